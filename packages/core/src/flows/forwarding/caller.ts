@@ -1,0 +1,59 @@
+import { askCaller, connectIfTogether, dismissLegs } from './legs.js';
+import { callerDocument } from './documents.js';
+import { startTimer, stopTimer, type Work } from './draft.js';
+import { redirectCaller } from './hunt.js';
+import type { CallResult } from './state.js';
+import type { Reply } from '../../wire/twiml.js';
+
+/** The caller is known to be in progress. */
+export function callerHeld(w: Work): void {
+  const { caller } = w.s;
+  if (caller.held || caller.phase === 'ended') return;
+  caller.held = true;
+  w.s.story.heldAt ??= w.at;
+  if (caller.phase === 'arriving') caller.phase = 'held';
+  else if (caller.phase === 'joining') {
+    startTimer(w, 'caller', w.config.bridgeCheckMs);
+    connectIfTogether(w);
+  } else if (caller.phase === 'fallingBack') {
+    stopTimer(w, 'caller');
+    redirectCaller(w);
+  }
+}
+
+export function callerGone(w: Work): void {
+  const { phase, fallbackGiven } = w.s.caller;
+  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');
+}
+
+/** The one outcome of this round. */
+export function callerEnded(w: Work, result: CallResult): void {
+  const { s } = w;
+  s.caller.phase = 'ended';
+  s.caller.doubt = false;
+  s.result = result;
+  s.call.token = null;
+  s.story.endedAt ??= w.at;
+  for (const timer of ['caller', 'deadline', 'heartbeat']) stopTimer(w, timer);
+  dismissLegs(w);
+  w.effects.push({
+    type: 'hook.run',
+    id: `hook:ended:${String(s.round)}`,
+    hook: 'ended',
+    data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
+  });
+}
+
+/** What the caller hears now; who is handed on to the user's TwiML is no longer ours. */
+export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
+  const reply = callerDocument(w, arrival);
+  if (w.s.caller.phase === 'fallingBack' && w.s.settings.fallback.kind === 'redirect') callerEnded(w, 'handedOn');
+  return reply;
+}
+
+/** Something hints that the caller may be gone: nobody new is rung until we know. */
+export function doubtCaller(w: Work): void {
+  if (w.s.caller.phase === 'ended') return;
+  w.s.caller.doubt = true;
+  askCaller(w);
+}

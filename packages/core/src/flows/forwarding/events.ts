@@ -1,0 +1,65 @@
+import type { CallSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { AnsweredBy } from '../../wire/answered-by.js';
+import type { CallStatus } from '../../wire/call-status.js';
+import type { OutcomeEvent, TimerEvent } from '../effects.js';
+import type { CallSettings } from './settings.js';
+
+export interface InboundCall {
+  readonly sid: CallSid;
+  /** As received: a number, `anonymous`, `client:…`, anything. */
+  readonly from: string;
+  readonly to: string;
+  readonly status: CallStatus;
+  /** A credential: shows the caller's number on our outbound calls. */
+  readonly token?: string;
+}
+
+/** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
+interface OfLeg {
+  readonly at: EpochMs;
+  readonly leg: number;
+  readonly sid: CallSid;
+  readonly status: CallStatus;
+}
+
+/** Requests that want TwiML. */
+export type ForwardingRequest =
+  | {
+      readonly type: 'inbound';
+      readonly at: EpochMs;
+      readonly call: InboundCall;
+      readonly settings: CallSettings;
+    }
+  /** The caller left the room: `<Dial action>`. */
+  | { readonly type: 'caller.ended'; readonly at: EpochMs; readonly status: CallStatus }
+  /** The caller was redirected. */
+  | { readonly type: 'caller.document'; readonly at: EpochMs; readonly status: CallStatus }
+  | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy } & OfLeg)
+  | ({ readonly type: 'leg.key'; readonly digits: string } & OfLeg)
+  | ({ readonly type: 'leg.round' } & OfLeg)
+  | ({ readonly type: 'leg.document' } & OfLeg)
+  | ({ readonly type: 'leg.ended' } & OfLeg);
+
+export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
+
+/** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
+export type ForwardingNotification =
+  | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
+  | {
+      readonly type: 'conference';
+      readonly at: EpochMs;
+      readonly event: ConferenceEvent;
+      readonly sid: CallSid | null;
+      /** `ReasonParticipantLeft`. */
+      readonly reason: string | null;
+      /** `ParticipantCallStatus`. */
+      readonly status: CallStatus | null;
+    }
+  | ({
+      readonly type: 'leg.status';
+      readonly answeredBy: AnsweredBy | null;
+      readonly sipCode: number | null;
+    } & OfLeg);
+
+export type ForwardingEvent = ForwardingRequest | ForwardingNotification | OutcomeEvent | TimerEvent;

@@ -1,0 +1,121 @@
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
+import type { LegResult } from '../leg/leg.js';
+import { callerGone, callerHeld, doubtCaller } from './caller.js';
+import { startTimer, type LegDraft, type Work } from './draft.js';
+import type { ForwardingNotification } from './events.js';
+import { watchRinging } from './hunt.js';
+import { askEnd, connectIfTogether, legEnded, leftRoom, letGo, pickedUp, tell } from './legs.js';
+import { adopt } from './requests.js';
+
+export function notification(w: Work, event: ForwardingNotification): void {
+  switch (event.type) {
+    case 'caller.status':
+      if (isFinalStatus(event.status)) callerGone(w);
+      return;
+    case 'conference':
+      conference(w, event);
+      return;
+    case 'leg.status': {
+      const leg = w.s.legs.find((candidate) => candidate.id === event.leg);
+      if (leg !== undefined) legStatus(w, leg, event);
+      return;
+    }
+    default:
+      unreachable(event);
+  }
+}
+
+function legStatus(w: Work, leg: LegDraft, event: Extract<ForwardingNotification, { type: 'leg.status' }>): void {
+  const { status } = event;
+  if (leg.phase === 'ended' && leg.sid === null && !isFinalStatus(status)) {
+    // It counted as never made, and here it is: nobody may be rung for nothing.
+    leg.phase = 'ending';
+    leg.sid = event.sid;
+    askEnd(w, leg);
+    return;
+  }
+  if (!adopt(w, leg, event.sid)) return;
+  switch (status) {
+    case 'queued':
+      return;
+    case 'initiated':
+      if (leg.phase === 'placed') watchRinging(w, leg);
+      return;
+    case 'ringing':
+      if (leg.phase !== 'placed') return;
+      leg.phase = 'ringing';
+      leg.story.ringingAt ??= w.at;
+      return;
+    case 'in-progress':
+      pickedUp(w, leg);
+      return;
+    case 'completed':
+    case 'busy':
+    case 'failed':
+    case 'no-answer':
+    case 'canceled':
+      legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));
+      return;
+    default:
+      unreachable(status);
+  }
+}
+
+/** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */
+export function resultOf(
+  status: FinalCallStatus,
+  answeredBy: LegDraft['answeredBy'],
+  sipCode: number | null,
+): LegResult {
+  if (status !== 'completed') return { kind: 'notReached', status, sipCode };
+  return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };
+}
+
+function conference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
+  const { s } = w;
+  const isCaller = event.sid === s.call.sid;
+  const leg = s.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
+  switch (event.event) {
+    case 'start':
+      callerHeld(w);
+      return;
+    case 'join':
+      if (isCaller) callerHeld(w);
+      else if (leg?.phase === 'joining') {
+        leg.joined = true;
+        connectIfTogether(w);
+      }
+      return;
+    case 'leave':
+      if (isCaller) {
+        if (hungUp(event)) callerGone(w);
+      } else if (leg !== undefined) legLeft(w, leg, hungUp(event));
+      return;
+    case 'end':
+      return;
+    default:
+      unreachable(event.event);
+  }
+}
+
+/** Our own redirect causes a leave too, so the reason decides (twilio.com/docs/voice/twiml/conference). */
+function hungUp(event: Extract<ForwardingNotification, { type: 'conference' }>): boolean {
+  return event.reason === 'participant_hung_up' || (event.status !== null && isFinalStatus(event.status));
+}
+
+function legLeft(w: Work, leg: LegDraft, hungUpItself: boolean): void {
+  if (leg.phase === 'bridged') {
+    letGo(w, leg, { kind: 'bridged' });
+    leftRoom(w, leg);
+  } else if (leg.phase === 'joining') {
+    if (hungUpItself) letGo(w, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
+    else {
+      doubtCaller(w);
+      tell(w, leg, 'lost');
+      // It asks for its document by itself, as its Dial is over; this is for when that is lost.
+      startTimer(w, `leg${String(leg.id)}`, w.config.graceMs);
+    }
+    leftRoom(w, leg);
+  }
+}

@@ -1,0 +1,82 @@
+import type { CallSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { Leg } from '../leg/leg.js';
+import type { Timers } from '../timers.js';
+import type { CallSettings } from './settings.js';
+
+/** `arriving → held → joining → connected | fallingBack → ended`. */
+export const CALLER_PHASES = ['arriving', 'held', 'joining', 'connected', 'fallingBack', 'ended'] as const;
+export type CallerPhase = (typeof CALLER_PHASES)[number];
+
+/** How the whole call came out; exactly one for every round. */
+export type CallResult =
+  /** A human and the caller talked. */
+  | 'connected'
+  /** Nobody could be reached and the caller was told so. */
+  | 'nobody'
+  /** Nobody could be reached and the caller went on to TwiML of the user's. */
+  | 'handedOn'
+  /** The caller hung up first. */
+  | 'callerLeft';
+
+export interface Caller {
+  readonly phase: CallerPhase;
+  /** Known to be in progress, so that a redirect is taken. */
+  readonly held: boolean;
+  /** Last heard alive by a fetch since the claim. */
+  readonly seenAlive: boolean;
+  /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
+  readonly doubt: boolean;
+  /** A fetch is under way. */
+  readonly fetching: boolean;
+  /** The redirect to the fallback that is under way. */
+  readonly redirecting: string | null;
+  readonly redirectTries: number;
+  /** The fallback's document was asked for: it is never given by a redirect again. */
+  readonly fallbackGiven: boolean;
+}
+
+export interface LiveForwarding {
+  readonly kind: 'call';
+  readonly round: number;
+  readonly call: { readonly sid: CallSid; readonly from: string; readonly to: string; readonly token: string | null };
+  readonly settings: CallSettings;
+  readonly caller: Caller;
+  readonly legs: readonly Leg[];
+  /** The leg that has the caller. */
+  readonly claim: number | null;
+  /** Id of the newest leg, over all rounds. */
+  readonly lastLeg: number;
+  /** Next step of the plan. */
+  readonly nextStep: number;
+  readonly deadlinePassed: boolean;
+  readonly result: CallResult | null;
+  readonly timers: Timers;
+  /** Numbers the effects that may be asked for more than once. */
+  readonly asked: number;
+  /** Written for people to read; no decision looks at it. */
+  readonly story: CallStory;
+}
+
+export interface CallStory {
+  readonly startedAt: EpochMs;
+  readonly heldAt?: EpochMs;
+  readonly claimedAt?: EpochMs;
+  readonly connectedAt?: EpochMs;
+  readonly fallbackAt?: EpochMs;
+  readonly endedAt?: EpochMs;
+}
+
+export type ForwardingState = { readonly kind: 'nothing' } | LiveForwarding;
+
+/** Over for the caller and for every leg. */
+export function isFinal(state: ForwardingState): boolean {
+  return (
+    state.kind === 'call' && state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended')
+  );
+}
+
+/** The room is named after the inbound call: unique in the account, and found again after anything. */
+export function roomOf(sid: CallSid): string {
+  return `amd-${sid}`;
+}

@@ -1,0 +1,34 @@
+/** Everything the flow says. `{caller}` becomes the caller's number, digit by digit. */
+export interface Texts {
+  /** To the caller, once, before the hold music. Empty: nothing is said. */
+  readonly greeting: string;
+  /** To the caller, when nobody can be reached. */
+  readonly unavailable: string;
+  /** To a callee of whom detection cannot tell whether it is a human. */
+  readonly confirm: string;
+  /** To a callee whose caller was taken by somebody else. */
+  readonly taken: string;
+  /** To a callee whose caller has hung up. */
+  readonly callerGone: string;
+  /** To a callee who could not be connected. */
+  readonly lost: string;
+  /** What `{caller}` says when the number is withheld. */
+  readonly withheld: string;
+}
+
+export const DEFAULT_TEXTS: Texts = {
+  greeting: 'Please hold while we connect your call.',
+  unavailable: 'We are sorry, nobody is available to take your call. Please try again later. Goodbye.',
+  confirm: 'You have a call from {caller}. Press any key to take it.',
+  taken: 'Somebody else has taken the call. Goodbye.',
+  callerGone: 'The caller has hung up. Goodbye.',
+  lost: 'We are sorry, the call could not be connected. Goodbye.',
+  withheld: 'a withheld number',
+};
+
+/** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
+export function spoken(text: string, caller: string, withheld: string): string {
+  if (!text.includes('{caller}')) return text;
+  const digits = /^\+[0-9]+$/.test(caller) ? [...caller.slice(1)].join(' ') : withheld;
+  return text.replaceAll('{caller}', () => digits);
+}

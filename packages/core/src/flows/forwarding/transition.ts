@@ -1,0 +1,152 @@
+import { unreachable } from '../../kernel/draft.js';
+import type { Flow, Step } from '../../kernel/flow.js';
+import { AmdError } from '../../kernel/errors.js';
+import { NOTHING, type Reply } from '../../wire/twiml.js';
+import type { Effect } from '../effects.js';
+import { timerEffects } from '../timers.js';
+import { alarm } from './alarms.js';
+import { answerCaller, callerHeld } from './caller.js';
+import type { ForwardingConfig } from './config.js';
+import { hangup } from './documents.js';
+import { startTimer, work, type Work } from './draft.js';
+import type { ForwardingEvent, ForwardingRequest } from './events.js';
+import { hunt } from './hunt.js';
+import { notification } from './notifications.js';
+import { outcome } from './outcomes.js';
+import { callerRequest, legRequest } from './requests.js';
+import { isFinal, type ForwardingState, type LiveForwarding } from './state.js';
+
+/**
+ * Forwarding: the caller waits in a room named after their call while people are rung; the first human gets them.
+ * Keyed by the inbound Call SID.
+ */
+export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> = {
+  name: 'forwarding',
+  schema: 1,
+  migrate: (data, from) => {
+    if (from === 1) return data as ForwardingState;
+    throw new AmdError('ERR_STATE_VERSION', `forwarding cannot read a state of schema ${String(from)}`);
+  },
+  initial: () => ({ kind: 'nothing' }),
+  transition,
+};
+
+type ForwardingStep = Step<ForwardingState, Effect, Reply>;
+
+function transition(state: ForwardingState, event: ForwardingEvent, config: ForwardingConfig): ForwardingStep {
+  if (event.type === 'inbound') return inbound(state, event, config);
+  if (state.kind === 'nothing') return unchanged(state, asksForTwiml(event) ? hangup() : NOTHING, config);
+
+  const w = work(state, event.at, config);
+  switch (event.type) {
+    case 'caller.ended':
+    case 'caller.document':
+      return done(state, w, callerRequest(w, event));
+    case 'leg.answered':
+    case 'leg.key':
+    case 'leg.round':
+    case 'leg.document':
+    case 'leg.ended':
+      return done(state, w, legRequest(w, event));
+    case 'caller.status':
+    case 'conference':
+    case 'leg.status':
+      notification(w, event);
+      return done(state, w, NOTHING);
+    case 'effect.outcome':
+      outcome(w, event);
+      return done(state, w, NOTHING);
+    case 'timer':
+      alarm(w, event);
+      return done(state, w, NOTHING);
+    default:
+      return unreachable(event);
+  }
+}
+
+type Inbound = Extract<ForwardingRequest, { type: 'inbound' }>;
+
+function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfig): ForwardingStep {
+  const { status } = event.call;
+  if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
+  if (state.kind === 'nothing') return start(state, event, config, 1);
+  if (state.caller.phase !== 'ended') {
+    const w = work(state, event.at, config);
+    return done(state, w, answerCaller(w, state.caller.phase === 'arriving' ? 'first' : 'again'));
+  }
+  if (state.result === 'handedOn' && status === 'in-progress') return start(state, event, config, state.round + 1);
+  return unchanged(state, hangup(), config);
+}
+
+function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, round: number): ForwardingStep {
+  const { call, settings, at } = event;
+  const earlier = before.kind === 'call' ? before : null;
+  const fresh: LiveForwarding = {
+    kind: 'call',
+    round,
+    call: { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null },
+    settings,
+    caller: {
+      phase: 'arriving',
+      held: false,
+      seenAlive: false,
+      doubt: false,
+      fetching: earlier?.caller.fetching ?? false,
+      redirecting: null,
+      redirectTries: 0,
+      fallbackGiven: false,
+    },
+    // Legs of an earlier round that are still being ended stay until they are.
+    legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
+    claim: null,
+    lastLeg: earlier?.lastLeg ?? 0,
+    nextStep: 0,
+    deadlinePassed: false,
+    result: null,
+    timers: earlier?.timers ?? {},
+    asked: earlier?.asked ?? 0,
+    story: { startedAt: at },
+  };
+  const w = work(fresh, at, config);
+  startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
+  startTimer(w, 'heartbeat', config.heartbeatMs);
+  if (call.status === 'in-progress') callerHeld(w);
+  hunt(w);
+  return done(before, w, answerCaller(w, 'first'));
+}
+
+function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
+  const state: LiveForwarding = w.s;
+  const timers = timerEffects(before.kind === 'call' ? before.timers : {}, state.timers);
+  return {
+    state,
+    effects: [...w.effects, ...timers],
+    reply,
+    keepForMs: isFinal(state) ? w.config.keepForMs : null,
+  };
+}
+
+/** Writes nothing: not a call of ours, or one that is over. */
+function unchanged(state: ForwardingState, reply: Reply, config: ForwardingConfig): ForwardingStep {
+  return { state, effects: [], reply, keepForMs: isFinal(state) || state.kind === 'nothing' ? config.keepForMs : null };
+}
+
+function asksForTwiml(event: ForwardingEvent): event is ForwardingRequest {
+  switch (event.type) {
+    case 'inbound':
+    case 'caller.ended':
+    case 'caller.document':
+    case 'leg.answered':
+    case 'leg.key':
+    case 'leg.round':
+    case 'leg.document':
+    case 'leg.ended':
+      return true;
+    case 'caller.status':
+    case 'conference':
+    case 'leg.status':
+    case 'effect.outcome':
+    case 'timer':
+      return false;
+  }
+}

@@ -1,0 +1,128 @@
+import type { CallSid, E164 } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { AnsweredBy } from '../../wire/answered-by.js';
+import type { FinalCallStatus } from '../../wire/call-status.js';
+
+/**
+ * One outbound call to one person.
+ * `requested → placed → ringing → detecting → (confirming | told) → joining → bridged`, and `ending → ended` from anywhere.
+ */
+export const LEG_PHASES = [
+  'requested',
+  'placed',
+  'ringing',
+  'detecting',
+  'confirming',
+  'told',
+  'joining',
+  'bridged',
+  'ending',
+  'ended',
+] as const;
+
+export type LegPhase = (typeof LEG_PHASES)[number];
+
+/** Why a person who answered is not connected; said before we hang up. */
+export type Notice = 'callerGone' | 'taken' | 'lost';
+
+/** How a leg came out, for pages and logs. */
+export type LegResult =
+  | { readonly kind: 'bridged' }
+  /** Answered, but not by somebody who gets the caller. */
+  | { readonly kind: 'answered'; readonly by: AnsweredBy }
+  /** Hung up before we knew who answered. */
+  | { readonly kind: 'hungUp' }
+  | { readonly kind: 'notReached'; readonly status: FinalCallStatus; readonly sipCode: number | null }
+  | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
+  /** Ended by us before anybody answered. */
+  | { readonly kind: 'stopped' }
+  /** Twilio never told us whether the call was made. */
+  | { readonly kind: 'lost' };
+
+export interface LegTarget {
+  readonly to: E164;
+  readonly name?: string;
+  /** How long it rings, in seconds; the call's setting when absent. */
+  readonly ringSeconds?: number;
+}
+
+export interface Leg {
+  /** From 1; part of every reference to the leg. */
+  readonly id: number;
+  readonly target: LegTarget;
+  readonly phase: LegPhase;
+  /** Whose number it shows. */
+  readonly callerId: 'caller' | 'own';
+  /** Known from the REST response or from the first callback, whichever comes first. */
+  readonly sid: CallSid | null;
+  readonly answeredBy: AnsweredBy | null;
+  /** A human verdict or a key was committed: this person is bridged, or told why not. */
+  readonly human: boolean;
+  readonly notice: Notice | null;
+  /** The notice was handed out. */
+  readonly noticeGiven: boolean;
+  /** How often we asked Twilio to fetch the notice. */
+  readonly noticeTries: number;
+  /** When a key no longer counts. */
+  readonly confirmUntil: EpochMs | null;
+  /** Seen in the room. */
+  readonly joined: boolean;
+  /** Last heard alive by a fetch since it was claimed. */
+  readonly seenAlive: boolean;
+  /** Its time for detection or confirmation is up. */
+  readonly overdue: boolean;
+  /** A fetch is under way. */
+  readonly fetching: boolean;
+  /** An end is under way. */
+  readonly hangingUp: boolean;
+  readonly result: LegResult | null;
+  /** Written for people to read; no decision looks at it. */
+  readonly story: LegStory;
+}
+
+export interface LegStory {
+  readonly requestedAt: EpochMs;
+  readonly ringingAt?: EpochMs;
+  readonly answeredAt?: EpochMs;
+  readonly verdictAt?: EpochMs;
+  readonly joinedAt?: EpochMs;
+  readonly endedAt?: EpochMs;
+}
+
+export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'], at: EpochMs): Leg {
+  return {
+    id,
+    target,
+    phase: 'requested',
+    callerId,
+    sid: null,
+    answeredBy: null,
+    human: false,
+    notice: null,
+    noticeGiven: false,
+    noticeTries: 0,
+    confirmUntil: null,
+    joined: false,
+    seenAlive: false,
+    overdue: false,
+    fetching: false,
+    hangingUp: false,
+    result: null,
+    story: { requestedAt: at },
+  };
+}
+
+/** May still turn out to be the one who takes the call. */
+export function isHopeful(phase: LegPhase): boolean {
+  return isUnanswered(phase) || phase === 'detecting' || phase === 'confirming';
+}
+
+/** Nobody has picked up yet. */
+export function isUnanswered(phase: LegPhase): boolean {
+  return phase === 'requested' || phase === 'placed' || phase === 'ringing';
+}
+
+/** In the room, as far as we know. */
+export function isInRoom(phase: LegPhase): boolean {
+  return phase === 'joining' || phase === 'bridged';
+}

@@ -1,0 +1,50 @@
+export { type Brand, type CallSid, type E164, callSid, e164, isAccountSid, isCallSid, isE164 } from './kernel/brand.js';
+export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
+export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
+export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
+export { CALL_STATUSES, type CallStatus, type FinalCallStatus, isFinalStatus, parseCallStatus } from './wire/call-status.js';
+export { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef, formatRef, parseRef } from './wire/callback-ref.js';
+export type { Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
+export type { CreateCall, Detection, Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from './flows/effects.js';
+export { LEG_PHASES, type Leg, type LegPhase, type LegResult, type LegStory, type LegTarget, type Notice } from './flows/leg/leg.js';
+export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
+export type {
+  ConferenceEvent,
+  ForwardingEvent,
+  ForwardingNotification,
+  ForwardingRequest,
+  InboundCall,
+} from './flows/forwarding/events.js';
+export {
+  type AnswerAction,
+  type AnswerPolicy,
+  type CallOptions,
+  type CallSettings,
+  callSettings,
+  DEFAULT_POLICY,
+  type Fallback,
+  inOrder,
+  type PlanTarget,
+  type RingPlan,
+} from './flows/forwarding/settings.js';
+export {
+  CALLER_PHASES,
+  type Caller,
+  type CallerPhase,
+  type CallResult,
+  type CallStory,
+  type ForwardingState,
+  isFinal,
+  type LiveForwarding,
+  roomOf,
+} from './flows/forwarding/state.js';
+export { DEFAULT_TEXTS, type Texts } from './flows/forwarding/texts.js';
+export { forwarding } from './flows/forwarding/transition.js';
+export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
+export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
+export { type Clock, systemClock } from './runtime/clock.js';
+export { createRuntime, type Hooks, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
+export type { RuntimeEvents } from './runtime/events.js';
+export type { Execution, Executor } from './runtime/executor.js';
+export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
+export type { Runtime, Untimed } from './runtime/runtime.js';

@@ -1,0 +1,31 @@
+/** Milliseconds since the Unix epoch. Flows never read a clock: time arrives on the event. */
+export type EpochMs = number;
+
+export interface FlowEvent {
+  readonly type: string;
+  readonly at: EpochMs;
+}
+
+/** What one event leads to: the next state, work to be done after it is committed, and the answer to whoever asked. */
+export interface Step<State, Effect, Reply> {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+  readonly reply: Reply;
+  /** How long (ms) the record is kept from now on once the state is final; `null` while it is live. */
+  readonly keepForMs: number | null;
+}
+
+/**
+ * A flow is a pure and total function: every (state, event) pair returns a step, and what comes twice, late or in the
+ * wrong state changes nothing and is answered by what the state says now.
+ */
+export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
+  /** Prefix of the keys of its records; part of every callback reference. */
+  readonly name: string;
+  /** Version of the persisted state. */
+  readonly schema: number;
+  /** Brings a state persisted by an older schema up to date. Throws when it cannot. */
+  readonly migrate: (data: unknown, from: number) => State;
+  readonly initial: () => State;
+  readonly transition: (state: State, event: Event, config: Config) => Step<State, Effect, Reply>;
+}

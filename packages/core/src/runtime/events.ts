@@ -1,0 +1,15 @@
+import type { FlowEvent } from '../kernel/flow.js';
+import type { Effect, RestEffect } from '../flows/effects.js';
+import type { Execution } from './executor.js';
+
+/** What a runtime tells listeners: for looking, never for acting. */
+export interface RuntimeEvents<State, Event extends FlowEvent> {
+  /** A step was committed. */
+  committed: [{ key: string; event: Event; state: State; effects: readonly Effect[] }];
+  /** A REST effect was tried. */
+  executed: [{ key: string; effect: RestEffect; attempt: number; execution: Execution }];
+  /** Somebody else committed first; the step is decided anew. */
+  conflict: [{ key: string; type: string }];
+  /** A task could not be finished and will be claimed again. */
+  failure: [{ key: string; task: string; error: unknown }];
+}

@@ -1,0 +1,16 @@
+import type { Outcome, RestEffect } from '../flows/effects.js';
+
+/** What became of one try at a REST effect. Classifying is the executor's work, deciding what to do next the runtime's. */
+export type Execution =
+  /** Settled: the flow is told. */
+  | { readonly as: 'outcome'; readonly outcome: Outcome }
+  /**
+   * Certainly not executed (429, connection refused, name not found): tried again, and the try does not count.
+   * `afterMs` is what the server asked for (`Retry-After`), in ms.
+   */
+  | { readonly as: 'notExecuted'; readonly reason: string; readonly afterMs: number | null }
+  /** May or may not have been executed (reset, time-out, 5xx, unreadable answer). */
+  | { readonly as: 'ambiguous'; readonly reason: string };
+
+/** Carries out one effect on Twilio's side. Never throws; what it cannot classify is `ambiguous`. */
+export type Executor = (effect: RestEffect) => Promise<Execution>;

@@ -1,0 +1,36 @@
+/** Statuses of a call. `initiated` occurs in webhooks only (twilio.com/docs/voice/api/call-resource). */
+export const CALL_STATUSES = [
+  'queued',
+  'initiated',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'failed',
+  'no-answer',
+  'canceled',
+] as const;
+
+export type CallStatus = (typeof CALL_STATUSES)[number];
+export type FinalCallStatus = Extract<CallStatus, 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'>;
+
+export function parseCallStatus(value: string | undefined): CallStatus | undefined {
+  return CALL_STATUSES.find((candidate) => candidate === value);
+}
+
+/** A final status is never left again. */
+export function isFinalStatus(status: CallStatus): status is FinalCallStatus {
+  switch (status) {
+    case 'completed':
+    case 'busy':
+    case 'failed':
+    case 'no-answer':
+    case 'canceled':
+      return true;
+    case 'queued':
+    case 'initiated':
+    case 'ringing':
+    case 'in-progress':
+      return false;
+  }
+}

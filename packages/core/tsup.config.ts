@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    http: 'src/http/index.ts',
+    twilio: 'src/executor/index.ts',
+    testing: 'src/testing/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  dts: { compilerOptions: { ignoreDeprecations: '6.0', paths: {} } },
+  clean: true,
+  sourcemap: true,
+  target: 'node20',
+  treeshake: true,
+});
