@@ -1,0 +1,32 @@
+/** What the simulator, and an application under test, need of time. */
+export interface SimulatorClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `run` once at `at` (epoch ms; the past means as soon as possible). Returns a function that cancels it. */
+  wakeAt(at: number, run: () => void): () => void;
+}
+
+/** A clock that stands still until it is stepped. */
+export interface VirtualClock extends SimulatorClock {
+  readonly virtual: true;
+  /** When the next wake-up is due (epoch ms), or undefined if none is. */
+  next(): number | undefined;
+  /** Moves to the next wake-up and runs it; false if there is none. */
+  step(): boolean;
+  /** Moves forward to `at` without running anything; refuses to jump over a wake-up or back in time. */
+  moveTo(at: number): void;
+}
+
+/** A clock that runs by itself. */
+export interface RealClock extends SimulatorClock {
+  readonly virtual: false;
+  /** How many times faster than the wall clock. */
+  readonly speed: number;
+  /** Wake-ups not yet run. */
+  pending(): number;
+}
+
+/** Whether a clock has to be stepped. */
+export function isVirtual(clock: SimulatorClock): clock is VirtualClock {
+  return (clock as Partial<VirtualClock>).virtual === true;
+}

@@ -1,0 +1,40 @@
+import type { VirtualClock } from './clock.js';
+import { WakeUpHeap } from './heap.js';
+import type { WakeUp } from './heap.js';
+
+/** Where virtual time starts unless told otherwise: 2025-06-02T17:40:00Z. */
+export const DEFAULT_START: number = Date.UTC(2025, 5, 2, 17, 40, 0);
+
+/** A clock that moves only when the simulator (or a test) steps it. `start` is in epoch ms. */
+export function virtualClock(options: { start?: number } = {}): VirtualClock {
+  const heap = new WakeUpHeap();
+  let now = options.start ?? DEFAULT_START;
+  let order = 0;
+  return {
+    virtual: true,
+    now: () => now,
+    wakeAt(at, run) {
+      const wakeUp: WakeUp = { at: Math.max(at, now), order: order++, run };
+      heap.push(wakeUp);
+      return () => {
+        wakeUp.run = undefined;
+      };
+    },
+    next: () => heap.peek()?.at,
+    step() {
+      const wakeUp = heap.pop();
+      if (wakeUp === undefined) return false;
+      now = Math.max(now, wakeUp.at);
+      const run = wakeUp.run;
+      wakeUp.run = undefined;
+      run?.();
+      return true;
+    },
+    moveTo(at) {
+      const next = heap.peek()?.at;
+      if (at < now) throw new RangeError('virtual time cannot go back');
+      if (next !== undefined && next < at) throw new RangeError('virtual time cannot jump over a wake-up');
+      now = at;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { SimulatorClock } from './clock.js';
+
+/** Counts what is under way outside the clock: webhooks and REST requests. */
+export class Work {
+  #count = 0;
+  #waiting: (() => void)[] = [];
+  /** Set whenever something began; the pump clears it. */
+  touched = false;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  begin(): void {
+    this.#count += 1;
+    this.touched = true;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#resume();
+  }
+
+  #resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
+  }
+
+  /** How many of those under way wait for the clock itself. */
+  sleeping = 0;
+
+  /** Waits on the clock from inside something that is under way: the clock may move for it. */
+  sleep(clock: SimulatorClock, ms: number): Promise<void> {
+    this.sleeping += 1;
+    this.end();
+    this.#resume();
+    return new Promise((resolve) => {
+      clock.wakeAt(clock.now() + ms, () => {
+        this.sleeping -= 1;
+        this.begin();
+        resolve();
+      });
+    });
+  }
+
+  /** Resolves when nothing is under way, or when something began to wait for the clock. */
+  whenIdle(): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,38 @@
+export { createSimulator } from './simulator.js';
+export type { Simulator } from './simulator.js';
+export { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './options.js';
+export type { NumberOptions, SimulatorOptions } from './options.js';
+export { isVirtual } from './clock/clock.js';
+export type { RealClock, SimulatorClock, VirtualClock } from './clock/clock.js';
+export { DEFAULT_START, virtualClock } from './clock/virtual-clock.js';
+export { realClock } from './clock/real-clock.js';
+export { ALTERNATIVES, DEFAULT_TOGGLES, TOGGLE_VALUES } from './toggles.js';
+export type { Toggles } from './toggles.js';
+export {
+  busy,
+  fax,
+  hangsUpDuringDetection,
+  human,
+  noAnswer,
+  refused,
+  screening,
+  silent,
+  unreachable,
+  voicemail,
+} from './people/people.js';
+export type { AnsweredBy, Person, PickUp } from './people/person.js';
+export type { CallStatus } from './voice/call.js';
+export type { DebuggerEntry } from './voice/debugger.js';
+export type { HangUpRule, InboundOptions } from './voice/inbound.js';
+export type { TimelineEntry, TimelineKind } from './voice/timeline.js';
+export type { Disorder, LegMoment } from './voice/world.js';
+export type { BridgedWith, SimulatedCall, SimulatedConference } from './views.js';
+export type { RestFault, RestFaultHook } from './rest/faults.js';
+export type { HttpClientRequest, HttpClientResponse, SimulatorHttpClient } from './rest/http-client.js';
+export { signedUrl, twilioSignature } from './wire/signature.js';
+export type { Params } from './wire/signature.js';
+export { fetchTransport, handlerTransport } from './wire/transport.js';
+export type { WebhookRequest, WebhookResponse, WebhookTransport } from './wire/transport.js';
+export { createSimulatorServer } from './server/server.js';
+export { parsePerson } from './server/arguments.js';
+export { logLine } from './server/log-line.js';

@@ -1,0 +1,57 @@
+import type { SimulatorClock } from './clock/clock.js';
+import type { Person } from './people/person.js';
+import type { RestFaultHook } from './rest/faults.js';
+import type { Toggles } from './toggles.js';
+import type { Disorder } from './voice/world.js';
+import type { WebhookTransport } from './wire/transport.js';
+
+/** A phone number of the simulated account. */
+export interface NumberOptions {
+  /** E.164. */
+  phoneNumber: string;
+  /** Asked for TwiML when somebody calls. */
+  voiceUrl?: string;
+  voiceMethod?: 'GET' | 'POST';
+  /** Asked when the voice URL, or any later document of the call, fails. */
+  voiceFallbackUrl?: string;
+  voiceFallbackMethod?: 'GET' | 'POST';
+  /** Told about the end of every inbound call, however it ends. */
+  statusCallback?: string;
+  statusCallbackMethod?: 'GET' | 'POST';
+  sid?: string;
+}
+
+export interface SimulatorOptions {
+  /** Default: {@link DEFAULT_ACCOUNT_SID}. */
+  accountSid?: string;
+  /** Signs webhooks and authenticates REST. Default: {@link DEFAULT_AUTH_TOKEN}. */
+  authToken?: string;
+  /** API keys that authenticate too: SID → secret. They never sign webhooks. */
+  apiKeys?: Readonly<Record<string, string>>;
+  /** Default: a virtual clock. */
+  clock?: SimulatorClock;
+  numbers?: readonly NumberOptions[];
+  /** Verified outgoing caller ids: what `From` may be besides the numbers. */
+  callerIds?: readonly string[];
+  /** Who answers at which number; an unknown number is unreachable. */
+  people?: Readonly<Record<string, Person>> | ((to: string) => Person | undefined);
+  /** What Twilio's documentation leaves open; see {@link DEFAULT_TOGGLES}. */
+  toggles?: Partial<Toggles>;
+  /** Calls created per second before they queue; undefined: no limit (a Twilio account starts with 1). */
+  cps?: number | undefined;
+  /** Random delay, loss and duplication of notifications. */
+  disorder?: Disorder;
+  /** Fault injection for REST. */
+  rest?: RestFaultHook;
+  /** Carries webhooks to the application. Default: real HTTP. */
+  transport?: WebhookTransport;
+  /** Resolves when the application has nothing under way; awaited before virtual time moves. */
+  idle?: () => Promise<void>;
+  /** Seed of SIDs and tokens, so that runs repeat exactly (default 1). */
+  random?: number;
+}
+
+/** The account of a simulator that was given none. */
+export const DEFAULT_ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
+/** Its auth token. */
+export const DEFAULT_AUTH_TOKEN = 'fedcba9876543210'.repeat(2);

@@ -1,0 +1,137 @@
+import type { AnsweredBy, Person } from './person.js';
+
+interface Answering {
+  /** Ringing until pick-up, ms. */
+  ringMs?: number;
+  /** Pick-up to verdict, ms. */
+  verdictMs?: number;
+  /** Talks this long once bridged, then hangs up, ms. */
+  talkMs?: number;
+  /** Overrides what detection says. */
+  answeredBy?: AnsweredBy;
+  /** The key pressed when asked (`<Gather>`); `false` presses none. */
+  key?: string | false;
+  /** From the beginning of the prompt to the key, ms. */
+  keyAfterMs?: number;
+  /** Alone in a conference this long, they hang up, ms. */
+  patienceMs?: number;
+}
+
+const voice = (options: Answering): Partial<Person> => ({
+  ...(options.answeredBy === undefined ? {} : { answeredBy: options.answeredBy }),
+  ...(options.key === undefined ? {} : { key: options.key }),
+  ...(options.keyAfterMs === undefined ? {} : { keyAfterMs: options.keyAfterMs }),
+  ...(options.talkMs === undefined ? {} : { talkMs: options.talkMs }),
+  ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+});
+
+/** A person who picks up (6 s), is recognised (2.6 s), and talks for half a minute; alone they wait one minute. */
+export function human(options: Answering = {}): Person {
+  return {
+    kind: 'human',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
+    voice: 'human',
+    verdictMs: options.verdictMs ?? 2600,
+    talkMs: 30_000,
+    patienceMs: 60_000,
+    keyAfterMs: 3000,
+    ...voice(options),
+  };
+}
+
+/** A voicemail greeting: picks up late (18 s), is recognised (3.8 s), beeps (14 s), and records for a minute. */
+export function voicemail(options: Answering & { greetingMs?: number; beep?: boolean } = {}): Person {
+  return {
+    kind: 'voicemail',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 18_000 },
+    voice: 'machine',
+    verdictMs: options.verdictMs ?? 3800,
+    greetingMs: options.greetingMs ?? 14_000,
+    beep: options.beep ?? true,
+    hangUpAfterMs: 75_000,
+    ...voice(options),
+  };
+}
+
+/** A fax machine (recognised after 3.2 s, gives up after 30 s). */
+export function fax(options: Answering = {}): Person {
+  return {
+    kind: 'fax',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 5000 },
+    voice: 'fax',
+    verdictMs: options.verdictMs ?? 3200,
+    hangUpAfterMs: 30_000,
+    ...voice(options),
+  };
+}
+
+/** Picks up and says nothing: the verdict is `unknown` when the silence time-out is over. With `key`, somebody is there. */
+export function silent(options: Answering = {}): Person {
+  return {
+    kind: 'silent',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
+    voice: 'nobody',
+    verdictMs: options.verdictMs ?? 0,
+    talkMs: 30_000,
+    patienceMs: 60_000,
+    keyAfterMs: 3000,
+    ...voice(options),
+  };
+}
+
+/**
+ * A phone's call-screening robot: asks who is calling, presses no key, hangs up after 25 s. What detection makes of it is
+ * anybody's guess; `unknown` unless told otherwise.
+ */
+export function screening(options: Answering & { hangUpAfterMs?: number } = {}): Person {
+  return {
+    kind: 'screening',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 2000 },
+    voice: 'machine',
+    answeredBy: 'unknown',
+    verdictMs: options.verdictMs ?? 4500,
+    hangUpAfterMs: options.hangUpAfterMs ?? 25_000,
+    ...voice(options),
+  };
+}
+
+/** Engaged: `busy`, SIP 486. */
+export function busy(options: { afterMs?: number } = {}): Person {
+  return {
+    kind: 'busy',
+    pickUp: { does: 'busy', afterMs: options.afterMs ?? 1500, sip: 486 },
+    voice: 'nobody',
+    verdictMs: 0,
+  };
+}
+
+/** Rings until the `Timeout` of the call. */
+export function noAnswer(): Person {
+  return { kind: 'no-answer', pickUp: { does: 'ring' }, voice: 'nobody', verdictMs: 0 };
+}
+
+/** The create is accepted (201), then the call fails, by default with SIP 404. */
+export function unreachable(options: { afterMs?: number; sip?: number } = {}): Person {
+  return {
+    kind: 'unreachable',
+    pickUp: { does: 'fail', afterMs: options.afterMs ?? 400, sip: options.sip ?? 404 },
+    voice: 'nobody',
+    verdictMs: 0,
+  };
+}
+
+/** REST refuses the create with this Twilio error, e.g. 21211, 21214, 21215. */
+export function refused(code: number): Person {
+  return { kind: 'refused', pickUp: { does: 'refuse', code }, voice: 'nobody', verdictMs: 0 };
+}
+
+/** Picks up and hangs up (1.2 s later) before detection has a verdict. */
+export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: number } = {}): Person {
+  return {
+    kind: 'hangs-up-during-detection',
+    pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
+    voice: 'human',
+    verdictMs: 30_000,
+    hangUpInDetectionMs: options.afterMs ?? 1200,
+  };
+}

@@ -1,0 +1,38 @@
+/** What answering machine detection may say (twilio.com/docs/voice/answering-machine-detection). */
+export type AnsweredBy =
+  'human' | 'machine_start' | 'machine_end_beep' | 'machine_end_silence' | 'machine_end_other' | 'fax' | 'unknown';
+
+/** What becomes of a call to somebody before anybody speaks. Times in ms from the start of ringing (or of dialling). */
+export type PickUp =
+  | { readonly does: 'answer'; readonly afterMs: number }
+  | { readonly does: 'busy'; readonly afterMs: number; readonly sip: number }
+  | { readonly does: 'ring' }
+  | { readonly does: 'fail'; readonly afterMs: number; readonly sip: number }
+  | { readonly does: 'refuse'; readonly code: number };
+
+/** Somebody, or something, that a number rings at. Data only: make your own or use the functions beside this type. */
+export interface Person {
+  readonly kind: string;
+  readonly pickUp: PickUp;
+  /** What detection finds: `machine` becomes one of the `machine_…` values, by mode. */
+  readonly voice: 'human' | 'machine' | 'fax' | 'nobody';
+  /** Says exactly this instead of what `voice` gives. */
+  readonly answeredBy?: AnsweredBy;
+  /** Pick-up to verdict, ms. */
+  readonly verdictMs: number;
+  /** Machines: pick-up to the end of the greeting, ms, and whether a beep ends it. */
+  readonly greetingMs?: number;
+  readonly beep?: boolean;
+  /** Talks this long once bridged, then hangs up, ms. Undefined: until the other side hangs up. */
+  readonly talkMs?: number;
+  /** Waits this long alone in a conference before hanging up, ms. */
+  readonly patienceMs?: number;
+  /** Hangs up this long after picking up, whatever happens, ms. */
+  readonly hangUpAfterMs?: number;
+  /** Hangs up while detection runs, this long after picking up, ms. */
+  readonly hangUpInDetectionMs?: number;
+  /** Pressed when a `<Gather>` asks; `false` or undefined presses nothing. */
+  readonly key?: string | false;
+  /** From the beginning of the prompt to the key, ms. */
+  readonly keyAfterMs?: number;
+}

@@ -1,0 +1,198 @@
+import { createPump } from './clock/pump.js';
+import type { SimulatorClock } from './clock/clock.js';
+import { virtualClock } from './clock/virtual-clock.js';
+import { Work } from './clock/work.js';
+import { createNotifier } from './notify.js';
+import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './options.js';
+import type { NumberOptions, SimulatorOptions } from './options.js';
+import { talks } from './people/behaviour.js';
+import { createIdentifiers } from './random.js';
+import { apiPath, basicAuth, createHttpClient } from './rest/http-client.js';
+import type { SimulatorHttpClient } from './rest/http-client.js';
+import { exchange } from './rest/exchange.js';
+import { DEFAULT_TOGGLES, TOGGLE_VALUES } from './toggles.js';
+import type { Call } from './voice/call.js';
+import type { DebuggerEntry } from './voice/debugger.js';
+import { hangUp } from './voice/hang-up.js';
+import { placeInbound } from './voice/inbound.js';
+import type { HangUpRule, InboundOptions } from './voice/inbound.js';
+import type { TimelineEntry } from './voice/timeline.js';
+import { after } from './voice/world.js';
+import type { PhoneNumber, World } from './voice/world.js';
+import { viewCall, viewConference } from './views.js';
+import type { SimulatedCall, SimulatedConference } from './views.js';
+import { fetchTransport } from './wire/transport.js';
+
+/** A Twilio in one process. */
+export interface Simulator {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly clock: SimulatorClock;
+  /** For `twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient })`. */
+  readonly httpClient: SimulatorHttpClient;
+  /** The same REST for web-standard requests; the first path segment may be the original host name. */
+  fetch(request: Request): Promise<Response>;
+  /** Somebody calls one of the numbers. */
+  placeCall(options: InboundOptions): SimulatedCall;
+  /** Adds or replaces a phone number. */
+  setNumber(number: NumberOptions): void;
+  /** Every call so far, oldest first. */
+  readonly calls: readonly SimulatedCall[];
+  /** One call by its SID. */
+  call(sid: string): SimulatedCall | undefined;
+  /** Every conference so far, oldest first. */
+  readonly conferences: readonly SimulatedConference[];
+  /** Everything that happened, in order. */
+  readonly timeline: readonly TimelineEntry[];
+  /** What Twilio's console debugger would show; empty for a healthy application. */
+  readonly debugger: readonly DebuggerEntry[];
+  /** Calls `listener` with each new entry of the timeline; returns a function that stops it. */
+  on(event: 'entry', listener: (entry: TimelineEntry) => void): () => void;
+  /** Virtual clock: runs until nothing is left to happen, or until `until` (epoch ms). Real clock: waits for it. */
+  settle(until?: number): Promise<void>;
+  /** Lets this many ms pass. */
+  advance(ms: number): Promise<void>;
+  /** Sends nothing any more and refuses REST. */
+  close(): void;
+}
+
+function checkToggles(toggles: SimulatorOptions['toggles']): void {
+  for (const [name, value] of Object.entries(toggles ?? {})) {
+    const values: readonly unknown[] | undefined = TOGGLE_VALUES[name as keyof typeof TOGGLE_VALUES];
+    if (values === undefined) throw new TypeError(`unknown toggle "${name}"`);
+    if (!values.includes(value)) throw new TypeError(`"${name}" must be one of ${values.join(', ')}`);
+  }
+}
+
+/** Makes a simulator. Nothing happens until its clock moves: see {@link Simulator.settle}. */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  checkToggles(options.toggles);
+  const clock = options.clock ?? virtualClock();
+  const began = clock.now();
+  const work = new Work();
+  const timeline: TimelineEntry[] = [];
+  const debugEntries: DebuggerEntry[] = [];
+  const listeners = new Set<(entry: TimelineEntry) => void>();
+  const views = new Map<Call, SimulatedCall>();
+  const rules = new Map<Call, Extract<HangUpRule, { when: unknown }>>();
+  const people = options.people ?? {};
+  const keys = new Map(Object.entries(options.apiKeys ?? {}));
+  let freeAt = 0;
+  const notify = createNotifier(() => world, options.disorder);
+  const world: World = {
+    accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
+    authToken: options.authToken ?? DEFAULT_AUTH_TOKEN,
+    clock,
+    work,
+    ids: createIdentifiers(options.random ?? 1),
+    toggles: { ...DEFAULT_TOGGLES, ...options.toggles },
+    transport: options.transport ?? fetchTransport,
+    numbers: new Map(),
+    callerIds: new Set(options.callerIds),
+    tokens: new Map(),
+    calls: new Map(),
+    liveInbound: new Set(),
+    conferences: new Map(),
+    rooms: new Map(),
+    person: typeof people === 'function' ? people : (to) => people[to],
+    nextDeparture() {
+      if (options.cps === undefined) return 0;
+      const at = Math.max(freeAt, clock.now());
+      freeAt = at + 1000 / options.cps;
+      return Math.ceil(at);
+    },
+    live: 0,
+    closed: false,
+    notify,
+    record(kind, about, text, detail) {
+      const at = clock.now();
+      const entry: TimelineEntry = { at, ms: at - began, call: about, kind, text, detail };
+      timeline.push(entry);
+      for (const listener of listeners) listener(entry);
+    },
+    debug(entry) {
+      debugEntries.push({ at: clock.now(), ...entry });
+      world.record('debugger', entry.callSid, `${entry.level} ${entry.code}: ${entry.message}`, { ...entry });
+    },
+    moment(moment, leg) {
+      if (moment === 'bridged') talks(world, leg);
+      const caller = leg.direction === 'inbound' ? leg : leg.caller;
+      const rule = caller && rules.get(caller);
+      if (caller === undefined || rule?.when !== moment) return;
+      rules.delete(caller);
+      const reason = `the caller gave up (${moment})`;
+      if (rule.afterMs === undefined) hangUp(world, caller, reason);
+      else after(world, caller, rule.afterMs, () => hangUp(world, caller, reason));
+    },
+  };
+  const pump = createPump({ clock, work, idle: options.idle, busy: () => world.live > 0 });
+
+  const view = (call: Call): SimulatedCall => {
+    let seen = views.get(call);
+    if (seen === undefined) views.set(call, (seen = viewCall(world, call)));
+    return seen;
+  };
+  const setNumber = (number: NumberOptions): void => {
+    const known = world.numbers.get(number.phoneNumber);
+    const made: PhoneNumber = { ...number, sid: number.sid ?? known?.sid ?? world.ids.sid('PN') };
+    world.numbers.set(number.phoneNumber, made);
+  };
+  for (const number of options.numbers ?? []) setNumber(number);
+
+  return {
+    accountSid: world.accountSid,
+    authToken: world.authToken,
+    clock,
+    httpClient: createHttpClient((request, timeoutMs) => exchange(world, keys, options.rest, request, timeoutMs)),
+    async fetch(request) {
+      const url = new URL(request.url);
+      const reply = await exchange(world, keys, options.rest, {
+        method: request.method,
+        path: apiPath(url.pathname),
+        query: url.searchParams,
+        form: new URLSearchParams(await request.text()),
+        username: undefined,
+        password: undefined,
+        ...basicAuth(request.headers.get('authorization')),
+      });
+      return new Response(reply.status === 204 ? null : reply.body, { status: reply.status, headers: reply.headers });
+    },
+    placeCall(inbound) {
+      const number = world.numbers.get(inbound.to);
+      if (number === undefined) throw new TypeError(`"to" must be one of the simulator's numbers: ${inbound.to}`);
+      const call = placeInbound(world, number, inbound);
+      if (inbound.hangUp !== undefined && 'when' in inbound.hangUp) {
+        rules.set(call, inbound.hangUp);
+        call.onEnd(() => rules.delete(call));
+      }
+      return view(call);
+    },
+    setNumber,
+    get calls() {
+      return [...world.calls.values()].map(view);
+    },
+    call(sid) {
+      const call = world.calls.get(sid);
+      return call && view(call);
+    },
+    get conferences() {
+      return [...world.conferences.values()].map(viewConference);
+    },
+    timeline,
+    debugger: debugEntries,
+    on(_event, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    settle: (until) => pump.run(until),
+    advance: (ms) => pump.run(clock.now() + ms),
+    close() {
+      world.closed = true;
+      for (const call of world.calls.values()) {
+        call.execution?.cancel();
+        call.membership?.waiting?.cancel();
+        call.cancelTimers();
+      }
+    },
+  };
+}

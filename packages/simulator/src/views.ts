@@ -1,0 +1,129 @@
+import type { AnsweredBy } from './people/person.js';
+import { press } from './people/behaviour.js';
+import type { Call, CallStatus } from './voice/call.js';
+import type { Conference } from './voice/conference.js';
+import { hangUp } from './voice/hang-up.js';
+import { durationSeconds } from './voice/status-callback.js';
+import type { World } from './voice/world.js';
+
+/** Time that two calls could hear each other. */
+export interface BridgedWith {
+  readonly sid: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** Up to now if it still lasts. */
+  readonly ms: number;
+}
+
+/** One call as a test or a page looks at it. Times in epoch ms, undefined if it never happened. */
+export interface SimulatedCall {
+  readonly sid: string;
+  readonly direction: 'inbound' | 'outbound-api';
+  readonly from: string;
+  readonly to: string;
+  readonly status: CallStatus;
+  readonly answeredBy: AnsweredBy | undefined;
+  readonly createdAt: number;
+  readonly ringingAt: number | undefined;
+  readonly answeredAt: number | undefined;
+  readonly verdictAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** Final SIP code. */
+  readonly sipCode: number | undefined;
+  /** From answer to end, seconds. */
+  readonly duration: number;
+  /** Texts said and URLs played to this party, in order. */
+  readonly heard: readonly string[];
+  readonly bridgedWith: readonly BridgedWith[];
+  /** The conference this call is in now. */
+  readonly conference: { readonly sid: string; readonly name: string; readonly since: number } | undefined;
+  /** Resolves when the call is over. */
+  readonly done: Promise<void>;
+  /** This party hangs up. */
+  hangUp(): void;
+  /** This party presses keys; they are lost unless a verb listens. */
+  press(digits: string): void;
+}
+
+/** One conference, for inspection. */
+export interface SimulatedConference {
+  readonly sid: string;
+  readonly name: string;
+  readonly status: 'init' | 'in-progress' | 'completed';
+  readonly createdAt: number;
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  readonly reasonEnded: string | undefined;
+  /** CallSids of those in it now. */
+  readonly participants: readonly string[];
+}
+
+/** A live view of a call. */
+export function viewCall(world: World, call: Call): SimulatedCall {
+  let done: Promise<void> | undefined;
+  return {
+    sid: call.sid,
+    direction: call.direction,
+    from: call.from,
+    to: call.to,
+    createdAt: call.createdAt,
+    get status() {
+      return call.status;
+    },
+    get answeredBy() {
+      return call.answeredBy;
+    },
+    get ringingAt() {
+      return call.ringingAt;
+    },
+    get answeredAt() {
+      return call.answeredAt;
+    },
+    get verdictAt() {
+      return call.verdictAt;
+    },
+    get endedAt() {
+      return call.endedAt;
+    },
+    get sipCode() {
+      return call.sipCode;
+    },
+    get duration() {
+      return durationSeconds(call);
+    },
+    get heard() {
+      return [...call.heard];
+    },
+    get bridgedWith() {
+      return call.bridges.map(({ with: sid, since, until }) => ({
+        sid,
+        since,
+        ms: (until ?? world.clock.now()) - since,
+      }));
+    },
+    get conference() {
+      const member = call.membership;
+      return member && { sid: member.conference.sid, name: member.conference.name, since: member.since };
+    },
+    get done() {
+      return (done ??= new Promise((resolve) => call.onEnd(resolve)));
+    },
+    hangUp: () => hangUp(world, call),
+    press: (digits) => void press(world, call, digits),
+  };
+}
+
+/** A picture of a conference as it is now. */
+export function viewConference(conference: Conference): SimulatedConference {
+  const { sid, name, status, createdAt, startedAt, endedAt, reasonEnded } = conference;
+  return {
+    sid,
+    name,
+    status,
+    createdAt,
+    startedAt,
+    endedAt,
+    reasonEnded,
+    participants: [...conference.members.keys()],
+  };
+}

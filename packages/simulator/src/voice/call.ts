@@ -1,0 +1,126 @@
+import type { AnsweredBy, Person } from '../people/person.js';
+import type { Params } from '../wire/signature.js';
+import type { Execution } from './execution.js';
+import type { Membership } from './conference.js';
+import type { StatusSubscription } from './status-callback.js';
+
+/** Call states of REST (twilio.com/docs/voice/api/call-resource); `initiated` occurs only in webhooks. */
+export type CallStatus =
+  'queued' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+
+const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
+
+/** Whether a call with this status is over. */
+export const isFinal = (status: CallStatus): boolean => FINAL.has(status);
+
+/** An address that TwiML is asked from. */
+export interface DocumentUrl {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+}
+
+/** What detection was asked for; times in ms. */
+export interface DetectionRequest {
+  readonly mode: 'Enable' | 'DetectMessageEnd';
+  readonly timeoutMs: number;
+  readonly silenceMs: number;
+  /** Undefined: synchronous. */
+  readonly asynchronous: { readonly callback: DocumentUrl | undefined } | undefined;
+}
+
+/** A stretch of time in which two calls could hear each other. */
+export interface Bridge {
+  readonly with: string;
+  /** Epoch ms. */
+  readonly since: number;
+  until: number | undefined;
+}
+
+export interface CallOptions {
+  sid: string;
+  direction: 'inbound' | 'outbound-api';
+  from: string;
+  to: string;
+  status: CallStatus;
+  createdAt: number;
+}
+
+/** One leg, with everything the simulator knows of it. The application sees it through REST and webhooks only. */
+export class Call {
+  readonly sid: string;
+  readonly direction: 'inbound' | 'outbound-api';
+  readonly from: string;
+  readonly to: string;
+  status: CallStatus;
+  /** Left the queue: from now on it has status callbacks. */
+  initiated = false;
+  answeredBy: AnsweredBy | undefined;
+  detectionMs: number | undefined;
+  /** Detection is running. */
+  detecting = false;
+  readonly createdAt: number;
+  queueMs = 0;
+  ringingAt: number | undefined;
+  answeredAt: number | undefined;
+  verdictAt: number | undefined;
+  endedAt: number | undefined;
+  sipCode: number | undefined;
+  /** Everything said and played to this party, in order. */
+  readonly heard: string[] = [];
+  readonly bridges: Bridge[] = [];
+  person: Person | undefined;
+  /** Documents loaded so far. */
+  documents = 0;
+  /** From answer to the forced end, ms. */
+  timeLimitMs = 4 * 3600 * 1000;
+  detection: DetectionRequest | undefined;
+  document: DocumentUrl | { readonly twiml: string } | undefined;
+  fallback: DocumentUrl | undefined;
+  subscription: StatusSubscription | undefined;
+  /** Extra parameters of an inbound call: CallToken, CallerName, ForwardedFrom, StirVerstat. */
+  extra: Params = [];
+  execution: Execution | undefined;
+  /** The conference this leg is in. */
+  membership: Membership | undefined;
+  /** Takes a digit while a verb listens; returns whether it wanted it. */
+  listener: ((digit: string) => boolean) | undefined;
+  /** The action of the `<Dial>` being executed. */
+  dialAction: DocumentUrl | undefined;
+  /** The inbound call this leg was made for, as far as can be told. */
+  caller: Call | undefined;
+  readonly #timers = new Set<() => void>();
+  readonly #ends: (() => void)[] = [];
+
+  constructor(options: CallOptions) {
+    this.sid = options.sid;
+    this.direction = options.direction;
+    this.from = options.from;
+    this.to = options.to;
+    this.status = options.status;
+    this.createdAt = options.createdAt;
+  }
+
+  get live(): boolean {
+    return !isFinal(this.status);
+  }
+
+  /** Keeps a cancel function until the call ends; the returned function forgets it. */
+  keep(cancel: () => void): () => void {
+    this.#timers.add(cancel);
+    return () => this.#timers.delete(cancel);
+  }
+
+  cancelTimers(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+  }
+
+  onEnd(run: () => void): void {
+    if (this.live) this.#ends.push(run);
+    else run();
+  }
+
+  announceEnd(): void {
+    for (const run of this.#ends.splice(0)) run();
+  }
+}

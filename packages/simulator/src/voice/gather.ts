@@ -1,0 +1,74 @@
+import type { Element } from '../twiml/element.js';
+import { gatherBegins } from '../people/behaviour.js';
+import { goTo, methodOf, NEXT, numberOf, playSound } from './verbs.js';
+import type { Stage, Step } from './verbs.js';
+
+const SOUNDS = new Set(['Say', 'Play', 'Pause']);
+
+/**
+ * `<Gather>` for keys (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt on; the
+ * time-out counts from the end of the prompt, and again from each key.
+ */
+export async function playGather(stage: Stage, gather: Element): Promise<Step> {
+  const { world, call, run } = stage;
+  const input = gather.attributes['input'] ?? 'dtmf';
+  if (!input.split(/\s+/).includes('dtmf')) {
+    world.debug({
+      code: 0,
+      level: 'error',
+      message: `The simulator does not support <Gather input="${input}">`,
+      url: stage.base,
+      callSid: call.sid,
+    });
+    return { to: 'error' };
+  }
+  const finishOnKey = gather.attributes['finishOnKey'] ?? '#';
+  const limit = numberOf(gather, 'numDigits', Infinity);
+  const timeoutMs = numberOf(gather, 'timeout', 5) * 1000;
+  let digits = '';
+  let promptOver = false;
+  let stopTimer: (() => void) | undefined;
+  world.record('verb', call.sid, 'Gather', { verb: 'Gather' });
+
+  await new Promise<void>((resolve) => {
+    const finish = (): void => {
+      stopTimer?.();
+      call.listener = undefined;
+      if (run.alive) resolve();
+    };
+    const restart = (): void => {
+      stopTimer?.();
+      stopTimer = world.clock.wakeAt(world.clock.now() + timeoutMs, finish);
+    };
+    run.onCancel(() => stopTimer?.());
+    call.listener = (digit) => {
+      interrupt();
+      if (finishOnKey !== '' && finishOnKey.includes(digit)) {
+        finish();
+        return true;
+      }
+      digits += digit;
+      if (digits.length >= limit) finish();
+      else restart();
+      return true;
+    };
+    // The prompt is a run of its own, so that a key can cut it short.
+    const prompt = run.part();
+    const interrupt = (): void => {
+      promptOver = true;
+      prompt.cancel();
+    };
+    gatherBegins(world, call);
+    void (async () => {
+      for (const sound of gather.children) {
+        if (SOUNDS.has(sound.name)) await playSound({ ...stage, run: prompt }, sound);
+      }
+      if (!promptOver) restart();
+    })();
+  });
+
+  const action = gather.attributes['action'];
+  if (digits === '' && gather.attributes['actionOnEmptyResult'] !== 'true') return NEXT;
+  world.record('verb', call.sid, `Gather got "${digits}"`, { verb: 'Gather', digits });
+  return goTo(stage, action, methodOf(gather), [['Digits', digits]]);
+}

@@ -1,0 +1,91 @@
+import { leave } from './conference-room.js';
+import type { Call, CallStatus } from './call.js';
+import { deliver } from './deliver.js';
+import type { LeaveReason } from './conference.js';
+import { commonParams } from './params.js';
+import { durationSeconds, sendStatus } from './status-callback.js';
+import { after } from './world.js';
+import type { World } from './world.js';
+
+/** The call is connected: TwiML answered it, or somebody picked up. */
+export function markAnswered(world: World, call: Call): void {
+  if (call.status === 'in-progress' || !call.live) return;
+  call.status = 'in-progress';
+  call.answeredAt = world.clock.now();
+  world.record('call', call.sid, 'in-progress', { status: call.status });
+  limitTime(world, call, call.timeLimitMs);
+  if (call.direction === 'outbound-api' && world.toggles.answeredBeforeUrl) sendStatus(world, call, 'answered');
+}
+
+/** Ends the call this long after it was answered, ms; a later limit replaces an earlier one. */
+export function limitTime(world: World, call: Call, ms: number): void {
+  call.timeLimitMs = ms;
+  if (call.answeredAt === undefined) return;
+  after(world, call, Math.max(0, call.answeredAt + ms - world.clock.now()), () => {
+    if (call.timeLimitMs === ms) endCall(world, call, { status: 'completed', sip: 200, reason: 'time limit' });
+  });
+}
+
+/** Requests the action of a `<Dial><Conference>` when nobody listens to the answer any more. */
+export function sendDialAction(world: World, call: Call, status: CallStatus): void {
+  const action = call.dialAction;
+  if (action === undefined) return;
+  const params = commonParams(world.accountSid, call, status);
+  params.push(['DialCallStatus', 'answered'], ['DialBridged', String(call.bridges.length > 0)]);
+  world.record('request', call.sid, `dial action (${status}) → ${action.url}`, {
+    event: 'dial-action',
+    url: action.url,
+  });
+  void deliver(world, { ...action, params }).then((delivery) => {
+    if (delivery.ok) return;
+    world.debug({
+      code: delivery.code,
+      level: 'error',
+      message: delivery.message,
+      url: delivery.url,
+      callSid: call.sid,
+    });
+  });
+}
+
+export interface Ending {
+  readonly status: CallStatus;
+  /** Final SIP code. */
+  readonly sip: number;
+  readonly reason: string;
+  /** Ended by REST. */
+  readonly byApi?: boolean;
+  /** Canceled while queued: Twilio sends nothing at all. */
+  readonly silent?: boolean;
+}
+
+/** Ends a call, once: everything it does stops, it leaves its conference, and its final callback is sent. */
+export function endCall(world: World, call: Call, ending: Ending): void {
+  if (!call.live) return;
+  const wasInConference = call.membership;
+  call.status = ending.status;
+  call.endedAt = world.clock.now();
+  call.sipCode = ending.sip;
+  const interrupted = call.execution;
+  call.execution = undefined;
+  call.listener = undefined;
+  call.detecting = false;
+  interrupted?.cancel();
+  call.cancelTimers();
+  world.live -= 1;
+  world.liveInbound.delete(call);
+  world.record('call', call.sid, `${ending.status}: ${ending.reason}`, {
+    status: ending.status,
+    reason: ending.reason,
+    sip: ending.sip,
+    seconds: durationSeconds(call),
+  });
+  if (call.dialAction !== undefined && world.toggles.dialActionOnHangup) sendDialAction(world, call, ending.status);
+  call.dialAction = undefined;
+  if (wasInConference !== undefined) {
+    const reason: LeaveReason = ending.byApi === true ? 'participant_updated_via_api' : 'participant_hung_up';
+    leave(world, wasInConference, reason, ending.status);
+  }
+  if (ending.silent !== true) sendStatus(world, call, 'completed');
+  call.announceEnd();
+}

@@ -1,0 +1,152 @@
+import type { Element } from '../twiml/element.js';
+import { allowsChild } from '../twiml/schema.js';
+import type { Params } from '../wire/signature.js';
+import type { Call, CallStatus } from './call.js';
+import { playDial } from './dial.js';
+import type { Execution } from './execution.js';
+import { playGather } from './gather.js';
+import { markAnswered } from './lifecycle.js';
+import { playRecord } from './record.js';
+import type { Loaded, Source } from './run.js';
+import { AUDIO_MS, DIGIT_MS, durationOfSpeech } from './speech.js';
+import type { World } from './world.js';
+
+/** What follows a verb or a document. */
+export type Step =
+  | { readonly to: 'next' }
+  | { readonly to: 'source'; readonly source: Source }
+  | { readonly to: 'end'; readonly reason: string }
+  | { readonly to: 'reject'; readonly status: CallStatus; readonly sip: number }
+  | { readonly to: 'error' };
+
+export const NEXT: Step = { to: 'next' };
+
+/** Everything a verb needs. */
+export interface Stage {
+  readonly world: World;
+  readonly call: Call;
+  readonly run: Execution;
+  readonly base: string | undefined;
+}
+
+/** An attribute as a non-negative number. */
+export function numberOf(element: Element, name: string, otherwise: number): number {
+  const text = element.attributes[name];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
+}
+
+/** The `method` attribute, POST unless GET was asked for. */
+export function methodOf(element: Element, name = 'method'): 'GET' | 'POST' {
+  return element.attributes[name]?.toUpperCase() === 'GET' ? 'GET' : 'POST';
+}
+
+/** Resolves an address against its document; undefined (with a debugger entry) if that cannot be done. */
+export function resolveUrl(stage: Stage, address: string): string | undefined {
+  const { world, call, base } = stage;
+  try {
+    return new URL(address, base).href;
+  } catch {
+    const relative = base === undefined && !/^[a-z]+:/i.test(address);
+    world.debug({
+      code: relative ? 15004 : 11100,
+      level: 'error',
+      message: relative ? `Relative URL "${address}" in TwiML without a document URL` : `Invalid URL "${address}"`,
+      url: base,
+      callSid: call.sid,
+    });
+    return undefined;
+  }
+}
+
+/** Goes on at an address of this document; the document's own address if empty. */
+export function goTo(stage: Stage, address: string | undefined, method: 'GET' | 'POST', params: Params): Step {
+  const wanted = address === undefined || address === '' ? stage.base : resolveUrl(stage, address);
+  if (wanted === undefined) {
+    if (address === undefined || address === '') resolveUrl(stage, '');
+    return { to: 'error' };
+  }
+  return { to: 'source', source: { url: wanted, method, params } };
+}
+
+function unsupported(stage: Stage, what: string): Step {
+  stage.world.debug({
+    code: 0,
+    level: 'error',
+    message: `The simulator does not support ${what}`,
+    url: stage.base,
+    callSid: stage.call.sid,
+  });
+  return { to: 'error' };
+}
+
+/** Says, plays or pauses; also used inside Gather and wait documents. */
+export async function playSound(stage: Stage, element: Element): Promise<void> {
+  const { world, call, run } = stage;
+  const loops = Math.min(1000, numberOf(element, 'loop', 1) || 1000);
+  if (element.name === 'Pause') return run.sleep(numberOf(element, 'length', 1) * 1000);
+  if (element.name === 'Say') {
+    world.record('verb', call.sid, `Say: ${element.text}`, { verb: 'Say' });
+    call.heard.push(element.text);
+    return run.sleep(loops * durationOfSpeech(element.text));
+  }
+  const digits = element.attributes['digits'];
+  if (digits !== undefined) return run.sleep(loops * DIGIT_MS * digits.length);
+  const url = element.text === '' ? undefined : (resolveUrl(stage, element.text) ?? element.text);
+  world.record('verb', call.sid, `Play: ${url ?? ''}`, { verb: 'Play' });
+  if (url !== undefined) call.heard.push(url);
+  return run.sleep(loops * AUDIO_MS);
+}
+
+async function playVerb(stage: Stage, verb: Element, first: boolean): Promise<Step> {
+  const { world, call } = stage;
+  switch (verb.name) {
+    case 'Say':
+    case 'Play':
+      markAnswered(world, call);
+      await playSound(stage, verb);
+      return NEXT;
+    case 'Pause':
+      if (!first) markAnswered(world, call);
+      await playSound(stage, verb);
+      return NEXT;
+    case 'Gather':
+      markAnswered(world, call);
+      return playGather(stage, verb);
+    case 'Record':
+      markAnswered(world, call);
+      return playRecord(stage, verb);
+    case 'Dial':
+      markAnswered(world, call);
+      return playDial(stage, verb);
+    case 'Redirect':
+      return goTo(stage, verb.text, methodOf(verb), []);
+    case 'Hangup':
+      return { to: 'end', reason: '<Hangup/>' };
+    case 'Reject':
+      if (call.status !== 'ringing') return { to: 'end', reason: '<Reject/> after answer' };
+      return verb.attributes['reason'] === 'busy'
+        ? { to: 'reject', status: 'busy', sip: 486 }
+        : { to: 'reject', status: 'no-answer', sip: 603 };
+    default:
+      return unsupported(stage, `the TwiML verb <${verb.name}>`);
+  }
+}
+
+/** Executes a document from its first verb on. */
+export async function playDocument(
+  world: World,
+  call: Call,
+  run: Execution,
+  loaded: Loaded,
+): Promise<Exclude<Step, { to: 'next' }>> {
+  const stage: Stage = { world, call, run, base: loaded.base };
+  const verbs = loaded.root.children.filter((verb) => allowsChild('Response', verb.name));
+  for (const [index, verb] of verbs.entries()) {
+    const step = await playVerb(stage, verb, index === 0);
+    if (step.to !== 'next') return step;
+  }
+  return { to: 'end', reason: 'the end of the document' };
+}
+
+/** What `<Dial>` refuses, by name. */
+export const refuseNoun = (stage: Stage, noun: string): Step => unsupported(stage, `<Dial><${noun}>`);

@@ -1,0 +1,71 @@
+import type { Element } from '../twiml/element.js';
+import { Execution } from './execution.js';
+import type { Membership } from './conference.js';
+import { load } from './run.js';
+import type { Loaded } from './run.js';
+import { goTo, methodOf, playSound, resolveUrl } from './verbs.js';
+import type { Stage } from './verbs.js';
+
+/** What a lone participant hears: silence, music nobody has to fetch, or a document. */
+export type Wait = 'silence' | 'music' | Loaded;
+
+/** Audio that Twilio hosts itself is not fetched. */
+function hostedByTwilio(url: string): boolean {
+  const host = new URL(url).hostname;
+  return (
+    host === 'twimlets.com' ||
+    /(^|\.)twilio\.com$/.test(host) ||
+    host.startsWith('com.twilio.') ||
+    /(^|\.)twimlets\.com$/.test(host)
+  );
+}
+
+/** Fetches the wait document before the participant enters: if it cannot be had, they do not enter at all. */
+export async function prepareWait(stage: Stage, noun: Element, started: boolean): Promise<Wait | 'failed'> {
+  const { world, call, run } = stage;
+  const address = noun.attributes['waitUrl'];
+  if (address === undefined) return 'music';
+  if (address === '' || started) return 'silence';
+  const url = resolveUrl(stage, address);
+  if (url === undefined) return 'failed';
+  if (hostedByTwilio(url)) return 'music';
+  const source = { url, method: methodOf(noun, 'waitMethod'), params: [['ConferenceName', noun.text]] as const };
+  return (await load(world, call, run, source, undefined)) ?? 'failed';
+}
+
+/** Plays a wait document once (twilio.com/docs/voice/twiml/conference): it goes on only by its own `<Redirect>`. */
+export function playWait(stage: Stage, member: Membership, wait: Wait): void {
+  const { world, call } = stage;
+  if (wait === 'silence') return;
+  if (wait === 'music') {
+    world.record('conference', member.conference.sid, `${call.sid} hears hold music`, { event: 'music' });
+    return;
+  }
+  const run = new Execution(world.clock);
+  member.waiting = run;
+  void (async () => {
+    let loaded: Loaded | undefined = wait;
+    while (loaded !== undefined) loaded = await playOnce({ ...stage, run, base: loaded.base }, loaded);
+  })();
+}
+
+async function playOnce(stage: Stage, loaded: Loaded): Promise<Loaded | undefined> {
+  const { world, call, run } = stage;
+  for (const verb of loaded.root.children) {
+    if (verb.name === 'Say' || verb.name === 'Play' || verb.name === 'Pause') await playSound(stage, verb);
+    else if (verb.name === 'Redirect') {
+      const step = goTo(stage, verb.text, methodOf(verb), []);
+      return step.to === 'source' ? load(world, call, run, step.source, undefined) : undefined;
+    } else {
+      world.debug({
+        code: 13238,
+        level: 'error',
+        message: `<${verb.name}> is not allowed in a conference waitUrl document`,
+        url: loaded.base,
+        callSid: call.sid,
+      });
+      return undefined;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { createHmac } from 'node:crypto';
+
+/** Form parameters in the order they are sent; a name may repeat. */
+export type Params = readonly (readonly [name: string, value: string])[];
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The address Twilio signs: no fragment, no user info, and for https no port (twilio.com/docs/usage/webhooks/webhooks-security). */
+export function signedUrl(url: string): string {
+  const bare = url.split('#', 1)[0] as string;
+  return bare.replace(/^(https?:\/\/)([^/?]*@)?([^/?]*)/i, (_all, scheme: string, _user, host: string) =>
+    scheme.toLowerCase() === 'https://' ? scheme + host.replace(/:\d+$/, '') : scheme + host,
+  );
+}
+
+/**
+ * The `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of HMAC-SHA1 over the
+ * URL and the POST parameters sorted by name. For GET pass no parameters and the URL with its query.
+ */
+export function twilioSignature(
+  authToken: string,
+  url: string,
+  params: Params | Readonly<Record<string, string | readonly string[]>> = [],
+): string {
+  const values = new Map<string, Set<string>>();
+  const add = (name: string, value: string): void => {
+    const known = values.get(name);
+    if (known === undefined) values.set(name, new Set([value]));
+    else known.add(value);
+  };
+  if (Array.isArray(params)) for (const [name, value] of params as Params) add(name, value);
+  else
+    for (const [name, value] of Object.entries(params as Record<string, string | readonly string[]>))
+      for (const one of typeof value === 'string' ? [value] : value) add(name, one);
+  let data = signedUrl(url);
+  for (const name of [...values.keys()].sort(byCodeUnit))
+    for (const value of [...(values.get(name) ?? [])].sort(byCodeUnit)) data += name + value;
+  return createHmac('sha1', authToken).update(data, 'utf8').digest('base64');
+}

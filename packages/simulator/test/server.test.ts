@@ -1,0 +1,160 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import twilio from 'twilio';
+import { createSimulator, createSimulatorServer, logLine, parsePerson, realClock, silent } from '../src/index.js';
+import type { HttpClientRequest } from '../src/index.js';
+import { parseArguments } from '../src/server/arguments.js';
+import { CALLER, NUMBER, PHONE, xml } from './app.js';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+async function listen(server: ReturnType<typeof createServer>): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The official client, sent somewhere else: what a reader of the README does. */
+function clientAt(base: string, accountSid: string, authToken: string) {
+  const httpClient = {
+    async request(options: HttpClientRequest) {
+      const url = new URL(options.uri);
+      const target = new URL(`${base}/${url.hostname}${url.pathname}${url.search}`);
+      const body = new URLSearchParams();
+      for (const [name, value] of Object.entries(options.data ?? {})) {
+        for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
+          if (one !== undefined) body.append(name, String(one));
+      }
+      const response = await fetch(target, {
+        method: options.method.toUpperCase(),
+        headers: {
+          authorization: `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`,
+        },
+        ...(options.method === 'post' ? { body } : {}),
+      });
+      return { statusCode: response.status, body: await response.text(), headers: {} };
+    },
+  };
+  return twilio(accountSid, authToken, { httpClient: httpClient as never });
+}
+
+describe('on a port', () => {
+  it('plays a call over real HTTP, both ways', async () => {
+    const app = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { 'content-type': 'text/xml' });
+      response.end(xml('<Say>Hello over HTTP</Say>'));
+    });
+    const appUrl = await listen(app);
+    const sim = createSimulator({
+      clock: realClock({ speed: 100 }),
+      numbers: [{ phoneNumber: NUMBER, voiceUrl: `${appUrl}/voice` }],
+      people: { [PHONE]: silent() },
+    });
+    const base = await listen(createSimulatorServer(sim));
+    const client = clientAt(base, sim.accountSid, sim.authToken);
+
+    const placed = await fetch(`${base}/_simulator/calls`, {
+      method: 'POST',
+      body: JSON.stringify({ from: CALLER, to: NUMBER }),
+    });
+    expect(placed.status).toBe(201);
+    const { sid } = (await placed.json()) as { sid: string };
+    const leg = await client.calls.create({
+      to: PHONE,
+      from: NUMBER,
+      url: `${appUrl}/leg`,
+      machineDetection: 'Enable',
+    });
+    await sim.settle();
+    expect(sim.call(sid)?.heard).toEqual(['Hello over HTTP']);
+    expect((await client.calls(leg.sid).fetch()).answeredBy).toBe('unknown');
+    expect(await (await fetch(`${base}/_simulator/debugger`)).json()).toEqual([]);
+    expect(await (await fetch(`${base}/_simulator/timeline`)).json()).toHaveLength(sim.timeline.length);
+    expect(await (await fetch(`${base}/_simulator/calls/${sid}`)).json()).toMatchObject({ sid, status: 'completed' });
+  });
+
+  it('helps, refuses strangers, and says what is wrong', async () => {
+    const base = await listen(createSimulatorServer(createSimulator({ clock: realClock() })));
+    expect(await (await fetch(base)).text()).toContain('/_simulator/calls');
+    const place = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${base}/_simulator/calls`, { method: 'POST', body, headers });
+    expect((await place('{')).status).toBe(400);
+    const curl = await place('{"from":"+12125550123","to":"+1"}', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    expect(await curl.json()).toEqual({ error: '"to" must be one of the simulator\'s numbers: +1' });
+    expect((await place('{"from":"+1"}')).status).toBe(400);
+    expect((await place('{}', { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await fetch(`${base}/_simulator/nothing`)).status).toBe(404);
+    expect((await fetch(`${base}/2010-04-01/Accounts/AC1/Calls.json`)).status).toBe(401);
+  });
+
+  it('breaks the connection where a fault says so', async () => {
+    const sim = createSimulator({ clock: realClock(), rest: () => 'reset' });
+    const base = await listen(createSimulatorServer(sim));
+    await expect(fetch(`${base}/2010-04-01/Accounts/${sim.accountSid}/Calls.json`)).rejects.toThrow();
+  });
+});
+
+describe('the command line', () => {
+  it('is read with its defaults', () => {
+    expect(parseArguments([])).toMatchObject({ port: 4010, host: '127.0.0.1', speed: 1, allowRemote: false });
+    expect(parseArguments(['--help'])).toBeUndefined();
+    const parsed = parseArguments(
+      `--port 0 --number ${NUMBER} --voice-url http://127.0.0.1:5000/inbound --person ${PHONE}=human:ringMs=10,key=1 --speed 20 --toggle answeredBeforeUrl=false --cps 1`.split(
+        ' ',
+      ),
+    );
+    expect(parsed).toMatchObject({
+      port: 0,
+      speed: 20,
+      options: {
+        numbers: [{ phoneNumber: NUMBER, voiceUrl: 'http://127.0.0.1:5000/inbound' }],
+        people: { [PHONE]: { kind: 'human', key: '1', pickUp: { afterMs: 10 } } },
+        toggles: { answeredBeforeUrl: false },
+        cps: 1,
+      },
+    });
+  });
+
+  it.each([
+    ['--host 0.0.0.0', 'not loopback'],
+    ['--port x', '--port'],
+    ['--speed 0', '--speed'],
+    ['--cps 0', '--cps'],
+    ['--person +1=ghost', 'unknown person'],
+    ['--person human', 'needs name=value'],
+    ['--toggle nonsense=1', '--toggle nonsense'],
+    ['--toggle cancelInProgress=maybe', 'noop, error'],
+    ['--nonsense', 'nonsense'],
+  ])('refuses %s', (line, message) => {
+    expect(() => parseArguments(line.split(' '))).toThrow(message);
+  });
+
+  it('knows people by name', () => {
+    expect(parsePerson('refused:21214').pickUp).toEqual({ does: 'refuse', code: 21214 });
+    expect(parsePerson('busy').pickUp).toMatchObject({ does: 'busy' });
+    expect(parsePerson('human:key=false').key).toBe(false);
+    expect(() => parsePerson('constructor')).toThrow('unknown person');
+  });
+
+  it('logs one line for each entry, whatever a caller puts into it', () => {
+    const line = logLine({
+      at: 0,
+      ms: 66_020,
+      call: `CA${'1'.repeat(32)}`,
+      kind: 'call',
+      text: 'a\u001b[31m\nb',
+      detail: undefined,
+    });
+    expect(line).toBe('01:06.020  CA1111…11  call        a [31m b');
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { BASE, CALLER, NUMBER, conference, world, xml } from './app.js';
+
+/** Plays a document to a caller who presses these keys at these times (ms from the call). */
+async function listen(document: string, keys: Record<number, string> = {}, handlers: Parameters<typeof world>[0] = {}) {
+  const app = world({ '/inbound': () => xml(document), ...handlers });
+  const start = app.sim.clock.now();
+  const caller = app.sim.placeCall({ from: CALLER, to: NUMBER });
+  for (const [at, digits] of Object.entries(keys)) app.sim.clock.wakeAt(start + Number(at), () => caller.press(digits));
+  await app.sim.settle();
+  return { ...app, caller, codes: app.sim.debugger.map(({ code }) => code), took: (caller.endedAt ?? 0) - start };
+}
+
+describe('what a caller hears', () => {
+  it('says, plays and pauses, each taking its time', async () => {
+    const { caller, took } = await listen(
+      '<Say>1234567890</Say><Play>/tone.mp3</Play><Pause length="3"/><Say loop="2">Bye</Say>',
+    );
+    expect(caller.heard).toEqual(['1234567890', `${BASE}/tone.mp3`, 'Bye']);
+    expect(took).toBe(20 + 1000 + 5000 + 3000 + 2 * 580);
+    expect(caller.status).toBe('completed');
+  });
+
+  it('is not answered by a pause that comes first', async () => {
+    const { sim } = world({ '/inbound': () => xml('<Pause length="3"/><Say>Hello, how are you today?</Say>') });
+    const caller = sim.placeCall({ from: CALLER, to: NUMBER });
+    await sim.advance(2000);
+    expect(caller.status).toBe('ringing');
+    await sim.advance(2000);
+    expect(caller.status).toBe('in-progress');
+  });
+
+  it('can be rejected without being answered', async () => {
+    for (const [reason, status, sip] of [
+      ['busy', 'busy', '486'],
+      ['rejected', 'no-answer', '603'],
+    ]) {
+      const { caller, find } = await listen(`<Reject reason="${reason}"/>`);
+      expect(caller).toMatchObject({ status, answeredAt: undefined });
+      expect(find('/number')[0]?.params).toMatchObject({ CallStatus: status, SipResponseCode: sip, CallDuration: '0' });
+    }
+  });
+
+  it('is hung up at the end, after Hangup, and after an empty response', async () => {
+    expect((await listen('<Say>A</Say><Hangup/><Say>B</Say>')).caller.heard).toEqual(['A']);
+    expect((await listen('')).caller.status).toBe('completed');
+  });
+
+  it('follows a redirect, relative to the document, as POST or GET', async () => {
+    const { caller, find } = await listen(
+      '<Redirect method="GET">next?a=1&amp;b=2</Redirect><Say>never</Say>',
+      {},
+      {
+        '/next': () => xml('<Say>Next</Say>'),
+      },
+    );
+    expect(caller.heard).toEqual(['Next']);
+    expect(find('/next')[0]?.request.method).toBe('GET');
+    expect(find('/next')[0]?.params).toMatchObject({ a: '1', b: '2', CallSid: caller.sid, CallStatus: 'ringing' });
+  });
+
+  it('stops an endless redirect', async () => {
+    const { caller, codes, find } = await listen('<Redirect/>');
+    expect(codes).toEqual([0]);
+    expect(find('/inbound')).toHaveLength(5000);
+    expect(caller.status).toBe('completed');
+  });
+
+  it('ends at the time limit of the call', async () => {
+    const app = world({ '/inbound': () => xml(conference('room', '/ended')) });
+    const caller = app.sim.placeCall({ from: CALLER, to: NUMBER });
+    await app.sim.advance(60_000);
+    await app.client.calls(caller.sid).update({ timeLimit: 90 });
+    await app.sim.settle();
+    expect(caller.duration).toBe(90);
+    const other = app.sim.placeCall({ from: CALLER, to: NUMBER });
+    await app.sim.settle();
+    expect(other.duration).toBe(4 * 3600);
+  });
+
+  it('records, and tells the action what', async () => {
+    const { find } = await listen(
+      '<Say>Speak</Say><Record action="/recorded" timeout="2"/>',
+      {},
+      { '/recorded': () => xml('') },
+    );
+    expect(find('/recorded')[0]?.params).toMatchObject({ RecordingDuration: '8', Digits: '' });
+  });
+});
+
+describe('Gather', () => {
+  const document = (attributes: string) =>
+    `<Gather action="/digits" ${attributes}><Say>Please press a key</Say></Gather><Say>Nothing</Say>`;
+  const handlers = { '/digits': () => xml('<Say>Thanks</Say>') };
+  const digits = ({ find }: Awaited<ReturnType<typeof listen>>) =>
+    find('/digits').map(({ params }) => params['Digits']);
+
+  it('listens while the prompt is spoken, which a key cuts short', async () => {
+    const result = await listen(document('numDigits="1"'), { 500: '5' }, handlers);
+    expect(digits(result)).toEqual(['5']);
+    expect(result.caller.heard).toEqual(['Please press a key', 'Thanks']);
+    expect(result.took).toBeLessThan(1500);
+  });
+
+  it('falls through when nothing is pressed', async () => {
+    const result = await listen(document('numDigits="1" timeout="3"'), {}, handlers);
+    expect(digits(result)).toEqual([]);
+    expect(result.caller.heard).toEqual(['Please press a key', 'Nothing']);
+    expect(result.took).toBe(20 + 1480 + 3000 + 820);
+  });
+
+  it('asks the action all the same if told to', async () => {
+    const result = await listen(document('numDigits="1" actionOnEmptyResult="true"'), {}, handlers);
+    expect(digits(result)).toEqual(['']);
+  });
+
+  it('ends at the finishing key, at the number of digits, or some time after the last one', async () => {
+    expect(digits(await listen(document(''), { 500: '1', 900: '2', 1000: '#' }, handlers))).toEqual(['12']);
+    expect(digits(await listen(document('numDigits="2"'), { 500: '123' }, handlers))).toEqual(['12']);
+    expect(digits(await listen(document('timeout="2"'), { 500: '1', 2400: '2', 5000: '3' }, handlers))).toEqual(['12']);
+  });
+
+  it('takes # for a digit if there is no finishing key', async () => {
+    expect(digits(await listen(document('numDigits="1" finishOnKey=""'), { 500: '#' }, handlers))).toEqual(['#']);
+    expect(digits(await listen(document('numDigits="1"'), { 500: '#' }, handlers))).toEqual([]);
+  });
+
+  it('loses a key pressed before', async () => {
+    expect(digits(await listen(`<Say>Wait for it</Say>${document('timeout="1"')}`, { 300: '7' }, handlers))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a document with a mistake', () => {
+  const answer = (response: object) => ({ '/inbound': () => ({ body: xml('<Say>Hi</Say>'), ...response }) });
+
+  it.each([
+    [12100, { body: '<Response><Say>open' }],
+    [12100, { body: '<Response><Say>a & b</Say></Response>' }],
+    [12102, { body: '<response/>' }],
+    [12300, { headers: { 'content-type': 'application/json' } }],
+    [11750, { body: xml(`<Say>${'x'.repeat(64 * 1024)}</Say>`) }],
+    [11200, { status: 500 }],
+    [11200, { status: 404 }],
+  ])('is error %i and ends the call', async (code, response) => {
+    const { caller, codes, sim } = await listen('', {}, answer(response));
+    expect(codes).toEqual([code]);
+    expect(sim.debugger[0]).toMatchObject({ level: 'error', url: `${BASE}/inbound`, callSid: caller.sid });
+    expect(caller.heard.join()).toContain('application error');
+  });
+
+  it.each([
+    '<say>Hi</say>',
+    '<Say tone="high">Hi</Say>',
+    '<Gather><Dial/></Gather>',
+    'words',
+    '<Dial><Conference startConferenceOnEnter="yes">room</Conference></Dial>',
+    '<Pause length="long"/>',
+  ])('is warned about with 12200: %s', async (document) => {
+    const app = world({ '/inbound': () => xml(document) });
+    app.sim.placeCall({ from: CALLER, to: NUMBER, hangUp: { afterMs: 20_000 } });
+    await app.sim.settle();
+    expect(app.sim.debugger).toMatchObject([{ code: 12200, level: 'warning' }]);
+  });
+
+  it('may be plain text: TwiML if it parses, else read aloud', async () => {
+    const plain = { 'content-type': 'text/plain' };
+    expect((await listen('', {}, answer({ headers: plain }))).caller.heard).toEqual(['Hi']);
+    expect((await listen('', {}, answer({ headers: plain, body: 'Good day' }))).caller.heard).toEqual(['Good day']);
+  });
+
+  it('says by name what the simulator does not support', async () => {
+    for (const [verb, name] of [
+      ['<Dial>+14155550142</Dial>', '<Dial><Number>'],
+      ['<Dial><Queue>q</Queue></Dial>', '<Dial><Queue>'],
+      ['<Enqueue>q</Enqueue>', '<Enqueue>'],
+      ['<Gather input="speech"/>', '<Gather input="speech">'],
+    ] as const) {
+      const { sim, codes } = await listen(verb);
+      expect(codes).toContain(0);
+      expect(sim.debugger.find(({ code }) => code === 0)?.message).toContain(name);
+    }
+  });
+
+  it('cannot have relative addresses when it came by REST', async () => {
+    const { sim, client } = world({ '/inbound': () => xml('<Pause/><Say>one</Say><Pause length="30"/>') });
+    const caller = sim.placeCall({ from: CALLER, to: NUMBER });
+    await sim.advance(5000);
+    await client.calls(caller.sid).update({ twiml: xml(conference('room', '/ended')) });
+    await sim.settle();
+    expect(sim.debugger).toMatchObject([{ code: 15004 }]);
+  });
+});
