@@ -24,6 +24,7 @@ export {
   DEFAULT_POLICY,
   type Fallback,
   inOrder,
+  type PlanStep,
   type PlanTarget,
   type RingPlan,
 } from './flows/forwarding/settings.js';

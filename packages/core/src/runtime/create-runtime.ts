@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
-import { AmdError } from '../kernel/errors.js';
-import type { EpochMs, Flow, FlowEvent, Step } from '../kernel/flow.js';
+import { AmdError, isAmdError } from '../kernel/errors.js';
+import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
 import { decodeState, encodeState } from '../store/envelope.js';
 import type { Claim, Store, Task } from '../store/store.js';
@@ -59,12 +59,17 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
     track(tick());
   });
   let leases = 0;
+  let claimed = 0;
   let stopped = false;
   let ticking: Promise<void> | null = null;
   let again = false;
 
   /** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
-  async function apply(key: string, event: Untimed<Event | OutcomeEvent | TimerEvent>, dropTask?: string): Promise<Reply> {
+  async function apply(
+    key: string,
+    event: Untimed<Event | OutcomeEvent | TimerEvent>,
+    dropTask?: string,
+  ): Promise<Reply> {
     for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
       const record = await store.read(key, clock.now());
       const before = record === undefined ? undefined : decodeState(flow, key, record.data);
@@ -88,22 +93,23 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
         drop,
       });
       if (committed.ok) {
-        announce(key, { ...event, at } as never, step);
+        emit('committed', { key, event: { ...event, at } as never, state: step.state, effects: step.effects });
         for (const task of put) alarm.at(task.dueAt);
         return step.reply;
       }
-      events.emit('conflict', { key, type: event.type });
+      emit('conflict', { key, type: event.type });
     }
     throw new AmdError('ERR_STORE_CONFLICT', `"${key}" was changed by others ${String(COMMIT_TRIES)} times in a row`);
   }
 
-  function announce(key: string, event: Event, step: Step<State, Effect, Reply>): void {
+  /** Tells listeners. Their own trouble must not fail a webhook, nor lose an outcome. */
+  const emit: typeof events.emit = (name, ...args) => {
     try {
-      events.emit('committed', { key, event, state: step.state, effects: step.effects });
+      return events.emit(name, ...args);
     } catch {
-      // A listener's own trouble: it must not turn a committed webhook into a failed one.
+      return true;
     }
-  }
+  };
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -113,6 +119,11 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       return;
     }
     const { effect } = data;
+    // Before anything is sent: the outcome could not be kept.
+    if (await isNewer(claim.key)) {
+      await settle(claim, { as: 'retry', dueAt: clock.now() + leaseMs, counts: false });
+      return;
+    }
     switch (effect.type) {
       case 'call.create':
       case 'call.end':
@@ -130,13 +141,25 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
     }
   }
 
+  /** A record that a newer process wrote: its work is left to whoever understands it. */
+  async function isNewer(key: string): Promise<boolean> {
+    try {
+      const record = await store.read(key, clock.now());
+      if (record !== undefined) decodeState(flow, key, record.data);
+      return false;
+    } catch (error) {
+      if (isAmdError(error) && error.code === 'ERR_STATE_VERSION') return true;
+      throw error;
+    }
+  }
+
   async function performRest(claim: Claim, effect: RestEffect): Promise<void> {
     // A create whose first try may have reached Twilio is never sent again.
     const execution: Execution =
       effect.type === 'call.create' && claim.attempt > 1
         ? { as: 'outcome', outcome: { as: 'unknown', reason: 'an earlier try was interrupted' } }
         : await safely(() => execute(effect));
-    events.emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
+    emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
     if (execution.as === 'notExecuted') {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
       await settle(claim, { as: 'retry', dueAt, counts: false });
@@ -146,7 +169,11 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       const outcome = { as: 'unknown', reason: execution.reason };
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
     } else if (claim.attempt < retry.attempts) {
-      await settle(claim, { as: 'retry', dueAt: clock.now() + ambiguousWait(retry, claim.attempt, random), counts: true });
+      await settle(claim, {
+        as: 'retry',
+        dueAt: clock.now() + ambiguousWait(retry, claim.attempt, random),
+        counts: true,
+      });
     } else {
       const outcome = { as: 'failed', reason: execution.reason };
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
@@ -158,9 +185,10 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       await options.hooks?.[effect.hook]?.(effect.data, effect.id);
       await store.settle(claim, { as: 'done' });
     } catch (error) {
-      events.emit('failure', { key: claim.key, task: claim.id, error });
+      emit('failure', { key: claim.key, task: claim.id, error });
       if (claim.attempt >= retry.hookAttempts) await store.settle(claim, { as: 'done' });
-      else await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
+      else
+        await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
     }
   }
 
@@ -174,7 +202,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
     } catch (error) {
       // The lease runs out and the task is claimed again: by whom, and how often, is the store's count.
       alarm.at(claim.leaseUntil);
-      events.emit('failure', { key: claim.key, task: claim.id, error });
+      emit('failure', { key: claim.key, task: claim.id, error });
     }
   }
 
@@ -184,6 +212,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       const room = concurrency - running.size;
       const lease = `${leaseId}:${String(leases)}`;
       const claims = room === 0 ? [] : await store.claim({ now: clock.now(), limit: room, leaseMs, lease });
+      claimed += claims.length;
       for (const claim of claims) {
         const work = safePerform(claim).finally(() => running.delete(work));
         running.add(work);
@@ -205,7 +234,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
         try {
           await drain();
         } catch (error) {
-          events.emit('failure', { key: '', task: '', error });
+          emit('failure', { key: '', task: '', error });
         }
       } while (again && !stopped);
     })();
@@ -230,8 +259,13 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       return work;
     },
     tick: async () => {
-      await tick();
-      await Promise.all(underWay);
+      // Outcomes may ask for more that is due now.
+      let before: number;
+      do {
+        before = claimed;
+        await tick();
+        await Promise.all(underWay);
+      } while (claimed !== before);
     },
     start() {
       alarm.start();

@@ -4,7 +4,7 @@ export interface RetrySchedule {
   readonly attempts: number;
   /** First wait after an ambiguous try; doubles with each. Default 500. */
   readonly ambiguousMs: number;
-  /** Wait after a try that was not executed, unless the server said how long. Default 1000. */
+  /** Wait after a try that was not executed, or longer if the server asks for it. Default 1000. */
   readonly notExecutedMs: number;
   /** Longest wait of any kind. Default 30000. */
   readonly maxMs: number;
@@ -32,7 +32,7 @@ export function hookWait(retry: RetrySchedule, attempt: number, random: () => nu
 }
 
 export function notExecutedWait(retry: RetrySchedule, afterMs: number | null, random: () => number): number {
-  return spread(Math.min(retry.maxMs, afterMs ?? retry.notExecutedMs), random);
+  return spread(Math.min(retry.maxMs, Math.max(retry.notExecutedMs, afterMs ?? 0)), random);
 }
 
 function spread(ms: number, random: () => number): number {

@@ -1,11 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { TimerEvent } from '../effects.js';
 import { isUnanswered } from '../leg/leg.js';
-import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
+import { legTimer, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
 import { hunt, redirectCaller } from './hunt.js';
-import { askCaller, askEnd, askLeg, endLeg, fetchNotice, legEnded } from './legs.js';
-
-const NOTICE_TRIES = 3;
+import { askCaller, askEnd, askLeg, endCaller, endLeg, fetchNotice, legEnded, tell } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
 export function alarm(w: Work, event: TimerEvent): void {
@@ -55,7 +53,7 @@ function callerAlarm(w: Work): void {
     case 'connected':
       // The other one left long ago and this call is still there: alone in the room.
       startTimer(w, 'caller', w.config.graceMs);
-      w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
+      endCaller(w);
       return;
     case 'arriving':
     case 'held':
@@ -82,15 +80,18 @@ function legAlarm(w: Work, leg: LegDraft): void {
       askLeg(w, leg);
       return;
     case 'told':
-      if (!leg.noticeGiven && leg.noticeTries < NOTICE_TRIES) fetchNotice(w, leg);
+      if (!leg.noticeGiven && (leg.telling || leg.noticeTries < w.config.noticeTries)) fetchNotice(w, leg);
       else endLeg(w, leg);
       return;
     case 'ending':
       if (leg.sid === null) legEnded(w, leg, { kind: 'lost' });
       else askEnd(w, leg);
       return;
-    case 'joining':
     case 'bridged':
+      tell(w, leg, 'callerGone');
+      fetchNotice(w, leg);
+      return;
+    case 'joining':
     case 'ended':
       return;
     default:

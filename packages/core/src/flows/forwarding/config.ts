@@ -8,6 +8,8 @@ export interface ForwardingConfig {
   readonly bridgeCheckMs: number;
   /** How long a spoken notice may take before the leg is ended (default 30 s). */
   readonly noticeMs: number;
+  /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
+  readonly noticeTries: number;
   /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];
   /** How long a finished call is remembered (default 1 day): its late callbacks still find their answer. */
@@ -19,6 +21,7 @@ export const DEFAULT_FORWARDING_CONFIG: ForwardingConfig = {
   graceMs: 10_000,
   bridgeCheckMs: 10_000,
   noticeMs: 30_000,
+  noticeTries: 3,
   redirectRetryMs: [1_000, 2_000, 4_000],
   keepForMs: 86_400_000,
 };

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { NOTHING, twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
-import { ref, stopTimer, type LegDraft, type Work } from './draft.js';
+import { legTimer, ref, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
 import { roomOf } from './state.js';
 import { spoken } from './texts.js';
 
@@ -117,7 +117,9 @@ function noticeDocument(w: Work, leg: LegDraft): Reply {
   const { texts } = w.s.settings;
   if (!leg.noticeGiven && leg.phase !== 'ended') {
     leg.noticeGiven = true;
-    if (leg.noticeTries > 0) w.effects.push({ type: 'effect.drop', id: noticeId(leg) });
+    startTimer(w, legTimer(leg), w.config.noticeMs);
+    if (leg.telling) w.effects.push({ type: 'effect.drop', id: noticeId(leg) });
+    leg.telling = false;
   }
   return twiml(say(w, texts[leg.notice ?? 'lost']), { verb: 'hangup' });
 }

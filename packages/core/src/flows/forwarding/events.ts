@@ -23,6 +23,12 @@ interface OfLeg {
   readonly status: CallStatus;
 }
 
+/** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
+interface OfRound {
+  readonly at: EpochMs;
+  readonly round?: number;
+}
+
 /** Requests that want TwiML. */
 export type ForwardingRequest =
   | {
@@ -32,9 +38,9 @@ export type ForwardingRequest =
       readonly settings: CallSettings;
     }
   /** The caller left the room: `<Dial action>`. */
-  | { readonly type: 'caller.ended'; readonly at: EpochMs; readonly status: CallStatus }
+  | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfRound)
   /** The caller was redirected. */
-  | { readonly type: 'caller.document'; readonly at: EpochMs; readonly status: CallStatus }
+  | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
   | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy } & OfLeg)
   | ({ readonly type: 'leg.key'; readonly digits: string } & OfLeg)
   | ({ readonly type: 'leg.round' } & OfLeg)
@@ -46,16 +52,15 @@ export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 /** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
 export type ForwardingNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
-  | {
+  | ({
       readonly type: 'conference';
-      readonly at: EpochMs;
       readonly event: ConferenceEvent;
       readonly sid: CallSid | null;
       /** `ReasonParticipantLeft`. */
       readonly reason: string | null;
       /** `ParticipantCallStatus`. */
       readonly status: CallStatus | null;
-    }
+    } & OfRound)
   | ({
       readonly type: 'leg.status';
       readonly answeredBy: AnsweredBy | null;

@@ -38,9 +38,10 @@ export function tell(w: Work, leg: LegDraft, notice: Notice): void {
 
 /** The same, for somebody who will not ask by themselves: they sit in the room. */
 export function fetchNotice(w: Work, leg: LegDraft): void {
-  if (leg.sid === null) return;
-  leg.noticeTries += 1;
   startTimer(w, legTimer(leg), w.config.graceMs);
+  if (leg.sid === null || leg.telling) return;
+  leg.telling = true;
+  leg.noticeTries += 1;
   w.effects.push({
     type: 'call.redirect',
     id: noticeId(leg),
@@ -60,6 +61,12 @@ export function askCaller(w: Work): void {
   if (w.s.caller.fetching) return;
   w.s.caller.fetching = true;
   w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', 0), leg: 0, sid: w.s.call.sid });
+}
+
+export function endCaller(w: Work): void {
+  if (w.s.caller.hangingUp) return;
+  w.s.caller.hangingUp = true;
+  w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
 }
 
 /** The leg's call is over. */
@@ -146,7 +153,9 @@ export function dismissLegs(w: Work): void {
   for (const leg of w.s.legs) {
     if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);
     else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');
-    else if (leg.phase === 'bridged') letGo(w, leg, { kind: 'bridged' });
+    else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
+    // The room has ended under it and its Dial asks what now; the timer is for who sits in there alone after all.
+    else if (leg.phase === 'bridged') startTimer(w, legTimer(leg), w.config.graceMs);
     else if (isInRoom(leg.phase)) {
       tell(w, leg, 'callerGone');
       fetchNotice(w, leg);

@@ -1,12 +1,12 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
-import type { LegResult } from '../leg/leg.js';
+import { isUnanswered, type LegResult } from '../leg/leg.js';
 import { callerGone, callerHeld, doubtCaller } from './caller.js';
 import { startTimer, type LegDraft, type Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
 import { watchRinging } from './hunt.js';
-import { askEnd, connectIfTogether, legEnded, leftRoom, letGo, pickedUp, tell } from './legs.js';
-import { adopt } from './requests.js';
+import { connectIfTogether, legEnded, leftRoom, letGo, pickedUp, tell } from './legs.js';
+import { adopt, appeared } from './requests.js';
 
 export function notification(w: Work, event: ForwardingNotification): void {
   switch (event.type) {
@@ -28,11 +28,9 @@ export function notification(w: Work, event: ForwardingNotification): void {
 
 function legStatus(w: Work, leg: LegDraft, event: Extract<ForwardingNotification, { type: 'leg.status' }>): void {
   const { status } = event;
-  if (leg.phase === 'ended' && leg.sid === null && !isFinalStatus(status)) {
-    // It counted as never made, and here it is: nobody may be rung for nothing.
-    leg.phase = 'ending';
-    leg.sid = event.sid;
-    askEnd(w, leg);
+  if (leg.phase === 'ended' && leg.sid === null) {
+    if (isFinalStatus(status)) leg.sid = event.sid;
+    else appeared(w, leg, event.sid);
     return;
   }
   if (!adopt(w, leg, event.sid)) return;
@@ -40,12 +38,12 @@ function legStatus(w: Work, leg: LegDraft, event: Extract<ForwardingNotification
     case 'queued':
       return;
     case 'initiated':
-      if (leg.phase === 'placed') watchRinging(w, leg);
-      return;
     case 'ringing':
+      if (status === 'ringing' && isUnanswered(leg.phase)) leg.story.ringingAt ??= w.at;
       if (leg.phase !== 'placed') return;
+      // Twilio has taken it off its queue: from here its ring time counts.
       leg.phase = 'ringing';
-      leg.story.ringingAt ??= w.at;
+      watchRinging(w, leg);
       return;
     case 'in-progress':
       pickedUp(w, leg);

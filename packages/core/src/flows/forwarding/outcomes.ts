@@ -7,7 +7,7 @@ import { legTimer, startTimer, type LegDraft, type Work } from './draft.js';
 import { hunt, isWaiting, redirectCaller, ringWithOwnNumber, watchRinging } from './hunt.js';
 import { askLeg, connectIfTogether, endLeg, legEnded, pickedUp } from './legs.js';
 import { resultOf } from './notifications.js';
-import { adopt } from './requests.js';
+import { adopt, appeared } from './requests.js';
 
 /** Twilio's "this number may not be shown" (twilio.com/docs/api/errors/21210 and 21212). */
 const CALLER_ID_REFUSED = [21210, 21212];
@@ -29,6 +29,7 @@ export function outcome(w: Work, event: OutcomeEvent): void {
       if (event.outcome.as === 'done' || event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
       return;
     case 'call.redirect':
+      leg.telling = false;
       if (event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
       else if (event.outcome.as === 'refused') askLeg(w, leg);
       return;
@@ -42,7 +43,8 @@ export function outcome(w: Work, event: OutcomeEvent): void {
 
 function created(w: Work, leg: LegDraft, { effect, outcome: result }: OutcomeEvent): void {
   if (result.as === 'created') {
-    adopt(w, leg, result.sid);
+    // Known to be ours, even if it counted as lost meanwhile: it is not left ringing.
+    if (!appeared(w, leg, result.sid)) adopt(w, leg, result.sid);
     return;
   }
   if (result.as !== 'refused') return;
@@ -82,6 +84,7 @@ function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void
       callerRedirected(w, effect.id, result);
       return;
     case 'call.end':
+      w.s.caller.hangingUp = false;
       if (result.as === 'done' || result.as === 'gone') callerGone(w);
       return;
     case 'call.create':
@@ -121,7 +124,7 @@ function callerRedirected(w: Work, id: string, result: OutcomeEvent['outcome']):
     callerHeld(w);
     startTimer(w, 'caller', w.config.graceMs);
   } else if (result.as === 'refused') {
-    const wait = w.config.redirectRetryMs[caller.redirectTries];
+    const wait = w.config.redirectRetryMs[caller.redirectTries - 1];
     if (wait !== undefined) startTimer(w, 'caller', wait);
   }
 }

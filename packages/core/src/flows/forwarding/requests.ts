@@ -71,9 +71,18 @@ export function adopt(w: Work, leg: LegDraft, sid: NonNullable<LegDraft['sid']>)
   return leg.sid === sid;
 }
 
+/** A leg that counted as never made shows up after all: it is ended, so that nobody is rung for nothing. */
+export function appeared(w: Work, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
+  if (leg.phase !== 'ended' || leg.sid !== null) return false;
+  leg.sid = sid;
+  leg.phase = 'ending';
+  askEnd(w, leg);
+  return true;
+}
+
 /** Who answered, as far as machine detection can tell. */
 function verdict(w: Work, leg: LegDraft, answeredBy: NonNullable<LegDraft['answeredBy']>): void {
-  if (leg.answeredBy !== null) return;
+  if (leg.answeredBy !== null || leg.phase === 'ended') return;
   pickedUp(w, leg);
   leg.answeredBy = answeredBy;
   leg.story.verdictAt ??= w.at;

@@ -35,6 +35,11 @@ export interface PlanTarget {
   readonly ringSeconds?: number;
 }
 
+/** People who ring at once. */
+export interface PlanStep {
+  readonly targets: readonly (string | PlanTarget)[];
+}
+
 /** What the caller gets when nobody can be reached. */
 export type Fallback =
   /** Our sentence, then the call ends. */
@@ -65,7 +70,7 @@ export interface CallSettings {
 
 export interface CallOptions {
   /** Whom to ring: a list is rung in order. */
-  readonly forwardTo: readonly (string | PlanTarget)[] | RingPlan;
+  readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
   /** Default `DEFAULT_POLICY`; what you leave out keeps its default. */
   readonly policy?: Partial<AnswerPolicy> | undefined;
   /** Default `caller`. */
@@ -121,7 +126,7 @@ export function callSettings(options: CallOptions): CallSettings {
 
 function planOf(forwardTo: CallOptions['forwardTo']): RingPlan {
   if (!Array.isArray(forwardTo)) throw new TypeError('"forwardTo" must be a list of numbers, targets or steps');
-  return (forwardTo as readonly (string | PlanTarget | RingPlan[number])[]).map((entry, index) => {
+  return (forwardTo as CallOptions['forwardTo']).map((entry, index) => {
     const option = `forwardTo[${String(index)}]`;
     if (typeof entry === 'object' && 'targets' in entry) {
       return { targets: entry.targets.map((target, at) => planTarget(target, `${option}.targets[${String(at)}]`)) };

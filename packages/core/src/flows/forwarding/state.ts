@@ -29,6 +29,8 @@ export interface Caller {
   readonly doubt: boolean;
   /** A fetch is under way. */
   readonly fetching: boolean;
+  /** An end is under way. */
+  readonly hangingUp: boolean;
   /** The redirect to the fallback that is under way. */
   readonly redirecting: string | null;
   readonly redirectTries: number;

@@ -1,13 +1,14 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { AmdError } from '../../kernel/errors.js';
+import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld } from './caller.js';
 import type { ForwardingConfig } from './config.js';
-import { hangup } from './documents.js';
+import { callerDocument, hangup } from './documents.js';
 import { startTimer, work, type Work } from './draft.js';
 import type { ForwardingEvent, ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
@@ -38,6 +39,9 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
   if (state.kind === 'nothing') return unchanged(state, asksForTwiml(event) ? hangup() : NOTHING, config);
 
   const w = work(state, event.at, config);
+  if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
+    return unchanged(state, asksForTwiml(event) ? callerDocument(w, 'again') : NOTHING, config);
+  }
   switch (event.type) {
     case 'caller.ended':
     case 'caller.document':
@@ -62,6 +66,11 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     default:
       return unreachable(event);
   }
+}
+
+/** The caller's call is over, whichever round says so. */
+function tellsTheEnd(event: ForwardingEvent): boolean {
+  return 'status' in event && event.status !== null && isFinalStatus(event.status);
 }
 
 type Inbound = Extract<ForwardingRequest, { type: 'inbound' }>;
@@ -92,6 +101,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       seenAlive: false,
       doubt: false,
       fetching: earlier?.caller.fetching ?? false,
+      hangingUp: false,
       redirecting: null,
       redirectTries: 0,
       fallbackGiven: false,

@@ -75,6 +75,8 @@ export interface Leg {
   readonly fetching: boolean;
   /** An end is under way. */
   readonly hangingUp: boolean;
+  /** A redirect to the notice is under way. */
+  readonly telling: boolean;
   readonly result: LegResult | null;
   /** Written for people to read; no decision looks at it. */
   readonly story: LegStory;
@@ -107,6 +109,7 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     overdue: false,
     fetching: false,
     hangingUp: false,
+    telling: false,
     result: null,
     story: { requestedAt: at },
   };

@@ -1,0 +1,34 @@
+import type { CreateCall } from '../flows/effects.js';
+import type { CallbackRef } from '../wire/callback-ref.js';
+import { withTry } from '../wire/try-url.js';
+import type { TwilioCallCreate } from './client.js';
+
+/** The parameters of a new call (twilio.com/docs/voice/api/call-resource#create-a-call-resource). */
+export function createParams(
+  effect: CreateCall,
+  url: (ref: CallbackRef) => string,
+  fallbackUrl: ((ref: CallbackRef) => string) | undefined,
+): TwilioCallCreate {
+  const { detection, answered } = effect;
+  const { speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = detection;
+  return {
+    to: effect.to,
+    from: effect.from,
+    url: url(answered),
+    method: 'POST',
+    fallbackUrl: fallbackUrl === undefined ? withTry(url(answered), 1) : fallbackUrl(answered),
+    fallbackMethod: 'POST',
+    statusCallback: url(effect.status),
+    statusCallbackMethod: 'POST',
+    // Without these, only `completed` is told.
+    statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
+    timeout: effect.ringSeconds,
+    timeLimit: effect.timeLimitSeconds,
+    machineDetection: detection.mode,
+    machineDetectionTimeout: detection.timeoutSeconds,
+    ...(speechThresholdMs === undefined ? {} : { machineDetectionSpeechThreshold: speechThresholdMs }),
+    ...(speechEndThresholdMs === undefined ? {} : { machineDetectionSpeechEndThreshold: speechEndThresholdMs }),
+    ...(silenceTimeoutMs === undefined ? {} : { machineDetectionSilenceTimeout: silenceTimeoutMs }),
+    ...(effect.callToken === undefined ? {} : { callToken: effect.callToken }),
+  };
+}

@@ -1,0 +1,94 @@
+import { isAccountSid } from '../kernel/brand.js';
+import { param, parseForm, type Params } from '../wire/params.js';
+import { TRY_PARAM } from '../wire/try-url.js';
+import type { PublicBase } from './callback-urls.js';
+import type { Log } from './log.js';
+import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
+import { findRoute, type Route } from './routes.js';
+import { isSigned } from './signature.js';
+
+export interface AdmissionRules {
+  readonly base: PublicBase;
+  readonly authTokens: readonly string[];
+  readonly accountSid: string | undefined;
+  readonly verifySignature: boolean;
+  readonly log: Log;
+}
+
+/** A request that is Twilio's and means what it says. */
+export interface Admitted {
+  readonly ok: true;
+  readonly route: Route;
+  readonly params: Params;
+  /** The `ref` of the address, not yet read. */
+  readonly ref: string | null;
+  /** How often this request was put off already. */
+  readonly tries: number;
+}
+
+export type Admission = Admitted | { readonly ok: false; readonly response: PlainResponse };
+
+/**
+ * The signature says that Twilio once signed these bytes in some order; the rules around it say that they are one
+ * well-formed webhook of one call (twilio.com/docs/usage/webhooks/webhooks-security). What is refused writes nothing.
+ */
+export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
+  const refuse = (status: Parameters<typeof refusal>[0], problem: string): Admission => {
+    rules.log({
+      level: 'warn',
+      code: 'refused',
+      path: request.path,
+      message: `answered ${String(status)}: ${problem}`,
+    });
+    return { ok: false, response: refusal(status) };
+  };
+
+  const route = findRoute(request.path, rules.base.prefix);
+  if (route === undefined) return { ok: false, response: refusal(404) };
+  if (request.method.toUpperCase() !== 'POST') return { ok: false, response: refusal(405) };
+  if (!isForm(request.headers['content-type'])) return refuse(415, 'the body is not a form');
+  const form = parseForm(request.body);
+  if (!form.ok) return refuse(form.status, form.problem);
+  const { params } = form;
+
+  const query = new URLSearchParams(request.query);
+  const queryProblem = checkQuery(query, route);
+  if (queryProblem !== null) return refuse(403, queryProblem);
+  const account = param(params, 'AccountSid');
+  if (!isAccountSid(account)) return refuse(403, 'AccountSid is missing or not an Account SID');
+  if (rules.accountSid !== undefined && account !== rules.accountSid) return refuse(403, 'AccountSid is not ours');
+
+  // Never from the Host header: who sends the request chooses it.
+  const url = rules.base.href + route.path + (request.query === '' ? '' : `?${request.query}`);
+  if (rules.verifySignature && !isSigned(rules.authTokens, request.headers['x-twilio-signature'], url, params)) {
+    rules.log({ level: 'warn', code: 'signature', path: request.path, message: signatureHint(request, url) });
+    return { ok: false, response: refusal(403) };
+  }
+  return { ok: true, route, params, ref: query.get('ref'), tries: Number(query.get(TRY_PARAM) ?? '0') };
+}
+
+function isForm(contentType: string | undefined): boolean {
+  return contentType?.split(';')[0]?.trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
+function checkQuery(query: URLSearchParams, route: Route): string | null {
+  // Signals a body that the signature does not cover: for JSON webhooks only.
+  if (query.has('bodySHA256')) return 'bodySHA256 does not belong to a form';
+  if (route.name === 'inbound' || route.name === 'inbound.status') return null;
+  for (const name of query.keys()) {
+    if (name !== 'ref' && name !== TRY_PARAM) return 'the query has more in it than we put there';
+    if (query.getAll(name).length > 1) return `"${name}" is there twice`;
+  }
+  return /^[0-9]?$/.test(query.get(TRY_PARAM) ?? '') ? null : `"${TRY_PARAM}" is not a number`;
+}
+
+function signatureHint(request: PlainRequest, url: string): string {
+  const problem =
+    (request.headers['x-twilio-signature'] ?? '') === '' ? 'there is no signature' : 'the signature is wrong';
+  const used = url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '?…');
+  return (
+    `answered 403: ${problem}. It was checked against ${used}: that must be the address Twilio calls, ` +
+    'with the same scheme (http or https), host and path prefix. Also check that the auth token is the primary one of the ' +
+    'account, and that nothing in front of us changes the query or the body.'
+  );
+}

@@ -1,0 +1,47 @@
+import { CALLBACK_PATHS, formatRef } from '../wire/callback-ref.js';
+import type { ToUrl } from '../wire/tags.js';
+
+/**
+ * Asks Twilio to repeat what failed: without it, a 5xx or a read time-out is not repeated
+ * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). Never part of the signature.
+ */
+const RETRY = '#rc=3&rp=5xx,ct,rt';
+
+/** The public address under which Twilio reaches us, taken apart. */
+export interface PublicBase {
+  /** Without a slash at the end. */
+  readonly href: string;
+  /** The path in it, `''` or `/…`. */
+  readonly prefix: string;
+}
+
+/**
+ * @throws TypeError naming `publicBaseUrl`
+ */
+export function publicBase(value: string): PublicBase {
+  const match = /^https?:\/\/([^/?#\s\\]+)((?:\/[A-Za-z0-9._~%-]+)*)\/*$/i.exec(value);
+  const [, authority = '', prefix = ''] = match ?? [];
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  if (match === null || !URL.canParse(value)) {
+    throw new TypeError(
+      `"publicBaseUrl" must be the absolute http(s) address under which Twilio reaches this server, without query and fragment, such as https://example.com/voice; got ${JSON.stringify(withoutUserInfo(value))}`,
+    );
+  }
+  // Twilio does not accept it (twilio.com/docs/voice/api/call-resource, StatusCallback).
+  if (host.includes('_'))
+    throw new TypeError(`"publicBaseUrl" must have a host name without "_"; got ${JSON.stringify(host)}`);
+  return { href: value.replace(/\/+$/, ''), prefix };
+}
+
+function withoutUserInfo(value: string): string {
+  return value.replace(/\/\/[^/@]*@/, '//').slice(0, 120);
+}
+
+/**
+ * Where callback references lead: every address we give to Twilio is made here.
+ * @throws TypeError naming `publicBaseUrl`
+ */
+export function callbackUrls(publicBaseUrl: string): ToUrl {
+  const { href } = publicBase(publicBaseUrl);
+  return (ref) => `${href}${CALLBACK_PATHS[ref.purpose]}?ref=${formatRef(ref)}${RETRY}`;
+}

@@ -1,0 +1,14 @@
+import type { Log } from './log.js';
+import type { PlainRequest, PlainResponse } from './plain.js';
+
+/** Twilio's webhooks of one flow, free of any framework. */
+export interface Endpoint {
+  handle(request: PlainRequest): Promise<PlainResponse>;
+  /** The same for web-standard servers. */
+  fetch(request: Request): Promise<Response>;
+  /** Every path, without the prefix of the public address. */
+  readonly paths: readonly string[];
+  /** Whether a path, with or without the prefix, is one of ours. */
+  owns(path: string): boolean;
+  readonly log: Log;
+}

@@ -1,0 +1,78 @@
+import { unreachable } from '../kernel/draft.js';
+import type { ForwardingNotification, ForwardingRequest } from '../flows/forwarding/events.js';
+import type { Untimed } from '../runtime/runtime.js';
+import type { CallbackRef } from '../wire/callback-ref.js';
+import type { Params, Parsed } from '../wire/params.js';
+import { parseCall, parseConference, parseLeg, parseStatus } from '../wire/payloads.js';
+import type { RouteName } from './routes.js';
+
+export type WebhookEvent = Untimed<Exclude<ForwardingRequest, { type: 'inbound' }> | ForwardingNotification>;
+
+/** `null`: well formed, but none of our business. */
+export type Translation = Parsed<{ readonly event: WebhookEvent | null }>;
+
+/** A callback with a reference becomes an event of the flow. */
+export function translate(ref: CallbackRef, params: Params): Translation {
+  switch (ref.purpose) {
+    case 'caller.ended':
+    case 'caller.document':
+      return ofCaller(ref.purpose, ref, params);
+    case 'conference':
+      return ofConference(ref, params);
+    case 'leg.answered':
+    case 'leg.key':
+    case 'leg.round':
+    case 'leg.document':
+    case 'leg.ended':
+      return ofLeg(ref.purpose, ref, params);
+    case 'leg.status':
+      return ofLegStatus(ref, params);
+    default:
+      return unreachable(ref.purpose);
+  }
+}
+
+function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, params: Params): Translation {
+  const call = parseCall(params);
+  if (!call.ok) return call;
+  // Somebody else's call, or a leg's reference on a caller's path.
+  if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
+  return { ok: true, event: { type, round: ref.round, status: call.status } };
+}
+
+function ofConference(ref: CallbackRef, params: Params): Translation {
+  const parsed = parseConference(params);
+  if (!parsed.ok) return parsed;
+  const { event, sid, reason, status } = parsed;
+  return {
+    ok: true,
+    event: event === null || ref.leg !== 0 ? null : { type: 'conference', round: ref.round, event, sid, reason, status },
+  };
+}
+
+type LegRequestType = Extract<ForwardingRequest, { leg: number }>['type'];
+
+function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translation {
+  const parsed = parseLeg(params);
+  if (!parsed.ok) return parsed;
+  const { sid, status, answeredBy, digits } = parsed;
+  // The caller's own call is never a leg.
+  if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
+  const leg = { leg: ref.leg, sid, status };
+  if (type === 'leg.answered') return { ok: true, event: { type, answeredBy, ...leg } };
+  if (type === 'leg.key') return { ok: true, event: { type, digits, ...leg } };
+  return { ok: true, event: { type, ...leg } as WebhookEvent };
+}
+
+function ofLegStatus(ref: CallbackRef, params: Params): Translation {
+  const parsed = parseStatus(params);
+  if (!parsed.ok) return parsed;
+  const { sid, status, answeredBy, sipCode } = parsed;
+  if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
+  return { ok: true, event: { type: 'leg.status', leg: ref.leg, sid, status, answeredBy, sipCode } };
+}
+
+/** The purpose of a route that we gave out with a reference. */
+export function purposeOf(name: RouteName): CallbackRef['purpose'] | null {
+  return name === 'inbound' || name === 'inbound.status' ? null : name;
+}

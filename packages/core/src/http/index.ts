@@ -1,0 +1,14 @@
+export { callbackUrls } from './callback-urls.js';
+export { type Endpoint } from './endpoint.js';
+export { type FallbackTexts } from './failure.js';
+export { createForwardingEndpoint } from './forwarding-endpoint.js';
+export { type ForwardingEndpointOptions } from './forwarding-options.js';
+export { loadRenderer } from './load-renderer.js';
+export { type Log, type LogEntry, maskNumbers } from './log.js';
+export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';
+export { type NodeRequest } from './node-body.js';
+export { type PlainRequest, type PlainResponse } from './plain.js';
+export { recordKey } from './record-key.js';
+export { type ArrivingCall, type Resolve } from './resolve-settings.js';
+export { isSigned, sign } from './signature.js';
+export { type Renderer } from '../wire/render.js';

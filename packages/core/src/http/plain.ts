@@ -1,0 +1,44 @@
+/** A request without any framework's types. */
+export interface PlainRequest {
+  readonly method: string;
+  /** As received, without the query; with or without the path prefix of the public address. */
+  readonly path: string;
+  /** As received: undecoded and without the question mark. Twilio's signature covers it to the letter. */
+  readonly query: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export function xmlResponse(body: string, status = 200): PlainResponse {
+  return { status, headers: { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'no-store' }, body };
+}
+
+export function noContent(): PlainResponse {
+  return { status: 204, headers: {}, body: '' };
+}
+
+const REASONS = {
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  413: 'Payload too large',
+  415: 'Unsupported media type',
+  500: 'Internal server error',
+  503: 'Service unavailable',
+} as const;
+
+/** One and the same answer for every reason to refuse: who forges requests learns nothing from it. */
+export function refusal(status: keyof typeof REASONS): PlainResponse {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...(status === 405 ? { allow: 'POST' } : {}) },
+    body: `${REASONS[status]}\n`,
+  };
+}

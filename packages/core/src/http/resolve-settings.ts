@@ -1,0 +1,44 @@
+import { callSettings, type CallOptions, type CallSettings } from '../flows/forwarding/settings.js';
+import type { InboundCall } from '../flows/forwarding/events.js';
+import type { Clock } from '../runtime/clock.js';
+import { within } from './budget.js';
+import { reasonOf, type Log } from './log.js';
+
+/** An inbound call as `resolve` sees it: without its token, which is a credential. */
+export type ArrivingCall = Omit<InboundCall, 'token'>;
+
+/** Says what to do with one inbound call. */
+export type Resolve = (call: ArrivingCall) => CallOptions | CallSettings | Promise<CallOptions | CallSettings>;
+
+export interface Resolving {
+  readonly resolve: Resolve;
+  readonly defaults: CallSettings | undefined;
+  readonly budgetMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** `CallSettings` are taken as they are, `CallOptions` are checked. */
+export function toSettings(value: CallOptions | CallSettings): CallSettings {
+  return 'plan' in value ? value : callSettings(value);
+}
+
+/** The call's settings, in time; the default when the user's function throws, is too slow or returns what is not valid. */
+export async function resolveSettings(call: InboundCall, options: Resolving): Promise<CallSettings | undefined> {
+  const { sid, from, to, status } = call;
+  try {
+    return await within(options.clock, options.budgetMs, '"resolve"', async () =>
+      toSettings(await options.resolve({ sid, from, to, status })),
+    );
+  } catch (error) {
+    const instead =
+      options.defaults === undefined ? 'the caller hears the static fallback' : '"defaultSettings" are used';
+    options.log({
+      level: 'error',
+      code: 'resolve.failed',
+      call: sid,
+      message: `"resolve" failed, so ${instead}: ${reasonOf(error)}`,
+    });
+    return options.defaults;
+  }
+}

@@ -1,0 +1,128 @@
+import type { CallSid } from '../kernel/brand.js';
+import type { EpochMs } from '../kernel/flow.js';
+import type { AnsweredBy } from '../wire/answered-by.js';
+import type { CallStatus } from '../wire/call-status.js';
+import type { Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
+import type { ConferenceEvent, ForwardingEvent } from '../flows/forwarding/events.js';
+import { callSettings, type CallOptions } from '../flows/forwarding/settings.js';
+import type { ForwardingState } from '../flows/forwarding/state.js';
+import { NUMBERS, START } from './defaults.js';
+import { sids } from './sids.js';
+
+type Typed<Type extends ForwardingEvent['type']> = Extract<ForwardingEvent, { type: Type }>;
+
+interface Timed {
+  readonly at?: EpochMs;
+}
+interface OfCaller extends Timed {
+  readonly status?: CallStatus;
+}
+interface OfLeg extends OfCaller {
+  /** From 1; decides the SID unless it is given. */
+  readonly leg?: number;
+  readonly sid?: CallSid;
+}
+export interface InboundOptions extends OfCaller {
+  readonly sid?: CallSid;
+  readonly from?: string;
+  readonly to?: string;
+  readonly token?: string;
+  /** Whom to ring and how; by default one person. */
+  readonly options?: CallOptions;
+}
+
+/** The forwarding flow's events, with defaults for all that a test does not care about. */
+export const events = {
+  inbound: (o: InboundOptions = {}): Typed<'inbound'> => ({
+    type: 'inbound',
+    at: o.at ?? START,
+    call: {
+      sid: o.sid ?? sids.call(0),
+      from: o.from ?? NUMBERS.caller,
+      to: o.to ?? NUMBERS.ours,
+      status: o.status ?? 'ringing',
+      ...(o.token === undefined ? {} : { token: o.token }),
+    },
+    settings: callSettings(o.options ?? { forwardTo: [NUMBERS.ann] }),
+  }),
+  callerEnded: (o: OfCaller = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o) }),
+  callerDocument: (o: OfCaller = {}): Typed<'caller.document'> => ({ type: 'caller.document', ...ofCaller(o) }),
+  callerStatus: (o: OfCaller = {}): Typed<'caller.status'> => ({
+    type: 'caller.status',
+    ...ofCaller({ status: 'completed', ...o }),
+  }),
+  answered: (o: OfLeg & { readonly answeredBy?: AnsweredBy } = {}): Typed<'leg.answered'> => ({
+    type: 'leg.answered',
+    ...ofLeg(o),
+    answeredBy: o.answeredBy ?? 'human',
+  }),
+  key: (o: OfLeg & { readonly digits?: string } = {}): Typed<'leg.key'> => ({
+    type: 'leg.key',
+    ...ofLeg(o),
+    digits: o.digits ?? '1',
+  }),
+  round: (o: OfLeg = {}): Typed<'leg.round'> => ({ type: 'leg.round', ...ofLeg(o) }),
+  legDocument: (o: OfLeg = {}): Typed<'leg.document'> => ({ type: 'leg.document', ...ofLeg(o) }),
+  legEnded: (o: OfLeg = {}): Typed<'leg.ended'> => ({ type: 'leg.ended', ...ofLeg(o) }),
+  status: (
+    o: OfLeg & { readonly status: CallStatus; readonly answeredBy?: AnsweredBy; readonly sipCode?: number },
+  ): Typed<'leg.status'> => ({
+    type: 'leg.status',
+    ...ofLeg(o),
+    answeredBy: o.answeredBy ?? null,
+    sipCode: o.sipCode ?? null,
+  }),
+  /** `leg` 0, the default, is the caller. */
+  conference: (
+    o: Timed & {
+      readonly event: ConferenceEvent;
+      readonly leg?: number;
+      readonly reason?: string;
+      readonly status?: CallStatus;
+    },
+  ): Typed<'conference'> => ({
+    type: 'conference',
+    at: o.at ?? START,
+    event: o.event,
+    sid: o.event === 'start' || o.event === 'end' ? null : sids.call(o.leg ?? 0),
+    reason: o.reason ?? null,
+    status: o.status ?? null,
+  }),
+  /** How an effect went; take the effect from an earlier step. */
+  outcome: (effect: RestEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
+    type: 'effect.outcome',
+    at,
+    effect,
+    outcome,
+  }),
+  /** The same, of the newest effect of a kind among all that was asked for so far; for `given` and `when`. */
+  outcomeOf:
+    (type: RestEffect['type'], outcome: Outcome, o: Timed & { readonly leg?: number } = {}) =>
+    ({ effects }: { readonly effects: readonly Effect[] }): OutcomeEvent => {
+      const asked = effects.filter(
+        (effect): effect is RestEffect => effect.type === type && (o.leg === undefined || effect.leg === o.leg),
+      );
+      const effect = asked.at(-1);
+      if (effect === undefined) throw new Error(`no ${type} was asked for`);
+      return { type: 'effect.outcome', at: o.at ?? START, effect, outcome };
+    },
+  /** A timer that the state wants, when it is due; for `given` and `when`. */
+  due:
+    (timer: string) =>
+    ({ state }: { readonly state: ForwardingState }): TimerEvent => {
+      const dueAt = state.kind === 'call' ? state.timers[timer] : undefined;
+      if (dueAt === undefined) throw new Error(`no timer "${timer}" is wanted`);
+      return { type: 'timer', at: dueAt, timer, dueAt };
+    },
+  /** A timer at its time, or later if `at` says so. */
+  timer: (timer: string, dueAt: EpochMs, at: EpochMs = dueAt): TimerEvent => ({ type: 'timer', at, timer, dueAt }),
+};
+
+function ofCaller(o: OfCaller): { at: EpochMs; status: CallStatus } {
+  return { at: o.at ?? START, status: o.status ?? 'in-progress' };
+}
+
+function ofLeg(o: OfLeg): { at: EpochMs; leg: number; sid: CallSid; status: CallStatus } {
+  const leg = o.leg ?? 1;
+  return { ...ofCaller(o), leg, sid: o.sid ?? sids.call(leg) };
+}

@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Flow, FlowEvent, Step } from '../kernel/flow.js';
+import type { Reply } from '../wire/twiml.js';
+import type { Effect } from '../flows/effects.js';
+import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import type { ForwardingState } from '../flows/forwarding/state.js';
+import { differences, show, type Part } from './difference.js';
+
+/** An event, or how to make one from what happened before: the effects of all steps so far, and the state. */
+export type Given<State, Event, Effect> =
+  Event | ((before: { readonly state: State; readonly effects: readonly Effect[] }) => Event);
+
+export interface Expected<State, Effect, Reply> {
+  readonly state?: Part<State>;
+  /** All effects, in order. */
+  readonly effects?: readonly Part<Effect>[];
+  /** The effects that reach out, in order: all but timers and drops. */
+  readonly asks?: readonly Part<Effect>[];
+  readonly reply?: Part<Reply>;
+  /** The reply's verbs by name, as in `['say', 'hangup']`. */
+  readonly verbs?: readonly string[];
+  readonly keepForMs?: number | null;
+}
+
+export interface When<State, Effect, Reply> {
+  /** For assertions of your own. */
+  readonly result: Step<State, Effect, Reply>;
+  /** @throws Error that says what differs, when the step is not as expected */
+  then(expected: Expected<State, Effect, Reply>): When<State, Effect, Reply>;
+  /** @throws Error unless the state is as before and nothing is asked for */
+  thenNothingHappened(): When<State, Effect, Reply>;
+}
+
+export interface Specification<State, Event, Effect, Reply> {
+  readonly state: State;
+  /** The effects of all steps so far. */
+  readonly effects: readonly Effect[];
+  when(event: Given<State, Event, Effect>): When<State, Effect, Reply>;
+}
+
+/**
+ * What a flow does, on plain data: `given(forwarding, [events.inbound()]).when(events.answered()).then({ … })`.
+ * The configuration of the forwarding flow may be left out, or given in part.
+ */
+export function given(
+  flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,
+  events: readonly Given<ForwardingState, ForwardingEvent, Effect>[],
+  config?: Partial<ForwardingConfig>,
+): Specification<ForwardingState, ForwardingEvent, Effect, Reply>;
+export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
+  flow: Flow<State, Event, Effect, Reply, Config>,
+  events: readonly Given<State, Event, Effect>[],
+  config: Config,
+): Specification<State, Event, Effect, Reply>;
+export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
+  flow: Flow<State, Event, Effect, Reply, Config>,
+  events: readonly Given<State, Event, Effect>[],
+  config?: Config,
+): Specification<State, Event, Effect, Reply> {
+  const whole =
+    flow.name === 'forwarding' ? ({ ...DEFAULT_FORWARDING_CONFIG, ...config } as Config) : (config as Config);
+  let state = flow.initial();
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const step = flow.transition(state, made(event, state, effects), whole);
+    state = step.state;
+    effects.push(...step.effects);
+  }
+  return {
+    state,
+    effects,
+    when: (event) => when(state, flow.transition(state, made(event, state, effects), whole)),
+  };
+}
+
+function made<State, Event extends FlowEvent, Effect>(
+  event: Given<State, Event, Effect>,
+  state: State,
+  effects: readonly Effect[],
+): Event {
+  return event instanceof Function ? event({ state, effects }) : event;
+}
+
+function when<State, Effect, Reply>(before: State, result: Step<State, Effect, Reply>): When<State, Effect, Reply> {
+  const chain: When<State, Effect, Reply> = {
+    result,
+    then(expected) {
+      // `await` calls `then` with a function; a step is not a promise, and must not look like one that never ends.
+      if (typeof expected === 'function') throw new TypeError('a step is compared by "then", not awaited');
+      const { state, effects, asks, reply, verbs, keepForMs } = expected;
+      fail([
+        ...(state === undefined ? [] : differences('state', state, result.state)),
+        ...(effects === undefined ? [] : differences('effects', effects, result.effects)),
+        ...(asks === undefined ? [] : differences('asks', asks, result.effects.filter(reachesOut))),
+        ...(reply === undefined ? [] : differences('reply', reply, result.reply)),
+        ...(verbs === undefined ? [] : differences('verbs', verbs, verbsOf(result.reply))),
+        ...(keepForMs === undefined ? [] : differences('keepForMs', keepForMs, result.keepForMs)),
+      ]);
+      return chain;
+    },
+    thenNothingHappened() {
+      fail([
+        ...(isDeepStrictEqual(before, result.state)
+          ? []
+          : ['state: expected no change', ...differences('state', before, result.state)]),
+        ...result.effects.map((effect) => `effects: expected none, got ${show(effect)}`),
+      ]);
+      return chain;
+    },
+  };
+  return chain;
+}
+
+function fail(lines: readonly string[]): void {
+  if (lines.length > 0) throw new Error(`The step is not as expected:\n  ${lines.join('\n  ')}`);
+}
+
+const QUIET = ['timer.start', 'timer.stop', 'effect.drop'];
+
+function reachesOut(effect: unknown): boolean {
+  return !QUIET.includes((effect as { readonly type?: string }).type ?? '');
+}
+
+function verbsOf(reply: unknown): string[] {
+  return ((reply as { readonly verbs?: readonly { readonly verb: string }[] }).verbs ?? []).map(({ verb }) => verb);
+}

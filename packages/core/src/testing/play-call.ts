@@ -1,0 +1,159 @@
+import type { EpochMs } from '../kernel/flow.js';
+import type { AnsweredBy } from '../wire/answered-by.js';
+import { isFinalStatus, type FinalCallStatus } from '../wire/call-status.js';
+import type { Outcome, RestEffect } from '../flows/effects.js';
+import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import type { CallOptions } from '../flows/forwarding/settings.js';
+import type { CallResult, LiveForwarding } from '../flows/forwarding/state.js';
+import { forwarding } from '../flows/forwarding/transition.js';
+import { START } from './defaults.js';
+import { events } from './events.js';
+import { PlayedTwilio, type Due } from './played-twilio.js';
+
+export interface PlayOptions {
+  readonly from?: string;
+  readonly config?: Partial<ForwardingConfig>;
+  /** Twilio's answer to an effect, instead of the usual one; `undefined` keeps the usual one. */
+  readonly answer?: (effect: RestEffect) => Outcome | undefined;
+}
+
+/** Somebody who is rung; legs are numbered from 1 in the order of their ringing. */
+export interface PlayedLeg {
+  /** Picks up, and machine detection says who it is. Default `human`. */
+  answers(by?: AnsweredBy): void;
+  /** Does not pick up. Default `busy`. */
+  declines(status?: FinalCallStatus): void;
+  /** Default `1`. */
+  presses(digits?: string): void;
+  hangsUp(): void;
+}
+
+export interface PlayedCall {
+  readonly state: LiveForwarding;
+  /** How the call came out; `null` while it goes on. */
+  readonly result: CallResult | null;
+  /** What was asked of Twilio, as in `['call.create 1', 'call.end 2']`. */
+  readonly asked: readonly string[];
+  /** Who is in the room with the caller. */
+  readonly talking: readonly number[];
+  /** Everything that was said to a leg; 0 is the caller. */
+  said(leg: number): readonly string[];
+  leg(number: number): PlayedLeg;
+  callerHangsUp(): void;
+  /** Time goes on: rings run out, prompts fall through, timers fire. */
+  wait(seconds: number): void;
+}
+
+/**
+ * Plays a whole call on plain data: a caller rings in, and the people you script pick up or do not. No server, no
+ * network, no clock. Twilio's part is the ordinary one; for its disorder there are the simulator and the explorer.
+ */
+export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCall {
+  const config = { ...DEFAULT_FORWARDING_CONFIG, ...play.config };
+  const asked: string[] = [];
+  let now: EpochMs = START;
+  let state = forwarding.initial();
+  const twilio = new PlayedTwilio(() => now, happen);
+
+  function happen(leg: number, event: ForwardingEvent): void {
+    const step = forwarding.transition(state, { ...event, at: now }, config);
+    state = step.state;
+    for (const effect of step.effects) {
+      if (!('leg' in effect)) continue;
+      asked.push(`${effect.type} ${String(effect.leg)}`);
+      twilio.later(() => {
+        twilio.carryOut(effect, play.answer?.(effect));
+      });
+    }
+    if (step.reply.kind === 'twiml') twilio.hear(leg, step.reply.verbs);
+  }
+
+  function act(run: () => void): void {
+    run();
+    twilio.settle();
+  }
+
+  function live(): LiveForwarding {
+    if (state.kind === 'nothing') throw new Error('the call has not begun');
+    return state;
+  }
+
+  function wait(seconds: number): void {
+    const until = now + seconds * 1000;
+    for (let next = nextDue(); next !== undefined && next.at <= until; next = nextDue()) {
+      now = Math.max(now, next.at);
+      act(next.run);
+    }
+    now = until;
+  }
+
+  function nextDue(): Due | undefined {
+    const timers = Object.entries(live().timers).map(([timer, dueAt]) => ({
+      at: dueAt,
+      run: () => {
+        happen(0, events.timer(timer, dueAt));
+      },
+    }));
+    return [...twilio.due(), ...timers].sort((a, b) => a.at - b.at)[0];
+  }
+
+  function leg(number: number): PlayedLeg {
+    const does = (run: () => void) => (): void => {
+      if (isFinalStatus(twilio.line(number).status)) throw new Error(`the call of leg ${String(number)} is over`);
+      act(run);
+    };
+    return {
+      answers: (by = 'human') => {
+        does(() => {
+          const line = twilio.line(number);
+          line.status = 'in-progress';
+          line.next = null;
+          happen(number, events.status({ leg: number, status: 'in-progress' }));
+          happen(number, events.answered({ leg: number, answeredBy: by }));
+        })();
+      },
+      declines: (status = 'busy') => {
+        does(() => {
+          twilio.end(number, status);
+        })();
+      },
+      presses: (digits = '1') => {
+        does(() => {
+          happen(number, events.key({ leg: number, digits }));
+        })();
+      },
+      hangsUp: does(() => {
+        twilio.end(number, 'completed');
+      }),
+    };
+  }
+
+  act(() => {
+    happen(0, events.inbound({ options, ...(play.from === undefined ? {} : { from: play.from }) }));
+  });
+
+  return {
+    get state() {
+      return live();
+    },
+    get result() {
+      return live().result;
+    },
+    get asked() {
+      return [...asked];
+    },
+    get talking() {
+      const inRoom = twilio.inRoom();
+      return inRoom.includes(0) ? inRoom.filter((number) => number > 0) : [];
+    },
+    said: (number) => twilio.said(number),
+    leg,
+    callerHangsUp: () => {
+      act(() => {
+        twilio.end(0, 'completed');
+      });
+    },
+    wait,
+  };
+}

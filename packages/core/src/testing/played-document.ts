@@ -1,0 +1,41 @@
+import type { Verb } from '../wire/twiml.js';
+
+/** What a document does to the call that hears it, as far as a played call goes. */
+export type Played =
+  | { readonly as: 'hangup' }
+  | { readonly as: 'room' }
+  | { readonly as: 'redirect'; readonly afterMs: number }
+  /** TwiML of somebody else's takes over. */
+  | { readonly as: 'elsewhere' };
+
+export function playDocument(verbs: readonly Verb[]): Played {
+  let afterMs = 0;
+  for (const verb of verbs) {
+    switch (verb.verb) {
+      case 'say':
+      case 'play':
+        break;
+      case 'pause':
+        afterMs += verb.seconds * 1000;
+        break;
+      case 'gather':
+        afterMs += verb.timeoutSeconds * 1000;
+        break;
+      case 'dial.conference':
+        return { as: 'room' };
+      case 'redirect':
+        return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', afterMs };
+      case 'hangup':
+      case 'reject':
+        return { as: 'hangup' };
+    }
+  }
+  return { as: 'hangup' };
+}
+
+/** Every sentence of a document, prompts included. */
+export function sentences(verbs: readonly Verb[]): string[] {
+  return verbs
+    .flatMap((verb) => (verb.verb === 'gather' ? verb.prompt : [verb]))
+    .flatMap((verb) => (verb.verb === 'say' ? [verb.text] : []));
+}

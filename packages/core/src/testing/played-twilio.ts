@@ -1,0 +1,150 @@
+import type { EpochMs } from '../kernel/flow.js';
+import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../wire/call-status.js';
+import type { Verb } from '../wire/twiml.js';
+import type { Outcome, RestEffect } from '../flows/effects.js';
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import { events } from './events.js';
+import { playDocument, sentences } from './played-document.js';
+import { sids } from './sids.js';
+
+/** One call as the small Twilio behind `playCall` sees it. Leg 0 is the caller. */
+interface Line {
+  status: CallStatus;
+  inRoom: boolean;
+  /** What comes by itself when time goes on: the ring time runs out, or a document falls through to a redirect. */
+  next: { readonly at: EpochMs; readonly what: 'no-answer' | 'round' } | null;
+}
+
+export interface Due {
+  readonly at: EpochMs;
+  readonly run: () => void;
+}
+
+/** The ordinary Twilio: everything works, and nothing is late. */
+export class PlayedTwilio {
+  readonly #now: () => EpochMs;
+  readonly #happen: (leg: number, event: ForwardingEvent) => void;
+  readonly #lines = new Map<number, Line>([[0, { status: 'ringing', inRoom: false, next: null }]]);
+  readonly #said: { readonly leg: number; readonly text: string }[] = [];
+  #queue: (() => void)[] = [];
+
+  constructor(now: () => EpochMs, happen: (leg: number, event: ForwardingEvent) => void) {
+    this.#now = now;
+    this.#happen = happen;
+  }
+
+  line(leg: number): Line {
+    const found = this.#lines.get(leg);
+    if (found !== undefined) return found;
+    throw new Error(`leg ${String(leg)} was not rung; rung so far: ${String(this.#lines.size - 1)}`);
+  }
+
+  said(leg: number): string[] {
+    return this.#said.filter((sentence) => sentence.leg === leg).map(({ text }) => text);
+  }
+
+  inRoom(): number[] {
+    return [...this.#lines].filter(([, { inRoom }]) => inRoom).map(([leg]) => leg);
+  }
+
+  later(run: () => void): void {
+    this.#queue.push(run);
+  }
+
+  /** Does what was put off, until nothing is. */
+  settle(): void {
+    for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) run();
+  }
+
+  /** What comes by itself. */
+  due(): Due[] {
+    return [...this.#lines].flatMap(([leg, { next }]) => {
+      if (next === null) return [];
+      const run = (): void => {
+        if (next.what === 'no-answer') this.end(leg, 'no-answer');
+        else this.#happen(leg, leg === 0 ? events.callerDocument() : events.round({ leg }));
+      };
+      return [{ at: next.at, run }];
+    });
+  }
+
+  carryOut(effect: RestEffect, scripted: Outcome | undefined): void {
+    const outcome = scripted ?? this.#usual(effect);
+    if (outcome.as === 'created' && effect.type === 'call.create') {
+      const ringsUntil = this.#now() + effect.ringSeconds * 1000;
+      this.#lines.set(effect.leg, { status: 'ringing', inRoom: false, next: { at: ringsUntil, what: 'no-answer' } });
+    }
+    this.#happen(effect.leg, events.outcome(effect, outcome));
+    if (outcome.as !== 'done') return;
+    if (effect.type === 'call.end') this.end(effect.leg, 'canceled');
+    if (effect.type !== 'call.redirect') return;
+    this.#leaveRoom(effect.leg, 'participant_updated_via_api');
+    this.#happen(effect.leg, effect.leg === 0 ? events.callerDocument() : events.legDocument({ leg: effect.leg }));
+  }
+
+  #usual(effect: RestEffect): Outcome {
+    if (effect.type === 'call.create') return { as: 'created', sid: sids.call(effect.leg), status: 'queued' };
+    const { status } = this.line(effect.leg);
+    if (effect.type === 'call.fetch') return { as: 'fetched', status, answeredBy: null };
+    if (isFinalStatus(status)) return { as: 'gone' };
+    if (effect.type === 'call.end' || status === 'in-progress') return { as: 'done', status: null };
+    return { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' };
+  }
+
+  hear(leg: number, verbs: readonly Verb[]): void {
+    const line = this.line(leg);
+    if (isFinalStatus(line.status)) return;
+    line.status = 'in-progress';
+    line.next = null;
+    for (const text of sentences(verbs)) this.#said.push({ leg, text });
+    const played = playDocument(verbs);
+    switch (played.as) {
+      case 'redirect':
+        line.next = { at: this.#now() + played.afterMs, what: 'round' };
+        return;
+      case 'hangup':
+        this.later(() => {
+          this.end(leg, 'completed');
+        });
+        return;
+      case 'room':
+        this.later(() => {
+          this.#enterRoom(leg);
+        });
+        return;
+      case 'elsewhere':
+    }
+  }
+
+  /** The call is over; who had picked up is `completed`. */
+  end(leg: number, status: FinalCallStatus): void {
+    const line = this.line(leg);
+    if (isFinalStatus(line.status)) return;
+    line.status = line.status === 'in-progress' ? 'completed' : status;
+    line.next = null;
+    this.#leaveRoom(leg, 'participant_hung_up');
+    const ended = { status: line.status };
+    this.#happen(leg, leg === 0 ? events.callerStatus(ended) : events.status({ leg, ...ended }));
+  }
+
+  #enterRoom(leg: number): void {
+    const line = this.line(leg);
+    if (line.inRoom || isFinalStatus(line.status)) return;
+    line.inRoom = true;
+    this.#happen(leg, events.conference({ event: 'join', leg }));
+  }
+
+  /** Everybody's exit ends the room, so the others' `<Dial>` ends too. */
+  #leaveRoom(leg: number, reason: string): void {
+    const { inRoom, status } = this.line(leg);
+    if (!inRoom) return;
+    const others = this.inRoom().filter((other) => other !== leg);
+    for (const each of [leg, ...others]) this.line(each).inRoom = false;
+    this.#happen(leg, events.conference({ event: 'leave', leg, reason, status }));
+    for (const other of others) {
+      const pulled = { leg: other, reason: 'moderator_ended_conference', status: 'in-progress' } as const;
+      this.#happen(other, events.conference({ event: 'leave', ...pulled }));
+      this.#happen(other, other === 0 ? events.callerEnded() : events.legEnded({ leg: other }));
+    }
+  }
+}

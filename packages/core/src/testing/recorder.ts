@@ -1,0 +1,70 @@
+import type { AnsweredBy } from '../wire/answered-by.js';
+import type { CallStatus } from '../wire/call-status.js';
+import type { CallSid } from '../kernel/brand.js';
+import type { RestEffect } from '../flows/effects.js';
+import type { Execution, Executor } from '../runtime/executor.js';
+import { sids } from './sids.js';
+
+type Typed<Type extends RestEffect['type']> = Extract<RestEffect, { type: Type }>;
+type Answer<Type extends RestEffect['type']> =
+  | ((effect: Typed<Type>) => Execution | Promise<Execution>)
+  /** One for each try; the last one stays. */
+  | readonly Execution[];
+
+/** What each kind of effect is answered with. What is left out succeeds. */
+export type RecorderScript = { readonly [Type in RestEffect['type']]?: Answer<Type> };
+
+export interface Recorder extends Executor {
+  /** Everything that was tried, in order, with its repetitions. */
+  readonly effects: readonly RestEffect[];
+  /** The same, of one kind. */
+  of<Type extends RestEffect['type']>(type: Type): readonly Typed<Type>[];
+}
+
+/** An executor that asks nobody: it writes down what it is told to do, and answers by a script. */
+export function recorder(script: RecorderScript = {}): Recorder {
+  const effects: RestEffect[] = [];
+  const execute = async (effect: RestEffect): Promise<Execution> => {
+    effects.push(effect);
+    const answer = script[effect.type] as Answer<RestEffect['type']> | undefined;
+    if (answer === undefined) return succeeded(effect);
+    if (typeof answer === 'function') return answer(effect as never);
+    const tries = effects.filter(({ type }) => type === effect.type).length;
+    return answer[Math.min(tries, answer.length) - 1] ?? succeeded(effect);
+  };
+  return Object.assign(execute, {
+    effects,
+    of: <Type extends RestEffect['type']>(type: Type) =>
+      effects.filter((effect): effect is Typed<Type> => effect.type === type),
+  });
+}
+
+/** Executions by name, for scripts. */
+export const executions = {
+  created: (sid: CallSid, status: CallStatus = 'queued'): Execution => outcome({ as: 'created', sid, status }),
+  refused: (code: number | null, reason = 'refused'): Execution => outcome({ as: 'refused', code, reason }),
+  done: (status: CallStatus | null = null): Execution => outcome({ as: 'done', status }),
+  gone: (): Execution => outcome({ as: 'gone' }),
+  fetched: (status: CallStatus, answeredBy: AnsweredBy | null = null): Execution =>
+    outcome({ as: 'fetched', status, answeredBy }),
+  notExecuted: (afterMs: number | null = null): Execution => ({ as: 'notExecuted', reason: '429', afterMs }),
+  ambiguous: (reason = 'socket hang up'): Execution => ({ as: 'ambiguous', reason }),
+};
+
+function outcome(value: Extract<Execution, { as: 'outcome' }>['outcome']): Execution {
+  return { as: 'outcome', outcome: value };
+}
+
+/** As if all went well: SIDs follow the leg's number, and who is asked about is in progress. */
+function succeeded(effect: RestEffect): Execution {
+  switch (effect.type) {
+    case 'call.create':
+      return executions.created(sids.call(effect.leg));
+    case 'call.end':
+      return executions.done('completed');
+    case 'call.redirect':
+      return executions.done('in-progress');
+    case 'call.fetch':
+      return executions.fetched('in-progress');
+  }
+}

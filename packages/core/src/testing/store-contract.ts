@@ -1,0 +1,53 @@
+import type { Store } from '../store/store.js';
+import { contractClaims } from './store-contract-claims.js';
+import { contractList } from './store-contract-list.js';
+import { contractRecords } from './store-contract-records.js';
+import { contractSettle } from './store-contract-settle.js';
+
+/** What the contract needs of a test runner; `describe` and `it` of any of them will do. */
+export interface StoreContractOptions {
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
+  /** A new, empty store for each test. */
+  readonly createStore: () => Store | Promise<Store>;
+  /** A second handle on the same data, as another process would have it. Default: the store itself. */
+  readonly openAgain?: (store: Store) => Store | Promise<Store>;
+  /** Called after each test with each store it used. */
+  readonly dispose?: (store: Store) => void | Promise<void>;
+}
+
+/** A test of the contract: two handles on one empty store. */
+export type ContractTest = (name: string, body: (store: Store, other: Store) => Promise<void>) => void;
+
+/**
+ * The contract of `Store`, executable: `storeContract({ describe, it, createStore: () => createMyStore() })`. All times
+ * are arguments, so nothing sleeps. They lie after 2030, so that a store may also expire by its server's own clock.
+ */
+export function storeContract(options: StoreContractOptions): void {
+  const test: ContractTest = (name, body) => {
+    options.it(name, async () => {
+      const store = await options.createStore();
+      const other = options.openAgain === undefined ? store : await options.openAgain(store);
+      try {
+        await body(store, other);
+      } finally {
+        await options.dispose?.(store);
+        if (other !== store) await options.dispose?.(other);
+      }
+    });
+  };
+  options.describe('store contract', () => {
+    options.describe('records', () => {
+      contractRecords(test);
+    });
+    options.describe('claims', () => {
+      contractClaims(test);
+    });
+    options.describe('settling', () => {
+      contractSettle(test);
+    });
+    options.describe('list', () => {
+      contractList(test);
+    });
+  });
+}

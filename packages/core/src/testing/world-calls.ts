@@ -1,0 +1,78 @@
+import type { FinalCallStatus } from '../wire/call-status.js';
+import { legNote, NEW_LEG, NOTE, type Doing, type World, type WorldLeg } from './world-state.js';
+
+/** How Twilio's calls and rooms behave, as far as a flow can notice. Each function returns the world after. */
+
+export function withLeg(world: World, leg: number, change: Partial<WorldLeg>): World {
+  return { ...world, legs: world.legs.map((old, index) => (index === leg - 1 ? { ...old, ...change } : old)) };
+}
+
+export function send(world: World, ...notes: readonly number[]): World {
+  return { ...world, notes: notes.reduce((bits, note) => bits | (1 << note), world.notes) };
+}
+
+/** A leg's call ends, by whomever. */
+export function endLegCall(
+  world: World,
+  leg: number,
+  final: FinalCallStatus,
+  options: { silent?: boolean } = {},
+): World {
+  const before = world.legs[leg - 1];
+  if (before === undefined || before.call === 'over') return world;
+  let after = withLeg(world, leg, { ...NEW_LEG, call: 'over', final });
+  if (options.silent !== true) after = send(after, legNote(leg, 'final'));
+  return before.doing === 'room' ? closeRoom(send(after, legNote(leg, 'hungUp')), leg) : after;
+}
+
+/** The caller's call ends. */
+export function endCallerCall(world: World): World {
+  if (world.caller.call === 'over') return world;
+  const wasIn = world.caller.doing;
+  const answered = world.caller.call === 'in-progress';
+  const after = send({ ...world, caller: { call: 'over', final: 'completed', doing: 'nothing' } }, NOTE.callerFinal);
+  if (wasIn !== 'room') return after;
+  return closeRoom(send(after, NOTE.callerHungUp, ...(answered ? [NOTE.callerEndedFinal] : [])), 0);
+}
+
+/** Whoever is left in the room falls out of it: everybody enters with `endConferenceOnExit`. */
+export function closeRoom(world: World, leaver: number): World {
+  let after: World = { ...world, roomStarted: false };
+  if (leaver !== 0 && after.caller.doing === 'room') {
+    after = send({ ...after, caller: { ...after.caller, doing: 'asks:caller.ended' } }, NOTE.callerLeft);
+  }
+  after.legs.forEach(({ doing }, index) => {
+    if (doing !== 'room' || index + 1 === leaver) return;
+    after = send(withLeg(after, index + 1, { doing: 'asks:leg.ended' }), legNote(index + 1, 'left'));
+  });
+  return after;
+}
+
+/** Somebody enters the room: 0 is the caller. */
+export function enterRoom(world: World, who: number): World {
+  let after =
+    who === 0
+      ? send({ ...world, caller: { ...world.caller, doing: 'room' } }, NOTE.callerJoin)
+      : send(withLeg(world, who, { doing: 'room' }), legNote(who, 'join'));
+  const inside = after.legs.flatMap((leg, index) => (leg.doing === 'room' ? [index + 1] : []));
+  if (inside.length + (after.caller.doing === 'room' ? 1 : 0) > 1 && !after.roomStarted) {
+    after = send({ ...after, roomStarted: true }, NOTE.start);
+  }
+  if (after.caller.doing === 'room') for (const leg of inside) after = withLeg(after, leg, { bridged: true });
+  return after;
+}
+
+/** REST tells a call to fetch another document; its own request may still be on the way. */
+export function redirectCall(world: World, who: number): World {
+  const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
+  let after = world;
+  if (doing?.startsWith('asks:') === true) {
+    after = { ...after, stale: [...new Set([...after.stale, `${String(who)}:${doing}`])].sort() };
+  }
+  if (doing === 'room') {
+    after = send(after, who === 0 ? NOTE.callerLeft : legNote(who, 'left'));
+  }
+  const next: Doing = who === 0 ? 'asks:caller.document' : 'asks:leg.document';
+  after = who === 0 ? { ...after, caller: { ...after.caller, doing: next } } : withLeg(after, who, { doing: next });
+  return doing === 'room' ? closeRoom(after, who) : after;
+}

@@ -1,0 +1,66 @@
+import type { Params } from './params.js';
+
+interface UrlParts {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: string;
+  readonly rest: string;
+}
+
+/**
+ * The addresses Twilio may have signed for one request, likeliest first: exactly as configured without and with the
+ * port, then normalised without and with it. Twilio drops the port of https addresses and keeps that of http ones, never
+ * signs user info nor the fragment, and behaviour has varied (twilio.com/docs/usage/webhooks/webhooks-security); the
+ * order is that of the official library's 6.2.0.
+ */
+export function signedUrls(url: string): readonly string[] {
+  const candidates = [...portVariants(url), ...portVariants(normalised(url))];
+  return [...new Set(candidates)];
+}
+
+/** What Twilio signs: the address, then every parameter sorted by name (by code unit), name and value, no separators. */
+export function signedText(url: string, params: Params): string {
+  const names = [...params.keys()].sort();
+  return url + names.map((name) => name + (params.get(name) ?? '')).join('');
+}
+
+/**
+ * Names the parameter that is missing although the signed text has its name in it: without separators, `AnsweredBy=human`
+ * and `AnsweredB=yhuman` are signed alike. `null` when there is none. Ask it for optional parameters only.
+ */
+export function hiddenParam(params: Params, names: readonly string[]): string | null {
+  const missing = names.filter((name) => !params.has(name));
+  if (missing.length === 0) return null;
+  const text = signedText('', params);
+  const hidden = missing.find((name) => text.includes(name));
+  return hidden === undefined ? null : `${hidden} is missing, but hidden in the name or value of another`;
+}
+
+function portVariants(url: string): string[] {
+  const parts = split(url);
+  if (parts === null) return [];
+  const { scheme, host, port, rest } = parts;
+  const standard = scheme.toLowerCase() === 'https://' ? ':443' : ':80';
+  return [scheme + host + rest, scheme + host + (port === '' ? standard : port) + rest];
+}
+
+/** Not with `new URL()`, which re-encodes what Twilio signed as it is. */
+function split(url: string): UrlParts | null {
+  const match = /^(https?:\/\/)([^/?#]*)([^#]*)/i.exec(url);
+  if (match === null) return null;
+  const [, scheme = '', authority = '', rest = ''] = match;
+  const address = authority.slice(authority.lastIndexOf('@') + 1);
+  // A colon inside the brackets of an IPv6 address starts no port.
+  const colon = address.indexOf(':', address.lastIndexOf(']') + 1);
+  return colon === -1
+    ? { scheme, host: address, port: '', rest }
+    : { scheme, host: address.slice(0, colon), port: address.slice(colon), rest };
+}
+
+function normalised(url: string): string {
+  try {
+    return new URL(url).href;
+  } catch {
+    return url;
+  }
+}

@@ -1,0 +1,32 @@
+/** Whatever XML 1.0 does not allow, not even as a reference: control characters, lone surrogates, U+FFFE and U+FFFF. */
+const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+/** The text without what XML 1.0 forbids (www.w3.org/TR/xml/#charsets). */
+export function stripForbidden(text: string): string {
+  return text.replace(FORBIDDEN, '');
+}
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  // As references, because a parser turns the bare characters into spaces or line feeds.
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+};
+
+/** For use between tags. */
+export function escapeText(text: string): string {
+  return stripForbidden(text).replace(/[&<>\r]/g, reference);
+}
+
+/** For use between double quotes. */
+export function escapeAttribute(text: string): string {
+  return stripForbidden(text).replace(/[&<>"\t\n\r]/g, reference);
+}
+
+function reference(character: string): string {
+  return REFERENCES[character] ?? '';
+}

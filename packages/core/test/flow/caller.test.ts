@@ -1,0 +1,381 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding } from '@amd/core';
+import { events, given, sids } from '@amd/core/testing';
+import { after, at, both, connected, falling, joining, TWO, two, waiting } from './scenes.js';
+
+const REFUSED = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+const DONE = { as: 'done', status: 'in-progress' } as const;
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+
+describe('the caller arrives', () => {
+  it('hears the greeting and waits in the room', () => {
+    given(forwarding, [])
+      .when(events.inbound())
+      .then({
+        verbs: ['say', 'dial.conference'],
+        state: { caller: { phase: 'arriving', held: false } },
+        keepForMs: null,
+      });
+    given(forwarding, [])
+      .when(events.inbound({ options: { ...TWO, texts: { greeting: '' } } }))
+      .then({ verbs: ['dial.conference'] });
+  });
+
+  it('is held once seen in the room, or once the room has started, or is in progress by a fetch', () => {
+    given(forwarding, two)
+      .when(events.conference({ event: 'join' }))
+      .then({ state: { caller: { phase: 'held', held: true } } });
+    given(forwarding, two)
+      .when(events.conference({ event: 'start' }))
+      .then({ state: { caller: { phase: 'held' } } });
+    given(forwarding, [...two, events.due('heartbeat')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
+      .then({ state: { caller: { phase: 'held' } } });
+    given(forwarding, [])
+      .when(events.inbound({ status: 'in-progress' }))
+      .then({ state: { caller: { phase: 'held' } } });
+  });
+
+  it('gets the same document when the request is repeated', () => {
+    given(forwarding, two)
+      .when(events.inbound({ options: TWO, at: at(1) }))
+      .then({ verbs: ['say', 'dial.conference'] })
+      .thenNothingHappened();
+  });
+
+  it('gets the present document when the request comes again later', () => {
+    given(forwarding, waiting)
+      .when(events.inbound({ status: 'in-progress', at: at(9) }))
+      .then({ verbs: ['pause', 'dial.conference'] })
+      .thenNothingHappened();
+    given(forwarding, falling)
+      .when(events.inbound({ status: 'in-progress', at: at(9) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('who is no longer there when the request comes gets a hang-up, and nobody is rung', () => {
+    for (const status of ['completed', 'busy', 'failed', 'no-answer', 'canceled', 'queued'] as const) {
+      given(forwarding, [])
+        .when(events.inbound({ status }))
+        .then({ verbs: ['hangup'], asks: [], state: { kind: 'nothing' } });
+    }
+  });
+
+  it('is looked at with every heartbeat, as long as they live', () => {
+    given(forwarding, waiting)
+      .when(events.due('heartbeat'))
+      .then({ asks: [{ type: 'call.fetch', leg: 0, sid: sids.call(0) }], state: { timers: { heartbeat: at(60) } } });
+    given(forwarding, connected)
+      .when(events.due('heartbeat'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 1 },
+        ],
+      });
+  });
+});
+
+describe('the caller is gone', () => {
+  const signs = {
+    'a status callback': events.callerStatus({ at: at(7) }),
+    'a Dial action with a final status': events.callerEnded({ status: 'completed', at: at(7) }),
+    'a document asked for with a final status': events.callerDocument({ status: 'canceled', at: at(7) }),
+    'a leave by hanging up': events.conference({
+      event: 'leave',
+      reason: 'participant_hung_up',
+      status: 'in-progress',
+      at: at(7),
+    }),
+    'a leave with a final status': events.conference({
+      event: 'leave',
+      reason: 'moderator_ended_conference',
+      status: 'completed',
+      at: at(7),
+    }),
+  };
+
+  it.each(Object.entries(signs))('by %s', (_, event) => {
+    given(forwarding, waiting)
+      .when(event)
+      .then({
+        state: { result: 'callerLeft', caller: { phase: 'ended' } },
+        asks: [
+          { type: 'call.end', leg: 1 },
+          { type: 'hook.run', hook: 'ended', data: { result: 'callerLeft', round: 1 } },
+        ],
+      });
+  });
+
+  it('by a fetch that says so, or finds nothing', () => {
+    for (const outcome of [{ as: 'gone' }, { as: 'fetched', status: 'completed', answeredBy: null }] as const) {
+      given(forwarding, [...waiting, events.due('heartbeat')])
+        .when(events.outcomeOf('call.fetch', outcome, { at: at(30) }))
+        .then({ state: { result: 'callerLeft' } });
+    }
+  });
+
+  it('but not by a leave that our own redirect caused, nor by an event that says nothing', () => {
+    given(forwarding, falling)
+      .when(
+        events.conference({ event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress', at: at(6) }),
+      )
+      .thenNothingHappened();
+    given(forwarding, waiting)
+      .when(events.callerStatus({ status: 'in-progress', at: at(6) }))
+      .thenNothingHappened();
+    given(forwarding, waiting)
+      .when(events.conference({ event: 'end', at: at(6) }))
+      .thenNothingHappened();
+  });
+
+  it('who rings or is being detected is ended', () => {
+    given(forwarding, both)
+      .when(events.callerStatus({ at: at(7) }))
+      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'call.end', leg: 2 }, { type: 'hook.run' }] });
+  });
+
+  it('who is being asked is told at their next request, and their key is too late', () => {
+    const asking = [
+      ...waiting,
+      events.answered({ answeredBy: 'unknown', at: at(8) }),
+      events.callerStatus({ at: at(9) }),
+    ];
+    after(asking).then({ state: { legs: [{ phase: 'told', notice: 'callerGone' }] } });
+    given(forwarding, asking)
+      .when(events.key({ at: at(10) }))
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'told' }] } });
+  });
+
+  it('a human on the way into the room is fetched out and told', () => {
+    const gone = [...joining, events.callerStatus({ at: at(9) })];
+    given(forwarding, joining)
+      .when(events.callerStatus({ at: at(9) }))
+      .then({
+        asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document', leg: 1 } }, { type: 'hook.run' }],
+        state: { result: 'callerLeft', legs: [{ phase: 'told', notice: 'callerGone' }] },
+      });
+    given(forwarding, gone)
+      .when(events.legDocument({ at: at(10) }))
+      .then({
+        verbs: ['say', 'hangup'],
+        state: { legs: [{ noticeGiven: true }] },
+      });
+    expect(given(forwarding, gone).when(events.legDocument({ at: at(10) })).result.effects).toContainEqual({
+      type: 'effect.drop',
+      id: 'redirect:1:1',
+    });
+    given(forwarding, gone)
+      .when(events.legEnded({ at: at(10) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('a notice that nobody fetches is tried three times, then the leg is ended', () => {
+    const told = [...joining, events.callerStatus({ at: at(9) })];
+    const refused = events.outcomeOf('call.redirect', { as: 'failed', reason: '' }, { leg: 1, at: at(9) });
+    const again = [...told, refused, events.due('leg1'), refused, events.due('leg1'), refused];
+    const redirects = given(forwarding, again).effects.filter(({ type }) => type === 'call.redirect');
+    expect(redirects.map((effect) => 'id' in effect && effect.id)).toEqual([
+      'redirect:1:1',
+      'redirect:1:2',
+      'redirect:1:3',
+    ]);
+    given(forwarding, again)
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
+  });
+
+  it('a human verdict that comes after it is answered with why', () => {
+    given(forwarding, [...both, events.callerStatus({ at: at(7) })])
+      .when(events.answered({ leg: 1, at: at(8) }))
+      .then({
+        verbs: ['say', 'hangup'],
+        state: { legs: [{ phase: 'ending', human: true, notice: 'callerGone' }, {}] },
+      });
+  });
+
+  it('the record is kept until every leg has ended', () => {
+    given(forwarding, waiting)
+      .when(events.callerStatus({ at: at(7) }))
+      .then({ keepForMs: null });
+    given(forwarding, [...waiting, events.callerStatus({ at: at(7) })])
+      .when(events.status({ status: 'canceled', at: at(8) }))
+      .then({ keepForMs: 86_400_000, state: { timers: {} } });
+  });
+});
+
+describe('the Dial action that says in-progress', () => {
+  it('connected: the call is over', () => {
+    given(forwarding, connected)
+      .when(events.callerEnded({ at: at(60) }))
+      .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected' } });
+  });
+  it('falling back: the fallback', () => {
+    given(forwarding, falling)
+      .when(events.callerEnded({ at: at(6) }))
+      .then({ verbs: ['say', 'hangup'], state: { caller: { fallbackGiven: true } } });
+  });
+  it('else the hold document again, and hunting goes on', () => {
+    given(forwarding, waiting)
+      .when(events.callerEnded({ at: at(6) }))
+      .then({ verbs: ['pause', 'dial.conference'] })
+      .thenNothingHappened();
+    given(forwarding, joining)
+      .when(events.callerEnded({ at: at(9) }))
+      .then({ verbs: ['pause', 'dial.conference'] });
+    const doubted = [...joining, events.legEnded({ leg: 1, at: at(9) })];
+    given(forwarding, doubted)
+      .when(events.callerEnded({ at: at(9) }))
+      .then({ state: { caller: { doubt: false, phase: 'fallingBack' } } });
+  });
+});
+
+describe('the fallback', () => {
+  it('is a redirect of the held caller to a document with a reference', () => {
+    given(forwarding, waiting)
+      .when(events.status({ status: 'no-answer', at: at(25) }))
+      .then({
+        asks: [
+          {
+            type: 'call.redirect',
+            leg: 0,
+            sid: sids.call(0),
+            document: { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.document' },
+          },
+        ],
+      });
+  });
+
+  it('is remembered while the caller is arriving, and done when they are held', () => {
+    const exhausted = [events.inbound(), events.status({ status: 'failed', at: at(1) })];
+    given(forwarding, [events.inbound()])
+      .when(events.status({ status: 'failed', at: at(1) }))
+      .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
+    given(forwarding, exhausted)
+      .when(events.conference({ event: 'join', at: at(2) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+    given(forwarding, exhausted)
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('its document drops the redirect, which has happened or is needed no more', () => {
+    const { effects } = given(forwarding, falling)
+      .when(events.callerDocument({ at: at(6) }))
+      .then({ verbs: ['say', 'hangup'] }).result;
+    expect(effects).toContainEqual({ type: 'effect.drop', id: 'redirect:0:1' });
+  });
+
+  it('is not given by a redirect again once its document was asked for', () => {
+    const given1 = [...falling, events.callerDocument({ at: at(6) })];
+    given(forwarding, [...given1, events.due('heartbeat')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
+      .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
+    given(forwarding, given1)
+      .when(events.outcomeOf('call.redirect', REFUSED, { at: at(7) }))
+      .thenNothingHappened();
+    given(forwarding, given1)
+      .when(events.callerStatus({ at: at(9) }))
+      .then({ state: { result: 'nobody' } });
+  });
+
+  it('refused by 21220 it is tried again after 1, 2 and 4 s, then at each heartbeat', () => {
+    const waits: number[] = [];
+    const scene = [...falling];
+    for (let now = 5, tries = 0; tries < 3; tries += 1) {
+      scene.push(events.outcomeOf('call.redirect', REFUSED, { at: at(now) }));
+      const { state } = given(forwarding, scene);
+      const dueAt = state.kind === 'call' ? (state.timers['caller'] ?? 0) : 0;
+      waits.push(dueAt - at(now));
+      scene.push(events.due('caller'));
+      now = (dueAt - at(0)) / 1000;
+    }
+    expect(waits).toEqual([1000, 2000, 4000]);
+    scene.push(events.outcomeOf('call.redirect', REFUSED, { at: at(12) }));
+    given(forwarding, [...scene, events.due('heartbeat')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('done without its document being asked for is tried again after 10 s', () => {
+    given(forwarding, [...falling, events.outcomeOf('call.redirect', DONE, { at: at(6) })])
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('of a caller who is gone is the end of the call', () => {
+    given(forwarding, falling)
+      .when(events.outcomeOf('call.redirect', { as: 'gone' }, { at: at(6) }))
+      .then({ state: { result: 'callerLeft' } });
+  });
+
+  it("can hand the caller on to TwiML of the user's, which is the outcome", () => {
+    const options = {
+      forwardTo: ['+14155550142'],
+      fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
+    } as const;
+    const handedOn = [
+      events.inbound({ options }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.status({ status: 'busy', at: at(5) }),
+    ];
+    given(forwarding, handedOn)
+      .when(events.callerDocument({ at: at(6) }))
+      .then({
+        reply: { kind: 'twiml', verbs: [{ verb: 'redirect', to: { url: 'https://example.com/voicemail' } }] },
+        state: { result: 'handedOn' },
+        asks: [{ type: 'hook.run', data: { result: 'handedOn' } }],
+        keepForMs: 86_400_000,
+      });
+    given(forwarding, [...handedOn, events.callerDocument({ at: at(6) })])
+      .when(events.callerDocument({ at: at(7) }))
+      .then({ verbs: ['redirect'] })
+      .thenNothingHappened();
+  });
+});
+
+describe('rounds', () => {
+  const options = {
+    forwardTo: ['+14155550142'],
+    fallback: { kind: 'redirect', url: 'https://example.com/menu' },
+  } as const;
+  const handedOn = [
+    events.inbound({ options }),
+    events.conference({ event: 'join', at: at(1) }),
+    events.status({ status: 'busy', at: at(5) }),
+    events.callerDocument({ at: at(6) }),
+  ];
+
+  it('who was handed on and comes back in progress starts a new one, numbered in every reference', () => {
+    given(forwarding, handedOn)
+      .when(events.inbound({ options, status: 'in-progress', at: at(30) }))
+      .then({
+        state: { round: 2, result: null, lastLeg: 2, legs: [{ id: 2 }], caller: { phase: 'held' } },
+        asks: [{ type: 'call.create', leg: 2, answered: { round: 2 }, status: { round: 2 } }],
+        reply: { verbs: [{}, { action: { round: 2 }, statusCallback: { round: 2 } }] },
+      });
+  });
+
+  it('each has its one outcome, and its hook', () => {
+    given(forwarding, [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })])
+      .when(events.callerStatus({ at: at(40) }))
+      .then({
+        state: { result: 'callerLeft' },
+        asks: [{ type: 'hook.run', id: 'hook:ended:2' }],
+      });
+  });
+
+  it('any other call that is over gets a hang-up, and writes nothing', () => {
+    given(forwarding, handedOn)
+      .when(events.inbound({ options, status: 'ringing', at: at(30) }))
+      .then({ verbs: ['hangup'] })
+      .thenNothingHappened();
+    const over = [...waiting, events.callerStatus({ at: at(7) })];
+    for (const status of ['ringing', 'in-progress'] as const) {
+      given(forwarding, over)
+        .when(events.inbound({ status, at: at(30) }))
+        .then({ verbs: ['hangup'] })
+        .thenNothingHappened();
+    }
+  });
+});

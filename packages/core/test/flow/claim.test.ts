@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, roomOf } from '@amd/core';
+import { events, given, sids } from '@amd/core/testing';
+import { after, at, BOTH, both, connected, joining, waiting } from './scenes.js';
+
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+
+describe('the claim', () => {
+  it('is the commit of the first human verdict: the caller is theirs', () => {
+    given(forwarding, waiting)
+      .when(events.answered({ at: at(8) }))
+      .then({
+        state: { claim: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', human: true }] },
+        verbs: ['dial.conference'],
+      });
+  });
+
+  it('also while the caller is still arriving', () => {
+    const arriving = [events.inbound()];
+    given(forwarding, arriving)
+      .when(events.answered({ at: at(3) }))
+      .then({ state: { caller: { phase: 'joining', held: false } }, verbs: ['dial.conference'] });
+    given(forwarding, [
+      ...arriving,
+      events.answered({ at: at(3) }),
+      events.conference({ event: 'join', leg: 1, at: at(4) }),
+    ])
+      .when(events.conference({ event: 'join', at: at(5) }))
+      .then({ state: { caller: { phase: 'connected', held: true }, legs: [{ phase: 'bridged' }] } });
+  });
+
+  it('leads both into the same room, with the same settings', () => {
+    const caller = given(forwarding, []).when(
+      events.inbound({ options: { ...BOTH, waitUrl: 'https://example.com/music' } }),
+    ).result;
+    const leg = given(forwarding, waiting).when(events.answered({ at: at(8) })).result;
+    const [first] = caller.reply.kind === 'twiml' ? caller.reply.verbs.slice(-1) : [];
+    const [second] = leg.reply.kind === 'twiml' ? leg.reply.verbs : [];
+    expect(first).toMatchObject({
+      room: roomOf(sids.call(0)),
+      endOnExit: true,
+      startOnEnter: true,
+      maxParticipants: 2,
+      waitUrl: 'https://example.com/music',
+    });
+    expect(second).toMatchObject({ ...first, waitUrl: '', action: { purpose: 'leg.ended', leg: 1 } });
+  });
+
+  it('ends who rings, leaves who is being detected', () => {
+    given(forwarding, both)
+      .when(events.answered({ leg: 1, at: at(8) }))
+      .then({
+        asks: [{ type: 'call.end', leg: 2 }],
+        state: { legs: [{ phase: 'joining' }, { phase: 'ending', result: { kind: 'stopped' } }] },
+      });
+    given(forwarding, [...both, events.status({ leg: 2, status: 'in-progress', at: at(6) })])
+      .when(events.answered({ leg: 1, at: at(8) }))
+      .then({ asks: [], state: { legs: [{ phase: 'joining' }, { phase: 'detecting' }] } });
+  });
+
+  it('a second human hears that the call was taken, a second machine a hang-up', () => {
+    const taken = [
+      ...both,
+      events.status({ leg: 2, status: 'in-progress', at: at(6) }),
+      events.answered({ leg: 1, at: at(8) }),
+    ];
+    given(forwarding, taken)
+      .when(events.answered({ leg: 2, at: at(9) }))
+      .then({
+        verbs: ['say', 'hangup'],
+        state: { claim: 1, legs: [{}, { phase: 'told', notice: 'taken', noticeGiven: true }] },
+      });
+    given(forwarding, taken)
+      .when(events.answered({ leg: 2, answeredBy: 'fax', at: at(9) }))
+      .then({ verbs: ['hangup'], asks: [] });
+    given(forwarding, taken)
+      .when(events.answered({ leg: 2, answeredBy: 'unknown', at: at(9) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('who is being asked for a key is told at their next request', () => {
+    const asked = [
+      ...both,
+      events.answered({ leg: 2, answeredBy: 'unknown', at: at(7) }),
+      events.answered({ leg: 1, at: at(8) }),
+    ];
+    given(forwarding, asked)
+      .when(events.round({ leg: 2, at: at(11) }))
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'told', notice: 'taken' }] } });
+  });
+});
+
+describe('in the room', () => {
+  it('the leg that joins a held caller is bridged', () => {
+    given(forwarding, joining)
+      .when(events.conference({ event: 'join', leg: 1, at: at(9) }))
+      .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
+  });
+
+  it('a lost join event is made up for: after 10 s both calls are fetched, and both alive are together', () => {
+    given(forwarding, joining)
+      .when(events.due('caller'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 1 },
+        ],
+      });
+    const half = [...joining, events.due('caller'), events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(19) })];
+    after(half).then({ state: { caller: { phase: 'joining' } } });
+    given(forwarding, half)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(19) }))
+      .then({ state: { caller: { phase: 'connected' } } });
+  });
+
+  it('the check is repeated until it says something', () => {
+    const failed = { as: 'failed', reason: '' } as const;
+    const once = [
+      ...joining,
+      events.due('caller'),
+      events.outcomeOf('call.fetch', failed, { leg: 0, at: at(19) }),
+      events.outcomeOf('call.fetch', failed, { leg: 1, at: at(19) }),
+    ];
+    given(forwarding, once)
+      .when(events.due('caller'))
+      .then({
+        state: { caller: { phase: 'joining' } },
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 1 },
+        ],
+      });
+  });
+
+  it('a claim whose leg left is released, and hunting goes on', () => {
+    const two = { forwardTo: ['+14155550142', '+14155550143'] };
+    const claimed = [
+      events.inbound({ options: two }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ at: at(8) }),
+    ];
+    const left = {
+      state: { claim: null, caller: { phase: 'held' }, legs: [{}, { id: 2 }] },
+      asks: [{ type: 'call.create', leg: 2 }],
+    } as const;
+    given(forwarding, claimed)
+      .when(events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(9) }))
+      .then(left);
+    given(forwarding, claimed)
+      .when(events.status({ leg: 1, status: 'completed', at: at(9) }))
+      .then(left);
+    given(forwarding, claimed)
+      .when(events.legEnded({ leg: 1, status: 'completed', at: at(9) }))
+      .then(left);
+    given(forwarding, [...claimed, events.due('caller')])
+      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 1, at: at(19) }))
+      .then(left);
+  });
+
+  it('a claim whose leg left before the caller had arrived leaves them arriving', () => {
+    given(forwarding, [events.inbound(), events.answered({ at: at(3) })])
+      .when(events.status({ leg: 1, status: 'completed', at: at(4) }))
+      .then({ state: { claim: null, caller: { phase: 'fallingBack', held: false } } });
+  });
+
+  it('a room that ends under the leg: nobody new is rung until a fetch says what became of the caller', () => {
+    given(forwarding, joining)
+      .when(events.legEnded({ leg: 1, at: at(9) }))
+      .then({
+        verbs: ['say', 'hangup'],
+        asks: [{ type: 'call.fetch', leg: 0 }],
+        state: { claim: null, caller: { doubt: true, phase: 'held' }, legs: [{ phase: 'told', notice: 'lost' }] },
+      });
+    const doubted = [...joining, events.legEnded({ leg: 1, at: at(9) })];
+    given(forwarding, doubted)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(10) }))
+      .then({ state: { caller: { doubt: false, phase: 'fallingBack' } } });
+    given(forwarding, doubted)
+      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 0, at: at(10) }))
+      .then({ state: { result: 'callerLeft' } });
+  });
+
+  it('a leg pulled out of the room is told why, also when it was our caller who had gone', () => {
+    const pulled = [
+      ...joining,
+      events.conference({
+        event: 'leave',
+        leg: 1,
+        reason: 'moderator_ended_conference',
+        status: 'in-progress',
+        at: at(9),
+      }),
+    ];
+    after(pulled).then({ state: { legs: [{ phase: 'told', notice: 'lost' }] } });
+    given(forwarding, [...pulled, events.callerStatus({ at: at(9) })])
+      .when(events.legEnded({ leg: 1, at: at(10) }))
+      .then({ verbs: ['say', 'hangup'], reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
+  });
+
+  it('a notice is not cut off by the timer that fetched it', () => {
+    const told = [...joining, events.callerStatus({ at: at(9) }), events.legDocument({ leg: 1, at: at(18) })];
+    const { state } = given(forwarding, told);
+    expect(state.kind === 'call' && (state.timers['leg1'] ?? 0)).toBeGreaterThanOrEqual(at(18 + 20));
+  });
+});
+
+describe('talking', () => {
+  it('ends when the leg leaves: the caller, released by the room, is let go', () => {
+    given(forwarding, connected)
+      .when(events.callerEnded({ at: at(60) }))
+      .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected' } });
+  });
+
+  it('ends when the caller leaves', () => {
+    given(forwarding, connected)
+      .when(events.callerEnded({ status: 'completed', at: at(60) }))
+      .then({ verbs: ['hangup'], state: { result: 'connected' } });
+    given(forwarding, connected)
+      .when(events.callerStatus({ at: at(60) }))
+      .then({ state: { result: 'connected' } });
+    given(forwarding, connected)
+      .when(events.conference({ event: 'leave', reason: 'participant_hung_up', at: at(60) }))
+      .then({ state: { result: 'connected' } });
+  });
+
+  it('a caller left alone in the room is ended after 10 s', () => {
+    const alone = [
+      ...connected,
+      events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(60) }),
+    ];
+    given(forwarding, alone)
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.end', leg: 0, sid: sids.call(0) }] });
+    given(forwarding, [...alone, events.due('caller')])
+      .when(events.outcomeOf('call.end', { as: 'done', status: 'completed' }, { leg: 0, at: at(70) }))
+      .then({ state: { result: 'connected' } });
+  });
+
+  it('a leg left alone in the room is told and ended', () => {
+    const alone = [...connected, events.callerStatus({ at: at(60) })];
+    given(forwarding, alone)
+      .when(events.legEnded({ leg: 1, at: at(60) }))
+      .then({ verbs: ['hangup'] });
+    given(forwarding, alone)
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }] });
+  });
+
+  it('is never ended by a late verdict, a late status or a repeated request', () => {
+    for (const event of [
+      events.answered({ answeredBy: 'fax' }),
+      events.key(),
+      events.round(),
+      events.legDocument(),
+      events.status({ status: 'ringing' }),
+      events.status({ status: 'in-progress' }),
+    ]) {
+      given(forwarding, connected)
+        .when({ ...event, at: at(30) })
+        .thenNothingHappened();
+    }
+  });
+});

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
+const page = read('../../../../docs/pitfalls.md');
+const tests = ['./pitfalls.test.ts', './pitfalls-edge.test.ts'].map(read).join('\n');
+
+const numbers = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, number = '']) => number);
+const onPage = numbers(page, /^## (P-[0-9]+) /gm);
+const tested = numbers(tests, /\bit\(\s*["'](P-[0-9]+) /g);
+
+describe('docs/pitfalls.md', () => {
+  it('numbers its pitfalls one by one', () => {
+    expect(onPage).toEqual(onPage.map((_, index) => `P-${String(index + 1).padStart(2, '0')}`));
+  });
+
+  it('has a test for every number, and a number for every test', () => {
+    expect([...tested].sort()).toEqual(onPage);
+  });
+
+  it('names each test as it is called', () => {
+    const called = [...tests.matchAll(/\bit\(\s*(["'])(P-[0-9]+ .*?)\1,/g)].map(([, , name = '']) => name);
+    const named = [...page.matchAll(/^Test: “(.*)”$/gm)].map(([, name = '']) => name);
+    expect([...called].sort()).toEqual(named);
+  });
+});

@@ -1,0 +1,367 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY, forwarding, roomOf, type Verb } from '@amd/core';
+import { events, given, NUMBERS, playCall, sids, START } from '@amd/core/testing';
+import { after, at, BOTH, both, connected, falling, joining, legOf, two, waiting } from './scenes.js';
+
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const REFUSED = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+
+function roomIn(verbs: readonly Verb[]): Extract<Verb, { verb: 'dial.conference' }> | undefined {
+  return verbs.find((verb) => verb.verb === 'dial.conference');
+}
+
+// docs/pitfalls.md tells the story of each; test/flow/pitfalls-list.test.ts keeps the two lists alike.
+describe('pitfalls of the calls themselves', () => {
+  it('P-01 the caller hangs up while detection runs: the leg is ended, and a human who answers is told', () => {
+    const detecting = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
+    given(forwarding, detecting)
+      .when(events.callerEnded({ status: 'completed', at: at(6) }))
+      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
+    given(forwarding, [...detecting, events.callerEnded({ status: 'completed', at: at(6) })])
+      .when(events.answered({ at: at(7) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('P-02 the caller hangs up before the room: the status callback of the number tells, else the heartbeat', () => {
+    given(forwarding, two)
+      .when(events.callerStatus({ at: at(1) }))
+      .then({ state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
+    given(forwarding, [...two, events.due('heartbeat')])
+      .when(
+        events.outcomeOf(
+          'call.fetch',
+          { as: 'fetched', status: 'completed', answeredBy: null },
+          { leg: 0, at: at(30) },
+        ),
+      )
+      .then({ state: { result: 'callerLeft' } });
+  });
+
+  it('P-03 an outcome before the caller is parked is remembered, and a refused redirect is tried again', () => {
+    const early = [events.inbound(), events.status({ status: 'failed', at: at(0.2) })];
+    after(early).then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
+    given(forwarding, early)
+      .when(events.conference({ event: 'join', at: at(1) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+    const refused = [...early, events.due('caller'), events.outcomeOf('call.redirect', REFUSED, { at: at(1.2) })];
+    given(forwarding, refused)
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+    given(forwarding, early)
+      .when(events.inbound({ at: at(1) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('P-04 the callee hangs up during detection: `completed` alone lets the next person ring', () => {
+    given(forwarding, [...two, events.status({ status: 'in-progress' })])
+      .when(events.status({ status: 'completed' }))
+      .then({ asks: [{ type: 'call.create', leg: 2 }], state: { legs: [{ result: { kind: 'hungUp' } }, {}] } });
+  });
+
+  it('P-05 somebody answers while their call is being ended: the end still works, and they hear why', () => {
+    const ending = [...both, events.answered({ leg: 1, at: at(8) })];
+    given(forwarding, ending)
+      .when(events.status({ leg: 2, status: 'in-progress', at: at(8) }))
+      .thenNothingHappened();
+    given(forwarding, ending)
+      .when(events.answered({ leg: 2, at: at(9) }))
+      .then({ verbs: ['say', 'hangup'], state: { claim: 1 } });
+    given(forwarding, ending)
+      .when(events.due('leg2'))
+      .then({ state: { legs: [{}, { phase: 'ending' }] } });
+  });
+
+  it('P-06 a call cancelled while queued tells nothing: the answer to our request is its end', () => {
+    given(forwarding, [...both, events.callerStatus({ at: at(6) })])
+      .when(events.outcomeOf('call.end', { as: 'done', status: 'canceled' }, { leg: 2, at: at(6) }))
+      .then({ state: { legs: [{}, { phase: 'ended' }] } });
+  });
+
+  it('P-07 callbacks before the answer to the creation find their leg by its reference', () => {
+    given(forwarding, two)
+      .when(events.status({ leg: 1, status: 'busy' }))
+      .then({ asks: [{ type: 'call.create', leg: 2 }] });
+    given(forwarding, [...two, events.status({ leg: 1, status: 'ringing' })])
+      .when(events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }))
+      .thenNothingHappened();
+  });
+
+  it('P-08 a room made for meetings: ours ends with either party, holds two, and is silent for the callee', () => {
+    const { reply } = after(joining).result;
+    expect(roomIn(reply.kind === 'twiml' ? reply.verbs : [])).toMatchObject({
+      endOnExit: true,
+      maxParticipants: 2,
+      waitUrl: '',
+      startOnEnter: true,
+    });
+  });
+
+  it('P-09 the first to enter decides the settings of the room: both ask for the same', () => {
+    const [first, second] = [after([events.inbound()]), after(joining)].map(({ result: { reply } }) =>
+      roomIn(reply.kind === 'twiml' ? reply.verbs : []),
+    );
+    for (const setting of ['room', 'statusCallback', 'statusCallbackEvents', 'endOnExit', 'maxParticipants'] as const) {
+      expect(first?.[setting]).toEqual(second?.[setting]);
+    }
+  });
+
+  it('P-10 room names are shared by the whole account: ours are named after the inbound call', () => {
+    expect(roomOf(sids.call(1))).toBe(`amd-${sids.call(1)}`);
+    const rooms = [1, 2].map((n) => after([events.inbound({ sid: sids.call(n) })]).result.reply);
+    expect(new Set(rooms.map((reply) => roomIn(reply.kind === 'twiml' ? reply.verbs : [])?.room)).size).toBe(2);
+  });
+
+  it('P-11 one address for two purposes: what to do and what has happened are asked apart', () => {
+    after(two).then({ asks: [{ answered: { purpose: 'leg.answered' }, status: { purpose: 'leg.status' } }] });
+  });
+
+  it('P-12 `in-progress` does not say that a human answered: only the verdict does', () => {
+    given(forwarding, waiting)
+      .when(events.status({ status: 'in-progress', at: at(5) }))
+      .then({ state: { claim: null, legs: [{ phase: 'detecting' }] } });
+  });
+
+  it('P-13 who declines may show as busy, as no answer or as a voicemail: each lets the next person ring', () => {
+    for (const event of [
+      events.status({ status: 'busy' }),
+      events.status({ status: 'no-answer' }),
+      events.answered({ answeredBy: 'machine_start' }),
+    ]) {
+      given(forwarding, two)
+        .when(event)
+        .then({ asks: [{ type: 'call.create', leg: 2 }] });
+    }
+  });
+
+  it("P-14 the caller's number may not be shown: once more with ours, then the next person", () => {
+    for (const code of [21210, 21212]) {
+      const refused = events.outcomeOf('call.create', { as: 'refused', code, reason: '' });
+      given(forwarding, two)
+        .when(refused)
+        .then({ asks: [{ leg: 1, from: NUMBERS.ours as never }] });
+      given(forwarding, [...two, refused])
+        .when(refused)
+        .then({ asks: [{ leg: 2 }] });
+    }
+  });
+
+  it('P-15 a redirect pulls a party out of the room and ends it: that leave is not a hang-up', () => {
+    given(forwarding, falling)
+      .when(
+        events.conference({ event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress', at: at(6) }),
+      )
+      .thenNothingHappened();
+    for (const scene of [joining, connected]) {
+      expect(given(forwarding, scene).effects.filter(({ type }) => type === 'call.redirect')).toEqual([]);
+    }
+  });
+
+  it('P-16 the Dial action overtakes our redirect: it gives the same document, and only once', () => {
+    given(forwarding, falling)
+      .when(events.callerEnded({ at: at(6) }))
+      .then({ verbs: ['say', 'hangup'] });
+    const once = [
+      ...falling,
+      events.callerEnded({ at: at(6) }),
+      events.outcomeOf('call.redirect', { as: 'done', status: null }, { at: at(6) }),
+    ];
+    given(forwarding, [...once, events.due('heartbeat')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(30) }))
+      .then({ asks: [] });
+  });
+
+  it('P-17 a silent human is `unknown`, and a fax is no human: the one is asked for a key, the other is not bridged', () => {
+    expect([DEFAULT_POLICY.unknown, DEFAULT_POLICY.fax]).toEqual(['confirm', 'hang up']);
+    given(forwarding, waiting)
+      .when(events.answered({ answeredBy: 'unknown', at: at(8) }))
+      .then({ verbs: ['gather', 'redirect'], state: { claim: null } });
+    given(forwarding, waiting)
+      .when(events.answered({ answeredBy: 'fax', at: at(8) }))
+      .then({ verbs: ['hangup'], state: { claim: null } });
+  });
+
+  it('P-18 every end of a greeting is a machine: `machine_end_…` is hung up on', () => {
+    for (const answeredBy of ['machine_end_beep', 'machine_end_silence', 'machine_end_other'] as const) {
+      given(forwarding, two)
+        .when(events.answered({ answeredBy }))
+        .then({ verbs: ['hangup'], asks: [{ leg: 2 }] });
+    }
+  });
+
+  it('P-19 detection errs: a policy can ask every human for a key', () => {
+    const call = playCall({ forwardTo: [NUMBERS.ann], policy: { human: 'confirm' } });
+    call.leg(1).answers('human');
+    expect(call.talking).toEqual([]);
+    call.leg(1).presses('1');
+    expect(call.talking).toEqual([1]);
+  });
+
+  it('P-20 detection is silence to who answered: its thresholds can be set for each call', () => {
+    const detection = { speechThresholdMs: 1800, speechEndThresholdMs: 1400, silenceTimeoutMs: 2500 };
+    given(forwarding, [])
+      .when(events.inbound({ options: { forwardTo: [NUMBERS.ann], detection } }))
+      .then({ asks: [{ detection: { mode: 'Enable', timeoutSeconds: 30, ...detection } }] });
+  });
+
+  it('P-21 a trial account rings verified numbers only: a refusal lets the next person ring', () => {
+    given(forwarding, two)
+      .when(events.outcomeOf('call.create', { as: 'refused', code: 21219, reason: 'unverified' }))
+      .then({ asks: [{ type: 'call.create', leg: 2 }] });
+  });
+
+  it('P-22 calls wait in a queue of one a second: the ring time runs from `initiated`, and who is queued is not given up', () => {
+    const created = [...two, events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' })];
+    given(forwarding, [...created, events.due('leg1')])
+      .when(
+        events.outcomeOf('call.fetch', { as: 'fetched', status: 'queued', answeredBy: null }, { leg: 1, at: at(30) }),
+      )
+      .then({ asks: [], state: { legs: [{ phase: 'placed' }], timers: { leg1: at(60) } } });
+    given(forwarding, created)
+      .when(events.status({ status: 'initiated', at: at(25) }))
+      .then({ state: { timers: { leg1: at(55) } } });
+  });
+
+  it('P-23 a callback of any kind must not make us forget the call: a caller who leaves late still frees the callee', () => {
+    const onTheWay = [...waiting, events.status({ status: 'in-progress', at: at(5) }), events.answered({ at: at(8) })];
+    given(forwarding, onTheWay)
+      .when(events.callerStatus({ at: at(8) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 1 }, { type: 'hook.run' }] });
+    given(forwarding, waiting)
+      .when(events.callerStatus({ at: at(3) }))
+      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
+  });
+
+  it('P-24 a call that cannot be made is no reason to fail: the next person, or the fallback', () => {
+    const refused = events.outcomeOf('call.create', { as: 'refused', code: 21211, reason: '' });
+    given(forwarding, two)
+      .when(refused)
+      .then({ asks: [{ type: 'call.create', leg: 2 }] });
+    given(forwarding, waiting.slice(0, 2))
+      .when(refused)
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('P-25 everything may come twice: one call is made, and one redirect', () => {
+    given(forwarding, two)
+      .when(events.inbound({ at: at(1) }))
+      .thenNothingHappened();
+    given(forwarding, falling)
+      .when(events.status({ leg: 1, status: 'busy', at: at(6) }))
+      .thenNothingHappened();
+    given(forwarding, joining)
+      .when(events.answered({ at: at(9) }))
+      .then({ verbs: ['dial.conference'] })
+      .thenNothingHappened();
+  });
+
+  it('P-26 a late `busy` after a human does not pull a talking caller out of the room', () => {
+    const talking = [
+      ...both,
+      events.answered({ leg: 1, at: at(8) }),
+      events.conference({ event: 'join', leg: 1, at: at(9) }),
+    ];
+    given(forwarding, talking)
+      .when(events.status({ leg: 2, status: 'busy', at: at(30) }))
+      .then({ asks: [], state: { caller: { phase: 'connected' } } });
+  });
+
+  it('P-27 a redirect that failed is not only logged: the heartbeat tries again, while the caller lives', () => {
+    const failed = [
+      ...falling,
+      events.outcomeOf('call.redirect', { as: 'failed', reason: 'reset' }, { at: at(6) }),
+      events.due('heartbeat'),
+    ];
+    given(forwarding, failed)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(30) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('P-28 withheld numbers come in many spellings, and cannot be shown: ours is', () => {
+    for (const from of ['anonymous', 'unknown', 'restricted', 'unavailable', '', 'client:x', 'sip:x@example.com']) {
+      given(forwarding, [])
+        .when(events.inbound({ from }))
+        .then({ asks: [{ from: NUMBERS.ours as never }] });
+    }
+    const asked = [events.inbound({ from: 'anonymous' }), events.answered({ answeredBy: 'unknown' })];
+    after(asked).then({
+      reply: {
+        verbs: [{ prompt: [{ text: 'You have a call from a withheld number. Press any key to take it.' }] }, {}],
+      },
+    });
+  });
+
+  it('P-29 nobody may sit alone in a room: what became of both is asked 10 s later, and a lone callee is told', () => {
+    given(forwarding, joining)
+      .when(events.due('caller'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 1 },
+        ],
+      });
+    given(forwarding, [...joining, events.due('caller')])
+      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 0, at: at(18) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }, { type: 'hook.run' }] });
+    given(forwarding, [])
+      .when(events.inbound({ options: { forwardTo: [NUMBERS.ann], timeLimitSeconds: 600 } }))
+      .then({ asks: [{ timeLimitSeconds: 600 }] });
+  });
+
+  it('P-30 callbacks come in any order: a late `ringing` or `initiated` takes nothing back', () => {
+    for (const scene of [waiting, joining, connected]) {
+      const answered = [...scene, events.status({ status: 'in-progress', at: at(10) })];
+      for (const status of ['initiated', 'ringing', 'queued'] as const) {
+        given(forwarding, answered)
+          .when(events.status({ status, at: at(11) }))
+          .thenNothingHappened();
+      }
+    }
+  });
+
+  it('P-31 ringing longer reaches the voicemail: 20 s unless told otherwise, not the 60 s of the API', () => {
+    after(two).then({ asks: [{ ringSeconds: 20 }] });
+  });
+
+  it('P-32 a finished call is forgotten after a day: nothing leaks', () => {
+    given(forwarding, [...waiting, events.callerStatus({ at: at(3) })])
+      .when(events.status({ status: 'canceled', at: at(4) }))
+      .then({ keepForMs: 86_400_000, state: { timers: {}, call: { token: null } } });
+  });
+
+  it('P-33 a key of `#` is a key: no key ends the input', () => {
+    given(forwarding, waiting)
+      .when(events.answered({ answeredBy: 'unknown', at: at(8) }))
+      .then({ reply: { verbs: [{ verb: 'gather', finishOnKey: '', numDigits: 1 }, {}] } });
+  });
+
+  it('P-34 the call that was never made, after all rings: it is ended as soon as it shows', () => {
+    const lost = [
+      ...two,
+      events.outcomeOf('call.create', { as: 'unknown', reason: 'reset' }),
+      events.timer('leg1', START + 30_000),
+    ];
+    given(forwarding, lost)
+      .when(events.status({ leg: 1, status: 'ringing', at: at(31) }))
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
+    given(forwarding, lost)
+      .when(events.answered({ leg: 1, at: at(31) }))
+      .then({ verbs: ['hangup'] });
+    expect(legOf(given(forwarding, lost).state, 2)?.phase).toBe('requested');
+  });
+
+  it('P-35 two humans answer in the same moment: one is bridged, the other is told', () => {
+    const call = playCall(BOTH);
+    call.leg(1).answers('human');
+    expect(() => {
+      call.leg(2).answers('human');
+    }).toThrow('is over');
+    const same = [
+      ...both,
+      events.status({ leg: 2, status: 'in-progress', at: at(6) }),
+      events.answered({ leg: 2, at: at(8) }),
+    ];
+    given(forwarding, same)
+      .when(events.answered({ leg: 1, at: at(8) }))
+      .then({ verbs: ['say', 'hangup'], state: { claim: 2 } });
+  });
+});

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_FORWARDING_CONFIG,
+  forwarding,
+  isFinal,
+  type Effect,
+  type ForwardingEvent,
+  type ForwardingState,
+  type Reply,
+  type Step,
+} from '@amd/core';
+import { START } from '@amd/core/testing';
+import { moves, type Move } from './arbitraries.js';
+
+/** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */
+const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 400) };
+type ForwardingStep = Step<ForwardingState, Effect, Reply>;
+
+interface Seen {
+  readonly before: ForwardingState;
+  readonly event: ForwardingEvent;
+  readonly step: ForwardingStep;
+  readonly at: number;
+}
+
+/** Plays the moves; time goes on with them, and never below what a timer says. */
+function play(all: readonly { readonly move: Move; readonly afterMs: number }[], look: (seen: Seen) => void): void {
+  let state = forwarding.initial();
+  const effects: Effect[] = [];
+  let now = START;
+  for (const { move, afterMs } of all) {
+    now += afterMs;
+    const made = typeof move === 'function' ? move({ state, effects }) : move;
+    now = Math.max(now, made.at);
+    const event = { ...made, at: now };
+    const before = structuredClone(state);
+    const step = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG);
+    expect(state, 'a step leaves the state it was given alone').toEqual(before);
+    look({ before, event, step, at: now });
+    state = step.state;
+    effects.push(...step.effects);
+  }
+}
+
+const WANTS_TWIML = /^(inbound|caller\.(ended|document)|leg\.(answered|key|round|document|ended))$/;
+
+function check(name: string, look: (seen: Seen) => void): void {
+  it(name, () => {
+    fc.assert(
+      fc.property(moves, (all) => {
+        play(all, look);
+      }),
+      RUNS,
+    );
+  });
+}
+
+describe('every state and every event', () => {
+  check('has a step, and requests are answered with TwiML and notifications with nothing', ({ event, step }) => {
+    expect(step.reply.kind).toBe(WANTS_TWIML.test(event.type) ? 'twiml' : 'nothing');
+  });
+
+  check('changes nothing the second time, and answers the same kind of reply', ({ event, step, at }) => {
+    // Who was handed on and comes back in progress starts a new round; nothing tells that from a repetition.
+    if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOn') return;
+    const again = forwarding.transition(step.state, { ...event, at }, DEFAULT_FORWARDING_CONFIG);
+    expect(again.state).toEqual(step.state);
+    expect(again.effects).toEqual([]);
+    expect(again.reply.kind).toBe(step.reply.kind);
+  });
+
+  check('leaves a state that survives being stored', ({ step }) => {
+    expect(JSON.parse(JSON.stringify(step.state))).toEqual(step.state);
+  });
+
+  check('keeps a live record for ever and a final one for a day', ({ step }) => {
+    const live = step.state.kind === 'call' && !isFinal(step.state);
+    expect(step.keepForMs).toBe(live ? null : 86_400_000);
+  });
+});
+
+describe('whatever happens', () => {
+  check('one outcome: set once in a round, and exactly when the caller is done', ({ before, step }) => {
+    if (step.state.kind !== 'call') return;
+    expect(step.state.result !== null).toBe(step.state.caller.phase === 'ended');
+    if (before.kind !== 'call' || before.result === null || before.round !== step.state.round) return;
+    expect(step.state.result).toBe(before.result);
+  });
+
+  check('one hook says how it ended', ({ before, step }) => {
+    const hooks = step.effects.filter(({ type }) => type === 'hook.run');
+    const ended = step.state.kind === 'call' && step.state.result !== null;
+    const endedBefore =
+      before.kind === 'call' && before.result !== null && (step.state as typeof before).round === before.round;
+    expect(hooks).toHaveLength(ended && !endedBefore ? 1 : 0);
+  });
+
+  check('at most one leg has the caller, and it is a human or what the policy bridges', ({ step }) => {
+    if (step.state.kind !== 'call') return;
+    const { caller, claim, legs } = step.state;
+    const inRoom = legs.filter(({ phase }) => phase === 'joining' || phase === 'bridged');
+    expect(inRoom.length).toBeLessThanOrEqual(1);
+    for (const leg of inRoom) {
+      expect(leg.id).toBe(claim);
+      expect(leg.human).toBe(true);
+      expect(['human', 'unknown']).toContain(leg.answeredBy);
+    }
+    if (caller.phase === 'joining') expect(inRoom).toHaveLength(1);
+  });
+
+  check('a document for the room goes to the leg that has the caller, and to no other', ({ event, step }) => {
+    if (!event.type.startsWith('leg.') || step.reply.kind !== 'twiml' || step.state.kind !== 'call') return;
+    if (!step.reply.verbs.some(({ verb }) => verb === 'dial.conference')) return;
+    expect('leg' in event && event.leg).toBe(step.state.claim);
+  });
+
+  check('somebody known to be human is bridged or told why not, before we end the leg', ({ step }) => {
+    if (step.state.kind !== 'call') return;
+    for (const effect of step.effects) {
+      if (effect.type !== 'call.end' || effect.leg === 0) continue;
+      const leg = step.state.legs.find(({ id }) => id === effect.leg);
+      expect(leg?.human === true && leg.notice === null && leg.result?.kind !== 'bridged').toBe(false);
+    }
+  });
+
+  check('a live call always has something that will wake it', ({ step }) => {
+    if (step.state.kind !== 'call') return;
+    const { caller, legs, timers } = step.state;
+    if (caller.phase !== 'ended') expect(timers['heartbeat']).toBeDefined();
+    for (const leg of legs) {
+      if (leg.phase === 'ended' || leg.phase === 'joining' || leg.phase === 'bridged' || leg.fetching) continue;
+      expect(timers[`leg${String(leg.id)}`], `leg ${String(leg.id)} in ${leg.phase}`).toBeDefined();
+    }
+    if (isFinal(step.state)) expect(timers).toEqual({});
+  });
+
+  check('timers and their effects agree', ({ before, step }) => {
+    const want = new Map(before.kind === 'call' ? Object.entries(before.timers) : []);
+    for (const effect of step.effects) {
+      if (effect.type === 'timer.start') want.set(effect.timer, effect.dueAt);
+      if (effect.type === 'timer.stop') {
+        const [name = ''] = effect.id.slice('timer:'.length).split('@');
+        if (effect.id === `timer:${name}@${String(want.get(name))}`) want.delete(name);
+      }
+    }
+    expect(Object.fromEntries(want)).toEqual(step.state.kind === 'call' ? step.state.timers : {});
+  });
+
+  check('nobody is rung once the caller is gone or somebody has them', ({ step }) => {
+    if (step.state.kind !== 'call') return;
+    const { caller, claim } = step.state;
+    if (caller.phase !== 'ended' && claim === null) return;
+    expect(step.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
+    for (const leg of step.state.legs) expect(['requested', 'placed', 'ringing']).not.toContain(leg.phase);
+  });
+
+  it('gives every effect an id of its own', () => {
+    fc.assert(
+      fc.property(moves, (all) => {
+        const ids: string[] = [];
+        play(all, ({ step }) => {
+          for (const effect of step.effects) if ('leg' in effect || effect.type === 'hook.run') ids.push(effect.id);
+        });
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+      RUNS,
+    );
+  });
+
+  check('keeps the token no longer than somebody may still be rung with it', ({ step }) => {
+    if (step.state.kind !== 'call' || step.state.call.token === null) return;
+    expect(step.state.caller.phase).not.toBe('ended');
+    expect(step.state.nextStep).toBeLessThan(step.state.settings.plan.length);
+  });
+});

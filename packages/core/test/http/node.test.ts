@@ -1,0 +1,188 @@
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createForwardingEndpoint, type LogEntry, toNodeListener } from '../../src/http/index.js';
+import type { PlainRequest } from '../../src/http/plain.js';
+import { twiml } from '../../src/wire/twiml.js';
+import { BASE, common, CALLER, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
+
+let server: Server | undefined;
+let log: LogEntry[] = [];
+
+afterEach(async () => {
+  log = [];
+  await new Promise((resolve) => {
+    if (server === undefined) resolve(undefined);
+    else server.close(resolve);
+    server?.closeAllConnections();
+  });
+  server = undefined;
+});
+
+function listener(): ReturnType<typeof toNodeListener> {
+  return toNodeListener(endpoint());
+}
+
+function endpoint(): ReturnType<typeof createForwardingEndpoint> {
+  return createForwardingEndpoint({
+    runtime: { handle: () => Promise.resolve(twiml({ verb: 'hangup' })) },
+    publicBaseUrl: BASE,
+    authTokens: [TOKEN],
+    resolve: () => ({ forwardTo: [] }),
+    log: (entry) => log.push(entry),
+  });
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+async function send(to: Server, plain: PlainRequest): Promise<Got> {
+  server = to;
+  await new Promise<void>((resolve) => to.listen(0, '127.0.0.1', resolve));
+  const { port } = to.address() as AddressInfo;
+  const path = plain.path + (plain.query === '' ? '' : `?${plain.query}`);
+  const headers = Object.fromEntries(Object.entries(plain.headers).filter(([, value]) => value !== undefined));
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ port, host: '127.0.0.1', path, method: plain.method, headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(plain.body);
+  });
+}
+
+const inbound = webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }));
+
+describe('node:http', () => {
+  test('a webhook is answered', async () => {
+    const got = await send(createServer(listener()), inbound);
+    expect(got).toMatchObject({ status: 200, body: expect.stringContaining('<Hangup/>') as string });
+    expect(got.headers['content-type']).toBe('text/xml; charset=utf-8');
+  });
+
+  test('the query is verified as it came', async () => {
+    const round = webhook('/outbound/round', common(LEG), { query: `ref=forwarding.${CALLER}.1.1` });
+    expect((await send(createServer(listener()), round)).status).toBe(200);
+  });
+
+  test.each([
+    ['an unknown path', { ...inbound, path: '/x' }, 404],
+    ['another method', { ...inbound, method: 'PUT' }, 405],
+    ['a long body', { ...inbound, body: 'x'.repeat(70_000) }, 413],
+    ['a wrong signature', webhook('/inbound', common(CALLER), { token: 'x' }), 403],
+  ])('%s', async (_, plain, status) => {
+    const got = await send(createServer(listener()), plain);
+    expect(got.status).toBe(status);
+    if (status === 405) expect(got.headers.allow).toBe('POST');
+  });
+
+  test('a long body whose length is not announced', async () => {
+    const headers = { ...inbound.headers, 'transfer-encoding': 'chunked' };
+    const got = await send(createServer(listener()), { ...inbound, headers, body: 'x'.repeat(200_000) });
+    expect(got.status).toBe(413);
+  });
+});
+
+describe('Express', () => {
+  test('other paths are the next one’s', async () => {
+    const app = express();
+    app.use(listener());
+    app.get('/', (_, response) => response.send('the page'));
+    expect((await send(createServer(app), { ...inbound, method: 'GET', path: '/' })).body).toBe('the page');
+  });
+
+  test('mounted under the prefix', async () => {
+    const app = express();
+    const ends = createForwardingEndpoint({
+      runtime: { handle: () => Promise.resolve(twiml()) },
+      publicBaseUrl: `${BASE}/voice`,
+      authTokens: [TOKEN],
+      resolve: () => ({ forwardTo: [] }),
+    });
+    app.use('/voice', toNodeListener(ends));
+    const signed = webhook('/inbound', common(CALLER), { base: `${BASE}/voice` });
+    expect((await send(createServer(app), { ...signed, path: '/voice/inbound' })).status).toBe(200);
+  });
+
+  test.each([
+    ['urlencoded, extended', express.urlencoded({ extended: true })],
+    ['urlencoded, simple', express.urlencoded({ extended: false })],
+    ['text', express.text({ type: () => true })],
+    ['raw', express.raw({ type: () => true })],
+    ['json, which leaves forms alone', express.json()],
+  ])('after a body parser: %s', async (_, parser) => {
+    const app = express();
+    app.use(parser, listener());
+    expect((await send(createServer(app), inbound)).status).toBe(200);
+  });
+
+  test('a body parser that changed the body cannot be verified: 500, and the log says why', async () => {
+    const app = express();
+    app.use(express.urlencoded({ extended: true }), listener());
+    const got = await send(createServer(app), webhook('/inbound', { ...common(CALLER), 'X[a]': '1' }));
+    expect(got).toMatchObject({ status: 500, body: expect.stringContaining('<Hangup/>') as string });
+    expect(log[0]).toMatchObject({
+      code: 'body.unverifiable',
+      message: expect.stringContaining('before the body parser') as string,
+    });
+  });
+
+  test('a body that somebody swallowed cannot be verified', async () => {
+    const app = express();
+    app.use((request, _, next) => {
+      request.resume();
+      request.on('end', () => {
+        next();
+      });
+    }, listener());
+    const got = await send(createServer(app), inbound);
+    expect(got.status).toBe(500);
+    expect(log[0]?.code).toBe('body.unverifiable');
+  });
+});
+
+describe('web standard', () => {
+  const toRequest = (plain: PlainRequest, body: string = plain.body): Request =>
+    new Request(`http://127.0.0.1:1${plain.path}${plain.query === '' ? '' : `?${plain.query}`}`, {
+      method: plain.method,
+      headers: Object.entries(plain.headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value] as [string, string]],
+      ),
+      body: plain.method === 'GET' ? null : body,
+    });
+
+  test('a webhook is answered', async () => {
+    const response = await endpoint().fetch(toRequest(inbound));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
+    expect(await response.text()).toContain('<Hangup/>');
+  });
+
+  test('a notification is answered 204', async () => {
+    const ends = createForwardingEndpoint({
+      runtime: { handle: () => Promise.resolve({ kind: 'nothing' }) },
+      publicBaseUrl: BASE,
+      authTokens: [TOKEN],
+      resolve: () => ({ forwardTo: [] }),
+    });
+    const response = await ends.fetch(
+      toRequest(webhook('/inbound/status', common(CALLER, { CallStatus: 'completed' }))),
+    );
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+  });
+
+  test('another method and a long body are refused', async () => {
+    expect((await endpoint().fetch(toRequest({ ...inbound, method: 'GET' }))).status).toBe(405);
+    expect((await endpoint().fetch(toRequest(inbound, 'x'.repeat(70_000)))).status).toBe(413);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { callbackUrls, loadRenderer, maskNumbers, recordKey } from '../../src/http/index.js';
+import { ROUTES } from '../../src/http/routes.js';
+import { withTry } from '../../src/wire/try-url.js';
+import { CALLER } from '../helpers/webhooks.js';
+
+describe('a try in an address', () => {
+  test.each([
+    ['https://a.example/x', 1, 'https://a.example/x?try=1'],
+    ['https://a.example/x?ref=r#rc=3', 1, 'https://a.example/x?ref=r&try=1#rc=3'],
+    ['https://a.example/x?ref=r&try=1#rc=3', 2, 'https://a.example/x?ref=r&try=2#rc=3'],
+    ['https://a.example/x?try=1', 0, 'https://a.example/x'],
+  ])('%s, %i', (url, tries, expected) => {
+    expect(withTry(url, tries)).toBe(expected);
+  });
+});
+
+test('numbers are masked, SIDs are not', () => {
+  expect(maskNumbers(`+14155550142 and "4155550142" called ${CALLER} in 1500 ms`)).toBe(
+    `+14…42 and "41…42" called ${CALLER} in 1500 ms`,
+  );
+});
+
+test('an address leads under the public one, slash or not', () => {
+  const ref = { flow: 'forwarding', key: CALLER, round: 2, leg: 3, purpose: 'leg.status' } as const;
+  const expected = `https://a.example/voice/outbound/status?ref=forwarding.${CALLER}.2.3#rc=3&rp=5xx,ct,rt`;
+  expect(callbackUrls('https://a.example/voice')(ref)).toBe(expected);
+  expect(callbackUrls('https://a.example/voice/')(ref)).toBe(expected);
+});
+
+test('a record is found by flow and call', () => {
+  expect(recordKey('forwarding', CALLER)).toBe(`forwarding:${CALLER}`);
+});
+
+test('the paths', () => {
+  expect([...ROUTES].map(([path, route]) => `${path} ${route.wants}`)).toEqual([
+    '/inbound twiml',
+    '/incoming twiml',
+    '/inbound/status nothing',
+    '/inbound/ended twiml',
+    '/inbound/document twiml',
+    '/conference nothing',
+    '/outbound twiml',
+    '/outbound/key twiml',
+    '/outbound/round twiml',
+    '/outbound/document twiml',
+    '/outbound/ended twiml',
+    '/outbound/status nothing',
+    '/outgoing twiml',
+  ]);
+});
+
+test('the renderer is loaded at the edge', async () => {
+  const render = await loadRenderer();
+  expect(render([{ verb: 'hangup' }], () => '')).toBe(
+    '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>',
+  );
+});

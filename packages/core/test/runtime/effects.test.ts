@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '@amd/core';
+import { events, executions, recorder, sids } from '@amd/core/testing';
+import { around, inbound, KEY, setup, untimed } from './setup.js';
+
+describe('creating a call', () => {
+  it('is sent once, and its outcome is kept in the commit that drops its task', async () => {
+    const { runtime, execute, state, read, clock } = setup();
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(1);
+    expect(await state()).toMatchObject({ legs: [{ phase: 'placed', sid: sids.call(1) }] });
+    expect((await read())?.revision).toBe(2);
+    await clock.advanceBy(20_000);
+    await runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(1);
+  });
+
+  it('an ambiguous answer is unknown, and never sent again', async () => {
+    const execute = recorder({ 'call.create': [executions.ambiguous()] });
+    const { runtime, clock, state } = setup({ execute });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    await clock.advanceBy(20_000);
+    await runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(1);
+    expect(await state()).toMatchObject({ legs: [{ phase: 'requested', sid: null }] });
+  });
+
+  it('an executor that throws is an ambiguous answer', async () => {
+    const execute = recorder({
+      'call.create': () => {
+        throw new Error('a bug');
+      },
+    });
+    const { runtime, clock } = setup({ execute });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    await clock.advanceBy(25_000);
+    await runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(1);
+  });
+
+  it('that was not executed is sent again at its due time, as often as it takes, and does not count', async () => {
+    const execute = recorder({
+      'call.create': [
+        executions.notExecuted(),
+        executions.notExecuted(5000),
+        executions.notExecuted(0),
+        executions.created(sids.call(1)),
+      ],
+    });
+    const { runtime, clock, state } = setup({ execute });
+    const attempts: number[] = [];
+    runtime.events.on('executed', ({ attempt }) => attempts.push(attempt));
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    for (const [wait, sent] of [
+      [999, 1],
+      [1, 2],
+      [4999, 2],
+      [1, 3],
+      [999, 3],
+      [1, 4],
+    ] as const) {
+      await clock.advanceBy(wait);
+      await runtime.tick();
+      expect(execute.of('call.create')).toHaveLength(sent);
+    }
+    expect(attempts).toEqual([1, 1, 1, 1]);
+    expect(await state()).toMatchObject({ legs: [{ phase: 'placed', sid: sids.call(1) }] });
+  });
+
+  it('interrupted by a crash is unknown: another process does not send it, when the lease is over', async () => {
+    const store = createMemoryStore();
+    const first = setup({ store, execute: recorder({ 'call.create': () => new Promise(() => undefined) }) });
+    await first.runtime.handle(KEY, inbound);
+    void first.runtime.tick();
+    await Promise.resolve();
+    while (first.execute.effects.length === 0) await Promise.resolve();
+
+    const second = setup({ store, clock: first.clock });
+    const outcomes: unknown[] = [];
+    second.runtime.events.on('executed', ({ execution, attempt }) => outcomes.push([attempt, execution]));
+    await first.clock.advanceBy(14_999);
+    await second.runtime.tick();
+    expect(outcomes).toEqual([]);
+    await first.clock.advanceBy(1);
+    await second.runtime.tick();
+    expect(outcomes).toMatchObject([[2, { as: 'outcome', outcome: { as: 'unknown' } }]]);
+    expect(second.execute.of('call.create')).toEqual([]);
+
+    // Its first callback adopts it, and the call goes on as if nothing had been.
+    await second.runtime.handle(KEY, untimed(events.status({ leg: 1, status: 'ringing' })));
+    expect(await second.state()).toMatchObject({ legs: [{ phase: 'ringing', sid: sids.call(1) }] });
+  });
+
+  it('dropped before it was sent is not sent', async () => {
+    const { runtime, execute } = setup();
+    await runtime.handle(KEY, inbound);
+    await runtime.handle(KEY, untimed(events.callerStatus()));
+    await runtime.tick();
+    expect(execute.of('call.create')).toEqual([]);
+  });
+});
+
+describe('ending, redirecting, fetching', () => {
+  const ringing = async (execute: ReturnType<typeof recorder>) => {
+    const scene = setup({ execute });
+    await scene.runtime.handle(KEY, inbound);
+    await scene.runtime.tick();
+    await scene.runtime.handle(KEY, untimed(events.callerStatus()));
+    return scene;
+  };
+
+  it('are repeated while the answer is ambiguous, at doubling distances', async () => {
+    const execute = recorder({ 'call.end': [executions.ambiguous(), executions.ambiguous(), executions.done()] });
+    const { runtime, clock, state } = await ringing(execute);
+    await runtime.tick();
+    for (const [wait, sent] of [
+      [499, 1],
+      [1, 2],
+      [999, 2],
+      [1, 3],
+    ] as const) {
+      await clock.advanceBy(wait);
+      await runtime.tick();
+      expect(execute.of('call.end')).toHaveLength(sent);
+    }
+    expect(await state()).toMatchObject({ legs: [{ phase: 'ended' }] });
+  });
+
+  it('fail after four tries, and the flow is told', async () => {
+    const execute = recorder({ 'call.end': [executions.ambiguous()] });
+    const { runtime, clock } = await ringing(execute);
+    const told: unknown[] = [];
+    runtime.events.on('committed', ({ event }) => 'outcome' in event && told.push(event.outcome.as));
+    for (let n = 0; n < 9; n += 1) {
+      await runtime.tick();
+      await clock.advanceBy(1000);
+    }
+    expect(execute.of('call.end')).toHaveLength(4);
+    expect(told).toEqual(['failed']);
+  });
+
+  it('interrupted by a crash are sent again by whoever takes over', async () => {
+    const first = await ringing(recorder({ 'call.end': () => new Promise(() => undefined) }));
+    void first.runtime.tick();
+    while (first.execute.of('call.end').length === 0) await Promise.resolve();
+    const second = setup({ store: first.store, clock: first.clock });
+    await first.clock.advanceBy(15_000);
+    await second.runtime.tick();
+    expect(second.execute.of('call.end')).toHaveLength(1);
+    expect(await second.state()).toMatchObject({ legs: [{ phase: 'ended' }] });
+  });
+
+  it('an outcome that cannot be committed is found out again', async () => {
+    const store = createMemoryStore();
+    let down = false;
+    const scene = setup({
+      store: around(store, { commit: (commit) => (down ? Promise.reject(new Error('down')) : store.commit(commit)) }),
+    });
+    await scene.runtime.handle(KEY, inbound);
+    await scene.runtime.tick();
+    await scene.runtime.handle(KEY, untimed(events.callerStatus()));
+    const failures: string[] = [];
+    scene.runtime.events.on('failure', ({ task }) => failures.push(task));
+    down = true;
+    await scene.runtime.tick();
+    expect(failures.length).toBeGreaterThan(0);
+    down = false;
+    await scene.clock.advanceBy(15_000);
+    await scene.runtime.tick();
+    expect(scene.execute.of('call.end').length).toBeGreaterThan(1);
+    expect(await scene.state()).toMatchObject({ legs: [{ phase: 'ended' }] });
+  });
+});
+
+describe('hooks', () => {
+  const over = async (scene: ReturnType<typeof setup>) => {
+    await scene.runtime.handle(KEY, untimed(events.inbound({ options: { forwardTo: [] } })));
+    await scene.runtime.handle(KEY, untimed(events.callerStatus()));
+  };
+
+  it('run with their data and their id', async () => {
+    const calls: unknown[] = [];
+    const scene = setup({ hooks: { ended: (data, id) => void calls.push([data, id]) } });
+    await over(scene);
+    await scene.runtime.tick();
+    expect(calls).toMatchObject([[{ result: 'nobody', round: 1, sid: sids.call(0) }, 'hook:ended:1']]);
+  });
+
+  it('that throw run again until they do not, with the same id', async () => {
+    const ids: string[] = [];
+    const scene = setup({
+      hooks: {
+        ended: async (_, id) => {
+          ids.push(id);
+          if (ids.length < 3) await Promise.reject(new Error('the CRM is down'));
+        },
+      },
+    });
+    await over(scene);
+    for (let n = 0; n < 9; n += 1) {
+      await scene.runtime.tick();
+      await scene.clock.advanceBy(1000);
+    }
+    expect(ids).toEqual(['hook:ended:1', 'hook:ended:1', 'hook:ended:1']);
+  });
+
+  it('that never succeed are given up after eight tries', async () => {
+    let tries = 0;
+    const scene = setup({
+      hooks: {
+        ended: () => {
+          tries += 1;
+          throw new Error('never');
+        },
+      },
+    });
+    await over(scene);
+    for (let n = 0; n < 30; n += 1) {
+      await scene.runtime.tick();
+      await scene.clock.advanceBy(30_000);
+    }
+    expect(tries).toBe(8);
+  });
+
+  it('nobody listens to are done', async () => {
+    const scene = setup();
+    await over(scene);
+    await scene.runtime.tick();
+    expect(await scene.store.claim({ now: scene.clock.now() + 60_000, limit: 9, leaseMs: 1, lease: '' })).toEqual([]);
+  });
+});

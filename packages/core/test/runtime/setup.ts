@@ -1,0 +1,60 @@
+import {
+  createMemoryStore,
+  createRuntime,
+  DEFAULT_FORWARDING_CONFIG,
+  forwarding,
+  type ForwardingEvent,
+  type ForwardingState,
+  type Reply,
+  type RuntimeOptions,
+  type Store,
+  type StoredRecord,
+  type Untimed,
+} from '@amd/core';
+import { events, type ManualClock, manualClock, NUMBERS, type Recorder, recorder, sids } from '@amd/core/testing';
+
+export const KEY = `forwarding:${sids.call(0)}`;
+
+export type Options = RuntimeOptions<ForwardingState, ForwardingEvent, Reply, typeof DEFAULT_FORWARDING_CONFIG>;
+
+/** A runtime of the forwarding flow on a clock that stands still; nothing happens by itself. */
+export function setup(change: Omit<Partial<Options>, 'clock'> & { clock?: ManualClock } = {}) {
+  const clock = change.clock ?? manualClock();
+  const store = change.store ?? createMemoryStore();
+  const execute = change.execute ?? recorder();
+  const runtime = createRuntime({
+    flow: forwarding,
+    config: DEFAULT_FORWARDING_CONFIG,
+    random: () => 0,
+    pollMs: null,
+    ...change,
+    clock,
+    store,
+    execute,
+  });
+  const read = (): Promise<StoredRecord | undefined> => store.read(KEY, clock.now());
+  const state = async (): Promise<ForwardingState> => {
+    const record = await read();
+    return record === undefined ? { kind: 'nothing' } : (JSON.parse(record.data) as { state: ForwardingState }).state;
+  };
+  return { clock, store, runtime, execute: execute as Recorder, read, state };
+}
+
+export function untimed<Event extends ForwardingEvent>(event: Event): Untimed<Event> {
+  const { at: _, ...rest } = event;
+  return rest as unknown as Untimed<Event>;
+}
+
+export const inbound = untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben] } }));
+
+/** A store whose methods can be interfered with. */
+export function around(store: Store, change: Partial<Store>): Store {
+  return {
+    read: (...a) => store.read(...a),
+    commit: (...a) => store.commit(...a),
+    claim: (...a) => store.claim(...a),
+    settle: (...a) => store.settle(...a),
+    list: (...a) => store.list(...a),
+    ...change,
+  };
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding } from '@amd/core';
+import { events, manualClock, recorder, START } from '@amd/core/testing';
+import { around, inbound, KEY, setup, untimed } from './setup.js';
+
+describe('one webhook', () => {
+  it('is answered after the commit, and its effects run after the reply', async () => {
+    const order: string[] = [];
+    const store = createMemoryStore();
+    const execute = recorder({
+      'call.create': (effect) => {
+        order.push(effect.type);
+        return { as: 'outcome', outcome: { as: 'unknown', reason: '' } };
+      },
+    });
+    const { runtime, clock } = setup({
+      execute,
+      store: around(store, {
+        commit: async (commit) => {
+          const result = await store.commit(commit);
+          order.push('commit');
+          return result;
+        },
+      }),
+    });
+    runtime.start();
+    const reply = await runtime.handle(KEY, inbound);
+    order.push('reply');
+    expect(reply.kind).toBe('twiml');
+    expect(order).toEqual(['commit', 'reply']);
+    await clock.advanceBy(0, () => runtime.idle());
+    expect(order.slice(0, 3)).toEqual(['commit', 'reply', 'call.create']);
+  });
+
+  it('writes state, effects and timers in one commit', async () => {
+    const { runtime, store, clock } = setup();
+    await runtime.handle(KEY, inbound);
+    expect((await store.read(KEY, START))?.revision).toBe(1);
+    await clock.advanceBy(200_000);
+    const claims = await store.claim({ now: clock.now(), limit: 100, leaseMs: 1, lease: 'test' });
+    expect(claims.map(({ id }) => id.replace(/@.*/, '')).sort()).toEqual([
+      'create:1:caller',
+      'timer:deadline',
+      'timer:heartbeat',
+      'timer:leg1',
+    ]);
+  });
+
+  it('that changes nothing writes nothing', async () => {
+    const { runtime, read } = setup();
+    await runtime.handle(KEY, inbound);
+    await runtime.handle(KEY, inbound);
+    await runtime.handle(KEY, untimed(events.status({ leg: 9, status: 'ringing' })));
+    expect((await read())?.revision).toBe(1);
+    expect(await setup().runtime.handle(KEY, untimed(events.answered()))).toMatchObject({
+      verbs: [{ verb: 'hangup' }],
+    });
+  });
+
+  it('that cannot be committed is not answered and asks for nothing', async () => {
+    const execute = recorder();
+    const { runtime } = setup({
+      execute,
+      store: around(createMemoryStore(), { commit: () => Promise.reject(new Error('the store is down')) }),
+    });
+    runtime.start();
+    await expect(runtime.handle(KEY, inbound)).rejects.toThrow('the store is down');
+    await runtime.tick();
+    expect(execute.effects).toEqual([]);
+  });
+
+  it('decides anew on a conflict: two at once are as good as one after the other', async () => {
+    const { runtime, state, read } = setup();
+    const conflicts: string[] = [];
+    runtime.events.on('conflict', ({ type }) => conflicts.push(type));
+    await runtime.handle(KEY, inbound);
+    const [first, second] = await Promise.all([
+      runtime.handle(KEY, untimed(events.conference({ event: 'join' }))),
+      runtime.handle(KEY, untimed(events.answered())),
+    ]);
+    expect([first.kind, second.kind]).toEqual(['nothing', 'twiml']);
+    expect(conflicts.length).toBeGreaterThan(0);
+    expect((await read())?.revision).toBe(3);
+    expect(await state()).toMatchObject({ caller: { phase: 'joining', held: true }, claim: 1 });
+  });
+
+  it('two first humans at once: one gets the caller, the other is told', async () => {
+    const { runtime } = setup();
+    const both = { forwardTo: [{ targets: ['+14155550142', '+14155550143'] }] };
+    await runtime.handle(KEY, untimed(events.inbound({ options: both })));
+    const replies = await Promise.all([1, 2].map((leg) => runtime.handle(KEY, untimed(events.answered({ leg })))));
+    const verbs = replies.map((reply) => (reply.kind === 'twiml' ? reply.verbs.map(({ verb }) => verb).join() : ''));
+    expect(verbs.sort()).toEqual(['dial.conference', 'say,hangup']);
+  });
+
+  it('gives up when others change the record again and again', async () => {
+    const store = around(createMemoryStore(), { commit: () => Promise.resolve({ ok: false, actual: 7 }) });
+    await expect(setup({ store }).runtime.handle(KEY, inbound)).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' });
+  });
+
+  it('never sees a time below what its record has seen, however the clocks differ', async () => {
+    const store = createMemoryStore();
+    const ahead = setup({ store, clock: manualClock({ start: START + 5000 }) });
+    const behind = setup({ store, clock: manualClock({ start: START }) });
+    await ahead.runtime.handle(KEY, inbound);
+    const times: number[] = [];
+    behind.runtime.events.on('committed', ({ event }) => times.push(event.at));
+    await behind.runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
+    expect(times).toEqual([START + 5000]);
+    expect(await behind.state()).toMatchObject({ story: { startedAt: START + 5000, heldAt: START + 5000 } });
+  });
+
+  it('leaves a record alone that is newer than this process', async () => {
+    const store = createMemoryStore();
+    const execute = recorder();
+    const clock = manualClock();
+    const newer = setup({ store, clock, flow: { ...forwarding, schema: 2 }, config: DEFAULT_FORWARDING_CONFIG });
+    await newer.runtime.handle(KEY, inbound);
+    const older = setup({ store, clock, execute });
+    const failures: unknown[] = [];
+    older.runtime.events.on('failure', ({ error }) => failures.push(error));
+    const before = await older.read();
+    await expect(older.runtime.handle(KEY, untimed(events.callerStatus()))).rejects.toMatchObject({
+      code: 'ERR_STATE_VERSION',
+    });
+    await older.runtime.tick();
+    await clock.advanceBy(60_000);
+    await older.runtime.tick();
+    expect(await older.read()).toEqual(before);
+    expect(execute.effects, 'nothing is sent whose outcome could not be kept').toEqual([]);
+    await clock.advanceBy(60_000);
+    await newer.runtime.tick();
+    expect(newer.execute.of('call.create')).toHaveLength(1);
+  });
+
+  it('reads a record of an older schema through migrate', async () => {
+    const store = createMemoryStore();
+    await setup({ store }).runtime.handle(KEY, inbound);
+    const asked: number[] = [];
+    const flow = {
+      ...forwarding,
+      schema: 2,
+      migrate: (data: unknown, from: number) => (asked.push(from), data as never),
+    };
+    await setup({ store, flow }).runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
+    expect(asked).toContain(1);
+  });
+
+  it('says so when a record is not one of ours', async () => {
+    const store = createMemoryStore();
+    for (const [key, data] of [
+      ['a', 'not JSON'],
+      ['b', '{}'],
+      ['c', 'null'],
+    ] as const) {
+      await store.commit({ key, expected: 0, data, expiresAt: null, now: START, put: [], drop: [] });
+      await expect(setup({ store }).runtime.handle(key, inbound)).rejects.toMatchObject({ code: 'ERR_STORE_CORRUPT' });
+    }
+  });
+
+  it('a listener that throws fails no webhook, and loses no outcome', async () => {
+    const { runtime, state } = setup();
+    for (const name of ['committed', 'executed', 'conflict', 'failure'] as const) {
+      runtime.events.on(name, () => {
+        throw new Error('a bug in a page');
+      });
+    }
+    expect((await runtime.handle(KEY, inbound)).kind).toBe('twiml');
+    await runtime.tick();
+    expect(await state()).toMatchObject({ legs: [{ phase: 'placed' }] });
+  });
+
+  it('a call that is over is kept for a day, and forgotten then', async () => {
+    const { runtime, read, clock } = setup();
+    await runtime.handle(KEY, untimed(events.inbound({ options: { forwardTo: [] } })));
+    await runtime.handle(KEY, untimed(events.callerStatus()));
+    expect((await read())?.expiresAt).toBe(START + 86_400_000);
+    await clock.advanceBy(86_400_000);
+    expect(await read()).toBeUndefined();
+  });
+});

@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import * as xmlbuilder2 from 'xmlbuilder2';
+import { describe, expect, test } from 'vitest';
+import type { CallbackRef } from '../../src/wire/callback-ref.js';
+import { createRenderer, type XmlBuilderModule } from '../../src/wire/render.js';
+import type { Verb } from '../../src/wire/twiml.js';
+import { stripForbidden } from '../../src/wire/xml-text.js';
+import { names, parseXml } from '../helpers/xml.js';
+
+const REF: CallbackRef = {
+  flow: 'forwarding',
+  key: 'CA11111111aaaa4bbb8ccc222222222222',
+  round: 1,
+  leg: 0,
+  purpose: 'caller.ended',
+};
+const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
+const url = (ref: CallbackRef): string => `https://x.example/${ref.purpose}?a=1&b=${String(ref.leg)}#rc=3`;
+const render = createRenderer(xmlbuilder2);
+
+const room: Extract<Verb, { verb: 'dial.conference' }> = {
+  verb: 'dial.conference',
+  room: 'amd-CA1',
+  action: REF,
+  statusCallback: { ...REF, purpose: 'conference' },
+  statusCallbackEvents: ['start', 'end', 'join', 'leave'],
+  startOnEnter: true,
+  endOnExit: true,
+  maxParticipants: 2,
+};
+
+describe('rendering', () => {
+  test('a document of each verb', () => {
+    const cases: readonly (readonly [Verb, string])[] = [
+      [{ verb: 'say', text: 'Hi' }, '<Say>Hi</Say>'],
+      [
+        { verb: 'say', text: 'Hi', voice: 'Polly.Joanna', language: 'en-GB' },
+        '<Say voice="Polly.Joanna" language="en-GB">Hi</Say>',
+      ],
+      [{ verb: 'play', url: 'https://x.example/a.mp3?a&b' }, '<Play>https://x.example/a.mp3?a&amp;b</Play>'],
+      [{ verb: 'pause', seconds: 1 }, '<Pause length="1"/>'],
+      [{ verb: 'hangup' }, '<Hangup/>'],
+      [{ verb: 'reject', reason: 'busy' }, '<Reject reason="busy"/>'],
+      [
+        { verb: 'redirect', to: REF },
+        '<Redirect method="POST">https://x.example/caller.ended?a=1&amp;b=0#rc=3</Redirect>',
+      ],
+      [
+        { verb: 'redirect', to: { url: 'https://mine.example/' } },
+        '<Redirect method="POST">https://mine.example/</Redirect>',
+      ],
+      [
+        {
+          verb: 'gather',
+          action: { ...REF, leg: 2, purpose: 'leg.key' },
+          numDigits: 1,
+          finishOnKey: '',
+          timeoutSeconds: 4,
+          prompt: [
+            { verb: 'say', text: 'Press' },
+            { verb: 'pause', seconds: 2 },
+          ],
+        },
+        '<Gather input="dtmf" action="https://x.example/leg.key?a=1&amp;b=2#rc=3" method="POST" numDigits="1" ' +
+          'finishOnKey="" timeout="4"><Say>Press</Say><Pause length="2"/></Gather>',
+      ],
+      [
+        { ...room, waitUrl: '' },
+        '<Dial action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" method="POST"><Conference beep="false" ' +
+          'startConferenceOnEnter="true" endConferenceOnExit="true" maxParticipants="2" waitUrl="" ' +
+          'statusCallback="https://x.example/conference?a=1&amp;b=0#rc=3" statusCallbackEvent="start end join leave" ' +
+          'statusCallbackMethod="POST">amd-CA1</Conference></Dial>',
+      ],
+    ];
+    for (const [verb, expected] of cases) {
+      expect(render([verb], url)).toBe(`${HEAD}<Response>${expected}</Response>`);
+    }
+  });
+
+  test('without a wait address there is no attribute, so that Twilio plays its music', () => {
+    expect(render([room], url)).not.toContain('waitUrl');
+  });
+
+  test('no verb at all is an empty response', () => {
+    expect(render([], url)).toBe(`${HEAD}<Response/>`);
+  });
+
+  test('what looks like a hole stays text', () => {
+    expect(parseXml(render([{ verb: 'say', text: '{{0}} {{1}}', voice: '{{1}}' }], url)).children).toEqual([
+      { name: 'Say', attributes: { voice: '{{1}}' }, text: '{{0}} {{1}}', children: [] },
+    ]);
+  });
+
+  test('what XML 1.0 forbids is left out', () => {
+    const text = '\u0000a\u0008\u000B\u001Fb\uFFFE\uFFFFc\uD800d\uDC00e\u{1F600}\t\n\r\u0085';
+    expect(parseXml(render([{ verb: 'say', text }], url)).children[0]?.text).toBe('abcde\u{1F600}\t\n\r\u0085');
+  });
+});
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
+  fc.constantFrom(
+    '</Say><Dial>+1900</Dial>',
+    '"/><Hangup/>',
+    ']]>',
+    '<![CDATA[',
+    '&amp;',
+    '&#0;',
+    '<!-- ',
+    '{{3}}',
+    '$&$1',
+    '__proto__',
+    '\r\n\t',
+  ),
+);
+
+const say = fc.record({ text: hostile, voice: hostile }).map((fields) => ({ verb: 'say', ...fields }) as const);
+const document = fc.array(
+  fc.oneof(
+    say,
+    fc.record({ text: hostile }).map(({ text }) => ({ verb: 'redirect', to: { url: text } }) as const),
+    fc
+      .record({ prompt: fc.array(say, { maxLength: 3 }), url: hostile, finishOnKey: hostile })
+      .map(
+        ({ prompt, url: address, finishOnKey }) =>
+          ({ verb: 'gather', action: { url: address }, numDigits: 1, finishOnKey, timeoutSeconds: 4, prompt }) as const,
+      ),
+    fc.record({ name: hostile, waitUrl: hostile }).map(({ name, waitUrl }) => ({ ...room, room: name, waitUrl })),
+  ),
+  { maxLength: 6 },
+);
+
+describe('hostile text', () => {
+  test('comes back exactly, without what is forbidden, and never becomes structure', () => {
+    fc.assert(
+      fc.property(document, (verbs) => {
+        const parsed = parseXml(render(verbs, url));
+        expect(parsed.children.length).toBe(verbs.length);
+        for (const [index, verb] of verbs.entries()) {
+          const element = parsed.children[index];
+          switch (verb.verb) {
+            case 'say':
+              expect(element).toEqual(spokenElement(verb));
+              break;
+            case 'redirect':
+              expect(element?.text).toBe(stripForbidden(verb.to.url));
+              break;
+            case 'gather':
+              expect(element?.attributes['action']).toBe(stripForbidden(verb.action.url));
+              expect(element?.attributes['finishOnKey']).toBe(stripForbidden(verb.finishOnKey));
+              expect(element?.children).toEqual(verb.prompt.map(spokenElement));
+              break;
+            case 'dial.conference':
+              expect(element?.children[0]?.text).toBe(stripForbidden(verb.room));
+              expect(element?.children[0]?.attributes['waitUrl']).toBe(stripForbidden(verb.waitUrl));
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('a document from the cache is the document made anew', () => {
+    fc.assert(
+      fc.property(document, (verbs) => {
+        const again = render(verbs, url);
+        expect(again).toBe(createRenderer(xmlbuilder2)(verbs, url));
+        expect(names(parseXml(again))).toEqual(names(parseXml(render(verbs.map(harmless), url))));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('a shape is built once, and no more than 200 are kept', () => {
+  let built = 0;
+  const counting: XmlBuilderModule = {
+    create: (declaration) => {
+      built += 1;
+      return xmlbuilder2.create(declaration);
+    },
+  };
+  const counted = createRenderer(counting);
+  const pauses = (count: number): Verb[] => Array.from({ length: count }, () => ({ verb: 'pause', seconds: count }));
+  for (let round = 0; round < 5; round += 1) counted([{ verb: 'say', text: String(round) }], url);
+  expect(built).toBe(1);
+  for (let count = 2; count <= 202; count += 1) counted(pauses(count), url);
+  expect(built).toBe(202);
+  counted(pauses(202), url);
+  expect(built).toBe(202);
+  counted([{ verb: 'say', text: 'fell out' }], url);
+  expect(built).toBe(203);
+});
+
+function spokenElement({ text, voice }: { text: string; voice: string }): object {
+  return { name: 'Say', attributes: { voice: stripForbidden(voice) }, text: stripForbidden(text), children: [] };
+}
+
+function harmless(verb: Verb): Verb {
+  return JSON.parse(JSON.stringify(verb), (key, value: unknown) =>
+    typeof value === 'string' && key !== 'verb' ? 'x' : value,
+  ) as Verb;
+}

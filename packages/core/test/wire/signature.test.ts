@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import twilio from 'twilio';
+import { describe, expect, test } from 'vitest';
+import { isSigned, sign } from '../../src/http/signature.js';
+import { signedUrls } from '../../src/wire/signature.js';
+import { TOKEN } from '../helpers/webhooks.js';
+
+const JSON_BODY = '{"CallSid":"CA1234567890ABCDE","Caller":"+12349013030"}';
+
+describe('known answers (twilio.com/docs/usage/webhooks/webhooks-security)', () => {
+  test.each([
+    [
+      '12345',
+      'https://example.com/myapp.php?foo=1&bar=2',
+      {
+        CallSid: 'CA1234567890ABCDE',
+        Caller: '+14158675310',
+        Digits: '1234',
+        From: '+14158675310',
+        To: '+18005551212',
+      },
+      'L/OH5YylLD5NRKLltdqwSvS0BnU=',
+    ],
+    [
+      TOKEN,
+      'https://demo.example.com/twilio/voice/inbound',
+      {
+        AccountSid: 'AC00000000000000000000000000000000',
+        ApiVersion: '2010-04-01',
+        CallSid: 'CA11111111111111111111111111111111',
+        CallStatus: 'ringing',
+        Direction: 'inbound',
+        From: '+14155550100',
+        To: '+14155550199',
+      },
+      'igjzWjrbPbd0lU1FoDHnesxlUYY=',
+    ],
+    [
+      TOKEN,
+      `https://demo.example.com/twilio/json?bodySHA256=${createHash('sha256').update(JSON_BODY).digest('hex')}`,
+      {},
+      'wApfXFz9VBQittR7fJ5iNqc/I6M=',
+    ],
+  ])('%s %s', (token, url, fields, signature) => {
+    const params = new Map(Object.entries(fields));
+    expect(sign(token, url, params)).toBe(signature);
+    expect(isSigned([token], signature, url, params)).toBe(true);
+    expect(isSigned(['another', token], signature, url, params)).toBe(true);
+    expect(isSigned(['another'], signature, url, params)).toBe(false);
+    expect(isSigned([], signature, url, params)).toBe(false);
+    for (const wrong of [undefined, '', ' ', signature.slice(1), `${signature} `, signature.toLowerCase()]) {
+      expect(isSigned([token], wrong, url, params)).toBe(false);
+    }
+  });
+});
+
+describe('the address that was signed', () => {
+  test.each([
+    ['https://a.example/x', ['https://a.example/x', 'https://a.example:443/x']],
+    ['https://a.example:8443/x?q', ['https://a.example/x?q', 'https://a.example:8443/x?q']],
+    ['http://a.example/x', ['http://a.example/x', 'http://a.example:80/x']],
+    ['https://user:p:w@a.example/x#rc=3', ['https://a.example/x', 'https://a.example:443/x']],
+    ['http://[::1]/x', ['http://[::1]/x', 'http://[::1]:80/x']],
+    ['http://[::1]:3000/x', ['http://[::1]/x', 'http://[::1]:3000/x']],
+    [
+      "https://a.example/x?n=O'Neil",
+      [
+        "https://a.example/x?n=O'Neil",
+        "https://a.example:443/x?n=O'Neil",
+        'https://a.example/x?n=O%27Neil',
+        'https://a.example:443/x?n=O%27Neil',
+      ],
+    ],
+    ['not an address', []],
+  ])('%s', (url, expected) => {
+    expect(signedUrls(url)).toEqual(expected);
+  });
+});
+
+test('agrees with the official library', () => {
+  const field = fc.string({ unit: 'grapheme', maxLength: 12 });
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[A-Z][A-Za-z0-9_]{0,8}$/), field, { maxKeys: 8 }),
+      fc.constantFrom('https://a.example/x', 'http://a.example:81/y?ref=a.b', "https://a.example:8443/z?n=O'Neil"),
+      (fields, url) => {
+        const signature = twilio.getExpectedTwilioSignature(TOKEN, url, fields);
+        expect(isSigned([TOKEN], signature, url, new Map(Object.entries(fields)))).toBe(true);
+        expect(twilio.validateRequest(TOKEN, sign(TOKEN, url, new Map(Object.entries(fields))), url, fields)).toBe(
+          true,
+        );
+      },
+    ),
+  );
+});

@@ -1,0 +1,78 @@
+import {
+  createMemoryStore,
+  createRuntime,
+  DEFAULT_FORWARDING_CONFIG,
+  forwarding,
+  type CallOptions,
+  type ForwardingState,
+  type LiveForwarding,
+  type Store,
+} from '@amd/core';
+import { callbackUrls, createForwardingEndpoint, type LogEntry } from '@amd/core/http';
+import { createTwilioExecutor } from '@amd/core/twilio';
+import { createSimulator, handlerTransport, type Simulator, type SimulatorOptions } from '@amd/simulator';
+import twilio from 'twilio';
+
+export const BASE = 'https://amd.example.com';
+export const OUR_NUMBER = '+14155550199';
+export const CALLER = '+12125550123';
+
+export interface TestApp {
+  readonly sim: Simulator;
+  readonly store: Store;
+  /** Newest state of every call, by the caller's SID. */
+  readonly states: ReadonlyMap<string, LiveForwarding>;
+  readonly log: readonly LogEntry[];
+  readonly failures: readonly unknown[];
+  stop(): Promise<void>;
+}
+
+/** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
+export function forwardingApp(call: CallOptions, simulator: Partial<SimulatorOptions> = {}): TestApp {
+  const states = new Map<string, LiveForwarding>();
+  const log: LogEntry[] = [];
+  const failures: unknown[] = [];
+  const sim = createSimulator({
+    numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
+    transport: handlerTransport((request) => endpoint.fetch(request)),
+    idle: () => runtime.idle(),
+    ...simulator,
+  });
+  const store = createMemoryStore();
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const url = callbackUrls(BASE);
+  const runtime = createRuntime({
+    flow: forwarding,
+    config: DEFAULT_FORWARDING_CONFIG,
+    store,
+    clock: sim.clock,
+    pollMs: null,
+    random: () => 0.5,
+    execute: createTwilioExecutor({ client, url, ownNumbers: [OUR_NUMBER], clock: sim.clock }),
+  });
+  runtime.events.on('committed', ({ key, state }: { key: string; state: ForwardingState }) => {
+    if (state.kind === 'call') states.set(key.slice(key.indexOf(':') + 1), state);
+  });
+  runtime.events.on('failure', ({ error }) => failures.push(error));
+  const endpoint = createForwardingEndpoint({
+    runtime,
+    publicBaseUrl: BASE,
+    authTokens: [sim.authToken],
+    accountSid: sim.accountSid,
+    resolve: () => call,
+    log: (entry) => log.push(entry),
+    resolveBudgetMs: 500,
+  });
+  runtime.start();
+  return {
+    sim,
+    store,
+    states,
+    log,
+    failures,
+    stop: async () => {
+      sim.close();
+      await runtime.stop();
+    },
+  };
+}
