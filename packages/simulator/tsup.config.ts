@@ -8,6 +8,7 @@ export default defineConfig([
     clean: true,
     sourcemap: true,
     target: 'node20',
+    removeNodeProtocol: false,
     treeshake: true,
   },
   {
@@ -15,6 +16,7 @@ export default defineConfig([
     format: ['esm'],
     sourcemap: true,
     target: 'node20',
+    removeNodeProtocol: false,
     banner: { js: '#!/usr/bin/env node' },
   },
 ]);

@@ -8,7 +8,7 @@ import {
   type LiveForwarding,
   type Store,
 } from '@amd/core';
-import { callbackUrls, createForwardingEndpoint, type LogEntry } from '@amd/core/http';
+import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type LogEntry } from '@amd/core/http';
 import { createTwilioExecutor } from '@amd/core/twilio';
 import { createSimulator, handlerTransport, type Simulator, type SimulatorOptions } from '@amd/simulator';
 import twilio from 'twilio';
@@ -28,7 +28,10 @@ export interface TestApp {
 }
 
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
-export function forwardingApp(call: CallOptions, simulator: Partial<SimulatorOptions> = {}): TestApp {
+export function forwardingApp(
+  settings: CallOptions | ((call: ArrivingCall) => CallOptions),
+  simulator: Partial<SimulatorOptions> = {},
+): TestApp {
   const states = new Map<string, LiveForwarding>();
   const log: LogEntry[] = [];
   const failures: unknown[] = [];
@@ -59,7 +62,7 @@ export function forwardingApp(call: CallOptions, simulator: Partial<SimulatorOpt
     publicBaseUrl: BASE,
     authTokens: [sim.authToken],
     accountSid: sim.accountSid,
-    resolve: () => call,
+    resolve: (call) => (typeof settings === 'function' ? settings(call) : settings),
     log: (entry) => log.push(entry),
     resolveBudgetMs: 500,
   });

@@ -236,13 +236,17 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
         } catch (error) {
           emit('failure', { key: '', task: '', error });
         }
-      } while (again && !stopped);
+      } while (oneMore());
     })();
     try {
       await ticking;
     } finally {
       ticking = null;
     }
+  }
+
+  function oneMore(): boolean {
+    return again && !stopped;
   }
 
   function track(work: Promise<unknown>): void {

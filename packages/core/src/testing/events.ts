@@ -17,6 +17,10 @@ interface Timed {
 interface OfCaller extends Timed {
   readonly status?: CallStatus;
 }
+interface OfRound extends OfCaller {
+  /** The round that its reference names; the present one when absent. */
+  readonly round?: number;
+}
 interface OfLeg extends OfCaller {
   /** From 1; decides the SID unless it is given. */
   readonly leg?: number;
@@ -45,8 +49,12 @@ export const events = {
     },
     settings: callSettings(o.options ?? { forwardTo: [NUMBERS.ann] }),
   }),
-  callerEnded: (o: OfCaller = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o) }),
-  callerDocument: (o: OfCaller = {}): Typed<'caller.document'> => ({ type: 'caller.document', ...ofCaller(o) }),
+  callerEnded: (o: OfRound = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...roundOf(o) }),
+  callerDocument: (o: OfRound = {}): Typed<'caller.document'> => ({
+    type: 'caller.document',
+    ...ofCaller(o),
+    ...roundOf(o),
+  }),
   callerStatus: (o: OfCaller = {}): Typed<'caller.status'> => ({
     type: 'caller.status',
     ...ofCaller({ status: 'completed', ...o }),
@@ -79,6 +87,7 @@ export const events = {
       readonly leg?: number;
       readonly reason?: string;
       readonly status?: CallStatus;
+      readonly round?: number;
     },
   ): Typed<'conference'> => ({
     type: 'conference',
@@ -87,6 +96,7 @@ export const events = {
     sid: o.event === 'start' || o.event === 'end' ? null : sids.call(o.leg ?? 0),
     reason: o.reason ?? null,
     status: o.status ?? null,
+    ...roundOf(o),
   }),
   /** How an effect went; take the effect from an earlier step. */
   outcome: (effect: RestEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
@@ -120,6 +130,10 @@ export const events = {
 
 function ofCaller(o: OfCaller): { at: EpochMs; status: CallStatus } {
   return { at: o.at ?? START, status: o.status ?? 'in-progress' };
+}
+
+function roundOf({ round }: OfRound): { readonly round?: number } {
+  return round === undefined ? {} : { round };
 }
 
 function ofLeg(o: OfLeg): { at: EpochMs; leg: number; sid: CallSid; status: CallStatus } {

@@ -1,29 +1,39 @@
 import type { E164 } from '../kernel/brand.js';
-import type { Flow, Step } from '../kernel/flow.js';
-import type { Effect } from '../flows/effects.js';
+import type { Flow } from '../kernel/flow.js';
+import type { Effect, Outcome, TimerEvent } from '../flows/effects.js';
 import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import { callSettings, type CallSettings } from '../flows/forwarding/settings.js';
 import { isFinal, type ForwardingState } from '../flows/forwarding/state.js';
+import { isHopeful } from '../flows/leg/leg.js';
 import { forwarding } from '../flows/forwarding/transition.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Model, Move, Violation } from './explore.js';
 import { endCallerCall, endLegCall, enterRoom, send, withLeg } from './world-calls.js';
-import { worldKey } from './world-key.js';
+import { flowMemory } from './flow-memory.js';
+import { isDone, worldKey } from './world-key.js';
 import { fates } from './world-rest.js';
 import {
   CALLER_SID,
+  LEG_NOTES,
   legNote,
   NEW_LEG,
   noteEvent,
+  noteKey,
   noteName,
   sid,
+  START,
   type Doing,
   type World,
   type WorldLeg,
   type WorldTask,
 } from './world-state.js';
+
+interface Heard {
+  readonly world: World;
+  readonly reply: Reply;
+}
 
 export interface WorldOptions {
   /** `atOnce` rings both legs together, `inOrder` one after the other. */
@@ -35,18 +45,19 @@ export interface WorldOptions {
   readonly answers?: readonly AnsweredBy[];
   /** Whether the caller arrives with a token, so that their number is shown first. Default true. */
   readonly token?: boolean;
+  /** Every notification is lost: only requests, REST and timers tell the flow anything. */
+  readonly deaf?: boolean;
   /** Looking a call up may take its time, while other things happen. Default false: it is answered at once, if late. */
   readonly slowFetch?: boolean;
   /** Another flow to put to the same test. */
   readonly flow?: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>;
 }
 
-const START = 1_700_000_000_000;
 const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknown'];
 
 /** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
-  const { faults = 1, answers = ANSWERS, token = true, ring = 'inOrder', slowFetch = false } = options;
+  const { faults = 1, answers = ANSWERS, token = true, ring = 'inOrder', slowFetch = false, deaf = false } = options;
   const flow = options.flow ?? forwarding;
   // As few tries as the faults leave us: more of the same is not another order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
@@ -67,42 +78,44 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     },
   });
 
-  /** The flow hears an event: its state and tasks are changed together, and a repeat must change nothing. */
-  function hear(world: World, event: ForwardingEvent, doneTask?: string): { world: World; reply: Reply } | Violation {
-    const step = flow.transition(world.state, event, config);
-    if (doneTask === undefined) {
-      // Heard without effect: then a repeat has none either.
-      if (step.effects.length === 0 && sameState(step.state, world.state)) return { world, reply: step.reply };
-      const again = repeat(step, event);
-      if (again !== undefined) return { violation: again };
-    }
-    const tasks = applyEffects(world.tasks, step.effects, world.now, doneTask);
-    return { world: { ...world, state: withoutStory(step.state), tasks, event }, reply: step.reply };
-  }
+  const memory = flowMemory(flow, config);
+  const hears = Array.from({ length: 6 + 7 * options.legs }, (_, note) => `hears ${noteName(note)}`);
 
-  function repeat(step: Step<ForwardingState, Effect, Reply>, event: ForwardingEvent): string | undefined {
-    const again = flow.transition(step.state, event, config);
-    if (again.effects.some((effect) => effect.type !== 'effect.drop') || !sameState(again.state, step.state)) {
-      return `P6: hearing ${event.type} twice changes something`;
+  /** The flow hears an event: its state and tasks are changed together, and a repeat must change nothing. */
+  function hear(world: World, name: string, event: () => ForwardingEvent, doneTask?: string): Heard | Violation {
+    const step = memory.step(world.state, name, event, doneTask === undefined);
+    if (step.violation !== null) return { violation: step.violation };
+    if (doneTask === undefined && step.effects.length === 0 && step.state === world.state) {
+      return { world, reply: step.reply };
     }
-    return undefined;
+    // Time stands still here, so a timer that is started anew is the same timer.
+    const startedAnew = step.event.type === 'timer' && wants(step.state, step.event);
+    const tasks = applyEffects(world.tasks, step.effects, startedAnew ? undefined : doneTask);
+    return { world: { ...world, state: step.state, tasks, event: step.event }, reply: step.reply };
   }
 
   function request(world: World, who: number): World | Violation {
     const doing = who === 0 ? world.caller.doing : (world.legs[who - 1]?.doing ?? 'nothing');
-    const event = requestEvent(world, who, doing);
     const before = legPhase(world, who);
-    const heard = hear(world, event);
+    const heard = hear(world, requestName(world, who, doing), () => requestEvent(world, who, doing));
     if ('violation' in heard) return heard;
     if (who === 0) return obey(heard.world, who, heard.reply);
-    const owed = legOwed(heard.world, who) && before !== 'ending' && before !== 'ended';
-    return obey(withLeg(heard.world, who, { verdict: null, ...(owed ? { owed } : {}) }), who, heard.reply);
+    const human = doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
+    const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
+    const heardLeg = { verdict: null, ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
+    return obey(withLeg(heard.world, who, heardLeg), who, heard.reply);
   }
 
-  function requestEvent(world: World, who: number, doing: Doing | string): ForwardingEvent {
+  function requestName(world: World, who: number, doing: string): string {
+    const leg = world.legs[who - 1];
+    return `${doing} ${String(who)} ${leg?.verdict ?? ''} ${leg?.late === true ? 'late' : ''}`;
+  }
+
+  function requestEvent(world: World, who: number, doing: string): ForwardingEvent {
     const type = doing.slice('asks:'.length);
-    const at = world.now;
-    if (type === 'inbound') return inbound(at);
+    // The only time that matters: whether the time for a key is up.
+    const at = world.legs[who - 1]?.late === true ? START + settings.confirmSeconds * 1000 : START;
+    if (type === 'inbound') return inbound(START);
     if (who === 0) return { type: type as 'caller.ended', at, status: 'in-progress' };
     const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
     if (type === 'leg.answered') return { ...of, type, answeredBy: world.legs[who - 1]?.verdict ?? 'unknown' };
@@ -120,7 +133,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
         : withLeg(world, who, { doing, ...(doing === 'speaking' ? { told: true } : {}) });
     if (verbs.includes('dial.conference')) {
       const leg = world.legs[who - 1];
-      if (who !== 0 && leg?.owed !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
+      if (who !== 0 && leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
       if (world.legs.some((other, index) => index !== who - 1 && inRoom(other)) && who !== 0) {
         return { violation: 'P2: two people get one caller' };
       }
@@ -137,9 +150,9 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
   function unfairEnd(world: World, who: number): string | undefined {
     const leg = world.legs[who - 1];
     if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
-    // We tried as often as we may, and the request for the notice has not come for as long.
-    if (leg.doing === 'asks:leg.document' && (legOf(world, who)?.noticeTries ?? 0) >= config.noticeTries)
-      return undefined;
+    // We gave the notice to a request that was overtaken, or tried as often as we may; and since then none has come.
+    const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
+    if (leg.doing === 'asks:leg.document' && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
     return 'P4: a human who waits is hung up on without a word';
   }
 
@@ -154,10 +167,10 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     timerMoves(world, add);
     peopleMoves(world, add);
     // What was sent may arrive at any time from then on, never, or again and again.
-    for (let note = 0; note < 6 + 7 * options.legs; note += 1) {
-      if ((world.notes & (1 << note)) === 0) continue;
-      add(`hears ${noteName(note)}`, false, () => {
-        const heard = hear(world, noteEvent(world, note));
+    for (let note = 0; note < hears.length; note += 1) {
+      if (deaf || (world.notes & (1 << note)) === 0) continue;
+      add(hears[note] ?? '', false, () => {
+        const heard = hear(world, noteKey(world, note), () => noteEvent(world, note));
         if ('violation' in heard) return heard;
         return heard.world;
       });
@@ -175,8 +188,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       if (task.outcome !== null) {
         const { outcome } = task;
         add(`${task.id} → ${outcome.as}`, true, () => {
-          const event: ForwardingEvent = { type: 'effect.outcome', at: world.now, effect, outcome };
-          const heard = hear(world, event, task.id);
+          const event = (): ForwardingEvent => ({ type: 'effect.outcome', at: START, effect, outcome });
+          const heard = hear(world, outcomeName(task.id, outcome), event, task.id);
           return 'violation' in heard ? heard : heard.world;
         });
         if (world.faults > 0) {
@@ -204,7 +217,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
           const after = carriedOut();
           if ('violation' in after) return after;
           if (split) return { ...after, tasks: [...others, { ...task, outcome: fate.outcome }] };
-          const heard = hear(after, { type: 'effect.outcome', at: after.now, effect, outcome: fate.outcome }, task.id);
+          const event = (): ForwardingEvent => ({ type: 'effect.outcome', at: START, effect, outcome: fate.outcome });
+          const heard = hear(after, outcomeName(task.id, fate.outcome), event, task.id);
           return 'violation' in heard ? heard : heard.world;
         });
         if (!split && fate.good && effect.type !== 'call.fetch' && world.faults > 0) {
@@ -229,13 +243,10 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
           quiet(who === 0 ? endCallerCall(world) : endLegCall(world, who, 'completed')),
         );
       } else if (doing === 'gather') {
-        const until = legOf(world, who)?.confirmUntil ?? world.now;
         add(`${name} presses no key until it is too late`, true, () =>
-          quiet(withLeg({ ...world, now: Math.max(world.now, until) }, who, { doing: 'asks:leg.round' })),
+          quiet(withLeg(world, who, { doing: 'asks:leg.round', late: true })),
         );
-        add(`${name} presses no key in this round`, false, () =>
-          quiet(withLeg(world, who, { doing: 'asks:leg.round' })),
-        );
+        add(`${name} presses no key in this round`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.round' })));
       } else if (who > 0 && call === 'queued') {
         add(`${name} is dialled`, true, () =>
           quiet(send(withLeg(world, who, { call: 'ringing' }), legNote(who, 'initiated'), legNote(who, 'ringing'))),
@@ -252,7 +263,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       const [who = '0', , type = ''] = entry.split(':');
       add(`late ${entry}`, false, () => {
         const rest = { ...world, stale: world.stale.filter((_, at) => at !== index) };
-        const heard = hear(rest, requestEvent(rest, Number(who), `asks:${type}`));
+        const doing = `asks:${type}`;
+        const heard = hear(rest, requestName(rest, Number(who), doing), () => requestEvent(rest, Number(who), doing));
         return 'violation' in heard ? heard : heard.world;
       });
     });
@@ -264,8 +276,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       if (!('timer' in task.work)) continue;
       const { timer } = task.work;
       add(`timer ${timer}`, true, () => {
-        const later = { ...world, now: Math.max(world.now, task.dueAt) };
-        const heard = hear(later, { type: 'timer', at: later.now, timer, dueAt: task.dueAt }, task.id);
+        const heard = hear(world, task.id, () => ({ type: 'timer', at: START, timer, dueAt: task.dueAt }), task.id);
         return 'violation' in heard ? heard : heard.world;
       });
     }
@@ -294,8 +305,11 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
 
   function check(world: World): string | undefined {
     if (world.legs.filter(inRoom).length > 1) return 'P2: two people are with one caller';
+    const late = lateNote(world);
+    if (late !== undefined) return late;
     if (world.state.kind !== 'call') return undefined;
     const over = world.state.caller.phase === 'ended';
+    if (over && world.state.legs.some(({ phase }) => isHopeful(phase))) return 'P3: a leg goes on for nobody';
     if (over !== (world.state.result !== null)) return 'P1: ended without an outcome, or the other way round';
     if (isFinal(world.state)) {
       const orphan = world.legs.findIndex((leg, index) => live(leg) && legSid(world, index + 1) !== null);
@@ -305,10 +319,29 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     return undefined;
   }
 
+  /** What is still heard of a leg that is over, and known to be, changes nothing. */
+  function lateNote(world: World): string | undefined {
+    for (let leg = 1; leg <= options.legs; leg += 1) {
+      if (!isDone(world, leg)) continue;
+      for (const note of LEG_NOTES) {
+        const number = legNote(leg, note);
+        if ((world.notes & (1 << number)) === 0) continue;
+        const step = memory.step(world.state, noteKey(world, number), () => noteEvent(world, number), true);
+        if (step.effects.length > 0 || step.state !== world.state) return `P6: a late ${noteName(number)} counts`;
+      }
+    }
+    return undefined;
+  }
+
   return {
-    name: `${String(options.legs)} leg${options.legs === 1 ? '' : `s ${ring}`}, ${String(faults)} fault${faults === 1 ? '' : 's'}`,
+    name: [
+      options.legs === 1 ? '1 leg' : `2 legs ${ring}`,
+      `${String(faults)} fault${faults === 1 ? '' : 's'}`,
+      ...(deaf ? ['nothing heard'] : []),
+      ...(slowFetch ? ['slow fetches'] : []),
+      ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
+    ].join(', '),
     initial: () => ({
-      now: START,
       caller: { call: 'ringing', final: null, doing: 'asks:inbound' },
       legs: numbers.map(() => NEW_LEG),
       roomStarted: false,
@@ -316,11 +349,11 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       stale: [],
       tasks: [],
       faults,
-      state: flow.initial(),
+      state: memory.initial,
       event: null,
     }),
     moves,
-    key: worldKey,
+    key: (world) => worldKey(world, memory.numberOf(world.state)),
     check,
     settled: (world) => isSettled(world),
     line: (world) => (world.event === null ? undefined : JSON.stringify(world.event)),
@@ -330,6 +363,14 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
 
 function rank(task: WorldTask): number {
   return 'timer' in task.work ? ['caller', 'deadline', 'heartbeat'].indexOf(task.work.timer) : -1;
+}
+
+function outcomeName(task: string, outcome: Outcome): string {
+  return `${task} ${outcome.as} ${'status' in outcome ? String(outcome.status) : ''}${'code' in outcome ? String(outcome.code) : ''}`;
+}
+
+function wants(state: ForwardingState, { timer, dueAt }: TimerEvent): boolean {
+  return state.kind === 'call' && state.timers[timer] === dueAt;
 }
 
 function isFetch(task: WorldTask): boolean {
@@ -360,10 +401,6 @@ function legSid(world: World, who: number): string | null {
   return legOf(world, who)?.sid ?? null;
 }
 
-function legOwed(world: World, who: number): boolean {
-  return legOf(world, who)?.human === true;
-}
-
 /** Over for everybody, or two people talk and the flow knows. */
 function isSettled(world: World): boolean {
   const { state, caller, legs } = world;
@@ -372,12 +409,7 @@ function isSettled(world: World): boolean {
   return state.caller.phase === 'connected' && caller.doing === 'room' && legs.some((leg) => leg.doing === 'room');
 }
 
-function applyEffects(
-  tasks: readonly WorldTask[],
-  effects: readonly Effect[],
-  now: number,
-  doneTask: string | undefined,
-): WorldTask[] {
+function applyEffects(tasks: readonly WorldTask[], effects: readonly Effect[], doneTask: string | undefined): WorldTask[] {
   let next = tasks.filter((task) => task.id !== doneTask);
   for (const effect of effects) {
     switch (effect.type) {
@@ -397,30 +429,10 @@ function applyEffects(
       case 'call.end':
       case 'call.redirect':
       case 'call.fetch':
-        next.push({ id: effect.id, dueAt: now, work: { effect }, attempt: 1, outcome: null });
+        next.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
     }
   }
   return next;
-}
-
-/** The story and how a leg came out are for people; a flow that looked at them would be caught here. */
-function withoutStory(state: ForwardingState): ForwardingState {
-  if (state.kind !== 'call') return state;
-  return {
-    ...state,
-    story: { startedAt: 0 },
-    legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
-  };
-}
-
-/** Structural, and quick about what was not copied. The story may differ: it is for people. */
-function sameState(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [before, after] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const names = Object.keys(before);
-  if (names.length !== Object.keys(after).length) return false;
-  return names.every((name) => name === 'story' || name === 'result' || sameState(before[name], after[name]));
 }
 
 function testSource(lines: readonly string[], violation: string): string {

@@ -99,33 +99,33 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
   }
 
   function leg(number: number): PlayedLeg {
-    const does = (run: () => void) => (): void => {
+    const does = (run: () => void): void => {
       if (isFinalStatus(twilio.line(number).status)) throw new Error(`the call of leg ${String(number)} is over`);
       act(run);
     };
     return {
       answers: (by = 'human') => {
         does(() => {
-          const line = twilio.line(number);
-          line.status = 'in-progress';
-          line.next = null;
+          twilio.pickUp(number);
           happen(number, events.status({ leg: number, status: 'in-progress' }));
           happen(number, events.answered({ leg: number, answeredBy: by }));
-        })();
+        });
       },
       declines: (status = 'busy') => {
         does(() => {
           twilio.end(number, status);
-        })();
+        });
       },
       presses: (digits = '1') => {
         does(() => {
           happen(number, events.key({ leg: number, digits }));
-        })();
+        });
       },
-      hangsUp: does(() => {
-        twilio.end(number, 'completed');
-      }),
+      hangsUp: () => {
+        does(() => {
+          twilio.end(number, 'completed');
+        });
+      },
     };
   }
 

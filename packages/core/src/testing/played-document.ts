@@ -35,7 +35,8 @@ export function playDocument(verbs: readonly Verb[]): Played {
 
 /** Every sentence of a document, prompts included. */
 export function sentences(verbs: readonly Verb[]): string[] {
-  return verbs
-    .flatMap((verb) => (verb.verb === 'gather' ? verb.prompt : [verb]))
-    .flatMap((verb) => (verb.verb === 'say' ? [verb.text] : []));
+  return verbs.flatMap((verb) => {
+    if (verb.verb === 'gather') return sentences(verb.prompt);
+    return verb.verb === 'say' ? [verb.text] : [];
+  });
 }

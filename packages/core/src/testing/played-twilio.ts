@@ -116,6 +116,12 @@ export class PlayedTwilio {
     }
   }
 
+  pickUp(leg: number): void {
+    const line = this.line(leg);
+    line.status = 'in-progress';
+    line.next = null;
+  }
+
   /** The call is over; who had picked up is `completed`. */
   end(leg: number, status: FinalCallStatus): void {
     const line = this.line(leg);

@@ -26,7 +26,7 @@ export function recorder(script: RecorderScript = {}): Recorder {
   const effects: RestEffect[] = [];
   const execute = async (effect: RestEffect): Promise<Execution> => {
     effects.push(effect);
-    const answer = script[effect.type] as Answer<RestEffect['type']> | undefined;
+    const answer = script[effect.type];
     if (answer === undefined) return succeeded(effect);
     if (typeof answer === 'function') return answer(effect as never);
     const tries = effects.filter(({ type }) => type === effect.type).length;

@@ -19,12 +19,19 @@ export async function withTasks(store: Store, ...tasks: readonly Task[]): Promis
   assert.deepEqual(await store.commit(commitOf({ put: tasks })), { ok: true, revision: 1 });
 }
 
-export function claim(store: Store, change: { now?: EpochMs; limit?: number; leaseMs?: number; lease?: string } = {}) {
+interface ClaimChange {
+  readonly now?: EpochMs;
+  readonly limit?: number;
+  readonly leaseMs?: number;
+  readonly lease?: string;
+}
+
+export function claim(store: Store, change: ClaimChange = {}): Promise<readonly Claim[]> {
   return store.claim({ now: T, limit: 100, leaseMs: 15_000, lease: 'worker', ...change });
 }
 
 /** The one task there is to claim. */
-export async function claimOne(store: Store, change: Parameters<typeof claim>[1] = {}): Promise<Claim> {
+export async function claimOne(store: Store, change: ClaimChange = {}): Promise<Claim> {
   const [first, ...more] = await claim(store, change);
   assert.ok(first !== undefined, 'there is a task to claim');
   assert.equal(more.length, 0, 'there is one task to claim');

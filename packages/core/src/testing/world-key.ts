@@ -1,78 +1,89 @@
 import type { ForwardingState, LiveForwarding } from '../flows/forwarding/state.js';
 import { isHopeful, type Leg } from '../flows/leg/leg.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
-import type { World, WorldTask } from './world-state.js';
+import { legNotes, type World, type WorldLeg, type WorldTask } from './world-state.js';
 
 /**
  * Everything that the future depends on. Left out on purpose: settings (the same all along), counters that only number
  * effects, what is written for people, and times: a timer may fire as late as it likes, so every order of them is
  * explored, and all that a clock still decides is whether the time for a key is up.
  */
-export function worldKey(world: World): string {
-  const { caller, legs, roomStarted, notes, stale, tasks, faults, state, now } = world;
-  const parts: unknown[] = [
-    caller.call,
-    caller.doing,
-    legs.map((leg) => [
-      leg.call,
-      leg.doing,
-      kind(leg.verdict),
-      leg.final === 'completed',
-      leg.owed,
-      leg.told,
-      leg.bridged,
-    ]),
-    roomStarted,
-    notes,
-    stale,
-    faults,
-    tasks.map(taskKey).sort(),
-    stateKey(state, now),
-  ];
-  return JSON.stringify(parts);
+export function worldKey(world: World, stateNumber: number): string {
+  const { caller, legs, roomStarted, stale, tasks, faults } = world;
+  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotes(world))} ${String(faults)}`;
+  legs.forEach((leg, index) => {
+    key += isDone(world, index + 1)
+      ? '|'
+      : `|${leg.call} ${leg.doing} ${kind(leg.verdict) ?? ''} ${leg.final === 'completed' ? 'c' : ''}${flags(leg)}`;
+  });
+  return `${key}|${roomStarted ? 'r' : ''}|${stale.join()}|${tasks.map(taskKey).sort().join()}`;
 }
 
-/** `end:1:7` and `end:1:9` are the same to the future; a create's id matters. */
+function flags({ human, owed, told, bridged, late }: WorldLeg): string {
+  return `${human ? 'h' : ''}${owed ? 'o' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
+}
+
+/**
+ * Over, and the flow knows: nothing that is still heard of the leg can count any more. That this is so is checked in
+ * every state (`lateNote` of the world), not assumed.
+ */
+export function isDone({ legs, state, stale }: World, leg: number): boolean {
+  if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
+  const known = state.legs.find(({ id }) => id === leg);
+  return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
+}
+
+function relevantNotes(world: World): number {
+  let { notes } = world;
+  world.legs.forEach((_, index) => {
+    if (isDone(world, index + 1)) notes &= ~legNotes(index + 1);
+  });
+  return notes;
+}
+
+/** `end:1:7` and `end:1:9` are the same to the future; the ids of creates and redirects matter. */
 function taskKey(task: WorldTask): string {
-  if ('timer' in task.work) return task.work.timer;
+  if ('timer' in task.work) return task.id;
   const { effect } = task.work;
-  const id = effect.type === 'call.create' ? task.id : `${effect.type}:${String(effect.leg)}`;
-  return `${id}#${String(Math.min(task.attempt, 2))}${task.outcome === null ? '' : JSON.stringify(task.outcome)}`;
+  const named = effect.type === 'call.create' || effect.type === 'call.redirect';
+  const id = named ? task.id : `${effect.type}:${String(effect.leg)}`;
+  return `${id}#${String(Math.min(task.attempt, 2))}${task.outcome === null ? '' : task.outcome.as + ('code' in task.outcome ? String(task.outcome.code) : '')}`;
 }
 
-function stateKey(state: ForwardingState, now: number): unknown {
-  if (state.kind === 'nothing') return 0;
+/** Equal keys mean equal futures of the flow. */
+export function stateKey(state: ForwardingState): string {
+  if (state.kind === 'nothing') return '';
   const { caller } = state;
-  return [
+  return JSON.stringify([
     callerKey(state),
     caller.fetching,
     caller.hangingUp,
+    caller.redirecting,
     state.call.token,
     state.claim,
     state.nextStep,
     state.lastLeg,
     state.deadlinePassed,
     state.round,
-    Object.keys(state.timers).sort(),
-    state.legs.map((leg) => legKey(leg, now)),
-  ];
+    Object.entries(state.timers).sort(),
+    state.legs.map(legKey),
+  ]);
 }
 
 /** What is only looked at in certain phases counts only in those. */
 function callerKey({ caller, result }: LiveForwarding): unknown {
-  if (caller.phase === 'ended') return [caller.phase, result, caller.redirecting === null];
+  if (caller.phase === 'ended') return [caller.phase, result];
   return [
     caller.phase,
     caller.held,
     caller.doubt,
-    caller.redirecting === null,
     caller.fallbackGiven,
     caller.phase === 'joining' && caller.seenAlive,
     caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
   ];
 }
 
-function legKey(leg: Leg, now: number): unknown {
+function legKey(leg: Leg): unknown {
   const { phase } = leg;
   const known = leg.sid !== null;
   const owed = leg.human ? leg.notice : false;
@@ -86,7 +97,6 @@ function legKey(leg: Leg, now: number): unknown {
     kind(leg.answeredBy),
     leg.noticeGiven,
     phase === 'told' ? [leg.notice, leg.noticeTries] : 0,
-    phase === 'confirming' && leg.confirmUntil !== null && now >= leg.confirmUntil,
     phase === 'joining' && [leg.joined, leg.seenAlive],
     isHopeful(phase) && leg.overdue,
     leg.fetching,

@@ -35,9 +35,13 @@ export interface WorldCall {
 
 export interface WorldLeg extends WorldCall {
   readonly verdict: AnsweredBy | null;
-  /** A human verdict or a key reached the flow while the leg was not being ended yet: P4 counts from here. */
+  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
+  readonly human: boolean;
+  /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
   readonly owed: boolean;
   readonly told: boolean;
+  /** Was asked for a key until the time was up. */
+  readonly late: boolean;
   readonly bridged: boolean;
 }
 
@@ -54,7 +58,6 @@ export interface WorldTask {
 export type Stale = string;
 
 export interface World {
-  readonly now: EpochMs;
   readonly caller: WorldCall;
   readonly legs: readonly WorldLeg[];
   readonly roomStarted: boolean;
@@ -68,6 +71,9 @@ export interface World {
   /** The event of the last move. */
   readonly event: ForwardingEvent | null;
 }
+
+/** Times do not matter to the future of a call, so everything happens now. */
+export const START = 1_700_000_000_000;
 
 export const CALLER_SID = sid(0);
 
@@ -84,9 +90,14 @@ export function legNote(leg: number, note: LegNote): number {
   return 6 + (leg - 1) * LEG_NOTES.length + LEG_NOTES.indexOf(note);
 }
 
+/** All bits of one leg. */
+export function legNotes(leg: number): number {
+  return ((1 << LEG_NOTES.length) - 1) << legNote(leg, 'initiated');
+}
+
 /** The notification as the flow hears it. */
 export function noteEvent(world: World, note: number): ForwardingEvent {
-  const at = world.now;
+  const at = START;
   const conference = { type: 'conference', at, reason: null, status: null } as const;
   switch (note) {
     case NOTE.callerFinal:
@@ -114,8 +125,14 @@ export function noteEvent(world: World, note: number): ForwardingEvent {
   }
 }
 
+/** Equal keys, equal events. */
+export function noteKey(world: World, note: number): string {
+  const leg = world.legs[Math.floor((note - 6) / LEG_NOTES.length)];
+  return `${String(note)} ${leg?.final ?? ''}`;
+}
+
 function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
-  const at = world.now;
+  const at = START;
   const status = { type: 'leg.status', at, leg, sid: sid(leg), answeredBy: null, sipCode: null } as const;
   const conference = { type: 'conference', at, sid: sid(leg), reason: null, status: null } as const;
   switch (note) {
@@ -147,7 +164,9 @@ export const NEW_LEG: WorldLeg = {
   final: null,
   doing: 'nothing',
   verdict: null,
+  human: false,
   owed: false,
   told: false,
+  late: false,
   bridged: false,
 };

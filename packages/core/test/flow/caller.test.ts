@@ -356,6 +356,40 @@ describe('rounds', () => {
       });
   });
 
+  it('a leg of an earlier round that is still being ended stays until it is', () => {
+    const again = [
+      events.inbound({ options }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ answeredBy: 'fax', at: at(5) }),
+      events.callerDocument({ at: at(6) }),
+      events.inbound({ options, status: 'in-progress', at: at(7) }),
+    ];
+    after(again).then({ state: { legs: [{ id: 1, phase: 'ending' }, { id: 2 }] } });
+    given(forwarding, again)
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
+  });
+
+  it('what comes late from an earlier one changes nothing, unless it tells the end', () => {
+    const second = [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })];
+    const talking = [
+      ...second,
+      events.answered({ leg: 2, at: at(40) }),
+      events.conference({ event: 'join', leg: 2, at: at(41) }),
+    ];
+    after(talking).then({ state: { caller: { phase: 'connected' } } });
+    for (const event of [
+      events.callerEnded({ round: 1, at: at(42) }),
+      events.callerDocument({ round: 1, at: at(42) }),
+      events.conference({ event: 'leave', round: 1, reason: 'participant_updated_via_api', at: at(42) }),
+    ]) {
+      given(forwarding, talking).when(event).thenNothingHappened();
+    }
+    given(forwarding, talking)
+      .when(events.callerEnded({ round: 1, status: 'completed', at: at(42) }))
+      .then({ state: { result: 'connected' } });
+  });
+
   it('each has its one outcome, and its hook', () => {
     given(forwarding, [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })])
       .when(events.callerStatus({ at: at(40) }))

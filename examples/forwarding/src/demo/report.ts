@@ -1,0 +1,103 @@
+import type { SimulatedCall } from '@amd/simulator';
+import type { LiveForwarding } from '@amd/core';
+import type { Played } from './tour.js';
+
+export interface Line {
+  /** Ms since the caller dialled. */
+  readonly ms: number;
+  readonly text: string;
+}
+
+const WHO: Readonly<Record<string, string>> = {
+  human: 'a human',
+  fax: 'a fax',
+  unknown: 'silence: nobody can say who',
+};
+
+/** One call as a story: who was rung, what answered and after how long, how long the caller waited, how it ended. */
+export function story({ caller, legs, names, state }: Played): Line[] {
+  const lines: Line[] = [{ ms: 0, text: `${caller.from} calls` }];
+  for (const leg of state?.legs ?? []) {
+    const call = legs.find((candidate) => candidate.sid === leg.sid);
+    const name = names.get(leg.target.to) ?? leg.target.to;
+    if (leg.result?.kind === 'refused') {
+      const at = leg.story.endedAt ?? leg.story.requestedAt;
+      lines.push({ ms: at - caller.createdAt, text: `${name} cannot be rung: ${leg.result.reason}` });
+    }
+    if (call !== undefined) lines.push(...legStory(name, call, caller));
+  }
+  const said = caller.heard.at(-1);
+  if (state?.result === 'nobody' && said !== undefined && state.story.fallbackAt !== undefined) {
+    lines.push({ ms: state.story.fallbackAt - caller.createdAt, text: `the caller hears: “${said}”` });
+  }
+  if (state?.result === 'callerLeft' && caller.endedAt !== undefined) {
+    lines.push({ ms: caller.endedAt - caller.createdAt, text: 'the caller hangs up' });
+  }
+  return lines.sort((a, b) => a.ms - b.ms);
+}
+
+function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Line[] {
+  const lines: Line[] = [];
+  const at = (time: number | undefined, text: string): void => {
+    if (time !== undefined) lines.push({ ms: time - caller.createdAt, text });
+  };
+  at(call.ringingAt, `${name} rings`);
+  if (call.answeredAt === undefined) {
+    at(call.endedAt, `${name}: ${call.status === 'canceled' ? 'no longer rung' : call.status}`);
+    return lines;
+  }
+  at(call.answeredAt, `${name}'s phone is picked up`);
+  if (call.verdictAt !== undefined && call.answeredBy !== undefined) {
+    const who = WHO[call.answeredBy] ?? 'a machine';
+    at(call.verdictAt, `it is ${who} (after ${seconds(call.verdictAt - call.answeredAt)})`);
+  }
+  for (const text of call.heard) at(call.verdictAt, `${name} hears: “${text}”`);
+  const talk = call.bridgedWith.find(({ sid }) => sid === caller.sid);
+  if (talk !== undefined) {
+    at(talk.since, `${name} and the caller talk`);
+    at(call.endedAt, `they have talked for ${seconds(talk.ms)}`);
+  } else at(call.endedAt, `${name}'s call is over`);
+  return lines;
+}
+
+/** One line about the whole call. */
+export function summary({ caller, legs, names, state }: Played): string {
+  const end = state?.story.claimedAt ?? caller.endedAt ?? caller.createdAt;
+  const waited = `waited ${seconds(end - caller.createdAt)}`;
+  const talk = caller.bridgedWith[0];
+  const other = legs.find(({ sid }) => sid === talk?.sid);
+  return `${waited} · ${outcome(state, other === undefined ? undefined : names.get(other.to))}`;
+}
+
+function outcome(state: LiveForwarding | undefined, talkedTo: string | undefined): string {
+  switch (state?.result) {
+    case 'connected':
+      return `connected to ${talkedTo ?? 'somebody'}`;
+    case 'nobody':
+      return 'nobody could be reached, and the caller was told';
+    case 'handedOn':
+      return 'handed on';
+    case 'callerLeft':
+      return 'the caller left first';
+    default:
+      return 'not over';
+  }
+}
+
+/** What is wrong with how it went; empty when all is well. */
+export function faults({ scenario, caller, legs, names, state, complaints }: Played): string[] {
+  const wrong = complaints.map((complaint) => `the simulated Twilio complains: ${complaint}`);
+  if (state?.result !== scenario.outcome) wrong.push(`outcome ${String(state?.result)} instead of ${scenario.outcome}`);
+  const talked = legs.filter((leg) => leg.bridgedWith.some(({ sid }) => sid === caller.sid));
+  const talkedTo = talked.map((leg) => names.get(leg.to)).join(' and ');
+  if (talkedTo !== (scenario.talksTo ?? '')) wrong.push(`talked to "${talkedTo}" instead of "${scenario.talksTo ?? ''}"`);
+  if (talked.some(({ answeredBy }) => answeredBy !== 'human' && answeredBy !== 'unknown')) wrong.push('a machine was bridged');
+  const told = legs.find((leg) => names.get(leg.to) === scenario.told);
+  if (scenario.told !== undefined && (told?.heard.length ?? 0) === 0) wrong.push(`${scenario.told} was not told why`);
+  for (const call of [caller, ...legs]) if (call.endedAt === undefined) wrong.push(`${call.to} is still on the line`);
+  return wrong;
+}
+
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

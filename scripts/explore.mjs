@@ -1,0 +1,125 @@
+// npm run explore: every order of the events of small calls. Exits with 1 on a violation, or when a world has become smaller
+// than docs/explored.json says (after a change that is meant to change it: npm run explore -- --record).
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundle } from './bundle.mjs';
+
+const HELP = `npm run explore -- [options]
+
+Explores every causal order of the events of small calls: what Twilio, people, the network and our own crashes may do,
+with every notification heard at any time, again and again, or never.
+
+  --only TEXT   only the worlds whose name contains TEXT
+  --jobs N      worlds at once (default 2)
+  --record      write the counts to docs/explored.json
+  --help        show this`;
+
+/** Fast worlds first; the last ones are what takes minutes. */
+const WORLDS = [
+  { legs: 1, faults: 0 },
+  { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
+  { legs: 2, ring: 'atOnce', faults: 1, deaf: true },
+  { legs: 1, faults: 0, slowFetch: true },
+  { legs: 1, faults: 1 },
+  { legs: 2, ring: 'inOrder', faults: 0 },
+  { legs: 2, ring: 'atOnce', faults: 0 },
+];
+
+const RECORD = fileURLToPath(new URL('../docs/explored.json', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
+    record: { type: 'boolean', default: false },
+    child: { type: 'string' },
+    bundle: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(HELP);
+else if (values.child !== undefined) await explorer(JSON.parse(values.child), values.bundle);
+else await all();
+
+async function explorer(options, from) {
+  const { explore, forwardingWorld } = await import(from);
+  const model = forwardingWorld(options);
+  const onProgress = (states, transitions) => process.send({ progress: { states, transitions } });
+  const result = explore(model, { onProgress });
+  process.send({ result });
+}
+
+async function all() {
+  const from = await bundle('packages/core/src/testing/index.ts');
+  const { forwardingWorld } = await import(from);
+  const queue = WORLDS.map((options) => ({ options, name: forwardingWorld(options).name })).filter(({ name }) =>
+    name.includes(values.only),
+  );
+  if (queue.length === 0) {
+    console.error(`No world's name contains "${values.only}".`);
+    process.exit(2);
+  }
+  const known = JSON.parse(readFileSync(RECORD, 'utf8'));
+  const counts = {};
+  let failed = 0;
+  const next = async () => {
+    for (let world = queue.shift(); world !== undefined; world = queue.shift()) {
+      const { result, seconds } = await run(world, from);
+      const bad = wrong(result, known[world.name]);
+      if (bad !== undefined) failed += 1;
+      if (result !== undefined) counts[world.name] = { states: result.states, transitions: result.transitions, orders: result.orders };
+      console.log(line(world.name, result, seconds, bad));
+      if (result?.violation) console.log(`\n${result.violation.trace.join('\n')}\n\n${result.violation.test}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, next));
+  if (values.record && failed === 0) {
+    writeFileSync(RECORD, `${JSON.stringify({ ...known, ...counts }, undefined, 2)}\n`);
+    console.log('written to docs/explored.json');
+  }
+  console.log(`${String(Object.keys(counts).length - failed)} passed, ${String(failed)} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+function run({ options, name }, from) {
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(
+      process.execPath,
+      ['--max-old-space-size=12000', fileURLToPath(import.meta.url), '--child', JSON.stringify(options), '--bundle', from],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    );
+    let result;
+    let shown = 0;
+    child.on('message', (message) => {
+      if (message.result !== undefined) result = message.result;
+      const now = performance.now();
+      if (message.progress !== undefined && now - shown > 15_000) {
+        shown = now;
+        console.log(`  … ${name}: ${message.progress.states.toLocaleString('en')} states so far`);
+      }
+    });
+    child.on('close', () => resolve({ result, seconds: (performance.now() - began) / 1000 }));
+  });
+}
+
+function wrong(result, known) {
+  if (result === undefined) return 'it crashed';
+  if (result.violation !== null) return result.violation.what;
+  if (!result.complete) return 'too many states: not explored to the end';
+  if (values.record || known === undefined) return undefined;
+  if (result.states < known.states || result.transitions < known.transitions) {
+    return `smaller than it was: ${String(known.states)} states and ${String(known.transitions)} transitions`;
+  }
+  return undefined;
+}
+
+function line(name, result, seconds, bad) {
+  const counts =
+    result === undefined
+      ? ''
+      : ` · ${result.states.toLocaleString('en')} states · ${result.transitions.toLocaleString('en')} transitions · ${result.orders.toExponential(1)} orders`;
+  return `${bad === undefined ? 'PASS' : 'FAIL'} ${name}${counts} · ${seconds.toFixed(0)} s${bad === undefined ? '' : ` · ${bad}`}`;
+}

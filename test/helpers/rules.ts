@@ -1,0 +1,163 @@
+import ts from 'typescript';
+import { importsOf, walk, where, type Source } from './sources.js';
+
+const CORE = 'packages/core/src/';
+
+/** The rooms of core and their floor. `testing` stands beside the house. */
+export const FLOORS: Readonly<Record<string, number>> = {
+  kernel: 0,
+  wire: 1,
+  flows: 2,
+  store: 3,
+  runtime: 4,
+  http: 5,
+  executor: 5,
+};
+const ROOF = 6;
+
+/** The floors that decide, and so see nothing of the world. */
+const PURE = 2;
+
+const WORLD: readonly string[] = [
+  ...['Date', 'performance', 'crypto', 'fetch', 'process', 'console', 'Buffer', 'global', 'globalThis', 'require'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate', 'queueMicrotask'],
+];
+
+/** Packages that core may import, and from where. */
+const OUTSIDE: readonly (readonly [name: string, from: RegExp])[] = [
+  ['eventemitter3', /^(runtime|http)\//],
+  ['xmlbuilder2', /^http\//],
+  ['twilio', /^executor\//],
+];
+
+/** Whoever imports, by what the file is called: `kernel/flow.ts` lives in the room `kernel`. */
+function roomOf(path: string): string {
+  const inside = path.slice(CORE.length);
+  return inside.includes('/') ? inside.slice(0, inside.indexOf('/')) : 'the roof';
+}
+
+function floorOf(path: string): number | undefined {
+  const room = roomOf(path);
+  return room === 'the roof' ? ROOF : FLOORS[room];
+}
+
+/** A room that nobody gave a floor. */
+export function strangeRooms(sources: readonly Source[]): readonly string[] {
+  const rooms = new Set(sources.map(({ path }) => roomOf(path)));
+  return [...rooms].filter((room) => !(room in FLOORS) && room !== 'testing' && room !== 'the roof');
+}
+
+/** Imports that climb a floor, and imports of testing from outside of it. */
+export function climbing(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) =>
+    importsOf(source).flatMap(({ where, target }) => {
+      if (target === null) return [];
+      if (!target.startsWith(CORE)) return [`${where} leaves packages/core/src: ${target}`];
+      const [from, to] = [roomOf(source.path), roomOf(target)];
+      if (from === 'testing')
+        return to === 'the roof' ? [`${where}: testing/ imports ${target} instead of the file it means`] : [];
+      if (to === 'testing')
+        return [`${where}: nothing outside testing/ imports testing/, but ${from} imports ${target}`];
+      const [low, high] = [floorOf(source.path), floorOf(target)];
+      if (low === undefined || high === undefined || high <= low) return [];
+      return [`${where}: ${from} (floor ${String(low)}) climbs to ${to} (floor ${String(high)}) for ${target}`];
+    }),
+  );
+}
+
+/** Imports of packages and node: modules by a room that may not have them. */
+export function foreign(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) =>
+    importsOf(source).flatMap(({ where, specifier, target }) => {
+      if (target !== null) return [];
+      const inside = source.path.slice(CORE.length);
+      if (specifier.startsWith('node:')) {
+        return (floorOf(source.path) ?? ROOF) > PURE
+          ? []
+          : [`${where}: ${roomOf(source.path)} is pure, but imports ${specifier}`];
+      }
+      const allowed = OUTSIDE.find(([name]) => specifier === name || specifier.startsWith(`${name}/`));
+      if (allowed?.[1].test(inside) === true) return [];
+      return [`${where}: ${roomOf(source.path)} may not import ${specifier}`];
+    }),
+  );
+}
+
+/** Names of the world on the floors that decide. A property of that name, or a parameter, is not the global. */
+export function worldly(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) => {
+    if ((floorOf(source.path) ?? ROOF) > PURE) return [];
+    const found: string[] = [];
+    walk(source.tree, (node) => {
+      if (isRandom(node)) found.push(`${where(source, node)}: Math.random`);
+      if (!ts.isIdentifier(node) || !WORLD.includes(node.text) || isOnlyAName(node)) return;
+      found.push(`${where(source, node)}: ${node.text}`);
+    });
+    return found;
+  });
+}
+
+function isRandom(node: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random';
+}
+
+function isOnlyAName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return (
+    (ts.isPropertyAccessExpression(parent) && parent.name === node) ||
+    ((ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isParameter(parent)) &&
+      parent.name === node)
+  );
+}
+
+/** State that outlives a call of a function: a top-level variable, or a collection that is not typed as read-only. */
+export function moduleState(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap((source) =>
+    source.tree.statements.flatMap((statement) => {
+      if (!ts.isVariableStatement(statement)) return [];
+      const constant = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
+      return statement.declarationList.declarations.flatMap((declaration) => {
+        const name = declaration.name.getText(source.tree);
+        if (!constant) return [`${where(source, declaration)}: \`${name}\` can be assigned again`];
+        return isCollection(declaration.initializer) &&
+          declaration.type?.getText(source.tree).startsWith('Readonly') !== true
+          ? [
+              `${where(source, declaration)}: \`${name}\` can be filled; type it as Readonly…, or make it where it is used`,
+            ]
+          : [];
+      });
+    }),
+  );
+}
+
+function isCollection(value: ts.Expression | undefined): boolean {
+  return (
+    value !== undefined &&
+    ts.isNewExpression(value) &&
+    /^(Map|Set|WeakMap|WeakSet|Array|EventEmitter)$/.test(value.expression.getText())
+  );
+}
+
+/** The classes a package declares. */
+export function classesOf(sources: readonly Source[]): readonly string[] {
+  const names: string[] = [];
+  for (const { tree } of sources) {
+    walk(tree, (node) => {
+      if (ts.isClassDeclaration(node) && node.name !== undefined) names.push(node.name.text);
+    });
+  }
+  return names;
+}
+
+/** `instanceof` of one of these classes. */
+export function instanceOf(sources: readonly Source[], classes: readonly string[]): readonly string[] {
+  return sources.flatMap((source) => {
+    const found: string[] = [];
+    walk(source.tree, (node) => {
+      if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.InstanceOfKeyword) return;
+      const name = node.right.getText(source.tree);
+      if (classes.includes(name)) found.push(`${where(source, node)}: instanceof ${name}`);
+    });
+    return found;
+  });
+}
