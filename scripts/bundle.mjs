@@ -8,6 +8,13 @@ import { build } from 'esbuild';
 /** The URL of the bundle; `entry` is relative to the root of the repository. */
 export async function bundle(entry, root = fileURLToPath(new URL('..', import.meta.url))) {
   const outfile = join(mkdtempSync(join(tmpdir(), 'amd-')), 'bundle.mjs');
-  await build({ entryPoints: [join(root, entry)], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
   return pathToFileURL(outfile).href;
 }

@@ -1,21 +1,13 @@
-// npm run demo: builds what the example needs (without type declarations), then plays the tour.
+// npm run demo: builds what the example needs, then plays the tour.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const node = process.execPath;
-const tsup = fileURLToPath(new URL('../node_modules/tsup/dist/cli-default.js', import.meta.url));
-
-if (!process.argv.includes('--help')) {
+const demo = fileURLToPath(new URL('../examples/forwarding/dist/demo.js', import.meta.url));
+if (!process.argv.includes('--help') || !existsSync(demo)) {
   process.stdout.write('Building … ');
-  for (const folder of ['packages/core', 'packages/simulator', 'examples/forwarding']) {
-    const build = spawnSync(node, [tsup, '--silent', '--no-dts'], { cwd: `${root}${folder}`, encoding: 'utf8' });
-    if (build.status !== 0) {
-      console.error(`\n${folder} could not be built:\n${build.stdout}${build.stderr}`);
-      process.exit(1);
-    }
-  }
+  await import('./build-js.mjs');
   console.log('done.');
 }
-const demo = spawnSync(node, [`${root}examples/forwarding/dist/demo.js`, ...process.argv.slice(2)], { stdio: 'inherit' });
-process.exit(demo.status ?? 1);
+const { status } = spawnSync(process.execPath, [demo, ...process.argv.slice(2)], { stdio: 'inherit' });
+process.exit(status ?? 1);

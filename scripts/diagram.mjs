@@ -1,38 +1,33 @@
 // npm run diagram: walks the forwarding flow and draws what it did into docs/diagrams/forwarding.md.
 // With --check nothing is written; exit 1 when the file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 
 const FILE = 'docs/diagrams/forwarding.md';
-const STATES = 20_000;
-const root = new URL('../', import.meta.url);
 
-/** The sources as one module, so that nothing has to be built before. */
-async function load() {
-  const bundled = await build({
-    stdin: {
-      contents: `
-        export { forwardingWorld } from './packages/core/src/testing/forwarding-world.ts';
-        export { CALLER_PHASES } from './packages/core/src/flows/forwarding/state.ts';
-        export { LEG_PHASES } from './packages/core/src/flows/leg/leg.ts';`,
-      resolveDir: fileURLToPath(root),
-      loader: 'ts',
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'error',
-  });
-  const code = Buffer.from(bundled.outputFiles[0].contents).toString('base64');
-  return import(`data:text/javascript;base64,${code}`);
-}
+/** One person in all detail; then what only a second one can cause. */
+const WORLDS = [
+  { options: { legs: 1, faults: 1 }, states: 20_000, alike: 16 },
+  {
+    options: { legs: 2, ring: 'inOrder', faults: 0, token: false, answers: ['human', 'fax'] },
+    states: 4_000,
+    alike: 1,
+  },
+  {
+    options: { legs: 2, ring: 'atOnce', faults: 0, token: false, answers: ['human', 'unknown'] },
+    states: 15_000,
+    alike: 1,
+  },
+];
 
-/** The nearest states of a world, breadth first; `see` is told of every step. */
-function walk(world, see) {
+/**
+ * Walks a world, nearest states first, and no more than `alike` of those that differ only in what is on the way: that
+ * leads to the end of every kind of call within a few thousand states. `see` is told of every step.
+ */
+function walk(world, { states, alike }, see) {
   const first = world.initial();
   const seen = new Set([world.key(first)]);
+  const count = new Map();
   let level = [first];
   while (level.length > 0) {
     const next = [];
@@ -42,14 +37,27 @@ function walk(world, see) {
         if ('violation' in after) throw new Error(`${world.name}: ${after.violation}`);
         if (after === node) continue;
         see(node, after);
+        const kind = kindOf(after);
+        const known = count.get(kind) ?? 0;
+        if (known >= alike || seen.size >= states) continue;
         const key = world.key(after);
-        if (seen.size >= STATES || seen.has(key)) continue;
+        if (seen.has(key)) continue;
         seen.add(key);
+        count.set(kind, known + 1);
         next.push(after);
       }
     }
     level = next;
   }
+}
+
+/** What is drawn of a state, and what people do in it. */
+function kindOf({ state, caller, legs, faults }) {
+  if (state.kind !== 'call') return '';
+  const { phase, held, doubt } = state.caller;
+  const known = state.legs.map((leg) => [leg.phase, leg.sid !== null, leg.human]);
+  const real = [caller, ...legs].map(({ call, doing, verdict }) => [call, doing, verdict]);
+  return JSON.stringify([phase, held, doubt, state.claim, faults, known, real]);
 }
 
 const START = '[*]';
@@ -63,79 +71,70 @@ function legsOf({ state }) {
 }
 
 const FINAL = ['completed', 'busy', 'no-answer', 'failed', 'canceled'];
-const TELL = { 'call.create': 'creation', 'call.end': 'end', 'call.redirect': 'redirect', 'call.fetch': 'look-up' };
-const OUTCOME = {
-  created: 'succeeded',
-  done: 'succeeded',
-  refused: 'refused',
-  unknown: 'not known',
-  gone: 'the call is gone',
-  failed: 'failed',
-};
 
-/** An event in words, as it concerns the caller (0) or a leg. */
-function words(event, who) {
+/** An event in words, as the caller (0) or a leg is drawn. */
+function words(event, drawn) {
+  const about = subject(event);
+  const text = phrase(event);
+  if (about === null || about === drawn) return text;
+  return `${about === 0 ? 'caller' : drawn === 0 ? 'leg' : 'other leg'}, ${text}`;
+}
+
+/** Whom an event is about: 0 is the caller, `null` the whole call. */
+function subject(event) {
+  if (event.type === 'inbound') return null;
+  if (event.type.startsWith('caller.')) return 0;
+  if (event.type.startsWith('leg.')) return event.leg;
+  if (event.type === 'effect.outcome') return event.effect.leg;
+  if (event.type === 'conference') return event.sid === null ? null : Number(event.sid.slice('CA'.length));
+  if (event.timer === 'deadline' || event.timer === 'heartbeat') return null;
+  return event.timer === 'caller' ? 0 : Number(event.timer.slice('leg'.length));
+}
+
+function phrase(event) {
+  if (FINAL.includes(event.status)) return 'call over';
   switch (event.type) {
     case 'inbound':
       return 'the call arrives';
     case 'caller.ended':
-      return FINAL.includes(event.status) ? 'Dial action, call over' : 'Dial action';
-    case 'caller.document':
-      return 'redirect document asked for';
-    case 'caller.status':
-      return of(0, who, 'status, call over');
-    case 'conference':
-      if (event.event === 'start' || event.event === 'end') return `room ${event.event}s`;
-      return of(isCaller(event.sid) ? 0 : legNumber(event.sid), who, member(event));
-    case 'leg.answered':
-      return of(event.leg, who, `verdict ${event.answeredBy}`);
-    case 'leg.key':
-      return of(event.leg, who, 'a key is pressed');
-    case 'leg.round':
-      return of(event.leg, who, 'no key in time');
-    case 'leg.document':
-      return of(event.leg, who, 'redirect document asked for');
     case 'leg.ended':
-      return of(event.leg, who, 'Dial action');
+      return 'Dial action';
+    case 'caller.document':
+    case 'leg.document':
+      return 'redirected';
+    case 'leg.answered':
+      return event.answeredBy === 'human' || event.answeredBy === 'unknown' ? event.answeredBy : 'machine or fax';
+    case 'leg.key':
+      return 'a key';
+    case 'leg.round':
+      return 'no key';
     case 'leg.status':
-      return of(event.leg, who, FINAL.includes(event.status) ? 'status, call over' : `status ${event.status}`);
+      return `status ${event.status}`;
+    case 'conference':
+      return event.sid === null ? `room ${event.event}` : event.event === 'join' ? 'joins the room' : 'leaves the room';
     case 'effect.outcome':
-      return of(event.effect.leg, who, outcome(event));
+      return outcome(event);
     case 'timer':
-      return timer(event.timer, who);
+      return event.timer === 'deadline' ? 'deadline' : 'watchdog';
     default:
       throw new Error(`no words for ${event.type}`);
   }
 }
 
-function member({ event, reason }) {
-  if (event === 'join') return 'joins the room';
-  return reason === 'participant_hung_up' ? 'hangs up in the room' : 'leaves the room';
-}
-
 function outcome({ effect, outcome: result }) {
-  if (result.as !== 'fetched') return `${TELL[effect.type]} ${OUTCOME[result.as]}`.replace('look-up the', 'look-up, the');
-  return FINAL.includes(result.status) ? 'look-up, call over' : `look-up, ${result.status}`;
-}
-
-function timer(name, who) {
-  if (name === 'deadline' || name === 'heartbeat') return `${name} timer`;
-  return of(name === 'caller' ? 0 : Number(name.slice('leg'.length)), who, 'its timer');
-}
-
-/** Who an event is about, unless it is the one we draw. */
-function of(about, who, text) {
-  if (about === who) return text;
-  if (about === 0) return `caller, ${text}`;
-  return who === 0 ? `leg, ${text}` : `other leg, ${text}`;
-}
-
-function isCaller(sid) {
-  return legNumber(sid) === 0;
-}
-
-function legNumber(sid) {
-  return Number(sid.slice('CA'.length));
+  const over = result.as === 'gone' || FINAL.includes(result.status);
+  switch (effect.type) {
+    case 'call.create':
+      return `creation ${result.as === 'created' ? 'done' : result.as}`;
+    case 'call.end':
+      return over ? 'ended by us' : `end ${result.as}`;
+    case 'call.redirect':
+      return `redirect ${result.as}`;
+    case 'call.fetch':
+      return over ? 'call over' : 'watchdog';
+    default:
+      throw new Error(`no words for ${effect.type}`);
+  }
 }
 
 /** Edges of one diagram: from, to, and by what. */
@@ -170,20 +169,24 @@ function graph() {
 function page(caller, leg) {
   return `# The forwarding flow, drawn by itself
 
-Generated by \`npm run diagram\` from what the flow does; do not edit. The script walks the first ${STATES.toLocaleString('en')} states,
-nearest first, of each world that the explorer knows: one person, two people one after the other, two at once; with one refusal,
-lost answer, failure or crash. An arrow stands for every step that changes a phase, and its lines name the events that made it;
-what changes no phase is not drawn. Twilio's documented order of events is not assumed, so some arrows are rare: they are what
-happens when an event overtakes another, or when one is lost.
+Generated by \`npm run diagram\` from what the flow does; do not edit. The script walks up to 39,000 states of the explorer's
+worlds, nearest first: one person, with one refusal, lost answer, failure or crash; two people one after the other; two at once.
+An arrow is a step that changes a phase, and its lines name the events that did it. What changes no phase is not drawn. It is a
+picture, not the proof: [the explorer](../how-it-works.md#the-explorer) is.
 
-"Look-up" is a fetch of the call by REST. "Dial action" is the request that follows the end of \`<Dial>\`.
+Webhooks may come in any order here, so some arrows are rare: they show an event that overtook another.
+
+- **call over**: any news of the end, by status callback, Dial action, the room, or REST.
+- **Dial action**: the request after \`<Dial>\`, while the call goes on.
+- **human**, **unknown**, **machine or fax**: the verdict, on the request for the leg's document.
+- **watchdog**: a timer of ours, or what a fetch of the call by REST said because of it.
 
 ## The caller
 
 ${caller}
 
-In these worlds the fallback is our sentence. With \`fallback: { kind: 'redirect' }\` the caller ends with the request for the
-document, handed on to your TwiML; a new \`/inbound\` for the same call then starts a new round at \`arriving\`.
+In these worlds the fallback is a sentence. With \`fallback: { kind: 'redirect' }\` the caller's phase is \`ended\` as soon as they
+ask for the fallback; if your TwiML sends them back to \`/inbound\`, a new round begins at \`arriving\`.
 
 ## A leg
 
@@ -193,7 +196,8 @@ ${leg}
 `;
 }
 
-const { forwardingWorld, CALLER_PHASES, LEG_PHASES } = await load();
+const { CALLER_PHASES, LEG_PHASES } = await import(await bundle('packages/core/src/index.ts'));
+const { forwardingWorld } = await import(await bundle('packages/core/src/testing/index.ts'));
 const caller = graph();
 const leg = graph();
 const see = (before, after) => {
@@ -203,18 +207,13 @@ const see = (before, after) => {
   const known = legsOf(before);
   for (const now of legsOf(after)) {
     const from = known.find(({ id }) => id === now.id)?.phase ?? START;
-    leg.add(from, now.phase, words(event, now.id));
+    const hunting = from === START && event.type !== 'inbound';
+    leg.add(from, now.phase, hunting ? 'nobody is left of the step before' : words(event, now.id));
   }
 };
-for (const options of [
-  { legs: 1, faults: 1 },
-  { legs: 2, ring: 'inOrder', faults: 1 },
-  { legs: 2, ring: 'atOnce', faults: 1 },
-]) {
-  walk(forwardingWorld(options), see);
-}
+for (const { options, ...bounds } of WORLDS) walk(forwardingWorld(options), bounds, see);
 const text = page(caller.draw(CALLER_PHASES), leg.draw(LEG_PHASES));
-const file = new URL(FILE, root);
+const file = new URL(`../${FILE}`, import.meta.url);
 if (!process.argv.includes('--check')) {
   writeFileSync(file, text);
   console.log(`${FILE} is written.`);

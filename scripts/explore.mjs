@@ -19,12 +19,11 @@ with every notification heard at any time, again and again, or never.
 /** Fast worlds first; the last ones are what takes minutes. */
 const WORLDS = [
   { legs: 1, faults: 0 },
-  { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
-  { legs: 2, ring: 'atOnce', faults: 1, deaf: true },
-  { legs: 1, faults: 0, slowFetch: true },
+  { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
+  { legs: 1, faults: 0, slowRest: true },
+  { legs: 2, ring: 'atOnce', faults: 0, deaf: true },
   { legs: 1, faults: 1 },
   { legs: 2, ring: 'inOrder', faults: 0 },
-  { legs: 2, ring: 'atOnce', faults: 0 },
 ];
 
 const RECORD = fileURLToPath(new URL('../docs/explored.json', import.meta.url));
@@ -69,7 +68,8 @@ async function all() {
       const { result, seconds } = await run(world, from);
       const bad = wrong(result, known[world.name]);
       if (bad !== undefined) failed += 1;
-      if (result !== undefined) counts[world.name] = { states: result.states, transitions: result.transitions, orders: result.orders };
+      if (result !== undefined)
+        counts[world.name] = { states: result.states, transitions: result.transitions, orders: result.orders };
       console.log(line(world.name, result, seconds, bad));
       if (result?.violation) console.log(`\n${result.violation.trace.join('\n')}\n\n${result.violation.test}\n`);
     }
@@ -88,7 +88,14 @@ function run({ options, name }, from) {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ['--max-old-space-size=12000', fileURLToPath(import.meta.url), '--child', JSON.stringify(options), '--bundle', from],
+      [
+        '--max-old-space-size=12000',
+        fileURLToPath(import.meta.url),
+        '--child',
+        JSON.stringify(options),
+        '--bundle',
+        from,
+      ],
       { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
     );
     let result;

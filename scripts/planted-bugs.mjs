@@ -45,7 +45,7 @@ const BUGS = [
     from: "event.digits !== '') accept(w, leg);",
     to: "event.digits !== '') { accept(w, leg); fetchNotice(w, leg); }",
     also: ['import { accept, askEnd,', 'import { accept, fetchNotice, askEnd,'],
-    by: ['packages/core/test/flow'],
+    by: 'explorer',
   },
   {
     name: 'end a loser in detection',
@@ -64,8 +64,8 @@ const BUGS = [
   {
     name: 'drop a timer',
     file: 'flows/timers.ts',
-    from: '    if (before[timer] !== dueAt) effects.push({ type: \'timer.start\'',
-    to: '    if (before[timer] !== dueAt && !timer.startsWith(\'leg\')) effects.push({ type: \'timer.start\'',
+    from: "    if (before[timer] !== dueAt) effects.push({ type: 'timer.start'",
+    to: "    if (before[timer] !== dueAt && !timer.startsWith('leg')) effects.push({ type: 'timer.start'",
     by: 'explorer',
   },
   {
@@ -89,7 +89,9 @@ let unnoticed = 0;
 for (const [index, bug] of BUGS.entries()) {
   const caught = tryOut(bug);
   if (caught === undefined) unnoticed += 1;
-  console.log(`${caught === undefined ? 'FAIL' : 'PASS'} ${String(index + 1)} ${bug.name} → ${caught ?? 'not noticed'}`);
+  console.log(
+    `${caught === undefined ? 'FAIL' : 'PASS'} ${String(index + 1)} ${bug.name} → ${caught ?? 'not noticed'}`,
+  );
 }
 rmSync(COPY, { recursive: true, force: true });
 console.log(`${String(BUGS.length - unnoticed)} passed, ${String(unnoticed)} failed`);
@@ -98,8 +100,19 @@ process.exit(unnoticed === 0 ? 0 : 1);
 function tryOut({ file, from, to, also, by }) {
   rmSync(COPY, { recursive: true, force: true });
   mkdirSync(join(COPY, 'packages'), { recursive: true });
-  for (const path of ['packages/core', 'packages/simulator', 'scripts', 'docs', 'vitest.config.ts', 'tsconfig.json', 'package.json']) {
-    cpSync(join(ROOT, path), join(COPY, path), { recursive: true, filter: (source) => !/node_modules|dist$/.test(source) });
+  for (const path of [
+    'packages/core',
+    'packages/simulator',
+    'scripts',
+    'docs',
+    'vitest.config.ts',
+    'tsconfig.json',
+    'package.json',
+  ]) {
+    cpSync(join(ROOT, path), join(COPY, path), {
+      recursive: true,
+      filter: (source) => !/node_modules|dist$/.test(source),
+    });
   }
   const path = join(COPY, SRC, file);
   let text = readFileSync(path, 'utf8');
@@ -112,11 +125,15 @@ function tryOut({ file, from, to, also, by }) {
 }
 
 function explorer() {
-  const { stdout, status } = spawnSync(process.execPath, ['scripts/explore.mjs', '--only', '1 leg, 0 faults', '--jobs', '1'], {
-    cwd: COPY,
-    encoding: 'utf8',
-    timeout: 300_000,
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    ['scripts/explore.mjs', '--only', '1 leg, 0 faults', '--jobs', '1'],
+    {
+      cwd: COPY,
+      encoding: 'utf8',
+      timeout: 300_000,
+    },
+  );
   const found = /^FAIL .* · (P\d.*)$/m.exec(stdout);
   return status === 0 || found === null ? undefined : `the explorer: ${found[1]}`;
 }
@@ -131,6 +148,8 @@ function tests(paths) {
   });
   if (status === 0) return undefined;
   const report = JSON.parse(stdout.slice(stdout.indexOf('{"num')));
-  const failed = report.testResults.flatMap(({ assertionResults }) => assertionResults).find((test) => test.status === 'failed');
+  const failed = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find((test) => test.status === 'failed');
   return failed === undefined ? undefined : `the test "${failed.fullName}"`;
 }

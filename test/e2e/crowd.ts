@@ -1,4 +1,15 @@
-import { busy, fax, hangsUpDuringDetection, human, noAnswer, refused, screening, silent, unreachable, voicemail } from '@amd/simulator';
+import {
+  busy,
+  fax,
+  hangsUpDuringDetection,
+  human,
+  noAnswer,
+  refused,
+  screening,
+  silent,
+  unreachable,
+  voicemail,
+} from '@amd/simulator';
 import type { HangUpRule, Person, Toggles } from '@amd/simulator';
 import { forwardingApp, OUR_NUMBER, type TestApp } from './forwarding-app.js';
 
@@ -33,15 +44,12 @@ export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
   const random = generator(crowd.seed);
   const people = new Map<string, Person>();
   const lists = new Map<string, string[]>();
-  const app = forwardingApp(
-    (call) => ({ forwardTo: lists.get(call.from) ?? [], deadlineSeconds: 90 }),
-    {
-      people: (to) => people.get(to),
-      random: crowd.seed,
-      ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
-      ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
-    },
-  );
+  const app = forwardingApp((call) => ({ forwardTo: lists.get(call.from) ?? [], deadlineSeconds: 90 }), {
+    people: (to) => people.get(to),
+    random: crowd.seed,
+    ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
+    ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
+  });
   const sids: string[] = [];
   for (let index = 0; index < crowd.calls; index += 1) {
     const from = `+1212${String(5_550_000 + index).padStart(7, '0')}`;
@@ -95,13 +103,15 @@ function judge(app: TestApp, sids: readonly string[]): CrowdResult {
   const problems: string[] = [];
   for (const failure of app.failures) problems.push(`a task failed: ${String(failure)}`);
   for (const entry of app.log) problems.push(`the edge complains: ${entry.code} ${entry.message}`);
-  for (const { code, message } of app.sim.debugger) problems.push(`the simulated Twilio complains: ${String(code)} ${message}`);
+  for (const { code, message } of app.sim.debugger)
+    problems.push(`the simulated Twilio complains: ${String(code)} ${message}`);
   for (const sid of sids) {
     const state = app.states.get(sid);
     const result = state?.result ?? 'none';
     results[result] = (results[result] ?? 0) + 1;
     const call = app.sim.call(sid);
-    if (result === 'none' && call?.status !== 'no-answer' && call?.status !== 'canceled') problems.push(`${sid} has no outcome`);
+    if (result === 'none' && call?.status !== 'no-answer' && call?.status !== 'canceled')
+      problems.push(`${sid} has no outcome`);
     if (state?.legs.some(({ phase }) => phase !== 'ended') === true) problems.push(`${sid}: a leg never ended for us`);
     const talks = [...(call?.bridgedWith ?? [])].sort((a, b) => a.since - b.since);
     if (talks.some(({ since, ms }, at) => since + ms > (talks[at + 1]?.since ?? Infinity))) {
@@ -112,7 +122,8 @@ function judge(app: TestApp, sids: readonly string[]): CrowdResult {
     if (call.endedAt === undefined) problems.push(`${call.sid} (${call.direction}) is still on the line`);
     if (call.direction === 'outbound-api' && call.bridgedWith.length > 0) {
       const pressed = call.answeredBy === 'unknown' && call.heard.length > 0;
-      if (call.answeredBy !== 'human' && !pressed) problems.push(`${call.sid} is ${String(call.answeredBy)} and was bridged`);
+      if (call.answeredBy !== 'human' && !pressed)
+        problems.push(`${call.sid} is ${String(call.answeredBy)} and was bridged`);
     }
   }
   return { results, problems: problems.slice(0, 20) };

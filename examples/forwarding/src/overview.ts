@@ -7,7 +7,7 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?$/;
 /** Who is on the line, as plain text. A tunnel makes loopback public, so whoever comes through one sees nothing. */
 export function overview(store: Store): RequestHandler {
   return async (request, response) => {
-    const forwarded = request.headers['forwarded'] ?? request.headers['x-forwarded-for'];
+    const forwarded = request.headers.forwarded ?? request.headers['x-forwarded-for'];
     if (forwarded !== undefined || !LOOPBACK.test(request.headers.host ?? '')) {
       response.status(404).type('text/plain').send('Not found\n');
       return;

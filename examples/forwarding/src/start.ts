@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadEnvFile } from 'node:process';
 import twilio from 'twilio';
-import { createApp } from './app.js';
+import { createApp, type AppOptions } from './app.js';
 import { readEnvironment } from './environment.js';
 import { publicBaseUrl } from './public-url.js';
 
@@ -23,29 +23,30 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
   process.exit(1);
 });
 const key = env.TWILIO_API_KEY;
-const client = twilio(key ?? env.TWILIO_ACCOUNT_SID, (key === undefined ? undefined : env.TWILIO_API_SECRET) ?? env.TWILIO_AUTH_TOKEN, {
+const client = twilio(key ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
   timeout: 8000,
 });
 const people = new Set([...env.FORWARD_TO.values()].flat());
 const allowed = new Set(env.DIAL_ALLOW ?? people);
+const previous = env.TWILIO_AUTH_TOKEN_PREVIOUS;
+const log: AppOptions['log'] = ({ level, code, message }) => {
+  console[level](`${new Date().toISOString()} ${level} ${code}: ${message}`);
+};
 
 const { express, runtime } = createApp({
   client,
   accountSid: env.TWILIO_ACCOUNT_SID,
-  authTokens: [env.TWILIO_AUTH_TOKEN, ...(env.TWILIO_AUTH_TOKEN_PREVIOUS === undefined ? [] : [env.TWILIO_AUTH_TOKEN_PREVIOUS])],
+  authTokens: previous === undefined ? [env.TWILIO_AUTH_TOKEN] : [env.TWILIO_AUTH_TOKEN, previous],
   publicBaseUrl: base,
-  resolve: (call) => ({
-    forwardTo: env.FORWARD_TO.get(call.to) ?? env.FORWARD_TO.get('*') ?? [],
-    callerId: env.CALLER_ID,
-    ownNumber: env.TWILIO_PHONE_NUMBER,
-    ringSeconds: env.RING_SECONDS,
-  }),
+  resolve: ({ to }) => {
+    const forwardTo = env.FORWARD_TO.get(to) ?? env.FORWARD_TO.get('*') ?? [];
+    if (forwardTo.length === 0) log({ level: 'warn', code: 'nobody', message: `FORWARD_TO has nobody for calls to ${to}` });
+    return { forwardTo, callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS };
+  },
   mayDial: (to) => allowed.has(to),
   ownNumbers: [env.TWILIO_PHONE_NUMBER, ...[...env.FORWARD_TO.keys()].filter((number) => number !== '*')],
-  log: ({ level, code, message }) => {
-    console[level](`${new Date().toISOString()} ${level} ${code}: ${message}`);
-  },
+  log,
 });
 
 runtime.start();
@@ -55,8 +56,9 @@ const server = express.listen(env.PORT, env.HOST, (error) => {
     process.exit(1);
   }
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
-  console.log(`Set the number's voice URL to          ${base}/inbound`);
-  console.log(`and its call status changes (POST) to  ${base}/inbound/status`);
+  // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+  console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
+  console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

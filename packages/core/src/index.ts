@@ -2,11 +2,25 @@ export { type Brand, type CallSid, type E164, callSid, e164, isAccountSid, isCal
 export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
 export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
 export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
-export { CALL_STATUSES, type CallStatus, type FinalCallStatus, isFinalStatus, parseCallStatus } from './wire/call-status.js';
+export {
+  CALL_STATUSES,
+  type CallStatus,
+  type FinalCallStatus,
+  isFinalStatus,
+  parseCallStatus,
+} from './wire/call-status.js';
 export { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef, formatRef, parseRef } from './wire/callback-ref.js';
 export type { Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
 export type { CreateCall, Detection, Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from './flows/effects.js';
-export { LEG_PHASES, type Leg, type LegPhase, type LegResult, type LegStory, type LegTarget, type Notice } from './flows/leg/leg.js';
+export {
+  LEG_PHASES,
+  type Leg,
+  type LegPhase,
+  type LegResult,
+  type LegStory,
+  type LegTarget,
+  type Notice,
+} from './flows/leg/leg.js';
 export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
 export type {
   ConferenceEvent,

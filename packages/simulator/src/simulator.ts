@@ -57,8 +57,9 @@ export interface Simulator {
 }
 
 function checkToggles(toggles: SimulatorOptions['toggles']): void {
+  const known: Readonly<Record<string, readonly unknown[]>> = TOGGLE_VALUES;
   for (const [name, value] of Object.entries(toggles ?? {})) {
-    const values: readonly unknown[] | undefined = TOGGLE_VALUES[name as keyof typeof TOGGLE_VALUES];
+    const values = known[name];
     if (values === undefined) throw new TypeError(`unknown toggle "${name}"`);
     if (!values.includes(value)) throw new TypeError(`"${name}" must be one of ${values.join(', ')}`);
   }

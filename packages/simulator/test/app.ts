@@ -24,7 +24,7 @@ export interface Seen {
   readonly at: number;
 }
 
-type Answer = string | Partial<WebhookResponse> | undefined | void;
+type Answer = string | Partial<WebhookResponse> | undefined;
 type Handler = (seen: Seen) => Answer | Promise<Answer>;
 
 export const xml = (body: string): string => `<?xml version="1.0" encoding="UTF-8"?><Response>${body}</Response>`;

@@ -14,7 +14,7 @@ async function detect(person: Person, create: object = {}) {
     statusCallback: `${BASE}/status`,
     statusCallbackEvent: ['answered', 'completed'],
     ...create,
-  } as never);
+  });
   await app.sim.settle();
   const call = app.sim.call(sid);
   const leg = app.find('/leg')[0];

@@ -55,7 +55,7 @@ describe('creating a call', () => {
     [20001, { record: true }],
   ])('refuses with %i', async (code, change) => {
     const { client, sim } = world({}, { person: human() });
-    const got = await refusal(client.calls.create({ ...good, ...(change as object) } as typeof good));
+    const got = await refusal(client.calls.create({ ...good, ...(change as object) }));
     expect(got).toMatchObject({ status: 400, code });
     if (code === 20001) expect(got.message).toContain('Record');
     expect(sim.calls).toEqual([]);

@@ -29,8 +29,8 @@ function clientAt(base: string, accountSid: string, authToken: string) {
       const target = new URL(`${base}/${url.hostname}${url.pathname}${url.search}`);
       const body = new URLSearchParams();
       for (const [name, value] of Object.entries(options.data ?? {})) {
-        for (const one of Array.isArray(value) ? (value as unknown[]) : [value])
-          if (one !== undefined) body.append(name, String(one));
+        const values: (string | number | boolean | undefined)[] = Array.isArray(value) ? value : [value];
+        for (const one of values) if (one !== undefined) body.append(name, String(one));
       }
       const response = await fetch(target, {
         method: options.method.toUpperCase(),

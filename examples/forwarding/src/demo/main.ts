@@ -27,7 +27,8 @@ if (values.help) {
 }
 
 const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-const paint = (style: Parameters<typeof styleText>[0], text: string): string => (colour ? styleText(style, text) : text);
+const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+  colour ? styleText(style, text) : text;
 
 const wanted = values.port ?? process.env['PORT'];
 const port = wanted === undefined || wanted === '' ? 5000 : Number(wanted);
@@ -49,7 +50,9 @@ const tour = await startTour({ host: '127.0.0.1', port, orAnyPort: wanted === un
   },
 );
 
-console.log(`The forwarding example runs at ${tour.url}, with a simulated Twilio, ${String(SPEED)} times faster than life.`);
+console.log(
+  `The forwarding example runs at ${tour.url}, with a simulated Twilio, ${String(SPEED)} times faster than life.`,
+);
 const began = performance.now();
 // The first call would show how long this process takes to warm up, thirty times magnified.
 await tour.play(WARM_UP, scenarios.length);

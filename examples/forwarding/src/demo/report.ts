@@ -17,6 +17,9 @@ const WHO: Readonly<Record<string, string>> = {
 /** One call as a story: who was rung, what answered and after how long, how long the caller waited, how it ended. */
 export function story({ caller, legs, names, state }: Played): Line[] {
   const lines: Line[] = [{ ms: 0, text: `${caller.from} calls` }];
+  if (state?.result === 'callerLeft' && caller.endedAt !== undefined) {
+    lines.push({ ms: caller.endedAt - caller.createdAt, text: 'the caller hangs up' });
+  }
   for (const leg of state?.legs ?? []) {
     const call = legs.find((candidate) => candidate.sid === leg.sid);
     const name = names.get(leg.target.to) ?? leg.target.to;
@@ -29,9 +32,6 @@ export function story({ caller, legs, names, state }: Played): Line[] {
   const said = caller.heard.at(-1);
   if (state?.result === 'nobody' && said !== undefined && state.story.fallbackAt !== undefined) {
     lines.push({ ms: state.story.fallbackAt - caller.createdAt, text: `the caller hears: “${said}”` });
-  }
-  if (state?.result === 'callerLeft' && caller.endedAt !== undefined) {
-    lines.push({ ms: caller.endedAt - caller.createdAt, text: 'the caller hangs up' });
   }
   return lines.sort((a, b) => a.ms - b.ms);
 }
@@ -51,7 +51,9 @@ function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Lin
     const who = WHO[call.answeredBy] ?? 'a machine';
     at(call.verdictAt, `it is ${who} (after ${seconds(call.verdictAt - call.answeredAt)})`);
   }
-  for (const text of call.heard) at(call.verdictAt, `${name} hears: “${text}”`);
+  // What is said before the caller leaves is a question, what is said after that is the reason.
+  const gone = call.answeredBy === 'human' ? caller.endedAt : undefined;
+  for (const text of new Set(call.heard)) at(gone ?? call.verdictAt, `${name} hears: “${text}”`);
   const talk = call.bridgedWith.find(({ sid }) => sid === caller.sid);
   if (talk !== undefined) {
     at(talk.since, `${name} and the caller talk`);
@@ -62,7 +64,7 @@ function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Lin
 
 /** One line about the whole call. */
 export function summary({ caller, legs, names, state }: Played): string {
-  const end = state?.story.claimedAt ?? caller.endedAt ?? caller.createdAt;
+  const end = state?.story.claimedAt ?? state?.story.fallbackAt ?? caller.endedAt ?? caller.createdAt;
   const waited = `waited ${seconds(end - caller.createdAt)}`;
   const talk = caller.bridgedWith[0];
   const other = legs.find(({ sid }) => sid === talk?.sid);
@@ -79,7 +81,8 @@ function outcome(state: LiveForwarding | undefined, talkedTo: string | undefined
       return 'handed on';
     case 'callerLeft':
       return 'the caller left first';
-    default:
+    case null:
+    case undefined:
       return 'not over';
   }
 }
@@ -90,8 +93,10 @@ export function faults({ scenario, caller, legs, names, state, complaints }: Pla
   if (state?.result !== scenario.outcome) wrong.push(`outcome ${String(state?.result)} instead of ${scenario.outcome}`);
   const talked = legs.filter((leg) => leg.bridgedWith.some(({ sid }) => sid === caller.sid));
   const talkedTo = talked.map((leg) => names.get(leg.to)).join(' and ');
-  if (talkedTo !== (scenario.talksTo ?? '')) wrong.push(`talked to "${talkedTo}" instead of "${scenario.talksTo ?? ''}"`);
-  if (talked.some(({ answeredBy }) => answeredBy !== 'human' && answeredBy !== 'unknown')) wrong.push('a machine was bridged');
+  if (talkedTo !== (scenario.talksTo ?? ''))
+    wrong.push(`talked to "${talkedTo}" instead of "${scenario.talksTo ?? ''}"`);
+  if (talked.some(({ answeredBy }) => answeredBy !== 'human' && answeredBy !== 'unknown'))
+    wrong.push('a machine was bridged');
   const told = legs.find((leg) => names.get(leg.to) === scenario.told);
   if (scenario.told !== undefined && (told?.heard.length ?? 0) === 0) wrong.push(`${scenario.told} was not told why`);
   for (const call of [caller, ...legs]) if (call.endedAt === undefined) wrong.push(`${call.to} is still on the line`);

@@ -99,7 +99,11 @@ export async function startTour(wanted: { host: string; port: number; orAnyPort:
 }
 
 /** The address is known before the app is made, because every URL that it gives to Twilio begins with it. */
-async function listen(wanted: { host: string; port: number; orAnyPort: boolean }): Promise<{ server: Server; url: string }> {
+async function listen(wanted: {
+  host: string;
+  port: number;
+  orAnyPort: boolean;
+}): Promise<{ server: Server; url: string }> {
   const { createServer } = await import('node:http');
   const server = createServer();
   const attempt = (port: number): Promise<void> =>

@@ -46,7 +46,8 @@ function ofConference(ref: CallbackRef, params: Params): Translation {
   const { event, sid, reason, status } = parsed;
   return {
     ok: true,
-    event: event === null || ref.leg !== 0 ? null : { type: 'conference', round: ref.round, event, sid, reason, status },
+    event:
+      event === null || ref.leg !== 0 ? null : { type: 'conference', round: ref.round, event, sid, reason, status },
   };
 }
 

@@ -38,7 +38,10 @@ export class Alarm {
 
   #arm(): void {
     const now = this.#clock.now();
-    const next = Math.max(now, Math.min(this.#pending[0] ?? Infinity, this.#pollMs === null ? Infinity : now + this.#pollMs));
+    const next = Math.max(
+      now,
+      Math.min(this.#pending[0] ?? Infinity, this.#pollMs === null ? Infinity : now + this.#pollMs),
+    );
     if (next === Infinity || (this.#wakeAt !== null && this.#wakeAt <= next)) return;
     this.#cancel?.();
     this.#wakeAt = next;

@@ -3,6 +3,7 @@ import type { Effect, TimerEvent } from '../flows/effects.js';
 import type { ForwardingConfig } from '../flows/forwarding/config.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
+import { isInRoom } from '../flows/leg/leg.js';
 import type { Reply } from '../wire/twiml.js';
 import { stateKey } from './world-key.js';
 
@@ -45,14 +46,17 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
 
   function firstTime(state: ForwardingState, event: ForwardingEvent, repeated: boolean): KnownStep {
     const step = flow.transition(state, event, config);
-    const violation = event.type === 'timer' ? ignored(state, event) : repeated ? heardTwice(step, event) : null;
+    const violation =
+      movedTwice(step) ??
+      (event.type === 'timer' ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
     // What changed nothing that matters stays the same object; drops of what is not there are no work.
     return { event, state: canonical(step.state), effects: step.effects.filter(isWork), reply: step.reply, violation };
   }
 
   function heardTwice(step: Step<ForwardingState, Effect, Reply>, event: ForwardingEvent): string | null {
     const again = flow.transition(step.state, event, config);
-    if (again.effects.every((effect) => effect.type === 'effect.drop') && sameState(again.state, step.state)) return null;
+    if (again.effects.every((effect) => effect.type === 'effect.drop') && sameState(again.state, step.state))
+      return null;
     return `P6: hearing ${event.type} twice changes something`;
   }
 
@@ -74,6 +78,16 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
       return step;
     },
   };
+}
+
+/** Exactly one mover brings a leg to the room: who was given its document is not redirected there as well. */
+function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): string | null {
+  if (state.kind !== 'call') return null;
+  const twice = effects.some(
+    (effect) =>
+      effect.type === 'call.redirect' && state.legs.some(({ id, phase }) => id === effect.leg && isInRoom(phase)),
+  );
+  return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
 }
 
 function isWork(effect: Effect): boolean {

@@ -47,8 +47,12 @@ export interface WorldOptions {
   readonly token?: boolean;
   /** Every notification is lost: only requests, REST and timers tell the flow anything. */
   readonly deaf?: boolean;
-  /** Looking a call up may take its time, while other things happen. Default false: it is answered at once, if late. */
-  readonly slowFetch?: boolean;
+  /**
+   * REST may be slower than it is allowed to be. Default false: a fetch is answered at once, if with what was true a moment
+   * ago, and no watchdog (10 s and more) overtakes a REST call that is under way (8 s at the most). The deadline and the
+   * heartbeat, which are due at a time of their own, may always.
+   */
+  readonly slowRest?: boolean;
   /** Another flow to put to the same test. */
   readonly flow?: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>;
 }
@@ -57,7 +61,7 @@ const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknow
 
 /** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
-  const { faults = 1, answers = ANSWERS, token = true, ring = 'inOrder', slowFetch = false, deaf = false } = options;
+  const { faults = 1, answers = ANSWERS, token = true, ring = 'inOrder', slowRest = false, deaf = false } = options;
   const flow = options.flow ?? forwarding;
   // As few tries as the faults leave us: more of the same is not another order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
@@ -162,7 +166,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       list.push({ name, forced, run });
     };
     taskMoves(world, add);
-    if (!slowFetch && world.tasks.some(isFetch)) return list;
+    if (!slowRest && world.tasks.some(isFetch)) return list;
     callMoves(world, add);
     timerMoves(world, add);
     peopleMoves(world, add);
@@ -182,7 +186,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
 
   function taskMoves(world: World, add: Add): void {
     for (const task of world.tasks) {
-      if ('timer' in task.work || (!slowFetch && !isFetch(task) && world.tasks.some(isFetch))) continue;
+      if ('timer' in task.work || (!slowRest && !isFetch(task) && world.tasks.some(isFetch))) continue;
       const { effect } = task.work;
       const others = world.tasks.filter((other) => other !== task);
       if (task.outcome !== null) {
@@ -246,7 +250,9 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
         add(`${name} presses no key until it is too late`, true, () =>
           quiet(withLeg(world, who, { doing: 'asks:leg.round', late: true })),
         );
-        add(`${name} presses no key in this round`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.round' })));
+        add(`${name} presses no key in this round`, false, () =>
+          quiet(withLeg(world, who, { doing: 'asks:leg.round' })),
+        );
       } else if (who > 0 && call === 'queued') {
         add(`${name} is dialled`, true, () =>
           quiet(send(withLeg(world, who, { call: 'ringing' }), legNote(who, 'initiated'), legNote(who, 'ringing'))),
@@ -275,6 +281,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     for (const task of [...world.tasks].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))) {
       if (!('timer' in task.work)) continue;
       const { timer } = task.work;
+      if (!slowRest && rank(task) < RANKS.indexOf('deadline') && world.tasks.some((other) => 'effect' in other.work))
+        continue;
       add(`timer ${timer}`, true, () => {
         const heard = hear(world, task.id, () => ({ type: 'timer', at: START, timer, dueAt: task.dueAt }), task.id);
         return 'violation' in heard ? heard : heard.world;
@@ -338,7 +346,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       options.legs === 1 ? '1 leg' : `2 legs ${ring}`,
       `${String(faults)} fault${faults === 1 ? '' : 's'}`,
       ...(deaf ? ['nothing heard'] : []),
-      ...(slowFetch ? ['slow fetches'] : []),
+      ...(slowRest ? ['slow REST'] : []),
       ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
     ].join(', '),
     initial: () => ({
@@ -353,7 +361,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       event: null,
     }),
     moves,
-    key: (world) => worldKey(world, memory.numberOf(world.state)),
+    key: (world) => worldKey(deaf ? { ...world, notes: 0 } : world, memory.numberOf(world.state)),
     check,
     settled: (world) => isSettled(world),
     line: (world) => (world.event === null ? undefined : JSON.stringify(world.event)),
@@ -361,8 +369,10 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
   };
 }
 
+const RANKS = ['caller', 'deadline', 'heartbeat'];
+
 function rank(task: WorldTask): number {
-  return 'timer' in task.work ? ['caller', 'deadline', 'heartbeat'].indexOf(task.work.timer) : -1;
+  return 'timer' in task.work ? RANKS.indexOf(task.work.timer) : -1;
 }
 
 function outcomeName(task: string, outcome: Outcome): string {
@@ -409,7 +419,11 @@ function isSettled(world: World): boolean {
   return state.caller.phase === 'connected' && caller.doing === 'room' && legs.some((leg) => leg.doing === 'room');
 }
 
-function applyEffects(tasks: readonly WorldTask[], effects: readonly Effect[], doneTask: string | undefined): WorldTask[] {
+function applyEffects(
+  tasks: readonly WorldTask[],
+  effects: readonly Effect[],
+  doneTask: string | undefined,
+): WorldTask[] {
   let next = tasks.filter((task) => task.id !== doneTask);
   for (const effect of effects) {
     switch (effect.type) {

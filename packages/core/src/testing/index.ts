@@ -9,6 +9,14 @@ export { playCall, type PlayedCall, type PlayedLeg, type PlayOptions } from './p
 export { executions, type Recorder, recorder, type RecorderScript } from './recorder.js';
 export { sids } from './sids.js';
 export { storeContract, type StoreContractOptions } from './store-contract.js';
-export { type Exploration, explore, type ExploreOptions, type FoundViolation, type Model, type Move, type Violation } from './explore.js';
+export {
+  type Exploration,
+  explore,
+  type ExploreOptions,
+  type FoundViolation,
+  type Model,
+  type Move,
+  type Violation,
+} from './explore.js';
 export { forwardingWorld, type WorldOptions } from './forwarding-world.js';
 export type { World } from './world-state.js';

@@ -395,7 +395,7 @@ describe('rounds', () => {
       .when(events.callerStatus({ at: at(40) }))
       .then({
         state: { result: 'callerLeft' },
-        asks: [{ type: 'hook.run', id: 'hook:ended:2' }],
+        asks: [{ type: 'hook.run', id: `hook:ended:${sids.call(0)}:2` }],
       });
   });
 

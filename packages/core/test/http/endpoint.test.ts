@@ -93,13 +93,13 @@ describe('webhooks become events', () => {
       common(CALLER, { CallStatus: 'completed' }),
       { type: 'caller.status', status: 'completed' },
     ],
-    ['/inbound/ended', CALLER_REF, common(CALLER), { type: 'caller.ended', status: 'in-progress' }],
-    ['/inbound/document', CALLER_REF, common(CALLER), { type: 'caller.document', status: 'in-progress' }],
+    ['/inbound/ended', CALLER_REF, common(CALLER), { type: 'caller.ended', round: 1, status: 'in-progress' }],
+    ['/inbound/document', CALLER_REF, common(CALLER), { type: 'caller.document', round: 1, status: 'in-progress' }],
     [
       '/conference',
       CALLER_REF,
       { AccountSid: ACCOUNT, StatusCallbackEvent: 'participant-join', CallSid: CALLER },
-      { type: 'conference', event: 'join', sid: CALLER, reason: null, status: null },
+      { type: 'conference', round: 1, event: 'join', sid: CALLER, reason: null, status: null },
     ],
     [
       '/outbound',

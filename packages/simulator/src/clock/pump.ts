@@ -35,7 +35,7 @@ export function createPump(options: {
         await work.whenIdle();
         continue;
       }
-      work.touched = false;
+      work.untouch();
       const before = work.count;
       for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
       if (idle !== undefined && work.count === 0) await idle();
@@ -46,7 +46,7 @@ export function createPump(options: {
 
   async function quiet(): Promise<void> {
     do {
-      work.touched = false;
+      work.untouch();
       await macrotask();
       if (work.touched || work.count > 0) {
         if (await stalled()) return;

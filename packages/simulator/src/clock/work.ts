@@ -4,8 +4,12 @@ import type { SimulatorClock } from './clock.js';
 export class Work {
   #count = 0;
   #waiting: (() => void)[] = [];
-  /** Set whenever something began; the pump clears it. */
+  /** Set whenever something began; the pump clears it with `untouch()`. */
   touched = false;
+
+  untouch(): void {
+    this.touched = false;
+  }
 
   get count(): number {
     return this.#count;

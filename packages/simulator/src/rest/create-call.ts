@@ -31,7 +31,7 @@ function checkFrom(world: World, form: URLSearchParams, from: string): void {
   }
   if (world.numbers.has(from) || world.callerIds.has(from) || OTHER_ADDRESS.test(from)) return;
   const parent = world.tokens.get(field(form, 'CallToken') ?? '');
-  const good = parent !== undefined && parent.from === from;
+  const good = parent?.from === from;
   if (good && (parent.live || world.toggles.callTokenAfterEnd === 'accepted')) return;
   throw new RestRefusal(21210);
 }

@@ -14,7 +14,7 @@ export function page<Item>(
     const next = new URLSearchParams(query);
     next.set('PageSize', String(size));
     next.set('Page', String(at));
-    return `${path}?${next}`;
+    return `${path}?${next.toString()}`;
   };
   const start = index * size;
   const shown = items.slice(start, start + size);

@@ -3,7 +3,6 @@ import type { NumberOptions, SimulatorOptions } from '../options.js';
 import * as people from '../people/people.js';
 import type { Person } from '../people/person.js';
 import { TOGGLE_VALUES } from '../toggles.js';
-import type { Toggles } from '../toggles.js';
 
 /** What the command line asks for. */
 export interface Arguments {
@@ -77,7 +76,8 @@ function pair(text: string, option: string): [string, string] {
 
 function parseToggle(text: string): [string, unknown] {
   const [name, value] = pair(text, 'toggle');
-  const values: readonly unknown[] = TOGGLE_VALUES[name as keyof Toggles] ?? [];
+  const known: Readonly<Record<string, readonly unknown[]>> = TOGGLE_VALUES;
+  const values = known[name] ?? [];
   const found = values.find((one) => String(one) === value);
   if (found === undefined)
     throw new TypeError(
@@ -146,7 +146,7 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
           return [number, parsePerson(person)];
         }),
       ),
-      toggles: Object.fromEntries(values.toggle.map(parseToggle)) as Partial<Toggles>,
+      toggles: Object.fromEntries(values.toggle.map(parseToggle)),
       cps,
       ...(values['account-sid'] === undefined ? {} : { accountSid: values['account-sid'] }),
       ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),

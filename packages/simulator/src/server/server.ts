@@ -46,15 +46,25 @@ async function answer(
 ): Promise<void> {
   const host = request.headers.host ?? '';
   // A web page elsewhere must not be able to reach a simulator by a name that points here.
-  if (!allowRemote && !LOOPBACK.test(host)) return write(response, 421, 'text/plain', 'Only loopback host names.\n');
+  if (!allowRemote && !LOOPBACK.test(host)) {
+    write(response, 421, 'text/plain', 'Only loopback host names.\n');
+    return;
+  }
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const body = await readBody(request);
-  if (body === undefined) return write(response, 413, 'text/plain', 'Too large.\n');
+  if (body === undefined) {
+    write(response, 413, 'text/plain', 'Too large.\n');
+    return;
+  }
   const method = request.method ?? 'GET';
-  if (url.pathname === '/' && method === 'GET') return write(response, 200, 'text/plain; charset=utf-8', HELP);
+  if (url.pathname === '/' && method === 'GET') {
+    write(response, 200, 'text/plain; charset=utf-8', HELP);
+    return;
+  }
   if (url.pathname.startsWith('/_simulator/')) {
     if (request.headers.origin !== undefined && !LOOPBACK.test(request.headers.origin.replace(/^https?:\/\//, ''))) {
-      return write(response, 403, 'text/plain', 'Not from another site.\n');
+      write(response, 403, 'text/plain', 'Not from another site.\n');
+      return;
     }
     const reply = control(
       sim,
@@ -63,7 +73,8 @@ async function answer(
       body,
       request.headers['content-type'] ?? '',
     );
-    return write(response, reply.status, 'application/json; charset=utf-8', JSON.stringify(reply.body));
+    write(response, reply.status, 'application/json; charset=utf-8', JSON.stringify(reply.body));
+    return;
   }
   let reply: Response;
   try {

@@ -24,7 +24,7 @@ export function parseTwiml(text: string): Element | DocumentError {
     error ??= problem.message;
   });
   parser.on('opentag', (tag) => {
-    stack.push({ name: tag.name, attributes: tag.attributes as Record<string, string>, children: [], text: '' });
+    stack.push({ name: tag.name, attributes: tag.attributes, children: [], text: '' });
   });
   const addText = (piece: string): void => {
     const open = stack.at(-1);

@@ -24,7 +24,7 @@ export function sendConferenceEvent(
     ...Object.fromEntries(more),
   });
   const callback = conference.rules.callback;
-  if (callback === undefined || !callback.events.has(event)) return;
+  if (!callback?.events.has(event)) return;
   const params: [string, string][] = [
     ['StatusCallbackEvent', name],
     ['ConferenceSid', conference.sid],

@@ -23,7 +23,8 @@ const MOST_REDIRECTS = 10;
 const BROKEN_AFTER_SENDING = new Set(['ETIMEDOUT', 'ECONNABORTED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
 
 function fromError(error: unknown): Attempt {
-  const seen = error as { name?: string; code?: unknown; cause?: { code?: unknown }; message?: string };
+  type Code = string | number;
+  const seen = error as { name?: string; code?: Code; cause?: { code?: Code }; message?: string };
   const code = String(seen.code ?? seen.cause?.code ?? '');
   const message = seen.message ?? String(error);
   if (seen.name === 'AbortError' || seen.name === 'TimeoutError' || BROKEN_AFTER_SENDING.has(code)) {

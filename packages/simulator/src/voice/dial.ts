@@ -10,7 +10,10 @@ import type { Stage, Step } from './verbs.js';
 const EVENTS = new Set('start end join leave mute hold modify speaker announcement'.split(' '));
 const MOST_PARTICIPANTS = 250;
 
-type Ended = { readonly status: 'answered' | 'failed'; readonly bridged: boolean };
+interface Ended {
+  readonly status: 'answered' | 'failed';
+  readonly bridged: boolean;
+}
 
 function settingsOf(stage: Stage, noun: Element): EntrySettings {
   const { attributes } = noun;
@@ -81,7 +84,7 @@ export async function playDial(stage: Stage, dial: Element): Promise<Step> {
   const { world, call } = stage;
   const nouns = dial.children.filter((child) => allowsChild('Dial', child.name));
   const noun = nouns[0];
-  if (noun === undefined || noun.name !== 'Conference') return refuseNoun(stage, noun?.name ?? 'Number');
+  if (noun?.name !== 'Conference') return refuseNoun(stage, noun?.name ?? 'Number');
   const action = dial.attributes['action'];
   const method = methodOf(dial);
   if (action !== undefined && action !== '') {

@@ -140,9 +140,13 @@ export function startExecution(world: World, call: Call, source: Source): void {
       if (step.to === 'error') return applicationError(world, call, run);
       if (step.to === 'end') {
         markAnswered(world, call);
-        return endCall(world, call, { status: 'completed', sip: 200, reason: step.reason });
+        endCall(world, call, { status: 'completed', sip: 200, reason: step.reason });
+        return;
       }
-      if (step.to === 'reject') return endCall(world, call, { status: step.status, sip: step.sip, reason: 'rejected' });
+      if (step.to === 'reject') {
+        endCall(world, call, { status: step.status, sip: step.sip, reason: 'rejected' });
+        return;
+      }
       next = step.source;
     }
   })();

@@ -23,7 +23,7 @@ export function durationSeconds(call: Call): number {
 /** Sends a call-progress event if it was subscribed. */
 export function sendStatus(world: World, call: Call, event: CallEvent): void {
   const subscription = call.subscription;
-  if (subscription === undefined || !subscription.events.has(event)) return;
+  if (!subscription?.events.has(event)) return;
   const status = event === 'initiated' ? 'initiated' : event === 'answered' ? 'in-progress' : call.status;
   const params = commonParams(world.accountSid, call, status);
   params.push(

@@ -38,7 +38,7 @@ export function callerEnded(w: Work, result: CallResult): void {
   dismissLegs(w);
   w.effects.push({
     type: 'hook.run',
-    id: `hook:ended:${String(s.round)}`,
+    id: `hook:ended:${s.call.sid}:${String(s.round)}`,
     hook: 'ended',
     data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
   });

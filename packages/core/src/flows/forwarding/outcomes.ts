@@ -52,7 +52,13 @@ function created(w: Work, leg: LegDraft, { effect, outcome: result }: OutcomeEve
   const callerIdRefused = code !== null && CALLER_ID_REFUSED.includes(code);
   const stale = effect.id !== `create:${String(leg.id)}:${leg.callerId}`;
   if (stale) return;
-  if (leg.phase === 'requested' && leg.callerId === 'caller' && callerIdRefused && isWaiting(w) && !w.s.deadlinePassed) {
+  if (
+    leg.phase === 'requested' &&
+    leg.callerId === 'caller' &&
+    callerIdRefused &&
+    isWaiting(w) &&
+    !w.s.deadlinePassed
+  ) {
     ringWithOwnNumber(w, leg);
   } else if (leg.sid === null) legEnded(w, leg, { kind: 'refused', code, reason });
 }

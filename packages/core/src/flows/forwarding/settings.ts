@@ -120,7 +120,10 @@ export function callSettings(options: CallOptions): CallSettings {
     texts: { ...DEFAULT_TEXTS, ...withoutUndefined(options.texts ?? {}) },
     voice: options.voice ?? null,
     language: options.language ?? null,
-    waitUrl: options.waitUrl === undefined || options.waitUrl === '' ? (options.waitUrl ?? null) : url(options.waitUrl, 'waitUrl'),
+    waitUrl:
+      options.waitUrl === undefined || options.waitUrl === ''
+        ? (options.waitUrl ?? null)
+        : url(options.waitUrl, 'waitUrl'),
   };
 }
 
@@ -148,7 +151,7 @@ function planTarget(target: string | PlanTarget, option: string): LegTarget {
 
 /** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
 function detectionOf(options: Partial<Detection>): Detection {
-  const mode = options.mode ?? 'Enable';
+  const mode: string = options.mode ?? 'Enable';
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') {
     throw new TypeError('"detection.mode" must be "Enable" or "DetectMessageEnd"');
   }
@@ -179,7 +182,9 @@ function url(value: string, option: string): string {
 
 function within(value: number, low: number, high: number, option: string): number {
   if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new RangeError(`"${option}" must be a whole number from ${String(low)} to ${String(high)}; got ${String(value)}`);
+  throw new RangeError(
+    `"${option}" must be a whole number from ${String(low)} to ${String(high)}; got ${String(value)}`,
+  );
 }
 
 function withoutUndefined<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {

@@ -73,9 +73,7 @@ export type ForwardingState = { readonly kind: 'nothing' } | LiveForwarding;
 
 /** Over for the caller and for every leg. */
 export function isFinal(state: ForwardingState): boolean {
-  return (
-    state.kind === 'call' && state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended')
-  );
+  return state.kind === 'call' && state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended');
 }
 
 /** The room is named after the inbound call: unique in the account, and found again after anything. */

@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { ROOT } from './helpers/sources.js';
+
+it('docs/diagrams/forwarding.md shows what the flow does; if not: npm run diagram', { timeout: 120_000 }, () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/diagram.mjs', '--check'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
