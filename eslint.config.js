@@ -71,7 +71,7 @@ function floorRules(rooms, height) {
 }
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/', '**/node_modules/', '**/.stryker-tmp/', 'docs/']),
+  globalIgnores(['.planted/**', '**/dist/', '**/coverage/', '**/node_modules/', '**/.stryker-tmp/', 'docs/']),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' },
   },

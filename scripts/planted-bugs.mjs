@@ -27,7 +27,7 @@ const BUGS = [
   },
   {
     name: 're-send a create whose first try may have reached Twilio',
-    file: 'runtime/create-runtime.ts',
+    file: 'runtime/performer.ts',
     from: "effect.type === 'call.create' && claim.attempt > 1",
     to: "effect.type === 'call.create' && claim.attempt > 9",
     by: ['packages/core/test/runtime'],

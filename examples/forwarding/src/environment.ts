@@ -31,24 +31,26 @@ const forwardTo = z.string().transform((text, context) => {
   return lists;
 });
 
-const SCHEMA = z.object({
-  TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'),
-  TWILIO_AUTH_TOKEN: z.string().min(1, 'is needed to verify webhooks'),
-  TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
-  TWILIO_API_KEY: z.string().startsWith('SK', 'must begin with SK').optional(),
-  TWILIO_API_SECRET: z.string().min(1).optional(),
-  TWILIO_PHONE_NUMBER: E164,
-  FORWARD_TO: forwardTo,
-  CALLER_ID: z.union([z.literal('caller'), E164]).default('caller'),
-  DIAL_ALLOW: numbers.optional(),
-  PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  RING_SECONDS: z.coerce.number().int().min(5).max(60).default(20),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
-  HOST: z.string().default('127.0.0.1'),
-}).refine(
-  ({ TWILIO_API_KEY, TWILIO_API_SECRET }) => (TWILIO_API_KEY === undefined) === (TWILIO_API_SECRET === undefined),
-  { path: ['TWILIO_API_SECRET'], message: 'goes with TWILIO_API_KEY: set both or neither' },
-);
+const SCHEMA = z
+  .object({
+    TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'),
+    TWILIO_AUTH_TOKEN: z.string().min(1, 'is needed to verify webhooks'),
+    TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
+    TWILIO_API_KEY: z.string().startsWith('SK', 'must begin with SK').optional(),
+    TWILIO_API_SECRET: z.string().min(1).optional(),
+    TWILIO_PHONE_NUMBER: E164,
+    FORWARD_TO: forwardTo,
+    CALLER_ID: z.union([z.literal('caller'), E164]).default('caller'),
+    DIAL_ALLOW: numbers.optional(),
+    PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    RING_SECONDS: z.coerce.number().int().min(5).max(60).default(20),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
+    HOST: z.string().default('127.0.0.1'),
+  })
+  .refine(
+    ({ TWILIO_API_KEY, TWILIO_API_SECRET }) => (TWILIO_API_KEY === undefined) === (TWILIO_API_SECRET === undefined),
+    { path: ['TWILIO_API_SECRET'], message: 'goes with TWILIO_API_KEY: set both or neither' },
+  );
 
 export type Environment = z.output<typeof SCHEMA>;
 

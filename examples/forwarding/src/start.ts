@@ -41,7 +41,8 @@ const { express, runtime } = createApp({
   publicBaseUrl: base,
   resolve: ({ to }) => {
     const forwardTo = env.FORWARD_TO.get(to) ?? env.FORWARD_TO.get('*') ?? [];
-    if (forwardTo.length === 0) log({ level: 'warn', code: 'nobody', message: `FORWARD_TO has nobody for calls to ${to}` });
+    if (forwardTo.length === 0)
+      log({ level: 'warn', code: 'nobody', message: `FORWARD_TO has nobody for calls to ${to}` });
     return { forwardTo, callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS };
   },
   mayDial: (to) => allowed.has(to),

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'eventemitter3';
 import type { FlowEvent } from '../kernel/flow.js';
 import type { Effect, RestEffect } from '../flows/effects.js';
 import type { Execution } from './executor.js';
@@ -13,3 +14,6 @@ export interface RuntimeEvents<State, Event extends FlowEvent> {
   /** A task could not be finished and will be claimed again. */
   failure: [{ key: string; task: string; error: unknown }];
 }
+
+/** Tells the listeners; their own trouble stays theirs. */
+export type Emit<State, Event extends FlowEvent> = EventEmitter<RuntimeEvents<State, Event>>['emit'];

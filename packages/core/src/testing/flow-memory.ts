@@ -47,8 +47,7 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
   function firstTime(state: ForwardingState, event: ForwardingEvent, repeated: boolean): KnownStep {
     const step = flow.transition(state, event, config);
     const violation =
-      movedTwice(step) ??
-      (event.type === 'timer' ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
+      movedTwice(step) ?? (event.type === 'timer' ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
     // What changed nothing that matters stays the same object; drops of what is not there are no work.
     return { event, state: canonical(step.state), effects: step.effects.filter(isWork), reply: step.reply, violation };
   }

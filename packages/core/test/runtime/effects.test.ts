@@ -187,7 +187,9 @@ describe('hooks', () => {
     const scene = setup({ hooks: { ended: (data, id) => void calls.push([data, id]) } });
     await over(scene);
     await scene.runtime.tick();
-    expect(calls).toMatchObject([[{ result: 'nobody', round: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1']]);
+    expect(calls).toMatchObject([
+      [{ result: 'nobody', round: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1'],
+    ]);
   });
 
   it('that throw run again until they do not, with the same id', async () => {
@@ -205,7 +207,11 @@ describe('hooks', () => {
       await scene.runtime.tick();
       await scene.clock.advanceBy(1000);
     }
-    expect(ids).toEqual(['hook:ended:CA00000000000000000000000000000000:1', 'hook:ended:CA00000000000000000000000000000000:1', 'hook:ended:CA00000000000000000000000000000000:1']);
+    expect(ids).toEqual([
+      'hook:ended:CA00000000000000000000000000000000:1',
+      'hook:ended:CA00000000000000000000000000000000:1',
+      'hook:ended:CA00000000000000000000000000000000:1',
+    ]);
   });
 
   it('that never succeed are given up after eight tries', async () => {

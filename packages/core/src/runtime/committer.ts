@@ -1,0 +1,79 @@
+import { AmdError } from '../kernel/errors.js';
+import type { Flow, FlowEvent } from '../kernel/flow.js';
+import type { Effect, OutcomeEvent, TimerEvent } from '../flows/effects.js';
+import { decodeState, encodeState } from '../store/envelope.js';
+import type { Store, Task } from '../store/store.js';
+import type { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import type { Emit } from './events.js';
+import type { Untimed } from './runtime.js';
+
+/** What is in a task: an effect, or a timer to tell the flow of. */
+export type TaskData = { readonly effect: Effect } | { readonly timer: string; readonly dueAt: number };
+
+/** Everything a flow hears: webhooks, outcomes of its effects, its timers. */
+export type Heard<Event extends FlowEvent> = Untimed<Event | OutcomeEvent | TimerEvent>;
+
+/** One event, once: the reply, after everything it leads to is written down. `dropTask`: written together with that task's end. */
+export type Apply<Event extends FlowEvent, Reply> = (
+  key: string,
+  event: Heard<Event>,
+  dropTask?: string,
+) => Promise<Reply>;
+
+const COMMIT_TRIES = 20;
+
+/** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
+export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
+  readonly flow: Flow<State, Event, Effect, Reply, Config>;
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
+  readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
+}): Apply<Event, Reply> {
+  const { flow, config, store, clock, alarm, emit } = parts;
+  return async (key, event, dropTask) => {
+    for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
+      const record = await store.read(key, clock.now());
+      const before = record === undefined ? undefined : decodeState(flow, key, record.data);
+      // Time never falls below what the record has seen, however the clocks of several machines differ.
+      const at = Math.max(clock.now(), before?.at ?? 0);
+      const state = before?.state ?? flow.initial();
+      const step = flow.transition(state, { ...event, at } as unknown as Event, config);
+      const drop = step.effects.flatMap(dropped);
+      if (dropTask !== undefined) drop.push(dropTask);
+      const put = step.effects.flatMap((effect) => taskOf(effect, at));
+      const unchanged = JSON.stringify(step.state) === JSON.stringify(state);
+      if (unchanged && put.length === 0 && drop.length === 0) return step.reply;
+
+      const committed = await store.commit({
+        key,
+        expected: record?.revision ?? 0,
+        data: encodeState(flow.schema, { state: step.state, at }),
+        expiresAt: step.keepForMs === null ? null : at + step.keepForMs,
+        now: at,
+        put,
+        drop,
+      });
+      if (committed.ok) {
+        emit('committed', { key, event: { ...event, at } as never, state: step.state, effects: step.effects });
+        for (const task of put) alarm.at(task.dueAt);
+        return step.reply;
+      }
+      emit('conflict', { key, type: event.type });
+    }
+    throw new AmdError('ERR_STORE_CONFLICT', `"${key}" was changed by others ${String(COMMIT_TRIES)} times in a row`);
+  };
+}
+
+function dropped(effect: Effect): string[] {
+  return effect.type === 'timer.stop' || effect.type === 'effect.drop' ? [effect.id] : [];
+}
+
+function taskOf(effect: Effect, at: number): Task[] {
+  if (effect.type === 'timer.stop' || effect.type === 'effect.drop') return [];
+  const dueAt = effect.type === 'timer.start' ? effect.dueAt : at;
+  const data: TaskData = effect.type === 'timer.start' ? { timer: effect.timer, dueAt } : { effect };
+  return [{ id: effect.id, dueAt, data: JSON.stringify(data) }];
+}

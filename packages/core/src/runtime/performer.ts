@@ -1,0 +1,134 @@
+import { isAmdError } from '../kernel/errors.js';
+import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
+import type { Effect, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
+import { decodeState } from '../store/envelope.js';
+import type { Claim, Store } from '../store/store.js';
+import type { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import type { Apply, TaskData } from './committer.js';
+import type { Emit } from './events.js';
+import type { Execution, Executor } from './executor.js';
+import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
+
+/** The user's own hooks, by name. */
+export type Hooks = Readonly<Record<string, (data: unknown, id: string) => void | Promise<void>>>;
+
+/** Carries out claimed tasks: effects, hooks and timers. Acts, and never decides. */
+export function createPerformer<State, Event extends FlowEvent, Reply, Config>(parts: {
+  readonly flow: Flow<State, Event, Effect, Reply, Config>;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Pick<Alarm, 'at'>;
+  readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
+  readonly apply: Apply<Event, Reply>;
+  readonly execute: Executor;
+  readonly hooks: Hooks | undefined;
+  readonly retry: RetrySchedule;
+  readonly leaseMs: number;
+  readonly random: () => number;
+}): (claim: Claim) => Promise<void> {
+  const { flow, store, clock, alarm, emit, apply, execute, hooks, retry, leaseMs, random } = parts;
+
+  /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
+  async function perform(claim: Claim): Promise<void> {
+    const data = JSON.parse(claim.data) as TaskData;
+    if ('timer' in data) {
+      await apply(claim.key, { type: 'timer', timer: data.timer, dueAt: data.dueAt } as never, claim.id);
+      return;
+    }
+    const { effect } = data;
+    // Before anything is sent: the outcome could not be kept.
+    if (await isNewer(claim.key)) {
+      await settle(claim, { as: 'retry', dueAt: clock.now() + leaseMs, counts: false });
+      return;
+    }
+    switch (effect.type) {
+      case 'call.create':
+      case 'call.end':
+      case 'call.redirect':
+      case 'call.fetch':
+        await performRest(claim, effect);
+        return;
+      case 'hook.run':
+        await performHook(claim, effect);
+        return;
+      case 'timer.start':
+      case 'timer.stop':
+      case 'effect.drop':
+        await store.settle(claim, { as: 'done' });
+    }
+  }
+
+  /** A record that a newer process wrote: its work is left to whoever understands it. */
+  async function isNewer(key: string): Promise<boolean> {
+    try {
+      const record = await store.read(key, clock.now());
+      if (record !== undefined) decodeState(flow, key, record.data);
+      return false;
+    } catch (error) {
+      if (isAmdError(error) && error.code === 'ERR_STATE_VERSION') return true;
+      throw error;
+    }
+  }
+
+  async function performRest(claim: Claim, effect: RestEffect): Promise<void> {
+    // A create whose first try may have reached Twilio is never sent again.
+    const execution: Execution =
+      effect.type === 'call.create' && claim.attempt > 1
+        ? { as: 'outcome', outcome: { as: 'unknown', reason: 'an earlier try was interrupted' } }
+        : await safely(() => execute(effect));
+    emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
+    if (execution.as === 'notExecuted') {
+      const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
+      await settle(claim, { as: 'retry', dueAt, counts: false });
+    } else if (execution.as === 'outcome') {
+      await apply(claim.key, { type: 'effect.outcome', effect, outcome: execution.outcome } as never, claim.id);
+    } else if (effect.type === 'call.create') {
+      const outcome = { as: 'unknown', reason: execution.reason };
+      await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
+    } else if (claim.attempt < retry.attempts) {
+      await settle(claim, {
+        as: 'retry',
+        dueAt: clock.now() + ambiguousWait(retry, claim.attempt, random),
+        counts: true,
+      });
+    } else {
+      const outcome = { as: 'failed', reason: execution.reason };
+      await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
+    }
+  }
+
+  async function performHook(claim: Claim, effect: Extract<Effect, { type: 'hook.run' }>): Promise<void> {
+    try {
+      await hooks?.[effect.hook]?.(effect.data, effect.id);
+      await store.settle(claim, { as: 'done' });
+    } catch (error) {
+      emit('failure', { key: claim.key, task: claim.id, error });
+      if (claim.attempt >= retry.hookAttempts) await store.settle(claim, { as: 'done' });
+      else
+        await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
+    }
+  }
+
+  async function settle(claim: Claim, settlement: { as: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
+    if (await store.settle(claim, settlement)) alarm.at(settlement.dueAt);
+  }
+
+  return async (claim) => {
+    try {
+      await perform(claim);
+    } catch (error) {
+      // The lease runs out and the task is claimed again: by whom, and how often, is the store's count.
+      alarm.at(claim.leaseUntil);
+      emit('failure', { key: claim.key, task: claim.id, error });
+    }
+  };
+}
+
+async function safely(run: () => Promise<Execution>): Promise<Execution> {
+  try {
+    return await run();
+  } catch (error) {
+    return { as: 'ambiguous', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
