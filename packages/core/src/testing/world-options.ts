@@ -1,0 +1,65 @@
+import type { E164 } from '../kernel/brand.js';
+import type { Flow } from '../kernel/flow.js';
+import type { Effect } from '../flows/effects.js';
+import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import { callSettings, type CallSettings } from '../flows/forwarding/settings.js';
+import type { ForwardingState } from '../flows/forwarding/state.js';
+import { forwarding } from '../flows/forwarding/transition.js';
+import type { AnsweredBy } from '../wire/answered-by.js';
+import type { Reply } from '../wire/twiml.js';
+import { flowMemory, type FlowMemory } from './flow-memory.js';
+
+export interface WorldOptions {
+  /** `atOnce` rings both legs together, `inOrder` one after the other. */
+  readonly legs: 1 | 2;
+  readonly ring?: 'inOrder' | 'atOnce';
+  /** Refusals, lost answers, failures and crashes in one history. Default 1. */
+  readonly faults?: number;
+  /** Who may answer. Default all of human, machine_start, fax, unknown. */
+  readonly answers?: readonly AnsweredBy[];
+  /** Whether the caller arrives with a token, so that their number is shown first. Default true. */
+  readonly token?: boolean;
+  /** Every notification is lost: only requests, REST and timers tell the flow anything. */
+  readonly deaf?: boolean;
+  /**
+   * REST may be slower than it is allowed to be. Default false: a fetch is answered at once, if with what was true a moment
+   * ago, and no watchdog (10 s and more) overtakes a REST call that is under way (8 s at the most). The deadline and the
+   * heartbeat, which are due at a time of their own, may always.
+   */
+  readonly slowRest?: boolean;
+  /** Another flow to put to the same test. */
+  readonly flow?: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>;
+}
+
+/** The options of one world with their defaults, and what follows from them: the same in all of its states. */
+export interface WorldContext extends Required<Omit<WorldOptions, 'flow'>> {
+  readonly config: ForwardingConfig;
+  readonly settings: CallSettings;
+  readonly memory: FlowMemory;
+}
+
+const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknown'];
+
+export function worldContext(options: WorldOptions): WorldContext {
+  const { legs, ring = 'inOrder', faults = 1, answers = ANSWERS, token = true } = options;
+  const { deaf = false, slowRest = false, flow = forwarding } = options;
+  // As few tries as the faults leave us: more of the same is not another order.
+  const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
+  const numbers = ['+14155550101', '+14155550102'].slice(0, legs).map((to) => ({ to: to as E164 }));
+  const settings = callSettings({
+    forwardTo: ring === 'atOnce' ? [{ targets: numbers }] : numbers.map((target) => ({ targets: [target] })),
+  });
+  const memory = flowMemory(flow, config);
+  return { legs, ring, faults, answers, token, deaf, slowRest, config, settings, memory };
+}
+
+export function worldName({ legs, ring, faults, answers, deaf, slowRest }: WorldContext): string {
+  return [
+    legs === 1 ? '1 leg' : `2 legs ${ring}`,
+    `${String(faults)} fault${faults === 1 ? '' : 's'}`,
+    ...(deaf ? ['nothing heard'] : []),
+    ...(slowRest ? ['slow REST'] : []),
+    ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
+  ].join(', ');
+}

@@ -1,0 +1,86 @@
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import type { Reply } from '../wire/twiml.js';
+import type { Violation } from './explore.js';
+import { endCallerCall, endLegCall, withLeg } from './world-calls.js';
+import { inRoom, legOf, unfairEnd } from './world-checks.js';
+import { hear, tell } from './world-hear.js';
+import type { WorldContext } from './world-options.js';
+import { CALLER_SID, sid, START, type Doing, type Stale, type World } from './world-state.js';
+
+/** A call asks for the document it is to carry out, and carries it out. */
+export function request(context: WorldContext, world: World, who: number): World | Violation {
+  const doing = who === 0 ? world.caller.doing : (world.legs[who - 1]?.doing ?? 'nothing');
+  const before = legOf(world, who)?.phase;
+  const name = requestName(world, who, doing);
+  const heard = hear(context, world, name, () => requestEvent(context, world, who, doing));
+  if ('violation' in heard) return heard;
+  if (who === 0) return obey(context, heard.world, who, heard.reply);
+  const human = doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
+  const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
+  const heardLeg = { verdict: null, ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
+  return obey(context, withLeg(heard.world, who, heardLeg), who, heard.reply);
+}
+
+/** A request that was overtaken arrives after all: nobody listens to the answer. */
+export function lateRequest(context: WorldContext, world: World, entry: Stale): World | Violation {
+  const [leg = '0', , type = ''] = entry.split(':');
+  const [who, doing] = [Number(leg), `asks:${type}`];
+  return tell(context, world, requestName(world, who, doing), () => requestEvent(context, world, who, doing));
+}
+
+/** Equal names, equal events. */
+function requestName(world: World, who: number, doing: string): string {
+  const leg = world.legs[who - 1];
+  return `${doing} ${String(who)} ${leg?.verdict ?? ''} ${leg?.late === true ? 'late' : ''}`;
+}
+
+function requestEvent(context: WorldContext, world: World, who: number, doing: string): ForwardingEvent {
+  const type = doing.slice('asks:'.length);
+  // The only time that matters: whether the time for a key is up.
+  const at = world.legs[who - 1]?.late === true ? START + context.settings.confirmSeconds * 1000 : START;
+  if (type === 'inbound') return inbound(context);
+  if (who === 0) return { type: type as 'caller.ended', at, status: 'in-progress' };
+  const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
+  if (type === 'leg.answered') return { ...of, type, answeredBy: world.legs[who - 1]?.verdict ?? 'unknown' };
+  if (type === 'leg.key') return { ...of, type, digits: '#' };
+  return { ...of, type: type as 'leg.round' };
+}
+
+function inbound({ settings, token }: WorldContext): ForwardingEvent {
+  return {
+    type: 'inbound',
+    at: START,
+    settings,
+    call: {
+      sid: CALLER_SID,
+      from: '+12125550123',
+      to: '+14155550199',
+      status: 'ringing',
+      ...(token ? { token: 'token' } : {}),
+    },
+  };
+}
+
+/** The call does what its document says. */
+function obey(context: WorldContext, world: World, who: number, reply: Reply): World | Violation {
+  if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
+  const verbs = reply.verbs.map(({ verb }) => verb);
+  const becomes = (doing: Doing): World =>
+    who === 0
+      ? { ...world, caller: { ...world.caller, call: 'in-progress', doing } }
+      : withLeg(world, who, { doing, ...(doing === 'speaking' ? { told: true } : {}) });
+  if (verbs.includes('dial.conference')) {
+    const leg = world.legs[who - 1];
+    if (who !== 0 && leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
+    if (world.legs.some((other, index) => index !== who - 1 && inRoom(other)) && who !== 0) {
+      return { violation: 'P2: two people get one caller' };
+    }
+    return becomes('entering');
+  }
+  if (verbs.includes('gather')) return becomes('gather');
+  if (verbs.includes('say')) return becomes('speaking');
+  if (verbs.includes('redirect')) return becomes('asks:leg.round');
+  if (who === 0) return endCallerCall(world);
+  const unfair = unfairEnd(context, world, who);
+  return unfair === undefined ? endLegCall(world, who, 'completed') : { violation: unfair };
+}
