@@ -1,5 +1,5 @@
 import { AmdError } from '../kernel/errors.js';
-import type { Flow, FlowEvent } from '../kernel/flow.js';
+import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TimerEvent } from '../flows/effects.js';
 import { decodeState, encodeState } from '../store/envelope.js';
 import type { Store, Task } from '../store/store.js';
@@ -9,7 +9,7 @@ import type { Emit } from './events.js';
 import type { Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
-export type TaskData = { readonly effect: Effect } | { readonly timer: string; readonly dueAt: number };
+export type TaskData = { readonly effect: Effect } | { readonly timer: string; readonly dueAt: EpochMs };
 
 /** Everything a flow hears: webhooks, outcomes of its effects, its timers. */
 export type Heard<Event extends FlowEvent> = Untimed<Event | OutcomeEvent | TimerEvent>;
@@ -41,9 +41,8 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
       const at = Math.max(clock.now(), before?.at ?? 0);
       const state = before?.state ?? flow.initial();
       const step = flow.transition(state, { ...event, at } as unknown as Event, config);
-      const drop = step.effects.flatMap(dropped);
+      const { put, drop } = workOf(step.effects, at);
       if (dropTask !== undefined) drop.push(dropTask);
-      const put = step.effects.flatMap((effect) => taskOf(effect, at));
       const unchanged = JSON.stringify(step.state) === JSON.stringify(state);
       if (unchanged && put.length === 0 && drop.length === 0) return step.reply;
 
@@ -67,13 +66,19 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   };
 }
 
-function dropped(effect: Effect): string[] {
-  return effect.type === 'timer.stop' || effect.type === 'effect.drop' ? [effect.id] : [];
-}
-
-function taskOf(effect: Effect, at: number): Task[] {
-  if (effect.type === 'timer.stop' || effect.type === 'effect.drop') return [];
-  const dueAt = effect.type === 'timer.start' ? effect.dueAt : at;
-  const data: TaskData = effect.type === 'timer.start' ? { timer: effect.timer, dueAt } : { effect };
-  return [{ id: effect.id, dueAt, data: JSON.stringify(data) }];
+/** Effects in the order they were asked for: what one step asks for and drops again never becomes a task. */
+function workOf(effects: readonly Effect[], at: EpochMs): { put: Task[]; drop: string[] } {
+  const put = new Map<string, Task>();
+  const drop: string[] = [];
+  for (const effect of effects) {
+    if (effect.type === 'timer.stop' || effect.type === 'effect.drop') {
+      put.delete(effect.id);
+      drop.push(effect.id);
+      continue;
+    }
+    const dueAt = effect.type === 'timer.start' ? effect.dueAt : at;
+    const data: TaskData = effect.type === 'timer.start' ? { timer: effect.timer, dueAt } : { effect };
+    put.set(effect.id, { id: effect.id, dueAt, data: JSON.stringify(data) });
+  }
+  return { put: [...put.values()], drop };
 }

@@ -360,3 +360,15 @@ describe('leg: confirmation', () => {
       .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'told', notice: 'taken' }] } });
   });
 });
+
+describe('an end that Twilio refuses', () => {
+  it('makes us look the call up, so that a leg that is over is not ended for ever', () => {
+    given(forwarding, [
+      events.inbound(),
+      events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+      events.callerStatus({ status: 'completed' }),
+    ])
+      .when(events.outcomeOf('call.end', { as: 'refused', code: 20003, reason: 'Authenticate' }))
+      .then({ state: { legs: [{ phase: 'ending' }] }, asks: [{ type: 'call.fetch', leg: 1 }] });
+  });
+});

@@ -239,3 +239,19 @@ describe('hooks', () => {
     expect(await scene.store.claim({ now: scene.clock.now() + 60_000, limit: 9, leaseMs: 1, lease: '' })).toEqual([]);
   });
 });
+
+describe('what one step asks for and drops again', () => {
+  it('never becomes a task: a caller who comes for the fallback by themselves is not redirected to it as well', async () => {
+    // Everybody refused before the caller is known to be held: the fallback is remembered.
+    const refused = recorder({ 'call.create': () => executions.refused(21211) });
+    const scene = setup({ execute: refused });
+    await scene.runtime.handle(KEY, inbound);
+    await scene.runtime.tick();
+    expect(await scene.state()).toMatchObject({ caller: { phase: 'fallingBack', held: false } });
+    // Their Dial is over and asks what now: that is the proof that they are held, and the fallback is the answer.
+    const reply = await scene.runtime.handle(KEY, untimed(events.callerEnded()));
+    expect(reply).toMatchObject({ verbs: [{ verb: 'say' }, { verb: 'hangup' }] });
+    await scene.runtime.tick();
+    expect(refused.of('call.redirect')).toEqual([]);
+  });
+});

@@ -27,6 +27,7 @@ export function outcome(w: Work, event: OutcomeEvent): void {
       leg.hangingUp = false;
       // The 200 counts: a call that was cancelled while queued sends no callback at all.
       if (event.outcome.as === 'done' || event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
+      else if (event.outcome.as === 'refused') askLeg(w, leg);
       return;
     case 'call.redirect':
       leg.telling = false;
