@@ -1,6 +1,6 @@
 import { isCallSid, isE164 } from '../kernel/brand.js';
 import type { CreateCall, Outcome, RestEffect } from '../flows/effects.js';
-import { within } from '../http/budget.js';
+import { within } from '../runtime/budget.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
 import { parseAnsweredBy } from '../wire/answered-by.js';

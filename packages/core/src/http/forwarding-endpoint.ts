@@ -3,7 +3,7 @@ import { parseRef } from '../wire/callback-ref.js';
 import { parseCall, parseInbound } from '../wire/payloads.js';
 import type { Reply, Verb } from '../wire/twiml.js';
 import { admit, type Admitted } from './admit.js';
-import { within } from './budget.js';
+import { within } from '../runtime/budget.js';
 import { callbackUrls } from './callback-urls.js';
 import type { Endpoint } from './endpoint.js';
 import { failureDocument } from './failure.js';

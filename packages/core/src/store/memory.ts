@@ -1,14 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
-import type { Claim, Store, StoredRecord, Task } from './store.js';
-import { TaskHeap } from './task-heap.js';
-
-export interface HeldTask extends Task {
-  readonly key: string;
-  attempt: number;
-  lease: string | null;
-  /** When it may be claimed: its due time, or the end of somebody's lease. */
-  claimableAt: EpochMs;
-}
+import type { Claim, Store, StoredRecord } from './store.js';
+import { TaskHeap, type HeldTask } from './task-heap.js';
 
 interface Row {
   record: StoredRecord;

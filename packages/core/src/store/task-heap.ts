@@ -1,5 +1,14 @@
 import type { EpochMs } from '../kernel/flow.js';
-import type { HeldTask } from './memory.js';
+import type { Task } from './store.js';
+
+/** A task as the memory store keeps it. */
+export interface HeldTask extends Task {
+  readonly key: string;
+  attempt: number;
+  lease: string | null;
+  /** When it may be claimed: its due time, or the end of somebody's lease. */
+  claimableAt: EpochMs;
+}
 
 interface Entry {
   readonly at: EpochMs;

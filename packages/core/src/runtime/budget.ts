@@ -1,5 +1,5 @@
 import { AmdError } from '../kernel/errors.js';
-import type { Clock } from '../runtime/clock.js';
+import type { Clock } from './clock.js';
 
 /**
  * The work's result, or `ERR_TIMEOUT` when it takes longer. The work itself goes on.
