@@ -77,6 +77,13 @@ const BUGS = [
     by: 'explorer',
   },
   {
+    name: 'take `machine_start` for a human',
+    file: 'flows/forwarding/settings.ts',
+    from: "machine_start: 'hang up',",
+    to: "machine_start: 'bridge',",
+    by: 'explorer',
+  },
+  {
     name: 'forget a leg whose caller left',
     file: 'flows/forwarding/legs.ts',
     from: "if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);\n    else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');",

@@ -1,34 +1,72 @@
+import { isIP } from 'node:net';
+import { callbackUrls } from '@amd/core/http';
 import { z } from 'zod';
 
 const E164 = z.e164('must be a phone number in E.164 form, such as +14155550142');
+const ANY_NUMBER = '*';
+
+function partsOf(text: string, separator: string): string[] {
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
 
 const numbers = z
   .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(z.array(E164));
+  .transform((text) => partsOf(text, ','))
+  .refine((list) => list.length > 0 && list.every((number) => E164.safeParse(number).success), {
+    message: 'must be phone numbers in E.164 form, separated by commas, such as +14155550142,+14155550143',
+  });
 
 /** `+1…,+1…` for every number, or `+1…: +1…, +1…; +1…: …` for several inbound numbers, each with its own list. */
 const forwardTo = z.string().transform((text, context) => {
   const lists = new Map<string, readonly string[]>();
-  for (const entry of text.split(';').filter((part) => part.trim() !== '')) {
-    const [left, right] = entry.includes(':') ? entry.split(':', 2) : ['*', entry];
-    const inbound = left?.trim() ?? '*';
-    const list = numbers.safeParse(right ?? '');
-    if (!list.success || list.data.length === 0 || (inbound !== '*' && !E164.safeParse(inbound).success)) {
-      context.addIssue({
-        code: 'custom',
-        message: `cannot read "${entry.trim()}": numbers in E.164 form, separated by commas`,
-      });
-      return z.NEVER;
+  const problem = (message: string): typeof z.NEVER => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  for (const entry of partsOf(text, ';')) {
+    const [left = '', right, ...more] = entry.split(':').map((part) => part.trim());
+    if (more.length > 0) return problem(`"${entry}" has more than one ":": separate the inbound numbers by ";"`);
+    const inbound = right === undefined ? ANY_NUMBER : left;
+    const list = numbers.safeParse(right ?? left);
+    if (!list.success || (inbound !== ANY_NUMBER && !E164.safeParse(inbound).success)) {
+      return problem(`cannot read "${entry}": numbers in E.164 form, separated by commas`);
+    }
+    if (lists.has(inbound)) {
+      return problem(
+        inbound === ANY_NUMBER
+          ? 'has two lists without an inbound number: separate the numbers of one list by ","'
+          : `has ${inbound} twice as an inbound number`,
+      );
     }
     lists.set(inbound, list.data);
   }
-  return lists;
+  return lists.size === 0 ? problem('names nobody') : lists;
+});
+
+function wholeNumber(low: number, high: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .transform((text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN))
+    .refine((value) => value >= low && value <= high, {
+      message: `must be a whole number from ${String(low)} to ${String(high)}`,
+    });
+}
+
+/** As strict as the endpoint will be, so that nothing is thrown later. */
+const publicAddress = z.string().superRefine((value, context) => {
+  try {
+    callbackUrls(value);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    context.addIssue({ code: 'custom', message: message.replace('"publicBaseUrl" ', '') });
+  }
+});
+
+const host = z.string().refine((value) => isIP(value) !== 0 || /^[a-z0-9._-]+$/i.test(value), {
+  message: 'must be a host name or an IP address of this machine, without a port, such as 127.0.0.1',
 });
 
 const SCHEMA = z
@@ -40,12 +78,17 @@ const SCHEMA = z
     TWILIO_API_SECRET: z.string().min(1).optional(),
     TWILIO_PHONE_NUMBER: E164,
     FORWARD_TO: forwardTo,
-    CALLER_ID: z.union([z.literal('caller'), E164]).default('caller'),
+    CALLER_ID: z
+      .string()
+      .refine((value) => value === 'caller' || E164.safeParse(value).success, {
+        message: 'must be "caller" or a phone number in E.164 form, such as +14155550142',
+      })
+      .default('caller'),
     DIAL_ALLOW: numbers.optional(),
-    PUBLIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-    RING_SECONDS: z.coerce.number().int().min(5).max(60).default(20),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(5000),
-    HOST: z.string().default('127.0.0.1'),
+    PUBLIC_BASE_URL: publicAddress.optional(),
+    RING_SECONDS: wholeNumber(5, 60).default(20),
+    PORT: wholeNumber(0, 65_535).default(5000),
+    HOST: host.default('127.0.0.1'),
   })
   .refine(
     ({ TWILIO_API_KEY, TWILIO_API_SECRET }) => (TWILIO_API_KEY === undefined) === (TWILIO_API_SECRET === undefined),
@@ -55,20 +98,41 @@ const SCHEMA = z
 export type Environment = z.output<typeof SCHEMA>;
 
 export type ReadEnvironment =
-  { readonly ok: true; readonly value: Environment } | { readonly ok: false; readonly problems: string[] };
+  | { readonly ok: true; readonly value: Environment }
+  /** `missing`: something that is needed was not set. */
+  | { readonly ok: false; readonly missing: boolean; readonly problems: readonly string[] };
 
 /** An empty variable counts as missing. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): ReadEnvironment {
   const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const result = SCHEMA.safeParse(given);
   if (result.success) return { ok: true, value: result.data };
+  const problems = result.error.issues.map(({ code, path: [variable], message }) => {
+    const name = String(variable);
+    const missing = code === 'invalid_type' && given[name] === undefined;
+    return { missing, sentence: missing ? `${name} is missing` : `${name} ${message}` };
+  });
   return {
     ok: false,
-    problems: result.error.issues.map(({ path, message }) => {
-      const name = path.map(String).join('.');
-      return given[name] === undefined && !message.includes('goes with') ? `${name} is missing` : `${name}: ${message}`;
-    }),
+    missing: problems.some(({ missing }) => missing),
+    problems: problems.map(({ sentence }) => sentence),
   };
+}
+
+/** Our own numbers: the one we show, and those whose calls FORWARD_TO has lists for. */
+export function ownNumbers({ TWILIO_PHONE_NUMBER, FORWARD_TO }: Environment): ReadonlySet<string> {
+  return new Set([TWILIO_PHONE_NUMBER, ...[...FORWARD_TO.keys()].filter((number) => number !== ANY_NUMBER)]);
+}
+
+/** What can be started with, and will not do what it seems to say. */
+export function warningsOf(environment: Environment): string[] {
+  const { FORWARD_TO, DIAL_ALLOW } = environment;
+  const own = ownNumbers(environment);
+  return [...new Set([...FORWARD_TO.values()].flat())].flatMap((number) => {
+    if (own.has(number)) return [`FORWARD_TO has ${number}, which is a number of our own: it will never be rung`];
+    if (DIAL_ALLOW === undefined || DIAL_ALLOW.includes(number)) return [];
+    return [`FORWARD_TO has ${number}, which is not in DIAL_ALLOW: it will never be rung`];
+  });
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadEnvFile } from 'node:process';
 import twilio from 'twilio';
 import { createApp, type AppOptions } from './app.js';
-import { readEnvironment } from './environment.js';
+import { ownNumbers, readEnvironment, warningsOf } from './environment.js';
 import { publicBaseUrl } from './public-url.js';
 
 const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
@@ -11,12 +11,14 @@ if (existsSync(envFile)) loadEnvFile(envFile);
 
 const environment = readEnvironment(process.env);
 if (!environment.ok) {
-  console.error('The forwarding example needs a Twilio account:');
-  for (const problem of environment.problems) console.error(`  ${problem}`);
-  console.error('\nCopy .env.example to .env and fill it in, or try it without an account: npm run demo');
+  const { missing, problems } = environment;
+  console.error(`The forwarding example ${missing ? 'needs a Twilio account' : 'cannot start with these settings'}:`);
+  for (const problem of problems) console.error(`  ${problem}`);
+  if (missing) console.error('\nCopy .env.example to .env and fill it in, or try it without an account: npm run demo');
   process.exit(1);
 }
 const env = environment.value;
+for (const warning of warningsOf(env)) console.warn(`Warning: ${warning}`);
 
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
@@ -46,14 +48,18 @@ const { express, runtime } = createApp({
     return { forwardTo, callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS };
   },
   mayDial: (to) => allowed.has(to),
-  ownNumbers: [env.TWILIO_PHONE_NUMBER, ...[...env.FORWARD_TO.keys()].filter((number) => number !== '*')],
+  ownNumbers: [...ownNumbers(env)],
   log,
 });
 
 runtime.start();
 const server = express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
-    console.error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. Set PORT to another number.`);
+    const inUse = 'code' in error && error.code === 'EADDRINUSE';
+    const remedy = inUse
+      ? 'Set PORT to another number.'
+      : 'HOST must be an address of this machine and PORT be allowed.';
+    console.error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. ${remedy}`);
     process.exit(1);
   }
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);

@@ -62,6 +62,30 @@ describe('the virtual clock', () => {
     expect(doneAt).toBe(caller.createdAt);
   });
 
+  it('moves for an answer that is asleep, though the application’s own work waits for it', async () => {
+    for (const turns of [0, 50]) {
+      let busy: Promise<unknown> = Promise.resolve();
+      let took = -1;
+      const { sim, client } = world(
+        {
+          '/inbound': () => {
+            const began = sim.clock.now();
+            busy = (async () => {
+              for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+              await client.calls.list();
+              took = sim.clock.now() - began;
+            })();
+            return xml('<Pause length="9"/>');
+          },
+        },
+        { rest: () => ({ delayMs: 300 }), idle: () => busy.then(() => undefined) },
+      );
+      sim.placeCall({ from: CALLER, to: NUMBER });
+      await sim.settle();
+      expect(took).toBe(300);
+    }
+  });
+
   it('is the application’s clock too', async () => {
     const { sim, client } = world({}, { person: human() });
     const at = sim.clock.now();

@@ -61,6 +61,20 @@ describe('a fault of REST looks as the official client shows it', () => {
     }
   });
 
+  it('times out even for a client that would wait for ever', async () => {
+    for (const timeout of [0, Infinity]) {
+      const { sim } = world({}, { rest: () => 'timeout' });
+      const began = sim.clock.now();
+      const uri = 'https://api.twilio.com/2010-04-01/Accounts/AC1/Calls.json';
+      const result = sim.httpClient.request({ method: 'get', uri, username: 'a', password: 'b', timeout }).then(
+        () => undefined,
+        () => sim.clock.now() - began,
+      );
+      await sim.settle();
+      expect(await result).toBe(30_000);
+    }
+  });
+
   it('can be late', async () => {
     const got = await create({ delayMs: 4000 });
     expect(got).toMatchObject({ took: 4000, result: got.sid });

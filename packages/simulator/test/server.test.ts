@@ -146,6 +146,46 @@ describe('the command line', () => {
     expect(() => parsePerson('constructor')).toThrow('unknown person');
   });
 
+  it.each([
+    ['human:talk=1', /"human".*unknown option "talk".*ringMs, verdictMs, talkMs/],
+    ['human:talkMs=x', /"talkMs" must be a whole number: "x" .*ringMs/],
+    ['human:talkMs=', /"talkMs" must be a whole number/],
+    ['human:talkMs', /"talkMs" must be a whole number/],
+    ['human:ringMs=-1', /"ringMs" must be a whole number/],
+    ['human:ringMs=Infinity', /"ringMs" must be a whole number/],
+    ['human:ringMs=1=2', /"ringMs" must be a whole number: "1=2"/],
+    ['human:ringMs=1:talkMs=2', /"ringMs" must be a whole number: "1:talkMs=2"/],
+    ['human:constructor=1', /unknown option "constructor"/],
+    ['human:=1', /unknown option ""/],
+    ['human:greetingMs=1', /unknown option "greetingMs"/],
+    ['human:key=x', /"key" must be digits/],
+    ['voicemail:beep=1', /"beep" must be true or false/],
+    ['silent:answeredBy=robot', /"answeredBy" must be human, machine_start/],
+    ['busy:ringMs=1', /unknown option "ringMs": one of afterMs/],
+    ['noAnswer:ringMs=1', /unknown option "ringMs": it has none/],
+    ['refused:abc', /"refused": the code must be a whole number.*"abc"/],
+    ['refused:21211.5', /must be a whole number/],
+  ])('refuses the person %s', (text, message) => {
+    expect(() => parsePerson(text)).toThrow(message);
+    expect(() => parseArguments(['--person', `${PHONE}=${text}`])).toThrow(message);
+  });
+
+  it('reads every option of a person', () => {
+    expect(parsePerson('refused').pickUp).toEqual({ does: 'refuse', code: 21211 });
+    expect(parsePerson('voicemail:beep=false,greetingMs=900,answeredBy=machine_start,key=#,verdictMs=0')).toMatchObject(
+      {
+        beep: false,
+        greetingMs: 900,
+        answeredBy: 'machine_start',
+        key: '#',
+        verdictMs: 0,
+      },
+    );
+    expect(parsePerson('screening:hangUpAfterMs=5').hangUpAfterMs).toBe(5);
+    expect(parsePerson('unreachable:sip=480,afterMs=7').pickUp).toEqual({ does: 'fail', afterMs: 7, sip: 480 });
+    expect(parsePerson('hangsUpDuringDetection:afterMs=7').hangUpInDetectionMs).toBe(7);
+  });
+
   it('logs one line for each entry, whatever a caller puts into it', () => {
     const line = logLine({
       at: 0,

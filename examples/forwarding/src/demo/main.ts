@@ -13,14 +13,7 @@ HTTP request to the Express app, every REST call goes through the official twili
   --port N      listen on this port (default: $PORT, else 5000 or any free one)
   --help        show this`;
 
-const { values } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    port: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const values = readArguments();
 if (values.help) {
   console.log(HELP);
   process.exit(0);
@@ -33,7 +26,9 @@ const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
 const wanted = values.port ?? process.env['PORT'];
 const port = wanted === undefined || wanted === '' ? 5000 : Number(wanted);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`--port must be a number from 0 to 65535; got ${String(wanted)}`);
+  console.error(
+    `${values.port === undefined ? 'PORT' : '--port'} must be a number from 0 to 65535; got ${String(wanted)}`,
+  );
   process.exit(2);
 }
 const scenarios = SCENARIOS.filter(({ name }) => name.includes(values.only ?? ''));
@@ -80,6 +75,24 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void tour.stop().then(() => process.exit(0));
   });
+}
+
+function readArguments(): { once: boolean; only?: string; port?: string; help: boolean } {
+  try {
+    return parseArgs({
+      // scripts/demo.mjs refuses others before it builds.
+      options: {
+        once: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        port: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    console.error(`${problem}. Try npm run demo -- --help`);
+    process.exit(2);
+  }
 }
 
 function print(number: number, played: Played, wrong: readonly string[]): void {

@@ -18,7 +18,10 @@ export interface PublicBase {
 /**
  * @throws TypeError naming `publicBaseUrl`
  */
-export function publicBase(value: string): PublicBase {
+export function publicBase(value: unknown): PublicBase {
+  if (typeof value !== 'string') {
+    throw new TypeError(`"publicBaseUrl" must be a string, such as https://example.com/voice; got ${typeof value}`);
+  }
   const match = /^https?:\/\/([^/?#\s\\]+)((?:\/[A-Za-z0-9._~%-]+)*)\/*$/i.exec(value);
   const [, authority = '', prefix = ''] = match ?? [];
   const host = authority.slice(authority.lastIndexOf('@') + 1);

@@ -1,3 +1,4 @@
+import { stringsOf } from '../flows/forwarding/check-options.js';
 import { DEFAULT_TEXTS } from '../flows/forwarding/texts.js';
 import { withTry } from '../wire/try-url.js';
 import type { Say, Verb } from '../wire/twiml.js';
@@ -13,10 +14,19 @@ export interface FallbackTexts {
   readonly language?: string | undefined;
 }
 
-export const DEFAULT_FALLBACK_TEXTS: FallbackTexts = {
+const DEFAULT_FALLBACK_TEXTS: FallbackTexts = {
   unavailable: DEFAULT_TEXTS.unavailable,
   lost: DEFAULT_TEXTS.lost,
 };
+
+/**
+ * The texts, complete; `undefined` means the default.
+ * @throws TypeError naming the text
+ */
+export function checkFallbackTexts(texts: unknown = {}): FallbackTexts {
+  const known = ['unavailable', 'lost', 'voice', 'language'] satisfies (keyof FallbackTexts)[];
+  return { ...DEFAULT_FALLBACK_TEXTS, ...stringsOf(texts, 'fallbackTexts', known) };
+}
 
 /** How often a request is put off before its call is given up. */
 const MAX_TRIES = 2;

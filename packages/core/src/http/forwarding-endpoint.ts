@@ -15,9 +15,9 @@ import { reasonOf } from './log.js';
 import { noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
 import { recordKey } from './record-key.js';
 import { resolveSettings } from './resolve-settings.js';
-import { findRoute, ROUTES } from './routes.js';
+import { findRoute, type RouteName, ROUTES } from './routes.js';
 
-/** When not even the renderer can be loaded. */
+/** When not even the renderer can be loaded, or the static fallback be rendered. */
 const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
 
 /** `refused`: signed, but not a webhook we understand. `unknown`: not about a call of ours. Nothing was written. */
@@ -45,14 +45,14 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       const answer = await within(clock, replyBudgetMs, 'the reply', () => answerTo(admitted));
       switch (answer.as) {
         case 'reply':
-          if (answer.reply.kind === 'twiml') return await spoken(answer.reply.verbs);
-          return route.wants === 'nothing' ? noContent() : await spoken([{ verb: 'hangup' }]);
+          if (answer.reply.kind === 'twiml') return await spoken(answer.reply.verbs, route.name);
+          return route.wants === 'nothing' ? noContent() : await spoken([{ verb: 'hangup' }], route.name);
         case 'unknown':
-          return route.wants === 'nothing' ? noContent() : await spoken([{ verb: 'hangup' }]);
+          return route.wants === 'nothing' ? noContent() : await spoken([{ verb: 'hangup' }], route.name);
         case 'refused':
           return refusal(403);
         case 'noSettings':
-          return await spoken(failureDocument(route.name, null, 0, texts));
+          return await spoken(failureDocument(route.name, null, 0, texts), route.name);
       }
     } catch (error) {
       const late = isAmdError(error) && error.code === 'ERR_TIMEOUT';
@@ -66,7 +66,7 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       // Our addresses ask for a repetition of what was answered by a 5xx.
       return route.wants === 'nothing'
         ? refusal(503)
-        : spoken(failureDocument(route.name, again(admitted), admitted.tries, texts));
+        : spoken(failureDocument(route.name, again(admitted), admitted.tries, texts), route.name);
     }
   }
 
@@ -109,14 +109,18 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     return parsed === undefined ? null : url(parsed);
   }
 
-  async function spoken(verbs: readonly Verb[]): Promise<PlainResponse> {
-    try {
-      const render = await renderer;
-      return xmlResponse(render === null ? LAST_RESORT : render(verbs, url));
-    } catch (error) {
-      log({ level: 'error', code: 'render.failed', message: `TwiML could not be rendered: ${reasonOf(error)}` });
-      return xmlResponse(LAST_RESORT);
+  /** The document; should it not render, the sentence of the route it was for. */
+  async function spoken(verbs: readonly Verb[], name: RouteName): Promise<PlainResponse> {
+    const render = await renderer;
+    if (render === null) return xmlResponse(LAST_RESORT);
+    for (const document of [verbs, failureDocument(name, null, 0, texts)]) {
+      try {
+        return xmlResponse(render(document, url));
+      } catch (error) {
+        log({ level: 'error', code: 'render.failed', message: `TwiML could not be rendered: ${reasonOf(error)}` });
+      }
     }
+    return xmlResponse(LAST_RESORT);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { isAccountSid } from '../kernel/brand.js';
+import { kindOf } from '../flows/forwarding/check-options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { CallOptions, CallSettings } from '../flows/forwarding/settings.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
@@ -6,7 +7,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { Reply } from '../wire/twiml.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
-import { DEFAULT_FALLBACK_TEXTS, type FallbackTexts } from './failure.js';
+import { checkFallbackTexts, type FallbackTexts } from './failure.js';
 import { guarded, silent, type Log } from './log.js';
 import { toSettings, type Resolve, type Resolving } from './resolve-settings.js';
 
@@ -50,15 +51,21 @@ export function checkOptions(options: ForwardingEndpointOptions): CheckedOptions
   const budgetMs = milliseconds(options.resolveBudgetMs ?? Math.min(1000, replyBudgetMs - 1), 'resolveBudgetMs');
   if (budgetMs >= replyBudgetMs) throw new RangeError('"resolveBudgetMs" must be less than "replyBudgetMs"');
   if (typeof options.resolve !== 'function') throw new TypeError('"resolve" must be a function');
-  const defaults = options.defaultSettings === undefined ? undefined : toSettings(options.defaultSettings);
+  const defaults = defaultsOf(options.defaultSettings);
   return {
     rules: rulesOf(options, log),
     log,
     clock,
-    texts: { ...DEFAULT_FALLBACK_TEXTS, ...options.fallbackTexts },
+    texts: checkFallbackTexts(options.fallbackTexts),
     replyBudgetMs,
     resolving: { resolve: options.resolve, defaults, budgetMs, clock, log },
   };
+}
+
+function defaultsOf(value: ForwardingEndpointOptions['defaultSettings'] | null): CallSettings | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'object' && value !== null) return toSettings(value);
+  throw new TypeError(`"defaultSettings" must be an object; got ${kindOf(value)}`);
 }
 
 function rulesOf(options: ForwardingEndpointOptions, log: Log): AdmissionRules {

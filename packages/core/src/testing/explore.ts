@@ -23,10 +23,8 @@ export interface Model<Node> {
   readonly check: (node: Node) => string | undefined;
   /** Nothing more needs to happen: the call is over, or people talk. */
   readonly settled: (node: Node) => boolean;
-  /** One line of a runnable test for the move just made, if it reached the flow. */
-  readonly line: (node: Node) => string | undefined;
-  /** A runnable test around those lines. */
-  readonly test: (lines: readonly string[], violation: string) => string;
+  /** A test that replays the trace: it fails until the violation is mended. */
+  readonly test: (trace: readonly string[], violation: string) => string;
 }
 
 export interface ExploreOptions {
@@ -93,7 +91,7 @@ export function explore<Node>(model: Model<Node>, options: ExploreOptions = {}):
       for (let index = 0; index < moves.length; index += 1) {
         const move = moves[index];
         if (move === undefined) continue;
-        const after = move.run();
+        const after = attempt(move);
         if (isViolation(after)) return failure(after.violation, id, index);
         if (after === node) {
           graph.targets.push(id);
@@ -128,6 +126,15 @@ export function explore<Node>(model: Model<Node>, options: ExploreOptions = {}):
   return report(null);
 }
 
+/** A flow is total: an exception is a finding like any other. */
+function attempt<Node>(move: Move<Node>): Node | Violation {
+  try {
+    return move.run();
+  } catch (error) {
+    return { violation: `not total: ${move.name} throws ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
 function isViolation(value: unknown): value is Violation {
   return typeof value === 'object' && value !== null && 'violation' in value;
 }
@@ -152,7 +159,7 @@ function alone<Node>(model: Model<Node>, found: FoundViolation & { readonly node
 function firstForced<Node>(model: Model<Node>, node: Node): { name: string; after: Node } | undefined {
   for (const move of model.moves(node)) {
     if (!move.forced) continue;
-    const after = move.run();
+    const after = attempt(move);
     if (!isViolation(after) && after !== node) return { name: move.name, after };
   }
   return undefined;
@@ -165,22 +172,44 @@ function trace<Node>(
   state: number,
   extra?: number,
 ): FoundViolation & { readonly node: Node } {
-  const moves: number[] = extra === undefined ? [] : [extra];
-  for (let at = state; at > 0; at = graph.parent[at] ?? 0) moves.unshift(graph.parentMove[at] ?? -1);
+  const indices: number[] = extra === undefined ? [] : [extra];
+  for (let at = state; at > 0; at = graph.parent[at] ?? 0) indices.unshift(graph.parentMove[at] ?? -1);
   const names: string[] = [];
-  const lines: string[] = [];
   let node = model.initial();
-  for (const index of moves) {
+  for (const index of indices) {
     const move = model.moves(node)[index];
     if (move === undefined) break;
     names.push(move.name);
-    const after = move.run();
+    const after = attempt(move);
     if (isViolation(after)) break;
     node = after;
-    const line = model.line(node);
-    if (line !== undefined) lines.push(line);
   }
-  return { what, trace: names, test: model.test(lines, what), node };
+  return { what, trace: names, test: model.test(names, what), node };
+}
+
+/**
+ * Goes the way of a trace again, then waits until nothing more happens by itself. The violation that is met; `null` if none
+ * is, or if the world does not go this way any more.
+ */
+export function replay<Node>(model: Model<Node>, names: readonly string[]): string | null {
+  let node = model.initial();
+  for (const name of names) {
+    const move = model.moves(node).find((candidate) => candidate.name === name);
+    if (move === undefined) return null;
+    const after = attempt(move);
+    if (isViolation(after)) return after.violation;
+    node = after;
+    const wrong = model.check(node);
+    if (wrong !== undefined) return wrong;
+  }
+  const seen = new Set<string>();
+  while (!model.settled(node)) {
+    const next = firstForced(model, node);
+    if (next === undefined || seen.has(model.key(node))) return STUCK;
+    seen.add(model.key(node));
+    node = next.after;
+  }
+  return null;
 }
 
 /** Two independent 32-bit hashes: short keys for millions of states. */

@@ -28,22 +28,19 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     key: (world) => worldKey(deaf ? { ...world, notes: 0 } : world, memory.numberOf(world.state)),
     check: (world) => check(context, world),
     settled: isSettled,
-    line: (world) => (world.event === null ? undefined : JSON.stringify(world.event)),
-    test: testSource,
+    test: (trace, violation) => testSource(options, trace, violation),
   };
 }
 
-function testSource(lines: readonly string[], violation: string): string {
+function testSource({ flow, ...options }: WorldOptions, trace: readonly string[], violation: string): string {
+  const world = JSON.stringify(options);
   return [
     `it(${JSON.stringify(violation)}, () => {`,
-    '  let state = forwarding.initial();',
-    '  for (const event of [',
-    ...lines.map((line) => `    ${line},`),
-    '  ] as ForwardingEvent[]) {',
-    '    const step = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG);',
-    '    console.log(event.type, step.reply, step.effects);',
-    '    state = step.state;',
-    '  }',
+    `  const world = forwardingWorld(${flow === undefined ? world : `{ ...${world}, flow }`});`,
+    '  const trace = [',
+    ...trace.map((name) => `    ${JSON.stringify(name)},`),
+    '  ];',
+    '  expect(replay(world, trace)).toBeNull();',
     '});',
   ].join('\n');
 }

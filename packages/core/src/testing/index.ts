@@ -16,6 +16,7 @@ export {
   type FoundViolation,
   type Model,
   type Move,
+  replay,
   type Violation,
 } from './explore.js';
 export { forwardingWorld, type WorldOptions } from './forwarding-world.js';

@@ -4,7 +4,7 @@ import type { ForwardingState } from '../flows/forwarding/state.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Violation } from './explore.js';
 import type { WorldContext } from './world-options.js';
-import { START, type World, type WorldTask } from './world-state.js';
+import { GREETED, START, type World, type WorldTask } from './world-state.js';
 
 export interface Heard {
   readonly world: World;
@@ -50,8 +50,11 @@ export function tellOutcome(
   effect: RestEffect,
   outcome: Outcome,
 ): World | Violation {
-  const event = (): ForwardingEvent => ({ type: 'effect.outcome', at: START, effect, outcome });
-  return tell(context, world, outcomeName(id, outcome), event, id);
+  // Who is in the room has heard the greeting; how long that takes is all that a fetch needs a clock for.
+  const greeted = effect.type === 'call.fetch' && effect.leg === 0 && world.caller.doing === 'room';
+  const at = greeted ? GREETED : START;
+  const event = (): ForwardingEvent => ({ type: 'effect.outcome', at, effect, outcome });
+  return tell(context, world, outcomeName(id, outcome) + (greeted ? ' in the room' : ''), event, id);
 }
 
 function outcomeName(task: string, outcome: Outcome): string {

@@ -14,7 +14,7 @@ export function worldKey(world: World, stateNumber: number): string {
   legs.forEach((leg, index) => {
     key += isDone(world, index + 1)
       ? '|'
-      : `|${leg.call} ${leg.doing} ${kind(leg.verdict) ?? ''} ${leg.final === 'completed' ? 'c' : ''}${flags(leg)}`;
+      : `|${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${flags(leg)}`;
   });
   return `${key}|${roomStarted ? 'r' : ''}|${stale.join()}|${tasks.map(taskKey).sort().join()}`;
 }
@@ -76,6 +76,8 @@ function callerKey({ caller, result }: LiveForwarding): unknown {
   return [
     caller.phase,
     caller.held,
+    // When the greeting is over matters to a fetch only, and that one knows (world-hear.ts).
+    caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
     caller.doubt,
     caller.fallbackGiven,
     caller.phase === 'joining' && caller.seenAlive,

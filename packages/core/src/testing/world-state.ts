@@ -75,6 +75,9 @@ export interface World {
 /** Times do not matter to the future of a call, so everything happens now. */
 export const START = 1_700_000_000_000;
 
+/** Later than any greeting lasts. */
+export const GREETED = START + 60_000;
+
 export const CALLER_SID = sid(0);
 
 export function sid(leg: number): CallSid {

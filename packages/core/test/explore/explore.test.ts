@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_FORWARDING_CONFIG, forwarding } from '@amd/core';
-import { explore, forwardingWorld, type Model, type WorldOptions } from '@amd/core/testing';
+import { forwarding } from '@amd/core';
+import { explore, forwardingWorld, type Model, replay, type WorldOptions } from '@amd/core/testing';
 
 interface Counts {
   readonly states: number;
@@ -59,7 +59,7 @@ describe('the explorer itself', () => {
     const { violation } = explore(broken((type) => type === 'call.end'));
     expect(violation?.what).toMatch(/^P[13]/);
     expect(violation?.trace.length).toBeGreaterThan(0);
-    expect(violation?.test).toContain('forwarding.transition');
+    expect(violation?.test).toContain('replay(world, trace)');
   });
 
   it('finds a flow that sets no timers', () => {
@@ -71,13 +71,40 @@ describe('the explorer itself', () => {
     expect(found).toMatchObject({ complete: false, violation: null });
   });
 
-  it('prints a trace that runs as a test', () => {
-    const { violation } = explore(broken((type) => type === 'timer.start'));
-    const events = [...(violation?.test.matchAll(/^ {4}(\{.*\}),$/gm) ?? [])].map(
-      ([, json = '']) => JSON.parse(json) as never,
-    );
-    let state = forwarding.initial();
-    for (const event of events) state = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG).state;
-    expect(events.length === 0 || state.kind === 'call').toBe(true);
+  it('prints a test that fails until the flow is mended', () => {
+    const stopped = broken((type) => type === 'timer.start');
+    const { violation } = explore(stopped);
+    expect(violation?.test).toContain('expect(replay(world, trace)).toBeNull();');
+    expect(replay(stopped, violation?.trace.filter((name) => !name.startsWith('…')) ?? [])).toBe(violation?.what);
+    const sound = forwardingWorld({ legs: 1, faults: 0 });
+    expect(replay(sound, violation?.trace.filter((name) => !name.startsWith('…')) ?? [])).toBeNull();
+  });
+
+  it('reports a flow that throws, and the way there', () => {
+    const flow: typeof forwarding = {
+      ...forwarding,
+      transition: (state, event, config) => {
+        if (event.type === 'leg.key') throw new Error('a bug');
+        return forwarding.transition(state, event, config);
+      },
+    };
+    const { violation } = explore(forwardingWorld({ legs: 1, faults: 0, flow }));
+    expect(violation?.what).toBe('not total: leg 1 asks:leg.key throws a bug');
+    expect(violation?.trace).toContain('leg 1 presses #');
+  });
+
+  it('lets the flow hear every answer: one that takes a machine for a human is found', () => {
+    for (const answer of ['machine_start', 'fax', 'unknown'] as const) {
+      const flow: typeof forwarding = {
+        ...forwarding,
+        transition: (state, event, config) =>
+          forwarding.transition(
+            state,
+            event.type === 'leg.answered' && event.answeredBy === answer ? { ...event, answeredBy: 'human' } : event,
+            config,
+          ),
+      };
+      expect(explore(forwardingWorld({ legs: 1, faults: 0, flow })).violation?.what, answer).toMatch(/^P2/);
+    }
   });
 });

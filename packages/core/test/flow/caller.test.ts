@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forwarding } from '@amd/core';
-import { events, given, sids } from '@amd/core/testing';
+import { NUMBERS, events, given, sids } from '@amd/core/testing';
 import { after, at, both, connected, falling, joining, TWO, two, waiting } from './scenes.js';
 
 const REFUSED = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
@@ -218,8 +218,7 @@ describe('the Dial action that says in-progress', () => {
   it('else the hold document again, and hunting goes on', () => {
     given(forwarding, waiting)
       .when(events.callerEnded({ at: at(6) }))
-      .then({ verbs: ['pause', 'dial.conference'] })
-      .thenNothingHappened();
+      .then({ verbs: ['pause', 'dial.conference'], state: { caller: { phase: 'held', inRoom: false } }, effects: [] });
     given(forwarding, joining)
       .when(events.callerEnded({ at: at(9) }))
       .then({ verbs: ['pause', 'dial.conference'] });
@@ -374,6 +373,7 @@ describe('rounds', () => {
     const second = [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })];
     const talking = [
       ...second,
+      events.conference({ event: 'join', round: 2, at: at(35) }),
       events.answered({ leg: 2, at: at(40) }),
       events.conference({ event: 'join', leg: 2, at: at(41) }),
     ];
@@ -411,5 +411,41 @@ describe('rounds', () => {
         .then({ verbs: ['hangup'] })
         .thenNothingHappened();
     }
+  });
+});
+
+describe('a caller who is still in the greeting', () => {
+  const greeting = 'x'.repeat(500);
+  const claimed = [
+    events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben], texts: { greeting } } }),
+    events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+    events.answered({ leg: 1, answeredBy: 'human', at: at(8) }),
+    events.conference({ event: 'join', leg: 1, at: at(9) }),
+    events.due('heartbeat'),
+    events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { leg: 0, at: at(30) }),
+  ];
+
+  it('is in progress, but nobody talks to them yet', () => {
+    after(claimed).then({ state: { caller: { phase: 'joining', held: true, inRoom: false } } });
+  });
+
+  it('is not hung up on when the human gives up: the next person is rung', () => {
+    given(forwarding, claimed)
+      .when(events.status({ leg: 1, status: 'completed', at: at(40) }))
+      .then({ state: { claim: null, caller: { phase: 'held' } }, asks: [{ type: 'call.create', leg: 2 }] });
+  });
+
+  it('counts as in the room once the greeting must be over, also when no event says so', () => {
+    given(forwarding, [
+      ...claimed,
+      events.due('caller'),
+      events.outcomeOf(
+        'call.fetch',
+        { as: 'fetched', status: 'in-progress', answeredBy: null },
+        { leg: 0, at: at(80) },
+      ),
+    ])
+      .when(events.conference({ event: 'join', leg: 1, at: at(81) }))
+      .then({ state: { caller: { phase: 'connected' } } });
   });
 });

@@ -337,6 +337,19 @@ describe('when we fail, TwiML is still given', () => {
     expect(verbs(await endpoint().handle(webhook('/outbound', common(LEG), { query: REF })))).toEqual(['Hangup']);
   });
 
+  test.each([
+    ['/inbound', '', CALLER, 'Nobody.'],
+    ['/inbound/document', CALLER_REF, CALLER, 'Nobody.'],
+    ['/outbound', REF, LEG, 'Lost.'],
+  ])('a reply that cannot be rendered: %s hears one sentence', async (path, query, sid, sentence) => {
+    reply = () => twiml({ verb: 'say', text: 5 as never }, { verb: 'hangup' });
+    const ends = endpoint({ fallbackTexts: { unavailable: 'Nobody.', lost: 'Lost.' } });
+    const response = await ends.handle(webhook(path, common(sid), { query }));
+    expect(verbs(response)).toEqual(['Say', 'Hangup']);
+    expect(parseXml(response.body).children[0]?.text).toBe(sentence);
+    expect(log.map(({ code }) => code)).toEqual(['render.failed']);
+  });
+
   test('a log that throws fails nothing', async () => {
     const ends = endpoint({
       log: () => {
@@ -355,6 +368,7 @@ describe('options are checked', () => {
     ['publicBaseUrl', { publicBaseUrl: 'https://amd_1.example.com' }],
     ['publicBaseUrl', { publicBaseUrl: 'ftp://amd.example.com' }],
     ['publicBaseUrl', { publicBaseUrl: 'https://' }],
+    ['publicBaseUrl', { publicBaseUrl: undefined as never }],
     ['authTokens', { authTokens: [] }],
     ['authTokens', { authTokens: [''] }],
     ['authTokens', { authTokens: 'token' as never }],
@@ -362,9 +376,19 @@ describe('options are checked', () => {
     ['replyBudgetMs', { replyBudgetMs: 0 }],
     ['resolveBudgetMs', { resolveBudgetMs: 2000 }],
     ['forwardTo[0]', { defaultSettings: { forwardTo: ['x'] } }],
+    ['defaultSettings', { defaultSettings: null as never }],
+    ['fallbackTexts.lost', { fallbackTexts: { lost: 5 as never } }],
+    ['fallbackTexts.gone', { fallbackTexts: { gone: 'x' } as never }],
+    ['fallbackTexts', { fallbackTexts: 'x' as never }],
     ['resolve', { resolve: undefined as never }],
   ])('%s', (option, options) => {
     expect(() => endpoint(options)).toThrow(`"${option}"`);
+  });
+
+  test('a fallback text that is undefined is the default', async () => {
+    const ends = endpoint({ resolve: () => undefined as never, fallbackTexts: { unavailable: undefined as never } });
+    const response = await ends.handle(webhook('/inbound', common(CALLER)));
+    expect(parseXml(response.body).children[0]?.text).toContain('nobody is available');
   });
 
   test('addresses without a prefix, with a port and with user info are fine', () => {

@@ -17,7 +17,7 @@ export interface Pump {
   run(until?: number): Promise<void>;
 }
 
-/** Moves a virtual clock, and only when nothing is in flight; with a real clock it just waits. */
+/** Moves a virtual clock, and only when nothing is in flight that could go on without it; with a real clock it just waits. */
 export function createPump(options: {
   clock: SimulatorClock;
   work: Work;
@@ -38,10 +38,28 @@ export function createPump(options: {
       work.untouch();
       const before = work.count;
       for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
-      if (idle !== undefined && work.count === 0) await idle();
       if (work.sleeping > 0 && !work.touched && work.count === before) return true;
     }
     return false;
+  }
+
+  /**
+   * Waits for the application's own work, but not while an answer is asleep on the clock: the application may be waiting
+   * for that very answer. Then it gets some rounds instead.
+   */
+  async function applicationIdle(idle: () => Promise<void>): Promise<void> {
+    if (work.sleeping > 0) {
+      for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
+      return;
+    }
+    try {
+      await new Promise<void>((resolve, reject) => {
+        work.onAsleep = resolve;
+        idle().then(resolve, reject);
+      });
+    } finally {
+      work.onAsleep = undefined;
+    }
   }
 
   async function quiet(): Promise<void> {
@@ -52,7 +70,7 @@ export function createPump(options: {
         if (await stalled()) return;
         for (let round = 0; round < ROUNDS; round += 1) await macrotask();
       }
-      if (idle !== undefined) await idle();
+      if (idle !== undefined) await applicationIdle(idle);
     } while (work.touched || work.count > 0);
   }
 

@@ -33,12 +33,15 @@ export class Work {
 
   /** How many of those under way wait for the clock itself. */
   sleeping = 0;
+  /** Called when one more begins to wait for the clock. */
+  onAsleep: (() => void) | undefined;
 
   /** Waits on the clock from inside something that is under way: the clock may move for it. */
   sleep(clock: SimulatorClock, ms: number): Promise<void> {
     this.sleeping += 1;
     this.end();
     this.#resume();
+    this.onAsleep?.();
     return new Promise((resolve) => {
       clock.wakeAt(clock.now() + ms, () => {
         this.sleeping -= 1;

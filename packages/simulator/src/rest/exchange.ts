@@ -15,6 +15,10 @@ export interface Exchange {
 /** The official client's own default, ms. */
 const CLIENT_TIMEOUT_MS = 30_000;
 
+/** A client that would wait for ever (axios: 0) waits as long as the official one. */
+const boundedTimeout = (ms: number | undefined): number =>
+  ms !== undefined && ms > 0 && Number.isFinite(ms) ? ms : CLIENT_TIMEOUT_MS;
+
 const isJson = (value: unknown): boolean => typeof value !== 'string';
 
 function encode(reply: RestReply): Exchange {
@@ -33,8 +37,9 @@ export async function exchange(
   keys: ApiKeys,
   hook: RestFaultHook | undefined,
   request: RestRequest,
-  timeoutMs: number = CLIENT_TIMEOUT_MS,
+  clientTimeoutMs?: number,
 ): Promise<Exchange> {
+  const timeoutMs = boundedTimeout(clientTimeoutMs);
   const wait = (ms: number): Promise<void> => world.work.sleep(world.clock, ms);
   world.work.begin();
   try {

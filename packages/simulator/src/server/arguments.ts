@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { NumberOptions, SimulatorOptions } from '../options.js';
 import * as people from '../people/people.js';
-import type { Person } from '../people/person.js';
+import type { AnsweredBy, Person } from '../people/person.js';
 import { TOGGLE_VALUES } from '../toggles.js';
 
 /** What the command line asks for. */
@@ -36,36 +36,95 @@ export const USAGE = `amd-simulator: a Twilio in one process, on a port.
   --help
 `;
 
-const KINDS: Readonly<Record<string, (options: Record<string, never>) => Person>> = {
-  human: people.human,
-  voicemail: people.voicemail,
-  fax: people.fax,
-  silent: people.silent,
-  screening: people.screening,
-  busy: people.busy,
-  noAnswer: people.noAnswer,
-  unreachable: people.unreachable,
-  hangsUpDuringDetection: people.hangsUpDuringDetection,
-};
+type Value = string | number | boolean;
 
-function valueOf(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+interface Kind {
+  readonly make: (options: Record<string, never>) => Person;
+  readonly options: Readonly<Record<string, (text: string) => Value | undefined>>;
 }
 
-/** `human`, `human:ringMs=3000,key=1`, `refused:21211`. */
-export function parsePerson(text: string): Person {
-  const [kind = '', rest = ''] = text.split(':', 2);
-  if (kind === 'refused') return people.refused(Number(rest) || 21211);
-  const make = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (make === undefined)
-    throw new TypeError(`unknown person "${kind}": one of ${Object.keys(KINDS).join(', ')}, refused`);
-  const options: Record<string, string | number | boolean> = {};
-  for (const pair of rest.split(',').filter((one) => one !== '')) {
-    const [name = '', value = ''] = pair.split('=', 2);
-    options[name] = name === 'key' && value !== 'false' ? value : valueOf(value);
+/** Reads a whole number, or nothing. */
+const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+const flag = (text: string): boolean | undefined => (text === 'true' || text === 'false' ? text === 'true' : undefined);
+const key = (text: string): string | false | undefined =>
+  text === 'false' ? false : /^[0-9*#]+$/.test(text) ? text : undefined;
+const verdict = (text: string): string | undefined => VERDICTS.find((one) => one === text);
+
+const VERDICTS: readonly AnsweredBy[] = [
+  'human',
+  'machine_start',
+  'machine_end_beep',
+  'machine_end_silence',
+  'machine_end_other',
+  'fax',
+  'unknown',
+];
+
+const FORMS = new Map<unknown, string>([
+  [number, 'a whole number'],
+  [flag, 'true or false'],
+  [key, 'digits, * or #, or false'],
+  [verdict, VERDICTS.join(', ')],
+]);
+
+const ANSWERING = {
+  ringMs: number,
+  verdictMs: number,
+  talkMs: number,
+  answeredBy: verdict,
+  key,
+  keyAfterMs: number,
+  patienceMs: number,
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  human: { make: people.human, options: ANSWERING },
+  voicemail: { make: people.voicemail, options: { ...ANSWERING, greetingMs: number, beep: flag } },
+  fax: { make: people.fax, options: ANSWERING },
+  silent: { make: people.silent, options: ANSWERING },
+  screening: { make: people.screening, options: { ...ANSWERING, hangUpAfterMs: number } },
+  busy: { make: people.busy, options: { afterMs: number } },
+  noAnswer: { make: people.noAnswer, options: {} },
+  unreachable: { make: people.unreachable, options: { afterMs: number, sip: number } },
+  hangsUpDuringDetection: { make: people.hangsUpDuringDetection, options: { ringMs: number, afterMs: number } },
+};
+
+function option(kind: string, known: Kind['options'], pair: string): [string, Value] {
+  const [, name, text] = /^([^=]*)=?(.*)$/s.exec(pair) as unknown as [string, string, string];
+  const read = Object.hasOwn(known, name) ? known[name] : undefined;
+  const names = Object.keys(known).join(', ');
+  if (read === undefined) {
+    const allowed = names === '' ? 'it has none' : `one of ${names}`;
+    throw new TypeError(`person "${kind}": unknown option "${name}": ${allowed}`);
   }
-  return make(options as Record<string, never>);
+  const value = read(text);
+  if (value === undefined) {
+    throw new TypeError(
+      `person "${kind}": option "${name}" must be ${String(FORMS.get(read))}: "${text}" (options: ${names})`,
+    );
+  }
+  return [name, value];
+}
+
+function refused(text: string): Person {
+  const code = text === '' ? 21211 : number(text);
+  if (code === undefined) {
+    throw new TypeError(`person "refused": the code must be a whole number, such as refused:21211: "${text}"`);
+  }
+  return people.refused(code);
+}
+
+/** `human`, `human:ringMs=3000,key=1`, `refused:21211`. Throws a `TypeError` that names the option. */
+export function parsePerson(text: string): Person {
+  const colon = text.indexOf(':');
+  const kind = colon < 0 ? text : text.slice(0, colon);
+  const rest = colon < 0 ? '' : text.slice(colon + 1);
+  if (kind === 'refused') return refused(rest);
+  const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (known === undefined)
+    throw new TypeError(`unknown person "${kind}": one of ${Object.keys(KINDS).join(', ')}, refused`);
+  const pairs = rest.split(',').filter((one) => one !== '');
+  return known.make(Object.fromEntries(pairs.map((one) => option(kind, known.options, one))) as Record<string, never>);
 }
 
 function pair(text: string, option: string): [string, string] {

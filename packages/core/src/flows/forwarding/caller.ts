@@ -14,11 +14,18 @@ export function callerHeld(w: Work): void {
   if (caller.phase === 'arriving') caller.phase = 'held';
   else if (caller.phase === 'joining') {
     startTimer(w, 'caller', w.config.bridgeCheckMs);
-    connectIfTogether(w);
   } else if (caller.phase === 'fallingBack') {
     stopTimer(w, 'caller');
     redirectCaller(w);
   }
+}
+
+/** They are in the room. */
+export function callerInRoom(w: Work): void {
+  if (w.s.caller.phase === 'ended') return;
+  w.s.caller.inRoom = true;
+  callerHeld(w);
+  connectIfTogether(w);
 }
 
 export function callerGone(w: Work): void {

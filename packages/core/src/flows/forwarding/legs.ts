@@ -138,7 +138,7 @@ function claim(w: Work, leg: LegDraft): void {
 export function connectIfTogether(w: Work): void {
   const { s } = w;
   const leg = s.legs.find((candidate) => candidate.id === s.claim);
-  if (s.caller.phase !== 'joining' || leg === undefined || !s.caller.held) return;
+  if (s.caller.phase !== 'joining' || leg === undefined || !s.caller.inRoom) return;
   if (!leg.joined && !(leg.seenAlive && s.caller.seenAlive)) return;
   s.caller.phase = 'connected';
   s.story.connectedAt ??= w.at;

@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
 import { isUnanswered, type LegResult } from '../leg/leg.js';
-import { callerGone, callerHeld, doubtCaller } from './caller.js';
+import { callerGone, callerInRoom, doubtCaller } from './caller.js';
 import { startTimer, type LegDraft, type Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
 import { watchRinging } from './hunt.js';
@@ -76,10 +76,10 @@ function conference(w: Work, event: Extract<ForwardingNotification, { type: 'con
   const leg = s.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
   switch (event.event) {
     case 'start':
-      callerHeld(w);
+      callerInRoom(w);
       return;
     case 'join':
-      if (isCaller) callerHeld(w);
+      if (isCaller) callerInRoom(w);
       else if (leg?.phase === 'joining') {
         leg.joined = true;
         connectIfTogether(w);

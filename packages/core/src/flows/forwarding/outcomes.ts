@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { OutcomeEvent } from '../effects.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
-import { callerGone, callerHeld } from './caller.js';
+import { callerGone, callerHeld, callerInRoom } from './caller.js';
 import { legTimer, startTimer, type LegDraft, type Work } from './draft.js';
 import { hunt, isWaiting, redirectCaller, ringWithOwnNumber, watchRinging } from './hunt.js';
 import { askLeg, connectIfTogether, endLeg, legEnded, pickedUp } from './legs.js';
@@ -111,7 +111,8 @@ function callerFetched(w: Work, result: OutcomeEvent['outcome']): void {
   if (result.as === 'fetched' && result.status === 'in-progress') {
     caller.seenAlive = true;
     callerHeld(w);
-    connectIfTogether(w);
+    // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
+    if (w.at >= caller.roomBy) callerInRoom(w);
     if (caller.phase === 'fallingBack' && w.s.timers['caller'] === undefined) redirectCaller(w);
   }
   caller.doubt = false;

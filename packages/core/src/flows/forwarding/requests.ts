@@ -24,6 +24,11 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
     callerEnded(w, 'connected');
     return twiml();
   }
+  if (event.type === 'caller.ended' && caller.inRoom && caller.phase !== 'ended') {
+    // Out of the room, and about to come back.
+    caller.inRoom = false;
+    caller.roomBy = w.at + w.config.graceMs;
+  }
   const reply = answerCaller(w, 'again');
   hunt(w);
   return reply;

@@ -2,7 +2,8 @@ import { e164, type E164 } from '../../kernel/brand.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { Detection } from '../effects.js';
 import type { LegTarget } from '../leg/leg.js';
-import { DEFAULT_TEXTS, type Texts } from './texts.js';
+import { detectionOf, entriesOf, kindOf, listOf, stringsOf, text, url, within } from './check-options.js';
+import { DEFAULT_TEXTS, TEXT_NAMES, type Texts } from './texts.js';
 
 /** What an answer means. */
 export type AnswerAction = 'bridge' | 'confirm' | 'hang up';
@@ -25,7 +26,9 @@ export type RingPlan = readonly { readonly targets: readonly LegTarget[] }[];
 
 /** One after the other. Accepts numbers, or targets with a name and a ring time of their own. */
 export function inOrder(targets: readonly (string | PlanTarget)[]): RingPlan {
-  return targets.map((target, index) => ({ targets: [planTarget(target, `targets[${String(index)}]`)] }));
+  return listOf(targets, 'targets', 'numbers or targets').map((target, index) => ({
+    targets: [planTarget(target, `targets[${String(index)}]`)],
+  }));
 }
 
 export interface PlanTarget {
@@ -92,101 +95,95 @@ export interface CallOptions {
   readonly waitUrl?: string | undefined;
 }
 
+/** Exhaustively typed: an option that is not named here does not compile. */
+const OPTIONS: readonly string[] = Object.keys({
+  forwardTo: true,
+  policy: true,
+  callerId: true,
+  ownNumber: true,
+  ringSeconds: true,
+  detection: true,
+  confirmSeconds: true,
+  deadlineSeconds: true,
+  timeLimitSeconds: true,
+  fallback: true,
+  texts: true,
+  voice: true,
+  language: true,
+  waitUrl: true,
+} satisfies Record<keyof CallOptions, true>);
+
 /**
- * Checks options and fills in the defaults.
+ * Checks options and fills in the defaults; `undefined` means the default.
  * @throws TypeError or RangeError naming the option
  */
 export function callSettings(options: CallOptions): CallSettings {
-  const policy = { ...DEFAULT_POLICY };
-  for (const [answer, action] of Object.entries(options.policy ?? {})) {
-    if (!Object.hasOwn(DEFAULT_POLICY, answer)) throw new TypeError(`"policy.${answer}" is not a kind of answer`);
-    if (!['bridge', 'confirm', 'hang up'].includes(action)) {
-      throw new TypeError(`"policy.${answer}" must be "bridge", "confirm" or "hang up"`);
-    }
-    policy[answer as AnsweredBy] = action;
-  }
-  const callerId = options.callerId ?? 'caller';
+  // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
+  const given = entriesOf(options, 'options', OPTIONS);
+  const { forwardTo, policy = {}, detection = {}, fallback = { kind: 'say' }, texts = {} } = given;
+  const { callerId = 'caller', ownNumber, voice, language, waitUrl } = given;
+  const { ringSeconds = 20, confirmSeconds = 12, deadlineSeconds = 120, timeLimitSeconds = 14_400 } = given;
   return {
-    plan: planOf(options.forwardTo),
-    policy,
+    plan: planOf(forwardTo),
+    policy: policyOf(policy),
     callerId: callerId === 'caller' ? 'caller' : e164(callerId, 'callerId'),
-    ownNumber: options.ownNumber === undefined ? null : e164(options.ownNumber, 'ownNumber'),
-    ringSeconds: within(options.ringSeconds ?? 20, 5, 60, 'ringSeconds'),
-    detection: detectionOf(options.detection ?? {}),
-    confirmSeconds: within(options.confirmSeconds ?? 12, 4, 60, 'confirmSeconds'),
-    deadlineSeconds: within(options.deadlineSeconds ?? 120, 10, 3600, 'deadlineSeconds'),
-    timeLimitSeconds: within(options.timeLimitSeconds ?? 14_400, 60, 14_400, 'timeLimitSeconds'),
-    fallback: fallbackOf(options.fallback ?? { kind: 'say' }),
-    texts: { ...DEFAULT_TEXTS, ...withoutUndefined(options.texts ?? {}) },
-    voice: options.voice ?? null,
-    language: options.language ?? null,
-    waitUrl:
-      options.waitUrl === undefined || options.waitUrl === ''
-        ? (options.waitUrl ?? null)
-        : url(options.waitUrl, 'waitUrl'),
+    ownNumber: ownNumber === undefined ? null : e164(ownNumber, 'ownNumber'),
+    ringSeconds: within(ringSeconds, 5, 60, 'ringSeconds'),
+    detection: detectionOf(detection),
+    confirmSeconds: within(confirmSeconds, 4, 60, 'confirmSeconds'),
+    deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
+    timeLimitSeconds: within(timeLimitSeconds, 60, 14_400, 'timeLimitSeconds'),
+    fallback: fallbackOf(fallback),
+    texts: { ...DEFAULT_TEXTS, ...stringsOf(texts, 'texts', TEXT_NAMES) },
+    voice: voice === undefined ? null : text(voice, 'voice'),
+    language: language === undefined ? null : text(language, 'language'),
+    waitUrl: waitUrl === undefined ? null : waitUrl === '' ? '' : url(waitUrl, 'waitUrl'),
   };
 }
 
-function planOf(forwardTo: CallOptions['forwardTo']): RingPlan {
-  if (!Array.isArray(forwardTo)) throw new TypeError('"forwardTo" must be a list of numbers, targets or steps');
-  return (forwardTo as CallOptions['forwardTo']).map((entry, index) => {
-    const option = `forwardTo[${String(index)}]`;
-    if (typeof entry === 'object' && 'targets' in entry) {
-      return { targets: entry.targets.map((target, at) => planTarget(target, `${option}.targets[${String(at)}]`)) };
+function policyOf(value: unknown): AnswerPolicy {
+  const given = entriesOf(value, 'policy', Object.keys(DEFAULT_POLICY));
+  for (const [answer, action] of Object.entries(given)) {
+    if (action !== 'bridge' && action !== 'confirm' && action !== 'hang up') {
+      throw new TypeError(`"policy.${answer}" must be "bridge", "confirm" or "hang up"`);
     }
-    return { targets: [planTarget(entry, option)] };
+  }
+  return { ...DEFAULT_POLICY, ...given };
+}
+
+function planOf(forwardTo: unknown): RingPlan {
+  return listOf(forwardTo, 'forwardTo', 'numbers, targets or steps').map((entry, index) => {
+    const option = `forwardTo[${String(index)}]`;
+    if (typeof entry !== 'object' || entry === null || !('targets' in entry)) {
+      return { targets: [planTarget(entry, option)] };
+    }
+    const { targets } = entriesOf(entry, option, ['targets']);
+    return {
+      targets: listOf(targets, `${option}.targets`, 'numbers or targets').map((target, at) =>
+        planTarget(target, `${option}.targets[${String(at)}]`),
+      ),
+    };
   });
 }
 
-function planTarget(target: string | PlanTarget, option: string): LegTarget {
+function planTarget(target: unknown, option: string): LegTarget {
   if (typeof target === 'string') return { to: e164(target, option) };
-  return {
-    to: e164(target.to, `${option}.to`),
-    ...(target.name === undefined ? {} : { name: target.name }),
-    ...(target.ringSeconds === undefined
-      ? {}
-      : { ringSeconds: within(target.ringSeconds, 5, 60, `${option}.ringSeconds`) }),
-  };
-}
-
-/** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
-function detectionOf(options: Partial<Detection>): Detection {
-  const mode: string = options.mode ?? 'Enable';
-  if (mode !== 'Enable' && mode !== 'DetectMessageEnd') {
-    throw new TypeError('"detection.mode" must be "Enable" or "DetectMessageEnd"');
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) {
+    throw new TypeError(
+      `"${option}" must be a phone number in E.164 form, such as +14155550142, or an object with it as "to"; got ${kindOf(target)}`,
+    );
   }
-  const { speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = options;
+  const { to, name, ringSeconds } = entriesOf(target, option, ['to', 'name', 'ringSeconds']);
   return {
-    mode,
-    timeoutSeconds: within(options.timeoutSeconds ?? 30, 3, 59, 'detection.timeoutSeconds'),
-    ...(speechThresholdMs === undefined
-      ? {}
-      : { speechThresholdMs: within(speechThresholdMs, 1000, 6000, 'detection.speechThresholdMs') }),
-    ...(speechEndThresholdMs === undefined
-      ? {}
-      : { speechEndThresholdMs: within(speechEndThresholdMs, 500, 5000, 'detection.speechEndThresholdMs') }),
-    ...(silenceTimeoutMs === undefined
-      ? {}
-      : { silenceTimeoutMs: within(silenceTimeoutMs, 2000, 10_000, 'detection.silenceTimeoutMs') }),
+    to: e164(to, `${option}.to`),
+    ...(name === undefined ? {} : { name: text(name, `${option}.name`) }),
+    ...(ringSeconds === undefined ? {} : { ringSeconds: within(ringSeconds, 5, 60, `${option}.ringSeconds`) }),
   };
 }
 
-function fallbackOf(fallback: Fallback): Fallback {
-  return fallback.kind === 'redirect' ? { kind: 'redirect', url: url(fallback.url, 'fallback.url') } : { kind: 'say' };
-}
-
-function url(value: string, option: string): string {
-  if (/^https?:\/\/[^\s/?#]+\S*$/i.test(value)) return value;
-  throw new TypeError(`"${option}" must be an absolute http(s) URL`);
-}
-
-function within(value: number, low: number, high: number, option: string): number {
-  if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new RangeError(
-    `"${option}" must be a whole number from ${String(low)} to ${String(high)}; got ${String(value)}`,
-  );
-}
-
-function withoutUndefined<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
+function fallbackOf(value: unknown): Fallback {
+  const given = entriesOf(value, 'fallback', ['kind', 'url']);
+  if (given['kind'] === 'say') return { kind: 'say' };
+  if (given['kind'] === 'redirect') return { kind: 'redirect', url: url(given['url'], 'fallback.url') };
+  throw new TypeError('"fallback.kind" must be "say" or "redirect"');
 }

@@ -23,6 +23,10 @@ export interface Caller {
   readonly phase: CallerPhase;
   /** Known to be in progress, so that a redirect is taken. */
   readonly held: boolean;
+  /** Seen in the room, or alive when the greeting must be over: only then can anybody talk to them. */
+  readonly inRoom: boolean;
+  /** When the document that brings them to the room has been heard to its end, whatever its voice. */
+  readonly roomBy: EpochMs;
   /** Last heard alive by a fetch since the claim. */
   readonly seenAlive: boolean;
   /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */

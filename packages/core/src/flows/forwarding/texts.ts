@@ -26,6 +26,9 @@ export const DEFAULT_TEXTS: Texts = {
   withheld: 'a withheld number',
 };
 
+/** What `texts` may contain. */
+export const TEXT_NAMES: readonly string[] = Object.keys(DEFAULT_TEXTS);
+
 /** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
 export function spoken(text: string, caller: string, withheld: string): string {
   if (!text.includes('{caller}')) return text;

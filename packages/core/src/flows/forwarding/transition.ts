@@ -15,6 +15,7 @@ import { hunt } from './hunt.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { callerRequest, legRequest } from './requests.js';
+import type { CallSettings } from './settings.js';
 import { isFinal, type ForwardingState, type LiveForwarding } from './state.js';
 
 /**
@@ -98,6 +99,8 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
     caller: {
       phase: 'arriving',
       held: false,
+      inRoom: false,
+      roomBy: at + greetingMs(settings) + config.graceMs,
       seenAlive: false,
       doubt: false,
       fetching: earlier?.caller.fetching ?? false,
@@ -123,6 +126,11 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   if (call.status === 'in-progress') callerHeld(w);
   hunt(w);
   return done(before, w, answerCaller(w, 'first'));
+}
+
+/** Slow voices take about a tenth of a second for a letter. */
+function greetingMs({ texts }: CallSettings): number {
+  return texts.greeting.length * 120;
 }
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {

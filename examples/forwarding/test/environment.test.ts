@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { ownNumbers, readEnvironment, warningsOf, type Environment } from '../src/environment.js';
+
+const OURS = '+14155550199';
+const ANN = '+14155550142';
+const BEN = '+14155550143';
+
+const GOOD = {
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'token',
+  TWILIO_PHONE_NUMBER: OURS,
+  FORWARD_TO: `${ANN}, ${BEN}`,
+};
+
+function read(variables: Record<string, string>): Environment {
+  const result = readEnvironment({ ...GOOD, ...variables });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.value;
+}
+
+function problems(variables: Record<string, string>): readonly string[] {
+  const result = readEnvironment({ ...GOOD, ...variables });
+  expect(result).toMatchObject({ ok: false, missing: false });
+  return result.ok ? [] : result.problems;
+}
+
+describe('what is read', () => {
+  test('the defaults', () => {
+    expect(read({})).toEqual({
+      ...GOOD,
+      FORWARD_TO: new Map([['*', [ANN, BEN]]]),
+      CALLER_ID: 'caller',
+      RING_SECONDS: 20,
+      PORT: 5000,
+      HOST: '127.0.0.1',
+    });
+  });
+
+  test('a list for each inbound number', () => {
+    const { FORWARD_TO } = read({ FORWARD_TO: `${OURS}: ${ANN}; +14155550198: ${ANN},${BEN}; ${BEN};` });
+    expect([...FORWARD_TO]).toEqual([
+      [OURS, [ANN]],
+      ['+14155550198', [ANN, BEN]],
+      ['*', [BEN]],
+    ]);
+  });
+
+  test.each([
+    { PORT: '0', RING_SECONDS: '5', HOST: '0.0.0.0' },
+    { PORT: '65535', RING_SECONDS: '60', HOST: '::1' },
+    { HOST: 'localhost', PUBLIC_BASE_URL: 'https://example.com/voice', CALLER_ID: OURS, DIAL_ALLOW: ` ${ANN} ,` },
+  ])('%j', (variables) => {
+    expect(() => read(variables)).not.toThrow();
+  });
+});
+
+describe('what is missing', () => {
+  test('is named', () => {
+    expect(readEnvironment({ TWILIO_AUTH_TOKEN: '  ', FORWARD_TO: '' })).toEqual({
+      ok: false,
+      missing: true,
+      problems: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_PHONE_NUMBER', 'FORWARD_TO'].map(
+        (name) => `${name} is missing`,
+      ),
+    });
+  });
+});
+
+describe('what is wrong is told in a sentence that names the variable', () => {
+  test.each<[string, string, string]>([
+    ['FORWARD_TO', `${OURS}: ${ANN}, ${BEN}: ${ANN}`, 'has more than one ":": separate the inbound numbers by ";"'],
+    ['FORWARD_TO', `${OURS}: ${ANN}; ${OURS}: ${BEN}`, `has ${OURS} twice`],
+    ['FORWARD_TO', `${ANN}; ${BEN}`, 'two lists without an inbound number'],
+    ['FORWARD_TO', ';', 'names nobody'],
+    ['FORWARD_TO', `${OURS}:`, 'cannot read'],
+    ['FORWARD_TO', `: ${ANN}`, 'cannot read'],
+    ['FORWARD_TO', '4155550142', 'cannot read "4155550142"'],
+    ['DIAL_ALLOW', `${ANN},x`, 'must be phone numbers in E.164 form'],
+    ['CALLER_ID', 'me', 'must be "caller" or a phone number'],
+    ['PORT', 'http', 'must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+    ['PORT', '0x10', 'must be a whole number from 0 to 65535'],
+    ['RING_SECONDS', '4', 'must be a whole number from 5 to 60'],
+    ['RING_SECONDS', '20.5', 'must be a whole number from 5 to 60'],
+    ['HOST', 'http://localhost', 'must be a host name or an IP address'],
+    ['HOST', '127.0.0.1:5000', 'must be a host name or an IP address'],
+    ['PUBLIC_BASE_URL', 'example.com', 'must be the absolute http(s) address'],
+    ['PUBLIC_BASE_URL', 'https://example.com/?x=1', 'without query and fragment'],
+    ['PUBLIC_BASE_URL', 'https://my_host.example.com', 'must have a host name without "_"'],
+    ['TWILIO_ACCOUNT_SID', 'SK1', 'must be AC and 32 hexadecimal digits'],
+    ['TWILIO_PHONE_NUMBER', '911', 'must be a phone number in E.164 form'],
+    ['TWILIO_API_SECRET', 'secret', 'goes with TWILIO_API_KEY'],
+  ])('%s=%s', (name, value, sentence) => {
+    const [problem, ...more] = problems({ [name]: value });
+    expect(more).toEqual([]);
+    expect(problem?.startsWith(`${name} `)).toBe(true);
+    expect(problem).toContain(sentence);
+  });
+
+  test('a key without its secret is no missing account', () => {
+    expect(problems({ TWILIO_API_KEY: 'SK1' })).toEqual([
+      'TWILIO_API_SECRET goes with TWILIO_API_KEY: set both or neither',
+    ]);
+  });
+});
+
+describe('what will not do what it says is warned of', () => {
+  test('nothing, usually', () => {
+    expect(warningsOf(read({}))).toEqual([]);
+    expect(warningsOf(read({ DIAL_ALLOW: `${ANN},${BEN}` }))).toEqual([]);
+  });
+
+  test('a number of ours', () => {
+    const environment = read({ FORWARD_TO: `+14155550198: ${ANN}, ${OURS}; ${BEN}, +14155550198` });
+    expect([...ownNumbers(environment)]).toEqual([OURS, '+14155550198']);
+    expect(warningsOf(environment)).toEqual([
+      `FORWARD_TO has ${OURS}, which is a number of our own: it will never be rung`,
+      'FORWARD_TO has +14155550198, which is a number of our own: it will never be rung',
+    ]);
+  });
+
+  test('a number that may not be dialled', () => {
+    expect(warningsOf(read({ DIAL_ALLOW: BEN }))).toEqual([
+      `FORWARD_TO has ${ANN}, which is not in DIAL_ALLOW: it will never be rung`,
+    ]);
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { callSettings, DEFAULT_POLICY, inOrder } from '../../src/flows/forwarding/settings.js';
+import { DEFAULT_TEXTS } from '../../src/flows/forwarding/texts.js';
+
+const ANN = '+14155550142';
+const BEN = '+14155550143';
+
+describe('what is wrong is named', () => {
+  test.each<[option: string, options: unknown]>([
+    ['options', undefined],
+    ['options', null],
+    ['options', [ANN]],
+    ['forwardTo', {}],
+    ['forwardTo', { forwardTo: ANN }],
+    ['forwardTo[0]', { forwardTo: [undefined] }],
+    ['forwardTo[0]', { forwardTo: new Array<string>(1) }],
+    ['forwardTo[0]', { forwardTo: [null] }],
+    ['forwardTo[1]', { forwardTo: [ANN, 14155550142] }],
+    ['forwardTo[1]', { forwardTo: [ANN, [BEN]] }],
+    ['forwardTo[0]', { forwardTo: ['4155550142'] }],
+    ['forwardTo[0].to', { forwardTo: [{}] }],
+    ['forwardTo[0].name', { forwardTo: [{ to: ANN, name: 5 }] }],
+    ['forwardTo[0].number', { forwardTo: [{ to: ANN, number: ANN }] }],
+    ['forwardTo[0].targets', { forwardTo: [{ targets: 'abc' }] }],
+    ['forwardTo[0].targets', { forwardTo: [{ targets: undefined }] }],
+    ['forwardTo[0].targets[1]', { forwardTo: [{ targets: [ANN, null] }] }],
+    ['forwardTo[0].ringSeconds', { forwardTo: [{ targets: [ANN], ringSeconds: 20 }] }],
+    ['forwardTo[0].targets[0].ring', { forwardTo: [{ targets: [{ to: ANN, ring: 20 }] }] }],
+    ['ringSecond', { forwardTo: [], ringSecond: 20 }],
+    ['texts', { forwardTo: [], texts: 'Hello' }],
+    ['texts', { forwardTo: [], texts: null }],
+    ['texts', { forwardTo: [], texts: ['Hello'] }],
+    ['texts.greeting', { forwardTo: [], texts: { greeting: 5 } }],
+    ['texts.unavailable', { forwardTo: [], texts: { unavailable: null } }],
+    ['texts.greting', { forwardTo: [], texts: { greting: 'Hello' } }],
+    ['texts.toString', { forwardTo: [], texts: { toString: 'Hello' } }],
+    ['voice', { forwardTo: [], voice: 5 }],
+    ['language', { forwardTo: [], language: ['de-DE'] }],
+    ['detection', { forwardTo: [], detection: true }],
+    ['detection.mode', { forwardTo: [], detection: { mode: 'enable' } }],
+    ['detection.timeout', { forwardTo: [], detection: { timeout: 30 } }],
+    ['policy', { forwardTo: [], policy: 'bridge' }],
+    ['policy.machine', { forwardTo: [], policy: { machine: 'hang up' } }],
+    ['policy.human', { forwardTo: [], policy: { human: 'hangup' } }],
+    ['fallback', { forwardTo: [], fallback: 'say' }],
+    ['fallback.kind', { forwardTo: [], fallback: {} }],
+    ['fallback.kind', { forwardTo: [], fallback: { kind: 'Redirect', url: 'https://example.com' } }],
+    ['fallback.url', { forwardTo: [], fallback: { kind: 'redirect' } }],
+    ['fallback.url', { forwardTo: [], fallback: { kind: 'redirect', url: new URL('https://example.com') } }],
+    ['callerId', { forwardTo: [], callerId: 5 }],
+    ['ownNumber', { forwardTo: [], ownNumber: null }],
+    ['waitUrl', { forwardTo: [], waitUrl: new URL('https://example.com') }],
+  ])('%s: %j', (option, options) => {
+    const run = (): unknown => callSettings(options as never);
+    expect(run).toThrow(TypeError);
+    expect(run).toThrow(`"${option}"`);
+  });
+
+  test.each<[option: string, options: object]>([
+    ['ringSeconds', { ringSeconds: '20' }],
+    ['ringSeconds', { ringSeconds: null }],
+    ['ringSeconds', { ringSeconds: 4 }],
+    ['detection.timeoutSeconds', { detection: { timeoutSeconds: 60 } }],
+    ['forwardTo[0].ringSeconds', { forwardTo: [{ to: ANN, ringSeconds: 61 }] }],
+  ])('%s: %j is out of range', (option, options) => {
+    const run = (): unknown => callSettings({ forwardTo: [], ...options });
+    expect(run).toThrow(RangeError);
+    expect(run).toThrow(`"${option}"`);
+  });
+
+  test('together with what there is instead', () => {
+    const texts = { hello: 'Hello' } as never;
+    expect(() => callSettings({ forwardTo: [], texts })).toThrow(Object.keys(DEFAULT_TEXTS).join(', '));
+    expect(() => callSettings({ forwardTo: [], policy: { robot: 'hang up' } as never })).toThrow('machine_start');
+    expect(() => callSettings({ forwardTo: [], detection: { x: 1 } as never })).toThrow('speechThresholdMs');
+    expect(() => callSettings({ forwardTo: [], x: 1 } as never)).toThrow('timeLimitSeconds');
+    expect(() => callSettings({ forwardTo: [{ to: ANN, x: 1 } as never] })).toThrow('to, name, ringSeconds');
+  });
+
+  test('in inOrder as well', () => {
+    expect(inOrder([ANN, { to: BEN, name: 'Ben' }])).toEqual([
+      { targets: [{ to: ANN }] },
+      { targets: [{ to: BEN, name: 'Ben' }] },
+    ]);
+    expect(() => inOrder(ANN as never)).toThrow('"targets"');
+    expect(() => inOrder([ANN, undefined as never])).toThrow('"targets[1]"');
+  });
+});
+
+describe('what is left out', () => {
+  test('or undefined, is the default', () => {
+    const defaults = callSettings({ forwardTo: [ANN] });
+    const nothing = {
+      ...{ policy: undefined, callerId: undefined, ownNumber: undefined, ringSeconds: undefined, detection: undefined },
+      ...{ confirmSeconds: undefined, deadlineSeconds: undefined, timeLimitSeconds: undefined, fallback: undefined },
+      ...{ texts: undefined, voice: undefined, language: undefined, waitUrl: undefined },
+    };
+    const undefinedInside = {
+      policy: { human: undefined },
+      texts: { greeting: undefined },
+      detection: { mode: undefined, timeoutSeconds: undefined, speechThresholdMs: undefined },
+      forwardTo: [{ to: ANN, name: undefined, ringSeconds: undefined }],
+    };
+    expect(callSettings({ forwardTo: [ANN], ...nothing })).toEqual(defaults);
+    expect(callSettings(undefinedInside as never)).toStrictEqual(defaults);
+    expect(defaults).toMatchObject({ policy: DEFAULT_POLICY, texts: DEFAULT_TEXTS, fallback: { kind: 'say' } });
+  });
+
+  test('what is given is kept', () => {
+    const settings = callSettings({
+      forwardTo: [ANN, { to: BEN, name: 'Ben', ringSeconds: 30 }, { targets: [ANN, { to: BEN }] }],
+      policy: { unknown: 'bridge' },
+      texts: { greeting: '' },
+      voice: 'alice',
+      language: 'de-DE',
+      waitUrl: '',
+      fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
+    });
+    expect(settings).toMatchObject({
+      plan: [
+        { targets: [{ to: ANN }] },
+        { targets: [{ to: BEN, name: 'Ben', ringSeconds: 30 }] },
+        { targets: [{ to: ANN }, { to: BEN }] },
+      ],
+      policy: { ...DEFAULT_POLICY, unknown: 'bridge' },
+      texts: { ...DEFAULT_TEXTS, greeting: '' },
+      voice: 'alice',
+      language: 'de-DE',
+      waitUrl: '',
+      fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
+    });
+  });
+});
