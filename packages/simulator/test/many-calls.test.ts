@@ -3,7 +3,7 @@ import { createSimulator, human } from '../src/index.js';
 import { xml } from './app.js';
 
 /** Ten thousand calls, each with a leg that is bridged, take well under a minute; this plays a thousand. */
-it('plays calls quickly', async () => {
+it('plays many calls, and bridges every one', async () => {
   const calls = 1000;
   const phone = (n: number): string => `+1415${String(5_550_000 + n)}`;
   const caller = (n: number): string => `+1212${String(5_550_000 + n)}`;
@@ -43,12 +43,8 @@ it('plays calls quickly', async () => {
   for (let n = 0; n < calls; n += 1) {
     sim.clock.wakeAt(start + n * 250, () => void sim.placeCall({ from: caller(n), to: '+14155559999' }));
   }
-  const began = performance.now();
   await sim.settle();
-  const seconds = (performance.now() - began) / 1000;
   const bridged = sim.calls.filter(({ bridgedWith }) => bridgedWith.length === 1).length;
   expect(bridged).toBe(2 * calls);
   expect(sim.debugger).toEqual([]);
-  if (process.env['SHOW_SPEED'] !== undefined) console.log(`${Math.round(calls / seconds)} calls per second`);
-  expect(seconds).toBeLessThan(15);
 });
