@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import type { TimerEvent } from '../effects.js';
 import { isUnanswered } from '../leg/leg.js';
 import { legTimer, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
-import { hunt, redirectCaller } from './hunt.js';
+import { createId, hunt, redirectCaller } from './hunt.js';
 import { askCaller, askEnd, askLeg, endCaller, endLeg, fetchNotice, legEnded, tell } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
@@ -72,7 +72,7 @@ function legAlarm(w: Work, leg: LegDraft): void {
     case 'detecting':
     case 'confirming':
       if (leg.sid === null) {
-        w.effects.push({ type: 'effect.drop', id: `create:${String(leg.id)}:${leg.callerId}` });
+        w.effects.push({ type: 'effect.drop', id: createId(leg) });
         legEnded(w, leg, { kind: 'lost' });
         return;
       }

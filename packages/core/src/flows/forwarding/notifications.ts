@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
 import { isUnanswered, type LegResult } from '../leg/leg.js';
 import { callerGone, callerInRoom, doubtCaller } from './caller.js';
-import { startTimer, type LegDraft, type Work } from './draft.js';
+import { legTimer, startTimer, type LegDraft, type Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
 import { watchRinging } from './hunt.js';
 import { connectIfTogether, legEnded, leftRoom, letGo, pickedUp, tell } from './legs.js';
@@ -112,7 +112,7 @@ function legLeft(w: Work, leg: LegDraft, hungUpItself: boolean): void {
       doubtCaller(w);
       tell(w, leg, 'lost');
       // It asks for its document by itself, as its Dial is over; this is for when that is lost.
-      startTimer(w, `leg${String(leg.id)}`, w.config.graceMs);
+      startTimer(w, legTimer(leg), w.config.graceMs);
     }
     leftRoom(w, leg);
   }

@@ -4,7 +4,7 @@ import type { OutcomeEvent } from '../effects.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
 import { callerGone, callerHeld, callerInRoom } from './caller.js';
 import { legTimer, startTimer, type LegDraft, type Work } from './draft.js';
-import { hunt, isWaiting, redirectCaller, ringWithOwnNumber, watchRinging } from './hunt.js';
+import { createId, hunt, isWaiting, redirectCaller, ringWithOwnNumber, watchRinging } from './hunt.js';
 import { askLeg, connectIfTogether, endLeg, legEnded, pickedUp } from './legs.js';
 import { resultOf } from './notifications.js';
 import { adopt, appeared } from './requests.js';
@@ -51,7 +51,7 @@ function created(w: Work, leg: LegDraft, { effect, outcome: result }: OutcomeEve
   if (result.as !== 'refused') return;
   const { code, reason } = result;
   const callerIdRefused = code !== null && CALLER_ID_REFUSED.includes(code);
-  const stale = effect.id !== `create:${String(leg.id)}:${leg.callerId}`;
+  const stale = effect.id !== createId(leg);
   if (stale) return;
   if (
     leg.phase === 'requested' &&
