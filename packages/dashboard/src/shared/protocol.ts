@@ -1,0 +1,228 @@
+/**
+ * What the server and the page say to each other. Plain data; the socket only carries it: the truth is in the sequence
+ * numbers. Times in ms since the epoch.
+ */
+
+export type LegPhase =
+  | 'requested'
+  | 'placed'
+  | 'ringing'
+  | 'detecting'
+  | 'confirming'
+  | 'told'
+  | 'joining'
+  | 'bridged'
+  | 'ending'
+  | 'ended';
+
+export type CallerPhase = 'arriving' | 'held' | 'joining' | 'connected' | 'fallingBack' | 'ended';
+
+/** One outbound call to one person, as a bar in time. */
+export interface LegRow {
+  /** From 1. */
+  readonly id: number;
+  /** Empty when the person has no name. */
+  readonly name: string;
+  readonly to: string;
+  readonly phase: LegPhase;
+  /** One of Twilio's `AnsweredBy` values, once known. */
+  readonly answeredBy: string | null;
+  /** `bridged`, `answered`, `hungUp`, `notReached`, `refused`, `stopped`, `lost`; `null` while it lives. */
+  readonly result: string | null;
+  /** What to add to the result for people: `busy`, `no-answer`, why Twilio refused. Empty when there is nothing. */
+  readonly detail: string;
+  /** This leg has, or had, the caller. */
+  readonly won: boolean;
+  readonly requestedAt: number;
+  readonly ringingAt: number | null;
+  readonly answeredAt: number | null;
+  readonly verdictAt: number | null;
+  readonly joinedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** One inbound call. */
+export interface CallRow {
+  /** The inbound CallSid. */
+  readonly sid: string;
+  /** Rises with every change; a row with a lower one is old news. */
+  readonly version: number;
+  /** As the network said it: any text. */
+  readonly from: string;
+  readonly to: string;
+  readonly phase: CallerPhase;
+  /** `connected`, `nobody`, `handedOn`, `callerLeft`; `null` while it is open. */
+  readonly result: string | null;
+  readonly startedAt: number;
+  readonly heldAt: number | null;
+  readonly claimedAt: number | null;
+  readonly connectedAt: number | null;
+  readonly fallbackAt: number | null;
+  readonly endedAt: number | null;
+  /** Over for the caller and for every leg. */
+  readonly final: boolean;
+  readonly legs: readonly LegRow[];
+}
+
+/** Figures over the calls that the feed holds. */
+export interface Totals {
+  /** Calls whose caller is still on the line. */
+  readonly live: number;
+  /** Of these, callers not connected to anybody yet. */
+  readonly waiting: number;
+  /** When the longest waiting caller called; `null` when nobody waits. */
+  readonly waitingSince: number | null;
+  /** Calls held by the feed, live and ended. */
+  readonly calls: number;
+  readonly connected: number;
+  /** Legs that were answered and judged, by what answered. */
+  readonly answered: number;
+  readonly humans: number;
+  readonly machines: number;
+}
+
+/** Everything there is: the answer to a first `sync`, and to one that cannot be answered by what changed. */
+export interface Snapshot {
+  readonly kind: 'snapshot';
+  /** Names the feed that counts; another one after a restart. */
+  readonly epoch: string;
+  readonly seq: number;
+  /** Server time, to show elapsed times by. */
+  readonly now: number;
+  /** Newest first by `startedAt`. */
+  readonly rows: readonly CallRow[];
+  readonly totals: Totals;
+}
+
+/** What changed after `from` up to `seq`: rows to put in place of those with the same `sid`, and SIDs to forget. */
+export interface Delta {
+  readonly kind: 'delta';
+  readonly epoch: string;
+  /** The sequence number that the receiver must be at; otherwise it asks for `sync`. */
+  readonly from: number;
+  readonly seq: number;
+  readonly now: number;
+  readonly rows: readonly CallRow[];
+  readonly gone: readonly string[];
+  readonly totals: Totals;
+}
+
+export type Update = Snapshot | Delta;
+
+/** Somebody to ring. */
+export interface ListedPerson {
+  readonly name: string;
+  /** E.164. */
+  readonly to: string;
+}
+
+/** Whom to ring for calls to one inbound number; `*` is the list for every other number. */
+export interface PeopleList {
+  readonly inbound: string;
+  /** For `save`: what the editor has seen. 0: never saved, so the configured list is in force. */
+  readonly revision: number;
+  /** `configured`: from the environment; `saved`: edited here. */
+  readonly source: 'configured' | 'saved';
+  readonly people: readonly ListedPerson[];
+  readonly savedAt: number | null;
+}
+
+export interface PeopleProblem {
+  /** Position in the list; `null`: the list as a whole. */
+  readonly index: number | null;
+  readonly field: 'name' | 'to' | 'list';
+  /** A sentence that says what to do. */
+  readonly message: string;
+}
+
+export type SaveResult =
+  | { readonly ok: true; readonly list: PeopleList }
+  /** Somebody else saved first: nothing was written; `list` is what is stored now. */
+  | { readonly ok: false; readonly code: 'conflict'; readonly list: PeopleList }
+  | { readonly ok: false; readonly code: 'invalid'; readonly problems: readonly PeopleProblem[] }
+  | { readonly ok: false; readonly code: 'failed'; readonly message: string };
+
+/** One phone of the simulator. */
+export interface PhoneCall {
+  readonly sid: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly from: string;
+  readonly to: string;
+  /** Twilio's call status. */
+  readonly status: string;
+  /** It rings for you: `answer` or `decline` it. */
+  readonly ringsForYou: boolean;
+  /** You are on this call: `press` and `hangUp` do something. */
+  readonly yours: boolean;
+  /** The last sentence this party heard. */
+  readonly heard: string;
+  readonly startedAt: number;
+}
+
+/** Who may answer at one number. */
+export interface PhonePerson {
+  readonly to: string;
+  readonly name: string;
+  /** One of `PhoneState.kinds`. */
+  readonly answers: string;
+}
+
+export interface PhoneState {
+  /** Numbers of ours that can be called. */
+  readonly numbers: readonly string[];
+  /** What may answer, such as `you`, `human`, `voicemail`; `label` for people. */
+  readonly kinds: readonly { readonly kind: string; readonly label: string }[];
+  readonly people: readonly PhonePerson[];
+  /** Live calls, oldest first. */
+  readonly calls: readonly PhoneCall[];
+}
+
+export type PhoneCommand =
+  | { readonly do: 'call'; readonly from: string; readonly to: string }
+  | { readonly do: 'choose'; readonly to: string; readonly answers: string }
+  | { readonly do: 'answer' | 'decline' | 'hangUp'; readonly sid: string }
+  | { readonly do: 'press'; readonly sid: string; readonly digits: string };
+
+export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+/** What the page is told about itself when it connects. */
+export interface Welcome {
+  /** The simulator's phones can be used. */
+  readonly phone: boolean;
+  /** A password was asked for, so one can log out. */
+  readonly canLogOut: boolean;
+  /** When the session ends and the socket is cut; `null`: never. */
+  readonly sessionEndsAt: number | null;
+}
+
+export interface ServerToPage {
+  welcome: (welcome: Welcome) => void;
+  update: (update: Update) => void;
+  /** Some list was saved, by anybody. */
+  people: (lists: readonly PeopleList[]) => void;
+  phone: (state: PhoneState) => void;
+}
+
+export interface PageToServer {
+  /** Asks for what happened after `seq` of `epoch`; the answer is an `Update`. Before it, no `update` is sent. */
+  sync: (since: { epoch: string; seq: number } | null, answer: (update: Update) => void) => void;
+  peopleLists: (answer: (lists: readonly PeopleList[]) => void) => void;
+  savePeople: (
+    save: { inbound: string; revision: number; people: readonly ListedPerson[] | null },
+    answer: (result: SaveResult) => void,
+  ) => void;
+  phoneState: (answer: (state: PhoneState | null) => void) => void;
+  phone: (command: PhoneCommand, answer: (result: PhoneResult) => void) => void;
+}
+
+/** Where the page is mounted, and what else answers beside it. Relative to the mount point, which ends with no slash. */
+export const PATHS = {
+  page: '/',
+  script: '/dashboard/app.js',
+  style: '/dashboard/app.css',
+  login: '/dashboard/login',
+  logout: '/dashboard/logout',
+  socket: '/dashboard/socket',
+  callsJson: '/calls.json',
+  callsCsv: '/calls.csv',
+} as const;
