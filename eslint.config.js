@@ -169,6 +169,32 @@ export default defineConfig(
     },
   },
   {
+    files: ['packages/dashboard/src/page/**/*.{ts,tsx}', 'packages/dashboard/src/shared/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^node:|^@amd/|/server/|/numbers/',
+              message: 'This runs in the browser: it shares only shared/ with the server.',
+            },
+          ],
+        },
+      ],
+      // A text is only ever set as text.
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'An index is a list of names: name what is exported.' },
+        {
+          selector:
+            'JSXAttribute[name.name="dangerouslySetInnerHTML"], MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|srcdoc)$/], CallExpression[callee.property.name=/^(write|writeln|createContextualFragment)$/]',
+          message: 'What callers say must never become markup.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/test/**/*.ts'],
     rules: {
       // A failed lookup fails the test, which is what a test is for; parsed JSON is compared as a whole.
