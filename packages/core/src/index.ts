@@ -55,6 +55,7 @@ export {
 } from './flows/forwarding/state.js';
 export { DEFAULT_TEXTS, type Texts } from './flows/forwarding/texts.js';
 export { forwarding } from './flows/forwarding/transition.js';
+export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
 export { type Clock, systemClock } from './runtime/clock.js';

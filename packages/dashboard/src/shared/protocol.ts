@@ -4,16 +4,7 @@
  */
 
 export type LegPhase =
-  | 'requested'
-  | 'placed'
-  | 'ringing'
-  | 'detecting'
-  | 'confirming'
-  | 'told'
-  | 'joining'
-  | 'bridged'
-  | 'ending'
-  | 'ended';
+  'requested' | 'placed' | 'ringing' | 'detecting' | 'confirming' | 'told' | 'joining' | 'bridged' | 'ending' | 'ended';
 
 export type CallerPhase = 'arriving' | 'held' | 'joining' | 'connected' | 'fallingBack' | 'ended';
 
@@ -215,12 +206,13 @@ export interface PageToServer {
   phone: (command: PhoneCommand, answer: (result: PhoneResult) => void) => void;
 }
 
-/** Where the page is mounted, and what else answers beside it. Relative to the mount point, which ends with no slash. */
+/** Where the page is, and what else answers beside it. */
 export const PATHS = {
   page: '/',
   script: '/dashboard/app.js',
   style: '/dashboard/app.css',
   login: '/dashboard/login',
+  loginStyle: '/dashboard/login.css',
   logout: '/dashboard/logout',
   socket: '/dashboard/socket',
   callsJson: '/calls.json',

@@ -1,0 +1,70 @@
+import type { Leg, LegResult, LiveForwarding } from '@amd/core';
+import type { CallRow, LegRow } from '../../shared/protocol.js';
+
+/** Longer than any number or name that means something; what a caller controls has no other limit. */
+const MAX_TEXT = 120;
+
+/**
+ * One call as pages and logs see it. Field by field, so that what a state gains later stays inside: it holds the call's
+ * `CallToken`, which is a credential.
+ */
+export function toCallRow(state: LiveForwarding, version: number): CallRow {
+  const { call, caller, story } = state;
+  const legs = state.legs.map((leg) => toLegRow(leg, state.claim));
+  return {
+    sid: call.sid,
+    version,
+    from: short(call.from),
+    to: short(call.to),
+    phase: caller.phase,
+    result: state.result,
+    startedAt: story.startedAt,
+    heldAt: story.heldAt ?? null,
+    claimedAt: story.claimedAt ?? null,
+    connectedAt: story.connectedAt ?? null,
+    fallbackAt: story.fallbackAt ?? null,
+    endedAt: story.endedAt ?? null,
+    final: caller.phase === 'ended' && legs.every(({ phase }) => phase === 'ended'),
+    legs,
+  };
+}
+
+function toLegRow(leg: Leg, claim: number | null): LegRow {
+  const { story, result } = leg;
+  return {
+    id: leg.id,
+    name: short(leg.target.name ?? ''),
+    to: short(leg.target.to),
+    phase: leg.phase,
+    answeredBy: leg.answeredBy,
+    result: result?.kind ?? null,
+    detail: result === null ? '' : short(detailOf(result)),
+    won: claim === leg.id || result?.kind === 'bridged',
+    requestedAt: story.requestedAt,
+    ringingAt: story.ringingAt ?? null,
+    answeredAt: story.answeredAt ?? null,
+    verdictAt: story.verdictAt ?? null,
+    joinedAt: story.joinedAt ?? null,
+    endedAt: story.endedAt ?? null,
+  };
+}
+
+function detailOf(result: LegResult): string {
+  switch (result.kind) {
+    case 'answered':
+      return result.by;
+    case 'notReached':
+      return result.sipCode === null ? result.status : `${result.status} (SIP ${String(result.sipCode)})`;
+    case 'refused':
+      return result.reason;
+    case 'bridged':
+    case 'hungUp':
+    case 'stopped':
+    case 'lost':
+      return '';
+  }
+}
+
+function short(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}

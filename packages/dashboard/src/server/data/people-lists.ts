@@ -1,0 +1,97 @@
+import { systemClock, type Clock, type Store, type StoredRecord } from '@amd/core';
+import { z } from 'zod';
+import type { ListedPerson, PeopleList, SaveResult } from '../../shared/protocol.js';
+import { checkPeople } from './people-input.js';
+
+/** Whom to ring, for each inbound number: as configured, until somebody edits it. */
+export interface PeopleLists {
+  /**
+   * Whom to ring for calls to this number: its own list, else the one for `*`, else nobody.
+   * @throws what the store throws
+   */
+  for(inbound: string): Promise<readonly ListedPerson[]>;
+  /** Every list there is or may be, `*` last. */
+  all(): Promise<readonly PeopleList[]>;
+  /** Writes a list, if nobody wrote it since `revision`. `people: null` puts the configured one in force again. */
+  save(save: unknown): Promise<SaveResult>;
+}
+
+export interface PeopleListsOptions {
+  readonly store: Store;
+  readonly clock?: Clock | undefined;
+  /** By inbound number in E.164 form; `*` is for every other number. */
+  readonly configured: ReadonlyMap<string, readonly ListedPerson[]>;
+  /** Numbers that may have a list of their own, besides those configured. */
+  readonly inboundNumbers: readonly string[];
+  /** Why a number may not be dialled: `problem` of `createDialRules`. */
+  readonly problem: (to: string) => string | null;
+}
+
+const REST = '*';
+const STORED = z.object({
+  v: z.literal(1),
+  at: z.number(),
+  people: z.array(z.object({ name: z.string(), to: z.string() })).nullable(),
+});
+
+/** One record for each list, replaced by compare-and-set like everything in the store. */
+export function createPeopleLists(options: PeopleListsOptions): PeopleLists {
+  const { store, configured, inboundNumbers, problem } = options;
+  const clock = options.clock ?? systemClock;
+  const known = new Set([...configured.keys(), ...inboundNumbers, REST]);
+  const order = [...[...known].filter((inbound) => inbound !== REST), REST];
+
+  async function read(inbound: string): Promise<PeopleList> {
+    return toList(inbound, await store.read(keyOf(inbound), clock.now()));
+  }
+
+  function toList(inbound: string, record: StoredRecord | undefined): PeopleList {
+    const stored = record === undefined ? null : STORED.parse(JSON.parse(record.data));
+    const people = stored?.people ?? null;
+    return {
+      inbound,
+      revision: record?.revision ?? 0,
+      source: people === null ? 'configured' : 'saved',
+      people: people ?? configured.get(inbound) ?? [],
+      savedAt: people === null ? null : (stored?.at ?? null),
+    };
+  }
+
+  return {
+    async for(inbound) {
+      if (known.has(inbound) && inbound !== REST) {
+        const list = await read(inbound);
+        if (list.people.length > 0) return list.people;
+      }
+      return (await read(REST)).people;
+    },
+
+    all: () => Promise.all(order.map(read)),
+
+    async save(input) {
+      const checked = checkPeople(input, known, problem);
+      if (!checked.ok) return { ok: false, code: 'invalid', problems: checked.problems };
+      const { inbound, revision, people } = checked.value;
+      const now = clock.now();
+      try {
+        const result = await store.commit({
+          key: keyOf(inbound),
+          expected: revision,
+          data: JSON.stringify({ v: 1, at: now, people } satisfies z.output<typeof STORED>),
+          expiresAt: null,
+          now,
+          put: [],
+          drop: [],
+        });
+        const list = await read(inbound);
+        return result.ok ? { ok: true, list } : { ok: false, code: 'conflict', list };
+      } catch {
+        return { ok: false, code: 'failed', message: 'The list could not be stored. Nothing was changed: try again.' };
+      }
+    },
+  };
+}
+
+function keyOf(inbound: string): string {
+  return `people:${inbound}`;
+}

@@ -1,0 +1,216 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Clock } from '@amd/core';
+import { Server, type Socket } from 'socket.io';
+import { PATHS, type PageToServer, type ServerToPage } from '../shared/protocol.js';
+import type { Access, Guard } from './access/guard.js';
+import type { OriginCheck } from './access/origins.js';
+import type { Session } from './access/sessions.js';
+import { PHONE_COMMAND, SINCE } from './commands.js';
+import type { CallFeed } from './data/call-feed.js';
+import type { PeopleLists } from './data/people-lists.js';
+import type { DashboardLog } from './log.js';
+import type { PhonePanel } from './phone-panel.js';
+
+export interface PageSocket {
+  attach(server: HttpServer): void;
+  /** Cuts whoever came in by this session. */
+  cut(session: Session): void;
+  close(): Promise<void>;
+}
+
+export interface PageSocketParts {
+  readonly feed: CallFeed;
+  readonly people: PeopleLists | null;
+  readonly phone: PhonePanel | null;
+  readonly guard: Guard;
+  readonly isOurs: OriginCheck;
+  readonly clock: Clock;
+  readonly log: DashboardLog;
+}
+
+interface SocketData {
+  access: Access;
+  synced: boolean;
+  /** Commands in the present second. */
+  commands: number;
+}
+
+type Page = Socket<PageToServer, ServerToPage, Record<string, never>, SocketData>;
+
+/** Fifty people with the longest names and numbers fit, and little more. */
+const MAX_MESSAGE_BYTES = 20_000;
+/** Nobody clicks so often; whoever sends more in a second is cut. */
+const MAX_COMMANDS = 50;
+const SECOND = 1000;
+
+/** Carries updates and commands. It holds no truth: whatever it loses, the page notices by its sequence number. */
+export function createPageSocket(parts: PageSocketParts): PageSocket {
+  const { feed, people, phone, guard, isOurs, clock, log } = parts;
+  const io = new Server<PageToServer, ServerToPage, Record<string, never>, SocketData>({
+    path: PATHS.socket,
+    serveClient: false,
+    // CORS stops no websocket and no forged polling request; this stops both.
+    allowRequest(request, decide) {
+      const { as } = guard.check(request);
+      decide(null, (as === 'open' || as === 'session') && isOurs(request));
+    },
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    connectTimeout: 10_000,
+    perMessageDeflate: false,
+  });
+  const stops = [
+    feed.on((delta) => {
+      // Whoever reads slowly misses it, instead of filling our memory.
+      io.to('synced').volatile.emit('update', delta);
+    }),
+  ];
+  if (phone !== null)
+    stops.push(
+      soon(
+        clock,
+        100,
+        (send) => phone.onChange(send),
+        () => io.emit('phone', phone.state()),
+      ),
+    );
+  stops.push(
+    every(clock, SECOND, () => {
+      for (const socket of io.sockets.sockets.values()) socket.data.commands = 0;
+      io.to('synced').volatile.emit('update', feed.tick());
+    }),
+  );
+
+  io.use((socket, next) => {
+    // The time between the handshake and here is short, but a session may end in it.
+    const access = guard.check(socket.request);
+    if (access.as !== 'open' && access.as !== 'session') {
+      next(new Error('log in again'));
+      return;
+    }
+    socket.data = { access, synced: false, commands: 0 };
+    next();
+  });
+
+  io.on('connection', (socket) => {
+    const { access } = socket.data;
+    const sessionEndsAt = access.as === 'session' ? access.session.endsAt : null;
+    if (sessionEndsAt !== null) {
+      const cancel = clock.wakeAt(sessionEndsAt, () => socket.disconnect(true));
+      socket.on('disconnect', cancel);
+    }
+    socket.use((_packet, next) => {
+      socket.data.commands += 1;
+      const allowed = socket.data.commands <= MAX_COMMANDS && stillAllowed(socket);
+      if (allowed) next();
+      else socket.disconnect(true);
+    });
+    answerCommands(socket);
+    socket.emit('welcome', { phone: phone !== null, canLogOut: access.as === 'session', sessionEndsAt });
+  });
+
+  function stillAllowed({ request }: Page): boolean {
+    const { as } = guard.check(request);
+    return as === 'open' || as === 'session';
+  }
+
+  function answerCommands(socket: Page): void {
+    const failed = (command: string, error: unknown): void => {
+      const said = error instanceof Error ? error.message : String(error);
+      log({ level: 'error', code: 'page.failed', message: `"${command}" of the page failed: ${said}` });
+    };
+    const lists = async (): ReturnType<PeopleLists['all']> => (people === null ? [] : people.all());
+
+    socket.on('sync', (since, answer) => {
+      const checked = SINCE.safeParse(since);
+      if (!checked.success || !isFunction(answer)) return;
+      if (!socket.data.synced) {
+        socket.data.synced = true;
+        void socket.join('synced');
+      }
+      answer(feed.sync(checked.data));
+    });
+    socket.on('peopleLists', (answer) => {
+      if (isFunction(answer)) lists().then(answer, (error: unknown) => failed('peopleLists', error));
+    });
+    socket.on('savePeople', (save, answer) => {
+      if (people === null || !isFunction(answer)) return;
+      people
+        .save(save)
+        .then(async (result) => {
+          answer(result);
+          if (result.ok) io.emit('people', await lists());
+        })
+        .catch((error: unknown) => {
+          failed('savePeople', error);
+        });
+    });
+    socket.on('phoneState', (answer) => {
+      if (isFunction(answer)) answer(phone?.state() ?? null);
+    });
+    socket.on('phone', (command, answer) => {
+      const checked = PHONE_COMMAND.safeParse(command);
+      if (phone === null || !isFunction(answer)) return;
+      if (!checked.success) {
+        answer({ ok: false, message: 'The phone does not understand this.' });
+        return;
+      }
+      Promise.resolve()
+        .then(() => phone.command(checked.data))
+        .then(answer)
+        .catch((error: unknown) => {
+          failed('phone', error);
+          answer({ ok: false, message: 'The phone failed.' });
+        });
+    });
+  }
+
+  return {
+    attach(server) {
+      io.attach(server);
+    },
+    cut({ id }) {
+      for (const socket of io.sockets.sockets.values()) {
+        const { access } = socket.data;
+        if (access.as === 'session' && access.session.id === id) socket.disconnect(true);
+      }
+    },
+    async close() {
+      for (const stop of stops) stop();
+      io.disconnectSockets(true);
+      // The server is not ours: closing it is not our business.
+      io.engine?.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+/** Runs again and again until it is stopped. */
+function every(clock: Clock, ms: number, run: () => void): () => void {
+  let cancel = clock.wakeAt(clock.now() + ms, again);
+  function again(): void {
+    cancel = clock.wakeAt(clock.now() + ms, again);
+    run();
+  }
+  return () => {
+    cancel();
+  };
+}
+
+/** Many changes within `ms` become one. */
+function soon(clock: Clock, ms: number, listen: (change: () => void) => () => void, run: () => void): () => void {
+  let cancel: (() => void) | null = null;
+  const stop = listen(() => {
+    cancel ??= clock.wakeAt(clock.now() + ms, () => {
+      cancel = null;
+      run();
+    });
+  });
+  return () => {
+    stop();
+    cancel?.();
+  };
+}

@@ -1,0 +1,39 @@
+import type { CallRow, Totals, Update } from './protocol.js';
+
+/** What a page holds: the calls as of one sequence number of one feed. */
+export interface View {
+  readonly epoch: string;
+  readonly seq: number;
+  /** What to add to one's own clock to get the server's, in ms. */
+  readonly offsetMs: number;
+  readonly rows: ReadonlyMap<string, CallRow>;
+  readonly totals: Totals;
+}
+
+/**
+ * The view after an update that arrived at `receivedAt` of one's own clock. `resync`: something in between was missed, or
+ * the feed is another one now; the view stays as it is until the answer to a `sync` arrives.
+ */
+export function applyUpdate(view: View | null, update: Update, receivedAt: number): View | 'resync' {
+  const { epoch, seq, totals } = update;
+  const offsetMs = update.now - receivedAt;
+  if (update.kind === 'snapshot') {
+    return { epoch, seq, totals, offsetMs, rows: new Map(update.rows.map((row) => [row.sid, row])) };
+  }
+  if (view?.epoch !== epoch) return 'resync';
+  // Overtaken by the answer to a sync that had this in it.
+  if (seq <= view.seq) return view;
+  if (update.from > view.seq) return 'resync';
+  const rows = new Map(view.rows);
+  for (const row of update.rows) {
+    const held = rows.get(row.sid);
+    if (held === undefined || row.version >= held.version) rows.set(row.sid, row);
+  }
+  for (const sid of update.gone) rows.delete(sid);
+  return { epoch, seq, totals, offsetMs, rows };
+}
+
+/** Newest first; of the same moment, by SID, so that rows never swap places by chance. */
+export function newestFirst(rows: Iterable<CallRow>): CallRow[] {
+  return [...rows].sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
+}
