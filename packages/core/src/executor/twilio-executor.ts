@@ -17,8 +17,11 @@ export interface TwilioExecutorOptions {
   readonly url: (ref: CallbackRef) => string;
   /** What Twilio asks when `url` fails while a leg lives. Default: the same address, marked as a second try. */
   readonly fallbackUrl?: ((ref: CallbackRef) => string) | undefined;
-  /** Asked before every dial. Only `true` allows; an exception, or no answer within 2 s, refuses. */
-  readonly mayDial?: ((to: string) => boolean | Promise<boolean>) | undefined;
+  /**
+   * Asked before every dial. Only `true` allows; an exception, or no answer within 2 s, refuses. There is no default: whoever
+   * pays for the calls says where they may go.
+   */
+  readonly mayDial: (to: string) => boolean | Promise<boolean>;
   /** Never dialled: a call to one of them would come back to us. */
   readonly ownNumbers?: readonly string[] | undefined;
   /** How long one REST call may take, in ms; what takes longer may or may not have happened. Default 8000. */
@@ -37,6 +40,11 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor {
   const clock = options.clock ?? systemClock;
   const timeoutMs = options.timeoutMs ?? 8000;
   if (!Number.isInteger(timeoutMs) || timeoutMs <= 0) throw new TypeError('"timeoutMs" must be a whole number above 0');
+  if (typeof mayDial !== 'function') {
+    throw new TypeError(
+      '"mayDial" must be a function that says which numbers may be dialled, such as (to) => people.includes(to)',
+    );
+  }
   for (const number of options.ownNumbers ?? []) {
     if (!isE164(number)) throw new TypeError('"ownNumbers" must be phone numbers in E.164 form, such as +14155550142');
   }
@@ -70,7 +78,6 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor {
   }
 
   async function forbidden(to: CreateCall['to']): Promise<string | null> {
-    if (mayDial === undefined) return null;
     try {
       // A plain `true`: an answer of JavaScript code that merely counts as true allows nothing.
       const allowed: unknown = await within(clock, MAY_DIAL_MS, '"mayDial"', async () => mayDial(to));

@@ -1,7 +1,9 @@
 import { isAmdError } from '../kernel/errors.js';
 import { parseRef } from '../wire/callback-ref.js';
 import { parseCall, parseInbound } from '../wire/payloads.js';
-import type { Reply, Verb } from '../wire/twiml.js';
+import { twiml, type Reply, type Verb } from '../wire/twiml.js';
+import type { InboundCall } from '../flows/forwarding/events.js';
+import type { Admission } from '../runtime/call-limits.js';
 import { admit, type Admitted } from './admit.js';
 import { within } from '../runtime/budget.js';
 import { callbackUrls } from './callback-urls.js';
@@ -91,10 +93,19 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     if (!parsed.ok) return refused('/inbound', parsed.problem);
     const { sid, status, from, to, token } = parsed;
     const call = { sid, status, from, to, ...(token === undefined ? {} : { token }) };
+    const admission = (await options.limits?.admit(call)) ?? 'admitted';
+    if (admission !== 'admitted') return limited(call, admission);
     const settings = await resolveSettings(call, resolving);
     if (settings === undefined) return { as: 'noSettings' };
     const key = recordKey('forwarding', call.sid);
     return { as: 'reply', reply: await runtime.handle(key, { type: 'inbound', call, settings }) };
+  }
+
+  /** Costs neither side anything: the call is never answered (twilio.com/docs/voice/twiml/reject). */
+  function limited({ sid, from }: InboundCall, admission: Exclude<Admission, 'admitted'>): Answer {
+    const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
+    log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
+    return { as: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
   }
 
   function refused(path: string, problem: string): Answer {

@@ -2,6 +2,7 @@ import { isAccountSid } from '../kernel/brand.js';
 import { kindOf } from '../flows/forwarding/check-options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { CallOptions, CallSettings } from '../flows/forwarding/settings.js';
+import type { CallLimits } from '../runtime/call-limits.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Reply } from '../wire/twiml.js';
@@ -22,6 +23,8 @@ export interface ForwardingEndpointOptions {
   readonly resolve: Resolve;
   /** What a call gets when `resolve` fails. Without it the caller hears the static fallback. */
   readonly defaultSettings?: CallOptions | CallSettings | undefined;
+  /** `createCallLimits` of `@amd/core`: a call that is one too many is rejected as busy, before anything is written. */
+  readonly limits?: Pick<CallLimits, 'admit'> | undefined;
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
   readonly log?: Log | undefined;
   /** Within how many ms every webhook is answered. Default 1500. */

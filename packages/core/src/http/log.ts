@@ -4,6 +4,7 @@ export interface LogEntry {
   readonly code:
     | 'refused'
     | 'signature'
+    | 'limited'
     | 'resolve.failed'
     | 'reply.failed'
     | 'reply.late'

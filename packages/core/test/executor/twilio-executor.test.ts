@@ -39,7 +39,7 @@ const fetch: RestEffect = { type: 'call.fetch', id: 'fetch:2:1', leg: 2, sid };
 
 const client = twilio(ACCOUNT, 'secret');
 const executor = (options: Partial<TwilioExecutorOptions> = {}): ((effect: RestEffect) => Promise<Execution>) =>
-  createTwilioExecutor({ client, url: callbackUrls(BASE), ...options });
+  createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true, ...options });
 const execute = executor();
 
 beforeAll(() => {
@@ -425,3 +425,8 @@ test('options are checked', () => {
 function forever(): Promise<never> {
   return new Promise<never>(() => undefined);
 }
+
+it('is not made without a rule for what may be dialled: nothing is dialled by default', () => {
+  const url = callbackUrls(BASE);
+  expect(() => createTwilioExecutor({ client, url } as unknown as TwilioExecutorOptions)).toThrow('"mayDial" must be');
+});
