@@ -8,7 +8,7 @@ try {
   // As in examples/forwarding/src/demo/main.ts, which reads them: a wrong one is told before the build.
   const flag = { type: 'boolean' };
   const text = { type: 'string' };
-  parseArgs({ options: { once: flag, only: text, port: text, help: flag } });
+  parseArgs({ options: { once: flag, 'no-tour': flag, only: text, port: text, help: flag } });
 } catch (error) {
   console.error(`${error.message.split(/\. |\n/)[0]}. Try npm run demo -- --help`);
   process.exit(2);

@@ -120,7 +120,7 @@ describe('when Twilio is slow', () => {
     async (fault) => {
       const sim = createSimulator({ rest: () => fault });
       const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
-      const execute = createTwilioExecutor({ client, url: callbackUrls(BASE), clock: sim.clock });
+      const execute = createTwilioExecutor({ client, mayDial: () => true, url: callbackUrls(BASE), clock: sim.clock });
       const began = sim.clock.now();
       const execution = execute({ type: 'call.fetch', id: '1', sid: `CA${'0'.repeat(32)}` } as never).then(
         (result) => ({

@@ -1,5 +1,6 @@
-import express, { type Express } from 'express';
+import type { Server } from 'node:http';
 import {
+  createCallLimits,
   createMemoryStore,
   createRuntime,
   DEFAULT_FORWARDING_CONFIG,
@@ -11,11 +12,26 @@ import {
   type ObservableRuntime,
   type OutcomeEvent,
   type Reply,
+  type Store,
   type TimerEvent,
 } from '@amd/core';
-import { callbackUrls, createForwardingEndpoint, type ArrivingCall, toNodeListener } from '@amd/core/http';
+import { callbackUrls, createForwardingEndpoint, toNodeListener, type ArrivingCall } from '@amd/core/http';
 import { createTwilioExecutor, type TwilioClient } from '@amd/core/twilio';
-import { overview } from './overview.js';
+import {
+  createCallFeed,
+  createDashboard,
+  createDialRules,
+  createPeopleLists,
+  type CallFeed,
+  type ListedPerson,
+  type PeopleLists,
+  type PageAssets,
+  type PhonePanel,
+} from '@amd/dashboard';
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import { createMetrics } from './operators/metrics.js';
+import { operatorRoutes } from './operators/routes.js';
 
 export interface AppOptions {
   readonly client: TwilioClient;
@@ -23,39 +39,149 @@ export interface AppOptions {
   /** The present auth token and, during a rotation, the previous one. */
   readonly authTokens: readonly string[];
   readonly publicBaseUrl: string;
-  /** Whom to ring, and how, for each inbound call. */
-  readonly resolve: (call: ArrivingCall) => CallOptions;
-  /** What may ever be dialled. */
-  readonly mayDial: (to: string) => boolean;
+  /** Whom to ring, by inbound number, `*` for all others; the page edits it. */
+  readonly configured: ReadonlyMap<string, readonly ListedPerson[]>;
+  /** How, for every call. */
+  readonly callSettings?: Omit<CallOptions, 'forwardTo'> | undefined;
+  /** Whom to ring instead of what the page says. */
+  readonly whomToRing?: ((call: ArrivingCall) => readonly ListedPerson[] | undefined) | undefined;
+  /** Numbers and prefixes that may ever be dialled. */
+  readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
+  readonly limits?: {
+    readonly atOnce: number;
+    readonly perCaller: { readonly calls: number; readonly seconds: number };
+  };
+  /** How long ended calls stay on the page and in the log. */
+  readonly callLogDays: number;
+  /** For the page; `null`: only on this machine. */
+  readonly password: string | null;
+  readonly metricsToken?: string | null | undefined;
+  readonly phone?: PhonePanel | null | undefined;
+  readonly store?: Store | undefined;
   readonly clock?: Clock | undefined;
-  readonly log: (entry: { level: 'warn' | 'error'; code: string; message: string }) => void;
+  /** The page's files; default those that were built. */
+  readonly assets?: PageAssets | undefined;
+  readonly logger: Logger;
 }
 
 export interface App {
   readonly express: Express;
   readonly runtime: ObservableRuntime<ForwardingState, ForwardingEvent | OutcomeEvent | TimerEvent, Reply>;
+  readonly store: Store;
+  readonly feed: CallFeed;
+  readonly lists: PeopleLists;
+  /** Serves the page's socket on the server that serves `express`. */
+  attach(server: Server): void;
+  /** `/readyz` says no from now on and the pages are cut; once `closed` (no webhook is under way), so is the work. */
+  drain(closed: Promise<void>): Promise<void>;
 }
 
 /** Wiring only: what happens to a call is decided by the flow. */
 export function createApp(options: AppOptions): App {
-  const { client, accountSid, authTokens, publicBaseUrl, resolve, mayDial, ownNumbers, clock, log } = options;
-  const store = createMemoryStore();
-  const runtime = createRuntime({
-    flow: forwarding,
-    config: DEFAULT_FORWARDING_CONFIG,
+  const { client, accountSid, authTokens, publicBaseUrl, callSettings, ownNumbers, clock, logger } = options;
+  const store = options.store ?? createMemoryStore();
+  const rules = createDialRules({ allow: options.dialAllow, ownNumbers });
+  const feed = createCallFeed({ store, clock, log });
+  const metrics = createMetrics(feed);
+  const { configured } = options;
+  const lists = createPeopleLists({
     store,
     clock,
-    execute: createTwilioExecutor({ client, url: callbackUrls(publicBaseUrl), mayDial, ownNumbers }),
+    configured,
+    inboundNumbers: ownNumbers,
+    problem: (to) => rules.problem(to),
   });
-  runtime.events.on('failure', ({ error }) => {
-    log({ level: 'error', code: 'failed', message: error instanceof Error ? error.message : String(error) });
+  const runtime = createRuntime({
+    flow: forwarding,
+    config: { ...DEFAULT_FORWARDING_CONFIG, keepForMs: options.callLogDays * 86_400_000 },
+    store,
+    clock,
+    execute: createTwilioExecutor({
+      client,
+      url: callbackUrls(publicBaseUrl),
+      mayDial: (to) => rules.mayDial(to),
+      ownNumbers,
+    }),
   });
-  const endpoint = createForwardingEndpoint({ runtime, publicBaseUrl, accountSid, authTokens, resolve, log });
+  runtime.events.on('committed', (event) => {
+    metrics.committed(event);
+    feed.nudge();
+  });
+  runtime.events.on('executed', metrics.executed);
+  runtime.events.on('conflict', metrics.conflict);
+  runtime.events.on('failure', ({ key, error }) => {
+    metrics.failure();
+    logger.error({ code: 'task.failed', call: key, error }, 'a task failed and will be tried again');
+  });
+
+  const endpoint = createForwardingEndpoint({
+    runtime,
+    publicBaseUrl,
+    accountSid,
+    authTokens,
+    limits: createCallLimits({ store, clock, ...options.limits }),
+    resolve: async (call) => ({
+      ...callSettings,
+      forwardTo: options.whomToRing?.(call) ?? (await lists.for(call.to)),
+    }),
+    log,
+  });
+  const dashboard = createDashboard({
+    store,
+    publicBaseUrl,
+    password: options.password,
+    people: lists,
+    phone: options.phone,
+    feed,
+    clock,
+    assets: options.assets,
+    log,
+  });
+  let draining = false;
 
   const app = express();
   app.disable('x-powered-by');
+  app.use((request, response, next) => {
+    if (!endpoint.owns(request.path)) {
+      next();
+      return;
+    }
+    const began = performance.now();
+    response.once('finish', () => {
+      metrics.answered(request.path, response.statusCode, (performance.now() - began) / 1000);
+    });
+    next();
+  });
   app.use(toNodeListener(endpoint));
-  app.get(['/', '/index'], overview(store));
-  return { express: app, runtime };
+  app.use(
+    operatorRoutes({
+      store,
+      registry: metrics.registry,
+      isDraining: () => draining,
+      metricsToken: options.metricsToken ?? null,
+    }),
+  );
+  app.use(dashboard.handler);
+
+  function log(entry: { level: 'info' | 'warn' | 'error'; code: string; message: string }): void {
+    const { level, message, ...rest } = entry;
+    metrics.logged(entry.code);
+    logger[level](rest, message);
+  }
+
+  return {
+    express: app,
+    runtime,
+    store,
+    feed,
+    lists,
+    attach: dashboard.attach,
+    async drain(closed) {
+      draining = true;
+      await dashboard.close();
+      await closed;
+      await runtime.stop();
+    },
+  };
 }

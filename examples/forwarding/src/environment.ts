@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { callbackUrls } from '@amd/core/http';
+import { createDialRules } from '@amd/dashboard';
 import { z } from 'zod';
 
 const E164 = z.e164('must be a phone number in E.164 form, such as +14155550142');
+const PREFIX = /^\+[1-9][0-9]{0,13}\*$/;
 const ANY_NUMBER = '*';
 
 function partsOf(text: string, separator: string): string[] {
@@ -18,6 +20,21 @@ const numbers = z
   .refine((list) => list.length > 0 && list.every((number) => E164.safeParse(number).success), {
     message: 'must be phone numbers in E.164 form, separated by commas, such as +14155550142,+14155550143',
   });
+
+const allowed = z
+  .string()
+  .transform((text) => partsOf(text, ','))
+  .refine((list) => list.length > 0 && list.every((entry) => E164.safeParse(entry).success || PREFIX.test(entry)), {
+    message: 'must be phone numbers or prefixes, separated by commas, such as +14155550142,+1415*',
+  });
+
+/** `10/60`: ten calls in sixty seconds. */
+const rate = z.string().transform((text, context) => {
+  const [, calls, seconds] = /^\s*([1-9][0-9]{0,4})\s*\/\s*([1-9][0-9]{0,4})\s*$/.exec(text) ?? [];
+  if (calls !== undefined && seconds !== undefined) return { calls: Number(calls), seconds: Number(seconds) };
+  context.addIssue({ code: 'custom', message: 'must be calls/seconds, such as 10/60 for ten calls in a minute' });
+  return z.NEVER;
+});
 
 /** `+1…,+1…` for every number, or `+1…: +1…, +1…; +1…: …` for several inbound numbers, each with its own list. */
 const forwardTo = z.string().transform((text, context) => {
@@ -84,7 +101,17 @@ const SCHEMA = z
         message: 'must be "caller" or a phone number in E.164 form, such as +14155550142',
       })
       .default('caller'),
-    DIAL_ALLOW: numbers.optional(),
+    DIAL_ALLOW: allowed.optional(),
+    MAX_CALLS: wholeNumber(1, 10_000).default(100),
+    MAX_CALLS_PER_CALLER: rate.default({ calls: 10, seconds: 60 }),
+    CALL_LOG_DAYS: wholeNumber(1, 365).default(7),
+    DASHBOARD_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
+    METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+        error: 'must be fatal, error, warn, info, debug, trace or silent',
+      })
+      .default('info'),
     PUBLIC_BASE_URL: publicAddress.optional(),
     RING_SECONDS: wholeNumber(5, 60).default(20),
     PORT: wholeNumber(0, 65_535).default(5000),
@@ -126,13 +153,16 @@ export function ownNumbers({ TWILIO_PHONE_NUMBER, FORWARD_TO }: Environment): Re
   return new Set([TWILIO_PHONE_NUMBER, ...[...FORWARD_TO.keys()].filter((number) => number !== ANY_NUMBER)]);
 }
 
+/** What may be dialled: as allowed, else whoever is in a list. */
+export function dialAllow({ DIAL_ALLOW, FORWARD_TO }: Environment): readonly string[] {
+  return DIAL_ALLOW ?? [...new Set([...FORWARD_TO.values()].flat())];
+}
+
 /** What can be started with, and will not do what it seems to say. */
 export function warningsOf(environment: Environment): string[] {
-  const { FORWARD_TO, DIAL_ALLOW } = environment;
-  const own = ownNumbers(environment);
-  return [...new Set([...FORWARD_TO.values()].flat())].flatMap((number) => {
-    if (own.has(number)) return [`FORWARD_TO has ${number}, which is a number of our own: it will never be rung`];
-    if (DIAL_ALLOW === undefined || DIAL_ALLOW.includes(number)) return [];
-    return [`FORWARD_TO has ${number}, which is not in DIAL_ALLOW: it will never be rung`];
+  const rules = createDialRules({ allow: dialAllow(environment), ownNumbers: [...ownNumbers(environment)] });
+  return [...new Set([...environment.FORWARD_TO.values()].flat())].flatMap((number) => {
+    const problem = rules.problem(number);
+    return problem === null ? [] : [`FORWARD_TO has ${number}, which ${problem}: it will never be rung`];
   });
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { loadEnvFile } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import twilio from 'twilio';
-import { createApp, type AppOptions } from './app.js';
-import { ownNumbers, readEnvironment, warningsOf } from './environment.js';
+import { createApp } from './app.js';
+import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
+import { createLogger } from './operators/logger.js';
+import { stopGracefully } from './operators/stop.js';
 import { publicBaseUrl } from './public-url.js';
 
 const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
@@ -24,36 +26,35 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 });
-const key = env.TWILIO_API_KEY;
-const client = twilio(key ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
+const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
+const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
+const logger = createLogger({
+  level: env.LOG_LEVEL,
+  secrets: credentials.filter((secret) => secret !== undefined),
+});
+const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
   timeout: 8000,
 });
-const people = new Set([...env.FORWARD_TO.values()].flat());
-const allowed = new Set(env.DIAL_ALLOW ?? people);
-const previous = env.TWILIO_AUTH_TOKEN_PREVIOUS;
-const log: AppOptions['log'] = ({ level, code, message }) => {
-  console[level](`${new Date().toISOString()} ${level} ${code}: ${message}`);
-};
 
-const { express, runtime } = createApp({
+const app = createApp({
   client,
   accountSid: env.TWILIO_ACCOUNT_SID,
-  authTokens: previous === undefined ? [env.TWILIO_AUTH_TOKEN] : [env.TWILIO_AUTH_TOKEN, previous],
+  authTokens,
   publicBaseUrl: base,
-  resolve: ({ to }) => {
-    const forwardTo = env.FORWARD_TO.get(to) ?? env.FORWARD_TO.get('*') ?? [];
-    if (forwardTo.length === 0)
-      log({ level: 'warn', code: 'nobody', message: `FORWARD_TO has nobody for calls to ${to}` });
-    return { forwardTo, callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS };
-  },
-  mayDial: (to) => allowed.has(to),
+  configured: new Map([...env.FORWARD_TO].map(([inbound, list]) => [inbound, list.map((to) => ({ name: '', to }))])),
+  callSettings: { callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS },
+  dialAllow: dialAllow(env),
   ownNumbers: [...ownNumbers(env)],
-  log,
+  limits: { atOnce: env.MAX_CALLS, perCaller: env.MAX_CALLS_PER_CALLER },
+  callLogDays: env.CALL_LOG_DAYS,
+  password: env.DASHBOARD_PASSWORD ?? null,
+  metricsToken: env.METRICS_TOKEN ?? null,
+  logger,
 });
 
-runtime.start();
-const server = express.listen(env.PORT, env.HOST, (error) => {
+app.runtime.start();
+const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
     const inUse = 'code' in error && error.code === 'EADDRINUSE';
     const remedy = inUse
@@ -66,11 +67,14 @@ const server = express.listen(env.PORT, env.HOST, (error) => {
   // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
   console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
   console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
+  console.log(
+    env.DASHBOARD_PASSWORD === undefined
+      ? 'The page of calls is off: set DASHBOARD_PASSWORD.'
+      : `The page of calls is at               ${base}/`,
+  );
 });
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    server.close();
-    void runtime.stop().then(() => process.exit(0));
-  });
-}
+// Who sends headers or a body this slowly is not Twilio.
+server.headersTimeout = 10_000;
+server.requestTimeout = 10_000;
+app.attach(server);
+stopGracefully({ server, drain: app.drain, logger });

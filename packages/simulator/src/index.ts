@@ -19,6 +19,7 @@ export {
   silent,
   unreachable,
   voicemail,
+  you,
 } from './people/people.js';
 export type { AnsweredBy, Person, PickUp } from './people/person.js';
 export type { CallStatus } from './voice/call.js';

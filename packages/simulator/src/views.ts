@@ -3,6 +3,7 @@ import { press } from './people/behaviour.js';
 import type { Call, CallStatus } from './voice/call.js';
 import type { Conference } from './voice/conference.js';
 import { hangUp } from './voice/hang-up.js';
+import { byHand } from './voice/outbound.js';
 import { durationSeconds } from './voice/status-callback.js';
 import type { World } from './voice/world.js';
 
@@ -39,6 +40,10 @@ export interface SimulatedCall {
   readonly conference: { readonly sid: string; readonly name: string; readonly since: number } | undefined;
   /** Resolves when the call is over. */
   readonly done: Promise<void>;
+  /** Picks up a call that rings, instead of whoever would; false when it does not ring. */
+  answer(): boolean;
+  /** Declines a call that rings: `busy`, SIP 486; false when it does not ring. */
+  decline(): boolean;
   /** This party hangs up. */
   hangUp(): void;
   /** This party presses keys; they are lost unless a verb listens. */
@@ -108,6 +113,8 @@ export function viewCall(world: World, call: Call): SimulatedCall {
     get done() {
       return (done ??= new Promise((resolve) => call.onEnd(resolve)));
     },
+    answer: () => byHand(world, call, 'answer'),
+    decline: () => byHand(world, call, 'decline'),
     hangUp: () => hangUp(world, call),
     press: (digits) => void press(world, call, digits),
   };

@@ -9,6 +9,7 @@ Plays a tour of calls through the forwarding example, on a simulated Twilio in t
 HTTP request to the Express app, every REST call goes through the official twilio client. No account is needed.
 
   --once        end after the tour; exit 1 if a scenario went wrong
+  --no-tour     play no calls; at once it is your turn, with the page and its phones
   --only TEXT   play only the scenarios whose name contains TEXT
   --port N      listen on this port (default: $PORT, else 5000 or any free one)
   --help        show this`;
@@ -48,9 +49,11 @@ const tour = await startTour({ host: '127.0.0.1', port, orAnyPort: wanted === un
 console.log(
   `The forwarding example runs at ${tour.url}, with a simulated Twilio, ${String(SPEED)} times faster than life.`,
 );
+if (!values.once) console.log(`Open ${tour.url} in a browser to watch.`);
 const began = performance.now();
+if (values['no-tour']) scenarios.length = 0;
 // The first call would show how long this process takes to warm up, thirty times magnified.
-await tour.play(WARM_UP, scenarios.length);
+if (scenarios.length > 0) await tour.play(WARM_UP, scenarios.length);
 const verdicts: { name: string; outcome: string; wrong: string[] }[] = [];
 for (const [index, scenario] of scenarios.entries()) {
   const played = await tour.play(scenario, index);
@@ -59,30 +62,34 @@ for (const [index, scenario] of scenarios.entries()) {
   verdicts.push({ name: scenario.name, outcome: played.state?.result ?? 'none', wrong });
 }
 
-console.log(`\nThe tour took ${seconds(performance.now() - began)}.\n`);
-for (const { name, outcome, wrong } of verdicts) {
-  console.log(`${wrong.length === 0 ? paint('green', 'PASS') : paint('red', 'FAIL')} ${name} → ${outcome}`);
+if (scenarios.length > 0) {
+  console.log(`\nThe tour took ${seconds(performance.now() - began)}.\n`);
+  for (const { name, outcome, wrong } of verdicts) {
+    console.log(`${wrong.length === 0 ? paint('green', 'PASS') : paint('red', 'FAIL')} ${name} → ${outcome}`);
+  }
+  const failed = verdicts.filter(({ wrong }) => wrong.length > 0).length;
+  console.log(`${String(verdicts.length - failed)} passed, ${String(failed)} failed`);
 }
-const failed = verdicts.filter(({ wrong }) => wrong.length > 0).length;
-console.log(`${String(verdicts.length - failed)} passed, ${String(failed)} failed`);
 
 if (values.once) {
   await tour.stop();
-  process.exit(failed === 0 ? 0 : 1);
+  process.exit(verdicts.every(({ wrong }) => wrong.length === 0) ? 0 : 1);
 }
-console.log(`\nStill at ${tour.url}; end it with Ctrl-C.`);
+tour.goLive();
+console.log(`\nNow it is your turn: place calls and answer them at ${tour.url}, at the speed of life. Ctrl-C ends it.`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void tour.stop().then(() => process.exit(0));
   });
 }
 
-function readArguments(): { once: boolean; only?: string; port?: string; help: boolean } {
+function readArguments(): { once: boolean; 'no-tour': boolean; only?: string; port?: string; help: boolean } {
   try {
     return parseArgs({
       // scripts/demo.mjs refuses others before it builds.
       options: {
         once: { type: 'boolean', default: false },
+        'no-tour': { type: 'boolean', default: false },
         only: { type: 'string' },
         port: { type: 'string' },
         help: { type: 'boolean', default: false },

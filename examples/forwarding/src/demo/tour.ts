@@ -2,11 +2,20 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import twilio from 'twilio';
 import type { LiveForwarding } from '@amd/core';
+import type { PageAssets } from '@amd/dashboard';
 import { createSimulator, realClock, type Person, type SimulatedCall, type Simulator } from '@amd/simulator';
 import { createApp, type App } from '../app.js';
+import { createLogger } from '../operators/logger.js';
+import { createPhones } from './phone.js';
 import type { Scenario } from './scenarios.js';
 
 const OUR_NUMBER = '+14155550199';
+/** Whom calls ring once people play: edited on the page, played on its phone panel. */
+const TEAM = [
+  { to: '+14155550142', name: 'Ann', answers: 'you' },
+  { to: '+14155550143', name: 'Ben', answers: 'voicemail' },
+  { to: '+14155550144', name: 'Cara', answers: 'human' },
+];
 /** The simulator's seconds are this much shorter than real ones. */
 export const SPEED = 30;
 
@@ -26,17 +35,32 @@ export interface Tour {
   readonly sim: Simulator;
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
+  /** Ends the hurry: from now on people play, at the speed of life. */
+  goLive(): void;
   stop(): Promise<void>;
 }
 
 /** The example as it is, with a simulator in Twilio's place: real HTTP one way, the official client the other. */
-export async function startTour(wanted: { host: string; port: number; orAnyPort: boolean }): Promise<Tour> {
+export async function startTour(wanted: {
+  readonly host: string;
+  readonly port: number;
+  readonly orAnyPort: boolean;
+  readonly assets?: PageAssets | undefined;
+}): Promise<Tour> {
   const lists = new Map<string, { to: string; name: string }[]>();
   const people = new Map<string, Person>();
   const states = new Map<string, LiveForwarding>();
-  const sim = createSimulator({
-    clock: realClock({ speed: SPEED }),
-    people: (to) => people.get(to),
+  const clock = realClock({ speed: SPEED });
+  let toured = 0;
+  const phones = createPhones({
+    sim: () => sim,
+    numbers: [OUR_NUMBER],
+    people: TEAM,
+    since: () => toured,
+  });
+  const sim: Simulator = createSimulator({
+    clock,
+    people: (to) => people.get(to) ?? phones.person(to),
     numbers: [{ phoneNumber: OUR_NUMBER }],
   });
   const { server, url } = await listen(wanted);
@@ -47,18 +71,23 @@ export async function startTour(wanted: { host: string; port: number; orAnyPort:
     accountSid: sim.accountSid,
     authTokens: [sim.authToken],
     publicBaseUrl: url,
-    resolve: (call) => ({ forwardTo: lists.get(call.from) ?? [] }),
-    mayDial: (to) => people.has(to),
+    configured: new Map([[OUR_NUMBER, TEAM.map(({ name, to }) => ({ name, to }))]]),
+    whomToRing: (call) => lists.get(call.from),
+    dialAllow: ['+1415555*'],
     ownNumbers: [OUR_NUMBER],
+    limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
+    callLogDays: 1,
+    password: null,
+    phone: phones.panel,
     clock: sim.clock,
-    log: ({ level, code, message }) => {
-      console[level](`  ${level} ${code}: ${message}`);
-    },
+    ...(wanted.assets === undefined ? {} : { assets: wanted.assets }),
+    logger: createLogger({ level: 'warn', secrets: [sim.authToken], destination: { write: printLine } }),
   });
   app.runtime.events.on('committed', ({ state }) => {
     if (state.kind === 'call') states.set(state.call.sid, state);
   });
   server.on('request', app.express);
+  app.attach(server);
   app.runtime.start();
 
   return {
@@ -90,10 +119,19 @@ export async function startTour(wanted: { host: string; port: number; orAnyPort:
         complaints: sim.debugger.slice(before.complaints).map(({ code, message }) => `${String(code)} ${message}`),
       };
     },
+    goLive() {
+      toured = sim.calls.length;
+      clock.setSpeed(1);
+    },
     async stop() {
       sim.close();
-      await app.runtime.stop();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      server.closeIdleConnections();
+      await app.drain(closed);
     },
   };
 }
@@ -122,4 +160,9 @@ async function listen(wanted: {
   }
   const { address, port } = server.address() as AddressInfo;
   return { server, url: `http://${address}:${String(port)}` };
+}
+
+function printLine(line: string): void {
+  const { level, code, msg } = JSON.parse(line) as { level: string; code?: string; msg: string };
+  console.error(`  ${level} ${code ?? ''}: ${msg}`);
 }

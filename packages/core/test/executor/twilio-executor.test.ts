@@ -426,7 +426,7 @@ function forever(): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
-it('is not made without a rule for what may be dialled: nothing is dialled by default', () => {
+test('is not made without a rule for what may be dialled: nothing is dialled by default', () => {
   const url = callbackUrls(BASE);
   expect(() => createTwilioExecutor({ client, url } as unknown as TwilioExecutorOptions)).toThrow('"mayDial" must be');
 });

@@ -22,6 +22,8 @@ export interface RealClock extends SimulatorClock {
   readonly virtual: false;
   /** How many times faster than the wall clock. */
   readonly speed: number;
+  /** Goes on at another speed; time never jumps. */
+  setSpeed(speed: number): void;
   /** Wake-ups not yet run. */
   pending(): number;
 }

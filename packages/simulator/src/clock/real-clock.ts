@@ -4,40 +4,52 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Real time, `speed` times as fast: with speed 20 a ring of 20 s takes one second. */
 export function realClock(options: { speed?: number } = {}): RealClock {
-  const speed = options.speed ?? 1;
-  if (!(speed > 0)) throw new TypeError('"speed" must be a positive number');
-  const start = Date.now();
-  let pending = 0;
-  const now = (): number => start + (Date.now() - start) * speed;
+  let speed = positive(options.speed ?? 1);
+  let from = { real: Date.now(), simulated: Date.now() };
+  const pending = new Set<{ readonly rearm: () => void }>();
+  const now = (): number => from.simulated + (Date.now() - from.real) * speed;
   return {
     virtual: false,
-    speed,
+    get speed() {
+      return speed;
+    },
+    setSpeed(wanted) {
+      from = { real: Date.now(), simulated: now() };
+      speed = positive(wanted);
+      for (const wakeUp of pending) wakeUp.rearm();
+    },
     now,
-    pending: () => pending,
+    pending: () => pending.size,
     wakeAt(at, run) {
       let timer: NodeJS.Timeout | undefined;
-      let open = true;
-      pending += 1;
-      const close = (): void => {
-        if (open) pending -= 1;
-        open = false;
-      };
       const arm = (): void => {
         const ms = Math.max(0, (at - now()) / speed);
         timer = setTimeout(
           () => {
             if (at > now() + 1 && ms >= LONGEST_TIMEOUT_MS) return arm();
-            close();
+            pending.delete(wakeUp);
             run();
           },
           Math.min(Math.ceil(ms), LONGEST_TIMEOUT_MS),
         );
       };
+      const wakeUp = {
+        rearm: () => {
+          clearTimeout(timer);
+          arm();
+        },
+      };
+      pending.add(wakeUp);
       arm();
       return () => {
         clearTimeout(timer);
-        close();
+        pending.delete(wakeUp);
       };
     },
   };
+}
+
+function positive(speed: number): number {
+  if (speed > 0) return speed;
+  throw new TypeError('"speed" must be a positive number');
 }

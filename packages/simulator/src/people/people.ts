@@ -135,3 +135,11 @@ export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: num
     hangUpInDetectionMs: options.afterMs ?? 1200,
   };
 }
+
+/**
+ * You: rings until `answer()` or `decline()` of the call, is recognised as a human (2.6 s), and does nothing by itself:
+ * keys and hanging up are yours too.
+ */
+export function you(options: { verdictMs?: number } = {}): Person {
+  return { kind: 'you', pickUp: { does: 'ring' }, voice: 'human', verdictMs: options.verdictMs ?? 2600 };
+}

@@ -19,17 +19,34 @@ function ring(world: World, call: Call, person: Person, timeoutMs: number): void
   world.moment('leg-ringing', call);
   if (!call.live) return;
   const { pickUp } = person;
+  // Unless somebody picked up by hand meanwhile.
+  const unlessAnswered = (afterMs: number, run: () => void): void => {
+    after(world, call, afterMs, () => {
+      if (call.status === 'ringing') run();
+    });
+  };
   if (pickUp.does === 'answer' && pickUp.afterMs < timeoutMs) {
-    after(world, call, pickUp.afterMs, () => pickedUp(world, call, person));
+    unlessAnswered(pickUp.afterMs, () => pickedUp(world, call, person));
   } else if (pickUp.does === 'busy' && pickUp.afterMs < timeoutMs) {
-    after(world, call, pickUp.afterMs, () =>
-      endCall(world, call, { status: 'busy', sip: pickUp.sip, reason: 'engaged' }),
-    );
+    unlessAnswered(pickUp.afterMs, () => decline(world, call, pickUp.sip));
   } else {
-    after(world, call, timeoutMs, () =>
+    unlessAnswered(timeoutMs, () =>
       endCall(world, call, { status: 'no-answer', sip: 487, reason: `nobody answered within ${timeoutMs / 1000} s` }),
     );
   }
+}
+
+function decline(world: World, call: Call, sip: number): void {
+  endCall(world, call, { status: 'busy', sip, reason: 'engaged' });
+}
+
+/** Somebody picks up by hand, or declines; false when the call does not ring. */
+export function byHand(world: World, call: Call, does: 'answer' | 'decline'): boolean {
+  const { person } = call;
+  if (call.direction !== 'outbound-api' || call.status !== 'ringing' || person === undefined) return false;
+  if (does === 'answer') pickedUp(world, call, person);
+  else decline(world, call, 486);
+  return true;
 }
 
 /** Takes a created call through queue, dialling and ringing. */

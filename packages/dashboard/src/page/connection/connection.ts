@@ -1,0 +1,127 @@
+import { io } from 'socket.io-client';
+import {
+  PATHS,
+  type ListedPerson,
+  type PageToServer,
+  type PeopleList,
+  type PhoneCommand,
+  type PhoneResult,
+  type PhoneState,
+  type SaveResult,
+  type ServerToPage,
+  type Update,
+  type Welcome,
+} from '../../shared/protocol.js';
+import { applyUpdate, type View } from '../../shared/view.js';
+import type { Socket } from 'socket.io-client';
+
+/** All that the page knows. */
+export interface Knowledge {
+  readonly view: View | null;
+  readonly online: boolean;
+  readonly welcome: Welcome | null;
+  readonly lists: readonly PeopleList[];
+  readonly phone: PhoneState | null;
+}
+
+export interface Connection {
+  readonly now: Knowledge;
+  /** Calls `listener` at most once a frame. */
+  on(listener: () => void): () => void;
+  save(save: { inbound: string; revision: number; people: readonly ListedPerson[] | null }): Promise<SaveResult>;
+  phone(command: PhoneCommand): Promise<PhoneResult>;
+}
+
+const ANSWER_MS = 8000;
+
+/** Follows the server. After every gap, whatever made it, it asks for what it missed. */
+export function connect(): Connection {
+  const socket: Socket<ServerToPage, PageToServer> = io({ path: PATHS.socket, transports: ['websocket', 'polling'] });
+  const listeners = new Set<() => void>();
+  let now: Knowledge = { view: null, online: false, welcome: null, lists: [], phone: null };
+  let asking = false;
+  let frame: number | null = null;
+
+  function know(change: Partial<Knowledge>): void {
+    now = { ...now, ...change };
+    frame ??= requestAnimationFrame(() => {
+      frame = null;
+      for (const listener of listeners) listener();
+    });
+  }
+
+  function receive(update: Update): void {
+    const next = applyUpdate(now.view, update, Date.now());
+    if (next === 'resync') sync();
+    else if (next !== now.view) know({ view: next });
+  }
+
+  function sync(): void {
+    if (asking) return;
+    asking = true;
+    const { view } = now;
+    const since = view === null ? null : { epoch: view.epoch, seq: view.seq };
+    socket.timeout(ANSWER_MS).emit('sync', since, (error: Error | null, update?: Update) => {
+      asking = false;
+      if (error === null && update !== undefined) receive(update);
+      else if (socket.connected) sync();
+    });
+  }
+
+  socket.on('connect', () => {
+    know({ online: true });
+    asking = false;
+    sync();
+    socket.emit('peopleLists', (lists) => {
+      know({ lists });
+    });
+    socket.emit('phoneState', (phone) => {
+      know({ phone });
+    });
+  });
+  socket.on('disconnect', (reason) => {
+    know({ online: false });
+    // The server cut us, as it does when a session ends: a new page load leads to the log-in.
+    if (reason === 'io server disconnect') location.reload();
+  });
+  socket.on('welcome', (welcome) => {
+    know({ welcome });
+  });
+  socket.on('update', receive);
+  socket.on('people', (lists) => {
+    know({ lists });
+  });
+  socket.on('phone', (phone) => {
+    know({ phone });
+  });
+
+  return {
+    get now() {
+      return now;
+    },
+    on(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    save: (save) =>
+      new Promise((resolve) => {
+        socket.timeout(ANSWER_MS).emit('savePeople', save, (error: Error | null, result?: SaveResult) => {
+          resolve(result !== undefined && error === null ? result : UNSAVED);
+        });
+      }),
+    phone: (command) =>
+      new Promise((resolve) => {
+        socket.timeout(ANSWER_MS).emit('phone', command, (error: Error | null, result?: PhoneResult) => {
+          resolve(
+            result !== undefined && error === null ? result : { ok: false, message: 'No answer from the server.' },
+          );
+        });
+      }),
+  };
+}
+
+const UNSAVED: SaveResult = {
+  ok: false,
+  code: 'failed',
+  message: 'No answer from the server. Look at the list again when the connection is back: it may have been saved.',
+};

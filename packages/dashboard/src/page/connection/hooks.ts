@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Connection, Knowledge } from './connection.js';
+
+/** Renders anew when something is known that was not before. */
+export function useKnowledge(connection: Connection): Knowledge {
+  const [knowledge, setKnowledge] = useState(connection.now);
+  useEffect(
+    () =>
+      connection.on(() => {
+        setKnowledge(connection.now);
+      }),
+    [connection],
+  );
+  return knowledge;
+}
+
+/** The server's time, once a second while `ticks`. */
+export function useNow(offsetMs: number, ticks: boolean): number {
+  const [now, setNow] = useState(() => Date.now() + offsetMs);
+  useEffect(() => {
+    if (!ticks) return undefined;
+    setNow(Date.now() + offsetMs);
+    const timer = setInterval(() => {
+      setNow(Date.now() + offsetMs);
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [offsetMs, ticks]);
+  return now;
+}
+
+/** A choice that outlives the page. */
+export function useRemembered(key: string, initial: string): readonly [string, (value: string) => void] {
+  const [value, setValue] = useState(() => localStorage.getItem(`amd.${key}`) ?? initial);
+  return [
+    value,
+    (next) => {
+      localStorage.setItem(`amd.${key}`, next);
+      setValue(next);
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+import type { VNode } from 'preact';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { CallRow } from '../../shared/protocol.js';
+import { CallItem } from './call-item.js';
+
+/** In px, as in calls.css: a call, each of its legs, the gap below. */
+const HEAD = 62;
+const LEG = 26;
+const GAP = 10;
+/** Rendered above and below what can be seen, in px. */
+const BEYOND = 400;
+
+interface CallListProps {
+  readonly rows: readonly CallRow[];
+  readonly all: number;
+  readonly now: number;
+  readonly number: (text: string) => string;
+  readonly selected: string | null;
+  readonly select: (sid: string) => void;
+}
+
+/** Only the calls in sight are in the document, however many there are. */
+export function CallList({ rows, all, now, number, selected, select }: CallListProps): VNode {
+  const list = useRef<HTMLOListElement>(null);
+  const [seen, setSeen] = useState({ from: 0, to: 1200 });
+  const tops = useMemo(() => topsOf(rows), [rows]);
+
+  useLayoutEffect(() => {
+    const look = (): void => {
+      const top = list.current?.getBoundingClientRect().top ?? 0;
+      const from = Math.floor((-top - BEYOND) / 100) * 100;
+      const to = Math.ceil((innerHeight - top + BEYOND) / 100) * 100;
+      setSeen((old) => (old.from === from && old.to === to ? old : { from, to }));
+    };
+    look();
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    return () => {
+      removeEventListener('scroll', look);
+      removeEventListener('resize', look);
+    };
+  }, [rows.length]);
+
+  if (rows.length === 0) return <Empty all={all} />;
+  const height = tops[rows.length] ?? 0;
+  return (
+    <ol class="list" ref={list} style={{ height: `${String(height)}px` }} onKeyDown={moveFocus}>
+      {rows.map((row, index) => {
+        const top = tops[index] ?? 0;
+        const bottom = tops[index + 1] ?? top;
+        if (bottom < seen.from || top > seen.to) return null;
+        return (
+          <CallItem
+            key={row.sid}
+            row={row}
+            top={top}
+            height={bottom - top - GAP}
+            place={index + 1}
+            of={rows.length}
+            // What is over does not change with time.
+            now={row.final ? 0 : now}
+            number={number}
+            selected={selected === row.sid}
+            select={select}
+          />
+        );
+      })}
+    </ol>
+  );
+}
+
+/** Where each row begins, and, last, where the list ends. */
+function topsOf(rows: readonly CallRow[]): number[] {
+  const tops = [0];
+  for (const { legs } of rows)
+    tops.push((tops.at(-1) ?? 0) + HEAD + LEG * legs.length + (legs.length > 0 ? 8 : 0) + GAP);
+  return tops;
+}
+
+/** Arrow keys go from call to call; what lies beyond the edge is rendered already. */
+function moveFocus(event: KeyboardEvent): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const item = (event.target as HTMLElement).closest('li');
+  const next = event.key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
+  const button = next?.querySelector('button');
+  if (button === null || button === undefined) return;
+  event.preventDefault();
+  button.focus();
+}
+
+function Empty({ all }: { readonly all: number }): VNode {
+  return (
+    <p class="empty">
+      {all > 0
+        ? 'No call fits the filter.'
+        : 'No calls yet. Call one of your numbers: the call appears here while it rings.'}
+    </p>
+  );
+}

@@ -1,0 +1,64 @@
+import type { VNode } from 'preact';
+import { PATHS } from '../../shared/protocol.js';
+import type { Pause } from '../connection/paused.js';
+
+interface HeaderProps {
+  readonly online: boolean;
+  readonly pause: Pause;
+  readonly theme: string;
+  readonly setTheme: (theme: string) => void;
+  readonly numbers: string;
+  readonly setNumbers: (numbers: string) => void;
+  readonly canLogOut: boolean;
+}
+
+export function Header({ online, pause, theme, setTheme, numbers, setNumbers, canLogOut }: HeaderProps): VNode {
+  const { paused, waiting, toggle } = pause;
+  const state = !online ? 'Reconnecting' : paused ? 'Paused' : 'Live';
+  return (
+    <header class="top">
+      <p class="brand">
+        <span class="mark" aria-hidden="true" />
+        First human wins
+      </p>
+      <p class="state" data-state={state}>
+        <span aria-hidden="true">{!online ? '◌' : paused ? '❚❚' : '●'}</span> {state}
+      </p>
+      <div class="tools">
+        <button type="button" onClick={toggle} aria-pressed={paused}>
+          {paused ? `Resume${waiting > 0 ? ` (${String(waiting)} changed)` : ''}` : 'Pause updates'}
+        </button>
+        <button
+          type="button"
+          aria-pressed={numbers === 'full'}
+          onClick={() => {
+            setNumbers(numbers === 'full' ? 'masked' : 'full');
+          }}
+        >
+          Show numbers
+        </button>
+        <label class="theme">
+          <span>Theme</span>
+          <select
+            value={theme}
+            onChange={(event) => {
+              setTheme(event.currentTarget.value);
+            }}
+          >
+            <option value="auto">Auto</option>
+            <option value="light">Light</option>
+            <option value="dark">Dark</option>
+          </select>
+        </label>
+        <a class="button" href={PATHS.callsCsv.slice(1)} download>
+          Call log
+        </a>
+        {canLogOut && (
+          <form method="post" action={PATHS.logout.slice(1)}>
+            <button type="submit">Log out</button>
+          </form>
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,44 @@
+import type { CallRow, LegRow } from '../../shared/protocol.js';
+
+/** A stretch of a leg's bar, in % of the call's time. */
+export interface Stretch {
+  readonly kind: 'calling' | 'ringing' | 'detecting' | 'asked' | 'talking';
+  readonly left: number;
+  readonly width: number;
+  readonly ms: number;
+}
+
+/** From the call's first to its last moment; `now` for what goes on. At least a second, so that nothing divides by zero. */
+export function spanOf(row: CallRow, now: number): { readonly from: number; readonly to: number } {
+  const ends = row.legs.map(({ endedAt }) => endedAt ?? row.startedAt);
+  const to = row.final ? Math.max(row.endedAt ?? row.startedAt, ...ends) : now;
+  return { from: row.startedAt, to: Math.max(to, row.startedAt + 1000) };
+}
+
+/** What a leg went through, one stretch after the other. */
+export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
+  const { from, to } = spanOf(row, now);
+  const end = leg.endedAt ?? to;
+  const moments: readonly (readonly [Stretch['kind'], number | null])[] = [
+    ['calling', leg.requestedAt],
+    ['ringing', leg.ringingAt],
+    ['detecting', leg.answeredAt],
+    ['asked', leg.verdictAt],
+    ['talking', leg.joinedAt],
+  ];
+  const seen = moments.filter((moment): moment is readonly [Stretch['kind'], number] => moment[1] !== null);
+  return seen.flatMap(([kind, start], index) => {
+    const until = Math.min(end, seen[index + 1]?.[1] ?? end);
+    const ms = until - start;
+    if (ms <= 0) return [];
+    const left = (100 * (start - from)) / (to - from);
+    return [{ kind, ms, left, width: Math.min(100 - left, (100 * ms) / (to - from)) }];
+  });
+}
+
+/** Where the verdict stands, in %; `null` when there is none. */
+export function verdictAt(leg: LegRow, row: CallRow, now: number): number | null {
+  if (leg.verdictAt === null) return null;
+  const { from, to } = spanOf(row, now);
+  return Math.min(100, (100 * (leg.verdictAt - from)) / (to - from));
+}

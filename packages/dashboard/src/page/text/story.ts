@@ -1,0 +1,67 @@
+import type { CallRow, LegRow } from '../../shared/protocol.js';
+import { duration } from './format.js';
+import { answerWords } from './words.js';
+
+export interface Moment {
+  readonly at: number;
+  readonly text: string;
+  readonly tone: 'good' | 'bad' | 'plain';
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  connected: 'The call is over.',
+  nobody: 'Nobody could be reached; the caller was told so.',
+  handedOn: 'Nobody could be reached; the caller was handed on.',
+  callerLeft: 'The caller hung up before anybody took the call.',
+};
+
+/** The whole call as sentences, in order. `number` writes numbers for people. */
+export function storyOf(row: CallRow, number: (text: string) => string): Moment[] {
+  const moments: Moment[] = [];
+  const add = (at: number | null, text: string, tone: Moment['tone'] = 'plain'): void => {
+    if (at !== null) moments.push({ at, text, tone });
+  };
+  add(row.startedAt, `${number(row.from)} calls ${number(row.to)}.`);
+  add(row.heldAt, 'The caller is on hold.');
+  for (const leg of row.legs) addLeg(leg, number, add);
+  add(row.fallbackAt, 'Nobody is left to ring: the caller hears so.', 'bad');
+  add(row.endedAt, OUTCOMES[row.result ?? ''] ?? 'The call is over.', row.result === 'connected' ? 'plain' : 'bad');
+  return moments.map((moment, index) => ({ ...moment, index })).sort((a, b) => a.at - b.at || a.index - b.index);
+}
+
+function addLeg(
+  leg: LegRow,
+  number: (text: string) => string,
+  add: (at: number | null, text: string, tone?: Moment['tone']) => void,
+): void {
+  const who = leg.name === '' ? number(leg.to) : leg.name;
+  add(leg.requestedAt, `We call ${leg.name === '' ? who : `${who} (${number(leg.to)})`}.`);
+  add(leg.ringingAt, `${who}'s phone rings.`);
+  const rang =
+    leg.ringingAt === null || leg.answeredAt === null ? '' : ` after ${duration(leg.answeredAt - leg.ringingAt)}`;
+  add(leg.answeredAt, `${who}'s phone is picked up${rang}.`);
+  if (leg.answeredBy !== null) {
+    const took =
+      leg.answeredAt === null || leg.verdictAt === null ? '' : ` It took ${duration(leg.verdictAt - leg.answeredAt)}.`;
+    add(leg.verdictAt, `It is ${answerWords(leg.answeredBy)}.${took}`, leg.answeredBy === 'human' ? 'good' : 'bad');
+  }
+  add(leg.joinedAt, `${who} and the caller are brought together.`, 'good');
+  add(leg.endedAt, endOf(leg, who), leg.result === 'refused' || leg.result === 'lost' ? 'bad' : 'plain');
+}
+
+function endOf(leg: LegRow, who: string): string {
+  switch (leg.result) {
+    case 'notReached':
+      return `${who} was not reached: ${leg.detail.replaceAll('-', ' ')}.`;
+    case 'refused':
+      return `${who} was not called: ${leg.detail}.`;
+    case 'stopped':
+      return `We stop ringing ${who}.`;
+    case 'hungUp':
+      return `${who} hung up before it was clear who answered.`;
+    case 'lost':
+      return `Twilio never said what became of the call to ${who}.`;
+    default:
+      return `${who}'s call is over.`;
+  }
+}
