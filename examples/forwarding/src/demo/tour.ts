@@ -36,7 +36,7 @@ export interface Tour {
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
   /** Ends the hurry: from now on people play, at the speed of life. */
-  goLive(): void;
+  goLive(speed?: number): void;
   stop(): Promise<void>;
 }
 
@@ -119,9 +119,9 @@ export async function startTour(wanted: {
         complaints: sim.debugger.slice(before.complaints).map(({ code, message }) => `${String(code)} ${message}`),
       };
     },
-    goLive() {
+    goLive(speed = 1) {
       toured = sim.calls.length;
-      clock.setSpeed(1);
+      clock.setSpeed(speed);
     },
     async stop() {
       sim.close();

@@ -2,6 +2,7 @@ import { AmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TimerEvent } from '../flows/effects.js';
 import { decodeState, encodeState } from '../store/envelope.js';
+import { sameState } from '../store/same-state.js';
 import type { Store, Task } from '../store/store.js';
 import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
@@ -43,8 +44,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
       const step = flow.transition(state, { ...event, at } as unknown as Event, config);
       const { put, drop } = workOf(step.effects, at);
       if (dropTask !== undefined) drop.push(dropTask);
-      const unchanged = JSON.stringify(step.state) === JSON.stringify(state);
-      if (unchanged && put.length === 0 && drop.length === 0) return step.reply;
+      if (put.length === 0 && drop.length === 0 && sameState(step.state, state)) return step.reply;
 
       const committed = await store.commit({
         key,

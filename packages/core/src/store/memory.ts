@@ -1,12 +1,17 @@
 import type { EpochMs } from '../kernel/flow.js';
-import type { Claim, Store, StoredRecord } from './store.js';
+import { CommitLog } from './commit-log.js';
+import type { Claim, Store, StoredRecord, Task } from './store.js';
 import { TaskHeap, type HeldTask } from './task-heap.js';
 
 interface Row {
   record: StoredRecord;
   readonly tasks: Map<string, HeldTask>;
+  /** Its place in the log. */
   sequence: number;
 }
+
+/** Expired records are also swept when nobody commits. */
+const SWEEP_MS = 60_000;
 
 export interface MemoryStoreOptions {
   /** Expired records are swept every so many commits. Default 1000. */
@@ -18,10 +23,30 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sweepEvery = options.sweepEvery ?? 1000;
   const rows = new Map<string, Row>();
   const due = new TaskHeap();
-  let sequence = 0;
+  const log = new CommitLog();
+  let commits = 0;
+  let sweptAt = -Infinity;
+
+  const isNewest = ({ key, sequence }: { key: string; sequence: number }): boolean =>
+    rows.get(key)?.sequence === sequence;
+
+  const remove = (tasks: Map<string, HeldTask>, id: string): void => {
+    const task = tasks.get(id);
+    if (task === undefined) return;
+    tasks.delete(id);
+    due.remove(task);
+  };
+
+  const hold = (tasks: Map<string, HeldTask>, task: HeldTask): void => {
+    remove(tasks, task.id);
+    tasks.set(task.id, task);
+    due.push(task);
+  };
 
   const sweep = (now: EpochMs): void => {
+    sweptAt = now;
     for (const [key, { record, tasks }] of rows) if (expired(record, now) && tasks.size === 0) rows.delete(key);
+    log.tidy(rows.size, isNewest);
   };
 
   return {
@@ -36,27 +61,24 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const actual = live?.record.revision ?? 0;
       if (actual !== expected) return Promise.resolve({ ok: false, actual });
 
-      sequence += 1;
-      const record = { key, revision: expected + 1, data, expiresAt };
+      // One copy of the key, however many commits name it.
+      const own = row?.record.key ?? key;
+      const record = { key: own, revision: expected + 1, data, expiresAt };
       const tasks = row?.tasks ?? new Map<string, HeldTask>();
-      // In commit order: the newest row of a key moves to the end.
-      rows.delete(key);
-      rows.set(key, { record, tasks, sequence });
-      for (const id of drop) tasks.delete(id);
-      for (const task of put) {
-        const held: HeldTask = { ...task, key, attempt: 0, lease: null, claimableAt: task.dueAt };
-        tasks.set(task.id, held);
-        due.push(held);
-      }
-      if (sequence % sweepEvery === 0) sweep(now);
+      rows.set(own, { record, tasks, sequence: log.append(own) });
+      for (const id of drop) remove(tasks, id);
+      for (const task of put) hold(tasks, newTask(own, task, 0));
+      commits += 1;
+      if (commits % sweepEvery === 0) sweep(now);
+      else log.tidy(rows.size, isNewest);
       return Promise.resolve({ ok: true, revision: record.revision });
     },
 
     claim({ now, limit, leaseMs, lease }) {
       const claims: Claim[] = [];
-      const current = (task: HeldTask): boolean => rows.get(task.key)?.tasks.get(task.id) === task;
+      if (now >= sweptAt + SWEEP_MS) sweep(now);
       while (claims.length < limit) {
-        const task = due.popDue(now, current);
+        const task = due.popDue(now);
         if (task === undefined) break;
         task.attempt += 1;
         task.lease = lease;
@@ -80,13 +102,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const task = tasks?.get(claim.id);
       if (tasks === undefined || task === undefined) return Promise.resolve(false);
       if (task.lease !== claim.lease || task.claimableAt !== claim.leaseUntil) return Promise.resolve(false);
-      tasks.delete(claim.id);
-      if (settlement.as === 'retry') {
-        const attempt = settlement.counts ? task.attempt : task.attempt - 1;
-        const { dueAt } = settlement;
-        const again: HeldTask = { ...task, dueAt, attempt, lease: null, claimableAt: dueAt };
-        tasks.set(claim.id, again);
-        due.push(again);
+      if (settlement.as === 'done') remove(tasks, claim.id);
+      else {
+        const { dueAt, counts } = settlement;
+        hold(tasks, newTask(task.key, { ...task, dueAt }, counts ? task.attempt : task.attempt - 1));
       }
       return Promise.resolve(true);
     },
@@ -98,16 +117,19 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       }
       const records: StoredRecord[] = [];
       let cursor = from;
-      // Rows stand in commit order, so the walk stops at the first page's end.
-      for (const { record, sequence: at } of rows.values()) {
-        if (at <= from) continue;
+      for (const { sequence, key } of log.after(from)) {
         if (records.length >= limit) break;
-        cursor = at;
-        if (record.key.startsWith(prefix)) records.push(record);
+        cursor = sequence;
+        const row = rows.get(key);
+        if (row?.sequence === sequence && key.startsWith(prefix)) records.push(row.record);
       }
       return Promise.resolve({ records, cursor: String(cursor) });
     },
   };
+}
+
+function newTask(key: string, { id, dueAt, data }: Task, attempt: number): HeldTask {
+  return { key, id, dueAt, data, attempt, lease: null, claimableAt: dueAt, order: 0, place: -1 };
 }
 
 function expired(record: StoredRecord, now: EpochMs): boolean {

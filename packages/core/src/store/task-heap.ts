@@ -6,68 +6,80 @@ export interface HeldTask extends Task {
   readonly key: string;
   attempt: number;
   lease: string | null;
-  /** When it may be claimed: its due time, or the end of somebody's lease. */
+  /** When it may be claimed: its due time, or the end of somebody's lease. Changed only while it is out of the heap. */
   claimableAt: EpochMs;
+  /** Tells apart what may be claimed at the same time. */
+  order: number;
+  /** Where it is in the heap; -1: nowhere. */
+  place: number;
 }
 
-interface Entry {
-  readonly at: EpochMs;
-  readonly order: number;
-  readonly task: HeldTask;
-}
-
-/** Tasks by the time they may be claimed. Entries of dropped, replaced or re-leased tasks stay until their time comes. */
+/** Tasks by the time they may be claimed. Every task knows its place, so that a timer that is stopped leaves nothing behind. */
 export class TaskHeap {
-  readonly #entries: Entry[] = [];
+  readonly #tasks: HeldTask[] = [];
   #order = 0;
 
   push(task: HeldTask): void {
     this.#order += 1;
-    const entry = { at: task.claimableAt, order: this.#order, task };
-    const entries = this.#entries;
-    let index = entries.push(entry) - 1;
+    task.order = this.#order;
+    this.#up(task, this.#tasks.length);
+  }
+
+  remove(task: HeldTask): void {
+    const { place } = task;
+    if (place === -1) return;
+    task.place = -1;
+    const last = this.#tasks.pop();
+    if (last === undefined || last === task) return;
+    const above = this.#tasks[(place - 1) >> 1];
+    if (above !== undefined && earlier(last, above)) this.#up(last, place);
+    else this.#down(last, place);
+  }
+
+  /** The earliest task that is due, taken out. */
+  popDue(now: EpochMs): HeldTask | undefined {
+    const first = this.#tasks[0];
+    if (first === undefined || first.claimableAt > now) return undefined;
+    this.remove(first);
+    return first;
+  }
+
+  #up(task: HeldTask, from: number): void {
+    let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = entries[parent];
-      if (above === undefined || !earlier(entry, above)) break;
-      entries[index] = above;
+      const above = this.#tasks[parent];
+      if (above === undefined || !earlier(task, above)) break;
+      this.#put(above, index);
       index = parent;
     }
-    entries[index] = entry;
+    this.#put(task, index);
   }
 
-  /** The earliest task that is due and that `current` still recognises. */
-  popDue(now: EpochMs, current: (task: HeldTask) => boolean): HeldTask | undefined {
-    for (;;) {
-      const first = this.#entries[0];
-      if (first === undefined || first.at > now) return undefined;
-      this.#removeFirst();
-      if (first.task.claimableAt === first.at && current(first.task)) return first.task;
-    }
-  }
-
-  #removeFirst(): void {
-    const entries = this.#entries;
-    const last = entries.pop();
-    if (last === undefined || entries.length === 0) return;
-    let index = 0;
+  #down(task: HeldTask, from: number): void {
+    let index = from;
     for (;;) {
       let child = 2 * index + 1;
-      let below = entries[child];
+      let below = this.#tasks[child];
       if (below === undefined) break;
-      const right = entries[child + 1];
+      const right = this.#tasks[child + 1];
       if (right !== undefined && earlier(right, below)) {
         child += 1;
         below = right;
       }
-      if (!earlier(below, last)) break;
-      entries[index] = below;
+      if (!earlier(below, task)) break;
+      this.#put(below, index);
       index = child;
     }
-    entries[index] = last;
+    this.#put(task, index);
+  }
+
+  #put(task: HeldTask, index: number): void {
+    this.#tasks[index] = task;
+    task.place = index;
   }
 }
 
-function earlier(a: Entry, b: Entry): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+function earlier(a: HeldTask, b: HeldTask): boolean {
+  return a.claimableAt < b.claimableAt || (a.claimableAt === b.claimableAt && a.order < b.order);
 }

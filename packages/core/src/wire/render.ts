@@ -16,9 +16,15 @@ interface XmlNode {
 /** TwiML as data becomes a document. */
 export type Renderer = (verbs: readonly Verb[], url: ToUrl) => string;
 
-/** Documents of ours have about twenty shapes; a shape that falls out is built again when it is needed. */
+/** Documents of ours have about twenty shapes; should there ever be more than this, all are built again when needed. */
 const MAX_SHAPES = 200;
 const HOLE = /\{\{\d+\}\}/;
+
+/** A name on the way through a document, and what may come after it. Where a document ends, what stands between its holes. */
+interface Step {
+  readonly next: Map<string, Step>;
+  parts: readonly string[] | null;
+}
 
 /**
  * Renders with xmlbuilder2, which is passed in: whoever renders loads it once, and is synchronous from then on.
@@ -26,40 +32,58 @@ const HOLE = /\{\{\d+\}\}/;
  * that no document tree is built per reply and no value can ever become structure.
  */
 export function createRenderer(xml: XmlBuilderModule): Renderer {
-  const shapes = new Map<string, readonly string[]>();
+  let first: Step = { next: new Map(), parts: null };
+  let shapes = 0;
+
+  /** One step on; names are our own only, never a value. */
+  function on(step: Step, name: string): Step {
+    let next = step.next.get(name);
+    if (next === undefined) {
+      next = { next: new Map(), parts: null };
+      step.next.set(name, next);
+    }
+    return next;
+  }
+
+  /** The step at the end of the tags. Collects the escaped values in document order. */
+  function walk(from: Step, tags: readonly Tag[], values: string[]): Step {
+    let step = from;
+    for (const { name, attributes, text, children } of tags) {
+      step = on(step, name);
+      for (const [attribute, value] of attributes) {
+        step = on(step, attribute);
+        values.push(escapeAttribute(value));
+      }
+      if (text !== undefined) {
+        step = on(step, '#');
+        values.push(escapeText(text));
+      }
+      if (children !== undefined) step = walk(on(step, '('), children, values);
+      step = on(step, ')');
+    }
+    return step;
+  }
+
+  function build(last: Step, tags: readonly Tag[]): readonly string[] {
+    const full = shapes >= MAX_SHAPES;
+    if (full) first = { next: new Map(), parts: null };
+    shapes = full ? 1 : shapes + 1;
+    const parts = shapeOf(xml, tags);
+    (full ? walk(first, tags, []) : last).parts = parts;
+    return parts;
+  }
+
   return (verbs, url) => {
     const tags = verbs.map((verb) => tagOf(verb, url));
     const values: string[] = [];
-    const key = outline(tags, values);
-    let parts = shapes.get(key);
-    if (parts === undefined) {
-      parts = shapeOf(xml, tags);
-      const oldest = shapes.keys().next();
-      if (shapes.size >= MAX_SHAPES && oldest.done !== true) shapes.delete(oldest.value);
-      shapes.set(key, parts);
-    }
+    const last = walk(first, tags, values);
+    const parts = last.parts ?? build(last, tags);
     let document = parts[0] ?? '';
-    for (const [index, value] of values.entries()) document += value + (parts[index + 1] ?? '');
+    for (let index = 0; index < values.length; index += 1) {
+      document += (values[index] ?? '') + (parts[index + 1] ?? '');
+    }
     return document;
   };
-}
-
-/** The shape's name, made of our own names only. Collects the escaped values in document order. */
-function outline(tags: readonly Tag[], values: string[]): string {
-  let key = '';
-  for (const { name, attributes, text, children } of tags) {
-    key += name;
-    for (const [attribute, value] of attributes) {
-      key += `@${attribute}`;
-      values.push(escapeAttribute(value));
-    }
-    if (text !== undefined) {
-      key += '#';
-      values.push(escapeText(text));
-    }
-    key += children === undefined ? ';' : `(${outline(children, values)})`;
-  }
-  return key;
 }
 
 /** What stands between the holes. No value of the document comes near it. */

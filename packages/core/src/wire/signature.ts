@@ -13,15 +13,22 @@ interface UrlParts {
  * signs user info nor the fragment, and behaviour has varied (twilio.com/docs/usage/webhooks/webhooks-security); the
  * order is that of the official library's 6.2.0.
  */
-export function signedUrls(url: string): readonly string[] {
-  const candidates = [...portVariants(url), ...portVariants(normalised(url))];
-  return [...new Set(candidates)];
+export function* signedUrls(url: string): IterableIterator<string> {
+  const seen = new Set<string>();
+  // One after the other: who has found the right one asks for no more.
+  for (const form of [(): string => url, (): string => normalised(url)]) {
+    for (const candidate of portVariants(form())) {
+      if (!seen.has(candidate)) yield candidate;
+      seen.add(candidate);
+    }
+  }
 }
 
 /** What Twilio signs: the address, then every parameter sorted by name (by code unit), name and value, no separators. */
 export function signedText(url: string, params: Params): string {
-  const names = [...params.keys()].sort();
-  return url + names.map((name) => name + (params.get(name) ?? '')).join('');
+  let text = url;
+  for (const name of [...params.keys()].sort()) text += name + (params.get(name) ?? '');
+  return text;
 }
 
 /**

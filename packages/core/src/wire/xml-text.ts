@@ -17,14 +17,22 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
+/** Anything but printable ASCII that stands for itself everywhere. Most values have none. */
+const SPECIAL = /[^ !#-%'-;=?-~]/;
+const NOT_ASCII = /[^ -~]/;
+
 /** For use between tags. */
 export function escapeText(text: string): string {
-  return stripForbidden(text).replace(/[&<>\r]/g, reference);
+  return text.search(SPECIAL) === -1 ? text : allowed(text).replace(/[&<>\r]/g, reference);
 }
 
 /** For use between double quotes. */
 export function escapeAttribute(text: string): string {
-  return stripForbidden(text).replace(/[&<>"\t\n\r]/g, reference);
+  return text.search(SPECIAL) === -1 ? text : allowed(text).replace(/[&<>"\t\n\r]/g, reference);
+}
+
+function allowed(text: string): string {
+  return text.search(NOT_ASCII) === -1 ? text : stripForbidden(text);
 }
 
 function reference(character: string): string {

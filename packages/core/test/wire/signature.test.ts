@@ -74,7 +74,7 @@ describe('the address that was signed', () => {
     ],
     ['not an address', []],
   ])('%s', (url, expected) => {
-    expect(signedUrls(url)).toEqual(expected);
+    expect([...signedUrls(url)]).toEqual(expected);
   });
 });
 

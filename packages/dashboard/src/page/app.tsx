@@ -8,6 +8,7 @@ import { Announcer } from './parts/announcer.js';
 import { CallList } from './parts/call-list.js';
 import { filterCalls, FilterBar, type Filter } from './parts/filter-bar.js';
 import { Header } from './parts/header.js';
+import { Legend } from './parts/legend.js';
 import { People } from './parts/people.js';
 import { Phones } from './parts/phones.js';
 import { Story } from './parts/story.js';
@@ -59,6 +60,7 @@ export function App({ connection }: { readonly connection: Connection }): VNode 
             <>
               <TotalsCards totals={view.totals} now={now} />
               <FilterBar filter={filter} setFilter={setFilter} shown={shown.length} all={rows.length} />
+              {rows.length > 0 && <Legend />}
               <CallList rows={shown} all={rows.length} now={now} number={number} selected={selected} select={select} />
             </>
           )}

@@ -34,6 +34,18 @@ export interface Connection {
 
 const ANSWER_MS = 8000;
 
+/** A refused connection may be a server that is away, or a session that is over: then this page leads to the log-in. */
+async function leaveIfLoggedOut(): Promise<boolean> {
+  try {
+    const { type, status } = await fetch(PATHS.page, { method: 'HEAD', redirect: 'manual', cache: 'no-store' });
+    const isOut = type === 'opaqueredirect' || status === 403;
+    if (isOut) location.reload();
+    return isOut;
+  } catch {
+    return false;
+  }
+}
+
 /** Follows the server. After every gap, whatever made it, it asks for what it missed. */
 export function connect(): Connection {
   const socket: Socket<ServerToPage, PageToServer> = io({ path: PATHS.socket, transports: ['websocket', 'polling'] });
@@ -81,9 +93,17 @@ export function connect(): Connection {
   });
   socket.on('disconnect', (reason) => {
     know({ online: false });
-    // The server cut us, as it does when a session ends: a new page load leads to the log-in.
-    if (reason === 'io server disconnect') location.reload();
+    // Socket.IO does not come back by itself when it was the server who ended it, as at its restart.
+    if (reason === 'io server disconnect') void comeBack();
   });
+  socket.on('connect_error', () => {
+    void leaveIfLoggedOut();
+  });
+
+  async function comeBack(): Promise<void> {
+    if (!(await leaveIfLoggedOut())) socket.connect();
+  }
+
   socket.on('welcome', (welcome) => {
     know({ welcome });
   });

@@ -36,7 +36,9 @@ export function LegBar({ leg, row, now, number }: LegBarProps): VNode {
           />
         )}
       </span>
-      <span class="outcome">{legWords(leg)}</span>
+      <span class="outcome" title={legWords(leg)}>
+        {legWords(leg)}
+      </span>
     </li>
   );
 }

@@ -56,7 +56,9 @@ function endOf(leg: LegRow, who: string): string {
     case 'refused':
       return `${who} was not called: ${leg.detail}.`;
     case 'stopped':
-      return `We stop ringing ${who}.`;
+      return leg.answeredAt === null
+        ? `We stop ringing ${who}.`
+        : `We hang up on ${who}'s phone: it is not needed any more.`;
     case 'hungUp':
       return `${who} hung up before it was clear who answered.`;
     case 'lost':

@@ -67,7 +67,7 @@ export function legWords(leg: LegRow): string {
     case 'refused':
       return `refused: ${leg.detail}`;
     case 'stopped':
-      return 'ringing stopped';
+      return leg.answeredAt === null ? 'ringing stopped' : 'picked up, not needed any more';
     case 'lost':
       return 'lost: Twilio never said';
     default:

@@ -1,0 +1,129 @@
+import {
+  createMemoryStore,
+  createRuntime,
+  DEFAULT_FORWARDING_CONFIG,
+  forwarding,
+  formatRef,
+  CALLBACK_PATHS,
+  type CallbackPurpose,
+  type CallSid,
+  type Clock,
+  type Execution,
+  type ForwardingConfig,
+  type ForwardingEvent,
+  type OutcomeEvent,
+  type Reply,
+  type RestEffect,
+  type Runtime,
+  type Store,
+  type TimerEvent,
+} from '@amd/core';
+import { createForwardingEndpoint, sign, type Endpoint, type PlainRequest } from '@amd/core/http';
+import { executions, NUMBERS, payloads, sids, type Payload } from '@amd/core/testing';
+
+export const BASE = 'https://example.com';
+export const TOKEN = 'a token of no account, for the bench';
+export const ACCOUNT = sids.account();
+
+const FIRST_CALLER = 1_000_000;
+const FIRST_LEG = 500_000_000;
+
+function callerSid(n: number): string {
+  return sids.call(FIRST_CALLER + n);
+}
+
+function legSid(n: number): string {
+  return sids.call(FIRST_LEG + n);
+}
+
+function callerNumber(n: number): string {
+  return `+1212${String(5_550_000 + (n % 10_000))}`;
+}
+
+/** The SID of a caller's only leg, by the digits of the caller's SID. */
+export function legSidOf(caller: number): string {
+  return legSid(caller - FIRST_CALLER);
+}
+
+/** Everything from the endpoint to the memory store, and a Twilio that says yes at once. */
+export interface Bench {
+  readonly endpoint: Endpoint;
+  readonly runtime: Runtime<ForwardingEvent | OutcomeEvent | TimerEvent, Reply>;
+  readonly store: Store;
+}
+
+export function createBench({ clock, config }: { clock?: Clock; config?: Partial<ForwardingConfig> } = {}): Bench {
+  const store = createMemoryStore();
+  const runtime = createRuntime({
+    flow: forwarding,
+    config: { ...DEFAULT_FORWARDING_CONFIG, ...config },
+    store,
+    clock,
+    pollMs: null,
+    execute: (effect) => Promise.resolve(answerOf(effect)),
+  });
+  const endpoint = createForwardingEndpoint({
+    runtime,
+    publicBaseUrl: BASE,
+    accountSid: ACCOUNT,
+    authTokens: [TOKEN],
+    resolve: () => ({ forwardTo: [NUMBERS.ann] }),
+    ...(clock === undefined ? {} : { clock }),
+  });
+  return { endpoint, runtime, store };
+}
+
+function answerOf(effect: RestEffect): Execution {
+  switch (effect.type) {
+    case 'call.create':
+      return executions.created(legSidOf(Number(effect.answered.key.slice(2))) as CallSid);
+    case 'call.fetch':
+      return executions.fetched('in-progress');
+    case 'call.end':
+    case 'call.redirect':
+      return executions.done();
+  }
+}
+
+/** A webhook as Twilio posts it. */
+export interface Signed {
+  readonly path: string;
+  readonly query: string;
+  readonly signature: string;
+  readonly body: string;
+}
+
+export function signed(path: string, query: string, payload: Payload): Signed {
+  const body = new URLSearchParams(payload).toString();
+  const url = BASE + path + (query === '' ? '' : `?${query}`);
+  return { path, query, signature: sign(TOKEN, url, new Map(Object.entries(payload))), body };
+}
+
+export function plain({ path, query, signature, body }: Signed): PlainRequest {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
+  return { method: 'POST', path, query, headers, body };
+}
+
+/** The webhooks of the n-th call, by what they tell. */
+export const webhooks = {
+  inbound: (n: number): Signed =>
+    signed('/inbound', '', payloads.inbound({ sid: callerSid(n), from: callerNumber(n) })),
+  ringing: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'ringing' })),
+  answered: (n: number): Signed => leg(n, 'leg.answered', payloads.answered({ sid: legSid(n) })),
+  legCompleted: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'completed' })),
+  callerCompleted: (n: number): Signed => signed('/inbound/status', '', payloads.callerStatus({ sid: callerSid(n) })),
+  joined: (n: number, who: 'caller' | 'leg'): Signed =>
+    signed(
+      CALLBACK_PATHS.conference,
+      refQuery(n, 0, 'conference'),
+      payloads.conference({ event: 'join', sid: who === 'caller' ? callerSid(n) : legSid(n) }),
+    ),
+};
+
+function leg(n: number, purpose: CallbackPurpose, payload: Payload): Signed {
+  return signed(CALLBACK_PATHS[purpose], refQuery(n, 1, purpose), payload);
+}
+
+function refQuery(n: number, legId: number, purpose: CallbackPurpose): string {
+  return `ref=${formatRef({ flow: 'forwarding', key: callerSid(n), round: 1, leg: legId, purpose })}`;
+}

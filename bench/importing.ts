@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import type { Section } from './figure.js';
+import { atMost, interleave, median, minus, short } from './samples.js';
+
+const NAME = 'import of @amd/core over bare Node';
+const CORE = new URL('./core/index.js', import.meta.url).href;
+
+/** The built package in a fresh process, from start to exit, beside a process that imports nothing. */
+export const importing: Section = {
+  name: NAME,
+  figures: [NAME],
+  async run({ quick, progress }) {
+    const start = (source: string) => (): number => {
+      const begin = performance.now();
+      execFileSync(process.execPath, ['--input-type=module', '--eval', source]);
+      return performance.now() - begin;
+    };
+    const rounds = quick ? 5 : 15;
+    progress(`${String(rounds)} processes each`);
+    const core = start(`await import(${JSON.stringify(CORE)})`);
+    const bare = start('');
+    core();
+    const samples = await interleave(rounds, { core, bare });
+    // One by one they differ by what else the machine does, so the medians are compared.
+    const over = median(samples.core) - median(samples.bare);
+    const figure = atMost(NAME, minus(samples.core, samples.bare), 30, ' ms', '');
+    const detail = `${short(median(samples.core))} ms, bare Node ${short(median(samples.bare))} ms, difference of medians ${short(over)} ms`;
+    return [{ ...figure, ok: over <= 30, detail }];
+  },
+};

@@ -1,0 +1,86 @@
+import type { Figure } from './figure.js';
+
+export type Samples = readonly number[];
+
+export function median(samples: Samples): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** `12.3 (11.9–13.0)`: the median, the least and the most. */
+export function spread(samples: Samples, format: (value: number) => string = short): string {
+  return `${format(median(samples))} (${format(Math.min(...samples))}–${format(Math.max(...samples))})`;
+}
+
+/** Three digits are all that a shared machine can say. */
+export function short(value: number): string {
+  if (Math.abs(value) >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
+  if (Math.abs(value) >= 1e4) return `${(value / 1e3).toPrecision(3)}k`;
+  if (Math.abs(value) >= 100) return value.toFixed(0);
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+}
+
+/**
+ * Runs contenders in turns (a b, b a, a b …), so that a busy moment of the machine strikes all of them alike. Each returns
+ * one sample.
+ */
+export async function interleave<Name extends string>(
+  rounds: number,
+  contenders: Readonly<Record<Name, () => number | Promise<number>>>,
+): Promise<Record<Name, Samples>> {
+  const names = Object.keys(contenders) as Name[];
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) samples[name].push(await contenders[name]());
+  }
+  return samples;
+}
+
+/** How often `run` runs in a second, tried for about `ms`. */
+export function perSecond(run: () => void, ms: number): number {
+  const start = performance.now();
+  let runs = 0;
+  let elapsed: number;
+  let batch = 1;
+  do {
+    for (let index = 0; index < batch; index += 1) run();
+    runs += batch;
+    elapsed = performance.now() - start;
+    if (elapsed < ms / 20) batch *= 2;
+  } while (elapsed < ms);
+  return (runs * 1000) / elapsed;
+}
+
+/** How many times as fast as the other, round by round: both of a round ran within the same second. */
+export function times(ours: Samples, theirs: Samples): Samples {
+  return ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
+}
+
+/** Differences of a round. */
+export function minus(ours: Samples, theirs: Samples): Samples {
+  return ours.map((value, round) => value - (theirs[round] ?? Number.NaN));
+}
+
+/** A figure that must reach its goal. */
+export function atLeast(name: string, samples: Samples, goal: number, unit: string, detail: string): Figure {
+  return {
+    name,
+    goal: `≥ ${String(goal)}${unit}`,
+    ok: median(samples) >= goal,
+    value: `${spread(samples)}${unit}`,
+    detail,
+  };
+}
+
+/** A figure that must not exceed its goal. */
+export function atMost(name: string, samples: Samples, goal: number, unit: string, detail: string): Figure {
+  return {
+    name,
+    goal: `≤ ${String(goal)}${unit}`,
+    ok: median(samples) <= goal,
+    value: `${spread(samples)}${unit}`,
+    detail,
+  };
+}

@@ -1,0 +1,21 @@
+import { bytesPerCall } from './bytes-per-call.js';
+import { callbacks } from './callbacks.js';
+import type { Section } from './figure.js';
+import { importing } from './importing.js';
+import { manyCalls } from './many-calls.js';
+import { rendering } from './rendering.js';
+import { replyTime } from './reply-time.js';
+import { simulated } from './simulated.js';
+import { transitions } from './transitions.js';
+
+/** In the order in which they are measured. */
+export const SECTIONS: readonly Section[] = [
+  transitions,
+  rendering,
+  importing,
+  bytesPerCall,
+  callbacks,
+  replyTime,
+  simulated,
+  manyCalls,
+];

@@ -1,0 +1,102 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { toNodeListener } from '@amd/core/http';
+import { NUMBERS } from '@amd/core/testing';
+import express from 'express';
+import pino from 'pino';
+import twilio from 'twilio';
+import { createApp } from '../examples/forwarding/src/app.js';
+import { ACCOUNT, BASE, createBench, legSidOf, TOKEN } from './calls.js';
+
+/** The servers, by name. Each is made in a process of its own. */
+export const SERVERS = {
+  /** The whole example, with a Twilio that says yes at once. */
+  example: () => example(0),
+  /** The same, with a Twilio that takes 150 ms. */
+  'example, slow REST': () => example(150),
+  /** Endpoint, runtime and store under our Node adapter, on `node:http`. */
+  adapter: () => {
+    const { endpoint, runtime } = createBench();
+    runtime.start();
+    return toNodeListener(endpoint) as RequestListener;
+  },
+  /** Express with the body parsed, and one and the same answer. */
+  express: () => {
+    const app = express();
+    app.disable('x-powered-by');
+    app.use(express.urlencoded({ extended: false }));
+    app.post('/inbound', (_, response) => void response.type('text/xml').send('<Response/>'));
+    app.post(/.*/, (_, response) => void response.status(204).end());
+    return app;
+  },
+  /** The same behind the official library's check of the signature. */
+  'express and twilio.webhook()': () => {
+    const app = express();
+    app.disable('x-powered-by');
+    app.use(express.urlencoded({ extended: false }));
+    app.use(twilio.webhook(TOKEN, { host: new URL(BASE).host, protocol: 'https' }));
+    app.post(/.*/, (_, response) => void response.status(204).end());
+    return app;
+  },
+  /** The least that checks a signature: no framework, no state, one HMAC, a template string. */
+  'node:http': () => bare,
+} as const satisfies Record<string, () => RequestListener>;
+
+export type ServerName = keyof typeof SERVERS;
+
+function example(restMs: number): RequestListener {
+  const httpClient = {
+    async request({ uri, data }: { uri: string; data?: { Url?: string } }) {
+      if (restMs > 0) await setTimeout(restMs);
+      const creates = uri.endsWith('/Calls.json');
+      const caller = /\.CA0*(\d+)\./.exec(data?.Url ?? '')?.[1];
+      const sid = creates ? legSidOf(Number(caller)) : (/\/(CA\w+)\.json$/.exec(uri)?.[1] ?? '');
+      return {
+        statusCode: creates ? 201 : 200,
+        body: { sid, status: creates ? 'queued' : 'in-progress' },
+        headers: {},
+      };
+    },
+  };
+  const {
+    express: app,
+    runtime,
+    feed,
+  } = createApp({
+    client: twilio(ACCOUNT, TOKEN, { httpClient: httpClient as never }),
+    accountSid: ACCOUNT,
+    authTokens: [TOKEN],
+    publicBaseUrl: BASE,
+    configured: new Map([['*', [{ name: 'Ann', to: NUMBERS.ann }]]]),
+    dialAllow: [NUMBERS.ann],
+    ownNumbers: [NUMBERS.ours],
+    limits: { atOnce: 2500, perCaller: { calls: 100, seconds: 60 } },
+    callLogDays: 1,
+    password: 'for the bench',
+    assets: { html: '', script: '', style: '' },
+    logger: pino({ level: 'warn' }, { write: () => undefined }),
+  });
+  feed.start();
+  runtime.start();
+  return app;
+}
+
+function bare(request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    const params = [...new URLSearchParams(Buffer.concat(chunks).toString())].sort(([a], [b]) => (a < b ? -1 : 1));
+    const text = BASE + (request.url ?? '') + params.map(([name, value]) => name + value).join('');
+    const expected = createHmac('sha1', TOKEN).update(text).digest();
+    const given = Buffer.from(String(request.headers['x-twilio-signature']), 'base64');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      response.writeHead(403).end();
+      return;
+    }
+    response.setHeader('content-type', 'text/xml');
+    response.end(
+      `<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="${String(params.length % 2)}"/></Response>`,
+    );
+  });
+}

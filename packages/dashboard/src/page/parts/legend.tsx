@@ -1,0 +1,23 @@
+import type { VNode } from 'preact';
+
+const KINDS = [
+  ['calling', 'being called'],
+  ['ringing', 'ringing'],
+  ['detecting', 'detection'],
+  ['asked', 'after the verdict'],
+  ['talking', 'talk'],
+] as const;
+
+/** What the colours of the bars mean. */
+export function Legend(): VNode {
+  return (
+    <ul class="legend" aria-label="What the bars mean">
+      {KINDS.map(([kind, words]) => (
+        <li key={kind}>
+          <span class="stretch" data-kind={kind} aria-hidden="true" />
+          {words}
+        </li>
+      ))}
+    </ul>
+  );
+}
