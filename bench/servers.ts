@@ -19,7 +19,7 @@ export const SERVERS = {
   adapter: () => {
     const { endpoint, runtime } = createBench();
     runtime.start();
-    return toNodeListener(endpoint) as RequestListener;
+    return toNodeListener(endpoint);
   },
   /** Express with the body parsed, and one and the same answer. */
   express: () => {

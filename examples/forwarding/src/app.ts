@@ -108,8 +108,12 @@ export function createApp(options: AppOptions): App {
     metrics.committed(event);
     feed.nudge();
   });
-  runtime.events.on('executed', metrics.executed);
-  runtime.events.on('conflict', metrics.conflict);
+  runtime.events.on('executed', (event) => {
+    metrics.executed(event);
+  });
+  runtime.events.on('conflict', () => {
+    metrics.conflict();
+  });
   runtime.events.on('failure', ({ key, error }) => {
     metrics.failure();
     logger.error({ code: 'task.failed', call: key, error }, 'a task failed and will be tried again');
@@ -176,7 +180,9 @@ export function createApp(options: AppOptions): App {
     store,
     feed,
     lists,
-    attach: dashboard.attach,
+    attach: (server) => {
+      dashboard.attach(server);
+    },
     async drain(closed) {
       draining = true;
       await dashboard.close();

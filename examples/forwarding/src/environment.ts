@@ -163,6 +163,6 @@ export function warningsOf(environment: Environment): string[] {
   const rules = createDialRules({ allow: dialAllow(environment), ownNumbers: [...ownNumbers(environment)] });
   return [...new Set([...environment.FORWARD_TO.values()].flat())].flatMap((number) => {
     const problem = rules.problem(number);
-    return problem === null ? [] : [`FORWARD_TO has ${number}, which ${problem}: it will never be rung`];
+    return problem === null ? [] : [`FORWARD_TO has ${number}, which ${problem}. It will never be rung`];
   });
 }

@@ -77,4 +77,4 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({ server, drain: app.drain, logger });
+stopGracefully({ server, drain: (closed) => app.drain(closed), logger });

@@ -31,6 +31,10 @@ describe('what is read', () => {
       FORWARD_TO: new Map([['*', [ANN, BEN]]]),
       CALLER_ID: 'caller',
       RING_SECONDS: 20,
+      MAX_CALLS: 100,
+      MAX_CALLS_PER_CALLER: { calls: 10, seconds: 60 },
+      CALL_LOG_DAYS: 7,
+      LOG_LEVEL: 'info',
       PORT: 5000,
       HOST: '127.0.0.1',
     });
@@ -46,6 +50,7 @@ describe('what is read', () => {
   });
 
   test.each([
+    { DIAL_ALLOW: '+1415*, +442079460000', MAX_CALLS_PER_CALLER: ' 5 / 30 ', LOG_LEVEL: 'debug' },
     { PORT: '0', RING_SECONDS: '5', HOST: '0.0.0.0' },
     { PORT: '65535', RING_SECONDS: '60', HOST: '::1' },
     { HOST: 'localhost', PUBLIC_BASE_URL: 'https://example.com/voice', CALLER_ID: OURS, DIAL_ALLOW: ` ${ANN} ,` },
@@ -75,7 +80,13 @@ describe('what is wrong is told in a sentence that names the variable', () => {
     ['FORWARD_TO', `${OURS}:`, 'cannot read'],
     ['FORWARD_TO', `: ${ANN}`, 'cannot read'],
     ['FORWARD_TO', '4155550142', 'cannot read "4155550142"'],
-    ['DIAL_ALLOW', `${ANN},x`, 'must be phone numbers in E.164 form'],
+    ['DIAL_ALLOW', `${ANN},x`, 'must be phone numbers or prefixes'],
+    ['MAX_CALLS', '0', 'must be a whole number from 1 to 10000'],
+    ['MAX_CALLS_PER_CALLER', '10 in 60', 'must be calls/seconds, such as 10/60'],
+    ['CALL_LOG_DAYS', '366', 'must be a whole number from 1 to 365'],
+    ['DASHBOARD_PASSWORD', 'short', 'must have at least 12 characters'],
+    ['METRICS_TOKEN', 'short', 'must have at least 16 characters'],
+    ['LOG_LEVEL', 'loud', 'must be fatal, error, warn'],
     ['CALLER_ID', 'me', 'must be "caller" or a phone number'],
     ['PORT', 'http', 'must be a whole number from 0 to 65535'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535'],
@@ -114,14 +125,14 @@ describe('what will not do what it says is warned of', () => {
     const environment = read({ FORWARD_TO: `+14155550198: ${ANN}, ${OURS}; ${BEN}, +14155550198` });
     expect([...ownNumbers(environment)]).toEqual([OURS, '+14155550198']);
     expect(warningsOf(environment)).toEqual([
-      `FORWARD_TO has ${OURS}, which is a number of our own: it will never be rung`,
-      'FORWARD_TO has +14155550198, which is a number of our own: it will never be rung',
+      `FORWARD_TO has ${OURS}, which is a number of our own: the call would come back to us. It will never be rung`,
+      'FORWARD_TO has +14155550198, which is a number of our own: the call would come back to us. It will never be rung',
     ]);
   });
 
   test('a number that may not be dialled', () => {
     expect(warningsOf(read({ DIAL_ALLOW: BEN }))).toEqual([
-      `FORWARD_TO has ${ANN}, which is not in DIAL_ALLOW: it will never be rung`,
+      `FORWARD_TO has ${ANN}, which is not among the numbers that may be dialled: whoever runs this has to allow it (DIAL_ALLOW). It will never be rung`,
     ]);
   });
 });

@@ -178,7 +178,7 @@ export function createPageSocket(parts: PageSocketParts): PageSocket {
       for (const stop of stops) stop();
       io.disconnectSockets(true);
       // The server is not ours: closing it is not our business.
-      io.engine?.close();
+      io.engine.close();
       await Promise.resolve();
     },
   };

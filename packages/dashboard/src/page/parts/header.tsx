@@ -13,7 +13,7 @@ interface HeaderProps {
 }
 
 export function Header({ online, pause, theme, setTheme, numbers, setNumbers, canLogOut }: HeaderProps): VNode {
-  const { paused, waiting, toggle } = pause;
+  const { paused, waiting } = pause;
   const state = !online ? 'Reconnecting' : paused ? 'Paused' : 'Live';
   return (
     <header class="top">
@@ -25,7 +25,13 @@ export function Header({ online, pause, theme, setTheme, numbers, setNumbers, ca
         <span aria-hidden="true">{!online ? '◌' : paused ? '❚❚' : '●'}</span> {state}
       </p>
       <div class="tools">
-        <button type="button" onClick={toggle} aria-pressed={paused}>
+        <button
+          type="button"
+          onClick={() => {
+            pause.toggle();
+          }}
+          aria-pressed={paused}
+        >
           {paused ? `Resume${waiting > 0 ? ` (${String(waiting)} changed)` : ''}` : 'Pause updates'}
         </button>
         <button

@@ -9,7 +9,7 @@ export function People(props: { readonly connection: Connection; readonly lists:
       <h2 id="people-title">Who is rung</h2>
       <p class="hint">In this order, until a human takes the call. Calls under way keep the list they came in with.</p>
       {props.lists.map((list) => (
-        <PeopleEditor key={list.inbound} list={list} save={props.connection.save} />
+        <PeopleEditor key={list.inbound} list={list} save={(save) => props.connection.save(save)} />
       ))}
     </section>
   );

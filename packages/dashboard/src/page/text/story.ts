@@ -63,6 +63,7 @@ function endOf(leg: LegRow, who: string): string {
       return `${who} hung up before it was clear who answered.`;
     case 'lost':
       return `Twilio never said what became of the call to ${who}.`;
+    case null:
     default:
       return `${who}'s call is over.`;
   }

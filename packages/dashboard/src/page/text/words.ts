@@ -70,6 +70,7 @@ export function legWords(leg: LegRow): string {
       return leg.answeredAt === null ? 'ringing stopped' : 'picked up, not needed any more';
     case 'lost':
       return 'lost: Twilio never said';
+    case null:
     default:
       return verdict === '' ? PHASES[leg.phase] : `${verdict}, ${PHASES[leg.phase]}`;
   }

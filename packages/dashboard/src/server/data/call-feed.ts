@@ -57,7 +57,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
   let nextLook: { readonly at: number; readonly cancel: () => void } | null = null;
   let running = false;
   let looking = false;
-  let nudged = false;
+  let nudges = 0;
   let troubled = false;
   let skipped = 0;
 
@@ -127,7 +127,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
     nextLook = null;
     if (looking) return;
     looking = true;
-    nudged = false;
+    const heard = nudges;
     lookedAt = clock.now();
     try {
       await look();
@@ -138,7 +138,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
       troubled = true;
     } finally {
       looking = false;
-      schedule(lookedAt + (nudged ? everyMs : pollMs));
+      schedule(lookedAt + (nudges === heard ? pollMs : everyMs));
     }
   }
 
@@ -165,7 +165,7 @@ export function createCallFeed(options: CallFeedOptions): CallFeed {
       return () => listeners.delete(listener);
     },
     nudge() {
-      nudged = true;
+      nudges += 1;
       schedule(Math.max(clock.now(), lookedAt + everyMs));
     },
     tick: () => since(seq, []),
