@@ -2,6 +2,7 @@ import { isAccountSid } from '../kernel/brand.js';
 import { param, parseForm, type Params } from '../wire/params.js';
 import { TRY_PARAM } from '../wire/try-url.js';
 import type { PublicBase } from './callback-urls.js';
+import { likelyCause } from './diagnose.js';
 import type { Log } from './log.js';
 import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
 import { findRoute, type Route } from './routes.js';
@@ -13,6 +14,8 @@ export interface AdmissionRules {
   readonly accountSid: string | undefined;
   readonly verifySignature: boolean;
   readonly log: Log;
+  /** Whether the cause of a wrong signature is looked for, this time. */
+  readonly mayDiagnose: () => boolean;
 }
 
 /** A request that is Twilio's and means what it says. */
@@ -61,7 +64,15 @@ export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
   // Never from the Host header: who sends the request chooses it.
   const url = rules.base.href + route.path + (request.query === '' ? '' : `?${request.query}`);
   if (rules.verifySignature && !isSigned(rules.authTokens, request.headers['x-twilio-signature'], url, params)) {
-    rules.log({ level: 'warn', code: 'signature', path: request.path, message: signatureHint(request, url) });
+    // Looking for the cause costs several hashes: not for every forged request.
+    const causeOf = (): string | null =>
+      rules.mayDiagnose() ? likelyCause(request, route, rules.base, rules.authTokens, params) : null;
+    rules.log({
+      level: 'warn',
+      code: 'signature',
+      path: request.path,
+      message: signatureHint(request, url, causeOf()),
+    });
     return { ok: false, response: refusal(403) };
   }
   return { ok: true, route, params, ref: query.get('ref'), tries: Number(query.get(TRY_PARAM) ?? '0') };
@@ -82,10 +93,11 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
   return /^[0-9]?$/.test(query.get(TRY_PARAM) ?? '') ? null : `"${TRY_PARAM}" is not a number`;
 }
 
-function signatureHint(request: PlainRequest, url: string): string {
+function signatureHint(request: PlainRequest, url: string, cause: string | null): string {
   const problem =
     (request.headers['x-twilio-signature'] ?? '') === '' ? 'there is no signature' : 'the signature is wrong';
   const used = url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '?…');
+  if (cause !== null) return `answered 403: ${problem}. It was checked against ${used}, but ${cause}.`;
   return (
     `answered 403: ${problem}. It was checked against ${used}: that must be the address Twilio calls, ` +
     'with the same scheme (http or https), host and path prefix. Also check that the auth token is the primary one of the ' +

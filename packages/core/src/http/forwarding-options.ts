@@ -56,7 +56,7 @@ export function checkOptions(options: ForwardingEndpointOptions): CheckedOptions
   if (typeof options.resolve !== 'function') throw new TypeError('"resolve" must be a function');
   const defaults = defaultsOf(options.defaultSettings);
   return {
-    rules: rulesOf(options, log),
+    rules: rulesOf(options, log, clock),
     log,
     clock,
     texts: checkFallbackTexts(options.fallbackTexts),
@@ -71,7 +71,7 @@ function defaultsOf(value: ForwardingEndpointOptions['defaultSettings'] | null):
   throw new TypeError(`"defaultSettings" must be an object; got ${kindOf(value)}`);
 }
 
-function rulesOf(options: ForwardingEndpointOptions, log: Log): AdmissionRules {
+function rulesOf(options: ForwardingEndpointOptions, log: Log, clock: Clock): AdmissionRules {
   const { authTokens, accountSid, publicBaseUrl } = options;
   const verifySignature = options.verifySignature ?? true;
   if (!isList(authTokens) || authTokens.some((token) => typeof token !== 'string' || token === '')) {
@@ -83,7 +83,19 @@ function rulesOf(options: ForwardingEndpointOptions, log: Log): AdmissionRules {
   if (accountSid !== undefined && !isAccountSid(accountSid)) {
     throw new TypeError('"accountSid" must be an Account SID (AC and 32 hexadecimal digits)');
   }
-  return { base: publicBase(publicBaseUrl), authTokens: [...authTokens], accountSid, verifySignature, log };
+  const base = publicBase(publicBaseUrl);
+  const mayDiagnose = oncePerSecond(clock);
+  return { base, authTokens: [...authTokens], accountSid, verifySignature, log, mayDiagnose };
+}
+
+function oncePerSecond(clock: Clock): () => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    if (now - last < 1000) return false;
+    last = now;
+    return true;
+  };
 }
 
 function isList(value: readonly string[]): boolean {

@@ -1,5 +1,7 @@
 export { callbackUrls } from './callback-urls.js';
 export { type Endpoint } from './endpoint.js';
+export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from './fastify.js';
+export { type LambdaEvent, type LambdaResult, toLambdaHandler } from './lambda.js';
 export { type FallbackTexts } from './failure.js';
 export { createForwardingEndpoint } from './forwarding-endpoint.js';
 export { type ForwardingEndpointOptions } from './forwarding-options.js';

@@ -22,7 +22,7 @@ export type NodeBody =
 
 /** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
 export async function readNodeBody(request: NodeRequest): Promise<NodeBody> {
-  return request.readableEnded === true ? parsedAlready(request) : readStream(request);
+  return request.readableEnded === true ? parsedBody(request) : readStream(request);
 }
 
 function readStream(request: NodeRequest): Promise<NodeBody> {
@@ -56,7 +56,8 @@ function readStream(request: NodeRequest): Promise<NodeBody> {
 
 const HINT = 'Put the endpoint before the body parser, so that it reads the body itself.';
 
-function parsedAlready({ body, rawBody }: NodeRequest): NodeBody {
+/** What a parser left of the body, as a form again. */
+export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBody'>): NodeBody {
   for (const raw of [rawBody, body]) {
     if (typeof raw === 'string') return { as: 'body', body: raw };
     if (raw instanceof Uint8Array) return { as: 'body', body: Buffer.from(raw).toString('utf8') };

@@ -1,0 +1,131 @@
+import { fastify } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { createForwardingEndpoint, sign, toFastifyHandler, toLambdaHandler, type LogEntry } from '@amd/core/http';
+
+const BASE = 'https://amd.example.com/voice';
+const TOKEN = 'secret';
+const CALL = `CA${'1'.repeat(32)}`;
+const PARAMS = new Map([
+  ['AccountSid', `AC${'0'.repeat(32)}`],
+  ['CallSid', CALL],
+  ['CallStatus', 'ringing'],
+  ['From', '+12125550123'],
+  ['To', '+14155550199'],
+]);
+const BODY = new URLSearchParams([...PARAMS]).toString();
+const headersFor = (url: string): Record<string, string> => ({
+  'content-type': 'application/x-www-form-urlencoded',
+  'x-twilio-signature': sign(TOKEN, url, PARAMS),
+});
+
+function setup(publicBaseUrl = BASE): { endpoint: ReturnType<typeof createForwardingEndpoint>; log: LogEntry[] } {
+  const log: LogEntry[] = [];
+  const endpoint = createForwardingEndpoint({
+    runtime: { handle: async () => ({ kind: 'twiml', verbs: [{ verb: 'hangup' }] }) },
+    publicBaseUrl,
+    authTokens: [TOKEN],
+    resolve: () => ({ forwardTo: [] }),
+    log: (entry) => log.push(entry),
+  });
+  return { endpoint, log };
+}
+
+describe('AWS Lambda', () => {
+  const headers = headersFor(`${BASE}/inbound?a=1`);
+  it.each([
+    [
+      'version 2',
+      { rawPath: '/voice/inbound', rawQueryString: 'a=1', requestContext: { http: { method: 'POST' } }, body: BODY },
+    ],
+    [
+      'version 2, base64',
+      {
+        rawPath: '/voice/inbound',
+        rawQueryString: 'a=1',
+        requestContext: { http: { method: 'POST' } },
+        body: Buffer.from(BODY).toString('base64'),
+        isBase64Encoded: true,
+      },
+    ],
+    ['version 1', { path: '/inbound', httpMethod: 'POST', multiValueQueryStringParameters: { a: ['1'] }, body: BODY }],
+    [
+      'version 1, single values',
+      { path: '/inbound', httpMethod: 'POST', queryStringParameters: { a: '1' }, body: BODY },
+    ],
+  ])('%s', async (_, event) => {
+    const { endpoint } = setup();
+    const upper = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
+    const result = await toLambdaHandler(endpoint)({ ...event, headers: upper });
+    expect(result).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' } });
+    expect((await toLambdaHandler(endpoint)({ ...event, body: 'x=1', headers: upper })).statusCode).toBe(403);
+  });
+});
+
+describe('Fastify', () => {
+  it.each([
+    ['as text', (body: string): unknown => body],
+    ['as an object', (body: string): unknown => Object.fromEntries(new URLSearchParams(body))],
+  ])('with the form %s', async (_, parse) => {
+    const { endpoint } = setup();
+    const app = fastify();
+    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+      done(null, parse(String(body)));
+    });
+    app.post('/voice/*', toFastifyHandler(endpoint));
+    const inject = async (payload: string): Promise<number> =>
+      (await app.inject({ method: 'POST', url: '/voice/inbound', headers: headersFor(`${BASE}/inbound`), payload }))
+        .statusCode;
+    expect(await inject(BODY)).toBe(200);
+    expect(await inject(`${BODY}&x=1`)).toBe(403);
+    await app.close();
+  });
+
+  it('says what to do when a parser changed the body', async () => {
+    const { endpoint, log } = setup();
+    const sent: number[] = [];
+    const reply = { code: (status: number) => sent.push(status), header: () => reply, send: () => reply };
+    await toFastifyHandler(endpoint)({ method: 'POST', url: '/inbound', headers: {}, body: { a: ['1', '2'] } }, reply);
+    expect(sent).toEqual([500]);
+    expect(log).toMatchObject([
+      { code: 'body.unverifiable', message: expect.stringContaining('before the body parser') },
+    ]);
+  });
+});
+
+describe('a wrong signature is explained', () => {
+  it.each([
+    ['the scheme', BASE.replace('https', 'http'), '/inbound', 'the wrong scheme (http or https)'],
+    ['a prefix too many', 'https://amd.example.com', '/inbound', 'a path prefix too many'],
+    ['a slash too many', BASE, '/inbound/', 'ends in a slash'],
+    ['another host', 'https://other.example.com', '/inbound', 'another host, scheme or path'],
+  ])('%s', async (_, base, path, cause) => {
+    const { endpoint, log } = setup();
+    const headers = { ...headersFor(base + path), host: 'other.example.com' };
+    const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
+    expect((await endpoint.handle(request)).status).toBe(403);
+    expect(log).toMatchObject([{ code: 'signature', message: expect.stringContaining(cause) }]);
+    expect(log[0]!.message).toContain(`"${base}${path}"`);
+  });
+
+  it('as a query that something added', async () => {
+    const { endpoint, log } = setup();
+    const request = {
+      method: 'POST',
+      path: '/inbound',
+      query: 'utm=1',
+      headers: headersFor(`${BASE}/inbound`),
+      body: BODY,
+    };
+    expect((await endpoint.handle(request)).status).toBe(403);
+    expect(log[0]!.message).toContain('adds the query');
+  });
+
+  it('at most once a second, so that forging costs us nothing', async () => {
+    const { endpoint, log } = setup();
+    const headers = headersFor('http://amd.example.com/voice/inbound');
+    const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
+    await endpoint.handle(request);
+    await endpoint.handle(request);
+    expect(log.map(({ message }) => message.includes('wrong scheme'))).toEqual([true, false]);
+  });
+});
