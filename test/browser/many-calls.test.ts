@@ -109,7 +109,7 @@ describe.skipIf(!hasBrowser)('the page with many calls', { timeout: 60_000 }, ()
       await page.keyboard.press('Escape');
     }
     await page.getByRole('searchbox').fill('');
-    const height = (await page.evaluate('document.documentElement.scrollHeight')) as number;
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight');
     for (let top = height - 40_000; top < height; top += 700) {
       await page.evaluate(`scrollTo(0, ${String(top)}); new Promise((resolve) => requestAnimationFrame(resolve))`);
     }
