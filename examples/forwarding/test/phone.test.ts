@@ -56,7 +56,7 @@ it('refuses what makes no sense, and says why', async () => {
   refused({ do: 'answer', sid: 'CA0' }, 'over');
   refused({ do: 'choose', to: '+14155550142', answers: 'nobody' }, 'Nobody is known');
   for (let call = 0; call < 20; call += 1)
-    panel.command({ do: 'call', from: `+121255501${String(10 + call)}`, to: OURS });
+    void panel.command({ do: 'call', from: `+121255501${String(10 + call)}`, to: OURS });
   refused({ do: 'call', from: CALLER, to: OURS }, 'enough calls');
   await sim.advance(1000);
   refused({ do: 'answer', sid: panel.state().calls[0]!.sid }, 'does not ring for you');
