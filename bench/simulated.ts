@@ -2,7 +2,7 @@ import { createMemoryStore, createRuntime, DEFAULT_FORWARDING_CONFIG, forwarding
 import { callbackUrls, createForwardingEndpoint } from '@amd/core/http';
 import { NUMBERS, playCall } from '@amd/core/testing';
 import { createTwilioExecutor } from '@amd/core/twilio';
-import { createSimulator, handlerTransport, human } from '@amd/simulator';
+import { createSimulator, human } from '@amd/simulator';
 import twilio from 'twilio';
 import { BASE } from './calls.js';
 import type { Section } from './figure.js';
@@ -43,7 +43,12 @@ async function wholeCalls(calls: number): Promise<number> {
   const sim = createSimulator({
     people: { [NUMBERS.ann]: human() },
     numbers: [{ phoneNumber: NUMBERS.ours, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
-    transport: handlerTransport((request) => endpoint.fetch(request)),
+    // As our Node adapter does it: a web-standard Request for each webhook would be a quarter of the time.
+    transport: ({ method, url, headers, body }) => {
+      const { pathname, search } = new URL(url);
+      const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      return endpoint.handle({ method, path: pathname, query: search.slice(1), headers: lower, body });
+    },
     idle: () => runtime.idle(),
   });
   const runtime = createRuntime({

@@ -5,7 +5,7 @@ import { createDashboard, type Dashboard } from '@amd/dashboard';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, pageAssets } from './browser.js';
-import { HOSTILE } from './hostile.js';
+import { HOSTILE } from '../helpers/hostile.js';
 
 const sidOf = (index: number): string => `CA${index.toString(16).padStart(32, '0')}`;
 const revisions = new Map<string, number>();
