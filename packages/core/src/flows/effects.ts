@@ -1,8 +1,9 @@
-import type { CallSid, E164 } from '../kernel/brand.js';
+import type { ActivitySid, CallSid, E164, ReservationSid, TaskSid, WorkerSid, WorkspaceSid } from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
+import type { AssignmentStatus, ReservationStatus } from '../wire/taskrouter.js';
 
 /** Answering machine detection of one outbound call (twilio.com/docs/voice/answering-machine-detection). */
 export interface Detection {
@@ -32,7 +33,7 @@ export interface CreateCall {
   readonly detection: Detection;
 }
 
-/** Work on Twilio's side. `leg` 0 is the caller. */
+/** Work on calls. `leg` 0 is the caller. */
 export type RestEffect =
   | CreateCall
   | { readonly type: 'call.end'; readonly id: string; readonly leg: number; readonly sid: CallSid }
@@ -45,17 +46,58 @@ export type RestEffect =
     }
   | { readonly type: 'call.fetch'; readonly id: string; readonly leg: number; readonly sid: CallSid };
 
+interface OfTask {
+  readonly id: string;
+  readonly workspace: WorkspaceSid;
+  readonly task: TaskSid;
+}
+
+interface OfWorker {
+  readonly id: string;
+  readonly workspace: WorkspaceSid;
+  readonly worker: WorkerSid;
+}
+
+/** Work on TaskRouter's side (twilio.com/docs/taskrouter/api). */
+export type TaskRouterEffect =
+  /** Rejects a reservation and moves its worker to the activity: without one, the same worker is reserved again at once. */
+  | ({
+      readonly type: 'reservation.update';
+      readonly reservation: ReservationSid;
+      readonly status: 'rejected';
+      readonly activity: ActivitySid;
+    } & OfTask)
+  | ({ readonly type: 'reservation.fetch'; readonly reservation: ReservationSid } & OfTask)
+  | ({ readonly type: 'task.update'; readonly status: 'completed' | 'canceled'; readonly reason: string } & OfTask)
+  | ({ readonly type: 'task.fetch' } & OfTask)
+  /** The task of a call whose events were all lost: found by its attributes. */
+  | { readonly type: 'task.find'; readonly id: string; readonly workspace: WorkspaceSid; readonly call: CallSid }
+  /** Only if the worker is still at that version (`If-Match`). */
+  | ({ readonly type: 'worker.update'; readonly activity: ActivitySid; readonly version: string } & OfWorker)
+  | ({ readonly type: 'worker.fetch' } & OfWorker);
+
+/** All work on Twilio's side. */
+export type TwilioEffect = RestEffect | TaskRouterEffect;
+
 /** What a flow asks for. Ids are stable across retries; a timer's id is its name and due time. */
-export type Effect =
-  | RestEffect
+export type Effect<Rest extends TwilioEffect = RestEffect> =
+  | Rest
   | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
   | { readonly type: 'timer.stop'; readonly id: string }
   /** Work that became pointless before it ran; what is already under way is not stopped by it. */
   | { readonly type: 'effect.drop'; readonly id: string }
+  /** An event for a record of another flow, at least once. */
+  | {
+      readonly type: 'flow.send';
+      readonly id: string;
+      readonly flow: string;
+      readonly key: string;
+      readonly event: { readonly type: string };
+    }
   /** The user's own hook, at least once, by id. */
   | { readonly type: 'hook.run'; readonly id: string; readonly hook: string; readonly data: unknown };
 
-/** How a REST effect went, told to the flow as an event. */
+/** How a REST effect on a call went, told to the flow as an event. */
 export type Outcome =
   /** `call.create` only. */
   | { readonly as: 'created'; readonly sid: CallSid; readonly status: CallStatus }
@@ -70,11 +112,33 @@ export type Outcome =
   /** Retries are used up and nothing is known. */
   | { readonly as: 'failed'; readonly reason: string };
 
+/** How a REST effect on TaskRouter's side went. */
+export type TaskRouterOutcome =
+  | { readonly as: 'done' }
+  | { readonly as: 'refused'; readonly code: number | null; readonly reason: string }
+  /** There is no such thing (404), or none was found. */
+  | { readonly as: 'gone' }
+  /** `worker.update` only: the worker is at another version (412). */
+  | { readonly as: 'changed' }
+  | { readonly as: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
+  | { readonly as: 'reservation'; readonly status: ReservationStatus }
+  | { readonly as: 'worker'; readonly activity: ActivitySid; readonly version: string }
+  /** Retries are used up and nothing is known. */
+  | { readonly as: 'failed'; readonly reason: string };
+
+/** The outcome of an effect on a call. */
 export interface OutcomeEvent {
   readonly type: 'effect.outcome';
   readonly at: EpochMs;
   readonly effect: RestEffect;
   readonly outcome: Outcome;
+}
+
+export interface TaskRouterOutcomeEvent {
+  readonly type: 'effect.outcome';
+  readonly at: EpochMs;
+  readonly effect: TaskRouterEffect;
+  readonly outcome: TaskRouterOutcome;
 }
 
 export interface TimerEvent {

@@ -15,7 +15,7 @@ import { checkOptions, type ForwardingEndpointOptions } from './forwarding-optio
 import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from './log.js';
 import { noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
-import { recordKey } from './record-key.js';
+import { recordKey } from '../runtime/record-key.js';
 import { resolveSettings } from './resolve-settings.js';
 import { findRoute, type RouteName, ROUTES } from './routes.js';
 

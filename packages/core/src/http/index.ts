@@ -10,7 +10,7 @@ export { type Log, type LogEntry, maskNumbers } from './log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';
 export { type NodeRequest } from './node-body.js';
 export { type PlainRequest, type PlainResponse } from './plain.js';
-export { recordKey } from './record-key.js';
+export { recordKey } from '../runtime/record-key.js';
 export { type ArrivingCall, type Resolve } from './resolve-settings.js';
 export { isSigned, sign } from './signature.js';
 export { type Renderer } from '../wire/render.js';

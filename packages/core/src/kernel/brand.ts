@@ -5,11 +5,19 @@ export type Brand<Name extends string> = string & { readonly [brand]: Name };
 
 /** `CA` and 32 hexadecimal digits. */
 export type CallSid = Brand<'CallSid'>;
+/** `WS` and 32 hexadecimal digits; likewise the others of TaskRouter. */
+export type WorkspaceSid = Brand<'WorkspaceSid'>;
+export type WorkflowSid = Brand<'WorkflowSid'>;
+export type WorkerSid = Brand<'WorkerSid'>;
+export type TaskSid = Brand<'TaskSid'>;
+export type ReservationSid = Brand<'ReservationSid'>;
+export type ActivitySid = Brand<'ActivitySid'>;
 /** `+`, then 7 to 15 digits, the first not 0 (ITU-T E.164). */
 export type E164 = Brand<'E164'>;
 
 const CALL_SID = /^CA[0-9a-f]{32}$/i;
 const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
+const SID_DIGITS = /^[0-9a-f]{32}$/i;
 const E164_SHAPE = /^\+[1-9][0-9]{6,14}$/;
 
 export function isCallSid(value: unknown): value is CallSid {
@@ -19,6 +27,18 @@ export function isCallSid(value: unknown): value is CallSid {
 export function isAccountSid(value: unknown): value is string {
   return typeof value === 'string' && ACCOUNT_SID.test(value);
 }
+
+const isSid =
+  <Sid extends string>(prefix: string) =>
+  (value: unknown): value is Sid =>
+    typeof value === 'string' && value.startsWith(prefix) && SID_DIGITS.test(value.slice(2));
+
+export const isWorkspaceSid = isSid<WorkspaceSid>('WS');
+export const isWorkflowSid = isSid<WorkflowSid>('WW');
+export const isWorkerSid = isSid<WorkerSid>('WK');
+export const isTaskSid = isSid<TaskSid>('WT');
+export const isReservationSid = isSid<ReservationSid>('WR');
+export const isActivitySid = isSid<ActivitySid>('WA');
 
 export function isE164(value: unknown): value is E164 {
   return typeof value === 'string' && E164_SHAPE.test(value);

@@ -1,6 +1,6 @@
 import { AmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
-import type { Effect, OutcomeEvent, TimerEvent } from '../flows/effects.js';
+import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import { decodeState, encodeState } from '../store/envelope.js';
 import { sameState } from '../store/same-state.js';
 import type { Store, Task } from '../store/store.js';
@@ -10,10 +10,10 @@ import type { Emit } from './events.js';
 import type { Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
-export type TaskData = { readonly effect: Effect } | { readonly timer: string; readonly dueAt: EpochMs };
+export type TaskData = { readonly effect: Effect<TwilioEffect> } | { readonly timer: string; readonly dueAt: EpochMs };
 
 /** Everything a flow hears: webhooks, outcomes of its effects, its timers. */
-export type Heard<Event extends FlowEvent> = Untimed<Event | OutcomeEvent | TimerEvent>;
+export type Heard<Event extends FlowEvent> = Untimed<Event | OutcomeEvent | TaskRouterOutcomeEvent | TimerEvent>;
 
 /** One event, once: the reply, after everything it leads to is written down. `dropTask`: written together with that task's end. */
 export type Apply<Event extends FlowEvent, Reply> = (
@@ -26,7 +26,7 @@ const COMMIT_TRIES = 20;
 
 /** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
 export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect, Reply, Config>;
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -67,7 +67,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
 }
 
 /** Effects in the order they were asked for: what one step asks for and drops again never becomes a task. */
-function workOf(effects: readonly Effect[], at: EpochMs): { put: Task[]; drop: string[] } {
+function workOf(effects: readonly Effect<TwilioEffect>[], at: EpochMs): { put: Task[]; drop: string[] } {
   const put = new Map<string, Task>();
   const drop: string[] = [];
   for (const effect of effects) {

@@ -1,24 +1,26 @@
 import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
 import type { Flow, FlowEvent } from '../kernel/flow.js';
-import type { Effect, OutcomeEvent, TimerEvent } from '../flows/effects.js';
+import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
-import { createPerformer, type Hooks } from './performer.js';
+import { createPerformer, type Hooks, type Peers } from './performer.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 
-export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config> {
-  readonly flow: Flow<State, Event, Effect, Reply, Config>;
+export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect> {
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config>;
   readonly config: Config;
   readonly store: Store;
-  readonly execute: Executor;
+  readonly execute: Executor<Rest>;
   /** The user's own hooks, by name; at least once each, so use the id to tell repeats. */
   readonly hooks?: Hooks | undefined;
+  /** The runtimes of other flows on this store, by name: `{ worker: workerRuntime }` for the TaskRouter flow. */
+  readonly peers?: Peers | undefined;
   readonly clock?: Clock | undefined;
   /** How long a task is ours, in ms; longer than the longest REST call. Default 15000. */
   readonly leaseMs?: number | undefined;
@@ -32,21 +34,27 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config> {
 }
 
 /** A runtime that can also be listened to. Events are for looking: lossy, of this process only. */
-export type ObservableRuntime<State, Event extends FlowEvent, Reply> = Runtime<Event, Reply> & {
-  readonly events: EventEmitter<RuntimeEvents<State, Event>>;
+export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extends TwilioEffect = RestEffect> = Runtime<
+  Event,
+  Reply
+> & {
+  readonly events: EventEmitter<RuntimeEvents<State, Event, Rest>>;
 };
 
 /** Acts, and never decides: what a flow asks for is kept with its state and carried out after the reply. */
-export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
-  options: RuntimeOptions<State, Event, Reply, Config>,
-): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply> {
-  const { flow, config, store, execute } = options;
+export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect>(
+  options: RuntimeOptions<State, Event, Reply, Config, Rest>,
+): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
+  const { config, store } = options;
+  // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
+  const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
+  const execute = options.execute as Executor<TwilioEffect>;
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 15_000;
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;
   const retry: RetrySchedule = { ...DEFAULT_RETRY, ...options.retry };
-  const events = new EventEmitter<RuntimeEvents<State, Event | OutcomeEvent | TimerEvent>>();
+  const events = new EventEmitter<RuntimeEvents<State, Event | OutcomeEvent | TimerEvent, Rest>>();
   const leaseId = Math.floor(random() * 2 ** 52).toString(36);
   const underWay = new Set<Promise<unknown>>();
   const running = new Set<Promise<void>>();
@@ -62,7 +70,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
   /** Tells listeners. Their own trouble must not fail a webhook, nor lose an outcome. */
   const emit: Emit<State, Event | OutcomeEvent | TimerEvent> = (name, ...args) => {
     try {
-      return events.emit(name, ...args);
+      return events.emit(name, ...(args as never));
     } catch {
       return true;
     }
@@ -78,6 +86,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
     apply,
     execute,
     hooks: options.hooks,
+    peers: options.peers,
     retry,
     leaseMs,
     random,
@@ -88,7 +97,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config>(
       leases += 1;
       const room = concurrency - running.size;
       const lease = `${leaseId}:${String(leases)}`;
-      const claims = room === 0 ? [] : await store.claim({ now: clock.now(), limit: room, leaseMs, lease });
+      const claims =
+        room === 0 ? [] : await store.claim({ now: clock.now(), prefix: `${flow.name}:`, limit: room, leaseMs, lease });
       claimed += claims.length;
       for (const claim of claims) {
         const work = perform(claim).finally(() => running.delete(work));

@@ -1,9 +1,9 @@
-import type { Outcome, RestEffect } from '../flows/effects.js';
+import type { Outcome, RestEffect, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
 
 /** What became of one try at a REST effect. Classifying is the executor's work, deciding what to do next the runtime's. */
 export type Execution =
   /** Settled: the flow is told. */
-  | { readonly as: 'outcome'; readonly outcome: Outcome }
+  | { readonly as: 'outcome'; readonly outcome: Outcome | TaskRouterOutcome }
   /**
    * Certainly not executed (429, connection refused, name not found): tried again, and the try does not count.
    * `afterMs` is what the server asked for (`Retry-After`), in ms.
@@ -13,4 +13,4 @@ export type Execution =
   | { readonly as: 'ambiguous'; readonly reason: string };
 
 /** Carries out one effect on Twilio's side. Never throws; what it cannot classify is `ambiguous`. */
-export type Executor = (effect: RestEffect) => Promise<Execution>;
+export type Executor<Rest extends TwilioEffect = RestEffect> = (effect: Rest) => Promise<Execution>;

@@ -1,6 +1,6 @@
 import { isAmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
-import type { Effect, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
+import type { Effect, OutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import { decodeState } from '../store/envelope.js';
 import type { Claim, Store } from '../store/store.js';
 import type { Alarm } from './alarm.js';
@@ -8,26 +8,32 @@ import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
 import type { Execution, Executor } from './executor.js';
+import type { Runtime } from './runtime.js';
+import { recordKey } from './record-key.js';
 import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
 
 /** The user's own hooks, by name. */
 export type Hooks = Readonly<Record<string, (data: unknown, id: string) => void | Promise<void>>>;
 
+/** Runtimes of other flows, by the flow's name: they take what is sent by `flow.send`. */
+export type Peers = Readonly<Record<string, Pick<Runtime<never, unknown>, 'handle'>>>;
+
 /** Carries out claimed tasks: effects, hooks and timers. Acts, and never decides. */
 export function createPerformer<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect, Reply, Config>;
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
   readonly store: Store;
   readonly clock: Clock;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly apply: Apply<Event, Reply>;
-  readonly execute: Executor;
+  readonly execute: Executor<TwilioEffect>;
   readonly hooks: Hooks | undefined;
+  readonly peers: Peers | undefined;
   readonly retry: RetrySchedule;
   readonly leaseMs: number;
   readonly random: () => number;
 }): (claim: Claim) => Promise<void> {
-  const { flow, store, clock, alarm, emit, apply, execute, hooks, retry, leaseMs, random } = parts;
+  const { flow, store, clock, alarm, emit, apply, execute, hooks, peers, retry, leaseMs, random } = parts;
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -47,7 +53,17 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       case 'call.end':
       case 'call.redirect':
       case 'call.fetch':
+      case 'reservation.update':
+      case 'reservation.fetch':
+      case 'task.update':
+      case 'task.fetch':
+      case 'task.find':
+      case 'worker.update':
+      case 'worker.fetch':
         await performRest(claim, effect);
+        return;
+      case 'flow.send':
+        await performSend(claim, effect);
         return;
       case 'hook.run':
         await performHook(claim, effect);
@@ -71,7 +87,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     }
   }
 
-  async function performRest(claim: Claim, effect: RestEffect): Promise<void> {
+  async function performRest(claim: Claim, effect: TwilioEffect): Promise<void> {
     // A create whose first try may have reached Twilio is never sent again.
     const execution: Execution =
       effect.type === 'call.create' && claim.attempt > 1
@@ -96,6 +112,18 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       const outcome = { as: 'failed', reason: execution.reason };
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
     }
+  }
+
+  /** Kept until the other flow has written it down; what it gets twice changes nothing there. */
+  async function performSend(claim: Claim, effect: Extract<Effect, { type: 'flow.send' }>): Promise<void> {
+    const peer = peers?.[effect.flow];
+    if (peer === undefined) {
+      throw new TypeError(
+        `no runtime is named "${effect.flow}" in "peers": what "${flow.name}" sends it is kept until there is one`,
+      );
+    }
+    await peer.handle(recordKey(effect.flow, effect.key), effect.event as never);
+    await store.settle(claim, { as: 'done' });
   }
 
   async function performHook(claim: Claim, effect: Extract<Effect, { type: 'hook.run' }>): Promise<void> {

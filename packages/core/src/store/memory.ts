@@ -1,7 +1,8 @@
 import type { EpochMs } from '../kernel/flow.js';
 import { CommitLog } from './commit-log.js';
+import { DueTasks } from './due-tasks.js';
 import type { Claim, Store, StoredRecord, Task } from './store.js';
-import { TaskHeap, type HeldTask } from './task-heap.js';
+import type { HeldTask } from './task-heap.js';
 
 interface Row {
   record: StoredRecord;
@@ -22,7 +23,7 @@ export interface MemoryStoreOptions {
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sweepEvery = options.sweepEvery ?? 1000;
   const rows = new Map<string, Row>();
-  const due = new TaskHeap();
+  const due = new DueTasks();
   const log = new CommitLog();
   let commits = 0;
   let sweptAt = -Infinity;
@@ -74,11 +75,11 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       return Promise.resolve({ ok: true, revision: record.revision });
     },
 
-    claim({ now, limit, leaseMs, lease }) {
+    claim({ now, prefix, limit, leaseMs, lease }) {
       const claims: Claim[] = [];
       if (now >= sweptAt + SWEEP_MS) sweep(now);
       while (claims.length < limit) {
-        const task = due.popDue(now);
+        const task = due.popDue(now, prefix);
         if (task === undefined) break;
         task.attempt += 1;
         task.lease = lease;

@@ -65,6 +65,8 @@ export interface Store {
   /** Up to `limit` due tasks, earliest first, that nobody holds, for `leaseMs`. */
   claim(options: {
     readonly now: EpochMs;
+    /** Only tasks of this flow: the keys' part up to their first colon, with it (`forwarding:`). Absent: all tasks. */
+    readonly prefix?: string | undefined;
     readonly limit: number;
     readonly leaseMs: number;
     readonly lease: string;

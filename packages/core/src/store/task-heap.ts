@@ -8,7 +8,7 @@ export interface HeldTask extends Task {
   lease: string | null;
   /** When it may be claimed: its due time, or the end of somebody's lease. Changed only while it is out of the heap. */
   claimableAt: EpochMs;
-  /** Tells apart what may be claimed at the same time. */
+  /** Tells apart what may be claimed at the same time; set before it is pushed. */
   order: number;
   /** Where it is in the heap; -1: nowhere. */
   place: number;
@@ -17,11 +17,8 @@ export interface HeldTask extends Task {
 /** Tasks by the time they may be claimed. Every task knows its place, so that a timer that is stopped leaves nothing behind. */
 export class TaskHeap {
   readonly #tasks: HeldTask[] = [];
-  #order = 0;
 
   push(task: HeldTask): void {
-    this.#order += 1;
-    task.order = this.#order;
     this.#up(task, this.#tasks.length);
   }
 
@@ -36,12 +33,8 @@ export class TaskHeap {
     else this.#down(last, place);
   }
 
-  /** The earliest task that is due, taken out. */
-  popDue(now: EpochMs): HeldTask | undefined {
-    const first = this.#tasks[0];
-    if (first === undefined || first.claimableAt > now) return undefined;
-    this.remove(first);
-    return first;
+  get first(): HeldTask | undefined {
+    return this.#tasks[0];
   }
 
   #up(task: HeldTask, from: number): void {
@@ -80,6 +73,6 @@ export class TaskHeap {
   }
 }
 
-function earlier(a: HeldTask, b: HeldTask): boolean {
+export function earlier(a: HeldTask, b: HeldTask): boolean {
   return a.claimableAt < b.claimableAt || (a.claimableAt === b.claimableAt && a.order < b.order);
 }

@@ -32,6 +32,16 @@ export function contractClaims(test: ContractTest): void {
     assert.deepEqual(await idsOf(claim(store)), ['first', 'second', 'third', 'fourth']);
   });
 
+  test('claims for one flow only its own tasks, the earliest first', async (store, other) => {
+    await store.commit(commitOf({ key: 'calls:1', put: [task('a', T - 3), task('c', T - 1)] }));
+    await store.commit(commitOf({ key: 'callsigns:1', put: [task('b', T - 2)] }));
+    await store.commit(commitOf({ key: 'calls:2', put: [task('d', T)] }));
+    assert.deepEqual(await idsOf(claim(other, { prefix: 'calls:', limit: 2 })), ['a', 'c']);
+    assert.deepEqual(await idsOf(claim(store, { prefix: 'calls:' })), ['d']);
+    assert.deepEqual(await idsOf(claim(store, { prefix: 'nobody:' })), []);
+    assert.deepEqual(await idsOf(claim(store)), ['b']);
+  });
+
   test('compares times as numbers', async (store) => {
     await withTasks(store, task('late', 2_000_000_000_000), task('early', 999_999_999_999));
     assert.deepEqual(await claim(store, { now: 999_999_999_998 }), []);

@@ -20,6 +20,7 @@ export async function withTasks(store: Store, ...tasks: readonly Task[]): Promis
 }
 
 interface ClaimChange {
+  readonly prefix?: string;
   readonly now?: EpochMs;
   readonly limit?: number;
   readonly leaseMs?: number;

@@ -54,6 +54,25 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
         ],
         children: [conference(verb, url)],
       };
+    case 'enqueue':
+      return enqueue(verb, url);
+    case 'dial.queue':
+      return {
+        name: 'Dial',
+        attributes: [
+          ['action', address(verb.action, url)],
+          ['method', 'POST'],
+        ],
+        children: [
+          {
+            name: 'Queue',
+            attributes: [
+              ['reservationSid', verb.reservation],
+              ['postWorkActivitySid', verb.postWorkActivity],
+            ],
+          },
+        ],
+      };
     default:
       return unreachable(verb);
   }
@@ -75,6 +94,29 @@ function conference(verb: Extract<Verb, { verb: 'dial.conference' }>, url: ToUrl
       ['statusCallbackMethod', 'POST'],
     ],
     text: verb.room,
+  };
+}
+
+/** No queue name: the workflow decides (twilio.com/docs/voice/twiml/enqueue). */
+function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, url: ToUrl): Tag {
+  return {
+    name: 'Enqueue',
+    attributes: [
+      ['workflowSid', verb.workflow],
+      ['action', address(verb.action, url)],
+      ['method', 'POST'],
+      ...optional('waitUrl', verb.waitUrl),
+    ],
+    children: [
+      {
+        name: 'Task',
+        attributes: [
+          ...optional('priority', verb.priority?.toString()),
+          ...optional('timeout', verb.timeoutSeconds?.toString()),
+        ],
+        text: JSON.stringify(verb.attributes),
+      },
+    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ActivitySid, ReservationSid, WorkflowSid } from '../kernel/brand.js';
 import type { CallbackRef } from './callback-ref.js';
 
 /** Where a verb leads: a callback of ours, or an address of the user's. */
@@ -46,10 +47,45 @@ export type Verb =
       readonly maxParticipants: number;
       /** Absent: Twilio's own hold music; empty: silence. */
       readonly waitUrl?: string;
+    }
+  | {
+      /** The caller waits in TaskRouter's queue. */
+      readonly verb: 'enqueue';
+      readonly workflow: WorkflowSid;
+      readonly action: Target;
+      /** Merged with what Twilio knows of the call. */
+      readonly attributes: Readonly<Record<string, string | number>>;
+      /** Absent: Twilio's default, 0. */
+      readonly priority?: number;
+      /** How long the task may live, s. Absent: a day. */
+      readonly timeoutSeconds?: number;
+      /** Absent: Twilio's own hold music. */
+      readonly waitUrl?: string;
+    }
+  | {
+      /** Joins a worker's leg with the caller whose task it was reserved for; accepts the reservation. */
+      readonly verb: 'dial.queue';
+      readonly reservation: ReservationSid;
+      /** Where the worker goes after the call. */
+      readonly postWorkActivity: ActivitySid;
+      readonly action: Target;
     };
+
+/** What an assignment callback is answered with (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
+export type Instruction = { readonly instruction: 'reject'; readonly activity: ActivitySid };
 
 /** What a webhook is answered with. `nothing` is 204, for notifications. */
 export type Reply = { readonly kind: 'twiml'; readonly verbs: readonly Verb[] } | { readonly kind: 'nothing' };
+
+/** The answer to an assignment. `later`: 200, JSON and an empty body; the reservation stays pending until we decide. */
+export type AssignmentReply =
+  { readonly kind: 'instruction'; readonly instruction: Instruction } | { readonly kind: 'later' };
+
+export const LATER: AssignmentReply = { kind: 'later' };
+
+export function reject(activity: ActivitySid): AssignmentReply {
+  return { kind: 'instruction', instruction: { instruction: 'reject', activity } };
+}
 
 export const NOTHING: Reply = { kind: 'nothing' };
 
