@@ -41,10 +41,10 @@ const BUGS = [
   },
   {
     name: 'redirect after a key',
-    file: 'flows/forwarding/requests.ts',
+    file: 'flows/leg/requests.ts',
     from: "event.digits !== '') accept(w, leg);",
     to: "event.digits !== '') { accept(w, leg); fetchNotice(w, leg); }",
-    also: ['import { accept, askEnd,', 'import { accept, fetchNotice, askEnd,'],
+    also: ['import { adopt, appeared,', 'import { adopt, appeared, fetchNotice,'],
     by: 'explorer',
   },
   {
@@ -56,7 +56,7 @@ const BUGS = [
   },
   {
     name: 'ignore `completed` before TwiML',
-    file: 'flows/forwarding/notifications.ts',
+    file: 'flows/leg/requests.ts',
     from: '      legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));',
     to: "      if (leg.phase !== 'detecting') legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));",
     by: ['packages/core/test/flow'],
@@ -70,15 +70,14 @@ const BUGS = [
   },
   {
     name: 'trust `in-progress` as human',
-    file: 'flows/forwarding/notifications.ts',
+    file: 'flows/leg/requests.ts',
     from: "    case 'in-progress':\n      pickedUp(w, leg);",
     to: "    case 'in-progress':\n      pickedUp(w, leg);\n      if (leg.phase === 'detecting') accept(w, leg);",
-    also: ['import { connectIfTogether', 'import { accept, connectIfTogether'],
     by: 'explorer',
   },
   {
     name: 'take `machine_start` for a human',
-    file: 'flows/forwarding/settings.ts',
+    file: 'flows/leg/policy.ts',
     from: "machine_start: 'hang up',",
     to: "machine_start: 'bridge',",
     by: 'explorer',

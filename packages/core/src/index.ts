@@ -21,6 +21,9 @@ export {
   type LegTarget,
   type Notice,
 } from './flows/leg/leg.js';
+export { type AnswerAction, type AnswerPolicy, DEFAULT_POLICY } from './flows/leg/policy.js';
+export type { LegSettings } from './flows/leg/work.js';
+export type { Fallback, WaitingCaller } from './flows/caller/work.js';
 export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
 export type {
   ConferenceEvent,
@@ -30,13 +33,9 @@ export type {
   InboundCall,
 } from './flows/forwarding/events.js';
 export {
-  type AnswerAction,
-  type AnswerPolicy,
   type CallOptions,
   type CallSettings,
   callSettings,
-  DEFAULT_POLICY,
-  type Fallback,
   inOrder,
   type PlanStep,
   type PlanTarget,

@@ -28,17 +28,17 @@ export function isAccountSid(value: unknown): value is string {
   return typeof value === 'string' && ACCOUNT_SID.test(value);
 }
 
-const isSid =
-  <Sid extends string>(prefix: string) =>
-  (value: unknown): value is Sid =>
-    typeof value === 'string' && value.startsWith(prefix) && SID_DIGITS.test(value.slice(2));
+/** `prefix` and 32 hexadecimal digits. */
+function hasShape(value: unknown, prefix: string): boolean {
+  return typeof value === 'string' && value.startsWith(prefix) && SID_DIGITS.test(value.slice(2));
+}
 
-export const isWorkspaceSid = isSid<WorkspaceSid>('WS');
-export const isWorkflowSid = isSid<WorkflowSid>('WW');
-export const isWorkerSid = isSid<WorkerSid>('WK');
-export const isTaskSid = isSid<TaskSid>('WT');
-export const isReservationSid = isSid<ReservationSid>('WR');
-export const isActivitySid = isSid<ActivitySid>('WA');
+export const isWorkspaceSid = (value: unknown): value is WorkspaceSid => hasShape(value, 'WS');
+export const isWorkflowSid = (value: unknown): value is WorkflowSid => hasShape(value, 'WW');
+export const isWorkerSid = (value: unknown): value is WorkerSid => hasShape(value, 'WK');
+export const isTaskSid = (value: unknown): value is TaskSid => hasShape(value, 'WT');
+export const isReservationSid = (value: unknown): value is ReservationSid => hasShape(value, 'WR');
+export const isActivitySid = (value: unknown): value is ActivitySid => hasShape(value, 'WA');
 
 export function isE164(value: unknown): value is E164 {
   return typeof value === 'string' && E164_SHAPE.test(value);

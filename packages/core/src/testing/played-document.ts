@@ -22,6 +22,8 @@ export function playDocument(verbs: readonly Verb[]): Played {
         afterMs += verb.timeoutSeconds * 1000;
         break;
       case 'dial.conference':
+      case 'dial.queue':
+      case 'enqueue':
         return { as: 'room' };
       case 'redirect':
         return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', afterMs };

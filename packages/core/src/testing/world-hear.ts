@@ -84,6 +84,7 @@ function applyEffects(
         next.push({ id: effect.id, dueAt: effect.dueAt, work: { timer: effect.timer }, attempt: 1, outcome: null });
         break;
       case 'hook.run':
+      case 'flow.send':
         break;
       case 'call.create':
       case 'call.end':

@@ -72,7 +72,10 @@ export type Verb =
     };
 
 /** What an assignment callback is answered with (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
-export type Instruction = { readonly instruction: 'reject'; readonly activity: ActivitySid };
+export interface Instruction {
+  readonly instruction: 'reject';
+  readonly activity: ActivitySid;
+}
 
 /** What a webhook is answered with. `nothing` is 204, for notifications. */
 export type Reply = { readonly kind: 'twiml'; readonly verbs: readonly Verb[] } | { readonly kind: 'nothing' };

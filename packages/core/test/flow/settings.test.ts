@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callSettings, DEFAULT_POLICY, inOrder } from '../../src/flows/forwarding/settings.js';
+import { callSettings, inOrder } from '../../src/flows/forwarding/settings.js';
+import { DEFAULT_POLICY } from '../../src/flows/leg/policy.js';
 import { DEFAULT_TEXTS } from '../../src/flows/forwarding/texts.js';
 
 const ANN = '+14155550142';

@@ -1,9 +1,13 @@
 import { unreachable } from '../../kernel/draft.js';
+import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
+import { legAlarm } from '../leg/alarm.js';
 import { isUnanswered } from '../leg/leg.js';
-import { legTimer, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
-import { createId, hunt, redirectCaller } from './hunt.js';
-import { askCaller, askEnd, askLeg, endCaller, endLeg, fetchNotice, legEnded, tell } from './legs.js';
+import { askLeg, endLeg } from '../leg/life.js';
+import { legTimer, startTimer, stopTimer } from '../leg/work.js';
+import type { Work } from './draft.js';
+import { hunt } from './hunt.js';
+import { askBoth } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
 export function alarm(w: Work, event: TimerEvent): void {
@@ -42,14 +46,11 @@ function callerAlarm(w: Work): void {
     case 'fallingBack':
       redirectCaller(w);
       return;
-    case 'joining': {
-      // Events may be lost: both calls are looked at, and again until they say something.
-      const leg = w.s.legs.find((candidate) => candidate.id === w.s.claim);
+    case 'joining':
+      // Again until they say something.
       startTimer(w, 'caller', w.config.bridgeCheckMs);
-      askCaller(w);
-      if (leg !== undefined) askLeg(w, leg);
+      askBoth(w);
       return;
-    }
     case 'connected':
       // The other one left long ago and this call is still there: alone in the room.
       startTimer(w, 'caller', w.config.graceMs);
@@ -61,40 +62,5 @@ function callerAlarm(w: Work): void {
       return;
     default:
       unreachable(phase);
-  }
-}
-
-function legAlarm(w: Work, leg: LegDraft): void {
-  switch (leg.phase) {
-    case 'requested':
-    case 'placed':
-    case 'ringing':
-    case 'detecting':
-    case 'confirming':
-      if (leg.sid === null) {
-        w.effects.push({ type: 'effect.drop', id: createId(leg) });
-        legEnded(w, leg, { kind: 'lost' });
-        return;
-      }
-      leg.overdue = !isUnanswered(leg.phase);
-      askLeg(w, leg);
-      return;
-    case 'told':
-      if (!leg.noticeGiven && (leg.telling || leg.noticeTries < w.config.noticeTries)) fetchNotice(w, leg);
-      else endLeg(w, leg);
-      return;
-    case 'ending':
-      if (leg.sid === null) legEnded(w, leg, { kind: 'lost' });
-      else askEnd(w, leg);
-      return;
-    case 'bridged':
-      tell(w, leg, 'callerGone');
-      fetchNotice(w, leg);
-      return;
-    case 'joining':
-    case 'ended':
-      return;
-    default:
-      unreachable(leg.phase);
   }
 }

@@ -1,9 +1,10 @@
-import { askCaller, connectIfTogether, dismissLegs } from './legs.js';
-import { callerDocument } from './documents.js';
-import { startTimer, stopTimer, type Work } from './draft.js';
-import { redirectCaller } from './hunt.js';
-import type { CallResult } from './state.js';
 import type { Reply } from '../../wire/twiml.js';
+import { askCaller, redirectCaller } from '../caller/work.js';
+import { startTimer, stopTimer } from '../leg/work.js';
+import { callerDocument } from './documents.js';
+import type { Work } from './draft.js';
+import { connectIfTogether, dismissLegs } from './legs.js';
+import type { CallResult } from './state.js';
 
 /** The caller is known to be in progress. */
 export function callerHeld(w: Work): void {

@@ -1,7 +1,7 @@
 import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { CallStatus } from '../../wire/call-status.js';
+import type { LegRequest, LegStatusEvent } from '../leg/requests.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { CallSettings } from './settings.js';
 
@@ -13,14 +13,6 @@ export interface InboundCall {
   readonly status: CallStatus;
   /** A credential: shows the caller's number on our outbound calls. */
   readonly token?: string;
-}
-
-/** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
-interface OfLeg {
-  readonly at: EpochMs;
-  readonly leg: number;
-  readonly sid: CallSid;
-  readonly status: CallStatus;
 }
 
 /** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
@@ -41,11 +33,7 @@ export type ForwardingRequest =
   | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfRound)
   /** The caller was redirected. */
   | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
-  | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy } & OfLeg)
-  | ({ readonly type: 'leg.key'; readonly digits: string } & OfLeg)
-  | ({ readonly type: 'leg.round' } & OfLeg)
-  | ({ readonly type: 'leg.document' } & OfLeg)
-  | ({ readonly type: 'leg.ended' } & OfLeg);
+  | LegRequest;
 
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 
@@ -61,10 +49,6 @@ export type ForwardingNotification =
       /** `ParticipantCallStatus`. */
       readonly status: CallStatus | null;
     } & OfRound)
-  | ({
-      readonly type: 'leg.status';
-      readonly answeredBy: AnsweredBy | null;
-      readonly sipCode: number | null;
-    } & OfLeg);
+  | LegStatusEvent;
 
 export type ForwardingEvent = ForwardingRequest | ForwardingNotification | OutcomeEvent | TimerEvent;

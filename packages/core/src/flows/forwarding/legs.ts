@@ -1,91 +1,45 @@
-import { isInRoom, isUnanswered, type LegResult, type Notice } from '../leg/leg.js';
-import { legTimer, nextId, ref, startTimer, stopTimer, type LegDraft, type Work } from './draft.js';
-import { noticeId } from './documents.js';
-import { createId, hunt, isWaiting } from './hunt.js';
+import { isInRoom, isUnanswered, type Notice } from '../leg/leg.js';
+import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/life.js';
+import { legTimer, startTimer, stopTimer, type LegDraft, type LegHost } from '../leg/work.js';
+import { askCaller } from '../caller/work.js';
+import { doubtCaller } from './caller.js';
+import { room } from './documents.js';
+import type { Work } from './draft.js';
+import { hunt, isWaiting } from './hunt.js';
 
-/** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
-export function endLeg(w: Work, leg: LegDraft): void {
-  // A create that waits for its turn must not ring anybody any more.
-  if (leg.phase === 'requested') w.effects.push({ type: 'effect.drop', id: createId(leg) });
-  leg.phase = 'ending';
-  leg.result ??= leg.answeredBy === null ? { kind: 'stopped' } : { kind: 'answered', by: leg.answeredBy };
-  askEnd(w, leg);
+/** What the legs of this flow cannot know by themselves. `work` is the transition they are part of. */
+export function legHost(work: () => Work): LegHost {
+  return {
+    ref: (leg, purpose) => {
+      const { s } = work();
+      return { flow: 'forwarding', key: s.call.sid, round: s.round, leg, purpose };
+    },
+    wants: () => isWaiting(work()),
+    mayRingAgain: () => isWaiting(work()) && !work().s.deadlinePassed,
+    whyNot: () => whyNot(work()),
+    join: (leg) => {
+      claim(work(), leg);
+    },
+    released: () => {
+      hunt(work());
+    },
+    ended: (leg) => {
+      leftRoom(work(), leg);
+      hunt(work());
+    },
+    alive: () => {
+      connectIfTogether(work());
+    },
+    back: (leg) => {
+      backFromRoom(work(), leg);
+    },
+    room: (leg) => room(work(), leg.id),
+  };
 }
 
-export function askEnd(w: Work, leg: LegDraft): void {
-  // Without a SID its first callback, or its ring time, ends it.
-  if (leg.sid === null) return;
-  startTimer(w, legTimer(leg), w.config.graceMs);
-  if (leg.hangingUp) return;
-  leg.hangingUp = true;
-  w.effects.push({ type: 'call.end', id: nextId(w, 'end', leg.id), leg: leg.id, sid: leg.sid });
-}
-
-/** Our answer to its request was `<Hangup/>`, or it left the room by itself; the timer sweeps up what did not end. */
-export function letGo(w: Work, leg: LegDraft, result: LegResult): void {
-  leg.phase = 'ending';
-  leg.result ??= result;
-  startTimer(w, legTimer(leg), w.config.graceMs);
-}
-
-/** Somebody who answered cannot have the caller, and is told why at their next request. */
-export function tell(w: Work, leg: LegDraft, notice: Notice): void {
-  leg.phase = 'told';
-  leg.notice ??= notice;
-  leg.result ??= { kind: 'answered', by: leg.answeredBy ?? 'unknown' };
-  startTimer(w, legTimer(leg), w.config.noticeMs);
-}
-
-/** The same, for somebody who will not ask by themselves: they sit in the room. */
-export function fetchNotice(w: Work, leg: LegDraft): void {
-  startTimer(w, legTimer(leg), w.config.graceMs);
-  if (leg.sid === null || leg.telling) return;
-  leg.telling = true;
-  leg.noticeTries += 1;
-  w.effects.push({
-    type: 'call.redirect',
-    id: noticeId(leg),
-    leg: leg.id,
-    sid: leg.sid,
-    document: ref(w, leg.id, 'leg.document'),
-  });
-}
-
-export function askLeg(w: Work, leg: LegDraft): void {
-  if (leg.sid === null || leg.fetching) return;
-  leg.fetching = true;
-  w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', leg.id), leg: leg.id, sid: leg.sid });
-}
-
-export function askCaller(w: Work): void {
-  if (w.s.caller.fetching) return;
-  w.s.caller.fetching = true;
-  w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', 0), leg: 0, sid: w.s.call.sid });
-}
-
-export function endCaller(w: Work): void {
-  if (w.s.caller.hangingUp) return;
-  w.s.caller.hangingUp = true;
-  w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
-}
-
-/** The leg's call is over. */
-export function legEnded(w: Work, leg: LegDraft, result: LegResult): void {
-  if (leg.phase === 'ended') return;
-  leg.phase = 'ended';
-  leg.result ??= result;
-  leg.story.endedAt ??= w.at;
-  stopTimer(w, legTimer(leg));
-  leftRoom(w, leg);
-  hunt(w);
-}
-
-/** Somebody picked up; who, detection will say. */
-export function pickedUp(w: Work, leg: LegDraft): void {
-  if (!isUnanswered(leg.phase)) return;
-  leg.phase = 'detecting';
-  leg.story.answeredAt ??= w.at;
-  startTimer(w, legTimer(leg), w.s.settings.detection.timeoutSeconds * 1000 + w.config.graceMs);
+function whyNot(w: Work): Notice {
+  if (w.s.caller.phase === 'ended') return 'callerGone';
+  return w.s.claim === null ? 'lost' : 'taken';
 }
 
 /** The leg that had the caller has left: hunting goes on, unless they had talked. */
@@ -103,20 +57,7 @@ export function leftRoom(w: Work, leg: LegDraft): void {
   }
 }
 
-/** A human, by verdict or by key: they get the caller, or hear why not. The commit of this step is the claim. */
-export function accept(w: Work, leg: LegDraft): void {
-  leg.human = true;
-  leg.story.verdictAt ??= w.at;
-  if (leg.phase === 'ending' || leg.phase === 'ended') leg.notice ??= whyNot(w);
-  else if (isWaiting(w)) claim(w, leg);
-  else tell(w, leg, whyNot(w));
-}
-
-export function whyNot(w: Work): Notice {
-  if (w.s.caller.phase === 'ended') return 'callerGone';
-  return w.s.claim === null ? 'lost' : 'taken';
-}
-
+/** The commit of this step is the claim: one human, and nobody else. */
 function claim(w: Work, leg: LegDraft): void {
   const { s } = w;
   s.claim = leg.id;
@@ -146,6 +87,26 @@ export function connectIfTogether(w: Work): void {
   leg.result = { kind: 'bridged' };
   leg.story.joinedAt ??= w.at;
   stopTimer(w, 'caller');
+}
+
+/** The leg's `<Dial>` is over while its call goes on: the room has ended under it. */
+function backFromRoom(w: Work, leg: LegDraft): void {
+  if (leg.phase === 'bridged') {
+    letGo(w, leg, { kind: 'bridged' });
+    leftRoom(w, leg);
+  } else if (leg.phase === 'joining') {
+    // A room ends when somebody leaves it, and it was not this leg.
+    doubtCaller(w);
+    tell(w, leg, w.s.caller.phase === 'ended' ? 'callerGone' : 'lost');
+    leftRoom(w, leg);
+  }
+}
+
+/** Events may be lost: both calls are looked at. */
+export function askBoth(w: Work): void {
+  const leg = w.s.legs.find((candidate) => candidate.id === w.s.claim);
+  askCaller(w);
+  if (leg !== undefined) askLeg(w, leg);
 }
 
 /** What becomes of each leg when the caller is gone. */

@@ -1,12 +1,12 @@
 import { unreachable } from '../../kernel/draft.js';
-import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
-import { isUnanswered, type LegResult } from '../leg/leg.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import { letGo, tell } from '../leg/life.js';
+import { legStatus } from '../leg/requests.js';
+import { legTimer, startTimer, type LegDraft } from '../leg/work.js';
 import { callerGone, callerInRoom, doubtCaller } from './caller.js';
-import { legTimer, startTimer, type LegDraft, type Work } from './draft.js';
+import type { Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
-import { watchRinging } from './hunt.js';
-import { connectIfTogether, legEnded, leftRoom, letGo, pickedUp, tell } from './legs.js';
-import { adopt, appeared } from './requests.js';
+import { connectIfTogether, leftRoom } from './legs.js';
 
 export function notification(w: Work, event: ForwardingNotification): void {
   switch (event.type) {
@@ -16,58 +16,12 @@ export function notification(w: Work, event: ForwardingNotification): void {
     case 'conference':
       conference(w, event);
       return;
-    case 'leg.status': {
-      const leg = w.s.legs.find((candidate) => candidate.id === event.leg);
-      if (leg !== undefined) legStatus(w, leg, event);
+    case 'leg.status':
+      legStatus(w, event);
       return;
-    }
     default:
       unreachable(event);
   }
-}
-
-function legStatus(w: Work, leg: LegDraft, event: Extract<ForwardingNotification, { type: 'leg.status' }>): void {
-  const { status } = event;
-  if (leg.phase === 'ended' && leg.sid === null) {
-    if (isFinalStatus(status)) leg.sid = event.sid;
-    else appeared(w, leg, event.sid);
-    return;
-  }
-  if (!adopt(w, leg, event.sid)) return;
-  switch (status) {
-    case 'queued':
-      return;
-    case 'initiated':
-    case 'ringing':
-      if (status === 'ringing' && isUnanswered(leg.phase)) leg.story.ringingAt ??= w.at;
-      if (leg.phase !== 'placed') return;
-      // Twilio has taken it off its queue: from here its ring time counts.
-      leg.phase = 'ringing';
-      watchRinging(w, leg);
-      return;
-    case 'in-progress':
-      pickedUp(w, leg);
-      return;
-    case 'completed':
-    case 'busy':
-    case 'failed':
-    case 'no-answer':
-    case 'canceled':
-      legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));
-      return;
-    default:
-      unreachable(status);
-  }
-}
-
-/** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */
-export function resultOf(
-  status: FinalCallStatus,
-  answeredBy: LegDraft['answeredBy'],
-  sipCode: number | null,
-): LegResult {
-  if (status !== 'completed') return { kind: 'notReached', status, sipCode };
-  return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };
 }
 
 function conference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {

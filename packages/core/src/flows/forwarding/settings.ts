@@ -1,25 +1,11 @@
-import { e164, type E164 } from '../../kernel/brand.js';
-import type { AnsweredBy } from '../../wire/answered-by.js';
+import { e164 } from '../../kernel/brand.js';
 import type { Detection } from '../effects.js';
+import type { Fallback } from '../caller/work.js';
 import type { LegTarget } from '../leg/leg.js';
+import { DEFAULT_POLICY, type AnswerPolicy } from '../leg/policy.js';
+import type { LegSettings } from '../leg/work.js';
 import { detectionOf, entriesOf, kindOf, listOf, stringsOf, text, url, within } from './check-options.js';
 import { DEFAULT_TEXTS, TEXT_NAMES, type Texts } from './texts.js';
-
-/** What an answer means. */
-export type AnswerAction = 'bridge' | 'confirm' | 'hang up';
-/** Exhaustively typed: a new kind of answer does not compile until somebody decided what it means. */
-export type AnswerPolicy = Readonly<Record<AnsweredBy, AnswerAction>>;
-
-/** Fail-safe: a human is bridged, an unknown is asked for a key, everything else is hung up on. */
-export const DEFAULT_POLICY: AnswerPolicy = {
-  human: 'bridge',
-  unknown: 'confirm',
-  machine_start: 'hang up',
-  machine_end_beep: 'hang up',
-  machine_end_silence: 'hang up',
-  machine_end_other: 'hang up',
-  fax: 'hang up',
-};
 
 /** Whom to ring, in steps: the people of one step ring at once, the next step starts when nobody of it is left. */
 export type RingPlan = readonly { readonly targets: readonly LegTarget[] }[];
@@ -43,30 +29,12 @@ export interface PlanStep {
   readonly targets: readonly (string | PlanTarget)[];
 }
 
-/** What the caller gets when nobody can be reached. */
-export type Fallback =
-  /** Our sentence, then the call ends. */
-  | { readonly kind: 'say' }
-  /** TwiML of the user's takes over. */
-  | { readonly kind: 'redirect'; readonly url: string };
-
 /** Everything about one call, decided before it starts and kept in its state, so that a change never bends a call in flight. */
-export interface CallSettings {
+export interface CallSettings extends LegSettings {
   readonly plan: RingPlan;
-  readonly policy: AnswerPolicy;
-  /** `caller`: the caller's own number where that is possible. A number: always that one. */
-  readonly callerId: 'caller' | E164;
-  /** Our number, shown when the caller's cannot be; `null`: the number that was called. */
-  readonly ownNumber: E164 | null;
-  readonly ringSeconds: number;
-  readonly detection: Detection;
-  readonly confirmSeconds: number;
   readonly deadlineSeconds: number;
-  readonly timeLimitSeconds: number;
   readonly fallback: Fallback;
   readonly texts: Texts;
-  readonly voice: string | null;
-  readonly language: string | null;
   /** `null`: Twilio's hold music. */
   readonly waitUrl: string | null;
 }

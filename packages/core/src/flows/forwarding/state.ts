@@ -1,5 +1,6 @@
 import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
+import type { WaitingCaller } from '../caller/work.js';
 import type { Leg } from '../leg/leg.js';
 import type { Timers } from '../timers.js';
 import type { CallSettings } from './settings.js';
@@ -19,10 +20,8 @@ export type CallResult =
   /** The caller hung up first. */
   | 'callerLeft';
 
-export interface Caller {
+export interface Caller extends WaitingCaller {
   readonly phase: CallerPhase;
-  /** Known to be in progress, so that a redirect is taken. */
-  readonly held: boolean;
   /** Seen in the room, or alive when the greeting must be over: only then can anybody talk to them. */
   readonly inRoom: boolean;
   /** When the document that brings them to the room has been heard to its end, whatever its voice. */
@@ -31,15 +30,6 @@ export interface Caller {
   readonly seenAlive: boolean;
   /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
   readonly doubt: boolean;
-  /** A fetch is under way. */
-  readonly fetching: boolean;
-  /** An end is under way. */
-  readonly hangingUp: boolean;
-  /** The redirect to the fallback that is under way. */
-  readonly redirecting: string | null;
-  readonly redirectTries: number;
-  /** The fallback's document was asked for: it is never given by a redirect again. */
-  readonly fallbackGiven: boolean;
 }
 
 export interface LiveForwarding {

@@ -28,10 +28,3 @@ export const DEFAULT_TEXTS: Texts = {
 
 /** What `texts` may contain. */
 export const TEXT_NAMES: readonly string[] = Object.keys(DEFAULT_TEXTS);
-
-/** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
-export function spoken(text: string, caller: string, withheld: string): string {
-  if (!text.includes('{caller}')) return text;
-  const digits = /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : withheld;
-  return text.replaceAll('{caller}', () => digits);
-}

@@ -4,19 +4,22 @@ import { AmdError } from '../../kernel/errors.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
+import { legRequest } from '../leg/requests.js';
+import { startTimer } from '../leg/work.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld } from './caller.js';
 import type { ForwardingConfig } from './config.js';
 import { callerDocument, hangup } from './documents.js';
-import { startTimer, work, type Work } from './draft.js';
+import type { Work } from './draft.js';
 import type { ForwardingEvent, ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
-import { callerRequest, legRequest } from './requests.js';
+import { callerRequest } from './requests.js';
 import type { CallSettings } from './settings.js';
 import { isFinal, type ForwardingState, type LiveForwarding } from './state.js';
+import { work } from './work.js';
 
 /**
  * Forwarding: the caller waits in a room named after their call while people are rung; the first human gets them.

@@ -1,0 +1,101 @@
+import type { CallSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { CallbackRef, CallbackPurpose } from '../../wire/callback-ref.js';
+import type { Effect, Outcome } from '../effects.js';
+import { nextId, startTimer, stopTimer } from '../leg/work.js';
+
+/** What the caller gets when nobody can be reached. */
+export type Fallback =
+  /** Our sentence, then the call ends. */
+  | { readonly kind: 'say' }
+  /** TwiML of the user's takes over. */
+  | { readonly kind: 'redirect'; readonly url: string };
+
+/** What is known of a waiting caller's call, whichever flow holds it. */
+export interface WaitingCaller {
+  /** Known to be in progress, so that a redirect is taken. */
+  readonly held: boolean;
+  /** A fetch is under way. */
+  readonly fetching: boolean;
+  /** An end is under way. */
+  readonly hangingUp: boolean;
+  /** The redirect to the fallback that is under way. */
+  readonly redirecting: string | null;
+  readonly redirectTries: number;
+  /** The fallback's document was asked for: it is never given by a redirect again. */
+  readonly fallbackGiven: boolean;
+}
+
+/** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
+export interface CallerWork {
+  readonly at: EpochMs;
+  readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
+  readonly effects: Pick<Effect[], 'push'>;
+  readonly host: { ref(leg: number, purpose: CallbackPurpose): CallbackRef };
+  readonly s: {
+    readonly call: { readonly sid: CallSid };
+    readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
+    readonly timers: Record<string, EpochMs>;
+    asked: number;
+  };
+}
+
+export function askCaller(w: CallerWork): void {
+  if (w.s.caller.fetching) return;
+  w.s.caller.fetching = true;
+  w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', 0), leg: 0, sid: w.s.call.sid });
+}
+
+export function endCaller(w: CallerWork): void {
+  if (w.s.caller.hangingUp) return;
+  w.s.caller.hangingUp = true;
+  w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
+}
+
+/** The caller is told, now or as soon as they can be. */
+export function offerFallback(w: CallerWork): void {
+  if (w.s.caller.held) redirectCaller(w);
+  else startTimer(w, 'caller', w.config.redirectRetryMs[0] ?? w.config.graceMs);
+}
+
+export function redirectCaller(w: CallerWork): void {
+  const { caller, call } = w.s;
+  if (caller.fallbackGiven || caller.redirecting !== null) return;
+  const id = nextId(w, 'redirect', 0);
+  caller.redirecting = id;
+  caller.redirectTries += 1;
+  w.effects.push({
+    type: 'call.redirect',
+    id,
+    leg: 0,
+    sid: call.sid,
+    document: w.host.ref(0, 'caller.document'),
+  });
+}
+
+/**
+ * How a redirect to the fallback went. Refused while the call is not in progress yet (21220): again after 1, 2 and 4 s,
+ * then at each heartbeat. Returns whether the call is now known to be in progress.
+ */
+export function callerRedirected(w: CallerWork, id: string, result: Outcome): boolean {
+  const { caller } = w.s;
+  if (caller.redirecting !== id) return false;
+  caller.redirecting = null;
+  if (result.as === 'done') return true;
+  if (result.as === 'refused') {
+    const wait = w.config.redirectRetryMs[caller.redirectTries - 1];
+    if (wait !== undefined) startTimer(w, 'caller', wait);
+  }
+  return false;
+}
+
+/** The fallback's document is handed out. */
+export function giveFallback(w: CallerWork): void {
+  const { caller } = w.s;
+  caller.fallbackGiven = true;
+  stopTimer(w, 'caller');
+  if (caller.redirecting === null) return;
+  // Its document was asked for: the redirect happened, or is no longer needed.
+  w.effects.push({ type: 'effect.drop', id: caller.redirecting });
+  caller.redirecting = null;
+}

@@ -1,0 +1,99 @@
+import { isUnanswered, type LegResult, type Notice } from './leg.js';
+import { createId } from './ring.js';
+import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
+
+/** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
+export function endLeg(w: LegWork, leg: LegDraft): void {
+  // A create that waits for its turn must not ring anybody any more.
+  if (leg.phase === 'requested') w.effects.push({ type: 'effect.drop', id: createId(leg) });
+  leg.phase = 'ending';
+  leg.result ??= leg.answeredBy === null ? { kind: 'stopped' } : { kind: 'answered', by: leg.answeredBy };
+  askEnd(w, leg);
+}
+
+export function askEnd(w: LegWork, leg: LegDraft): void {
+  // Without a SID its first callback, or its ring time, ends it.
+  if (leg.sid === null) return;
+  startTimer(w, legTimer(leg), w.config.graceMs);
+  if (leg.hangingUp) return;
+  leg.hangingUp = true;
+  w.effects.push({ type: 'call.end', id: nextId(w, 'end', leg.id), leg: leg.id, sid: leg.sid });
+}
+
+/** Our answer to its request was `<Hangup/>`, or it left the room by itself; the timer sweeps up what did not end. */
+export function letGo(w: LegWork, leg: LegDraft, result: LegResult): void {
+  leg.phase = 'ending';
+  leg.result ??= result;
+  startTimer(w, legTimer(leg), w.config.graceMs);
+}
+
+/** Somebody who answered cannot have the caller, and is told why at their next request. */
+export function tell(w: LegWork, leg: LegDraft, notice: Notice): void {
+  leg.phase = 'told';
+  leg.notice ??= notice;
+  leg.result ??= { kind: 'answered', by: leg.answeredBy ?? 'unknown' };
+  startTimer(w, legTimer(leg), w.config.noticeMs);
+}
+
+/** The same, for somebody who will not ask by themselves: they sit in the room. */
+export function fetchNotice(w: LegWork, leg: LegDraft): void {
+  startTimer(w, legTimer(leg), w.config.graceMs);
+  if (leg.sid === null || leg.telling) return;
+  leg.telling = true;
+  leg.noticeTries += 1;
+  w.effects.push({
+    type: 'call.redirect',
+    id: noticeId(leg),
+    leg: leg.id,
+    sid: leg.sid,
+    document: w.host.ref(leg.id, 'leg.document'),
+  });
+}
+
+/** One redirect a try, so that the document that is asked for can drop it. */
+export function noticeId(leg: LegDraft): string {
+  return `redirect:${String(leg.id)}:${String(leg.noticeTries)}`;
+}
+
+export function askLeg(w: LegWork, leg: LegDraft): void {
+  if (leg.sid === null || leg.fetching) return;
+  leg.fetching = true;
+  w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', leg.id), leg: leg.id, sid: leg.sid });
+}
+
+/** The leg's call is over. */
+export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): void {
+  if (leg.phase === 'ended') return;
+  leg.phase = 'ended';
+  leg.result ??= result;
+  leg.story.endedAt ??= w.at;
+  stopTimer(w, legTimer(leg));
+  w.host.ended(leg);
+}
+
+/** Somebody picked up; who, detection will say. */
+export function pickedUp(w: LegWork, leg: LegDraft): void {
+  if (!isUnanswered(leg.phase)) return;
+  leg.phase = 'detecting';
+  leg.story.answeredAt ??= w.at;
+  startTimer(w, legTimer(leg), w.s.settings.detection.timeoutSeconds * 1000 + w.config.graceMs);
+}
+
+/** The first callback of a leg tells its SID, also when it overtakes the REST response. `false`: not this leg's call. */
+export function adopt(w: LegWork, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
+  if (leg.sid === null && leg.phase !== 'ended') {
+    leg.sid = sid;
+    if (leg.phase === 'requested') leg.phase = 'placed';
+    if (leg.phase === 'ending') askEnd(w, leg);
+  }
+  return leg.sid === sid;
+}
+
+/** A leg that counted as never made shows up after all: it is ended, so that nobody is rung for nothing. */
+export function appeared(w: LegWork, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
+  if (leg.phase !== 'ended' || leg.sid !== null) return false;
+  leg.sid = sid;
+  leg.phase = 'ending';
+  askEnd(w, leg);
+  return true;
+}

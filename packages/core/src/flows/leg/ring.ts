@@ -1,0 +1,57 @@
+import { isE164, type E164 } from '../../kernel/brand.js';
+import { newLeg, type LegTarget } from './leg.js';
+import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+
+/** Rings somebody. */
+export function ring(w: LegWork, target: LegTarget): LegDraft {
+  const { s } = w;
+  s.lastLeg += 1;
+  const leg: LegDraft = newLeg(s.lastLeg, target, showsCaller(w) ? 'caller' : 'own', w.at);
+  s.legs.push(leg);
+  create(w, leg);
+  return leg;
+}
+
+/** Once more with our own number, when Twilio does not let us show the caller's (21210, 21212). */
+export function ringWithOwnNumber(w: LegWork, leg: LegDraft): void {
+  leg.callerId = 'own';
+  create(w, leg);
+}
+
+export function createId(leg: LegDraft): string {
+  return `create:${String(leg.id)}:${leg.callerId}`;
+}
+
+function create(w: LegWork, leg: LegDraft): void {
+  const { settings, call } = w.s;
+  const ringSeconds = leg.target.ringSeconds ?? settings.ringSeconds;
+  w.effects.push({
+    type: 'call.create',
+    id: createId(leg),
+    leg: leg.id,
+    to: leg.target.to,
+    from: leg.callerId === 'caller' && isE164(call.from) ? call.from : ownNumber(w),
+    ...(leg.callerId === 'caller' && call.token !== null ? { callToken: call.token } : {}),
+    answered: w.host.ref(leg.id, 'leg.answered'),
+    status: w.host.ref(leg.id, 'leg.status'),
+    ringSeconds,
+    timeLimitSeconds: settings.timeLimitSeconds,
+    detection: settings.detection,
+  });
+  watchRinging(w, leg);
+}
+
+/** Twilio's `Timeout` ends the ringing; this only notices when nobody tells us. */
+export function watchRinging(w: LegWork, leg: LegDraft): void {
+  startTimer(w, legTimer(leg), (leg.target.ringSeconds ?? w.s.settings.ringSeconds) * 1000 + w.config.graceMs);
+}
+
+function showsCaller(w: LegWork): boolean {
+  return w.s.settings.callerId === 'caller' && isE164(w.s.call.from);
+}
+
+function ownNumber(w: LegWork): E164 {
+  const { callerId, ownNumber: own } = w.s.settings;
+  // The number that was called is ours; Twilio refuses what is not a number, and the leg counts as refused.
+  return callerId === 'caller' ? (own ?? (w.s.call.to as E164)) : callerId;
+}

@@ -1,0 +1,102 @@
+import type { E164 } from '../../kernel/brand.js';
+import type { Draft } from '../../kernel/draft.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
+import type { Verb } from '../../wire/twiml.js';
+import type { Detection, Effect } from '../effects.js';
+import type { Leg, Notice } from './leg.js';
+import type { AnswerPolicy } from './policy.js';
+
+export type LegDraft = Draft<Omit<Leg, 'target'>> & { target: Leg['target'] };
+
+/** What a call's settings say about every leg. */
+export interface LegSettings {
+  readonly policy: AnswerPolicy;
+  /** `caller`: the caller's own number where that is possible. A number: always that one. */
+  readonly callerId: 'caller' | E164;
+  /** Our number, shown when the caller's cannot be; `null`: the number that was called. */
+  readonly ownNumber: E164 | null;
+  readonly ringSeconds: number;
+  readonly detection: Detection;
+  readonly confirmSeconds: number;
+  readonly timeLimitSeconds: number;
+  readonly texts: Readonly<Record<Notice | 'confirm' | 'withheld', string>>;
+  readonly voice: string | null;
+  readonly language: string | null;
+}
+
+/** Times of the machinery, in ms. */
+export interface LegConfig {
+  readonly graceMs: number;
+  readonly noticeMs: number;
+  readonly noticeTries: number;
+}
+
+/** The flow that legs are part of: what a leg cannot know by itself. */
+export interface LegHost {
+  ref(leg: number, purpose: CallbackPurpose): CallbackRef;
+  /** The caller waits, and this leg could have them. */
+  wants(leg: LegDraft): boolean;
+  /** A refused call may be made once more with our own number. */
+  mayRingAgain(leg: LegDraft): boolean;
+  /** Why they cannot have the caller. */
+  whyNot(leg: LegDraft): Notice;
+  /** A human: the commit of this step is the claim. */
+  join(leg: LegDraft): void;
+  /** Out of the race, though its call may still have to end. */
+  released(leg: LegDraft): void;
+  /** Its call is over. */
+  ended(leg: LegDraft): void;
+  /** Seen alive by a fetch. */
+  alive(leg: LegDraft): void;
+  /** Its `<Dial>` is over while its call goes on. */
+  back(leg: LegDraft): void;
+  /** The verb that joins it with the caller. */
+  room(leg: LegDraft): Verb;
+}
+
+/** One transition at work, as far as its legs are concerned. */
+export interface LegWork {
+  readonly at: EpochMs;
+  readonly config: LegConfig;
+  readonly effects: Pick<Effect[], 'push'>;
+  readonly host: LegHost;
+  readonly s: {
+    readonly call: { readonly from: string; readonly to: string; readonly token: string | null };
+    readonly settings: LegSettings;
+    readonly legs: LegDraft[];
+    readonly timers: Record<string, EpochMs>;
+    asked: number;
+    lastLeg: number;
+  };
+}
+
+/** Anything with timers. */
+interface Timed {
+  readonly at: EpochMs;
+  readonly s: { readonly timers: Record<string, EpochMs> };
+}
+
+/** An id for an effect that may be asked for again. */
+export function nextId(w: { readonly s: { asked: number } }, name: string, leg: number | string): string {
+  w.s.asked += 1;
+  return `${name}:${String(leg)}:${String(w.s.asked)}`;
+}
+
+export function legTimer(leg: { readonly id: number }): string {
+  return `leg${String(leg.id)}`;
+}
+
+export function startTimer(w: Timed, timer: string, afterMs: number): void {
+  w.s.timers[timer] = w.at + afterMs;
+}
+
+export function stopTimer(w: Timed, timer: string): void {
+  // A rest pattern would copy the record for each of several stops.
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+  delete w.s.timers[timer];
+}
+
+export function findLeg(w: LegWork, id: number): LegDraft | undefined {
+  return w.s.legs.find((candidate) => candidate.id === id);
+}
