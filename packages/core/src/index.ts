@@ -52,7 +52,7 @@ export {
   type LiveForwarding,
   roomOf,
 } from './flows/forwarding/state.js';
-export { DEFAULT_TEXTS, type Texts } from './flows/forwarding/texts.js';
+export { DEFAULT_TEXTS, type Texts } from './flows/caller/texts.js';
 export { forwarding } from './flows/forwarding/transition.js';
 export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';

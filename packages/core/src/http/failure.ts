@@ -1,5 +1,5 @@
-import { stringsOf } from '../flows/forwarding/check-options.js';
-import { DEFAULT_TEXTS } from '../flows/forwarding/texts.js';
+import { stringsOf } from '../flows/check-options.js';
+import { DEFAULT_TEXTS } from '../flows/caller/texts.js';
 import { withTry } from '../wire/try-url.js';
 import type { Say, Verb } from '../wire/twiml.js';
 import type { RouteName } from './routes.js';

@@ -1,5 +1,5 @@
 import { isAccountSid } from '../kernel/brand.js';
-import { kindOf } from '../flows/forwarding/check-options.js';
+import { kindOf } from '../flows/check-options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { CallOptions, CallSettings } from '../flows/forwarding/settings.js';
 import type { CallLimits } from '../runtime/call-limits.js';

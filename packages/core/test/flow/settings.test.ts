@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { callSettings, inOrder } from '../../src/flows/forwarding/settings.js';
 import { DEFAULT_POLICY } from '../../src/flows/leg/policy.js';
-import { DEFAULT_TEXTS } from '../../src/flows/forwarding/texts.js';
+import { DEFAULT_TEXTS } from '../../src/flows/caller/texts.js';
 
 const ANN = '+14155550142';
 const BEN = '+14155550143';

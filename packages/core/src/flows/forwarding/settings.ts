@@ -1,11 +1,10 @@
 import { e164 } from '../../kernel/brand.js';
-import type { Detection } from '../effects.js';
+import type { Texts } from '../caller/texts.js';
 import type { Fallback } from '../caller/work.js';
+import { entriesOf, kindOf, listOf, text, url, within } from '../check-options.js';
 import type { LegTarget } from '../leg/leg.js';
-import { DEFAULT_POLICY, type AnswerPolicy } from '../leg/policy.js';
+import { LEG_OPTIONS, legSettings, type LegOptions } from '../leg/settings.js';
 import type { LegSettings } from '../leg/work.js';
-import { detectionOf, entriesOf, kindOf, listOf, stringsOf, text, url, within } from './check-options.js';
-import { DEFAULT_TEXTS, TEXT_NAMES, type Texts } from './texts.js';
 
 /** Whom to ring, in steps: the people of one step ring at once, the next step starts when nobody of it is left. */
 export type RingPlan = readonly { readonly targets: readonly LegTarget[] }[];
@@ -39,47 +38,23 @@ export interface CallSettings extends LegSettings {
   readonly waitUrl: string | null;
 }
 
-export interface CallOptions {
+export interface CallOptions extends LegOptions {
   /** Whom to ring: a list is rung in order. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
-  /** Default `DEFAULT_POLICY`; what you leave out keeps its default. */
-  readonly policy?: Partial<AnswerPolicy> | undefined;
-  /** Default `caller`. */
-  readonly callerId?: string | undefined;
-  readonly ownNumber?: string | undefined;
-  /** 5–60 s, default 20. */
-  readonly ringSeconds?: number | undefined;
-  readonly detection?: Partial<Detection> | undefined;
-  /** 4–60 s, default 12. */
-  readonly confirmSeconds?: number | undefined;
   /** When nobody new is rung any more: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;
-  /** Longest call: 60–14400 s, default 14400. */
-  readonly timeLimitSeconds?: number | undefined;
-  readonly fallback?: Fallback | undefined;
-  readonly texts?: Partial<Texts> | undefined;
-  readonly voice?: string | undefined;
-  readonly language?: string | undefined;
   readonly waitUrl?: string | undefined;
 }
 
 /** Exhaustively typed: an option that is not named here does not compile. */
-const OPTIONS: readonly string[] = Object.keys({
-  forwardTo: true,
-  policy: true,
-  callerId: true,
-  ownNumber: true,
-  ringSeconds: true,
-  detection: true,
-  confirmSeconds: true,
-  deadlineSeconds: true,
-  timeLimitSeconds: true,
-  fallback: true,
-  texts: true,
-  voice: true,
-  language: true,
-  waitUrl: true,
-} satisfies Record<keyof CallOptions, true>);
+const OPTIONS: readonly string[] = [
+  'forwardTo',
+  ...LEG_OPTIONS,
+  ...Object.keys({ deadlineSeconds: true, waitUrl: true } satisfies Record<
+    Exclude<keyof CallOptions, keyof LegOptions | 'forwardTo'>,
+    true
+  >),
+];
 
 /**
  * Checks options and fills in the defaults; `undefined` means the default.
@@ -88,35 +63,13 @@ const OPTIONS: readonly string[] = Object.keys({
 export function callSettings(options: CallOptions): CallSettings {
   // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
   const given = entriesOf(options, 'options', OPTIONS);
-  const { forwardTo, policy = {}, detection = {}, fallback = { kind: 'say' }, texts = {} } = given;
-  const { callerId = 'caller', ownNumber, voice, language, waitUrl } = given;
-  const { ringSeconds = 20, confirmSeconds = 12, deadlineSeconds = 120, timeLimitSeconds = 14_400 } = given;
+  const { forwardTo, waitUrl, deadlineSeconds = 120 } = given;
   return {
     plan: planOf(forwardTo),
-    policy: policyOf(policy),
-    callerId: callerId === 'caller' ? 'caller' : e164(callerId, 'callerId'),
-    ownNumber: ownNumber === undefined ? null : e164(ownNumber, 'ownNumber'),
-    ringSeconds: within(ringSeconds, 5, 60, 'ringSeconds'),
-    detection: detectionOf(detection),
-    confirmSeconds: within(confirmSeconds, 4, 60, 'confirmSeconds'),
+    ...legSettings(given),
     deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
-    timeLimitSeconds: within(timeLimitSeconds, 60, 14_400, 'timeLimitSeconds'),
-    fallback: fallbackOf(fallback),
-    texts: { ...DEFAULT_TEXTS, ...stringsOf(texts, 'texts', TEXT_NAMES) },
-    voice: voice === undefined ? null : text(voice, 'voice'),
-    language: language === undefined ? null : text(language, 'language'),
     waitUrl: waitUrl === undefined ? null : waitUrl === '' ? '' : url(waitUrl, 'waitUrl'),
   };
-}
-
-function policyOf(value: unknown): AnswerPolicy {
-  const given = entriesOf(value, 'policy', Object.keys(DEFAULT_POLICY));
-  for (const [answer, action] of Object.entries(given)) {
-    if (action !== 'bridge' && action !== 'confirm' && action !== 'hang up') {
-      throw new TypeError(`"policy.${answer}" must be "bridge", "confirm" or "hang up"`);
-    }
-  }
-  return { ...DEFAULT_POLICY, ...given };
 }
 
 function planOf(forwardTo: unknown): RingPlan {
@@ -147,11 +100,4 @@ function planTarget(target: unknown, option: string): LegTarget {
     ...(name === undefined ? {} : { name: text(name, `${option}.name`) }),
     ...(ringSeconds === undefined ? {} : { ringSeconds: within(ringSeconds, 5, 60, `${option}.ringSeconds`) }),
   };
-}
-
-function fallbackOf(value: unknown): Fallback {
-  const given = entriesOf(value, 'fallback', ['kind', 'url']);
-  if (given['kind'] === 'say') return { kind: 'say' };
-  if (given['kind'] === 'redirect') return { kind: 'redirect', url: url(given['url'], 'fallback.url') };
-  throw new TypeError('"fallback.kind" must be "say" or "redirect"');
 }

@@ -1,4 +1,4 @@
-import type { Detection } from '../effects.js';
+import type { Detection } from './effects.js';
 
 /** The checks of options: what is wrong is named, because a call whose settings are refused is lost. */
 
