@@ -79,11 +79,14 @@ export type TaskRouterEffect =
 /** All work on Twilio's side. */
 export type TwilioEffect = RestEffect | TaskRouterEffect;
 
+export type TimerEffect =
+  | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
+  | { readonly type: 'timer.stop'; readonly id: string };
+
 /** What a flow asks for. Ids are stable across retries; a timer's id is its name and due time. */
 export type Effect<Rest extends TwilioEffect = RestEffect> =
   | Rest
-  | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
-  | { readonly type: 'timer.stop'; readonly id: string }
+  | TimerEffect
   /** Work that became pointless before it ran; what is already under way is not stopped by it. */
   | { readonly type: 'effect.drop'; readonly id: string }
   /** An event for a record of another flow, at least once. */
@@ -92,7 +95,7 @@ export type Effect<Rest extends TwilioEffect = RestEffect> =
       readonly id: string;
       readonly flow: string;
       readonly key: string;
-      readonly event: { readonly type: string };
+      readonly event: { readonly type: string; readonly [name: string]: unknown };
     }
   /** The user's own hook, at least once, by id. */
   | { readonly type: 'hook.run'; readonly id: string; readonly hook: string; readonly data: unknown };
@@ -122,7 +125,13 @@ export type TaskRouterOutcome =
   | { readonly as: 'changed' }
   | { readonly as: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
   | { readonly as: 'reservation'; readonly status: ReservationStatus }
-  | { readonly as: 'worker'; readonly activity: ActivitySid; readonly version: string }
+  /** `enteredAt`: when they entered the activity, as Twilio writes it. `version`: for `If-Match`. */
+  | {
+      readonly as: 'worker';
+      readonly activity: ActivitySid;
+      readonly enteredAt: string | null;
+      readonly version: string;
+    }
   /** Retries are used up and nothing is known. */
   | { readonly as: 'failed'; readonly reason: string };
 

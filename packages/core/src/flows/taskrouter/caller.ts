@@ -1,0 +1,75 @@
+import { offerFallback } from '../caller/work.js';
+import { isHopeful, isUnanswered } from '../leg/leg.js';
+import { endLeg, fetchNotice, tell } from '../leg/life.js';
+import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import type { Work } from './draft.js';
+import type { TaskCallResult } from './state.js';
+
+/** The caller waits in the queue, for a task that is alive. */
+export function isWaiting(w: Work): boolean {
+  return w.s.caller.phase === 'waiting' && !w.s.taskLost;
+}
+
+/** Known to be in progress. */
+export function callerHeld(w: Work): void {
+  const { caller } = w.s;
+  if (caller.phase !== 'ended') caller.held = true;
+}
+
+/** Nobody takes the call: the caller is told, now or as soon as they can be. */
+export function fallBack(w: Work): void {
+  const { caller } = w.s;
+  if (caller.phase !== 'waiting' || caller.elsewhere) return;
+  caller.phase = 'fallingBack';
+  stopTimer(w, 'deadline');
+  offerFallback(w);
+}
+
+/** Past the deadline, the last one who may still take the call decides. */
+export function fallBackIfExhausted(w: Work): void {
+  const { s } = w;
+  if (!s.deadlinePassed || s.claim !== null || s.legs.some((leg) => isHopeful(leg.phase))) return;
+  fallBack(w);
+}
+
+export function callerGone(w: Work): void {
+  const { phase, fallbackGiven } = w.s.caller;
+  if (phase === 'ended') return;
+  callerEnded(w, w.s.served !== null ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');
+}
+
+/** The one outcome of this round. */
+export function callerEnded(w: Work, result: TaskCallResult): void {
+  const { s } = w;
+  s.caller.phase = 'ended';
+  s.result = result;
+  s.call.token = null;
+  s.story.endedAt ??= w.at;
+  for (const timer of ['caller', 'deadline']) stopTimer(w, timer);
+  dismissLegs(w);
+  w.effects.push({
+    type: 'hook.run',
+    id: `hook:ended:${s.call.sid}:${String(s.round)}`,
+    hook: 'ended',
+    data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
+  });
+}
+
+/** What becomes of each leg when nobody waits any more. */
+export function dismissLegs(w: Work): void {
+  for (const leg of w.s.legs) dismiss(w, leg);
+}
+
+function dismiss(w: Work, leg: LegDraft): void {
+  if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);
+  else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');
+  else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
+  // Their Dial is over and asks what now; the timer is for one who hears nothing after all.
+  else if (leg.phase === 'bridged' || leg.phase === 'joining') startTimer(w, legTimer(leg), w.config.graceMs);
+}
+
+/** A worker who was told to take the caller, and whose Dial has not said what became of it. */
+export function fetchFromNothing(w: Work, leg: LegDraft): void {
+  tell(w, leg, 'callerGone');
+  fetchNotice(w, leg);
+}

@@ -1,0 +1,73 @@
+import { unreachable } from '../../kernel/draft.js';
+import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
+import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
+import { fallbackVerbs } from '../caller/documents.js';
+import { giveFallback } from '../caller/work.js';
+import { say } from '../leg/documents.js';
+import type { LegDraft } from '../leg/work.js';
+import { callerEnded } from './caller.js';
+import { reservationOf, type Work } from './draft.js';
+import { cancelTask } from './task.js';
+
+export const hangup = (): Reply => twiml({ verb: 'hangup' });
+
+/** What the caller hears now, by phase; who is handed on to the user's TwiML is no longer ours. */
+export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
+  const { phase } = w.s.caller;
+  switch (phase) {
+    case 'waiting':
+      return twiml(...opening(w, arrival), queue(w));
+    case 'connected':
+      // Out of the queue and with a worker: what is asked now comes late.
+      return twiml();
+    case 'fallingBack':
+      return fallbackDocument(w);
+    case 'ended':
+      return w.s.result === 'handedOn' ? fallbackVerbs(w.s.settings) : hangup();
+    default:
+      return unreachable(phase);
+  }
+}
+
+function fallbackDocument(w: Work): Reply {
+  giveFallback(w);
+  w.s.story.fallbackAt ??= w.at;
+  // The call leaves the queue by this document; nobody is to be rung for it any more.
+  cancelTask(w);
+  if (w.s.settings.fallback.kind === 'redirect') callerEnded(w, 'handedOn');
+  return fallbackVerbs(w.s.settings);
+}
+
+/** Who comes back waits a second first, so that a queue that cannot be entered never becomes a busy loop. */
+function opening(w: Work, arrival: 'first' | 'again'): Verb[] {
+  if (arrival === 'again') return [{ verb: 'pause', seconds: 1 }];
+  const { settings } = w.s;
+  return settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)];
+}
+
+/** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
+function queue(w: Work): Verb {
+  const { settings, call, round } = w.s;
+  return {
+    verb: 'enqueue',
+    workflow: settings.workspace.workflow.sid,
+    action: w.host.ref(0, 'caller.ended'),
+    attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
+    ...(settings.priority === null ? {} : { priority: settings.priority }),
+    ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
+    ...(settings.waitUrl === null ? {} : { waitUrl: settings.waitUrl }),
+  };
+}
+
+/** Accepts the reservation itself, which has to be pending (twilio.com/docs/voice/twiml/queue). */
+export function takeCaller(w: Work, leg: LegDraft): Verb {
+  const reservation = reservationOf(w, leg);
+  if (reservation === undefined) return { verb: 'hangup' };
+  const { activities } = w.s.settings.workspace;
+  return {
+    verb: 'dial.queue',
+    reservation: reservation.sid,
+    postWorkActivity: w.s.settings.afterCall === 'rest' ? activities.unavailable : activities.available,
+    action: w.host.ref(leg.id, 'leg.ended'),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Draft } from '../../kernel/draft.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { Effect, TwilioEffect } from '../effects.js';
+import type { LegDraft, LegHost } from '../leg/work.js';
+import type { TaskRouterConfig } from './config.js';
+import type { LiveTaskCall, Reservation } from './state.js';
+
+export type ReservationDraft = Draft<Reservation>;
+
+/** One transition at work: a private copy of the state, and what it asks for. */
+export interface Work {
+  readonly at: EpochMs;
+  readonly config: TaskRouterConfig;
+  readonly effects: Effect<TwilioEffect>[];
+  readonly host: LegHost;
+  readonly s: Omit<Draft<Omit<LiveTaskCall, 'settings' | 'legs'>>, 'kind'> & {
+    kind: 'call';
+    settings: LiveTaskCall['settings'];
+    legs: LegDraft[];
+  };
+}
+
+export function legOf(w: Work, reservation: ReservationDraft): LegDraft | undefined {
+  return w.s.legs.find((leg) => leg.id === reservation.leg);
+}
+
+export function reservationOf(w: Work, leg: LegDraft): ReservationDraft | undefined {
+  return w.s.reservations.find((reservation) => reservation.leg === leg.id);
+}
+
+export function reservationTimer(reservation: { readonly id: number }): string {
+  return `reservation${String(reservation.id)}`;
+}

@@ -1,0 +1,66 @@
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import type { ReservationStatus } from '../../wire/taskrouter.js';
+import { legStatus } from '../leg/requests.js';
+import { callerGone } from './caller.js';
+import type { Work } from './draft.js';
+import type { ReservationNews, TaskNotification } from './events.js';
+import { askReservation, reservationIs } from './reservations.js';
+import { adoptTask } from './requests.js';
+import { completeTask, taskOver } from './task.js';
+
+/** An event says what a fetch would have said. */
+const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
+  accepted: 'accepted',
+  rejected: 'rejected',
+  timeout: 'timeout',
+  canceled: 'canceled',
+  failed: 'canceled',
+  rescinded: 'rescinded',
+  wrapup: 'wrapping',
+  completed: 'completed',
+};
+
+export function notification(w: Work, event: TaskNotification): void {
+  switch (event.type) {
+    case 'caller.status':
+      if (isFinalStatus(event.status)) callerGone(w);
+      return;
+    case 'leg.status':
+      legStatus(w, event);
+      return;
+    case 'reservation': {
+      const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
+      if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
+      return;
+    }
+    case 'task':
+      task(w, event);
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+function task(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {
+  const { s } = w;
+  // Only a new task may take the place of one that is over.
+  const fresh = s.task.sid === null || event.news === 'created';
+  if (s.task.sid !== event.task && !(fresh && adoptTask(w, event.task, event.round))) return;
+  switch (event.news) {
+    case 'created':
+      return;
+    case 'wrapup':
+      // The bridge is over, whoever of the two hung up.
+      for (const one of s.reservations) if (one.offered && one.phase === 'pending') askReservation(w, one);
+      completeTask(w);
+      return;
+    case 'canceled':
+    case 'completed':
+    case 'deleted':
+      if (!s.task.over) taskOver(w);
+      return;
+    default:
+      unreachable(event.news);
+  }
+}

@@ -1,0 +1,130 @@
+import { isE164, type TaskSid } from '../../kernel/brand.js';
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
+import { ring } from '../leg/ring.js';
+import { startTimer } from '../leg/work.js';
+import { callerEnded, callerGone, callerHeld, isWaiting } from './caller.js';
+import { answerCaller, hangup } from './documents.js';
+import { reservationTimer, type ReservationDraft, type Work } from './draft.js';
+import type { AssignmentEvent, QueueResult, TaskRequest } from './events.js';
+import { reservationIs } from './reservations.js';
+
+type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' }>;
+
+export function callerRequest(w: Work, event: CallerRequest): Reply {
+  const { caller } = w.s;
+  if (event.type === 'caller.ended') {
+    const reply = leftQueue(w, event.queueResult);
+    if (reply !== null && !isFinalStatus(event.status)) return reply;
+  }
+  if (isFinalStatus(event.status)) {
+    callerGone(w);
+    return hangup();
+  }
+  callerHeld(w);
+  if (caller.phase === 'waiting') caller.queuedBy = w.at + w.config.graceMs;
+  return answerCaller(w, 'again');
+}
+
+/** What its Enqueue says of the caller. `null`: whatever the state says. */
+function leftQueue(w: Work, result: QueueResult | null): Reply | null {
+  const { caller } = w.s;
+  switch (result) {
+    case 'bridged':
+    case 'bridging-in-process':
+    case 'redirected-from-bridged':
+      talked(w);
+      if (caller.phase !== 'ended') callerEnded(w, 'connected');
+      return twiml();
+    case 'hangup':
+      callerGone(w);
+      return hangup();
+    case 'redirected':
+      // Not by us: whoever took the call has it, unless it comes back to the queue by the document it gets now.
+      if (caller.phase === 'waiting') caller.elsewhere = true;
+      return null;
+    case 'queue-full':
+    case 'error':
+    case 'system-error':
+    case 'leave':
+      callerHeld(w);
+      if (caller.phase === 'waiting') caller.phase = 'fallingBack';
+      return null;
+    case null:
+      return null;
+    default:
+      return unreachable(result);
+  }
+}
+
+/** A talk is over that nobody has told us of: it was with the worker who was told to take the caller. */
+function talked(w: Work): void {
+  if (w.s.served !== null) return;
+  const offered = w.s.reservations.filter((reservation) => reservation.offered && reservation.phase === 'pending');
+  const reservation = offered.find((one) => one.leg === w.s.claim) ?? offered[0];
+  if (reservation !== undefined) reservationIs(w, reservation, 'accepted');
+}
+
+/** A task of the call; `false`: one that is none of our business any more. */
+export function adoptTask(w: Work, task: TaskSid, round: number | null): boolean {
+  const { s } = w;
+  if (round !== null && round < s.round) return false;
+  if (s.task.sid !== task) {
+    if (s.task.sid !== null && !s.task.over && !s.caller.elsewhere) return false;
+    s.task = { sid: task, over: false, asking: false };
+    s.taskLost = false;
+  }
+  s.caller.elsewhere = false;
+  callerHeld(w);
+  return true;
+}
+
+/** TaskRouter holds a worker: their phone is rung, or the reservation rejected at once. */
+export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
+  const { s } = w;
+  const known = s.reservations.find((candidate) => candidate.sid === event.reservation);
+  if (known !== undefined) return present(w, known);
+  const ours = adoptTask(w, event.task, event.call.round);
+  s.lastReservation += 1;
+  const reservation: ReservationDraft = {
+    id: s.lastReservation,
+    sid: event.reservation,
+    task: event.task,
+    worker: event.worker,
+    workerName: event.workerName,
+    leg: null,
+    phase: 'pending',
+    rejectTo: null,
+    offered: false,
+    asking: false,
+    workerTold: false,
+    expiresAt: w.at + s.settings.workspace.workflow.reservationTimeoutSeconds * 1000,
+    result: null,
+    story: { assignedAt: w.at },
+  };
+  s.reservations.push(reservation);
+  startTimer(w, reservationTimer(reservation), reservation.expiresAt - w.at - w.config.settleBeforeMs);
+  if (!isE164(event.phone)) refuse(w, reservation, 'offline');
+  else if (!ours || (isWaiting(w) && s.deadlinePassed) || s.caller.phase === 'fallingBack') {
+    refuse(w, reservation, 'unavailable');
+  } else if (isWaiting(w)) {
+    const name = event.workerName;
+    reservation.leg = ring(w, { to: event.phone, ...(name === null ? {} : { name }) }).id;
+  }
+  // Otherwise somebody has the caller, or the caller has left: Twilio takes it back by itself.
+  return present(w, reservation);
+}
+
+/** By the answer to the assignment itself; should that be lost, the timer repeats it by REST. */
+function refuse(w: Work, reservation: ReservationDraft, to: 'unavailable' | 'offline'): void {
+  reservation.phase = 'rejecting';
+  reservation.rejectTo = to;
+  startTimer(w, reservationTimer(reservation), w.config.graceMs);
+}
+
+/** What the state says now. */
+function present(w: Work, { phase, rejectTo }: ReservationDraft): AssignmentReply {
+  if (rejectTo === null || phase === 'pending' || phase === 'accepted') return LATER;
+  return reject(w.s.settings.workspace.activities[rejectTo]);
+}

@@ -1,0 +1,239 @@
+import { unreachable } from '../../kernel/draft.js';
+import type { ReservationStatus } from '../../wire/taskrouter.js';
+import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
+import { endLeg, tell } from '../leg/life.js';
+import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import { legOf, reservationOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
+import type { ReservationResult } from './state.js';
+import { completeTask } from './task.js';
+
+/** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
+const BAD_NUMBER = [21211, 21214, 21217];
+/** Not found, address incomplete, does not exist anywhere (RFC 3261, 21). */
+const BAD_NUMBER_SIP = [404, 484, 604];
+
+/**
+ * Decides what is open, from what is known now: a reservation whose leg will not take the caller is rejected, unless
+ * Twilio ends it by itself. Runs at the end of every step, so that no event has to think of it.
+ */
+export function settleReservations(w: Work): void {
+  const { s } = w;
+  for (const reservation of s.reservations) {
+    if (reservation.phase === 'accepted') {
+      if (s.task.over) close(w, reservation, 'accepted');
+      continue;
+    }
+    if (reservation.phase === 'over') continue;
+    const leg = legOf(w, reservation);
+    if (s.task.over && s.task.sid === reservation.task) dropped(w, reservation, 'canceled');
+    // Twilio takes the others back when one is accepted.
+    else if (s.served !== null && s.served !== reservation.id) close(w, reservation, 'rescinded');
+    // After an offer, only the reservation itself knows whether it was taken: it is being asked.
+    else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(w)) {
+      rejectNow(w, reservation, leg?.result ?? null);
+    }
+  }
+  forget(w);
+}
+
+export function mayStillTake(leg: LegDraft | undefined): boolean {
+  return leg !== undefined && (isHopeful(leg.phase) || leg.phase === 'joining' || leg.phase === 'bridged');
+}
+
+/** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
+export function callerIsOut(w: Work): boolean {
+  const { phase, fallbackGiven } = w.s.caller;
+  return phase === 'ended' || (phase === 'fallingBack' && fallbackGiven) || w.s.taskLost;
+}
+
+/** Always with an activity: without one, the same worker is reserved again at once. */
+export function rejectNow(w: Work, reservation: ReservationDraft, result: LegResult | null): void {
+  reservation.phase = 'rejecting';
+  reservation.rejectTo ??= activityAfter(result);
+  sendRejection(w, reservation);
+}
+
+/** The worker's number is at fault: only a person can mend it. An outage of ours or of Twilio's must not send everybody home. */
+function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
+  if (result?.kind === 'refused') {
+    return result.code !== null && BAD_NUMBER.includes(result.code) ? 'offline' : 'unavailable';
+  }
+  if (result?.kind === 'notReached' && result.status === 'failed') {
+    return result.sipCode !== null && BAD_NUMBER_SIP.includes(result.sipCode) ? 'offline' : 'unavailable';
+  }
+  return 'unavailable';
+}
+
+export function sendRejection(w: Work, reservation: ReservationDraft): void {
+  if (reservation.asking) return;
+  reservation.asking = true;
+  startTimer(w, reservationTimer(reservation), w.config.graceMs);
+  const { workspace } = w.s.settings;
+  w.effects.push({
+    type: 'reservation.update',
+    id: nextId(w, 'reject', reservation.sid),
+    workspace: workspace.sid,
+    task: reservation.task,
+    reservation: reservation.sid,
+    status: 'rejected',
+    activity: workspace.activities[reservation.rejectTo ?? 'unavailable'],
+  });
+}
+
+export function askReservation(w: Work, reservation: ReservationDraft): void {
+  startTimer(w, reservationTimer(reservation), w.config.graceMs);
+  if (reservation.asking) return;
+  reservation.asking = true;
+  w.effects.push({
+    type: 'reservation.fetch',
+    id: nextId(w, 'reservation', reservation.sid),
+    workspace: w.s.settings.workspace.sid,
+    task: reservation.task,
+    reservation: reservation.sid,
+  });
+}
+
+/** It needs nothing any more. */
+export function close(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+  if (reservation.phase === 'over') return;
+  reservation.phase = 'over';
+  reservation.result ??= result;
+  reservation.story.endedAt ??= w.at;
+  stopTimer(w, reservationTimer(reservation));
+  if (result === 'rejected' && reservation.rejectTo === 'unavailable') tellWorker(w, reservation, 'parked');
+  if (result === 'timeout') tellWorker(w, reservation, 'timedOut');
+}
+
+/** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
+export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
+  if (reservation.workerTold) return;
+  reservation.workerTold = true;
+  const { sid: workspace, activities, timeoutActivity } = w.s.settings.workspace;
+  const { available, unavailable } = activities;
+  w.effects.push({
+    type: 'flow.send',
+    id: `${news}:${reservation.sid}`,
+    flow: 'worker',
+    key: reservation.worker,
+    event:
+      news === 'parked'
+        ? {
+            type: 'worker.parked',
+            workspace,
+            worker: reservation.worker,
+            activity: unavailable,
+            activities: { available, unavailable },
+          }
+        : {
+            type: 'worker.timedOut',
+            workspace,
+            worker: reservation.worker,
+            activities: { available, unavailable, timeout: timeoutActivity },
+          },
+  });
+}
+
+/** What a fetch, or an event, says of a reservation. */
+export function reservationIs(w: Work, reservation: ReservationDraft, status: ReservationStatus): void {
+  switch (status) {
+    case 'pending':
+      if (reservation.phase === 'rejecting') sendRejection(w, reservation);
+      // The join did not come about, and the leg is out of it: the worker could be held for nobody until it times out.
+      else if (reservation.offered && !mayStillTake(legOf(w, reservation))) reservation.offered = false;
+      return;
+    case 'accepted':
+    case 'wrapping':
+      accepted(w, reservation);
+      return;
+    case 'completed':
+      accepted(w, reservation);
+      close(w, reservation, 'accepted');
+      return;
+    case 'rejected':
+      dropped(w, reservation, 'rejected');
+      return;
+    case 'timeout':
+      dropped(w, reservation, 'timeout');
+      return;
+    case 'canceled':
+      dropped(w, reservation, 'canceled');
+      return;
+    case 'rescinded':
+      dropped(w, reservation, 'rescinded');
+      return;
+    default:
+      unreachable(status);
+  }
+}
+
+/** The worker has the caller, if it was by our offer. */
+function accepted(w: Work, reservation: ReservationDraft): void {
+  const { s } = w;
+  if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
+  const leg = legOf(w, reservation);
+  if (leg === undefined || !reservation.offered) {
+    // Somebody accepted it by other means: it is theirs.
+    dropped(w, reservation, 'accepted');
+    return;
+  }
+  reservation.phase = 'accepted';
+  reservation.result = 'accepted';
+  stopTimer(w, reservationTimer(reservation));
+  s.served = reservation.id;
+  s.claim = leg.id;
+  leg.result = { kind: 'bridged' };
+  leg.story.joinedAt ??= w.at;
+  if (s.caller.phase === 'waiting') {
+    s.caller.phase = 'connected';
+    s.story.connectedAt ??= w.at;
+    stopTimer(w, 'deadline');
+  }
+  if (leg.phase === 'joining') {
+    leg.phase = 'bridged';
+    stopTimer(w, legTimer(leg));
+  } else talkIsOver(w, leg);
+  for (const other of s.legs) if (other !== leg) lose(w, other, 'taken');
+}
+
+/** It is over, and not by a talk: its leg rings for nobody. */
+export function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+  if (reservation.phase === 'over') return;
+  const leg = legOf(w, reservation);
+  close(w, reservation, result);
+  if (leg === undefined) return;
+  // Who was told to take the caller hears from their own Dial that nobody is there.
+  if (w.s.claim === leg.id) w.s.claim = null;
+  if (leg.phase === 'detecting') endLeg(w, leg);
+  else lose(w, leg, result === 'canceled' ? 'callerGone' : result === 'rescinded' ? 'taken' : 'lost');
+}
+
+/** Who rings is ended; who is being asked is told; who is being detected is left until the verdict. */
+export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost'): void {
+  if (isUnanswered(leg.phase)) endLeg(w, leg);
+  else if (leg.phase === 'confirming') tell(w, leg, why);
+}
+
+/** The worker's leg is out of the talk: their voice slot is freed, and they rest if that is wanted. */
+export function talkIsOver(w: Work, leg: LegDraft): void {
+  const reservation = reservationOf(w, leg);
+  if (reservation === undefined || w.s.served !== reservation.id) return;
+  if (w.s.settings.afterCall === 'rest') tellWorker(w, reservation, 'parked');
+  // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
+  if (w.s.caller.phase === 'connected') startTimer(w, 'caller', w.config.graceMs);
+  completeTask(w);
+}
+
+/** A long wait may take hundreds of workers: what is long over is forgotten. */
+function forget(w: Work): void {
+  const { s } = w;
+  let surplus = s.reservations.length - w.config.rememberReservations;
+  if (surplus <= 0) return;
+  s.reservations = s.reservations.filter((reservation) => {
+    const leg = legOf(w, reservation);
+    if (surplus <= 0 || reservation.phase !== 'over' || s.served === reservation.id) return true;
+    if (leg !== undefined && leg.phase !== 'ended') return true;
+    surplus -= 1;
+    s.legs = s.legs.filter((candidate) => candidate.id !== reservation.leg);
+    return false;
+  });
+}

@@ -1,0 +1,119 @@
+import type { CallSid, ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { WaitingCaller } from '../caller/work.js';
+import type { Leg } from '../leg/leg.js';
+import type { Timers } from '../timers.js';
+import type { TaskSettings } from './settings.js';
+
+/** `waiting → connected | fallingBack → ended`. */
+export const TASK_CALLER_PHASES = ['waiting', 'connected', 'fallingBack', 'ended'] as const;
+export type TaskCallerPhase = (typeof TASK_CALLER_PHASES)[number];
+
+/** How the whole call came out; exactly one for every round. */
+export type TaskCallResult =
+  /** A worker and the caller talked. */
+  | 'connected'
+  /** Nobody could be reached and the caller was told so. */
+  | 'nobody'
+  /** The caller went on to TwiML of the user's. */
+  | 'handedOn'
+  /** The caller hung up first. */
+  | 'callerLeft';
+
+export interface TaskCaller extends WaitingCaller {
+  readonly phase: TaskCallerPhase;
+  /** When the greeting has been heard and the call must be in the queue. */
+  readonly queuedBy: EpochMs;
+  /** Somebody else took the call out of the queue; it is left to them unless it comes back. */
+  readonly elsewhere: boolean;
+}
+
+/** The task that Twilio made of the call. */
+export interface CallTask {
+  /** `null`: nobody has told us of it yet. */
+  readonly sid: TaskSid | null;
+  /** Completed, cancelled or deleted. */
+  readonly over: boolean;
+  /** A request about it is under way. */
+  readonly asking: boolean;
+}
+
+/**
+ * One worker held for the call. `pending` until it is decided; `rejecting` until Twilio knows; `accepted` when the worker
+ * has the caller; `over` when it needs nothing any more.
+ */
+export type ReservationPhase = 'pending' | 'rejecting' | 'accepted' | 'over';
+
+/** How a reservation came out, for pages and logs. */
+export type ReservationResult = 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded';
+
+export interface Reservation {
+  /** From 1, over all rounds. */
+  readonly id: number;
+  readonly sid: ReservationSid;
+  readonly task: TaskSid;
+  readonly worker: WorkerSid;
+  readonly workerName: string | null;
+  /** `null`: the worker has no usable phone. */
+  readonly leg: number | null;
+  readonly phase: ReservationPhase;
+  /** Where the worker goes when it is rejected. */
+  readonly rejectTo: 'unavailable' | 'offline' | null;
+  /** The leg was told to take the caller. */
+  readonly offered: boolean;
+  /** A request about it is under way. */
+  readonly asking: boolean;
+  /** The worker's flow was told where the worker went. */
+  readonly workerTold: boolean;
+  readonly expiresAt: EpochMs;
+  readonly result: ReservationResult | null;
+  /** Written for people to read; no decision looks at it. */
+  readonly story: { readonly assignedAt: EpochMs; readonly endedAt?: EpochMs };
+}
+
+export interface LiveTaskCall {
+  readonly kind: 'call';
+  readonly round: number;
+  readonly call: { readonly sid: CallSid; readonly from: string; readonly to: string; readonly token: string | null };
+  readonly settings: TaskSettings;
+  readonly caller: TaskCaller;
+  readonly task: CallTask;
+  readonly reservations: readonly Reservation[];
+  readonly legs: readonly Leg[];
+  /** The leg that was told to take the caller. */
+  readonly claim: number | null;
+  /** The reservation whose worker talked with the caller. */
+  readonly served: number | null;
+  /** The task was cancelled while the caller may still be there. */
+  readonly taskLost: boolean;
+  readonly lastLeg: number;
+  readonly lastReservation: number;
+  readonly deadlinePassed: boolean;
+  readonly result: TaskCallResult | null;
+  readonly timers: Timers;
+  /** Numbers the effects that may be asked for more than once. */
+  readonly asked: number;
+  /** Written for people to read; no decision looks at it. */
+  readonly story: TaskCallStory;
+}
+
+export interface TaskCallStory {
+  readonly startedAt: EpochMs;
+  readonly claimedAt?: EpochMs;
+  readonly connectedAt?: EpochMs;
+  readonly fallbackAt?: EpochMs;
+  readonly endedAt?: EpochMs;
+}
+
+export type TaskRouterState = { readonly kind: 'nothing' } | LiveTaskCall;
+
+/** Over for the caller, for every leg, and for TaskRouter. */
+export function isTaskCallFinal(state: TaskRouterState): boolean {
+  return (
+    state.kind === 'call' &&
+    state.caller.phase === 'ended' &&
+    state.legs.every((leg) => leg.phase === 'ended') &&
+    state.reservations.every((reservation) => reservation.phase === 'over') &&
+    (state.task.sid === null || state.task.over)
+  );
+}

@@ -1,0 +1,86 @@
+import { unreachable } from '../../kernel/draft.js';
+import type { AssignmentStatus } from '../../wire/taskrouter.js';
+import { askCaller } from '../caller/work.js';
+import { nextId } from '../leg/work.js';
+import { dismissLegs } from './caller.js';
+import type { Work } from './draft.js';
+import { askReservation } from './reservations.js';
+
+/** The talk is over: until its task is completed, the worker's only voice slot stays taken (twilio.com/docs/taskrouter/multitasking). */
+export function completeTask(w: Work): void {
+  if (w.s.served !== null) updateTask(w, 'completed', 'the call is over');
+}
+
+/** The caller is out of the queue, and nobody should be held for them any more. */
+export function cancelTask(w: Work): void {
+  if (w.s.served === null) updateTask(w, 'canceled', 'the caller is no longer in the queue');
+}
+
+function updateTask(w: Work, status: 'completed' | 'canceled', reason: string): void {
+  const { task, settings } = w.s;
+  if (task.sid === null || task.over || task.asking) return;
+  task.asking = true;
+  w.effects.push({
+    type: 'task.update',
+    id: nextId(w, 'task', status),
+    workspace: settings.workspace.sid,
+    task: task.sid,
+    status,
+    reason,
+  });
+}
+
+export function askTask(w: Work): void {
+  const { task, settings, call } = w.s;
+  if (task.over || task.asking) return;
+  task.asking = true;
+  const workspace = settings.workspace.sid;
+  w.effects.push(
+    task.sid === null
+      ? { type: 'task.find', id: nextId(w, 'task', 'find'), workspace, call: call.sid }
+      : { type: 'task.fetch', id: nextId(w, 'task', 'fetch'), workspace, task: task.sid },
+  );
+}
+
+/** What a fetch says of the task. */
+export function taskIs(w: Work, status: AssignmentStatus): void {
+  switch (status) {
+    case 'pending':
+    case 'reserved':
+      // Nobody waits in the queue for it any more.
+      if (w.s.caller.phase === 'ended' || w.s.caller.fallbackGiven) cancelTask(w);
+      return;
+    case 'assigned':
+    case 'wrapping':
+      takenBySomebody(w);
+      return;
+    case 'completed':
+    case 'canceled':
+      taskOver(w);
+      return;
+    default:
+      unreachable(status);
+  }
+}
+
+/** A worker has it. By our offer, the reservation says; otherwise it is somebody else's, who will complete it. */
+function takenBySomebody(w: Work): void {
+  const { s } = w;
+  if (s.served !== null) return;
+  const offered = s.reservations.filter((one) => one.offered && one.phase === 'pending');
+  for (const reservation of offered) askReservation(w, reservation);
+  if (offered.length === 0 && s.caller.phase === 'ended') s.task.over = true;
+}
+
+/**
+ * Completed, cancelled or deleted. A cancelled task does not end the caller's call: without us they would listen to music
+ * for ever (twilio.com/docs/taskrouter/lifecycle-task-state). Whether they hung up, their call says.
+ */
+export function taskOver(w: Work): void {
+  const { s } = w;
+  s.task.over = true;
+  if (s.served !== null || s.caller.phase !== 'waiting') return;
+  s.taskLost = true;
+  dismissLegs(w);
+  askCaller(w);
+}

@@ -1,0 +1,204 @@
+import { unreachable } from '../../kernel/draft.js';
+import { AmdError } from '../../kernel/errors.js';
+import type { Flow, Step } from '../../kernel/flow.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import { NOTHING, type AssignmentReply, type Reply } from '../../wire/twiml.js';
+import type { Effect, TwilioEffect } from '../effects.js';
+import { legRequest } from '../leg/requests.js';
+import { startTimer } from '../leg/work.js';
+import { timerEffects } from '../timers.js';
+import { alarm } from './alarms.js';
+import { callerHeld, fallBackIfExhausted } from './caller.js';
+import type { TaskRouterConfig } from './config.js';
+import { answerCaller, hangup } from './documents.js';
+import { reservationOf, type Work } from './draft.js';
+import type { AssignmentEvent, TaskRequest, TaskRouterEvent } from './events.js';
+import { notification } from './notifications.js';
+import { outcome } from './outcomes.js';
+import { reservationIs, settleReservations } from './reservations.js';
+import { assignment, callerRequest } from './requests.js';
+import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
+import { work } from './work.js';
+
+/** What a webhook of this flow is answered with. */
+export type TaskRouterReply = Reply | AssignmentReply;
+
+type TaskRouterStep = Step<TaskRouterState, Effect<TwilioEffect>, TaskRouterReply>;
+
+/**
+ * TaskRouter: the caller waits in a queue; for every worker that is reserved, their phone is rung with machine detection,
+ * and only a human takes the caller. Keyed by the inbound Call SID, which every task of it carries.
+ */
+export const taskrouter: Flow<
+  TaskRouterState,
+  TaskRouterEvent,
+  Effect<TwilioEffect>,
+  TaskRouterReply,
+  TaskRouterConfig
+> = {
+  name: 'taskrouter',
+  schema: 1,
+  migrate: (data, from) => {
+    if (from === 1) return data as TaskRouterState;
+    throw new AmdError('ERR_STATE_VERSION', `taskrouter cannot read a state of schema ${String(from)}`);
+  },
+  initial: () => ({ kind: 'nothing' }),
+  transition,
+};
+
+function transition(state: TaskRouterState, event: TaskRouterEvent, config: TaskRouterConfig): TaskRouterStep {
+  if (event.type === 'inbound') return inbound(state, event, config);
+  if (event.type === 'assignment') return assigned(state, event, config);
+  if (state.kind === 'nothing') return unchanged(state, asksForTwiml(event) ? hangup() : NOTHING, config);
+
+  const w = work(state, event.at, config);
+  switch (event.type) {
+    case 'caller.ended':
+    case 'caller.document':
+      if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
+        return unchanged(state, answerCaller(w, 'again'), config);
+      }
+      return done(state, w, callerRequest(w, event));
+    case 'leg.answered':
+    case 'leg.key':
+    case 'leg.round':
+    case 'leg.document':
+    case 'leg.ended':
+      if (event.type === 'leg.ended' && event.bridged === true) talked(w, event.leg);
+      return done(state, w, legRequest(w, event));
+    case 'caller.status':
+    case 'leg.status':
+    case 'reservation':
+    case 'task':
+      notification(w, event);
+      return done(state, w, NOTHING);
+    case 'effect.outcome':
+      outcome(w, event);
+      return done(state, w, NOTHING);
+    case 'timer':
+      alarm(w, event);
+      return done(state, w, NOTHING);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `DialBridged`: they talked, whatever else was lost. */
+function talked(w: Work, id: number): void {
+  const leg = w.s.legs.find((candidate) => candidate.id === id);
+  const reservation = leg === undefined ? undefined : reservationOf(w, leg);
+  if (reservation?.offered === true) reservationIs(w, reservation, 'accepted');
+}
+
+type Inbound = Extract<TaskRequest, { type: 'inbound' }>;
+
+function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfig): TaskRouterStep {
+  const { call, settings, at } = event;
+  const { status } = call;
+  if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
+  if (state.kind === 'call' && state.caller.phase !== 'ended') {
+    const w = work(state, at, config);
+    return done(state, w, answerCaller(w, state.task.sid === null ? 'first' : 'again'));
+  }
+  if (state.kind === 'call' && !(state.result === 'handedOn' && status === 'in-progress')) {
+    return unchanged(state, hangup(), config);
+  }
+  const w = begin(
+    state,
+    { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null },
+    settings,
+    at,
+    config,
+  );
+  if (status === 'in-progress') callerHeld(w);
+  return done(state, w, answerCaller(w, 'first'));
+}
+
+/** Also for a call that others put into the queue, or whose beginning was lost with an earlier process. */
+function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRouterConfig): TaskRouterStep {
+  const { call, settings, at } = event;
+  const comesBack =
+    state.kind === 'call' &&
+    state.caller.phase === 'ended' &&
+    state.result === 'handedOn' &&
+    state.task.sid !== event.task &&
+    (call.round === null || call.round >= state.round);
+  const w =
+    state.kind === 'nothing' || comesBack
+      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, settings, at, config, call.round)
+      : work(state, at, config);
+  return done(state, w, assignment(w, event));
+}
+
+function begin(
+  before: TaskRouterState,
+  call: LiveTaskCall['call'],
+  settings: LiveTaskCall['settings'],
+  at: number,
+  config: TaskRouterConfig,
+  round?: number | null,
+): Work {
+  const earlier = before.kind === 'call' ? before : null;
+  const fresh: LiveTaskCall = {
+    kind: 'call',
+    round: earlier === null ? (round ?? 1) : earlier.round + 1,
+    call,
+    settings,
+    caller: {
+      phase: 'waiting',
+      queuedBy: at + greetingMs(settings) + config.graceMs,
+      elsewhere: false,
+      held: false,
+      fetching: earlier?.caller.fetching ?? false,
+      hangingUp: false,
+      redirecting: null,
+      redirectTries: 0,
+      fallbackGiven: false,
+    },
+    task: { sid: null, over: false, asking: false },
+    // What an earlier round has not finished stays until it has.
+    reservations: earlier?.reservations.filter((reservation) => reservation.phase !== 'over') ?? [],
+    legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
+    claim: null,
+    served: null,
+    taskLost: false,
+    lastLeg: earlier?.lastLeg ?? 0,
+    lastReservation: earlier?.lastReservation ?? 0,
+    deadlinePassed: false,
+    result: null,
+    timers: earlier?.timers ?? {},
+    asked: earlier?.asked ?? 0,
+    story: { startedAt: at },
+  };
+  const w = work(fresh, at, config);
+  startTimer(w, 'heartbeat', config.heartbeatMs);
+  if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
+  return w;
+}
+
+/** Slow voices take about a tenth of a second for a letter. */
+function greetingMs({ texts }: LiveTaskCall['settings']): number {
+  return texts.greeting.length * 120;
+}
+
+function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {
+  settleReservations(w);
+  fallBackIfExhausted(w);
+  const isFinal = isTaskCallFinal(w.s);
+  if (isFinal) w.s.timers = {};
+  const state: LiveTaskCall = w.s;
+  const timers = timerEffects(before.kind === 'call' ? before.timers : {}, state.timers);
+  return { state, effects: [...w.effects, ...timers], reply, keepForMs: isFinal ? w.config.keepForMs : null };
+}
+
+/** Writes nothing: not a call of ours, or one that is over. */
+function unchanged(state: TaskRouterState, reply: TaskRouterReply, config: TaskRouterConfig): TaskRouterStep {
+  const isOver = state.kind === 'nothing' || isTaskCallFinal(state);
+  return { state, effects: [], reply, keepForMs: isOver ? config.keepForMs : null };
+}
+
+function asksForTwiml(event: TaskRouterEvent): boolean {
+  return event.type.startsWith('leg.')
+    ? event.type !== 'leg.status'
+    : event.type.startsWith('caller.') && event.type !== 'caller.status';
+}

@@ -1,0 +1,26 @@
+import type { EpochMs } from '../../kernel/flow.js';
+import type { TaskRouterConfig } from './config.js';
+import type { Work } from './draft.js';
+import { legHost } from './legs.js';
+import type { LiveTaskCall } from './state.js';
+
+/** Begins a transition on a copy of the state. */
+export function work(state: LiveTaskCall, at: EpochMs, config: TaskRouterConfig): Work {
+  const w: Work = {
+    at,
+    config,
+    effects: [],
+    host: legHost(() => w),
+    s: {
+      ...state,
+      call: { ...state.call },
+      caller: { ...state.caller },
+      task: { ...state.task },
+      reservations: state.reservations.map((reservation) => ({ ...reservation, story: { ...reservation.story } })),
+      legs: state.legs.map((leg) => ({ ...leg, story: { ...leg.story } })),
+      timers: { ...state.timers },
+      story: { ...state.story },
+    },
+  };
+  return w;
+}

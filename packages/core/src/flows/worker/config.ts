@@ -1,0 +1,15 @@
+/** Times of the worker flow, in ms. */
+export interface WorkerConfig {
+  /** How long a worker rests (default 60 s). */
+  readonly coolDownMs: number;
+  /** How long to wait when Twilio cannot be asked, or refuses (default 10 s). */
+  readonly retryMs: number;
+  /** How long a worker of whom nothing is heard is remembered (default 30 days). */
+  readonly keepForMs: number;
+}
+
+export const DEFAULT_WORKER_CONFIG: WorkerConfig = {
+  coolDownMs: 60_000,
+  retryMs: 10_000,
+  keepForMs: 30 * 86_400_000,
+};

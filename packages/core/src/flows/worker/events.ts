@@ -1,0 +1,40 @@
+import type { ActivitySid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { WorkerParams } from '../../wire/taskrouter.js';
+import type { TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
+
+interface OfWorker {
+  readonly at: EpochMs;
+  readonly workspace: WorkspaceSid;
+}
+
+interface Activities {
+  readonly available: ActivitySid;
+  readonly unavailable: ActivitySid;
+}
+
+export type WorkerEvent =
+  /** An event of TaskRouter about the worker. It may come late, twice or never. */
+  | ({
+      readonly type: 'worker.event';
+      readonly worker: WorkerParams;
+      /** When it happened; `null` when it does not say so. */
+      readonly happenedAt: EpochMs | null;
+      readonly activities: Activities;
+    } & OfWorker)
+  /** A reservation was rejected, or a talk is over, and the worker was sent to rest. */
+  | ({
+      readonly type: 'worker.parked';
+      readonly worker: WorkerSid;
+      readonly activity: ActivitySid;
+      readonly activities: Activities;
+    } & OfWorker)
+  /** A reservation of ours timed out: TaskRouter moves such workers away and never brings them back. */
+  | ({
+      readonly type: 'worker.timedOut';
+      readonly worker: WorkerSid;
+      readonly activities: Activities & { readonly timeout: ActivitySid };
+    } & OfWorker)
+  | ({ readonly type: 'worker.deleted'; readonly worker: WorkerSid } & OfWorker)
+  | TaskRouterOutcomeEvent
+  | TimerEvent;
