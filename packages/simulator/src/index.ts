@@ -27,6 +27,8 @@ export type { DebuggerEntry } from './voice/debugger.js';
 export type { HangUpRule, InboundOptions } from './voice/inbound.js';
 export type { TimelineEntry, TimelineKind } from './voice/timeline.js';
 export type { Disorder, LegMoment } from './voice/world.js';
+export type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
+export type { SimulatedTask, SimulatedWorker, SimulatedWorkspace } from './taskrouter/view.js';
 export type { BridgedWith, SimulatedCall, SimulatedConference } from './views.js';
 export type { RestFault, RestFaultHook } from './rest/faults.js';
 export type { HttpClientRequest, HttpClientResponse, SimulatorHttpClient } from './rest/http-client.js';

@@ -10,6 +10,10 @@ import { createIdentifiers } from './random.js';
 import { apiPath, basicAuth, createHttpClient } from './rest/http-client.js';
 import type { SimulatorHttpClient } from './rest/http-client.js';
 import { exchange } from './rest/exchange.js';
+import { moveByHand, setUpWorkspace } from './taskrouter/set-up.js';
+import type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
+import { viewWorkspace } from './taskrouter/view.js';
+import type { SimulatedWorkspace } from './taskrouter/view.js';
 import { DEFAULT_TOGGLES, TOGGLE_VALUES } from './toggles.js';
 import type { Call } from './voice/call.js';
 import type { DebuggerEntry } from './voice/debugger.js';
@@ -36,6 +40,12 @@ export interface Simulator {
   placeCall(options: InboundOptions): SimulatedCall;
   /** Adds or replaces a phone number. */
   setNumber(number: NumberOptions): void;
+  /** Makes a TaskRouter workspace with a queue, a workflow, activities and workers; REST can make them too. */
+  addWorkspace(options: WorkspaceSetUp): WorkspaceSids;
+  /** Somebody at the console moves a worker to the activity of this name. */
+  setWorkerActivity(workerSid: string, activity: string): void;
+  /** TaskRouter's workspaces as they are now. */
+  readonly workspaces: readonly SimulatedWorkspace[];
   /** Every call so far, oldest first. */
   readonly calls: readonly SimulatedCall[];
   /** One call by its SID. */
@@ -95,6 +105,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     liveInbound: new Set(),
     conferences: new Map(),
     rooms: new Map(),
+    workspaces: new Map(),
     person: typeof people === 'function' ? people : (to) => people[to],
     nextDeparture() {
       if (options.cps === undefined) return 0;
@@ -152,6 +163,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         path: apiPath(url.pathname),
         query: url.searchParams,
         form: new URLSearchParams(await request.text()),
+        ifMatch: request.headers.get('if-match') ?? undefined,
         username: undefined,
         password: undefined,
         ...basicAuth(request.headers.get('authorization')),
@@ -169,6 +181,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return view(call);
     },
     setNumber,
+    addWorkspace: (options) => setUpWorkspace(world, options),
+    setWorkerActivity(sid, activity) {
+      moveByHand(world, sid, activity);
+    },
+    get workspaces() {
+      return [...world.workspaces.values()].map(viewWorkspace);
+    },
     get calls() {
       return [...world.calls.values()].map(view);
     },
@@ -192,6 +211,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       for (const call of world.calls.values()) {
         call.execution?.cancel();
         call.membership?.waiting?.cancel();
+        call.queued?.waiting?.cancel();
         call.cancelTimers();
       }
     },

@@ -39,6 +39,18 @@ export const TOGGLE_VALUES = {
   errorCodeOnStatus: ['absent', 'present'],
   /** Whether a `CallToken` is still good when its inbound call has ended. */
   callTokenAfterEnd: ['refused', 'accepted'],
+  /** `<Enqueue action>` of a caller redirected by REST: requested with its answer ignored, or not. */
+  enqueueActionOnRedirect: ['redirected', 'none'],
+  /** An assignment callback answered with 204: as good as 200 with nothing, or a warning besides. */
+  emptyAssignment204: ['accepted', 'warning'],
+  /** `DialCallStatus` after a `<Dial><Queue>` that failed. */
+  dialQueueFailureStatus: ['failed', 'completed'],
+  /** After a bridge, a task of a multitasking workspace waits in `wrapping` to be completed, or is completed at once. */
+  wrapAfterBridge: ['multitask', 'never'],
+  /** Whether a cancelled task takes its call out of the queue. */
+  taskCancelUnqueuesCall: [false, true],
+  /** `TaskCanceledReason` when the caller hung up. */
+  taskCanceledReason: ['hangup', 'Task canceled'],
 } as const;
 
 /** The switches with the values each may take. */

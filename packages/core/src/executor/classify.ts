@@ -1,4 +1,4 @@
-import type { RestEffect } from '../flows/effects.js';
+import type { TwilioEffect } from '../flows/effects.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { Execution } from '../runtime/executor.js';
 import { refusalReason } from './refusals.js';
@@ -22,7 +22,7 @@ interface Failure {
  */
 export function classifyFailure(
   error: unknown,
-  effect: RestEffect['type'],
+  effect: TwilioEffect['type'],
   retryAfter: string | null,
   now: EpochMs,
 ): Execution {
@@ -40,6 +40,8 @@ export function classifyFailure(
   if (status < 400 || status > 499) return { as: 'ambiguous', reason: `Twilio answered ${String(status)}: ${message}` };
   const code = typeof failure.code === 'number' && failure.code !== 0 ? failure.code : null;
   if (effect !== 'call.create' && status === 404) return { as: 'outcome', outcome: { as: 'gone' } };
+  // Somebody else changed it first (If-Match).
+  if (status === 412 && effect === 'worker.update') return { as: 'outcome', outcome: { as: 'changed' } };
   if (effect === 'call.end' && code === WRONG_STATE) return { as: 'outcome', outcome: { as: 'gone' } };
   return { as: 'outcome', outcome: { as: 'refused', code, reason: refusalReason(code, status, message) } };
 }
@@ -60,10 +62,18 @@ function read(error: unknown): Failure {
   };
 }
 
+/** A header in a record of headers, whatever its case. */
+export function headerIn(headers: unknown, name: string): string | null {
+  if (!isObject(headers)) return null;
+  for (const [key, value] of Object.entries(headers)) {
+    if (key.toLowerCase() === name && (typeof value === 'string' || typeof value === 'number')) return String(value);
+  }
+  return null;
+}
+
 /** The value of `Retry-After` in a record of headers. */
 export function retryAfterIn(headers: unknown): string | null {
-  const value = isObject(headers) ? (headers['retry-after'] ?? headers['Retry-After']) : undefined;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  return headerIn(headers, 'retry-after');
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3), in ms from now; `null` when it is neither. */

@@ -31,6 +31,75 @@ export interface TwilioCallUpdate {
   method?: string;
 }
 
+/** A list that is read whole or in part. */
+interface List<Item, Params = { limit?: number }> {
+  list(params: Params): Promise<Item[]>;
+}
+
+export interface TwilioWorkspace {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly multiTaskEnabled: boolean;
+  readonly timeoutActivitySid: string;
+  readonly eventCallbackUrl: string;
+}
+
+export interface TwilioActivity {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly available: boolean;
+}
+
+export interface TwilioWorkflow {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly taskReservationTimeout: number;
+  readonly assignmentCallbackUrl: string;
+}
+
+export interface TwilioWorker {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly attributes: string;
+  readonly activitySid: string;
+  readonly activityName: string;
+}
+
+export interface TwilioTask {
+  readonly sid: string;
+  readonly assignmentStatus: string;
+}
+
+export interface TwilioReservation {
+  readonly reservationStatus: string;
+}
+
+/** One workspace of TaskRouter. */
+export interface TwilioWorkspaceContext {
+  fetch(): Promise<TwilioWorkspace>;
+  readonly activities: List<TwilioActivity>;
+  readonly workflows: List<TwilioWorkflow>;
+  readonly workers: List<TwilioWorker> &
+    ((sid: string) => { update(params: { activitySid: string; ifMatch?: string }): Promise<unknown> });
+  readonly tasks: List<TwilioTask, { evaluateTaskAttributes: string; ordering: string; limit: number }> &
+    ((sid: string) => {
+      fetch(): Promise<TwilioTask>;
+      update(params: { assignmentStatus: 'completed' | 'canceled'; reason: string }): Promise<TwilioTask>;
+      readonly reservations: (sid: string) => {
+        fetch(): Promise<TwilioReservation>;
+        update(params: { reservationStatus: 'rejected'; workerActivitySid: string }): Promise<TwilioReservation>;
+      };
+    });
+}
+
+/** What we use of TaskRouter in the official client. */
+export interface TwilioTaskRouter {
+  readonly v1: {
+    readonly workspaces: List<TwilioWorkspace, { friendlyName?: string; limit?: number }> &
+      ((sid: string) => TwilioWorkspaceContext);
+  };
+}
+
 /**
  * What we use of the official client (`twilio(accountSid, authToken)`), so that our types need no import of it.
  * Give the client a time-out of its own (`{ timeout: 8000 }`): we stop waiting by ourselves, but only the client can
@@ -44,6 +113,13 @@ export interface TwilioClient {
     };
     create(params: TwilioCallCreate): Promise<TwilioCall>;
   };
+  /** Needed by the flows of TaskRouter only. */
+  readonly taskrouter?: TwilioTaskRouter;
+  /** Any request of ours: for the ETag of a worker, which the client's own resources do not show. */
+  request?(options: {
+    method: 'get';
+    uri: string;
+  }): Promise<{ readonly statusCode: number; readonly body: unknown; readonly headers?: unknown }>;
   /** Where the official HTTP client keeps the last response; its exceptions carry no headers. */
   readonly httpClient?: unknown;
 }

@@ -1,2 +1,22 @@
-export { type TwilioCall, type TwilioCallCreate, type TwilioCallUpdate, type TwilioClient } from './client.js';
+export type {
+  TwilioActivity,
+  TwilioCall,
+  TwilioCallCreate,
+  TwilioCallUpdate,
+  TwilioClient,
+  TwilioReservation,
+  TwilioTask,
+  TwilioTaskRouter,
+  TwilioWorker,
+  TwilioWorkflow,
+  TwilioWorkspace,
+  TwilioWorkspaceContext,
+} from './client.js';
 export { createTwilioExecutor, type TwilioExecutorOptions } from './twilio-executor.js';
+export {
+  createWorkspaceDirectory,
+  type KnownWorker,
+  type KnownWorkspace,
+  type WorkspaceDirectory,
+  type WorkspaceDirectoryOptions,
+} from './workspace-directory.js';

@@ -1,5 +1,5 @@
 import { isCallSid, isE164 } from '../kernel/brand.js';
-import type { CreateCall, Outcome, RestEffect } from '../flows/effects.js';
+import type { CreateCall, Outcome, RestEffect, TaskRouterEffect, TwilioEffect } from '../flows/effects.js';
 import { within } from '../runtime/budget.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
@@ -10,6 +10,7 @@ import { classifyFailure, isObject, retryAfterIn } from './classify.js';
 import type { TwilioCall, TwilioClient } from './client.js';
 import { createParams } from './create-params.js';
 import { neverDialled } from './never-dial.js';
+import { sendToTaskRouter } from './taskrouter.js';
 
 export interface TwilioExecutorOptions {
   readonly client: TwilioClient;
@@ -35,7 +36,7 @@ const MAY_DIAL_MS = 2000;
  * Carries out effects with the official `twilio` client.
  * @throws TypeError naming the option
  */
-export function createTwilioExecutor(options: TwilioExecutorOptions): Executor {
+export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<TwilioEffect> {
   const { client, url, mayDial } = options;
   const clock = options.clock ?? systemClock;
   const timeoutMs = options.timeoutMs ?? 8000;
@@ -50,13 +51,20 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor {
   }
   const ownNumbers = new Set(options.ownNumbers);
 
-  async function execute(effect: RestEffect): Promise<Execution> {
+  async function execute(effect: TwilioEffect): Promise<Execution> {
+    if (!isOfCall(effect)) {
+      return carryOut(effect, () => sendToTaskRouter(client, effect));
+    }
     if (effect.type === 'call.create') {
       const no = neverDialled(effect.to, effect.from, ownNumbers) ?? (await forbidden(effect.to));
       if (no !== null) return refused(no);
     } else if (!isCallSid(effect.sid)) return refused('not a Call SID');
+    return carryOut(effect, async () => understand(effect, await send(effect)));
+  }
+
+  async function carryOut(effect: TwilioEffect, run: () => Promise<Execution>): Promise<Execution> {
     try {
-      return understand(effect, await within(clock, timeoutMs, 'Twilio', () => send(effect)));
+      return await within(clock, timeoutMs, 'Twilio', run);
     } catch (error) {
       return classifyFailure(error, effect.type, lastRetryAfter(client), clock.now());
     }
@@ -88,6 +96,10 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor {
   }
 
   return execute;
+}
+
+function isOfCall(effect: TwilioEffect): effect is Exclude<TwilioEffect, TaskRouterEffect> {
+  return effect.type.startsWith('call.');
 }
 
 /** A success counts only when it can be read. */

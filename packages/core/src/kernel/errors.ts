@@ -1,6 +1,6 @@
 /** Every code an error of this library can carry. Codes are stable: switch on them, never on messages. */
 export type AmdErrorCode =
-  'ERR_STATE_VERSION' | 'ERR_STORE_CONFLICT' | 'ERR_STORE_CORRUPT' | 'ERR_STOPPED' | 'ERR_TIMEOUT';
+  'ERR_STATE_VERSION' | 'ERR_STORE_CONFLICT' | 'ERR_STORE_CORRUPT' | 'ERR_STOPPED' | 'ERR_TIMEOUT' | 'ERR_WORKSPACE';
 
 /** Base of the library's own errors. A wrong argument is a `TypeError` or `RangeError` that names the option instead. */
 export class AmdError extends Error {

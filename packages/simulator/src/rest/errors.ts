@@ -9,6 +9,7 @@ export interface RestReply {
 const MESSAGES: Readonly<Record<number, string>> = {
   20003: 'Authenticate',
   20404: 'The requested resource was not found',
+  20412: 'The resource was changed since: the If-Match header does not match its ETag',
   20429: 'Too Many Requests',
   21201: "No 'To' number is specified",
   21203: 'International calling not enabled',
@@ -30,7 +31,14 @@ const MESSAGES: Readonly<Record<number, string>> = {
   32018: 'Twiml parameter is too long',
 };
 
-const HTTP_STATUS: Readonly<Record<number, number>> = { 20003: 401, 20404: 404, 20429: 429, 20500: 500, 20503: 503 };
+const HTTP_STATUS: Readonly<Record<number, number>> = {
+  20003: 401,
+  20404: 404,
+  20412: 412,
+  20429: 429,
+  20500: 500,
+  20503: 503,
+};
 
 /** A refusal in Twilio's shape (twilio.com/docs/usage/twilios-response#exceptions). */
 export class RestRefusal extends Error {

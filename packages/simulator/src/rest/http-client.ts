@@ -48,6 +48,13 @@ export function basicAuth(header: string | null | undefined): { username?: strin
   return colon < 0 ? {} : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
+function headerOf(headers: Record<string, unknown> | undefined, name: string): string | undefined {
+  for (const [key, value] of Object.entries(headers ?? {})) {
+    if (key.toLowerCase() === name && typeof value === 'string') return value;
+  }
+  return undefined;
+}
+
 /** REST in process, behind the official client. */
 export function createHttpClient(
   send: (request: RestRequest, timeoutMs: number | undefined) => Promise<Exchange>,
@@ -62,6 +69,7 @@ export function createHttpClient(
           path: apiPath(url.pathname),
           query: fill(url.searchParams, options.params),
           form: fill(new URLSearchParams(), options.data),
+          ifMatch: headerOf(options.headers, 'if-match'),
           username: auth.username,
           password: auth.password,
         },

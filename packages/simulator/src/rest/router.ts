@@ -8,17 +8,20 @@ import { createCall } from './create-call.js';
 import { RestRefusal } from './errors.js';
 import type { RestReply } from './errors.js';
 import { page } from './list.js';
+import { taskRouter } from '../taskrouter/rest/route.js';
 import { updateCall } from './update-call.js';
 
 /** A REST request, wherever it came from. */
 export interface RestRequest {
   readonly method: string;
-  /** From `/2010-04-01` on, without the query. */
+  /** From `/2010-04-01` or `/v1` on, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly form: URLSearchParams;
   readonly username: string | undefined;
   readonly password: string | undefined;
+  /** The header `If-Match`. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** Keys that authenticate, besides the account itself: SID → secret. */
@@ -66,11 +69,12 @@ const notFound = (path: string): RestRefusal => new RestRefusal(20404, `The requ
 function route(world: World, keys: ApiKeys, request: RestRequest): RestReply {
   const known = request.username === world.accountSid ? world.authToken : keys.get(request.username ?? '');
   if (known === undefined || known !== request.password) throw new RestRefusal(20003);
+  if (request.path.startsWith('/v1/Workspaces')) return taskRouter(world, request);
   const match = /^\/2010-04-01\/Accounts\/([^/.]+)(?:\/([^.]*))?(?:\.json)?$/.exec(request.path);
   if (match === null) {
     throw new RestRefusal(
       20404,
-      `The requested resource ${request.path} was not found: the simulator has Calls and Conferences only`,
+      `The requested resource ${request.path} was not found: the simulator has Calls, Conferences and TaskRouter only`,
     );
   }
   if (match[1] !== world.accountSid) throw notFound(request.path);

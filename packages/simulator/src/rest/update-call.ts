@@ -1,6 +1,7 @@
 import { isFinal } from '../voice/call.js';
 import type { Call } from '../voice/call.js';
 import { leave } from '../voice/conference-room.js';
+import { leaveQueue } from '../voice/queue.js';
 import { endCall, limitTime, sendDialAction } from '../voice/lifecycle.js';
 import { startExecution } from '../voice/run.js';
 import type { World } from '../voice/world.js';
@@ -55,6 +56,7 @@ function redirect(world: World, call: Call, target: { url: string; method: 'GET'
   call.detecting = false;
   call.execution?.cancel();
   if (member !== undefined) leave(world, member, 'participant_updated_via_api', 'in-progress');
+  leaveQueue(world, call, 'redirected');
   startExecution(world, call, 'twiml' in target ? target : { ...target, params: [] });
 }
 

@@ -81,7 +81,10 @@ async function answer(
     reply = await sim.fetch(
       new Request(url, {
         method,
-        headers: { authorization: request.headers.authorization ?? '' },
+        headers: {
+          authorization: request.headers.authorization ?? '',
+          ...(request.headers['if-match'] === undefined ? {} : { 'if-match': request.headers['if-match'] }),
+        },
         ...(method === 'GET' || method === 'HEAD' ? {} : { body }),
       }),
     );
@@ -94,7 +97,11 @@ async function answer(
   if (reply.status === 204) {
     response.writeHead(204);
     response.end();
-  } else write(response, reply.status, reply.headers.get('content-type') ?? 'application/json', text);
+  } else {
+    const etag = reply.headers.get('etag');
+    if (etag !== null) response.setHeader('etag', etag);
+    write(response, reply.status, reply.headers.get('content-type') ?? 'application/json', text);
+  }
 }
 
 /** An HTTP server in front of a simulator: REST as Twilio's, and a small control API under `/_simulator/`. */

@@ -24,7 +24,7 @@ export function schemaWarnings(element: Element, warnings: string[] = []): reado
       if (problem !== undefined) warnings.push(`Attribute '${name}' of <${element.name}>: ${problem}`);
     }
   }
-  if (shape.children !== undefined && element.name !== 'Dial' && element.text !== '') {
+  if (shape.children !== undefined && element.name !== 'Dial' && element.name !== 'Enqueue' && element.text !== '') {
     warnings.push(`Text is not allowed in <${element.name}>`);
   }
   for (const child of element.children) {

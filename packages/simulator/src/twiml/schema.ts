@@ -39,6 +39,12 @@ export const SCHEMA: Readonly<Record<string, Shape>> = {
     ),
     children: words('Number Client Conference Queue Sim Sip Application WhatsApp'),
   },
+  Enqueue: {
+    attributes: words('action method waitUrl waitUrlMethod workflowSid maxQueueSize'),
+    children: words('Task'),
+  },
+  Task: { attributes: words('priority timeout') },
+  Queue: { attributes: words('url method reservationSid postWorkActivitySid') },
   Conference: {
     attributes: words(
       `muted beep startConferenceOnEnter endConferenceOnExit waitUrl waitMethod maxParticipants region coach ${RECORDING} statusCallbackEvent statusCallback statusCallbackMethod eventCallbackUrl jitterBufferSize participantLabel`,

@@ -2,6 +2,7 @@ import type { AnsweredBy, Person } from '../people/person.js';
 import type { Params } from '../wire/signature.js';
 import type { Execution } from './execution.js';
 import type { Membership } from './conference.js';
+import type { Dequeued, Queued } from './queue.js';
 import type { StatusSubscription } from './status-callback.js';
 
 /** Call states of REST (twilio.com/docs/voice/api/call-resource); `initiated` occurs only in webhooks. */
@@ -82,6 +83,10 @@ export class Call {
   execution: Execution | undefined;
   /** The conference this leg is in. */
   membership: Membership | undefined;
+  /** The queue this caller is in, or was taken from by the worker they talk with. */
+  queued: Queued | undefined;
+  /** The caller that this leg took from a queue. */
+  dequeued: Dequeued | undefined;
   /** Takes a digit while a verb listens; returns whether it wanted it. */
   listener: ((digit: string) => boolean) | undefined;
   /** The action of the `<Dial>` being executed. */

@@ -2,30 +2,18 @@ import type { Call } from './call.js';
 import { Conference } from './conference.js';
 import type { EndReason, EntrySettings, LeaveReason, LeaveStatus, Membership } from './conference.js';
 import { sendConferenceEvent } from './conference-events.js';
+import { closeBridges, openBridge } from './bridge.js';
 import type { World } from './world.js';
 
 function openBridges(world: World, member: Membership, others: Iterable<Membership>): void {
-  const since = world.clock.now();
   let bridged = false;
   for (const other of others) {
     if (other === member) continue;
     bridged = true;
-    member.call.bridges.push({ with: other.call.sid, since, until: undefined });
-    other.call.bridges.push({ with: member.call.sid, since, until: undefined });
+    openBridge(world, member.call, other.call);
   }
   if (!bridged) return;
   for (const one of [...others]) if (one.call.membership === one) world.moment('bridged', one.call);
-}
-
-function closeBridges(world: World, left: Call): void {
-  const until = world.clock.now();
-  for (const bridge of left.bridges) {
-    if (bridge.until !== undefined) continue;
-    bridge.until = until;
-    for (const back of world.calls.get(bridge.with)?.bridges ?? []) {
-      if (back.with === left.sid) back.until ??= until;
-    }
-  }
 }
 
 function startIfReady(world: World, conference: Conference): void {
@@ -42,9 +30,7 @@ function startIfReady(world: World, conference: Conference): void {
   const entered: Membership[] = [];
   for (const member of members) {
     for (const other of entered) {
-      const since = world.clock.now();
-      member.call.bridges.push({ with: other.call.sid, since, until: undefined });
-      other.call.bridges.push({ with: member.call.sid, since, until: undefined });
+      openBridge(world, member.call, other.call);
     }
     entered.push(member);
   }

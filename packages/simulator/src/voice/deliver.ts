@@ -121,7 +121,14 @@ async function attempt(
  */
 export async function deliver(
   world: World,
-  request: { url: string; method: 'GET' | 'POST'; params: Params; token?: string },
+  request: {
+    url: string;
+    method: 'GET' | 'POST';
+    params: Params;
+    token?: string;
+    /** Never longer than this, whatever the URL asks for, ms. */
+    limitMs?: number;
+  },
 ): Promise<Delivery> {
   const { url, overrides } = parseOverrides(request.url);
   const token = request.token ?? world.ids.token();
@@ -129,12 +136,12 @@ export async function deliver(
   world.work.begin();
   try {
     for (let tries = 0; ; tries += 1) {
-      const left = overrides.totalMs - (world.clock.now() - began);
+      const left = Math.min(overrides.totalMs, request.limitMs ?? Infinity) - (world.clock.now() - began);
       const readMs = Math.min(overrides.readMs, left);
       const result = await attempt(world, url, request.method, request.params, token, readMs);
       if (result.response !== undefined) return { ok: true, url: result.url, response: result.response };
       const again = tries < overrides.retries && result.reason !== undefined && overrides.retryOn.has(result.reason);
-      if (!again || world.clock.now() - began >= overrides.totalMs) {
+      if (!again || world.clock.now() - began >= Math.min(overrides.totalMs, request.limitMs ?? Infinity)) {
         return { ok: false, url: result.url, code: result.code, message: result.message };
       }
     }

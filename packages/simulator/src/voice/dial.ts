@@ -3,6 +3,7 @@ import { allowsChild } from '../twiml/schema.js';
 import { waitsAlone } from '../people/behaviour.js';
 import type { ConferenceEvent, EntrySettings } from './conference.js';
 import { enter, leave } from './conference-room.js';
+import { playQueue } from './queue.js';
 import { playWait, prepareWait } from './wait.js';
 import { goTo, methodOf, NEXT, numberOf, refuseNoun, resolveUrl } from './verbs.js';
 import type { Stage, Step } from './verbs.js';
@@ -11,7 +12,7 @@ const EVENTS = new Set('start end join leave mute hold modify speaker announceme
 const MOST_PARTICIPANTS = 250;
 
 interface Ended {
-  readonly status: 'answered' | 'failed';
+  readonly status: string;
   readonly bridged: boolean;
 }
 
@@ -79,12 +80,12 @@ async function playConference(stage: Stage, dial: Element, noun: Element): Promi
   return { status: entered ? 'answered' : 'failed', bridged: call.bridges.length > bridgesBefore };
 }
 
-/** `<Dial>` (twilio.com/docs/voice/twiml/dial), for conferences only. */
+/** `<Dial>` (twilio.com/docs/voice/twiml/dial), for conferences and for callers of TaskRouter. */
 export async function playDial(stage: Stage, dial: Element): Promise<Step> {
   const { world, call } = stage;
   const nouns = dial.children.filter((child) => allowsChild('Dial', child.name));
   const noun = nouns[0];
-  if (noun?.name !== 'Conference') return refuseNoun(stage, noun?.name ?? 'Number');
+  if (noun?.name !== 'Conference' && noun?.name !== 'Queue') return refuseNoun(stage, noun?.name ?? 'Number');
   const action = dial.attributes['action'];
   const method = methodOf(dial);
   if (action !== undefined && action !== '') {
@@ -92,8 +93,10 @@ export async function playDial(stage: Stage, dial: Element): Promise<Step> {
     if (url === undefined) return { to: 'error' };
     call.dialAction = { url, method };
   }
-  world.record('verb', call.sid, `Dial conference ${noun.text}`, { verb: 'Dial', conference: noun.text });
-  const ended = await playConference(stage, dial, noun);
+  const what = noun.name === 'Queue' ? (noun.attributes['reservationSid'] ?? noun.text) : noun.text;
+  const kind = noun.name.toLowerCase();
+  world.record('verb', call.sid, `Dial ${kind} ${what}`, { verb: 'Dial', [kind]: what });
+  const ended = noun.name === 'Queue' ? await playQueue(stage, dial, noun) : await playConference(stage, dial, noun);
   call.dialAction = undefined;
   if (action === undefined || action === '') return NEXT;
   return goTo(stage, action, method, [

@@ -3,6 +3,7 @@ import type { Call, CallStatus } from './call.js';
 import { deliver } from './deliver.js';
 import type { LeaveReason } from './conference.js';
 import { commonParams } from './params.js';
+import { leaveQueue } from './queue.js';
 import { durationSeconds, sendStatus } from './status-callback.js';
 import { after } from './world.js';
 import type { World } from './world.js';
@@ -26,7 +27,7 @@ export function limitTime(world: World, call: Call, ms: number): void {
   });
 }
 
-/** Requests the action of a `<Dial><Conference>` when nobody listens to the answer any more. */
+/** Requests the action of a `<Dial>` when nobody listens to the answer any more. */
 export function sendDialAction(world: World, call: Call, status: CallStatus): void {
   const action = call.dialAction;
   if (action === undefined) return;
@@ -82,6 +83,7 @@ export function endCall(world: World, call: Call, ending: Ending): void {
   });
   if (call.dialAction !== undefined && world.toggles.dialActionOnHangup) sendDialAction(world, call, ending.status);
   call.dialAction = undefined;
+  leaveQueue(world, call, 'hangup');
   if (wasInConference !== undefined) {
     const reason: LeaveReason = ending.byApi === true ? 'participant_updated_via_api' : 'participant_hung_up';
     leave(world, wasInConference, reason, ending.status);

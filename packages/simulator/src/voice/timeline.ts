@@ -7,6 +7,7 @@ export type TimelineKind =
   | 'conference'
   | 'detection'
   | 'person' // what somebody on the phone did
+  | 'taskrouter' // events of TaskRouter, sent or not
   | 'rest'
   | 'debugger';
 

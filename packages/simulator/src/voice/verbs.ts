@@ -5,6 +5,7 @@ import type { Call, CallStatus } from './call.js';
 import { playDial } from './dial.js';
 import type { Execution } from './execution.js';
 import { playGather } from './gather.js';
+import { playEnqueue } from './queue.js';
 import { markAnswered } from './lifecycle.js';
 import { playRecord } from './record.js';
 import type { Loaded, Source } from './run.js';
@@ -118,6 +119,12 @@ async function playVerb(stage: Stage, verb: Element, first: boolean): Promise<St
     case 'Dial':
       markAnswered(world, call);
       return playDial(stage, verb);
+    case 'Enqueue':
+      markAnswered(world, call);
+      return playEnqueue(stage, verb);
+    case 'Leave':
+      // Outside a queue there is nothing to leave.
+      return { to: 'end', reason: '<Leave/> outside a queue' };
     case 'Redirect':
       return goTo(stage, verb.text, methodOf(verb), []);
     case 'Hangup':

@@ -10,7 +10,7 @@ import type { Stage } from './verbs.js';
 export type Wait = 'silence' | 'music' | Loaded;
 
 /** Audio that Twilio hosts itself is not fetched. */
-function hostedByTwilio(url: string): boolean {
+export function hostedByTwilio(url: string): boolean {
   const host = new URL(url).hostname;
   return (
     host === 'twimlets.com' ||

@@ -2,6 +2,7 @@ import type { SimulatorClock } from '../clock/clock.js';
 import type { Work } from '../clock/work.js';
 import type { Person } from '../people/person.js';
 import type { Identifiers } from '../random.js';
+import type { Workspace } from '../taskrouter/model.js';
 import type { Toggles } from '../toggles.js';
 import type { Params } from '../wire/signature.js';
 import type { WebhookTransport } from '../wire/transport.js';
@@ -66,6 +67,8 @@ export interface World {
   readonly conferences: Map<string, Conference>;
   /** Conferences that can be entered, by name. */
   readonly rooms: Map<string, Conference>;
+  /** TaskRouter's workspaces, by SID. */
+  readonly workspaces: Map<string, Workspace>;
   readonly person: (to: string) => Person | undefined;
   /** When the next created call leaves the queue (epoch ms). */
   nextDeparture: () => number;

@@ -1,0 +1,187 @@
+import type { Element } from '../twiml/element.js';
+import { bridgeEnded, callerLeft, dequeue, enqueueCall } from '../taskrouter/queueing.js';
+import type { Reservation, Task } from '../taskrouter/model.js';
+import { openBridge, closeBridges } from './bridge.js';
+import type { Call, DocumentUrl } from './call.js';
+import { deliver } from './deliver.js';
+import type { Execution } from './execution.js';
+import { commonParams } from './params.js';
+import { goTo, methodOf, NEXT, numberOf, resolveUrl } from './verbs.js';
+import type { Stage, Step } from './verbs.js';
+import { playQueueWait } from './queue-wait.js';
+import type { World } from './world.js';
+
+/** `QueueResult` of an Enqueue's action (twilio.com/docs/voice/twiml/enqueue). */
+export type QueueResult =
+  'bridged' | 'hangup' | 'leave' | 'redirected' | 'redirected-from-bridged' | 'queue-full' | 'error' | 'system-error';
+
+/** A caller in a queue, or out of it and with a worker. */
+export interface Queued {
+  readonly sid: string;
+  readonly task: Task;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly action: DocumentUrl | undefined;
+  waiting: Execution | undefined;
+  /** Who has them. */
+  with: { readonly leg: Call; readonly reservation: Reservation } | undefined;
+  /** The caller goes on at the action. */
+  release(result: QueueResult): void;
+}
+
+/** A worker's leg that has a caller. */
+export interface Dequeued {
+  readonly caller: Call;
+  readonly reservation: Reservation;
+  /** The leg goes on at the action of its Dial. */
+  release(): void;
+}
+
+const queueParams = (world: World, queued: Pick<Queued, 'sid' | 'since'>, result: QueueResult): [string, string][] => [
+  ['QueueResult', result],
+  ['QueueSid', queued.sid],
+  ['QueueTime', String(Math.round((world.clock.now() - queued.since) / 1000))],
+];
+
+/** `<Enqueue workflowSid>` (twilio.com/docs/voice/twiml/enqueue). */
+export async function playEnqueue(stage: Stage, verb: Element): Promise<Step> {
+  const { world, call, run } = stage;
+  const workflowSid = verb.attributes['workflowSid'];
+  const action = verb.attributes['action'];
+  const url = action === undefined || action === '' ? undefined : resolveUrl(stage, action);
+  if (action !== undefined && action !== '' && url === undefined) return { to: 'error' };
+  const method = methodOf(verb);
+  const onwards = (queued: Pick<Queued, 'sid' | 'since'>, result: QueueResult): Step =>
+    url === undefined ? NEXT : goTo(stage, url, method, queueParams(world, queued, result));
+  const sid = world.ids.sid('QU');
+  const since = world.clock.now();
+  const refuse = (code: number, message: string): Step => {
+    world.debug({ code, level: 'error', message, url: stage.base, callSid: call.sid });
+    return onwards({ sid, since }, 'error');
+  };
+  if (workflowSid === undefined) return refuse(0, 'The simulator does not support <Enqueue> without workflowSid');
+  if (verb.text.trim() !== '') return refuse(14204, '<Enqueue workflowSid> must not name a queue');
+  const task = verb.children.find((child) => child.name === 'Task');
+  const asked = (name: string): number | undefined =>
+    task?.attributes[name] === undefined ? undefined : numberOf(task, name, 0);
+  const result = enqueueCall(world, call, {
+    workflowSid,
+    task: task?.text ?? '',
+    priority: asked('priority'),
+    timeout: asked('timeout'),
+  });
+  if (!result.ok) return refuse(result.code, result.message);
+  world.record('verb', call.sid, `Enqueue as ${result.task.sid}`, { verb: 'Enqueue', task: result.task.sid });
+  const ended = await new Promise<QueueResult>((resolve) => {
+    const queued: Queued = {
+      sid,
+      task: result.task,
+      since,
+      action: url === undefined ? undefined : { url, method },
+      waiting: undefined,
+      with: undefined,
+      release(how) {
+        queued.waiting?.cancel();
+        if (call.queued === queued) call.queued = undefined;
+        if (run.alive) resolve(how);
+      },
+    };
+    call.queued = queued;
+    playQueueWait(stage, verb, queued);
+  });
+  // Taken out by its own wait document, or by the queue: nobody should be held for it.
+  if (ended === 'leave') callerLeft(world, result.task, 'leave');
+  return onwards({ sid, since }, ended);
+}
+
+/** `<Dial><Queue reservationSid>`: whether it came about, and whether they heard each other. */
+export async function playQueue(
+  stage: Stage,
+  dial: Element,
+  noun: Element,
+): Promise<{ readonly status: string; readonly bridged: boolean }> {
+  const { world, call, run } = stage;
+  const sid = noun.attributes['reservationSid'];
+  const failed = (code: number, message: string): { status: string; bridged: boolean } => {
+    world.debug({ code, level: 'warning', message, url: stage.base, callSid: call.sid });
+    return { status: world.toggles.dialQueueFailureStatus, bridged: false };
+  };
+  if (sid === undefined) return failed(0, 'The simulator does not support <Dial><Queue> without reservationSid');
+  if (noun.attributes['url'] !== undefined) return failed(0, 'The simulator does not support <Queue url>');
+  const result = dequeue(world, sid, call, noun.attributes['postWorkActivitySid']);
+  if (!result.ok) return failed(result.code, result.message);
+  const { caller, reservation } = result;
+  await new Promise<void>((resolve) => {
+    const dequeued: Dequeued = {
+      caller,
+      reservation,
+      release() {
+        stopLimit();
+        if (call.dequeued === dequeued) call.dequeued = undefined;
+        if (run.alive) resolve();
+      },
+    };
+    const stopLimit = world.clock.wakeAt(world.clock.now() + numberOf(dial, 'timeLimit', 14_400) * 1000, () => {
+      part(world, call, caller, reservation);
+      dequeued.release();
+    });
+    run.onCancel(stopLimit);
+    call.dequeued = dequeued;
+    const { queued } = caller;
+    if (queued !== undefined) {
+      queued.waiting?.cancel();
+      queued.with = { leg: call, reservation };
+    }
+    world.record('conference', call.sid, `${call.to} takes the caller ${caller.from}`, { event: 'bridge' });
+    openBridge(world, caller, call);
+    world.moment('bridged', caller);
+    if (call.live) world.moment('bridged', call);
+  });
+  return { status: 'answered', bridged: true };
+}
+
+/** The caller goes on at the action of their Enqueue, and the task is to be wrapped up. */
+function part(world: World, leg: Call, caller: Call, reservation: Reservation): void {
+  closeBridges(world, leg);
+  bridgeEnded(world, reservation);
+  if (caller.queued?.with?.leg === leg) caller.queued.release('bridged');
+}
+
+/** A call ends, or is redirected: what it means for its queue, or for the caller it has. */
+export function leaveQueue(world: World, call: Call, how: 'hangup' | 'redirected'): void {
+  const { queued, dequeued } = call;
+  if (dequeued !== undefined) {
+    call.dequeued = undefined;
+    part(world, call, dequeued.caller, dequeued.reservation);
+  }
+  if (queued === undefined) return;
+  call.queued = undefined;
+  queued.waiting?.cancel();
+  const partner = queued.with;
+  if (partner === undefined) callerLeft(world, queued.task, how === 'hangup' ? world.toggles.taskCanceledReason : how);
+  else {
+    closeBridges(world, call);
+    bridgeEnded(world, partner.reservation);
+    partner.leg.dequeued?.release();
+  }
+  if (queued.action === undefined) return;
+  if (how === 'redirected' && world.toggles.enqueueActionOnRedirect === 'none') return;
+  const result: QueueResult = partner === undefined ? how : how === 'hangup' ? 'bridged' : 'redirected-from-bridged';
+  // Nobody listens to the answer any more.
+  const params = commonParams(world.accountSid, call, call.status);
+  params.push(...queueParams(world, queued, result));
+  world.record('request', call.sid, `enqueue action (${result}) → ${queued.action.url}`, {
+    event: 'enqueue-action',
+    url: queued.action.url,
+  });
+  void deliver(world, { ...queued.action, params }).then((delivery) => {
+    if (delivery.ok) return;
+    world.debug({
+      code: delivery.code,
+      level: 'error',
+      message: delivery.message,
+      url: delivery.url,
+      callSid: call.sid,
+    });
+  });
+}
