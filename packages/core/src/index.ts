@@ -1,4 +1,25 @@
-export { type Brand, type CallSid, type E164, callSid, e164, isAccountSid, isCallSid, isE164 } from './kernel/brand.js';
+export {
+  type ActivitySid,
+  type Brand,
+  type CallSid,
+  callSid,
+  type E164,
+  e164,
+  isAccountSid,
+  isActivitySid,
+  isCallSid,
+  isE164,
+  isReservationSid,
+  isTaskSid,
+  isWorkerSid,
+  isWorkflowSid,
+  isWorkspaceSid,
+  type ReservationSid,
+  type TaskSid,
+  type WorkerSid,
+  type WorkflowSid,
+  type WorkspaceSid,
+} from './kernel/brand.js';
 export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
 export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
 export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
@@ -10,8 +31,30 @@ export {
   parseCallStatus,
 } from './wire/call-status.js';
 export { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef, formatRef, parseRef } from './wire/callback-ref.js';
-export type { Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
-export type { CreateCall, Detection, Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from './flows/effects.js';
+export {
+  ASSIGNMENT_STATUSES,
+  type AssignmentStatus,
+  type EventParams,
+  RESERVATION_STATUSES,
+  type ReservationStatus,
+  type TaskCall,
+  type WorkerParams,
+} from './wire/taskrouter.js';
+export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
+export type {
+  CreateCall,
+  Detection,
+  Effect,
+  Outcome,
+  OutcomeEvent,
+  RestEffect,
+  TaskRouterEffect,
+  TaskRouterOutcome,
+  TaskRouterOutcomeEvent,
+  TimerEffect,
+  TimerEvent,
+  TwilioEffect,
+} from './flows/effects.js';
 export {
   LEG_PHASES,
   type Leg,
@@ -54,6 +97,43 @@ export {
 } from './flows/forwarding/state.js';
 export { DEFAULT_TEXTS, type Texts } from './flows/caller/texts.js';
 export { forwarding } from './flows/forwarding/transition.js';
+export { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from './flows/taskrouter/config.js';
+export type {
+  AssignmentEvent,
+  QueueResult,
+  ReservationNews,
+  TaskNews,
+  TaskNotification,
+  TaskRequest,
+  TaskRouterEvent,
+} from './flows/taskrouter/events.js';
+export {
+  checkTimes,
+  DEFAULT_TASK_TEXTS,
+  type TaskOptions,
+  type TaskRouterWorkspace,
+  type TaskSettings,
+  taskSettings,
+} from './flows/taskrouter/settings.js';
+export {
+  type CallTask,
+  isTaskCallFinal,
+  type LiveTaskCall,
+  type Reservation,
+  type ReservationPhase,
+  type ReservationResult,
+  TASK_CALLER_PHASES,
+  type TaskCaller,
+  type TaskCallerPhase,
+  type TaskCallResult,
+  type TaskCallStory,
+  type TaskRouterState,
+} from './flows/taskrouter/state.js';
+export { taskrouter, type TaskRouterReply } from './flows/taskrouter/transition.js';
+export { DEFAULT_WORKER_CONFIG, type WorkerConfig } from './flows/worker/config.js';
+export type { WorkerEvent } from './flows/worker/events.js';
+export type { CoolDown, LiveWorker, WorkerState } from './flows/worker/state.js';
+export { worker } from './flows/worker/transition.js';
 export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
@@ -62,6 +142,6 @@ export { type Clock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/events.js';
 export type { Execution, Executor } from './runtime/executor.js';
-export type { Hooks } from './runtime/performer.js';
+export type { Hooks, Peers } from './runtime/performer.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
 export type { Runtime, Untimed } from './runtime/runtime.js';

@@ -5,11 +5,12 @@ import type { PublicBase } from './callback-urls.js';
 import { likelyCause } from './diagnose.js';
 import type { Log } from './log.js';
 import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
-import { findRoute, type Route } from './routes.js';
+import { findRoute, type Route, type Routes } from './routes.js';
 import { isSigned } from './signature.js';
 
 export interface AdmissionRules {
   readonly base: PublicBase;
+  readonly routes: Routes;
   readonly authTokens: readonly string[];
   readonly accountSid: string | undefined;
   readonly verifySignature: boolean;
@@ -46,7 +47,7 @@ export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
     return { ok: false, response: refusal(status) };
   };
 
-  const route = findRoute(request.path, rules.base.prefix);
+  const route = findRoute(rules.routes, request.path, rules.base.prefix);
   if (route === undefined) return { ok: false, response: refusal(404) };
   if (request.method.toUpperCase() !== 'POST') return { ok: false, response: refusal(405) };
   if (!isForm(request.headers['content-type'])) return refuse(415, 'the body is not a form');
@@ -85,7 +86,8 @@ function isForm(contentType: string | undefined): boolean {
 function checkQuery(query: URLSearchParams, route: Route): string | null {
   // Signals a body that the signature does not cover: for JSON webhooks only.
   if (query.has('bodySHA256')) return 'bodySHA256 does not belong to a form';
-  if (route.name === 'inbound' || route.name === 'inbound.status') return null;
+  // Configured by the user, at the phone number or in the workspace: their own query is theirs.
+  if (route.ref === null) return null;
   for (const name of query.keys()) {
     if (name !== 'ref' && name !== TRY_PARAM) return 'the query has more in it than we put there';
     if (query.getAll(name).length > 1) return `"${name}" is there twice`;

@@ -4,12 +4,11 @@ import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import type { Params, Parsed } from '../wire/params.js';
 import { parseCall, parseConference, parseLeg, parseStatus } from '../wire/payloads.js';
-import type { RouteName } from './routes.js';
 
 export type WebhookEvent = Untimed<Exclude<ForwardingRequest, { type: 'inbound' }> | ForwardingNotification>;
 
 /** `null`: well formed, but none of our business. */
-export type Translation = Parsed<{ readonly event: WebhookEvent | null }>;
+export type Translation<Event = WebhookEvent> = Parsed<{ readonly event: Event | null }>;
 
 /** A callback with a reference becomes an event of the flow. */
 export function translate(ref: CallbackRef, params: Params): Translation {
@@ -53,7 +52,7 @@ function ofConference(ref: CallbackRef, params: Params): Translation {
 
 type LegRequestType = Extract<ForwardingRequest, { leg: number }>['type'];
 
-function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translation {
+export function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translation {
   const parsed = parseLeg(params);
   if (!parsed.ok) return parsed;
   const { sid, status, answeredBy, digits } = parsed;
@@ -65,15 +64,10 @@ function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translat
   return { ok: true, event: { type, ...leg } as WebhookEvent };
 }
 
-function ofLegStatus(ref: CallbackRef, params: Params): Translation {
+export function ofLegStatus(ref: CallbackRef, params: Params): Translation {
   const parsed = parseStatus(params);
   if (!parsed.ok) return parsed;
   const { sid, status, answeredBy, sipCode } = parsed;
   if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
   return { ok: true, event: { type: 'leg.status', leg: ref.leg, sid, status, answeredBy, sipCode } };
-}
-
-/** The purpose of a route that we gave out with a reference. */
-export function purposeOf(name: RouteName): CallbackRef['purpose'] | null {
-  return name === 'inbound' || name === 'inbound.status' ? null : name;
 }

@@ -4,7 +4,14 @@ export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from
 export { type LambdaEvent, type LambdaResult, toLambdaHandler } from './lambda.js';
 export { type FallbackTexts } from './failure.js';
 export { createForwardingEndpoint } from './forwarding-endpoint.js';
+export { type EndpointOptions } from './endpoint-options.js';
 export { type ForwardingEndpointOptions } from './forwarding-options.js';
+export {
+  createTaskRouterEndpoint,
+  type Directory,
+  type ResolveTask,
+  type TaskRouterEndpointOptions,
+} from './taskrouter-endpoint.js';
 export { loadRenderer } from './load-renderer.js';
 export { type Log, type LogEntry, maskNumbers } from './log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';

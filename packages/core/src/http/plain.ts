@@ -20,6 +20,15 @@ export function xmlResponse(body: string, status = 200): PlainResponse {
   return { status, headers: { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'no-store' }, body };
 }
 
+/** `null`: an empty body, which means "later" to TaskRouter (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
+export function jsonResponse(body: unknown): PlainResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: body === null ? '' : JSON.stringify(body),
+  };
+}
+
 export function noContent(): PlainResponse {
   return { status: 204, headers: {}, body: '' };
 }

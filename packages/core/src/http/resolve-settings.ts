@@ -10,9 +10,10 @@ export type ArrivingCall = Omit<InboundCall, 'token'>;
 /** Says what to do with one inbound call. */
 export type Resolve = (call: ArrivingCall) => CallOptions | CallSettings | Promise<CallOptions | CallSettings>;
 
-export interface Resolving {
-  readonly resolve: Resolve;
-  readonly defaults: CallSettings | undefined;
+export interface Resolving<Settings> {
+  /** Settles a call's settings, checked. */
+  readonly resolve: (call: ArrivingCall) => Settings | Promise<Settings>;
+  readonly defaults: Settings | undefined;
   readonly budgetMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,11 +25,14 @@ export function toSettings(value: CallOptions | CallSettings): CallSettings {
 }
 
 /** The call's settings, in time; the default when the user's function throws, is too slow or returns what is not valid. */
-export async function resolveSettings(call: InboundCall, options: Resolving): Promise<CallSettings | undefined> {
+export async function resolveSettings<Settings>(
+  call: InboundCall,
+  options: Resolving<Settings>,
+): Promise<Settings | undefined> {
   const { sid, from, to, status } = call;
   try {
     return await within(options.clock, options.budgetMs, '"resolve"', async () =>
-      toSettings(await options.resolve({ sid, from, to, status })),
+      options.resolve({ sid, from, to, status }),
     );
   } catch (error) {
     const instead =

@@ -1,18 +1,24 @@
 import { CALLBACK_PATHS, type CallbackPurpose } from '../wire/callback-ref.js';
 
-/** What a path is for. The first two are configured at the phone number, the others we give out ourselves. */
-export type RouteName = 'inbound' | 'inbound.status' | CallbackPurpose;
+/** What a path is for. Some are configured at the phone number or in the workspace, the others we give out ourselves. */
+export type RouteName = 'inbound' | 'inbound.status' | 'assign' | 'trevents' | CallbackPurpose;
 
 export interface Route {
   readonly name: RouteName;
   readonly path: string;
-  /** A request for TwiML must be answered with TwiML; a notification only wants to be heard. */
-  readonly wants: 'twiml' | 'nothing';
+  /** A request for TwiML must be answered with TwiML, an assignment with an instruction; a notification only wants to be heard. */
+  readonly wants: 'twiml' | 'instruction' | 'nothing';
+  /** The purpose of the reference in its address; `null`: it has none. */
+  readonly ref: CallbackPurpose | null;
 }
+
+export type Routes = ReadonlyMap<string, Route>;
 
 const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   inbound: 'twiml',
   'inbound.status': 'nothing',
+  assign: 'instruction',
+  trevents: 'nothing',
   'caller.ended': 'twiml',
   'caller.document': 'twiml',
   conference: 'nothing',
@@ -24,7 +30,9 @@ const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   'leg.status': 'nothing',
 };
 
-const PATHS: readonly (readonly [path: string, name: RouteName])[] = [
+type Path = readonly [path: string, name: RouteName];
+
+const VOICE: readonly Path[] = [
   ['/inbound', 'inbound'],
   ['/incoming', 'inbound'],
   ['/inbound/status', 'inbound.status'],
@@ -32,13 +40,26 @@ const PATHS: readonly (readonly [path: string, name: RouteName])[] = [
   ['/outgoing', 'leg.answered'],
 ];
 
-/** Every path of the endpoint; all of them take POST only. */
-export const ROUTES: ReadonlyMap<string, Route> = new Map(
-  PATHS.map(([path, name]) => [path, { name, path, wants: WANTS[name] }]),
-);
+/** Every path of the forwarding endpoint; all of them take POST only. */
+export const ROUTES: Routes = routesOf(VOICE);
+
+/** The same for TaskRouter, which has no conference but two callbacks of its own. */
+export const TASKROUTER_ROUTES: Routes = routesOf([
+  ...VOICE.filter(([, name]) => name !== 'conference'),
+  ['/assign', 'assign'],
+  ['/trevents', 'trevents'],
+]);
+
+function routesOf(paths: readonly Path[]): Routes {
+  return new Map(paths.map(([path, name]) => [path, { name, path, wants: WANTS[name], ref: purposeOf(name) }]));
+}
+
+function purposeOf(name: RouteName): CallbackPurpose | null {
+  return name === 'inbound' || name === 'inbound.status' || name === 'assign' || name === 'trevents' ? null : name;
+}
 
 /** The route of a path that may carry the public address's prefix: a proxy removes it or leaves it. */
-export function findRoute(path: string, prefix: string): Route | undefined {
-  const inner = prefix !== '' && path.startsWith(`${prefix}/`) ? ROUTES.get(path.slice(prefix.length)) : undefined;
-  return inner ?? ROUTES.get(path);
+export function findRoute(routes: Routes, path: string, prefix: string): Route | undefined {
+  const inner = prefix !== '' && path.startsWith(`${prefix}/`) ? routes.get(path.slice(prefix.length)) : undefined;
+  return inner ?? routes.get(path);
 }

@@ -1,0 +1,100 @@
+import { isAccountSid } from '../kernel/brand.js';
+import type { CallLimits } from '../runtime/call-limits.js';
+import { systemClock, type Clock } from '../runtime/clock.js';
+import type { AdmissionRules } from './admit.js';
+import { publicBase } from './callback-urls.js';
+import { checkFallbackTexts, type FallbackTexts } from './failure.js';
+import { guarded, silent, type Log } from './log.js';
+
+/** What the endpoints of all flows have in common. */
+export interface EndpointOptions {
+  /** The address under which Twilio reaches this server, such as `https://example.com/voice`. Never taken from a request. */
+  readonly publicBaseUrl: string;
+  /** The account's auth token; during a rotation, the old and the new one. API secrets never sign webhooks. */
+  readonly authTokens: readonly string[];
+  /** Refuses webhooks of other accounts. */
+  readonly accountSid?: string | undefined;
+  /** `createCallLimits` of `@amd/core`: a call that is one too many is rejected as busy, before anything is written. */
+  readonly limits?: Pick<CallLimits, 'admit'> | undefined;
+  readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
+  readonly log?: Log | undefined;
+  /** Within how many ms every webhook is answered. Default 1500. */
+  readonly replyBudgetMs?: number | undefined;
+  /** How many of these `resolve` may take. Default 1000. */
+  readonly resolveBudgetMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** `false` obeys anybody: for tests only. */
+  readonly verifySignature?: boolean | undefined;
+}
+
+/** The options, checked and complete. */
+export interface CheckedOptions {
+  readonly rules: AdmissionRules;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly texts: FallbackTexts;
+  readonly limits: EndpointOptions['limits'];
+  readonly publicBaseUrl: string;
+  readonly replyBudgetMs: number;
+  readonly resolveBudgetMs: number;
+}
+
+/** @throws TypeError or RangeError naming the option */
+export function checkOptions(options: EndpointOptions, routes: AdmissionRules['routes']): CheckedOptions {
+  const clock = options.clock ?? systemClock;
+  const log = guarded(options.log ?? silent);
+  const replyBudgetMs = milliseconds(options.replyBudgetMs ?? 1500, 'replyBudgetMs');
+  const budgetMs = milliseconds(options.resolveBudgetMs ?? Math.min(1000, replyBudgetMs - 1), 'resolveBudgetMs');
+  if (budgetMs >= replyBudgetMs) throw new RangeError('"resolveBudgetMs" must be less than "replyBudgetMs"');
+  return {
+    rules: rulesOf(options, routes, log, clock),
+    log,
+    clock,
+    texts: checkFallbackTexts(options.fallbackTexts),
+    limits: options.limits,
+    publicBaseUrl: options.publicBaseUrl,
+    replyBudgetMs,
+    resolveBudgetMs: budgetMs,
+  };
+}
+
+function rulesOf(
+  options: EndpointOptions,
+  routes: AdmissionRules['routes'],
+  log: Log,
+  clock: Clock,
+): AdmissionRules {
+  const { authTokens, accountSid, publicBaseUrl } = options;
+  const verifySignature = options.verifySignature ?? true;
+  if (!isList(authTokens) || authTokens.some((token) => typeof token !== 'string' || token === '')) {
+    throw new TypeError('"authTokens" must be a list of auth tokens, none of them empty');
+  }
+  if (verifySignature && authTokens.length === 0) {
+    throw new TypeError('"authTokens" must name at least one auth token: without it no webhook can be verified');
+  }
+  if (accountSid !== undefined && !isAccountSid(accountSid)) {
+    throw new TypeError('"accountSid" must be an Account SID (AC and 32 hexadecimal digits)');
+  }
+  const base = publicBase(publicBaseUrl);
+  const mayDiagnose = oncePerSecond(clock);
+  return { base, routes, authTokens: [...authTokens], accountSid, verifySignature, log, mayDiagnose };
+}
+
+function oncePerSecond(clock: Clock): () => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.now();
+    if (now - last < 1000) return false;
+    last = now;
+    return true;
+  };
+}
+
+function isList(value: readonly string[]): boolean {
+  return Array.isArray(value);
+}
+
+function milliseconds(value: number, option: string): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RangeError(`"${option}" must be a whole number of milliseconds above 0; got ${String(value)}`);
+}

@@ -1,0 +1,145 @@
+import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
+import { taskSettings, type TaskOptions, type TaskRouterWorkspace, type TaskSettings } from '../flows/taskrouter/settings.js';
+import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
+import type { WorkerEvent } from '../flows/worker/events.js';
+import type { ActivitySid } from '../kernel/brand.js';
+import { recordKey } from '../runtime/record-key.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { Params } from '../wire/params.js';
+import { parseCall } from '../wire/payloads.js';
+import { parseAssignment, parseEvent, type EventParams } from '../wire/taskrouter.js';
+import type { Reply } from '../wire/twiml.js';
+import type { Endpoint } from './endpoint.js';
+import { checkOptions, type EndpointOptions } from './endpoint-options.js';
+import { resolveSettings, type ArrivingCall } from './resolve-settings.js';
+import { TASKROUTER_ROUTES } from './routes.js';
+import { serve, type Answer } from './serve.js';
+import { ofTaskEvent, translateTaskCallback, WORKER_EVENTS } from './taskrouter-events.js';
+
+/** Says how one inbound call is handled. */
+export type ResolveTask = (call: ArrivingCall) => TaskOptions | Promise<TaskOptions>;
+
+/** What the endpoint asks of a workspace's directory: `createWorkspaceDirectory` of `@amd/core/twilio`. */
+export interface Directory {
+  current(): TaskRouterWorkspace | undefined;
+  load(): Promise<TaskRouterWorkspace>;
+  learn(event: { readonly type: string; readonly activity?: ActivitySid | null | undefined }): void;
+}
+
+export interface TaskRouterEndpointOptions extends EndpointOptions {
+  readonly runtime: Pick<Runtime<TaskRouterEvent, TaskRouterReply>, 'handle'>;
+  /** The runtime of the worker flow: it brings workers back from their rest. */
+  readonly workers: Pick<Runtime<WorkerEvent, Reply>, 'handle'>;
+  readonly directory: Directory;
+  /** Default: `defaultSettings` for every call. */
+  readonly resolve?: ResolveTask | undefined;
+  /** What a call gets when there is no `resolve`, or it fails; also a call that others put into the queue. Default: the defaults. */
+  readonly defaultSettings?: TaskOptions | undefined;
+  /** Told of every event of the workspace, for logs and pages. Its own trouble stays its own. */
+  readonly onEvent?: ((event: EventParams) => void) | undefined;
+}
+
+/**
+ * Answers Twilio's webhooks for callers who wait in a TaskRouter queue: voice, assignments and events.
+ * @throws TypeError or RangeError naming the option
+ */
+export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): Endpoint {
+  const { runtime, workers, directory, onEvent } = options;
+  const checked = checkOptions(options, TASKROUTER_ROUTES);
+  const { clock, log, resolveBudgetMs: budgetMs } = checked;
+  const { resolve, defaultSettings = {} } = options;
+  if (resolve !== undefined && typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
+  const known = directory.current();
+  // A mistake is told now, not in the middle of a call.
+  if (known !== undefined) taskSettings(defaultSettings, known);
+
+  const workspace = async (): Promise<TaskRouterWorkspace> => directory.current() ?? (await directory.load());
+
+  async function inbound(call: Parameters<typeof resolveSettings>[0]): Promise<Answer> {
+    const here = directory.current();
+    const settings = await resolveSettings<TaskSettings>(call, {
+      resolve: async (arriving) => taskSettings((await resolve?.(arriving)) ?? defaultSettings, await workspace()),
+      defaults: here === undefined ? undefined : taskSettings(defaultSettings, here),
+      budgetMs,
+      clock,
+      log,
+    });
+    if (settings === undefined) return { as: 'noSettings' };
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), { type: 'inbound', call, settings }) };
+  }
+
+  async function assign(params: Params): Promise<Answer> {
+    const parsed = parseAssignment(params);
+    if (!parsed.ok) {
+      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${parsed.problem}` });
+      return { as: 'unknown' };
+    }
+    const { call, task, reservation, worker, workerName, phone } = parsed;
+    const here = await workspace();
+    if (call === null || parsed.workspace !== here.sid) {
+      const what = call === null ? 'the task is not about a call' : 'it is of another workspace';
+      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${what}` });
+      return { as: 'unknown' };
+    }
+    const settings = taskSettings(defaultSettings, here);
+    const event = { type: 'assignment', task, reservation, worker, workerName, phone, call, settings } as const;
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
+  }
+
+  async function heard(params: Params): Promise<Answer> {
+    const parsed = parseEvent(params);
+    if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+    const here = await workspace();
+    if (parsed.workspace !== here.sid) return { as: 'unknown' };
+    directory.learn({ type: parsed.type, activity: parsed.worker?.activity });
+    tell(parsed);
+    const { worker } = parsed;
+    if (worker !== null && WORKER_EVENTS.has(parsed.type)) {
+      await workers.handle(recordKey('worker', worker.sid), {
+        type: 'worker.event',
+        workspace: here.sid,
+        worker,
+        happenedAt: parsed.happenedAt,
+        activities: here.activities,
+      });
+    } else if (worker !== null && parsed.type === 'worker.deleted') {
+      const gone = { type: 'worker.deleted', workspace: here.sid, worker: worker.sid } as const;
+      await workers.handle(recordKey('worker', worker.sid), gone);
+    }
+    const event = ofTaskEvent(parsed);
+    if (event === null || parsed.call === null) return { as: 'unknown' };
+    return { as: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event) };
+  }
+
+  function tell(event: EventParams): void {
+    try {
+      onEvent?.(event);
+    } catch {
+      // Looking on must not fail a webhook.
+    }
+  }
+
+  return serve(checked, {
+    flow: 'taskrouter',
+    inbound,
+    async notice({ route, params }) {
+      if (route.name === 'assign') return assign(params);
+      if (route.name === 'trevents') return heard(params);
+      const call = parseCall(params);
+      if (!call.ok) return { as: 'refused', problem: call.problem };
+      const event = { type: 'caller.status', status: call.status } as const;
+      return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
+    },
+    async callback(ref, { params }) {
+      const translation = translateTaskCallback(ref, params);
+      if (!translation.ok) return { as: 'refused', problem: translation.problem };
+      if (translation.event === null) return { as: 'unknown' };
+      return { as: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event) };
+    },
+    rejectTo: () => directory.current()?.activities.unavailable,
+  });
+}
+
+function keyOf(sid: string): string {
+  return recordKey('taskrouter', sid);
+}

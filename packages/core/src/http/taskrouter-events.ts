@@ -1,0 +1,98 @@
+import type { TaskRouterEvent, TaskRequest, TaskNews, ReservationNews } from '../flows/taskrouter/events.js';
+import { QUEUE_RESULTS } from '../flows/taskrouter/events.js';
+import type { Untimed } from '../runtime/runtime.js';
+import type { CallbackRef } from '../wire/callback-ref.js';
+import { param, type Params } from '../wire/params.js';
+import { parseCall } from '../wire/payloads.js';
+import { hiddenParam } from '../wire/signature.js';
+import type { EventParams } from '../wire/taskrouter.js';
+import { ofLeg, ofLegStatus, type Translation } from './forwarding-events.js';
+
+export type TaskWebhookEvent = Untimed<Exclude<TaskRouterEvent, { type: 'effect.outcome' | 'timer' }>>;
+
+/** A callback with a reference becomes an event of the flow. */
+export function translateTaskCallback(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
+  switch (ref.purpose) {
+    case 'caller.ended':
+    case 'caller.document':
+      return ofCaller(ref.purpose, ref, params);
+    case 'leg.ended':
+      return legEnded(ref, params);
+    case 'leg.answered':
+    case 'leg.key':
+    case 'leg.round':
+    case 'leg.document':
+      return ofLeg(ref.purpose, ref, params) as Translation<TaskWebhookEvent>;
+    case 'leg.status':
+      return ofLegStatus(ref, params) as Translation<TaskWebhookEvent>;
+    case 'conference':
+      return { ok: true, event: null };
+  }
+}
+
+function ofCaller(
+  type: Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' }>['type'],
+  ref: CallbackRef,
+  params: Params,
+): Translation<TaskWebhookEvent> {
+  const call = parseCall(params);
+  if (!call.ok) return call;
+  const hidden = hiddenParam(params, ['QueueResult']);
+  if (hidden !== null) return { ok: false, problem: hidden };
+  // Somebody else's call, or a leg's reference on a caller's path.
+  if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
+  const { round } = ref;
+  const { status } = call;
+  if (type === 'caller.document') return { ok: true, event: { type, round, status } };
+  const result = param(params, 'QueueResult');
+  const queueResult = QUEUE_RESULTS.find((candidate) => candidate === result) ?? null;
+  return { ok: true, event: { type, round, status, queueResult } };
+}
+
+function legEnded(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
+  const hidden = hiddenParam(params, ['DialBridged']);
+  if (hidden !== null) return { ok: false, problem: hidden };
+  const translation = ofLeg('leg.ended', ref, params);
+  if (!translation.ok || translation.event === null) return translation as Translation<TaskWebhookEvent>;
+  return { ok: true, event: { ...translation.event, bridged: param(params, 'DialBridged') === 'true' } as TaskWebhookEvent };
+}
+
+const TASK_NEWS: ReadonlyMap<string, TaskNews> = new Map([
+  ['task.created', 'created'],
+  ['task.canceled', 'canceled'],
+  // Told before the cancellation it leads to, which may be lost.
+  ['workflow.timeout', 'canceled'],
+  ['task.wrapup', 'wrapup'],
+  ['task.completed', 'completed'],
+  ['task.deleted', 'deleted'],
+  ['task.system-deleted', 'deleted'],
+]);
+
+const RESERVATION_NEWS: ReadonlyMap<string, ReservationNews> = new Map([
+  ['reservation.accepted', 'accepted'],
+  ['reservation.rejected', 'rejected'],
+  ['reservation.timeout', 'timeout'],
+  ['reservation.canceled', 'canceled'],
+  ['reservation.rescinded', 'rescinded'],
+  ['reservation.wrapup', 'wrapup'],
+  ['reservation.completed', 'completed'],
+  ['reservation.failed', 'failed'],
+]);
+
+/** What an event of TaskRouter means for the call that it names; `null`: nothing. */
+export function ofTaskEvent(event: EventParams): TaskWebhookEvent | null {
+  const news = RESERVATION_NEWS.get(event.type);
+  if (news !== undefined && event.reservation !== null) {
+    return { type: 'reservation', news, reservation: event.reservation };
+  }
+  const ofTask = TASK_NEWS.get(event.type);
+  if (ofTask === undefined || event.task === null || event.call === null) return null;
+  return { type: 'task', news: ofTask, task: event.task, round: event.call.round };
+}
+
+/** The events of a worker that say where they are. */
+export const WORKER_EVENTS: ReadonlySet<string> = new Set([
+  'worker.created',
+  'worker.activity.update',
+  'worker.attributes.update',
+]);
