@@ -69,7 +69,7 @@ export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
   return result;
 }
 
-function somebody(random: () => number): Person {
+export function somebody(random: () => number): Person {
   const ringMs = 1000 + Math.floor(random() * 20_000);
   const talkMs = 500 + Math.floor(random() * 20_000);
   const kinds: (() => Person)[] = [
@@ -89,7 +89,7 @@ function somebody(random: () => number): Person {
   return (kinds[Math.floor(random() * kinds.length)] ?? noAnswer)();
 }
 
-function hangUpRule(random: () => number): HangUpRule | undefined {
+export function hangUpRule(random: () => number): HangUpRule | undefined {
   const dice = random();
   if (dice < 0.5) return undefined;
   if (dice < 0.6) return { afterMs: Math.floor(random() * 60_000) };

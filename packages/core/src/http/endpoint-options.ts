@@ -58,12 +58,7 @@ export function checkOptions(options: EndpointOptions, routes: AdmissionRules['r
   };
 }
 
-function rulesOf(
-  options: EndpointOptions,
-  routes: AdmissionRules['routes'],
-  log: Log,
-  clock: Clock,
-): AdmissionRules {
+function rulesOf(options: EndpointOptions, routes: AdmissionRules['routes'], log: Log, clock: Clock): AdmissionRules {
   const { authTokens, accountSid, publicBaseUrl } = options;
   const verifySignature = options.verifySignature ?? true;
   if (!isList(authTokens) || authTokens.some((token) => typeof token !== 'string' || token === '')) {

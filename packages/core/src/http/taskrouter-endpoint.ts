@@ -1,5 +1,10 @@
 import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
-import { taskSettings, type TaskOptions, type TaskRouterWorkspace, type TaskSettings } from '../flows/taskrouter/settings.js';
+import {
+  taskSettings,
+  type TaskOptions,
+  type TaskRouterWorkspace,
+  type TaskSettings,
+} from '../flows/taskrouter/settings.js';
 import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
 import type { WorkerEvent } from '../flows/worker/events.js';
 import type { ActivitySid } from '../kernel/brand.js';

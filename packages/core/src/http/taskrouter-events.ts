@@ -54,7 +54,10 @@ function legEnded(ref: CallbackRef, params: Params): Translation<TaskWebhookEven
   if (hidden !== null) return { ok: false, problem: hidden };
   const translation = ofLeg('leg.ended', ref, params);
   if (!translation.ok || translation.event === null) return translation as Translation<TaskWebhookEvent>;
-  return { ok: true, event: { ...translation.event, bridged: param(params, 'DialBridged') === 'true' } as TaskWebhookEvent };
+  return {
+    ok: true,
+    event: { ...translation.event, bridged: param(params, 'DialBridged') === 'true' } as TaskWebhookEvent,
+  };
 }
 
 const TASK_NEWS: ReadonlyMap<string, TaskNews> = new Map([

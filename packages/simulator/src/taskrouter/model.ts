@@ -161,6 +161,10 @@ export interface Workspace {
   readonly queues: Map<string, TaskQueue>;
   readonly workflows: Map<string, Workflow>;
   readonly tasks: Map<string, Task>;
+  /** Tasks that wait for a worker: pending and reserved ones. */
+  readonly open: Set<Task>;
+  /** Every reservation of every task. */
+  readonly reservations: Map<string, Reservation>;
   /** Routing is about to run. */
   routing: boolean;
   readonly createdAt: number;

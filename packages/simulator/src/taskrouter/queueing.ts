@@ -85,10 +85,8 @@ export function callerLeft(world: World, task: Task, reason: string): void {
 
 function findReservation(world: World, sid: string): Reservation | undefined {
   for (const workspace of world.workspaces.values()) {
-    for (const task of workspace.tasks.values()) {
-      const reservation = task.reservations.get(sid);
-      if (reservation !== undefined) return reservation;
-    }
+    const reservation = workspace.reservations.get(sid);
+    if (reservation !== undefined) return reservation;
   }
   return undefined;
 }

@@ -44,6 +44,7 @@ export function reserve(world: World, workspace: Workspace, task: Task, worker: 
     version: 0,
   };
   task.reservations.set(reservation.sid, reservation);
+  workspace.reservations.set(reservation.sid, reservation);
   worker.holding.add(reservation);
   reservation.stopTimer = world.clock.wakeAt(now + task.workflow.taskReservationTimeout * 1000, () => {
     timeOut(world, reservation);

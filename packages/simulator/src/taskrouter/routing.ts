@@ -21,8 +21,8 @@ export function routeSoon(world: World, workspace: Workspace): void {
 function waiting(workspace: Workspace): Task[] {
   const order = (task: Task): number =>
     (task.queueEnteredAt ?? task.createdAt) * (workspace.prioritizeQueueOrder === 'LIFO' ? -1 : 1);
-  return [...workspace.tasks.values()]
-    .filter((task) => task.queue !== undefined && (task.status === 'pending' || task.status === 'reserved'))
+  return [...workspace.open]
+    .filter((task) => task.queue !== undefined)
     .sort((a, b) => b.priority - a.priority || order(a) - order(b));
 }
 

@@ -16,6 +16,8 @@ export function setTask(world: World, task: Task, status: Task['status'], reason
   task.reason = reason ?? task.reason;
   task.version += 1;
   task.updatedAt = world.clock.now();
+  if (status === 'pending' || status === 'reserved') task.workspace.open.add(task);
+  else task.workspace.open.delete(task);
 }
 
 function tell(
@@ -78,6 +80,7 @@ export function createTask(world: World, workspace: Workspace, options: NewTask)
     timers: new Set(),
   };
   workspace.tasks.set(task.sid, task);
+  workspace.open.add(task);
   tell(world, task, 'workflow.entered', `Task ${task.sid} entered Workflow ${workflow.friendlyName}`);
   enter(world, task, targets, 0);
   tell(world, task, 'task.created', `Task ${task.sid} created`);
@@ -222,5 +225,6 @@ export function deleteTask(world: World, task: Task): void {
   if (task.status === 'pending' || task.status === 'reserved') cancelReservations(world, task);
   for (const stop of task.timers) stop();
   task.workspace.tasks.delete(task.sid);
+  task.workspace.open.delete(task);
   tell(world, task, 'task.deleted', `Task ${task.sid} deleted`);
 }

@@ -68,6 +68,8 @@ export function createWorkspace(world: World, options: WorkspaceOptions): Worksp
     queues: new Map(),
     workflows: new Map(),
     tasks: new Map(),
+    open: new Set(),
+    reservations: new Map(),
     routing: false,
     createdAt: now,
     updatedAt: now,

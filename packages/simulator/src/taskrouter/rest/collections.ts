@@ -129,9 +129,7 @@ function workers(world: World, workspace: Workspace): Collection<Worker> {
       if (name === 'Channels') return handlerOf(workerChannels(world, workspace, worker));
       if (name !== 'Reservations') return undefined;
       const own = (): Reservation[] =>
-        [...workspace.tasks.values()].flatMap((task) =>
-          [...task.reservations.values()].filter((reservation) => reservation.worker === worker),
-        );
+        [...workspace.reservations.values()].filter((reservation) => reservation.worker === worker);
       return handlerOf(reservations(world, own, 'Workers'));
     },
   };

@@ -1,0 +1,109 @@
+import { isTaskCallFinal } from '@amd/core';
+import { human, unreachable, type HangUpRule, type Person, type Toggles } from '@amd/simulator';
+import { generator, hangUpRule, somebody } from './crowd.js';
+import { OUR_NUMBER } from './forwarding-app.js';
+import { phoneOf, taskRouterApp, type TaskRouterApp } from './taskrouter-app.js';
+
+export interface TaskCrowd {
+  readonly calls: number;
+  readonly workers: number;
+  readonly seed: number;
+  /** One call every so many ms. */
+  readonly everyMs: number;
+  readonly toggles?: Partial<Toggles>;
+  readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
+}
+
+export interface TaskCrowdResult {
+  readonly results: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+}
+
+/** Workers whose number fails for good, and one who has none. */
+const FAILING = 2;
+const NUMBERLESS = 1;
+
+/** Random people answer at each call anew, random callers give up. Names all that is not as promised. */
+export async function playTaskCrowd(crowd: TaskCrowd): Promise<TaskCrowdResult> {
+  const random = generator(crowd.seed);
+  const failing = new Set(Array.from({ length: FAILING }, (_, index) => phoneOf(index)));
+  const people = (to: string): Person => {
+    if (failing.has(to)) return unreachable();
+    const person = somebody(random);
+    // A number that fails for good would send everybody home by and by.
+    return person.pickUp.does === 'fail' || person.pickUp.does === 'refuse' ? human({ talkMs: 10_000 }) : person;
+  };
+  const app = await taskRouterApp(
+    {
+      workers: Array.from({ length: crowd.workers }, (_, index) => ({
+        name: `Worker ${String(index)}`,
+        ...(index < FAILING + NUMBERLESS && index >= FAILING ? { phone: null } : {}),
+      })),
+    },
+    {
+      people,
+      random: crowd.seed,
+      ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
+      ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
+    },
+  );
+  const sids: string[] = [];
+  for (let index = 0; index < crowd.calls; index += 1) {
+    const from = `+1212${String(5_550_000 + index).padStart(7, '0')}`;
+    const hangUp = giveUp(random);
+    sids.push(app.sim.placeCall({ from, to: OUR_NUMBER, ...(hangUp === undefined ? {} : { hangUp }) }).sid);
+    await app.sim.advance(crowd.everyMs);
+  }
+  await app.sim.settle();
+  const result = judge(app, sids);
+  await app.stop();
+  return result;
+}
+
+/** Most wait; nobody for ever. */
+function giveUp(random: () => number): HangUpRule | undefined {
+  return random() < 0.5 ? undefined : hangUpRule(random);
+}
+
+function judge(app: TaskRouterApp, sids: readonly string[]): TaskCrowdResult {
+  const problems: string[] = [];
+  const results: Record<string, number> = {};
+  for (const failure of app.failures) problems.push(`a task failed: ${String(failure)}`);
+  for (const { message } of app.log) problems.push(`log: ${message}`);
+  for (const sid of sids) {
+    const state = app.states.get(sid);
+    const caller = app.sim.call(sid);
+    const result = state?.result ?? 'none';
+    results[result] = (results[result] ?? 0) + 1;
+    // A caller who hangs up before the first webhook is answered is never heard of.
+    if (state === undefined) continue;
+    if (!isTaskCallFinal(state)) problems.push(`${sid}: not over for us: ${JSON.stringify(state.caller)}`);
+    const talks = caller?.bridgedWith ?? [];
+    if (talks.length > 1) problems.push(`${sid}: talked with ${String(talks.length)} people`);
+    if ((talks.length === 1) !== (state.result === 'connected')) {
+      problems.push(`${sid}: ${String(state.result)}, but talked with ${String(talks.length)}`);
+    }
+    for (const { sid: leg } of talks) {
+      const by = app.sim.call(leg)?.answeredBy;
+      if (by !== 'human' && by !== 'unknown') problems.push(`${sid}: bridged to ${String(by)}`);
+    }
+  }
+  for (const call of app.sim.calls) if (call.endedAt === undefined) problems.push(`${call.sid} is still on the line`);
+  for (const { workers, tasks } of app.sim.workspaces) {
+    for (const worker of workers) {
+      if (worker.holding > 0) problems.push(`${worker.friendlyName} still holds a reservation`);
+      const number = Number(worker.friendlyName.slice('Worker '.length));
+      const home = number < FAILING + NUMBERLESS;
+      if (worker.activity !== 'Available' && !(home && worker.activity === 'Offline')) {
+        problems.push(`${worker.friendlyName} is stuck in ${worker.activity}`);
+      }
+    }
+    for (const task of tasks) {
+      if (task.status !== 'completed' && task.status !== 'canceled') problems.push(`${task.sid} is ${task.status}`);
+      for (const one of task.reservations) {
+        if (['pending', 'accepted', 'wrapping'].includes(one.status)) problems.push(`${one.sid} is ${one.status}`);
+      }
+    }
+  }
+  return { results, problems: problems.slice(0, 20) };
+}
