@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tsup = fileURLToPath(new URL('../node_modules/tsup/dist/cli-default.js', import.meta.url));
 
-for (const folder of ['packages/core', 'packages/simulator', 'packages/dashboard', 'examples/forwarding']) {
+for (const folder of [
+  'packages/core',
+  'packages/simulator',
+  'packages/dashboard',
+  'examples/forwarding',
+  'examples/taskrouter',
+]) {
   const options = { cwd: `${root}${folder}`, encoding: 'utf8' };
   const build = spawnSync(process.execPath, [tsup, '--silent', '--no-dts'], options);
   if (build.status !== 0) {

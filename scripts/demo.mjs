@@ -1,24 +1,30 @@
-// npm run demo: builds what the example needs, then plays the tour.
+// npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other one.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+const EXAMPLES = ['forwarding', 'taskrouter'];
+const given = process.argv.slice(2);
+const [first] = given;
+const example = first !== undefined && !first.startsWith('-') ? first : 'forwarding';
+const options = example === first ? given.slice(1) : given;
 try {
-  // As in examples/forwarding/src/demo/main.ts, which reads them: a wrong one is told before the build.
+  if (!EXAMPLES.includes(example)) throw new Error(`There is no example "${example}", only ${EXAMPLES.join(' and ')}`);
+  // As in examples/shared/src/demo/run.ts, which reads them: a wrong one is told before the build.
   const flag = { type: 'boolean' };
   const text = { type: 'string' };
-  parseArgs({ options: { once: flag, 'no-tour': flag, only: text, port: text, help: flag } });
+  parseArgs({ args: options, options: { once: flag, 'no-tour': flag, only: text, port: text, help: flag } });
 } catch (error) {
   console.error(`${error.message.split(/\. |\n/)[0]}. Try npm run demo -- --help`);
   process.exit(2);
 }
 
-const demo = fileURLToPath(new URL('../examples/forwarding/dist/demo.js', import.meta.url));
-if (!process.argv.includes('--help') || !existsSync(demo)) {
+const demo = fileURLToPath(new URL(`../examples/${example}/dist/demo.js`, import.meta.url));
+if (!options.includes('--help') || !existsSync(demo)) {
   process.stdout.write('Building … ');
   await import('./build-js.mjs');
   console.log('done.');
 }
-const { status } = spawnSync(process.execPath, [demo, ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [demo, ...options], { stdio: 'inherit' });
 process.exit(status ?? 1);

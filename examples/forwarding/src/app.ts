@@ -30,8 +30,8 @@ import {
 } from '@amd/dashboard';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
-import { createMetrics } from './operators/metrics.js';
-import { operatorRoutes } from './operators/routes.js';
+import { createMetrics } from '../../shared/src/operators/metrics.js';
+import { operatorRoutes } from '../../shared/src/operators/routes.js';
 
 export interface AppOptions {
   readonly client: TwilioClient;
@@ -83,7 +83,7 @@ export function createApp(options: AppOptions): App {
   const store = options.store ?? createMemoryStore();
   const rules = createDialRules({ allow: options.dialAllow, ownNumbers });
   const feed = createCallFeed({ store, clock, log });
-  const metrics = createMetrics(feed);
+  const metrics = createMetrics(() => feed.totals());
   const { configured } = options;
   const lists = createPeopleLists({
     store,

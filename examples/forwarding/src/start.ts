@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
-import { createLogger } from './operators/logger.js';
-import { stopGracefully } from './operators/stop.js';
-import { publicBaseUrl } from './public-url.js';
+import { createLogger } from '../../shared/src/operators/logger.js';
+import { stopGracefully } from '../../shared/src/operators/stop.js';
+import { publicBaseUrl } from '../../shared/src/public-url.js';
 
 const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
 if (existsSync(envFile)) loadEnvFile(envFile);

@@ -5,7 +5,7 @@ import { io, type Socket } from 'socket.io-client';
 import twilio from 'twilio';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApp, type App } from '../src/app.js';
-import { createLogger } from '../src/operators/logger.js';
+import { createLogger } from '../../shared/src/operators/logger.js';
 
 const OUR_NUMBER = '+14155550199';
 const CALLER = '+12125550123';

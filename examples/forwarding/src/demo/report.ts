@@ -1,12 +1,7 @@
 import type { SimulatedCall } from '@amd/simulator';
 import type { LiveForwarding } from '@amd/core';
+import { seconds, type Line } from '../../../shared/src/demo/run.js';
 import type { Played } from './tour.js';
-
-export interface Line {
-  /** Ms since the caller dialled. */
-  readonly ms: number;
-  readonly text: string;
-}
 
 const WHO: Readonly<Record<string, string>> = {
   human: 'a human',
@@ -101,8 +96,4 @@ export function faults({ scenario, caller, legs, names, state, complaints }: Pla
   if (scenario.told !== undefined && (told?.heard.length ?? 0) === 0) wrong.push(`${scenario.told} was not told why`);
   for (const call of [caller, ...legs]) if (call.endedAt === undefined) wrong.push(`${call.to} is still on the line`);
   return wrong;
-}
-
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import twilio from 'twilio';
 import type { LiveForwarding } from '@amd/core';
 import type { PageAssets } from '@amd/dashboard';
 import { createSimulator, realClock, type Person, type SimulatedCall, type Simulator } from '@amd/simulator';
 import { createApp, type App } from '../app.js';
-import { createLogger } from '../operators/logger.js';
+import { createLogger } from '../../../shared/src/operators/logger.js';
+import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
 import { createPhones } from './phone.js';
 import type { Scenario } from './scenarios.js';
 
@@ -16,9 +15,6 @@ const TEAM = [
   { to: '+14155550143', name: 'Ben', answers: 'voicemail' },
   { to: '+14155550144', name: 'Cara', answers: 'human' },
 ];
-/** The simulator's seconds are this much shorter than real ones. */
-export const SPEED = 30;
-
 export interface Played {
   readonly scenario: Scenario;
   readonly caller: SimulatedCall;
@@ -134,35 +130,4 @@ export async function startTour(wanted: {
       await app.drain(closed);
     },
   };
-}
-
-/** The address is known before the app is made, because every URL that it gives to Twilio begins with it. */
-async function listen(wanted: {
-  host: string;
-  port: number;
-  orAnyPort: boolean;
-}): Promise<{ server: Server; url: string }> {
-  const { createServer } = await import('node:http');
-  const server = createServer();
-  const attempt = (port: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, wanted.host, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  try {
-    await attempt(wanted.port);
-  } catch (error) {
-    if (!wanted.orAnyPort) throw error;
-    await attempt(0);
-  }
-  const { address, port } = server.address() as AddressInfo;
-  return { server, url: `http://${address}:${String(port)}` };
-}
-
-function printLine(line: string): void {
-  const { level, code, msg } = JSON.parse(line) as { level: string; code?: string; msg: string };
-  console.error(`  ${level} ${code ?? ''}: ${msg}`);
 }

@@ -1,13 +1,29 @@
-import type { RuntimeEvents, ForwardingEvent, ForwardingState, OutcomeEvent, TimerEvent } from '@amd/core';
-import type { CallFeed } from '@amd/dashboard';
+import type { Execution, Leg, TwilioEffect } from '@amd/core';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-type Events = RuntimeEvents<ForwardingState, ForwardingEvent | OutcomeEvent | TimerEvent>;
+/** A call of either flow, as far as it is counted. */
+interface CountedCall {
+  readonly kind: 'call';
+  readonly caller: { readonly phase: string };
+  readonly result: string | null;
+  readonly story: { readonly endedAt?: number };
+  readonly legs: readonly Leg[];
+}
+
+interface Committed {
+  readonly event: { readonly at: number };
+  readonly state: CountedCall | { readonly kind: 'nothing' };
+}
+
+interface Executed {
+  readonly effect: Pick<TwilioEffect, 'type'>;
+  readonly execution: Execution;
+}
 
 export interface Metrics {
   readonly registry: Registry;
-  committed(event: Events['committed'][0]): void;
-  executed(event: Events['executed'][0]): void;
+  committed(step: Committed): void;
+  executed(request: Executed): void;
   conflict(): void;
   failure(): void;
   /** Something was refused or went wrong, by its stable code. */
@@ -16,7 +32,7 @@ export interface Metrics {
 }
 
 /** Labels come from closed lists: no number, name or SID, so that neither privacy nor the number of series suffers. */
-export function createMetrics(feed: Pick<CallFeed, 'totals'>): Metrics {
+export function createMetrics(totals: () => { readonly live: number; readonly waiting: number }): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -30,8 +46,8 @@ export function createMetrics(feed: Pick<CallFeed, 'totals'>): Metrics {
       },
     });
   };
-  gauge('amd_live_calls', 'Callers on the line.', () => feed.totals().live);
-  gauge('amd_waiting_calls', 'Callers who wait for somebody.', () => feed.totals().waiting);
+  gauge('amd_live_calls', 'Callers on the line.', () => totals().live);
+  gauge('amd_waiting_calls', 'Callers who wait for somebody.', () => totals().waiting);
   const calls = new Counter({
     name: 'amd_calls_total',
     help: 'Calls that are over.',

@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The simulator's seconds are this much shorter than real ones. */
+export const SPEED = 30;
+
+/** The address is known before the app is made, because every URL that it gives to Twilio begins with it. */
+export async function listen(wanted: {
+  host: string;
+  port: number;
+  orAnyPort: boolean;
+}): Promise<{ server: Server; url: string }> {
+  const server = createServer();
+  const attempt = (port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, wanted.host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  try {
+    await attempt(wanted.port);
+  } catch (error) {
+    if (!wanted.orAnyPort) throw error;
+    await attempt(0);
+  }
+  const { address, port } = server.address() as AddressInfo;
+  return { server, url: `http://${address}:${String(port)}` };
+}
+
+/** A line of the log, for a person at a terminal. */
+export function printLine(line: string): void {
+  const { level, code, msg } = JSON.parse(line) as { level: string; code?: string; msg: string };
+  console.error(`  ${level} ${code ?? ''}: ${msg}`);
+}

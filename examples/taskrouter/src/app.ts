@@ -1,0 +1,161 @@
+import {
+  createCallLimits,
+  createMemoryStore,
+  createRuntime,
+  DEFAULT_TASKROUTER_CONFIG,
+  DEFAULT_WORKER_CONFIG,
+  taskrouter,
+  worker,
+  type Clock,
+  type EventParams,
+  type Store,
+  type TaskOptions,
+} from '@amd/core';
+import { callbackUrls, createTaskRouterEndpoint, toNodeListener } from '@amd/core/http';
+import { createTwilioExecutor, type TwilioClient, type WorkspaceDirectory } from '@amd/core/twilio';
+import { createDialRules } from '@amd/dashboard';
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import { createMetrics } from '../../shared/src/operators/metrics.js';
+import { operatorRoutes } from '../../shared/src/operators/routes.js';
+
+export interface AppOptions {
+  readonly client: TwilioClient;
+  readonly directory: WorkspaceDirectory;
+  readonly accountSid: string;
+  /** The present auth token and, during a rotation, the previous one. */
+  readonly authTokens: readonly string[];
+  readonly publicBaseUrl: string;
+  /** How, for every call. */
+  readonly settings?: TaskOptions | undefined;
+  /** How long a worker rests, s. */
+  readonly coolDownSeconds: number;
+  /** Numbers and prefixes that may ever be dialled. */
+  readonly dialAllow: readonly string[];
+  readonly ownNumbers: readonly string[];
+  readonly limits?: {
+    readonly atOnce: number;
+    readonly perCaller: { readonly calls: number; readonly seconds: number };
+  };
+  /** How long ended calls are remembered. */
+  readonly callLogDays: number;
+  readonly metricsToken?: string | null | undefined;
+  /** Told of every event of TaskRouter. */
+  readonly onEvent?: ((event: EventParams) => void) | undefined;
+  readonly store?: Store | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger: Logger;
+}
+
+export type App = ReturnType<typeof createApp>;
+
+/** Wiring only: what happens to a call is decided by the flows. */
+export function createApp(options: AppOptions) {
+  const { client, directory, accountSid, authTokens, publicBaseUrl, ownNumbers, clock, logger } = options;
+  const store = options.store ?? createMemoryStore();
+  const rules = createDialRules({ allow: options.dialAllow, ownNumbers });
+  const live = new Set<string>();
+  const waiting = new Set<string>();
+  const metrics = createMetrics(() => ({ live: live.size, waiting: waiting.size }));
+  const execute = createTwilioExecutor({
+    client,
+    url: callbackUrls(publicBaseUrl),
+    mayDial: (to) => rules.mayDial(to),
+    ownNumbers,
+  });
+  const workers = createRuntime({
+    flow: worker,
+    config: { ...DEFAULT_WORKER_CONFIG, coolDownMs: options.coolDownSeconds * 1000 },
+    store,
+    clock,
+    execute,
+  });
+  const calls = createRuntime({
+    flow: taskrouter,
+    config: { ...DEFAULT_TASKROUTER_CONFIG, keepForMs: options.callLogDays * 86_400_000 },
+    store,
+    clock,
+    execute,
+    peers: { worker: workers },
+  });
+  calls.events.on('committed', (step) => {
+    metrics.committed(step);
+    const { key, state } = step;
+    const phase = state.kind === 'call' ? state.caller.phase : 'ended';
+    mark(live, key, phase !== 'ended');
+    mark(waiting, key, phase === 'waiting');
+  });
+  for (const { events } of [calls, workers]) {
+    events.on('executed', metrics.executed);
+    events.on('conflict', metrics.conflict);
+    events.on('failure', ({ key, error }) => {
+      metrics.failure();
+      logger.error({ code: 'task.failed', key, error }, 'a task failed and will be tried again');
+    });
+  }
+
+  const endpoint = createTaskRouterEndpoint({
+    runtime: calls,
+    workers,
+    directory,
+    publicBaseUrl,
+    accountSid,
+    authTokens,
+    defaultSettings: options.settings,
+    limits: createCallLimits({ store, clock, ...options.limits }),
+    onEvent: options.onEvent,
+    log,
+  });
+  let draining = false;
+
+  const app: Express = express();
+  app.disable('x-powered-by');
+  app.use((request, response, next) => {
+    if (!endpoint.owns(request.path)) {
+      next();
+      return;
+    }
+    const began = performance.now();
+    response.once('finish', () => {
+      metrics.answered(request.path, response.statusCode, (performance.now() - began) / 1000);
+    });
+    next();
+  });
+  app.use(toNodeListener(endpoint));
+  app.use(
+    operatorRoutes({
+      store,
+      registry: metrics.registry,
+      isDraining: () => draining,
+      metricsToken: options.metricsToken ?? null,
+    }),
+  );
+
+  function log(entry: { level: 'info' | 'warn' | 'error'; code: string; message: string }): void {
+    const { level, message, ...rest } = entry;
+    metrics.logged(entry.code);
+    logger[level](rest, message);
+  }
+
+  return {
+    express: app,
+    calls,
+    workers,
+    store,
+    start(): void {
+      calls.start();
+      workers.start();
+    },
+    /** `/readyz` says no from now on; once `closed` (no webhook is under way), so is the work. */
+    async drain(closed: Promise<void>): Promise<void> {
+      draining = true;
+      await closed;
+      await Promise.all([calls.stop(), workers.stop()]);
+    },
+  };
+}
+
+function mark(set: Set<string>, key: string, isIn: boolean): void {
+  if (isIn) set.add(key);
+  else set.delete(key);
+}

@@ -1,0 +1,210 @@
+import type { LiveTaskCall } from '@amd/core';
+import { createWorkspaceDirectory } from '@amd/core/twilio';
+import {
+  createSimulator,
+  realClock,
+  type Person,
+  type SimulatedCall,
+  type SimulatedWorker,
+  type TimelineEntry,
+} from '@amd/simulator';
+import twilio from 'twilio';
+import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
+import type { RunningTour } from '../../../shared/src/demo/run.js';
+import { createLogger } from '../../../shared/src/operators/logger.js';
+import { createApp } from '../app.js';
+import type { Scenario, WorkerName } from './scenarios.js';
+
+const OUR_NUMBER = '+14155550199';
+const PHONES: Readonly<Record<Exclude<WorkerName, 'Dora'>, string>> = {
+  Ann: '+14155550142',
+  Ben: '+14155550143',
+  Cara: '+14155550144',
+};
+const REST = 'Temporarily Unavailable';
+/** Shorter than in life, so that the tour is. */
+const COOL_DOWN_SECONDS = 20;
+const NO_WORKFLOW_TIMEOUT = 86_400;
+/** Real time after which a scenario that does not settle is shown as it is, ms. */
+const PATIENCE_MS = 15_000;
+
+export interface Played {
+  readonly scenario: Scenario;
+  readonly callers: readonly SimulatedCall[];
+  readonly legs: readonly SimulatedCall[];
+  readonly states: readonly (LiveTaskCall | undefined)[];
+  /** What TaskRouter told, since the first caller dialled. */
+  readonly news: readonly TimelineEntry[];
+  /** As they are when all is over. */
+  readonly workers: readonly SimulatedWorker[];
+  /** Names by phone. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Tasks that are not over. */
+  readonly openTasks: number;
+  /** Complaints of the simulated Twilio about us. */
+  readonly complaints: readonly string[];
+}
+
+/** The example as it is, with a simulator in Twilio's place: real HTTP one way, the official client the other. */
+export async function startTour(wanted: {
+  readonly host: string;
+  readonly port: number;
+  readonly orAnyPort: boolean;
+}): Promise<RunningTour<Scenario, Played>> {
+  const people = new Map<string, Person>();
+  const states = new Map<string, LiveTaskCall>();
+  const resting = new Set<string>();
+  const clock = realClock({ speed: SPEED });
+  let rejectionsFail = false;
+  const sim = createSimulator({
+    clock,
+    people: (to) => people.get(to),
+    numbers: [{ phoneNumber: OUR_NUMBER }],
+    rest: ({ method, path }) =>
+      rejectionsFail && method === 'POST' && path.includes('/Reservations/') ? { status: 503 } : undefined,
+  });
+  const { server, url } = await listen(wanted);
+  sim.setNumber({ phoneNumber: OUR_NUMBER, voiceUrl: `${url}/inbound`, statusCallback: `${url}/inbound/status` });
+  const sids = sim.addWorkspace({
+    friendlyName: 'AMD',
+    eventCallbackUrl: `${url}/trevents`,
+    assignmentCallbackUrl: `${url}/assign`,
+    workflowTimeout: NO_WORKFLOW_TIMEOUT,
+    activities: [{ friendlyName: REST, available: false }],
+    workers: (['Ann', 'Ben', 'Cara', 'Dora'] as const).map((name) => ({
+      friendlyName: name,
+      attributes: name === 'Dora' ? {} : { phone: PHONES[name] },
+      activity: 'Offline',
+    })),
+  });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const directory = createWorkspaceDirectory({ client });
+  await directory.load();
+  const app = createApp({
+    client,
+    directory,
+    accountSid: sim.accountSid,
+    authTokens: [sim.authToken],
+    publicBaseUrl: url,
+    coolDownSeconds: COOL_DOWN_SECONDS,
+    dialAllow: ['+1415555*'],
+    ownNumbers: [OUR_NUMBER],
+    limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
+    callLogDays: 1,
+    clock: sim.clock,
+    logger: createLogger({ level: 'error', secrets: [sim.authToken], destination: { write: printLine } }),
+  });
+  app.calls.events.on('committed', ({ state }) => {
+    if (state.kind === 'call') states.set(state.call.sid, state);
+  });
+  app.workers.events.on('committed', ({ key, state }) => {
+    if (state.kind === 'worker' && (state.coolDown !== null || state.timedOut !== null)) resting.add(key);
+    else resting.delete(key);
+  });
+  server.on('request', app.express);
+  app.start();
+
+  const workflow = client.taskrouter.v1.workspaces(sids.workspace).workflows(sids.workflow);
+  const workers = (): readonly SimulatedWorker[] => sim.workspaces[0]?.workers ?? [];
+  const openTasks = (): number =>
+    (sim.workspaces[0]?.tasks ?? []).filter(({ status }) => status !== 'completed' && status !== 'canceled').length;
+
+  /** The timeouts of this scenario, as somebody would set them at the console. */
+  async function configure({
+    reservationTimeout = 120,
+    workflowTimeout = NO_WORKFLOW_TIMEOUT,
+  }: Scenario): Promise<void> {
+    await workflow.update({
+      taskReservationTimeout: reservationTimeout,
+      configuration: JSON.stringify({
+        task_routing: {
+          filters: [{ expression: '1==1', targets: [{ queue: sids.queue, timeout: workflowTimeout }] }],
+        },
+      }),
+    });
+    await directory.load();
+  }
+
+  /** No call, no task, nobody on a rest. */
+  async function settled(): Promise<void> {
+    const until = Date.now() + PATIENCE_MS;
+    while (Date.now() < until) {
+      await sim.settle();
+      await Promise.all([app.calls.idle(), app.workers.idle()]);
+      if (openTasks() === 0 && resting.size === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  return {
+    url,
+    async play(scenario, index) {
+      await configure(scenario);
+      rejectionsFail = scenario.rejectionsFail ?? false;
+      people.clear();
+      for (const name of ['Ann', 'Ben', 'Cara', 'Dora'] as const) {
+        const person = scenario.workers[name];
+        const phone = name === 'Dora' ? undefined : PHONES[name];
+        if (person !== undefined && phone !== undefined) people.set(phone, person);
+        // One after the other, so that it is known who has been idle longest.
+        sim.setWorkerActivity(sids.workers[name] ?? '', 'Offline');
+      }
+      for (const name of ['Ann', 'Dora', 'Ben', 'Cara'] as const) {
+        if (scenario.workers[name] === undefined) continue;
+        sim.setWorkerActivity(sids.workers[name] ?? '', 'Available');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const before = { calls: sim.calls.length, complaints: sim.debugger.length, news: sim.timeline.length };
+      const stop = moveWhenResting(scenario);
+      const callers = (scenario.callers ?? [undefined]).map((hangUp, at) =>
+        sim.placeCall({
+          from: `+1212555${String(1000 + index * 10 + at)}`,
+          to: OUR_NUMBER,
+          ...(hangUp === undefined ? {} : { hangUp }),
+        }),
+      );
+      await Promise.all(callers.map((call) => call.done));
+      rejectionsFail = false;
+      await settled();
+      stop();
+      return {
+        scenario,
+        callers,
+        legs: sim.calls.slice(before.calls).filter(({ direction }) => direction === 'outbound-api'),
+        states: callers.map(({ sid }) => states.get(sid)),
+        news: sim.timeline.slice(before.news).filter(({ kind }) => kind === 'taskrouter'),
+        workers: workers(),
+        names: new Map(Object.entries(PHONES).map(([name, phone]) => [phone, name])),
+        openTasks: openTasks(),
+        complaints: sim.debugger
+          .slice(before.complaints)
+          // A Dial that comes too late for its caller is no mistake of ours.
+          .filter(({ code }) => code !== 14215 && code !== 14217)
+          .map(({ code, message }) => `${String(code)} ${message}`),
+      };
+    },
+    async stop() {
+      sim.close();
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      server.closeIdleConnections();
+      await app.drain(closed);
+    },
+  };
+
+  /** A person at the console, who sees a worker rest and moves them. */
+  function moveWhenResting({ movedTo }: Scenario): () => void {
+    if (movedTo === undefined) return () => undefined;
+    const stop = sim.on('entry', ({ kind, text, detail }) => {
+      if (kind !== 'taskrouter' || !text.includes(`updated to ${REST}`)) return;
+      stop();
+      setTimeout(() => {
+        sim.setWorkerActivity(String(detail?.['about']), movedTo);
+      }, 100);
+    });
+    return stop;
+  }
+}

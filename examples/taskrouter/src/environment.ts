@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import {
+  allowed,
+  COMMON,
+  KEY_PAIR,
+  keyPair,
+  readVariables,
+  wholeNumber,
+  type ReadEnvironment,
+} from '../../shared/src/environment.js';
+
+const name = z.string().trim().min(1);
+
+const SCHEMA = z
+  .object({
+    ...COMMON,
+    TWILIO_WORKSPACE: name.default('AMD'),
+    TWILIO_WORKFLOW: name.optional(),
+    ACTIVITY_AVAILABLE: name.optional(),
+    ACTIVITY_UNAVAILABLE: name.optional(),
+    ACTIVITY_OFFLINE: name.optional(),
+    TEMP_UNAVAILABLE_SECONDS: wholeNumber(1, 86_400).default(60),
+    AFTER_CALL: z.enum(['rest', 'available'], { error: 'must be rest or available' }).default('rest'),
+    DEADLINE_SECONDS: wholeNumber(10, 3600).optional(),
+    // Whoever may edit the workers' attributes decides what is dialled: the allow-list is what they cannot edit.
+    DIAL_ALLOW: allowed,
+  })
+  .refine(keyPair, KEY_PAIR);
+
+export type Environment = z.output<typeof SCHEMA>;
+
+/** An empty variable counts as missing. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): ReadEnvironment<Environment> {
+  return readVariables(SCHEMA, variables);
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { checkTimes, taskSettings } from '@amd/core';
+import { createWorkspaceDirectory } from '@amd/core/twilio';
+import twilio from 'twilio';
+import { createLogger } from '../../shared/src/operators/logger.js';
+import { stopGracefully } from '../../shared/src/operators/stop.js';
+import { publicBaseUrl } from '../../shared/src/public-url.js';
+import { createApp } from './app.js';
+import { readEnvironment } from './environment.js';
+
+const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
+if (existsSync(envFile)) loadEnvFile(envFile);
+
+const environment = readEnvironment(process.env);
+if (!environment.ok) {
+  const { missing, problems } = environment;
+  console.error(`The TaskRouter example ${missing ? 'needs a Twilio account' : 'cannot start with these settings'}:`);
+  for (const problem of problems) console.error(`  ${problem}`);
+  if (missing) {
+    console.error(
+      '\nCopy .env.example to .env and fill it in, or try it without an account: npm run demo -- taskrouter',
+    );
+  }
+  process.exit(1);
+}
+const env = environment.value;
+
+const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
+const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
+const credentials = [...authTokens, env.TWILIO_API_SECRET, env.METRICS_TOKEN];
+const logger = createLogger({
+  level: env.LOG_LEVEL,
+  secrets: credentials.filter((secret) => secret !== undefined),
+});
+const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
+  accountSid: env.TWILIO_ACCOUNT_SID,
+  timeout: 8000,
+});
+const directory = createWorkspaceDirectory({
+  client,
+  workspace: env.TWILIO_WORKSPACE,
+  workflow: env.TWILIO_WORKFLOW,
+  activities: {
+    available: env.ACTIVITY_AVAILABLE,
+    unavailable: env.ACTIVITY_UNAVAILABLE,
+    offline: env.ACTIVITY_OFFLINE,
+  },
+  onError: (error) => {
+    logger.warn({ code: 'workspace.refresh', error }, 'the workspace could not be read again; what was known is kept');
+  },
+});
+const workspace = await directory.load().catch(giveUp);
+const settings = {
+  callerId: env.CALLER_ID,
+  ownNumber: env.TWILIO_PHONE_NUMBER,
+  ringSeconds: env.RING_SECONDS,
+  afterCall: env.AFTER_CALL,
+  deadlineSeconds: env.DEADLINE_SECONDS,
+};
+for (const problem of checkTimes(taskSettings(settings, workspace))) console.warn(`Warning: ${problem}`);
+for (const [what, url, path] of [
+  ['the assignment callback URL of the workflow', workspace.workflow.assignmentUrl, '/assign'],
+  ['the event callback URL of the workspace', workspace.eventUrl, '/trevents'],
+] as const) {
+  if (url?.split('#')[0] !== base + path)
+    console.warn(`Warning: ${what} is ${url ?? 'not set'}: set it to ${base}${path}`);
+}
+
+const app = createApp({
+  client,
+  directory,
+  accountSid: env.TWILIO_ACCOUNT_SID,
+  authTokens,
+  publicBaseUrl: base,
+  settings,
+  coolDownSeconds: env.TEMP_UNAVAILABLE_SECONDS,
+  dialAllow: env.DIAL_ALLOW,
+  ownNumbers: [env.TWILIO_PHONE_NUMBER],
+  limits: { atOnce: env.MAX_CALLS, perCaller: env.MAX_CALLS_PER_CALLER },
+  callLogDays: env.CALL_LOG_DAYS,
+  metricsToken: env.METRICS_TOKEN ?? null,
+  onEvent: ({ type, worker, task, reservation }) => {
+    logger.debug({ code: 'trevent', type, worker: worker?.name, task, reservation }, type);
+  },
+  logger,
+});
+
+app.start();
+const server = app.express.listen(env.PORT, env.HOST, (error) => {
+  if (error !== undefined) {
+    giveUp(
+      new Error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. Set PORT or HOST to another one.`),
+    );
+  }
+  console.log(
+    `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} (${workspace.sid})`,
+  );
+  // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+  console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
+  console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
+});
+// Who sends headers or a body this slowly is not Twilio.
+server.headersTimeout = 10_000;
+server.requestTimeout = 10_000;
+stopGracefully({ server, drain: (closed) => app.drain(closed), logger });
+
+function giveUp(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
