@@ -77,7 +77,7 @@ export async function taskRouterApp(
     assignmentCallbackUrl: `${BASE}/assign`,
     activities: [{ friendlyName: 'Temporarily Unavailable', available: false }],
     ...scene.workspace,
-    workers: scene.workers.map(({ name, person, phone = undefined, activity }, index) => {
+    workers: scene.workers.map(({ name, person, phone, activity }, index) => {
       const number = phone === undefined ? phoneOf(index) : phone;
       if (number !== null && person !== undefined) people.set(number, person);
       return {

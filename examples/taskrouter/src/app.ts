@@ -86,8 +86,12 @@ export function createApp(options: AppOptions) {
     mark(waiting, key, phase === 'waiting');
   });
   for (const { events } of [calls, workers]) {
-    events.on('executed', metrics.executed);
-    events.on('conflict', metrics.conflict);
+    events.on('executed', (request) => {
+      metrics.executed(request);
+    });
+    events.on('conflict', () => {
+      metrics.conflict();
+    });
     events.on('failure', ({ key, error }) => {
       metrics.failure();
       logger.error({ code: 'task.failed', key, error }, 'a task failed and will be tried again');

@@ -1,58 +1,66 @@
-import type { Flow, Step } from '../kernel/flow.js';
-import type { Effect, TimerEvent } from '../flows/effects.js';
-import type { ForwardingConfig } from '../flows/forwarding/config.js';
-import type { ForwardingEvent } from '../flows/forwarding/events.js';
-import type { ForwardingState } from '../flows/forwarding/state.js';
-import { isInRoom } from '../flows/leg/leg.js';
-import type { Reply } from '../wire/twiml.js';
-import { stateKey } from './world-key.js';
+import type { EpochMs, Flow, FlowEvent, Step } from '../kernel/flow.js';
+import type { Effect, TwilioEffect } from '../flows/effects.js';
 
-export interface KnownStep {
-  readonly event: ForwardingEvent;
-  readonly state: ForwardingState;
-  readonly effects: readonly Effect[];
+export interface KnownStep<State, Event, Reply, Rest extends TwilioEffect> {
+  readonly event: Event;
+  readonly state: State;
+  readonly effects: readonly Effect<Rest>[];
   readonly reply: Reply;
   readonly violation: string | null;
 }
 
-type ForwardingFlow = Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>;
-
-export interface FlowMemory {
+export interface FlowMemory<State, Event, Reply, Rest extends TwilioEffect> {
   /** States that mean the same are one object, so a number stands for all that is in it. */
-  numberOf(state: ForwardingState): number;
-  readonly initial: ForwardingState;
+  numberOf(state: State): number;
+  readonly initial: State;
   /** `name` names the event: equal names, equal events. `repeated`: it may come twice, so the second must change nothing. */
-  step(state: ForwardingState, name: string, event: () => ForwardingEvent, repeated: boolean): KnownStep;
+  step(state: State, name: string, event: () => Event, repeated: boolean): KnownStep<State, Event, Reply, Rest>;
+}
+
+/** What has to be known of a flow to remember its steps. */
+export interface Remembered<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect> {
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config>;
+  readonly config: Config;
+  /** Equal keys mean equal futures of the flow. */
+  readonly stateKey: (state: State) => string;
+  /** Without what is for people, and without numbers that only number: a flow that looked at them would be caught here. */
+  readonly plain: (state: State) => State;
+  readonly timersOf: (state: State) => Readonly<Record<string, EpochMs>>;
+  /** What no step may do. */
+  readonly forbidden?: (step: Step<State, Effect<Rest>, Reply>) => string | null;
 }
 
 /**
  * A pure flow needs to be asked only once: the worlds of an exploration are many, the states of their flow are few. States
  * that mean the same are one object, so that comparing them is free.
  */
-export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): FlowMemory {
-  const states = new Map<string, ForwardingState>();
-  const numbers = new Map<ForwardingState, number>();
-  const steps = new Map<ForwardingState, Map<string, KnownStep>>();
+export function flowMemory<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect>(
+  options: Remembered<State, Event, Reply, Config, Rest>,
+): FlowMemory<State, Event, Reply, Rest> {
+  const { flow, config, stateKey, plain, timersOf } = options;
+  const states = new Map<string, State>();
+  const numbers = new Map<State, number>();
+  const steps = new Map<State, Map<string, KnownStep<State, Event, Reply, Rest>>>();
 
-  function canonical(state: ForwardingState): ForwardingState {
-    const plain = withoutStory(state);
-    const key = stateKey(plain);
+  function canonical(state: State): State {
+    const bare = plain(state);
+    const key = stateKey(bare);
     const known = states.get(key);
     if (known !== undefined) return known;
-    states.set(key, plain);
-    numbers.set(plain, states.size);
-    return plain;
+    states.set(key, bare);
+    numbers.set(bare, states.size);
+    return bare;
   }
 
-  function firstTime(state: ForwardingState, event: ForwardingEvent, repeated: boolean): KnownStep {
+  function firstTime(state: State, event: Event, repeated: boolean): KnownStep<State, Event, Reply, Rest> {
     const step = flow.transition(state, event, config);
     const violation =
-      movedTwice(step) ?? (event.type === 'timer' ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
+      options.forbidden?.(step) ?? (isTimer(event) ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
     // What changed nothing that matters stays the same object; drops of what is not there are no work.
     return { event, state: canonical(step.state), effects: step.effects.filter(isWork), reply: step.reply, violation };
   }
 
-  function heardTwice(step: Step<ForwardingState, Effect, Reply>, event: ForwardingEvent): string | null {
+  function heardTwice(step: Step<State, Effect<Rest>, Reply>, event: Event): string | null {
     const again = flow.transition(step.state, event, config);
     if (again.effects.every((effect) => effect.type === 'effect.drop') && sameState(again.state, step.state))
       return null;
@@ -60,9 +68,9 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
   }
 
   /** A timer that fired and is still wanted for the same time would never fire again. */
-  function ignored(state: ForwardingState, event: TimerEvent): string | null {
+  function ignored(state: State, event: Event & { timer: string; dueAt: EpochMs }): string | null {
     const { state: after } = flow.transition(state, { ...event, at: event.at + 1 }, config);
-    const still = after.kind === 'call' && after.timers[event.timer] === event.dueAt;
+    const still = timersOf(after)[event.timer] === event.dueAt;
     return still ? `P7: timer ${event.timer} fires, and the flow goes on waiting for it` : null;
   }
 
@@ -71,7 +79,7 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
     numberOf: (state) => numbers.get(state) ?? 0,
     step(state, name, event, repeated) {
       let known = steps.get(state);
-      if (known === undefined) steps.set(state, (known = new Map<string, KnownStep>()));
+      if (known === undefined) steps.set(state, (known = new Map<string, KnownStep<State, Event, Reply, Rest>>()));
       let step = known.get(name);
       if (step === undefined) known.set(name, (step = firstTime(state, event(), repeated)));
       return step;
@@ -79,29 +87,12 @@ export function flowMemory(flow: ForwardingFlow, config: ForwardingConfig): Flow
   };
 }
 
-/** Exactly one mover brings a leg to the room: who was given its document is not redirected there as well. */
-function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): string | null {
-  if (state.kind !== 'call') return null;
-  const twice = effects.some(
-    (effect) =>
-      effect.type === 'call.redirect' && state.legs.some(({ id, phase }) => id === effect.leg && isInRoom(phase)),
-  );
-  return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
+function isTimer<Event extends FlowEvent>(event: Event): event is Event & { timer: string; dueAt: EpochMs } {
+  return event.type === 'timer';
 }
 
-function isWork(effect: Effect): boolean {
+function isWork(effect: Pick<Effect<TwilioEffect>, 'type'>): boolean {
   return effect.type !== 'hook.run';
-}
-
-/** The story and how a leg came out are for people, and numbers only number; a flow that looked at them would be caught here. */
-function withoutStory(state: ForwardingState): ForwardingState {
-  if (state.kind !== 'call') return state;
-  return {
-    ...state,
-    asked: 0,
-    story: { startedAt: 0 },
-    legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
-  };
 }
 
 /** Structural, and quick about what was not copied. The story may differ: it is for people. */

@@ -21,3 +21,5 @@ export {
 } from './explore.js';
 export { forwardingWorld, type WorldOptions } from './forwarding-world.js';
 export type { World } from './world-state.js';
+export { tasksWorld, type TasksWorldOptions } from './tasks-world.js';
+export type { TaskWorld } from './tasks-world-state.js';

@@ -8,7 +8,7 @@ import type { ForwardingState } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/transition.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { Reply } from '../wire/twiml.js';
-import { flowMemory, type FlowMemory } from './flow-memory.js';
+import { forwardingMemory, type ForwardingMemory } from './forwarding-memory.js';
 
 export interface WorldOptions {
   /** `atOnce` rings both legs together, `inOrder` one after the other. */
@@ -36,7 +36,7 @@ export interface WorldOptions {
 export interface WorldContext extends Required<Omit<WorldOptions, 'flow'>> {
   readonly config: ForwardingConfig;
   readonly settings: CallSettings;
-  readonly memory: FlowMemory;
+  readonly memory: ForwardingMemory;
 }
 
 const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknown'];
@@ -50,7 +50,7 @@ export function worldContext(options: WorldOptions): WorldContext {
   const settings = callSettings({
     forwardTo: ring === 'atOnce' ? [{ targets: numbers }] : numbers.map((target) => ({ targets: [target] })),
   });
-  const memory = flowMemory(flow, config);
+  const memory = forwardingMemory(flow, config);
   return { legs, ring, faults, answers, token, deaf, slowRest, config, settings, memory };
 }
 

@@ -51,9 +51,9 @@ function heartbeat(w: Work): void {
     completeTask(w);
     return;
   }
-  if (s.task.sid !== null || (s.caller.phase === 'waiting' && !s.caller.elsewhere && w.at >= s.caller.queuedBy)) {
-    askTask(w);
-  }
+  const { phase, held, elsewhere, queuedBy } = s.caller;
+  const isQueued = phase === 'waiting' && held && !elsewhere && w.at >= queuedBy;
+  if (s.task.sid !== null || isQueued) askTask(w);
 }
 
 function callerAlarm(w: Work): void {

@@ -231,7 +231,7 @@ function forget(w: Work): void {
   s.reservations = s.reservations.filter((reservation) => {
     const leg = legOf(w, reservation);
     if (surplus <= 0 || reservation.phase !== 'over' || s.served === reservation.id) return true;
-    if (leg !== undefined && leg.phase !== 'ended') return true;
+    if ((leg?.phase ?? 'ended') !== 'ended') return true;
     surplus -= 1;
     s.legs = s.legs.filter((candidate) => candidate.id !== reservation.leg);
     return false;

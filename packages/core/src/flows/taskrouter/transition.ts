@@ -171,7 +171,6 @@ function begin(
     story: { startedAt: at },
   };
   const w = work(fresh, at, config);
-  startTimer(w, 'heartbeat', config.heartbeatMs);
   if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   return w;
 }
@@ -186,6 +185,8 @@ function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRou
   fallBackIfExhausted(w);
   const isFinal = isTaskCallFinal(w.s);
   if (isFinal) w.s.timers = {};
+  // Also for a call that was over and hears of a late assignment: it is looked at until it is over again.
+  else if (w.s.timers['heartbeat'] === undefined) startTimer(w, 'heartbeat', w.config.heartbeatMs);
   const state: LiveTaskCall = w.s;
   const timers = timerEffects(before.kind === 'call' ? before.timers : {}, state.timers);
   return { state, effects: [...w.effects, ...timers], reply, keepForMs: isFinal ? w.config.keepForMs : null };

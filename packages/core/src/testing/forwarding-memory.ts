@@ -1,0 +1,45 @@
+import type { Flow, Step } from '../kernel/flow.js';
+import type { Effect, RestEffect } from '../flows/effects.js';
+import type { ForwardingConfig } from '../flows/forwarding/config.js';
+import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import type { ForwardingState } from '../flows/forwarding/state.js';
+import { isInRoom } from '../flows/leg/leg.js';
+import type { Reply } from '../wire/twiml.js';
+import { flowMemory, type FlowMemory } from './flow-memory.js';
+import { stateKey } from './world-key.js';
+
+export type ForwardingMemory = FlowMemory<ForwardingState, ForwardingEvent, Reply, RestEffect>;
+
+export function forwardingMemory(
+  flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,
+  config: ForwardingConfig,
+): ForwardingMemory {
+  return flowMemory({
+    flow,
+    config,
+    stateKey,
+    plain: withoutStory,
+    timersOf: (state) => (state.kind === 'call' ? state.timers : {}),
+    forbidden: movedTwice,
+  });
+}
+
+/** Exactly one mover brings a leg to the room: who was given its document is not redirected there as well. */
+function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): string | null {
+  if (state.kind !== 'call') return null;
+  const twice = effects.some(
+    (effect) =>
+      effect.type === 'call.redirect' && state.legs.some(({ id, phase }) => id === effect.leg && isInRoom(phase)),
+  );
+  return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
+}
+
+function withoutStory(state: ForwardingState): ForwardingState {
+  if (state.kind !== 'call') return state;
+  return {
+    ...state,
+    asked: 0,
+    story: { startedAt: 0 },
+    legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
+  };
+}
