@@ -132,7 +132,7 @@ export {
 export { taskrouter, type TaskRouterReply } from './flows/taskrouter/transition.js';
 export { DEFAULT_WORKER_CONFIG, type WorkerConfig } from './flows/worker/config.js';
 export type { WorkerEvent } from './flows/worker/events.js';
-export type { CoolDown, LiveWorker, WorkerState } from './flows/worker/state.js';
+export { type CoolDown, type LiveWorker, presentRest, type WorkerState } from './flows/worker/state.js';
 export { worker } from './flows/worker/transition.js';
 export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';

@@ -98,7 +98,7 @@ export async function startTour(wanted: {
     if (state.kind === 'call') states.set(state.call.sid, state);
   });
   app.workers.events.on('committed', ({ key, state }) => {
-    if (state.kind === 'worker' && (state.coolDown !== null || state.timedOut !== null)) resting.add(key);
+    if (state.kind === 'worker' && (state.coolDowns.length > 0 || state.timedOut !== null)) resting.add(key);
     else resting.delete(key);
   });
   server.on('request', app.express);

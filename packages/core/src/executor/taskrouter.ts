@@ -89,7 +89,7 @@ async function fetchWorker(
   return outcome({
     as: 'worker',
     activity,
-    enteredAt: text(body['date_status_changed']),
+    enteredAt: timeOf(body['date_status_changed']),
     // Without an ETag nothing can be said of the version; any is as good.
     version: headerIn(response.headers, 'etag')?.replaceAll('"', '') ?? '*',
   });
@@ -102,6 +102,11 @@ function readBody(body: unknown): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+function timeOf(value: unknown): number | null {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
 }
 
 function text(value: unknown): string | null {

@@ -125,11 +125,11 @@ export type TaskRouterOutcome =
   | { readonly as: 'changed' }
   | { readonly as: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
   | { readonly as: 'reservation'; readonly status: ReservationStatus }
-  /** `enteredAt`: when they entered the activity, as Twilio writes it. `version`: for `If-Match`. */
+  /** `enteredAt`: when they entered the activity, by Twilio's clock. `version`: for `If-Match`. */
   | {
       readonly as: 'worker';
       readonly activity: ActivitySid;
-      readonly enteredAt: string | null;
+      readonly enteredAt: EpochMs | null;
       readonly version: string;
     }
   /** Retries are used up and nothing is known. */

@@ -23,3 +23,4 @@ export { forwardingWorld, type WorldOptions } from './forwarding-world.js';
 export type { World } from './world-state.js';
 export { tasksWorld, type TasksWorldOptions } from './tasks-world.js';
 export type { TaskWorld } from './tasks-world-state.js';
+export { workerWorld, type WorkerWorldOptions } from './worker-world.js';

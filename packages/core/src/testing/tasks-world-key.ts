@@ -1,18 +1,27 @@
 import { isHopeful, type Leg } from '../flows/leg/leg.js';
 import type { Reservation, TaskRouterState } from '../flows/taskrouter/state.js';
-import type { TaskWorld, TaskWorldTask } from './tasks-world-state.js';
+import {
+  reservationNotes,
+  reservationSid,
+  taskLegNotes,
+  type TaskWorld,
+  type TaskWorldTask,
+} from './tasks-world-state.js';
 
 /** Everything that the future depends on; see `worldKey` for what is left out, and why. */
 export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
-  const { caller, task, reservations, legs, stale, tasks, faults, notes } = world;
+  const { caller, task, reservations, legs, stale, tasks, faults } = world;
   const redirecting = world.state.kind === 'call' ? world.state.caller.redirecting : null;
   return [
-    `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(notes)} ${String(faults)}`,
-    reservations.map(({ status, assigning }) => `${status}${assigning ? '?' : ''}`).join(),
+    `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(relevantNotes(world))} ${String(faults)}`,
+    reservations
+      .map(({ status, assigning }, at) => (isClosed(world, at) ? '' : `${status}${assigning ? '?' : ''}`))
+      .join(),
     legs
-      .map(
-        (leg) =>
-          `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${String(leg.takes ?? '')}`,
+      .map((leg, at) =>
+        isDone(world, at + 1)
+          ? ''
+          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${String(leg.takes ?? '')}`,
       )
       .join(),
     stale.join(),
@@ -21,6 +30,31 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
       .sort()
       .join(),
   ].join('|');
+}
+
+/** Over, and the flow knows: nothing that is still heard of the leg can count any more. */
+export function isDone({ legs, state, stale }: TaskWorld, leg: number): boolean {
+  if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
+  const known = state.legs.find(({ id }) => id === leg);
+  return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
+}
+
+/** The same of a reservation; `at` counts from 0. */
+export function isClosed({ reservations, state }: TaskWorld, at: number): boolean {
+  const { status = 'none', assigning = false } = reservations[at] ?? {};
+  if (assigning || state.kind !== 'call' || ['none', 'pending', 'accepted', 'wrapping'].includes(status)) return false;
+  return state.reservations.some(({ sid, phase }) => sid === reservationSid(at + 1) && phase === 'over');
+}
+
+function relevantNotes(world: TaskWorld): number {
+  let { notes } = world;
+  if (notes === 0) return 0;
+  const count = world.reservations.length;
+  for (let index = 1; index <= count; index += 1) {
+    if (isDone(world, index)) notes &= ~taskLegNotes(count, index);
+    if (isClosed(world, index - 1)) notes &= ~reservationNotes(index);
+  }
+  return notes;
 }
 
 function taskKey(task: TaskWorldTask, redirecting: string | null): string {
@@ -63,27 +97,27 @@ export function tasksStateKey(state: TaskRouterState): string {
     state.deadlinePassed,
     Object.entries(state.timers).sort(),
     state.reservations.map(reservationKey),
-    state.legs.map(legKey),
+    state.legs.map((leg) => legKey(leg, state.reservations.find((one) => one.leg === leg.id)?.phase === 'over')),
   ]);
 }
 
 function reservationKey({ id, sid, leg, phase, rejectTo, offered, asking, workerTold, result }: Reservation): unknown {
-  return phase === 'over'
-    ? [id, sid.slice(-1), leg, phase, rejectTo, workerTold]
-    : [id, sid.slice(-1), leg, phase, rejectTo, offered, asking, workerTold, result];
+  return phase === 'over' ? [id, leg] : [id, sid.slice(-1), leg, phase, rejectTo, offered, asking, workerTold, result];
 }
 
-function legKey(leg: Leg): unknown {
+/** How it came out decides only where its worker goes. */
+function legKey(leg: Leg, isClosed: boolean): unknown {
   const { phase } = leg;
   const known = leg.sid !== null;
   const owed = leg.human ? leg.notice : false;
-  if (phase === 'ended') return [leg.id, phase, known, owed, leg.result];
+  const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
+  if (phase === 'ended') return [leg.id, known, owed, result];
   return [
     leg.id,
     phase,
     known,
     owed,
-    leg.callerId,
+    phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
     leg.answeredBy,
     leg.noticeGiven,
     phase === 'told' ? [leg.notice, leg.noticeTries] : 0,
@@ -91,6 +125,11 @@ function legKey(leg: Leg): unknown {
     leg.fetching,
     leg.hangingUp,
     leg.telling,
-    leg.result,
+    result,
   ];
+}
+
+/** Whether such an end may send the worker home. */
+function offline(result: NonNullable<Leg['result']>): boolean {
+  return result.kind === 'refused' || (result.kind === 'notReached' && result.status === 'failed');
 }

@@ -47,9 +47,12 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
     callMoves(context, world, add);
     routerMoves(context, world, add);
     timerMoves(context, world, add, (timer) => timer !== 'heartbeat');
+    const isQuiet = !list.some(({ forced }) => forced);
     giveUpMoves(world, add);
     // Last: it comes round again for ever, and left alone nothing else would happen.
-    timerMoves(context, world, add, (timer) => timer === 'heartbeat');
+    if (!context.quietHeartbeats || isQuiet) {
+      timerMoves(context, world, add, (timer) => timer === 'heartbeat');
+    }
     peopleMoves(world, add);
     for (const one of notes) {
       if ((world.notes & (1 << one.number)) === 0) continue;
@@ -247,13 +250,13 @@ function without(world: TaskWorld, task: TaskWorldTask): TaskWorldTask[] {
 const RANKS = ['caller', 'deadline', 'heartbeat'];
 const rank = (timer: string): number => RANKS.indexOf(timer);
 
+/** Twilio ends this stage by itself, 10 s before we would look: ringing, detection, a Gather, a sentence. */
+function isTimed({ call, doing }: TaskWorld['legs'][number]): boolean {
+  return call === 'ringing' || ['detecting', 'gather', 'speaking', 'dialing'].includes(doing);
+}
+
 /** Timers in any order, but watchdogs (10 s and more) never overtake a REST call that is under way (8 s at the most). */
-function timerMoves(
-  context: TasksContext,
-  world: TaskWorld,
-  add: AddMove,
-  counts: (timer: string) => boolean,
-): void {
+function timerMoves(context: TasksContext, world: TaskWorld, add: AddMove, counts: (timer: string) => boolean): void {
   const timers = world.tasks.flatMap((task) =>
     'timer' in task.work && counts(task.work.timer) ? [{ task, timer: task.work.timer }] : [],
   );
@@ -261,6 +264,7 @@ function timerMoves(
   const busy = world.tasks.some((other) => 'effect' in other.work);
   for (const { task, timer } of timers) {
     if (busy && rank(timer) < RANKS.indexOf('deadline')) continue;
+    if (world.legs.some((leg, at) => timer === `leg${String(at + 1)}` && isTimed(leg))) continue;
     // A heartbeat comes when every greeting is over: all that a clock decides here.
     const at = timer === 'heartbeat' ? GREETED : START;
     add(`timer ${timer}`, true, () =>

@@ -130,6 +130,16 @@ export function taskLegNote(reservations: number, leg: number, name: TaskLegNote
   );
 }
 
+/** All bits of one reservation. */
+export function reservationNotes(index: number): number {
+  return ((1 << RESERVATION_NOTES.length) - 1) << reservationNote(index, 'accepted');
+}
+
+/** All bits of one leg. */
+export function taskLegNotes(reservations: number, leg: number): number {
+  return ((1 << LEG_NOTES.length) - 1) << taskLegNote(reservations, leg, 'ringing');
+}
+
 export interface Note {
   readonly number: number;
   readonly name: string;

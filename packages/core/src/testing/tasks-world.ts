@@ -27,6 +27,8 @@ export interface TasksWorldOptions {
   readonly answers?: readonly AnsweredBy[];
   /** Which notifications may be heard, by name; any of them may also be lost. Default all. */
   readonly hears?: readonly string[];
+  /** Heartbeats come only when nothing else is about to happen by itself. Default false: at any time. */
+  readonly quietHeartbeats?: boolean;
   /** Another flow to put to the same test. */
   readonly flow?: TaskFlow;
 }
@@ -42,6 +44,7 @@ const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 /** A caller in a queue, with everything that may happen to them, to the workers' phones, and to what we are told. */
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
+  const { quietHeartbeats = false } = options;
   const everything = [...new Set(allNotes(reservations).map(({ kind }) => kind))];
   const hears = options.hears ?? everything;
   const config: TaskRouterConfig = {
@@ -56,7 +59,17 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
     plain,
     timersOf: (state) => (state.kind === 'call' ? state.timers : {}),
   });
-  const context: TasksContext = { reservations, atOnce, faults, answers, hears, config, settings: SETTINGS, memory };
+  const context: TasksContext = {
+    reservations,
+    atOnce,
+    faults,
+    answers,
+    hears,
+    quietHeartbeats,
+    config,
+    settings: SETTINGS,
+    memory,
+  };
   const name = [
     `${String(reservations)} reservation${reservations === 1 ? '' : 's'}${atOnce ? ' at once' : ''}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
@@ -65,6 +78,7 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
       : hears.length < everything.length
         ? [`heard: ${hears.join(', ')}`]
         : []),
+    ...(quietHeartbeats ? ['quiet heartbeats'] : []),
     ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
   ].join(', ');
   return {

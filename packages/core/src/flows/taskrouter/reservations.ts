@@ -121,6 +121,7 @@ export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked
             type: 'worker.parked',
             workspace,
             worker: reservation.worker,
+            reservation: reservation.sid,
             activity: unavailable,
             activities: { available, unavailable },
           }
@@ -128,6 +129,8 @@ export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked
             type: 'worker.timedOut',
             workspace,
             worker: reservation.worker,
+            reservation: reservation.sid,
+            noticedAt: w.at,
             activities: { available, unavailable, timeout: timeoutActivity },
           },
   });

@@ -1,4 +1,4 @@
-import type { ActivitySid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { WorkerParams } from '../../wire/taskrouter.js';
 import type { TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
@@ -26,6 +26,8 @@ export type WorkerEvent =
   | ({
       readonly type: 'worker.parked';
       readonly worker: WorkerSid;
+      /** Told apart by it from a repeat. */
+      readonly reservation: ReservationSid;
       readonly activity: ActivitySid;
       readonly activities: Activities;
     } & OfWorker)
@@ -33,6 +35,9 @@ export type WorkerEvent =
   | ({
       readonly type: 'worker.timedOut';
       readonly worker: WorkerSid;
+      readonly reservation: ReservationSid;
+      /** When our flow learned of it. */
+      readonly noticedAt: EpochMs;
       readonly activities: Activities & { readonly timeout: ActivitySid };
     } & OfWorker)
   | ({ readonly type: 'worker.deleted'; readonly worker: WorkerSid } & OfWorker)

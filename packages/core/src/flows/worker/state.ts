@@ -1,4 +1,4 @@
-import type { ActivitySid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Timers } from '../timers.js';
 
@@ -12,9 +12,11 @@ export interface CoolDown {
    * Only this very stay: for the activity where a time-out parks people, which is also where people go by themselves.
    * `null`: the activity is for resting only.
    */
-  readonly enteredAt: string | null;
+  readonly enteredAt: EpochMs | null;
   /** Version of the worker when they were seen in it; `null`: not seen yet. */
   readonly seenAt: number | null;
+  /** What was asked for before it began says nothing about it. */
+  readonly after: number;
   readonly startedAt: EpochMs;
   readonly until: EpochMs;
 }
@@ -31,15 +33,27 @@ export interface LiveWorker {
   readonly since: EpochMs;
   /** Newest version heard of; events of an older one come late. */
   readonly version: number | null;
-  readonly coolDown: CoolDown | null;
+  /**
+   * Usually one, of the activity they are in. Which of two is the newer one nobody can tell when events are lost, so both
+   * are kept until a look says where the worker is.
+   */
+  readonly coolDowns: readonly CoolDown[];
   /** A reservation of ours timed out, and where that left them has to be seen. */
   readonly timedOut: {
     readonly timeout: ActivitySid;
     readonly unavailable: ActivitySid;
     readonly back: ActivitySid;
+    /** When that was noticed: a stay that began later is somebody's own. */
+    readonly noticedAt: EpochMs;
+    /** Only a look asked for after this one tells. */
+    readonly after: number;
   } | null;
+  /** Reservations that we were told of, the newest last: each is told of once at least. */
+  readonly heard: readonly ReservationSid[];
   /** A request is under way. */
   readonly asking: boolean;
+  /** When it was asked for. */
+  readonly askedAt: EpochMs;
   readonly deleted: boolean;
   readonly timers: Timers;
   /** Numbers the effects. */
@@ -47,3 +61,8 @@ export interface LiveWorker {
 }
 
 export type WorkerState = { readonly kind: 'nothing' } | LiveWorker;
+
+/** The rest they are in now, for pages. */
+export function presentRest({ coolDowns, activity }: LiveWorker): CoolDown | undefined {
+  return coolDowns.find((rest) => rest.activity === activity?.sid);
+}

@@ -1,4 +1,4 @@
-import type { ActivitySid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
 import { unreachable, type Draft } from '../../kernel/draft.js';
 import { AmdError } from '../../kernel/errors.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
@@ -9,6 +9,9 @@ import { timerEffects } from '../timers.js';
 import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
 import type { CoolDown, LiveWorker, WorkerState } from './state.js';
+
+/** How many reservations are told apart from repeats. */
+const REMEMBERED = 20;
 
 type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
 
@@ -60,23 +63,21 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
       told(w, event);
       break;
     case 'worker.parked':
-      if (s.deleted) break;
-      if (s.coolDown?.activity !== event.activity || s.activity?.sid !== event.activity) {
-        rest(w, event.activity, event.activities.available);
-      }
+      if (s.deleted || isRepeat(s, event.reservation)) break;
+      rest(w, event.activity, event.activities.available);
       // Told before or after TaskRouter's own event, or instead of it: the worker is looked at.
       ask(w);
       break;
     case 'worker.timedOut': {
       const { timeout, unavailable, available: back } = event.activities;
-      if (s.deleted || timeout === back) break;
-      s.timedOut = { timeout, unavailable, back };
+      if (s.deleted || timeout === back || isRepeat(s, event.reservation)) break;
+      s.timedOut = { timeout, unavailable, back, noticedAt: event.noticedAt, after: s.asked };
       ask(w);
       break;
     }
     case 'worker.deleted':
       s.deleted = true;
-      s.coolDown = null;
+      s.coolDowns = [];
       s.timedOut = null;
       break;
     case 'effect.outcome':
@@ -85,22 +86,27 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
     case 'timer':
       if (s.timers[event.timer] !== event.dueAt) break;
       stopTimer(w, event.timer);
-      if (s.coolDown !== null || s.timedOut !== null) ask(w);
+      if (isResting(s)) ask(w);
       break;
     default:
       unreachable(event);
   }
-  if (s.coolDown === null && s.timedOut === null) {
-    stopTimer(w, 'coolDown');
-    stopTimer(w, 'retry');
-  }
-  const isResting = s.coolDown !== null || s.timedOut !== null || s.asking;
+  // Whoever rests is waited for or looked at, whatever came in between.
+  const isUnattended = s.timedOut !== null || s.coolDowns.some((one) => s.timers[restTimer(one)] === undefined);
+  if (isUnattended && !s.asking && s.timers['retry'] === undefined) ask(w);
+  if (!isResting(s)) for (const timer of Object.keys(s.timers)) stopTimer(w, timer);
   return {
     state: s,
     effects: [...w.effects, ...timerEffects(before.kind === 'worker' ? before.timers : {}, s.timers)],
     reply: NOTHING,
-    keepForMs: isResting ? null : w.config.keepForMs,
+    keepForMs: isResting(s) || s.asking ? null : w.config.keepForMs,
   };
+}
+
+function isRepeat(s: Work['s'], reservation: ReservationSid): boolean {
+  if (s.heard.includes(reservation)) return true;
+  s.heard = [...s.heard, reservation].slice(-REMEMBERED);
+  return false;
 }
 
 /** What TaskRouter says of them, unless we know something newer. */
@@ -118,12 +124,15 @@ function told(
   const entered = s.activity?.sid !== params.activity;
   if (entered) moved(w, params.activity, params.activityName, happenedAt ?? w.at);
   else if (s.activity !== null && params.activityName !== null) s.activity.name = params.activityName;
-  const { coolDown } = s;
   if (params.activity === activities.unavailable) {
-    if (entered || coolDown === null) rest(w, params.activity, activities.available, { seenAt: params.version });
-  } else if (coolDown !== null && coolDown.activity !== params.activity) {
+    if (entered || restIn(w, params.activity) === undefined) {
+      rest(w, params.activity, activities.available, { seenAt: params.version });
+    }
+  }
+  for (const other of s.coolDowns) {
+    if (other.activity === params.activity) continue;
     // Somebody has moved them; unless this is from before the rest, and comes late.
-    if (coolDown.seenAt !== null && params.version !== null && params.version > coolDown.seenAt) s.coolDown = null;
+    if (other.seenAt !== null && params.version !== null && params.version > other.seenAt) endRest(w, other);
     else ask(w);
   }
 }
@@ -133,6 +142,7 @@ function moved(w: Work, activity: ActivitySid, name: string | null, at: EpochMs)
   w.s.since = Math.min(at, w.at);
 }
 
+/** Begins, or begins anew. */
 function rest(
   w: Work,
   activity: ActivitySid,
@@ -141,8 +151,26 @@ function rest(
 ): void {
   if (activity === back) return;
   const until = w.at + w.config.coolDownMs;
-  w.s.coolDown = { activity, back, enteredAt: null, seenAt: null, ...known, startedAt: w.at, until };
-  startTimer(w, 'coolDown', w.config.coolDownMs);
+  const begun = { activity, back, enteredAt: null, seenAt: null, ...known, after: w.s.asked, startedAt: w.at, until };
+  w.s.coolDowns = [...w.s.coolDowns.filter((other) => other.activity !== activity), begun];
+  startTimer(w, restTimer(begun), w.config.coolDownMs);
+}
+
+function endRest(w: Work, ended: CoolDown): void {
+  w.s.coolDowns = w.s.coolDowns.filter((other) => other.activity !== ended.activity);
+  stopTimer(w, restTimer(ended));
+}
+
+function restIn(w: Work, activity: ActivitySid): CoolDown | undefined {
+  return w.s.coolDowns.find((one) => one.activity === activity);
+}
+
+function restTimer({ activity }: CoolDown): string {
+  return `rest:${activity}`;
+}
+
+function isResting({ coolDowns, timedOut }: Work['s']): boolean {
+  return coolDowns.length > 0 || timedOut !== null;
 }
 
 /** Where are they now? One request at a time. */
@@ -150,6 +178,7 @@ function ask(w: Work): void {
   const { s } = w;
   if (s.asking) return;
   s.asking = true;
+  s.askedAt = w.at;
   w.effects.push({ type: 'worker.fetch', id: nextId(w, 'worker', 'fetch'), workspace: s.workspace, worker: s.sid });
 }
 
@@ -163,22 +192,22 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
       return;
     case 'done':
       if (effect.type !== 'worker.update') return;
-      s.coolDown = null;
+      for (const one of s.coolDowns) if (one.after < s.asked) endRest(w, one);
       moved(w, effect.activity, null, w.at);
       return;
     case 'gone':
       s.deleted = true;
-      s.coolDown = null;
+      s.coolDowns = [];
       s.timedOut = null;
       return;
     case 'changed':
       // Somebody touched them between our look and our change: look again.
-      if (s.coolDown !== null) ask(w);
+      if (isResting(s)) ask(w);
       return;
     case 'refused':
     case 'failed':
       // They must come back when Twilio can be reached again.
-      if (s.coolDown !== null || s.timedOut !== null) startTimer(w, 'retry', w.config.retryMs);
+      if (isResting(s)) startTimer(w, 'retry', w.config.retryMs);
       return;
     case 'task':
     case 'reservation':
@@ -194,24 +223,49 @@ function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 
   const { activity, enteredAt, version } = result;
   const number = /^"?([0-9]{1,15})"?$/.exec(version)?.[1];
   const seenAt = number === undefined ? null : Number(number);
-  s.version = Math.max(s.version ?? 0, seenAt ?? 0) || null;
-  if (s.activity?.sid !== activity) moved(w, activity, null, w.at);
-  if (s.timedOut !== null) {
-    const { timeout, unavailable, back } = s.timedOut;
-    s.timedOut = null;
-    if (s.coolDown === null && activity === unavailable) rest(w, activity, back, { seenAt });
-    else if (s.coolDown === null && activity === timeout) rest(w, activity, back, { seenAt, enteredAt });
-  }
-  const { coolDown } = s;
-  if (coolDown === null) return;
-  const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);
-  if (isThere) coolDown.seenAt ??= seenAt;
-  // Before the end, they may be on their way there; afterwards, or once they were seen there, somebody has moved them.
-  else if (w.at >= coolDown.until || coolDown.seenAt !== null) {
-    s.coolDown = null;
+  if (seenAt !== null && s.version !== null && seenAt < s.version) {
+    // An event that overtook the answer knows better.
+    if (isResting(s)) ask(w);
     return;
   }
-  if (w.at < coolDown.until) return;
+  s.version = seenAt ?? s.version;
+  if (s.activity?.sid !== activity) moved(w, activity, null, w.at);
+  if (s.timedOut !== null && s.asked <= s.timedOut.after) {
+    // Asked for before they timed out: it says nothing about that.
+    ask(w);
+  } else if (s.timedOut !== null) {
+    const { timeout, unavailable, back, noticedAt } = s.timedOut;
+    s.timedOut = null;
+    const isOurs = enteredAt === null || enteredAt <= noticedAt + w.config.skewMs;
+    const isElsewhere = restIn(w, activity) === undefined;
+    if (isElsewhere && activity === unavailable) rest(w, activity, back, { seenAt });
+    else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { seenAt, enteredAt });
+  }
+  for (const one of s.coolDowns) look(w, one, result, seenAt);
+}
+
+/** What a look at the worker means for one of their rests. */
+function look(
+  w: Work,
+  coolDown: CoolDown,
+  { activity, enteredAt, version }: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
+  seenAt: number | null,
+): void {
+  const { s } = w;
+  const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);
+  const isOver = w.at >= coolDown.until;
+  if (!isThere) {
+    // Before the end, they may be on their way there; afterwards, or once they were seen there, somebody has moved them.
+    if (coolDown.seenAt !== null || (isOver && s.askedAt >= coolDown.until)) endRest(w, coolDown);
+    else if (isOver) ask(w);
+    return;
+  }
+  if (!isOver) {
+    s.coolDowns = s.coolDowns.map((one) => (one === coolDown ? { ...one, seenAt: one.seenAt ?? seenAt } : one));
+    return;
+  }
+  // Another look is under way already: it will come back to this.
+  if (s.asking) return;
   s.asking = true;
   w.effects.push({
     type: 'worker.update',
@@ -233,9 +287,11 @@ function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWo
     activity: null,
     since: at,
     version: null,
-    coolDown: null,
+    coolDowns: [],
     timedOut: null,
+    heard: [],
     asking: false,
+    askedAt: at,
     deleted: false,
     timers: {},
     asked: 0,
@@ -250,8 +306,9 @@ function work(state: LiveWorker, at: EpochMs, config: WorkerConfig): Work {
     s: {
       ...state,
       activity: state.activity === null ? null : { ...state.activity },
-      coolDown: state.coolDown === null ? null : { ...state.coolDown },
+      coolDowns: state.coolDowns.map((one) => ({ ...one })),
       timedOut: state.timedOut === null ? null : { ...state.timedOut },
+      heard: [...state.heard],
       timers: { ...state.timers },
     },
   };
