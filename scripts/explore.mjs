@@ -16,7 +16,10 @@ with every notification heard at any time, again and again, or never.
   --record      write the counts to docs/explored.json
   --help        show this`;
 
-/** The longest first, so that two processors are busy to the end. */
+/** Events of two reservations that race each other. */
+const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
+
+/** The longest first of each flow, so that two processors are busy to the end. */
 const WORLDS = [
   { legs: 2, ring: 'atOnce', faults: 0 },
   { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
@@ -26,7 +29,19 @@ const WORLDS = [
   { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
   { legs: 1, faults: 1 },
   { legs: 1, faults: 0 },
+  { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
+  { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
+  { reservations: 1, faults: 1 },
+  { reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true },
+  { reservations: 1 },
+  { rejections: 1, timeouts: 1, people: 1, faults: 1 },
 ];
+
+/** By what it has in it: legs, reservations, or one worker. */
+function modelOf({ forwardingWorld, tasksWorld, workerWorld }, options) {
+  if ('legs' in options) return forwardingWorld(options);
+  return 'reservations' in options ? tasksWorld(options) : workerWorld(options);
+}
 
 const RECORD = fileURLToPath(new URL('../docs/explored.json', import.meta.url));
 const { values } = parseArgs({
@@ -45,17 +60,17 @@ else if (values.child !== undefined) await explorer(JSON.parse(values.child), va
 else await all();
 
 async function explorer(options, from) {
-  const { explore, forwardingWorld } = await import(from);
-  const model = forwardingWorld(options);
+  const testing = await import(from);
+  const model = modelOf(testing, options);
   const onProgress = (states, transitions) => process.send({ progress: { states, transitions } });
-  const result = explore(model, { onProgress });
+  const result = testing.explore(model, { onProgress });
   process.send({ result });
 }
 
 async function all() {
   const from = await bundle('packages/core/src/testing/index.ts');
-  const { forwardingWorld } = await import(from);
-  const queue = WORLDS.map((options) => ({ options, name: forwardingWorld(options).name })).filter(({ name }) =>
+  const testing = await import(from);
+  const queue = WORLDS.map((options) => ({ options, name: modelOf(testing, options).name })).filter(({ name }) =>
     name.includes(values.only),
   );
   if (queue.length === 0) {

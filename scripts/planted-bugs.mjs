@@ -9,7 +9,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COPY = join(ROOT, '.planted');
 const SRC = 'packages/core/src/';
 
-/** `by`: `explorer`, or the tests to run. */
+/** The world that each kind of bug is looked for in. */
+const WORLDS = { explorer: '1 leg, 0 faults', tasks: '1 reservation, 0 faults', worker: 'a worker' };
+
+/** `by`: the explorer's world, or the tests to run. */
 const BUGS = [
   {
     name: 'hang up a leg in detection with `canceled`',
@@ -89,6 +92,91 @@ const BUGS = [
     to: "if (leg.phase === 'detecting') endLeg(w, leg);\n    else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');",
     by: 'explorer',
   },
+  // In the flow of TaskRouter.
+  {
+    name: 'reject without an activity for the worker to rest in: take the available one',
+    file: 'flows/taskrouter/reservations.ts',
+    from: "activity: workspace.activities[reservation.rejectTo ?? 'unavailable'],",
+    to: 'activity: workspace.activities.available,',
+    by: ['packages/core/test/taskrouter'],
+  },
+  {
+    name: 'send everybody home when Twilio refuses a call',
+    file: 'flows/taskrouter/reservations.ts',
+    from: "return result.code !== null && BAD_NUMBER.includes(result.code) ? 'offline' : 'unavailable';",
+    to: "return 'offline';",
+    by: ['packages/core/test/taskrouter'],
+  },
+  {
+    name: 'believe in a talk because somebody was told to take the caller',
+    file: 'flows/taskrouter/legs.ts',
+    from: "  if (leg.phase === 'bridged') {\n    letGo(w, leg, { kind: 'bridged' });",
+    to: "  if (leg.phase === 'joining') w.s.served = reservationOf(w, leg)?.id ?? null;\n  if (leg.phase === 'bridged') {\n    letGo(w, leg, { kind: 'bridged' });",
+    by: 'tasks',
+  },
+  {
+    name: 'never complete the task after a talk',
+    file: 'flows/taskrouter/task.ts',
+    from: "if (w.s.served !== null) updateTask(w, 'completed', 'the call is over');",
+    to: "if (w.s.served === -1) updateTask(w, 'completed', 'the call is over');",
+    by: 'tasks',
+  },
+  {
+    name: 'leave a caller whose task was cancelled in the queue',
+    file: 'flows/taskrouter/outcomes.ts',
+    from: 'else if (s.taskLost && s.claim === null) fallBack(w);',
+    to: 'else if (s.taskLost && s.claim === 0) fallBack(w);',
+    by: 'tasks',
+  },
+  {
+    name: 'leave the phone ringing when the reservation is cancelled',
+    file: 'flows/taskrouter/caller.ts',
+    from: "if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);",
+    to: "if (leg.phase === 'detecting') endLeg(w, leg);",
+    by: 'tasks',
+  },
+  {
+    name: 'let a reservation that nobody takes time out',
+    file: 'flows/taskrouter/reservations.ts',
+    from: '      rejectNow(w, reservation, leg?.result ?? null);\n    }\n  }\n  forget(w);',
+    to: '    }\n  }\n  forget(w);',
+    by: 'tasks',
+  },
+  {
+    name: 'give a human the caller though somebody else has them',
+    file: 'flows/taskrouter/legs.ts',
+    from: 'wants: (leg) => isWaiting(work()) && work().s.claim === null && isPending(work(), leg),',
+    to: 'wants: (leg) => isPending(work(), leg),',
+    by: ['packages/core/test/taskrouter'],
+  },
+  {
+    name: 'answer an assignment that came twice by ringing twice',
+    file: 'flows/taskrouter/requests.ts',
+    from: 'if (known !== undefined) return present(w, known);',
+    to: "if (known?.phase === 'over') return present(w, known);",
+    by: 'tasks',
+  },
+  {
+    name: 'hang up on a human whose caller has gone without a word',
+    file: 'flows/taskrouter/legs.ts',
+    from: "    tell(w, leg, 'callerGone');\n    outOfIt(w, leg);",
+    to: "    letGo(w, leg, { kind: 'hungUp' });\n    outOfIt(w, leg);",
+    by: 'tasks',
+  },
+  {
+    name: 'bring a worker back whom a person has sent Offline',
+    file: 'flows/worker/transition.ts',
+    from: 'const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);',
+    to: 'const isThere = activity !== coolDown.back && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);',
+    by: 'worker',
+  },
+  {
+    name: 'forget a worker whose rest Twilio would not end',
+    file: 'flows/worker/transition.ts',
+    from: "if (isResting(s)) startTimer(w, 'retry', w.config.retryMs);",
+    to: "if (s.asking) startTimer(w, 'retry', w.config.retryMs);",
+    by: 'worker',
+  },
 ];
 
 let unnoticed = 0;
@@ -127,19 +215,15 @@ function tryOut({ file, from, to, also, by }) {
     text = text.replace(old, () => planted);
   }
   writeFileSync(path, text);
-  return by === 'explorer' ? explorer() : tests(by);
+  return typeof by === 'string' ? explorer(WORLDS[by]) : tests(by);
 }
 
-function explorer() {
-  const { stdout, status } = spawnSync(
-    process.execPath,
-    ['scripts/explore.mjs', '--only', '1 leg, 0 faults', '--jobs', '1'],
-    {
-      cwd: COPY,
-      encoding: 'utf8',
-      timeout: 300_000,
-    },
-  );
+function explorer(world) {
+  const { stdout, status } = spawnSync(process.execPath, ['scripts/explore.mjs', '--only', world, '--jobs', '1'], {
+    cwd: COPY,
+    encoding: 'utf8',
+    timeout: 300_000,
+  });
   const found = /^FAIL .* · (P\d.*)$/m.exec(stdout);
   return status === 0 || found === null ? undefined : `the explorer: ${found[1]}`;
 }

@@ -21,6 +21,7 @@ export {
 } from './explore.js';
 export { forwardingWorld, type WorldOptions } from './forwarding-world.js';
 export type { World } from './world-state.js';
+export { taskEvents, taskSids, WORKSPACE } from './task-events.js';
 export { tasksWorld, type TasksWorldOptions } from './tasks-world.js';
 export type { TaskWorld } from './tasks-world-state.js';
 export { workerWorld, type WorkerWorldOptions } from './worker-world.js';

@@ -1,0 +1,139 @@
+import type { ActivitySid, ReservationSid, TaskSid, WorkerSid, WorkflowSid, WorkspaceSid } from '../kernel/brand.js';
+import type { EpochMs } from '../kernel/flow.js';
+import type {
+  Effect,
+  Outcome,
+  OutcomeEvent,
+  TaskRouterOutcome,
+  TaskRouterOutcomeEvent,
+  TimerEvent,
+  TwilioEffect,
+} from '../flows/effects.js';
+import type { QueueResult, ReservationNews, TaskNews, TaskRouterEvent } from '../flows/taskrouter/events.js';
+import { taskSettings, type TaskOptions, type TaskRouterWorkspace } from '../flows/taskrouter/settings.js';
+import type { TaskRouterState } from '../flows/taskrouter/state.js';
+import type { CallStatus } from '../wire/call-status.js';
+import { NUMBERS, numberOf, START } from './defaults.js';
+import { sids } from './sids.js';
+
+type Typed<Type extends TaskRouterEvent['type']> = Extract<TaskRouterEvent, { type: Type }>;
+
+interface Timed {
+  readonly at?: EpochMs;
+}
+
+const of = (prefix: string, n: number): string => `${prefix}${String(n).padStart(32, '0')}`;
+
+/** SIDs of TaskRouter for tests: the same number always gives the same SID. */
+export const taskSids = {
+  workspace: of('WS', 0) as WorkspaceSid,
+  workflow: of('WW', 0) as WorkflowSid,
+  task: (n = 0): TaskSid => of('WT', n) as TaskSid,
+  reservation: (n: number): ReservationSid => of('WR', n) as ReservationSid,
+  worker: (n: number): WorkerSid => of('WK', n) as WorkerSid,
+  available: of('WA', 1) as ActivitySid,
+  unavailable: of('WA', 2) as ActivitySid,
+  offline: of('WA', 3) as ActivitySid,
+};
+
+/** A workspace as a directory would find it: reservations time out after 120 s, to Offline. */
+export const WORKSPACE: TaskRouterWorkspace = {
+  sid: taskSids.workspace,
+  workflow: { sid: taskSids.workflow, reservationTimeoutSeconds: 120 },
+  activities: { available: taskSids.available, unavailable: taskSids.unavailable, offline: taskSids.offline },
+  timeoutActivity: taskSids.offline,
+};
+
+/**
+ * The taskrouter flow's own events, with defaults for all that a test does not care about. What a leg says is in `events`:
+ * `events.answered()`, `events.status({ status: 'busy' })`.
+ */
+export const taskEvents = {
+  inbound: (
+    o: Timed & { readonly status?: CallStatus; readonly options?: TaskOptions; readonly token?: string } = {},
+  ): Typed<'inbound'> => ({
+    type: 'inbound',
+    at: o.at ?? START,
+    call: {
+      sid: sids.call(0),
+      from: NUMBERS.caller,
+      to: NUMBERS.ours,
+      status: o.status ?? 'ringing',
+      ...(o.token === undefined ? {} : { token: o.token }),
+    },
+    settings: taskSettings(o.options ?? {}, WORKSPACE),
+  }),
+  /** Reservation `n`, from 1, of worker `n`. */
+  assignment: (
+    n = 1,
+    o: Timed & {
+      readonly phone?: string | null;
+      readonly task?: number;
+      readonly round?: number | null;
+      readonly options?: TaskOptions;
+    } = {},
+  ): Typed<'assignment'> => ({
+    type: 'assignment',
+    at: o.at ?? START,
+    task: taskSids.task(o.task),
+    reservation: taskSids.reservation(n),
+    worker: taskSids.worker(n),
+    workerName: null,
+    phone: o.phone === undefined ? numberOf(n) : o.phone,
+    call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, round: o.round === undefined ? 1 : o.round },
+    settings: taskSettings(o.options ?? {}, WORKSPACE),
+  }),
+  reservation: (news: ReservationNews, n = 1, o: Timed = {}): Typed<'reservation'> => ({
+    type: 'reservation',
+    at: o.at ?? START,
+    news,
+    reservation: taskSids.reservation(n),
+  }),
+  task: (news: TaskNews, o: Timed & { readonly task?: number; readonly round?: number } = {}): Typed<'task'> => ({
+    type: 'task',
+    at: o.at ?? START,
+    news,
+    task: taskSids.task(o.task),
+    round: o.round ?? 1,
+  }),
+  /** The action of the caller's Enqueue. */
+  callerEnded: (
+    queueResult: QueueResult | null,
+    o: Timed & { readonly status?: CallStatus } = {},
+  ): Typed<'caller.ended'> => ({
+    type: 'caller.ended',
+    at: o.at ?? START,
+    status: o.status ?? 'in-progress',
+    queueResult,
+  }),
+  /** The action of a worker's Dial. */
+  legEnded: (
+    o: Timed & { readonly leg?: number; readonly bridged?: boolean; readonly status?: CallStatus } = {},
+  ): Extract<TaskRouterEvent, { type: 'leg.ended' }> => ({
+    type: 'leg.ended',
+    at: o.at ?? START,
+    leg: o.leg ?? 1,
+    sid: sids.call(o.leg ?? 1),
+    status: o.status ?? 'in-progress',
+    bridged: o.bridged ?? false,
+  }),
+  /** How the newest effect of a kind went; for `given` and `when`. */
+  outcomeOf:
+    (type: TwilioEffect['type'], outcome: Outcome | TaskRouterOutcome, o: Timed & { readonly leg?: number } = {}) =>
+    ({ effects }: { readonly effects: readonly Effect<TwilioEffect>[] }): OutcomeEvent | TaskRouterOutcomeEvent => {
+      const asked = effects.filter(
+        (effect) => effect.type === type && (o.leg === undefined || ('leg' in effect && effect.leg === o.leg)),
+      );
+      const effect = asked.at(-1);
+      if (effect === undefined) throw new Error(`no ${type} was asked for`);
+      return { type: 'effect.outcome', at: o.at ?? START, effect, outcome } as unknown as OutcomeEvent;
+    },
+  /** A timer that the state wants, when it is due; for `given` and `when`. */
+  due:
+    (timer: string) =>
+    ({ state }: { readonly state: TaskRouterState }): TimerEvent => {
+      const dueAt = state.kind === 'call' ? state.timers[timer] : undefined;
+      if (dueAt === undefined) throw new Error(`no timer "${timer}" is wanted`);
+      return { type: 'timer', at: dueAt, timer, dueAt };
+    },
+};

@@ -1,0 +1,312 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AmdError,
+  DEFAULT_TASKROUTER_CONFIG,
+  DEFAULT_WORKER_CONFIG,
+  taskrouter,
+  worker,
+  type Effect,
+  type TaskRouterEffect,
+  type TaskRouterEvent,
+  type TaskRouterReply,
+  type TaskRouterState,
+  type TwilioEffect,
+  type WorkerEvent,
+  type WorkerState,
+} from '@amd/core';
+import { createTaskRouterEndpoint, sign } from '@amd/core/http';
+import { createWorkspaceDirectory, type TwilioTaskRouter } from '@amd/core/twilio';
+import { events, given, START, type Given, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
+
+const at = (seconds: number): number => START + seconds * 1000;
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const flow = (list: readonly Step[]) => given(taskrouter, list, DEFAULT_TASKROUTER_CONFIG);
+
+/** A caller waits and the first worker's phone rings. */
+const ringing: readonly Step[] = [
+  taskEvents.inbound(),
+  taskEvents.assignment(1, { at: at(1) }),
+  taskEvents.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(2) }),
+  events.status({ status: 'ringing', at: at(3) }),
+];
+/** A human was told to take the caller. */
+const offered: readonly Step[] = [...ringing, events.answered({ at: at(9) })];
+const talking: readonly Step[] = [...offered, taskEvents.reservation('accepted', 1, { at: at(9.5) })];
+
+const BASE = 'https://amd.example.com';
+const TOKEN = 'a token of the account';
+
+interface Edge {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+/** One signed webhook through the endpoint, over a runtime that does what the test says. */
+async function post(path: string, form: Record<string, string>, handle: () => Promise<TaskRouterReply>): Promise<Edge> {
+  const endpoint = createTaskRouterEndpoint({
+    runtime: { handle },
+    workers: { handle: () => Promise.resolve({ kind: 'nothing' }) },
+    directory: { current: () => WORKSPACE, load: () => Promise.resolve(WORKSPACE), learn: () => undefined },
+    publicBaseUrl: BASE,
+    authTokens: [TOKEN],
+  });
+  const params = { AccountSid: `AC${'0'.repeat(32)}`, WorkspaceSid: WORKSPACE.sid, ...form };
+  const response = await endpoint.handle({
+    method: 'POST',
+    path,
+    query: '',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': sign(TOKEN, BASE + path, new Map(Object.entries(params))),
+    },
+    body: new URLSearchParams(params).toString(),
+  });
+  return { status: response.status, type: response.headers['content-type'], body: response.body };
+}
+
+const ASSIGNMENT = {
+  TaskSid: taskSids.task(),
+  ReservationSid: taskSids.reservation(1),
+  WorkerSid: taskSids.worker(1),
+  WorkerAttributes: '{"phone":"+14155550142"}',
+  TaskAttributes: JSON.stringify({ call_sid: `CA${'0'.repeat(32)}`, from: '+12125550123', to: '+14155550199' }),
+};
+
+// docs/pitfalls.md tells the story of each.
+describe('pitfalls of TaskRouter', () => {
+  it('P-61 a worker whose Dial comes too late is told, and the reservation asked what became of it', () => {
+    flow(offered)
+      .when(taskEvents.legEnded({ at: at(10) }))
+      .then({ verbs: ['say', 'hangup'], asks: [{ type: 'reservation.fetch' }] });
+  });
+
+  it('P-62 a reservation is rejected before it times out, and a worker whom a time-out moved comes back', () => {
+    flow(ringing)
+      .when(taskEvents.due('reservation1'))
+      .then({
+        asks: [
+          { type: 'call.end', leg: 1 },
+          { type: 'reservation.update', status: 'rejected' },
+        ],
+      });
+    flow(ringing)
+      .when(taskEvents.reservation('timeout', 1, { at: at(121) }))
+      .then({
+        asks: [{ type: 'flow.send', flow: 'worker', event: { type: 'worker.timedOut' } }, { type: 'call.end' }],
+      });
+  });
+
+  it('P-63 a rejection always names an activity that gets no calls', () => {
+    for (const status of ['busy', 'no-answer', 'failed', 'completed', 'canceled'] as const) {
+      const { result } = flow(ringing).when(events.status({ status, at: at(5) }));
+      const rejected = result.effects.find((effect) => effect.type === 'reservation.update');
+      expect(rejected?.activity, status).toBe(taskSids.unavailable);
+    }
+  });
+
+  it('P-64 the task is completed after the talk, and again until that is taken', () => {
+    const over = flow([...talking, taskEvents.legEnded({ bridged: true, at: at(40) })]);
+    expect(over.effects.filter(({ type }) => type === 'task.update')).toHaveLength(1);
+    flow([
+      ...talking,
+      taskEvents.legEnded({ bridged: true, at: at(40) }),
+      taskEvents.outcomeOf('task.update', { as: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
+      taskEvents.outcomeOf('task.fetch', { as: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
+    ])
+      .when(taskEvents.task('wrapup', { at: at(43) }))
+      .then({ asks: [{ type: 'task.update', status: 'completed' }] });
+  });
+
+  it('P-65 a cool-down ends only the rest it began, with If-Match, and overrides nobody', () => {
+    const parked: WorkerEvent = {
+      type: 'worker.parked',
+      at: START,
+      workspace: WORKSPACE.sid,
+      worker: taskSids.worker(1),
+      reservation: taskSids.reservation(1),
+      activity: taskSids.unavailable,
+      activities: WORKSPACE.activities,
+    };
+    type Before = Parameters<
+      Extract<Given<WorkerState, WorkerEvent, Effect<TaskRouterEffect>>, (before: never) => unknown>
+    >[0];
+    const seen =
+      (activity: typeof taskSids.offline, version: string, seconds: number) =>
+      ({ effects }: Before): WorkerEvent => {
+        const effect = effects.filter((one) => one.type === 'worker.fetch').at(-1);
+        if (effect === undefined) throw new Error('nobody looked');
+        const outcome = { as: 'worker', activity, enteredAt: null, version } as const;
+        return { type: 'effect.outcome', at: at(seconds), effect, outcome };
+      };
+    const due = ({ state }: Before): WorkerEvent => {
+      const [timer = '', dueAt = 0] = Object.entries(state.kind === 'worker' ? state.timers : {})[0] ?? [];
+      return { type: 'timer', at: dueAt, timer, dueAt };
+    };
+    const rested = [parked, seen(taskSids.unavailable, '7', 1), due];
+    given(worker, rested, DEFAULT_WORKER_CONFIG)
+      .when(seen(taskSids.unavailable, '7', 60))
+      .then({ asks: [{ type: 'worker.update', activity: taskSids.available, version: '7' }] });
+    given(worker, rested, DEFAULT_WORKER_CONFIG)
+      .when(seen(taskSids.offline, '8', 60))
+      .then({ asks: [], state: { coolDowns: [] } });
+  });
+
+  it('P-66 a caller whose task is cancelled while they wait gets the fallback', () => {
+    flow([taskEvents.inbound(), taskEvents.task('canceled', { at: at(60) })])
+      .when(
+        taskEvents.outcomeOf(
+          'call.fetch',
+          { as: 'fetched', status: 'in-progress', answeredBy: null },
+          { leg: 0, at: at(61) },
+        ),
+      )
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
+  });
+
+  it('P-67 an assignment that we cannot take is rejected, never answered with an error', async () => {
+    const down = () => Promise.reject(new Error('the store is away'));
+    const answer = await post('/assign', ASSIGNMENT, down);
+    expect(answer).toMatchObject({ status: 200, type: 'application/json; charset=utf-8' });
+    expect(JSON.parse(answer.body)).toEqual({ instruction: 'reject', activity_sid: taskSids.unavailable });
+  });
+
+  it('P-68 a cancellation that comes late, after the bridge, changes nothing', () => {
+    flow(talking)
+      .when(taskEvents.reservation('canceled', 1, { at: at(20) }))
+      .then({ asks: [], state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
+    flow(talking)
+      .when(taskEvents.task('canceled', { at: at(20) }))
+      .then({ asks: [], state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
+  });
+
+  it('P-69 only the number itself sends its worker Offline: an outage sends nobody home', () => {
+    const refusal = (code: number | null) =>
+      taskEvents.outcomeOf('call.create', { as: 'refused', code, reason: '' }, { at: at(2) });
+    const begun = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
+    for (const [code, activity] of [
+      [21211, taskSids.offline],
+      [21214, taskSids.offline],
+      [21217, taskSids.offline],
+      [21215, taskSids.unavailable],
+      [20003, taskSids.unavailable],
+      [null, taskSids.unavailable],
+    ] as const) {
+      flow(begun)
+        .when(refusal(code))
+        .then({ asks: [{ type: 'reservation.update', activity }] });
+    }
+    for (const [sipCode, activity] of [
+      [404, taskSids.offline],
+      [484, taskSids.offline],
+      [604, taskSids.offline],
+      [503, taskSids.unavailable],
+    ] as const) {
+      flow(ringing)
+        .when(events.status({ status: 'failed', sipCode, at: at(4) }))
+        .then({ asks: [{ type: 'reservation.update', activity }] });
+    }
+  });
+
+  it('P-70 "I will decide later" is 200, JSON and an empty body', async () => {
+    const answer = await post('/assign', ASSIGNMENT, () => Promise.resolve({ kind: 'later' }));
+    expect(answer).toEqual({ status: 200, type: 'application/json; charset=utf-8', body: '' });
+  });
+
+  it('P-71 an assignment that comes twice rings nobody twice', () => {
+    flow(ringing)
+      .when(taskEvents.assignment(1, { at: at(4) }))
+      .then({ asks: [], reply: { kind: 'later' } });
+  });
+
+  it('P-72 the reservation is accepted by the Dial alone, never by us first', () => {
+    const { result } = flow(ringing).when(events.answered({ at: at(9) }));
+    expect(result.reply).toMatchObject({
+      verbs: [{ verb: 'dial.queue', reservation: taskSids.reservation(1), postWorkActivity: taskSids.unavailable }],
+    });
+    expect(result.effects.map(({ type }) => type)).not.toContain('reservation.update');
+  });
+
+  it('P-73 a worker without a usable phone is rejected at once, and goes Offline', () => {
+    for (const phone of [null, '', 'reception', '4155550142', '+1', '<Dial>']) {
+      flow([taskEvents.inbound()])
+        .when(taskEvents.assignment(1, { phone, at: at(1) }))
+        .then({ asks: [], reply: { instruction: { instruction: 'reject', activity: taskSids.offline } } });
+    }
+  });
+
+  it('P-74 a missing activity is named, with the command that makes it', async () => {
+    const workspaces = Object.assign(
+      () => ({
+        activities: {
+          list: () => Promise.resolve([{ sid: taskSids.offline, friendlyName: 'Offline', available: false }]),
+        },
+        workflows: {
+          list: () =>
+            Promise.resolve([{ sid: WORKSPACE.workflow.sid, friendlyName: 'AMD', taskReservationTimeout: 120 }]),
+        },
+      }),
+      { list: () => Promise.resolve([{ sid: WORKSPACE.sid, friendlyName: 'AMD', multiTaskEnabled: true }]) },
+    );
+    const directory = createWorkspaceDirectory({
+      client: { taskrouter: { v1: { workspaces } } as unknown as TwilioTaskRouter },
+    });
+    const error: unknown = await directory.load().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(AmdError);
+    expect(String(error)).toMatch(/no activity named "Available" or "Idle".*activities:create --workspace-sid WS0+ /);
+  });
+
+  it('P-75 an event about an activity that nobody has heard of is taken all the same', async () => {
+    const form = {
+      EventType: 'worker.activity.update',
+      WorkerSid: taskSids.worker(1),
+      WorkerActivitySid: `WA${'f'.repeat(32)}`,
+    };
+    expect(await post('/trevents', form, () => Promise.resolve({ kind: 'nothing' }))).toMatchObject({ status: 204 });
+  });
+
+  it('P-76 a fax, or a machine by whatever name, never gets the caller out of the queue', () => {
+    for (const answeredBy of [
+      'machine_start',
+      'machine_end_beep',
+      'machine_end_silence',
+      'machine_end_other',
+      'fax',
+    ] as const) {
+      flow(ringing)
+        .when(events.answered({ answeredBy, at: at(9) }))
+        .then({ verbs: ['hangup'], asks: [{ type: 'reservation.update', activity: taskSids.unavailable }] });
+    }
+  });
+
+  it("P-77 the task says who calls under the original's name, and which of our rounds made it", () => {
+    const { result } = flow([]).when(taskEvents.inbound());
+    expect(result.reply).toMatchObject({
+      verbs: [{ verb: 'say' }, { verb: 'enqueue', attributes: { caller_id: '+12125550123', amd_round: 1 } }],
+    });
+  });
+
+  it('P-78 a worker who hangs up during detection does not leave the reservation pending', () => {
+    flow([...ringing, events.status({ status: 'in-progress', at: at(8) })])
+      .when(events.status({ status: 'completed', at: at(9) }))
+      .then({ asks: [{ type: 'reservation.update', status: 'rejected' }] });
+  });
+
+  it('P-79 an assignment of a call that we have never heard of is served', () => {
+    flow([])
+      .when(taskEvents.assignment(1))
+      .then({ asks: [{ type: 'call.create', leg: 1 }], reply: { kind: 'later' } });
+  });
+
+  it('P-80 a caller whom somebody else took out of the queue is left to them', () => {
+    flow([...ringing, taskEvents.callerEnded('redirected', { at: at(5) }), taskEvents.task('canceled', { at: at(5) })])
+      .when(
+        taskEvents.outcomeOf(
+          'call.fetch',
+          { as: 'fetched', status: 'in-progress', answeredBy: null },
+          { leg: 0, at: at(6) },
+        ),
+      )
+      .then({ asks: [] });
+  });
+});

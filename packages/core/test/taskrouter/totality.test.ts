@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ANSWERED_BY,
+  CALL_STATUSES,
+  DEFAULT_TASKROUTER_CONFIG,
+  isTaskCallFinal,
+  RESERVATION_STATUSES,
+  taskrouter,
+  type Effect,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { sids, START, taskEvents, taskSids } from '@amd/core/testing';
+
+const at = fc.integer({ min: 0, max: 600 }).map((seconds) => START + seconds * 1000);
+const leg = fc.integer({ min: 0, max: 4 });
+const n = fc.integer({ min: 1, max: 4 });
+const status = fc.constantFrom(...CALL_STATUSES);
+const queueResult = fc.constantFrom(
+  'bridged',
+  'hangup',
+  'leave',
+  'redirected',
+  'redirected-from-bridged',
+  'queue-full',
+  'error',
+  'system-error',
+  null,
+);
+
+/** An event, or one that is made of what was asked for so far: an outcome, or a timer that is due. */
+type Scripted = TaskRouterEvent | { readonly pick: number; readonly outcome: string; readonly at: number };
+
+const script: fc.Arbitrary<Scripted> = fc.oneof(
+  at.map((when) => taskEvents.inbound({ at: when })),
+  fc
+    .tuple(n, at, fc.boolean())
+    .map(([index, when, phone]) => taskEvents.assignment(index, { at: when, ...(phone ? {} : { phone: null }) })),
+  fc
+    .tuple(
+      fc.constantFrom('accepted', 'rejected', 'timeout', 'canceled', 'rescinded', 'wrapup', 'completed', 'failed'),
+      n,
+      at,
+    )
+    .map(([news, index, when]) => taskEvents.reservation(news, index, { at: when })),
+  fc
+    .tuple(fc.constantFrom('created', 'canceled', 'wrapup', 'completed', 'deleted'), at, fc.integer({ min: 0, max: 1 }))
+    .map(([news, when, task]) => taskEvents.task(news, { at: when, task })),
+  fc
+    .tuple(queueResult, at, status)
+    .map(([result, when, of]) => taskEvents.callerEnded(result, { at: when, status: of })),
+  fc.tuple(leg, at, fc.boolean()).map(([id, when, bridged]) => taskEvents.legEnded({ leg: id, at: when, bridged })),
+  fc.tuple(at, status).map(([when, of]): TaskRouterEvent => ({ type: 'caller.status', at: when, status: of })),
+  fc
+    .tuple(leg, at, status, fc.constantFrom(...ANSWERED_BY))
+    .map(([id, when, of, answeredBy]): TaskRouterEvent => ({
+      type: 'leg.answered',
+      at: when,
+      leg: id,
+      sid: sids.call(id),
+      status: of,
+      answeredBy,
+    })),
+  fc
+    .tuple(leg, at, status)
+    .map(([id, when, of]): TaskRouterEvent => ({
+      type: 'leg.status',
+      at: when,
+      leg: id,
+      sid: sids.call(id),
+      status: of,
+      answeredBy: null,
+      sipCode: 404,
+    })),
+  fc
+    .tuple(leg, at)
+    .map(([id, when]): TaskRouterEvent => ({
+      type: 'leg.key',
+      at: when,
+      leg: id,
+      sid: sids.call(id),
+      status: 'in-progress',
+      digits: '1',
+    })),
+  fc.record({
+    pick: fc.nat(50),
+    outcome: fc.constantFrom(
+      'done',
+      'gone',
+      'refused',
+      'failed',
+      'created',
+      'unknown',
+      'fetched',
+      'timer',
+      ...RESERVATION_STATUSES,
+    ),
+    at,
+  }),
+);
+
+function eventOf(
+  scripted: Scripted,
+  state: TaskRouterState,
+  asked: readonly Effect<TwilioEffect>[],
+): TaskRouterEvent | undefined {
+  if (!('pick' in scripted)) return scripted;
+  if (scripted.outcome === 'timer') {
+    const timers = state.kind === 'call' ? Object.entries(state.timers) : [];
+    const [timer, dueAt] = timers[scripted.pick % Math.max(1, timers.length)] ?? [];
+    return timer === undefined || dueAt === undefined ? undefined : { type: 'timer', at: dueAt, timer, dueAt };
+  }
+  const rest = asked.filter(({ type }) => /^(call|reservation|task)\./.test(type));
+  const effect = rest[scripted.pick % Math.max(1, rest.length)];
+  if (effect === undefined) return undefined;
+  return {
+    type: 'effect.outcome',
+    at: scripted.at,
+    effect,
+    outcome: outcomeOf(effect.type, scripted.outcome),
+  } as unknown as TaskRouterEvent;
+}
+
+function outcomeOf(type: string, wanted: string): unknown {
+  if (wanted === 'created') return { as: 'created', sid: sids.call(1), status: 'queued' };
+  if (wanted === 'fetched') return { as: 'fetched', status: 'in-progress', answeredBy: null };
+  const isStatus = (RESERVATION_STATUSES as readonly string[]).includes(wanted);
+  if (isStatus && type.startsWith('reservation')) return { as: 'reservation', status: wanted };
+  if (isStatus) return { as: 'task', sid: taskSids.task(), status: wanted === 'wrapping' ? 'wrapping' : 'canceled' };
+  return { as: wanted, code: 20001, reason: wanted, status: null };
+}
+
+describe('whatever comes, in whatever order', () => {
+  it('every event is taken, a repeat changes nothing, and what was decided stays decided', () => {
+    fc.assert(
+      fc.property(fc.array(script, { minLength: 1, maxLength: 40 }), (scripts) => {
+        let state: TaskRouterState = taskrouter.initial();
+        const asked: Effect<TwilioEffect>[] = [];
+        const seen = new Set<string>();
+        for (const scripted of scripts) {
+          const event = eventOf(scripted, state, asked);
+          if (event === undefined) continue;
+          const step = taskrouter.transition(state, event, DEFAULT_TASKROUTER_CONFIG);
+          // Ids are unique: the store would take a second one for a replacement of the first.
+          for (const { id, type } of step.effects) {
+            if (type === 'timer.stop' || type === 'timer.start' || type === 'effect.drop') continue;
+            expect(seen.has(id), `${type} ${id} is asked for twice`).toBe(false);
+            seen.add(id);
+          }
+          if (event.type !== 'timer' && event.type !== 'effect.outcome') {
+            const again = taskrouter.transition(step.state, event, DEFAULT_TASKROUTER_CONFIG);
+            expect(again.effects.filter(({ type }) => type !== 'effect.drop' && !type.startsWith('timer'))).toEqual([]);
+          }
+          if (state.kind === 'call' && step.state.kind === 'call' && step.state.round === state.round) {
+            const { result } = state;
+            if (result !== null) expect(step.state.result).toBe(result);
+            if (state.served !== null) expect(step.state.served).toBe(state.served);
+          }
+          const { state: now } = step;
+          expect(step.keepForMs === null).toBe(now.kind === 'call' && !isTaskCallFinal(now));
+          if (now.kind === 'call' && !isTaskCallFinal(now)) expect(now.timers).toHaveProperty('heartbeat');
+          expect(JSON.parse(JSON.stringify(now))).toEqual(now);
+          asked.push(...step.effects);
+          state = now;
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
