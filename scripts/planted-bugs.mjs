@@ -136,11 +136,11 @@ const BUGS = [
     by: 'tasks',
   },
   {
-    name: 'let a reservation that nobody takes time out',
+    name: 'reject nobody until a moment before the time-out',
     file: 'flows/taskrouter/reservations.ts',
     from: '      rejectNow(w, reservation, leg?.result ?? null);\n    }\n  }\n  forget(w);',
     to: '    }\n  }\n  forget(w);',
-    by: 'tasks',
+    by: ['packages/core/test/taskrouter'],
   },
   {
     name: 'give a human the caller though somebody else has them',
@@ -171,10 +171,10 @@ const BUGS = [
     by: 'worker',
   },
   {
-    name: 'forget a worker whose rest Twilio would not end',
+    name: 'take a time-out that is told twice for a second one',
     file: 'flows/worker/transition.ts',
-    from: "if (isResting(s)) startTimer(w, 'retry', w.config.retryMs);",
-    to: "if (s.asking) startTimer(w, 'retry', w.config.retryMs);",
+    from: 'if (s.heard.includes(reservation)) return true;',
+    to: 'if (s.heard.length < 0) return true;',
     by: 'worker',
   },
 ];

@@ -53,37 +53,31 @@ const script: fc.Arbitrary<Scripted> = fc.oneof(
     .map(([result, when, of]) => taskEvents.callerEnded(result, { at: when, status: of })),
   fc.tuple(leg, at, fc.boolean()).map(([id, when, bridged]) => taskEvents.legEnded({ leg: id, at: when, bridged })),
   fc.tuple(at, status).map(([when, of]): TaskRouterEvent => ({ type: 'caller.status', at: when, status: of })),
-  fc
-    .tuple(leg, at, status, fc.constantFrom(...ANSWERED_BY))
-    .map(([id, when, of, answeredBy]): TaskRouterEvent => ({
-      type: 'leg.answered',
-      at: when,
-      leg: id,
-      sid: sids.call(id),
-      status: of,
-      answeredBy,
-    })),
-  fc
-    .tuple(leg, at, status)
-    .map(([id, when, of]): TaskRouterEvent => ({
-      type: 'leg.status',
-      at: when,
-      leg: id,
-      sid: sids.call(id),
-      status: of,
-      answeredBy: null,
-      sipCode: 404,
-    })),
-  fc
-    .tuple(leg, at)
-    .map(([id, when]): TaskRouterEvent => ({
-      type: 'leg.key',
-      at: when,
-      leg: id,
-      sid: sids.call(id),
-      status: 'in-progress',
-      digits: '1',
-    })),
+  fc.tuple(leg, at, status, fc.constantFrom(...ANSWERED_BY)).map(([id, when, of, answeredBy]): TaskRouterEvent => ({
+    type: 'leg.answered',
+    at: when,
+    leg: id,
+    sid: sids.call(id),
+    status: of,
+    answeredBy,
+  })),
+  fc.tuple(leg, at, status).map(([id, when, of]): TaskRouterEvent => ({
+    type: 'leg.status',
+    at: when,
+    leg: id,
+    sid: sids.call(id),
+    status: of,
+    answeredBy: null,
+    sipCode: 404,
+  })),
+  fc.tuple(leg, at).map(([id, when]): TaskRouterEvent => ({
+    type: 'leg.key',
+    at: when,
+    leg: id,
+    sid: sids.call(id),
+    status: 'in-progress',
+    digits: '1',
+  })),
   fc.record({
     pick: fc.nat(50),
     outcome: fc.constantFrom(

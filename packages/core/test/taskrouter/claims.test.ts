@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import {
+  DEFAULT_TASKROUTER_CONFIG,
+  taskrouter,
+  type Effect,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { events, given, taskEvents, taskSids, type Given } from '@amd/core/testing';
+
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const after = (...list: readonly Step[]) => given(taskrouter, list, DEFAULT_TASKROUTER_CONFIG);
+
+/** Two workers are held for one caller, and both phones ring. */
+const two: readonly Step[] = [
+  taskEvents.inbound(),
+  taskEvents.assignment(1),
+  taskEvents.assignment(2),
+  events.status({ leg: 1, status: 'ringing' }),
+  events.status({ leg: 2, status: 'ringing' }),
+];
+const first: readonly Step[] = [...two, events.answered({ leg: 1 })];
+
+it('of two humans the first takes the caller, and the second is told', () => {
+  after(...first)
+    .when(events.answered({ leg: 2 }))
+    .then({ verbs: ['say', 'hangup'], state: { claim: 1, legs: [{ phase: 'joining' }, { notice: 'taken' }] } });
+});
+
+it('the other phone rings on until the join has come about, and no longer', () => {
+  after(...first)
+    .when(events.status({ leg: 1, status: 'in-progress' }))
+    .then({ state: { legs: [{}, { phase: 'ringing' }] } });
+  after(...first)
+    .when(taskEvents.reservation('accepted', 1))
+    .then({
+      asks: [{ type: 'call.end', leg: 2 }],
+      state: { reservations: [{ phase: 'accepted' }, { result: 'rescinded' }] },
+    });
+});
+
+it('a join that did not come about leaves the caller to the other worker', () => {
+  after(...first, taskEvents.legEnded({ leg: 1 }))
+    .when(events.answered({ leg: 2 }))
+    .then({ verbs: ['dial.queue'], state: { claim: 2 } });
+});
+
+it('a worker who accepted by other means has the caller, and their phone stops ringing', () => {
+  after(...two)
+    .when(taskEvents.reservation('accepted', 1))
+    .then({ asks: [{ type: 'call.end', leg: 1 }], state: { served: null } });
+});
+
+it('past the deadline nobody new is rung, and the caller gets the fallback when nobody is left', () => {
+  const late: readonly Step[] = [
+    taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
+    taskEvents.assignment(1),
+    taskEvents.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }),
+    taskEvents.due('deadline'),
+  ];
+  const step = after(...late).when(taskEvents.assignment(2));
+  step.then({ reply: { instruction: { activity: taskSids.unavailable } } });
+  expect(step.result.effects.some(({ type }) => type === 'call.create')).toBe(false);
+  expect(after(...late).effects.map(({ type }) => type)).toContain('call.redirect');
+});
+
+it('a long wait forgets what is long over, and is served all the same', () => {
+  const many = Array.from({ length: 200 }, (_, index) => [
+    taskEvents.assignment(index + 1),
+    events.status({ leg: index + 1, status: 'busy' }),
+    taskEvents.outcomeOf('reservation.update', { as: 'done' }),
+  ]).flat();
+  const { state } = after(taskEvents.inbound(), ...many);
+  if (state.kind !== 'call') throw new Error('there is a call');
+  expect(state.reservations.length).toBeLessThanOrEqual(DEFAULT_TASKROUTER_CONFIG.rememberReservations);
+  expect(state.legs.length).toBeLessThanOrEqual(DEFAULT_TASKROUTER_CONFIG.rememberReservations);
+  after(taskEvents.inbound(), ...many)
+    .when(taskEvents.assignment(201))
+    .then({ asks: [{ type: 'call.create', leg: 201 }] });
+});
