@@ -1,9 +1,7 @@
-// npm run diagram: walks the forwarding flow and draws what it did into docs/diagrams/forwarding.md.
-// With --check nothing is written; exit 1 when the file is out of date.
+// npm run diagram: walks the flows and draws what they did into docs/diagrams/.
+// With --check nothing is written; exit 1 when a file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './bundle.mjs';
-
-const FILE = 'docs/diagrams/forwarding.md';
 
 /** One person in all detail; then what only a second one can cause. */
 const WORLDS = [
@@ -18,6 +16,13 @@ const WORLDS = [
     states: 15_000,
     alike: 1,
   },
+];
+
+/** One worker with a fault; then two, one after the other and at once. */
+const QUEUES = [
+  { options: { reservations: 1, faults: 1 }, states: 25_000, alike: 12 },
+  { options: { reservations: 2, answers: ['human'] }, states: 15_000, alike: 1 },
+  { options: { reservations: 2, atOnce: true, answers: ['human', 'unknown'] }, states: 15_000, alike: 1 },
 ];
 
 /**
@@ -52,12 +57,13 @@ function walk(world, { states, alike }, see) {
 }
 
 /** What is drawn of a state, and what people do in it. */
-function kindOf({ state, caller, legs, faults }) {
+function kindOf({ state, caller, legs, faults, task, reservations = [] }) {
   if (state.kind !== 'call') return '';
   const { phase, held, doubt } = state.caller;
+  const router = [task, reservations, state.reservations?.map((one) => one.phase), state.served];
   const known = state.legs.map((leg) => [leg.phase, leg.sid !== null, leg.human]);
   const real = [caller, ...legs].map(({ call, doing, verdict }) => [call, doing, verdict]);
-  return JSON.stringify([phase, held, doubt, state.claim, faults, known, real]);
+  return JSON.stringify([phase, held, doubt, state.claim, faults, known, real, router]);
 }
 
 const START = '[*]';
@@ -85,9 +91,11 @@ function subject(event) {
   if (event.type === 'inbound') return null;
   if (event.type.startsWith('caller.')) return 0;
   if (event.type.startsWith('leg.')) return event.leg;
-  if (event.type === 'effect.outcome') return event.effect.leg;
+  if (event.type === 'reservation' || event.type === 'task' || event.type === 'assignment') return null;
+  if (event.type === 'effect.outcome') return event.effect.leg ?? null;
   if (event.type === 'conference') return event.sid === null ? null : Number(event.sid.slice('CA'.length));
   if (event.timer === 'deadline' || event.timer === 'heartbeat') return null;
+  if (event.timer.startsWith('reservation')) return null;
   return event.timer === 'caller' ? 0 : Number(event.timer.slice('leg'.length));
 }
 
@@ -97,8 +105,15 @@ function phrase(event) {
     case 'inbound':
       return 'the call arrives';
     case 'caller.ended':
+      return event.queueResult === undefined ? 'Dial action' : 'Enqueue action';
     case 'leg.ended':
       return 'Dial action';
+    case 'assignment':
+      return 'assignment';
+    case 'reservation':
+      return `reservation ${event.news}`;
+    case 'task':
+      return `task ${event.news}`;
     case 'caller.document':
     case 'leg.document':
       return 'redirected';
@@ -115,6 +130,7 @@ function phrase(event) {
     case 'effect.outcome':
       return outcome(event);
     case 'timer':
+      if (event.timer.startsWith('reservation')) return 'before its time-out';
       return event.timer === 'deadline' ? 'deadline' : 'watchdog';
     default:
       throw new Error(`no words for ${event.type}`);
@@ -132,6 +148,15 @@ function outcome({ effect, outcome: result }) {
       return `redirect ${result.as}`;
     case 'call.fetch':
       return over ? 'call over' : 'watchdog';
+    case 'reservation.update':
+      return `rejection ${result.as}`;
+    case 'reservation.fetch':
+      return `a look: reservation ${result.status ?? result.as}`;
+    case 'task.update':
+      return `task ${effect.status}: ${result.as}`;
+    case 'task.fetch':
+    case 'task.find':
+      return `a look: task ${result.status ?? result.as}`;
     default:
       throw new Error(`no words for ${effect.type}`);
   }
@@ -147,7 +172,7 @@ function graph() {
       const labels = edges.get(key) ?? new Set();
       edges.set(key, labels.add(label));
     },
-    draw(phases) {
+    draw(phases, last = 'ended') {
       const order = [START, ...phases];
       const rank = (key) => key.split(' ').map((phase) => order.indexOf(phase));
       const lines = [...edges].sort(([a], [b]) => {
@@ -159,7 +184,7 @@ function graph() {
         '```mermaid',
         'stateDiagram-v2',
         ...lines.map(([key, labels]) => `  ${key.replace(' ', ' --> ')} : ${[...labels].sort().join('<br/>')}`),
-        '  ended --> [*]',
+        `  ${last} --> [*]`,
         '```',
       ].join('\n');
     },
@@ -196,30 +221,81 @@ ${leg}
 `;
 }
 
-const { CALLER_PHASES, LEG_PHASES } = await import(await bundle('packages/core/src/index.ts'));
-const { forwardingWorld } = await import(await bundle('packages/core/src/testing/index.ts'));
-const caller = graph();
-const leg = graph();
-const see = (before, after) => {
-  const { event } = after;
-  if (event === null) return;
-  caller.add(callerPhase(before), callerPhase(after), words(event, 0));
-  const known = legsOf(before);
-  for (const now of legsOf(after)) {
-    const from = known.find(({ id }) => id === now.id)?.phase ?? START;
-    const hunting = from === START && event.type !== 'inbound';
-    leg.add(from, now.phase, hunting ? 'nobody is left of the step before' : words(event, now.id));
-  }
+function queuePage(caller, reservation, leg) {
+  return `# The taskrouter flow, drawn by itself
+
+Generated by \`npm run diagram\` from what the flow does; do not edit. The script walks up to 55,000 states of the explorer's
+worlds, nearest first: one worker, with one refusal, lost answer, failure or crash; two workers one after the other; two at once.
+An arrow is a step that changes a phase, and its lines name the events that did it. It is a picture, not the proof:
+[the explorer](../how-it-works.md#the-explorer) is. Events may come in any order here, so some arrows are rare.
+
+- **a look**: what a fetch by REST said, at a heartbeat or because of a watchdog.
+- **before its time-out**: our timer, five seconds before TaskRouter's.
+
+## The caller
+
+${caller}
+
+## A reservation
+
+One worker, held for the caller.
+
+${reservation}
+
+## A leg
+
+The call to the worker's phone. Its stages are those of [the other flow](forwarding.md#a-leg); \`joining\` is a leg that was told to
+take the caller, \`bridged\` one whose reservation TaskRouter has accepted.
+
+${leg}
+`;
+}
+
+const { CALLER_PHASES, LEG_PHASES, TASK_CALLER_PHASES } = await import(await bundle('packages/core/src/index.ts'));
+const { forwardingWorld, tasksWorld } = await import(await bundle('packages/core/src/testing/index.ts'));
+
+/** Draws callers, legs and reservations of some worlds. */
+function drawn(models) {
+  const [caller, leg, reservation] = [graph(), graph(), graph()];
+  const parts = (state, name) => (state.kind === 'call' ? (state[name] ?? []) : []);
+  const see = (before, after) => {
+    const { event } = after;
+    if (event === null) return;
+    caller.add(callerPhase(before), callerPhase(after), words(event, 0));
+    const known = legsOf(before);
+    for (const now of legsOf(after)) {
+      const from = known.find(({ id }) => id === now.id)?.phase ?? START;
+      const hunting = from === START && event.type !== 'inbound' && event.type !== 'assignment';
+      leg.add(from, now.phase, hunting ? 'nobody is left of the step before' : words(event, now.id));
+    }
+    for (const now of parts(after.state, 'reservations')) {
+      const from = parts(before.state, 'reservations').find(({ id }) => id === now.id)?.phase ?? START;
+      reservation.add(from, now.phase, words(event, now.leg));
+    }
+  };
+  for (const { model, ...bounds } of models) walk(model, bounds, see);
+  return { caller, leg, reservation };
+}
+
+const voice = drawn(WORLDS.map(({ options, ...bounds }) => ({ model: forwardingWorld(options), ...bounds })));
+const queue = drawn(QUEUES.map(({ options, ...bounds }) => ({ model: tasksWorld(options), ...bounds })));
+const PAGES = {
+  'docs/diagrams/forwarding.md': page(voice.caller.draw(CALLER_PHASES), voice.leg.draw(LEG_PHASES)),
+  'docs/diagrams/taskrouter.md': queuePage(
+    queue.caller.draw(TASK_CALLER_PHASES),
+    queue.reservation.draw(['pending', 'rejecting', 'accepted', 'over'], 'over'),
+    queue.leg.draw(LEG_PHASES),
+  ),
 };
-for (const { options, ...bounds } of WORLDS) walk(forwardingWorld(options), bounds, see);
-const text = page(caller.draw(CALLER_PHASES), leg.draw(LEG_PHASES));
-const file = new URL(`../${FILE}`, import.meta.url);
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, text);
-  console.log(`${FILE} is written.`);
-} else if (current(file) !== text) {
-  console.error(`${FILE} is out of date. Run: npm run diagram`);
-  process.exit(1);
+for (const [path, text] of Object.entries(PAGES)) {
+  const file = new URL(`../${path}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+    console.log(`${path} is written.`);
+  } else if (current(file) !== text) {
+    console.error(`${path} is out of date. Run: npm run diagram`);
+    process.exit(1);
+  }
 }
 
 function current(path) {

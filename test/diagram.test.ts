@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { ROOT } from './helpers/sources.js';
 
-it('docs/diagrams/forwarding.md shows what the flow does; if not: npm run diagram', { timeout: 120_000 }, () => {
+it('docs/diagrams show what the flows do; if not: npm run diagram', { timeout: 120_000 }, () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/diagram.mjs', '--check'], {
     cwd: ROOT,
     encoding: 'utf8',

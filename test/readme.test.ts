@@ -10,6 +10,7 @@ const PAGES = [
   'README.md',
   'packages/core/README.md',
   'examples/forwarding/README.md',
+  'examples/taskrouter/README.md',
   ...GUIDES.map((name) => `docs/${name}`),
 ];
 

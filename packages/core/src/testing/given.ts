@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Flow, FlowEvent, Step } from '../kernel/flow.js';
 import type { Reply } from '../wire/twiml.js';
-import type { Effect } from '../flows/effects.js';
+import type { Effect, TwilioEffect } from '../flows/effects.js';
 import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
+import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from '../flows/taskrouter/config.js';
+import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
+import type { TaskRouterState } from '../flows/taskrouter/state.js';
+import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
 import { differences, show, type Part } from './difference.js';
 
 /** An event, or how to make one from what happened before: the effects of all steps so far, and the state. */
@@ -41,16 +45,21 @@ export interface Specification<State, Event, Effect, Reply> {
 
 /**
  * What a flow does, on plain data: `given(forwarding, [events.inbound()]).when(events.answered()).then({ … })`.
- * The configuration of the forwarding flow may be left out, or given in part.
+ * The configuration of forwarding and of taskrouter may be left out, or given in part.
  */
 export function given(
   flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,
   events: readonly Given<ForwardingState, ForwardingEvent, Effect>[],
   config?: Partial<ForwardingConfig>,
 ): Specification<ForwardingState, ForwardingEvent, Effect, Reply>;
+export function given(
+  flow: Flow<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>, TaskRouterReply, TaskRouterConfig>,
+  events: readonly Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>[],
+  config?: Partial<TaskRouterConfig>,
+): Specification<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>, TaskRouterReply>;
 export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   flow: Flow<State, Event, Effect, Reply, Config>,
-  events: readonly Given<State, Event, Effect>[],
+  events: readonly Given<State, NoInfer<Event>, NoInfer<Effect>>[],
   config: Config,
 ): Specification<State, Event, Effect, Reply>;
 export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
@@ -58,8 +67,8 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   events: readonly Given<State, Event, Effect>[],
   config?: Config,
 ): Specification<State, Event, Effect, Reply> {
-  const whole =
-    flow.name === 'forwarding' ? ({ ...DEFAULT_FORWARDING_CONFIG, ...config } as Config) : (config as Config);
+  const defaults = DEFAULTS[flow.name];
+  const whole = (defaults === undefined ? config : { ...defaults, ...config }) as Config;
   let state = flow.initial();
   const effects: Effect[] = [];
   for (const event of events) {
@@ -73,6 +82,11 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
     when: (event) => when(state, flow.transition(state, made(event, state, effects), whole)),
   };
 }
+
+const DEFAULTS: Readonly<Record<string, object>> = {
+  forwarding: DEFAULT_FORWARDING_CONFIG,
+  taskrouter: DEFAULT_TASKROUTER_CONFIG,
+};
 
 function made<State, Event extends FlowEvent, Effect>(
   event: Given<State, Event, Effect>,
