@@ -312,7 +312,17 @@ function hear(
       case 'hook.run':
       case 'flow.send':
         break;
-      default:
+      case 'call.create':
+      case 'call.end':
+      case 'call.redirect':
+      case 'call.fetch':
+      case 'reservation.update':
+      case 'reservation.fetch':
+      case 'task.update':
+      case 'task.fetch':
+      case 'task.find':
+      case 'worker.update':
+      case 'worker.fetch':
         tasks.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
     }
   }

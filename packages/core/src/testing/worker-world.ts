@@ -128,7 +128,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
     }
     const good = carriedOut(node, effect);
     if ('violation' in good) {
-      add(`${effect.type}`, true, () => good);
+      add(effect.type, true, () => good);
       continue;
     }
     const lost: TaskRouterOutcome = { as: 'failed', reason: 'lost' };

@@ -219,7 +219,8 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
 /** The worker's leg is out of the talk: their voice slot is freed, and they rest if that is wanted. */
 export function talkIsOver(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
-  if (reservation === undefined || w.s.served !== reservation.id) return;
+  if (reservation === undefined) return;
+  if (w.s.served !== reservation.id) return;
   if (w.s.settings.afterCall === 'rest') tellWorker(w, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
   if (w.s.caller.phase === 'connected') startTimer(w, 'caller', w.config.graceMs);

@@ -14,7 +14,7 @@ export interface Collection<Item> {
   readonly update?: (item: Item, form: URLSearchParams) => void;
   readonly remove?: (item: Item) => void;
   /** Only those a list asks for; refuses what it cannot filter by. */
-  readonly filter: (item: Item, query: URLSearchParams) => boolean;
+  readonly filter: (query: URLSearchParams) => (item: Item) => boolean;
   /** Its ETag. */
   readonly version?: (item: Item) => number;
   /** What is below one of them. */
@@ -37,7 +37,7 @@ function answer<Item>(collection: Collection<Item>, request: RestRequest, rest: 
   };
   if (id === undefined) {
     if (method === 'GET') {
-      const found = collection.items().filter((item) => collection.filter(item, query));
+      const found = collection.items().filter(collection.filter(query));
       return v1Page(path, query, collection.key, found, collection.json);
     }
     if (method !== 'POST' || collection.create === undefined) throw notFound(path);

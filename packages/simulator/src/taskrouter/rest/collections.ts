@@ -38,22 +38,8 @@ import {
   workerJson,
   workflowJson,
 } from './json.js';
+import { filterBy } from './filter.js';
 import { handlerOf, type Collection, type Handler } from './collection.js';
-
-const PAGING = ['Page', 'PageSize', 'PageToken'];
-
-/** Filters of a list by name; anything else is refused by name. */
-function filterBy<Item>(filters: Readonly<Record<string, (item: Item, value: string) => boolean>>) {
-  return (item: Item, query: URLSearchParams): boolean => {
-    for (const [name, value] of query) {
-      if (PAGING.includes(name)) continue;
-      const filter = filters[name];
-      if (filter === undefined) throw unsupported(`the filter ${name}`);
-      if (!filter(item, value)) return false;
-    }
-    return true;
-  };
-}
 
 function activities(world: World, workspace: Workspace): Collection<Activity> {
   return {
