@@ -10,7 +10,7 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, type LogEntry } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, introduceWorkers, type LogEntry } from '@amd/core/http';
 import { createTwilioExecutor, createWorkspaceDirectory, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
   createSimulator,
@@ -130,6 +130,7 @@ export async function taskRouterApp(
   });
   runtime.start();
   rest.start();
+  await introduceWorkers({ directory, workers: rest });
   return {
     sim,
     sids,

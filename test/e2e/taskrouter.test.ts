@@ -191,7 +191,7 @@ describe('a caller in a queue', () => {
     it(name, async () => {
       const { app, state } = await play(scene, call);
       expect(state?.result).toBe(result);
-      expect(app.log).toEqual([]);
+      expect(app.log.map(({ code }) => code)).toEqual(name.includes('too short') ? ['times'] : []);
       expectAllOver(app);
       expect(activities(app)).toEqual(end);
       // What Twilio would complain of: only a worker's Dial that came too late.
@@ -234,6 +234,30 @@ it('a worker who goes Offline during the cool-down stays there', async () => {
   app.sim.setWorkerActivity(app.sids.workers['Ann'] ?? '', 'Offline');
   await app.sim.settle();
   expect(activities(app)).toEqual({ Ann: 'Offline' });
+  await app.stop();
+});
+
+it('a worker whose reservation times out, because Twilio takes no rejection, comes back from Offline', async () => {
+  const app = await taskRouterApp(
+    { workers: [{ name: 'Ann', person: busy() }], workspace: { reservationTimeout: 60 } },
+    {
+      rest: ({ method, path }) => (method === 'POST' && path.includes('/Reservations/') ? { status: 503 } : undefined),
+    },
+  );
+  app.sim.placeCall({ from: CALLER, to: OUR_NUMBER, hangUp: { afterMs: 80_000 } });
+  await app.sim.advance(70_000);
+  expect(activities(app)).toEqual({ Ann: 'Offline' });
+  await app.sim.settle();
+  expect(activities(app)).toEqual({ Ann: 'Available' });
+  expectAllOver(app);
+  await app.stop();
+});
+
+it('a worker who was put to rest before a restart comes back', async () => {
+  const app = await taskRouterApp({ workers: [{ name: 'Ann', activity: 'Temporarily Unavailable' }] });
+  expect(activities(app)).toEqual({ Ann: 'Temporarily Unavailable' });
+  await app.sim.settle();
+  expect(activities(app)).toEqual({ Ann: 'Available' });
   await app.stop();
 });
 

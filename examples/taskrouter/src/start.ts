@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { checkTimes, taskSettings } from '@amd/core';
+import { introduceWorkers } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { createLogger } from '../../shared/src/operators/logger.js';
@@ -59,7 +59,6 @@ const settings = {
   afterCall: env.AFTER_CALL,
   deadlineSeconds: env.DEADLINE_SECONDS,
 };
-for (const problem of checkTimes(taskSettings(settings, workspace))) console.warn(`Warning: ${problem}`);
 for (const [what, url, path] of [
   ['the assignment callback URL of the workflow', workspace.workflow.assignmentUrl, '/assign'],
   ['the event callback URL of the workspace', workspace.eventUrl, '/trevents'],
@@ -88,6 +87,7 @@ const app = createApp({
 });
 
 app.start();
+const count = await introduceWorkers({ directory, workers: app.workers }).catch(giveUp);
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
     giveUp(
@@ -95,7 +95,7 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
     );
   }
   console.log(
-    `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} (${workspace.sid})`,
+    `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} with ${String(count)} workers`,
   );
   // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
   console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);

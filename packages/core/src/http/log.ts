@@ -10,7 +10,9 @@ export interface LogEntry {
     | 'reply.late'
     | 'render.failed'
     | 'body.unverifiable'
-    | 'adapter.failed';
+    | 'adapter.failed'
+    /** Ringing, detection and confirmation do not fit the reservation's time-out. */
+    | 'times';
   /** What happened and what to do about it, for people. Phone numbers are masked. */
   readonly message: string;
   readonly path?: string;

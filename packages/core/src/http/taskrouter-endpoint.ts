@@ -1,5 +1,6 @@
 import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
 import {
+  checkTimes,
   taskSettings,
   type TaskOptions,
   type TaskRouterWorkspace,
@@ -56,7 +57,11 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
   if (resolve !== undefined && typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
   const known = directory.current();
   // A mistake is told now, not in the middle of a call.
-  if (known !== undefined) taskSettings(defaultSettings, known);
+  if (known !== undefined) {
+    for (const problem of checkTimes(taskSettings(defaultSettings, known))) {
+      log({ level: 'warn', code: 'times', message: problem });
+    }
+  }
 
   const workspace = async (): Promise<TaskRouterWorkspace> => directory.current() ?? (await directory.load());
 
