@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import type { EventParams, TaskRouterReply } from '@amd/core';
+import { createTaskRouterEndpoint, sign, type TaskRouterEndpointOptions } from '@amd/core/http';
+import { taskSids, WORKSPACE } from '@amd/core/testing';
+import { ACCOUNT, BASE, CALLER } from '../helpers/webhooks.js';
+
+const TOKEN = 'the token of the account';
+const LATER: TaskRouterReply = { kind: 'later' };
+const NOTHING = { kind: 'nothing' } as const;
+const REJECTED = { instruction: 'reject', activity_sid: taskSids.unavailable };
+
+interface Asked {
+  readonly key: string;
+  readonly event: { readonly type: string };
+}
+
+function scene(options: Partial<TaskRouterEndpointOptions> = {}) {
+  const calls: Asked[] = [];
+  const workers: Asked[] = [];
+  const learnt: unknown[] = [];
+  const endpoint = createTaskRouterEndpoint({
+    runtime: {
+      handle: (key, event) => {
+        calls.push({ key, event });
+        return Promise.resolve(event.type === 'assignment' ? LATER : NOTHING);
+      },
+    },
+    workers: {
+      handle: (key, event) => {
+        workers.push({ key, event });
+        return Promise.resolve(NOTHING);
+      },
+    },
+    directory: {
+      current: () => WORKSPACE,
+      load: () => Promise.resolve(WORKSPACE),
+      learn: (event) => learnt.push(event),
+    },
+    publicBaseUrl: BASE,
+    authTokens: [TOKEN],
+    accountSid: ACCOUNT,
+    ...options,
+  });
+  const post = async (path: string, form: Readonly<Record<string, string>>, signed = true) => {
+    const params = { AccountSid: ACCOUNT, WorkspaceSid: WORKSPACE.sid, ...form };
+    const response = await endpoint.handle({
+      method: 'POST',
+      path,
+      query: '',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(signed ? { 'x-twilio-signature': sign(TOKEN, BASE + path, new Map(Object.entries(params))) } : {}),
+      },
+      body: new URLSearchParams(params).toString(),
+    });
+    const isJson = response.status === 200 && response.body !== '';
+    return { status: response.status, body: isJson ? (JSON.parse(response.body) as unknown) : null };
+  };
+  return { post, calls, workers, learnt };
+}
+
+const ASSIGNMENT = {
+  TaskSid: taskSids.task(),
+  ReservationSid: taskSids.reservation(1),
+  WorkerSid: taskSids.worker(1),
+  WorkerName: 'Ann',
+  WorkerAttributes: '{"phone":" +14155550142 "}',
+  TaskAttributes: JSON.stringify({ call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_round: 2 }),
+};
+const EVENT = {
+  EventType: 'reservation.accepted',
+  ...ASSIGNMENT,
+  WorkerActivitySid: taskSids.available,
+  WorkerVersion: '7',
+};
+
+describe('/assign', () => {
+  it('asks the flow of the call that the task is about, and answers later', async () => {
+    const { post, calls } = scene();
+    expect(await post('/assign', ASSIGNMENT)).toEqual({ status: 200, body: null });
+    expect(calls).toMatchObject([
+      {
+        key: `taskrouter:${CALLER}`,
+        event: { type: 'assignment', phone: '+14155550142', workerName: 'Ann', call: { round: 2 } },
+      },
+    ]);
+  });
+
+  it.each([
+    ['a task that is not about a call', { TaskAttributes: '{"skill":"chat"}' }],
+    ['attributes that are no JSON', { TaskAttributes: '{' }],
+    ['attributes that are no object', { TaskAttributes: '[]' }],
+    ['a call SID that is none', { TaskAttributes: '{"call_sid":"CA1"}' }],
+    ['another workspace', { WorkspaceSid: `WS${'9'.repeat(32)}` }],
+    ['no reservation', { ReservationSid: '' }],
+    ['a worker that is none', { WorkerSid: 'WK' }],
+  ])('%s: rejected, and nobody is asked', async (_name, change) => {
+    const { post, calls } = scene();
+    expect(await post('/assign', { ...ASSIGNMENT, ...change })).toEqual({ status: 200, body: REJECTED });
+    expect(calls).toEqual([]);
+  });
+
+  it('a store that does not answer in time: rejected', async () => {
+    const { post } = scene({
+      runtime: { handle: () => new Promise(() => undefined) },
+      clock: { now: () => 0, wakeAt: (_at, ring) => (queueMicrotask(ring), () => undefined) },
+    });
+    expect(await post('/assign', ASSIGNMENT)).toEqual({ status: 200, body: REJECTED });
+  });
+
+  it('a workspace that was never found: left pending, as there is no activity to name', async () => {
+    const { post } = scene({
+      directory: { current: () => undefined, load: () => Promise.reject(new Error('away')), learn: () => undefined },
+    });
+    expect(await post('/assign', ASSIGNMENT)).toEqual({ status: 200, body: null });
+  });
+});
+
+describe('/trevents', () => {
+  it('tells the flow of the call, and the directory', async () => {
+    const { post, calls, workers, learnt } = scene();
+    expect((await post('/trevents', EVENT)).status).toBe(204);
+    expect(calls).toMatchObject([{ key: `taskrouter:${CALLER}`, event: { type: 'reservation', news: 'accepted' } }]);
+    expect(workers).toEqual([]);
+    expect(learnt).toEqual([{ type: 'reservation.accepted', activity: taskSids.available }]);
+  });
+
+  it.each(['worker.activity.update', 'worker.created', 'worker.attributes.update'])(
+    'tells the worker of %s',
+    async (type) => {
+      const { post, workers } = scene();
+      await post('/trevents', { ...EVENT, EventType: type, TimestampMs: '1717350131204' });
+      expect(workers).toMatchObject([
+        {
+          key: `worker:${taskSids.worker(1)}`,
+          event: { type: 'worker.event', happenedAt: 1_717_350_131_204, worker: { version: 7, phone: '+14155550142' } },
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['task.canceled', 'canceled'],
+    ['workflow.timeout', 'canceled'],
+    ['task.wrapup', 'wrapup'],
+    ['task.system-deleted', 'deleted'],
+  ])('%s is news of the task: %s', async (type, news) => {
+    const { post, calls } = scene();
+    await post('/trevents', { ...EVENT, EventType: type });
+    expect(calls).toMatchObject([{ event: { type: 'task', news, round: 2 } }]);
+  });
+
+  it('what is none of our business changes nothing, but may be looked at', async () => {
+    const seen: EventParams[] = [];
+    const { post, calls, workers } = scene({
+      onEvent: (event) => {
+        seen.push(event);
+        throw new Error('the page is broken');
+      },
+    });
+    for (const EventType of [
+      'task.updated',
+      'task.transfer-initiated',
+      'activity.created',
+      'reservation.created',
+      'something.new',
+    ]) {
+      expect((await post('/trevents', { ...EVENT, EventType })).status).toBe(204);
+    }
+    expect((await post('/trevents', { ...EVENT, WorkspaceSid: `WS${'9'.repeat(32)}` })).status).toBe(204);
+    expect([calls, workers]).toEqual([[], []]);
+    expect(seen).toHaveLength(5);
+  });
+
+  it('asks for a repetition when the store is away', async () => {
+    const { post } = scene({ runtime: { handle: () => Promise.reject(new Error('away')) } });
+    expect((await post('/trevents', EVENT)).status).toBe(503);
+  });
+});
+
+describe('who may speak', () => {
+  it.each(['/assign', '/trevents'])('%s without a signature is refused, and writes nothing', async (path) => {
+    const { post, calls, workers } = scene();
+    expect((await post(path, EVENT, false)).status).toBe(403);
+    expect([calls, workers]).toEqual([[], []]);
+  });
+
+  it.each(['WorkerSid', 'WorkerVersion', 'WorkerActivitySid', 'TaskSid', 'TaskAttributes', 'ReservationSid'])(
+    'an event whose %s was shifted into a name is refused',
+    async (name) => {
+      const { post, calls } = scene();
+      const { [name as 'TaskSid']: value, ...rest } = EVENT;
+      // Twilio's signature has no separators: `Name=value` and `Namevalue=` are signed alike.
+      const shifted = { ...rest, [`${name}${value.replaceAll(/[^A-Za-z0-9]/g, '')}`]: '' };
+      expect((await post('/trevents', shifted)).status).toBe(403);
+      expect(calls).toEqual([]);
+    },
+  );
+});
