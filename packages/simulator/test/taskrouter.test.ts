@@ -281,6 +281,72 @@ describe('routing', () => {
     await sim.settle();
   });
 
+  it('a task lives no longer than it was given', async () => {
+    const { sim, sids } = scene(
+      {
+        '/voice': () =>
+          `<Response><Enqueue workflowSid="${sids.workflow}"><Task timeout="5">{}</Task></Enqueue></Response>`,
+      },
+      { workers: [] },
+    );
+    const caller = sim.placeCall(call);
+    await sim.advance(10_000);
+    expect(sim.workspaces[0]?.tasks[0]).toMatchObject({ status: 'canceled', reason: 'Task TTL Exceeded' });
+    caller.hangUp();
+    await sim.settle();
+  });
+
+  it('the higher priority is served first, then the older task', async () => {
+    const { sim, sids } = scene(
+      {
+        '/voice': ({ form }) => {
+          const priority = form.get('From') === CALLER ? 0 : 5;
+          return `<Response><Enqueue workflowSid="${sids.workflow}"><Task priority="${priority}">{}</Task></Enqueue></Response>`;
+        },
+      },
+      { workers: [{ friendlyName: 'Ann', activity: 'Offline' }] },
+    );
+    const callers = [sim.placeCall(call), sim.placeCall({ ...call, from: '+12125550124' })];
+    await sim.advance(1000);
+    sim.setWorkerActivity(sids.workers['Ann'] ?? '', 'Available');
+    await sim.advance(1000);
+    const reserved = sim.workspaces[0]?.tasks.find(({ status }) => status === 'reserved');
+    expect(reserved?.call).toBe(callers[1]?.sid);
+    for (const caller of callers) caller.hangUp();
+    await sim.settle();
+  });
+
+  it('the queue and the target of a workflow say who may be reserved', async () => {
+    const { sim, sids, client } = scene(
+      {},
+      {
+        workers: [
+          { friendlyName: 'Ann', attributes: { skills: ['support'] } },
+          { friendlyName: 'Ben', attributes: { skills: ['sales'], level: 2 } },
+        ],
+      },
+    );
+    const configuration = {
+      task_routing: {
+        filters: [
+          {
+            expression: 'skill == "sales"',
+            targets: [{ queue: sids.queue, expression: 'worker.skills HAS task.skill AND level > 1' }],
+          },
+        ],
+      },
+    };
+    await client.taskrouter.v1
+      .workspaces(sids.workspace)
+      .workflows(sids.workflow)
+      .update({ configuration: JSON.stringify(configuration) });
+    const caller = sim.placeCall(call);
+    await sim.advance(1000);
+    expect(sim.workspaces[0]?.tasks[0]?.reservations.map(({ worker }) => worker)).toEqual([sids.workers['Ben']]);
+    caller.hangUp();
+    await sim.settle();
+  });
+
   it('an older, single-tasking workspace moves its workers to Reserved and Busy, and completes by itself', async () => {
     const { sim, client } = scene(
       { '/leg': () => `<Response><Dial><Queue reservationSid="${first()}"/></Dial></Response>` },
