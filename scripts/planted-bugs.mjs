@@ -165,7 +165,7 @@ const BUGS = [
   },
   {
     name: 'bring a worker back whom a person has sent Offline',
-    file: 'flows/worker/transition.ts',
+    file: 'flows/worker/rests.ts',
     from: 'const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);',
     to: 'const isThere = activity !== coolDown.back && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);',
     by: 'worker',

@@ -1,18 +1,15 @@
-import type { Outcome, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
-import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
-import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
+import type { TwilioEffect } from '../flows/effects.js';
 import type { Move, Violation } from './explore.js';
-import { legOf, unfairTaskEnd } from './tasks-world-checks.js';
+import { unfairTaskEnd } from './tasks-world-checks.js';
+import { hear, tell, tellOutcome } from './tasks-world-hear.js';
+import { request, requestEvent } from './tasks-world-requests.js';
 import { taskFates, type TaskFate } from './tasks-world-rest.js';
 import {
   allNotes,
   CALLER_SID,
-  note,
-  reservationIndex,
   reservationSid,
   TASK_SID,
   WORKER_SID,
-  type TaskDoing,
   type TaskWorld,
   type TaskWorldTask,
 } from './tasks-world-state.js';
@@ -22,14 +19,13 @@ import {
   endCallerCall,
   endLegCall,
   releaseTask,
-  send,
   sendOfLeg,
   setReservation,
   withLeg,
   withReservation,
 } from './tasks-world-twilio.js';
 import type { TasksContext } from './tasks-world.js';
-import { GREETED, sid, START } from './world-state.js';
+import { GREETED, START } from './world-state.js';
 
 type AddMove = (name: string, forced: boolean, run: Move<TaskWorld>['run']) => void;
 
@@ -66,8 +62,6 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
 function quiet(world: TaskWorld): TaskWorld {
   return { ...world, event: null };
 }
-
-// --- what calls do by themselves
 
 function callMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
   [world.caller, ...world.legs].forEach(({ call, doing }, who) => {
@@ -119,8 +113,6 @@ function peopleMoves(world: TaskWorld, add: AddMove): void {
     if (call === 'in-progress') add(`${name} hangs up`, false, () => quiet(endLegCall(world, who, 'completed')));
   });
 }
-
-// --- what TaskRouter does by itself
 
 function routerMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
   world.reservations.forEach(({ status, assigning }, at) => {
@@ -181,8 +173,6 @@ function assign(context: TasksContext, world: TaskWorld, index: number): TaskWor
   const isPending = after.reservations[index - 1]?.status === 'pending';
   return isPending ? releaseTask(setReservation(after, index, 'rejected', 'rejected')) : after;
 }
-
-// --- our REST calls, our crashes, our timers
 
 function isFetch(task: TaskWorldTask): boolean {
   return 'effect' in task.work && /\.(fetch|find)$/.test(task.work.effect.type);
@@ -271,159 +261,4 @@ function timerMoves(context: TasksContext, world: TaskWorld, add: AddMove, count
       tell(context, world, task.id, () => ({ type: 'timer', at, timer, dueAt: task.dueAt }), task.id),
     );
   }
-}
-
-// --- what the flow hears
-
-interface Heard {
-  readonly world: TaskWorld;
-  readonly reply: TaskRouterReply;
-}
-
-/** The flow hears an event: its state and tasks are changed together, and a repeat must change nothing. */
-function hear(
-  { memory }: TasksContext,
-  world: TaskWorld,
-  name: string,
-  event: () => TaskRouterEvent,
-  doneTask?: string,
-): Heard | Violation {
-  const step = memory.step(world.state, name, event, doneTask === undefined);
-  if (step.violation !== null) return { violation: step.violation };
-  if (doneTask === undefined && step.effects.length === 0 && step.state === world.state) {
-    return { world, reply: step.reply };
-  }
-  const { state } = step;
-  const anew =
-    step.event.type === 'timer' && state.kind === 'call' && state.timers[step.event.timer] === step.event.dueAt;
-  let tasks = world.tasks.filter((task) => anew || task.id !== doneTask);
-  for (const effect of step.effects) {
-    switch (effect.type) {
-      case 'timer.stop':
-        tasks = tasks.filter((task) => task.id !== effect.id);
-        break;
-      case 'effect.drop':
-        // What is under way is not stopped by it.
-        tasks = tasks.filter((task) => task.id !== effect.id || task.outcome !== null);
-        break;
-      case 'timer.start':
-        tasks.push({ id: effect.id, dueAt: effect.dueAt, work: { timer: effect.timer }, attempt: 1, outcome: null });
-        break;
-      case 'hook.run':
-      case 'flow.send':
-        break;
-      case 'call.create':
-      case 'call.end':
-      case 'call.redirect':
-      case 'call.fetch':
-      case 'reservation.update':
-      case 'reservation.fetch':
-      case 'task.update':
-      case 'task.fetch':
-      case 'task.find':
-      case 'worker.update':
-      case 'worker.fetch':
-        tasks.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
-    }
-  }
-  return { world: { ...world, state, tasks, event: step.event }, reply: step.reply };
-}
-
-function tell(
-  context: TasksContext,
-  world: TaskWorld,
-  name: string,
-  event: () => TaskRouterEvent,
-  doneTask?: string,
-): TaskWorld | Violation {
-  const heard = hear(context, world, name, event, doneTask);
-  return 'violation' in heard ? heard : heard.world;
-}
-
-function tellOutcome(
-  context: TasksContext,
-  world: TaskWorld,
-  id: string,
-  effect: TwilioEffect,
-  outcome: Outcome | TaskRouterOutcome,
-): TaskWorld | Violation {
-  const detail = `${'status' in outcome ? String(outcome.status) : ''}${'code' in outcome ? String(outcome.code) : ''}`;
-  const event = { type: 'effect.outcome', at: START, effect, outcome } as unknown as TaskRouterEvent;
-  return tell(context, world, `${id} ${outcome.as} ${detail}`, () => event, id);
-}
-
-// --- requests for documents
-
-function request(context: TasksContext, world: TaskWorld, who: number, doing: TaskDoing): TaskWorld | Violation {
-  const type = doing.slice('asks:'.length);
-  const leg = world.legs[who - 1];
-  const before = legOf(world, who)?.phase;
-  const name = `${type} ${String(who)} ${leg?.verdict ?? ''} ${leg?.late === true ? 'late' : ''} ${String(leg?.bridged)} ${world.caller.queueResult ?? ''}`;
-  const heard = hear(context, world, name, () => requestEvent(context, world, who, type));
-  if ('violation' in heard) return heard;
-  if (who === 0) return obey(context, heard.world, who, heard.reply);
-  const human = type === 'leg.answered' ? leg?.verdict === 'human' : type === 'leg.key';
-  const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
-  const after = withLeg(heard.world, who, { verdict: null, ...(human ? { human } : {}), ...(owed ? { owed } : {}) });
-  return obey(context, after, who, heard.reply);
-}
-
-function requestEvent(context: TasksContext, world: TaskWorld, who: number, type: string): TaskRouterEvent {
-  const leg = world.legs[who - 1];
-  // Whether the time for a key is up.
-  const at = leg?.late === true ? START + context.settings.confirmSeconds * 1000 : START;
-  if (type === 'inbound') {
-    const call = { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', status: 'ringing' } as const;
-    return { type, at, settings: context.settings, call };
-  }
-  if (type === 'caller.ended') {
-    return { type, at, status: 'in-progress', queueResult: world.caller.queueResult };
-  }
-  if (type === 'caller.document') return { type, at, status: 'in-progress' };
-  const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
-  if (type === 'leg.answered') return { ...of, type, answeredBy: leg?.verdict ?? 'unknown' };
-  if (type === 'leg.key') return { ...of, type, digits: '#' };
-  if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
-  return { ...of, type: type as 'leg.round' };
-}
-
-/** The call does what its document says. */
-function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {
-  if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
-  for (const verb of reply.verbs) {
-    switch (verb.verb) {
-      case 'enqueue': {
-        if (world.task !== 'none') return { violation: 'P1: the caller is enqueued a second time' };
-        const caller = { ...world.caller, call: 'in-progress', doing: 'queue' } as const;
-        return send({ ...world, caller, task: 'pending' }, note('task.created'));
-      }
-      case 'dial.queue': {
-        const leg = world.legs[who - 1];
-        if (leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
-        return withLeg(world, who, { doing: 'dialing', takes: reservationIndex(verb.reservation) });
-      }
-      case 'gather':
-        return withLeg(world, who, { doing: 'gather' });
-      case 'redirect':
-        return withLeg(world, who, { doing: 'asks:leg.round' });
-      case 'hangup':
-      case 'reject':
-        return hangUp(context, world, who, reply);
-      case 'say':
-      case 'pause':
-      case 'play':
-      case 'dial.conference':
-    }
-  }
-  return hangUp(context, world, who, reply);
-}
-
-function hangUp(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {
-  const speaks = reply.kind === 'twiml' && reply.verbs.some(({ verb }) => verb === 'say');
-  if (who === 0) {
-    return speaks ? { ...world, caller: { ...world.caller, doing: 'speaking' } } : endCallerCall(world);
-  }
-  if (speaks) return withLeg(world, who, { doing: 'speaking', told: true });
-  const unfair = unfairTaskEnd(context, world, who);
-  return unfair === undefined ? endLegCall(world, who, 'completed') : { violation: unfair };
 }

@@ -1,14 +1,15 @@
-import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
-import { unreachable, type Draft } from '../../kernel/draft.js';
+import type { ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import { unreachable } from '../../kernel/draft.js';
 import { AmdError } from '../../kernel/errors.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
-import { nextId, startTimer, stopTimer } from '../leg/work.js';
+import { startTimer, stopTimer } from '../leg/work.js';
 import { timerEffects } from '../timers.js';
 import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
-import type { CoolDown, LiveWorker, WorkerState } from './state.js';
+import { ask, endRest, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
+import type { LiveWorker, WorkerState } from './state.js';
 
 /** How many reservations are told apart from repeats. */
 const REMEMBERED = 20;
@@ -29,13 +30,6 @@ export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Re
   initial: () => ({ kind: 'nothing' }),
   transition,
 };
-
-interface Work {
-  readonly at: EpochMs;
-  readonly config: WorkerConfig;
-  readonly effects: Effect<TaskRouterEffect>[];
-  readonly s: Draft<Omit<LiveWorker, 'kind'>> & { kind: 'worker' };
-}
 
 function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig): WorkerStep {
   if (state.kind === 'nothing') {
@@ -137,51 +131,6 @@ function told(
   }
 }
 
-function moved(w: Work, activity: ActivitySid, name: string | null, at: EpochMs): void {
-  w.s.activity = { sid: activity, name };
-  w.s.since = Math.min(at, w.at);
-}
-
-/** Begins, or begins anew. */
-function rest(
-  w: Work,
-  activity: ActivitySid,
-  back: ActivitySid,
-  known: Partial<Pick<CoolDown, 'enteredAt' | 'seenAt'>> = {},
-): void {
-  if (activity === back) return;
-  const until = w.at + w.config.coolDownMs;
-  const begun = { activity, back, enteredAt: null, seenAt: null, ...known, after: w.s.asked, startedAt: w.at, until };
-  w.s.coolDowns = [...w.s.coolDowns.filter((other) => other.activity !== activity), begun];
-  startTimer(w, restTimer(begun), w.config.coolDownMs);
-}
-
-function endRest(w: Work, ended: CoolDown): void {
-  w.s.coolDowns = w.s.coolDowns.filter((other) => other.activity !== ended.activity);
-  stopTimer(w, restTimer(ended));
-}
-
-function restIn(w: Work, activity: ActivitySid): CoolDown | undefined {
-  return w.s.coolDowns.find((one) => one.activity === activity);
-}
-
-function restTimer({ activity }: CoolDown): string {
-  return `rest:${activity}`;
-}
-
-function isResting({ coolDowns, timedOut }: Work['s']): boolean {
-  return coolDowns.length > 0 || timedOut !== null;
-}
-
-/** Where are they now? One request at a time. */
-function ask(w: Work): void {
-  const { s } = w;
-  if (s.asking) return;
-  s.asking = true;
-  s.askedAt = w.at;
-  w.effects.push({ type: 'worker.fetch', id: nextId(w, 'worker', 'fetch'), workspace: s.workspace, worker: s.sid });
-}
-
 function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): void {
   const { s } = w;
   if (effect.type !== 'worker.fetch' && effect.type !== 'worker.update') return;
@@ -242,39 +191,6 @@ function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 
     else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { seenAt, enteredAt });
   }
   for (const one of s.coolDowns) look(w, one, result, seenAt);
-}
-
-/** What a look at the worker means for one of their rests. */
-function look(
-  w: Work,
-  coolDown: CoolDown,
-  { activity, enteredAt, version }: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
-  seenAt: number | null,
-): void {
-  const { s } = w;
-  const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);
-  const isOver = w.at >= coolDown.until;
-  if (!isThere) {
-    // Before the end, they may be on their way there; afterwards, or once they were seen there, somebody has moved them.
-    if (coolDown.seenAt !== null || (isOver && s.askedAt >= coolDown.until)) endRest(w, coolDown);
-    else if (isOver) ask(w);
-    return;
-  }
-  if (!isOver) {
-    s.coolDowns = s.coolDowns.map((one) => (one === coolDown ? { ...one, seenAt: one.seenAt ?? seenAt } : one));
-    return;
-  }
-  // Another look is under way already: it will come back to this.
-  if (s.asking) return;
-  s.asking = true;
-  w.effects.push({
-    type: 'worker.update',
-    id: nextId(w, 'worker', 'back'),
-    workspace: s.workspace,
-    worker: s.sid,
-    activity: coolDown.back,
-    version,
-  });
 }
 
 function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWorker {
