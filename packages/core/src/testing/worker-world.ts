@@ -246,7 +246,7 @@ function carriedOut(
     return { node, outcome: { as: 'worker', activity: SID[stay.at], enteredAt: timeOf(stay.version), version } };
   }
   if (effect.type !== 'worker.update') return { violation: `an effect of another flow: ${effect.type}` };
-  if (effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
+  if (effect.version !== '*' && effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
   if (stay.by === 'person' && stay.at !== 'unavailable') return { violation: 'P5: a person is overridden' };
   return { node: moved(node, 'available', 'us'), outcome: { as: 'done' } };
 }
