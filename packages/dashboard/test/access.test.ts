@@ -26,6 +26,12 @@ async function expectNothing(url: string, headers: Record<string, string>, origi
     expect(await connect(url, transport, { origin, ...headers }), transport).toBeNull();
 }
 
+/** Another character of Base64 whose high four bits are the same. */
+function sibling(character: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return alphabet[alphabet.indexOf(character) ^ 1] ?? '';
+}
+
 describe('with a password', () => {
   it('shows nothing and takes no command without a session, or with a wrong one', async () => {
     served = await serve({ password: PASSWORD });
@@ -38,6 +44,8 @@ describe('with a password', () => {
       '',
       `${name}=`,
       `${name}=${ends}.${id}.${mac.slice(0, -1)}${mac.endsWith('A') ? 'B' : 'A'}`,
+      // The same bytes, written with bits that stand for nothing.
+      `${name}=${ends}.${id}.${mac.slice(0, -1)}${sibling(mac.slice(-1))}`,
       `${name}=${String(Number(ends) + 1)}.${id}.${mac}`,
       `${cookie}; ${cookie}`,
       `${name}=99999999999999.aaaaaaaaaaaaaaaaaaaaaa.${'a'.repeat(43)}`,
