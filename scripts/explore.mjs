@@ -35,6 +35,8 @@ const WORLDS = [
   { reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1 },
   { rejections: 1, timeouts: 1, people: 1, faults: 1 },
+  { rejections: 1, timeouts: 0, people: 0, switches: 2, faults: 1 },
+  { rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 },
 ];
 
 /** By what it has in it: legs, reservations, or one worker. */

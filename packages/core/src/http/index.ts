@@ -13,6 +13,7 @@ export {
   type TaskRouterEndpointOptions,
 } from './taskrouter-endpoint.js';
 export { introduceWorkers } from './introduce-workers.js';
+export { createWorkerSwitch, type SwitchWorker } from './switch-worker.js';
 export { loadRenderer } from './load-renderer.js';
 export { type Log, type LogEntry, maskNumbers } from './log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';

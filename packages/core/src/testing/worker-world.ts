@@ -16,6 +16,8 @@ export interface WorkerWorldOptions {
   readonly rejections?: number;
   /** Reservations of ours that time out. Default 1. */
   readonly timeouts?: number;
+  /** How often somebody switches the worker on or off at a page of ours. Default 0. */
+  readonly switches?: number;
   /** REST calls that fail, and answers of them that are lost. Default 1. */
   readonly faults?: number;
   readonly flow?: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig>;
@@ -51,6 +53,7 @@ interface WorkerNode {
   readonly people: number;
   readonly rejections: number;
   readonly timeouts: number;
+  readonly switches: number;
   readonly faults: number;
   /** The clock, in cool-downs: time only matters to the end of a rest. */
   readonly now: number;
@@ -68,9 +71,9 @@ const WORKER = `WK${'1'.repeat(32)}` as WorkerSid;
 
 /** A worker whom calls, time-outs and people move about, while events are lost and REST fails. */
 export function workerWorld(options: WorkerWorldOptions = {}): Model<WorkerNode> {
-  const { people = 2, rejections = 1, timeouts = 1, faults = 1, flow = worker } = options;
+  const { people = 2, rejections = 1, timeouts = 1, switches = 0, faults = 1, flow = worker } = options;
   return {
-    name: `a worker: ${String(people)} moves by people, ${String(rejections)} rejections, ${String(timeouts)} time-outs, ${String(faults)} faults`,
+    name: `a worker: ${String(people)} moves by people, ${String(rejections)} rejections, ${String(timeouts)} time-outs, ${switches > 0 ? `${String(switches)} switches, ` : ''}${String(faults)} faults`,
     initial: () => ({
       stay: { at: 'available', by: 'person', version: 1 },
       told: [],
@@ -78,6 +81,7 @@ export function workerWorld(options: WorkerWorldOptions = {}): Model<WorkerNode>
       people,
       rejections,
       timeouts,
+      switches,
       faults,
       now: 0,
       tasks: [],
@@ -85,13 +89,18 @@ export function workerWorld(options: WorkerWorldOptions = {}): Model<WorkerNode>
     }),
     moves: (node) => movesOf(flow, node),
     key: (node) =>
-      JSON.stringify({ ...node, now: 0, state: keyOf(node.state, node.now), tasks: node.tasks.map(taskKey) }),
+      JSON.stringify({
+        ...node,
+        now: 0,
+        state: keyOf(node.state, node.now),
+        tasks: node.tasks.map((task) => taskKey(task, node.state)),
+      }),
     check,
     settled,
     test: (trace, violation) =>
       [
         `it(${JSON.stringify(violation)}, () => {`,
-        `  const world = workerWorld(${JSON.stringify({ people, rejections, timeouts, faults })});`,
+        `  const world = workerWorld(${JSON.stringify({ people, rejections, timeouts, switches, faults })});`,
         `  expect(replay(world, ${JSON.stringify(trace)})).toBeNull();`,
         '});',
       ].join('\n'),
@@ -203,6 +212,24 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
     if (node.people === 0 || at === node.stay.at) continue;
     add(`a person makes them ${at}`, false, () => ({ ...moved(node, at, 'person'), people: node.people - 1 }));
   }
+  for (const on of [true, false]) {
+    if (node.switches === 0 || node.state.kind === 'nothing') break;
+    const after = { ...node, switches: node.switches - 1 };
+    add(`somebody switches them ${on ? 'on' : 'off'}`, false, () =>
+      hear(
+        {
+          type: 'worker.switched',
+          at: clock(node),
+          workspace: WORKSPACE,
+          worker: WORKER,
+          request: String(node.switches),
+          on,
+          activity: on ? SID.available : SID.offline,
+        },
+        after,
+      ),
+    );
+  }
   if (node.stay.at === 'available' && node.rejections > 0) {
     add('their reservation is rejected', false, () => ({
       ...send(moved(node, 'unavailable', 'rejection'), 'worker.parked'),
@@ -246,7 +273,12 @@ function carriedOut(
     return { node, outcome: { as: 'worker', activity: SID[stay.at], enteredAt: timeOf(stay.version), version } };
   }
   if (effect.type !== 'worker.update') return { violation: `an effect of another flow: ${effect.type}` };
-  if (effect.version !== '*' && effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
+  if (effect.version === '*') {
+    const at = effect.activity === SID.available ? 'available' : 'offline';
+    // TaskRouter says nothing when nothing changes.
+    return { node: at === stay.at ? node : moved(node, at, 'person'), outcome: { as: 'done' } };
+  }
+  if (effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
   if (stay.by === 'person' && stay.at !== 'unavailable') return { violation: 'P5: a person is overridden' };
   return { node: moved(node, 'available', 'us'), outcome: { as: 'done' } };
 }
@@ -259,13 +291,16 @@ function check(): string | undefined {
 function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (tasks.length > 0 || sent.some(({ due }) => due)) return false;
   if (state.kind === 'worker' && Object.keys(state.timers).length > 0) return false;
+  if (state.kind === 'worker' && (state.wish?.as === 'asked' || state.switching !== null)) return false;
   if (stay.at === 'available' || stay.by === 'person') return true;
   // The event that would tell of it was never heard, and so was never sent.
   return told.length === 0;
 }
 
-function taskKey({ effect, outcome }: WorkerTask): unknown {
-  return [effect.type, effect.type === 'worker.update' ? effect.version : '', outcome];
+function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unknown {
+  if (effect.type !== 'worker.update') return [effect.type, outcome];
+  const isAwaited = state.kind === 'worker' && state.switching === id;
+  return [effect.type, effect.version, effect.version === '*' ? [effect.activity, isAwaited] : [], outcome];
 }
 
 /** Times count from now on; what is past is past. */
@@ -281,5 +316,7 @@ function keyOf(state: WorkerState, now: number): unknown {
   }));
   const timedOut = state.timedOut && { ...state.timedOut, after: state.asked > state.timedOut.after };
   const isStale = state.coolDowns.map((one) => state.askedAt >= one.until);
-  return { ...state, asked: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut };
+  const wish = state.wish && { ...state.wish, askedAt: 0 };
+  const switching = state.switching !== null;
+  return { ...state, asked: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut, wish, switching };
 }

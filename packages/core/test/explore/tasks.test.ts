@@ -20,6 +20,7 @@ const MODELS: readonly Model<never>[] = [
   tasksWorld({ reservations: 1 }),
   tasksWorld({ reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true }),
   workerWorld({ rejections: 1, timeouts: 1, people: 1, faults: 1 }),
+  workerWorld({ rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 }),
 ] as never;
 
 describe('every causal order of a caller in a queue, and of a worker', () => {

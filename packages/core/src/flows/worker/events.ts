@@ -40,6 +40,15 @@ export type WorkerEvent =
       readonly noticedAt: EpochMs;
       readonly activities: Activities & { readonly timeout: ActivitySid };
     } & OfWorker)
+  /** A person at a page of ours sends them to work or home. They count as moved by a person. */
+  | ({
+      readonly type: 'worker.switched';
+      readonly worker: WorkerSid;
+      /** Told apart by it from a repeat. */
+      readonly request: string;
+      readonly on: boolean;
+      readonly activity: ActivitySid;
+    } & OfWorker)
   | ({ readonly type: 'worker.deleted'; readonly worker: WorkerSid } & OfWorker)
   | TaskRouterOutcomeEvent
   | TimerEvent;

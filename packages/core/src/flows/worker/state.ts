@@ -48,6 +48,18 @@ export interface LiveWorker {
     /** Only a look asked for after this one tells. */
     readonly after: number;
   } | null;
+  /** The last time somebody switched them on or off, and how that went. */
+  readonly wish: {
+    readonly request: string;
+    readonly on: boolean;
+    readonly activity: ActivitySid;
+    readonly askedAt: EpochMs;
+    readonly as: 'asked' | 'done' | 'refused';
+    /** Why it was refused. */
+    readonly reason: string | null;
+  } | null;
+  /** The change under way for a wish, by its effect's id. */
+  readonly switching: string | null;
   /** Reservations that we were told of, the newest last: each is told of once at least. */
   readonly heard: readonly ReservationSid[];
   /** A request is under way. */

@@ -10,6 +10,7 @@ import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
 import { ask, endRest, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
 import type { LiveWorker, WorkerState } from './state.js';
+import { forgetWish, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
 
 /** How many reservations are told apart from repeats. */
 const REMEMBERED = 20;
@@ -22,9 +23,10 @@ type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
  */
 export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> = {
   name: 'worker',
-  schema: 1,
+  schema: 2,
   migrate: (data, from) => {
-    if (from === 1) return data as WorkerState;
+    if (from === 2) return data as WorkerState;
+    if (from === 1) return withWishes(data as WorkerState);
     throw new AmdError('ERR_STATE_VERSION', `worker cannot read a state of schema ${String(from)}`);
   },
   initial: () => ({ kind: 'nothing' }),
@@ -37,6 +39,7 @@ function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig
       case 'effect.outcome':
       case 'timer':
       case 'worker.deleted':
+      case 'worker.switched':
         return { state, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
       case 'worker.event':
         return heard(state, work(newWorker(event.worker.sid, event.workspace, event.at), event.at, config), event);
@@ -69,10 +72,11 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
       ask(w);
       break;
     }
+    case 'worker.switched':
+      switched(w, event);
+      break;
     case 'worker.deleted':
-      s.deleted = true;
-      s.coolDowns = [];
-      s.timedOut = null;
+      isGone(w);
       break;
     case 'effect.outcome':
       outcome(w, event);
@@ -80,7 +84,7 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
     case 'timer':
       if (s.timers[event.timer] !== event.dueAt) break;
       stopTimer(w, event.timer);
-      if (isResting(s)) ask(w);
+      if (!wishTimedOut(w, event.timer) && isResting(s)) ask(w);
       break;
     default:
       unreachable(event);
@@ -88,12 +92,12 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
   // Whoever rests is waited for or looked at, whatever came in between.
   const isUnattended = s.timedOut !== null || s.coolDowns.some((one) => s.timers[restTimer(one)] === undefined);
   if (isUnattended && !s.asking && s.timers['retry'] === undefined) ask(w);
-  if (!isResting(s)) for (const timer of Object.keys(s.timers)) stopTimer(w, timer);
+  if (!isResting(s)) for (const timer of Object.keys(s.timers)) if (!isWishTimer(timer)) stopTimer(w, timer);
   return {
     state: s,
     effects: [...w.effects, ...timerEffects(before.kind === 'worker' ? before.timers : {}, s.timers)],
     reply: NOTHING,
-    keepForMs: isResting(s) || s.asking ? null : w.config.keepForMs,
+    keepForMs: isResting(s) || s.asking || s.switching !== null ? null : w.config.keepForMs,
   };
 }
 
@@ -134,6 +138,10 @@ function told(
 function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): void {
   const { s } = w;
   if (effect.type !== 'worker.fetch' && effect.type !== 'worker.update') return;
+  if (effect.type === 'worker.update' && wishAnswered(w, effect.id, effect.activity, result)) {
+    if (result.as === 'gone') isGone(w);
+    return;
+  }
   s.asking = false;
   switch (result.as) {
     case 'worker':
@@ -145,9 +153,7 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
       moved(w, effect.activity, null, w.at);
       return;
     case 'gone':
-      s.deleted = true;
-      s.coolDowns = [];
-      s.timedOut = null;
+      isGone(w);
       return;
     case 'changed':
       // Somebody touched them between our look and our change: look again.
@@ -193,6 +199,17 @@ function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 
   for (const one of s.coolDowns) look(w, one, result, seenAt);
 }
 
+function isGone(w: Work): void {
+  w.s.deleted = true;
+  w.s.coolDowns = [];
+  w.s.timedOut = null;
+  forgetWish(w);
+}
+
+function withWishes(state: WorkerState): WorkerState {
+  return state.kind === 'nothing' ? state : { ...state, wish: null, switching: null };
+}
+
 function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWorker {
   return {
     kind: 'worker',
@@ -205,6 +222,8 @@ function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWo
     version: null,
     coolDowns: [],
     timedOut: null,
+    wish: null,
+    switching: null,
     heard: [],
     asking: false,
     askedAt: at,
@@ -224,6 +243,7 @@ function work(state: LiveWorker, at: EpochMs, config: WorkerConfig): Work {
       activity: state.activity === null ? null : { ...state.activity },
       coolDowns: state.coolDowns.map((one) => ({ ...one })),
       timedOut: state.timedOut === null ? null : { ...state.timedOut },
+      wish: state.wish === null ? null : { ...state.wish },
       heard: [...state.heard],
       timers: { ...state.timers },
     },

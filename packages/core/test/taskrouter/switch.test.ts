@@ -1,0 +1,137 @@
+import {
+  createMemoryStore,
+  createRuntime,
+  decodeState,
+  DEFAULT_WORKER_CONFIG,
+  worker,
+  type LiveWorker,
+  type TaskRouterOutcome,
+  type WorkerEvent,
+  type WorkerState,
+} from '@amd/core';
+import { createWorkerSwitch } from '@amd/core/http';
+import { taskSids, WORKSPACE } from '@amd/core/testing';
+import { describe, expect, it } from 'vitest';
+
+const { available, unavailable, offline } = WORKSPACE.activities;
+const ANN = taskSids.worker(1);
+const OF = { workspace: WORKSPACE.sid, worker: ANN } as const;
+
+/** What has happened to one worker, and what was asked for at the last step. */
+function after(...events: readonly (WorkerEvent | ((state: LiveWorker) => WorkerEvent))[]) {
+  let state: WorkerState = worker.initial();
+  let effects: ReturnType<typeof worker.transition>['effects'] = [];
+  for (const event of events) {
+    const given = typeof event === 'function' ? event(state as LiveWorker) : event;
+    ({ state, effects } = worker.transition(state, given, DEFAULT_WORKER_CONFIG));
+  }
+  return { state: state as LiveWorker, effects };
+}
+
+const known = (activity = available, version = 1): WorkerEvent => ({
+  type: 'worker.event',
+  at: 1000,
+  workspace: WORKSPACE.sid,
+  happenedAt: 1000,
+  activities: WORKSPACE.activities,
+  worker: { sid: ANN, name: 'Ann', phone: null, activity, activityName: null, version },
+});
+const switched = (on: boolean, request: string = String(on)): WorkerEvent => ({
+  type: 'worker.switched',
+  at: 2000,
+  ...OF,
+  request,
+  on,
+  activity: on ? available : offline,
+});
+/** The answer to the change under way. */
+const answered =
+  (outcome: TaskRouterOutcome, activity = offline) =>
+  (state: LiveWorker): WorkerEvent => ({
+    type: 'effect.outcome',
+    at: 3000,
+    effect: { type: 'worker.update', id: state.switching ?? 'worker:switch:1', ...OF, activity, version: '*' },
+    outcome,
+  });
+
+describe('a worker who is switched on or off at a page', () => {
+  it('is moved, whatever the version, and the wish is kept with its outcome', () => {
+    const asked = after(known(), switched(false));
+    expect(asked.effects).toContainEqual(
+      expect.objectContaining({ type: 'worker.update', activity: offline, version: '*' }),
+    );
+    expect(asked.state.wish).toMatchObject({ on: false, as: 'asked' });
+    expect(asked.state.activity?.sid).toBe(available);
+    const { state } = after(known(), switched(false), answered({ as: 'done' }));
+    expect(state).toMatchObject({ wish: { as: 'done' }, switching: null, activity: { sid: offline }, timers: {} });
+  });
+
+  it('is asked for once, however often the same wish is heard', () => {
+    expect(after(known(), switched(false), switched(false)).effects).toEqual([]);
+  });
+
+  it('stays where they are when Twilio refuses, and the reason is kept', () => {
+    const refusal = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
+    const { state } = after(known(), switched(false), answered(refusal));
+    expect(state).toMatchObject({ wish: { as: 'refused', reason: 'no such activity' }, activity: { sid: available } });
+  });
+
+  it('counts as refused when Twilio does not answer, and what was not sent is called off', () => {
+    const { state, effects } = after(known(), switched(false), ({ timers }) => {
+      const [timer = '', dueAt = 0] = Object.entries(timers)[0] ?? [];
+      return { type: 'timer', at: dueAt, timer, dueAt };
+    });
+    expect(state.wish).toMatchObject({ as: 'refused', reason: 'Twilio did not answer in time' });
+    expect(effects).toContainEqual({ type: 'effect.drop', id: 'worker:switch:1' });
+    const late = worker.transition(state, answered({ as: 'done' })(state), DEFAULT_WORKER_CONFIG);
+    expect(late.state).toMatchObject({ wish: { as: 'done' }, activity: { sid: offline } });
+  });
+
+  it('ends where the last of two quick wishes says, one change after the other', () => {
+    const both = after(known(), switched(false), switched(true));
+    expect(both.effects.filter(({ type }) => type === 'worker.update')).toEqual([]);
+    const next = after(known(), switched(false), switched(true), answered({ as: 'done' }));
+    expect(next.effects).toContainEqual(expect.objectContaining({ type: 'worker.update', activity: available }));
+    expect(next.state.wish?.as).toBe('asked');
+    const last = after(known(), switched(false), switched(true), answered({ as: 'done' }), (state) =>
+      answered({ as: 'done' }, available)(state),
+    );
+    expect(last.state).toMatchObject({ wish: { on: true, as: 'done' }, activity: { sid: available } });
+  });
+
+  it('ends a rest: nobody is brought back to work who was switched off meanwhile', () => {
+    const resting = [known(), known(unavailable, 2)] as const;
+    expect(after(...resting).state.coolDowns).toHaveLength(1);
+    const { state } = after(...resting, switched(false), answered({ as: 'done' }), known(offline, 3));
+    expect(state.coolDowns).toEqual([]);
+  });
+
+  it('asks for nothing when nobody has heard of the worker, or they were deleted', () => {
+    expect(worker.transition(worker.initial(), switched(true), DEFAULT_WORKER_CONFIG).effects).toEqual([]);
+    const deleted: WorkerEvent = { type: 'worker.deleted', at: 1500, ...OF };
+    expect(after(known(), deleted, switched(true)).effects).toEqual([]);
+  });
+
+  it('is read by this version when an older one wrote them down', () => {
+    const { wish, switching, ...old } = after(known()).state;
+    expect([wish, switching]).toEqual([null, null]);
+    expect(worker.migrate(old, 1)).toMatchObject({ kind: 'worker', wish: null, switching: null });
+    expect(() => worker.migrate(old, 0)).toThrow('schema 0');
+  });
+});
+
+describe('createWorkerSwitch', () => {
+  it('writes the wish down, and refuses what is not a worker', async () => {
+    const store = createMemoryStore();
+    const execute = (): Promise<never> => new Promise(() => undefined);
+    const workers = createRuntime({ flow: worker, config: DEFAULT_WORKER_CONFIG, store, execute });
+    const directory = { current: () => undefined, load: () => Promise.resolve(WORKSPACE) };
+    const switchWorker = createWorkerSwitch({ directory, workers });
+    const key = `worker:${ANN}`;
+    await workers.handle(key, known() as never);
+    await switchWorker(ANN, false);
+    const record = await store.read(key, Date.now());
+    expect(decodeState(worker, key, record?.data ?? '').state).toMatchObject({ wish: { on: false, as: 'asked' } });
+    await expect(switchWorker('CA123', false)).rejects.toThrow('"worker" must be the SID of a worker');
+  });
+});
