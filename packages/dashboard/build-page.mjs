@@ -1,4 +1,4 @@
-// Builds the page: one script, one style sheet, one document. Nothing of it is loaded from elsewhere.
+// Builds the pages: for each one script and one style sheet, and one document for all. Nothing is loaded from elsewhere.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +6,11 @@ import { build } from 'esbuild';
 
 const source = fileURLToPath(new URL('./src/page/', import.meta.url));
 
-/** Writes index.html, app.js and app.css into `folder`. */
+/** Writes index.html, and calls.js, calls.css, agents.js and agents.css, into `folder`. */
 export async function buildPage(folder) {
   await mkdir(folder, { recursive: true });
   await build({
-    entryPoints: { app: join(source, 'main.tsx') },
+    entryPoints: { calls: join(source, 'calls/main.tsx'), agents: join(source, 'agents/main.tsx') },
     outdir: folder,
     bundle: true,
     minify: true,

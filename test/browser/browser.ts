@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { PageAssets } from '@amd/dashboard';
-import { chromium, type Browser } from 'playwright-core';
+import type { PageAssets, PageName } from '@amd/dashboard';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { buildPage } from '../../packages/dashboard/build-page.mjs';
 
 const CHROMIUM = [
@@ -25,10 +26,46 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ ...(found === undefined ? {} : { executablePath: found }), args: flags });
 }
 
-/** The page, built from its sources. */
-export async function pageAssets(): Promise<PageAssets> {
+let built: Promise<string> | undefined;
+
+/** A page, built from its sources. */
+export async function pageAssets(page: PageName = 'calls'): Promise<PageAssets> {
   const folder = mkdtempSync(join(tmpdir(), 'amd-page-'));
-  await buildPage(folder);
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  return { html: read('index.html'), script: read('app.js'), style: read('app.css') };
+  built ??= buildPage(folder).then(() => folder);
+  const from = await built;
+  const read = (name: string): string => readFileSync(join(from, name), 'utf8');
+  return { html: read('index.html'), script: read(`${page}.js`), style: read(`${page}.css`) };
+}
+
+/** A page that is live, and what went wrong in it or was blocked by its policy. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: Parameters<Browser['newPage']>[0] = {},
+): Promise<[Page, string[]]> {
+  const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
+  page.setDefaultTimeout(8000);
+  const trouble: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) trouble.push(message.text());
+  });
+  page.on('pageerror', (error) => trouble.push(error.message));
+  await page.goto(url);
+  await page.locator('[data-state=Live]').waitFor();
+  return [page, trouble];
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe objects to seriously. Through the debugger, which the page's policy does not hinder. */
+export function seriousProblems(page: Page): Promise<string[]> {
+  return page.evaluate(
+    `${AXE}; axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+  );
+}
+
+/** Into the folder that AMD_IMAGES names; nowhere without it. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['AMD_IMAGES'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }

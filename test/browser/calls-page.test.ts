@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../examples/forwarding/src/demo/scenarios.js';
 import { startTour, type Tour } from '../../examples/forwarding/src/demo/tour.js';
-import { hasBrowser, launch, pageAssets } from './browser.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const IMAGES = process.env['AMD_IMAGES'];
+import { hasBrowser, launch, openPage, pageAssets, picture, seriousProblems } from './browser.js';
 
 describe.skipIf(!hasBrowser)('the page of calls', { timeout: 60_000 }, () => {
   let browser: Browser;
@@ -26,23 +21,8 @@ describe.skipIf(!hasBrowser)('the page of calls', { timeout: 60_000 }, () => {
     await tour.stop();
   });
 
-  /** A page that fails the test when something was blocked by its policy, or went wrong in it. */
-  async function open(options: Parameters<Browser['newPage']>[0] = {}, hash = ''): Promise<[Page, string[]]> {
-    const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
-    page.setDefaultTimeout(8000);
-    const trouble: string[] = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) trouble.push(message.text());
-    });
-    page.on('pageerror', (error) => trouble.push(error.message));
-    await page.goto(`${tour.url}/${hash}`);
-    await page.locator('[data-state=Live]').waitFor();
-    return [page, trouble];
-  }
-
-  async function picture(page: Page, name: string): Promise<void> {
-    if (IMAGES !== undefined) await page.screenshot({ path: `${IMAGES}/${name}.png` });
-  }
+  const open = (options: Parameters<Browser['newPage']>[0] = {}): Promise<[Page, string[]]> =>
+    openPage(browser, tour.url, options);
 
   it('shows the calls of before, and the story of one, to be left by the keyboard', async () => {
     const [page, trouble] = await open();
@@ -154,10 +134,7 @@ describe.skipIf(!hasBrowser)('the page of calls', { timeout: 60_000 }, () => {
           .first()
           .click();
         for (const state of ['story', 'list']) {
-          // Through the debugger, which the page's policy does not hinder.
-          const serious = await page.evaluate(
-            `${AXE}; axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
-          );
+          const serious = await seriousProblems(page);
           expect(serious, state).toEqual([]);
           await page.keyboard.press('Escape');
         }

@@ -46,7 +46,6 @@ const SCHEMA = z
     ...COMMON,
     FORWARD_TO: forwardTo,
     DIAL_ALLOW: allowed.optional(),
-    DASHBOARD_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
   })
   .refine(keyPair, KEY_PAIR);
 

@@ -73,6 +73,7 @@ export const COMMON = {
   MAX_CALLS: wholeNumber(1, 10_000).default(100),
   MAX_CALLS_PER_CALLER: rate.default({ calls: 10, seconds: 60 }),
   CALL_LOG_DAYS: wholeNumber(1, 365).default(7),
+  DASHBOARD_PASSWORD: z.string().min(12, 'must have at least 12 characters').optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

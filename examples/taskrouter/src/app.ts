@@ -11,9 +11,17 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, toNodeListener } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, createWorkerSwitch, toNodeListener } from '@amd/core/http';
 import { createTwilioExecutor, type TwilioClient, type WorkspaceDirectory } from '@amd/core/twilio';
-import { createDialRules } from '@amd/dashboard';
+import {
+  createAgentDashboard,
+  createAgentFeed,
+  createDialRules,
+  createEventLog,
+  type PageAssets,
+  type PhonePanel,
+} from '@amd/dashboard';
+import type { Server } from 'node:http';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { createMetrics } from '../../shared/src/operators/metrics.js';
@@ -39,11 +47,16 @@ export interface AppOptions {
   };
   /** How long ended calls are remembered. */
   readonly callLogDays: number;
+  /** For the page; `null`: only on this machine. */
+  readonly password: string | null;
   readonly metricsToken?: string | null | undefined;
+  readonly phone?: PhonePanel | null | undefined;
   /** Told of every event of TaskRouter. */
   readonly onEvent?: ((event: EventParams) => void) | undefined;
   readonly store?: Store | undefined;
   readonly clock?: Clock | undefined;
+  /** The page's files; default those that were built. */
+  readonly assets?: PageAssets | undefined;
   readonly logger: Logger;
 }
 
@@ -54,9 +67,8 @@ export function createApp(options: AppOptions) {
   const { client, directory, accountSid, authTokens, publicBaseUrl, ownNumbers, clock, logger } = options;
   const store = options.store ?? createMemoryStore();
   const rules = createDialRules({ allow: options.dialAllow, ownNumbers });
-  const live = new Set<string>();
-  const waiting = new Set<string>();
-  const metrics = createMetrics(() => ({ live: live.size, waiting: waiting.size }));
+  const feed = createAgentFeed({ store, clock, workspace: () => directory.current(), log });
+  const metrics = createMetrics(() => feed.totals());
   const execute = createTwilioExecutor({
     client,
     url: callbackUrls(publicBaseUrl),
@@ -80,12 +92,11 @@ export function createApp(options: AppOptions) {
   });
   calls.events.on('committed', (step) => {
     metrics.committed(step);
-    const { key, state } = step;
-    const phase = state.kind === 'call' ? state.caller.phase : 'ended';
-    mark(live, key, phase !== 'ended');
-    mark(waiting, key, phase === 'waiting');
   });
   for (const { events } of [calls, workers]) {
+    events.on('committed', () => {
+      feed.nudge();
+    });
     events.on('executed', (request) => {
       metrics.executed(request);
     });
@@ -98,6 +109,7 @@ export function createApp(options: AppOptions) {
     });
   }
 
+  const heard = createEventLog({ clock });
   const endpoint = createTaskRouterEndpoint({
     runtime: calls,
     workers,
@@ -107,7 +119,23 @@ export function createApp(options: AppOptions) {
     authTokens,
     defaultSettings: options.settings,
     limits: createCallLimits({ store, clock, ...options.limits }),
-    onEvent: options.onEvent,
+    onEvent(event) {
+      heard.hear(event);
+      options.onEvent?.(event);
+    },
+    log,
+  });
+  const dashboard = createAgentDashboard({
+    store,
+    publicBaseUrl,
+    password: options.password,
+    workspace: () => directory.current(),
+    switchWorker: createWorkerSwitch({ directory, workers }),
+    events: heard,
+    phone: options.phone,
+    feed,
+    clock,
+    assets: options.assets,
     log,
   });
   let draining = false;
@@ -134,6 +162,7 @@ export function createApp(options: AppOptions) {
       metricsToken: options.metricsToken ?? null,
     }),
   );
+  app.use(dashboard.handler);
 
   function log(entry: { level: 'info' | 'warn' | 'error'; code: string; message: string }): void {
     const { level, message, ...rest } = entry;
@@ -146,20 +175,21 @@ export function createApp(options: AppOptions) {
     calls,
     workers,
     store,
+    feed,
+    /** Serves the page's socket on the server that serves `express`. */
+    attach(server: Server): void {
+      dashboard.attach(server);
+    },
     start(): void {
       calls.start();
       workers.start();
     },
-    /** `/readyz` says no from now on; once `closed` (no webhook is under way), so is the work. */
+    /** `/readyz` says no from now on and the pages are cut; once `closed` (no webhook is under way), so is the work. */
     async drain(closed: Promise<void>): Promise<void> {
       draining = true;
+      await dashboard.close();
       await closed;
       await Promise.all([calls.stop(), workers.stop()]);
     },
   };
-}
-
-function mark(set: Set<string>, key: string, isIn: boolean): void {
-  if (isIn) set.add(key);
-  else set.delete(key);
 }

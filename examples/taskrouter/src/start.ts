@@ -29,7 +29,7 @@ const env = environment.value;
 
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const credentials = [...authTokens, env.TWILIO_API_SECRET, env.METRICS_TOKEN];
+const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
@@ -79,6 +79,7 @@ const app = createApp({
   ownNumbers: [env.TWILIO_PHONE_NUMBER],
   limits: { atOnce: env.MAX_CALLS, perCaller: env.MAX_CALLS_PER_CALLER },
   callLogDays: env.CALL_LOG_DAYS,
+  password: env.DASHBOARD_PASSWORD ?? null,
   metricsToken: env.METRICS_TOKEN ?? null,
   onEvent: ({ type, worker, task, reservation }) => {
     logger.debug({ code: 'trevent', type, worker: worker?.name, task, reservation }, type);
@@ -100,10 +101,16 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
   console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
   console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
+  console.log(
+    env.DASHBOARD_PASSWORD === undefined
+      ? 'The page of workers is off: set DASHBOARD_PASSWORD.'
+      : `The page of workers is at             ${base}/`,
+  );
 });
 // Who sends headers or a body this slowly is not Twilio.
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
+app.attach(server);
 stopGracefully({ server, drain: (closed) => app.drain(closed), logger });
 
 function giveUp(error: unknown): never {

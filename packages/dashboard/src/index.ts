@@ -13,16 +13,30 @@ export type {
   Totals,
 } from './shared/protocol.js';
 export { createDialRules, type DialRules, type DialRulesOptions } from './numbers/dial-rules.js';
-export { type CallFeed, type CallFeedOptions, createCallFeed } from './server/data/call-feed.js';
+export type {
+  ActivityInfo,
+  ActivityRole,
+  AgentEvent,
+  AgentEvents,
+  AgentRow,
+  AgentTotals,
+  WorkerRow,
+} from './shared/agents.js';
+export {
+  type AgentFeed,
+  type AgentFeedOptions,
+  createAgentFeed,
+  type ShownWorkspace,
+} from './server/data/agent-feed.js';
+export { createCallFeed } from './server/data/call-feed.js';
+export { createEventLog, type EventLog, type EventLogOptions } from './server/data/event-log.js';
+export type { CallFeed, CallFeedOptions, Feed } from './server/data/feed.js';
 export { callLog, type CallLogOptions, type LoggedCall, type LoggedLeg } from './server/data/call-log.js';
 export { toCsv, toJson } from './server/data/call-log-text.js';
 export { createPeopleLists, type PeopleLists, type PeopleListsOptions } from './server/data/people-lists.js';
 export type { DashboardLog, DashboardLogEntry } from './server/log.js';
-export { loadPage, type PageAssets } from './server/assets.js';
-export {
-  createDashboard,
-  type Dashboard,
-  type DashboardHandler,
-  type DashboardOptions,
-} from './server/create-dashboard.js';
+export { loadPage, type PageAssets, type PageName } from './server/assets.js';
+export { type AgentDashboardOptions, createAgentDashboard } from './server/create-agent-dashboard.js';
+export { createDashboard, type DashboardOptions } from './server/create-dashboard.js';
+export type { Dashboard, DashboardHandler, PageOptions } from './server/page.js';
 export type { PhonePanel } from './server/phone-panel.js';

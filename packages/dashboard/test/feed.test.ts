@@ -3,7 +3,7 @@ import { manualClock } from '@amd/core/testing';
 import { createCallFeed } from '@amd/dashboard';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Delta } from '../src/shared/protocol.js';
+import type { Delta, Update } from '../src/shared/protocol.js';
 import { applyUpdate, newestFirst, type View } from '../src/shared/view.js';
 import { CANARY, putCall } from './helpers/serve.js';
 
@@ -41,7 +41,7 @@ describe('the feed', () => {
         let listening = true;
         const make = (): ReturnType<typeof createCallFeed> => createCallFeed({ store, clock });
         let feed = make();
-        const take = (update: Parameters<typeof applyUpdate>[1]): void => {
+        const take = (update: Update): void => {
           const next = applyUpdate(view, update, 0);
           view = next === 'resync' ? (applyUpdate(view, feed.sync(sinceOf()), 0) as View) : next;
         };

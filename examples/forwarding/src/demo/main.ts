@@ -8,7 +8,6 @@ await runDemo({
   argument: '',
   about: `Plays a tour of calls through the forwarding example, on a simulated Twilio in this process: every webhook is a signed
 HTTP request to the Express app, every REST call goes through the official twilio client. No account is needed.`,
-  playable: true,
   scenarios: SCENARIOS,
   warmUp: WARM_UP,
   start: startTour,

@@ -5,7 +5,7 @@ import { createSimulator, realClock, type Person, type SimulatedCall, type Simul
 import { createApp, type App } from '../app.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
-import { createPhones } from './phone.js';
+import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { Scenario } from './scenarios.js';
 
 const OUR_NUMBER = '+14155550199';

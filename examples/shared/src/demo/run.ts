@@ -15,8 +15,6 @@ export interface Demo<Scenario extends { readonly name: string }, Played> {
   readonly argument: string;
   /** What `--help` says first. */
   readonly about: string;
-  /** Whether there is something to play with when the tour is over; else the demo ends with it. */
-  readonly playable: boolean;
   readonly scenarios: readonly Scenario[];
   /** The first call would show how long this process takes to warm up, thirty times magnified. */
   readonly warmUp: Scenario;
@@ -37,13 +35,13 @@ export interface RunningTour<Scenario, Played> {
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
   /** From now on people play, at the speed of life. */
-  goLive?(): void;
+  goLive(): void | Promise<void>;
   stop(): Promise<void>;
 }
 
-const NO_TOUR = '  --no-tour     play no calls; at once it is your turn\n';
-const options = (playable: boolean): string => `  --once        end after the tour; exit 1 if a scenario went wrong
-${playable ? NO_TOUR : ''}  --only TEXT   play only the scenarios whose name contains TEXT
+const OPTIONS = `  --once        end after the tour; exit 1 if a scenario went wrong
+  --no-tour     play no calls; at once it is your turn
+  --only TEXT   play only the scenarios whose name contains TEXT
   --port N      listen on this port (default: $PORT, else 5000 or any free one)
   --help        show this`;
 
@@ -53,13 +51,8 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
 ): Promise<void> {
   const values = readArguments();
   if (values.help) {
-    console.log(`npm run demo -- ${demo.argument}[options]\n\n${demo.about}\n\n${options(demo.playable)}`);
+    console.log(`npm run demo -- ${demo.argument}[options]\n\n${demo.about}\n\n${OPTIONS}`);
     process.exit(0);
-  }
-
-  if (values['no-tour'] && !demo.playable) {
-    console.error('Without its tour there is nothing in this demo yet. Try npm run demo -- --help');
-    process.exit(2);
   }
 
   const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
@@ -91,7 +84,7 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
   console.log(
     `The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${String(SPEED)} times faster than life.`,
   );
-  if (!values.once && demo.playable) console.log(`Open ${tour.url} in a browser to watch.`);
+  if (!values.once) console.log(`Open ${tour.url} in a browser to watch.`);
   const began = performance.now();
   if (values['no-tour']) scenarios.length = 0;
   if (scenarios.length > 0) await tour.play(demo.warmUp, scenarios.length);
@@ -112,11 +105,11 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
     console.log(`${String(verdicts.length - failed)} passed, ${String(failed)} failed`);
   }
 
-  if (values.once || tour.goLive === undefined) {
+  if (values.once) {
     await tour.stop();
     process.exit(verdicts.every(({ wrong }) => wrong.length === 0) ? 0 : 1);
   }
-  tour.goLive();
+  await tour.goLive();
   console.log(
     `\nNow it is your turn: place calls and answer them at ${tour.url}, at the speed of life. Ctrl-C ends it.`,
   );

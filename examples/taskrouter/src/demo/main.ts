@@ -9,7 +9,6 @@ await runDemo({
   about: `Plays a tour of calls through the TaskRouter example, on a simulated Twilio in this process: callers wait in a queue,
 TaskRouter reserves workers, their phones are rung with machine detection, and only a human takes the caller. Every webhook
 is a signed HTTP request to the Express app, every REST call goes through the official twilio client. No account is needed.`,
-  playable: false,
   scenarios: SCENARIOS,
   warmUp: WARM_UP,
   start: startTour,

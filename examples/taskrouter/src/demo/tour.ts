@@ -1,18 +1,22 @@
 import type { LiveTaskCall } from '@amd/core';
+import { introduceWorkers } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
+import type { PageAssets } from '@amd/dashboard';
 import {
   createSimulator,
   realClock,
   type Person,
   type SimulatedCall,
   type SimulatedWorker,
+  type Simulator,
   type TimelineEntry,
 } from '@amd/simulator';
 import twilio from 'twilio';
-import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
+import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { RunningTour } from '../../../shared/src/demo/run.js';
+import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
-import { createApp } from '../app.js';
+import { createApp, type App } from '../app.js';
 import type { Scenario, WorkerName } from './scenarios.js';
 
 const OUR_NUMBER = '+14155550199';
@@ -21,12 +25,17 @@ const PHONES: Readonly<Record<Exclude<WorkerName, 'Dora'>, string>> = {
   Ben: '+14155550143',
   Cara: '+14155550144',
 };
+/** Who answers once people play: chosen on the page's phone panel. */
+const ANSWERS = { Ann: 'you', Ben: 'voicemail', Cara: 'human' } as const;
+const NAMES = ['Ann', 'Ben', 'Cara', 'Dora'] as const;
 const REST = 'Temporarily Unavailable';
 /** Shorter than in life, so that the tour is. */
 const COOL_DOWN_SECONDS = 20;
 const NO_WORKFLOW_TIMEOUT = 86_400;
 /** Real time after which a scenario that does not settle is shown as it is, ms. */
 const PATIENCE_MS = 15_000;
+
+const REFUSED = { status: 400, body: { code: 20001, message: 'The activity does not exist', status: 400 } } as const;
 
 export interface Played {
   readonly scenario: Scenario;
@@ -45,23 +54,45 @@ export interface Played {
   readonly complaints: readonly string[];
 }
 
+export interface Tour extends RunningTour<Scenario, Played> {
+  readonly app: App;
+  readonly sim: Simulator;
+  /** By name. */
+  readonly workers: ReadonlyMap<string, string>;
+  goLive(speed?: number): Promise<void>;
+  /** From now on Twilio refuses to move workers, as when somebody has deleted an activity. */
+  refuseMoves(refuse: boolean): void;
+}
+
 /** The example as it is, with a simulator in Twilio's place: real HTTP one way, the official client the other. */
 export async function startTour(wanted: {
   readonly host: string;
   readonly port: number;
   readonly orAnyPort: boolean;
-}): Promise<RunningTour<Scenario, Played>> {
+  readonly assets?: PageAssets | undefined;
+}): Promise<Tour> {
   const people = new Map<string, Person>();
   const states = new Map<string, LiveTaskCall>();
   const resting = new Set<string>();
   const clock = realClock({ speed: SPEED });
   let rejectionsFail = false;
-  const sim = createSimulator({
+  let movesRefused = false;
+  let toured = 0;
+  const phones = createPhones({
+    sim: () => sim,
+    numbers: [OUR_NUMBER],
+    people: (['Ann', 'Ben', 'Cara'] as const).map((name) => ({ name, to: PHONES[name], answers: ANSWERS[name] })),
+    since: () => toured,
+  });
+  const sim: Simulator = createSimulator({
     clock,
-    people: (to) => people.get(to),
+    people: (to) => people.get(to) ?? phones.person(to),
     numbers: [{ phoneNumber: OUR_NUMBER }],
-    rest: ({ method, path }) =>
-      rejectionsFail && method === 'POST' && path.includes('/Reservations/') ? { status: 503 } : undefined,
+    rest({ method, path }) {
+      if (method !== 'POST') return undefined;
+      if (rejectionsFail && path.includes('/Reservations/')) return { status: 503 };
+      return movesRefused && path.includes('/Workers/') ? REFUSED : undefined;
+    },
   });
   const { server, url } = await listen(wanted);
   sim.setNumber({ phoneNumber: OUR_NUMBER, voiceUrl: `${url}/inbound`, statusCallback: `${url}/inbound/status` });
@@ -71,7 +102,7 @@ export async function startTour(wanted: {
     assignmentCallbackUrl: `${url}/assign`,
     workflowTimeout: NO_WORKFLOW_TIMEOUT,
     activities: [{ friendlyName: REST, available: false }],
-    workers: (['Ann', 'Ben', 'Cara', 'Dora'] as const).map((name) => ({
+    workers: NAMES.map((name) => ({
       friendlyName: name,
       attributes: name === 'Dora' ? {} : { phone: PHONES[name] },
       activity: 'Offline',
@@ -91,7 +122,10 @@ export async function startTour(wanted: {
     ownNumbers: [OUR_NUMBER],
     limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
     callLogDays: 1,
+    password: null,
+    phone: phones.panel,
     clock: sim.clock,
+    ...(wanted.assets === undefined ? {} : { assets: wanted.assets }),
     logger: createLogger({ level: 'error', secrets: [sim.authToken], destination: { write: printLine } }),
   });
   app.calls.events.on('committed', ({ state }) => {
@@ -102,7 +136,9 @@ export async function startTour(wanted: {
     else resting.delete(key);
   });
   server.on('request', app.express);
+  app.attach(server);
   app.start();
+  await introduceWorkers({ directory, workers: app.workers });
 
   const workflow = client.taskrouter.v1.workspaces(sids.workspace).workflows(sids.workflow);
   const workers = (): readonly SimulatedWorker[] => sim.workspaces[0]?.workers ?? [];
@@ -113,7 +149,7 @@ export async function startTour(wanted: {
   async function configure({
     reservationTimeout = 120,
     workflowTimeout = NO_WORKFLOW_TIMEOUT,
-  }: Scenario): Promise<void> {
+  }: Pick<Scenario, 'reservationTimeout' | 'workflowTimeout'>): Promise<void> {
     await workflow.update({
       taskReservationTimeout: reservationTimeout,
       configuration: JSON.stringify({
@@ -123,6 +159,15 @@ export async function startTour(wanted: {
       }),
     });
     await directory.load();
+  }
+
+  /** These workers are at work, one after the other, so that it is known who has been idle longest; the others are not. */
+  async function seat(names: readonly WorkerName[]): Promise<void> {
+    for (const name of NAMES) sim.setWorkerActivity(sids.workers[name] ?? '', 'Offline');
+    for (const name of names) {
+      sim.setWorkerActivity(sids.workers[name] ?? '', 'Available');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   /** No call, no task, nobody on a rest. */
@@ -138,22 +183,19 @@ export async function startTour(wanted: {
 
   return {
     url,
+    app,
+    sim,
+    workers: new Map(Object.entries(sids.workers)),
     async play(scenario, index) {
       await configure(scenario);
       rejectionsFail = scenario.rejectionsFail ?? false;
       people.clear();
-      for (const name of ['Ann', 'Ben', 'Cara', 'Dora'] as const) {
+      for (const name of NAMES) {
         const person = scenario.workers[name];
         const phone = name === 'Dora' ? undefined : PHONES[name];
         if (person !== undefined && phone !== undefined) people.set(phone, person);
-        // One after the other, so that it is known who has been idle longest.
-        sim.setWorkerActivity(sids.workers[name] ?? '', 'Offline');
       }
-      for (const name of ['Ann', 'Dora', 'Ben', 'Cara'] as const) {
-        if (scenario.workers[name] === undefined) continue;
-        sim.setWorkerActivity(sids.workers[name] ?? '', 'Available');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+      await seat((['Ann', 'Dora', 'Ben', 'Cara'] as const).filter((name) => scenario.workers[name] !== undefined));
       const before = { calls: sim.calls.length, complaints: sim.debugger.length, news: sim.timeline.length };
       const stop = moveWhenResting(scenario);
       const callers = (scenario.callers ?? [undefined]).map((hangUp, at) =>
@@ -182,6 +224,17 @@ export async function startTour(wanted: {
           .filter(({ code }) => code !== 14215 && code !== 14217)
           .map(({ code, message }) => `${String(code)} ${message}`),
       };
+    },
+    refuseMoves(refuse) {
+      movesRefused = refuse;
+    },
+    async goLive(speed = 1) {
+      toured = sim.calls.length;
+      people.clear();
+      await configure({});
+      // The voicemail has been idle longest, so that the first call goes from it to you.
+      await seat(['Ben', 'Ann', 'Cara']);
+      clock.setSpeed(speed);
     },
     async stop() {
       sim.close();

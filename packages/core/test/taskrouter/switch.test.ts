@@ -36,7 +36,7 @@ const known = (activity = available, version = 1): WorkerEvent => ({
   activities: WORKSPACE.activities,
   worker: { sid: ANN, name: 'Ann', phone: null, activity, activityName: null, version },
 });
-const switched = (on: boolean, request: string = String(on)): WorkerEvent => ({
+const switched = (on: boolean, request = String(on)): WorkerEvent => ({
   type: 'worker.switched',
   at: 2000,
   ...OF,
@@ -128,7 +128,7 @@ describe('createWorkerSwitch', () => {
     const directory = { current: () => undefined, load: () => Promise.resolve(WORKSPACE) };
     const switchWorker = createWorkerSwitch({ directory, workers });
     const key = `worker:${ANN}`;
-    await workers.handle(key, known() as never);
+    await workers.handle(key, known());
     await switchWorker(ANN, false);
     const record = await store.read(key, Date.now());
     expect(decodeState(worker, key, record?.data ?? '').state).toMatchObject({ wish: { on: false, as: 'asked' } });

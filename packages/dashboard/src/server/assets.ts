@@ -7,14 +7,20 @@ export interface PageAssets {
   readonly style: string;
 }
 
+/** The pages there are. */
+export type PageName = 'calls' | 'agents';
+
 /**
- * The page as the build left it, beside this file.
+ * A page as the build left it, beside this file.
  * @throws Error when it was not built
  */
-export async function loadPage(folder: URL = new URL('./page/', import.meta.url)): Promise<PageAssets> {
+export async function loadPage(
+  page: PageName = 'calls',
+  folder: URL = new URL('./page/', import.meta.url),
+): Promise<PageAssets> {
   const read = (name: string): Promise<string> => readFile(new URL(name, folder), 'utf8');
   try {
-    const [html, script, style] = await Promise.all([read('index.html'), read('app.js'), read('app.css')]);
+    const [html, script, style] = await Promise.all([read('index.html'), read(`${page}.js`), read(`${page}.css`)]);
     return { html, script, style };
   } catch (cause) {
     throw new Error('the page of @amd/dashboard is not built: run "npm run build -w @amd/dashboard"', { cause });

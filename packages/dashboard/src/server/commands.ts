@@ -11,3 +11,7 @@ export const PHONE_COMMAND = z.discriminatedUnion('do', [
   z.strictObject({ do: z.enum(['answer', 'decline', 'hangUp']), sid }),
   z.strictObject({ do: z.literal('press'), sid, digits: z.string().regex(/^[0-9*#]{1,20}$/) }),
 ]);
+
+export const SWITCH = z.strictObject({ worker: z.string().regex(/^WK[0-9a-f]{32}$/i), on: z.boolean() });
+
+export const WATCH = z.boolean();

@@ -1,12 +1,13 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '@amd/core';
 import { Server, type Socket } from 'socket.io';
-import { PATHS, type PageToServer, type ServerToPage } from '../shared/protocol.js';
+import { PATHS, type Keyed, type PageToServer, type ServerToPage } from '../shared/protocol.js';
 import type { Access, Guard } from './access/guard.js';
 import type { OriginCheck } from './access/origins.js';
 import type { Session } from './access/sessions.js';
-import { PHONE_COMMAND, SINCE } from './commands.js';
-import type { CallFeed } from './data/call-feed.js';
+import { PHONE_COMMAND, SINCE, SWITCH, WATCH } from './commands.js';
+import type { EventLog } from './data/event-log.js';
+import type { Feed } from './data/feed.js';
 import type { PeopleLists } from './data/people-lists.js';
 import type { DashboardLog } from './log.js';
 import type { PhonePanel } from './phone-panel.js';
@@ -18,14 +19,22 @@ export interface PageSocket {
   close(): Promise<void>;
 }
 
-export interface PageSocketParts {
-  readonly feed: CallFeed;
+export interface PageSocketParts<Row extends Keyed, Figures> {
+  readonly feed: Feed<Row, Figures>;
   readonly people: PeopleLists | null;
   readonly phone: PhonePanel | null;
+  readonly workers: WorkerControls | null;
   readonly guard: Guard;
   readonly isOurs: OriginCheck;
   readonly clock: Clock;
   readonly log: DashboardLog;
+}
+
+/** What a page of workers can do besides looking. */
+export interface WorkerControls {
+  /** Throws when it cannot be written down. */
+  readonly switch: (worker: string, on: boolean) => Promise<void>;
+  readonly events: EventLog | null;
 }
 
 interface SocketData {
@@ -35,7 +44,7 @@ interface SocketData {
   commands: number;
 }
 
-type Page = Socket<PageToServer, ServerToPage, Record<string, never>, SocketData>;
+type Nobody = Record<string, never>;
 
 /** Fifty people with the longest names and numbers fit, and little more. */
 const MAX_MESSAGE_BYTES = 20_000;
@@ -44,9 +53,10 @@ const MAX_COMMANDS = 50;
 const SECOND = 1000;
 
 /** Carries updates and commands. It holds no truth: whatever it loses, the page notices by its sequence number. */
-export function createPageSocket(parts: PageSocketParts): PageSocket {
-  const { feed, people, phone, guard, isOurs, clock, log } = parts;
-  const io = new Server<PageToServer, ServerToPage, Record<string, never>, SocketData>({
+export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketParts<Row, Figures>): PageSocket {
+  type Page = Socket<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>;
+  const { feed, people, phone, workers, guard, isOurs, clock, log } = parts;
+  const io = new Server<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>({
     path: PATHS.socket,
     serveClient: false,
     // CORS stops no websocket and no forged polling request; this stops both.
@@ -73,6 +83,22 @@ export function createPageSocket(parts: PageSocketParts): PageSocket {
         () => io.emit('phone', phone.state()),
       ),
     );
+  const events = workers?.events ?? null;
+  if (events !== null) {
+    let told = 0;
+    stops.push(
+      soon(
+        clock,
+        100,
+        (send) => events.on(send),
+        () => {
+          const news = events.since(told);
+          told = news.events.at(-1)?.id ?? told;
+          io.to('events').emit('events', news);
+        },
+      ),
+    );
+  }
   stops.push(
     every(clock, SECOND, () => {
       for (const socket of io.sockets.sockets.values()) socket.data.commands = 0;
@@ -161,6 +187,31 @@ export function createPageSocket(parts: PageSocketParts): PageSocket {
           failed('phone', error);
           answer({ ok: false, message: 'The phone failed.' });
         });
+    });
+    socket.on('switchWorker', (wish, answer) => {
+      const checked = SWITCH.safeParse(wish);
+      if (workers === null || !isFunction(answer)) return;
+      if (!checked.success) {
+        answer({ ok: false, message: 'There is no such worker.' });
+        return;
+      }
+      Promise.resolve()
+        .then(() => workers.switch(checked.data.worker, checked.data.on))
+        .then(() => {
+          answer({ ok: true });
+        })
+        .catch((error: unknown) => {
+          failed('switchWorker', error);
+          answer({ ok: false, message: 'The wish could not be kept: try again.' });
+        });
+    });
+    socket.on('watchEvents', (on, answer) => {
+      const checked = WATCH.safeParse(on);
+      if (!checked.success || !isFunction(answer)) return;
+      const watched = checked.data ? events : null;
+      if (watched === null) void socket.leave('events');
+      else void socket.join('events');
+      answer(watched?.since() ?? null);
     });
   }
 

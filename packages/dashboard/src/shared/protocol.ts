@@ -3,6 +3,8 @@
  * numbers. Times in ms since the epoch.
  */
 
+import type { AgentEvents, SwitchResult } from './agents.js';
+
 export type LegPhase =
   'requested' | 'placed' | 'ringing' | 'detecting' | 'confirming' | 'told' | 'joining' | 'bridged' | 'ending' | 'ended';
 
@@ -24,6 +26,16 @@ export interface LegRow {
   readonly detail: string;
   /** This leg has, or had, the caller. */
   readonly won: boolean;
+  /** The worker that TaskRouter held for it; `null` when there is no TaskRouter. A worker without a phone has no call. */
+  readonly reservation: {
+    readonly worker: string;
+    /** `accepted`, `rejected`, `timeout`, `canceled`, `rescinded`; `null` while it is open. */
+    readonly result: string | null;
+    /** Where the worker goes when it is rejected. */
+    readonly sends: 'rest' | 'offline' | null;
+    readonly assignedAt: number;
+    readonly endedAt: number | null;
+  } | null;
   readonly requestedAt: number;
   readonly ringingAt: number | null;
   readonly answeredAt: number | null;
@@ -34,6 +46,7 @@ export interface LegRow {
 
 /** One inbound call. */
 export interface CallRow {
+  readonly kind: 'call';
   /** The inbound CallSid. */
   readonly sid: string;
   /** Rises with every change; a row with a lower one is old news. */
@@ -72,33 +85,38 @@ export interface Totals {
   readonly machines: number;
 }
 
+/** What a feed holds, by its SID. */
+export interface Keyed {
+  readonly sid: string;
+  readonly version: number;
+}
+
 /** Everything there is: the answer to a first `sync`, and to one that cannot be answered by what changed. */
-export interface Snapshot {
+export interface Snapshot<Row extends Keyed = CallRow, Figures = Totals> {
   readonly kind: 'snapshot';
   /** Names the feed that counts; another one after a restart. */
   readonly epoch: string;
   readonly seq: number;
   /** Server time, to show elapsed times by. */
   readonly now: number;
-  /** Newest first by `startedAt`. */
-  readonly rows: readonly CallRow[];
-  readonly totals: Totals;
+  readonly rows: readonly Row[];
+  readonly totals: Figures;
 }
 
 /** What changed after `from` up to `seq`: rows to put in place of those with the same `sid`, and SIDs to forget. */
-export interface Delta {
+export interface Delta<Row extends Keyed = CallRow, Figures = Totals> {
   readonly kind: 'delta';
   readonly epoch: string;
   /** The sequence number that the receiver must be at; otherwise it asks for `sync`. */
   readonly from: number;
   readonly seq: number;
   readonly now: number;
-  readonly rows: readonly CallRow[];
+  readonly rows: readonly Row[];
   readonly gone: readonly string[];
-  readonly totals: Totals;
+  readonly totals: Figures;
 }
 
-export type Update = Snapshot | Delta;
+export type Update<Row extends Keyed = CallRow, Figures = Totals> = Snapshot<Row, Figures> | Delta<Row, Figures>;
 
 /** Somebody to ring. */
 export interface ListedPerson {
@@ -186,17 +204,19 @@ export interface Welcome {
   readonly sessionEndsAt: number | null;
 }
 
-export interface ServerToPage {
+export interface ServerToPage<Row extends Keyed = CallRow, Figures = Totals> {
   welcome: (welcome: Welcome) => void;
-  update: (update: Update) => void;
+  update: (update: Update<Row, Figures>) => void;
   /** Some list was saved, by anybody. */
   people: (lists: readonly PeopleList[]) => void;
   phone: (state: PhoneState) => void;
+  /** New events of TaskRouter, to a page that asked for them. */
+  events: (news: AgentEvents) => void;
 }
 
-export interface PageToServer {
+export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
   /** Asks for what happened after `seq` of `epoch`; the answer is an `Update`. Before it, no `update` is sent. */
-  sync: (since: { epoch: string; seq: number } | null, answer: (update: Update) => void) => void;
+  sync: (since: { epoch: string; seq: number } | null, answer: (update: Update<Row, Figures>) => void) => void;
   peopleLists: (answer: (lists: readonly PeopleList[]) => void) => void;
   savePeople: (
     save: { inbound: string; revision: number; people: readonly ListedPerson[] | null },
@@ -204,6 +224,10 @@ export interface PageToServer {
   ) => void;
   phoneState: (answer: (state: PhoneState | null) => void) => void;
   phone: (command: PhoneCommand, answer: (result: PhoneResult) => void) => void;
+  /** `ok`: the wish is written down. Whether TaskRouter grants it is told in the worker's row. */
+  switchWorker: (wish: { worker: string; on: boolean }, answer: (result: SwitchResult) => void) => void;
+  /** The events so far are the answer to `true`; `null` when there are none to be had. */
+  watchEvents: (on: boolean, answer: (events: AgentEvents | null) => void) => void;
 }
 
 /** Where the page is, and what else answers beside it. */

@@ -1,20 +1,24 @@
-import type { CallRow, Totals, Update } from './protocol.js';
+import type { CallRow, Keyed, Totals, Update } from './protocol.js';
 
-/** What a page holds: the calls as of one sequence number of one feed. */
-export interface View {
+/** What a page holds: the rows as of one sequence number of one feed. */
+export interface View<Row extends Keyed = CallRow, Figures = Totals> {
   readonly epoch: string;
   readonly seq: number;
   /** What to add to one's own clock to get the server's, in ms. */
   readonly offsetMs: number;
-  readonly rows: ReadonlyMap<string, CallRow>;
-  readonly totals: Totals;
+  readonly rows: ReadonlyMap<string, Row>;
+  readonly totals: Figures;
 }
 
 /**
  * The view after an update that arrived at `receivedAt` of one's own clock. `resync`: something in between was missed, or
  * the feed is another one now; the view stays as it is until the answer to a `sync` arrives.
  */
-export function applyUpdate(view: View | null, update: Update, receivedAt: number): View | 'resync' {
+export function applyUpdate<Row extends Keyed, Figures>(
+  view: View<Row, Figures> | null,
+  update: Update<Row, Figures>,
+  receivedAt: number,
+): View<Row, Figures> | 'resync' {
   const { epoch, seq, totals } = update;
   const offsetMs = update.now - receivedAt;
   if (update.kind === 'snapshot') {

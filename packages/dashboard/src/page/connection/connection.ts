@@ -1,6 +1,8 @@
 import { io } from 'socket.io-client';
+import type { AgentEvents, SwitchResult } from '../../shared/agents.js';
 import {
   PATHS,
+  type Keyed,
   type ListedPerson,
   type PageToServer,
   type PeopleList,
@@ -16,23 +18,33 @@ import { applyUpdate, type View } from '../../shared/view.js';
 import type { Socket } from 'socket.io-client';
 
 /** All that the page knows. */
-export interface Knowledge {
-  readonly view: View | null;
+export interface Knowledge<Row extends Keyed, Figures> {
+  readonly view: View<Row, Figures> | null;
   readonly online: boolean;
   readonly welcome: Welcome | null;
   readonly lists: readonly PeopleList[];
   readonly phone: PhoneState | null;
+  /** `null`: not watched, or there are none to be had. */
+  readonly events: AgentEvents | null;
 }
 
-export interface Connection {
-  readonly now: Knowledge;
-  /** Calls `listener` at most once a frame. */
-  on(listener: () => void): () => void;
+/** What a page can ask for. */
+export interface Commands {
   save(save: { inbound: string; revision: number; people: readonly ListedPerson[] | null }): Promise<SaveResult>;
   phone(command: PhoneCommand): Promise<PhoneResult>;
+  switchWorker(wish: { worker: string; on: boolean }): Promise<SwitchResult>;
+  watchEvents(on: boolean): void;
+}
+
+export interface Connection<Row extends Keyed, Figures> extends Commands {
+  readonly now: Knowledge<Row, Figures>;
+  /** Calls `listener` at most once a frame. */
+  on(listener: () => void): () => void;
 }
 
 const ANSWER_MS = 8000;
+/** Events of TaskRouter that are kept. */
+const EVENTS = 300;
 
 /** A refused connection may be a server that is away, or a session that is over: then this page leads to the log-in. */
 async function leaveIfLoggedOut(): Promise<boolean> {
@@ -47,14 +59,25 @@ async function leaveIfLoggedOut(): Promise<boolean> {
 }
 
 /** Follows the server. After every gap, whatever made it, it asks for what it missed. */
-export function connect(): Connection {
-  const socket: Socket<ServerToPage, PageToServer> = io({ path: PATHS.socket, transports: ['websocket', 'polling'] });
+export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> {
+  const socket: Socket<ServerToPage<Row, Figures>, PageToServer<Row, Figures>> = io({
+    path: PATHS.socket,
+    transports: ['websocket', 'polling'],
+  });
   const listeners = new Set<() => void>();
-  let now: Knowledge = { view: null, online: false, welcome: null, lists: [], phone: null };
+  let now: Knowledge<Row, Figures> = {
+    view: null,
+    online: false,
+    welcome: null,
+    lists: [],
+    phone: null,
+    events: null,
+  };
   let asking = false;
+  let watching = false;
   let frame: number | null = null;
 
-  function know(change: Partial<Knowledge>): void {
+  function know(change: Partial<Knowledge<Row, Figures>>): void {
     now = { ...now, ...change };
     frame ??= requestAnimationFrame(() => {
       frame = null;
@@ -62,7 +85,7 @@ export function connect(): Connection {
     });
   }
 
-  function receive(update: Update): void {
+  function receive(update: Update<Row, Figures>): void {
     const next = applyUpdate(now.view, update, Date.now());
     if (next === 'resync') sync();
     else if (next !== now.view) know({ view: next });
@@ -73,10 +96,17 @@ export function connect(): Connection {
     asking = true;
     const { view } = now;
     const since = view === null ? null : { epoch: view.epoch, seq: view.seq };
-    socket.timeout(ANSWER_MS).emit('sync', since, (error: Error | null, update?: Update) => {
+    socket.timeout(ANSWER_MS).emit('sync', since, (error: Error | null, update?: Update<Row, Figures>) => {
       asking = false;
       if (error === null && update !== undefined) receive(update);
       else if (socket.connected) sync();
+    });
+  }
+
+  function watch(): void {
+    if (!socket.connected) return;
+    socket.emit('watchEvents', watching, (events) => {
+      know({ events });
     });
   }
 
@@ -90,6 +120,7 @@ export function connect(): Connection {
     socket.emit('phoneState', (phone) => {
       know({ phone });
     });
+    if (watching) watch();
   });
   socket.on('disconnect', (reason) => {
     know({ online: false });
@@ -114,6 +145,12 @@ export function connect(): Connection {
   socket.on('phone', (phone) => {
     know({ phone });
   });
+  socket.on('events', ({ run, events: news }) => {
+    const { events } = now;
+    if (events?.run !== run) return;
+    const last = events.events.at(-1)?.id ?? 0;
+    know({ events: { run, events: [...events.events, ...news.filter(({ id }) => id > last)].slice(-EVENTS) } });
+  });
 
   return {
     get now() {
@@ -137,6 +174,20 @@ export function connect(): Connection {
           );
         });
       }),
+    switchWorker: (wish) =>
+      new Promise((resolve) => {
+        socket.timeout(ANSWER_MS).emit('switchWorker', wish, (error: Error | null, result?: SwitchResult) => {
+          resolve(
+            result !== undefined && error === null ? result : { ok: false, message: 'No answer from the server.' },
+          );
+        });
+      }),
+    watchEvents(on) {
+      if (watching === on) return;
+      watching = on;
+      if (!on) know({ events: null });
+      watch();
+    },
   };
 }
 

@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Keyed } from '../../shared/protocol.js';
 import type { Connection, Knowledge } from './connection.js';
 
 /** Renders anew when something is known that was not before. */
-export function useKnowledge(connection: Connection): Knowledge {
+export function useKnowledge<Row extends Keyed, Figures>(
+  connection: Connection<Row, Figures>,
+): Knowledge<Row, Figures> {
   const [knowledge, setKnowledge] = useState(connection.now);
   useEffect(
     () =>

@@ -1,18 +1,22 @@
 import { useRef, useState } from 'preact/hooks';
+import type { Keyed } from '../../shared/protocol.js';
 import type { View } from '../../shared/view.js';
 
 export interface Pause {
   readonly paused: boolean;
-  /** What to show: the newest view, or the one at which somebody paused. */
-  readonly view: View | null;
-  /** Calls that changed since. */
+  /** Rows that changed since. */
   readonly waiting: number;
   toggle(): void;
 }
 
 /** Holds the page still, for reading; what happens meanwhile is kept. */
-export function usePaused(newest: View | null): Pause {
-  const [still, setStill] = useState<View | null>(null);
+export function usePaused<Row extends Keyed, Figures>(
+  newest: View<Row, Figures> | null,
+): Pause & {
+  /** What to show: the newest view, or the one at which somebody paused. */
+  readonly view: View<Row, Figures> | null;
+} {
+  const [still, setStill] = useState<View<Row, Figures> | null>(null);
   const counted = useRef({ newest, waiting: 0 });
   if (still !== null && newest !== null && counted.current.newest !== newest) {
     counted.current = { newest, waiting: changesBetween(still, newest) };
@@ -28,7 +32,7 @@ export function usePaused(newest: View | null): Pause {
   };
 }
 
-function changesBetween(old: View, now: View): number {
+function changesBetween<Row extends Keyed>(old: View<Row, unknown>, now: View<Row, unknown>): number {
   let changes = 0;
   for (const [sid, row] of now.rows) if (old.rows.get(sid)?.version !== row.version) changes += 1;
   return changes;

@@ -1,14 +1,13 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { CallRow } from '../../shared/protocol.js';
 import { CallItem } from './call-item.js';
+import { moveFocus, useSeen } from './virtual.js';
 
 /** In px, as in calls.css: a call, each of its legs, the gap below. */
 const HEAD = 62;
 const LEG = 26;
 const GAP = 10;
-/** Rendered above and below what can be seen, in px. */
-const BEYOND = 400;
 
 interface CallListProps {
   readonly rows: readonly CallRow[];
@@ -22,24 +21,8 @@ interface CallListProps {
 /** Only the calls in sight are in the document, however many there are. */
 export function CallList({ rows, all, now, number, selected, select }: CallListProps): VNode {
   const list = useRef<HTMLOListElement>(null);
-  const [seen, setSeen] = useState({ from: 0, to: 1200 });
+  const seen = useSeen(list, rows.length);
   const tops = useMemo(() => topsOf(rows), [rows]);
-
-  useLayoutEffect(() => {
-    const look = (): void => {
-      const top = list.current?.getBoundingClientRect().top ?? 0;
-      const from = Math.floor((-top - BEYOND) / 100) * 100;
-      const to = Math.ceil((innerHeight - top + BEYOND) / 100) * 100;
-      setSeen((old) => (old.from === from && old.to === to ? old : { from, to }));
-    };
-    look();
-    addEventListener('scroll', look, { passive: true });
-    addEventListener('resize', look);
-    return () => {
-      removeEventListener('scroll', look);
-      removeEventListener('resize', look);
-    };
-  }, [rows.length]);
 
   if (rows.length === 0) return <Empty all={all} />;
   const height = tops[rows.length] ?? 0;
@@ -75,17 +58,6 @@ function topsOf(rows: readonly CallRow[]): number[] {
   for (const { legs } of rows)
     tops.push((tops.at(-1) ?? 0) + HEAD + LEG * legs.length + (legs.length > 0 ? 8 : 0) + GAP);
   return tops;
-}
-
-/** Arrow keys go from call to call; what lies beyond the edge is rendered already. */
-function moveFocus(event: KeyboardEvent): void {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-  const item = (event.target as HTMLElement).closest('li');
-  const next = event.key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
-  const button = next?.querySelector('button');
-  if (button === null || button === undefined) return;
-  event.preventDefault();
-  button.focus();
 }
 
 function Empty({ all }: { readonly all: number }): VNode {

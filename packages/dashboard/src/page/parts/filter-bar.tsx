@@ -1,50 +1,32 @@
 import type { VNode } from 'preact';
-import type { CallRow } from '../../shared/protocol.js';
-import { groupOf, type Group } from '../text/words.js';
 
-export interface Filter {
+export interface Filter<Group extends string> {
   readonly group: Group | 'all';
   readonly text: string;
 }
 
-const GROUPS: readonly (readonly [Filter['group'], string])[] = [
-  ['all', 'All'],
-  ['waiting', 'Waiting'],
-  ['talking', 'Talking'],
-  ['connected', 'Connected'],
-  ['missed', 'Missed'],
-];
-
-/** By number, name or CallSid. */
-export function filterCalls(rows: readonly CallRow[], { group, text }: Filter): readonly CallRow[] {
-  const wanted = text.trim().toLowerCase();
-  if (group === 'all' && wanted === '') return rows;
-  return rows.filter(
-    (row) =>
-      (group === 'all' || groupOf(row) === group) &&
-      (wanted === '' ||
-        [row.sid, row.from, row.to, ...row.legs.flatMap(({ name, to }) => [name, to])].some((value) =>
-          value.toLowerCase().includes(wanted),
-        )),
-  );
-}
-
-export function FilterBar(props: {
-  readonly filter: Filter;
-  readonly setFilter: (filter: Filter) => void;
+/** Which rows are shown: by group, and by text. */
+export function FilterBar<Group extends string>(props: {
+  readonly filter: Filter<Group>;
+  readonly setFilter: (filter: Filter<Group>) => void;
+  /** What the rows are, in the plural. */
+  readonly noun: string;
+  readonly groups: readonly (readonly [Group | 'all', string])[];
+  /** What can be searched for: `Number, name or CallSid`. */
+  readonly searched: string;
   readonly shown: number;
   readonly all: number;
 }): VNode {
-  const { filter, setFilter, shown, all } = props;
+  const { filter, setFilter, noun, groups, searched, shown, all } = props;
   return (
     <div class="filters" role="search">
       <fieldset>
-        <legend class="hidden">Which calls</legend>
-        {GROUPS.map(([group, words]) => (
+        <legend class="hidden">Which {noun}</legend>
+        {groups.map(([group, words]) => (
           <label key={group}>
             <input
               type="radio"
-              name="group"
+              name={`${noun}-group`}
               checked={filter.group === group}
               onChange={() => {
                 setFilter({ ...filter, group });
@@ -55,17 +37,23 @@ export function FilterBar(props: {
         ))}
       </fieldset>
       <label class="find">
-        <span class="hidden">Find a number, a name or a CallSid</span>
+        <span class="hidden">Find: {searched}</span>
         <input
           type="search"
-          placeholder="Number, name or CallSid"
+          placeholder={searched}
           value={filter.text}
           onInput={(event) => {
             setFilter({ ...filter, text: event.currentTarget.value });
           }}
         />
       </label>
-      <p class="count">{shown === all ? `${String(all)} calls` : `${String(shown)} of ${String(all)} calls`}</p>
+      <p class="count">{shown === all ? `${String(all)} ${noun}` : `${String(shown)} of ${String(all)} ${noun}`}</p>
     </div>
   );
+}
+
+/** Whether one of the texts contains what is searched for, in any case. */
+export function isFound(wanted: string, texts: readonly string[]): boolean {
+  const text = wanted.trim().toLowerCase();
+  return text === '' || texts.some((value) => value.toLowerCase().includes(text));
 }

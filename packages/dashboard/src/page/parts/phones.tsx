@@ -1,12 +1,18 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PhoneCall, PhoneCommand, PhoneState } from '../../shared/protocol.js';
-import type { Connection } from '../connection/connection.js';
+import type { Commands } from '../connection/connection.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
 /** The phones of the simulated Twilio. */
-export function Phones({ connection, state }: { readonly connection: Connection; readonly state: PhoneState }): VNode {
+export function Phones({
+  connection,
+  state,
+}: {
+  readonly connection: Pick<Commands, 'phone'>;
+  readonly state: PhoneState;
+}): VNode {
   const [from, setFrom] = useState('+12125550123');
   const [to, setTo] = useState(state.numbers[0] ?? '');
   const [problem, setProblem] = useState('');

@@ -35,6 +35,16 @@ function addLeg(
   add: (at: number | null, text: string, tone?: Moment['tone']) => void,
 ): void {
   const who = leg.name === '' ? number(leg.to) : leg.name;
+  const { reservation } = leg;
+  if (reservation !== null) {
+    add(reservation.assignedAt, `TaskRouter reserves ${who}.`);
+    add(reservation.endedAt, endOfReservation(reservation, who), reservation.result === 'accepted' ? 'good' : 'plain');
+    // Nobody was called who has no phone.
+    if (leg.to === '') {
+      add(leg.requestedAt, `${who} has no usable phone number.`, 'bad');
+      return;
+    }
+  }
   add(leg.requestedAt, `We call ${leg.name === '' ? who : `${who} (${number(leg.to)})`}.`);
   add(leg.ringingAt, `${who}'s phone rings.`);
   const rang =
@@ -47,6 +57,24 @@ function addLeg(
   }
   add(leg.joinedAt, `${who} and the caller are brought together.`, 'good');
   add(leg.endedAt, endOf(leg, who), leg.result === 'refused' || leg.result === 'lost' ? 'bad' : 'plain');
+}
+
+function endOfReservation({ result, sends }: NonNullable<LegRow['reservation']>, who: string): string {
+  switch (result) {
+    case 'accepted':
+      return `${who}'s reservation is done.`;
+    case 'rejected':
+      if (sends === null) return `${who}'s reservation is rejected.`;
+      return `${who}'s reservation is rejected: ${who} ${sends === 'rest' ? 'rests' : 'goes offline'}.`;
+    case 'timeout':
+      return `${who}'s reservation timed out.`;
+    case 'rescinded':
+      return `${who} is not needed: somebody else has the caller.`;
+    case 'canceled':
+    case null:
+    default:
+      return `${who}'s reservation is cancelled.`;
+  }
 }
 
 function endOf(leg: LegRow, who: string): string {

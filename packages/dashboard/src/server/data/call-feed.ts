@@ -1,188 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { systemClock, type Clock, type Store } from '@amd/core';
-import type { CallRow, Delta, Totals, Update } from '../../shared/protocol.js';
-import { newestFirst } from '../../shared/view.js';
-import { quiet, type DashboardLog } from '../log.js';
-import { readCalls } from './read-calls.js';
+import { forwarding } from '@amd/core';
+import type { CallRow } from '../../shared/protocol.js';
+import { toCallRow } from './call-row.js';
+import { createFeed, type CallFeed, type CallFeedOptions } from './feed.js';
+import { sourceOf, type Source } from './read-rows.js';
 import { totalsOf } from './totals.js';
 
-export interface CallFeed {
-  /** What happened after `since`; everything when that is unknown or too long ago. */
-  sync(since: { readonly epoch: string; readonly seq: number } | null): Update;
-  /** Calls `listener` with every change; returns a function that stops it. */
-  on(listener: (delta: Delta) => void): () => void;
-  /** Something was committed: look soon instead of at the next poll. */
-  nudge(): void;
-  /** A change of nothing: who is not at its number has missed one. */
-  tick(): Delta;
-  totals(): Totals;
-  start(): void;
-  stop(): void;
-}
+/** Calls of the forwarding flow. */
+export const FORWARDED_CALLS: Source<CallRow> = sourceOf(forwarding, (state, revision) =>
+  state.kind === 'call' ? toCallRow(state, revision) : null,
+);
 
-export interface CallFeedOptions {
-  readonly store: Store;
-  readonly clock?: Clock | undefined;
-  /** How often the store is asked for what other processes committed, in ms. Default 250. */
-  readonly pollMs?: number | undefined;
-  /** Changes are sent at most once in so many ms. Default 100. */
-  readonly everyMs?: number | undefined;
-  /** How many ended calls are held, besides all live ones. Default 1000. */
-  readonly limit?: number | undefined;
-  /** Names this feed; default a random one. */
-  readonly epoch?: string | undefined;
-  readonly log?: DashboardLog | undefined;
-}
-
-interface Change {
-  readonly seq: number;
-  readonly sids: readonly string[];
-}
-
-/** So many changes can be caught up with; whoever missed more gets everything. */
-const REMEMBERED = 600;
-
-/** Follows the store: the same on every node, and right again after whatever happened to node, network or store. */
+/** Follows the calls that are forwarded. */
 export function createCallFeed(options: CallFeedOptions): CallFeed {
-  const { store, pollMs = 250, everyMs = 100, limit = 1000, epoch = randomUUID(), log = quiet } = options;
-  const clock = options.clock ?? systemClock;
-  const rows = new Map<string, CallRow>();
-  const expiries = new Map<string, number>();
-  const listeners = new Set<(delta: Delta) => void>();
-  let changes: Change[] = [];
-  let totals = totalsOf([]);
-  let seq = 0;
-  let cursor: string | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
-  let nextLook: { readonly at: number; readonly cancel: () => void } | null = null;
-  let running = false;
-  let looking = false;
-  let nudges = 0;
-  let troubled = false;
-  let skipped = 0;
-
-  async function look(): Promise<void> {
-    const changed = new Set<string>();
-    for (let more = true; more && running;) {
-      const page = await readCalls(store, cursor);
-      ({ cursor, more } = page);
-      if (skipped === 0 && page.unreadable.length > 0) {
-        log({ level: 'warn', code: 'feed.unreadable', message: `calls are left out: ${reason(page.unreadable[0])}` });
-      }
-      skipped += page.unreadable.length;
-      for (const { row, expiresAt } of page.calls) {
-        rows.set(row.sid, row);
-        if (expiresAt === null) expiries.delete(row.sid);
-        else expiries.set(row.sid, expiresAt);
-        changed.add(row.sid);
-      }
-    }
-    for (const sid of [...expired(), ...surplus()]) {
-      rows.delete(sid);
-      expiries.delete(sid);
-      changed.add(sid);
-    }
-    if (changed.size > 0) publish([...changed]);
-  }
-
-  function expired(): string[] {
-    const now = clock.now();
-    return [...expiries].filter(([, at]) => at <= now).map(([sid]) => sid);
-  }
-
-  /** Ended calls beyond the limit, the oldest. */
-  function surplus(): string[] {
-    if (rows.size <= limit) return [];
-    const ended = newestFirst([...rows.values()].filter(({ final }) => final));
-    return ended.slice(limit).map(({ sid }) => sid);
-  }
-
-  function publish(sids: readonly string[]): void {
-    seq += 1;
-    changes.push({ seq, sids });
-    if (changes.length > 2 * REMEMBERED) changes = changes.slice(-REMEMBERED);
-    totals = totalsOf(rows.values());
-    const delta = since(seq - 1, sids);
-    for (const listener of listeners) {
-      try {
-        listener(delta);
-      } catch (error) {
-        log({ level: 'error', code: 'feed.listener', message: `a listener of the feed failed: ${reason(error)}` });
-      }
-    }
-  }
-
-  function since(from: number, sids: Iterable<string>): Delta {
-    const present: CallRow[] = [];
-    const gone: string[] = [];
-    for (const sid of sids) {
-      const row = rows.get(sid);
-      if (row === undefined) gone.push(sid);
-      else present.push(row);
-    }
-    return { kind: 'delta', epoch, from, seq, now: clock.now(), rows: present, gone, totals };
-  }
-
-  async function wake(): Promise<void> {
-    nextLook = null;
-    if (looking) return;
-    looking = true;
-    const heard = nudges;
-    lookedAt = clock.now();
-    try {
-      await look();
-      if (troubled) log({ level: 'warn', code: 'feed.back', message: 'the store answers the feed again' });
-      troubled = false;
-    } catch (error) {
-      if (!troubled) log({ level: 'error', code: 'feed.failed', message: `the feed cannot read: ${reason(error)}` });
-      troubled = true;
-    } finally {
-      looking = false;
-      schedule(lookedAt + (nudges === heard ? pollMs : everyMs));
-    }
-  }
-
-  function schedule(at: number): void {
-    if (!running || looking) return;
-    if (nextLook !== null) {
-      if (nextLook.at <= at) return;
-      nextLook.cancel();
-    }
-    nextLook = { at, cancel: clock.wakeAt(at, () => void wake()) };
-  }
-
-  return {
-    sync(given) {
-      const oldest = changes[0]?.seq ?? seq + 1;
-      if (given?.epoch === epoch && given.seq <= seq && given.seq >= oldest - 1) {
-        const missed = changes.filter((change) => change.seq > given.seq).flatMap(({ sids }) => sids);
-        return since(given.seq, new Set(missed));
-      }
-      return { kind: 'snapshot', epoch, seq, now: clock.now(), rows: newestFirst(rows.values()), totals };
-    },
-    on(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    nudge() {
-      nudges += 1;
-      schedule(Math.max(clock.now(), lookedAt + everyMs));
-    },
-    tick: () => since(seq, []),
-    totals: () => totals,
-    start() {
-      if (running) return;
-      running = true;
-      schedule(clock.now());
-    },
-    stop() {
-      running = false;
-      nextLook?.cancel();
-      nextLook = null;
-    },
-  };
+  return createFeed({ ...options, sources: [FORWARDED_CALLS], totalsOf, endedSince: endedCallSince });
 }
 
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+export function endedCallSince({ final, startedAt }: CallRow): number | null {
+  return final ? startedAt : null;
 }

@@ -1,7 +1,9 @@
 import { systemClock, type Clock, type Store } from '@amd/core';
 import { maskNumbers } from '@amd/core/http';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
-import { readCalls } from './read-calls.js';
+import { QUEUED_CALLS } from './agent-feed.js';
+import { FORWARDED_CALLS } from './call-feed.js';
+import { readRows } from './read-rows.js';
 
 /** One call for the record: times as ISO 8601 in UTC, empty when it never came to that. */
 export interface LoggedCall {
@@ -34,6 +36,8 @@ export interface LoggedLeg {
 
 export interface CallLogOptions {
   readonly store: Store;
+  /** Whose calls. Default `forwarding`. */
+  readonly flow?: 'forwarding' | 'taskrouter' | undefined;
   /** Phone numbers as `+14…42`. Default true. */
   readonly masked?: boolean | undefined;
   readonly clock?: Clock | undefined;
@@ -41,15 +45,17 @@ export interface CallLogOptions {
 
 /** Every call the store remembers, in the order of their last change; a page at a time, however many there are. */
 export async function* callLog(options: CallLogOptions): AsyncGenerator<LoggedCall> {
-  const { store, masked = true } = options;
+  const { store, flow = 'forwarding', masked = true } = options;
+  const source = flow === 'forwarding' ? FORWARDED_CALLS : QUEUED_CALLS;
   const clock = options.clock ?? systemClock;
   const number = masked ? maskNumbers : (text: string) => text;
   let cursor: string | undefined;
   for (let more = true; more;) {
-    const page = await readCalls(store, cursor);
+    const page = await readRows(store, source, cursor);
     ({ cursor, more } = page);
     const now = clock.now();
-    for (const { row, expiresAt } of page.calls) {
+    for (const { row, expiresAt } of page.rows) {
+      if (row === null) continue;
       if (expiresAt === null || expiresAt > now) yield logged(row, number);
     }
   }

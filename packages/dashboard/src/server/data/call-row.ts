@@ -12,6 +12,7 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
   const { call, caller, story } = state;
   const legs = state.legs.map((leg) => toLegRow(leg, state.claim));
   return {
+    kind: 'call',
     sid: call.sid,
     version,
     from: short(call.from),
@@ -29,7 +30,8 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
   };
 }
 
-function toLegRow(leg: Leg, claim: number | null): LegRow {
+/** A leg of either flow. */
+export function toLegRow(leg: Leg, claim: number | null): LegRow {
   const { story, result } = leg;
   return {
     id: leg.id,
@@ -40,6 +42,7 @@ function toLegRow(leg: Leg, claim: number | null): LegRow {
     result: result?.kind ?? null,
     detail: result === null ? '' : short(detailOf(result)),
     won: claim === leg.id || result?.kind === 'bridged',
+    reservation: null,
     requestedAt: story.requestedAt,
     ringingAt: story.ringingAt ?? null,
     answeredAt: story.answeredAt ?? null,
@@ -65,6 +68,6 @@ function detailOf(result: LegResult): string {
   }
 }
 
-function short(text: string): string {
+export function short(text: string): string {
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }

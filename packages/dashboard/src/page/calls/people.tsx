@@ -1,9 +1,12 @@
 import type { VNode } from 'preact';
 import type { PeopleList } from '../../shared/protocol.js';
-import type { Connection } from '../connection/connection.js';
+import type { Commands } from '../connection/connection.js';
 import { PeopleEditor } from './people-editor.js';
 
-export function People(props: { readonly connection: Connection; readonly lists: readonly PeopleList[] }): VNode {
+export function People(props: {
+  readonly connection: Pick<Commands, 'save'>;
+  readonly lists: readonly PeopleList[];
+}): VNode {
   return (
     <section class="panel people" aria-labelledby="people-title">
       <h2 id="people-title">Who is rung</h2>

@@ -1,30 +1,32 @@
 import type { VNode } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { newestFirst } from '../shared/view.js';
-import type { Connection } from './connection/connection.js';
-import { useKnowledge, useNow, useRemembered } from './connection/hooks.js';
-import { usePaused } from './connection/paused.js';
-import { Announcer } from './parts/announcer.js';
-import { CallList } from './parts/call-list.js';
-import { filterCalls, FilterBar, type Filter } from './parts/filter-bar.js';
-import { Header } from './parts/header.js';
-import { Legend } from './parts/legend.js';
-import { People } from './parts/people.js';
-import { Phones } from './parts/phones.js';
-import { Story } from './parts/story.js';
-import { TotalsCards } from './parts/totals-cards.js';
-import { useSelected } from './parts/use-selected.js';
-import { masked } from './text/format.js';
+import type { CallRow, Totals } from '../../shared/protocol.js';
+import { newestFirst } from '../../shared/view.js';
+import type { Connection } from '../connection/connection.js';
+import { useKnowledge, useNow, useRemembered } from '../connection/hooks.js';
+import { usePaused } from '../connection/paused.js';
+import { Announcer } from '../parts/announcer.js';
+import { CallList } from '../parts/call-list.js';
+import { CallFilter, filterCalls, NO_FILTER } from '../parts/call-filter.js';
+import { Header } from '../parts/header.js';
+import { Legend } from '../parts/legend.js';
+import { People } from './people.js';
+import { Phones } from '../parts/phones.js';
+import { Story } from '../parts/story.js';
+import { TotalsCards } from './totals-cards.js';
+import { useSelected } from '../parts/use-selected.js';
+import { masked } from '../text/format.js';
+import { newsOfCalls } from '../text/news.js';
 
 const plain = (text: string): string => text;
 
-export function App({ connection }: { readonly connection: Connection }): VNode {
+export function App({ connection }: { readonly connection: Connection<CallRow, Totals> }): VNode {
   const { view: newest, online, welcome, lists, phone } = useKnowledge(connection);
   const pause = usePaused(newest);
   const { view } = pause;
   const [theme, setTheme] = useRemembered('theme', 'auto');
   const [numbers, setNumbers] = useRemembered('numbers', 'masked');
-  const [filter, setFilter] = useState<Filter>({ group: 'all', text: '' });
+  const [filter, setFilter] = useState(NO_FILTER);
   const [selected, select] = useSelected();
   const now = useNow(view?.offsetMs ?? 0, online && !pause.paused);
   const number = numbers === 'masked' ? masked : plain;
@@ -59,7 +61,7 @@ export function App({ connection }: { readonly connection: Connection }): VNode 
           ) : (
             <>
               <TotalsCards totals={view.totals} now={now} />
-              <FilterBar filter={filter} setFilter={setFilter} shown={shown.length} all={rows.length} />
+              <CallFilter filter={filter} setFilter={setFilter} shown={shown.length} all={rows.length} />
               {rows.length > 0 && <Legend />}
               <CallList rows={shown} all={rows.length} now={now} number={number} selected={selected} select={select} />
             </>
@@ -79,7 +81,7 @@ export function App({ connection }: { readonly connection: Connection }): VNode 
           }}
         />
       )}
-      <Announcer view={newest} silent={pause.paused} />
+      <Announcer view={newest} silent={pause.paused} news={newsOfCalls} />
     </>
   );
 }

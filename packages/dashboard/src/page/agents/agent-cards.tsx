@@ -1,0 +1,23 @@
+import type { VNode } from 'preact';
+import type { AgentTotals } from '../../shared/agents.js';
+import { Card, Shares } from '../parts/card.js';
+import { ticking } from '../text/format.js';
+
+export function AgentCards({ totals, now }: { readonly totals: AgentTotals; readonly now: number }): VNode {
+  const { ready, busy, resting, away, waiting, waitingSince } = totals;
+  return (
+    <dl class="totals">
+      <Card term="Ready" value={String(ready)} tone={ready === 0 && waiting > 0 ? 'wait' : undefined} />
+      <Card term="On a call" value={String(busy)} />
+      <Card term="Resting" value={String(resting)} />
+      <Card term="Away" value={String(away)} />
+      <Card
+        term="Callers waiting"
+        value={String(waiting)}
+        tone={waiting > 0 ? 'wait' : undefined}
+        note={waitingSince === null ? 'nobody' : `longest ${ticking(now - waitingSince)}`}
+      />
+      <Shares totals={totals} />
+    </dl>
+  );
+}

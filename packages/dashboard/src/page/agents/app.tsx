@@ -1,0 +1,181 @@
+import type { VNode } from 'preact';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { AgentRow, AgentTotals, WorkerRow } from '../../shared/agents.js';
+import { newestFirst } from '../../shared/view.js';
+import type { Connection } from '../connection/connection.js';
+import { useKnowledge, useNow, useRemembered } from '../connection/hooks.js';
+import { usePaused } from '../connection/paused.js';
+import { Announcer } from '../parts/announcer.js';
+import { CallFilter, filterCalls, NO_FILTER } from '../parts/call-filter.js';
+import { CallList } from '../parts/call-list.js';
+import { FilterBar, type Filter } from '../parts/filter-bar.js';
+import { Header } from '../parts/header.js';
+import { Legend } from '../parts/legend.js';
+import { Phones } from '../parts/phones.js';
+import { Story } from '../parts/story.js';
+import { useSelected } from '../parts/use-selected.js';
+import type { WorkerGroup } from '../text/agents.js';
+import { masked } from '../text/format.js';
+import { newsOfAgents } from '../text/news.js';
+import { AgentCards } from './agent-cards.js';
+import { EventLog } from './event-log.js';
+import { Waiting } from './waiting.js';
+import { WorkerList } from './worker-list.js';
+import { filterWorkers, useShown } from './workers.js';
+
+const plain = (text: string): string => text;
+const GROUPS = [
+  ['all', 'All'],
+  ['ready', 'Ready'],
+  ['busy', 'On a call'],
+  ['resting', 'Resting'],
+  ['away', 'Away'],
+] as const;
+
+export function App({ connection }: { readonly connection: Connection<AgentRow, AgentTotals> }): VNode {
+  const { view: newest, online, welcome, phone, events } = useKnowledge(connection);
+  const pause = usePaused(newest);
+  const { view } = pause;
+  const [theme, setTheme] = useRemembered('theme', 'auto');
+  const [numbers, setNumbers] = useRemembered('numbers', 'masked');
+  const [watch, setWatch] = useRemembered('events', 'off');
+  const [looksAt, setLooksAt] = useState<'workers' | 'calls'>('workers');
+  const [filter, setFilter] = useState<Filter<WorkerGroup>>({ group: 'all', text: '' });
+  const [callFilter, setCallFilter] = useState(NO_FILTER);
+  const [problem, setProblem] = useState('');
+  const [selected, select] = useSelected();
+  const now = useNow(view?.offsetMs ?? 0, online && !pause.paused);
+  const number = numbers === 'masked' ? masked : plain;
+  const shown = useShown(view);
+  const workers = useMemo(() => filterWorkers(shown, filter), [shown, filter]);
+  const calls = useMemo(() => newestFirst(shown.calls), [shown]);
+  const shownCalls = useMemo(() => filterCalls(calls, callFilter), [calls, callFilter]);
+  const chosen = selected === null ? undefined : view?.rows.get(selected);
+  const waiting = newest?.totals.waiting ?? 0;
+
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  useEffect(() => {
+    document.title = waiting > 0 ? `(${String(waiting)}) Workers` : 'Workers';
+  }, [waiting]);
+  useEffect(() => {
+    connection.watchEvents(watch === 'on');
+  }, [connection, watch]);
+
+  const switchWorker = useCallback(
+    ({ sid, name }: WorkerRow, on: boolean) => {
+      void connection.switchWorker({ worker: sid, on }).then((result) => {
+        setProblem(result.ok ? '' : `${name} could not be switched ${on ? 'on' : 'off'}. ${result.message}`);
+      });
+    },
+    [connection],
+  );
+
+  return (
+    <>
+      <Header
+        online={online}
+        pause={pause}
+        theme={theme}
+        setTheme={setTheme}
+        numbers={numbers}
+        setNumbers={setNumbers}
+        canLogOut={welcome?.canLogOut ?? false}
+      />
+      <main class="layout">
+        <section class="calls" aria-labelledby="main-title">
+          <div class="views">
+            <h1 id="main-title">{looksAt === 'workers' ? 'Workers' : 'Calls'}</h1>
+            <nav aria-label="What to look at">
+              {(['workers', 'calls'] as const).map((name) => (
+                <button
+                  key={name}
+                  type="button"
+                  aria-current={looksAt === name ? 'page' : undefined}
+                  onClick={() => {
+                    setLooksAt(name);
+                  }}
+                >
+                  {name === 'workers' ? 'Workers' : 'Calls'}
+                </button>
+              ))}
+            </nav>
+          </div>
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+          {view === null ? (
+            <p class="empty">{online ? 'Loading the workers…' : 'Connecting…'}</p>
+          ) : (
+            <>
+              <AgentCards totals={view.totals} now={now} />
+              {looksAt === 'workers' ? (
+                <>
+                  <FilterBar
+                    filter={filter}
+                    setFilter={setFilter}
+                    noun="workers"
+                    groups={GROUPS}
+                    searched="Name, number or activity"
+                    shown={workers.length}
+                    all={shown.workers.length}
+                  />
+                  <WorkerList
+                    rows={workers}
+                    shown={shown}
+                    now={now}
+                    number={number}
+                    switchWorker={switchWorker}
+                    select={select}
+                  />
+                </>
+              ) : (
+                <>
+                  <CallFilter
+                    filter={callFilter}
+                    setFilter={setCallFilter}
+                    shown={shownCalls.length}
+                    all={calls.length}
+                  />
+                  {calls.length > 0 && <Legend />}
+                  <CallList
+                    rows={shownCalls}
+                    all={calls.length}
+                    now={now}
+                    number={number}
+                    selected={selected}
+                    select={select}
+                  />
+                </>
+              )}
+            </>
+          )}
+        </section>
+        <aside class="side" aria-label="Callers and tools">
+          <Waiting calls={shown.calls} now={now} number={number} select={select} />
+          {phone !== null && <Phones connection={connection} state={phone} />}
+          <EventLog
+            events={events}
+            on={watch === 'on'}
+            turn={(on) => {
+              setWatch(on ? 'on' : 'off');
+            }}
+            number={number}
+            select={select}
+          />
+        </aside>
+      </main>
+      {chosen?.kind === 'call' && (
+        <Story
+          row={chosen}
+          number={number}
+          close={() => {
+            select(null);
+          }}
+        />
+      )}
+      <Announcer view={newest} silent={pause.paused} news={newsOfAgents} />
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useState } from 'preact/hooks';
+
+/** Rendered above and below what can be seen, in px. */
+const BEYOND = 400;
+
+export interface Seen {
+  /** Below the list's top, in px. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Which part of a long list is in sight, a little more above and below. Only that is rendered. */
+export function useSeen(list: RefObject<HTMLElement | null>, rows: number): Seen {
+  const [seen, setSeen] = useState<Seen>({ from: 0, to: 1200 });
+  useLayoutEffect(() => {
+    const look = (): void => {
+      const top = list.current?.getBoundingClientRect().top ?? 0;
+      const from = Math.floor((-top - BEYOND) / 100) * 100;
+      const to = Math.ceil((innerHeight - top + BEYOND) / 100) * 100;
+      setSeen((old) => (old.from === from && old.to === to ? old : { from, to }));
+    };
+    look();
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    return () => {
+      removeEventListener('scroll', look);
+      removeEventListener('resize', look);
+    };
+  }, [rows]);
+  return seen;
+}
+
+/** Arrow keys go from row to row; what lies beyond the edge is rendered already. */
+export function moveFocus(event: KeyboardEvent): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const item = (event.target as HTMLElement).closest('li');
+  const next = event.key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
+  const button = next?.querySelector('button');
+  if (button === null || button === undefined) return;
+  event.preventDefault();
+  button.focus();
+}

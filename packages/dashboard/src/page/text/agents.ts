@@ -1,0 +1,94 @@
+import type { ActivityInfo, AgentEvent, PresentCall, WorkerRow } from '../../shared/agents.js';
+import { ticking } from './format.js';
+import type { Look } from './words.js';
+import { legWords } from './words.js';
+
+export type WorkerGroup = 'ready' | 'busy' | 'resting' | 'away';
+
+/** The activity by colour, icon and word. */
+export function activityLook(activity: ActivityInfo | undefined): Look {
+  if (activity === undefined) return { tone: 'quiet', icon: '?', words: 'Not known' };
+  const words = activity.name;
+  switch (activity.role) {
+    case 'available':
+      return { tone: 'good', icon: '●', words };
+    case 'rest':
+      return { tone: 'wait', icon: '◔', words };
+    case 'offline':
+      return { tone: 'quiet', icon: '○', words };
+    case 'other':
+      return { tone: 'live', icon: '◆', words };
+  }
+}
+
+export function groupOfWorker(activity: ActivityInfo | undefined, present: PresentCall | undefined): WorkerGroup {
+  if (present !== undefined) return 'busy';
+  if (activity?.role === 'available') return 'ready';
+  return activity?.role === 'rest' ? 'resting' : 'away';
+}
+
+/** What the worker does with the caller they are held for. */
+export function presentWords({ leg }: PresentCall, now: number): string {
+  const { phase, ringingAt, joinedAt, requestedAt } = leg;
+  if (phase === 'bridged') return `talking ${ticking(now - (joinedAt ?? requestedAt))}`;
+  if (phase === 'ringing') return `ringing ${ticking(now - (ringingAt ?? requestedAt))}`;
+  return legWords(leg);
+}
+
+/** The switch shows the wish while Twilio is asked, and the truth again when it refuses. */
+export function isOn({ wish }: WorkerRow, activity: ActivityInfo | undefined): boolean {
+  if (wish?.as === 'asked') return wish.on;
+  return activity !== undefined && activity.role !== 'offline';
+}
+
+/** An event of TaskRouter as a sentence. `number` writes numbers for people. */
+export function eventWords(event: AgentEvent, number: (text: string) => string): string {
+  const { type, detail } = event;
+  const worker = event.worker === '' ? 'a worker' : event.worker;
+  const caller = event.caller === '' ? 'a caller' : number(event.caller);
+  switch (type) {
+    case 'task.created':
+      return `${caller} waits in the queue`;
+    case 'task.canceled':
+      return `${caller} is gone from the queue${detail === '' ? '' : `: ${detail}`}`;
+    case 'task.wrapup':
+      return `${caller}'s task is to be wrapped up`;
+    case 'task.completed':
+      return `${caller}'s task is completed`;
+    case 'task-queue.entered':
+      return `${caller} enters the task queue`;
+    case 'workflow.timeout':
+      return `${caller} has waited as long as the workflow allows`;
+    case 'reservation.created':
+      return `${worker} is reserved for ${caller}`;
+    case 'reservation.accepted':
+      return `${worker} has ${caller}`;
+    case 'reservation.rejected':
+      return `${worker}'s reservation for ${caller} is rejected`;
+    case 'reservation.timeout':
+      return `${worker}'s reservation for ${caller} timed out`;
+    case 'reservation.canceled':
+      return `${worker}'s reservation for ${caller} is cancelled`;
+    case 'reservation.rescinded':
+      return `${worker} is not needed for ${caller}: somebody else has the call`;
+    case 'reservation.wrapup':
+      return `${worker} has talked with ${caller}`;
+    case 'reservation.completed':
+      return `${worker} is done with ${caller}`;
+    case 'worker.activity.update':
+      return `${worker} is ${detail === '' ? 'in another activity' : detail} now`;
+    case 'worker.created':
+      return `${worker} is new`;
+    case 'worker.deleted':
+      return `${worker} is deleted`;
+    case 'worker.attributes.update':
+      return `${worker}'s attributes were changed`;
+    case 'worker.capacity.update':
+    case 'worker.channel.availability.update':
+      return `${worker}'s capacity was changed`;
+    default:
+      return (
+        [event.worker, event.caller === '' ? '' : number(event.caller), detail].filter(Boolean).join(' · ') || type
+      );
+  }
+}

@@ -1,0 +1,51 @@
+import type { AgentRow, AgentTotals } from '../../shared/agents.js';
+import type { CallRow } from '../../shared/protocol.js';
+import type { View } from '../../shared/view.js';
+
+/** `2 new calls, 1 connected`; empty when there is nothing to tell. */
+export function newsOfCalls(old: View, now: View): string {
+  return sentence(callNews(old.rows, now.rows));
+}
+
+/** `1 new call, 2 workers rest`. */
+export function newsOfAgents(old: View<AgentRow, AgentTotals>, now: View<AgentRow, AgentTotals>): string {
+  const [before, after] = [old.totals.resting, now.totals.resting];
+  const resting = after === before ? '' : `${String(after)} ${after === 1 ? 'worker rests' : 'workers rest'}`;
+  return sentence([...callNews(old.rows, now.rows), resting, ...refusals(old.rows, now.rows)]);
+}
+
+/** Whose switch sprang back. */
+function refusals(old: ReadonlyMap<string, AgentRow>, now: ReadonlyMap<string, AgentRow>): string[] {
+  const news: string[] = [];
+  for (const [sid, row] of now) {
+    const before = old.get(sid);
+    if (row === before || row.kind !== 'worker' || row.wish?.as !== 'refused') continue;
+    if (before?.kind === 'worker' && before.wish?.as === 'refused') continue;
+    news.push(`${row.name} was not switched ${row.wish.on ? 'on' : 'off'}`);
+  }
+  return news.slice(0, 3);
+}
+
+function callNews(
+  old: ReadonlyMap<string, CallRow | AgentRow>,
+  now: ReadonlyMap<string, CallRow | AgentRow>,
+): string[] {
+  let [fresh, connected, missed] = [0, 0, 0];
+  for (const [sid, row] of now) {
+    if (row.kind !== 'call') continue;
+    const held = old.get(sid);
+    const before = held?.kind === 'call' ? held : undefined;
+    if (before === undefined) fresh += 1;
+    if (row.connectedAt !== null && (before?.connectedAt ?? null) === null) connected += 1;
+    if (row.phase === 'ended' && row.connectedAt === null && before?.phase !== 'ended') missed += 1;
+  }
+  return [
+    fresh > 0 ? `${String(fresh)} new ${fresh === 1 ? 'call' : 'calls'}` : '',
+    connected > 0 ? `${String(connected)} connected` : '',
+    missed > 0 ? `${String(missed)} missed` : '',
+  ];
+}
+
+function sentence(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(', ');
+}

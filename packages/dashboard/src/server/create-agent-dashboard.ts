@@ -1,0 +1,25 @@
+import { createAgentFeed, type AgentFeed, type ShownWorkspace } from './data/agent-feed.js';
+import type { EventLog } from './data/event-log.js';
+import { createPage, type Dashboard, type PageOptions } from './page.js';
+
+export interface AgentDashboardOptions extends PageOptions {
+  /** The workspace as it is now, such as `() => directory.current()`; `undefined` while it is not known. */
+  readonly workspace: () => ShownWorkspace | undefined;
+  /** Sends a worker to work or home: `createWorkerSwitch` of `@amd/core/http`. */
+  readonly switchWorker: (worker: string, on: boolean) => Promise<void>;
+  /** Events of TaskRouter, for a log that can be switched on. Default: there is none. */
+  readonly events?: EventLog | null | undefined;
+  /** Default: a feed of its own. One that is passed is started and stopped with the dashboard as well. */
+  readonly feed?: AgentFeed | undefined;
+}
+
+/**
+ * The page of workers, and of the callers who wait for them.
+ * @throws TypeError naming the option
+ */
+export function createAgentDashboard(options: AgentDashboardOptions): Dashboard {
+  const { store, clock, log, workspace, events = null } = options;
+  const feed = options.feed ?? createAgentFeed({ store, clock, log, workspace });
+  const workers = { switch: options.switchWorker, events };
+  return createPage(options, { name: 'agents', flow: 'taskrouter', feed, people: null, workers });
+}

@@ -1,0 +1,72 @@
+import { taskrouter, worker } from '@amd/core';
+import { presentCalls, type ActivityInfo, type AgentRow, type AgentTotals } from '../../shared/agents.js';
+import { toTaskCallRow, toWorkerRow } from './agent-row.js';
+import { endedCallSince } from './call-feed.js';
+import { createFeed, type CallFeedOptions, type Feed } from './feed.js';
+import { sourceOf, type Source } from './read-rows.js';
+import { totalsOf } from './totals.js';
+import type { CallRow } from '../../shared/protocol.js';
+
+/** The feed of workers and of the calls that wait for them. */
+export type AgentFeed = Feed<AgentRow, AgentTotals>;
+
+/** What of a workspace the page shows: `createWorkspaceDirectory` of `@amd/core/twilio` knows it. */
+export interface ShownWorkspace {
+  readonly activities: { readonly available: string; readonly unavailable: string; readonly offline: string };
+  /** Every activity's name, by its SID. */
+  readonly activityNames: ReadonlyMap<string, string>;
+}
+
+export interface AgentFeedOptions extends CallFeedOptions {
+  /** The workspace as it is now; `undefined` while it is not known. */
+  readonly workspace: () => ShownWorkspace | undefined;
+}
+
+/** Calls of the TaskRouter flow. */
+export const QUEUED_CALLS: Source<CallRow> = sourceOf(taskrouter, (state, revision) =>
+  state.kind === 'call' ? toTaskCallRow(state, revision) : null,
+);
+
+const WORKERS: Source<AgentRow> = sourceOf(worker, (state, revision) =>
+  state.kind === 'worker' ? toWorkerRow(state, revision) : null,
+);
+
+/** Follows workers and the calls that wait for them. */
+export function createAgentFeed(options: AgentFeedOptions): AgentFeed {
+  const { workspace } = options;
+  return createFeed<AgentRow, AgentTotals>({
+    ...options,
+    sources: [WORKERS, QUEUED_CALLS],
+    totalsOf: (rows) => agentTotals(rows, activitiesOf(workspace())),
+    endedSince: (row) => (row.kind === 'call' ? endedCallSince(row) : null),
+  });
+}
+
+function agentTotals(rows: Iterable<AgentRow>, activities: readonly ActivityInfo[]): AgentTotals {
+  const all = [...rows];
+  const calls = all.filter((row) => row.kind === 'call');
+  const onCalls = presentCalls(calls);
+  const roles = new Map(activities.map(({ sid, role }) => [sid, role]));
+  let [workers, ready, busy, resting, away] = [0, 0, 0, 0, 0];
+  for (const row of all) {
+    if (row.kind !== 'worker') continue;
+    workers += 1;
+    const role = row.activity === null ? undefined : roles.get(row.activity);
+    if (onCalls.has(row.sid)) busy += 1;
+    else if (role === 'available') ready += 1;
+    else if (role === 'rest') resting += 1;
+    else away += 1;
+  }
+  return { ...totalsOf(calls), activities, workers, ready, busy, resting, away };
+}
+
+function activitiesOf(workspace: ShownWorkspace | undefined): ActivityInfo[] {
+  if (workspace === undefined) return [];
+  const { available, unavailable, offline } = workspace.activities;
+  const roles = new Map<string, ActivityInfo['role']>([
+    [offline, 'offline'],
+    [unavailable, 'rest'],
+    [available, 'available'],
+  ]);
+  return [...workspace.activityNames].map(([sid, name]) => ({ sid, name, role: roles.get(sid) ?? 'other' }));
+}

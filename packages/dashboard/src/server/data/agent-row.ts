@@ -1,0 +1,81 @@
+import { isTaskCallFinal, presentRest, type LiveTaskCall, type LiveWorker, type Reservation } from '@amd/core';
+import type { WorkerRow } from '../../shared/agents.js';
+import type { CallRow, LegRow } from '../../shared/protocol.js';
+import { short, toLegRow } from './call-row.js';
+
+/** One worker as the page sees them; field by field, as with calls. `null`: deleted. */
+export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | null {
+  if (state.deleted) return null;
+  // A refusal is news until they have moved all the same.
+  const isOld = state.wish?.as === 'done' || (state.wish?.as === 'refused' && state.since > state.wish.askedAt);
+  const wish = isOld ? null : state.wish;
+  const rest = presentRest(state);
+  return {
+    kind: 'worker',
+    sid: state.sid,
+    version,
+    name: short(state.name ?? ''),
+    phone: short(state.phone ?? ''),
+    activity: state.activity?.sid ?? null,
+    since: state.since,
+    rest: rest === undefined ? null : { startedAt: rest.startedAt, until: rest.until },
+    wish:
+      wish === null
+        ? null
+        : { on: wish.on, as: wish.as === 'refused' ? 'refused' : 'asked', reason: short(wish.reason ?? '') },
+  };
+}
+
+/** A call that waits for workers, in the form of every other call: one leg for each worker who was held for it. */
+export function toTaskCallRow(state: LiveTaskCall, version: number): CallRow {
+  const { call, caller, story } = state;
+  const isJoining = caller.phase === 'waiting' && state.claim !== null;
+  return {
+    kind: 'call',
+    sid: call.sid,
+    version,
+    from: short(call.from),
+    to: short(call.to),
+    phase: caller.phase === 'waiting' ? (isJoining ? 'joining' : 'held') : caller.phase,
+    result: state.result,
+    startedAt: story.startedAt,
+    heldAt: null,
+    claimedAt: story.claimedAt ?? null,
+    connectedAt: story.connectedAt ?? null,
+    fallbackAt: story.fallbackAt ?? null,
+    endedAt: story.endedAt ?? null,
+    final: isTaskCallFinal(state),
+    legs: state.reservations.map((reservation) => ofReservation(reservation, state)),
+  };
+}
+
+function ofReservation(reservation: Reservation, { legs, claim }: LiveTaskCall): LegRow {
+  const { id, story, rejectTo, result } = reservation;
+  const held: LegRow['reservation'] = {
+    worker: reservation.worker,
+    result,
+    sends: rejectTo === 'unavailable' ? 'rest' : rejectTo,
+    assignedAt: story.assignedAt,
+    endedAt: story.endedAt ?? null,
+  };
+  const leg = legs.find((one) => one.id === reservation.leg);
+  const name = short(reservation.workerName ?? '');
+  if (leg !== undefined) return { ...toLegRow(leg, claim), id, name, reservation: held };
+  return {
+    id,
+    name: name || reservation.worker,
+    to: '',
+    phase: 'ended',
+    answeredBy: null,
+    result: 'refused',
+    detail: 'no usable phone number',
+    won: false,
+    reservation: held,
+    requestedAt: story.assignedAt,
+    ringingAt: null,
+    answeredAt: null,
+    verdictAt: null,
+    joinedAt: null,
+    endedAt: story.endedAt ?? story.assignedAt,
+  };
+}

@@ -1,0 +1,184 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMemoryStore, type EventParams } from '@amd/core';
+import { manualClock } from '@amd/core/testing';
+import { createAgentDashboard, createAgentFeed, createEventLog, type AgentEvents } from '@amd/dashboard';
+import { afterEach, describe, expect, it } from 'vitest';
+import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE, workerSid } from '../../../test/helpers/agents.js';
+import { presentCalls } from '../src/shared/agents.js';
+import { ask, connect, cookieOf, logIn, PASSWORD } from './helpers/serve.js';
+
+const CALL = `CA${'a'.repeat(32)}`;
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const event = (type: string, changes: Partial<EventParams> = {}): EventParams =>
+  ({
+    type,
+    happenedAt: 1,
+    worker: null,
+    task: null,
+    taskReason: null,
+    reservation: null,
+    call: null,
+    ...changes,
+  }) as never;
+
+async function served(password: string | null = null, switchWorker = (): Promise<void> => Promise.resolve()) {
+  const store = createMemoryStore();
+  const events = createEventLog({ limit: 5 });
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const dashboard = createAgentDashboard({
+    store,
+    publicBaseUrl: url,
+    password,
+    workspace: () => SHOWN_WORKSPACE,
+    switchWorker,
+    events,
+    assets: { html: '<p>the page</p>', script: 'js', style: 'css' },
+  });
+  server.on('request', dashboard.handler);
+  dashboard.attach(server);
+  closing.push(async () => {
+    await dashboard.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url, store, events };
+}
+
+describe('the feed of workers', () => {
+  it('tells where everybody is, who is on which call, and what became of each', async () => {
+    const clock = manualClock();
+    const store = createMemoryStore();
+    const write = agentWriter(store, () => clock.now());
+    const feed = createAgentFeed({ store, clock, workspace: () => SHOWN_WORKSPACE });
+    const settle = async (): Promise<void> => {
+      for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
+    };
+    feed.start();
+    const rest = { activity: RESTING, startedAt: 5, until: 60_005, back: AVAILABLE };
+    await write.worker(1, { activity: { sid: RESTING, name: null }, coolDowns: [rest] });
+    await write.worker(2);
+    await write.worker(3, { activity: { sid: OFFLINE, name: null } });
+    await write.call(CALL, '+12125550123', [1, 2]);
+    await clock.advanceBy(300, settle);
+    const { rows, totals } = feed.sync(null);
+    expect(totals).toMatchObject({ workers: 3, ready: 0, busy: 1, resting: 1, away: 1, waiting: 1, machines: 1 });
+    expect(totals.activities).toContainEqual({ sid: RESTING, name: 'Temporarily Unavailable', role: 'rest' });
+    expect(rows.find(({ sid }) => sid === workerSid(1))).toMatchObject({ rest: { startedAt: 5, until: 60_005 } });
+    expect(rows.find(({ sid }) => sid === CALL)).toMatchObject({
+      legs: [
+        { name: 'Worker 1', reservation: { worker: workerSid(1), result: 'rejected', sends: 'rest' } },
+        { name: 'Worker 2', phase: 'ringing', reservation: { result: null } },
+      ],
+    });
+    expect([...presentCalls(rows).keys()]).toEqual([workerSid(2)]);
+    expect(JSON.stringify(rows)).not.toContain('canary');
+    await write.worker(3, { deleted: true });
+    await clock.advanceBy(300, settle);
+    expect(feed.sync(null).rows.map(({ sid }) => sid)).not.toContain(workerSid(3));
+    feed.stop();
+  });
+
+  it('forgets a refusal once the worker has moved all the same', async () => {
+    const clock = manualClock();
+    const store = createMemoryStore();
+    const write = agentWriter(store, () => clock.now());
+    const feed = createAgentFeed({ store, clock, workspace: () => undefined });
+    const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, as: 'refused', reason: 'no' };
+    await write.worker(1, { wish, since: 50 });
+    await write.worker(2, { wish, since: 150 });
+    feed.start();
+    await clock.advanceBy(300, async () => {
+      for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
+    });
+    const { rows, totals } = feed.sync(null);
+    expect(rows.map((row) => row.kind === 'worker' && row.wish)).toEqual([
+      { on: false, as: 'refused', reason: 'no' },
+      null,
+    ]);
+    expect(totals.activities).toEqual([]);
+    feed.stop();
+  });
+});
+
+describe('the log of events', () => {
+  it('keeps the newest, each with what people want to read', () => {
+    const log = createEventLog({ limit: 2 });
+    const worker = { sid: workerSid(1), name: 'Ann', activityName: 'Offline' } as never;
+    for (const type of ['task.created', 'reservation.created', 'worker.activity.update'])
+      log.hear(event(type, { worker }));
+    expect(log.since().events).toMatchObject([
+      { id: 2, type: 'reservation.created', worker: 'Ann', detail: '' },
+      { id: 3, type: 'worker.activity.update', worker: 'Ann', detail: 'Offline' },
+    ]);
+    expect(log.since(2).events).toHaveLength(1);
+  });
+
+  it('goes to who asked for it, and to nobody else', async () => {
+    const { url, events } = await served();
+    const [one, two] = [
+      await connect(url, 'websocket', { origin: url }),
+      await connect(url, 'websocket', { origin: url }),
+    ];
+    const heard: AgentEvents[] = [];
+    two?.on('events', () => heard.push({ run: 'wrong', events: [] }));
+    const first = new Promise<void>((resolve) => {
+      one?.on('events', (news: AgentEvents) => {
+        heard.push(news);
+        resolve();
+      });
+    });
+    events.hear(event('task.created'));
+    const before = (await one?.emitWithAck('watchEvents', true)) as AgentEvents;
+    expect(before.events).toMatchObject([{ type: 'task.created' }]);
+    events.hear(event('task.canceled', { taskReason: 'hangup' }));
+    await first;
+    expect(heard.at(-1)?.events.at(-1)).toMatchObject({ type: 'task.canceled', detail: 'hangup' });
+    expect(await one?.emitWithAck('watchEvents', false)).toBeNull();
+    one?.close();
+    two?.close();
+  });
+});
+
+describe('the switch', () => {
+  it('passes on a wish, says when it could not be kept, and takes nothing else', async () => {
+    const wishes: unknown[] = [];
+    const { url } = await served(null, (...wish: unknown[]) => {
+      wishes.push(wish);
+      return wishes.length > 1 ? Promise.reject(new Error('the store is away')) : Promise.resolve();
+    });
+    const socket = await connect(url, 'websocket', { origin: url });
+    const wish = { worker: workerSid(1), on: false };
+    expect(await socket?.emitWithAck('switchWorker', wish)).toEqual({ ok: true });
+    expect(wishes).toEqual([[workerSid(1), false]]);
+    expect(await socket?.emitWithAck('switchWorker', wish)).toMatchObject({ ok: false });
+    for (const wrong of [null, 'WK', { worker: 'WK1/../..', on: true }, { ...wish, on: 'yes' }, { ...wish, more: 1 }]) {
+      expect(await socket?.emitWithAck('switchWorker', wrong)).toEqual({
+        ok: false,
+        message: 'There is no such worker.',
+      });
+    }
+    expect(wishes).toHaveLength(2);
+    socket?.close();
+  });
+
+  it('is behind the password, as the page, its call log and its socket are', async () => {
+    const { url, store } = await served(PASSWORD);
+    await agentWriter(store).call(CALL, '+12125550123', [1]);
+    expect((await ask(`${url}/`)).status).toBe(303);
+    expect((await ask(`${url}/calls.json`)).status).toBe(401);
+    expect(await connect(url, 'websocket', { origin: url })).toBeNull();
+    const cookie = cookieOf(await logIn(url));
+    const log = await ask(`${url}/calls.json`, { headers: { cookie } });
+    expect(JSON.parse(log.body)).toMatchObject([{ call: CALL, from: '+12…23', legs: [{ name: 'Worker 1' }] }]);
+    const socket = await connect(url, 'websocket', { cookie, origin: url });
+    expect(socket).not.toBeNull();
+    socket?.close();
+  });
+});
