@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, 
     expect(longest).toBeLessThanOrEqual(200);
     // The observer does notice a long one.
     await page.evaluate('for (const end = performance.now() + 250; performance.now() < end;);');
-    await page.waitForFunction('window.longest > 200');
+    await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThan(200);
     expect(trouble).toEqual([]);
     await page.close();
   });
