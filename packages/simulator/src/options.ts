@@ -33,6 +33,10 @@ export interface SimulatorOptions {
   numbers?: readonly NumberOptions[];
   /** Verified outgoing caller ids: what `From` may be besides the numbers. */
   callerIds?: readonly string[];
+  /** Countries (ISO codes) that the account may not call: 21215. Default: none. */
+  forbiddenCountries?: readonly string[];
+  /** A trial account calls verified numbers only: 21219. Default: false. */
+  trial?: boolean;
   /** Who answers at which number; an unknown number is unreachable. */
   people?: Readonly<Record<string, Person>> | ((to: string) => Person | undefined);
   /** What Twilio's documentation leaves open; see {@link DEFAULT_TOGGLES}. */

@@ -100,6 +100,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     transport: options.transport ?? fetchTransport,
     numbers: new Map(),
     callerIds: new Set(options.callerIds),
+    forbiddenCountries: new Set(options.forbiddenCountries),
+    trial: options.trial ?? false,
     tokens: new Map(),
     calls: new Map(),
     liveInbound: new Set(),

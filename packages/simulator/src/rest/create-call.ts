@@ -5,6 +5,7 @@ import { dialOut } from '../voice/outbound.js';
 import { CALL_EVENTS } from '../voice/status-callback.js';
 import type { CallEvent, StatusSubscription } from '../voice/status-callback.js';
 import type { World } from '../voice/world.js';
+import { mayCall } from './countries.js';
 import { detectionFields } from './detection-fields.js';
 import { RestRefusal } from './errors.js';
 import type { RestReply } from './errors.js';
@@ -92,6 +93,8 @@ export function createCall(world: World, form: URLSearchParams): RestReply {
   }
   if (to === from) throw new RestRefusal(21217, "'To' and 'From' must not be the same phone number");
   checkFrom(world, form, from);
+  if (!mayCall(world, to)) throw new RestRefusal(21215);
+  if (world.trial && !world.callerIds.has(to)) throw new RestRefusal(21219);
   const document = documentFields(world, form);
   const fallbackUrl = urlField(form, 'FallbackUrl', 21205);
   const subscription = subscriptionFields(form);

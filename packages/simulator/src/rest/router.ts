@@ -3,6 +3,8 @@ import type { Call } from '../voice/call.js';
 import { rfc2822 } from '../voice/params.js';
 import type { World } from '../voice/world.js';
 import { findConference, listConferences, participants, updateConference } from './conferences.js';
+import { dialingPermissions } from './countries.js';
+import { incomingNumbers, outgoingCallerIds } from './numbers.js';
 import { conferenceJson, callJson } from './serialize.js';
 import { createCall } from './create-call.js';
 import { RestRefusal } from './errors.js';
@@ -70,11 +72,12 @@ function route(world: World, keys: ApiKeys, request: RestRequest): RestReply {
   const known = request.username === world.accountSid ? world.authToken : keys.get(request.username ?? '');
   if (known === undefined || known !== request.password) throw new RestRefusal(20003);
   if (request.path.startsWith('/v1/Workspaces')) return taskRouter(world, request);
+  if (request.path.startsWith('/v1/DialingPermissions')) return dialingPermissions(world, request);
   const match = /^\/2010-04-01\/Accounts\/([^/.]+)(?:\/([^.]*))?(?:\.json)?$/.exec(request.path);
   if (match === null) {
     throw new RestRefusal(
       20404,
-      `The requested resource ${request.path} was not found: the simulator has Calls, Conferences and TaskRouter only`,
+      `The requested resource ${request.path} was not found: the simulator has calls, conferences, numbers, caller ids, dialing permissions and TaskRouter only`,
     );
   }
   if (match[1] !== world.accountSid) throw notFound(request.path);
@@ -86,12 +89,14 @@ function route(world: World, keys: ApiKeys, request: RestRequest): RestReply {
         sid: world.accountSid,
         friendly_name: 'Simulator',
         status: 'active',
-        type: 'Full',
+        type: world.trial ? 'Trial' : 'Full',
         date_created: rfc2822(0),
       },
     };
   }
   if (resource === 'Calls' && below === undefined) return calls(world, request, id);
+  if (resource === 'IncomingPhoneNumbers' && below === undefined) return incomingNumbers(world, request, id);
+  if (resource === 'OutgoingCallerIds' && id === undefined) return outgoingCallerIds(world, request);
   if (resource === 'Conferences') {
     if (id === undefined && request.method === 'GET') return listConferences(world, request.path, request.query);
     if (id !== undefined) {

@@ -57,6 +57,9 @@ export interface World {
   readonly work: Work;
   readonly ids: Identifiers;
   readonly toggles: Toggles;
+  /** ISO codes of countries that calls are refused to. */
+  readonly forbiddenCountries: ReadonlySet<string>;
+  readonly trial: boolean;
   readonly transport: WebhookTransport;
   readonly numbers: Map<string, PhoneNumber>;
   readonly callerIds: Set<string>;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import twilio from 'twilio';
+import { createSimulator, human } from '../src/index.js';
+
+const OURS = '+14155550199';
+const VERIFIED = '+14155550142';
+const world = (options: Parameters<typeof createSimulator>[0] = {}) => {
+  const sim = createSimulator({ numbers: [{ phoneNumber: OURS }], people: () => human(), ...options });
+  return { sim, client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }) };
+};
+const call = { to: VERIFIED, from: OURS, twiml: '<Response/>' };
+
+describe('the numbers of the account', () => {
+  it('are found by number, and keep the addresses they are given', async () => {
+    const { client } = world({ numbers: [{ phoneNumber: OURS }, { phoneNumber: '+14155550198' }] });
+    expect(await client.incomingPhoneNumbers.list()).toHaveLength(2);
+    const [found] = await client.incomingPhoneNumbers.list({ phoneNumber: OURS });
+    expect(found).toMatchObject({ phoneNumber: OURS, voiceUrl: '', voiceMethod: 'POST', trunkSid: null });
+    const sid = found?.sid ?? '';
+    const voiceUrl = 'https://app.example.com/inbound#rc=3&rp=5xx,ct,rt';
+    await client
+      .incomingPhoneNumbers(sid)
+      .update({ voiceUrl, voiceMethod: 'GET', statusCallback: 'https://a.example/s' });
+    expect(await client.incomingPhoneNumbers(sid).fetch()).toMatchObject({
+      voiceUrl,
+      voiceMethod: 'GET',
+      statusCallback: 'https://a.example/s',
+    });
+    await client.incomingPhoneNumbers(sid).update({ voiceUrl: '' });
+    expect(await client.incomingPhoneNumbers(sid).fetch()).toMatchObject({
+      voiceUrl: '',
+      statusCallback: 'https://a.example/s',
+    });
+  });
+
+  it('refuse addresses that are none, and what is not imitated', async () => {
+    const { client } = world();
+    const [{ sid }] = (await client.incomingPhoneNumbers.list()) as [{ sid: string }];
+    const number = client.incomingPhoneNumbers(sid);
+    await expect(number.update({ voiceUrl: 'no address' })).rejects.toMatchObject({ code: 21502 });
+    await expect(number.update({ smsUrl: 'https://a.example' })).rejects.toMatchObject({ code: 20001 });
+    await expect(number.remove()).rejects.toMatchObject({ code: 20001 });
+    await expect(client.incomingPhoneNumbers.create({ phoneNumber: OURS })).rejects.toMatchObject({ code: 20001 });
+    await expect(client.incomingPhoneNumbers(`PN${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ code: 20404 });
+  });
+
+  it('are asked for the TwiML of the next call at the new address', async () => {
+    const asked: string[] = [];
+    const { client, sim } = world({
+      transport: ({ url }) => {
+        asked.push(url);
+        return Promise.resolve({ status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' });
+      },
+    });
+    const [{ sid }] = (await client.incomingPhoneNumbers.list()) as [{ sid: string }];
+    const number = client.incomingPhoneNumbers(sid);
+    await number.update({ voiceUrl: 'https://app.example.com/inbound' });
+    sim.placeCall({ from: '+12125550123', to: OURS });
+    await sim.settle();
+    expect(asked).toEqual(['https://app.example.com/inbound']);
+  });
+});
+
+describe('what the account may do', () => {
+  it('lists verified caller ids', async () => {
+    const { client } = world({ callerIds: [VERIFIED] });
+    expect(await client.outgoingCallerIds.list({ phoneNumber: VERIFIED })).toHaveLength(1);
+    expect(await client.outgoingCallerIds.list({ phoneNumber: OURS })).toEqual([]);
+  });
+
+  it('shows and obeys dialing permissions', async () => {
+    const { client } = world({ forbiddenCountries: ['GB'] });
+    const { countries } = client.voice.v1.dialingPermissions;
+    expect(await countries('GB').fetch()).toMatchObject({ lowRiskNumbersEnabled: false, countryCodes: ['+44'] });
+    expect(await countries('US').fetch()).toMatchObject({ lowRiskNumbersEnabled: true, name: 'United States' });
+    expect((await countries.list({ isoCode: 'DE' })).map(({ name }) => name)).toEqual(['Germany']);
+    await expect(countries('XX').fetch()).rejects.toMatchObject({ code: 20404 });
+    await expect(client.calls.create({ ...call, to: '+442079460000' })).rejects.toMatchObject({ code: 21215 });
+    await client.calls.create(call);
+  });
+
+  it('calls verified numbers only with a trial account', async () => {
+    const { client, sim } = world({ trial: true, callerIds: [VERIFIED] });
+    expect((await client.api.v2010.accounts(sim.accountSid).fetch()).type).toBe('Trial');
+    await client.calls.create(call);
+    await expect(client.calls.create({ ...call, to: '+14155550143' })).rejects.toMatchObject({ code: 21219 });
+  });
+});
