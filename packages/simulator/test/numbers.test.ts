@@ -35,8 +35,8 @@ describe('the numbers of the account', () => {
 
   it('refuse addresses that are none, and what is not imitated', async () => {
     const { client } = world();
-    const [{ sid }] = (await client.incomingPhoneNumbers.list()) as [{ sid: string }];
-    const number = client.incomingPhoneNumbers(sid);
+    const [found] = await client.incomingPhoneNumbers.list();
+    const number = client.incomingPhoneNumbers(found?.sid ?? '');
     await expect(number.update({ voiceUrl: 'no address' })).rejects.toMatchObject({ code: 21502 });
     await expect(number.update({ smsUrl: 'https://a.example' })).rejects.toMatchObject({ code: 20001 });
     await expect(number.remove()).rejects.toMatchObject({ code: 20001 });
@@ -52,8 +52,8 @@ describe('the numbers of the account', () => {
         return Promise.resolve({ status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response/>' });
       },
     });
-    const [{ sid }] = (await client.incomingPhoneNumbers.list()) as [{ sid: string }];
-    const number = client.incomingPhoneNumbers(sid);
+    const [found] = await client.incomingPhoneNumbers.list();
+    const number = client.incomingPhoneNumbers(found?.sid ?? '');
     await number.update({ voiceUrl: 'https://app.example.com/inbound' });
     sim.placeCall({ from: '+12125550123', to: OURS });
     await sim.settle();

@@ -12,6 +12,7 @@ export {
   type ResolveTask,
   type TaskRouterEndpointOptions,
 } from './taskrouter-endpoint.js';
+export { TASKROUTER_EVENTS } from './taskrouter-events.js';
 export { introduceWorkers } from './introduce-workers.js';
 export { createWorkerSwitch, type SwitchWorker } from './switch-worker.js';
 export { loadRenderer } from './load-renderer.js';

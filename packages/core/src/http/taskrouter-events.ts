@@ -93,9 +93,23 @@ export function ofTaskEvent(event: EventParams): TaskWebhookEvent | null {
   return { type: 'task', news: ofTask, task: event.task, round: event.call.round };
 }
 
+/** Changes of a workspace's configuration: what is known of it is looked up again. */
+const CONFIGURATION_EVENTS = ['activity', 'workflow'].flatMap((thing) =>
+  ['created', 'updated', 'deleted'].map((what) => `${thing}.${what}`),
+);
+
 /** The events of a worker that say where they are. */
 export const WORKER_EVENTS: ReadonlySet<string> = new Set([
   'worker.created',
   'worker.activity.update',
   'worker.attributes.update',
 ]);
+
+/** The events that the endpoint makes use of: a workspace's event filter has to let them through. */
+export const TASKROUTER_EVENTS: readonly string[] = [
+  ...TASK_NEWS.keys(),
+  ...RESERVATION_NEWS.keys(),
+  ...WORKER_EVENTS,
+  'worker.deleted',
+  ...CONFIGURATION_EVENTS,
+];

@@ -35,8 +35,9 @@ export function mayCall(world: World, to: string): boolean {
 /** `GET /v1/DialingPermissions/Countries[/{IsoCode}]` (twilio.com/docs/voice/api/dialing-permissions-resources). */
 export function dialingPermissions(world: World, request: RestRequest): RestReply {
   const { method, path, query } = request;
-  const [, iso] = /^\/v1\/DialingPermissions\/Countries(?:\/([A-Z]{2}))?$/.exec(path) ?? [undefined, null];
-  if (method !== 'GET' || iso === null) {
+  const match = /^\/v1\/DialingPermissions\/Countries(?:\/([A-Z]{2}))?$/.exec(path);
+  const iso = match?.[1];
+  if (method !== 'GET' || match === null) {
     throw new RestRefusal(20404, `The requested resource ${path} was not found: the simulator does not support it`);
   }
   const json = (code: string): Record<string, unknown> => {
