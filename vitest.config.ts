@@ -11,6 +11,7 @@ export default defineConfig({
       { find: '@amd/core/twilio', replacement: source('./packages/core/src/executor/index.ts') },
       { find: '@amd/core/testing', replacement: source('./packages/core/src/testing/index.ts') },
       { find: /^@amd\/core$/, replacement: source('./packages/core/src/index.ts') },
+      { find: /^@amd\/cli$/, replacement: source('./packages/cli/src/index.ts') },
       { find: /^@amd\/dashboard$/, replacement: source('./packages/dashboard/src/index.ts') },
       { find: /^@amd\/simulator$/, replacement: source('./packages/simulator/src/index.ts') },
     ],

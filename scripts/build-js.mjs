@@ -9,6 +9,7 @@ for (const folder of [
   'packages/core',
   'packages/simulator',
   'packages/dashboard',
+  'packages/cli',
   'examples/forwarding',
   'examples/taskrouter',
 ]) {

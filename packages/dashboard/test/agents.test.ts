@@ -146,6 +146,19 @@ describe('the log of events', () => {
   });
 });
 
+describe('the page', () => {
+  it('can be closed although its socket was never served (it failed on that once)', async () => {
+    const dashboard = createAgentDashboard({
+      store: createMemoryStore(),
+      publicBaseUrl: 'http://127.0.0.1:1',
+      password: null,
+      workspace: () => undefined,
+      switchWorker: () => Promise.resolve(),
+    });
+    await expect(dashboard.close()).resolves.toBeUndefined();
+  });
+});
+
 describe('the switch', () => {
   it('passes on a wish, says when it could not be kept, and takes nothing else', async () => {
     const wishes: unknown[] = [];

@@ -14,6 +14,7 @@ export type {
 } from './client.js';
 export { createTwilioExecutor, type TwilioExecutorOptions } from './twilio-executor.js';
 export {
+  ACTIVITY_NAMES,
   createWorkspaceDirectory,
   type KnownWorker,
   type KnownWorkspace,

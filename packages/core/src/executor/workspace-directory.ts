@@ -63,6 +63,13 @@ export interface WorkspaceDirectory {
   idle(): Promise<void>;
 }
 
+/** By which names activities are found, unless others are given; the first that exists counts. */
+export const ACTIVITY_NAMES = {
+  available: ['Available', 'Idle'],
+  unavailable: ['Temporarily Unavailable', 'Unavailable'],
+  offline: ['Offline'],
+} as const;
+
 /** Not more than one refresh in this time, ms. */
 const REFRESH_MS = 1000;
 
@@ -94,14 +101,14 @@ export function createWorkspaceDirectory(options: WorkspaceDirectoryOptions): Wo
       },
       eventUrl: workspace.eventCallbackUrl === '' ? null : workspace.eventCallbackUrl,
       activities: {
-        available: findActivity(workspace, activities, 'available', names.available ?? ['Available', 'Idle']),
+        available: findActivity(workspace, activities, 'available', names.available ?? ACTIVITY_NAMES.available),
         unavailable: findActivity(
           workspace,
           activities,
           'unavailable',
-          names.unavailable ?? ['Temporarily Unavailable', 'Unavailable'],
+          names.unavailable ?? ACTIVITY_NAMES.unavailable,
         ),
-        offline: findActivity(workspace, activities, 'offline', names.offline ?? ['Offline']),
+        offline: findActivity(workspace, activities, 'offline', names.offline ?? ACTIVITY_NAMES.offline),
       },
       timeoutActivity: sid(timeout?.sid ?? workspace.timeoutActivitySid, isActivitySid, 'timeout activity'),
       activityNames: new Map(activities.map((one) => [one.sid as ActivitySid, one.friendlyName])),

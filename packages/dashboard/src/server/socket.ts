@@ -68,6 +68,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     connectTimeout: 10_000,
     perMessageDeflate: false,
   });
+  let attached = false;
   const stops = [
     feed.on((delta) => {
       // Whoever reads slowly misses it, instead of filling our memory.
@@ -218,6 +219,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   return {
     attach(server) {
       io.attach(server);
+      attached = true;
     },
     cut({ id }) {
       for (const socket of io.sockets.sockets.values()) {
@@ -229,7 +231,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       for (const stop of stops) stop();
       io.disconnectSockets(true);
       // The server is not ours: closing it is not our business.
-      io.engine.close();
+      if (attached) io.engine.close();
       await Promise.resolve();
     },
   };

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import type { Twilio } from 'twilio';
+import type { Surroundings } from '../program.js';
+import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type CommonOptions } from '../settings.js';
+import { readNumber, readWorkspace, type ActualWorkspace } from '../taskrouter/actual.js';
+import { apply } from '../taskrouter/apply.js';
+import { exportSetUp, TEMPLATE } from '../taskrouter/export.js';
+import { plan, type Plan } from '../taskrouter/plan.js';
+import { readSetUp } from '../taskrouter/read-file.js';
+import { showPlan, summary, title } from '../taskrouter/show.js';
+import { CliError, EXIT } from '../terminal/exit.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { twilioReason } from '../twilio-client.js';
+
+export interface TaskRouterOptions extends CommonOptions {
+  readonly file: string;
+  readonly workspace?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+interface Drawn {
+  readonly client: Twilio;
+  readonly actual: ActualWorkspace | null;
+  readonly plan: Plan;
+  /** Looks again, and plans anew. */
+  readonly again: () => Promise<Plan>;
+}
+
+export async function runInit({ file }: TaskRouterOptions, { terminal }: Surroundings): Promise<number> {
+  try {
+    await writeFile(file, TEMPLATE, { flag: 'wx' });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'EEXIST')
+      throw new CliError(`${file} is there already: it is left as it is`);
+    throw error;
+  }
+  terminal.out(`Wrote ${file}. Put your workers into it; "amd taskrouter plan" shows what it would change.`);
+  return EXIT.ok;
+}
+
+export async function runExport(options: TaskRouterOptions, { terminal, environment }: Surroundings): Promise<number> {
+  const variables = readVariables(environment, options.envFile);
+  const client = clientOf(readAccount(variables), options.apiUrl);
+  const wanted = options.workspace ?? variables['TWILIO_WORKSPACE'] ?? 'AMD';
+  const actual = await asking(() => readWorkspace(client, wanted, terminal.progress));
+  if (actual === null)
+    throw new CliError(`There is no workspace named ${JSON.stringify(wanted)}`, { exit: EXIT.failed });
+  terminal.out(exportSetUp(actual, variables['TWILIO_WORKFLOW']).trimEnd());
+  return EXIT.ok;
+}
+
+export async function runPlan(options: TaskRouterOptions, surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings;
+  const { plan: drawn } = await draw(options, surroundings);
+  if (options.json === true) terminal.out(JSON.stringify(drawn, null, 2));
+  else {
+    for (const line of showPlan(drawn, terminal)) terminal.out(line);
+    terminal.out(`\n${summary(drawn)}`);
+  }
+  if (drawn.problems.length > 0) return EXIT.failed;
+  return options.check === true && drawn.changes.length > 0 ? EXIT.changes : EXIT.ok;
+}
+
+export async function runApply(options: TaskRouterOptions, surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings;
+  const asJson = options.json === true;
+  if (asJson && options.yes !== true) throw new CliError('--json asks nobody: say --yes as well');
+  const { client, actual, plan: drawn, again } = await draw(options, surroundings);
+  if (!asJson) for (const line of showPlan(drawn, terminal)) terminal.out(line);
+  if (drawn.problems.length > 0) {
+    throw new CliError('Nothing was changed: this has to be solved first.', {
+      exit: EXIT.failed,
+      details: asJson ? drawn.problems : [],
+    });
+  }
+  if (!asJson) terminal.out(`\n${summary(drawn)}`);
+  const refused = drawn.changes.length > 0 && options.yes !== true ? await refusal(terminal) : null;
+  if (refused !== null) return refused;
+
+  const result = await apply(client, drawn, actual, (change, at) => {
+    terminal.progress(`${String(at + 1)}/${String(drawn.changes.length)} ${title(change)}`);
+  });
+  const done = `${String(result.done.length)} of ${String(drawn.changes.length)}`;
+  if (!result.ok) {
+    throw new CliError(`${title(result.failed)} was refused: ${result.reason}`, {
+      exit: EXIT.failed,
+      details: [`${done} changes are made and stay; mend this and run the same again: it goes on from there`],
+    });
+  }
+  const left = drawn.changes.length === 0 ? drawn : await again();
+  if (asJson) terminal.out(JSON.stringify({ done: result.done, left: left.changes }, null, 2));
+  else if (result.done.length > 0) terminal.out(`Done: ${done}.`);
+  if (left.changes.length > 0) {
+    throw new CliError('Twilio shows something else than was asked for:', {
+      exit: EXIT.failed,
+      details: left.changes.map(title),
+    });
+  }
+  return EXIT.ok;
+}
+
+/** Why nothing is changed, as an exit code; `null`: somebody said yes. */
+async function refusal({ confirm, note }: Terminal): Promise<number | null> {
+  if (confirm === null) {
+    note('Nobody is there to be asked: say --yes to change this.');
+    return EXIT.usage;
+  }
+  if (await confirm('Change this at Twilio?')) return null;
+  note('Nothing was changed.');
+  return EXIT.failed;
+}
+
+async function draw(options: TaskRouterOptions, { terminal, environment }: Surroundings): Promise<Drawn> {
+  const variables = readVariables(environment, options.envFile);
+  const wanted = await readSetUp(options.file);
+  const client = clientOf(readAccount(variables), options.apiUrl);
+  const addresses = checkedAddresses(await readBase(variables, options.url));
+  const look = () =>
+    asking(async () => {
+      const actual = await readWorkspace(client, wanted.workspace, terminal.progress);
+      if (wanted.number !== undefined) terminal.progress('Looking at the number');
+      const number = wanted.number === undefined ? null : await readNumber(client, wanted.number.phone);
+      return { actual, plan: plan(wanted, actual, number, addresses) };
+    });
+  return { client, ...(await look()), again: async () => (await look()).plan };
+}
+
+/** What Twilio refuses is told as it said it. */
+async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw new CliError(`Twilio refused: ${twilioReason(error)}`, {
+      exit: EXIT.failed,
+      details: ['"amd doctor" looks into it'],
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { createClient, statusOf, twilioReason } from '../twilio-client.js';
+import { error, ok, warning, type Finding } from './finding.js';
+import type { Patient } from './patient.js';
+
+/** Do the credentials work, and what may the account do? */
+export async function checkAccount(patient: Patient, apiUrl: string | undefined): Promise<readonly Finding[]> {
+  const { client, account } = patient;
+  const { accountSid, authToken, apiKey } = account;
+  let found: { status?: string; type?: string };
+  try {
+    found = await client.api.v2010.accounts(accountSid).fetch();
+  } catch (problem) {
+    const status = statusOf(problem);
+    if (status === 401 || status === 403) {
+      const which = apiKey === undefined ? 'TWILIO_AUTH_TOKEN' : 'TWILIO_API_KEY and TWILIO_API_SECRET';
+      return [
+        error(
+          'credentials',
+          `Twilio does not accept ${which} for ${accountSid}`,
+          `Copy ${which} anew from the console. A subaccount has a SID and a token of its own; test credentials do not work`,
+        ),
+      ];
+    }
+    return [
+      error(
+        'credentials',
+        `Twilio cannot be asked: ${twilioReason(problem)}`,
+        'Check the network, then status.twilio.com',
+      ),
+    ];
+  }
+  const findings: Finding[] = [];
+  if (found.status !== undefined && found.status !== 'active') {
+    findings.push(
+      error('credentials', `The account is ${found.status}`, 'Open the console: it says what has to be done'),
+    );
+  } else findings.push(ok('credentials', 'Twilio accepts them, and the account is active'));
+  if (apiKey !== undefined) findings.push(await checkToken(accountSid, authToken, apiUrl));
+  if (found.type === 'Trial') {
+    findings.push(
+      warning(
+        'account',
+        'It is a trial account: it calls verified numbers only, and callers hear a notice first',
+        'Verify each number that is to be rung (console: Verified Caller IDs), or upgrade the account',
+      ),
+    );
+  } else findings.push(ok('account', 'It is a full account'));
+  return findings;
+}
+
+/** Webhooks are signed with the auth token, also when REST uses an API key. */
+async function checkToken(
+  accountSid: string,
+  authToken: string | undefined,
+  apiUrl: string | undefined,
+): Promise<Finding> {
+  const fix = 'Set TWILIO_AUTH_TOKEN to the primary auth token of this very account: webhooks are signed with it';
+  if (authToken === undefined)
+    return error('auth-token', 'TWILIO_AUTH_TOKEN is missing: no webhook can be verified', fix);
+  try {
+    await createClient({ accountSid, username: accountSid, password: authToken, apiUrl })
+      .api.v2010.accounts(accountSid)
+      .fetch();
+    return ok('auth-token', 'It is the token of this account');
+  } catch (problem) {
+    return error('auth-token', `TWILIO_AUTH_TOKEN is not accepted: ${twilioReason(problem)}`, fix);
+  }
+}
+
+/** Whether calls wait in Twilio's queue: the account's calls per second cannot be asked for, but show in the calls. */
+export async function checkPace({ client }: Patient): Promise<Finding> {
+  const recent = await client.calls.list({ limit: 200 });
+  const waits = recent
+    .filter(({ direction }) => direction.startsWith('outbound'))
+    .map(({ queueTime }) => Number(queueTime) / 1000)
+    .filter((seconds) => Number.isFinite(seconds));
+  const slow = waits.filter((seconds) => seconds > 1);
+  if (slow.length === 0) {
+    const seen =
+      waits.length === 0 ? 'there were no outbound calls yet' : `none of the last ${String(waits.length)} waited`;
+    return ok('calls-per-second', `Outbound calls begin at once: ${seen}`);
+  }
+  return warning(
+    'calls-per-second',
+    `${String(slow.length)} of the last ${String(waits.length)} outbound calls waited in Twilio's queue, up to ${Math.max(...slow).toFixed(1)} s: more calls were made than the account may begin in a second`,
+    'Ask for more calls per second (console: Voice → Settings → General), or ring fewer people at once',
+  );
+}

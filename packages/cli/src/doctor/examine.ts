@@ -1,0 +1,63 @@
+import { twilioReason } from '../twilio-client.js';
+import { checkAccount, checkPace } from './account.js';
+import { checkDestinations, forwardDestinations, type Destination } from './destinations.js';
+import { error, skipped, type Finding } from './finding.js';
+import { checkCallerId, checkNumber } from './number.js';
+import type { Patient } from './patient.js';
+import { checkServer } from './server.js';
+import { checkTaskRouter } from './taskrouter.js';
+
+export interface ExamineOptions {
+  /** Told what is looked at next. */
+  readonly progress?: ((text: string) => void) | undefined;
+  /** As given to the patient's client. */
+  readonly apiUrl?: string | undefined;
+}
+
+/** Looks at everything that calls need. Changes nothing; a check that fails by itself is a finding too. */
+export async function examine(patient: Patient, options: ExamineOptions = {}): Promise<readonly Finding[]> {
+  const { progress = () => undefined, apiUrl } = options;
+  const findings: Finding[] = [];
+
+  async function look(check: string, doing: string, run: () => Promise<readonly Finding[]>): Promise<void> {
+    progress(doing);
+    try {
+      findings.push(...(await run()));
+    } catch (problem) {
+      findings.push(
+        error(
+          check,
+          `This could not be looked at: ${twilioReason(problem)}`,
+          'Try again; status.twilio.com says whether Twilio has trouble',
+        ),
+      );
+    }
+  }
+
+  await look('credentials', 'Asking Twilio about the account', () => checkAccount(patient, apiUrl));
+  await look('public-url', `Calling ${patient.base}`, () => checkServer(patient));
+  if (findings.some(({ check, status }) => check === 'credentials' && status === 'error')) {
+    findings.push(skipped('number', 'Twilio does not let us look: everything else has to wait'));
+    return findings;
+  }
+  await look('number', 'Looking at the number', () => checkNumber(patient));
+  await look('caller-id', 'Looking at the caller id', async () => [await checkCallerId(patient)]);
+  let destinations: readonly Destination[] = [];
+  if (patient.flow === 'taskrouter') {
+    await look('workspace', 'Looking at the workspace', async () => {
+      const found = await checkTaskRouter(patient);
+      ({ destinations } = found);
+      return found.findings;
+    });
+  } else {
+    destinations = forwardDestinations(patient.variables['FORWARD_TO']);
+    if (destinations.length === 0) {
+      findings.push(
+        error('destinations', 'FORWARD_TO is missing: nobody can be rung', 'Set it to numbers, separated by commas'),
+      );
+    }
+  }
+  await look('destinations', 'Looking at the numbers to be rung', () => checkDestinations(patient, destinations));
+  await look('calls-per-second', 'Looking at recent calls', async () => [await checkPace(patient)]);
+  return findings;
+}

@@ -1,0 +1,17 @@
+import type { Twilio } from 'twilio';
+import type { Addresses } from '../addresses.js';
+import type { Account, Variables } from '../settings.js';
+
+/** What the doctor looks at. */
+export interface Patient {
+  readonly client: Twilio;
+  readonly account: Account;
+  readonly variables: Variables;
+  /** Where Twilio reaches the app, as somebody wrote it. */
+  readonly base: string;
+  readonly addresses: Addresses;
+  readonly flow: 'forwarding' | 'taskrouter';
+  /** Another server in Twilio's place: then an address of this machine is as good as any. */
+  readonly isSimulated: boolean;
+  readonly fetch: typeof fetch;
+}

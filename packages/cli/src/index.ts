@@ -1,0 +1,22 @@
+export { addressesOf, type Addresses } from './addresses.js';
+export { examine, type ExamineOptions } from './doctor/examine.js';
+export type { Finding, Status } from './doctor/finding.js';
+export type { Patient } from './doctor/patient.js';
+export { run, type Surroundings } from './program.js';
+export {
+  readNumber,
+  readWorkspace,
+  type ActualActivity,
+  type ActualNumber,
+  type ActualQueue,
+  type ActualWorker,
+  type ActualWorkflow,
+  type ActualWorkspace,
+} from './taskrouter/actual.js';
+export { apply, type Applied } from './taskrouter/apply.js';
+export { plan, type Change, type FieldChange, type Kind, type Plan, type Request } from './taskrouter/plan.js';
+export { parseSetUp, readSetUp } from './taskrouter/read-file.js';
+export { SET_UP, type SetUp, type SetUpInput } from './taskrouter/set-up.js';
+export type { Account, Variables } from './settings.js';
+export { CliError, EXIT } from './terminal/exit.js';
+export { processTerminal, type Terminal } from './terminal/terminal.js';

@@ -1,0 +1,170 @@
+import { Command, CommanderError, Option } from 'commander';
+import { runDoctor, type DoctorOptions } from './commands/doctor.js';
+import { runApply, runExport, runInit, runPlan, type TaskRouterOptions } from './commands/taskrouter.js';
+import type { Variables } from './settings.js';
+import { CliError, EXIT } from './terminal/exit.js';
+import type { Terminal } from './terminal/terminal.js';
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly environment: Variables;
+  readonly version: string;
+}
+
+const EXITS = `
+Exit codes:
+  0  all is well
+  1  something is wrong, or Twilio refused
+  2  the command, a file or the settings cannot be understood
+  3  plan --check: there is something to change`;
+
+const SETTINGS = `
+Settings come from the environment, and from .env in this folder:
+  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN        the account
+  TWILIO_API_KEY, TWILIO_API_SECRET            instead of the token, for REST
+  PUBLIC_BASE_URL                              where Twilio reaches your server; else a local ngrok is asked`;
+
+/** Runs one command. Resolves to the exit code; nothing is thrown. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { terminal } = surroundings;
+  let exit: number = EXIT.ok;
+  const program = makeProgram(surroundings, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CliError) {
+      terminal.note(error.message);
+      for (const detail of error.details) terminal.note(`  ${detail}`);
+      return error.exit;
+    }
+    terminal.note(error instanceof Error ? error.message : String(error));
+    return EXIT.failed;
+  }
+}
+
+function makeProgram(surroundings: Surroundings, done: (exit: number) => void): Command {
+  const { terminal, version } = surroundings;
+  const program = new Command('amd')
+    .description(
+      'Sets up Twilio for calls that are forwarded with answering machine detection, and finds what is wrong.',
+    )
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this')
+    .showHelpAfterError('Try amd --help.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.out(text.trimEnd());
+      },
+      writeErr: (text) => {
+        terminal.note(text.trimEnd());
+      },
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  amd doctor                     what is wrong, and what to do about it
+  amd taskrouter init            begin a file that describes your workers
+  amd taskrouter plan            show what would change at Twilio
+  amd taskrouter apply           change it; a second time there is nothing to do
+${SETTINGS}
+${EXITS}`,
+    );
+
+  const common = (command: Command): Command =>
+    command
+      .option('--env-file <path>', 'read settings from this file instead of .env')
+      .option('--url <address>', 'where Twilio reaches your server (PUBLIC_BASE_URL)')
+      .addOption(
+        new Option('--api-url <address>', 'another server in the place of Twilio, such as amd-simulator').env(
+          'TWILIO_API_URL',
+        ),
+      );
+
+  common(program.command('doctor'))
+    .description(
+      'Look at everything that calls need: account, server, number, workspace, whom may be rung. Changes nothing.',
+    )
+    .addOption(
+      new Option('--flow <name>', 'what the app does; default: forwarding if FORWARD_TO is set').choices([
+        'forwarding',
+        'taskrouter',
+      ]),
+    )
+    .option('--strict', 'warnings count as errors')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText(
+      'after',
+      `
+Looks at what the example apps read, besides the settings below: TWILIO_PHONE_NUMBER, CALLER_ID, FORWARD_TO, DIAL_ALLOW,
+RING_SECONDS, TWILIO_WORKSPACE, TWILIO_WORKFLOW, ACTIVITY_AVAILABLE, ACTIVITY_UNAVAILABLE, ACTIVITY_OFFLINE.
+
+Each line: ✓ is well, ! a warning, ✕ an error, – could not be looked at; → says what to do.
+
+Examples:
+  amd doctor
+  amd doctor --flow taskrouter --url https://calls.example.com
+  amd doctor --json | jq '.findings[] | select(.status == "error")'
+${SETTINGS}
+${EXITS}`,
+    )
+    .action(async (options: DoctorOptions) => {
+      done(await runDoctor(options, surroundings));
+    });
+
+  const taskrouter = program
+    .command('taskrouter')
+    .description('TaskRouter as code: one file says which workspace, workers and addresses there are to be.')
+    .addHelpText(
+      'after',
+      `
+The file is taskrouter.yaml unless --file says otherwise; "init" writes one that explains itself. What is found by name is
+adopted, also when somebody made it by hand; what is missing is made; what the file does not name is left alone.
+Nothing is ever deleted.`,
+    );
+  const withFile = (command: Command): Command =>
+    common(command).option('-f, --file <path>', 'the file that says what there is to be', 'taskrouter.yaml');
+
+  withFile(taskrouter.command('init'))
+    .description('Write a file to begin with, which says what everything means.')
+    .addHelpText('after', '\nA file that is there is never overwritten.')
+    .action(async (options: TaskRouterOptions) => {
+      done(await runInit(options, surroundings));
+    });
+  withFile(taskrouter.command('export'))
+    .description('Print the file that describes a workspace as it is, for one that was made by hand.')
+    .option('-w, --workspace <name>', 'name or SID of the workspace (TWILIO_WORKSPACE, else AMD)')
+    .addHelpText('after', '\nExamples:\n  amd taskrouter export --workspace AMD > taskrouter.yaml')
+    .action(async (options: TaskRouterOptions) => {
+      done(await runExport(options, surroundings));
+    });
+  withFile(taskrouter.command('plan'))
+    .description('Show what would change. Changes nothing.')
+    .option('--check', 'exit with 3 if there is something to change')
+    .option('--json', 'print the plan as JSON')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  amd taskrouter plan\n  amd taskrouter plan --check   # in CI: has somebody changed it by hand?\n${SETTINGS}\n${EXITS}`,
+    )
+    .action(async (options: TaskRouterOptions) => {
+      done(await runPlan(options, surroundings));
+    });
+  withFile(taskrouter.command('apply'))
+    .description('Show what would change, ask, and change it.')
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'print what was done as JSON; needs --yes')
+    .addHelpText(
+      'after',
+      `\nWhat fails half way stays as it is; the same command goes on from there.\n${SETTINGS}\n${EXITS}`,
+    )
+    .action(async (options: TaskRouterOptions) => {
+      done(await runApply(options, surroundings));
+    });
+  return program;
+}

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { isAccountSid, isE164, type E164 } from '@amd/core';
+import { addressesOf, type Addresses } from './addresses.js';
+import { CliError } from './terminal/exit.js';
+import { createClient } from './twilio-client.js';
+import type { Twilio } from 'twilio';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly envFile?: string | undefined;
+  readonly apiUrl?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/**
+ * The variables of the environment, and under them those of the file.
+ * @throws CliError when a file that was named cannot be read
+ */
+export function readVariables(environment: Variables, envFile: string | undefined): Variables {
+  const path = envFile ?? '.env';
+  if (!existsSync(path)) {
+    if (envFile !== undefined) throw new CliError(`There is no file ${envFile} (--env-file)`);
+    return present(environment);
+  }
+  return { ...present(parseEnv(readFileSync(path, 'utf8'))), ...present(environment) };
+}
+
+/** An empty variable counts as missing. */
+function present(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
+}
+
+export interface Account {
+  readonly accountSid: string;
+  /** Signs webhooks. */
+  readonly authToken: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly apiSecret: string | undefined;
+}
+
+/**
+ * @throws CliError that names what is missing
+ */
+export function readAccount(variables: Variables): Account {
+  const accountSid = variables['TWILIO_ACCOUNT_SID'];
+  const authToken = variables['TWILIO_AUTH_TOKEN'];
+  const apiKey = variables['TWILIO_API_KEY'];
+  const apiSecret = variables['TWILIO_API_SECRET'];
+  const details: string[] = [];
+  if (accountSid === undefined) details.push('TWILIO_ACCOUNT_SID is missing');
+  else if (!isAccountSid(accountSid)) details.push('TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits');
+  if (authToken === undefined && apiKey === undefined) details.push('TWILIO_AUTH_TOKEN is missing');
+  if ((apiKey === undefined) !== (apiSecret === undefined)) {
+    details.push('TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither');
+  }
+  if (details.length > 0 || accountSid === undefined) {
+    throw new CliError('Credentials of a Twilio account are needed, in the environment or in .env:', { details });
+  }
+  return { accountSid, authToken, apiKey, apiSecret };
+}
+
+export function clientOf({ accountSid, authToken, apiKey, apiSecret }: Account, apiUrl: string | undefined): Twilio {
+  return createClient({ accountSid, username: apiKey ?? accountSid, password: apiSecret ?? authToken ?? '', apiUrl });
+}
+
+/**
+ * Where Twilio reaches the app: as said, else what a local ngrok says.
+ * @throws CliError
+ */
+export async function readBase(variables: Variables, given: string | undefined): Promise<string> {
+  const base = given ?? variables['PUBLIC_BASE_URL'] ?? (await ngrokAddress());
+  if (base === undefined) {
+    throw new CliError(
+      'Where does Twilio reach your server? Set PUBLIC_BASE_URL, say --url https://…, or run "ngrok http 5000"',
+    );
+  }
+  return base;
+}
+
+/**
+ * @throws CliError when it is no address that Twilio could use
+ */
+export function checkedAddresses(base: string): Addresses {
+  try {
+    return addressesOf(base);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError(message.replace('"publicBaseUrl"', `the public address (${base})`));
+  }
+}
+
+async function ngrokAddress(): Promise<string | undefined> {
+  try {
+    const response = await fetch('http://127.0.0.1:4040/api/tunnels', { signal: AbortSignal.timeout(1000) });
+    const { tunnels } = (await response.json()) as { tunnels: readonly { public_url: string; proto: string }[] };
+    const secure = tunnels.filter(({ proto }) => proto === 'https');
+    return secure.length === 1 ? secure[0]?.public_url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Numbers of a list; what is none stays, to be complained about. */
+export function listOf(text: string | undefined, separator: string | RegExp): string[] {
+  return (text ?? '')
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+export function isNumber(text: string | undefined): text is E164 {
+  return text !== undefined && isE164(text);
+}

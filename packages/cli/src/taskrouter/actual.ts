@@ -1,0 +1,137 @@
+import type { Twilio } from 'twilio';
+import { isWorkspaceSid } from '@amd/core';
+
+export interface ActualActivity {
+  readonly sid: string;
+  readonly name: string;
+  readonly available: boolean;
+}
+
+export interface ActualQueue {
+  readonly sid: string;
+  readonly name: string;
+  readonly workers: string;
+}
+
+export interface ActualWorkflow {
+  readonly sid: string;
+  readonly name: string;
+  readonly assignmentUrl: string;
+  /** s */
+  readonly reservationTimeout: number;
+  /** JSON, whatever is in it. */
+  readonly configuration: string;
+}
+
+export interface ActualWorker {
+  readonly sid: string;
+  readonly name: string;
+  /** JSON, whatever is in it. */
+  readonly attributes: string;
+  readonly activity: string;
+}
+
+export interface ActualNumber {
+  readonly sid: string;
+  readonly phone: string;
+  readonly voiceUrl: string;
+  readonly voiceMethod: string;
+  readonly fallbackUrl: string;
+  readonly statusUrl: string;
+  readonly statusMethod: string;
+  /** An application or a trunk answers instead of the addresses; `null`: none does. */
+  readonly answeredBy: string | null;
+  readonly voice: boolean;
+}
+
+/** A workspace as it is. */
+export interface ActualWorkspace {
+  readonly sid: string;
+  readonly name: string;
+  /** `false`: made before 2019-12-19, with Idle, Busy and Reserved. */
+  readonly multiTask: boolean;
+  readonly eventUrl: string;
+  /** Empty: all events. */
+  readonly eventsFilter: readonly string[];
+  /** SID of the activity. */
+  readonly timeoutActivity: string;
+  readonly activities: readonly ActualActivity[];
+  readonly queues: readonly ActualQueue[];
+  readonly workflows: readonly ActualWorkflow[];
+  readonly workers: readonly ActualWorker[];
+}
+
+/** Looks a workspace up by name or SID; `null`: there is none. */
+export async function readWorkspace(
+  client: Twilio,
+  wanted: string,
+  progress: (text: string) => void = () => undefined,
+): Promise<ActualWorkspace | null> {
+  const { workspaces } = client.taskrouter.v1;
+  progress(`Looking for workspace ${JSON.stringify(wanted)}`);
+  const found = isWorkspaceSid(wanted)
+    ? await workspaces(wanted).fetch()
+    : (await workspaces.list({ friendlyName: wanted, limit: 1 }))[0];
+  if (found === undefined) return null;
+  const inside = workspaces(found.sid);
+  progress('Reading activities, queues, workflows and workers');
+  const [activities, queues, workflows, workers] = await Promise.all([
+    inside.activities.list({ pageSize: 100 }),
+    inside.taskQueues.list({ pageSize: 100 }),
+    inside.workflows.list({ pageSize: 100 }),
+    inside.workers.list({ pageSize: 100 }),
+  ]);
+  return {
+    sid: found.sid,
+    name: found.friendlyName,
+    multiTask: found.multiTaskEnabled,
+    eventUrl: text(found.eventCallbackUrl),
+    eventsFilter: text(found.eventsFilter)
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+    timeoutActivity: text(found.timeoutActivitySid),
+    activities: activities.map((one) => ({ sid: one.sid, name: one.friendlyName, available: one.available })),
+    queues: queues.map((one) => ({ sid: one.sid, name: one.friendlyName, workers: text(one.targetWorkers) })),
+    workflows: workflows.map((one) => ({
+      sid: one.sid,
+      name: one.friendlyName,
+      assignmentUrl: text(one.assignmentCallbackUrl),
+      reservationTimeout: one.taskReservationTimeout,
+      configuration: text(one.configuration),
+    })),
+    workers: workers.map((one) => ({
+      sid: one.sid,
+      name: one.friendlyName,
+      attributes: text(one.attributes),
+      activity: one.activitySid,
+    })),
+  };
+}
+
+/** One number of the account; `null`: it is not of this account. */
+export async function readNumber(client: Twilio, phone: string): Promise<ActualNumber | null> {
+  // The filter finds parts of numbers too.
+  const found = (await client.incomingPhoneNumbers.list({ phoneNumber: phone, limit: 20 })).find(
+    (one) => one.phoneNumber === phone,
+  );
+  if (found === undefined) return null;
+  const { voiceApplicationSid, trunkSid } = found as { voiceApplicationSid?: string | null; trunkSid?: string | null };
+  const capabilities = found.capabilities as { voice?: boolean } | undefined;
+  return {
+    sid: found.sid,
+    phone,
+    voiceUrl: text(found.voiceUrl),
+    voiceMethod: text(found.voiceMethod) || 'POST',
+    fallbackUrl: text(found.voiceFallbackUrl),
+    statusUrl: text(found.statusCallback),
+    statusMethod: text(found.statusCallbackMethod) || 'POST',
+    answeredBy: text(trunkSid) || text(voiceApplicationSid) || null,
+    voice: capabilities?.voice !== false,
+  };
+}
+
+/** Twilio has `null` and empty for nothing. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

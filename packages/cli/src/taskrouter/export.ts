@@ -1,0 +1,76 @@
+import { isE164 } from '@amd/core';
+import { ACTIVITY_NAMES } from '@amd/core/twilio';
+import { stringify } from 'yaml';
+import type { ActualWorkspace } from './actual.js';
+import { parse, readRouting } from './routing.js';
+
+/** A file that describes a workspace as it is, so that the first plan has little to say. */
+export function exportSetUp(actual: ActualWorkspace, workflowName: string | undefined): string {
+  const workflow =
+    actual.workflows.find(({ name, sid }) => name === workflowName || sid === workflowName) ?? actual.workflows[0];
+  const routing = workflow === undefined ? null : readRouting(workflow.configuration);
+  const wait = routing?.wait ?? null;
+  const queue = actual.queues.find(({ sid }) => sid === routing?.queue) ?? actual.queues[0];
+  const resting = actual.activities.find(({ name }) => name === ACTIVITY_NAMES.unavailable[0]);
+  const phones = actual.workers.map(({ name, attributes }) => {
+    const given = parse(attributes);
+    const { phone, ...others } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
+    return { name, phone: typeof phone === 'string' ? phone.trim() : '', others };
+  });
+  const usable = phones.filter(({ phone }) => isE164(phone));
+  const file = {
+    workspace: actual.name,
+    ...(queue === undefined ? {} : { queue: { name: queue.name, workers: queue.workers } }),
+    ...(workflow === undefined
+      ? {}
+      : {
+          workflow: {
+            name: workflow.name,
+            reservationTimeout: workflow.reservationTimeout,
+            ...(wait === null ? {} : { callerWaits: wait }),
+          },
+        }),
+    ...(resting === undefined ? {} : { activities: { unavailable: resting.name } }),
+    workers: usable.map(({ name, phone, others }) => ({
+      name,
+      phone,
+      ...(Object.keys(others).length === 0 ? {} : { attributes: others }),
+    })),
+  };
+  const without = phones.filter(({ phone }) => !isE164(phone)).map(({ name }) => name);
+  const comment = without.length === 0 ? '' : `# Without a phone number that can be called: ${without.join(', ')}\n`;
+  return `${comment}${stringify(file, { defaultStringType: 'PLAIN', defaultKeyType: 'PLAIN' })}`;
+}
+
+/** Something to begin with, which says what everything means. */
+export const TEMPLATE = `# TaskRouter for callers who wait in a queue. Keep this file with your code.
+#   amd taskrouter plan    shows what would change
+#   amd taskrouter apply   changes it; a second time there is nothing to do
+# Nothing is ever deleted, and what is not named here is left alone.
+
+workspace: AMD
+
+# Who is called for whom. "phone" is what is rung; attributes are for the queue's expression.
+workers:
+  - name: Ann
+    phone: "+14155550142"
+  - name: Ben
+    phone: "+14155550143"
+    # attributes: { languages: [en, es] }
+
+# The number that callers call; its addresses are set to your server.
+number: "+14155550199"
+# number:
+#   phone: "+14155550199"
+#   fallbackUrl: https://handler.twilio.com/twiml/EH...   # TwiML for when your server is down
+
+workflow:
+  reservationTimeout: 120   # s: longer than ringing, detection and confirmation together
+  # callerWaits: 300        # s: then the caller gets the fallback; default: as long as they like
+
+# What follows has good defaults.
+# newWorkers: available     # or offline: where workers begin whom this file adds
+# events: needed            # or all: what the workspace tells your server
+# queue: { name: Everybody, workers: "1==1" }
+# activities: { available: Available, unavailable: Temporarily Unavailable, offline: Offline }
+`;

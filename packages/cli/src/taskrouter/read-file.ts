@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { LineCounter, parseDocument, type Document } from 'yaml';
+import { CliError } from '../terminal/exit.js';
+import { SET_UP, type SetUp } from './set-up.js';
+
+/** Many times what a large file has; YAML from elsewhere must not eat the memory. */
+const MAX_BYTES = 1_000_000;
+
+/**
+ * Reads the file that says how TaskRouter is to be; YAML, and so JSON too.
+ * @throws CliError that names every problem with its line
+ */
+export async function readSetUp(path: string): Promise<SetUp> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') {
+      throw new CliError(
+        `There is no file ${path}. Begin one with "amd taskrouter init", or take a workspace you have: "amd taskrouter export"`,
+      );
+    }
+    throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return parseSetUp(text, path);
+}
+
+/**
+ * @throws CliError that names every problem with its line
+ */
+export function parseSetUp(text: string, path: string): SetUp {
+  if (Buffer.byteLength(text) > MAX_BYTES)
+    throw new CliError(`${path} is larger than a megabyte: is it the right file?`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${String(line)}:${String(col)}`;
+  };
+  if (document.errors.length > 0) {
+    const details = document.errors.map(({ pos, message }) => `${at(pos[0])}  ${message}`);
+    throw new CliError(`${path} is not YAML:`, { details });
+  }
+  const result = SET_UP.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => {
+    const names = issue.code === 'unrecognized_keys' ? issue.keys : [null];
+    return names.map((key) => {
+      const where = key === null ? issue.path : [...issue.path, key];
+      const message = key === null ? issue.message : 'is not known: see "amd taskrouter init" for all there is';
+      return { offset: offsetOf(document, where), text: `${field(where)} ${message}` };
+    });
+  });
+  problems.sort((a, b) => a.offset - b.offset);
+  const details = problems.map(({ offset, text: said }) => `${at(offset)}  ${said}`);
+  throw new CliError(`${path} cannot be used:`, { details });
+}
+
+/** Where the field, or what is nearest to it, begins. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] | null } | undefined;
+    if (node?.range?.[0] !== undefined) return node.range[0];
+  }
+  return 0;
+}
+
+/** `workers[1].phone`; the whole file when it is no field. */
+function field(path: readonly PropertyKey[]): string {
+  const name = path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`)).join('');
+  return name === '' ? 'the file' : name.replace(/^\./, '');
+}

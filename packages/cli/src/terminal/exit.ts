@@ -1,0 +1,25 @@
+/** What the shell is told. */
+export const EXIT = {
+  /** All is well; for `apply`: done, or nothing to do. */
+  ok: 0,
+  /** The doctor found something wrong, or Twilio refused. */
+  failed: 1,
+  /** The command, a file or the settings cannot be understood. */
+  usage: 2,
+  /** `plan --check`: there is something to change. */
+  changes: 3,
+} as const;
+
+/** Something that the person at the terminal can mend. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exit: number;
+  /** One line for each problem. */
+  readonly details: readonly string[];
+
+  constructor(message: string, options: { readonly exit?: number; readonly details?: readonly string[] } = {}) {
+    super(message);
+    this.exit = options.exit ?? EXIT.usage;
+    this.details = options.details ?? [];
+  }
+}

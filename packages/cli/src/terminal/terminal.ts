@@ -1,0 +1,55 @@
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where the program runs: everything it says and asks goes through here. */
+export interface Terminal {
+  /** Results. */
+  readonly out: (line: string) => void;
+  /** Progress and problems, so that results can be piped. */
+  readonly note: (line: string) => void;
+  /** Something slow begins; it is shown until the next line. */
+  readonly progress: (text: string) => void;
+  /** `null`: nobody is there to be asked. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
+  readonly paint: (style: Style, text: string) => string;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  const { stdout, stderr, stdin, env } = process;
+  const colour = stdout.isTTY && env['NO_COLOR'] === undefined;
+  const live = stderr.isTTY && env['CI'] === undefined;
+  let showing = false;
+  const wipe = (): void => {
+    if (showing) stderr.write('\r\u001b[2K');
+    showing = false;
+  };
+  return {
+    out(line) {
+      wipe();
+      stdout.write(`${line}\n`);
+    },
+    note(line) {
+      wipe();
+      stderr.write(`${line}\n`);
+    },
+    progress(text) {
+      wipe();
+      stderr.write(live ? `${text} …` : `${text} …\n`);
+      showing = live;
+    },
+    confirm: stdin.isTTY && stdout.isTTY ? ask : null,
+    paint: (style, text) => (colour ? styleText(style, text) : text),
+  };
+}
+
+async function ask(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
+  const asked = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await asked.question(`${question} [y/N] `)).trim());
+  } finally {
+    asked.close();
+  }
+}

@@ -1,0 +1,39 @@
+import type { Twilio } from 'twilio';
+import twilio from 'twilio';
+
+export interface ClientOptions {
+  readonly accountSid: string;
+  readonly username: string;
+  readonly password: string;
+  /** Another server in Twilio's place, such as @amd/simulator on a port. */
+  readonly apiUrl?: string | undefined;
+}
+
+/** Twilio's answers are waited for so long, ms. */
+const TIMEOUT = 10_000;
+
+/** The official client; with `apiUrl` its requests go there, the original host name first in the path. */
+export function createClient({ accountSid, username, password, apiUrl }: ClientOptions): Twilio {
+  const options = { accountSid, timeout: TIMEOUT, userAgentExtensions: ['amd-cli'] };
+  if (apiUrl === undefined) return twilio(username, password, options);
+  const base = apiUrl.replace(/\/$/, '');
+  const elsewhere = new twilio.RequestClient({ timeout: TIMEOUT });
+  const send = elsewhere.request.bind(elsewhere);
+  elsewhere.request = (request) => {
+    const { hostname, pathname, search } = new URL(request.uri);
+    return send({ ...request, uri: `${base}/${hostname}${pathname}${search}` });
+  };
+  return twilio(username, password, { ...options, httpClient: elsewhere });
+}
+
+/** What Twilio said, for people. */
+export function twilioReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' ? `${error.message} (Twilio error ${String(code)})` : error.message;
+}
+
+export function statusOf(error: unknown): number | null {
+  const { status } = (error ?? {}) as { status?: unknown };
+  return typeof status === 'number' ? status : null;
+}

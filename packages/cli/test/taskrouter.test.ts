@@ -1,0 +1,329 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseSetUp, type CliError } from '@amd/cli';
+import { createWorkspaceDirectory } from '@amd/core/twilio';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANN, BEN, OURS, stage, type Stage } from './stage.js';
+
+const BASE = 'https://calls.example.com';
+const FILE = `
+workspace: AMD
+workers:
+  - { name: Ann, phone: "${ANN}" }
+  - { name: Ben, phone: "${BEN}", attributes: { languages: [en, es] } }
+number: "${OURS}"
+`;
+
+let here: Stage;
+beforeEach(async () => {
+  here = await stage();
+  here.write('.env', '');
+});
+afterEach(() => here.close());
+
+const apply = (file: string, ...more: readonly string[]) =>
+  here.amd(['taskrouter', 'apply', '--yes', '--file', file, '--url', BASE, ...more]);
+const plan = (file: string, ...more: readonly string[]) =>
+  here.amd(['taskrouter', 'plan', '--file', file, '--url', BASE, ...more]);
+
+describe('apply in an empty account', () => {
+  it('makes what the file says, which the library finds; a second time there is nothing to do', async () => {
+    const file = here.write('taskrouter.yaml', FILE);
+    const first = await apply(file);
+    expect(first).toMatchObject({ exit: 0 });
+    expect(first.out).toContain('+ create workspace "AMD"');
+    expect(first.out).toContain('+ create activity "Temporarily Unavailable"');
+    expect(first.out).toMatch(/~ update workspace "AMD"\n +timeout activity +Offline → Temporarily Unavailable/);
+    expect(first.out).toContain('Done: 8 of 8.');
+    expect(first.notes).toContain('3/8 update workspace "AMD"');
+
+    const directory = createWorkspaceDirectory({ client: here.client });
+    const known = await directory.load();
+    expect(known).toMatchObject({
+      name: 'AMD',
+      eventUrl: `${BASE}/trevents`,
+      workflow: { assignmentUrl: `${BASE}/assign`, reservationTimeoutSeconds: 120 },
+    });
+    expect(known.timeoutActivity).toBe(known.activities.unavailable);
+    expect((await directory.workers()).map(({ name, phone, activity }) => [name, phone, activity])).toEqual([
+      ['Ann', ANN, known.activities.available],
+      ['Ben', BEN, known.activities.available],
+    ]);
+    const [number] = await here.client.incomingPhoneNumbers.list();
+    expect(number).toMatchObject({
+      voiceUrl: `${BASE}/inbound#rc=3&rp=5xx,ct,rt`,
+      statusCallback: `${BASE}/inbound/status#rc=3&rp=5xx,ct,rt`,
+    });
+
+    const before = JSON.stringify(here.sim.workspaces);
+    expect(await plan(file, '--check')).toMatchObject({ exit: 0 });
+    const second = await apply(file);
+    expect(second).toMatchObject({ exit: 0 });
+    expect(second.out).toContain('Nothing to change.');
+    expect(JSON.stringify(here.sim.workspaces)).toBe(before);
+  });
+
+  it('changes nothing in a plan, and says in CI that there is something', async () => {
+    const file = here.write('taskrouter.yaml', FILE);
+    const shown = await plan(file);
+    expect(shown.exit).toBe(0);
+    expect(shown.out).toContain('6 to create, 2 to update, nothing to delete.');
+    expect((await plan(file, '--check')).exit).toBe(3);
+    const { changes } = JSON.parse((await plan(file, '--json')).out) as { changes: readonly { kind: string }[] };
+    expect(changes.map(({ kind }) => kind).join(' ')).toBe(
+      'workspace activity workspace queue workflow worker worker number',
+    );
+    expect(here.sim.workspaces).toEqual([]);
+  });
+
+  it('asks first, and does nothing unless somebody says yes', async () => {
+    const file = here.write('taskrouter.yaml', FILE);
+    const args = ['taskrouter', 'apply', '--file', file, '--url', BASE];
+    expect(await here.amd(args)).toMatchObject({ exit: 2, notes: expect.stringContaining('say --yes') as string });
+    expect(await here.amd(args, {}, false)).toMatchObject({
+      exit: 1,
+      notes: expect.stringContaining('Nothing was changed') as string,
+    });
+    expect(here.sim.workspaces).toEqual([]);
+    expect(await here.amd(args, {}, true)).toMatchObject({ exit: 0 });
+    expect(here.sim.workspaces).toHaveLength(1);
+  });
+
+  it('goes on where it stopped', async () => {
+    const file = here.write('taskrouter.yaml', FILE);
+    await here.close();
+    let refuse = true;
+    here = await stage({
+      rest: ({ method, path }) =>
+        refuse && method === 'POST' && path.endsWith('/Workflows') ? { status: 503 } : undefined,
+    });
+    here.write('.env', '');
+    const half = await apply(file);
+    expect(half).toMatchObject({ exit: 1 });
+    expect(half.notes).toContain('create workflow "Forward calls" was refused');
+    expect(half.notes).toContain('4 of 8 changes are made and stay');
+    refuse = false;
+    const rest = await apply(file);
+    expect(rest.exit).toBe(0);
+    expect(rest.out).toContain('Done: 4 of 4.');
+    expect(here.sim.workspaces).toHaveLength(1);
+  });
+});
+
+describe('apply to a workspace that was made by hand', () => {
+  it.each([
+    ['of today', true, 'Available'],
+    ['of the older generation', false, 'Idle'],
+  ])('%s: adopts it, and deletes and renames nothing', async (_name, multiTask, available) => {
+    const sids = here.sim.addWorkspace({
+      friendlyName: 'AMD',
+      multiTask,
+      activities: [{ friendlyName: 'Lunch', available: false }],
+      eventCallbackUrl: 'https://old.example.com/trevents',
+      assignmentCallbackUrl: 'https://old.example.com/assign',
+      reservationTimeout: 30,
+      workers: [
+        { friendlyName: 'Ann', attributes: { phone: '+14155550100', team: 'blue' }, activity: 'Lunch' },
+        { friendlyName: 'Zoe', attributes: { phone: '+14155550177' } },
+      ],
+    });
+    const file = here.write('taskrouter.yaml', FILE);
+    const applied = await apply(file);
+    expect(applied).toMatchObject({ exit: 0 });
+    expect(applied.out).toMatch(/~ update worker "Ann"\n +phone +\+14155550100 → \+14155550142/);
+    expect(applied.out).toMatch(/left alone:.*activity "Lunch".*worker "Zoe"/);
+    expect(applied.out).toMatch(/reservation timeout +30 s → 120 s/);
+    expect(applied.out).not.toContain('create workflow');
+
+    const [workspace] = await here.client.taskrouter.v1.workspaces.list();
+    expect(workspace).toMatchObject({ sid: sids.workspace, multiTaskEnabled: multiTask });
+    const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
+    expect(await inside.workers(sids.workers['Ann'] ?? '').fetch()).toMatchObject({
+      attributes: JSON.stringify({ phone: ANN, team: 'blue' }),
+      activityName: 'Lunch',
+    });
+    expect((await inside.workers.list()).map(({ friendlyName }) => friendlyName).sort()).toEqual(['Ann', 'Ben', 'Zoe']);
+    expect(await inside.workflows(sids.workflow).fetch()).toMatchObject({ assignmentCallbackUrl: `${BASE}/assign` });
+    const known = await createWorkspaceDirectory({ client: here.client }).load();
+    expect(known.activityNames.get(known.activities.available)).toBe(available);
+    expect((await plan(file, '--check')).exit).toBe(0);
+  });
+
+  it('leaves rules alone that somebody wrote, and names what it does not understand', async () => {
+    const sids = here.sim.addWorkspace({ friendlyName: 'AMD' });
+    const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
+    const configuration = JSON.stringify({
+      task_routing: {
+        filters: [{ expression: 'vip == true', targets: [{ queue: sids.queue, priority: 9 }] }],
+        default_filter: { queue: sids.queue },
+      },
+    });
+    await inside.workflows(sids.workflow).update({ configuration });
+    const file = here.write('taskrouter.yaml', FILE.replace('workers:', 'workflow: { callerWaits: 60 }\nworkers:'));
+    const applied = await apply(file);
+    expect(applied.exit).toBe(0);
+    expect(applied.out).toContain('has rules made by hand: they are left as they are');
+    expect((await inside.workflows(sids.workflow).fetch()).configuration).toBe(configuration);
+    expect((await plan(file, '--check')).exit).toBe(0);
+  });
+
+  it('changes how long callers wait, and the events that are told', async () => {
+    const sids = here.sim.addWorkspace({ friendlyName: 'AMD', workflowTimeout: 300 });
+    const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
+    await inside.update({ eventsFilter: 'task.created,worker.created' });
+    const file = here.write('taskrouter.yaml', FILE);
+    expect((await apply(file)).out).toContain('also task.canceled');
+    expect((await inside.workflows(sids.workflow).fetch()).configuration).toContain('"timeout":300');
+    const waits = here.write(
+      'waits.yaml',
+      FILE.replace('workers:', 'workflow: { callerWaits: 60 }\nevents: all\nworkers:'),
+    );
+    const changed = await apply(waits);
+    expect(changed.out).toMatch(/callers wait in +Everyone, for at most 300 s → Everyone, for at most 60 s/);
+    expect((await inside.workflows(sids.workflow).fetch()).configuration).toContain('"timeout":60');
+    expect(changed.out).toContain('take its filter away at the console');
+    expect((await plan(waits, '--check')).exit).toBe(0);
+  });
+
+  it('changes nothing while there is something that only a person can solve', async () => {
+    here.sim.addWorkspace({ friendlyName: 'AMD', activities: [{ friendlyName: 'Pause', available: true }] });
+    const file = here.write(
+      'taskrouter.yaml',
+      FILE.replace('workers:', 'activities: { unavailable: Pause }\nworkers:').replace(OURS, '+14155550198'),
+    );
+    const refused = await apply(file);
+    expect(refused.exit).toBe(1);
+    expect(refused.out).toContain('✕ activity "Pause" cannot be "activities.unavailable": it is available');
+    expect(refused.out).toContain('✕ "number": +14155550198 is not a number of this account');
+    expect(here.sim.workspaces[0]?.workers).toEqual([]);
+  });
+
+  it('is described by export, whose file leads to few changes', async () => {
+    here.sim.addWorkspace({
+      friendlyName: 'Support',
+      workflowTimeout: 90,
+      activities: [{ friendlyName: 'Temporarily Unavailable', available: false }],
+      workers: [
+        { friendlyName: 'Ann', attributes: { phone: ANN, team: 'blue' } },
+        { friendlyName: 'Dora', attributes: {} },
+      ],
+    });
+    const exported = await here.amd(['taskrouter', 'export', '--workspace', 'Support']);
+    expect(exported.exit).toBe(0);
+    expect(exported.out).toContain('# Without a phone number that can be called: Dora');
+    expect(parseSetUp(exported.out, 'x')).toMatchObject({
+      workspace: 'Support',
+      workflow: { callerWaits: 90 },
+      workers: [{ name: 'Ann', phone: ANN, attributes: { team: 'blue' } }],
+    });
+    const drawn = await plan(here.write('taskrouter.yaml', exported.out));
+    expect(drawn.out).toContain('2 to update, nothing to delete.');
+    expect(await here.amd(['taskrouter', 'export', '--workspace', 'Nowhere'])).toMatchObject({ exit: 1 });
+  });
+});
+
+describe('the file', () => {
+  const problems = (text: string): readonly string[] => {
+    try {
+      parseSetUp(text, 'taskrouter.yaml');
+      return [];
+    } catch (error) {
+      return (error as CliError).details;
+    }
+  };
+
+  it('has a default for everything', () => {
+    expect(parseSetUp('', 'x')).toMatchObject({ workspace: 'AMD', workers: [], workflow: { reservationTimeout: 120 } });
+  });
+
+  it('names every problem with its line and its field', () => {
+    expect(
+      problems(`workspce: AMD
+workers:
+  - name: Ann
+    phone: +14155550142
+  - name: Ann
+    phone: "0415"
+workflow: { reservationTimeout: 0 }
+events: some
+`),
+    ).toEqual([
+      expect.stringContaining('taskrouter.yaml:1:11  workspce is not known'),
+      expect.stringContaining('taskrouter.yaml:4:12  workers[0].phone must be text: put the number in quotes'),
+      expect.stringContaining('taskrouter.yaml:6:12  workers[1].phone must be a phone number'),
+      'taskrouter.yaml:7:33  workflow.reservationTimeout must be at least 1 s',
+      'taskrouter.yaml:8:9  events must be "needed" or "all"',
+    ]);
+    expect(problems('workspace: AMD: more')).toEqual([expect.stringMatching(/^taskrouter\.yaml:1:\d+ /)]);
+    expect(problems(`workers:\n  - { name: Ann, phone: "${ANN}" }\n  - { name: Ann, phone: "${BEN}" }`)).toEqual([
+      'taskrouter.yaml:3:13  workers[1].name "Ann" is there twice: names of workers are unique',
+    ]);
+  });
+
+  it('cannot be made to eat the memory', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (let at = 0; at < 9; at += 1)
+      bomb.push(`${'bcdefghij'[at]!}: &${'bcdefghij'[at]!} [${`*${'abcdefghi'[at]!},`.repeat(9)}]`);
+    expect(() => parseSetUp(bomb.join('\n'), 'x')).toThrow();
+    expect(() => parseSetUp(`# ${'x'.repeat(2e6)}`, 'x')).toThrow('larger than a megabyte');
+  });
+
+  it('is begun by init, which overwrites nothing, and whose file is good', async () => {
+    const path = `${here.folder}/new.yaml`;
+    expect((await here.amd(['taskrouter', 'init', '--file', path])).exit).toBe(0);
+    expect(existsSync(path)).toBe(true);
+    const text = readFileSync(path, 'utf8');
+    expect(parseSetUp(text, path).workers).toHaveLength(2);
+    // What is commented out is good as well.
+    expect(
+      problems(
+        text.replace(/^# (newWorkers|events|queue|activities)/gm, '$1').replace(/^ {2}# callerWaits/m, '  callerWaits'),
+      ),
+    ).toEqual([]);
+    expect(await here.amd(['taskrouter', 'init', '--file', path])).toMatchObject({ exit: 2 });
+    expect(await plan('missing.yaml')).toMatchObject({
+      exit: 2,
+      notes: expect.stringContaining('amd taskrouter init') as string,
+    });
+  });
+});
+
+describe('the program', () => {
+  it('teaches with --help, and suggests what was meant', async () => {
+    for (const args of [
+      ['--help'],
+      ['doctor', '--help'],
+      ['taskrouter', '--help'],
+      ['taskrouter', 'apply', '--help'],
+    ]) {
+      const said = await here.amd(args);
+      expect(said.exit).toBe(0);
+      expect(said.out).toContain('Usage: amd');
+    }
+    expect((await here.amd(['--help'])).out).toContain('Exit codes:');
+    expect(await here.amd(['docter'])).toMatchObject({
+      exit: 2,
+      notes: expect.stringContaining('Did you mean doctor?') as string,
+    });
+    expect(await here.amd(['doctor', '--flow', 'x'])).toMatchObject({ exit: 2 });
+  });
+
+  it('names the credentials that are missing, and what Twilio said to wrong ones', async () => {
+    const file = here.write('taskrouter.yaml', FILE);
+    const none = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' };
+    expect(await here.amd(['taskrouter', 'plan', '-f', file, '--url', BASE], none)).toMatchObject({
+      exit: 2,
+      notes: expect.stringContaining('TWILIO_ACCOUNT_SID is missing') as string,
+    });
+    const wrong = await here.amd(['taskrouter', 'plan', '-f', file, '--url', BASE], { TWILIO_AUTH_TOKEN: 'wrong' });
+    expect(wrong).toMatchObject({ exit: 1, notes: expect.stringContaining('Twilio error 20003') as string });
+    expect(await plan(file, '--url', 'ftp://x')).toMatchObject({ exit: 2 });
+  });
+
+  it('reads settings from a file, under those of the environment', async () => {
+    here.write('.env', `PUBLIC_BASE_URL=${BASE}\nTWILIO_AUTH_TOKEN=wrong\n`);
+    const file = here.write('taskrouter.yaml', FILE);
+    const drawn = await here.amd(['taskrouter', 'plan', '-f', file]);
+    expect(drawn.exit).toBe(0);
+    expect(drawn.out).toContain(`${BASE}/assign`);
+  });
+});
