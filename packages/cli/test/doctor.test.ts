@@ -282,6 +282,7 @@ const MISTAKES: readonly Mistake[] = [
     },
   ],
   ['a worker is outside the allow-list', 'allow-list', /outside DIAL_ALLOW/, () => ({ DIAL_ALLOW: ANN })],
+  ['the allow-list is missing', 'allow-list', /is missing/, () => ({ DIAL_ALLOW: '' })],
   ['the allow-list cannot be read', 'allow-list', /DIAL_ALLOW/, () => ({ DIAL_ALLOW: 'everywhere' })],
   ['a country is not allowed', 'geo-permissions', /United States/, () => undefined, { forbiddenCountries: ['US'] }],
   ['it is a trial account', 'account', /trial account/, () => undefined, { trial: true, callerIds: [ANN, BEN] }],

@@ -41,6 +41,15 @@ export async function checkDestinations(
   const findings: Finding[] = [];
   const good: Destination[] = [];
   const rules = rulesOf(patient.variables, destinations);
+  if (patient.flow === 'taskrouter' && patient.variables['DIAL_ALLOW'] === undefined) {
+    findings.push(
+      error(
+        'allow-list',
+        'DIAL_ALLOW is missing: whoever edits the attributes of a worker would decide what is dialled',
+        'Set it to numbers and prefixes, separated by commas: +14155550142,+1415*',
+      ),
+    );
+  }
   if (rules instanceof TypeError) {
     findings.push(
       error(
