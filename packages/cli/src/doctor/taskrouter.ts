@@ -205,7 +205,8 @@ function timers(
     }
     return error(
       'timers',
-      sentence(problem),
+      // What to do about it is said below, in the words of the settings.
+      sentence(problem.split(': raise')[0] ?? problem),
       'Raise the task reservation timeout of the workflow (120 s), or lower RING_SECONDS',
     );
   } catch (problem) {
