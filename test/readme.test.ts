@@ -9,6 +9,8 @@ const GUIDES = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith('.md'))
 const PAGES = [
   'README.md',
   'packages/core/README.md',
+  'packages/cli/README.md',
+  'packages/dashboard/README.md',
   'examples/forwarding/README.md',
   'examples/taskrouter/README.md',
   ...GUIDES.map((name) => `docs/${name}`),
