@@ -1,13 +1,15 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { WorkerRow } from '../../shared/agents.js';
-import { moveFocus, useSeen } from '../parts/virtual.js';
+import { moveFocus, useMedia, useSeen } from '../parts/virtual.js';
 import { WorkerItem } from './worker-item.js';
 import type { Shown } from './workers.js';
 
-/** In px: a worker, and the gap below. */
+/** In px, as in agents.css: a worker on a wide and on a narrow page, and the gap below. */
 const ROW = 64;
+const NARROW_ROW = 92;
 const GAP = 8;
+const NARROW = '(max-width: 44rem)';
 
 /** Only the workers in sight are in the document, however many there are. */
 export function WorkerList(props: {
@@ -21,6 +23,8 @@ export function WorkerList(props: {
   const { rows, shown, now, number, switchWorker, select } = props;
   const list = useRef<HTMLOListElement>(null);
   const seen = useSeen(list, rows.length);
+  const height = useMedia(NARROW) ? NARROW_ROW : ROW;
+  const step = height + GAP;
   if (rows.length === 0) {
     return (
       <p class="empty">
@@ -30,14 +34,14 @@ export function WorkerList(props: {
       </p>
     );
   }
-  const first = Math.max(0, Math.floor(seen.from / (ROW + GAP)));
-  const end = Math.min(rows.length, Math.ceil(seen.to / (ROW + GAP)));
+  const first = Math.max(0, Math.floor(seen.from / step));
+  const end = Math.min(rows.length, Math.ceil(seen.to / step));
   return (
     <ol
       class="list"
       ref={list}
       aria-label="Workers"
-      style={{ height: `${String(rows.length * (ROW + GAP))}px` }}
+      style={{ height: `${String(rows.length * step)}px` }}
       onKeyDown={moveFocus}
     >
       {rows.slice(first, end).map((row, index) => (
@@ -46,8 +50,8 @@ export function WorkerList(props: {
           row={row}
           activity={shown.activities.get(row.activity ?? '')}
           present={shown.present.get(row.sid)}
-          top={(first + index) * (ROW + GAP)}
-          height={ROW}
+          top={(first + index) * step}
+          height={height}
           place={first + index + 1}
           of={rows.length}
           now={now}

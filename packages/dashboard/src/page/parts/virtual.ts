@@ -31,6 +31,23 @@ export function useSeen(list: RefObject<HTMLElement | null>, rows: number): Seen
   return seen;
 }
 
+/** Whether the page is as the query says, now and later. */
+export function useMedia(query: string): boolean {
+  const [is, setIs] = useState(() => matchMedia(query).matches);
+  useLayoutEffect(() => {
+    const media = matchMedia(query);
+    const changed = (): void => {
+      setIs(media.matches);
+    };
+    changed();
+    media.addEventListener('change', changed);
+    return () => {
+      media.removeEventListener('change', changed);
+    };
+  }, [query]);
+  return is;
+}
+
 /** Arrow keys go from row to row; what lies beyond the edge is rendered already. */
 export function moveFocus(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
