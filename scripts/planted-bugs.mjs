@@ -10,7 +10,7 @@ const COPY = join(ROOT, '.planted');
 const SRC = 'packages/core/src/';
 
 /** The world that each kind of bug is looked for in. */
-const WORLDS = { explorer: '1 leg, 0 faults', tasks: '1 reservation, 0 faults', worker: 'a worker' };
+const WORLDS = { explorer: '1 leg, 0 faults', tasks: '1 reservation, 0 faults', worker: 'a worker: 1 moves' };
 
 /** `by`: the explorer's world, or the tests to run. */
 const BUGS = [
@@ -176,6 +176,20 @@ const BUGS = [
     from: '    activity: coolDown.back,\n    version,',
     to: "    activity: coolDown.back,\n    version: '*',",
     by: 'worker',
+  },
+  {
+    name: 'send two switches of a worker at the same time',
+    file: 'flows/worker/wishes.ts',
+    from: 'if (s.switching === null) send(w, activity);\n}',
+    to: 'send(w, activity);\n}',
+    by: ['packages/core/test/taskrouter'],
+  },
+  {
+    name: 'show a refused switch as if it were granted',
+    file: 'flows/worker/wishes.ts',
+    from: "settle(w, 'refused', reasonOf(outcome));",
+    to: "settle(w, 'done', reasonOf(outcome));",
+    by: ['packages/core/test/taskrouter'],
   },
 ];
 

@@ -273,7 +273,7 @@ function carriedOut(
     return { node, outcome: { as: 'worker', activity: SID[stay.at], enteredAt: timeOf(stay.version), version } };
   }
   if (effect.type !== 'worker.update') return { violation: `an effect of another flow: ${effect.type}` };
-  if (effect.version === '*') {
+  if (isSwitch(effect)) {
     const at = effect.activity === SID.available ? 'available' : 'offline';
     // TaskRouter says nothing when nothing changes.
     return { node: at === stay.at ? node : moved(node, at, 'person'), outcome: { as: 'done' } };
@@ -281,6 +281,11 @@ function carriedOut(
   if (effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
   if (stay.by === 'person' && stay.at !== 'unavailable') return { violation: 'P5: a person is overridden' };
   return { node: moved(node, 'available', 'us'), outcome: { as: 'done' } };
+}
+
+/** A change for somebody at a page, who is a person; told apart by its id, as the flow does. */
+function isSwitch({ id }: TaskRouterEffect): boolean {
+  return id.startsWith('worker:switch:');
 }
 
 function check(): string | undefined {
@@ -300,7 +305,7 @@ function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
 function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unknown {
   if (effect.type !== 'worker.update') return [effect.type, outcome];
   const isAwaited = state.kind === 'worker' && state.switching === id;
-  return [effect.type, effect.version, effect.version === '*' ? [effect.activity, isAwaited] : [], outcome];
+  return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], outcome];
 }
 
 /** Times count from now on; what is past is past. */
