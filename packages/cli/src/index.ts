@@ -14,7 +14,8 @@ export {
   type ActualWorkspace,
 } from './taskrouter/actual.js';
 export { apply, type Applied } from './taskrouter/apply.js';
-export { plan, type Change, type FieldChange, type Kind, type Plan, type Request } from './taskrouter/plan.js';
+export type { Change, FieldChange, Kind, Plan, Request } from './taskrouter/plan/change.js';
+export { plan } from './taskrouter/plan/plan.js';
 export { parseSetUp, readSetUp } from './taskrouter/read-file.js';
 export { SET_UP, type SetUp, type SetUpInput } from './taskrouter/set-up.js';
 export type { Account, Variables } from './settings.js';

@@ -5,7 +5,8 @@ import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type 
 import { readNumber, readWorkspace, type ActualWorkspace } from '../taskrouter/actual.js';
 import { apply } from '../taskrouter/apply.js';
 import { exportSetUp, TEMPLATE } from '../taskrouter/export.js';
-import { plan, type Plan } from '../taskrouter/plan.js';
+import type { Plan } from '../taskrouter/plan/change.js';
+import { plan } from '../taskrouter/plan/plan.js';
 import { readSetUp } from '../taskrouter/read-file.js';
 import { showPlan, summary, title } from '../taskrouter/show.js';
 import { CliError, EXIT } from '../terminal/exit.js';

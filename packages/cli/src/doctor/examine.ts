@@ -5,7 +5,7 @@ import { error, skipped, type Finding } from './finding.js';
 import { checkCallerId, checkNumber } from './number.js';
 import type { Patient } from './patient.js';
 import { checkServer } from './server.js';
-import { checkTaskRouter } from './taskrouter.js';
+import { checkTaskRouter } from './taskrouter/check.js';
 
 export interface ExamineOptions {
   /** Told what is looked at next. */

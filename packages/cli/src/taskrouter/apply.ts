@@ -1,7 +1,7 @@
 import type { Twilio } from 'twilio';
 import { twilioReason } from '../twilio-client.js';
 import type { ActualWorkspace } from './actual.js';
-import type { Change, Plan, Request } from './plan.js';
+import type { Change, Plan, Request } from './plan/change.js';
 import { writeRouting } from './routing.js';
 
 export type Applied =

@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal/terminal.js';
-import type { Change, Plan } from './plan.js';
+import type { Change, Plan } from './plan/change.js';
 
 const SHOWN_ALONE = 8;
 

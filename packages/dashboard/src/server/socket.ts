@@ -11,6 +11,7 @@ import type { Feed } from './data/feed.js';
 import type { PeopleLists } from './data/people-lists.js';
 import type { DashboardLog } from './log.js';
 import type { PhonePanel } from './phone-panel.js';
+import { every, soon } from './timing.js';
 
 export interface PageSocket {
   attach(server: HttpServer): void;
@@ -239,31 +240,4 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function';
-}
-
-/** Runs again and again until it is stopped. */
-function every(clock: Clock, ms: number, run: () => void): () => void {
-  let cancel = clock.wakeAt(clock.now() + ms, again);
-  function again(): void {
-    cancel = clock.wakeAt(clock.now() + ms, again);
-    run();
-  }
-  return () => {
-    cancel();
-  };
-}
-
-/** Many changes within `ms` become one. */
-function soon(clock: Clock, ms: number, listen: (change: () => void) => () => void, run: () => void): () => void {
-  let cancel: (() => void) | null = null;
-  const stop = listen(() => {
-    cancel ??= clock.wakeAt(clock.now() + ms, () => {
-      cancel = null;
-      run();
-    });
-  });
-  return () => {
-    stop();
-    cancel?.();
-  };
 }

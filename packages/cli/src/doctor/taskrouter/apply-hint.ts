@@ -1,0 +1,2 @@
+/** What mends most of it. */
+export const APPLY = 'or run "amd taskrouter apply"';

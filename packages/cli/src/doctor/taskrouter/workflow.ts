@@ -1,0 +1,87 @@
+import { isSameAddress } from '../../addresses.js';
+import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js';
+import { queuesIn } from '../../taskrouter/routing.js';
+import { error, ok, skipped, type Finding } from '../finding.js';
+import type { Patient } from '../patient.js';
+import { APPLY } from './apply-hint.js';
+
+export function findWorkflow(
+  { workflows, name }: ActualWorkspace,
+  wanted: string | undefined,
+  findings: Finding[],
+): ActualWorkflow | null {
+  const [only] = workflows;
+  const names = workflows.map((one) => JSON.stringify(one.name)).join(', ');
+  const found =
+    wanted === undefined
+      ? workflows.length === 1
+        ? only
+        : undefined
+      : workflows.find((one) => one.name === wanted || one.sid === wanted);
+  if (found !== undefined) {
+    findings.push(ok('workflow', `Workflow ${JSON.stringify(found.name)} is there`));
+    return found;
+  }
+  const isUnclear = wanted === undefined && workflows.length > 1;
+  findings.push(
+    isUnclear
+      ? error(
+          'workflow',
+          `Workspace ${JSON.stringify(name)} has several workflows: ${names}`,
+          'Say which one: TWILIO_WORKFLOW',
+        )
+      : error(
+          'workflow',
+          `Workspace ${JSON.stringify(name)} has no workflow${wanted === undefined ? '' : ` named ${JSON.stringify(wanted)}`}; there is ${names || 'none at all'}`,
+          `Make one, ${APPLY}`,
+        ),
+    skipped('assignment-url', 'there is no workflow'),
+    skipped('queue', 'there is no workflow'),
+  );
+  return null;
+}
+
+export function assignment({ assignmentUrl, name }: ActualWorkflow, { addresses }: Patient): Finding {
+  if (isSameAddress(assignmentUrl, addresses.assign))
+    return ok('assignment-url', 'TaskRouter asks the app about every reservation');
+  const is = assignmentUrl === '' ? 'is not set' : `is ${assignmentUrl}`;
+  return error(
+    'assignment-url',
+    `The assignment callback URL of workflow ${JSON.stringify(name)} ${is}: no worker is ever rung`,
+    `Set it to ${addresses.assign}, ${APPLY}`,
+  );
+}
+
+/** Do the workflow's rules lead somewhere, and is anybody there? */
+export async function queue(
+  workspace: ActualWorkspace,
+  workflow: ActualWorkflow,
+  { client }: Patient,
+): Promise<readonly Finding[]> {
+  const named = queuesIn(workflow.configuration);
+  const there = workspace.queues.filter(({ sid }) => named.includes(sid));
+  if (there.length < named.length || there.length === 0) {
+    return [
+      error(
+        'queue',
+        `Workflow ${JSON.stringify(workflow.name)} leads to a queue that is not there`,
+        `Choose a queue in the workflow, ${APPLY}`,
+      ),
+    ];
+  }
+  if (workspace.workers.length === 0) return [skipped('queue', 'there are no workers')];
+  for (const { sid, name, workers: expression } of there) {
+    const [anybody] = await client.taskrouter.v1
+      .workspaces(workspace.sid)
+      .workers.list({ taskQueueSid: sid, limit: 1 });
+    if (anybody !== undefined) continue;
+    return [
+      error(
+        'queue',
+        `No worker fits queue ${JSON.stringify(name)} (${expression}): its callers wait for nobody`,
+        'Change the expression of the queue (1==1 is everybody), or the attributes of the workers',
+      ),
+    ];
+  }
+  return [ok('queue', `Callers wait in ${there.map(({ name }) => JSON.stringify(name)).join(', ')}, and workers fit`)];
+}

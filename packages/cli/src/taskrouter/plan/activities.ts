@@ -1,0 +1,47 @@
+import { ACTIVITY_NAMES } from '@amd/core/twilio';
+import type { ActualActivity, ActualWorkspace } from '../actual.js';
+import type { SetUp } from '../set-up.js';
+import type { Draft } from './draft.js';
+
+/** Names of the activities by what they are for. */
+export type Roles = Readonly<Record<'available' | 'unavailable' | 'offline', string>>;
+
+/** What Twilio gives every new workspace. */
+const NEW: readonly ActualActivity[] = [
+  { sid: '', name: 'Offline', available: false },
+  { sid: '', name: 'Available', available: true },
+  { sid: '', name: 'Unavailable', available: false },
+];
+
+const PURPOSES = {
+  available: 'workers get calls',
+  unavailable: 'workers rest',
+  offline: 'workers are away',
+} as const;
+
+/** Found by name in both generations of workspaces, made when they are missing. */
+export function planActivities(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null): Roles {
+  const activities = actual?.activities ?? NEW;
+  const roles = { available: '', unavailable: '', offline: '' };
+  for (const role of ['available', 'unavailable', 'offline'] as const) {
+    const given = wanted.activities[role];
+    // "Unavailable" is where people go for a break: resting has an activity of its own, unless the file says otherwise.
+    const usual = role === 'unavailable' ? ACTIVITY_NAMES.unavailable.slice(0, 1) : ACTIVITY_NAMES[role];
+    const names: readonly string[] = given === undefined ? usual : [given];
+    const activity = names.flatMap((one) => activities.find(({ name }) => name === one) ?? [])[0];
+    const available = role === 'available';
+    roles[role] = activity?.name ?? names[0] ?? '';
+    if (activity === undefined) {
+      const thing = { kind: 'activity', name: roles[role], sid: null } as const;
+      draft.settle(thing, [{ field: 'for', from: null, to: PURPOSES[role] }], { kind: 'activity', available });
+    } else if (activity.available === available) {
+      draft.same.push({ kind: 'activity', name: activity.name });
+    } else {
+      draft.problems.push(
+        `activity "${activity.name}" cannot be "activities.${role}": it is ${activity.available ? '' : 'not '}available, which Twilio lets nobody change. Name another one in the file, or delete it at the console`,
+      );
+    }
+  }
+  draft.leave('activity', activities, (name) => Object.values(roles).includes(name));
+  return roles;
+}

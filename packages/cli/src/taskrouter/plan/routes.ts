@@ -1,0 +1,70 @@
+import type { Addresses } from '../../addresses.js';
+import type { ActualWorkspace } from '../actual.js';
+import { readRouting, type Routing } from '../routing.js';
+import type { SetUp } from '../set-up.js';
+import type { FieldChange, RequestDraft } from './change.js';
+import { found, orNull, type Draft } from './draft.js';
+
+/** The queue in which callers wait. Returns its name. */
+export function planQueue(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null): string {
+  const queues = actual?.queues ?? [];
+  const queue = found(queues, wanted.queue.name);
+  const name = queue?.name ?? wanted.queue.name ?? 'Everybody';
+  const wish = wanted.queue.workers;
+  const fields: FieldChange[] = [];
+  if (queue === undefined) fields.push({ field: 'workers', from: null, to: wish ?? '1==1' });
+  else if (wish !== undefined && wish !== queue.workers)
+    fields.push({ field: 'workers', from: queue.workers, to: wish });
+  const targetWorkers = wish ?? queue?.workers ?? '1==1';
+  draft.settle({ kind: 'queue', name, sid: queue?.sid ?? null }, fields, { kind: 'queue', targetWorkers });
+  draft.leave('queue', queues, (other) => other === queue?.name);
+  return name;
+}
+
+/** The workflow that leads callers into the queue, and asks us about reserved workers. */
+export function planWorkflow(
+  draft: Draft,
+  wanted: SetUp,
+  actual: ActualWorkspace | null,
+  queue: string,
+  addresses: Addresses,
+): void {
+  const workflows = actual?.workflows ?? [];
+  const { name: given, reservationTimeout, callerWaits } = wanted.workflow;
+  const workflow = found(workflows, given);
+  const name = workflow?.name ?? given ?? 'Forward calls';
+  const fields: FieldChange[] = [];
+  const request: RequestDraft<'workflow'> = { kind: 'workflow' };
+  if (workflow?.assignmentUrl !== addresses.assign) {
+    fields.push({ field: 'assignment callback URL', from: orNull(workflow?.assignmentUrl), to: addresses.assign });
+    request.assignmentCallbackUrl = addresses.assign;
+  }
+  if (workflow?.reservationTimeout !== reservationTimeout) {
+    const from = workflow === undefined ? null : `${String(workflow.reservationTimeout)} s`;
+    fields.push({ field: 'reservation timeout', from, to: `${String(reservationTimeout)} s` });
+    request.taskReservationTimeout = reservationTimeout;
+  }
+  const routing = workflow === undefined ? undefined : readRouting(workflow.configuration);
+  if (routing === null) draft.notes.push(`workflow "${name}" has rules made by hand: they are left as they are`);
+  else {
+    const present = actual?.queues.find(({ sid }) => sid === routing?.queue)?.name;
+    // Without a wish, how long callers wait is left as it is.
+    const wait = callerWaits ?? routing?.wait ?? null;
+    if (routing === undefined || present !== queue || routing.wait !== wait) {
+      const from = routing === undefined ? null : words(present, routing);
+      fields.push({ field: 'callers wait in', from, to: words(queue, { wait }) });
+      request.routing = { queue, wait };
+    }
+  }
+  draft.settle({ kind: 'workflow', name, sid: workflow?.sid ?? null }, fields, request);
+  draft.leave('workflow', workflows, (other) => other === workflow?.name);
+  if (workflow === undefined && workflows.length > 0) {
+    draft.notes.push(
+      `with several workflows, say which one the app uses: TWILIO_WORKFLOW=${name}. To use one that is there, name it in the file as "workflow.name"`,
+    );
+  }
+}
+
+function words(queue: string | undefined, { wait }: Pick<Routing, 'wait'>): string {
+  return `${queue ?? 'a queue that is gone'}${wait === null ? '' : `, for at most ${String(wait)} s`}`;
+}

@@ -1,0 +1,33 @@
+import type { ActualWorkspace } from '../actual.js';
+import { parse } from '../routing.js';
+import type { SetUp } from '../set-up.js';
+import type { Roles } from './activities.js';
+import type { Draft } from './draft.js';
+
+/** Workers are found by name. What the file does not say of them stays, and so does where they are. */
+export function planWorkers(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null, roles: Roles): void {
+  const present = actual?.workers ?? [];
+  for (const { name, phone, attributes = {} } of wanted.workers) {
+    const worker = present.find((one) => one.name === name);
+    const old = worker === undefined ? {} : parse(worker.attributes);
+    const known = typeof old === 'object' && old !== null ? (old as Readonly<Record<string, unknown>>) : {};
+    const wish: Readonly<Record<string, unknown>> = { ...attributes, phone };
+    const fields = Object.entries(wish).flatMap(([field, value]) => {
+      const from = known[field] === undefined ? null : words(known[field]);
+      const to = words(value);
+      return from === to ? [] : [{ field, from, to }];
+    });
+    const activity = wanted.newWorkers === 'available' ? roles.available : roles.offline;
+    if (worker === undefined) fields.push({ field: 'begins in', from: null, to: activity });
+    draft.settle({ kind: 'worker', name, sid: worker?.sid ?? null }, fields, {
+      kind: 'worker',
+      attributes: JSON.stringify({ ...known, ...wish }),
+      ...(worker === undefined ? { activity } : {}),
+    });
+  }
+  draft.leave('worker', present, (name) => wanted.workers.some((worker) => worker.name === name));
+}
+
+function words(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,62 @@
+import { TASKROUTER_EVENTS } from '@amd/core/http';
+import type { Addresses } from '../../addresses.js';
+import type { ActualWorkspace } from '../actual.js';
+import type { SetUp } from '../set-up.js';
+import type { Roles } from './activities.js';
+import type { FieldChange, RequestDraft } from './change.js';
+import { orNull, type Draft } from './draft.js';
+
+/** A workspace that is not there yet. Its activity for time-outs follows when there are activities. */
+export function planNewWorkspace(draft: Draft, wanted: SetUp, addresses: Addresses): void {
+  const all = wanted.events === 'all';
+  draft.settle(
+    { kind: 'workspace', name: wanted.workspace, sid: null },
+    [
+      { field: 'event callback URL', from: null, to: addresses.events },
+      { field: 'events', from: null, to: all ? 'all' : 'those that are needed' },
+    ],
+    {
+      kind: 'workspace',
+      friendlyName: wanted.workspace,
+      eventCallbackUrl: addresses.events,
+      ...(all ? {} : { eventsFilter: TASKROUTER_EVENTS.join(',') }),
+    },
+  );
+}
+
+/** What a workspace must have, be it new or not. */
+export function planWorkspace(
+  draft: Draft,
+  wanted: SetUp,
+  actual: ActualWorkspace | null,
+  roles: Roles,
+  addresses: Addresses,
+): void {
+  const fields: FieldChange[] = [];
+  const request: RequestDraft<'workspace'> = { kind: 'workspace' };
+  const timeout = actual?.activities.find(({ sid }) => sid === actual.timeoutActivity);
+  if (timeout?.name !== roles.unavailable) {
+    // A worker who never answers a reservation rests, instead of being gone for good.
+    fields.push({ field: 'timeout activity', from: timeout?.name ?? 'Offline', to: roles.unavailable });
+    request.timeoutActivity = roles.unavailable;
+  }
+  if (actual !== null && actual.eventUrl !== addresses.events) {
+    fields.push({ field: 'event callback URL', from: orNull(actual.eventUrl), to: addresses.events });
+    request.eventCallbackUrl = addresses.events;
+  }
+  const filter = actual?.eventsFilter ?? [];
+  const missing = filter.length === 0 ? [] : TASKROUTER_EVENTS.filter((event) => !filter.includes(event));
+  if (missing.length > 0) {
+    fields.push({ field: 'events', from: `${String(filter.length)} kinds`, to: `also ${missing.join(', ')}` });
+    request.eventsFilter = [...filter, ...missing].join(',');
+  }
+  if (filter.length > 0 && wanted.events === 'all') {
+    draft.notes.push(
+      `workspace "${wanted.workspace}" tells of some kinds of events only: take its filter away at the console to have them all`,
+    );
+  }
+  const sid = actual?.sid ?? 'new';
+  if (actual !== null || fields.length > 0) {
+    draft.settle({ kind: 'workspace', name: wanted.workspace, sid }, fields, request);
+  }
+}
