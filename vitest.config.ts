@@ -19,5 +19,7 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
+    // By itself vitest leaves one of two processors idle.
+    maxWorkers: '100%',
   },
 });

@@ -12,12 +12,12 @@ export interface ClientOptions {
 /** Twilio's answers are waited for so long, ms. */
 const TIMEOUT = 10_000;
 
-/** The official client; with `apiUrl` its requests go there, the original host name first in the path. */
+/** The official client, which waits and tries again when Twilio has too much to do (429); with `apiUrl` its requests go there, the original host name first in the path. */
 export function createClient({ accountSid, username, password, apiUrl }: ClientOptions): Twilio {
-  const options = { accountSid, timeout: TIMEOUT, userAgentExtensions: ['amd-cli'] };
+  const options = { accountSid, timeout: TIMEOUT, autoRetry: true, maxRetries: 5, userAgentExtensions: ['amd-cli'] };
   if (apiUrl === undefined) return twilio(username, password, options);
   const base = apiUrl.replace(/\/$/, '');
-  const elsewhere = new twilio.RequestClient({ timeout: TIMEOUT });
+  const elsewhere = new twilio.RequestClient({ timeout: TIMEOUT, autoRetry: true, maxRetries: 5 });
   const send = elsewhere.request.bind(elsewhere);
   elsewhere.request = (request) => {
     const { hostname, pathname, search } = new URL(request.uri);

@@ -218,6 +218,31 @@ const MISTAKES: readonly Mistake[] = [
       return undefined;
     },
   ],
+  [
+    'callers are sent away before a worker could be reached',
+    'timers',
+    /at most 30 s, but a worker may need 72 s/,
+    async (ward) => {
+      const { workspace, workflow } = await inside(ward);
+      const [queue] = await workspace.taskQueues.list();
+      const filter = { expression: '1==1', targets: [{ queue: queue?.sid, timeout: 30 }] };
+      await workflow.update({ configuration: JSON.stringify({ task_routing: { filters: [filter] } }) });
+      return undefined;
+    },
+  ],
+  ['the cool-down is no time', 'timers', /TEMP_UNAVAILABLE_SECONDS/, () => ({ TEMP_UNAVAILABLE_SECONDS: 'a minute' })],
+  [
+    'the public address redirects',
+    'public-url',
+    /redirects to https:\/\/new/,
+    (ward) => {
+      ward.server.removeAllListeners('request');
+      ward.server.on('request', (_request, response) => {
+        response.writeHead(301, { location: 'https://new.example.com' }).end();
+      });
+      return undefined;
+    },
+  ],
   ['people are rung too long', 'timers', /RING_SECONDS/, () => ({ RING_SECONDS: '90' })],
   [
     'there are two workflows',
@@ -370,6 +395,10 @@ describe('the doctor', () => {
       [`${ANN},,12`, 'extensions'],
       [`${ANN};ext=12`, 'extensions'],
       [`${ANN}x12, ${BEN}`, 'extensions'],
+      ['+1 (415) 555-0142 ext. 12', 'extensions'],
+      [`${ANN}w12#`, 'extensions'],
+      [`${ANN}#12`, 'extensions'],
+      [`tel:${ANN};ext=12`, 'extensions'],
       ['+19005551234', 'destinations'],
       ['Ann', 'destinations'],
     ] as const) {

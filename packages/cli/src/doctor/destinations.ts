@@ -15,7 +15,8 @@ export interface Destination {
 }
 
 /** `+14155550142x12`, `+14155550142,,12`, `;ext=12`: a number with keys to be sent after it is answered. */
-const EXTENSION = /^(\+[0-9]{7,15})\s*(?:[,;wW]+|[,;]?\s*(?:x|ext\.?|extension|#)\s*[=:]?)\s*[0-9*#wW,]+$/i;
+const EXTENSION =
+  /^(?:tel:)?(\+[0-9][0-9 ().-]{5,19}[0-9])\s*(?:[,;wW]+|[,;]?\s*(?:x|ext\.?|extension|#)\s*[=:]?)\s*[0-9*#wW,]+$/i;
 
 /** What stands behind a comma or semicolon and is no number of its own. */
 const KEYS = /^(ext\.?\s*=?|x)?\s*[0-9*#wW]{1,8}$/i;

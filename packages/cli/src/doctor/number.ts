@@ -46,7 +46,7 @@ function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
   return ok('number', `${phone} is a number of this account`);
 }
 
-function addressesOfNumber(number: ActualNumber, { addresses, base, isSimulated }: Patient): Finding[] {
+function addressesOfNumber(number: ActualNumber, { addresses, base }: Patient): Finding[] {
   const { voiceUrl, voiceMethod, statusUrl, statusMethod, fallbackUrl } = number;
   const set = (what: string, to: string): string =>
     `Set ${what} of the number to ${to} (POST), or run "amd taskrouter apply"`;
@@ -89,7 +89,7 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, isSimulated 
         'Make a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
       ),
     );
-  } else if (isOurs && !isSimulated) {
+  } else if (isOurs) {
     findings.push(
       warning(
         'fallback-url',

@@ -47,6 +47,13 @@ async function reach({ base, fetch }: Patient): Promise<Finding> {
         'Start the app, and let the tunnel lead to its port (PORT, 5000)',
       );
     }
+    if (response.status >= 300 && response.status < 400) {
+      return error(
+        'public-url',
+        `${base} redirects to ${response.headers.get('location') ?? 'somewhere else'}: what Twilio signed does not arrive`,
+        'Set PUBLIC_BASE_URL to the address at the end of the redirect, https as a rule',
+      );
+    }
     return ok('public-url', `${base} answers, in ${String(ms)} ms`);
   } catch (problem) {
     return error(

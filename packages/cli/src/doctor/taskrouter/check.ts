@@ -48,7 +48,7 @@ export async function checkTaskRouter(
   findings.push(eventAddress(workspace, patient), events(workspace));
   findings.push(...(workflow === null ? [] : [assignment(workflow, patient)]));
   findings.push(timeoutActivity(workspace, activities.unavailable));
-  findings.push(timers(workspace, workflow, activities, patient));
+  findings.push(...timers(workspace, workflow, activities, patient));
   findings.push(...(workflow === null ? [] : await queue(workspace, workflow, patient)));
   const destinations = workers(workspace, findings);
   return { findings, destinations };

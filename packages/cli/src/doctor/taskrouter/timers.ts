@@ -1,50 +1,65 @@
 import { checkTimes, taskSettings, type TaskRouterWorkspace } from '@amd/core';
 import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js';
-import { error, ok, skipped, type Finding } from '../finding.js';
+import { readRouting } from '../../taskrouter/routing.js';
+import { error, ok, skipped, warning, type Finding } from '../finding.js';
 import type { Patient } from '../patient.js';
 import type { Roles } from './activities.js';
 
+/** Does what a worker may take fit into a reservation, and into the time that callers wait? */
 export function timers(
   workspace: ActualWorkspace,
   workflow: ActualWorkflow | null,
   roles: Roles,
   { variables }: Patient,
-): Finding {
+): readonly Finding[] {
   const { available, unavailable, offline } = roles;
   if (workflow === null || available === null || unavailable === null || offline === null) {
-    return skipped('timers', 'workflow and activities have to be there first');
+    return [skipped('timers', 'workflow and activities have to be there first')];
   }
+  const wrong =
+    wholeSeconds(variables, 'RING_SECONDS', 5, 60) ?? wholeSeconds(variables, 'TEMP_UNAVAILABLE_SECONDS', 1, 86_400);
+  if (wrong !== null) return [wrong];
   const ringSeconds = Number(variables['RING_SECONDS'] ?? 20);
-  try {
-    const problems = checkTimes(
-      taskSettings({ ringSeconds }, {
-        sid: workspace.sid,
-        workflow: { sid: workflow.sid, reservationTimeoutSeconds: workflow.reservationTimeout },
-        activities: { available: available.sid, unavailable: unavailable.sid, offline: offline.sid },
-        timeoutActivity: workspace.timeoutActivity,
-      } as TaskRouterWorkspace),
-    );
-    const [problem] = problems;
-    if (problem === undefined) {
-      return ok(
+  const lack = (seconds: number): string | undefined => {
+    const settings = taskSettings({ ringSeconds }, {
+      sid: workspace.sid,
+      workflow: { sid: workflow.sid, reservationTimeoutSeconds: seconds },
+      activities: { available: available.sid, unavailable: unavailable.sid, offline: offline.sid },
+      timeoutActivity: workspace.timeoutActivity,
+    } as TaskRouterWorkspace);
+    // What to do about it is said in the words of the settings.
+    return checkTimes(settings)[0]?.split(': raise')[0];
+  };
+  const findings: Finding[] = [];
+  const short = lack(workflow.reservationTimeout);
+  if (short !== undefined) {
+    const fix = 'Raise the task reservation timeout of the workflow (120 s), or lower RING_SECONDS';
+    findings.push(error('timers', sentence(short), fix));
+  }
+  const wait = readRouting(workflow.configuration)?.wait ?? null;
+  const needed = wait === null ? undefined : lack(wait);
+  if (wait !== null && needed !== undefined) {
+    const [what = ''] = needed.split(', but ');
+    findings.push(
+      warning(
         'timers',
-        `Ringing, detection and confirmation fit into the ${String(workflow.reservationTimeout)} s of a reservation`,
-      );
-    }
-    return error(
-      'timers',
-      // What to do about it is said below, in the words of the settings.
-      sentence(problem.split(': raise')[0] ?? problem),
-      'Raise the task reservation timeout of the workflow (120 s), or lower RING_SECONDS',
-    );
-  } catch (problem) {
-    const message = problem instanceof Error ? problem.message : String(problem);
-    return error(
-      'timers',
-      message.replace('"ringSeconds"', 'RING_SECONDS'),
-      'Set RING_SECONDS to a whole number from 5 to 60',
+        `Callers wait for at most ${String(wait)} s, but ${what}: nobody may have been reached by then`,
+        "Raise the time-out of the workflow's filter (callerWaits), or lower RING_SECONDS",
+      ),
     );
   }
+  if (findings.length > 0) return findings;
+  const fits = `Ringing, detection and confirmation fit into the ${String(workflow.reservationTimeout)} s of a reservation`;
+  return [ok('timers', fits)];
+}
+
+/** What the app would refuse at its start. */
+function wholeSeconds(variables: Patient['variables'], name: string, low: number, high: number): Finding | null {
+  const given = variables[name];
+  const seconds = Number(given ?? low);
+  if (Number.isInteger(seconds) && seconds >= low && seconds <= high) return null;
+  const range = `from ${String(low)} to ${String(high)}`;
+  return error('timers', `${name} is ${JSON.stringify(given)}`, `Set ${name} to a whole number of seconds ${range}`);
 }
 
 function sentence(text: string): string {

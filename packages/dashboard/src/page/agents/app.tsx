@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AgentRow, AgentTotals, WorkerRow } from '../../shared/agents.js';
 import { newestFirst } from '../../shared/view.js';
 import type { Connection } from '../connection/connection.js';
@@ -63,8 +63,16 @@ export function App({ connection }: { readonly connection: Connection<AgentRow, 
     connection.watchEvents(watch === 'on');
   }, [connection, watch]);
 
+  const present = useRef({ pause, online });
+  present.current = { pause, online };
   const switchWorker = useCallback(
     ({ sid, name }: WorkerRow, on: boolean) => {
+      if (!present.current.online) {
+        setProblem(`${name} was not switched ${on ? 'on' : 'off'}: there is no connection to the server.`);
+        return;
+      }
+      // The outcome is to be seen.
+      if (present.current.pause.paused) present.current.pause.toggle();
       void connection.switchWorker({ worker: sid, on }).then((result) => {
         setProblem(result.ok ? '' : `${name} could not be switched ${on ? 'on' : 'off'}. ${result.message}`);
       });

@@ -71,7 +71,9 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
               type="button"
               aria-label={`End rest of ${name}`}
               disabled={asked}
-              onClick={() => {
+              onClick={({ currentTarget }) => {
+                // This button goes away with the rest.
+                currentTarget.closest('li')?.querySelector<HTMLElement>('[role=switch]')?.focus();
                 switchWorker(row, true);
               }}
             >

@@ -51,9 +51,11 @@ export function useMedia(query: string): boolean {
 /** Arrow keys go from row to row; what lies beyond the edge is rendered already. */
 export function moveFocus(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-  const item = (event.target as HTMLElement).closest('li');
+  const target = event.target as HTMLElement;
+  const item = target.closest('li');
   const next = event.key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
-  const button = next?.querySelector('button');
+  // From switch to switch, or from whatever comes first to what comes first.
+  const button = next?.querySelector<HTMLElement>(target.role === 'switch' ? '[role=switch]' : 'button');
   if (button === null || button === undefined) return;
   event.preventDefault();
   button.focus();
