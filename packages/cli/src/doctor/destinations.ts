@@ -16,7 +16,12 @@ export interface Destination {
 
 /** `+14155550142x12`, `+14155550142,,12`, `;ext=12`: a number with keys to be sent after it is answered. */
 const EXTENSION =
-  /^(?:tel:)?(\+[0-9][0-9 ().-]{5,19}[0-9])\s*(?:[,;wW]+|[,;]?\s*(?:x|ext\.?|extension|#)\s*[=:]?)\s*[0-9*#wW,]+$/i;
+  /^(?:tel:)?(\+[0-9][0-9 ().-]{5,19}[0-9])\s*(?:[,;pwW]+|[,;]?\s*(?:x|ext\.?|extension|#)\s*[=:]?)\s*[0-9*#wW,]+$/i;
+
+/** The number before an extension; `null` when there is none. */
+export function extensionIn(phone: string): string | null {
+  return EXTENSION.exec(phone.trim())?.[1] ?? null;
+}
 
 /** What stands behind a comma or semicolon and is no number of its own. */
 const KEYS = /^(ext\.?\s*=?|x)?\s*[0-9*#wW]{1,8}$/i;
@@ -62,8 +67,7 @@ export async function checkDestinations(
   }
   for (const destination of destinations) {
     const { phone, where } = destination;
-    const [, number] = EXTENSION.exec(phone) ?? [];
-    if (number !== undefined) {
+    if (extensionIn(phone) !== null) {
       findings.push(
         error(
           'extensions',

@@ -87,7 +87,7 @@ describe('a worker who is switched on or off at a page', () => {
     expect(late.state).toMatchObject({ wish: { as: 'done' }, activity: { sid: offline } });
   });
 
-  it('ends where the last of two quick wishes says, one change after the other', () => {
+  it('P-84 two quick clicks end where the last one says', () => {
     const both = after(known(), switched(false), switched(true));
     expect(both.effects.filter(({ type }) => type === 'worker.update')).toEqual([]);
     const next = after(known(), switched(false), switched(true), answered({ as: 'done' }));
