@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { isAmdError } from '@amd/core';
 import { introduceWorkers } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
@@ -51,7 +52,14 @@ const directory = createWorkspaceDirectory({
     logger.warn({ code: 'workspace.refresh', error }, 'the workspace could not be read again; what was known is kept');
   },
 });
-const workspace = await directory.load().catch(giveUp);
+const workspace = await directory.load().catch((error: unknown) => {
+  if (isAmdError(error) && error.code === 'ERR_WORKSPACE') {
+    console.error(
+      'A file can say how the workspace is to be: npm run amd -- taskrouter init. What is wrong is said here:',
+    );
+  }
+  return giveUp(error);
+});
 const settings = {
   callerId: env.CALLER_ID,
   ownNumber: env.TWILIO_PHONE_NUMBER,
@@ -64,7 +72,9 @@ for (const [what, url, path] of [
   ['the event callback URL of the workspace', workspace.eventUrl, '/trevents'],
 ] as const) {
   if (url?.split('#')[0] !== base + path)
-    console.warn(`Warning: ${what} is ${url ?? 'not set'}: set it to ${base}${path}`);
+    console.warn(
+      `Warning: ${what} is ${url ?? 'not set'}: set it to ${base}${path}, or run "npm run amd -- taskrouter apply"`,
+    );
 }
 
 const app = createApp({
