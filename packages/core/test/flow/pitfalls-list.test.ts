@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const page = read('../../../../docs/pitfalls.md');
-const tests = ['./pitfalls.test.ts', './pitfalls-edge.test.ts', '../taskrouter/pitfalls.test.ts'].map(read).join('\n');
+const tests = [
+  './pitfalls.test.ts',
+  './pitfalls-edge.test.ts',
+  '../taskrouter/pitfalls.test.ts',
+  '../taskrouter/switch.test.ts',
+  '../../../cli/test/pitfalls.test.ts',
+]
+  .map(read)
+  .join('\n');
 
 const numbers = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, number = '']) => number);
