@@ -26,6 +26,8 @@ const WORLDS = [
   { legs: 2, ring: 'inOrder', faults: 0 },
   { legs: 2, ring: 'atOnce', faults: 0, deaf: true },
   { legs: 1, faults: 0, slowRest: true },
+  { legs: 2, ring: 'staggered', faults: 0 },
+  { legs: 2, ring: 'staggered', faults: 0, deaf: true },
   { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
   { legs: 1, faults: 1 },
   { legs: 1, faults: 0 },

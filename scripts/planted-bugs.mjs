@@ -178,6 +178,20 @@ const BUGS = [
     by: 'worker',
   },
   {
+    name: 'ring somebody new when the caller is gone',
+    file: 'flows/forwarding/caller.ts',
+    from: "['caller', 'deadline', 'heartbeat', 'step']",
+    to: "['caller', 'deadline', 'heartbeat']",
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'wait for the next step although nobody rings any more',
+    file: 'flows/forwarding/hunt.ts',
+    from: 'id >= s.stepFrom && isHopeful(phase)',
+    to: 's.timers[STEP_TIMER] !== undefined || isHopeful(phase)',
+    by: ['packages/core/test/flow'],
+  },
+  {
     name: 'send two switches of a worker at the same time',
     file: 'flows/worker/wishes.ts',
     from: 'if (s.switching === null) send(w, activity);\n}',

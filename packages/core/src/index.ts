@@ -75,15 +75,17 @@ export type {
   ForwardingRequest,
   InboundCall,
 } from './flows/forwarding/events.js';
+export { type CallOptions, type CallSettings, callSettings } from './flows/forwarding/settings.js';
 export {
-  type CallOptions,
-  type CallSettings,
-  callSettings,
+  atOnce,
   inOrder,
   type PlanStep,
   type PlanTarget,
   type RingPlan,
-} from './flows/forwarding/settings.js';
+  type RingStep,
+  staggered,
+  waves,
+} from './flows/forwarding/plan.js';
 export {
   CALLER_PHASES,
   type Caller,

@@ -69,24 +69,24 @@ const DETECTION: readonly string[] = Object.keys({
 } satisfies Record<keyof Detection, true>);
 
 /** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
-export function detectionOf(value: unknown): Detection {
-  const given = entriesOf(value, 'detection', DETECTION);
+export function detectionOf(value: unknown, option = 'detection'): Detection {
+  const given = entriesOf(value, option, DETECTION);
   const { mode = 'Enable', timeoutSeconds = 30, speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = given;
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') {
-    throw new TypeError('"detection.mode" must be "Enable" or "DetectMessageEnd"');
+    throw new TypeError(`"${option}.mode" must be "Enable" or "DetectMessageEnd"`);
   }
   return {
     mode,
-    timeoutSeconds: within(timeoutSeconds, 3, 59, 'detection.timeoutSeconds'),
+    timeoutSeconds: within(timeoutSeconds, 3, 59, `${option}.timeoutSeconds`),
     ...(speechThresholdMs === undefined
       ? {}
-      : { speechThresholdMs: within(speechThresholdMs, 1000, 6000, 'detection.speechThresholdMs') }),
+      : { speechThresholdMs: within(speechThresholdMs, 1000, 6000, `${option}.speechThresholdMs`) }),
     ...(speechEndThresholdMs === undefined
       ? {}
-      : { speechEndThresholdMs: within(speechEndThresholdMs, 500, 5000, 'detection.speechEndThresholdMs') }),
+      : { speechEndThresholdMs: within(speechEndThresholdMs, 500, 5000, `${option}.speechEndThresholdMs`) }),
     ...(silenceTimeoutMs === undefined
       ? {}
-      : { silenceTimeoutMs: within(silenceTimeoutMs, 2000, 10_000, 'detection.silenceTimeoutMs') }),
+      : { silenceTimeoutMs: within(silenceTimeoutMs, 2000, 10_000, `${option}.silenceTimeoutMs`) }),
   };
 }
 

@@ -62,6 +62,7 @@ export function stateKey(state: ForwardingState): string {
     state.call.token,
     state.claim,
     state.nextStep,
+    state.stepFrom,
     state.lastLeg,
     state.deadlinePassed,
     state.round,

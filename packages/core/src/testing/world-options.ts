@@ -3,6 +3,7 @@ import type { Flow } from '../kernel/flow.js';
 import type { Effect } from '../flows/effects.js';
 import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
+import { atOnce, inOrder, staggered } from '../flows/forwarding/plan.js';
 import { callSettings, type CallSettings } from '../flows/forwarding/settings.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/transition.js';
@@ -11,9 +12,9 @@ import type { Reply } from '../wire/twiml.js';
 import { forwardingMemory, type ForwardingMemory } from './forwarding-memory.js';
 
 export interface WorldOptions {
-  /** `atOnce` rings both legs together, `inOrder` one after the other. */
+  /** `atOnce` rings both legs together, `inOrder` one after the other, `staggered` the second one after a while as well. */
   readonly legs: 1 | 2;
-  readonly ring?: 'inOrder' | 'atOnce';
+  readonly ring?: 'inOrder' | 'atOnce' | 'staggered';
   /** Refusals, lost answers, failures and crashes in one history. Default 1. */
   readonly faults?: number;
   /** Who may answer. Default all of human, machine_start, fax, unknown. */
@@ -47,9 +48,12 @@ export function worldContext(options: WorldOptions): WorldContext {
   // As few tries as the faults leave us: more of the same is not another order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
   const numbers = ['+14155550101', '+14155550102'].slice(0, legs).map((to) => ({ to: to as E164 }));
-  const settings = callSettings({
-    forwardTo: ring === 'atOnce' ? [{ targets: numbers }] : numbers.map((target) => ({ targets: [target] })),
-  });
+  const plans = {
+    inOrder: () => inOrder(numbers),
+    atOnce: () => atOnce(numbers),
+    staggered: () => staggered(5, numbers),
+  };
+  const settings = callSettings({ forwardTo: plans[ring]() });
   const memory = forwardingMemory(flow, config);
   return { legs, ring, faults, answers, token, deaf, slowRest, config, settings, memory };
 }

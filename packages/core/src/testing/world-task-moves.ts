@@ -82,7 +82,8 @@ export function timerMoves(context: WorldContext, world: World, add: AddMove): v
   }
 }
 
-const RANKS = ['caller', 'deadline', 'heartbeat'];
+/** The last three are due at times of their own, so they may overtake REST. */
+const RANKS = ['caller', 'deadline', 'step', 'heartbeat'];
 
 function rank(task: WorldTask): number {
   return 'timer' in task.work ? RANKS.indexOf(task.work.timer) : -1;

@@ -18,6 +18,7 @@ const KNOWN = JSON.parse(readFileSync(new URL('../../../../docs/explored.json', 
 const WORLDS: readonly WorldOptions[] = [
   { legs: 1, faults: 0 },
   { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
+  { legs: 2, ring: 'staggered', faults: 0, deaf: true },
 ];
 
 describe('every causal order of a small call', () => {

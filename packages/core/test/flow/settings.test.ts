@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callSettings, inOrder } from '../../src/flows/forwarding/settings.js';
+import { inOrder } from '../../src/flows/forwarding/plan.js';
+import { callSettings } from '../../src/flows/forwarding/settings.js';
 import { DEFAULT_POLICY } from '../../src/flows/leg/policy.js';
 import { DEFAULT_TEXTS } from '../../src/flows/caller/texts.js';
 

@@ -114,7 +114,12 @@ describe('one webhook', () => {
     const store = createMemoryStore();
     const execute = recorder();
     const clock = manualClock();
-    const newer = setup({ store, clock, flow: { ...forwarding, schema: 2 }, config: DEFAULT_FORWARDING_CONFIG });
+    const newer = setup({
+      store,
+      clock,
+      flow: { ...forwarding, schema: forwarding.schema + 1 },
+      config: DEFAULT_FORWARDING_CONFIG,
+    });
     await newer.runtime.handle(KEY, inbound);
     const older = setup({ store, clock, execute });
     const failures: unknown[] = [];
@@ -139,11 +144,11 @@ describe('one webhook', () => {
     const asked: number[] = [];
     const flow = {
       ...forwarding,
-      schema: 2,
+      schema: forwarding.schema + 1,
       migrate: (data: unknown, from: number) => (asked.push(from), data as never),
     };
     await setup({ store, flow }).runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
-    expect(asked).toContain(1);
+    expect(asked).toContain(forwarding.schema);
   });
 
   it('says so when a record is not one of ours', async () => {

@@ -6,7 +6,7 @@ import { isUnanswered } from '../leg/leg.js';
 import { askLeg, endLeg } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
-import { hunt } from './hunt.js';
+import { hunt, huntOn, STEP_TIMER } from './hunt.js';
 import { askBoth } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
@@ -22,6 +22,9 @@ export function alarm(w: Work, event: TimerEvent): void {
       // Who has answered finishes detection or confirmation; who rings is ended.
       for (const leg of w.s.legs) if (isUnanswered(leg.phase)) endLeg(w, leg);
       hunt(w);
+      return;
+    case STEP_TIMER:
+      huntOn(w);
       return;
     case 'caller':
       callerAlarm(w);

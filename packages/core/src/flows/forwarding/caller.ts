@@ -42,7 +42,7 @@ export function callerEnded(w: Work, result: CallResult): void {
   s.result = result;
   s.call.token = null;
   s.story.endedAt ??= w.at;
-  for (const timer of ['caller', 'deadline', 'heartbeat']) stopTimer(w, timer);
+  for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(w, timer);
   dismissLegs(w);
   w.effects.push({
     type: 'hook.run',

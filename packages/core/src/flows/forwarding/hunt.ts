@@ -1,22 +1,46 @@
 import { offerFallback } from '../caller/work.js';
 import { isHopeful } from '../leg/leg.js';
 import { ring } from '../leg/ring.js';
+import { startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
+
+/** Whom to ring next is looked at again, when the present step has had its time. */
+export const STEP_TIMER = 'step';
 
 /** Rings whom the plan says next, unless somebody may still take the call; falls back when nobody is left. */
 export function hunt(w: Work): void {
   const { s } = w;
   if (!isWaiting(w) || s.caller.doubt) return;
-  while (!s.legs.some((leg) => isHopeful(leg.phase))) {
-    const step = s.settings.plan[s.nextStep];
-    if (s.deadlinePassed || step === undefined) {
-      fallBack(w);
-      break;
-    }
-    s.nextStep += 1;
-    for (const target of step.targets) ring(w, target);
+  while (!s.legs.some(({ id, phase }) => id >= s.stepFrom && isHopeful(phase))) {
+    if (!startStep(w)) break;
   }
-  // A credential is kept no longer than it is of use.
+  if (!s.legs.some(({ phase }) => isHopeful(phase))) fallBack(w);
+  forgetToken(w);
+}
+
+/** The present step has had its time: the next one starts beside it. */
+export function huntOn(w: Work): void {
+  if (!isWaiting(w) || w.s.caller.doubt) return;
+  startStep(w);
+  hunt(w);
+}
+
+/** `false`: there is none, or it is too late for one. */
+function startStep(w: Work): boolean {
+  const { s } = w;
+  const step = s.settings.plan[s.nextStep];
+  if (s.deadlinePassed || step === undefined) return false;
+  s.nextStep += 1;
+  s.stepFrom = s.lastLeg + 1;
+  for (const target of step.targets) ring(w, target);
+  const isLast = s.nextStep >= s.settings.plan.length;
+  if (step.nextAfterSeconds === null || isLast) stopTimer(w, STEP_TIMER);
+  else startTimer(w, STEP_TIMER, step.nextAfterSeconds * 1000);
+  return true;
+}
+
+/** A credential is kept no longer than it is of use. */
+function forgetToken({ s }: Work): void {
   if (s.nextStep >= s.settings.plan.length) s.call.token = null;
 }
 
@@ -28,5 +52,6 @@ export function isWaiting(w: Work): boolean {
 /** Nobody is left: the caller is told, now or as soon as they can be. */
 function fallBack(w: Work): void {
   w.s.caller.phase = 'fallingBack';
+  stopTimer(w, STEP_TIMER);
   offerFallback(w);
 }

@@ -5,7 +5,7 @@ import { askCaller } from '../caller/work.js';
 import { doubtCaller } from './caller.js';
 import { room } from './documents.js';
 import type { Work } from './draft.js';
-import { hunt, isWaiting } from './hunt.js';
+import { hunt, isWaiting, STEP_TIMER } from './hunt.js';
 
 /** What the legs of this flow cannot know by themselves. `work` is the transition they are part of. */
 export function legHost(work: () => Work): LegHost {
@@ -67,6 +67,7 @@ function claim(w: Work, leg: LegDraft): void {
   leg.phase = 'joining';
   leg.seenAlive = false;
   stopTimer(w, legTimer(leg));
+  stopTimer(w, STEP_TIMER);
   if (s.caller.held) startTimer(w, 'caller', w.config.bridgeCheckMs);
   // Who rings is ended; who is being detected is left until the verdict; who is being asked is told.
   for (const other of s.legs) {

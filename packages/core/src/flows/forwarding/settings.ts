@@ -1,32 +1,9 @@
-import { e164 } from '../../kernel/brand.js';
 import type { Texts } from '../caller/texts.js';
 import type { Fallback } from '../caller/work.js';
-import { entriesOf, kindOf, listOf, text, url, within } from '../check-options.js';
-import type { LegTarget } from '../leg/leg.js';
+import { entriesOf, url, within } from '../check-options.js';
 import { LEG_OPTIONS, legSettings, type LegOptions } from '../leg/settings.js';
 import type { LegSettings } from '../leg/work.js';
-
-/** Whom to ring, in steps: the people of one step ring at once, the next step starts when nobody of it is left. */
-export type RingPlan = readonly { readonly targets: readonly LegTarget[] }[];
-
-/** One after the other. Accepts numbers, or targets with a name and a ring time of their own. */
-export function inOrder(targets: readonly (string | PlanTarget)[]): RingPlan {
-  return listOf(targets, 'targets', 'numbers or targets').map((target, index) => ({
-    targets: [planTarget(target, `targets[${String(index)}]`)],
-  }));
-}
-
-export interface PlanTarget {
-  readonly to: string;
-  readonly name?: string;
-  /** 5–60 s. */
-  readonly ringSeconds?: number;
-}
-
-/** People who ring at once. */
-export interface PlanStep {
-  readonly targets: readonly (string | PlanTarget)[];
-}
+import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './plan.js';
 
 /** Everything about one call, decided before it starts and kept in its state, so that a change never bends a call in flight. */
 export interface CallSettings extends LegSettings {
@@ -39,7 +16,7 @@ export interface CallSettings extends LegSettings {
 }
 
 export interface CallOptions extends LegOptions {
-  /** Whom to ring: a list is rung in order. */
+  /** Whom to ring: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
   /** When nobody new is rung any more: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;
@@ -69,35 +46,5 @@ export function callSettings(options: CallOptions): CallSettings {
     ...legSettings(given),
     deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
     waitUrl: waitUrl === undefined ? null : waitUrl === '' ? '' : url(waitUrl, 'waitUrl'),
-  };
-}
-
-function planOf(forwardTo: unknown): RingPlan {
-  return listOf(forwardTo, 'forwardTo', 'numbers, targets or steps').map((entry, index) => {
-    const option = `forwardTo[${String(index)}]`;
-    if (typeof entry !== 'object' || entry === null || !('targets' in entry)) {
-      return { targets: [planTarget(entry, option)] };
-    }
-    const { targets } = entriesOf(entry, option, ['targets']);
-    return {
-      targets: listOf(targets, `${option}.targets`, 'numbers or targets').map((target, at) =>
-        planTarget(target, `${option}.targets[${String(at)}]`),
-      ),
-    };
-  });
-}
-
-function planTarget(target: unknown, option: string): LegTarget {
-  if (typeof target === 'string') return { to: e164(target, option) };
-  if (typeof target !== 'object' || target === null || Array.isArray(target)) {
-    throw new TypeError(
-      `"${option}" must be a phone number in E.164 form, such as +14155550142, or an object with it as "to"; got ${kindOf(target)}`,
-    );
-  }
-  const { to, name, ringSeconds } = entriesOf(target, option, ['to', 'name', 'ringSeconds']);
-  return {
-    to: e164(to, `${option}.to`),
-    ...(name === undefined ? {} : { name: text(name, `${option}.name`) }),
-    ...(ringSeconds === undefined ? {} : { ringSeconds: within(ringSeconds, 5, 60, `${option}.ringSeconds`) }),
   };
 }

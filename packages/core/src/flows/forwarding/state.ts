@@ -45,6 +45,8 @@ export interface LiveForwarding {
   readonly lastLeg: number;
   /** Next step of the plan. */
   readonly nextStep: number;
+  /** The first leg of the step that was started last. */
+  readonly stepFrom: number;
   readonly deadlinePassed: boolean;
   readonly result: CallResult | null;
   readonly timers: Timers;

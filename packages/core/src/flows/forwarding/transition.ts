@@ -27,14 +27,22 @@ import { work } from './work.js';
  */
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> = {
   name: 'forwarding',
-  schema: 1,
+  schema: 2,
   migrate: (data, from) => {
-    if (from === 1) return data as ForwardingState;
+    if (from === 2) return data as ForwardingState;
+    if (from === 1) return withSteps(data as ForwardingState);
     throw new AmdError('ERR_STATE_VERSION', `forwarding cannot read a state of schema ${String(from)}`);
   },
   initial: () => ({ kind: 'nothing' }),
   transition,
 };
+
+/** Before steps could overlap, whoever was hopeful was of the last step. */
+function withSteps(state: ForwardingState): ForwardingState {
+  if (state.kind === 'nothing') return state;
+  const plan = state.settings.plan.map(({ targets }) => ({ targets, nextAfterSeconds: null }));
+  return { ...state, settings: { ...state.settings, plan }, stepFrom: 1 };
+}
 
 type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 
@@ -117,6 +125,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
     claim: null,
     lastLeg: earlier?.lastLeg ?? 0,
     nextStep: 0,
+    stepFrom: (earlier?.lastLeg ?? 0) + 1,
     deadlinePassed: false,
     result: null,
     timers: earlier?.timers ?? {},

@@ -2,6 +2,7 @@ import type { CallSid, E164 } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { FinalCallStatus } from '../../wire/call-status.js';
+import type { Detection } from '../effects.js';
 
 /**
  * One outbound call to one person.
@@ -42,8 +43,11 @@ export type LegResult =
 export interface LegTarget {
   readonly to: E164;
   readonly name?: string;
-  /** How long it rings, in seconds; the call's setting when absent. */
+  /** How long it rings, in seconds; the call's setting when absent, as for all that follows. */
   readonly ringSeconds?: number;
+  /** Whose number this person sees. */
+  readonly callerId?: 'caller' | E164;
+  readonly detection?: Detection;
 }
 
 export interface Leg {

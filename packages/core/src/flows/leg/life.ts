@@ -1,5 +1,5 @@
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
-import { createId } from './ring.js';
+import { createId, detectionOf } from './ring.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
 
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
@@ -76,7 +76,7 @@ export function pickedUp(w: LegWork, leg: LegDraft): void {
   if (!isUnanswered(leg.phase)) return;
   leg.phase = 'detecting';
   leg.story.answeredAt ??= w.at;
-  startTimer(w, legTimer(leg), w.s.settings.detection.timeoutSeconds * 1000 + w.config.graceMs);
+  startTimer(w, legTimer(leg), detectionOf(w, leg).timeoutSeconds * 1000 + w.config.graceMs);
 }
 
 /** The first callback of a leg tells its SID, also when it overtakes the REST response. `false`: not this leg's call. */

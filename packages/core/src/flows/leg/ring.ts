@@ -1,4 +1,5 @@
 import { isE164, type E164 } from '../../kernel/brand.js';
+import type { Detection } from '../effects.js';
 import { newLeg, type LegTarget } from './leg.js';
 import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 
@@ -6,7 +7,7 @@ import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 export function ring(w: LegWork, target: LegTarget): LegDraft {
   const { s } = w;
   s.lastLeg += 1;
-  const leg: LegDraft = newLeg(s.lastLeg, target, showsCaller(w) ? 'caller' : 'own', w.at);
+  const leg: LegDraft = newLeg(s.lastLeg, target, showsCaller(w, target) ? 'caller' : 'own', w.at);
   s.legs.push(leg);
   create(w, leg);
   return leg;
@@ -30,13 +31,13 @@ function create(w: LegWork, leg: LegDraft): void {
     id: createId(leg),
     leg: leg.id,
     to: leg.target.to,
-    from: leg.callerId === 'caller' && isE164(call.from) ? call.from : ownNumber(w),
+    from: leg.callerId === 'caller' && isE164(call.from) ? call.from : ownNumber(w, leg.target),
     ...(leg.callerId === 'caller' && call.token !== null ? { callToken: call.token } : {}),
     answered: w.host.ref(leg.id, 'leg.answered'),
     status: w.host.ref(leg.id, 'leg.status'),
     ringSeconds,
     timeLimitSeconds: settings.timeLimitSeconds,
-    detection: settings.detection,
+    detection: detectionOf(w, leg),
   });
   watchRinging(w, leg);
 }
@@ -46,12 +47,17 @@ export function watchRinging(w: LegWork, leg: LegDraft): void {
   startTimer(w, legTimer(leg), (leg.target.ringSeconds ?? w.s.settings.ringSeconds) * 1000 + w.config.graceMs);
 }
 
-function showsCaller(w: LegWork): boolean {
-  return w.s.settings.callerId === 'caller' && isE164(w.s.call.from);
+/** How this person's phone is listened to. */
+export function detectionOf(w: LegWork, { target }: LegDraft): Detection {
+  return target.detection ?? w.s.settings.detection;
 }
 
-function ownNumber(w: LegWork): E164 {
-  const { callerId, ownNumber: own } = w.s.settings;
+function showsCaller(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): boolean {
+  return callerId === 'caller' && isE164(w.s.call.from);
+}
+
+function ownNumber(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): E164 {
+  const { ownNumber: own } = w.s.settings;
   // The number that was called is ours; Twilio refuses what is not a number, and the leg counts as refused.
   return callerId === 'caller' ? (own ?? (w.s.call.to as E164)) : callerId;
 }
