@@ -4,7 +4,10 @@ import { z } from 'zod';
 const name = z.string('must be a name').trim().min(1, 'must not be empty').max(64, 'must have at most 64 characters');
 const phone = z
   .string('must be text: put the number in quotes, as in "+14155550142"')
-  .refine((text): boolean => isE164(text), 'must be a phone number with + and the country code, such as "+14155550142"');
+  .refine(
+    (text): boolean => isE164(text),
+    'must be a phone number with + and the country code, such as "+14155550142"',
+  );
 const seconds = (low: number, high: number): z.ZodNumber =>
   z
     .int('must be a whole number of seconds')
