@@ -8,6 +8,7 @@ import { worker } from '../flows/worker/transition.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Model, Move, Violation } from './explore.js';
 import { reservationSid } from './tasks-world-state.js';
+import { isSwitch, workerKey, type Stay, type Where, type WorkerNode } from './worker-world-key.js';
 
 export interface WorkerWorldOptions {
   /** How often a person at the console moves the worker. Default 2. */
@@ -21,44 +22,6 @@ export interface WorkerWorldOptions {
   /** REST calls that fail, and answers of them that are lost. Default 1. */
   readonly faults?: number;
   readonly flow?: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig>;
-}
-
-type Where = 'available' | 'unavailable' | 'offline';
-
-/** Where somebody is, and who put them there. */
-interface Stay {
-  readonly at: Where;
-  readonly by: 'person' | 'rejection' | 'timeout' | 'us';
-  readonly version: number;
-}
-
-interface WorkerTask {
-  readonly id: string;
-  readonly effect: TaskRouterEffect;
-  /** Carried out, and its outcome on the way to us. */
-  readonly outcome: TaskRouterOutcome | null;
-}
-
-interface WorkerNode {
-  readonly stay: Stay;
-  /** TaskRouter's events so far: each may be heard late, never, or again and again. */
-  readonly told: readonly Stay[];
-  /** Sent by the call's flow: heard once at least, and again at any time. */
-  readonly sent: readonly {
-    readonly type: 'worker.parked' | 'worker.timedOut';
-    readonly due: boolean;
-    /** The version at that time. */
-    readonly noticed: number;
-  }[];
-  readonly people: number;
-  readonly rejections: number;
-  readonly timeouts: number;
-  readonly switches: number;
-  readonly faults: number;
-  /** The clock, in cool-downs: time only matters to the end of a rest. */
-  readonly now: number;
-  readonly tasks: readonly WorkerTask[];
-  readonly state: WorkerState;
 }
 
 const SID = {
@@ -88,13 +51,7 @@ export function workerWorld(options: WorkerWorldOptions = {}): Model<WorkerNode>
       state: flow.initial(),
     }),
     moves: (node) => movesOf(flow, node),
-    key: (node) =>
-      JSON.stringify({
-        ...node,
-        now: 0,
-        state: keyOf(node.state, node.now),
-        tasks: node.tasks.map((task) => taskKey(task, node.state)),
-      }),
+    key: workerKey,
     check,
     settled,
     test: (trace, violation) =>
@@ -283,11 +240,6 @@ function carriedOut(
   return { node: moved(node, 'available', 'us'), outcome: { as: 'done' } };
 }
 
-/** A change for somebody at a page, who is a person; told apart by its id, as the flow does. */
-function isSwitch({ id }: TaskRouterEffect): boolean {
-  return id.startsWith('worker:switch:');
-}
-
 function check(): string | undefined {
   return undefined;
 }
@@ -300,28 +252,4 @@ function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (stay.at === 'available' || stay.by === 'person') return true;
   // The event that would tell of it was never heard, and so was never sent.
   return told.length === 0;
-}
-
-function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unknown {
-  if (effect.type !== 'worker.update') return [effect.type, outcome];
-  const isAwaited = state.kind === 'worker' && state.switching === id;
-  return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], outcome];
-}
-
-/** Times count from now on; what is past is past. */
-function keyOf(state: WorkerState, now: number): unknown {
-  if (state.kind === 'nothing') return null;
-  const left = (at: number): number => Math.max(0, at - now);
-  const timers = Object.entries(state.timers).map(([timer, dueAt]) => [timer, left(dueAt)]);
-  const coolDowns = state.coolDowns.map((one) => ({
-    ...one,
-    startedAt: 0,
-    after: one.after < state.asked,
-    until: left(one.until),
-  }));
-  const timedOut = state.timedOut && { ...state.timedOut, after: state.asked > state.timedOut.after };
-  const isStale = state.coolDowns.map((one) => state.askedAt >= one.until);
-  const wish = state.wish && { ...state.wish, askedAt: 0 };
-  const switching = state.switching !== null;
-  return { ...state, asked: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut, wish, switching };
 }
