@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { run } from '@amd/cli';
-import { createWorkspaceDirectory } from '@amd/core/twilio';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApp } from '../examples/taskrouter/src/app.js';
+import { serveExample } from '../packages/cli/test/example.js';
 import { ANN, BEN, closed, OURS, serving, stage } from '../packages/cli/test/stage.js';
 import { formPicture, marked, terminalPicture, type FormField } from './helpers/pictures.js';
 import { ROOT } from './helpers/sources.js';
@@ -58,22 +56,7 @@ describe('the pictures of the terminal', () => {
     check('plan', terminalPicture('amd taskrouter plan', 'amd taskrouter plan', planned));
 
     await said(['taskrouter', 'apply', '--yes', '-f', file, '--url', url, ...common], account);
-    const directory = createWorkspaceDirectory({ client: here.client });
-    const known = await directory.load();
-    const app = createApp({
-      client: here.client,
-      directory,
-      accountSid: here.sim.accountSid,
-      authTokens: [here.sim.authToken],
-      publicBaseUrl: url,
-      coolDownSeconds: 60,
-      dialAllow: ['+1415555*'],
-      ownNumbers: [OURS],
-      callLogDays: 1,
-      password: null,
-      logger: pino({ level: 'silent' }),
-    });
-    server.on('request', app.express);
+    const { known } = await serveExample(here, { url, server });
     const inside = here.client.taskrouter.v1.workspaces(known.sid);
     await inside.workflows(known.workflow.sid).update({ taskReservationTimeout: 60 });
     await inside.workers.create({ friendlyName: 'Cara', attributes: JSON.stringify({ phone: '+14155550144x12' }) });

@@ -1,9 +1,7 @@
-import { createWorkspaceDirectory } from '@amd/core/twilio';
 import { introduceWorkers } from '@amd/core/http';
 import { human, realClock, voicemail } from '@amd/simulator';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApp } from '../../examples/taskrouter/src/app.js';
+import { serveExample } from '../../packages/cli/test/example.js';
 import { ANN, BEN, closed, OURS, serving, stage } from '../../packages/cli/test/stage.js';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -31,23 +29,7 @@ describe('a workspace made by "amd taskrouter apply"', () => {
     const applied = await here.amd(['taskrouter', 'apply', '--yes', '-f', file, '--url', url]);
     expect(applied).toMatchObject({ exit: 0 });
 
-    const directory = createWorkspaceDirectory({ client: here.client });
-    await directory.load();
-    const app = createApp({
-      client: here.client,
-      directory,
-      accountSid: here.sim.accountSid,
-      authTokens: [here.sim.authToken],
-      publicBaseUrl: url,
-      coolDownSeconds: 20,
-      dialAllow: ['+1415555*'],
-      ownNumbers: [OURS],
-      callLogDays: 1,
-      password: null,
-      clock: here.sim.clock,
-      logger: pino({ level: 'silent' }),
-    });
-    server.on('request', app.express);
+    const { app, directory } = await serveExample(here, { url, server });
     app.start();
     closing.push(() => app.drain(Promise.resolve()));
     await introduceWorkers({ directory, workers: app.workers });

@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
-import { createWorkspaceDirectory } from '@amd/core/twilio';
 import type { Finding } from '@amd/cli';
 import type { NumberOptions, SimulatorOptions } from '@amd/simulator';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApp } from '../../../examples/taskrouter/src/app.js';
+import { serveExample } from './example.js';
 import { ANN, BEN, closed, OURS, serving, stage, type Stage } from './stage.js';
 
 const FALLBACK = 'https://handler.twilio.com/twiml/EH1';
@@ -36,22 +34,7 @@ async function ward(options: SimulatorOptions = {}): Promise<Ward> {
 number: { phone: "${OURS}", fallbackUrl: "${FALLBACK}" }`,
   );
   expect(await here.amd(['taskrouter', 'apply', '--yes', '-f', file, '--url', url])).toMatchObject({ exit: 0 });
-  const directory = createWorkspaceDirectory({ client: here.client });
-  await directory.load();
-  const app = createApp({
-    client: here.client,
-    directory,
-    accountSid: here.sim.accountSid,
-    authTokens: [here.sim.authToken],
-    publicBaseUrl: url,
-    coolDownSeconds: 60,
-    dialAllow: ['+1415555*'],
-    ownNumbers: [OURS],
-    callLogDays: 1,
-    password: null,
-    logger: pino({ level: 'silent' }),
-  });
-  server.on('request', app.express);
+  await serveExample(here, { url, server });
   return {
     ...here,
     url,
