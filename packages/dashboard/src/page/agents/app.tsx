@@ -3,19 +3,17 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { AgentRow, AgentTotals, WorkerRow } from '../../shared/agents.js';
 import { newestFirst } from '../../shared/view.js';
 import type { Connection } from '../connection/connection.js';
-import { useKnowledge, useNow, useRemembered } from '../connection/hooks.js';
-import { usePaused } from '../connection/paused.js';
+import { useRemembered } from '../connection/hooks.js';
 import { Announcer } from '../parts/announcer.js';
 import { CallFilter, filterCalls, NO_FILTER } from '../parts/call-filter.js';
 import { CallList } from '../parts/call-list.js';
 import { FilterBar, type Filter } from '../parts/filter-bar.js';
-import { Header } from '../parts/header.js';
+import { useFrame } from '../parts/frame.js';
 import { Legend } from '../parts/legend.js';
 import { Phones } from '../parts/phones.js';
 import { Story } from '../parts/story.js';
 import { useSelected } from '../parts/use-selected.js';
 import type { WorkerGroup } from '../text/agents.js';
-import { masked } from '../text/format.js';
 import { newsOfAgents } from '../text/news.js';
 import { AgentCards } from './agent-cards.js';
 import { EventLog } from './event-log.js';
@@ -23,7 +21,6 @@ import { Waiting } from './waiting.js';
 import { WorkerList } from './worker-list.js';
 import { filterWorkers, useShown } from './workers.js';
 
-const plain = (text: string): string => text;
 const GROUPS = [
   ['all', 'All'],
   ['ready', 'Ready'],
@@ -33,32 +30,20 @@ const GROUPS = [
 ] as const;
 
 export function App({ connection }: { readonly connection: Connection<AgentRow, AgentTotals> }): VNode {
-  const { view: newest, online, welcome, phone, events } = useKnowledge(connection);
-  const pause = usePaused(newest);
-  const { view } = pause;
-  const [theme, setTheme] = useRemembered('theme', 'auto');
-  const [numbers, setNumbers] = useRemembered('numbers', 'masked');
+  const { knowledge, header, pause, view, now, number } = useFrame(connection, 'Workers');
+  const { view: newest, online, phone, events } = knowledge;
   const [watch, setWatch] = useRemembered('events', 'off');
   const [looksAt, setLooksAt] = useState<'workers' | 'calls'>('workers');
   const [filter, setFilter] = useState<Filter<WorkerGroup>>({ group: 'all', text: '' });
   const [callFilter, setCallFilter] = useState(NO_FILTER);
   const [problem, setProblem] = useState('');
   const [selected, select] = useSelected();
-  const now = useNow(view?.offsetMs ?? 0, online && !pause.paused);
-  const number = numbers === 'masked' ? masked : plain;
   const shown = useShown(view);
   const workers = useMemo(() => filterWorkers(shown, filter), [shown, filter]);
   const calls = useMemo(() => newestFirst(shown.calls), [shown]);
   const shownCalls = useMemo(() => filterCalls(calls, callFilter), [calls, callFilter]);
   const chosen = selected === null ? undefined : view?.rows.get(selected);
-  const waiting = newest?.totals.waiting ?? 0;
 
-  useEffect(() => {
-    document.documentElement.dataset['theme'] = theme;
-  }, [theme]);
-  useEffect(() => {
-    document.title = waiting > 0 ? `(${String(waiting)}) Workers` : 'Workers';
-  }, [waiting]);
   useEffect(() => {
     connection.watchEvents(watch === 'on');
   }, [connection, watch]);
@@ -82,15 +67,7 @@ export function App({ connection }: { readonly connection: Connection<AgentRow, 
 
   return (
     <>
-      <Header
-        online={online}
-        pause={pause}
-        theme={theme}
-        setTheme={setTheme}
-        numbers={numbers}
-        setNumbers={setNumbers}
-        canLogOut={welcome?.canLogOut ?? false}
-      />
+      {header}
       <main class="layout">
         <section class="calls" aria-labelledby="main-title">
           <div class="views">
