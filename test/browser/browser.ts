@@ -69,3 +69,13 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['AMD_IMAGES'];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }
+
+/** From now on `window.longest` is the longest task of the page, ms: what loading took is not what updates cost. */
+export async function watchLongTasks(page: Page): Promise<void> {
+  await page.evaluate(`
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+    }).observe({ type: 'longtask' });
+  `);
+}

@@ -4,7 +4,7 @@ import { createMemoryStore, encodeState, forwarding, type Store } from '@amd/cor
 import { createDashboard, type Dashboard } from '@amd/dashboard';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, launch, pageAssets } from './browser.js';
+import { hasBrowser, launch, pageAssets, watchLongTasks } from './browser.js';
 import { HOSTILE } from '../helpers/hostile.js';
 
 const sidOf = (index: number): string => `CA${index.toString(16).padStart(32, '0')}`;
@@ -68,13 +68,7 @@ describe.skipIf(!hasBrowser)('the page with many calls', { timeout: 60_000 }, ()
     const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
     await page.goto(url);
     await page.getByText('1000 calls', { exact: true }).waitFor();
-    // What loading took is not what updates cost.
-    await page.evaluate(`
-      window.longest = 0;
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-      }).observe({ type: 'longtask' });
-    `);
+    await watchLongTasks(page);
     for (let tenth = 0; tenth < 30; tenth += 1) {
       for (let call = 0; call < 10; call += 1) {
         const index = (tenth * 10 + call) % 1000;

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentWriter, OFFLINE, RESTING, SHOWN_WORKSPACE } from '../helpers/agents.js';
 import { HOSTILE } from '../helpers/hostile.js';
-import { hasBrowser, launch, openPage, pageAssets } from './browser.js';
+import { hasBrowser, launch, openPage, pageAssets, watchLongTasks } from './browser.js';
 
 const MANY = 5000;
 
@@ -51,13 +51,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, 
   it('renders at most 120 rows of 5,000, and no task takes over 200 ms while 100 workers a second change', async () => {
     const [page, trouble] = await openPage(browser, url);
     await page.getByText('5000 workers', { exact: true }).waitFor();
-    // What loading took is not what updates cost.
-    await page.evaluate(`
-      window.longest = 0;
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-      }).observe({ type: 'longtask' });
-    `);
+    await watchLongTasks(page);
     for (let tenth = 0; tenth < 30; tenth += 1) {
       for (let at = 0; at < 10; at += 1) {
         const sid = [RESTING, OFFLINE][at % 2];

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { webhookUrls } from '@amd/core/http';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
@@ -26,6 +27,7 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 });
+const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
 const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
 const logger = createLogger({
@@ -64,9 +66,8 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
     process.exit(1);
   }
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
-  // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
-  console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
-  console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
+  console.log(`Set the number's voice URL to          ${urls.voice}`);
+  console.log(`and its call status changes (POST) to  ${urls.status}`);
   console.log(
     env.DASHBOARD_PASSWORD === undefined
       ? 'The page of calls is off: set DASHBOARD_PASSWORD.'

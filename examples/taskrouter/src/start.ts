@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
-import { introduceWorkers } from '@amd/core/http';
+import { introduceWorkers, webhookUrls } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { createLogger } from '../../shared/src/operators/logger.js';
@@ -29,6 +29,7 @@ if (!environment.ok) {
 const env = environment.value;
 
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
+const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
 const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
 const logger = createLogger({
@@ -67,13 +68,13 @@ const settings = {
   afterCall: env.AFTER_CALL,
   deadlineSeconds: env.DEADLINE_SECONDS,
 };
-for (const [what, url, path] of [
-  ['the assignment callback URL of the workflow', workspace.workflow.assignmentUrl, '/assign'],
-  ['the event callback URL of the workspace', workspace.eventUrl, '/trevents'],
+for (const [what, url, wanted] of [
+  ['the assignment callback URL of the workflow', workspace.workflow.assignmentUrl, urls.assign],
+  ['the event callback URL of the workspace', workspace.eventUrl, urls.events],
 ] as const) {
-  if (url?.split('#')[0] !== base + path)
+  if (url?.split('#')[0] !== wanted)
     console.warn(
-      `Warning: ${what} is ${url ?? 'not set'}: set it to ${base}${path}, or run "npm run amd -- taskrouter apply"`,
+      `Warning: ${what} is ${url ?? 'not set'}: set it to ${wanted}, or run "npm run amd -- taskrouter apply"`,
     );
 }
 
@@ -108,9 +109,8 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   console.log(
     `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} with ${String(count)} workers`,
   );
-  // The fragment asks Twilio to try again (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
-  console.log(`Set the number's voice URL to          ${base}/inbound#rc=3&rp=5xx,ct,rt`);
-  console.log(`and its call status changes (POST) to  ${base}/inbound/status#rc=3&rp=5xx,ct,rt`);
+  console.log(`Set the number's voice URL to          ${urls.voice}`);
+  console.log(`and its call status changes (POST) to  ${urls.status}`);
   console.log(
     env.DASHBOARD_PASSWORD === undefined
       ? 'The page of workers is off: set DASHBOARD_PASSWORD.'

@@ -1,4 +1,3 @@
-export { addressesOf, type Addresses } from './addresses.js';
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { Finding, Status } from './doctor/finding.js';
 export type { Patient } from './doctor/patient.js';

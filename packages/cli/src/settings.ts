@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { isAccountSid, isE164, type E164 } from '@amd/core';
-import { addressesOf, type Addresses } from './addresses.js';
+import { webhookUrls, type WebhookUrls } from '@amd/core/http';
 import { CliError } from './terminal/exit.js';
 import { createClient } from './twilio-client.js';
 import type { Twilio } from 'twilio';
@@ -83,9 +83,9 @@ export async function readBase(variables: Variables, given: string | undefined):
 /**
  * @throws CliError when it is no address that Twilio could use
  */
-export function checkedAddresses(base: string): Addresses {
+export function checkedAddresses(base: string): WebhookUrls {
   try {
-    return addressesOf(base);
+    return webhookUrls(base);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError(message.replace('"publicBaseUrl"', `the public address (${base})`));

@@ -1,8 +1,9 @@
-import { addressesOf, parseSetUp, plan, type ActualWorkspace } from '@amd/cli';
+import { parseSetUp, plan, type ActualWorkspace } from '@amd/cli';
+import { webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { extensionIn } from '../src/doctor/destinations.js';
 
-const ADDRESSES = addressesOf('https://calls.example.com');
+const ADDRESSES = webhookUrls('https://calls.example.com');
 const QUEUE = `WQ${'1'.repeat(32)}`;
 const WORKSPACE: ActualWorkspace = {
   sid: `WS${'1'.repeat(32)}`,

@@ -1,5 +1,5 @@
 import type { Twilio } from 'twilio';
-import type { Addresses } from '../addresses.js';
+import type { WebhookUrls } from '@amd/core/http';
 import type { Account, Variables } from '../settings.js';
 
 /** What the doctor looks at. */
@@ -9,7 +9,7 @@ export interface Patient {
   readonly variables: Variables;
   /** Where Twilio reaches the app, as somebody wrote it. */
   readonly base: string;
-  readonly addresses: Addresses;
+  readonly addresses: WebhookUrls;
   readonly flow: 'forwarding' | 'taskrouter';
   /** Another server in Twilio's place: then an address of this machine is as good as any. */
   readonly isSimulated: boolean;

@@ -48,3 +48,29 @@ export function callbackUrls(publicBaseUrl: string): ToUrl {
   const { href } = publicBase(publicBaseUrl);
   return (ref) => `${href}${CALLBACK_PATHS[ref.purpose]}?ref=${formatRef(ref)}${RETRY}`;
 }
+
+/** The addresses that are set at Twilio by hand, or by a program. */
+export interface WebhookUrls {
+  /** Of the number: a call comes in. */
+  readonly voice: string;
+  /** Of the number: call status changes. */
+  readonly status: string;
+  /** Of a TaskRouter workflow: assignment callback. */
+  readonly assign: string;
+  /** Of a TaskRouter workspace: event callback. */
+  readonly events: string;
+}
+
+/**
+ * What has to be set at Twilio so that it finds us.
+ * @throws TypeError naming `publicBaseUrl`
+ */
+export function webhookUrls(publicBaseUrl: string): WebhookUrls {
+  const { href } = publicBase(publicBaseUrl);
+  return {
+    voice: `${href}/inbound${RETRY}`,
+    status: `${href}/inbound/status${RETRY}`,
+    assign: `${href}/assign`,
+    events: `${href}/trevents`,
+  };
+}

@@ -1,4 +1,4 @@
-export { callbackUrls } from './callback-urls.js';
+export { callbackUrls, webhookUrls, type WebhookUrls } from './callback-urls.js';
 export { type Endpoint } from './endpoint.js';
 export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from './fastify.js';
 export { type LambdaEvent, type LambdaResult, toLambdaHandler } from './lambda.js';

@@ -1,4 +1,4 @@
-import type { Addresses } from '../../addresses.js';
+import type { WebhookUrls } from '@amd/core/http';
 import type { ActualNumber } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
@@ -9,7 +9,7 @@ export function planNumber(
   draft: Draft,
   { phone, fallbackUrl }: NonNullable<SetUp['number']>,
   number: ActualNumber | null,
-  addresses: Addresses,
+  addresses: WebhookUrls,
 ): void {
   if (number === null) {
     draft.problems.push(`"number": ${phone} is not a number of this account`);

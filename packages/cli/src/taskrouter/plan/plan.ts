@@ -1,4 +1,4 @@
-import type { Addresses } from '../../addresses.js';
+import type { WebhookUrls } from '@amd/core/http';
 import type { ActualNumber, ActualWorkspace } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import { planActivities } from './activities.js';
@@ -14,7 +14,7 @@ export function plan(
   wanted: SetUp,
   actual: ActualWorkspace | null,
   number: ActualNumber | null,
-  addresses: Addresses,
+  addresses: WebhookUrls,
 ): Plan {
   const draft = new Draft();
   if (actual === null) planNewWorkspace(draft, wanted, addresses);

@@ -1,4 +1,4 @@
-import type { Addresses } from '../../addresses.js';
+import type { WebhookUrls } from '@amd/core/http';
 import type { ActualWorkspace } from '../actual.js';
 import { readRouting, type Routing } from '../routing.js';
 import type { SetUp } from '../set-up.js';
@@ -27,7 +27,7 @@ export function planWorkflow(
   wanted: SetUp,
   actual: ActualWorkspace | null,
   queue: string,
-  addresses: Addresses,
+  addresses: WebhookUrls,
 ): void {
   const workflows = actual?.workflows ?? [];
   const { name: given, reservationTimeout, callerWaits } = wanted.workflow;

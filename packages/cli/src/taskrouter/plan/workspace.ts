@@ -1,5 +1,5 @@
 import { TASKROUTER_EVENTS } from '@amd/core/http';
-import type { Addresses } from '../../addresses.js';
+import type { WebhookUrls } from '@amd/core/http';
 import type { ActualWorkspace } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import type { Roles } from './activities.js';
@@ -7,7 +7,7 @@ import type { FieldChange, RequestDraft } from './change.js';
 import { orNull, type Draft } from './draft.js';
 
 /** A workspace that is not there yet. Its activity for time-outs follows when there are activities. */
-export function planNewWorkspace(draft: Draft, wanted: SetUp, addresses: Addresses): void {
+export function planNewWorkspace(draft: Draft, wanted: SetUp, addresses: WebhookUrls): void {
   const all = wanted.events === 'all';
   draft.settle(
     { kind: 'workspace', name: wanted.workspace, sid: null },
@@ -30,7 +30,7 @@ export function planWorkspace(
   wanted: SetUp,
   actual: ActualWorkspace | null,
   roles: Roles,
-  addresses: Addresses,
+  addresses: WebhookUrls,
 ): void {
   const fields: FieldChange[] = [];
   const request: RequestDraft<'workspace'> = { kind: 'workspace' };
