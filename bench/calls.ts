@@ -81,6 +81,7 @@ function answerOf(effect: RestEffect): Execution {
       return executions.fetched('in-progress');
     case 'call.end':
     case 'call.redirect':
+    case 'call.announce':
       return executions.done();
   }
 }

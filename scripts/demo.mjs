@@ -1,16 +1,22 @@
-// npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other one.
+// npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other example,
+// `npm run demo -- race` races through the first one.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const EXAMPLES = ['forwarding', 'taskrouter'];
+const TOURS = {
+  forwarding: 'forwarding/dist/demo.js',
+  race: 'forwarding/dist/race.js',
+  taskrouter: 'taskrouter/dist/demo.js',
+};
+const EXAMPLES = Object.keys(TOURS);
 const given = process.argv.slice(2);
 const [first] = given;
 const example = first !== undefined && !first.startsWith('-') ? first : 'forwarding';
 const options = example === first ? given.slice(1) : given;
 try {
-  if (!EXAMPLES.includes(example)) throw new Error(`There is no example "${example}", only ${EXAMPLES.join(' and ')}`);
+  if (!EXAMPLES.includes(example)) throw new Error(`There is no example "${example}", only ${EXAMPLES.join(', ')}`);
   // As in examples/shared/src/demo/run.ts, which reads them: a wrong one is told before the build.
   const flag = { type: 'boolean' };
   const text = { type: 'string' };
@@ -20,7 +26,7 @@ try {
   process.exit(2);
 }
 
-const demo = fileURLToPath(new URL(`../examples/${example}/dist/demo.js`, import.meta.url));
+const demo = fileURLToPath(new URL(`../examples/${TOURS[example]}`, import.meta.url));
 if (!options.includes('--help') || !existsSync(demo)) {
   process.stdout.write('Building … ');
   await import('./build-js.mjs');

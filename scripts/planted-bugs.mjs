@@ -10,7 +10,12 @@ const COPY = join(ROOT, '.planted');
 const SRC = 'packages/core/src/';
 
 /** The world that each kind of bug is looked for in. */
-const WORLDS = { explorer: '1 leg, 0 faults', tasks: '1 reservation, 0 faults', worker: 'a worker: 1 moves' };
+const WORLDS = {
+  explorer: '1 leg, 0 faults',
+  async: '1 leg, 0 faults, async',
+  tasks: '1 reservation, 0 faults',
+  worker: 'a worker: 1 moves',
+};
 
 /** `by`: the explorer's world, or the tests to run. */
 const BUGS = [
@@ -31,8 +36,8 @@ const BUGS = [
   {
     name: 're-send a create whose first try may have reached Twilio',
     file: 'runtime/performer.ts',
-    from: "effect.type === 'call.create' && claim.attempt > 1",
-    to: "effect.type === 'call.create' && claim.attempt > 9",
+    from: 'isOnce(effect) && claim.attempt > 1',
+    to: 'isOnce(effect) && claim.attempt > 9',
     by: ['packages/core/test/runtime'],
   },
   {
@@ -45,10 +50,9 @@ const BUGS = [
   {
     name: 'redirect after a key',
     file: 'flows/leg/requests.ts',
-    from: "event.digits !== '') accept(w, leg);",
-    to: "event.digits !== '') { accept(w, leg); fetchNotice(w, leg); }",
-    also: ['import { adopt, appeared,', 'import { adopt, appeared, fetchNotice,'],
-    by: 'explorer',
+    from: "        accept(w, leg, 'reply');",
+    to: "        accept(w, leg, 'redirect');",
+    by: ['packages/core/test/flow'],
   },
   {
     name: 'end a loser in detection',
@@ -75,7 +79,7 @@ const BUGS = [
     name: 'trust `in-progress` as human',
     file: 'flows/leg/requests.ts',
     from: "    case 'in-progress':\n      pickedUp(w, leg);",
-    to: "    case 'in-progress':\n      pickedUp(w, leg);\n      if (leg.phase === 'detecting') accept(w, leg);",
+    to: "    case 'in-progress':\n      pickedUp(w, leg);\n      if (leg.phase === 'detecting') accept(w, leg, 'reply');",
     by: 'explorer',
   },
   {
@@ -205,6 +209,105 @@ const BUGS = [
     to: "settle(w, 'done', reasonOf(outcome));",
     by: ['packages/core/test/taskrouter'],
   },
+  // Detection that listens while the call goes on, and what answers mean.
+  {
+    name: 'let the verdict move somebody whom a key has moved',
+    file: 'flows/leg/answers.ts',
+    from: '  if (leg.human) return;\n',
+    to: '',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'give the room to a request while a redirect is under way',
+    file: 'flows/leg/documents.ts',
+    from: 'if (leg.moving !== null) return again(w, leg);',
+    to: '',
+    by: 'async',
+  },
+  {
+    name: 'keep a redirect whose document was asked for',
+    file: 'flows/leg/life.ts',
+    from: "  w.effects.push({ type: 'effect.drop', id: leg.moving });\n",
+    to: '',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'repeat a redirect that something else has taken the place of',
+    file: 'runtime/performer.ts',
+    from: 'claim.attempt < retry.attempts && !isOnce(effect)',
+    to: 'claim.attempt < retry.attempts',
+    by: ['packages/core/test/runtime'],
+  },
+  {
+    name: 'wait for ever for a document that nobody asks for',
+    file: 'flows/forwarding/legs.ts',
+    from: 'if (leg !== undefined && leg.moving !== null) {',
+    to: 'if (leg !== undefined && leg.moving === undefined) {',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'count a request from before the redirect as having been told',
+    file: 'flows/leg/documents.ts',
+    from: "const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';",
+    to: 'const isStale = false;',
+    by: 'async',
+  },
+  {
+    name: 'call two people together because both are alive',
+    file: 'flows/forwarding/legs.ts',
+    from: '!(leg.invited && leg.seenAlive && s.caller.seenAlive)',
+    to: '!(leg.seenAlive && s.caller.seenAlive)',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'forget to end a machine whose verdict came alone',
+    file: 'flows/leg/answers.ts',
+    from: 'else endLeg(w, leg);',
+    to: "else letGo(w, leg, { kind: 'answered', by: answeredBy });",
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'bridge a human without the key that everybody must press',
+    file: 'flows/leg/answers.ts',
+    from: "if (action === 'bridge' && confirm === 'always') return 'confirm';",
+    to: '',
+    by: ['test/e2e/answers'],
+  },
+  {
+    name: 'take the words of a screening robot for its owner',
+    file: 'flows/leg/answers.ts',
+    from: "  leg.screened = 'heard';",
+    to: "  leg.screened = 'heard';\n  accept(w, leg, 'reply');\n  if (leg.human) return;",
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'leave a message in the middle of a greeting',
+    file: 'flows/leg/check-policy.ts',
+    from: "if (action === 'leave a message') checkMessage(answer, detection.mode);",
+    to: '',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'record the same caller again and again',
+    file: 'flows/caller/last-stop.ts',
+    from: "if (kind === 'voicemail') caller.recorded = true;",
+    to: '',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'ring the last number again and again',
+    file: 'flows/caller/last-stop.ts',
+    from: 'if (!event.answered) caller.otherwise = true;',
+    to: '',
+    by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'tell of a message twice',
+    file: 'flows/caller/last-stop.ts',
+    from: 'if (recording === null || caller.recording !== null) return;',
+    to: 'if (recording === null) return;',
+    by: ['packages/core/test/flow'],
+  },
 ];
 
 let unnoticed = 0;
@@ -229,6 +332,7 @@ function tryOut({ file, from, to, also, by }) {
   for (const path of [
     'packages/core',
     'packages/simulator',
+    'test/e2e',
     'scripts',
     'docs',
     'vitest.config.ts',

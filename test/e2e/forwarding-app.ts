@@ -5,6 +5,7 @@ import {
   forwarding,
   type CallOptions,
   type ForwardingState,
+  type Hooks,
   type LiveForwarding,
   type Store,
 } from '@amd/core';
@@ -30,7 +31,7 @@ export interface TestApp {
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
 export function forwardingApp(
   settings: CallOptions | ((call: ArrivingCall) => CallOptions),
-  simulator: Partial<SimulatorOptions> = {},
+  { hooks, ...simulator }: Partial<SimulatorOptions> & { readonly hooks?: Hooks } = {},
 ): TestApp {
   const states = new Map<string, LiveForwarding>();
   const log: LogEntry[] = [];
@@ -50,6 +51,7 @@ export function forwardingApp(
     store,
     clock: sim.clock,
     pollMs: null,
+    hooks,
     random: () => 0.5,
     execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock: sim.clock }),
   });

@@ -9,6 +9,7 @@ import {
   type Clock,
   type ForwardingEvent,
   type ForwardingState,
+  type Hooks,
   type ObservableRuntime,
   type OutcomeEvent,
   type Reply,
@@ -43,8 +44,9 @@ export interface AppOptions {
   readonly configured: ReadonlyMap<string, readonly ListedPerson[]>;
   /** How, for every call. */
   readonly callSettings?: Omit<CallOptions, 'forwardTo'> | undefined;
-  /** Whom to ring instead of what the page says. */
-  readonly whomToRing?: ((call: ArrivingCall) => readonly ListedPerson[] | undefined) | undefined;
+  /** What to do with a call, instead of what the page and `callSettings` say. */
+  readonly callOptions?: ((call: ArrivingCall) => CallOptions | undefined) | undefined;
+  readonly hooks?: Hooks | undefined;
   /** Numbers and prefixes that may ever be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
@@ -97,6 +99,7 @@ export function createApp(options: AppOptions): App {
     config: { ...DEFAULT_FORWARDING_CONFIG, keepForMs: options.callLogDays * 86_400_000 },
     store,
     clock,
+    hooks: options.hooks,
     execute: createTwilioExecutor({
       client,
       url: callbackUrls(publicBaseUrl),
@@ -125,10 +128,7 @@ export function createApp(options: AppOptions): App {
     accountSid,
     authTokens,
     limits: createCallLimits({ store, clock, ...options.limits }),
-    resolve: async (call) => ({
-      ...callSettings,
-      forwardTo: options.whomToRing?.(call) ?? (await lists.for(call.to)),
-    }),
+    resolve: async (call) => options.callOptions?.(call) ?? { ...callSettings, forwardTo: await lists.for(call.to) },
     log,
   });
   const dashboard = createDashboard({

@@ -64,9 +64,27 @@ export {
   type LegTarget,
   type Notice,
 } from './flows/leg/leg.js';
-export { type AnswerAction, type AnswerPolicy, DEFAULT_POLICY } from './flows/leg/policy.js';
+export {
+  AMD_MODES,
+  type AmdMode,
+  type AnswerAction,
+  type AnswerPolicy,
+  type Confirm,
+  CONFIRM,
+  DEFAULT_POLICY,
+  type EndAction,
+  LEG_ENDS,
+  type LegEnd,
+  POLICIES,
+  type PolicyName,
+  type Screening,
+  SCREENING_PHRASES,
+} from './flows/leg/policy.js';
+export type { LegVerdictEvent } from './flows/leg/requests.js';
 export type { LegSettings } from './flows/leg/work.js';
-export type { Fallback, WaitingCaller } from './flows/caller/work.js';
+export type { Fallback, FallbackOption, LastStop } from './flows/caller/fallback.js';
+export type { FallbackEnded, RecordingMade } from './flows/caller/last-stop.js';
+export type { Recording, WaitingCaller } from './flows/caller/work.js';
 export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
 export type {
   ConferenceEvent,

@@ -19,7 +19,7 @@ export interface BridgedWith {
 /** One call as a test or a page looks at it. Times in epoch ms, undefined if it never happened. */
 export interface SimulatedCall {
   readonly sid: string;
-  readonly direction: 'inbound' | 'outbound-api';
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
   readonly from: string;
   readonly to: string;
   readonly status: CallStatus;
@@ -29,6 +29,11 @@ export interface SimulatedCall {
   readonly answeredAt: number | undefined;
   readonly verdictAt: number | undefined;
   readonly endedAt: number | undefined;
+  /**
+   * From answering to the first sound of ours or of another party, ms, without the time that the application took to
+   * answer (which a clock faster than life would magnify).
+   */
+  readonly silenceMs: number | undefined;
   /** Final SIP code. */
   readonly sipCode: number | undefined;
   /** From answer to end, seconds. */
@@ -89,6 +94,11 @@ export function viewCall(world: World, call: Call): SimulatedCall {
     },
     get endedAt() {
       return call.endedAt;
+    },
+    get silenceMs() {
+      const sounds = [call.firstHeardAt, call.bridges[0]?.since].filter((at) => at !== undefined);
+      if (call.answeredAt === undefined || sounds.length === 0) return undefined;
+      return Math.max(0, Math.min(...sounds) - call.answeredAt - call.fetchingMs);
     },
     get sipCode() {
       return call.sipCode;

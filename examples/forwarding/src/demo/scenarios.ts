@@ -10,16 +10,24 @@ import {
   type HangUpRule,
   type Person,
 } from '@amd/simulator';
-import type { CallResult } from '@amd/core';
+import type { CallOptions, CallResult } from '@amd/core';
 
 export interface Scenario {
   readonly name: string;
   /** Rung in this order. */
   readonly people: readonly { readonly name: string; readonly person: Person }[];
+  /** Everybody at the same time. */
+  readonly atOnce?: boolean;
+  /** How their calls are handled, where it is not the default. */
+  readonly options?: Omit<CallOptions, 'forwardTo'>;
   readonly hangUp?: HangUpRule;
   readonly outcome: CallResult;
   /** Who talks to the caller, by name. */
   readonly talksTo?: string;
+  /** One of them, whichever was first. */
+  readonly talksToOneOf?: readonly string[];
+  /** The caller has left a message. */
+  readonly leavesMessage?: boolean;
   /** Who must hear why they are not connected. */
   readonly told?: string;
 }

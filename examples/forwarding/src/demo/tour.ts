@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import type { LiveForwarding } from '@amd/core';
+import { atOnce, type CallOptions, type LiveForwarding } from '@amd/core';
 import type { PageAssets } from '@amd/dashboard';
 import { createSimulator, realClock, type Person, type SimulatedCall, type Simulator } from '@amd/simulator';
 import { createApp, type App } from '../app.js';
@@ -43,7 +43,7 @@ export async function startTour(wanted: {
   readonly orAnyPort: boolean;
   readonly assets?: PageAssets | undefined;
 }): Promise<Tour> {
-  const lists = new Map<string, { to: string; name: string }[]>();
+  const options = new Map<string, CallOptions>();
   const people = new Map<string, Person>();
   const states = new Map<string, LiveForwarding>();
   const clock = realClock({ speed: SPEED });
@@ -68,7 +68,7 @@ export async function startTour(wanted: {
     authTokens: [sim.authToken],
     publicBaseUrl: url,
     configured: new Map([[OUR_NUMBER, TEAM.map(({ name, to }) => ({ name, to }))]]),
-    whomToRing: (call) => lists.get(call.from),
+    callOptions: (call) => options.get(call.from),
     dialAllow: ['+1415555*'],
     ownNumbers: [OUR_NUMBER],
     limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
@@ -97,7 +97,7 @@ export async function startTour(wanted: {
         people.set(to, person);
         return { to, name };
       });
-      lists.set(caller, targets);
+      options.set(caller, { ...scenario.options, forwardTo: scenario.atOnce === true ? atOnce(targets) : targets });
       const before = { calls: sim.calls.length, complaints: sim.debugger.length };
       const call = sim.placeCall({
         from: caller,
@@ -109,7 +109,7 @@ export async function startTour(wanted: {
       return {
         scenario,
         caller: call,
-        legs: sim.calls.slice(before.calls).filter(({ direction }) => direction === 'outbound-api'),
+        legs: sim.calls.slice(before.calls).filter(({ direction }) => direction !== 'inbound'),
         names: new Map(targets.map(({ to, name }) => [to, name])),
         state: states.get(call.sid),
         complaints: sim.debugger.slice(before.complaints).map(({ code, message }) => `${String(code)} ${message}`),

@@ -17,11 +17,14 @@ export interface TwilioCallCreate {
   statusCallbackEvent: string[];
   timeout: number;
   timeLimit: number;
-  machineDetection: string;
-  machineDetectionTimeout: number;
+  machineDetection?: string;
+  machineDetectionTimeout?: number;
   machineDetectionSpeechThreshold?: number;
   machineDetectionSpeechEndThreshold?: number;
   machineDetectionSilenceTimeout?: number;
+  asyncAmd?: string;
+  asyncAmdStatusCallback?: string;
+  asyncAmdStatusCallbackMethod?: string;
   callToken?: string;
 }
 
@@ -112,6 +115,10 @@ export interface TwilioClient {
       fetch(): Promise<TwilioCall>;
     };
     create(params: TwilioCallCreate): Promise<TwilioCall>;
+  };
+  /** Needed where callers are told who has taken the call (`texts.connected`). */
+  conferences?(sid: string): {
+    participants(call: string): { update(params: { announceUrl: string; announceMethod: string }): Promise<unknown> };
   };
   /** Needed by the flows of TaskRouter only. */
   readonly taskrouter?: TwilioTaskRouter;

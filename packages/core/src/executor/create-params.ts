@@ -1,4 +1,4 @@
-import type { CreateCall } from '../flows/effects.js';
+import type { CreateCall, Detection } from '../flows/effects.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import { withTry } from '../wire/try-url.js';
 import type { TwilioCallCreate } from './client.js';
@@ -10,7 +10,6 @@ export function createParams(
   fallbackUrl: ((ref: CallbackRef) => string) | undefined,
 ): TwilioCallCreate {
   const { detection, answered } = effect;
-  const { speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = detection;
   return {
     to: effect.to,
     from: effect.from,
@@ -24,11 +23,26 @@ export function createParams(
     statusCallbackEvent: ['initiated', 'ringing', 'answered', 'completed'],
     timeout: effect.ringSeconds,
     timeLimit: effect.timeLimitSeconds,
+    ...(detection === null ? {} : detectionParams(detection)),
+    ...(effect.verdict === undefined
+      ? {}
+      : {
+          // Twilio wants the word, not a truth value (twilio.com/docs/voice/answering-machine-detection).
+          asyncAmd: 'true',
+          asyncAmdStatusCallback: url(effect.verdict),
+          asyncAmdStatusCallbackMethod: 'POST',
+        }),
+    ...(effect.callToken === undefined ? {} : { callToken: effect.callToken }),
+  };
+}
+
+function detectionParams(detection: Detection): Partial<TwilioCallCreate> {
+  const { speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = detection;
+  return {
     machineDetection: detection.mode,
     machineDetectionTimeout: detection.timeoutSeconds,
     ...(speechThresholdMs === undefined ? {} : { machineDetectionSpeechThreshold: speechThresholdMs }),
     ...(speechEndThresholdMs === undefined ? {} : { machineDetectionSpeechEndThreshold: speechEndThresholdMs }),
     ...(silenceTimeoutMs === undefined ? {} : { machineDetectionSilenceTimeout: silenceTimeoutMs }),
-    ...(effect.callToken === undefined ? {} : { callToken: effect.callToken }),
   };
 }

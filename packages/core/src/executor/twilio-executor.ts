@@ -82,7 +82,18 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
         return client.calls(effect.sid).update({ url: url(effect.document), method: 'POST' });
       case 'call.fetch':
         return client.calls(effect.sid).fetch();
+      case 'call.announce':
+        return announce(effect);
     }
+  }
+
+  async function announce(effect: Extract<RestEffect, { type: 'call.announce' }>): Promise<TwilioCall> {
+    if (client.conferences === undefined) throw new TypeError('this client has no "conferences"');
+    await client
+      .conferences(effect.conference)
+      .participants(effect.sid)
+      .update({ announceUrl: url(effect.document), announceMethod: 'POST' });
+    return { sid: effect.sid, status: 'in-progress' };
   }
 
   async function forbidden(to: CreateCall['to']): Promise<string | null> {
@@ -112,6 +123,7 @@ function understand(effect: RestEffect, call: TwilioCall): Execution {
         : { as: 'ambiguous', reason: 'Twilio accepted the call but did not say its SID' };
     case 'call.end':
     case 'call.redirect':
+    case 'call.announce':
       return outcome({ as: 'done', status: status ?? null });
     case 'call.fetch': {
       if (status === undefined) return { as: 'ambiguous', reason: 'Twilio did not say the status of the call' };

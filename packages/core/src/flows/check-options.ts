@@ -47,6 +47,25 @@ export function url(value: unknown, option: string): string {
   throw new TypeError(`"${option}" must be an absolute http(s) URL`);
 }
 
+/** @throws TypeError naming the option */
+export function oneOf<const Value extends string>(value: unknown, values: readonly Value[], option: string): Value {
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new TypeError(
+    `"${option}" must be ${values.map((one) => JSON.stringify(one)).join(' or ')}; got ${shown(value)}`,
+  );
+}
+
+/** @throws TypeError naming the option */
+export function flag(value: unknown, option: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`"${option}" must be true or false; got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : kindOf(value);
+}
+
 /** @throws RangeError naming the option */
 export function within(value: unknown, low: number, high: number, option: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;

@@ -1,4 +1,13 @@
-import type { ActivitySid, CallSid, E164, ReservationSid, TaskSid, WorkerSid, WorkspaceSid } from '../kernel/brand.js';
+import type {
+  ActivitySid,
+  CallSid,
+  ConferenceSid,
+  E164,
+  ReservationSid,
+  TaskSid,
+  WorkerSid,
+  WorkspaceSid,
+} from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
@@ -30,7 +39,10 @@ export interface CreateCall {
   readonly status: CallbackRef;
   readonly ringSeconds: number;
   readonly timeLimitSeconds: number;
-  readonly detection: Detection;
+  /** `null`: nobody listens who answers. */
+  readonly detection: Detection | null;
+  /** Where the verdict is told while the call goes on; absent: the call waits for it. */
+  readonly verdict?: CallbackRef;
 }
 
 /** Work on calls. `leg` 0 is the caller. */
@@ -43,8 +55,20 @@ export type RestEffect =
       readonly leg: number;
       readonly sid: CallSid;
       readonly document: CallbackRef;
+      /** Not repeated when it is not known to have happened: something else takes its place. */
+      readonly once?: true;
     }
-  | { readonly type: 'call.fetch'; readonly id: string; readonly leg: number; readonly sid: CallSid };
+  | { readonly type: 'call.fetch'; readonly id: string; readonly leg: number; readonly sid: CallSid }
+  /** Plays something to one party of a conference, if it can be done at once. */
+  | {
+      readonly type: 'call.announce';
+      readonly id: string;
+      readonly leg: number;
+      readonly sid: CallSid;
+      readonly conference: ConferenceSid;
+      readonly document: CallbackRef;
+      readonly once: true;
+    };
 
 interface OfTask {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { CALLBACK_PATHS, formatRef } from '../wire/callback-ref.js';
 import type { ToUrl } from '../wire/tags.js';
+import { soundPath } from './sounds.js';
 
 /**
  * Asks Twilio to repeat what failed: without it, a 5xx or a read time-out is not repeated
@@ -41,12 +42,13 @@ function withoutUserInfo(value: string): string {
 }
 
 /**
- * Where callback references lead: every address we give to Twilio is made here.
+ * Where callback references lead, and where our sounds are: every address we give to Twilio is made here.
  * @throws TypeError naming `publicBaseUrl`
  */
 export function callbackUrls(publicBaseUrl: string): ToUrl {
   const { href } = publicBase(publicBaseUrl);
-  return (ref) => `${href}${CALLBACK_PATHS[ref.purpose]}?ref=${formatRef(ref)}${RETRY}`;
+  return (to) =>
+    'sound' in to ? href + soundPath(to.sound) : `${href}${CALLBACK_PATHS[to.purpose]}?ref=${formatRef(to)}${RETRY}`;
 }
 
 /** The addresses that are set at Twilio by hand, or by a program. */

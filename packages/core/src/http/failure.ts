@@ -2,7 +2,7 @@ import { stringsOf } from '../flows/check-options.js';
 import { DEFAULT_TEXTS } from '../flows/caller/texts.js';
 import { withTry } from '../wire/try-url.js';
 import type { Say, Verb } from '../wire/twiml.js';
-import type { RouteName } from './routes.js';
+import { isListening, type RouteName } from './routes.js';
 
 /** What is said when we ourselves cannot tell what a call should do: no state, no settings, only this. */
 export interface FallbackTexts {
@@ -41,6 +41,16 @@ export function failureDocument(
   tries: number,
   texts: FallbackTexts,
 ): readonly Verb[] {
+  // The call goes on without what they would have heard; hold music is asked for again.
+  if (name === 'caller.whisper') return [];
+  if (isListening(name)) {
+    return again === null
+      ? []
+      : [
+          { verb: 'pause', seconds: 5 },
+          { verb: 'redirect', to: { url: again } },
+        ];
+  }
   if (again !== null && tries < MAX_TRIES) {
     return [
       { verb: 'pause', seconds: 1 },

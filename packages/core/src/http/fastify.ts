@@ -14,7 +14,7 @@ export interface FastifyLikeRequest {
 export interface FastifyLikeReply {
   code(status: number): unknown;
   header(name: string, value: string): unknown;
-  send(body: string): unknown;
+  send(body: string | Uint8Array): unknown;
 }
 
 /**
@@ -43,6 +43,6 @@ export function toFastifyHandler(
     }
     reply.code(plain.status);
     for (const [name, value] of Object.entries(plain.headers)) reply.header(name, value);
-    reply.send(plain.body);
+    reply.send(plain.bytes === undefined ? plain.body : Buffer.from(plain.bytes));
   };
 }

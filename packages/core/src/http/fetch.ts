@@ -32,6 +32,6 @@ async function readBody(request: Request): Promise<string | null> {
   return text + decoder.decode();
 }
 
-function toResponse({ status, headers, body }: PlainResponse): Response {
-  return new Response(status === 204 ? null : body, { status, headers });
+function toResponse({ status, headers, body, bytes }: PlainResponse): Response {
+  return new Response(status === 204 ? null : (bytes ?? body), { status, headers });
 }

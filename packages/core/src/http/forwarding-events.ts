@@ -3,7 +3,8 @@ import type { ForwardingNotification, ForwardingRequest } from '../flows/forward
 import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import type { Params, Parsed } from '../wire/params.js';
-import { parseCall, parseConference, parseLeg, parseStatus } from '../wire/payloads.js';
+import { parseFallback, parseRecording } from '../wire/recordings.js';
+import { parseCall, parseConference, parseLeg, parseStatus, parseVerdict } from '../wire/payloads.js';
 
 export type WebhookEvent = Untimed<Exclude<ForwardingRequest, { type: 'inbound' }> | ForwardingNotification>;
 
@@ -16,6 +17,17 @@ export function translate(ref: CallbackRef, params: Params): Translation {
     case 'caller.ended':
     case 'caller.document':
       return ofCaller(ref.purpose, ref, params);
+    case 'caller.fallback':
+      return ofFallback(ref, params);
+    case 'caller.recording':
+    case 'talk.recording':
+      return ofRecording(ref.purpose, ref, params);
+    case 'caller.wait':
+    case 'caller.progress':
+    case 'caller.whisper':
+      return ofListening(ref.purpose, ref);
+    case 'caller.key':
+      return { ok: true, event: null };
     case 'conference':
       return ofConference(ref, params);
     case 'leg.answered':
@@ -26,6 +38,8 @@ export function translate(ref: CallbackRef, params: Params): Translation {
       return ofLeg(ref.purpose, ref, params);
     case 'leg.status':
       return ofLegStatus(ref, params);
+    case 'leg.verdict':
+      return ofLegVerdict(ref, params);
     default:
       return unreachable(ref.purpose);
   }
@@ -39,14 +53,47 @@ function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, pa
   return { ok: true, event: { type, round: ref.round, status: call.status } };
 }
 
+export function ofFallback(ref: CallbackRef, params: Params): Translation {
+  const parsed = parseFallback(params);
+  if (!parsed.ok) return parsed;
+  const { sid, status, recording, answered } = parsed;
+  if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
+  return { ok: true, event: { type: 'caller.fallback', round: ref.round, status, recording, answered } };
+}
+
+/** A conference's recording is of no call: the reference, which is signed, says whose talk it is. */
+export function ofRecording(
+  type: 'caller.recording' | 'talk.recording',
+  ref: CallbackRef,
+  params: Params,
+): Translation {
+  const parsed = parseRecording(params);
+  if (!parsed.ok) return parsed;
+  const isOurs = type === 'talk.recording' || params.get('CallSid') === ref.key;
+  if (!isOurs || ref.leg !== 0) return { ok: true, event: null };
+  return { ok: true, event: { type, round: ref.round, recording: parsed.recording } };
+}
+
+/** Whoever plays it: the caller's own call, the queue or the conference. The reference says whose it is. */
+export function ofListening(
+  purpose: 'caller.wait' | 'caller.progress' | 'caller.whisper',
+  { leg, round }: CallbackRef,
+): Translation {
+  if (leg !== 0) return { ok: true, event: null };
+  if (purpose === 'caller.whisper') return { ok: true, event: { type: purpose, round } };
+  return { ok: true, event: { type: 'caller.wait', round, again: purpose === 'caller.progress' } };
+}
+
 function ofConference(ref: CallbackRef, params: Params): Translation {
   const parsed = parseConference(params);
   if (!parsed.ok) return parsed;
-  const { event, sid, reason, status } = parsed;
+  const { event, sid, conference, reason, status } = parsed;
   return {
     ok: true,
     event:
-      event === null || ref.leg !== 0 ? null : { type: 'conference', round: ref.round, event, sid, reason, status },
+      event === null || ref.leg !== 0
+        ? null
+        : { type: 'conference', round: ref.round, event, sid, conference, reason, status },
   };
 }
 
@@ -55,12 +102,13 @@ type LegRequestType = Extract<ForwardingRequest, { leg: number }>['type'];
 export function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translation {
   const parsed = parseLeg(params);
   if (!parsed.ok) return parsed;
-  const { sid, status, answeredBy, digits } = parsed;
+  const { sid, status, answeredBy, digits, speech } = parsed;
   // The caller's own call is never a leg.
   if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
   const leg = { leg: ref.leg, sid, status };
   if (type === 'leg.answered') return { ok: true, event: { type, answeredBy, ...leg } };
-  if (type === 'leg.key') return { ok: true, event: { type, digits, ...leg } };
+  if (type === 'leg.key')
+    return { ok: true, event: { type, digits, ...(speech === undefined ? {} : { speech }), ...leg } };
   return { ok: true, event: { type, ...leg } as WebhookEvent };
 }
 
@@ -70,4 +118,12 @@ export function ofLegStatus(ref: CallbackRef, params: Params): Translation {
   const { sid, status, answeredBy, sipCode } = parsed;
   if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
   return { ok: true, event: { type: 'leg.status', leg: ref.leg, sid, status, answeredBy, sipCode } };
+}
+
+export function ofLegVerdict(ref: CallbackRef, params: Params): Translation {
+  const parsed = parseVerdict(params);
+  if (!parsed.ok) return parsed;
+  const { sid, answeredBy, durationMs } = parsed;
+  if (sid === ref.key || ref.leg === 0) return { ok: true, event: null };
+  return { ok: true, event: { type: 'leg.verdict', leg: ref.leg, sid, answeredBy, durationMs } };
 }

@@ -18,6 +18,7 @@ export interface LambdaResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly isBase64Encoded?: boolean;
 }
 
 /**
@@ -27,11 +28,7 @@ export interface LambdaResult {
 export function toLambdaHandler(endpoint: Endpoint): (event: LambdaEvent) => Promise<LambdaResult> {
   return async (event) => {
     const { body, isBase64Encoded = false } = event;
-    const {
-      status,
-      headers,
-      body: answer,
-    } = await endpoint.handle({
+    const plain = await endpoint.handle({
       method: event.requestContext?.http?.method ?? event.httpMethod ?? 'GET',
       path: event.rawPath ?? event.path ?? '/',
       query: event.rawQueryString ?? queryOf(event),
@@ -40,7 +37,9 @@ export function toLambdaHandler(endpoint: Endpoint): (event: LambdaEvent) => Pro
       ),
       body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? ''),
     });
-    return { statusCode: status, headers, body: answer };
+    const { status: statusCode, headers, bytes } = plain;
+    if (bytes === undefined) return { statusCode, headers, body: plain.body };
+    return { statusCode, headers, body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true };
   };
 }
 

@@ -7,7 +7,7 @@ import { refusal, xmlResponse, type PlainResponse } from './plain.js';
 export interface NodeResponse {
   statusCode: number;
   setHeader(name: string, value: string): unknown;
-  end(body?: string, callback?: () => void): unknown;
+  end(body?: string | Uint8Array, callback?: () => void): unknown;
   readonly headersSent: boolean;
 }
 
@@ -65,7 +65,7 @@ function write(request: NodeRequest, response: NodeResponse, plain: PlainRespons
   for (const [name, value] of Object.entries(plain.headers)) response.setHeader(name, value);
   if (close) response.setHeader('connection', 'close');
   // What is left of the body is not worth reading.
-  response.end(plain.body, close ? () => request.destroy?.() : undefined);
+  response.end(plain.bytes ?? plain.body, close ? () => request.destroy?.() : undefined);
 }
 
 function target(request: NodeRequest): { path: string; query: string } {

@@ -14,6 +14,8 @@ export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** A sound, instead of the body. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 export function xmlResponse(body: string, status = 200): PlainResponse {
@@ -44,10 +46,10 @@ const REASONS = {
 } as const;
 
 /** One and the same answer for every reason to refuse: who forges requests learns nothing from it. */
-export function refusal(status: keyof typeof REASONS): PlainResponse {
+export function refusal(status: keyof typeof REASONS, allow = 'POST'): PlainResponse {
   return {
     status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', ...(status === 405 ? { allow: 'POST' } : {}) },
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...(status === 405 ? { allow } : {}) },
     body: `${REASONS[status]}\n`,
   };
 }

@@ -21,6 +21,13 @@ const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   trevents: 'nothing',
   'caller.ended': 'twiml',
   'caller.document': 'twiml',
+  'caller.fallback': 'twiml',
+  'caller.recording': 'nothing',
+  'caller.wait': 'twiml',
+  'caller.progress': 'twiml',
+  'caller.key': 'twiml',
+  'caller.whisper': 'twiml',
+  'talk.recording': 'nothing',
   conference: 'nothing',
   'leg.answered': 'twiml',
   'leg.key': 'twiml',
@@ -28,6 +35,7 @@ const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   'leg.document': 'twiml',
   'leg.ended': 'twiml',
   'leg.status': 'nothing',
+  'leg.verdict': 'nothing',
 };
 
 type Path = readonly [path: string, name: RouteName];
@@ -41,7 +49,7 @@ const VOICE: readonly Path[] = [
 ];
 
 /** Every path of the forwarding endpoint; all of them take POST only. */
-export const ROUTES: Routes = routesOf(VOICE);
+export const ROUTES: Routes = routesOf(VOICE.filter(([, name]) => name !== 'caller.key'));
 
 /** The same for TaskRouter, which has no conference but two callbacks of its own. */
 export const TASKROUTER_ROUTES: Routes = routesOf([
@@ -49,6 +57,11 @@ export const TASKROUTER_ROUTES: Routes = routesOf([
   ['/assign', 'assign'],
   ['/trevents', 'trevents'],
 ]);
+
+/** What the caller hears while they wait: `<Hangup>` has no place in it (twilio.com/docs/api/errors/13238). */
+export function isListening(name: RouteName): boolean {
+  return ['caller.wait', 'caller.progress', 'caller.key', 'caller.whisper'].includes(name);
+}
 
 function routesOf(paths: readonly Path[]): Routes {
   return new Map(paths.map(([path, name]) => [path, { name, path, wants: WANTS[name], ref: purposeOf(name) }]));

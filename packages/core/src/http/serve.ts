@@ -14,7 +14,8 @@ import { handleFetch } from './fetch.js';
 import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from './log.js';
 import { jsonResponse, noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
-import { findRoute, type RouteName } from './routes.js';
+import { findRoute, isListening, type RouteName } from './routes.js';
+import { serveSound, soundAt, SOUND_PATHS } from './sounds.js';
 
 /** When not even the renderer can be loaded, or the static fallback be rendered. */
 const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
@@ -50,6 +51,8 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   });
 
   async function handle(request: PlainRequest): Promise<PlainResponse> {
+    const sound = serveSound(request, rules.base.prefix);
+    if (sound !== undefined) return sound;
     const admitted = admit(request, rules);
     if (!admitted.ok) return admitted.response;
     const { route } = admitted;
@@ -91,7 +94,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     if (route.wants === 'nothing') return noContent();
     if (route.wants === 'instruction') return rejection();
     if (answer.as === 'noSettings') return spoken(failureDocument(route.name, null, 0, texts), route.name);
-    return spoken([{ verb: 'hangup' }], route.name);
+    return spoken(isListening(route.name) ? [] : [{ verb: 'hangup' }], route.name);
   }
 
   async function answerTo(admitted: Admitted): Promise<Answer> {
@@ -143,8 +146,9 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   return {
     handle,
     fetch: (request) => handleFetch(handle, request),
-    paths: [...rules.routes.keys()],
-    owns: (path) => findRoute(rules.routes, path, rules.base.prefix) !== undefined,
+    paths: [...rules.routes.keys(), ...SOUND_PATHS.keys()],
+    owns: (path) =>
+      findRoute(rules.routes, path, rules.base.prefix) !== undefined || soundAt(path, rules.base.prefix) !== undefined,
     log,
   };
 }

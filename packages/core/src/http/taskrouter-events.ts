@@ -3,10 +3,18 @@ import { QUEUE_RESULTS } from '../flows/taskrouter/events.js';
 import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import { param, type Params } from '../wire/params.js';
-import { parseCall } from '../wire/payloads.js';
+import { parseCall, parseLeg } from '../wire/payloads.js';
 import { hiddenParam } from '../wire/signature.js';
 import type { EventParams } from '../wire/taskrouter.js';
-import { ofLeg, ofLegStatus, type Translation } from './forwarding-events.js';
+import {
+  ofFallback,
+  ofLeg,
+  ofLegStatus,
+  ofLegVerdict,
+  ofListening,
+  ofRecording,
+  type Translation,
+} from './forwarding-events.js';
 
 export type TaskWebhookEvent = Untimed<Exclude<TaskRouterEvent, { type: 'effect.outcome' | 'timer' }>>;
 
@@ -25,6 +33,19 @@ export function translateTaskCallback(ref: CallbackRef, params: Params): Transla
       return ofLeg(ref.purpose, ref, params) as Translation<TaskWebhookEvent>;
     case 'leg.status':
       return ofLegStatus(ref, params) as Translation<TaskWebhookEvent>;
+    case 'caller.fallback':
+      return ofFallback(ref, params) as Translation<TaskWebhookEvent>;
+    case 'caller.recording':
+    case 'talk.recording':
+      return ofRecording(ref.purpose, ref, params) as Translation<TaskWebhookEvent>;
+    case 'caller.wait':
+    case 'caller.progress':
+    case 'caller.whisper':
+      return ofListening(ref.purpose, ref) as Translation<TaskWebhookEvent>;
+    case 'caller.key':
+      return ofCallerKey(ref, params);
+    case 'leg.verdict':
+      return ofLegVerdict(ref, params) as Translation<TaskWebhookEvent>;
     case 'conference':
       return { ok: true, event: null };
   }
@@ -47,6 +68,14 @@ function ofCaller(
   const result = param(params, 'QueueResult');
   const queueResult = QUEUE_RESULTS.find((candidate) => candidate === result) ?? null;
   return { ok: true, event: { type, round, status, queueResult } };
+}
+
+function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
+  const parsed = parseLeg(params);
+  if (!parsed.ok) return parsed;
+  const { sid, status, digits } = parsed;
+  if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
+  return { ok: true, event: { type: 'caller.key', round: ref.round, status, digits } };
 }
 
 function legEnded(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {

@@ -5,6 +5,8 @@ export type Brand<Name extends string> = string & { readonly [brand]: Name };
 
 /** `CA` and 32 hexadecimal digits. */
 export type CallSid = Brand<'CallSid'>;
+/** `CF` and 32 hexadecimal digits. */
+export type ConferenceSid = Brand<'ConferenceSid'>;
 /** `WS` and 32 hexadecimal digits; likewise the others of TaskRouter. */
 export type WorkspaceSid = Brand<'WorkspaceSid'>;
 export type WorkflowSid = Brand<'WorkflowSid'>;
@@ -33,6 +35,7 @@ function hasShape(value: unknown, prefix: string): boolean {
   return typeof value === 'string' && value.startsWith(prefix) && SID_DIGITS.test(value.slice(2));
 }
 
+export const isConferenceSid = (value: unknown): value is ConferenceSid => hasShape(value, 'CF');
 export const isWorkspaceSid = (value: unknown): value is WorkspaceSid => hasShape(value, 'WS');
 export const isWorkflowSid = (value: unknown): value is WorkflowSid => hasShape(value, 'WW');
 export const isWorkerSid = (value: unknown): value is WorkerSid => hasShape(value, 'WK');

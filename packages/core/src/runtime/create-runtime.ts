@@ -8,6 +8,7 @@ import { systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
+import { createPace } from './pace.js';
 import { createPerformer, type Hooks, type Peers } from './performer.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
@@ -28,6 +29,11 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, R
   readonly pollMs?: number | null | undefined;
   /** Tasks under way at once. Default 64. */
   readonly concurrency?: number | undefined;
+  /**
+   * Calls that this process starts in a second; default: as fast as they are asked for. Twilio lets an account start one a
+   * second unless told otherwise, and queues the others (twilio.com/docs/voice/api/call-resource).
+   */
+  readonly callsPerSecond?: number | undefined;
   readonly retry?: Partial<RetrySchedule> | undefined;
   /** From 0 to below 1; spreads retries. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
@@ -88,6 +94,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     hooks: options.hooks,
     peers: options.peers,
     retry,
+    pace: options.callsPerSecond === undefined ? null : createPace(options.callsPerSecond),
     leaseMs,
     random,
   });

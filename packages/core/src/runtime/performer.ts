@@ -8,6 +8,7 @@ import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
 import type { Execution, Executor } from './executor.js';
+import type { Pace } from './pace.js';
 import type { Runtime } from './runtime.js';
 import { recordKey } from './record-key.js';
 import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
@@ -30,10 +31,11 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly hooks: Hooks | undefined;
   readonly peers: Peers | undefined;
   readonly retry: RetrySchedule;
+  readonly pace: Pace | null;
   readonly leaseMs: number;
   readonly random: () => number;
 }): (claim: Claim) => Promise<void> {
-  const { flow, store, clock, alarm, emit, apply, execute, hooks, peers, retry, leaseMs, random } = parts;
+  const { flow, store, clock, alarm, emit, apply, execute, hooks, peers, retry, pace, leaseMs, random } = parts;
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -53,6 +55,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       case 'call.end':
       case 'call.redirect':
       case 'call.fetch':
+      case 'call.announce':
       case 'reservation.update':
       case 'reservation.fetch':
       case 'task.update':
@@ -88,13 +91,18 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   }
 
   async function performRest(claim: Claim, effect: TwilioEffect): Promise<void> {
-    // A create whose first try may have reached Twilio is never sent again.
+    const wait = effect.type === 'call.create' && claim.attempt === 1 ? (pace?.waitFor(claim.id, clock.now()) ?? 0) : 0;
+    if (wait > 0) {
+      await settle(claim, { as: 'retry', dueAt: clock.now() + wait, counts: false });
+      return;
+    }
+    // What may have reached Twilio by its first try is never sent again.
     const execution: Execution =
-      effect.type === 'call.create' && claim.attempt > 1
-        ? { as: 'outcome', outcome: { as: 'unknown', reason: 'an earlier try was interrupted' } }
+      isOnce(effect) && claim.attempt > 1
+        ? notAgain(effect, 'an earlier try was interrupted')
         : await safely(() => execute(effect));
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
-    if (execution.as === 'notExecuted') {
+    if (execution.as === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
       await settle(claim, { as: 'retry', dueAt, counts: false });
     } else if (execution.as === 'outcome') {
@@ -102,7 +110,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     } else if (effect.type === 'call.create') {
       const outcome = { as: 'unknown', reason: execution.reason };
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
-    } else if (claim.attempt < retry.attempts) {
+    } else if (claim.attempt < retry.attempts && !isOnce(effect)) {
       await settle(claim, {
         as: 'retry',
         dueAt: clock.now() + ambiguousWait(retry, claim.attempt, random),
@@ -151,6 +159,19 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       emit('failure', { key: claim.key, task: claim.id, error });
     }
   };
+}
+
+function isOnce(effect: TwilioEffect): boolean {
+  return effect.type === 'call.create' || isFleeting(effect);
+}
+
+function notAgain(effect: TwilioEffect, reason: string): Execution {
+  return { as: 'outcome', outcome: { as: effect.type === 'call.create' ? 'unknown' : 'failed', reason } };
+}
+
+/** Of use at once or not at all, so that it is not even waited for. */
+function isFleeting(effect: TwilioEffect): boolean {
+  return 'once' in effect && effect.once;
 }
 
 async function safely(run: () => Promise<Execution>): Promise<Execution> {

@@ -1,7 +1,8 @@
-import type { CallSid } from '../kernel/brand.js';
+import type { CallSid, ConferenceSid } from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
+import type { Recording } from '../flows/caller/work.js';
 import type { Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
 import type { ConferenceEvent, ForwardingEvent } from '../flows/forwarding/events.js';
 import { callSettings, type CallOptions } from '../flows/forwarding/settings.js';
@@ -9,6 +10,7 @@ import type { ForwardingState } from '../flows/forwarding/state.js';
 import { NUMBERS, START } from './defaults.js';
 import { sids } from './sids.js';
 
+type Listening = Extract<ForwardingEvent, { type: 'caller.wait' | 'caller.whisper' }>;
 type Typed<Type extends ForwardingEvent['type']> = Extract<ForwardingEvent, { type: Type }>;
 
 interface Timed {
@@ -55,19 +57,69 @@ export const events = {
     ...ofCaller(o),
     ...roundOf(o),
   }),
+  callerFallback: (
+    o: OfRound & { readonly recording?: Recording; readonly answered?: boolean } = {},
+  ): Typed<'caller.fallback'> => ({
+    type: 'caller.fallback',
+    ...ofCaller(o),
+    ...roundOf(o),
+    recording: o.recording ?? null,
+    answered: o.answered ?? false,
+  }),
+  recording: (
+    o: Timed & { readonly round?: number; readonly recording?: Recording } = {},
+  ): Typed<'caller.recording'> => ({
+    type: 'caller.recording',
+    at: o.at ?? START,
+    ...roundOf(o),
+    recording: o.recording ?? null,
+  }),
+  /** What is heard on hold, for the first time or (`again`) after a while. */
+  callerWait: (o: Timed & { readonly round?: number; readonly again?: boolean } = {}): Listening => ({
+    type: 'caller.wait',
+    at: o.at ?? START,
+    ...roundOf(o),
+    again: o.again ?? false,
+  }),
+  callerWhisper: (o: Timed & { readonly round?: number } = {}): Listening => ({
+    type: 'caller.whisper',
+    at: o.at ?? START,
+    ...roundOf(o),
+  }),
+  /** A recorded talk. */
+  talkRecorded: (
+    o: Timed & { readonly round?: number; readonly recording?: Recording } = {},
+  ): Typed<'talk.recording'> => ({
+    type: 'talk.recording',
+    at: o.at ?? START,
+    ...roundOf(o),
+    recording: o.recording ?? null,
+  }),
   callerStatus: (o: OfCaller = {}): Typed<'caller.status'> => ({
     type: 'caller.status',
     ...ofCaller({ status: 'completed', ...o }),
   }),
-  answered: (o: OfLeg & { readonly answeredBy?: AnsweredBy } = {}): Typed<'leg.answered'> => ({
+  answered: (o: OfLeg & { readonly answeredBy?: AnsweredBy | null } = {}): Typed<'leg.answered'> => ({
     type: 'leg.answered',
     ...ofLeg(o),
-    answeredBy: o.answeredBy ?? 'human',
+    answeredBy: o.answeredBy === undefined ? 'human' : o.answeredBy,
   }),
-  key: (o: OfLeg & { readonly digits?: string } = {}): Typed<'leg.key'> => ({
+  /** What asynchronous detection says. */
+  verdict: (
+    o: Omit<OfLeg, 'status'> & { readonly answeredBy?: AnsweredBy; readonly durationMs?: number } = {},
+  ): Typed<'leg.verdict'> => ({
+    type: 'leg.verdict',
+    at: o.at ?? START,
+    leg: o.leg ?? 1,
+    sid: o.sid ?? sids.call(o.leg ?? 1),
+    answeredBy: o.answeredBy ?? 'human',
+    durationMs: o.durationMs ?? null,
+  }),
+  key: (o: OfLeg & { readonly digits?: string; readonly speech?: string } = {}): Typed<'leg.key'> => ({
     type: 'leg.key',
     ...ofLeg(o),
-    digits: o.digits ?? '1',
+    digits: o.digits ?? (o.speech === undefined ? '1' : ''),
+    ...(o.speech === undefined ? {} : { speech: o.speech }),
   }),
   round: (o: OfLeg = {}): Typed<'leg.round'> => ({ type: 'leg.round', ...ofLeg(o) }),
   legDocument: (o: OfLeg = {}): Typed<'leg.document'> => ({ type: 'leg.document', ...ofLeg(o) }),
@@ -88,6 +140,7 @@ export const events = {
       readonly reason?: string;
       readonly status?: CallStatus;
       readonly round?: number;
+      readonly conference?: ConferenceSid;
     },
   ): Typed<'conference'> => ({
     type: 'conference',
@@ -96,6 +149,7 @@ export const events = {
     sid: o.event === 'start' || o.event === 'end' ? null : sids.call(o.leg ?? 0),
     reason: o.reason ?? null,
     status: o.status ?? null,
+    ...(o.conference === undefined ? {} : { conference: o.conference }),
     ...roundOf(o),
   }),
   /** How an effect went; take the effect from an earlier step. */

@@ -29,7 +29,8 @@ function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): s
   if (state.kind !== 'call') return null;
   const twice = effects.some(
     (effect) =>
-      effect.type === 'call.redirect' && state.legs.some(({ id, phase }) => id === effect.leg && isInRoom(phase)),
+      effect.type === 'call.redirect' &&
+      state.legs.some(({ id, phase, moving }) => id === effect.leg && isInRoom(phase) && moving !== effect.id),
   );
   return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
 }

@@ -2,15 +2,16 @@ import type { Model } from './explore.js';
 import { check, isSettled } from './world-checks.js';
 import { worldKey } from './world-key.js';
 import { worldMoves } from './world-moves.js';
-import { worldContext, worldName, type WorldOptions } from './world-options.js';
-import { NEW_LEG, type World } from './world-state.js';
+import { worldContext, worldName, type WorldContext, type WorldOptions } from './world-options.js';
+import { LEG_NOTES, NEW_LEG, noteName, type World } from './world-state.js';
 
 export type { WorldOptions } from './world-options.js';
 
 /** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
   const context = worldContext(options);
-  const { legs, faults, deaf, memory } = context;
+  const { legs, faults, memory } = context;
+  const heard = heardNotes(context);
   return {
     name: worldName(context),
     initial: () => ({
@@ -25,11 +26,20 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       event: null,
     }),
     moves: worldMoves(context),
-    key: (world) => worldKey(deaf ? { ...world, notes: 0 } : world, memory.numberOf(world.state)),
+    key: (world) => worldKey({ ...world, notes: world.notes & heard }, memory.numberOf(world.state)),
     check: (world) => check(context, world),
     settled: isSettled,
     test: (trace, violation) => testSource(options, trace, violation),
   };
+}
+
+/** What nobody will hear makes no difference. */
+function heardNotes({ legs, deaf, hears }: WorldContext): number {
+  let bits = 0;
+  for (let note = 0; note < 6 + LEG_NOTES.length * legs; note += 1) {
+    if (!deaf && hears(noteName(note))) bits |= 1 << note;
+  }
+  return bits;
 }
 
 function testSource({ flow, ...options }: WorldOptions, trace: readonly string[], violation: string): string {

@@ -52,12 +52,50 @@ export const payloads = {
     ...ofLeg(options),
     AnsweredBy: options.answeredBy ?? 'human',
   }),
-  /** `<Gather action>`. */
-  key: (options: LegPayload & { readonly digits?: string } = {}): Payload => ({
+  /** `AsyncAmdStatusCallback`: few parameters, and no status. */
+  verdict: (
+    options: LegPayload & { readonly answeredBy?: AnsweredBy; readonly durationMs?: number } = {},
+  ): Payload => ({
+    AccountSid: sids.account(),
+    CallSid: options.sid ?? sids.call(options.leg ?? 1),
+    AnsweredBy: options.answeredBy ?? 'human',
+    MachineDetectionDuration: String(options.durationMs ?? 2600),
+  }),
+  /** `<Gather action>`: keys, or words. */
+  key: (options: LegPayload & { readonly digits?: string; readonly speech?: string } = {}): Payload => ({
     ...ofLeg(options),
     msg: 'Gather End',
-    Digits: options.digits ?? '1',
+    ...(options.speech === undefined
+      ? { Digits: options.digits ?? '1' }
+      : { SpeechResult: options.speech, Confidence: '0.91' }),
   }),
+  /** The action of a voicemail's `<Record>`. */
+  recorded: (options: CallerPayload & { readonly seconds?: number } = {}): Payload => ({
+    ...ofCaller(options),
+    ...recording(options.seconds),
+    Digits: 'hangup',
+  }),
+  /** `recordingStatusCallback`: the file is there. */
+  recording: (options: { readonly seconds?: number } = {}): Payload => ({
+    AccountSid: sids.account(),
+    CallSid: sids.call(0),
+    ...recording(options.seconds),
+    RecordingStatus: 'completed',
+    RecordingSource: 'RecordVerb',
+    RecordingChannels: '1',
+  }),
+  /** The same, of a talk in a conference. */
+  talkRecorded: (options: { readonly seconds?: number } = {}): Payload => ({
+    AccountSid: sids.account(),
+    CallSid: sids.call(0),
+    ConferenceSid: sids.conference(),
+    ...recording(options.seconds),
+    RecordingStatus: 'completed',
+    RecordingSource: 'Conference',
+    RecordingChannels: '2',
+  }),
+  /** What is heard on hold, or when a call is connected, is asked for. */
+  listening: (): Payload => ({ AccountSid: sids.account(), CallSid: sids.call(0), CallStatus: 'in-progress' }),
   /** The redirect that a Gather falls through to. */
   round: (options: LegPayload = {}): Payload => ofLeg(options),
   legDocument: (options: LegPayload = {}): Payload => ofLeg(options),
@@ -81,6 +119,15 @@ export const payloads = {
     };
   },
 };
+
+function recording(seconds = 12): Payload {
+  const sid = `RE${'1'.repeat(32)}`;
+  return {
+    RecordingSid: sid,
+    RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${sids.account()}/Recordings/${sid}`,
+    RecordingDuration: String(seconds),
+  };
+}
 
 /** For a conference there is no child leg, hence no `DialCallSid` (twilio.com/docs/voice/twiml/dial). */
 const dialResult: Payload = { DialCallStatus: 'answered', DialBridged: 'true' };

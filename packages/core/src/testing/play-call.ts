@@ -20,8 +20,14 @@ export interface PlayOptions {
 
 /** Somebody who is rung; legs are numbered from 1 in the order of their ringing. */
 export interface PlayedLeg {
-  /** Picks up, and machine detection says who it is. Default `human`. */
+  /** Picks up, and machine detection (if it listens) says who it is. Default `human`. */
   answers(by?: AnsweredBy): void;
+  /** Picks up, while asynchronous detection has not decided yet. */
+  picksUp(): void;
+  /** What asynchronous detection says in the end. */
+  isHeardAs(by: AnsweredBy): void;
+  /** Says something to a Gather that listens to words. */
+  says(words: string): void;
   /** Does not pick up. Default `busy`. */
   declines(status?: FinalCallStatus): void;
   /** Default `1`. */
@@ -98,6 +104,12 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
     return [...twilio.due(), ...timers].sort((a, b) => a.at - b.at)[0];
   }
 
+  function pickUp(number: number, answeredBy: AnsweredBy | null): void {
+    twilio.pickUp(number);
+    happen(number, events.status({ leg: number, status: 'in-progress' }));
+    happen(number, events.answered({ leg: number, answeredBy }));
+  }
+
   function leg(number: number): PlayedLeg {
     const does = (run: () => void): void => {
       if (isFinalStatus(twilio.line(number).status)) throw new Error(`the call of leg ${String(number)} is over`);
@@ -106,9 +118,24 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
     return {
       answers: (by = 'human') => {
         does(() => {
-          twilio.pickUp(number);
-          happen(number, events.status({ leg: number, status: 'in-progress' }));
-          happen(number, events.answered({ leg: number, answeredBy: by }));
+          const { mode } = live().settings.amd;
+          pickUp(number, mode === 'sync' ? by : null);
+          if (mode === 'async') happen(number, events.verdict({ leg: number, answeredBy: by }));
+        });
+      },
+      picksUp: () => {
+        does(() => {
+          pickUp(number, null);
+        });
+      },
+      isHeardAs: (by) => {
+        does(() => {
+          happen(number, events.verdict({ leg: number, answeredBy: by }));
+        });
+      },
+      says: (words) => {
+        does(() => {
+          happen(number, events.key({ leg: number, speech: words }));
         });
       },
       declines: (status = 'busy') => {

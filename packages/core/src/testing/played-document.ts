@@ -5,7 +5,7 @@ export type Played =
   | { readonly as: 'hangup' }
   | { readonly as: 'room' }
   | { readonly as: 'redirect'; readonly afterMs: number }
-  /** TwiML of somebody else's takes over. */
+  /** TwiML of somebody else's takes over, a recording, or another number. */
   | { readonly as: 'elsewhere' };
 
 export function playDocument(verbs: readonly Verb[]): Played {
@@ -25,6 +25,10 @@ export function playDocument(verbs: readonly Verb[]): Played {
       case 'dial.queue':
       case 'enqueue':
         return { as: 'room' };
+      case 'record':
+      case 'dial.number':
+      case 'leave':
+        return { as: 'elsewhere' };
       case 'redirect':
         return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', afterMs };
       case 'hangup':

@@ -63,6 +63,7 @@ function succeeded(effect: RestEffect): Execution {
     case 'call.end':
       return executions.done('completed');
     case 'call.redirect':
+    case 'call.announce':
       return executions.done('in-progress');
     case 'call.fetch':
       return executions.fetched('in-progress');

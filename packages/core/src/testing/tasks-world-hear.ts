@@ -47,6 +47,7 @@ export function hear(
       case 'call.end':
       case 'call.redirect':
       case 'call.fetch':
+      case 'call.announce':
       case 'reservation.update':
       case 'reservation.fetch':
       case 'task.update':

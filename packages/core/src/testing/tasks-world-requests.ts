@@ -68,6 +68,9 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
       case 'pause':
       case 'play':
       case 'dial.conference':
+      case 'record':
+      case 'dial.number':
+      case 'leave':
     }
   }
   return hangUp(context, world, who, reply);

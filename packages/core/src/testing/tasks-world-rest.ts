@@ -71,6 +71,7 @@ export function taskFates(world: TaskWorld, effect: TwilioEffect, attempt: numbe
     case 'task.fetch':
     case 'task.find':
       return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
+    case 'call.announce':
     case 'worker.update':
     case 'worker.fetch':
       return [];

@@ -40,8 +40,27 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
   });
 }
 
+const PICKED_UP = {
+  sync: { doing: 'detecting' },
+  async: { doing: 'asks:leg.answered', listening: true },
+} as const;
+
+/** Asynchronous detection decides while the call goes on. */
+export function verdictMoves(context: WorldContext, world: World, add: AddMove): void {
+  world.legs.forEach(({ listening, human }, index) => {
+    if (!listening) return;
+    const who = index + 1;
+    for (const verdict of [...context.answers].reverse()) {
+      const change = { verdict, listening: false, human: human || verdict === 'human' };
+      add(`leg ${String(who)} is ${verdict}`, false, () =>
+        quiet(send(withLeg(world, who, change), legNote(who, 'verdict'))),
+      );
+    }
+  });
+}
+
 /** What people are free to do. */
-export function peopleMoves(world: World, add: AddMove): void {
+export function peopleMoves({ amd }: WorldContext, world: World, add: AddMove): void {
   if (world.caller.call !== 'over') add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;
@@ -50,7 +69,7 @@ export function peopleMoves(world: World, add: AddMove): void {
     if (call === 'ringing') {
       add(`${name} is busy`, false, () => quiet(endLegCall(world, who, 'busy')));
       add(`${name} answers`, false, () =>
-        quiet(send(withLeg(world, who, { call: 'in-progress', doing: 'detecting' }), legNote(who, 'answered'))),
+        quiet(send(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), legNote(who, 'answered'))),
       );
     }
     if (doing === 'gather')

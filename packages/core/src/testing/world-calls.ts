@@ -20,7 +20,9 @@ export function endLegCall(
 ): World {
   const before = world.legs[leg - 1];
   if (before === undefined || before.call === 'over') return world;
-  let after = withLeg(world, leg, { ...NEW_LEG, call: 'over', final });
+  // What was decided may still be told.
+  const told = (world.notes & (1 << legNote(leg, 'verdict'))) !== 0;
+  let after = withLeg(world, leg, { ...NEW_LEG, call: 'over', final, verdict: told ? before.verdict : null });
   if (options.silent !== true) after = send(after, legNote(leg, 'final'));
   return before.doing === 'room' ? closeRoom(send(after, legNote(leg, 'hungUp')), leg) : after;
 }

@@ -90,6 +90,7 @@ function applyEffects(
       case 'call.end':
       case 'call.redirect':
       case 'call.fetch':
+      case 'call.announce':
         next.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
     }
   }

@@ -19,8 +19,8 @@ export function worldKey(world: World, stateNumber: number): string {
   return `${key}|${roomStarted ? 'r' : ''}|${stale.join()}|${tasks.map(taskKey).sort().join()}`;
 }
 
-function flags({ human, owed, told, bridged, late }: WorldLeg): string {
-  return `${human ? 'h' : ''}${owed ? 'o' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
+function flags({ human, owed, told, bridged, late, listening }: WorldLeg): string {
+  return `${listening ? 's' : ''}${human ? 'h' : ''}${owed ? 'o' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
 }
 
 /**
@@ -99,12 +99,14 @@ function legKey(leg: Leg): unknown {
     phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
     kind(leg.answeredBy),
     leg.noticeGiven,
-    phase === 'told' ? [leg.notice, leg.noticeTries] : 0,
-    phase === 'joining' && [leg.joined, leg.seenAlive],
+    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
+    phase === 'joining' && [leg.joined, leg.seenAlive, leg.invited],
     isHopeful(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,
+    leg.moving !== null,
+    leg.fetched,
   ];
 }
 

@@ -13,7 +13,8 @@ import { forwardingMemory, type ForwardingMemory } from './forwarding-memory.js'
 
 export interface WorldOptions {
   /** `atOnce` rings both legs together, `inOrder` one after the other, `staggered` the second one after a while as well. */
-  readonly legs: 1 | 2;
+  /** Three: only what decides a race may happen (verdicts, keys, redirects, ends, a caller who leaves, two timers). */
+  readonly legs: 1 | 2 | 3;
   readonly ring?: 'inOrder' | 'atOnce' | 'staggered';
   /** Refusals, lost answers, failures and crashes in one history. Default 1. */
   readonly faults?: number;
@@ -21,6 +22,10 @@ export interface WorldOptions {
   readonly answers?: readonly AnsweredBy[];
   /** Whether the caller arrives with a token, so that their number is shown first. Default true. */
   readonly token?: boolean;
+  /** When detection listens; default `sync`. */
+  readonly amd?: 'sync' | 'async';
+  /** The only notifications that are not lost: `verdict`, `final`, `callerFinal` …; default all. */
+  readonly only?: readonly string[];
   /** Every notification is lost: only requests, REST and timers tell the flow anything. */
   readonly deaf?: boolean;
   /**
@@ -34,7 +39,10 @@ export interface WorldOptions {
 }
 
 /** The options of one world with their defaults, and what follows from them: the same in all of its states. */
-export interface WorldContext extends Required<Omit<WorldOptions, 'flow'>> {
+export interface WorldContext extends Required<Omit<WorldOptions, 'flow' | 'only'>> {
+  readonly only: readonly string[] | null;
+  /** Whether a notification of this name may be heard. */
+  readonly hears: (name: string) => boolean;
   readonly config: ForwardingConfig;
   readonly settings: CallSettings;
   readonly memory: ForwardingMemory;
@@ -44,24 +52,28 @@ const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknow
 
 export function worldContext(options: WorldOptions): WorldContext {
   const { legs, ring = 'inOrder', faults = 1, answers = ANSWERS, token = true } = options;
-  const { deaf = false, slowRest = false, flow = forwarding } = options;
+  const { only = null } = options;
+  const hears = (name: string): boolean => only?.some((one) => name.endsWith(one)) ?? true;
+  const { deaf = false, slowRest = false, amd = 'sync', flow = forwarding } = options;
   // As few tries as the faults leave us: more of the same is not another order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
-  const numbers = ['+14155550101', '+14155550102'].slice(0, legs).map((to) => ({ to: to as E164 }));
+  const numbers = ['+14155550101', '+14155550102', '+14155550103'].slice(0, legs).map((to) => ({ to: to as E164 }));
   const plans = {
     inOrder: () => inOrder(numbers),
     atOnce: () => atOnce(numbers),
     staggered: () => staggered(5, numbers),
   };
-  const settings = callSettings({ forwardTo: plans[ring]() });
+  const settings = callSettings({ forwardTo: plans[ring](), amd: { mode: amd } });
   const memory = forwardingMemory(flow, config);
-  return { legs, ring, faults, answers, token, deaf, slowRest, config, settings, memory };
+  return { legs, ring, faults, answers, token, amd, only, hears, deaf, slowRest, config, settings, memory };
 }
 
-export function worldName({ legs, ring, faults, answers, deaf, slowRest }: WorldContext): string {
+export function worldName({ legs, ring, faults, answers, amd, only, deaf, slowRest }: WorldContext): string {
   return [
-    legs === 1 ? '1 leg' : `2 legs ${ring}`,
+    legs === 1 ? '1 leg' : `${String(legs)} legs ${ring}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
+    ...(amd === 'async' ? ['async'] : []),
+    ...(only === null ? [] : [`hears ${only.join(' and ')}`]),
     ...(deaf ? ['nothing heard'] : []),
     ...(slowRest ? ['slow REST'] : []),
     ...(answers === ANSWERS ? [] : [answers.join(' or ')]),

@@ -1,3 +1,4 @@
+import type { AnsweredBy } from '../wire/answered-by.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Violation } from './explore.js';
@@ -15,9 +16,11 @@ export function request(context: WorldContext, world: World, who: number): World
   const heard = hear(context, world, name, () => requestEvent(context, world, who, doing));
   if ('violation' in heard) return heard;
   if (who === 0) return obey(context, heard.world, who, heard.reply);
-  const human = doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
+  const inSync = context.amd === 'sync';
+  const human =
+    inSync && doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
   const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
-  const heardLeg = { verdict: null, ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
+  const heardLeg = { ...(inSync ? { verdict: null } : {}), ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
   return obey(context, withLeg(heard.world, who, heardLeg), who, heard.reply);
 }
 
@@ -37,13 +40,23 @@ function requestName(world: World, who: number, doing: string): string {
 function requestEvent(context: WorldContext, world: World, who: number, doing: string): ForwardingEvent {
   const type = doing.slice('asks:'.length);
   // The only time that matters: whether the time for a key is up.
-  const at = world.legs[who - 1]?.late === true ? START + context.settings.confirmSeconds * 1000 : START;
+  const at =
+    world.legs[who - 1]?.late === true
+      ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000
+      : START;
   if (type === 'inbound') return inbound(context);
   if (who === 0) return { type: type as 'caller.ended', at, status: 'in-progress' };
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
-  if (type === 'leg.answered') return { ...of, type, answeredBy: world.legs[who - 1]?.verdict ?? 'unknown' };
+  if (type === 'leg.answered') return { ...of, type, answeredBy: answeredByOf(context, world, who) };
   if (type === 'leg.key') return { ...of, type, digits: '#' };
   return { ...of, type: type as 'leg.round' };
+}
+
+/** The longest that asynchronous detection listens, s; a key counts for so much longer. */
+const LISTENING = { sync: 0, async: 30 };
+
+function answeredByOf({ amd }: WorldContext, world: World, who: number): AnsweredBy | null {
+  return amd === 'sync' ? (world.legs[who - 1]?.verdict ?? 'unknown') : null;
 }
 
 function inbound({ settings, token }: WorldContext): ForwardingEvent {

@@ -41,7 +41,12 @@ export function fates(world: World, effect: RestEffect, attempt: number): Fate[]
     case 'call.end':
       return withFailure(world, ended(world, effect.leg));
     case 'call.redirect':
+      if (effect.once === true && attempt > 1) {
+        return [{ name: 'done not again', fault: false, good: true, world, outcome: FAILED }];
+      }
       return withFailure(world, redirected(world, effect.leg));
+    case 'call.announce':
+      return [];
     case 'call.fetch': {
       const now = fetched(world, effect.leg);
       const stale = lagging(now);

@@ -35,6 +35,8 @@ export interface WorldCall {
 
 export interface WorldLeg extends WorldCall {
   readonly verdict: AnsweredBy | null;
+  /** Asynchronous detection has not decided yet. */
+  readonly listening: boolean;
   /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
   readonly human: boolean;
   /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
@@ -86,7 +88,7 @@ export function sid(leg: number): CallSid {
 
 /** Notifications by number. */
 export const NOTE = { callerFinal: 0, callerEndedFinal: 1, start: 2, callerJoin: 3, callerHungUp: 4, callerLeft: 5 };
-export const LEG_NOTES = ['initiated', 'ringing', 'answered', 'final', 'join', 'hungUp', 'left'] as const;
+export const LEG_NOTES = ['initiated', 'ringing', 'answered', 'final', 'join', 'hungUp', 'left', 'verdict'] as const;
 export type LegNote = (typeof LEG_NOTES)[number];
 
 export function legNote(leg: number, note: LegNote): number {
@@ -131,7 +133,7 @@ export function noteEvent(world: World, note: number): ForwardingEvent {
 /** Equal keys, equal events. */
 export function noteKey(world: World, note: number): string {
   const leg = world.legs[Math.floor((note - 6) / LEG_NOTES.length)];
-  return `${String(note)} ${leg?.final ?? ''}`;
+  return `${String(note)} ${leg?.final ?? ''} ${leg?.verdict ?? ''}`;
 }
 
 function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
@@ -151,6 +153,15 @@ function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
       return { ...conference, event: 'join' };
     case 'hungUp':
       return { ...conference, event: 'leave', reason: 'participant_hung_up', status: 'completed' };
+    case 'verdict':
+      return {
+        type: 'leg.verdict',
+        at,
+        leg,
+        sid: sid(leg),
+        answeredBy: world.legs[leg - 1]?.verdict ?? 'unknown',
+        durationMs: null,
+      };
     case 'left':
       return { ...conference, event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress' };
   }
@@ -167,6 +178,7 @@ export const NEW_LEG: WorldLeg = {
   final: null,
   doing: 'nothing',
   verdict: null,
+  listening: false,
   human: false,
   owed: false,
   told: false,

@@ -1,6 +1,6 @@
 import type { Outcome, RestEffect } from '../flows/effects.js';
 import type { Move, Violation } from './explore.js';
-import { unfairEnd } from './world-checks.js';
+import { inRoom, unfairEnd } from './world-checks.js';
 import { tell, tellOutcome } from './world-hear.js';
 import type { WorldContext } from './world-options.js';
 import { fates, type Fate } from './world-rest.js';
@@ -58,6 +58,16 @@ function effectMoves(context: WorldContext, world: World, add: AddMove, task: Wo
 }
 
 function carriedOut(context: WorldContext, world: World, effect: RestEffect, fate: Fate): World | Violation {
+  const leg = world.legs[effect.leg - 1];
+  if (
+    effect.type === 'call.redirect' &&
+    effect.once === true &&
+    leg !== undefined &&
+    inRoom(leg) &&
+    fate.world !== world
+  ) {
+    return { violation: 'P4: two movers: somebody in the room is fetched out of it' };
+  }
   if (effect.type === 'call.end' && effect.leg > 0 && fate.world !== world) {
     const unfair = unfairEnd(context, world, effect.leg);
     if (unfair !== undefined) return { violation: unfair };

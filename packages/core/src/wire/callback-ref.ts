@@ -19,6 +19,13 @@ export interface CallbackRef {
 export const CALLBACK_PATHS = {
   'caller.ended': '/inbound/ended',
   'caller.document': '/inbound/document',
+  'caller.fallback': '/inbound/fallback',
+  'caller.recording': '/inbound/recording',
+  'caller.wait': '/inbound/wait',
+  'caller.progress': '/inbound/progress',
+  'caller.key': '/inbound/key',
+  'caller.whisper': '/inbound/whisper',
+  'talk.recording': '/recording',
   conference: '/conference',
   'leg.answered': '/outbound',
   'leg.key': '/outbound/key',
@@ -26,6 +33,7 @@ export const CALLBACK_PATHS = {
   'leg.document': '/outbound/document',
   'leg.ended': '/outbound/ended',
   'leg.status': '/outbound/status',
+  'leg.verdict': '/outbound/amd',
 } as const;
 
 export type CallbackPurpose = keyof typeof CALLBACK_PATHS;

@@ -1,4 +1,4 @@
-import { isCallSid, type CallSid } from '../kernel/brand.js';
+import { isCallSid, isConferenceSid, type CallSid, type ConferenceSid } from '../kernel/brand.js';
 import { parseAnsweredBy, type AnsweredBy } from './answered-by.js';
 import { parseCallStatus, type CallStatus } from './call-status.js';
 import { param, type Params, type Parsed } from './params.js';
@@ -19,10 +19,20 @@ export interface InboundParams extends CallParams {
 }
 
 export interface LegParams extends CallParams {
-  /** A missing verdict says nothing, so it counts as `unknown`. */
-  readonly answeredBy: AnsweredBy;
+  /** `null`: nobody has listened, or nobody yet. */
+  readonly answeredBy: AnsweredBy | null;
   /** Empty when no key was pressed. */
   readonly digits: string;
+  /** What the callee said; a stranger's words. */
+  readonly speech?: string;
+}
+
+export interface VerdictParams {
+  readonly sid: CallSid;
+  /** A missing verdict says nothing, so it counts as `unknown`. */
+  readonly answeredBy: AnsweredBy;
+  /** How long detection listened, in ms. */
+  readonly durationMs: number | null;
 }
 
 export interface StatusParams extends CallParams {
@@ -35,6 +45,7 @@ export interface ConferenceParams {
   readonly event: 'start' | 'end' | 'join' | 'leave' | null;
   /** Always there when somebody joins or leaves. */
   readonly sid: CallSid | null;
+  readonly conference: ConferenceSid;
   readonly reason: string | null;
   readonly status: CallStatus | null;
 }
@@ -81,14 +92,42 @@ function isWord(value: string | undefined): boolean {
 export function parseLeg(params: Params): Parsed<LegParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  const hidden = hiddenParam(params, ['AnsweredBy', 'Digits']);
+  // Words may have anything in them, also the parameter that follows them in the signed text.
+  const always = params.has('SpeechResult') ? ['Confidence', 'To'] : [];
+  const hidden = hiddenParam(params, ['AnsweredBy', 'Digits', 'SpeechResult', ...always]);
   if (hidden !== null) return { ok: false, problem: hidden };
   const digits = params.get('Digits') ?? '';
   if (!/^[0-9*#A-Da-dwW]{0,32}$/.test(digits))
     return { ok: false, problem: 'Digits has something else than keys in it' };
   const answeredBy = param(params, 'AnsweredBy');
   if (!isWord(answeredBy)) return { ok: false, problem: 'AnsweredBy is not a kind of answer' };
-  return { ...call, answeredBy: parseAnsweredBy(answeredBy), digits };
+  const speech = param(params, 'SpeechResult')?.slice(0, MAX_SPEECH);
+  return {
+    ...call,
+    answeredBy: answeredBy === undefined ? null : parseAnsweredBy(answeredBy),
+    digits,
+    ...(speech === undefined ? {} : { speech }),
+  };
+}
+
+/** Longer than any robot speaks before we answer. */
+const MAX_SPEECH = 1000;
+
+/** The callback of asynchronous detection (twilio.com/docs/voice/answering-machine-detection); it tells no status. */
+export function parseVerdict(params: Params): Parsed<VerdictParams> {
+  const sid = param(params, 'CallSid');
+  if (!isCallSid(sid)) return { ok: false, problem: 'CallSid is missing or not a Call SID' };
+  const hidden = hiddenParam(params, ['AnsweredBy', 'MachineDetectionDuration']);
+  if (hidden !== null) return { ok: false, problem: hidden };
+  const answeredBy = param(params, 'AnsweredBy');
+  const duration = param(params, 'MachineDetectionDuration');
+  if (!isWord(answeredBy)) return { ok: false, problem: 'AnsweredBy is not a kind of answer' };
+  return {
+    ok: true,
+    sid,
+    answeredBy: parseAnsweredBy(answeredBy),
+    durationMs: /^[0-9]{1,6}$/.test(duration ?? '') ? Number(duration) : null,
+  };
 }
 
 /** A status callback (twilio.com/docs/voice/api/call-resource#statuscallback). */
@@ -122,10 +161,12 @@ export function parseConference(params: Params): Parsed<ConferenceParams> {
   const event = CONFERENCE_EVENTS.get(name) ?? null;
   const sid = param(params, 'CallSid');
   if (sid !== undefined && !isCallSid(sid)) return { ok: false, problem: 'CallSid is not a Call SID' };
-  const hidden = hiddenParam(params, ['ParticipantCallStatus', 'ReasonParticipantLeft']);
+  const hidden = hiddenParam(params, ['ConferenceSid', 'ParticipantCallStatus', 'ReasonParticipantLeft']);
   if (hidden !== null) return { ok: false, problem: hidden };
   const reason = param(params, 'ReasonParticipantLeft');
   const status = param(params, 'ParticipantCallStatus');
+  const conference = param(params, 'ConferenceSid');
+  if (!isConferenceSid(conference)) return { ok: false, problem: 'ConferenceSid is missing or not a Conference SID' };
   if (!isWord(name)) return { ok: false, problem: 'StatusCallbackEvent is not an event' };
   if (!isWord(reason)) return { ok: false, problem: 'ReasonParticipantLeft is not a reason' };
   if (!isWord(status)) return { ok: false, problem: 'ParticipantCallStatus is not a status' };
@@ -134,6 +175,7 @@ export function parseConference(params: Params): Parsed<ConferenceParams> {
     ok: true,
     event,
     sid: sid ?? null,
+    conference,
     reason: reason ?? null,
     status: parseCallStatus(status) ?? null,
   };

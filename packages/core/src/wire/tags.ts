@@ -1,6 +1,6 @@
 import { unreachable } from '../kernel/draft.js';
 import type { CallbackRef } from './callback-ref.js';
-import type { Target, Verb } from './twiml.js';
+import type { RingbackTone, Target, Verb } from './twiml.js';
 
 /** One element of a TwiML document. Names come from this file only; values may be anything. */
 export interface Tag {
@@ -10,8 +10,8 @@ export interface Tag {
   readonly children?: readonly Tag[];
 }
 
-/** Turns a callback reference into an absolute URL. */
-export type ToUrl = (ref: CallbackRef) => string;
+/** Turns a callback reference, or a sound that we serve, into an absolute URL. */
+export type ToUrl = (to: CallbackRef | { readonly sound: RingbackTone }) => string;
 
 /** A verb as Twilio spells it (twilio.com/docs/voice/twiml). */
 export function tagOf(verb: Verb, url: ToUrl): Tag {
@@ -23,11 +23,17 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
         text: verb.text,
       };
     case 'play':
-      return { name: 'Play', attributes: [], text: verb.url };
+      return {
+        name: 'Play',
+        attributes: optional('loop', verb.times?.toString()),
+        text: 'url' in verb.of ? verb.of.url : url(verb.of),
+      };
     case 'pause':
       return { name: 'Pause', attributes: [['length', String(verb.seconds)]] };
     case 'hangup':
       return { name: 'Hangup', attributes: [] };
+    case 'leave':
+      return { name: 'Leave', attributes: [] };
     case 'reject':
       return { name: 'Reject', attributes: [['reason', verb.reason]] };
     case 'redirect':
@@ -36,12 +42,13 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
       return {
         name: 'Gather',
         attributes: [
-          ['input', 'dtmf'],
+          ['input', verb.speech === true ? 'dtmf speech' : 'dtmf'],
           ['action', address(verb.action, url)],
           ['method', 'POST'],
           ['numDigits', String(verb.numDigits)],
           ['finishOnKey', verb.finishOnKey],
           ['timeout', String(verb.timeoutSeconds)],
+          ...(verb.speech === true ? ([['speechTimeout', 'auto']] as const) : []),
         ],
         children: verb.prompt.map((part) => tagOf(part, url)),
       };
@@ -54,6 +61,31 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
         ],
         children: [conference(verb, url)],
       };
+    case 'record':
+      return {
+        name: 'Record',
+        attributes: [
+          ['action', address(verb.action, url)],
+          ['method', 'POST'],
+          ['maxLength', String(verb.maxSeconds)],
+          ['timeout', String(verb.silenceSeconds)],
+          ['playBeep', 'true'],
+          ['recordingStatusCallback', address(verb.statusCallback, url)],
+          ['recordingStatusCallbackMethod', 'POST'],
+        ],
+      };
+    case 'dial.number':
+      return {
+        name: 'Dial',
+        attributes: [
+          ['action', address(verb.action, url)],
+          ['method', 'POST'],
+          ['timeout', String(verb.timeoutSeconds)],
+          ['timeLimit', String(verb.timeLimitSeconds)],
+          ...recorded('record-from-answer-dual', verb.recording, url),
+        ],
+        children: [{ name: 'Number', attributes: [], text: verb.to }],
+      };
     case 'enqueue':
       return enqueue(verb, url);
     case 'dial.queue':
@@ -62,11 +94,13 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
         attributes: [
           ['action', address(verb.action, url)],
           ['method', 'POST'],
+          ...recorded('record-from-answer-dual', verb.recording, url),
         ],
         children: [
           {
             name: 'Queue',
             attributes: [
+              ...(verb.whisper === undefined ? [] : posted('url', 'method', address(verb.whisper, url))),
               ['reservationSid', verb.reservation],
               ['postWorkActivitySid', verb.postWorkActivity],
             ],
@@ -87,8 +121,8 @@ function conference(verb: Extract<Verb, { verb: 'dial.conference' }>, url: ToUrl
       ['startConferenceOnEnter', String(verb.startOnEnter)],
       ['endConferenceOnExit', String(verb.endOnExit)],
       ['maxParticipants', String(verb.maxParticipants)],
-      // An empty one is not a missing one: silence instead of Twilio's music.
-      ...optional('waitUrl', verb.waitUrl),
+      ...waiting(verb.wait, 'waitMethod', url),
+      ...recorded('record-from-start', verb.recording, url),
       ['statusCallback', address(verb.statusCallback, url)],
       ['statusCallbackEvent', verb.statusCallbackEvents.join(' ')],
       ['statusCallbackMethod', 'POST'],
@@ -105,7 +139,7 @@ function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, url: ToUrl): Tag {
       ['workflowSid', verb.workflow],
       ['action', address(verb.action, url)],
       ['method', 'POST'],
-      ...optional('waitUrl', verb.waitUrl),
+      ...waiting(verb.wait, 'waitUrlMethod', url),
     ],
     children: [
       {
@@ -118,6 +152,31 @@ function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, url: ToUrl): Tag {
       },
     ],
   };
+}
+
+type Attribute = readonly [name: string, value: string];
+
+/** An empty address is not a missing one: silence instead of Twilio's music. Music of the user's is fetched as a file. */
+function waiting(wait: Target | 'silence' | undefined, method: string, url: ToUrl): readonly Attribute[] {
+  if (wait === undefined) return [];
+  if (wait === 'silence') return [['waitUrl', '']];
+  return 'url' in wait ? [['waitUrl', wait.url]] : posted('waitUrl', method, url(wait));
+}
+
+/** A recording's file is told of when it is there (twilio.com/docs/voice/twiml/dial#record). */
+function recorded(how: string, callback: Target | undefined, url: ToUrl): readonly Attribute[] {
+  if (callback === undefined) return [];
+  return [
+    ['record', how],
+    ...posted('recordingStatusCallback', 'recordingStatusCallbackMethod', address(callback, url)),
+  ];
+}
+
+function posted(name: string, method: string, value: string): readonly Attribute[] {
+  return [
+    [name, value],
+    [method, 'POST'],
+  ];
 }
 
 function optional(name: string, value: string | undefined): (readonly [string, string])[] {

@@ -1,8 +1,15 @@
-import type { ActivitySid, ReservationSid, WorkflowSid } from '../kernel/brand.js';
+import type { ActivitySid, E164, ReservationSid, WorkflowSid } from '../kernel/brand.js';
 import type { CallbackRef } from './callback-ref.js';
 
 /** Where a verb leads: a callback of ours, or an address of the user's. */
 export type Target = CallbackRef | { readonly url: string };
+
+/** A sound that the edge serves, beside addresses of the user's. */
+export type Sound = { readonly sound: RingbackTone } | { readonly url: string };
+
+/** What ringing sounds like: North America, the United Kingdom and Ireland, most of Europe. */
+export const RINGBACK_TONES = ['us', 'uk', 'eu'] as const;
+export type RingbackTone = (typeof RINGBACK_TONES)[number];
 
 export interface Say {
   readonly verb: 'say';
@@ -12,7 +19,9 @@ export interface Say {
 }
 export interface Play {
   readonly verb: 'play';
-  readonly url: string;
+  readonly of: Sound;
+  /** How often; 0: until something else happens. Absent: once. */
+  readonly times?: number;
 }
 export interface Pause {
   readonly verb: 'pause';
@@ -25,6 +34,8 @@ export type Verb =
   | Play
   | Pause
   | { readonly verb: 'hangup' }
+  /** Out of the queue; in a wait document only. */
+  | { readonly verb: 'leave' }
   | { readonly verb: 'reject'; readonly reason: 'rejected' | 'busy' }
   | { readonly verb: 'redirect'; readonly to: Target }
   | {
@@ -34,6 +45,8 @@ export type Verb =
       /** Empty: no key ends the input, so that `#` itself is a digit. */
       readonly finishOnKey: string;
       readonly timeoutSeconds: number;
+      /** Listens to words as well. */
+      readonly speech?: boolean;
       readonly prompt: readonly (Say | Play | Pause)[];
     }
   | {
@@ -45,8 +58,27 @@ export type Verb =
       readonly startOnEnter: boolean;
       readonly endOnExit: boolean;
       readonly maxParticipants: number;
-      /** Absent: Twilio's own hold music; empty: silence. */
-      readonly waitUrl?: string;
+      /** Absent: Twilio's own hold music. */
+      readonly wait?: Target | 'silence';
+      /** Where a recording of the whole conference is told of; absent: nothing is recorded. */
+      readonly recording?: Target;
+    }
+  | {
+      /** A message, after a beep; any key ends it. */
+      readonly verb: 'record';
+      readonly action: Target;
+      readonly maxSeconds: number;
+      readonly silenceSeconds: number;
+      readonly statusCallback: Target;
+    }
+  | {
+      /** Twilio's own forwarding: whoever picks up has the caller. */
+      readonly verb: 'dial.number';
+      readonly to: E164;
+      readonly action: Target;
+      readonly timeoutSeconds: number;
+      readonly timeLimitSeconds: number;
+      readonly recording?: Target;
     }
   | {
       /** The caller waits in TaskRouter's queue. */
@@ -60,7 +92,7 @@ export type Verb =
       /** How long the task may live, s. Absent: a day. */
       readonly timeoutSeconds?: number;
       /** Absent: Twilio's own hold music. */
-      readonly waitUrl?: string;
+      readonly wait?: Target;
     }
   | {
       /** Joins a worker's leg with the caller whose task it was reserved for; accepts the reservation. */
@@ -69,6 +101,9 @@ export type Verb =
       /** Where the worker goes after the call. */
       readonly postWorkActivity: ActivitySid;
       readonly action: Target;
+      /** What the caller hears before the two are connected. */
+      readonly whisper?: Target;
+      readonly recording?: Target;
     };
 
 /** What an assignment callback is answered with (twilio.com/docs/taskrouter/handle-assignment-callbacks). */

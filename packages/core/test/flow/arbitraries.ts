@@ -8,7 +8,7 @@ import {
   type RestEffect,
 } from '@amd/core';
 import { events, type Given, NUMBERS, sids, START } from '@amd/core/testing';
-import type { ForwardingState } from '@amd/core';
+import type { CallOptions, ForwardingState } from '@amd/core';
 
 export type Move = Given<ForwardingState, ForwardingEvent, Effect>;
 
@@ -25,22 +25,39 @@ const plans = [
   [{ targets: [{ to: NUMBERS.ann }, { to: NUMBERS.ben }] }, { targets: [] }, { targets: [{ to: NUMBERS.cleo }] }],
 ];
 
+const fallbacks: readonly CallOptions['fallback'][] = [
+  undefined,
+  { kind: 'redirect', url: 'https://example.com/voicemail' },
+  { kind: 'voicemail' },
+  { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } },
+];
+
+/** When detection listens, who is asked for a key, and what the caller hears. */
+const ways: readonly Omit<CallOptions, 'forwardTo'>[] = [
+  {},
+  { amd: { mode: 'async' } },
+  { amd: { mode: 'async' }, confirm: 'always', record: true },
+  { amd: { mode: 'async' }, confirm: 'never', texts: { connected: 'Here is {name}.' } },
+  { amd: { mode: 'async' }, screening: {}, policy: 'lenient', ringback: 'eu', progress: {} },
+  { amd: { mode: 'off' }, policy: { busy: 'fall back' } },
+  { policy: { machine_end_beep: 'leave a message' }, detection: { mode: 'DetectMessageEnd' } },
+  { amd: { mode: 'async' }, policy: { machine_end_beep: 'leave a message' }, detection: { mode: 'DetectMessageEnd' } },
+];
+
 const inbound = fc
   .record({
     status,
     plan: fc.constantFrom(...plans),
     from: fc.constantFrom(NUMBERS.caller, 'anonymous', ''),
     token: fc.constantFrom(undefined, 'a token'),
-    url: fc.constantFrom(undefined, 'https://example.com/voicemail'),
+    fallback: fc.constantFrom(...fallbacks),
+    ways: fc.constantFrom(...ways),
   })
-  .map(({ plan, url, token, ...rest }): Move =>
+  .map(({ plan, fallback, ways: how, token, ...rest }): Move =>
     events.inbound({
       ...rest,
       ...(token === undefined ? {} : { token }),
-      options: {
-        forwardTo: plan,
-        ...(url === undefined ? {} : { fallback: { kind: 'redirect' as const, url } }),
-      },
+      options: { forwardTo: plan, fallback, ...how },
     }),
   );
 
@@ -79,25 +96,48 @@ const likely = fc.integer({ min: 1, max: 3 }).map((one) => ({ leg: one }));
 
 const requests: fc.Arbitrary<Move> = fc.oneof(
   fc.oneof(likely, ofLeg).chain((o) => answeredBy.map((by) => events.answered({ ...o, answeredBy: by }))),
+  fc.oneof(likely, ofLeg).map((o) => events.answered({ ...o, answeredBy: null })),
   fc.oneof(likely, ofLeg).chain((o) => fc.constantFrom('', '1', '#').map((digits) => events.key({ ...o, digits }))),
+  fc.oneof(likely, ofLeg).map((o) => events.key({ ...o, speech: 'Hi. What is the reason for your call?' })),
   fc.oneof(likely, ofLeg).map(events.round),
   fc.oneof(likely, ofLeg).map(events.legDocument),
   fc.oneof(likely, ofLeg).map(events.legEnded),
   fc.oneof(fc.constant({}), fc.record({ status })).map(events.callerEnded),
   fc.oneof(fc.constant({}), fc.record({ status })).map(events.callerDocument),
+  fc
+    .record({
+      status: fc.oneof(fc.constant('in-progress' as const), status),
+      answered: fc.boolean(),
+      left: fc.boolean(),
+    })
+    .map(({ left, ...o }) => events.callerFallback({ ...o, ...(left ? { recording: recording(1) } : {}) })),
+  fc.boolean().map((again) => events.callerWait({ again })),
+  fc.constant(events.callerWhisper()),
 );
 
 const notifications: fc.Arbitrary<Move> = fc.oneof(
   status.map((one) => events.callerStatus({ status: one })),
   fc
-    .record({ event: fc.constantFrom('start', 'end', 'join', 'leave'), leg, reason, status })
+    .record({
+      event: fc.constantFrom('start', 'end', 'join', 'leave'),
+      leg,
+      reason,
+      status,
+      conference: fc.constantFrom(undefined, `CF${'3'.repeat(32)}`),
+    })
     .map((o) => events.conference(o as Parameters<typeof events.conference>[0])),
   fc.oneof(likely, ofLeg).chain((o) => status.map((one) => events.status({ ...o, status: one }))),
+  fc.oneof(likely, ofLeg).chain((o) => answeredBy.map((by) => events.verdict({ ...o, answeredBy: by }))),
+  fc.integer({ min: 1, max: 2 }).map((number) => events.recording({ recording: recording(number) })),
+  fc.integer({ min: 1, max: 2 }).map((number) => events.talkRecorded({ recording: recording(number) })),
 );
 
 export const moves = fc
   .tuple(
-    fc.oneof({ weight: 9, arbitrary: fc.constant<Move>(() => usualInbound) }, { weight: 1, arbitrary: inbound }),
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constantFrom(...ways).map((how): Move => usualInbound(how)) },
+      { weight: 2, arbitrary: inbound },
+    ),
     fc.array(
       fc.record({
         move: fc.oneof(
@@ -114,4 +154,13 @@ export const moves = fc
   )
   .map(([first, rest]) => [{ move: first, afterMs: 0 }, ...rest]);
 
-const usualInbound = events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben] } });
+function usualInbound(how: (typeof ways)[number]): Move {
+  return events.inbound({
+    options: { forwardTo: [NUMBERS.ann, NUMBERS.ben], fallback: { kind: 'voicemail' }, ...how },
+  });
+}
+
+function recording(number: number): { sid: string; url: string; seconds: number } {
+  const name = `RE${String(number).repeat(32)}`;
+  return { sid: name, url: `https://api.twilio.com/2010-04-01/Recordings/${name}`, seconds: 12 };
+}

@@ -41,9 +41,9 @@ describe('the claim', () => {
       endOnExit: true,
       startOnEnter: true,
       maxParticipants: 2,
-      waitUrl: 'https://example.com/music',
+      wait: { url: 'https://example.com/music' },
     });
-    expect(second).toMatchObject({ ...first, waitUrl: '', action: { purpose: 'leg.ended', leg: 1 } });
+    expect(second).toMatchObject({ ...first, wait: 'silence', action: { purpose: 'leg.ended', leg: 1 } });
   });
 
   it('ends who rings, leaves who is being detected', () => {

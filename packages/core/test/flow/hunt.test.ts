@@ -70,13 +70,23 @@ describe('the ring plan', () => {
 });
 
 describe('the answer policy', () => {
-  const seen: Record<AnswerAction, string> = { bridge: 'joining', confirm: 'confirming', 'hang up': 'ending' };
+  const seen: Record<AnswerAction, string> = {
+    bridge: 'joining',
+    confirm: 'confirming',
+    'hang up': 'ending',
+    'leave a message': 'told',
+  };
 
   it.each(ANSWERED_BY)('by default means for %s what the table says', (answeredBy) => {
     const { state, reply } = given(forwarding, waiting).when(events.answered({ answeredBy, at: at(8) })).result;
     const action = DEFAULT_POLICY[answeredBy];
     expect(legOf(state, 1)?.phase).toBe(seen[action]);
-    const verbs = { bridge: ['dial.conference'], confirm: ['gather', 'redirect'], 'hang up': ['hangup'] }[action];
+    const verbs = {
+      bridge: ['dial.conference'],
+      confirm: ['gather', 'redirect'],
+      'hang up': ['hangup'],
+      'leave a message': ['say', 'hangup'],
+    }[action];
     expect(reply.kind === 'twiml' && reply.verbs.map(({ verb }) => verb)).toEqual(verbs);
   });
 

@@ -42,9 +42,12 @@ describe('leg: from request to bridge', () => {
     const { state } = given(forwarding, [...connected, events.status({ status: 'completed', at: at(60) })]);
     expect(legOf(state, 1)?.story).toEqual({
       requestedAt: START,
+      placedAt: at(2),
+      initiatedAt: at(2),
       ringingAt: at(2),
       answeredAt: at(8),
       verdictAt: at(8),
+      greetedAt: at(8),
       joinedAt: at(9),
       endedAt: at(60),
     });

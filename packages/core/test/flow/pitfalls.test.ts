@@ -91,7 +91,7 @@ describe('pitfalls of the calls themselves', () => {
     expect(roomIn(reply.kind === 'twiml' ? reply.verbs : [])).toMatchObject({
       endOnExit: true,
       maxParticipants: 2,
-      waitUrl: '',
+      wait: 'silence',
       startOnEnter: true,
     });
   });
@@ -285,7 +285,7 @@ describe('pitfalls of the calls themselves', () => {
     const asked = [events.inbound({ from: 'anonymous' }), events.answered({ answeredBy: 'unknown' })];
     after(asked).then({
       reply: {
-        verbs: [{ prompt: [{ text: 'You have a call from a withheld number. Press any key to take it.' }] }, {}],
+        verbs: [{ prompt: [{ text: 'A call for you, from a withheld number. Press any key to take it.' }] }, {}],
       },
     });
   });

@@ -13,7 +13,7 @@ it('rings the next person when a voicemail answers, and connects the first human
 it('asks an unsure answer for a key', () => {
   const call = playCall({ forwardTo: ['+14155550142'] });
   call.leg(1).answers('unknown');
-  expect(call.said(1)).toEqual(['You have a call from 1 2 1 2 5 5 5 0 1 2 3. Press any key to take it.']);
+  expect(call.said(1)).toEqual(['A call for you, from 1 2 1 2 5 5 5 0 1 2 3. Press any key to take it.']);
   call.leg(1).presses('#');
   expect(call.talking).toEqual([1]);
 });

@@ -22,7 +22,7 @@ beforeEach(() => {
   handled = [];
   log = [];
   reply = (event) =>
-    event.type === 'conference' || event.type.endsWith('status') ? NOTHING : twiml({ verb: 'hangup' });
+    /^conference$|(status|verdict|recording)$/.test(event.type) ? NOTHING : twiml({ verb: 'hangup' });
 });
 
 /** Every timer rings as soon as somebody waits for it. */
@@ -65,6 +65,16 @@ function verbs(response: PlainResponse): unknown {
   return parseXml(response.body).children.map(names);
 }
 
+const ROOM = `CF${'3'.repeat(32)}`;
+const FILE = { sid: `RE${'1'.repeat(32)}`, url: `https://api.twilio.com/Recordings/RE${'1'.repeat(32)}`, seconds: 12 };
+const RECORDED = {
+  RecordingSid: FILE.sid,
+  RecordingUrl: FILE.url,
+  RecordingDuration: '12',
+  RecordingStatus: 'completed',
+};
+const NOTICES = /status$|amd$|recording$|^\/conference$/;
+
 describe('webhooks become events', () => {
   test.each(['/inbound', '/incoming'])('%s: a new call, with what was resolved for it', async (path) => {
     const seen: unknown[] = [];
@@ -98,8 +108,8 @@ describe('webhooks become events', () => {
     [
       '/conference',
       CALLER_REF,
-      { AccountSid: ACCOUNT, StatusCallbackEvent: 'participant-join', CallSid: CALLER },
-      { type: 'conference', round: 1, event: 'join', sid: CALLER, reason: null, status: null },
+      { AccountSid: ACCOUNT, StatusCallbackEvent: 'participant-join', CallSid: CALLER, ConferenceSid: ROOM },
+      { type: 'conference', round: 1, event: 'join', sid: CALLER, conference: ROOM, reason: null, status: null },
     ],
     [
       '/outbound',
@@ -111,7 +121,7 @@ describe('webhooks become events', () => {
       '/outgoing',
       REF,
       common(LEG),
-      { type: 'leg.answered', leg: 2, sid: LEG, status: 'in-progress', answeredBy: 'unknown' },
+      { type: 'leg.answered', leg: 2, sid: LEG, status: 'in-progress', answeredBy: null },
     ],
     [
       '/outbound/key',
@@ -119,6 +129,39 @@ describe('webhooks become events', () => {
       common(LEG, { Digits: '#' }),
       { type: 'leg.key', leg: 2, sid: LEG, status: 'in-progress', digits: '#' },
     ],
+    [
+      '/outbound/amd',
+      REF,
+      { AccountSid: ACCOUNT, CallSid: LEG, AnsweredBy: 'fax', MachineDetectionDuration: '3312' },
+      { type: 'leg.verdict', leg: 2, sid: LEG, answeredBy: 'fax', durationMs: 3312 },
+    ],
+    [
+      '/inbound/fallback',
+      CALLER_REF,
+      common(CALLER, { RecordingUrl: FILE.url, RecordingDuration: '12', Digits: 'hangup' }),
+      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: FILE, answered: false },
+    ],
+    [
+      '/inbound/fallback',
+      CALLER_REF,
+      common(CALLER, { DialCallStatus: 'no-answer' }),
+      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: null, answered: false },
+    ],
+    [
+      '/inbound/recording',
+      CALLER_REF,
+      { AccountSid: ACCOUNT, CallSid: CALLER, ...RECORDED },
+      { type: 'caller.recording', round: 1, recording: FILE },
+    ],
+    [
+      '/recording',
+      CALLER_REF,
+      { AccountSid: ACCOUNT, CallSid: LEG, ConferenceSid: ROOM, ...RECORDED },
+      { type: 'talk.recording', round: 1, recording: FILE },
+    ],
+    ['/inbound/wait', CALLER_REF, common(CALLER), { type: 'caller.wait', round: 1, again: false }],
+    ['/inbound/progress', CALLER_REF, common(CALLER), { type: 'caller.wait', round: 1, again: true }],
+    ['/inbound/whisper', CALLER_REF, common(LEG), { type: 'caller.whisper', round: 1 }],
     ['/outbound/round', REF, common(LEG), { type: 'leg.round', leg: 2, sid: LEG, status: 'in-progress' }],
     ['/outbound/document', REF, common(LEG), { type: 'leg.document', leg: 2, sid: LEG, status: 'in-progress' }],
     ['/outbound/ended', REF, common(LEG), { type: 'leg.ended', leg: 2, sid: LEG, status: 'in-progress' }],
@@ -131,8 +174,7 @@ describe('webhooks become events', () => {
   ])('%s', async (path, query, params, event) => {
     const response = await endpoint().handle(webhook(path, params, { query }));
     expect(handled).toEqual([{ key: `forwarding:${CALLER}`, event }]);
-    if (path.endsWith('status') || path === '/conference')
-      expect(response).toEqual({ status: 204, headers: {}, body: '' });
+    if (NOTICES.test(path)) expect(response).toEqual({ status: 204, headers: {}, body: '' });
     else expect(verbs(response)).toEqual(['Hangup']);
   });
 
@@ -165,7 +207,7 @@ describe('what is not about a call of ours writes nothing', () => {
     ['/conference', REF],
   ])('%s?%s', async (path, query) => {
     const sid = path === '/inbound/ended' ? CALLER : LEG;
-    const params = { ...common(sid), StatusCallbackEvent: 'conference-start' };
+    const params = { ...common(sid), StatusCallbackEvent: 'conference-start', ConferenceSid: ROOM };
     const response = await endpoint().handle(webhook(path, params, { query }));
     if (path === '/outbound/status' || path === '/conference') expect(response.status).toBe(204);
     else expect(verbs(response)).toEqual(['Hangup']);
@@ -292,7 +334,11 @@ describe('when we fail, TwiML is still given', () => {
       ['/outbound/status', REF],
       ['/conference', CALLER_REF],
     ])('%s is answered 503, so that it is repeated', async (path, query) => {
-      const params = { ...common(path === '/inbound/status' ? CALLER : LEG), StatusCallbackEvent: 'conference-start' };
+      const params = {
+        ...common(path === '/inbound/status' ? CALLER : LEG),
+        StatusCallbackEvent: 'conference-start',
+        ConferenceSid: ROOM,
+      };
       expect((await endpoint({ clock: impatient }).handle(webhook(path, params, { query }))).status).toBe(503);
     });
   });

@@ -41,6 +41,13 @@ const GOOD: readonly (readonly [path: string, query: string, params: Readonly<Re
   ['/outbound/key', leg, payloads.key()],
   ['/outbound/round', leg, payloads.round()],
   ['/outbound/status', leg, payloads.status({ status: 'no-answer' })],
+  ['/outbound/amd', leg, payloads.verdict()],
+  ['/outbound/key', leg, payloads.key({ speech: 'What is the reason for your call?' })],
+  ['/inbound/fallback', caller, payloads.recorded()],
+  ['/inbound/recording', caller, payloads.recording()],
+  ['/recording', caller, payloads.talkRecorded()],
+  ['/inbound/wait', caller, payloads.listening()],
+  ['/inbound/whisper', caller, payloads.listening()],
 ];
 
 test.each(GOOD)('%s as Twilio sends it is understood', async (path, query, params) => {

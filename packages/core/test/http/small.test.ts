@@ -39,6 +39,12 @@ test('the paths', () => {
     '/inbound/status nothing',
     '/inbound/ended twiml',
     '/inbound/document twiml',
+    '/inbound/fallback twiml',
+    '/inbound/recording nothing',
+    '/inbound/wait twiml',
+    '/inbound/progress twiml',
+    '/inbound/whisper twiml',
+    '/recording nothing',
     '/conference nothing',
     '/outbound twiml',
     '/outbound/key twiml',
@@ -46,6 +52,7 @@ test('the paths', () => {
     '/outbound/document twiml',
     '/outbound/ended twiml',
     '/outbound/status nothing',
+    '/outbound/amd nothing',
     '/outgoing twiml',
   ]);
 });

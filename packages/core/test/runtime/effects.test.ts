@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '@amd/core';
-import { events, executions, recorder, sids } from '@amd/core/testing';
+import { events, NUMBERS, executions, recorder, sids } from '@amd/core/testing';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('creating a call', () => {
@@ -253,5 +253,31 @@ describe('what one step asks for and drops again', () => {
     expect(reply).toMatchObject({ verbs: [{ verb: 'say' }, { verb: 'hangup' }] });
     await scene.runtime.tick();
     expect(refused.of('call.redirect')).toEqual([]);
+  });
+});
+
+describe('a redirect that something else can take the place of', () => {
+  const ASYNC = untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann], amd: { mode: 'async' } } }));
+  const moving = async (answer: () => unknown) => {
+    const execute = recorder({ 'call.redirect': answer as never });
+    const scene = setup({ execute });
+    await scene.runtime.handle(KEY, ASYNC);
+    await scene.runtime.tick();
+    await scene.runtime.handle(KEY, untimed(events.answered({ answeredBy: null })));
+    await scene.runtime.handle(KEY, untimed(events.verdict()));
+    await scene.runtime.tick();
+    return scene;
+  };
+
+  it.each([
+    ['ambiguous', { as: 'ambiguous', reason: 'time-out' }],
+    ['not executed', { as: 'notExecuted', reason: '429', afterMs: 1000 }],
+  ])('is not repeated when it was %s: the next request brings the leg to the room', async (_, execution) => {
+    const { runtime, execute, clock } = await moving(() => execution);
+    const reply = await runtime.handle(KEY, untimed(events.round()));
+    expect(reply).toMatchObject({ verbs: [{ verb: 'dial.conference' }] });
+    await clock.advanceBy(5000);
+    await runtime.tick();
+    expect(execute.of('call.redirect')).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { parseForm } from '../../src/wire/params.js';
 import { parseCall, parseConference, parseInbound, parseLeg, parseStatus } from '../../src/wire/payloads.js';
 import { CALLER, common, LEG } from '../helpers/webhooks.js';
 
+const ROOM = `CF${'3'.repeat(32)}`;
 const params = (fields: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(fields));
 
 describe('the form', () => {
@@ -123,7 +124,7 @@ describe('payloads', () => {
 
   test('a leg: verdict and key', () => {
     expect(parseLeg(params(common(LEG, { AnsweredBy: 'human' })))).toMatchObject({ answeredBy: 'human', digits: '' });
-    expect(parseLeg(params(common(LEG, { Digits: '#' })))).toMatchObject({ answeredBy: 'unknown', digits: '#' });
+    expect(parseLeg(params(common(LEG, { Digits: '#' })))).toMatchObject({ answeredBy: null, digits: '#' });
     expect(parseLeg(params(common(LEG, { Digits: '' })))).toMatchObject({ digits: '' });
     expect(parseLeg(params(common(LEG, { AnsweredBy: 'machine_new' })))).toMatchObject({
       answeredBy: 'machine_end_other',
@@ -149,6 +150,7 @@ describe('payloads', () => {
   test('events of a room', () => {
     const leave = {
       StatusCallbackEvent: 'participant-leave',
+      ConferenceSid: ROOM,
       CallSid: CALLER,
       ReasonParticipantLeft: 'participant_hung_up',
       ParticipantCallStatus: 'completed',
@@ -157,20 +159,27 @@ describe('payloads', () => {
       ok: true,
       event: 'leave',
       sid: CALLER,
+      conference: ROOM,
       reason: 'participant_hung_up',
       status: 'completed',
     });
-    expect(parseConference(params({ StatusCallbackEvent: 'conference-end' }))).toEqual({
+    expect(parseConference(params({ StatusCallbackEvent: 'conference-end', ConferenceSid: ROOM }))).toEqual({
       ok: true,
       event: 'end',
       sid: null,
+      conference: ROOM,
       reason: null,
       status: null,
     });
-    expect(parseConference(params({ StatusCallbackEvent: 'participant-mute', CallSid: LEG }))).toMatchObject({
+    expect(
+      parseConference(params({ StatusCallbackEvent: 'participant-mute', ConferenceSid: ROOM, CallSid: LEG })),
+    ).toMatchObject({
       event: null,
     });
-    expect(parseConference(params({ StatusCallbackEvent: 'participant-join' }))).toMatchObject({ ok: false });
+    expect(parseConference(params({ StatusCallbackEvent: 'participant-join', ConferenceSid: ROOM }))).toMatchObject({
+      ok: false,
+    });
+    expect(parseConference(params({ StatusCallbackEvent: 'conference-start' }))).toMatchObject({ ok: false });
     expect(parseConference(params({}))).toMatchObject({ ok: false });
   });
 });

@@ -3,6 +3,7 @@ import * as xmlbuilder2 from 'xmlbuilder2';
 import { describe, expect, test } from 'vitest';
 import type { CallbackRef } from '../../src/wire/callback-ref.js';
 import { createRenderer, type XmlBuilderModule } from '../../src/wire/render.js';
+import type { ToUrl } from '../../src/wire/tags.js';
 import type { Verb } from '../../src/wire/twiml.js';
 import { stripForbidden } from '../../src/wire/xml-text.js';
 import { names, parseXml } from '../helpers/xml.js';
@@ -15,7 +16,8 @@ const REF: CallbackRef = {
   purpose: 'caller.ended',
 };
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>';
-const url = (ref: CallbackRef): string => `https://x.example/${ref.purpose}?a=1&b=${String(ref.leg)}#rc=3`;
+const url: ToUrl = (to) =>
+  'sound' in to ? `https://x.example/${to.sound}.wav` : `https://x.example/${to.purpose}?a=1&b=${String(to.leg)}#rc=3`;
 const render = createRenderer(xmlbuilder2);
 
 const room: Extract<Verb, { verb: 'dial.conference' }> = {
@@ -37,7 +39,9 @@ describe('rendering', () => {
         { verb: 'say', text: 'Hi', voice: 'Polly.Joanna', language: 'en-GB' },
         '<Say voice="Polly.Joanna" language="en-GB">Hi</Say>',
       ],
-      [{ verb: 'play', url: 'https://x.example/a.mp3?a&b' }, '<Play>https://x.example/a.mp3?a&amp;b</Play>'],
+      [{ verb: 'play', of: { sound: 'uk' }, times: 0 }, '<Play loop="0">https://x.example/uk.wav</Play>'],
+      [{ verb: 'leave' }, '<Leave/>'],
+      [{ verb: 'play', of: { url: 'https://x.example/a.mp3?a&b' } }, '<Play>https://x.example/a.mp3?a&amp;b</Play>'],
       [{ verb: 'pause', seconds: 1 }, '<Pause length="1"/>'],
       [{ verb: 'hangup' }, '<Hangup/>'],
       [{ verb: 'reject', reason: 'busy' }, '<Reject reason="busy"/>'],
@@ -65,7 +69,7 @@ describe('rendering', () => {
           'finishOnKey="" timeout="4"><Say>Press</Say><Pause length="2"/></Gather>',
       ],
       [
-        { ...room, waitUrl: '' },
+        { ...room, wait: 'silence' },
         '<Dial action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" method="POST"><Conference beep="false" ' +
           'startConferenceOnEnter="true" endConferenceOnExit="true" maxParticipants="2" waitUrl="" ' +
           'statusCallback="https://x.example/conference?a=1&amp;b=0#rc=3" statusCallbackEvent="start end join leave" ' +
@@ -126,7 +130,9 @@ const document = fc.array(
         ({ prompt, url: address, finishOnKey }) =>
           ({ verb: 'gather', action: { url: address }, numDigits: 1, finishOnKey, timeoutSeconds: 4, prompt }) as const,
       ),
-    fc.record({ name: hostile, waitUrl: hostile }).map(({ name, waitUrl }) => ({ ...room, room: name, waitUrl })),
+    fc
+      .record({ name: hostile, waitUrl: hostile })
+      .map(({ name, waitUrl }) => ({ ...room, room: name, wait: { url: waitUrl } })),
   ),
   { maxLength: 6 },
 );
@@ -153,7 +159,7 @@ describe('hostile text', () => {
               break;
             case 'dial.conference':
               expect(element?.children[0]?.text).toBe(stripForbidden(verb.room));
-              expect(element?.children[0]?.attributes['waitUrl']).toBe(stripForbidden(verb.waitUrl));
+              expect(element?.children[0]?.attributes['waitUrl']).toBe(stripForbidden(verb.wait.url));
           }
         }
       }),

@@ -37,9 +37,17 @@ export interface LegRow {
     readonly endedAt: number | null;
   } | null;
   readonly requestedAt: number;
+  /** How long it was in Twilio's queue before Twilio began to dial, ms. */
+  readonly queuedMs: number | null;
   readonly ringingAt: number | null;
   readonly answeredAt: number | null;
+  /** They first heard something. */
+  readonly greetedAt: number | null;
   readonly verdictAt: number | null;
+  /** They took the call by a key. */
+  readonly keyAt: number | null;
+  /** A robot screened the call for them. */
+  readonly screened: boolean;
   readonly joinedAt: number | null;
   readonly endedAt: number | null;
 }
@@ -63,6 +71,8 @@ export interface CallRow {
   readonly connectedAt: number | null;
   readonly fallbackAt: number | null;
   readonly endedAt: number | null;
+  /** How long a message the caller left, s. */
+  readonly messageSeconds: number | null;
   /** Over for the caller and for every leg. */
   readonly final: boolean;
   readonly legs: readonly LegRow[];

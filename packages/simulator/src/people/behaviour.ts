@@ -1,4 +1,5 @@
 import type { Call } from '../voice/call.js';
+import type { Person } from './person.js';
 import { hangUp } from '../voice/hang-up.js';
 import { after } from '../voice/world.js';
 import type { World } from '../voice/world.js';
@@ -7,6 +8,9 @@ interface Memory {
   asked: boolean;
   owesKey: boolean;
   talking: boolean;
+  /** What they had to say was understood. */
+  said: boolean;
+  ownerCalled: boolean;
 }
 
 /** Somebody who is asked again presses their key this soon, ms. */
@@ -15,7 +19,8 @@ const SECOND_THOUGHT_MS = 500;
 const memories = new WeakMap<Call, Memory>();
 function memoryOf(call: Call): Memory {
   let memory = memories.get(call);
-  if (memory === undefined) memories.set(call, (memory = { asked: false, owesKey: false, talking: false }));
+  if (memory === undefined)
+    memories.set(call, (memory = { asked: false, owesKey: false, talking: false, said: false, ownerCalled: false }));
   return memory;
 }
 
@@ -32,6 +37,7 @@ export function press(world: World, call: Call, digits: string): boolean {
 /** A `<Gather>` prompt begins: whoever has a key to press will press it. */
 export function gatherBegins(world: World, call: Call): void {
   const person = call.person;
+  if (person !== undefined) speaks(world, call, person);
   if (person?.key === undefined || person.key === false || person.key === '') return;
   const key = person.key;
   const memory = memoryOf(call);
@@ -44,6 +50,28 @@ export function gatherBegins(world: World, call: Call): void {
   } else if (memory.owesKey) {
     memory.owesKey = false;
     after(world, call, SECOND_THOUGHT_MS, attempt);
+  }
+}
+
+/** Whoever has something to say says it until somebody listens; a robot that was heard fetches its owner. */
+function speaks(world: World, call: Call, person: Person): void {
+  const memory = memoryOf(call);
+  const { says, ownerKey } = person;
+  if (says === undefined) return;
+  if (!memory.said) {
+    const dueAt = (call.answeredAt ?? world.clock.now()) + (person.saysAfterMs ?? 0);
+    after(world, call, Math.max(0, dueAt - world.clock.now()), () => {
+      if (memory.said || call.hears === undefined) return;
+      memory.said = true;
+      world.record('person', call.sid, `says "${says}"`, { event: 'speech', says });
+      call.hears(says);
+    });
+  } else if (ownerKey !== undefined && !memory.ownerCalled) {
+    memory.ownerCalled = true;
+    const attempt = (): void => {
+      if (!press(world, call, ownerKey)) after(world, call, SECOND_THOUGHT_MS, attempt);
+    };
+    after(world, call, person.ownerAfterMs ?? 0, attempt);
   }
 }
 

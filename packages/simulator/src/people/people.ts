@@ -79,18 +79,28 @@ export function silent(options: Answering = {}): Person {
   };
 }
 
+/** What phones of 2025 say to callers they do not know. */
+const SCREENS = "Hi. If you record your name and reason for calling, I'll see if this person is available.";
+
 /**
- * A phone's call-screening robot: asks who is calling, presses no key, hangs up after 25 s. What detection makes of it is
- * anybody's guess; `unknown` unless told otherwise.
+ * A phone's call-screening robot: asks who is calling (`says`, to whoever listens to words), presses no key, hangs up after
+ * 25 s. What detection makes of it is anybody's guess; `unknown` unless told otherwise. With `owner`, somebody is there:
+ * told who is calling, they come on the line (`ownerAfterMs`, 6 s) and press that key, and the robot hangs up no more.
  */
-export function screening(options: Answering & { hangUpAfterMs?: number } = {}): Person {
+export function screening(
+  options: Answering & { hangUpAfterMs?: number; says?: string; owner?: string; ownerAfterMs?: number } = {},
+): Person {
   return {
     kind: 'screening',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 2000 },
     voice: 'machine',
     answeredBy: 'unknown',
     verdictMs: options.verdictMs ?? 4500,
-    hangUpAfterMs: options.hangUpAfterMs ?? 25_000,
+    says: options.says ?? SCREENS,
+    saysAfterMs: 1500,
+    ...(options.owner === undefined
+      ? { hangUpAfterMs: options.hangUpAfterMs ?? 25_000 }
+      : { ownerKey: options.owner, ownerAfterMs: options.ownerAfterMs ?? 6000, talkMs: 30_000, patienceMs: 60_000 }),
     ...voice(options),
   };
 }

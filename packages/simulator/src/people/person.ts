@@ -33,6 +33,12 @@ export interface Person {
   readonly hangUpInDetectionMs?: number;
   /** Pressed when a `<Gather>` asks; `false` or undefined presses nothing. */
   readonly key?: string | false;
+  /** Says this to a `<Gather>` that listens to words, this long after picking up at the earliest, ms. */
+  readonly says?: string;
+  readonly saysAfterMs?: number;
+  /** A screened call: pressed by the owner once the robot was told who is calling, this long after, ms. */
+  readonly ownerKey?: string;
+  readonly ownerAfterMs?: number;
   /** From the beginning of the prompt to the key, ms. */
   readonly keyAfterMs?: number;
 }

@@ -45,6 +45,7 @@ interface Kind {
 
 /** Reads a whole number, or nothing. */
 const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
+const words = (text: string): string | undefined => (text === '' ? undefined : text);
 const flag = (text: string): boolean | undefined => (text === 'true' || text === 'false' ? text === 'true' : undefined);
 const key = (text: string): string | false | undefined =>
   text === 'false' ? false : /^[0-9*#]+$/.test(text) ? text : undefined;
@@ -62,6 +63,7 @@ const VERDICTS: readonly AnsweredBy[] = [
 
 const FORMS = new Map<unknown, string>([
   [number, 'a whole number'],
+  [words, 'words without a comma'],
   [flag, 'true or false'],
   [key, 'digits, * or #, or false'],
   [verdict, VERDICTS.join(', ')],
@@ -82,7 +84,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   voicemail: { make: people.voicemail, options: { ...ANSWERING, greetingMs: number, beep: flag } },
   fax: { make: people.fax, options: ANSWERING },
   silent: { make: people.silent, options: ANSWERING },
-  screening: { make: people.screening, options: { ...ANSWERING, hangUpAfterMs: number } },
+  screening: {
+    make: people.screening,
+    options: { ...ANSWERING, hangUpAfterMs: number, says: words, owner: key, ownerAfterMs: number },
+  },
   busy: { make: people.busy, options: { afterMs: number } },
   noAnswer: { make: people.noAnswer, options: {} },
   unreachable: { make: people.unreachable, options: { afterMs: number, sip: number } },

@@ -44,6 +44,11 @@ export const SCHEMA: Readonly<Record<string, Shape>> = {
     children: words('Task'),
   },
   Task: { attributes: words('priority timeout') },
+  Number: {
+    attributes: words(
+      'sendDigits url method statusCallbackEvent statusCallback statusCallbackMethod byoc machineDetection amdStatusCallback amdStatusCallbackMethod machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout',
+    ),
+  },
   Queue: { attributes: words('url method reservationSid postWorkActivitySid') },
   Conference: {
     attributes: words(

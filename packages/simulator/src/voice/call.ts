@@ -39,7 +39,7 @@ export interface Bridge {
 
 export interface CallOptions {
   sid: string;
-  direction: 'inbound' | 'outbound-api';
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial';
   from: string;
   to: string;
   status: CallStatus;
@@ -49,7 +49,7 @@ export interface CallOptions {
 /** One leg, with everything the simulator knows of it. The application sees it through REST and webhooks only. */
 export class Call {
   readonly sid: string;
-  readonly direction: 'inbound' | 'outbound-api';
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
   readonly from: string;
   readonly to: string;
   status: CallStatus;
@@ -89,6 +89,12 @@ export class Call {
   dequeued: Dequeued | undefined;
   /** Takes a digit while a verb listens; returns whether it wanted it. */
   listener: ((digit: string) => boolean) | undefined;
+  /** Takes words while a verb listens to them. */
+  hears: ((words: string) => void) | undefined;
+  /** How long documents were waited for before they heard anything, ms. */
+  fetchingMs = 0;
+  /** When they first heard something of ours. */
+  firstHeardAt: number | undefined;
   /** The action of the `<Dial>` being executed. */
   dialAction: DocumentUrl | undefined;
   /** The inbound call this leg was made for, as far as can be told. */

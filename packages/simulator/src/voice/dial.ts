@@ -3,6 +3,9 @@ import { allowsChild } from '../twiml/schema.js';
 import { waitsAlone } from '../people/behaviour.js';
 import type { ConferenceEvent, EntrySettings } from './conference.js';
 import { enter, leave } from './conference-room.js';
+import type { Call } from './call.js';
+import { playNumber } from './dial-number.js';
+import { durationSeconds } from './status-callback.js';
 import { playQueue } from './queue.js';
 import { playWait, prepareWait } from './wait.js';
 import { goTo, methodOf, NEXT, numberOf, refuseNoun, resolveUrl } from './verbs.js';
@@ -14,6 +17,19 @@ const MOST_PARTICIPANTS = 250;
 interface Ended {
   readonly status: string;
   readonly bridged: boolean;
+  readonly child?: Call;
+}
+
+function childParams(child: Call): [string, string][] {
+  return [
+    ['DialCallSid', child.sid],
+    ['DialCallDuration', String(durationSeconds(child))],
+  ];
+}
+
+function playNoun(stage: Stage, dial: Element, noun: Element): Promise<Ended | undefined> {
+  if (noun.name === 'Queue') return playQueue(stage, dial, noun);
+  return noun.name === 'Number' ? playNumber(stage, dial, noun) : playConference(stage, dial, noun);
 }
 
 function settingsOf(stage: Stage, noun: Element): EntrySettings {
@@ -85,7 +101,12 @@ export async function playDial(stage: Stage, dial: Element): Promise<Step> {
   const { world, call } = stage;
   const nouns = dial.children.filter((child) => allowsChild('Dial', child.name));
   const noun = nouns[0];
-  if (noun?.name !== 'Conference' && noun?.name !== 'Queue') return refuseNoun(stage, noun?.name ?? 'Number');
+  if (noun === undefined || !['Conference', 'Queue', 'Number'].includes(noun.name)) {
+    return refuseNoun(stage, noun?.name ?? 'Number');
+  }
+  if (noun.name === 'Number' && (nouns.length > 1 || Object.keys(noun.attributes).length > 0)) {
+    return refuseNoun(stage, 'Number> with attributes, or several <Number');
+  }
   const action = dial.attributes['action'];
   const method = methodOf(dial);
   if (action !== undefined && action !== '') {
@@ -96,11 +117,13 @@ export async function playDial(stage: Stage, dial: Element): Promise<Step> {
   const what = noun.name === 'Queue' ? (noun.attributes['reservationSid'] ?? noun.text) : noun.text;
   const kind = noun.name.toLowerCase();
   world.record('verb', call.sid, `Dial ${kind} ${what}`, { verb: 'Dial', [kind]: what });
-  const ended = noun.name === 'Queue' ? await playQueue(stage, dial, noun) : await playConference(stage, dial, noun);
+  const ended = await playNoun(stage, dial, noun);
+  if (ended === undefined) return refuseNoun(stage, `Number>${noun.text}: nobody is at this number<`);
   call.dialAction = undefined;
   if (action === undefined || action === '') return NEXT;
   return goTo(stage, action, method, [
     ['DialCallStatus', ended.status],
+    ...(ended.child === undefined ? [] : childParams(ended.child)),
     ['DialBridged', String(ended.bridged)],
   ]);
 }

@@ -6,17 +6,17 @@ import type { Stage, Step } from './verbs.js';
 const SOUNDS = new Set(['Say', 'Play', 'Pause']);
 
 /**
- * `<Gather>` for keys (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt on; the
+ * `<Gather>` for keys, and for words (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt on; the
  * time-out counts from the end of the prompt, and again from each key.
  */
 export async function playGather(stage: Stage, gather: Element): Promise<Step> {
   const { world, call, run } = stage;
-  const input = gather.attributes['input'] ?? 'dtmf';
-  if (!input.split(/\s+/).includes('dtmf')) {
+  const input = (gather.attributes['input'] ?? 'dtmf').split(/\s+/);
+  if (!input.every((kind) => kind === 'dtmf' || kind === 'speech')) {
     world.debug({
       code: 0,
       level: 'error',
-      message: `The simulator does not support <Gather input="${input}">`,
+      message: `The simulator does not support <Gather input="${input.join(' ')}">`,
       url: stage.base,
       callSid: call.sid,
     });
@@ -26,6 +26,7 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
   const limit = numberOf(gather, 'numDigits', Infinity);
   const timeoutMs = numberOf(gather, 'timeout', 5) * 1000;
   let digits = '';
+  let words: string | undefined;
   let promptOver = false;
   let stopTimer: (() => void) | undefined;
   world.record('verb', call.sid, 'Gather', { verb: 'Gather' });
@@ -34,6 +35,7 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
     const finish = (): void => {
       stopTimer?.();
       call.listener = undefined;
+      call.hears = undefined;
       if (run.alive) resolve();
     };
     const restart = (): void => {
@@ -41,7 +43,15 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
       stopTimer = world.clock.wakeAt(world.clock.now() + timeoutMs, finish);
     };
     run.onCancel(() => stopTimer?.());
+    if (input.includes('speech')) {
+      call.hears = (said) => {
+        interrupt();
+        words = said;
+        finish();
+      };
+    }
     call.listener = (digit) => {
+      if (!input.includes('dtmf')) return false;
       interrupt();
       if (finishOnKey !== '' && finishOnKey.includes(digit)) {
         finish();
@@ -68,6 +78,13 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
   });
 
   const action = gather.attributes['action'];
+  if (words !== undefined) {
+    world.record('verb', call.sid, `Gather heard "${words}"`, { verb: 'Gather', words });
+    return goTo(stage, action, methodOf(gather), [
+      ['SpeechResult', words],
+      ['Confidence', '0.91'],
+    ]);
+  }
   if (digits === '' && gather.attributes['actionOnEmptyResult'] !== 'true') return NEXT;
   world.record('verb', call.sid, `Gather got "${digits}"`, { verb: 'Gather', digits });
   return goTo(stage, action, methodOf(gather), [['Digits', digits]]);

@@ -70,6 +70,7 @@ export function endCall(world: World, call: Call, ending: Ending): void {
   const interrupted = call.execution;
   call.execution = undefined;
   call.listener = undefined;
+  call.hears = undefined;
   call.detecting = false;
   interrupted?.cancel();
   call.cancelTimers();

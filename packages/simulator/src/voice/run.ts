@@ -67,8 +67,12 @@ async function fetchDocument(world: World, call: Call, run: Execution, source: E
     url: source.url,
     ...Object.fromEntries(source.params),
   });
+  const asked = world.clock.now();
   const delivery = await run.guard(deliver(world, { url: source.url, method: source.method, params }));
   await run.sleep(DOCUMENT_LATENCY_MS);
+  if (call.firstHeardAt === undefined && call.answeredAt !== undefined) {
+    call.fetchingMs += world.clock.now() - asked - DOCUMENT_LATENCY_MS;
+  }
   if (!delivery.ok) return delivery;
   const document = interpret(world, delivery.response);
   if ('code' in document) return { ok: false as const, url: delivery.url, ...document };
@@ -118,6 +122,7 @@ function warned(world: World, call: Call, loaded: Loaded): Loaded {
 export async function applicationError(world: World, call: Call, run: Execution): Promise<void> {
   const sentence = 'We are sorry, an application error has occurred. Goodbye.';
   markAnswered(world, call);
+  call.firstHeardAt ??= world.clock.now();
   call.heard.push(sentence);
   world.record('verb', call.sid, sentence, { verb: 'application-error' });
   await run.sleep(durationOfSpeech(sentence));
@@ -128,6 +133,7 @@ export async function applicationError(world: World, call: Call, run: Execution)
 export function startExecution(world: World, call: Call, source: Source): void {
   call.execution?.cancel();
   call.listener = undefined;
+  call.hears = undefined;
   call.dialAction = undefined;
   const run = new Execution(world.clock);
   call.execution = run;

@@ -87,6 +87,7 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   if (element.name === 'Pause') return run.sleep(numberOf(element, 'length', 1) * 1000);
   if (element.name === 'Say') {
     world.record('verb', call.sid, `Say: ${element.text}`, { verb: 'Say' });
+    call.firstHeardAt ??= world.clock.now();
     call.heard.push(element.text);
     return run.sleep(loops * durationOfSpeech(element.text));
   }
@@ -94,6 +95,7 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   if (digits !== undefined) return run.sleep(loops * DIGIT_MS * digits.length);
   const url = element.text === '' ? undefined : (resolveUrl(stage, element.text) ?? element.text);
   world.record('verb', call.sid, `Play: ${url ?? ''}`, { verb: 'Play' });
+  call.firstHeardAt ??= world.clock.now();
   if (url !== undefined) call.heard.push(url);
   return run.sleep(loops * AUDIO_MS);
 }

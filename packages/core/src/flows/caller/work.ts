@@ -4,12 +4,13 @@ import type { CallbackRef, CallbackPurpose } from '../../wire/callback-ref.js';
 import type { Effect, Outcome } from '../effects.js';
 import { nextId, startTimer, stopTimer } from '../leg/work.js';
 
-/** What the caller gets when nobody can be reached. */
-export type Fallback =
-  /** Our sentence, then the call ends. */
-  | { readonly kind: 'say' }
-  /** TwiML of the user's takes over. */
-  | { readonly kind: 'redirect'; readonly url: string };
+/** A message that the caller left. */
+export interface Recording {
+  readonly sid: string;
+  /** Twilio's address of it; for a moment it answers 404 (twilio.com/docs/voice/twiml/record). */
+  readonly url: string;
+  readonly seconds: number;
+}
 
 /** What is known of a waiting caller's call, whichever flow holds it. */
 export interface WaitingCaller {
@@ -24,7 +25,23 @@ export interface WaitingCaller {
   readonly redirectTries: number;
   /** The fallback's document was asked for: it is never given by a redirect again. */
   readonly fallbackGiven: boolean;
+  /** The number that was the fallback did not answer: what follows it. */
+  readonly otherwise: boolean;
+  /** They have said what they had to say. */
+  readonly recorded: boolean;
+  readonly recording: Recording | null;
+  /** Recordings of their talks that the hook was told of. */
+  readonly talks: readonly string[];
 }
+
+/** Nothing of a fallback yet, and no talk. */
+export const NO_FALLBACK = {
+  fallbackGiven: false,
+  otherwise: false,
+  recorded: false,
+  recording: null,
+  talks: [],
+} as const;
 
 /** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
 export interface CallerWork {

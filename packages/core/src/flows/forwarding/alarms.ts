@@ -7,7 +7,7 @@ import { askLeg, endLeg } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
 import { hunt, huntOn, STEP_TIMER } from './hunt.js';
-import { askBoth } from './legs.js';
+import { lookAtBoth } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
 export function alarm(w: Work, event: TimerEvent): void {
@@ -52,7 +52,7 @@ function callerAlarm(w: Work): void {
     case 'joining':
       // Again until they say something.
       startTimer(w, 'caller', w.config.bridgeCheckMs);
-      askBoth(w);
+      lookAtBoth(w);
       return;
     case 'connected':
       // The other one left long ago and this call is still there: alone in the room.

@@ -1,4 +1,5 @@
 import type { Reply } from '../../wire/twiml.js';
+import { presentFallback } from '../caller/documents.js';
 import { askCaller, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { callerDocument } from './documents.js';
@@ -55,7 +56,8 @@ export function callerEnded(w: Work, result: CallResult): void {
 /** What the caller hears now; who is handed on to the user's TwiML is no longer ours. */
 export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
   const reply = callerDocument(w, arrival);
-  if (w.s.caller.phase === 'fallingBack' && w.s.settings.fallback.kind === 'redirect') callerEnded(w, 'handedOn');
+  if (w.s.caller.phase === 'fallingBack' && presentFallback(w.s.settings, w.s.caller).kind === 'redirect')
+    callerEnded(w, 'handedOn');
   return reply;
 }
 

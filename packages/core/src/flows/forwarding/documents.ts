@@ -2,7 +2,9 @@ import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
 import { fallbackVerbs } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
-import { say } from '../leg/documents.js';
+import { whisperDocument, type ListenRequest } from '../caller/talk.js';
+import { waitDocument, waitOf } from '../caller/wait.js';
+import { consent, say } from '../leg/documents.js';
 import type { Work } from './draft.js';
 import { roomOf } from './state.js';
 
@@ -26,21 +28,38 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
   }
 }
 
+/** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
+export function listenDocument(w: Work, event: ListenRequest): Reply {
+  const { caller, settings, legs, claim, round } = w.s;
+  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
+  if (event.type === 'caller.whisper')
+    return whisperDocument(
+      settings,
+      legs.find(({ id }) => id === claim),
+    );
+  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
+  return waitDocument({ settings, ref }, event.again === true);
+}
+
 function fallbackDocument(w: Work): Reply {
   giveFallback(w);
   w.s.story.fallbackAt ??= w.at;
-  return fallbackVerbs(w.s.settings);
+  return fallbackVerbs(w.s.settings, w.s.caller, {
+    fallback: w.host.ref(0, 'caller.fallback'),
+    recording: w.host.ref(0, 'caller.recording'),
+  });
 }
 
 /** Who comes back waits a second first, so that a room that cannot be entered never becomes a busy loop. */
 function opening(w: Work, arrival: 'first' | 'again'): Verb[] {
   if (arrival === 'again') return [{ verb: 'pause', seconds: 1 }];
-  return w.s.settings.texts.greeting === '' ? [] : [say(w.s.settings, w.s.settings.texts.greeting)];
+  const { settings } = w.s;
+  return [...(settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)]), ...consent(settings)];
 }
 
 /** Both legs carry the same settings: the first who enters decides them (twilio.com/docs/voice/twiml/conference). */
 export function room(w: Work, leg: number): Verb {
-  const waitUrl = leg === 0 ? w.s.settings.waitUrl : '';
+  const wait = leg === 0 ? waitOf(w.s.settings, w.host.ref(0, 'caller.wait')) : 'silence';
   return {
     verb: 'dial.conference',
     room: roomOf(w.s.call.sid),
@@ -50,6 +69,7 @@ export function room(w: Work, leg: number): Verb {
     startOnEnter: true,
     endOnExit: true,
     maxParticipants: 2,
-    ...(waitUrl === null ? {} : { waitUrl }),
+    ...(wait === undefined ? {} : { wait }),
+    ...(w.s.settings.record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
   };
 }

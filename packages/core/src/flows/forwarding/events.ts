@@ -1,7 +1,9 @@
-import type { CallSid } from '../../kernel/brand.js';
+import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { LegRequest, LegStatusEvent } from '../leg/requests.js';
+import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
+import type { FallbackEnded, RecordingMade } from '../caller/last-stop.js';
+import type { ListenRequest, TalkRecorded } from '../caller/talk.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { CallSettings } from './settings.js';
 
@@ -31,6 +33,8 @@ export type ForwardingRequest =
     }
   /** The caller left the room: `<Dial action>`. */
   | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfRound)
+  | FallbackEnded
+  | ListenRequest
   /** The caller was redirected. */
   | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
   | LegRequest;
@@ -48,7 +52,11 @@ export type ForwardingNotification =
       readonly reason: string | null;
       /** `ParticipantCallStatus`. */
       readonly status: CallStatus | null;
+      readonly conference?: ConferenceSid | null;
     } & OfRound)
-  | LegStatusEvent;
+  | LegStatusEvent
+  | LegVerdictEvent
+  | RecordingMade
+  | TalkRecorded;
 
 export type ForwardingEvent = ForwardingRequest | ForwardingNotification | OutcomeEvent | TimerEvent;

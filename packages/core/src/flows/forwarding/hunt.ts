@@ -1,7 +1,9 @@
+import { unreachable } from '../../kernel/draft.js';
 import { offerFallback } from '../caller/work.js';
 import { isHopeful } from '../leg/leg.js';
 import { ring } from '../leg/ring.js';
-import { startTimer, stopTimer } from '../leg/work.js';
+import type { LegEnd } from '../leg/policy.js';
+import { startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import type { Work } from './draft.js';
 
 /** Whom to ring next is looked at again, when the present step has had its time. */
@@ -37,6 +39,31 @@ function startStep(w: Work): boolean {
   if (step.nextAfterSeconds === null || isLast) stopTimer(w, STEP_TIMER);
   else startTimer(w, STEP_TIMER, step.nextAfterSeconds * 1000);
   return true;
+}
+
+/** Somebody's way of not answering may mean that nobody else is to be rung. */
+export function heedEnd({ s }: Work, { result }: LegDraft): void {
+  const end = endOf(result);
+  if (end !== null && s.settings.policy[end] === 'fall back') s.nextStep = s.settings.plan.length;
+}
+
+function endOf(result: LegDraft['result']): LegEnd | null {
+  if (result?.kind === 'hungUp') return 'hungUp';
+  if (result?.kind === 'refused') return 'failed';
+  if (result?.kind !== 'notReached') return null;
+  switch (result.status) {
+    case 'busy':
+      return 'busy';
+    case 'no-answer':
+      return 'noAnswer';
+    case 'failed':
+      return 'failed';
+    case 'canceled':
+    case 'completed':
+      return null;
+    default:
+      return unreachable(result.status);
+  }
 }
 
 /** A credential is kept no longer than it is of use. */

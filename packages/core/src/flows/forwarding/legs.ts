@@ -5,7 +5,7 @@ import { askCaller } from '../caller/work.js';
 import { doubtCaller } from './caller.js';
 import { room } from './documents.js';
 import type { Work } from './draft.js';
-import { hunt, isWaiting, STEP_TIMER } from './hunt.js';
+import { heedEnd, hunt, isWaiting, STEP_TIMER } from './hunt.js';
 
 /** What the legs of this flow cannot know by themselves. `work` is the transition they are part of. */
 export function legHost(work: () => Work): LegHost {
@@ -25,6 +25,7 @@ export function legHost(work: () => Work): LegHost {
     },
     ended: (leg) => {
       leftRoom(work(), leg);
+      heedEnd(work(), leg);
       hunt(work());
     },
     alive: () => {
@@ -81,13 +82,29 @@ export function connectIfTogether(w: Work): void {
   const { s } = w;
   const leg = s.legs.find((candidate) => candidate.id === s.claim);
   if (s.caller.phase !== 'joining' || leg === undefined || !s.caller.inRoom) return;
-  if (!leg.joined && !(leg.seenAlive && s.caller.seenAlive)) return;
+  if (!leg.joined && !(leg.invited && leg.seenAlive && s.caller.seenAlive)) return;
   s.caller.phase = 'connected';
   s.story.connectedAt ??= w.at;
   leg.phase = 'bridged';
   leg.result = { kind: 'bridged' };
   leg.story.joinedAt ??= w.at;
   stopTimer(w, 'caller');
+  whisper(w, leg);
+}
+
+/** The caller hears who it is; without the room's name, which its events tell, they do not. */
+function whisper(w: Work, leg: LegDraft): void {
+  const { settings, conference, call } = w.s;
+  if (settings.texts.connected === '' || conference === null) return;
+  w.effects.push({
+    type: 'call.announce',
+    id: `announce:${String(leg.id)}`,
+    leg: 0,
+    sid: call.sid,
+    conference,
+    document: w.host.ref(0, 'caller.whisper'),
+    once: true,
+  });
 }
 
 /** The leg's `<Dial>` is over while its call goes on: the room has ended under it. */
@@ -104,8 +121,15 @@ function backFromRoom(w: Work, leg: LegDraft): void {
 }
 
 /** Events may be lost: both calls are looked at. */
-export function askBoth(w: Work): void {
+export function lookAtBoth(w: Work): void {
   const leg = w.s.legs.find((candidate) => candidate.id === w.s.claim);
+  if (leg !== undefined && leg.moving !== null) {
+    // Its document was never asked for: it is not in the room, and somebody else may be.
+    tell(w, leg, 'lost');
+    fetchNotice(w, leg);
+    leftRoom(w, leg);
+    return;
+  }
   askCaller(w);
   if (leg !== undefined) askLeg(w, leg);
 }

@@ -1,7 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { letGo, tell } from '../leg/life.js';
-import { legStatus } from '../leg/requests.js';
+import { keepRecording } from '../caller/last-stop.js';
+import { keepTalk } from '../caller/talk.js';
+import { legStatus, legVerdict } from '../leg/requests.js';
 import { legTimer, startTimer, type LegDraft } from '../leg/work.js';
 import { callerGone, callerInRoom, doubtCaller } from './caller.js';
 import type { Work } from './draft.js';
@@ -19,6 +21,15 @@ export function notification(w: Work, event: ForwardingNotification): void {
     case 'leg.status':
       legStatus(w, event);
       return;
+    case 'leg.verdict':
+      legVerdict(w, event);
+      return;
+    case 'caller.recording':
+      keepRecording(w, event.recording);
+      return;
+    case 'talk.recording':
+      keepTalk(w, event.recording);
+      return;
     default:
       unreachable(event);
   }
@@ -27,6 +38,7 @@ export function notification(w: Work, event: ForwardingNotification): void {
 function conference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
   const { s } = w;
   const isCaller = event.sid === s.call.sid;
+  if (event.event !== 'end') s.conference = event.conference ?? s.conference;
   const leg = s.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
   switch (event.event) {
     case 'start':

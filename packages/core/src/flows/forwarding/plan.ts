@@ -1,7 +1,8 @@
 import { e164 } from '../../kernel/brand.js';
-import { detectionOf, entriesOf, kindOf, listOf, text, within } from '../check-options.js';
+import { detectionOf, entriesOf, kindOf, listOf, oneOf, text, within } from '../check-options.js';
 import type { Detection } from '../effects.js';
 import type { LegTarget } from '../leg/leg.js';
+import { CONFIRM, type Confirm } from '../leg/policy.js';
 
 /** People who are rung at once, and when the next ones are. */
 export interface RingStep {
@@ -23,6 +24,8 @@ export interface PlanTarget {
   readonly callerId?: string;
   /** How their phone is listened to. */
   readonly detection?: Partial<Detection>;
+  /** Whether they are asked for a key. */
+  readonly confirm?: Confirm;
 }
 
 /** People who ring at once. */
@@ -97,8 +100,8 @@ function planTarget(target: unknown, option: string): LegTarget {
       `"${option}" must be a phone number in E.164 form, such as +14155550142, or an object with it as "to"; got ${kindOf(target)}`,
     );
   }
-  const known = ['to', 'name', 'ringSeconds', 'callerId', 'detection'];
-  const { to, name, ringSeconds, callerId, detection } = entriesOf(target, option, known);
+  const known = ['to', 'name', 'ringSeconds', 'callerId', 'detection', 'confirm'];
+  const { to, name, ringSeconds, callerId, detection, confirm } = entriesOf(target, option, known);
   return {
     to: e164(to, `${option}.to`),
     ...(name === undefined ? {} : { name: text(name, `${option}.name`) }),
@@ -107,5 +110,6 @@ function planTarget(target: unknown, option: string): LegTarget {
       ? {}
       : { callerId: callerId === 'caller' ? callerId : e164(callerId, `${option}.callerId`) }),
     ...(detection === undefined ? {} : { detection: detectionOf(detection, `${option}.detection`) }),
+    ...(confirm === undefined ? {} : { confirm: oneOf(confirm, CONFIRM, `${option}.confirm`) }),
   };
 }

@@ -1,4 +1,6 @@
 import { isFinalStatus } from '../../wire/call-status.js';
+import { fallbackIsOver, keepRecording } from '../caller/last-stop.js';
+import type { ListenRequest } from '../caller/talk.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { answerCaller, callerEnded, callerGone, callerHeld } from './caller.js';
 import { hangup } from './documents.js';
@@ -6,9 +8,15 @@ import type { Work } from './draft.js';
 import type { ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
 
-type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' }>;
+type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | ListenRequest>;
 
 export function callerRequest(w: Work, event: CallerRequest): Reply {
+  const isTaken = event.type === 'caller.fallback' && w.s.caller.phase !== 'ended' && fallbackIsOver(w, event);
+  if (event.type === 'caller.fallback') keepRecording(w, event.recording);
+  if (isTaken) {
+    callerEnded(w, 'handedOn');
+    return hangup();
+  }
   if (isFinalStatus(event.status)) {
     callerGone(w);
     return hangup();

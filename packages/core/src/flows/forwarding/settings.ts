@@ -1,18 +1,17 @@
 import type { Texts } from '../caller/texts.js';
-import type { Fallback } from '../caller/work.js';
-import { entriesOf, url, within } from '../check-options.js';
+import type { Fallback } from '../caller/fallback.js';
+import type { Hold } from '../caller/hold.js';
+import { entriesOf, within } from '../check-options.js';
 import { LEG_OPTIONS, legSettings, type LegOptions } from '../leg/settings.js';
 import type { LegSettings } from '../leg/work.js';
 import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './plan.js';
 
 /** Everything about one call, decided before it starts and kept in its state, so that a change never bends a call in flight. */
-export interface CallSettings extends LegSettings {
+export interface CallSettings extends LegSettings, Hold {
   readonly plan: RingPlan;
   readonly deadlineSeconds: number;
   readonly fallback: Fallback;
   readonly texts: Texts;
-  /** `null`: Twilio's hold music. */
-  readonly waitUrl: string | null;
 }
 
 export interface CallOptions extends LegOptions {
@@ -20,14 +19,13 @@ export interface CallOptions extends LegOptions {
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
   /** When nobody new is rung any more: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;
-  readonly waitUrl?: string | undefined;
 }
 
 /** Exhaustively typed: an option that is not named here does not compile. */
 const OPTIONS: readonly string[] = [
   'forwardTo',
   ...LEG_OPTIONS,
-  ...Object.keys({ deadlineSeconds: true, waitUrl: true } satisfies Record<
+  ...Object.keys({ deadlineSeconds: true } satisfies Record<
     Exclude<keyof CallOptions, keyof LegOptions | 'forwardTo'>,
     true
   >),
@@ -40,11 +38,10 @@ const OPTIONS: readonly string[] = [
 export function callSettings(options: CallOptions): CallSettings {
   // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
   const given = entriesOf(options, 'options', OPTIONS);
-  const { forwardTo, waitUrl, deadlineSeconds = 120 } = given;
+  const { forwardTo, deadlineSeconds = 120 } = given;
   return {
     plan: planOf(forwardTo),
     ...legSettings(given),
     deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
-    waitUrl: waitUrl === undefined ? null : waitUrl === '' ? '' : url(waitUrl, 'waitUrl'),
   };
 }

@@ -1,4 +1,4 @@
-import type { CallSid } from '../../kernel/brand.js';
+import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { WaitingCaller } from '../caller/work.js';
 import type { Leg } from '../leg/leg.js';
@@ -39,6 +39,8 @@ export interface LiveForwarding {
   readonly settings: CallSettings;
   readonly caller: Caller;
   readonly legs: readonly Leg[];
+  /** The room, as its events have named it; needed to speak into it. */
+  readonly conference: ConferenceSid | null;
   /** The leg that has the caller. */
   readonly claim: number | null;
   /** Id of the newest leg, over all rounds. */

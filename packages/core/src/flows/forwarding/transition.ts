@@ -2,15 +2,18 @@ import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { AmdError } from '../../kernel/errors.js';
 import { isFinalStatus } from '../../wire/call-status.js';
-import { NOTHING, type Reply } from '../../wire/twiml.js';
+import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
+import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
+import { isListening } from '../caller/talk.js';
+import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { startTimer } from '../leg/work.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld } from './caller.js';
 import type { ForwardingConfig } from './config.js';
-import { callerDocument, hangup } from './documents.js';
+import { callerDocument, hangup, listenDocument } from './documents.js';
 import type { Work } from './draft.js';
 import type { ForwardingEvent, ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
@@ -27,10 +30,11 @@ import { work } from './work.js';
  */
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> = {
   name: 'forwarding',
-  schema: 2,
+  schema: 3,
   migrate: (data, from) => {
-    if (from === 2) return data as ForwardingState;
-    if (from === 1) return withSteps(data as ForwardingState);
+    if (from === 3) return data as ForwardingState;
+    if (from === 2) return withWays(data as ForwardingState);
+    if (from === 1) return withWays(withSteps(data as ForwardingState));
     throw new AmdError('ERR_STATE_VERSION', `forwarding cannot read a state of schema ${String(from)}`);
   },
   initial: () => ({ kind: 'nothing' }),
@@ -44,19 +48,35 @@ function withSteps(state: ForwardingState): ForwardingState {
   return { ...state, settings: { ...state.settings, plan }, stepFrom: 1 };
 }
 
+/** Before detection could be asynchronous. */
+function withWays(state: ForwardingState): ForwardingState {
+  if (state.kind === 'nothing') return state;
+  return {
+    ...state,
+    settings: upgradedSettings(state.settings),
+    caller: { ...NO_FALLBACK, ...state.caller },
+    conference: null,
+    legs: state.legs.map(upgradedLeg),
+  };
+}
+
 type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 
 function transition(state: ForwardingState, event: ForwardingEvent, config: ForwardingConfig): ForwardingStep {
   if (event.type === 'inbound') return inbound(state, event, config);
-  if (state.kind === 'nothing') return unchanged(state, asksForTwiml(event) ? hangup() : NOTHING, config);
+  if (state.kind === 'nothing') {
+    return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
+  }
 
   const w = work(state, event.at, config);
+  if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
   if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
     return unchanged(state, asksForTwiml(event) ? callerDocument(w, 'again') : NOTHING, config);
   }
   switch (event.type) {
     case 'caller.ended':
     case 'caller.document':
+    case 'caller.fallback':
       return done(state, w, callerRequest(w, event));
     case 'leg.answered':
     case 'leg.key':
@@ -67,6 +87,9 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     case 'caller.status':
     case 'conference':
     case 'leg.status':
+    case 'leg.verdict':
+    case 'caller.recording':
+    case 'talk.recording':
       notification(w, event);
       return done(state, w, NOTHING);
     case 'effect.outcome':
@@ -118,9 +141,10 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       hangingUp: false,
       redirecting: null,
       redirectTries: 0,
-      fallbackGiven: false,
+      ...NO_FALLBACK,
     },
     // Legs of an earlier round that are still being ended stay until they are.
+    conference: null,
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
     claim: null,
     lastLeg: earlier?.lastLeg ?? 0,
@@ -141,8 +165,8 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
 }
 
 /** Slow voices take about a tenth of a second for a letter. */
-function greetingMs({ texts }: CallSettings): number {
-  return texts.greeting.length * 120;
+function greetingMs({ texts, record }: CallSettings): number {
+  return (texts.greeting.length + (record ? texts.consent.length : 0)) * 120;
 }
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
@@ -166,6 +190,9 @@ function asksForTwiml(event: ForwardingEvent): event is ForwardingRequest {
     case 'inbound':
     case 'caller.ended':
     case 'caller.document':
+    case 'caller.fallback':
+    case 'caller.wait':
+    case 'caller.whisper':
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
@@ -175,6 +202,9 @@ function asksForTwiml(event: ForwardingEvent): event is ForwardingRequest {
     case 'caller.status':
     case 'conference':
     case 'leg.status':
+    case 'leg.verdict':
+    case 'caller.recording':
+    case 'talk.recording':
     case 'effect.outcome':
     case 'timer':
       return false;

@@ -14,7 +14,7 @@ export function work(state: LiveForwarding, at: EpochMs, config: ForwardingConfi
     s: {
       ...state,
       call: { ...state.call },
-      caller: { ...state.caller },
+      caller: { ...state.caller, talks: [...state.caller.talks] },
       legs: state.legs.map((leg) => ({ ...leg, story: { ...leg.story } })),
       timers: { ...state.timers },
       story: { ...state.story },

@@ -1,5 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say } from '../../wire/twiml.js';
+import { confirmOf } from './answers.js';
 import { noticeId } from './life.js';
 import { spoken } from './spoken.js';
 import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
@@ -7,65 +8,108 @@ import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;
 
+type LegRequest = 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended';
+
 /** What a leg hears now, by phase. Marks its notice as given. */
-export function legDocument(w: LegWork, leg: LegDraft): Reply {
+export function legDocument(w: LegWork, leg: LegDraft, asked: LegRequest): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
-      return twiml(w.host.room(leg));
+      // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
+      if (leg.moving !== null) return again(w, leg);
+      leg.invited = true;
+      leg.story.greetedAt ??= w.at;
+      return twiml(...consent(w.s.settings), w.host.room(leg));
     case 'confirming':
-      return confirmDocument(w, leg);
+      leg.story.greetedAt ??= w.at;
+      return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
     case 'told':
-      return noticeDocument(w, leg);
+      // The redirect would say the message a second time.
+      if (leg.notice === 'message' && leg.telling && asked !== 'leg.document') return again(w, leg);
+      return noticeDocument(w, leg, asked);
     case 'ending':
     case 'ended':
-      return leg.human && leg.notice !== null ? noticeDocument(w, leg) : twiml({ verb: 'hangup' });
+      return leg.human && leg.notice !== null ? noticeDocument(w, leg, asked) : twiml({ verb: 'hangup' });
     case 'requested':
     case 'placed':
     case 'ringing':
     case 'detecting':
       // Nobody asks before the verdict; should it happen, ask again in a moment.
-      return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') });
+      return again(w, leg);
     default:
       return unreachable(leg.phase);
   }
 }
 
+/** Whoever is recorded is told so first. */
+export function consent(
+  settings: Voice & { readonly record: boolean; readonly texts: { readonly consent: string } },
+): Say[] {
+  return settings.record ? [say(settings, settings.texts.consent)] : [];
+}
+
+function again(w: LegWork, leg: LegDraft): Reply {
+  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') });
+}
+
 /**
  * A Gather that falls through to a redirect. No key ends the input (`finishOnKey=""`), so that `#` counts as well.
  */
-function confirmDocument(w: LegWork, leg: LegDraft): Reply {
-  const { call, settings } = w.s;
-  const left = Math.max(1, Math.ceil(((leg.confirmUntil ?? w.at) - w.at) / 1000));
+function question(w: LegWork, leg: LegDraft): Reply {
+  const { settings } = w.s;
+  const text = leg.screened === 'heard' ? settings.texts.screened : settings.texts.confirm;
+  if (leg.screened === 'heard') leg.screened = 'answered';
   return twiml(
     {
       verb: 'gather',
       action: w.host.ref(leg.id, 'leg.key'),
       numDigits: 1,
       finishOnKey: '',
-      timeoutSeconds: Math.min(ROUND_SECONDS, left),
-      prompt: [say(settings, spoken(settings.texts.confirm, call.from, settings.texts.withheld))],
+      timeoutSeconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)),
+      ...(settings.screening === null ? {} : { speech: true }),
+      prompt: [say(settings, toThem(w, leg, text))],
     },
     { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') },
   );
 }
 
-function noticeDocument(w: LegWork, leg: LegDraft): Reply {
+function announcement(w: LegWork, leg: LegDraft): Reply {
   const { settings } = w.s;
-  if (!leg.noticeGiven && leg.phase !== 'ended') {
+  return twiml(
+    say(settings, toThem(w, leg, settings.texts.announce)),
+    { verb: 'pause', seconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)) },
+    { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') },
+  );
+}
+
+function secondsLeft(w: LegWork, leg: LegDraft): number {
+  return Math.max(1, Math.ceil(((leg.confirmUntil ?? w.at) - w.at) / 1000));
+}
+
+function noticeDocument(w: LegWork, leg: LegDraft, asked: LegRequest): Reply {
+  const { settings } = w.s;
+  const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';
+  if (!leg.noticeGiven && !isStale && leg.phase !== 'ended') {
     leg.noticeGiven = true;
     startTimer(w, legTimer(leg), w.config.noticeMs);
     if (leg.telling) w.effects.push({ type: 'effect.drop', id: noticeId(leg) });
     leg.telling = false;
   }
-  return twiml(say(settings, settings.texts[leg.notice ?? 'lost']), { verb: 'hangup' });
+  leg.story.greetedAt ??= w.at;
+  return twiml(say(settings, toThem(w, leg, settings.texts[leg.notice ?? 'lost'])), { verb: 'hangup' });
+}
+
+function toThem(w: LegWork, { target }: LegDraft, text: string): string {
+  return spoken(text, w.s.call.from, w.s.settings.texts, target.name);
+}
+
+interface Voice {
+  readonly voice: string | null;
+  readonly language: string | null;
 }
 
 /** A sentence in the call's voice. */
-export function say(
-  { voice, language }: { readonly voice: string | null; readonly language: string | null },
-  text: string,
-): Say {
+export function say({ voice, language }: Voice, text: string): Say {
   return {
     verb: 'say',
     text,

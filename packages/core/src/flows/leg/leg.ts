@@ -3,6 +3,7 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { FinalCallStatus } from '../../wire/call-status.js';
 import type { Detection } from '../effects.js';
+import type { Confirm } from './policy.js';
 
 /**
  * One outbound call to one person.
@@ -23,8 +24,8 @@ export const LEG_PHASES = [
 
 export type LegPhase = (typeof LEG_PHASES)[number];
 
-/** Why a person who answered is not connected; said before we hang up. */
-export type Notice = 'callerGone' | 'taken' | 'lost';
+/** Why a person who answered is not connected; said before we hang up. `message`: what a machine records. */
+export type Notice = 'callerGone' | 'taken' | 'lost' | 'message';
 
 /** How a leg came out, for pages and logs. */
 export type LegResult =
@@ -48,6 +49,8 @@ export interface LegTarget {
   /** Whose number this person sees. */
   readonly callerId?: 'caller' | E164;
   readonly detection?: Detection;
+  /** Whether this person is asked for a key. */
+  readonly confirm?: Confirm;
 }
 
 export interface Leg {
@@ -81,6 +84,14 @@ export interface Leg {
   readonly hangingUp: boolean;
   /** A redirect to the notice is under way. */
   readonly telling: boolean;
+  /** The redirect that brings it to the caller: until its document is asked for, nothing else may. */
+  readonly moving: string | null;
+  /** Was given the document that brings it to the caller. */
+  readonly invited: boolean;
+  /** It came by a redirect: what it asked for before that is asked by nobody any more. */
+  readonly fetched: boolean;
+  /** A robot screens the call for its owner; `answered`: we have told it who calls. */
+  readonly screened: 'heard' | 'answered' | null;
   readonly result: LegResult | null;
   /** Written for people to read; no decision looks at it. */
   readonly story: LegStory;
@@ -88,9 +99,19 @@ export interface Leg {
 
 export interface LegStory {
   readonly requestedAt: EpochMs;
+  /** Twilio has accepted it: from here it may be in Twilio's queue. */
+  readonly placedAt?: EpochMs;
+  /** Twilio took it off its queue and began to dial. */
+  readonly initiatedAt?: EpochMs;
   readonly ringingAt?: EpochMs;
   readonly answeredAt?: EpochMs;
+  /** When they first heard something. */
+  readonly greetedAt?: EpochMs;
   readonly verdictAt?: EpochMs;
+  /** How long detection listened, in ms. */
+  readonly detectionMs?: number;
+  /** A key took the call. */
+  readonly keyAt?: EpochMs;
   readonly joinedAt?: EpochMs;
   readonly endedAt?: EpochMs;
 }
@@ -114,6 +135,10 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     fetching: false,
     hangingUp: false,
     telling: false,
+    moving: null,
+    invited: false,
+    fetched: false,
+    screened: null,
     result: null,
     story: { requestedAt: at },
   };

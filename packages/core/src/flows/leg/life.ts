@@ -2,10 +2,33 @@ import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { createId, detectionOf } from './ring.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
 
+/** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
+export function join(w: LegWork, leg: LegDraft, by: 'reply' | 'redirect'): void {
+  w.host.join(leg);
+  if (by === 'reply' || leg.phase !== 'joining' || leg.sid === null) return;
+  leg.moving = `move:${String(leg.id)}`;
+  w.effects.push({
+    type: 'call.redirect',
+    id: leg.moving,
+    leg: leg.id,
+    sid: leg.sid,
+    document: w.host.ref(leg.id, 'leg.document'),
+    once: true,
+  });
+}
+
+/** Its redirect to the caller has happened, or must not any more. */
+export function moved(w: LegWork, leg: LegDraft): void {
+  if (leg.moving === null) return;
+  w.effects.push({ type: 'effect.drop', id: leg.moving });
+  leg.moving = null;
+}
+
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
 export function endLeg(w: LegWork, leg: LegDraft): void {
   // A create that waits for its turn must not ring anybody any more.
   if (leg.phase === 'requested') w.effects.push({ type: 'effect.drop', id: createId(leg) });
+  moved(w, leg);
   leg.phase = 'ending';
   leg.result ??= leg.answeredBy === null ? { kind: 'stopped' } : { kind: 'answered', by: leg.answeredBy };
   askEnd(w, leg);
@@ -22,6 +45,7 @@ export function askEnd(w: LegWork, leg: LegDraft): void {
 
 /** Our answer to its request was `<Hangup/>`, or it left the room by itself; the timer sweeps up what did not end. */
 export function letGo(w: LegWork, leg: LegDraft, result: LegResult): void {
+  moved(w, leg);
   leg.phase = 'ending';
   leg.result ??= result;
   startTimer(w, legTimer(leg), w.config.graceMs);
@@ -29,6 +53,7 @@ export function letGo(w: LegWork, leg: LegDraft, result: LegResult): void {
 
 /** Somebody who answered cannot have the caller, and is told why at their next request. */
 export function tell(w: LegWork, leg: LegDraft, notice: Notice): void {
+  moved(w, leg);
   leg.phase = 'told';
   leg.notice ??= notice;
   leg.result ??= { kind: 'answered', by: leg.answeredBy ?? 'unknown' };
@@ -64,6 +89,7 @@ export function askLeg(w: LegWork, leg: LegDraft): void {
 /** The leg's call is over. */
 export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): void {
   if (leg.phase === 'ended') return;
+  moved(w, leg);
   leg.phase = 'ended';
   leg.result ??= result;
   leg.story.endedAt ??= w.at;
@@ -83,6 +109,7 @@ export function pickedUp(w: LegWork, leg: LegDraft): void {
 export function adopt(w: LegWork, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
   if (leg.sid === null && leg.phase !== 'ended') {
     leg.sid = sid;
+    leg.story.placedAt ??= w.at;
     if (leg.phase === 'requested') leg.phase = 'placed';
     if (leg.phase === 'ending') askEnd(w, leg);
   }

@@ -24,12 +24,17 @@ export function legOutcome(w: LegWork, event: OutcomeEvent): void {
       else if (event.outcome.as === 'refused') askLeg(w, leg);
       return;
     case 'call.redirect':
-      leg.telling = false;
+      if (leg.moving === event.effect.id) {
+        // Its next request is the mover now; done, only the request for its document can tell.
+        if (event.outcome.as !== 'done') leg.moving = null;
+      } else if (leg.phase !== 'joining') leg.telling = false;
       if (event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
       else if (event.outcome.as === 'refused') askLeg(w, leg);
       return;
     case 'call.fetch':
       legFetched(w, leg, event);
+      return;
+    case 'call.announce':
       return;
     default:
       unreachable(event.effect);

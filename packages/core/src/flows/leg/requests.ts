@@ -4,11 +4,12 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../../wire/call-status.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
+import { accept, confirmOf, greet, heard, verdict } from './answers.js';
 import { legDocument } from './documents.js';
 import { isUnanswered, type LegResult } from './leg.js';
-import { adopt, appeared, legEnded, letGo, pickedUp, tell } from './life.js';
+import { adopt, appeared, legEnded, letGo, moved, pickedUp } from './life.js';
 import { watchRinging } from './ring.js';
-import { findLeg, legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+import { findLeg, type LegDraft, type LegWork } from './work.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
 interface OfLeg {
@@ -20,8 +21,10 @@ interface OfLeg {
 
 /** Requests of a leg that want TwiML. */
 export type LegRequest =
-  | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy } & OfLeg)
-  | ({ readonly type: 'leg.key'; readonly digits: string } & OfLeg)
+  /** `answeredBy` is `null` where nobody has listened yet. */
+  | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy | null } & OfLeg)
+  /** `speech`: what the callee said, as far as Twilio has understood it. */
+  | ({ readonly type: 'leg.key'; readonly digits: string; readonly speech?: string } & OfLeg)
   | ({ readonly type: 'leg.round' } & OfLeg)
   | ({ readonly type: 'leg.document' } & OfLeg)
   | ({ readonly type: 'leg.ended' } & OfLeg);
@@ -33,6 +36,17 @@ export type LegStatusEvent = {
   readonly sipCode: number | null;
 } & OfLeg;
 
+/** Who answered, told while the call goes on. */
+export interface LegVerdictEvent {
+  readonly type: 'leg.verdict';
+  readonly at: EpochMs;
+  readonly leg: number;
+  readonly sid: CallSid;
+  readonly answeredBy: AnsweredBy;
+  /** How long detection listened, in ms. */
+  readonly durationMs: number | null;
+}
+
 export function legRequest(w: LegWork, event: LegRequest): Reply {
   const leg = findLeg(w, event.leg);
   // Not a call of ours, or one that counts as over: it must not live on.
@@ -43,10 +57,16 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
   }
   switch (event.type) {
     case 'leg.answered':
-      verdict(w, leg, event.answeredBy);
+      if (event.answeredBy !== null || w.s.settings.amd.mode === 'sync') {
+        verdict(w, leg, event.answeredBy ?? 'unknown', 'reply');
+      } else greet(w, leg);
       break;
     case 'leg.key':
-      if (leg.phase === 'confirming' && event.digits !== '') accept(w, leg);
+      if (leg.phase !== 'confirming') break;
+      if (event.digits !== '' && confirmOf(w, leg) !== 'never') {
+        leg.story.keyAt ??= w.at;
+        accept(w, leg, 'reply');
+      } else if (event.speech !== undefined) heard(w, leg, event.speech);
       break;
     case 'leg.round':
       if (leg.phase === 'confirming' && w.at >= (leg.confirmUntil ?? 0)) {
@@ -55,6 +75,8 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
       }
       break;
     case 'leg.document':
+      if (leg.phase === 'joining' || leg.phase === 'told') leg.fetched = true;
+      moved(w, leg);
       break;
     case 'leg.ended':
       if (isUnanswered(leg.phase)) pickedUp(w, leg);
@@ -63,51 +85,7 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
     default:
       return unreachable(event);
   }
-  return legDocument(w, leg);
-}
-
-/** Who answered, as far as machine detection can tell. */
-function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy): void {
-  if (leg.answeredBy !== null || leg.phase === 'ended') return;
-  pickedUp(w, leg);
-  leg.answeredBy = answeredBy;
-  leg.story.verdictAt ??= w.at;
-  const action = w.s.settings.policy[answeredBy];
-  switch (action) {
-    case 'bridge':
-      accept(w, leg);
-      break;
-    case 'confirm':
-      confirm(w, leg);
-      break;
-    case 'hang up':
-      if (leg.phase === 'detecting') letGo(w, leg, { kind: 'answered', by: answeredBy });
-      w.host.released(leg);
-      break;
-    default:
-      unreachable(action);
-  }
-}
-
-/** A human, by verdict or by key: they get the caller, or hear why not. */
-function accept(w: LegWork, leg: LegDraft): void {
-  leg.human = true;
-  leg.story.verdictAt ??= w.at;
-  if (leg.phase === 'ending' || leg.phase === 'ended') leg.notice ??= w.host.whyNot(leg);
-  else if (w.host.wants(leg)) w.host.join(leg);
-  else tell(w, leg, w.host.whyNot(leg));
-}
-
-function confirm(w: LegWork, leg: LegDraft): void {
-  if (leg.phase !== 'detecting') return;
-  if (!w.host.wants(leg)) {
-    tell(w, leg, w.host.whyNot(leg));
-    return;
-  }
-  leg.phase = 'confirming';
-  leg.overdue = false;
-  leg.confirmUntil = w.at + w.s.settings.confirmSeconds * 1000;
-  startTimer(w, legTimer(leg), w.s.settings.confirmSeconds * 1000 + w.config.graceMs);
+  return legDocument(w, leg, event.type);
 }
 
 export function legStatus(w: LegWork, event: LegStatusEvent): void {
@@ -125,7 +103,10 @@ export function legStatus(w: LegWork, event: LegStatusEvent): void {
       return;
     case 'initiated':
     case 'ringing':
-      if (status === 'ringing' && isUnanswered(leg.phase)) leg.story.ringingAt ??= w.at;
+      if (isUnanswered(leg.phase)) {
+        leg.story.initiatedAt ??= w.at;
+        if (status === 'ringing') leg.story.ringingAt ??= w.at;
+      }
       if (leg.phase !== 'placed') return;
       // Twilio has taken it off its queue: from here its ring time counts.
       leg.phase = 'ringing';
@@ -144,6 +125,14 @@ export function legStatus(w: LegWork, event: LegStatusEvent): void {
     default:
       unreachable(status);
   }
+}
+
+/** Asynchronous detection has decided. */
+export function legVerdict(w: LegWork, event: LegVerdictEvent): void {
+  const leg = findLeg(w, event.leg);
+  if (leg === undefined || leg.phase === 'ended' || !adopt(w, leg, event.sid)) return;
+  if (leg.answeredBy === null && event.durationMs !== null) leg.story.detectionMs ??= event.durationMs;
+  verdict(w, leg, event.answeredBy, 'redirect');
 }
 
 /** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */

@@ -37,7 +37,8 @@ function create(w: LegWork, leg: LegDraft): void {
     status: w.host.ref(leg.id, 'leg.status'),
     ringSeconds,
     timeLimitSeconds: settings.timeLimitSeconds,
-    detection: detectionOf(w, leg),
+    detection: settings.amd.mode === 'off' ? null : detectionOf(w, leg),
+    ...(settings.amd.mode === 'async' ? { verdict: w.host.ref(leg.id, 'leg.verdict') } : {}),
   });
   watchRinging(w, leg);
 }

@@ -1,6 +1,24 @@
 /** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
-export function spoken(text: string, caller: string, withheld: string): string {
-  if (!text.includes('{caller}')) return text;
-  const digits = /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : withheld;
-  return text.replaceAll('{caller}', () => digits);
+export function spoken(
+  text: string,
+  caller: string,
+  words: { readonly withheld: string; readonly you: string },
+  name?: string,
+): string {
+  const digits = /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : words.withheld;
+  return text.replace(/\{(caller|name)\}/g, (_, what: string) => (what === 'caller' ? digits : (name ?? words.you)));
+}
+
+/** Whether a robot that screens calls has spoken: its words, whatever Twilio made of capitals and commas. */
+export function isScreening(speech: string, phrases: readonly string[]): boolean {
+  const words = plain(speech);
+  return phrases.some((phrase) => words.includes(plain(phrase)));
+}
+
+/** Lower case, and one space for whatever stands between words. */
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }

@@ -5,13 +5,17 @@ import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
 import type { Verb } from '../../wire/twiml.js';
 import type { Detection, Effect } from '../effects.js';
 import type { Leg, Notice } from './leg.js';
-import type { AnswerPolicy } from './policy.js';
+import type { AmdMode, AnswerPolicy, Confirm, Screening } from './policy.js';
 
 export type LegDraft = Draft<Omit<Leg, 'target'>> & { target: Leg['target'] };
 
 /** What a call's settings say about every leg. */
 export interface LegSettings {
   readonly policy: AnswerPolicy;
+  readonly amd: { readonly mode: AmdMode };
+  readonly confirm: Confirm;
+  /** `null`: a robot that screens calls is a machine like any other. */
+  readonly screening: Screening | null;
   /** `caller`: the caller's own number where that is possible. A number: always that one. */
   readonly callerId: 'caller' | E164;
   /** Our number, shown when the caller's cannot be; `null`: the number that was called. */
@@ -20,7 +24,11 @@ export interface LegSettings {
   readonly detection: Detection;
   readonly confirmSeconds: number;
   readonly timeLimitSeconds: number;
-  readonly texts: Readonly<Record<Notice | 'confirm' | 'withheld', string>>;
+  /** The talk is recorded, and they are told so before it. */
+  readonly record: boolean;
+  readonly texts: Readonly<
+    Record<Notice | 'confirm' | 'announce' | 'screened' | 'consent' | 'withheld' | 'you', string>
+  >;
   readonly voice: string | null;
   readonly language: string | null;
 }

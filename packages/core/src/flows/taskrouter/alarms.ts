@@ -3,7 +3,7 @@ import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
 import { legAlarm } from '../leg/alarm.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
-import { askLeg, endLeg } from '../leg/life.js';
+import { askLeg, endLeg, fetchNotice, tell } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import { callerIsOut, askReservation, lose, rejectNow } from './reservations.js';
 import { fetchFromNothing } from './caller.js';
@@ -78,7 +78,13 @@ function callerAlarm(w: Work): void {
 /** The worker was told to take the caller, and nobody has said what became of it. */
 function joinAlarm(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
-  if (reservation?.phase === 'pending' && !callerIsOut(w)) {
+  if (reservation?.phase === 'pending' && leg.moving !== null) {
+    // It was never told: nobody can have taken the caller by it.
+    reservation.offered = false;
+    w.s.claim = null;
+    tell(w, leg, 'lost');
+    fetchNotice(w, leg);
+  } else if (reservation?.phase === 'pending' && !callerIsOut(w)) {
     startTimer(w, legTimer(leg), w.config.joinCheckMs);
     askReservation(w, reservation);
     askLeg(w, leg);

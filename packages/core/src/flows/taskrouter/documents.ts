@@ -1,9 +1,11 @@
 import { unreachable } from '../../kernel/draft.js';
 import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs } from '../caller/documents.js';
+import { fallbackVerbs, presentFallback } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
-import { say } from '../leg/documents.js';
+import { whisperDocument, type ListenRequest } from '../caller/talk.js';
+import { waitDocument, waitOf } from '../caller/wait.js';
+import { consent, say } from '../leg/documents.js';
 import type { LegDraft } from '../leg/work.js';
 import { callerEnded } from './caller.js';
 import { reservationOf, type Work } from './draft.js';
@@ -23,10 +25,23 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return w.s.result === 'handedOn' ? fallbackVerbs(w.s.settings) : hangup();
+      return w.s.result === 'handedOn' ? verbs(w) : hangup();
     default:
       return unreachable(phase);
   }
+}
+
+/** What the caller hears in the queue, or when they are connected. */
+export function listenDocument(w: Work, event: ListenRequest): Reply {
+  const { caller, settings, legs, claim, round } = w.s;
+  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
+  if (event.type === 'caller.whisper')
+    return whisperDocument(
+      settings,
+      legs.find(({ id }) => id === claim),
+    );
+  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
+  return waitDocument({ settings, ref }, event.again === true);
 }
 
 function fallbackDocument(w: Work): Reply {
@@ -34,20 +49,28 @@ function fallbackDocument(w: Work): Reply {
   w.s.story.fallbackAt ??= w.at;
   // The call leaves the queue by this document; nobody is to be rung for it any more.
   cancelTask(w);
-  if (w.s.settings.fallback.kind === 'redirect') callerEnded(w, 'handedOn');
-  return fallbackVerbs(w.s.settings);
+  if (presentFallback(w.s.settings, w.s.caller).kind === 'redirect') callerEnded(w, 'handedOn');
+  return verbs(w);
+}
+
+function verbs(w: Work): Reply {
+  return fallbackVerbs(w.s.settings, w.s.caller, {
+    fallback: w.host.ref(0, 'caller.fallback'),
+    recording: w.host.ref(0, 'caller.recording'),
+  });
 }
 
 /** Who comes back waits a second first, so that a queue that cannot be entered never becomes a busy loop. */
 function opening(w: Work, arrival: 'first' | 'again'): Verb[] {
   if (arrival === 'again') return [{ verb: 'pause', seconds: 1 }];
   const { settings } = w.s;
-  return settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)];
+  return [...(settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)]), ...consent(settings)];
 }
 
 /** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
 function queue(w: Work): Verb {
   const { settings, call, round } = w.s;
+  const wait = waitOf(settings, w.host.ref(0, 'caller.wait'));
   return {
     verb: 'enqueue',
     workflow: settings.workspace.workflow.sid,
@@ -55,7 +78,7 @@ function queue(w: Work): Verb {
     attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
     ...(settings.priority === null ? {} : { priority: settings.priority }),
     ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
-    ...(settings.waitUrl === null ? {} : { waitUrl: settings.waitUrl }),
+    ...(wait === undefined || wait === 'silence' ? {} : { wait }),
   };
 }
 
@@ -63,11 +86,14 @@ function queue(w: Work): Verb {
 export function takeCaller(w: Work, leg: LegDraft): Verb {
   const reservation = reservationOf(w, leg);
   if (reservation === undefined) return { verb: 'hangup' };
-  const { activities } = w.s.settings.workspace;
+  const { texts, record, afterCall, workspace } = w.s.settings;
+  const { activities } = workspace;
   return {
     verb: 'dial.queue',
     reservation: reservation.sid,
-    postWorkActivity: w.s.settings.afterCall === 'rest' ? activities.unavailable : activities.available,
+    postWorkActivity: afterCall === 'rest' ? activities.unavailable : activities.available,
     action: w.host.ref(leg.id, 'leg.ended'),
+    ...(texts.connected === '' ? {} : { whisper: w.host.ref(0, 'caller.whisper') }),
+    ...(record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
   };
 }

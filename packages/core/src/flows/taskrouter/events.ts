@@ -2,9 +2,11 @@ import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { TaskCall } from '../../wire/taskrouter.js';
+import type { FallbackEnded, RecordingMade } from '../caller/last-stop.js';
+import type { ListenRequest, TalkRecorded } from '../caller/talk.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
 import type { InboundCall } from '../forwarding/events.js';
-import type { LegRequest, LegStatusEvent } from '../leg/requests.js';
+import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
 import type { TaskSettings } from './settings.js';
 
 /** `QueueResult` of an Enqueue's action (twilio.com/docs/voice/twiml/enqueue). */
@@ -47,6 +49,10 @@ export type TaskRequest =
   | AssignmentEvent
   /** The caller left the queue: `<Enqueue action>`. */
   | ({ readonly type: 'caller.ended'; readonly status: CallStatus; readonly queueResult: QueueResult | null } & OfRound)
+  | FallbackEnded
+  | ListenRequest
+  /** The caller has pressed a key while they waited. */
+  | ({ readonly type: 'caller.key'; readonly status: CallStatus; readonly digits: string } & OfRound)
   /** The caller was redirected. */
   | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
   /** `bridged`: `DialBridged` of the leg's Dial action. */
@@ -63,6 +69,9 @@ export type TaskNews = 'created' | 'canceled' | 'wrapup' | 'completed' | 'delete
 export type TaskNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
   | LegStatusEvent
+  | LegVerdictEvent
+  | RecordingMade
+  | TalkRecorded
   | {
       readonly type: 'reservation';
       readonly at: EpochMs;

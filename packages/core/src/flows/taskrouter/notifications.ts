@@ -1,7 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
-import { legStatus } from '../leg/requests.js';
+import { keepRecording } from '../caller/last-stop.js';
+import { keepTalk } from '../caller/talk.js';
+import { legStatus, legVerdict } from '../leg/requests.js';
 import { callerGone } from './caller.js';
 import type { Work } from './draft.js';
 import type { ReservationNews, TaskNotification } from './events.js';
@@ -28,6 +30,15 @@ export function notification(w: Work, event: TaskNotification): void {
       return;
     case 'leg.status':
       legStatus(w, event);
+      return;
+    case 'leg.verdict':
+      legVerdict(w, event);
+      return;
+    case 'caller.recording':
+      keepRecording(w, event.recording);
+      return;
+    case 'talk.recording':
+      keepTalk(w, event.recording);
       return;
     case 'reservation': {
       const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);

@@ -98,6 +98,7 @@ function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void
       if (result.as === 'done' || result.as === 'gone') callerGone(w);
       return;
     case 'call.create':
+    case 'call.announce':
       return;
     default:
       unreachable(effect);

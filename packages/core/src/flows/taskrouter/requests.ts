@@ -1,22 +1,31 @@
 import { isE164, type TaskSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
+import { fallbackIsOver, keepRecording } from '../caller/last-stop.js';
 import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import { ring } from '../leg/ring.js';
-import { startTimer } from '../leg/work.js';
+import { startTimer, stopTimer } from '../leg/work.js';
 import { callerEnded, callerGone, callerHeld, isWaiting } from './caller.js';
-import { answerCaller, hangup } from './documents.js';
+import { answerCaller, hangup, listenDocument } from './documents.js';
 import { reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { AssignmentEvent, QueueResult, TaskRequest } from './events.js';
 import { reservationIs } from './reservations.js';
 
-type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' }>;
+type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' | 'caller.fallback' }>;
 
 export function callerRequest(w: Work, event: CallerRequest): Reply {
   const { caller } = w.s;
   if (event.type === 'caller.ended') {
     const reply = leftQueue(w, event.queueResult);
     if (reply !== null && !isFinalStatus(event.status)) return reply;
+  }
+  if (event.type === 'caller.fallback') {
+    const isTaken = caller.phase === 'fallingBack' && fallbackIsOver(w, event);
+    keepRecording(w, event.recording);
+    if (isTaken) {
+      callerEnded(w, 'handedOn');
+      return hangup();
+    }
   }
   if (isFinalStatus(event.status)) {
     callerGone(w);
@@ -25,6 +34,22 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
   callerHeld(w);
   if (caller.phase === 'waiting') caller.queuedBy = w.at + w.config.graceMs;
   return answerCaller(w, 'again');
+}
+
+/** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */
+export function keyPressed(w: Work, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
+  const { s } = w;
+  const isPast = (event.round ?? s.round) < s.round;
+  if (!isPast && !isFinalStatus(event.status)) callerHeld(w);
+  const leaves = !isPast && event.digits === '*' && s.settings.offerMessage && s.caller.phase === 'waiting';
+  if (leaves && s.claim === null) {
+    s.caller.phase = 'fallingBack';
+    stopTimer(w, 'deadline');
+    // Should the queue not let them go, they are fetched.
+    startTimer(w, 'caller', w.config.graceMs);
+  }
+  if (s.caller.phase === 'fallingBack' && !isPast) return twiml({ verb: 'leave' });
+  return listenDocument(w, { type: 'caller.wait', at: event.at, ...(isPast ? { round: event.round ?? 1 } : {}) });
 }
 
 /** What its Enqueue says of the caller. `null`: whatever the state says. */

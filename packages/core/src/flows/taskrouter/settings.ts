@@ -1,8 +1,10 @@
 import type { ActivitySid, WorkflowSid, WorkspaceSid } from '../../kernel/brand.js';
 import { DEFAULT_TEXTS, type Texts } from '../caller/texts.js';
-import type { Fallback } from '../caller/work.js';
-import { entriesOf, kindOf, url, within } from '../check-options.js';
+import type { Fallback } from '../caller/fallback.js';
+import type { Hold } from '../caller/hold.js';
+import { entriesOf, flag, kindOf, within } from '../check-options.js';
 import { LEG_OPTIONS, legSettings, type LegOptions } from '../leg/settings.js';
+import { LEG_ENDS } from '../leg/policy.js';
 import type { LegSettings } from '../leg/work.js';
 
 /** What has to be known of a workspace; `createWorkspaceDirectory` of `@amd/core/twilio` finds it by names. */
@@ -22,7 +24,7 @@ export interface TaskRouterWorkspace {
 }
 
 /** Everything about one call, decided before it starts and kept in its state. */
-export interface TaskSettings extends LegSettings {
+export interface TaskSettings extends LegSettings, Hold {
   readonly workspace: TaskRouterWorkspace;
   /** After a good call: `rest` for the cool-down, or straight back to work. */
   readonly afterCall: 'rest' | 'available';
@@ -30,8 +32,8 @@ export interface TaskSettings extends LegSettings {
   readonly deadlineSeconds: number | null;
   readonly fallback: Fallback;
   readonly texts: Texts;
-  /** `null`: Twilio's hold music. */
-  readonly waitUrl: string | null;
+  /** A star, pressed while they wait, leads to the voicemail. */
+  readonly offerMessage: boolean;
   /** For the workflow's filters, beside what Twilio knows of the call. */
   readonly attributes: Readonly<Record<string, string | number>>;
   /** `null`: Twilio's default. */
@@ -45,7 +47,8 @@ export interface TaskOptions extends LegOptions {
   readonly afterCall?: 'rest' | 'available' | undefined;
   /** 10–3600 s; default: none, the workflow's own time-out decides. */
   readonly deadlineSeconds?: number | undefined;
-  readonly waitUrl?: string | undefined;
+  /** The caller may press a star to leave a message instead of waiting; needs a `voicemail` as `fallback`. Default: not. */
+  readonly offerMessage?: boolean | undefined;
   /** Attributes of the task. */
   readonly attributes?: Readonly<Record<string, string | number>> | undefined;
   /** 0 or more; higher ones are served first. */
@@ -59,7 +62,7 @@ const OPTIONS: readonly string[] = [
   ...Object.keys({
     afterCall: true,
     deadlineSeconds: true,
-    waitUrl: true,
+    offerMessage: true,
     attributes: true,
     priority: true,
     taskSeconds: true,
@@ -81,16 +84,23 @@ const RESERVED = ['amd_round', 'call_sid', 'caller_id'];
  */
 export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspace): TaskSettings {
   const given = entriesOf(options, 'options', OPTIONS);
-  const { afterCall = 'rest', deadlineSeconds, waitUrl, attributes = {}, priority, taskSeconds } = given;
+  const { afterCall = 'rest', deadlineSeconds, offerMessage = false, attributes = {}, priority, taskSeconds } = given;
   if (afterCall !== 'rest' && afterCall !== 'available') {
     throw new TypeError('"afterCall" must be "rest" or "available"');
   }
+  const settings = legSettings(given, DEFAULT_TASK_TEXTS);
+  // An empty address is no address there (twilio.com/docs/voice/twiml/enqueue).
+  if (settings.waitUrl === '') throw new TypeError('"waitUrl" must be an absolute http(s) URL');
+  for (const end of LEG_ENDS) {
+    // The workflow decides who is next, and whether anybody is.
+    if (settings.policy[end] !== 'go on') throw new TypeError(`"policy.${end}" can only be "go on" with TaskRouter`);
+  }
   return {
     workspace,
-    ...legSettings(given, DEFAULT_TASK_TEXTS),
+    ...settings,
     afterCall,
     deadlineSeconds: deadlineSeconds === undefined ? null : within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
-    waitUrl: waitUrl === undefined ? null : url(waitUrl, 'waitUrl'),
+    offerMessage: offerOf(offerMessage, settings),
     attributes: attributesOf(attributes),
     priority: priority === undefined ? null : within(priority, 0, 2 ** 31 - 1, 'priority'),
     taskSeconds: taskSeconds === undefined ? null : within(taskSeconds, 1, 86_400, 'taskSeconds'),
@@ -102,15 +112,32 @@ export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspac
  * worker. Empty: all is well.
  */
 export function checkTimes(settings: TaskSettings): readonly string[] {
-  const { ringSeconds, detection, confirmSeconds, policy, workspace } = settings;
-  const confirm = Object.values(policy).includes('confirm') ? confirmSeconds : 0;
+  const { ringSeconds, amd, confirmSeconds, workspace } = settings;
+  const detectionSeconds = amd.mode === 'off' ? 0 : settings.detection.timeoutSeconds;
+  const confirm = mayConfirm(settings) ? confirmSeconds : 0;
   // Twilio may ring 5 s longer than asked for, and we settle 5 s before the end.
-  const needed = ringSeconds + 5 + detection.timeoutSeconds + confirm + 5;
+  const needed = ringSeconds + 5 + detectionSeconds + confirm + 5;
   const { reservationTimeoutSeconds } = workspace.workflow;
   if (needed <= reservationTimeoutSeconds) return [];
   return [
-    `a worker may need ${String(needed)} s (ring ${String(ringSeconds)} s, up to 5 s more by Twilio, detection ${String(detection.timeoutSeconds)} s, confirmation ${String(confirm)} s, 5 s to settle), but the workflow's reservations time out after ${String(reservationTimeoutSeconds)} s: raise the workflow's task reservation timeout, or lower "ringSeconds", "detection.timeoutSeconds" or "confirmSeconds"`,
+    `a worker may need ${String(needed)} s (ring ${String(ringSeconds)} s, up to 5 s more by Twilio, detection ${String(detectionSeconds)} s, confirmation ${String(confirm)} s, 5 s to settle), but the workflow's reservations time out after ${String(reservationTimeoutSeconds)} s: raise the workflow's task reservation timeout, or lower "ringSeconds", "detection.timeoutSeconds" or "confirmSeconds"`,
   ];
+}
+
+function offerOf(value: unknown, { fallback, texts }: Pick<TaskSettings, 'fallback' | 'texts'>): boolean {
+  if (!flag(value, 'offerMessage')) return false;
+  if (fallback.kind !== 'voicemail') {
+    throw new TypeError(
+      '"offerMessage" needs a voicemail to leave a message on: "fallback" must be { kind: "voicemail" }',
+    );
+  }
+  if (texts.offerMessage === '') throw new TypeError('"texts.offerMessage" cannot be empty while "offerMessage" is on');
+  return true;
+}
+
+function mayConfirm({ amd, confirm, policy }: TaskSettings): boolean {
+  if (confirm === 'never') return false;
+  return confirm === 'always' || amd.mode !== 'sync' || Object.values(policy).includes('confirm');
 }
 
 function attributesOf(value: unknown): TaskSettings['attributes'] {

@@ -2,21 +2,24 @@ import { unreachable } from '../../kernel/draft.js';
 import { AmdError } from '../../kernel/errors.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
-import { NOTHING, type AssignmentReply, type Reply } from '../../wire/twiml.js';
+import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../effects.js';
+import { isListening } from '../caller/talk.js';
+import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
+import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { callerHeld, fallBackIfExhausted } from './caller.js';
 import type { TaskRouterConfig } from './config.js';
-import { answerCaller, hangup } from './documents.js';
+import { answerCaller, hangup, listenDocument } from './documents.js';
 import { reservationOf, type Work } from './draft.js';
 import type { AssignmentEvent, TaskRequest, TaskRouterEvent } from './events.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { reservationIs, settleReservations } from './reservations.js';
-import { assignment, callerRequest } from './requests.js';
+import { assignment, callerRequest, keyPressed } from './requests.js';
 import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
 import { work } from './work.js';
 
@@ -37,28 +40,46 @@ export const taskrouter: Flow<
   TaskRouterConfig
 > = {
   name: 'taskrouter',
-  schema: 1,
+  schema: 2,
   migrate: (data, from) => {
-    if (from === 1) return data as TaskRouterState;
+    if (from === 2) return data as TaskRouterState;
+    if (from === 1) return withWays(data as TaskRouterState);
     throw new AmdError('ERR_STATE_VERSION', `taskrouter cannot read a state of schema ${String(from)}`);
   },
   initial: () => ({ kind: 'nothing' }),
   transition,
 };
 
+/** Before detection could be asynchronous. */
+function withWays(state: TaskRouterState): TaskRouterState {
+  if (state.kind === 'nothing') return state;
+  return {
+    ...state,
+    settings: upgradedSettings(state.settings),
+    caller: { ...NO_FALLBACK, ...state.caller },
+    legs: state.legs.map(upgradedLeg),
+  };
+}
+
 function transition(state: TaskRouterState, event: TaskRouterEvent, config: TaskRouterConfig): TaskRouterStep {
   if (event.type === 'inbound') return inbound(state, event, config);
   if (event.type === 'assignment') return assigned(state, event, config);
-  if (state.kind === 'nothing') return unchanged(state, asksForTwiml(event) ? hangup() : NOTHING, config);
+  if (state.kind === 'nothing') {
+    return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
+  }
 
   const w = work(state, event.at, config);
+  if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
   switch (event.type) {
     case 'caller.ended':
     case 'caller.document':
+    case 'caller.fallback':
       if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
         return unchanged(state, answerCaller(w, 'again'), config);
       }
       return done(state, w, callerRequest(w, event));
+    case 'caller.key':
+      return done(state, w, keyPressed(w, event));
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
@@ -68,6 +89,9 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
       return done(state, w, legRequest(w, event));
     case 'caller.status':
     case 'leg.status':
+    case 'leg.verdict':
+    case 'caller.recording':
+    case 'talk.recording':
     case 'reservation':
     case 'task':
       notification(w, event);
@@ -153,7 +177,7 @@ function begin(
       hangingUp: false,
       redirecting: null,
       redirectTries: 0,
-      fallbackGiven: false,
+      ...NO_FALLBACK,
     },
     task: { sid: null, over: false, asking: false },
     // What an earlier round has not finished stays until it has.
@@ -176,8 +200,8 @@ function begin(
 }
 
 /** Slow voices take about a tenth of a second for a letter. */
-function greetingMs({ texts }: LiveTaskCall['settings']): number {
-  return texts.greeting.length * 120;
+function greetingMs({ texts, record }: LiveTaskCall['settings']): number {
+  return (texts.greeting.length + (record ? texts.consent.length : 0)) * 120;
 }
 
 function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {
@@ -200,6 +224,6 @@ function unchanged(state: TaskRouterState, reply: TaskRouterReply, config: TaskR
 
 function asksForTwiml(event: TaskRouterEvent): boolean {
   return event.type.startsWith('leg.')
-    ? event.type !== 'leg.status'
-    : event.type.startsWith('caller.') && event.type !== 'caller.status';
+    ? event.type !== 'leg.status' && event.type !== 'leg.verdict'
+    : event.type.startsWith('caller.') && event.type !== 'caller.status' && event.type !== 'caller.recording';
 }

@@ -14,7 +14,7 @@ export function work(state: LiveTaskCall, at: EpochMs, config: TaskRouterConfig)
     s: {
       ...state,
       call: { ...state.call },
-      caller: { ...state.caller },
+      caller: { ...state.caller, talks: [...state.caller.talks] },
       task: { ...state.task },
       reservations: state.reservations.map((reservation) => ({ ...reservation, story: { ...reservation.story } })),
       legs: state.legs.map((leg) => ({ ...leg, story: { ...leg.story } })),

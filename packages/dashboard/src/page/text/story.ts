@@ -25,6 +25,8 @@ export function storyOf(row: CallRow, number: (text: string) => string): Moment[
   add(row.heldAt, 'The caller is on hold.');
   for (const leg of row.legs) addLeg(leg, number, add);
   add(row.fallbackAt, 'Nobody is left to ring: the caller hears so.', 'bad');
+  if (row.messageSeconds !== null)
+    add(row.endedAt, `The caller leaves a message of ${duration(row.messageSeconds * 1000)}.`, 'good');
   add(row.endedAt, OUTCOMES[row.result ?? ''] ?? 'The call is over.', row.result === 'connected' ? 'plain' : 'bad');
   return moments.map((moment, index) => ({ ...moment, index })).sort((a, b) => a.at - b.at || a.index - b.index);
 }
@@ -46,17 +48,31 @@ function addLeg(
     }
   }
   add(leg.requestedAt, `We call ${leg.name === '' ? who : `${who} (${number(leg.to)})`}.`);
-  add(leg.ringingAt, `${who}'s phone rings.`);
+  const { queuedMs } = leg;
+  const queued = queuedMs === null || queuedMs < QUEUED_MS ? '' : `, after ${duration(queuedMs)} in Twilio's queue`;
+  add(leg.ringingAt, `${who}'s phone rings${queued}.`);
   const rang =
     leg.ringingAt === null || leg.answeredAt === null ? '' : ` after ${duration(leg.answeredAt - leg.ringingAt)}`;
-  add(leg.answeredAt, `${who}'s phone is picked up${rang}.`);
+  add(leg.answeredAt, `${who}'s phone is picked up${rang}.${silence(leg)}`);
   if (leg.answeredBy !== null) {
     const took =
       leg.answeredAt === null || leg.verdictAt === null ? '' : ` It took ${duration(leg.verdictAt - leg.answeredAt)}.`;
     add(leg.verdictAt, `It is ${answerWords(leg.answeredBy)}.${took}`, leg.answeredBy === 'human' ? 'good' : 'bad');
   }
+  if (leg.screened) add(leg.greetedAt, `A robot screens the calls of ${who}: it is told who is calling.`);
+  add(leg.keyAt, `${who} presses a key.`, 'good');
   add(leg.joinedAt, `${who} and the caller are brought together.`, 'good');
   add(leg.endedAt, endOf(leg, who), leg.result === 'refused' || leg.result === 'lost' ? 'bad' : 'plain');
+}
+
+/** A new call waits about a second in any case. */
+const QUEUED_MS = 1_500;
+
+/** How long nobody spoke to who picked up, and how long it would have been while detection was waited for. */
+function silence({ answeredAt, greetedAt, verdictAt }: LegRow): string {
+  if (answeredAt === null || greetedAt === null || (verdictAt !== null && greetedAt >= verdictAt)) return '';
+  const instead = verdictAt === null ? '' : `, instead of ${duration(verdictAt - answeredAt)}`;
+  return ` They hear us after ${duration(greetedAt - answeredAt)}${instead}.`;
 }
 
 function endOfReservation({ result, sends }: NonNullable<LegRow['reservation']>, who: string): string {

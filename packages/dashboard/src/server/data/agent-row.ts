@@ -44,6 +44,7 @@ export function toTaskCallRow(state: LiveTaskCall, version: number): CallRow {
     connectedAt: story.connectedAt ?? null,
     fallbackAt: story.fallbackAt ?? null,
     endedAt: story.endedAt ?? null,
+    messageSeconds: caller.recording?.seconds ?? null,
     final: isTaskCallFinal(state),
     legs: state.reservations.map((reservation) => ofReservation(reservation, state)),
   };
@@ -72,9 +73,13 @@ function ofReservation(reservation: Reservation, { legs, claim }: LiveTaskCall):
     won: false,
     reservation: held,
     requestedAt: story.assignedAt,
+    queuedMs: null,
     ringingAt: null,
     answeredAt: null,
+    greetedAt: null,
     verdictAt: null,
+    keyAt: null,
+    screened: false,
     joinedAt: null,
     endedAt: story.endedAt ?? story.assignedAt,
   };

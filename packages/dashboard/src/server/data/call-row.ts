@@ -25,6 +25,7 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
     connectedAt: story.connectedAt ?? null,
     fallbackAt: story.fallbackAt ?? null,
     endedAt: story.endedAt ?? null,
+    messageSeconds: caller.recording?.seconds ?? null,
     final: caller.phase === 'ended' && legs.every(({ phase }) => phase === 'ended'),
     legs,
   };
@@ -44,9 +45,14 @@ export function toLegRow(leg: Leg, claim: number | null): LegRow {
     won: claim === leg.id || result?.kind === 'bridged',
     reservation: null,
     requestedAt: story.requestedAt,
+    queuedMs:
+      story.initiatedAt === undefined || story.placedAt === undefined ? null : story.initiatedAt - story.placedAt,
     ringingAt: story.ringingAt ?? null,
     answeredAt: story.answeredAt ?? null,
+    greetedAt: story.greetedAt ?? null,
     verdictAt: story.verdictAt ?? null,
+    keyAt: story.keyAt ?? null,
+    screened: leg.screened !== null,
     joinedAt: story.joinedAt ?? null,
     endedAt: story.endedAt ?? null,
   };

@@ -1,0 +1,114 @@
+import { unreachable } from '../../kernel/draft.js';
+import type { AnsweredBy } from '../../wire/answered-by.js';
+import { endLeg, fetchNotice, join, letGo, pickedUp, tell } from './life.js';
+import type { AnswerAction, Confirm } from './policy.js';
+import { detectionOf } from './ring.js';
+import { isScreening } from './spoken.js';
+import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+
+/** How the leg learns what is decided: by the answer to its own request, or by a redirect. */
+type Way = 'reply' | 'redirect';
+
+/** Somebody is on the line and nobody knows who: they hear at once who is calling, and may take the call by a key. */
+export function greet(w: LegWork, leg: LegDraft): void {
+  pickedUp(w, leg);
+  if (leg.phase !== 'detecting') return;
+  const { amd, confirmSeconds } = w.s.settings;
+  // No verdict for so long is as good as one that says nothing: then the time for a key begins.
+  const listening = amd.mode === 'async' ? detectionOf(w, leg).timeoutSeconds : 0;
+  ask(w, leg, confirmOf(w, leg) === 'never' ? listening : listening + confirmSeconds);
+}
+
+/** Who answered, as far as machine detection can tell. The first word counts, and a key that came before it. */
+export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: Way): void {
+  if (leg.answeredBy !== null || leg.phase === 'ended') return;
+  pickedUp(w, leg);
+  leg.answeredBy = answeredBy;
+  leg.story.verdictAt ??= w.at;
+  if (leg.human) return;
+  const action = actionOn(w, leg, answeredBy);
+  switch (action) {
+    case 'bridge':
+      accept(w, leg, way);
+      break;
+    case 'confirm':
+      if (isAsked(leg)) ask(w, leg, w.s.settings.confirmSeconds);
+      break;
+    case 'hang up':
+      hangUp(w, leg, answeredBy, way);
+      break;
+    case 'leave a message':
+      if (isAsked(leg) && w.host.wants(leg)) leaveMessage(w, leg, way);
+      else hangUp(w, leg, answeredBy, way);
+      break;
+    default:
+      unreachable(action);
+  }
+}
+
+/** A human, by verdict or by key: they get the caller, or hear why not. */
+export function accept(w: LegWork, leg: LegDraft, way: Way): void {
+  leg.human = true;
+  leg.story.verdictAt ??= w.at;
+  if (leg.phase === 'ending' || leg.phase === 'ended' || leg.phase === 'told') leg.notice ??= w.host.whyNot(leg);
+  else if (w.host.wants(leg)) join(w, leg, way);
+  else tell(w, leg, w.host.whyNot(leg));
+}
+
+/** What was said instead of a key: only the words of a robot that screens calls mean anything. */
+export function heard(w: LegWork, leg: LegDraft, speech: string): void {
+  const { screening } = w.s.settings;
+  if (screening === null || leg.screened !== null || !isScreening(speech, screening.phrases)) return;
+  leg.screened = 'heard';
+  ask(w, leg, screening.waitSeconds);
+}
+
+export function confirmOf(w: LegWork, { target }: LegDraft): Confirm {
+  return target.confirm ?? w.s.settings.confirm;
+}
+
+function actionOn(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy): AnswerAction {
+  const { policy } = w.s.settings;
+  const action = policy[answeredBy];
+  const confirm = confirmOf(w, leg);
+  if (action === 'bridge' && confirm === 'always') return 'confirm';
+  return action === 'confirm' && confirm === 'never' ? 'hang up' : action;
+}
+
+/** Asks for a key, for so many s from now. Who cannot have the caller any more is told so. */
+function ask(w: LegWork, leg: LegDraft, seconds: number): void {
+  if (!w.host.wants(leg)) {
+    tell(w, leg, w.host.whyNot(leg));
+    return;
+  }
+  leg.phase = 'confirming';
+  leg.overdue = false;
+  leg.confirmUntil = w.at + seconds * 1000;
+  startTimer(w, legTimer(leg), seconds * 1000 + w.config.graceMs);
+}
+
+function hangUp(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: Way): void {
+  if (isAsked(leg)) {
+    // A robot that screens calls for a human sounds like a machine.
+    if (leg.screened !== null) return;
+    const { screening } = w.s.settings;
+    if (screening !== null && answeredBy.startsWith('machine') && way === 'redirect') {
+      ask(w, leg, screening.listenSeconds);
+      return;
+    }
+    if (way === 'reply') letGo(w, leg, { kind: 'answered', by: answeredBy });
+    else endLeg(w, leg);
+  }
+  w.host.released(leg);
+}
+
+/** Its greeting is over: what follows is recorded. */
+function leaveMessage(w: LegWork, leg: LegDraft, way: Way): void {
+  tell(w, leg, 'message');
+  if (way === 'redirect') fetchNotice(w, leg);
+  w.host.released(leg);
+}
+
+function isAsked({ phase }: LegDraft): boolean {
+  return phase === 'detecting' || phase === 'confirming';
+}

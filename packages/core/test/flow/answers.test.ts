@@ -1,0 +1,310 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, POLICIES, type CallOptions } from '@amd/core';
+import { events, given, NUMBERS, playCall, sids } from '@amd/core/testing';
+import { at } from './scenes.js';
+
+const ASYNC = { amd: { mode: 'async' } } as const;
+const call = (options: Partial<CallOptions> = {}) =>
+  events.inbound({ options: { forwardTo: [NUMBERS.ann], ...ASYNC, ...options } });
+const held = (options?: Partial<CallOptions>) => [
+  call(options),
+  events.conference({ event: 'join', at: at(1) }),
+  events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+];
+/** Picked up, greeted, and nobody knows who it is. */
+const greeted = (options?: Partial<CallOptions>) => [
+  ...held(options),
+  events.status({ status: 'in-progress', at: at(8) }),
+  events.answered({ answeredBy: null, at: at(8) }),
+];
+const verdict = (answeredBy: Parameters<typeof events.verdict>[0] = {}) =>
+  events.verdict({ at: at(11), ...answeredBy });
+const MOVE = { type: 'call.redirect', id: 'move:1', once: true, document: { purpose: 'leg.document' } } as const;
+
+describe('asynchronous detection', () => {
+  it('is asked for with the call, and tells its verdict on a path of its own', () => {
+    given(forwarding, [])
+      .when(call())
+      .then({
+        asks: [{ type: 'call.create', detection: { mode: 'Enable' }, verdict: { purpose: 'leg.verdict', leg: 1 } }],
+      });
+  });
+
+  it('greets at once, by name', () => {
+    given(forwarding, held({ forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }] }))
+      .when(events.answered({ answeredBy: null, at: at(8) }))
+      .then({
+        state: { legs: [{ phase: 'confirming', answeredBy: null, story: { greetedAt: at(8) } }] },
+        reply: {
+          verbs: [
+            {
+              verb: 'gather',
+              prompt: [{ text: 'A call for Ann, from 1 2 1 2 5 5 5 0 1 2 3. Press any key to take it.' }],
+            },
+            { verb: 'redirect' },
+          ],
+        },
+      });
+  });
+
+  it('verdict first: the redirect is the mover, once', () => {
+    given(forwarding, greeted())
+      .when(verdict())
+      .then({ state: { claim: 1, legs: [{ phase: 'joining', moving: 'move:1', human: true }] }, asks: [MOVE] });
+    given(forwarding, [...greeted(), verdict()])
+      .when(verdict())
+      .thenNothingHappened();
+  });
+
+  it.each([
+    ['a key', events.key({ at: at(12) })],
+    ['an ended round', events.round({ at: at(12) })],
+  ])('verdict first: %s meanwhile waits a second and asks again', (_, event) => {
+    given(forwarding, [...greeted(), verdict()])
+      .when(event)
+      .then({ asks: [], verbs: ['pause', 'redirect'] });
+  });
+
+  it('verdict first: the request for the document proves the redirect, and drops what would repeat it', () => {
+    const step = given(forwarding, [...greeted(), verdict()]).when(events.legDocument({ at: at(12) }));
+    step.then({ state: { legs: [{ moving: null, invited: true }] }, verbs: ['dial.conference'] });
+    expect(step.result.effects).toContainEqual({ type: 'effect.drop', id: 'move:1' });
+  });
+
+  it.each([
+    { as: 'failed', reason: 'time-out' },
+    { as: 'refused', code: 21220, reason: 'not in progress' },
+  ] as const)('a redirect that $as makes the next request the mover', (outcome) => {
+    given(forwarding, [...greeted(), verdict(), events.outcomeOf('call.redirect', outcome, { at: at(12) })])
+      .when(events.round({ at: at(13) }))
+      .then({ verbs: ['dial.conference'] });
+  });
+
+  it('a redirect that is done waits for its document, and gives the caller back when nobody asks for it', () => {
+    const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { as: 'done', status: 'in-progress' })];
+    given(forwarding, done)
+      .when(events.round({ at: at(13) }))
+      .then({ verbs: ['pause', 'redirect'] });
+    given(forwarding, done)
+      .when(events.due('caller'))
+      .then({ state: { claim: null, legs: [{ phase: 'told', notice: 'lost', moving: null }] } });
+  });
+
+  it('both alive is not both together while one was never given the room', () => {
+    const alive = (leg: number) =>
+      events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { leg, at: at(80) });
+    const waiting = [...greeted(), verdict(), events.outcomeOf('call.redirect', { as: 'failed', reason: 'x' })];
+    given(forwarding, [...waiting, events.due('caller'), alive(0)])
+      .when(alive(1))
+      .then({ state: { caller: { phase: 'joining' } } });
+  });
+
+  it('key first: the reply is the mover, and the verdict does nothing', () => {
+    const key = given(forwarding, greeted()).when(events.key({ at: at(10) }));
+    key.then({ state: { claim: 1, legs: [{ moving: null, human: true }] }, asks: [], verbs: ['dial.conference'] });
+    for (const answeredBy of ['human', 'machine_start', 'unknown'] as const) {
+      given(forwarding, [...greeted(), events.key({ at: at(10) })])
+        .when(verdict({ answeredBy }))
+        .then({ state: { claim: 1, legs: [{ phase: 'joining', answeredBy }] }, effects: [] });
+    }
+  });
+
+  it('a verdict that overtakes the first request claims all the same', () => {
+    given(forwarding, [...held(), verdict({ at: at(8) })])
+      .when(events.answered({ answeredBy: null, at: at(9) }))
+      .then({ state: { claim: 1 }, verbs: ['pause', 'redirect'] });
+  });
+
+  it.each(['machine_start', 'fax'] as const)('ends a leg that is %s, and goes on', (answeredBy) => {
+    given(forwarding, greeted({ forwardTo: [NUMBERS.ann, NUMBERS.ben] }))
+      .when(verdict({ answeredBy }))
+      .then({
+        state: { legs: [{ phase: 'ending' }, { id: 2 }] },
+        asks: [{ type: 'call.end' }, { type: 'call.create', leg: 2 }],
+      });
+  });
+
+  it('asks an unknown for a key for the confirmation time from then on', () => {
+    const unknown = [...greeted(), verdict({ answeredBy: 'unknown' })];
+    given(forwarding, unknown)
+      .when(events.round({ at: at(22) }))
+      .then({ verbs: ['gather', 'redirect'] });
+    given(forwarding, unknown)
+      .when(events.round({ at: at(23) }))
+      .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
+  });
+
+  it('without any verdict asks until detection and confirmation are over', () => {
+    given(forwarding, greeted())
+      .when(events.round({ at: at(49) }))
+      .then({ verbs: ['gather', 'redirect'] });
+    given(forwarding, greeted())
+      .when(events.round({ at: at(50) }))
+      .then({ verbs: ['hangup'] });
+  });
+
+  it('tells who is being asked that the caller is gone, or taken', () => {
+    given(forwarding, [...greeted(), events.callerStatus({ at: at(9) })])
+      .when(events.round({ at: at(12) }))
+      .then({ reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
+  });
+
+  it('a request from before the redirect does not count as having been told', () => {
+    const moved = [...greeted(), verdict(), events.legDocument({ at: at(12) }), events.callerStatus({ at: at(12) })];
+    given(forwarding, moved)
+      .when(events.round({ at: at(13) }))
+      .then({ state: { legs: [{ phase: 'told', noticeGiven: false, telling: true }] } });
+  });
+});
+
+describe('screening', () => {
+  const screens = { screening: { waitSeconds: 20, listenSeconds: 8 } };
+
+  it('listens to words, answers the robot, and waits for its owner', () => {
+    given(forwarding, held(screens))
+      .when(events.answered({ answeredBy: null, at: at(8) }))
+      .then({ reply: { verbs: [{ speech: true }, {}] } });
+    const heard = [
+      ...greeted(screens),
+      events.key({ speech: 'Hi! If you record your NAME, and reason for calling, I will see…', at: at(10) }),
+    ];
+    // Punctuation and capitals are Twilio's guess.
+    expect(given(forwarding, heard).state).toMatchObject({ legs: [{ screened: 'answered' }] });
+    const robot = [
+      ...greeted(screens),
+      events.key({ speech: "Hi. If you record your Name and reason for calling, I'll see.", at: at(10) }),
+    ];
+    expect(given(forwarding, robot).state).toMatchObject({ legs: [{ screened: 'answered', phase: 'confirming' }] });
+    given(forwarding, robot)
+      .when(verdict({ answeredBy: 'machine_start' }))
+      .then({ state: { legs: [{ phase: 'confirming' }] }, asks: [] });
+    given(forwarding, robot)
+      .when(events.key({ at: at(25) }))
+      .then({ verbs: ['dial.conference'] });
+    given(forwarding, robot)
+      .when(events.round({ at: at(31) }))
+      .then({ verbs: ['hangup'] });
+  });
+
+  it('listens to a machine a little longer than without', () => {
+    const machine = [...greeted(screens), verdict({ answeredBy: 'machine_start' })];
+    given(forwarding, machine)
+      .when(events.round({ at: at(18) }))
+      .then({ verbs: ['gather', 'redirect'] });
+    given(forwarding, machine)
+      .when(events.round({ at: at(19) }))
+      .then({ verbs: ['hangup'] });
+    given(forwarding, greeted(screens))
+      .when(verdict({ answeredBy: 'fax' }))
+      .then({ asks: [{ type: 'call.end' }, { type: 'call.redirect', leg: 0 }] });
+  });
+
+  it('words alone never take a call', () => {
+    given(forwarding, greeted(screens))
+      .when(events.key({ speech: 'yes hello I am human', at: at(10) }))
+      .then({ state: { claim: null }, verbs: ['gather', 'redirect'] });
+  });
+});
+
+describe('played calls', () => {
+  it('are unit tests of asynchronous detection too', () => {
+    const played = playCall({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }], ...ASYNC });
+    played.leg(1).picksUp();
+    played.leg(2).answers('machine_start');
+    expect(played.talking).toEqual([]);
+    played.leg(1).isHeardAs('human');
+    expect(played.talking).toEqual([1]);
+  });
+
+  it('and of screening', () => {
+    const played = playCall({ forwardTo: [NUMBERS.ann], ...ASYNC, screening: {} });
+    played.leg(1).picksUp();
+    played.leg(1).says('please say your name and reason for calling');
+    played.leg(1).isHeardAs('machine_start');
+    played.leg(1).presses('1');
+    expect(played.talking).toEqual([1]);
+  });
+});
+
+describe('the fallback', () => {
+  const exhausted = (options: Partial<CallOptions>) => [
+    ...held({ amd: { mode: 'sync' }, ...options }),
+    events.status({ status: 'busy', at: at(5) }),
+  ];
+  const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
+  const voicemail = exhausted({ fallback: { kind: 'voicemail', maxSeconds: 60 } });
+
+  it('records, thanks, and runs the hook once, whichever request brings the recording', () => {
+    given(forwarding, voicemail)
+      .when(events.callerDocument({ at: at(6) }))
+      .then({
+        reply: {
+          verbs: [{ verb: 'say' }, { verb: 'record', maxSeconds: 60, action: { purpose: 'caller.fallback' } }, {}],
+        },
+      });
+    const given6 = [...voicemail, events.callerDocument({ at: at(6) })];
+    const hook = { type: 'hook.run', hook: 'voicemail', data: { recording } } as const;
+    given(forwarding, given6)
+      .when(events.callerFallback({ recording, at: at(20) }))
+      .then({ asks: [hook], verbs: ['say', 'hangup'] });
+    given(forwarding, [...given6, events.callerFallback({ recording, at: at(20) })])
+      .when(events.recording({ recording, at: at(21) }))
+      .thenNothingHappened();
+    given(forwarding, [...given6, events.callerStatus({ at: at(20) })])
+      .when(events.recording({ recording, at: at(21) }))
+      .then({ state: { result: 'nobody', caller: { recording } }, asks: [hook] });
+  });
+
+  it('is never given by a redirect again, so that no recording is cut', () => {
+    given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
+      .when(events.due('heartbeat'))
+      .then({ asks: [{ type: 'call.fetch' }] });
+    const fetched = events.outcomeOf(
+      'call.fetch',
+      { as: 'fetched', status: 'in-progress', answeredBy: null },
+      { at: at(31) },
+    );
+    given(forwarding, [...voicemail, events.callerDocument({ at: at(6) }), events.due('heartbeat')])
+      .when(fetched)
+      .then({ asks: [] });
+  });
+
+  it('of a number that does not answer goes on to what follows, and never rings it again', () => {
+    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
+    given(forwarding, number)
+      .when(events.callerDocument({ at: at(6) }))
+      .then({ reply: { verbs: [{ verb: 'dial.number', timeoutSeconds: 30 }] } });
+    const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
+    given(forwarding, unanswered)
+      .when(events.callerDocument({ at: at(31) }))
+      .then({ verbs: ['say', 'record', 'hangup'] });
+    expect(given(forwarding, unanswered).state).toMatchObject({ caller: { otherwise: true } });
+    given(forwarding, number)
+      .when(events.callerFallback({ answered: true, at: at(30) }))
+      .then({ state: { result: 'handedOn' }, verbs: ['hangup'] });
+  });
+});
+
+describe('ends', () => {
+  it('may mean that nobody else is rung', () => {
+    const two = { forwardTo: [NUMBERS.ann, NUMBERS.ben], amd: { mode: 'sync' } } as const;
+    for (const [end, status] of [
+      ['busy', 'busy'],
+      ['noAnswer', 'no-answer'],
+      ['failed', 'failed'],
+      ['hungUp', 'completed'],
+    ] as const) {
+      given(forwarding, held({ ...two, policy: { [end]: 'fall back' } }))
+        .when(events.status({ status, at: at(5) }))
+        .then({ state: { caller: { phase: 'fallingBack' } }, asks: [{ type: 'call.redirect', leg: 0 }] });
+      given(forwarding, held(two))
+        .when(events.status({ status, at: at(5) }))
+        .then({ asks: [{ type: 'call.create', leg: 2 }] });
+    }
+  });
+
+  it('presets differ in what they do with doubt, never with a fax', () => {
+    expect(Object.values(POLICIES).map(({ unknown }) => unknown)).toEqual(['hang up', 'confirm', 'bridge']);
+    expect(Object.values(POLICIES).map(({ fax }) => fax)).toEqual(['hang up', 'hang up', 'hang up']);
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, taskrouter, type CallOptions, type Reply, type TaskOptions } from '@amd/core';
+import { events, given, NUMBERS, sids, taskEvents } from '@amd/core/testing';
+import { at } from './scenes.js';
+
+const ROOM = sids.conference() as never;
+const heldWith = (options: Partial<CallOptions>, people: CallOptions['forwardTo'] = [NUMBERS.ann]) => [
+  events.inbound({ options: { forwardTo: people, ...options } }),
+  events.conference({ event: 'join', conference: ROOM, at: at(1) }),
+];
+const verbs = (reply: Reply | { readonly kind: string }): readonly object[] => ('verbs' in reply ? reply.verbs : []);
+const waitOf = (options: Partial<CallOptions>, again = false): readonly object[] =>
+  verbs(given(forwarding, heldWith(options)).when(events.callerWait({ again, at: at(2) })).result.reply);
+const queued = (options: TaskOptions) => [taskEvents.inbound({ options })];
+const file = (number: number) => {
+  const sid = `RE${String(number).repeat(32)}`;
+  return { sid, url: `https://api.twilio.com/Recordings/${sid}`, seconds: 30 };
+};
+
+describe('what a caller hears on hold', () => {
+  const roomWith = (options: Partial<CallOptions>): object =>
+    verbs(
+      given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], ...options } })).result.reply,
+    ).at(-1) ?? {};
+
+  it.each<[string, Partial<CallOptions>, unknown]>([
+    ['music of Twilio’s, which needs nothing of ours', {}, undefined],
+    ['music of one’s own', { waitUrl: 'https://example.com/a.mp3' }, { url: 'https://example.com/a.mp3' }],
+    ['silence', { waitUrl: '' }, 'silence'],
+    ['ringing', { ringback: 'us' }, { purpose: 'caller.wait', leg: 0 }],
+    ['music and progress', { progress: {} }, { purpose: 'caller.wait', leg: 0 }],
+  ])('%s', (_, options, wait) => {
+    if (wait === undefined) expect(roomWith(options)).not.toHaveProperty('wait');
+    else expect(roomWith(options)).toMatchObject({ wait });
+  });
+
+  it('ringing goes on as long as they wait', () => {
+    expect(waitOf({ ringback: 'eu' })).toMatchObject([
+      { verb: 'play', of: { sound: 'eu' }, times: 10 },
+      { verb: 'redirect', to: { purpose: 'caller.progress' } },
+    ]);
+  });
+
+  it('progress is told every so often, and not at the beginning', () => {
+    const options = { ringback: 'us', progress: { everySeconds: 24 } } as const;
+    const ringing = { verb: 'play', of: { sound: 'us' }, times: 4 };
+    expect(waitOf(options)).toMatchObject([ringing, { verb: 'redirect' }]);
+    expect(waitOf(options, true)).toMatchObject([{ verb: 'say' }, ringing, { verb: 'redirect' }]);
+    expect(waitOf({ waitUrl: '', progress: { everySeconds: 24 } }, true)).toMatchObject([
+      { verb: 'say', text: expect.stringContaining('Thank you for holding') as string },
+      { verb: 'pause', seconds: 24 },
+      { verb: 'redirect' },
+    ]);
+    expect(waitOf({ progress: {} }, true)).toMatchObject([{ verb: 'say' }, { verb: 'play' }, { verb: 'redirect' }]);
+  });
+
+  it('changes nothing, whoever asks and whenever', () => {
+    for (const event of [events.callerWait({ at: at(9) }), events.callerWhisper({ at: at(9) })]) {
+      given(forwarding, heldWith({ ringback: 'us' }))
+        .when(event)
+        .thenNothingHappened();
+      const { reply } = given(forwarding, []).when(event).result;
+      expect(verbs(reply)).toEqual([]);
+    }
+    const over = [...heldWith({ ringback: 'us' }), events.callerStatus({ at: at(5) })];
+    expect(verbs(given(forwarding, over).when(events.callerWait({ at: at(9) })).result.reply)).toEqual([]);
+  });
+
+  it('nothing in it is a verb that a conference refuses (13238)', () => {
+    for (const options of [{ ringback: 'us' }, { progress: {} }, { waitUrl: '', progress: {} }] as const) {
+      for (const again of [false, true]) {
+        for (const verb of waitOf(options, again)) {
+          expect(['say', 'play', 'pause', 'redirect']).toContain((verb as { verb: string }).verb);
+        }
+      }
+    }
+  });
+});
+
+describe('who has taken the call', () => {
+  const together = (options: Partial<CallOptions>) => [
+    ...heldWith(options, [{ to: NUMBERS.ann, name: 'Ann' }]),
+    events.answered({ at: at(8) }),
+  ];
+
+  it('is told to the caller, in the room, once', () => {
+    const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
+    const before = together({ texts: { connected: 'Here is {name}.' } });
+    given(forwarding, before)
+      .when(join)
+      .then({
+        asks: [
+          {
+            type: 'call.announce',
+            leg: 0,
+            sid: sids.call(0),
+            conference: ROOM,
+            document: { purpose: 'caller.whisper' },
+            once: true,
+          },
+        ],
+      });
+    given(forwarding, [...before, join])
+      .when(join)
+      .then({ asks: [] });
+    const { reply } = given(forwarding, [...before, join]).when(events.callerWhisper({ at: at(10) })).result;
+    expect(verbs(reply)).toEqual([{ verb: 'say', text: 'Here is Ann.' }]);
+  });
+
+  it('is told to nobody by default, and names nobody who has no name', () => {
+    const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
+    given(forwarding, together({})).when(join).then({ asks: [] });
+    const unnamed = [
+      ...heldWith({ texts: { connected: 'Here is {name}.', somebody: 'one of us' } }),
+      events.answered({ at: at(8) }),
+      join,
+    ];
+    expect(verbs(given(forwarding, unnamed).when(events.callerWhisper({ at: at(10) })).result.reply)).toEqual([
+      { verb: 'say', text: 'Here is one of us.' },
+    ]);
+  });
+
+  it('a caller who cannot be told is connected all the same', () => {
+    const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
+    const told = [...together({ texts: { connected: 'Here is {name}.' } }), join];
+    given(forwarding, told)
+      .when(events.outcomeOf('call.announce', { as: 'gone' }, { at: at(10) }))
+      .then({ state: { caller: { phase: 'connected' } }, asks: [] });
+  });
+
+  it('in a queue, by the queue itself', () => {
+    const [offer] = verbs(
+      given(taskrouter, [
+        ...queued({ texts: { connected: 'Here is {name}.' } }),
+        taskEvents.assignment(1, { at: at(3) }),
+      ]).when(events.answered({ at: at(9) })).result.reply,
+    );
+    expect(offer).toMatchObject({ verb: 'dial.queue', whisper: { purpose: 'caller.whisper', leg: 0 } });
+  });
+});
+
+describe('a talk that is recorded', () => {
+  it('is announced to both before it begins', () => {
+    const [, , first] = verbs(
+      given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], record: true } })).result.reply,
+    );
+    expect(first).toMatchObject({ verb: 'dial.conference', recording: { purpose: 'talk.recording' } });
+    const callee = verbs(
+      given(forwarding, heldWith({ record: true })).when(events.answered({ at: at(8) })).result.reply,
+    );
+    expect(callee).toMatchObject([
+      { verb: 'say', text: 'This call is recorded.' },
+      { verb: 'dial.conference', recording: { purpose: 'talk.recording' } },
+    ]);
+  });
+
+  it('is told of once for each recording, also after the call', () => {
+    const over = [...heldWith({ record: true }), events.callerStatus({ at: at(5) })];
+    const told = events.talkRecorded({ recording: file(1), at: at(60) });
+    given(forwarding, over)
+      .when(told)
+      .then({ asks: [{ type: 'hook.run', hook: 'recording', data: { recording: file(1), from: NUMBERS.caller } }] });
+    given(forwarding, [...over, told])
+      .when(told)
+      .thenNothingHappened();
+    given(forwarding, [...over, told])
+      .when(events.talkRecorded({ recording: file(2), at: at(61) }))
+      .then({ asks: [{ type: 'hook.run', hook: 'recording' }] });
+  });
+});
+
+describe('a star in the queue', () => {
+  const offering = { offerMessage: true, fallback: { kind: 'voicemail' } } as const;
+  const star = { type: 'caller.key', at: at(20), status: 'in-progress', digits: '*' } as const;
+
+  it('is offered, and heard at any time', () => {
+    const { reply } = given(taskrouter, queued(offering)).when({ type: 'caller.wait', at: at(2) }).result;
+    expect(verbs(reply)).toMatchObject([
+      { verb: 'gather', action: { purpose: 'caller.key' }, prompt: [{ verb: 'say' }, { verb: 'play' }] },
+      { verb: 'redirect', to: { purpose: 'caller.progress' } },
+    ]);
+  });
+
+  it('leads to the voicemail', () => {
+    const before = queued(offering);
+    const pressed = given(taskrouter, before).when(star);
+    expect(verbs(pressed.result.reply)).toEqual([{ verb: 'leave' }]);
+    pressed.then({ state: { caller: { phase: 'fallingBack' } } });
+    const { reply } = given(taskrouter, [...before, star]).when(taskEvents.callerEnded('leave', { at: at(21) })).result;
+    expect(verbs(reply)).toMatchObject([{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }]);
+  });
+
+  it('fetches a caller whom the queue does not let go', () => {
+    given(taskrouter, [...queued(offering), star])
+      .when(({ state }) => ({
+        type: 'timer',
+        timer: 'caller',
+        at: at(60),
+        dueAt: state.kind === 'call' ? (state.timers['caller'] ?? 0) : 0,
+      }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0, document: { purpose: 'caller.document' } }] });
+  });
+
+  it('does nothing for a caller who was just given to a worker, nor where it is not offered', () => {
+    const given_ = [
+      ...queued(offering),
+      taskEvents.assignment(1, { at: at(3) }),
+      events.answered({ at: at(9) }) as never,
+    ];
+    given(taskrouter, given_)
+      .when(star)
+      .then({ state: { caller: { phase: 'waiting' } } });
+    const other = { ...star, digits: '5' };
+    for (const [options, key] of [
+      [offering, other],
+      [{ fallback: { kind: 'voicemail' } }, star],
+    ] as const) {
+      given(taskrouter, queued(options))
+        .when(key)
+        .then({ state: { caller: { phase: 'waiting' } } });
+    }
+  });
+
+  it.each([
+    ['offerMessage', { offerMessage: true }],
+    ['offerMessage', { offerMessage: true, fallback: { kind: 'number', to: NUMBERS.ann } }],
+    ['texts.offerMessage', { ...offering, texts: { offerMessage: '' } }],
+    ['waitUrl', { waitUrl: '' }],
+  ] as const)('%s: %j is refused', (option, options) => {
+    expect(() => queued(options)).toThrow(`"${option}"`);
+  });
+});
