@@ -21,7 +21,16 @@ const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
 
 /** The longest first of each flow, so that two processors are busy to the end. */
 const WORLDS = [
-  { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, only: ['verdict'], answers: ['human', 'machine_start'] },
+  {
+    legs: 2,
+    ring: 'atOnce',
+    amd: 'async',
+    faults: 0,
+    answers: ['human'],
+    from: 'ringing',
+    patient: true,
+    only: ['verdict'],
+  },
   { legs: 2, ring: 'atOnce', faults: 0 },
   { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
   { legs: 2, ring: 'inOrder', faults: 0 },
@@ -34,7 +43,12 @@ const WORLDS = [
   { legs: 1, amd: 'async', faults: 1 },
   { legs: 1, faults: 0 },
   { legs: 1, amd: 'async', faults: 0 },
+  {
+    ...{ legs: 2, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
+    ...{ from: 'greeted', patient: true, only: ['verdict'], late: 'none' },
+  },
   { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
+  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'] },
   { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
   { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1, faults: 1 },

@@ -47,6 +47,8 @@ export interface AppOptions {
   /** What to do with a call, instead of what the page and `callSettings` say. */
   readonly callOptions?: ((call: ArrivingCall) => CallOptions | undefined) | undefined;
   readonly hooks?: Hooks | undefined;
+  /** Calls that are started in a second; default: as fast as they are asked for. */
+  readonly callsPerSecond?: number | undefined;
   /** Numbers and prefixes that may ever be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
@@ -100,6 +102,7 @@ export function createApp(options: AppOptions): App {
     store,
     clock,
     hooks: options.hooks,
+    callsPerSecond: options.callsPerSecond,
     execute: createTwilioExecutor({
       client,
       url: callbackUrls(publicBaseUrl),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   allowed,
   COMMON,
+  fitsTogether,
   E164,
   KEY_PAIR,
   keyPair,
@@ -47,7 +48,8 @@ const SCHEMA = z
     FORWARD_TO: forwardTo,
     DIAL_ALLOW: allowed.optional(),
   })
-  .refine(keyPair, KEY_PAIR);
+  .refine(keyPair, KEY_PAIR)
+  .superRefine(fitsTogether);
 
 export type Environment = z.output<typeof SCHEMA>;
 

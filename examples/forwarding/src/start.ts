@@ -5,6 +5,8 @@ import { webhookUrls } from '@amd/core/http';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
+import { callOptions } from '../../shared/src/environment.js';
+import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
@@ -45,7 +47,9 @@ const app = createApp({
   authTokens,
   publicBaseUrl: base,
   configured: new Map([...env.FORWARD_TO].map(([inbound, list]) => [inbound, list.map((to) => ({ name: '', to }))])),
-  callSettings: { callerId: env.CALLER_ID, ownNumber: env.TWILIO_PHONE_NUMBER, ringSeconds: env.RING_SECONDS },
+  callSettings: callOptions(env),
+  callsPerSecond: env.CALLS_PER_SECOND,
+  hooks: recordingHooks(logger),
   dialAllow: dialAllow(env),
   ownNumbers: [...ownNumbers(env)],
   limits: { atOnce: env.MAX_CALLS, perCaller: env.MAX_CALLS_PER_CALLER },

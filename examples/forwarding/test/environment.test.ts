@@ -31,6 +31,10 @@ describe('what is read', () => {
       FORWARD_TO: new Map([['*', [ANN, BEN]]]),
       CALLER_ID: 'caller',
       RING_SECONDS: 20,
+      AMD_MODE: 'sync',
+      CONFIRM: 'when-unsure',
+      FALLBACK: { kind: 'say' },
+      RECORD: false,
       MAX_CALLS: 100,
       MAX_CALLS_PER_CALLER: { calls: 10, seconds: 60 },
       CALL_LOG_DAYS: 7,
@@ -38,6 +42,14 @@ describe('what is read', () => {
       PORT: 5000,
       HOST: '127.0.0.1',
     });
+  });
+
+  test.each([
+    ['voicemail', { kind: 'voicemail' }],
+    [BEN, { kind: 'number', to: BEN, otherwise: { kind: 'voicemail' } }],
+    ['https://example.com/twiml', { kind: 'redirect', url: 'https://example.com/twiml' }],
+  ])('the fallback %s', (FALLBACK, expected) => {
+    expect(read({ FALLBACK }).FALLBACK).toEqual(expected);
   });
 
   test('a list for each inbound number', () => {
@@ -53,6 +65,7 @@ describe('what is read', () => {
     { DIAL_ALLOW: '+1415*, +442079460000', MAX_CALLS_PER_CALLER: ' 5 / 30 ', LOG_LEVEL: 'debug' },
     { PORT: '0', RING_SECONDS: '5', HOST: '0.0.0.0' },
     { PORT: '65535', RING_SECONDS: '60', HOST: '::1' },
+    { AMD_MODE: 'async', CONFIRM: 'always', CALLS_PER_SECOND: '0.5', FALLBACK: 'voicemail', RECORD: 'true' },
     { HOST: 'localhost', PUBLIC_BASE_URL: 'https://example.com/voice', CALLER_ID: OURS, DIAL_ALLOW: ` ${ANN} ,` },
   ])('%j', (variables) => {
     expect(() => read(variables)).not.toThrow();
@@ -91,6 +104,11 @@ describe('what is wrong is told in a sentence that names the variable', () => {
     ['PORT', 'http', 'must be a whole number from 0 to 65535'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535'],
     ['PORT', '0x10', 'must be a whole number from 0 to 65535'],
+    ['CALLS_PER_SECOND', '0', 'must be above 0'],
+    ['AMD_MODE', 'fast', 'must be sync, async, off'],
+    ['CONFIRM', 'maybe', 'must be never, when-unsure, always'],
+    ['FALLBACK', 'mail', 'must be say, voicemail, a phone number'],
+    ['RECORD', 'yes', 'must be true or false'],
     ['RING_SECONDS', '4', 'must be a whole number from 5 to 60'],
     ['RING_SECONDS', '20.5', 'must be a whole number from 5 to 60'],
     ['HOST', 'http://localhost', 'must be a host name or an IP address'],
@@ -106,6 +124,12 @@ describe('what is wrong is told in a sentence that names the variable', () => {
     expect(more).toEqual([]);
     expect(problem?.startsWith(`${name} `)).toBe(true);
     expect(problem).toContain(sentence);
+  });
+
+  test('what cannot work together', () => {
+    expect(problems({ AMD_MODE: 'off', CONFIRM: 'never' })).toEqual([
+      expect.stringMatching(/^CONFIRM .*nothing would tell a human from a voicemail/) as string,
+    ]);
   });
 
   test('a key without its secret is no missing account', () => {

@@ -1,4 +1,13 @@
 import { isIP } from 'node:net';
+import {
+  AMD_MODES,
+  callSettings,
+  CONFIRM,
+  type AmdMode,
+  type CallOptions,
+  type Confirm,
+  type FallbackOption,
+} from '@amd/core';
 import { callbackUrls } from '@amd/core/http';
 import { z } from 'zod';
 
@@ -57,6 +66,22 @@ const host = z.string().refine((value) => isIP(value) !== 0 || /^[a-z0-9._-]+$/i
 });
 
 /** What every example reads, whatever it does with calls. */
+export const yesOrNo = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
+
+/** `say`, `voicemail`, a number that is rung last, or the address of TwiML of your own. */
+const fallback = z.string().transform((text, context): FallbackOption => {
+  if (text === 'say' || text === 'voicemail') return { kind: text };
+  if (E164.safeParse(text).success) return { kind: 'number', to: text, otherwise: { kind: 'voicemail' } };
+  if (/^https?:\/\/\S+$/.test(text)) return { kind: 'redirect', url: text };
+  context.addIssue({
+    code: 'custom',
+    message: 'must be say, voicemail, a phone number such as +14155550142, or the address of TwiML',
+  });
+  return z.NEVER;
+});
+
 export const COMMON = {
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'),
   TWILIO_AUTH_TOKEN: z.string().min(1, 'is needed to verify webhooks'),
@@ -82,8 +107,56 @@ export const COMMON = {
     .default('info'),
   PUBLIC_BASE_URL: publicAddress.optional(),
   RING_SECONDS: wholeNumber(5, 60).default(20),
+  CALLS_PER_SECOND: z.coerce
+    .number({ error: 'must be a number' })
+    .gt(0, 'must be above 0')
+    .max(1000, 'must be at most 1000')
+    .optional(),
+  AMD_MODE: z.enum(AMD_MODES, { error: `must be ${AMD_MODES.join(', ')}` }).default('sync'),
+  CONFIRM: z.enum(CONFIRM, { error: `must be ${CONFIRM.join(', ')}` }).default('when-unsure'),
+  FALLBACK: fallback.default({ kind: 'say' }),
+  RECORD: yesOrNo.default(false),
   PORT: wholeNumber(0, 65_535).default(5000),
   HOST: host.default('127.0.0.1'),
+};
+
+interface HowToCall {
+  readonly CALLER_ID: string;
+  readonly TWILIO_PHONE_NUMBER: string;
+  readonly RING_SECONDS: number;
+  readonly AMD_MODE: AmdMode;
+  readonly CONFIRM: Confirm;
+  readonly FALLBACK: FallbackOption;
+  readonly RECORD: boolean;
+}
+
+/** How every call is made, of either flow. */
+export function callOptions(env: HowToCall): Omit<CallOptions, 'forwardTo'> {
+  return {
+    callerId: env.CALLER_ID,
+    ownNumber: env.TWILIO_PHONE_NUMBER,
+    ringSeconds: env.RING_SECONDS,
+    amd: { mode: env.AMD_MODE },
+    confirm: env.CONFIRM,
+    fallback: env.FALLBACK,
+    record: env.RECORD,
+  };
+}
+
+/** What cannot work together is told at the start, and not by the first call. */
+export const fitsTogether = (
+  { AMD_MODE, CONFIRM: confirm }: Pick<HowToCall, 'AMD_MODE' | 'CONFIRM'>,
+  context: z.RefinementCtx,
+): void => {
+  try {
+    callSettings({ forwardTo: [], amd: { mode: AMD_MODE }, confirm });
+  } catch (error) {
+    context.addIssue({
+      code: 'custom',
+      path: ['CONFIRM'],
+      message: error instanceof Error ? error.message : 'is wrong',
+    });
+  }
 };
 
 /** API keys come in pairs. */

@@ -8,6 +8,7 @@ import {
   worker,
   type Clock,
   type EventParams,
+  type Hooks,
   type Store,
   type TaskOptions,
 } from '@amd/core';
@@ -38,6 +39,9 @@ export interface AppOptions {
   readonly settings?: TaskOptions | undefined;
   /** How long a worker rests, s. */
   readonly coolDownSeconds: number;
+  /** Calls that are started in a second; default: as fast as they are asked for. */
+  readonly callsPerSecond?: number | undefined;
+  readonly hooks?: Hooks | undefined;
   /** Numbers and prefixes that may ever be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
@@ -88,6 +92,8 @@ export function createApp(options: AppOptions) {
     store,
     clock,
     execute,
+    hooks: options.hooks,
+    callsPerSecond: options.callsPerSecond,
     peers: { worker: workers },
   });
   calls.events.on('committed', (step) => {

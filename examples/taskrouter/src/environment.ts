@@ -2,10 +2,12 @@ import { z } from 'zod';
 import {
   allowed,
   COMMON,
+  fitsTogether,
   KEY_PAIR,
   keyPair,
   readVariables,
   wholeNumber,
+  yesOrNo,
   type ReadEnvironment,
 } from '../../shared/src/environment.js';
 
@@ -21,11 +23,17 @@ const SCHEMA = z
     ACTIVITY_OFFLINE: name.optional(),
     TEMP_UNAVAILABLE_SECONDS: wholeNumber(1, 86_400).default(60),
     AFTER_CALL: z.enum(['rest', 'available'], { error: 'must be rest or available' }).default('rest'),
+    OFFER_MESSAGE: yesOrNo.default(false),
     DEADLINE_SECONDS: wholeNumber(10, 3600).optional(),
     // Whoever may edit the workers' attributes decides what is dialled: the allow-list is what they cannot edit.
     DIAL_ALLOW: allowed,
   })
-  .refine(keyPair, KEY_PAIR);
+  .refine(keyPair, KEY_PAIR)
+  .superRefine(fitsTogether)
+  .refine(({ OFFER_MESSAGE, FALLBACK }) => !OFFER_MESSAGE || FALLBACK.kind === 'voicemail', {
+    path: ['OFFER_MESSAGE'],
+    message: 'needs FALLBACK=voicemail: that is where the message goes',
+  });
 
 export type Environment = z.output<typeof SCHEMA>;
 

@@ -5,6 +5,8 @@ import { isAmdError } from '@amd/core';
 import { introduceWorkers, webhookUrls } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
+import { callOptions } from '../../shared/src/environment.js';
+import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
@@ -62,9 +64,8 @@ const workspace = await directory.load().catch((error: unknown) => {
   return giveUp(error);
 });
 const settings = {
-  callerId: env.CALLER_ID,
-  ownNumber: env.TWILIO_PHONE_NUMBER,
-  ringSeconds: env.RING_SECONDS,
+  ...callOptions(env),
+  offerMessage: env.OFFER_MESSAGE,
   afterCall: env.AFTER_CALL,
   deadlineSeconds: env.DEADLINE_SECONDS,
 };
@@ -85,6 +86,8 @@ const app = createApp({
   authTokens,
   publicBaseUrl: base,
   settings,
+  callsPerSecond: env.CALLS_PER_SECOND,
+  hooks: recordingHooks(logger),
   coolDownSeconds: env.TEMP_UNAVAILABLE_SECONDS,
   dialAllow: env.DIAL_ALLOW,
   ownNumbers: [env.TWILIO_PHONE_NUMBER],

@@ -35,6 +35,7 @@ describe('the variables of the TaskRouter example', () => {
     ['TEMP_UNAVAILABLE_SECONDS', '0', /^TEMP_UNAVAILABLE_SECONDS must be a whole number from 1 to 86400/],
     ['AFTER_CALL', 'lunch', /^AFTER_CALL must be rest or available/],
     ['DEADLINE_SECONDS', '5', /^DEADLINE_SECONDS must be a whole number from 10 to 3600/],
+    ['OFFER_MESSAGE', 'true', /^OFFER_MESSAGE needs FALLBACK=voicemail/],
     ['TWILIO_API_KEY', 'SK1', /^TWILIO_API_SECRET goes with TWILIO_API_KEY/],
   ])('refuse %s=%s', (name, value, problem) => {
     const read = readEnvironment({ ...NEEDED, [name]: value });

@@ -1,7 +1,7 @@
 import type { Model } from './explore.js';
 import { check, isSettled } from './world-checks.js';
 import { worldKey } from './world-key.js';
-import { worldMoves } from './world-moves.js';
+import { isBeginning, worldMoves } from './world-moves.js';
 import { worldContext, worldName, type WorldContext, type WorldOptions } from './world-options.js';
 import { LEG_NOTES, NEW_LEG, noteName, type World } from './world-state.js';
 
@@ -26,7 +26,10 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       event: null,
     }),
     moves: worldMoves(context),
-    key: (world) => worldKey({ ...world, notes: world.notes & heard }, memory.numberOf(world.state)),
+    key: (world) => {
+      const notes = isBeginning(context, world) ? world.notes : world.notes & heard;
+      return worldKey({ ...world, notes }, memory.numberOf(world.state));
+    },
     check: (world) => check(context, world),
     settled: isSettled,
     test: (trace, violation) => testSource(options, trace, violation),

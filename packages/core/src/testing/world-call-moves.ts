@@ -60,8 +60,8 @@ export function verdictMoves(context: WorldContext, world: World, add: AddMove):
 }
 
 /** What people are free to do. */
-export function peopleMoves({ amd }: WorldContext, world: World, add: AddMove): void {
-  if (world.caller.call !== 'over') add('caller hangs up', false, () => quiet(endCallerCall(world)));
+export function peopleMoves({ amd, patient }: WorldContext, world: World, add: AddMove): void {
+  if (world.caller.call !== 'over' && !patient) add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;
     const name = `leg ${String(who)}`;

@@ -64,12 +64,21 @@ export function enterRoom(world: World, who: number): World {
   return after;
 }
 
+/** Which requests of a redirected call are still on the way (decision 0005). */
+export type LateRequests = 'all' | 'the newest of each leg' | 'none';
+
+function withStale({ stale }: World, late: LateRequests, who: number, doing: Doing): World['stale'] {
+  if (late === 'none') return [];
+  const kept = late === 'all' ? stale : stale.filter((entry) => !entry.startsWith(`${String(who)}:`));
+  return [...new Set([...kept, `${String(who)}:${doing}`])].sort();
+}
+
 /** REST tells a call to fetch another document; its own request may still be on the way. */
-export function redirectCall(world: World, who: number): World {
+export function redirectCall(world: World, who: number, late: LateRequests): World {
   const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
   let after = world;
   if (doing?.startsWith('asks:') === true) {
-    after = { ...after, stale: [...new Set([...after.stale, `${String(who)}:${doing}`])].sort() };
+    after = { ...after, stale: withStale(after, late, who, doing) };
   }
   if (doing === 'room') {
     after = send(after, who === 0 ? NOTE.callerLeft : legNote(who, 'left'));

@@ -33,7 +33,8 @@ export function isDone({ legs, state, stale }: World, leg: number): boolean {
   return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
 }
 
-function relevantNotes(world: World): number {
+/** Without what is told of a leg that is done with. */
+export function relevantNotes(world: World): number {
   let { notes } = world;
   world.legs.forEach((_, index) => {
     if (isDone(world, index + 1)) notes &= ~legNotes(index + 1);

@@ -2,8 +2,9 @@ import type { Move, Violation } from './explore.js';
 import { callMoves, peopleMoves, verdictMoves } from './world-call-moves.js';
 import { withLeg } from './world-calls.js';
 import { tell } from './world-hear.js';
+import { relevantNotes } from './world-key.js';
 import type { WorldContext } from './world-options.js';
-import { LEG_NOTES, noteEvent, noteKey, noteName, type World } from './world-state.js';
+import { LEG_NOTES, noteEvent, noteKey, noteName, type World, type WorldLeg } from './world-state.js';
 import { isFetch, taskMoves, timerMoves } from './world-task-moves.js';
 
 /**
@@ -12,19 +13,35 @@ import { isFetch, taskMoves, timerMoves } from './world-task-moves.js';
  */
 const DECIDES_A_RACE =
   /^(caller (asks|enters|hangs|has)|leg \d (asks|enters|is |presses #|hangs up|has)|(move|redirect|end)\S* (done|→)|timer (caller|deadline))/;
-const BEGINS =
-  /^(caller asks:inbound|caller enters|create:\d:caller (made|→)|leg \d (is dialled|answers|asks:leg.answered))/;
+const BEGINS = /^(caller asks:inbound|caller enters|create:\d:caller (made|→)|leg \d is dialled)/;
+const GREETS = /^leg \d (answers|asks:leg.answered)/;
 
-/** Everybody has picked up and been greeted before anything else happens. */
-function raceMoves(world: World, list: Move<World>[]): Move<World>[] {
-  const [news] = list.filter(({ name }) => name.startsWith('hears '));
-  if (news !== undefined) return [news];
-  const isHeld = world.state.kind === 'call' && world.state.caller.held;
-  const greeted = world.legs.every(
-    ({ call, doing }) => call === 'over' || (call === 'in-progress' && doing !== 'asks:leg.answered'),
-  );
-  if (isHeld && greeted) return list.filter(({ name }) => DECIDES_A_RACE.test(name));
-  return list.filter(({ name }) => BEGINS.test(name)).slice(0, 1);
+/** Of a race only what decides it, and what is told is heard at once. */
+function raceMoves(list: Move<World>[]): Move<World>[] {
+  const news = list.find(({ name }) => name.startsWith('hears '));
+  if (news !== undefined) return [{ ...news, forced: true }];
+  const race = list.filter(({ name }) => DECIDES_A_RACE.test(name));
+  // What is left when nobody does anything: the end of a question, or a watchdog.
+  const last = race.some(({ forced }) => forced) ? undefined : list.find(({ forced }) => forced);
+  return last === undefined ? race : [...race, last];
+}
+
+/** One thing after the other, until the caller is on hold and everybody rings, or has picked up and been greeted. */
+function firstMoves(list: Move<World>[]): Move<World>[] {
+  const find = (what: RegExp): Move<World> | undefined => list.find(({ name }) => what.test(name));
+  const next = find(BEGINS) ?? find(/^hears/) ?? find(GREETS);
+  return next === undefined ? [] : [{ ...next, forced: true }];
+}
+
+export function isBeginning({ from }: WorldContext, { state, legs }: World): boolean {
+  if (from === 'nothing') return false;
+  const isHeld = state.kind === 'call' && state.caller.held;
+  const isThere = ({ call, doing }: WorldLeg): boolean =>
+    call === 'over' ||
+    (from === 'ringing'
+      ? call !== 'none' && call !== 'queued'
+      : call === 'in-progress' && doing !== 'asks:leg.answered');
+  return !isHeld || !legs.every(isThere);
 }
 
 /** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
@@ -41,12 +58,17 @@ export function worldMoves(context: WorldContext): (world: World) => Move<World>
     timerMoves(context, world, add);
     peopleMoves(context, world, add);
     verdictMoves(context, world, add);
+    const beginning = isBeginning(context, world);
+    const hearsOnce = context.legs > 2 || beginning;
+    const notes = hearsOnce ? relevantNotes(world) : world.notes;
     // What was sent may arrive at any time from then on, never, or again and again.
     hears.forEach((name, note) => {
-      if (context.deaf || (world.notes & (1 << note)) === 0 || !context.hears(noteName(note))) return;
-      add(name, false, () => hearNote(context, context.legs < 3 ? world : heardOnce(world, note), note));
+      if (context.deaf || (notes & (1 << note)) === 0) return;
+      if (!context.hears(noteName(note)) && !beginning) return;
+      add(name, false, () => hearNote(context, hearsOnce ? heardOnce(world, note) : world, note));
     });
-    return context.legs < 3 ? list : raceMoves(world, list);
+    if (beginning) return firstMoves(list);
+    return context.legs > 2 ? raceMoves(list) : list;
   };
 }
 

@@ -9,6 +9,7 @@ import type { ForwardingState } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/transition.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { Reply } from '../wire/twiml.js';
+import type { LateRequests } from './world-calls.js';
 import { forwardingMemory, type ForwardingMemory } from './forwarding-memory.js';
 
 export interface WorldOptions {
@@ -24,6 +25,15 @@ export interface WorldOptions {
   readonly token?: boolean;
   /** When detection listens; default `sync`. */
   readonly amd?: 'sync' | 'async';
+  /**
+   * `ringing`: the caller is on hold and everybody rings before anything else happens; `greeted`: everybody has picked up and
+   * heard the question as well. Default: from nothing; of three legs `greeted`.
+   */
+  readonly from?: 'nothing' | 'ringing' | 'greeted';
+  /** Which requests of a redirected call are still on the way. Default all; of two legs with `async` the newest, of three none. */
+  readonly late?: LateRequests;
+  /** The caller stays on the line, and nobody's time is up: what is left is between the legs. */
+  readonly patient?: boolean;
   /** The only notifications that are not lost: `verdict`, `final`, `callerFinal` …; default all. */
   readonly only?: readonly string[];
   /** Every notification is lost: only requests, REST and timers tell the flow anything. */
@@ -51,10 +61,8 @@ export interface WorldContext extends Required<Omit<WorldOptions, 'flow' | 'only
 const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknown'];
 
 export function worldContext(options: WorldOptions): WorldContext {
-  const { legs, ring = 'inOrder', faults = 1, answers = ANSWERS, token = true } = options;
-  const { only = null } = options;
-  const hears = (name: string): boolean => only?.some((one) => name.endsWith(one)) ?? true;
-  const { deaf = false, slowRest = false, amd = 'sync', flow = forwarding } = options;
+  const { flow = forwarding, ...given } = options;
+  const { legs, faults = 1, amd = 'sync', only = null } = given;
   // As few tries as the faults leave us: more of the same is not another order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
   const numbers = ['+14155550101', '+14155550102', '+14155550103'].slice(0, legs).map((to) => ({ to: to as E164 }));
@@ -63,17 +71,41 @@ export function worldContext(options: WorldOptions): WorldContext {
     atOnce: () => atOnce(numbers),
     staggered: () => staggered(5, numbers),
   };
-  const settings = callSettings({ forwardTo: plans[ring](), amd: { mode: amd } });
-  const memory = forwardingMemory(flow, config);
-  return { legs, ring, faults, answers, token, amd, only, hears, deaf, slowRest, config, settings, memory };
+  const world = {
+    ring: 'inOrder',
+    answers: ANSWERS,
+    token: true,
+    from: legs > 2 ? 'greeted' : 'nothing',
+    late: legs > 2 ? 'none' : legs === 2 && amd === 'async' ? 'the newest of each leg' : 'all',
+    patient: false,
+    deaf: false,
+    slowRest: false,
+    ...given,
+    faults,
+    amd,
+    only,
+  } as const;
+  return {
+    ...world,
+    hears: (name) => only?.some((one) => name.endsWith(one)) ?? true,
+    config,
+    settings: callSettings({ forwardTo: plans[world.ring](), amd: { mode: amd } }),
+    memory: forwardingMemory(flow, config),
+  };
 }
 
-export function worldName({ legs, ring, faults, answers, amd, only, deaf, slowRest }: WorldContext): string {
+const BEGINNINGS = { nothing: [], ringing: ['from ringing on'], greeted: ['from the question on'] };
+
+export function worldName(context: WorldContext): string {
+  const { legs, ring, faults, answers, amd, from, late, patient, only, deaf, slowRest } = context;
   return [
     legs === 1 ? '1 leg' : `${String(legs)} legs ${ring}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
     ...(amd === 'async' ? ['async'] : []),
+    ...BEGINNINGS[from],
+    ...(patient ? ['a patient caller'] : []),
     ...(only === null ? [] : [`hears ${only.join(' and ')}`]),
+    ...(late === 'none' ? ['nothing late'] : []),
     ...(deaf ? ['nothing heard'] : []),
     ...(slowRest ? ['slow REST'] : []),
     ...(answers === ANSWERS ? [] : [answers.join(' or ')]),

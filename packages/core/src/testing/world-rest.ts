@@ -1,6 +1,6 @@
 import { unreachable } from '../kernel/draft.js';
 import type { Outcome, RestEffect } from '../flows/effects.js';
-import { endCallerCall, endLegCall, redirectCall, withLeg } from './world-calls.js';
+import { endCallerCall, endLegCall, redirectCall, withLeg, type LateRequests } from './world-calls.js';
 import { sid, type World } from './world-state.js';
 
 /** One way Twilio's REST may take an effect: what happens there, and what we hear of it. */
@@ -19,7 +19,7 @@ const FAILED: Outcome = { as: 'failed', reason: 'REST is down' };
 const UNKNOWN: Outcome = { as: 'unknown', reason: 'the answer was lost' };
 
 /** The first fate is the good one. A create whose first try was interrupted is never sent again. */
-export function fates(world: World, effect: RestEffect, attempt: number): Fate[] {
+export function fates(late: LateRequests, world: World, effect: RestEffect, attempt: number): Fate[] {
   switch (effect.type) {
     case 'call.create': {
       if (attempt > 1) return [{ name: 'not sent again', fault: false, good: true, world, outcome: UNKNOWN }];
@@ -44,7 +44,7 @@ export function fates(world: World, effect: RestEffect, attempt: number): Fate[]
       if (effect.once === true && attempt > 1) {
         return [{ name: 'done not again', fault: false, good: true, world, outcome: FAILED }];
       }
-      return withFailure(world, redirected(world, effect.leg));
+      return withFailure(world, redirected(world, effect.leg, late));
     case 'call.announce':
       return [];
     case 'call.fetch': {
@@ -80,10 +80,10 @@ function ended(world: World, who: number): { world: World; outcome: Outcome } {
   return { world: endLegCall(world, who, call === 'ringing' ? 'canceled' : 'completed'), outcome };
 }
 
-function redirected(world: World, who: number): { world: World; outcome: Outcome } {
+function redirected(world: World, who: number, late: LateRequests): { world: World; outcome: Outcome } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
   if (call !== 'in-progress') return { world, outcome: { as: 'refused', code: 21220, reason: 'not in progress' } };
-  return { world: redirectCall(world, who), outcome: { as: 'done', status: 'in-progress' } };
+  return { world: redirectCall(world, who, late), outcome: { as: 'done', status: 'in-progress' } };
 }
 
 function fetched(world: World, who: number): Outcome {

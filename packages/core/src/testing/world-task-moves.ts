@@ -40,7 +40,7 @@ function outcomeMoves(
 function effectMoves(context: WorldContext, world: World, add: AddMove, task: WorldTask, effect: RestEffect): void {
   // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
   const split = effect.type === 'call.create' || effect.type === 'call.redirect';
-  for (const fate of fates(world, effect, task.attempt)) {
+  for (const fate of fates(context.late, world, effect, task.attempt)) {
     if (fate.fault && world.faults === 0) continue;
     add(`${task.id} ${fate.name}`, fate.good, () => {
       const after = carriedOut(context, world, effect, fate);
@@ -84,6 +84,7 @@ export function timerMoves(context: WorldContext, world: World, add: AddMove): v
   for (const task of [...world.tasks].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))) {
     if (!('timer' in task.work)) continue;
     const { timer } = task.work;
+    if (context.patient && timer === 'deadline') continue;
     const restFirst = !context.slowRest && rank(task) < RANKS.indexOf('deadline');
     if (restFirst && world.tasks.some((other) => 'effect' in other.work)) continue;
     add(`timer ${timer}`, true, () =>

@@ -18,7 +18,12 @@ const KNOWN = JSON.parse(readFileSync(new URL('../../../../docs/explored.json', 
 const WORLDS: readonly WorldOptions[] = [
   { legs: 1, faults: 0 },
   { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
-  { legs: 2, ring: 'staggered', faults: 0, deaf: true },
+  { legs: 1, faults: 0, amd: 'async' },
+  {
+    ...{ legs: 2, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human', 'machine_start'] },
+    ...{ from: 'greeted', patient: true, only: ['verdict'], late: 'none' },
+  },
+  { legs: 3, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human'] },
 ];
 
 describe('every causal order of a small call', () => {

@@ -269,6 +269,15 @@ describe('the fallback', () => {
       .then({ asks: [] });
   });
 
+  it('of a number that the caller has called, or calls from, is not rung: it would lead back here', () => {
+    for (const to of [NUMBERS.ours, NUMBERS.caller]) {
+      const last = exhausted({ fallback: { kind: 'number', to, otherwise: { kind: 'voicemail' } } });
+      given(forwarding, last)
+        .when(events.callerDocument({ at: at(6) }))
+        .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
+    }
+  });
+
   it('of a number that does not answer goes on to what follows, and never rings it again', () => {
     const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
     given(forwarding, number)

@@ -40,6 +40,11 @@ export type FallbackOption =
       readonly otherwise?: LastStopOption | undefined;
     };
 
+/** A last number that is the caller's own, or the one they called, would only lead back to us. */
+export function leadsBack(fallback: Fallback, call: { readonly from: string; readonly to: string }): boolean {
+  return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
+}
+
 const KINDS = ['say', 'voicemail', 'redirect', 'number'] as const;
 
 /** @throws TypeError or RangeError naming the option */

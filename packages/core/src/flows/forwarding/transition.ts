@@ -5,6 +5,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
+import { leadsBack } from '../caller/fallback.js';
 import { isListening } from '../caller/talk.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
@@ -142,6 +143,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
+      otherwise: leadsBack(settings.fallback, call),
     },
     // Legs of an earlier round that are still being ended stay until they are.
     conference: null,

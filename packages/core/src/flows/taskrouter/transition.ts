@@ -4,6 +4,7 @@ import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../effects.js';
+import { leadsBack } from '../caller/fallback.js';
 import { isListening } from '../caller/talk.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
@@ -178,6 +179,7 @@ function begin(
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
+      otherwise: leadsBack(settings.fallback, call),
     },
     task: { sid: null, over: false, asking: false },
     // What an earlier round has not finished stays until it has.
