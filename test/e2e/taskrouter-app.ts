@@ -5,6 +5,7 @@ import {
   DEFAULT_WORKER_CONFIG,
   taskrouter,
   worker,
+  type Hooks,
   type LiveTaskCall,
   type LiveWorker,
   type Store,
@@ -57,6 +58,7 @@ export const phoneOf = (index: number): string => `+1415555${String(1000 + index
 export async function taskRouterApp(
   scene: TaskRouterScene,
   simulator: Partial<SimulatorOptions> = {},
+  hooks: Hooks = {},
 ): Promise<TaskRouterApp> {
   const states = new Map<string, LiveTaskCall>();
   const workers = new Map<string, LiveWorker>();
@@ -107,6 +109,7 @@ export async function taskRouterApp(
     ...parts,
     flow: taskrouter,
     config: DEFAULT_TASKROUTER_CONFIG,
+    hooks,
     peers: { worker: rest },
   });
   runtime.events.on('committed', ({ key, state }) => {

@@ -213,6 +213,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       for (const call of world.calls.values()) {
         call.execution?.cancel();
         call.membership?.waiting?.cancel();
+        call.membership?.announcing?.cancel();
         call.queued?.waiting?.cancel();
         call.cancelTimers();
       }

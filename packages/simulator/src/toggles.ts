@@ -15,7 +15,7 @@ export const TOGGLE_VALUES = {
   hangupDuringAmd: ['noUrl', 'urlUnknown'],
   /** `<Dial action>` of a leg redirected by REST: not requested, or requested late with its answer ignored. */
   dialActionOnRedirect: ['none', 'late'],
-  /** Whether `<Dial action>` of a conference is requested when the caller hangs up. */
+  /** Whether `<Dial action>` is requested when the caller hangs up. */
   dialActionOnHangup: [true, false],
   /** Asynchronous detection callback of a call that ended before a verdict. */
   asyncResultAfterHangup: ['none', 'unknown'],
@@ -43,6 +43,8 @@ export const TOGGLE_VALUES = {
   enqueueActionOnRedirect: ['redirected', 'none'],
   /** An assignment callback answered with 204: as good as 200 with nothing, or a warning besides. */
   emptyAssignment204: ['accepted', 'warning'],
+  /** Who wins a `<Dial>` of several numbers with a `url`: the first to pick up, or the first whose document is over. */
+  dialRace: ['first-pick-up', 'first-connected'],
   /** `DialCallStatus` after a `<Dial><Queue>` that failed. */
   dialQueueFailureStatus: ['failed', 'completed'],
   /** After a bridge, a task of a multitasking workspace waits in `wrapping` to be completed, or is completed at once. */

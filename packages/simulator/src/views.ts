@@ -22,6 +22,8 @@ export interface SimulatedCall {
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
   readonly from: string;
   readonly to: string;
+  /** The call whose `<Dial>` made this one. */
+  readonly parentSid: string | undefined;
   readonly status: CallStatus;
   readonly answeredBy: AnsweredBy | undefined;
   readonly createdAt: number;
@@ -76,6 +78,7 @@ export function viewCall(world: World, call: Call): SimulatedCall {
     direction: call.direction,
     from: call.from,
     to: call.to,
+    parentSid: call.parent?.sid,
     createdAt: call.createdAt,
     get status() {
       return call.status;

@@ -172,7 +172,13 @@ describe('a document with a mistake', () => {
 
   it('says by name what the simulator does not support', async () => {
     for (const [verb, name] of [
-      ['<Dial>+14155550142</Dial>', '<Dial><Number>'],
+      ['<Dial/>', '<Dial> without a noun'],
+      ['<Dial><Client>ann</Client></Dial>', '<Dial><Client>'],
+      ['<Dial><Number>+14155550142</Number><Sip>sip:a@b.c</Sip></Dial>', '<Dial><Sip>'],
+      ['<Dial><Number>+14155550142</Number><Conference>a</Conference></Dial>', '<Dial><Conference> beside <Number>'],
+      ['<Dial><Queue>a</Queue><Queue>b</Queue></Dial>', '<Dial><Queue> beside <Queue>'],
+      ['<Dial><Number sendDigits="1">+14155550142</Number></Dial>', '<Number sendDigits>'],
+      [`<Dial>${'<Number>+14155550142</Number>'.repeat(11)}</Dial>`, 'more than 10 <Number>s'],
       ['<Dial><Queue>q</Queue></Dial>', '<Dial><Queue>'],
       ['<Enqueue>q</Enqueue>', '<Enqueue>'],
     ] as const) {

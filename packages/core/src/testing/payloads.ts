@@ -92,7 +92,7 @@ export const payloads = {
     ...recording(options.seconds),
     RecordingStatus: 'completed',
     RecordingSource: 'Conference',
-    RecordingChannels: '2',
+    RecordingChannels: '1',
   }),
   /** What is heard on hold, or when a call is connected, is asked for. */
   listening: (): Payload => ({ AccountSid: sids.account(), CallSid: sids.call(0), CallStatus: 'in-progress' }),

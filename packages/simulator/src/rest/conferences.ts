@@ -1,10 +1,11 @@
+import { announce } from '../voice/announce.js';
 import type { Conference, Membership } from '../voice/conference.js';
 import { endConference, leave } from '../voice/conference-room.js';
 import { sendConferenceEvent } from '../voice/conference-events.js';
 import type { World } from '../voice/world.js';
 import { RestRefusal, unsupported } from './errors.js';
 import type { RestReply } from './errors.js';
-import { field, onlyKnown } from './form.js';
+import { field, methodField, onlyKnown, urlField } from './form.js';
 import { page } from './list.js';
 import { conferenceJson, participantJson } from './serialize.js';
 
@@ -42,12 +43,18 @@ function findMember(conference: Conference, id: string, path: string): Membershi
   return member;
 }
 
+const PARTICIPANT: ReadonlySet<string> = new Set(
+  'Muted Hold EndConferenceOnExit AnnounceUrl AnnounceMethod'.split(' '),
+);
+
 function updateParticipant(world: World, member: Membership, form: URLSearchParams): RestReply {
-  onlyKnown(form, new Set(['Muted', 'Hold', 'EndConferenceOnExit']), 'Participants/{Sid}');
+  onlyKnown(form, PARTICIPANT, 'Participants/{Sid}');
   const { conference } = member;
   const muted = field(form, 'Muted');
   const hold = field(form, 'Hold');
   const endOnExit = field(form, 'EndConferenceOnExit');
+  const announceUrl = urlField(form, 'AnnounceUrl', 21205);
+  const announceMethod = methodField(form, 'AnnounceMethod');
   if (muted !== undefined && member.muted !== (muted === 'true')) {
     member.muted = muted === 'true';
     sendConferenceEvent(world, conference, 'mute', {
@@ -66,6 +73,7 @@ function updateParticipant(world: World, member: Membership, form: URLSearchPara
     member.settings = { ...member.settings, endOnExit: endOnExit === 'true' };
     sendConferenceEvent(world, conference, 'modify', { name: 'participant-modify', member });
   }
+  if (announceUrl !== undefined) void announce(world, member, { url: announceUrl, method: announceMethod });
   return { status: 200, body: participantJson(world, member) };
 }
 

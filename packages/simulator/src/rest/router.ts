@@ -48,7 +48,12 @@ function listCalls(world: World, path: string, query: URLSearchParams): RestRepl
   };
   const found = [...world.calls.values()]
     .filter(
-      (call) => wanted('To', call.to) && wanted('From', call.from) && wanted('Status', call.status) && started(call),
+      (call) =>
+        wanted('To', call.to) &&
+        wanted('From', call.from) &&
+        wanted('Status', call.status) &&
+        wanted('ParentCallSid', call.parent?.sid ?? '') &&
+        started(call),
     )
     .reverse();
   return page(path, query, 'calls', found, (call) => callJson(world, call));

@@ -28,7 +28,7 @@ export function callJson(world: World, call: Call, options: { fresh?: boolean } 
     from: call.from,
     from_formatted: formatted(call.from),
     phone_number_sid: number?.sid ?? null,
-    parent_call_sid: null,
+    parent_call_sid: call.parent?.sid ?? null,
     group_sid: null,
     trunk_sid: null,
     answered_by: call.answeredBy ?? null,

@@ -1,6 +1,7 @@
 import { isFinal } from '../voice/call.js';
 import type { Call } from '../voice/call.js';
 import { leave } from '../voice/conference-room.js';
+import { dialParams } from '../voice/dialling.js';
 import { leaveQueue } from '../voice/queue.js';
 import { endCall, limitTime, sendDialAction } from '../voice/lifecycle.js';
 import { startExecution } from '../voice/run.js';
@@ -21,7 +22,7 @@ function end(world: World, call: Call): void {
   const { toggles } = world;
   const reason = 'Status=completed by REST';
   if (call.status === 'in-progress') endCall(world, call, { status: 'completed', sip: 200, reason, byApi: true });
-  else if (call.direction === 'outbound-api' && !call.initiated) {
+  else if (call.direction !== 'inbound' && !call.initiated) {
     endCall(world, call, { status: toggles.completeWhileQueued, sip: 487, reason, byApi: true, silent: true });
   } else endCall(world, call, { status: toggles.completeWhileRinging, sip: 487, reason, byApi: true });
 }
@@ -31,7 +32,7 @@ function cancel(world: World, call: Call): void {
     if (world.toggles.cancelInProgress === 'error') throw new RestRefusal(21220, 'Call is in-progress. Cannot cancel.');
     return;
   }
-  const silent = call.direction === 'outbound-api' && !call.initiated;
+  const silent = call.direction !== 'inbound' && !call.initiated;
   endCall(world, call, { status: 'canceled', sip: 487, reason: 'Status=canceled by REST', byApi: true, silent });
 }
 
@@ -40,21 +41,19 @@ function redirect(world: World, call: Call, target: { url: string; method: 'GET'
   if (waitingToAnswer) {
     if (world.toggles.redirectWhileRinging === '21220') throw new RestRefusal(21220);
     call.document = target;
-    if (call.direction === 'outbound-api') return;
+    if (call.direction !== 'inbound') return;
   }
-  const member = call.membership;
-  if (call.dialAction !== undefined && world.toggles.dialActionOnRedirect === 'late') {
-    const action = call.dialAction;
-    world.clock.wakeAt(world.clock.now() + LATE_MS, () => {
-      const now = call.dialAction;
-      call.dialAction = action;
-      sendDialAction(world, call, call.status);
-      call.dialAction = now;
-    });
-  }
-  call.dialAction = undefined;
+  const { membership: member, dialling } = call;
+  call.dialling = undefined;
   call.detecting = false;
   call.execution?.cancel();
+  // Its own `<Dial>` is over, and so is the one that made it.
+  call.tie?.letGo();
+  if (dialling?.action !== undefined && world.toggles.dialActionOnRedirect === 'late') {
+    const { action } = dialling;
+    const outcome = dialParams(dialling);
+    world.clock.wakeAt(world.clock.now() + LATE_MS, () => sendDialAction(world, call, action, outcome));
+  }
   if (member !== undefined) leave(world, member, 'participant_updated_via_api', 'in-progress');
   leaveQueue(world, call, 'redirected');
   startExecution(world, call, 'twiml' in target ? target : { ...target, params: [] });

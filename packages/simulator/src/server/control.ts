@@ -23,8 +23,8 @@ const text = (value: unknown, name: string): string => {
 
 /** A call as plain data. */
 function plain(call: SimulatedCall): Record<string, unknown> {
-  const { sid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference } = call;
-  return { sid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference };
+  const { sid, parentSid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference } = call;
+  return { sid, parentSid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference };
 }
 
 function place(sim: Simulator, values: Record<string, unknown>): ControlReply {

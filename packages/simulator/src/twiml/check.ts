@@ -1,17 +1,8 @@
 import type { Element } from './element.js';
 import { SCHEMA, allowsChild } from './schema.js';
+import { valueProblem } from './values.js';
 
-const BOOLEANS = new Set(
-  'startConferenceOnEnter endConferenceOnExit muted actionOnEmptyResult hangupOnStar answerOnBridge'.split(' '),
-);
-const NUMBERS = new Set('timeout length numDigits maxParticipants loop timeLimit maxLength'.split(' '));
 const LOOSE = new Set(['Sms', 'Message', 'Pay', 'Prompt', 'Refer', 'Start', 'Stop', 'Connect', 'Echo', 'Siprec']);
-
-function attributeProblem(name: string, value: string): string | undefined {
-  if (BOOLEANS.has(name) && value !== 'true' && value !== 'false') return `"${value}" is not true or false`;
-  if (NUMBERS.has(name) && !/^\d+$/.test(value) && value !== 'auto') return `"${value}" is not a number`;
-  return undefined;
-}
 
 /** What Twilio would warn about (12200) in a document that can be parsed. Names are case-sensitive. */
 export function schemaWarnings(element: Element, warnings: string[] = []): readonly string[] {
@@ -20,7 +11,7 @@ export function schemaWarnings(element: Element, warnings: string[] = []): reado
   for (const [name, value] of Object.entries(element.attributes)) {
     if (!shape.attributes.has(name)) warnings.push(`Attribute '${name}' is not allowed on <${element.name}>`);
     else {
-      const problem = attributeProblem(name, value);
+      const problem = valueProblem(element.name, name, value);
       if (problem !== undefined) warnings.push(`Attribute '${name}' of <${element.name}>: ${problem}`);
     }
   }

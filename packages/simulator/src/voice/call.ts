@@ -2,6 +2,7 @@ import type { AnsweredBy, Person } from '../people/person.js';
 import type { Params } from '../wire/signature.js';
 import type { Execution } from './execution.js';
 import type { Membership } from './conference.js';
+import type { Dialling, Tie } from './dialling.js';
 import type { Dequeued, Queued } from './queue.js';
 import type { StatusSubscription } from './status-callback.js';
 
@@ -44,6 +45,8 @@ export interface CallOptions {
   to: string;
   status: CallStatus;
   createdAt: number;
+  /** The call whose `<Dial>` makes this one. */
+  parent?: Call;
 }
 
 /** One leg, with everything the simulator knows of it. The application sees it through REST and webhooks only. */
@@ -95,8 +98,12 @@ export class Call {
   fetchingMs = 0;
   /** When they first heard something of ours. */
   firstHeardAt: number | undefined;
-  /** The action of the `<Dial>` being executed. */
-  dialAction: DocumentUrl | undefined;
+  /** The `<Dial>` being executed. */
+  dialling: Dialling | undefined;
+  /** The call whose `<Dial>` made this one. */
+  readonly parent: Call | undefined;
+  /** What still ties it to that `<Dial>`. */
+  tie: Tie | undefined;
   /** The inbound call this leg was made for, as far as can be told. */
   caller: Call | undefined;
   readonly #timers = new Set<() => void>();
@@ -109,6 +116,7 @@ export class Call {
     this.to = options.to;
     this.status = options.status;
     this.createdAt = options.createdAt;
+    this.parent = options.parent;
   }
 
   get live(): boolean {

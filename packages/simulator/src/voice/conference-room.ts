@@ -3,6 +3,7 @@ import { Conference } from './conference.js';
 import type { EndReason, EntrySettings, LeaveReason, LeaveStatus, Membership } from './conference.js';
 import { sendConferenceEvent } from './conference-events.js';
 import { closeBridges, openBridge } from './bridge.js';
+import { startRecording } from './recording.js';
 import type { World } from './world.js';
 
 function openBridges(world: World, member: Membership, others: Iterable<Membership>): void {
@@ -16,6 +17,20 @@ function openBridges(world: World, member: Membership, others: Iterable<Membersh
   for (const one of [...others]) if (one.call.membership === one) world.moment('bridged', one.call);
 }
 
+/** From the start of the conference to its end, if whoever entered first asked for it. */
+function record(world: World, conference: Conference, [first]: readonly Membership[]): void {
+  const wanted = conference.rules.record;
+  if (wanted === undefined || first === undefined) return;
+  const { callback } = wanted;
+  conference.recording = startRecording(world, {
+    call: first.call,
+    conference,
+    source: 'Conference',
+    channels: 1,
+    callback,
+  });
+}
+
 function startIfReady(world: World, conference: Conference): void {
   if (conference.started || conference.members.size < 2) return;
   if (![...conference.members.values()].some((member) => member.settings.startOnEnter)) return;
@@ -23,6 +38,7 @@ function startIfReady(world: World, conference: Conference): void {
   conference.status = 'in-progress';
   sendConferenceEvent(world, conference, 'start');
   const members = [...conference.members.values()];
+  record(world, conference, members);
   for (const member of members) {
     member.waiting?.cancel();
     member.waiting = undefined;
@@ -65,6 +81,7 @@ export function enter(world: World, call: Call, settings: EntrySettings, release
     muted: settings.muted,
     since: world.clock.now(),
     waiting: undefined,
+    announcing: undefined,
     release,
   };
   conference.members.set(call.sid, member);
@@ -100,6 +117,8 @@ function remove(world: World, member: Membership, reason: LeaveReason, status: L
   conference.members.delete(call.sid);
   member.waiting?.cancel();
   member.waiting = undefined;
+  member.announcing?.cancel();
+  member.announcing = undefined;
   call.membership = undefined;
   closeBridges(world, call);
   sendConferenceEvent(world, conference, 'leave', {
@@ -120,6 +139,7 @@ export function endConference(world: World, conference: Conference, reason: EndR
   const why = reason === 'conference-ended-via-api' ? 'conference_ended_via_api' : 'moderator_ended_conference';
   for (const member of members) remove(world, member, why, member.call.status);
   conference.endedAt = world.clock.now();
+  conference.recording?.stop(true);
   conference.reasonEnded = reason;
   conference.endedBy = by;
   if (conference.started || world.toggles.conferenceEndWithoutStart) {

@@ -1,5 +1,6 @@
 import type { Call, CallStatus } from './call.js';
 import type { Execution } from './execution.js';
+import type { Recording, RecordingCallback } from './recording.js';
 
 export type ConferenceEvent =
   'start' | 'end' | 'join' | 'leave' | 'mute' | 'hold' | 'modify' | 'speaker' | 'announcement';
@@ -28,6 +29,8 @@ export interface EntrySettings {
   readonly maxParticipants: number;
   readonly label: string | undefined;
   readonly callback: { url: string; method: 'GET' | 'POST'; events: ReadonlySet<ConferenceEvent> } | undefined;
+  /** `record="record-from-start"`. */
+  readonly record: { readonly callback: RecordingCallback | undefined } | undefined;
 }
 
 /** One call in one conference. */
@@ -41,6 +44,8 @@ export interface Membership {
   readonly since: number;
   /** The wait document being played. */
   waiting: Execution | undefined;
+  /** What only they are told. */
+  announcing: Execution | undefined;
   /** Ends the `<Dial>` when somebody else took the call out. */
   readonly release: () => void;
 }
@@ -56,6 +61,7 @@ export class Conference {
   reasonEnded: EndReason | undefined;
   endedBy: string | undefined;
   sequence = 1;
+  recording: Recording | undefined;
   readonly rules: EntrySettings;
   readonly members = new Map<string, Membership>();
 

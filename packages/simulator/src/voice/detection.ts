@@ -62,6 +62,11 @@ function sendVerdict(world: World, call: Call, answeredBy: AnsweredBy, durationM
   });
 }
 
+/** Of calls that REST made; a child of a `<Dial>` says so when it is picked up. */
+function sendLateAnswer(world: World, call: Call): void {
+  if (!world.toggles.answeredBeforeUrl && call.direction === 'outbound-api') sendStatus(world, call, 'answered');
+}
+
 function detectSynchronously(world: World, call: Call, verdict: Verdict): void {
   after(world, call, verdict.afterMs, () => {
     if (!call.detecting) return;
@@ -73,13 +78,11 @@ function detectSynchronously(world: World, call: Call, verdict: Verdict): void {
       params.push(['MachineDetectionDuration', String(verdict.afterMs)]);
     }
     requestDocument(world, call, params);
-    if (!world.toggles.answeredBeforeUrl) sendStatus(world, call, 'answered');
+    sendLateAnswer(world, call);
   });
 }
 
 function detectAsynchronously(world: World, call: Call, verdict: Verdict): void {
-  requestDocument(world, call, []);
-  if (!world.toggles.answeredBeforeUrl) sendStatus(world, call, 'answered');
   after(world, call, verdict.afterMs, () => {
     settle(world, call, verdict);
     sendVerdict(world, call, verdict.answeredBy, verdict.afterMs);
@@ -90,17 +93,20 @@ function detectAsynchronously(world: World, call: Call, verdict: Verdict): void 
     if (call.answeredBy !== undefined || world.toggles.asyncResultAfterHangup === 'none') return;
     sendVerdict(world, call, 'unknown', world.clock.now() - answeredAt);
   });
+  requestDocument(world, call, []);
+  sendLateAnswer(world, call);
 }
 
 /** Somebody picked up an outbound call. */
 export function pickedUp(world: World, call: Call, person: Person): void {
   world.record('person', call.sid, `${person.kind} picks up`, { event: 'pick-up' });
   markAnswered(world, call);
+  call.tie?.picksUp();
   if (person.hangUpAfterMs !== undefined) after(world, call, person.hangUpAfterMs, () => hangUp(world, call));
   const request = call.detection;
   if (request === undefined) {
     requestDocument(world, call, []);
-    if (!world.toggles.answeredBeforeUrl) sendStatus(world, call, 'answered');
+    sendLateAnswer(world, call);
     return;
   }
   call.detecting = true;

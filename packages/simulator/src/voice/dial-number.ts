@@ -1,100 +1,89 @@
 import type { Element } from '../twiml/element.js';
-import { talks } from '../people/behaviour.js';
-import type { Person } from '../people/person.js';
-import { openBridge, closeBridges } from './bridge.js';
-import { Call } from './call.js';
+import { closeBridges, openBridge } from './bridge.js';
+import type { Call } from './call.js';
+import { makeChild } from './child-leg.js';
+import type { Dialling, DialOutcome } from './dialling.js';
 import { endCall, markAnswered } from './lifecycle.js';
-import { after } from './world.js';
-import { numberOf, type Stage } from './verbs.js';
+import { dialOut } from './outbound.js';
+import { numberOf } from './verbs.js';
+import type { Stage } from './verbs.js';
 import type { World } from './world.js';
 
-interface Ended {
-  readonly status: string;
-  readonly bridged: boolean;
-  readonly child: Call;
+function drop(world: World, child: Call, reason: string): void {
+  const silent = !child.initiated;
+  if (child.answeredAt === undefined) endCall(world, child, { status: 'canceled', sip: 487, reason, silent });
+  else endCall(world, child, { status: 'completed', sip: 200, reason });
 }
-
-/** From the `<Dial>` to ringing, ms. */
-const DIAL_MS = 1000;
 
 /**
- * `<Dial><Number>` (twilio.com/docs/voice/twiml/number): a child leg is rung, and whoever picks up, a machine included, has
- * the caller. One number, without `url` and detection.
+ * `<Dial><Number>` (twilio.com/docs/voice/twiml/number): all ring at once, or with `sequential` one after the other. The
+ * first to pick up, a machine included, has the caller, once its own document is over; the others are hung up on.
  */
-export async function playNumber(stage: Stage, dial: Element, noun: Element): Promise<Ended | undefined> {
-  const { world, call, run } = stage;
-  const to = noun.text.trim();
-  const person = world.person(to);
-  if (person === undefined) return undefined;
-  const child = new Call({
-    sid: world.ids.sid('CA'),
-    direction: 'outbound-dial',
-    from: dial.attributes['callerId'] ?? call.from,
-    to,
-    status: 'queued',
-    createdAt: world.clock.now(),
-  });
-  child.person = person;
-  world.calls.set(child.sid, child);
-  world.live += 1;
-  world.record('call', child.sid, `queued: ${child.from} → ${to}`, { status: 'queued', to, from: child.from });
-  const timeoutMs = numberOf(dial, 'timeout', 30) * 1000;
-  const limitMs = numberOf(dial, 'timeLimit', 14_400) * 1000;
-  await new Promise<void>((resolve) => {
-    const over = (): void => {
-      closeBridges(world, child);
-      if (run.alive) resolve();
-    };
-    child.onEnd(over);
-    run.onCancel(() =>
-      endCall(world, child, {
-        status: child.answeredAt === undefined ? 'canceled' : 'completed',
-        sip: 200,
-        reason: 'the caller is gone',
-      }),
-    );
-    after(world, child, DIAL_MS, () => ring(world, call, child, person, { timeoutMs, limitMs }));
-  });
-  return { status: child.status, bridged: child.bridges.length > 0, child };
-}
-
-function ring(
-  world: World,
-  call: Call,
-  child: Call,
-  person: Person,
-  times: { timeoutMs: number; limitMs: number },
-): void {
-  const { pickUp } = person;
-  if (pickUp.does === 'fail' || pickUp.does === 'refuse') {
-    endCall(world, child, { status: 'failed', sip: 404, reason: 'SIP 404' });
+export async function dialNumbers(stage: Stage, dial: Element, nouns: readonly Element[], d: Dialling): Promise<void> {
+  if (dial.attributes['sequential'] !== 'true') {
+    await race(stage, dial, nouns, d);
     return;
   }
-  child.status = 'ringing';
-  child.ringingAt = world.clock.now();
-  world.record('call', child.sid, `ringing ${child.to}`, { status: 'ringing' });
-  if (pickUp.does === 'ring' || pickUp.afterMs >= times.timeoutMs) {
-    after(world, child, times.timeoutMs, () =>
-      endCall(world, child, { status: 'no-answer', sip: 487, reason: 'nobody answered' }),
-    );
-  } else if (pickUp.does === 'busy') {
-    after(world, child, pickUp.afterMs, () =>
-      endCall(world, child, { status: 'busy', sip: pickUp.sip, reason: 'engaged' }),
-    );
-  } else {
-    after(world, child, pickUp.afterMs, () => {
-      markAnswered(world, child);
-      openBridge(world, call, child);
-      world.moment('bridged', call);
-      talks(world, child);
-      if (person.hangUpAfterMs !== undefined) {
-        after(world, child, person.hangUpAfterMs, () =>
-          endCall(world, child, { status: 'completed', sip: 200, reason: 'they hung up' }),
-        );
+  for (const noun of nouns) if (await race(stage, dial, [noun], d)) return;
+}
+
+/** Rings these until one of them is over that had the caller, or all are; whether one of them won. */
+function race(stage: Stage, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<boolean> {
+  const { world, call: parent, run } = stage;
+  const live = new Set<Call>();
+  let winner: Call | undefined;
+
+  const wins = (child: Call): void => {
+    winner ??= child;
+    if (winner !== child) return;
+    for (const other of [...live]) if (other !== child) drop(world, other, 'somebody else picked up');
+  };
+
+  return new Promise((resolve) => {
+    const gone = (child: Call, outcome: DialOutcome): void => {
+      if (!live.delete(child)) return;
+      child.tie = undefined;
+      closeBridges(world, child);
+      // Of several who all failed, the last one is told of.
+      if (winner === undefined || winner === child) dialling.outcome = outcome;
+      if (live.size > 0) return;
+      parent.listener = undefined;
+      if (run.alive) resolve(winner !== undefined);
+    };
+    const connect = (child: Call): void => {
+      wins(child);
+      markAnswered(world, parent);
+      world.record('conference', parent.sid, `${child.to} has the caller ${parent.from}`, { event: 'bridge' });
+      if (dial.attributes['hangupOnStar'] === 'true') {
+        parent.listener = (digit) => {
+          if (digit !== '*') return false;
+          drop(world, child, 'the caller pressed *');
+          return true;
+        };
       }
-      after(world, child, times.limitMs, () =>
-        endCall(world, child, { status: 'completed', sip: 200, reason: 'time limit' }),
-      );
+      openBridge(world, parent, child);
+      world.moment('bridged', parent);
+      if (child.live) world.moment('bridged', child);
+    };
+
+    run.onCancel(() => {
+      for (const child of [...live]) drop(world, child, 'the caller is gone');
     });
-  }
+    const legs = nouns.map((noun) => makeChild(stage, dial, noun));
+    for (const { child } of legs) {
+      live.add(child);
+      child.tie = {
+        rings: () => dialling.recording.rings(),
+        picksUp() {
+          dialling.recording.answered();
+          if (world.toggles.dialRace === 'first-pick-up') wins(child);
+        },
+        connect: () => connect(child),
+        letGo: () => gone(child, { status: 'completed', child, away: true }),
+      };
+      child.onEnd(() => gone(child, { status: child.status, child }));
+    }
+    const timeoutMs = numberOf(dial, 'timeout', 30) * 1000;
+    for (const { child, person } of legs) dialOut(world, child, person, timeoutMs);
+  });
 }

@@ -1,129 +1,75 @@
 import type { Element } from '../twiml/element.js';
 import { allowsChild } from '../twiml/schema.js';
-import { waitsAlone } from '../people/behaviour.js';
-import type { ConferenceEvent, EntrySettings } from './conference.js';
-import { enter, leave } from './conference-room.js';
-import type { Call } from './call.js';
-import { playNumber } from './dial-number.js';
-import { durationSeconds } from './status-callback.js';
-import { playQueue } from './queue.js';
-import { playWait, prepareWait } from './wait.js';
-import { goTo, methodOf, NEXT, numberOf, refuseNoun, resolveUrl } from './verbs.js';
+import { dialConference } from './dial-conference.js';
+import { dialNumbers } from './dial-number.js';
+import { dialQueue } from './dial-queue.js';
+import { dialRecording } from './dial-recording.js';
+import { dialParams } from './dialling.js';
+import type { Dialling } from './dialling.js';
+import { goTo, methodOf, NEXT, resolveUrl, unsupported } from './verbs.js';
 import type { Stage, Step } from './verbs.js';
 
-const EVENTS = new Set('start end join leave mute hold modify speaker announcement'.split(' '));
-const MOST_PARTICIPANTS = 250;
+/** Numbers in one `<Dial>` at most (twilio.com/docs/voice/twiml/number). */
+const MOST_NUMBERS = 10;
+const NOUNS = new Set(['Number', 'Conference', 'Queue']);
 
-interface Ended {
-  readonly status: string;
-  readonly bridged: boolean;
-  readonly child?: Call;
-}
-
-function childParams(child: Call): [string, string][] {
-  return [
-    ['DialCallSid', child.sid],
-    ['DialCallDuration', String(durationSeconds(child))],
-  ];
-}
-
-function playNoun(stage: Stage, dial: Element, noun: Element): Promise<Ended | undefined> {
-  if (noun.name === 'Queue') return playQueue(stage, dial, noun);
-  return noun.name === 'Number' ? playNumber(stage, dial, noun) : playConference(stage, dial, noun);
-}
-
-function settingsOf(stage: Stage, noun: Element): EntrySettings {
-  const { attributes } = noun;
-  const callback = attributes['statusCallback'];
-  const url = callback === undefined || callback === '' ? undefined : resolveUrl(stage, callback);
-  const beep = attributes['beep'];
-  return {
-    name: noun.text,
-    startOnEnter: attributes['startConferenceOnEnter'] !== 'false',
-    endOnExit: attributes['endConferenceOnExit'] === 'true',
-    muted: attributes['muted'] === 'true',
-    beep: beep === 'false' || beep === 'onEnter' || beep === 'onExit' ? beep : 'true',
-    maxParticipants: numberOf(noun, 'maxParticipants', MOST_PARTICIPANTS),
-    label: attributes['participantLabel'],
-    callback:
-      url === undefined
-        ? undefined
-        : {
-            url,
-            method: methodOf(noun, 'statusCallbackMethod'),
-            events: new Set(
-              (attributes['statusCallbackEvent'] ?? '').split(/\s+/).filter((event) => EVENTS.has(event)),
-            ) as ReadonlySet<ConferenceEvent>,
-          },
-  };
-}
-
-async function playConference(stage: Stage, dial: Element, noun: Element): Promise<Ended> {
-  const { world, call, run } = stage;
-  const settings = settingsOf(stage, noun);
-  const wait = await prepareWait(stage, noun, world.rooms.get(settings.name)?.started === true);
-  if (wait === 'failed') return { status: 'failed', bridged: false };
-  const bridgesBefore = call.bridges.length;
-  const entered = await new Promise<boolean>((resolve) => {
-    const done = (value: boolean): void => {
-      stopLimit();
-      call.listener = undefined;
-      if (run.alive) resolve(value);
-    };
-    const stopLimit = world.clock.wakeAt(world.clock.now() + numberOf(dial, 'timeLimit', 14_400) * 1000, () => {
-      if (call.membership !== undefined) leave(world, call.membership, 'participant_hung_up', 'in-progress');
-      done(true);
-    });
-    run.onCancel(stopLimit);
-    const member = enter(world, call, settings, () => done(true));
-    if (member === undefined) {
-      done(false);
-      return;
-    }
-    // Entering may have ended it all at once: somebody hung up in the moment they were bridged.
-    if (call.membership !== member) return;
-    if (dial.attributes['hangupOnStar'] === 'true') {
-      call.listener = (digit) => {
-        if (digit !== '*') return false;
-        leave(world, member, 'participant_hung_up', 'in-progress');
-        done(true);
-        return true;
-      };
-    }
-    if (!member.conference.started) playWait(stage, member, wait);
-    if (member.conference.members.size < 2) waitsAlone(world, call);
-  });
-  return { status: entered ? 'answered' : 'failed', bridged: call.bridges.length > bridgesBefore };
-}
-
-/** `<Dial>` (twilio.com/docs/voice/twiml/dial), for conferences and for callers of TaskRouter. */
-export async function playDial(stage: Stage, dial: Element): Promise<Step> {
-  const { world, call } = stage;
+/** What is dialled: a number may also be the text of the `<Dial>` itself. */
+function nounsOf(dial: Element): readonly Element[] {
   const nouns = dial.children.filter((child) => allowsChild('Dial', child.name));
-  const noun = nouns[0];
-  if (noun === undefined || !['Conference', 'Queue', 'Number'].includes(noun.name)) {
-    return refuseNoun(stage, noun?.name ?? 'Number');
+  if (nouns.length > 0 || dial.text === '') return nouns;
+  return [{ name: 'Number', attributes: {}, children: [], text: dial.text }];
+}
+
+/** With `answerOnBridge` the caller's phone rings on until they are connected (twilio.com/docs/voice/twiml/dial). */
+export const ringsOn = (dial: Element): boolean =>
+  dial.attributes['answerOnBridge'] === 'true' && nounsOf(dial)[0]?.name === 'Number';
+
+function refusal(nouns: readonly Element[]): string | undefined {
+  const [first] = nouns;
+  if (first === undefined) return '<Dial> without a noun';
+  const strange = nouns.find(({ name }) => !NOUNS.has(name));
+  if (strange !== undefined) return `<Dial><${strange.name}>`;
+  const other = nouns.find(({ name }, index) => index > 0 && (first.name !== 'Number' || name !== 'Number'));
+  if (other !== undefined) return `<Dial><${other.name}> beside <${first.name}>`;
+  if (first.name === 'Number' && nouns.length > MOST_NUMBERS) return `more than ${MOST_NUMBERS} <Number>s in a <Dial>`;
+  const attribute = ['sendDigits', 'byoc'].find((name) => nouns.some(({ attributes }) => name in attributes));
+  return attribute === undefined ? undefined : `<Number ${attribute}>`;
+}
+
+async function playNouns(stage: Stage, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<void> {
+  const [noun] = nouns as readonly [Element];
+  if (noun.name === 'Number') await dialNumbers(stage, dial, nouns, dialling);
+  else {
+    const play = noun.name === 'Queue' ? dialQueue : dialConference;
+    dialling.outcome = await play(stage, dial, noun, dialling);
   }
-  if (noun.name === 'Number' && (nouns.length > 1 || Object.keys(noun.attributes).length > 0)) {
-    return refuseNoun(stage, 'Number> with attributes, or several <Number');
-  }
-  const action = dial.attributes['action'];
+}
+
+/** `<Dial>` (twilio.com/docs/voice/twiml/dial): numbers, a conference, or a caller of TaskRouter. */
+export async function playDial(stage: Stage, dial: Element): Promise<Step> {
+  const { world, call, run } = stage;
+  const nouns = nounsOf(dial);
+  const refused = refusal(nouns);
+  if (refused !== undefined) return unsupported(stage, refused);
+  const address = dial.attributes['action'];
+  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  if (address !== undefined && address !== '' && url === undefined) return { to: 'error' };
   const method = methodOf(dial);
-  if (action !== undefined && action !== '') {
-    const url = resolveUrl(stage, action);
-    if (url === undefined) return { to: 'error' };
-    call.dialAction = { url, method };
-  }
-  const what = noun.name === 'Queue' ? (noun.attributes['reservationSid'] ?? noun.text) : noun.text;
-  const kind = noun.name.toLowerCase();
+  const kind = (nouns[0]?.name ?? '').toLowerCase();
+  const what = nouns.map(({ text, attributes }) => attributes['reservationSid'] ?? text).join(', ');
   world.record('verb', call.sid, `Dial ${kind} ${what}`, { verb: 'Dial', [kind]: what });
-  const ended = await playNoun(stage, dial, noun);
-  if (ended === undefined) return refuseNoun(stage, `Number>${noun.text}: nobody is at this number<`);
-  call.dialAction = undefined;
-  if (action === undefined || action === '') return NEXT;
-  return goTo(stage, action, method, [
-    ['DialCallStatus', ended.status],
-    ...(ended.child === undefined ? [] : childParams(ended.child)),
-    ['DialBridged', String(ended.bridged)],
-  ]);
+  const bridgesBefore = call.bridges.length;
+  const dialling: Dialling = {
+    action: url === undefined ? undefined : { url, method },
+    recording: dialRecording(stage, dial),
+    outcome: { status: 'answered' },
+    bridged: () => call.bridges.length > bridgesBefore,
+  };
+  const endRecording = (): void => dialling.recording.end(dialling.bridged());
+  call.dialling = dialling;
+  run.onCancel(endRecording);
+  await playNouns(stage, dial, nouns, dialling);
+  endRecording();
+  call.dialling = undefined;
+  return url === undefined ? NEXT : goTo(stage, url, method, dialParams(dialling));
 }

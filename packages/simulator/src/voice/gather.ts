@@ -42,15 +42,17 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
       stopTimer?.();
       stopTimer = world.clock.wakeAt(world.clock.now() + timeoutMs, finish);
     };
-    run.onCancel(() => stopTimer?.());
-    if (input.includes('speech')) {
-      call.hears = (said) => {
-        interrupt();
-        words = said;
-        finish();
-      };
-    }
-    call.listener = (digit) => {
+    run.onCancel(() => {
+      stopTimer?.();
+      if (call.listener === takes) call.listener = undefined;
+      if (call.hears === understands) call.hears = undefined;
+    });
+    const understands = (said: string): void => {
+      interrupt();
+      words = said;
+      finish();
+    };
+    const takes = (digit: string): boolean => {
       if (!input.includes('dtmf')) return false;
       interrupt();
       if (finishOnKey !== '' && finishOnKey.includes(digit)) {
@@ -62,6 +64,8 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
       else restart();
       return true;
     };
+    if (input.includes('speech')) call.hears = understands;
+    call.listener = takes;
     // The prompt is a run of its own, so that a key can cut it short.
     const prompt = run.part();
     const interrupt = (): void => {

@@ -1,3 +1,4 @@
+import { press } from '../people/behaviour.js';
 import { Call } from './call.js';
 import { hangUp } from './hang-up.js';
 import { endCall } from './lifecycle.js';
@@ -22,6 +23,8 @@ export interface InboundOptions {
   /** Whether Twilio sends a `CallToken` (default true). */
   withCallToken?: boolean;
   hangUp?: HangUpRule;
+  /** Keys the caller presses, this long after calling; they are lost unless a verb listens. */
+  press?: readonly { readonly afterMs: number; readonly digits: string }[];
 }
 
 /** A `CallToken`: still percent-encoded after form decoding, opaque to applications. */
@@ -79,6 +82,7 @@ export function placeInbound(world: World, number: PhoneNumber, options: Inbound
   world.liveInbound.add(call);
   world.live += 1;
   world.record('call', call.sid, `${call.from} calls ${call.to}`, { status: call.status });
+  for (const { afterMs, digits } of options.press ?? []) after(world, call, afterMs, () => press(world, call, digits));
   const rule = options.hangUp;
   if (rule !== undefined && !('when' in rule)) {
     after(world, call, rule.afterMs, () => hangUp(world, call, 'the caller gave up'));

@@ -1,7 +1,9 @@
 import { leave } from './conference-room.js';
-import type { Call, CallStatus } from './call.js';
+import type { Params } from '../wire/signature.js';
+import type { Call, CallStatus, DocumentUrl } from './call.js';
 import { deliver } from './deliver.js';
 import type { LeaveReason } from './conference.js';
+import { dialParams } from './dialling.js';
 import { commonParams } from './params.js';
 import { leaveQueue } from './queue.js';
 import { durationSeconds, sendStatus } from './status-callback.js';
@@ -15,7 +17,8 @@ export function markAnswered(world: World, call: Call): void {
   call.answeredAt = world.clock.now();
   world.record('call', call.sid, 'in-progress', { status: call.status });
   limitTime(world, call, call.timeLimitMs);
-  if (call.direction === 'outbound-api' && world.toggles.answeredBeforeUrl) sendStatus(world, call, 'answered');
+  const atOnce = call.direction === 'outbound-dial' || world.toggles.answeredBeforeUrl;
+  if (call.direction !== 'inbound' && atOnce) sendStatus(world, call, 'answered');
 }
 
 /** Ends the call this long after it was answered, ms; a later limit replaces an earlier one. */
@@ -28,11 +31,9 @@ export function limitTime(world: World, call: Call, ms: number): void {
 }
 
 /** Requests the action of a `<Dial>` when nobody listens to the answer any more. */
-export function sendDialAction(world: World, call: Call, status: CallStatus): void {
-  const action = call.dialAction;
-  if (action === undefined) return;
-  const params = commonParams(world.accountSid, call, status);
-  params.push(['DialCallStatus', 'answered'], ['DialBridged', String(call.bridges.length > 0)]);
+export function sendDialAction(world: World, call: Call, action: DocumentUrl, outcome: Params): void {
+  const params = [...commonParams(world.accountSid, call, call.status), ...outcome];
+  const { status } = call;
   world.record('request', call.sid, `dial action (${status}) → ${action.url}`, {
     event: 'dial-action',
     url: action.url,
@@ -82,8 +83,11 @@ export function endCall(world: World, call: Call, ending: Ending): void {
     sip: ending.sip,
     seconds: durationSeconds(call),
   });
-  if (call.dialAction !== undefined && world.toggles.dialActionOnHangup) sendDialAction(world, call, ending.status);
-  call.dialAction = undefined;
+  const { dialling } = call;
+  call.dialling = undefined;
+  if (dialling?.action !== undefined && world.toggles.dialActionOnHangup) {
+    sendDialAction(world, call, dialling.action, dialParams(dialling));
+  }
   leaveQueue(world, call, 'hangup');
   if (wasInConference !== undefined) {
     const reason: LeaveReason = ending.byApi === true ? 'participant_updated_via_api' : 'participant_hung_up';

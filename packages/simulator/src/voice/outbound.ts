@@ -16,6 +16,7 @@ function ring(world: World, call: Call, person: Person, timeoutMs: number): void
   call.ringingAt = world.clock.now();
   world.record('call', call.sid, `ringing ${call.to}`, { status: call.status });
   sendStatus(world, call, 'ringing');
+  call.tie?.rings();
   world.moment('leg-ringing', call);
   if (!call.live) return;
   const { pickUp } = person;
@@ -43,15 +44,16 @@ function decline(world: World, call: Call, sip: number): void {
 /** Somebody picks up by hand, or declines; false when the call does not ring. */
 export function byHand(world: World, call: Call, does: 'answer' | 'decline'): boolean {
   const { person } = call;
-  if (call.direction !== 'outbound-api' || call.status !== 'ringing' || person === undefined) return false;
+  if (call.direction === 'inbound' || call.status !== 'ringing' || person === undefined) return false;
   if (does === 'answer') pickedUp(world, call, person);
   else decline(world, call, 486);
   return true;
 }
 
-/** Takes a created call through queue, dialling and ringing. */
+/** Takes a created call through queue, dialling and ringing. The calls per second limit what REST creates, no `<Dial>`. */
 export function dialOut(world: World, call: Call, person: Person, timeoutMs: number): void {
-  const departure = Math.max(world.nextDeparture(), world.clock.now());
+  const free = call.direction === 'outbound-api' ? world.nextDeparture() : 0;
+  const departure = Math.max(free, world.clock.now());
   call.queueMs = departure - world.clock.now();
   after(world, call, call.queueMs + QUEUE_MS, () => {
     call.initiated = true;

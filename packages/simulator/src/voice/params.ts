@@ -32,6 +32,7 @@ export function commonParams(accountSid: string, call: Call, status: string): [s
     ['Direction', call.direction],
     ['From', call.from],
     ['To', call.to],
+    ...(call.parent === undefined ? [] : [['ParentCallSid', call.parent.sid] as [string, string]]),
     ...geography(call.from, call.to).map(([name, value]): [string, string] => [name, value]),
     ...call.extra.map(([name, value]): [string, string] => [name, value]),
     ['SimulatorUnknownParameter', 'ignore me'],

@@ -1,10 +1,9 @@
 import type { Element } from '../twiml/element.js';
+import { playAside, QUEUE_WAIT } from './aside.js';
 import { Execution } from './execution.js';
-import { playGather } from './gather.js';
 import { load } from './run.js';
-import type { Loaded } from './run.js';
 import { endCall } from './lifecycle.js';
-import { goTo, methodOf, playSound, resolveUrl } from './verbs.js';
+import { methodOf, resolveUrl } from './verbs.js';
 import type { Stage } from './verbs.js';
 import type { Queued } from './queue.js';
 import { hostedByTwilio } from './wait.js';
@@ -36,49 +35,19 @@ export function playQueueWait(stage: Stage, verb: Element, queued: Queued): void
         ['CurrentQueueSize', '1'],
         ['MaxQueueSize', '1000'],
       ] as const;
-      let loaded = await load(world, call, run, { url, method, params }, undefined);
+      const loaded = await load(world, call, run, { url, method, params }, undefined);
       if (loaded === undefined) return;
-      while (loaded !== undefined) loaded = await playOnce({ ...stage, run, base: loaded.base }, loaded, queued);
+      const end = await playAside({ ...stage, run }, loaded, QUEUE_WAIT);
+      if (end === 'leave') {
+        queued.release('leave');
+        return;
+      }
+      if (end === 'hangup') {
+        endCall(world, call, { status: 'completed', sip: 200, reason: '<Hangup/> while waiting' });
+        return;
+      }
       const took = world.clock.now() - began;
       if (took < SHORTEST_ROUND_MS) await run.sleep(SHORTEST_ROUND_MS - took);
     }
   })();
-}
-
-/** One document; the next one if it leads to another. */
-async function playOnce(stage: Stage, loaded: Loaded, queued: Queued): Promise<Loaded | undefined> {
-  const { world, call, run } = stage;
-  for (const verb of loaded.root.children) {
-    switch (verb.name) {
-      case 'Say':
-      case 'Play':
-      case 'Pause':
-        await playSound(stage, verb);
-        break;
-      case 'Gather': {
-        const step = await playGather(stage, verb);
-        if (step.to === 'source') return load(world, call, run, step.source, undefined);
-        break;
-      }
-      case 'Redirect': {
-        const step = goTo(stage, verb.text, methodOf(verb), []);
-        return step.to === 'source' ? load(world, call, run, step.source, undefined) : undefined;
-      }
-      case 'Leave':
-        queued.release('leave');
-        return run.guard(new Promise(() => undefined));
-      case 'Hangup':
-        endCall(world, call, { status: 'completed', sip: 200, reason: '<Hangup/> while waiting' });
-        return undefined;
-      default:
-        world.debug({
-          code: 13238,
-          level: 'error',
-          message: `<${verb.name}> is not allowed in a queue's waitUrl document`,
-          url: loaded.base,
-          callSid: call.sid,
-        });
-    }
-  }
-  return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Element } from '../twiml/element.js';
-import { bridgeEnded, callerLeft, dequeue, enqueueCall } from '../taskrouter/queueing.js';
+import { bridgeEnded, callerLeft, enqueueCall } from '../taskrouter/queueing.js';
 import type { Reservation, Task } from '../taskrouter/model.js';
-import { openBridge, closeBridges } from './bridge.js';
+import { closeBridges } from './bridge.js';
 import type { Call, DocumentUrl } from './call.js';
 import { deliver } from './deliver.js';
 import type { Execution } from './execution.js';
@@ -13,7 +13,15 @@ import type { World } from './world.js';
 
 /** `QueueResult` of an Enqueue's action (twilio.com/docs/voice/twiml/enqueue). */
 export type QueueResult =
-  'bridged' | 'hangup' | 'leave' | 'redirected' | 'redirected-from-bridged' | 'queue-full' | 'error' | 'system-error';
+  | 'bridged'
+  | 'bridging-in-process'
+  | 'hangup'
+  | 'leave'
+  | 'redirected'
+  | 'redirected-from-bridged'
+  | 'queue-full'
+  | 'error'
+  | 'system-error';
 
 /** A caller in a queue, or out of it and with a worker. */
 export interface Queued {
@@ -23,8 +31,8 @@ export interface Queued {
   readonly since: number;
   readonly action: DocumentUrl | undefined;
   waiting: Execution | undefined;
-  /** Who has them. */
-  with: { readonly leg: Call; readonly reservation: Reservation } | undefined;
+  /** Who has them, or will once the whisper is over. */
+  with: { readonly leg: Call; readonly reservation: Reservation; readonly bridged: boolean } | undefined;
   /** The caller goes on at the action. */
   release(result: QueueResult): void;
 }
@@ -94,57 +102,19 @@ export async function playEnqueue(stage: Stage, verb: Element): Promise<Step> {
   return onwards({ sid, since }, ended);
 }
 
-/** `<Dial><Queue reservationSid>`: whether it came about, and whether they heard each other. */
-export async function playQueue(
-  stage: Stage,
-  dial: Element,
-  noun: Element,
-): Promise<{ readonly status: string; readonly bridged: boolean }> {
-  const { world, call, run } = stage;
-  const sid = noun.attributes['reservationSid'];
-  const failed = (code: number, message: string): { status: string; bridged: boolean } => {
-    world.debug({ code, level: 'warning', message, url: stage.base, callSid: call.sid });
-    return { status: world.toggles.dialQueueFailureStatus, bridged: false };
-  };
-  if (sid === undefined) return failed(0, 'The simulator does not support <Dial><Queue> without reservationSid');
-  if (noun.attributes['url'] !== undefined) return failed(0, 'The simulator does not support <Queue url>');
-  const result = dequeue(world, sid, call, noun.attributes['postWorkActivitySid']);
-  if (!result.ok) return failed(result.code, result.message);
-  const { caller, reservation } = result;
-  await new Promise<void>((resolve) => {
-    const dequeued: Dequeued = {
-      caller,
-      reservation,
-      release() {
-        stopLimit();
-        if (call.dequeued === dequeued) call.dequeued = undefined;
-        if (run.alive) resolve();
-      },
-    };
-    const stopLimit = world.clock.wakeAt(world.clock.now() + numberOf(dial, 'timeLimit', 14_400) * 1000, () => {
-      part(world, call, caller, reservation);
-      dequeued.release();
-    });
-    run.onCancel(stopLimit);
-    call.dequeued = dequeued;
-    const { queued } = caller;
-    if (queued !== undefined) {
-      queued.waiting?.cancel();
-      queued.with = { leg: call, reservation };
-    }
-    world.record('conference', call.sid, `${call.to} takes the caller ${caller.from}`, { event: 'bridge' });
-    openBridge(world, caller, call);
-    world.moment('bridged', caller);
-    if (call.live) world.moment('bridged', call);
-  });
-  return { status: 'answered', bridged: true };
-}
-
 /** The caller goes on at the action of their Enqueue, and the task is to be wrapped up. */
-function part(world: World, leg: Call, caller: Call, reservation: Reservation): void {
+export function part(world: World, leg: Call, caller: Call, reservation: Reservation): void {
   closeBridges(world, leg);
   bridgeEnded(world, reservation);
-  if (caller.queued?.with?.leg === leg) caller.queued.release('bridged');
+  const partner = caller.queued?.with;
+  if (partner?.leg === leg) caller.queued?.release(partner.bridged ? 'bridged' : 'bridging-in-process');
+}
+
+/** `bridged`: undefined if nobody had them, false if they were still being whispered to. */
+function resultOf(how: 'hangup' | 'redirected', bridged: boolean | undefined): QueueResult {
+  if (bridged === undefined) return how;
+  if (how === 'redirected') return bridged ? 'redirected-from-bridged' : 'redirected';
+  return bridged ? 'bridged' : 'bridging-in-process';
 }
 
 /** A call ends, or is redirected: what it means for its queue, or for the caller it has. */
@@ -166,7 +136,7 @@ export function leaveQueue(world: World, call: Call, how: 'hangup' | 'redirected
   }
   if (queued.action === undefined) return;
   if (how === 'redirected' && world.toggles.enqueueActionOnRedirect === 'none') return;
-  const result: QueueResult = partner === undefined ? how : how === 'hangup' ? 'bridged' : 'redirected-from-bridged';
+  const result = resultOf(how, partner?.bridged);
   // Nobody listens to the answer any more.
   const params = commonParams(world.accountSid, call, call.status);
   params.push(...queueParams(world, queued, result));

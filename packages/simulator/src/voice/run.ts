@@ -134,7 +134,7 @@ export function startExecution(world: World, call: Call, source: Source): void {
   call.execution?.cancel();
   call.listener = undefined;
   call.hears = undefined;
-  call.dialAction = undefined;
+  call.dialling = undefined;
   const run = new Execution(world.clock);
   call.execution = run;
   void (async () => {
@@ -144,9 +144,14 @@ export function startExecution(world: World, call: Call, source: Source): void {
       if (loaded === undefined) return applicationError(world, call, run);
       const step = await playDocument(world, call, run, loaded);
       if (step.to === 'error') return applicationError(world, call, run);
-      if (step.to === 'end') {
+      if (step.to === 'over' && call.tie !== undefined) {
+        call.tie.connect();
+        return;
+      }
+      if (step.to === 'end' || step.to === 'over') {
+        const reason = step.to === 'end' ? step.reason : 'the end of the document';
         markAnswered(world, call);
-        endCall(world, call, { status: 'completed', sip: 200, reason: step.reason });
+        endCall(world, call, { status: 'completed', sip: 200, reason });
         return;
       }
       if (step.to === 'reject') {
@@ -158,9 +163,9 @@ export function startExecution(world: World, call: Call, source: Source): void {
   })();
 }
 
-/** Asks for the call's first document, with what else this request carries. */
+/** Asks for the call's first document, with what else this request carries. A child without one has the caller at once. */
 export function requestDocument(world: World, call: Call, params: Params): void {
   const document = call.document;
-  if (document === undefined) return;
+  if (document === undefined) return call.tie?.connect();
   startExecution(world, call, 'twiml' in document ? document : { ...document, params });
 }

@@ -31,8 +31,7 @@ export function sendStatus(world: World, call: Call, event: CallEvent): void {
     ['CallbackSource', 'call-progress-events'],
     ['SequenceNumber', String(subscription.sequence++)],
   );
-  if (call.direction === 'outbound-api' && (event === 'ringing' || event === 'answered'))
-    params.push(['StirStatus', 'B']);
+  if (call.direction !== 'inbound' && (event === 'ringing' || event === 'answered')) params.push(['StirStatus', 'B']);
   if (event === 'completed') {
     const seconds = durationSeconds(call);
     params.push(

@@ -2,7 +2,7 @@ import type { Element } from '../twiml/element.js';
 import { allowsChild } from '../twiml/schema.js';
 import type { Params } from '../wire/signature.js';
 import type { Call, CallStatus } from './call.js';
-import { playDial } from './dial.js';
+import { playDial, ringsOn } from './dial.js';
 import type { Execution } from './execution.js';
 import { playGather } from './gather.js';
 import { playEnqueue } from './queue.js';
@@ -16,11 +16,16 @@ import type { World } from './world.js';
 export type Step =
   | { readonly to: 'next' }
   | { readonly to: 'source'; readonly source: Source }
+  /** The document is over, and has ended nothing. */
+  | { readonly to: 'over' }
   | { readonly to: 'end'; readonly reason: string }
   | { readonly to: 'reject'; readonly status: CallStatus; readonly sip: number }
   | { readonly to: 'error' };
 
 export const NEXT: Step = { to: 'next' };
+
+/** All that may be said and asked before two parties are connected (twilio.com/docs/voice/twiml/number#url). */
+export const WHISPERED: ReadonlySet<string> = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
 /** Everything a verb needs. */
 export interface Stage {
@@ -69,7 +74,8 @@ export function goTo(stage: Stage, address: string | undefined, method: 'GET' | 
   return { to: 'source', source: { url: wanted, method, params } };
 }
 
-function unsupported(stage: Stage, what: string): Step {
+/** Refuses by name what Twilio has and this simulator has not. */
+export function unsupported(stage: Stage, what: string): { readonly to: 'error' } {
   stage.world.debug({
     code: 0,
     level: 'error',
@@ -119,7 +125,7 @@ async function playVerb(stage: Stage, verb: Element, first: boolean): Promise<St
       markAnswered(world, call);
       return playRecord(stage, verb);
     case 'Dial':
-      markAnswered(world, call);
+      if (!ringsOn(verb)) markAnswered(world, call);
       return playDial(stage, verb);
     case 'Enqueue':
       markAnswered(world, call);
@@ -151,11 +157,11 @@ export async function playDocument(
   const stage: Stage = { world, call, run, base: loaded.base };
   const verbs = loaded.root.children.filter((verb) => allowsChild('Response', verb.name));
   for (const [index, verb] of verbs.entries()) {
+    if (call.tie !== undefined && !WHISPERED.has(verb.name)) {
+      return unsupported(stage, `<${verb.name}> in the document of a <Number url>`);
+    }
     const step = await playVerb(stage, verb, index === 0);
     if (step.to !== 'next') return step;
   }
-  return { to: 'end', reason: 'the end of the document' };
+  return { to: 'over' };
 }
-
-/** What `<Dial>` refuses, by name. */
-export const refuseNoun = (stage: Stage, noun: string): Step => unsupported(stage, `<Dial><${noun}>`);

@@ -1,9 +1,10 @@
 import type { Element } from '../twiml/element.js';
+import { CONFERENCE_WAIT, playAside } from './aside.js';
 import { Execution } from './execution.js';
 import type { Membership } from './conference.js';
 import { load } from './run.js';
 import type { Loaded } from './run.js';
-import { goTo, methodOf, playSound, resolveUrl } from './verbs.js';
+import { methodOf, resolveUrl } from './verbs.js';
 import type { Stage } from './verbs.js';
 
 /** What a lone participant hears: silence, music nobody has to fetch, or a document. */
@@ -43,29 +44,5 @@ export function playWait(stage: Stage, member: Membership, wait: Wait): void {
   }
   const run = new Execution(world.clock);
   member.waiting = run;
-  void (async () => {
-    let loaded: Loaded | undefined = wait;
-    while (loaded !== undefined) loaded = await playOnce({ ...stage, run, base: loaded.base }, loaded);
-  })();
-}
-
-async function playOnce(stage: Stage, loaded: Loaded): Promise<Loaded | undefined> {
-  const { world, call, run } = stage;
-  for (const verb of loaded.root.children) {
-    if (verb.name === 'Say' || verb.name === 'Play' || verb.name === 'Pause') await playSound(stage, verb);
-    else if (verb.name === 'Redirect') {
-      const step = goTo(stage, verb.text, methodOf(verb), []);
-      return step.to === 'source' ? load(world, call, run, step.source, undefined) : undefined;
-    } else {
-      world.debug({
-        code: 13238,
-        level: 'error',
-        message: `<${verb.name}> is not allowed in a conference waitUrl document`,
-        url: loaded.base,
-        callSid: call.sid,
-      });
-      return undefined;
-    }
-  }
-  return undefined;
+  void playAside({ ...stage, run }, wait, CONFERENCE_WAIT);
 }

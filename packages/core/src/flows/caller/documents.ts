@@ -13,6 +13,14 @@ interface Spoken {
   readonly voice: string | null;
   readonly language: string | null;
   readonly timeLimitSeconds: number;
+  readonly record: boolean;
+}
+
+/** `fallback` leads back to us, `recording` is told of a message, `talk` of a recorded talk. */
+interface FallbackRefs {
+  readonly fallback: CallbackRef;
+  readonly recording: CallbackRef;
+  readonly talk: CallbackRef;
 }
 
 /** The fallback that it is the turn of. */
@@ -24,11 +32,11 @@ export function presentFallback(
   return fallback.kind === 'number' && otherwise ? fallback.otherwise : fallback;
 }
 
-/** What the caller hears when nobody can be reached. `ref` leads back to us, `recording` is told of the file. */
+/** What the caller hears when nobody can be reached. */
 export function fallbackVerbs(
   settings: Spoken,
   caller: Pick<WaitingCaller, 'otherwise' | 'recorded'>,
-  ref: { readonly fallback: CallbackRef; readonly recording: CallbackRef },
+  ref: FallbackRefs,
 ): Reply {
   const fallback = presentFallback(settings, caller);
   switch (fallback.kind) {
@@ -43,6 +51,7 @@ export function fallbackVerbs(
         action: ref.fallback,
         timeoutSeconds: fallback.ringSeconds,
         timeLimitSeconds: settings.timeLimitSeconds,
+        ...(settings.record ? { recording: ref.talk } : {}),
       });
     case 'voicemail':
       return caller.recorded
@@ -57,7 +66,7 @@ export function fallbackVerbs(
 function record(
   settings: Spoken,
   { maxSeconds, silenceSeconds }: Extract<LastStop, { kind: 'voicemail' }>,
-  ref: { readonly fallback: CallbackRef; readonly recording: CallbackRef },
+  ref: FallbackRefs,
 ): Reply {
   const text = spoken(settings.texts.voicemail, '', settings.texts);
   return twiml(

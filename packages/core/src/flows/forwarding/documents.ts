@@ -47,6 +47,7 @@ function fallbackDocument(w: Work): Reply {
   return fallbackVerbs(w.s.settings, w.s.caller, {
     fallback: w.host.ref(0, 'caller.fallback'),
     recording: w.host.ref(0, 'caller.recording'),
+    talk: w.host.ref(0, 'talk.recording'),
   });
 }
 

@@ -57,6 +57,7 @@ function verbs(w: Work): Reply {
   return fallbackVerbs(w.s.settings, w.s.caller, {
     fallback: w.host.ref(0, 'caller.fallback'),
     recording: w.host.ref(0, 'caller.recording'),
+    talk: w.host.ref(0, 'talk.recording'),
   });
 }
 

@@ -1,0 +1,25 @@
+import { ANNOUNCEMENT, playAside } from './aside.js';
+import type { DocumentUrl } from './call.js';
+import type { Membership } from './conference.js';
+import { sendConferenceEvent } from './conference-events.js';
+import { Execution } from './execution.js';
+import { load } from './run.js';
+import type { World } from './world.js';
+
+/**
+ * `AnnounceUrl` (twilio.com/docs/voice/api/conference-participant-resource): one participant hears a document without
+ * leaving the room. A second announcement takes the place of the first.
+ */
+export async function announce(world: World, member: Membership, document: DocumentUrl): Promise<void> {
+  const { conference, call } = member;
+  member.announcing?.cancel();
+  const run = new Execution(world.clock);
+  member.announcing = run;
+  const params = [['ConferenceSid', conference.sid]] as const;
+  const loaded = await load(world, call, run, { ...document, params }, undefined);
+  const stage = { world, call, run, base: loaded?.base };
+  const end = loaded === undefined ? 'failed' : await playAside(stage, loaded, ANNOUNCEMENT);
+  if (member.announcing === run) member.announcing = undefined;
+  const name = end === 'over' ? 'announcement-end' : 'announcement-fail';
+  sendConferenceEvent(world, conference, 'announcement', { name, member });
+}

@@ -1,0 +1,92 @@
+import type { Element } from '../twiml/element.js';
+import { dequeue } from '../taskrouter/queueing.js';
+import { playAside, QUEUE_WHISPER } from './aside.js';
+import type { AsideEnd } from './aside.js';
+import { openBridge } from './bridge.js';
+import type { Call } from './call.js';
+import type { Dialling, DialOutcome } from './dialling.js';
+import { Execution } from './execution.js';
+import { endCall } from './lifecycle.js';
+import { part } from './queue.js';
+import type { Dequeued } from './queue.js';
+import { load } from './run.js';
+import { methodOf, numberOf, resolveUrl } from './verbs.js';
+import type { Stage } from './verbs.js';
+
+/** What the caller is told before they are connected (twilio.com/docs/voice/twiml/queue#url), in a run of its own. */
+async function whisper(stage: Stage, noun: Element, url: string, caller: Call): Promise<AsideEnd> {
+  const { world, call } = stage;
+  const { queued } = caller;
+  if (queued === undefined) return 'failed';
+  const run = new Execution(world.clock);
+  queued.waiting = run;
+  const params = [
+    ['QueueSid', queued.sid],
+    ['QueueTime', String(Math.round((world.clock.now() - queued.since) / 1000))],
+    // Twilio's own spelling.
+    ['DequeingCallSid', call.sid],
+  ] as const;
+  const loaded = await load(world, caller, run, { url, method: methodOf(noun), params }, undefined);
+  return loaded === undefined
+    ? 'failed'
+    : playAside({ world, call: caller, run, base: loaded.base }, loaded, QUEUE_WHISPER);
+}
+
+/**
+ * `<Dial><Queue reservationSid>` (twilio.com/docs/voice/twiml/queue): the reservation is accepted, the caller hears the
+ * document of `url`, then the two are connected; also when the document could not be had.
+ */
+export async function dialQueue(stage: Stage, dial: Element, noun: Element, dialling: Dialling): Promise<DialOutcome> {
+  const { world, call, run } = stage;
+  const sid = noun.attributes['reservationSid'];
+  const failure: DialOutcome = { status: world.toggles.dialQueueFailureStatus };
+  const failed = (code: number, message: string): DialOutcome => {
+    world.debug({ code, level: 'warning', message, url: stage.base, callSid: call.sid });
+    return failure;
+  };
+  if (sid === undefined) return failed(0, 'The simulator does not support <Dial><Queue> without reservationSid');
+  const address = noun.attributes['url'];
+  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const result = dequeue(world, sid, call, noun.attributes['postWorkActivitySid']);
+  if (!result.ok) return failed(result.code, result.message);
+  const { caller, reservation } = result;
+  const { queued } = caller;
+  dialling.recording.rings();
+  await new Promise<void>((resolve) => {
+    const dequeued: Dequeued = {
+      caller,
+      reservation,
+      release() {
+        stopLimit();
+        if (call.dequeued === dequeued) call.dequeued = undefined;
+        if (run.alive) resolve();
+      },
+    };
+    const stopLimit = world.clock.wakeAt(world.clock.now() + numberOf(dial, 'timeLimit', 14_400) * 1000, () => {
+      part(world, call, caller, reservation);
+      dequeued.release();
+    });
+    run.onCancel(stopLimit);
+    const connect = (): void => {
+      if (queued !== undefined) queued.with = { leg: call, reservation, bridged: true };
+      dialling.recording.answered();
+      world.record('conference', call.sid, `${call.to} takes the caller ${caller.from}`, { event: 'bridge' });
+      openBridge(world, caller, call);
+      world.moment('bridged', caller);
+      if (call.live) world.moment('bridged', call);
+    };
+    call.dequeued = dequeued;
+    queued?.waiting?.cancel();
+    if (queued !== undefined) queued.with = { leg: call, reservation, bridged: false };
+    if (url === undefined) {
+      connect();
+      return;
+    }
+    void whisper(stage, noun, url, caller).then((end) => {
+      if (call.dequeued !== dequeued) return;
+      if (end !== 'hangup') connect();
+      else endCall(world, caller, { status: 'completed', sip: 200, reason: '<Hangup/> in the whisper' });
+    });
+  });
+  return dialling.bridged() ? { status: 'answered' } : failure;
+}

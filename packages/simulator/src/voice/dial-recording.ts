@@ -1,0 +1,39 @@
+import type { Element } from '../twiml/element.js';
+import { recordingCallback, startRecording } from './recording.js';
+import type { Recording } from './recording.js';
+import type { Stage } from './verbs.js';
+
+const MODE = /^record-from-(answer|ringing)(-dual)?$/;
+
+/** The recording of one `<Dial>`, if it was asked for. */
+export interface DialRecording {
+  rings(): void;
+  answered(): void;
+  /** The `<Dial>` is over; who never heard anybody has no recording. */
+  end(bridged: boolean): void;
+  /** `RecordingUrl`, if there is a file. */
+  params(): readonly (readonly [string, string])[];
+}
+
+/** `<Dial record>` (twilio.com/docs/voice/twiml/dial#record): the caller's call is what is recorded. */
+export function dialRecording(stage: Stage, dial: Element): DialRecording {
+  const [mode, from, dual] = MODE.exec(dial.attributes['record'] ?? '') ?? [];
+  const callback = mode === undefined ? undefined : recordingCallback(stage, dial);
+  let recording: Recording | undefined;
+  let made = false;
+  const start = (): void => {
+    if (mode === undefined) return;
+    const channels = dual === undefined ? 1 : 2;
+    recording ??= startRecording(stage.world, { call: stage.call, source: 'DialVerb', channels, callback });
+  };
+  return {
+    rings() {
+      if (from === 'ringing') start();
+    },
+    answered: start,
+    end(bridged) {
+      if (recording !== undefined) made = recording.stop(bridged);
+    },
+    params: () => (made && recording !== undefined ? [['RecordingUrl', recording.url]] : []),
+  };
+}
