@@ -19,18 +19,13 @@ with every notification heard at any time, again and again, or never.
 /** Events of two reservations that race each other. */
 const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
 
+/** Two who hear who is calling, and a caller who stays. */
+const TWO_IN_ASYNC = { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, patient: true };
+
 /** The longest first of each flow, so that two processors are busy to the end. */
 const WORLDS = [
-  {
-    legs: 2,
-    ring: 'atOnce',
-    amd: 'async',
-    faults: 0,
-    answers: ['human'],
-    from: 'ringing',
-    patient: true,
-    only: ['verdict'],
-  },
+  { ...TWO_IN_ASYNC, answers: ['human'], from: 'greeted' },
+  { ...TWO_IN_ASYNC, answers: ['human'], from: 'ringing', only: ['verdict'] },
   { legs: 2, ring: 'atOnce', faults: 0 },
   { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
   { legs: 2, ring: 'inOrder', faults: 0 },
@@ -43,16 +38,15 @@ const WORLDS = [
   { legs: 1, amd: 'async', faults: 1 },
   { legs: 1, faults: 0 },
   { legs: 1, amd: 'async', faults: 0 },
-  {
-    ...{ legs: 2, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
-    ...{ from: 'greeted', patient: true, only: ['verdict'], late: 'none' },
-  },
+  { ...TWO_IN_ASYNC, answers: ['human', 'machine_start'], from: 'greeted', only: ['verdict'], late: 'none' },
   { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
   { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'] },
   { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
   { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1, faults: 1 },
   { reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true },
+  { reservations: 1, amd: 'async' },
+  { reservations: 1, amd: 'async', answers: ['human'] },
   { reservations: 1 },
   { rejections: 1, timeouts: 1, people: 1, faults: 1 },
   { rejections: 1, timeouts: 0, people: 0, switches: 2, faults: 1 },

@@ -21,7 +21,7 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
       .map((leg, at) =>
         isDone(world, at + 1)
           ? ''
-          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${String(leg.takes ?? '')}`,
+          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${leg.listening ? 's' : ''}${String(leg.takes ?? '')}`,
       )
       .join(),
     stale.join(),
@@ -120,11 +120,13 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
     phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
     leg.answeredBy,
     leg.noticeGiven,
-    phase === 'told' ? [leg.notice, leg.noticeTries] : 0,
+    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
     isHopeful(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,
+    leg.moving !== null,
+    leg.fetched,
     result,
   ];
 }

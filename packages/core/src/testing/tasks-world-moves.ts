@@ -1,17 +1,15 @@
-import type { TwilioEffect } from '../flows/effects.js';
 import type { Move, Violation } from './explore.js';
-import { unfairTaskEnd } from './tasks-world-checks.js';
-import { hear, tell, tellOutcome } from './tasks-world-hear.js';
+import { legOf } from './tasks-world-checks.js';
+import { hear, tell } from './tasks-world-hear.js';
 import { request, requestEvent } from './tasks-world-requests.js';
-import { taskFates, type TaskFate } from './tasks-world-rest.js';
 import {
   allNotes,
   CALLER_SID,
   reservationSid,
   TASK_SID,
   WORKER_SID,
+  type Note,
   type TaskWorld,
-  type TaskWorldTask,
 } from './tasks-world-state.js';
 import {
   cancelTask,
@@ -25,9 +23,8 @@ import {
   withReservation,
 } from './tasks-world-twilio.js';
 import type { TasksContext } from './tasks-world.js';
-import { GREETED, START } from './world-state.js';
-
-type AddMove = (name: string, forced: boolean, run: Move<TaskWorld>['run']) => void;
+import { isFetch, restMoves, timerMoves, type AddMove } from './tasks-world-work.js';
+import { START } from './world-state.js';
 
 /** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
 export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<TaskWorld>[] {
@@ -49,10 +46,11 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
     if (!context.quietHeartbeats || isQuiet) {
       timerMoves(context, world, add, (timer) => timer === 'heartbeat');
     }
-    peopleMoves(world, add);
+    peopleMoves(context, world, add);
+    verdictMoves(context, world, add);
     for (const one of notes) {
       if ((world.notes & (1 << one.number)) === 0) continue;
-      add(`hears ${one.name}`, false, () => tell(context, world, one.key(world), () => one.event(world)));
+      add(`hears ${one.name}`, false, () => hearNote(context, world, one));
     }
     return list;
   };
@@ -77,6 +75,11 @@ function callMoves(context: TasksContext, world: TaskWorld, add: AddMove): void 
       add(`${name} presses no key until it is too late`, true, () =>
         quiet(withLeg(world, who, { doing: 'asks:leg.round', late: true })),
       );
+      if (context.amd === 'async') {
+        add(`${name} presses no key in this round`, false, () =>
+          quiet(withLeg(world, who, { doing: 'asks:leg.round' })),
+        );
+      }
     } else if (who > 0 && call === 'queued') {
       add(`${name} is dialled`, true, () => quiet(sendOfLeg(withLeg(world, who, { call: 'ringing' }), who, 'ringing')));
     } else if (who > 0 && call === 'ringing') {
@@ -96,8 +99,38 @@ function callMoves(context: TasksContext, world: TaskWorld, add: AddMove): void 
   });
 }
 
+const PICKED_UP = {
+  sync: { doing: 'detecting' },
+  async: { doing: 'asks:leg.answered', listening: true },
+} as const;
+
+/** Asynchronous detection decides while the call goes on. */
+function verdictMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
+  world.legs.forEach(({ listening, human }, index) => {
+    if (!listening) return;
+    const who = index + 1;
+    for (const verdict of context.answers) {
+      const change = { verdict, listening: false, human: human || verdict === 'human' };
+      add(`leg ${String(who)} is ${verdict}`, false, () =>
+        quiet(sendOfLeg(withLeg(world, who, change), who, 'verdict')),
+      );
+    }
+  });
+}
+
+/** A human verdict is owed a word from the moment it is heard. */
+function hearNote(context: TasksContext, world: TaskWorld, one: Note): TaskWorld | Violation {
+  const event = one.event(world);
+  const after = tell(context, world, one.key(world), () => event);
+  if ('violation' in after || event.type !== 'leg.verdict' || event.answeredBy !== 'human') return after;
+  const leg = legOf(world, event.leg);
+  const isNews = leg?.answeredBy === null && !['told', 'ending', 'ended'].includes(leg.phase);
+  const isThere = after.legs[event.leg - 1]?.call === 'in-progress';
+  return isNews && isThere ? withLeg(after, event.leg, { owed: true }) : after;
+}
+
 /** What people are free to do. */
-function peopleMoves(world: TaskWorld, add: AddMove): void {
+function peopleMoves({ amd }: TasksContext, world: TaskWorld, add: AddMove): void {
   if (world.caller.call !== 'over') add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;
@@ -105,7 +138,7 @@ function peopleMoves(world: TaskWorld, add: AddMove): void {
     if (call === 'queued') add(`${name} fails`, false, () => quiet(endLegCall(world, who, 'failed')));
     if (call === 'ringing') {
       add(`${name} answers`, false, () =>
-        quiet(sendOfLeg(withLeg(world, who, { call: 'in-progress', doing: 'detecting' }), who, 'answered')),
+        quiet(sendOfLeg(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), who, 'answered')),
       );
     }
     if (doing === 'gather')
@@ -172,93 +205,4 @@ function assign(context: TasksContext, world: TaskWorld, index: number): TaskWor
   if (reply.kind !== 'instruction') return after;
   const isPending = after.reservations[index - 1]?.status === 'pending';
   return isPending ? releaseTask(setReservation(after, index, 'rejected', 'rejected')) : after;
-}
-
-function isFetch(task: TaskWorldTask): boolean {
-  return 'effect' in task.work && /\.(fetch|find)$/.test(task.work.effect.type);
-}
-
-function restMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
-  const onlyFetches = world.tasks.some(isFetch);
-  for (const task of world.tasks) {
-    if ('timer' in task.work || (onlyFetches && !isFetch(task))) continue;
-    const { effect } = task.work;
-    if (task.outcome === null) effectMoves(context, world, add, task, effect);
-    else {
-      const { outcome } = task;
-      add(`${task.id} → ${outcome.as}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
-    }
-  }
-}
-
-function effectMoves(
-  context: TasksContext,
-  world: TaskWorld,
-  add: AddMove,
-  task: TaskWorldTask,
-  effect: TwilioEffect,
-): void {
-  // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
-  const split =
-    effect.type === 'call.create' || effect.type === 'call.redirect' || effect.type === 'reservation.update';
-  for (const fate of taskFates(world, effect, task.attempt)) {
-    if (fate.fault && world.faults === 0) continue;
-    add(`${task.id} ${fate.name}`, fate.good, () => {
-      const after = carriedOut(context, world, effect, fate);
-      if ('violation' in after) return after;
-      if (split) return { ...after, tasks: [...without(world, task), { ...task, outcome: fate.outcome }] };
-      return tellOutcome(context, after, task.id, effect, fate.outcome);
-    });
-    if (fate.good && !isFetch(task) && world.faults > 0) {
-      add(`${task.id} ${fate.name}, then a crash`, false, () => {
-        const after = carriedOut(context, world, effect, fate);
-        if ('violation' in after) return after;
-        const tasks = [...without(world, task), { ...task, attempt: task.attempt + 1 }];
-        return { ...after, tasks, faults: world.faults - 1 };
-      });
-    }
-  }
-}
-
-function carriedOut(
-  context: TasksContext,
-  world: TaskWorld,
-  effect: TwilioEffect,
-  fate: TaskFate,
-): TaskWorld | Violation {
-  if (effect.type === 'call.end' && effect.leg > 0 && fate.world !== world) {
-    const unfair = unfairTaskEnd(context, world, effect.leg);
-    if (unfair !== undefined) return { violation: unfair };
-  }
-  return { ...fate.world, event: null, faults: world.faults - (fate.fault ? 1 : 0) };
-}
-
-function without(world: TaskWorld, task: TaskWorldTask): TaskWorldTask[] {
-  return world.tasks.filter((other) => other !== task);
-}
-
-const RANKS = ['caller', 'deadline', 'heartbeat'];
-const rank = (timer: string): number => RANKS.indexOf(timer);
-
-/** Twilio ends this stage by itself, 10 s before we would look: ringing, detection, a Gather, a sentence. */
-function isTimed({ call, doing }: TaskWorld['legs'][number]): boolean {
-  return call === 'ringing' || ['detecting', 'gather', 'speaking', 'dialing'].includes(doing);
-}
-
-/** Timers in any order, but watchdogs (10 s and more) never overtake a REST call that is under way (8 s at the most). */
-function timerMoves(context: TasksContext, world: TaskWorld, add: AddMove, counts: (timer: string) => boolean): void {
-  const timers = world.tasks.flatMap((task) =>
-    'timer' in task.work && counts(task.work.timer) ? [{ task, timer: task.work.timer }] : [],
-  );
-  timers.sort((a, b) => rank(a.timer) - rank(b.timer) || (a.task.id < b.task.id ? -1 : 1));
-  const busy = world.tasks.some((other) => 'effect' in other.work);
-  for (const { task, timer } of timers) {
-    if (busy && rank(timer) < RANKS.indexOf('deadline')) continue;
-    if (world.legs.some((leg, at) => timer === `leg${String(at + 1)}` && isTimed(leg))) continue;
-    // A heartbeat comes when every greeting is over: all that a clock decides here.
-    const at = timer === 'heartbeat' ? GREETED : START;
-    add(`timer ${timer}`, true, () =>
-      tell(context, world, task.id, () => ({ type: 'timer', at, timer, dueAt: task.dueAt }), task.id),
-    );
-  }
 }

@@ -17,16 +17,24 @@ export function request(context: TasksContext, world: TaskWorld, who: number, do
   const heard = hear(context, world, name, () => requestEvent(context, world, who, type));
   if ('violation' in heard) return heard;
   if (who === 0) return obey(context, heard.world, who, heard.reply);
-  const human = type === 'leg.answered' ? leg?.verdict === 'human' : type === 'leg.key';
+  const inSync = context.amd === 'sync';
+  const human = type === 'leg.answered' ? inSync && leg?.verdict === 'human' : type === 'leg.key';
   const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
-  const after = withLeg(heard.world, who, { verdict: null, ...(human ? { human } : {}), ...(owed ? { owed } : {}) });
+  const after = withLeg(heard.world, who, {
+    ...(inSync ? { verdict: null } : {}),
+    ...(human ? { human } : {}),
+    ...(owed ? { owed } : {}),
+  });
   return obey(context, after, who, heard.reply);
 }
+
+/** The longest that asynchronous detection listens, s; a key counts for so much longer. */
+const LISTENING = { sync: 0, async: 30 };
 
 export function requestEvent(context: TasksContext, world: TaskWorld, who: number, type: string): TaskRouterEvent {
   const leg = world.legs[who - 1];
   // Whether the time for a key is up.
-  const at = leg?.late === true ? START + context.settings.confirmSeconds * 1000 : START;
+  const at = leg?.late === true ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000 : START;
   if (type === 'inbound') {
     const call = { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', status: 'ringing' } as const;
     return { type, at, settings: context.settings, call };
@@ -36,7 +44,8 @@ export function requestEvent(context: TasksContext, world: TaskWorld, who: numbe
   }
   if (type === 'caller.document') return { type, at, status: 'in-progress' };
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
-  if (type === 'leg.answered') return { ...of, type, answeredBy: leg?.verdict ?? 'unknown' };
+  if (type === 'leg.answered')
+    return { ...of, type, answeredBy: context.amd === 'sync' ? (leg?.verdict ?? 'unknown') : null };
   if (type === 'leg.key') return { ...of, type, digits: '#' };
   if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
   return { ...of, type: type as 'leg.round' };

@@ -57,6 +57,9 @@ export function taskFates(world: TaskWorld, effect: TwilioEffect, attempt: numbe
     case 'call.end':
       return withFailure(world, ended(world, effect.leg));
     case 'call.redirect':
+      if (effect.once === true && attempt > 1) {
+        return [{ name: 'done not again', fault: false, good: true, world, outcome: FAILED }];
+      }
       return withFailure(world, redirected(world, effect.leg));
     case 'call.fetch':
       return looked(world, fetched(world, effect.leg));

@@ -35,6 +35,8 @@ export interface TaskWorldCaller extends TaskWorldCall {
 
 export interface TaskWorldLeg extends TaskWorldCall {
   readonly verdict: AnsweredBy | null;
+  /** Asynchronous detection has not decided yet. */
+  readonly listening: boolean;
   /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
   readonly human: boolean;
   /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
@@ -115,7 +117,7 @@ export const RESERVATION_NOTES = [
 ] as const satisfies readonly ReservationNews[];
 export type ReservationNote = (typeof RESERVATION_NOTES)[number];
 
-const LEG_NOTES = ['ringing', 'answered', 'final', 'dialFinal'] as const;
+const LEG_NOTES = ['ringing', 'answered', 'final', 'dialFinal', 'verdict'] as const;
 export type TaskLegNote = (typeof LEG_NOTES)[number];
 
 export const note = (name: CommonNote): number => COMMON.indexOf(name);
@@ -179,7 +181,8 @@ export function allNotes(reservations: number): readonly Note[] {
         name: `leg ${String(leg)} ${name}`,
         kind: name,
         of: { leg },
-        key: ({ legs }) => `leg ${String(leg)} ${name} ${legs[leg - 1]?.final ?? ''} ${String(legs[leg - 1]?.bridged)}`,
+        key: ({ legs }) =>
+          `leg ${String(leg)} ${name} ${legs[leg - 1]?.final ?? ''} ${String(legs[leg - 1]?.bridged)} ${name === 'verdict' ? String(legs[leg - 1]?.verdict) : ''}`,
         event: (world) => legEvent(world, leg, name),
       });
     }
@@ -207,8 +210,9 @@ function commonEvent(name: CommonNote): TaskRouterEvent {
 }
 
 function legEvent(world: TaskWorld, leg: number, name: TaskLegNote): TaskRouterEvent {
-  const { final, bridged = false } = world.legs[leg - 1] ?? {};
+  const { final, bridged = false, verdict } = world.legs[leg - 1] ?? {};
   const of = { at: START, leg, sid: sid(leg) } as const;
+  if (name === 'verdict') return { type: 'leg.verdict', ...of, answeredBy: verdict ?? 'unknown', durationMs: null };
   if (name === 'dialFinal') return { type: 'leg.ended', ...of, status: 'completed', bridged };
   const status = name === 'ringing' ? 'ringing' : name === 'answered' ? 'in-progress' : (final ?? 'completed');
   return { type: 'leg.status', ...of, status, answeredBy: null, sipCode: null };
@@ -219,6 +223,7 @@ export const NEW_TASK_LEG: TaskWorldLeg = {
   final: null,
   doing: 'nothing',
   verdict: null,
+  listening: false,
   human: false,
   owed: false,
   told: false,

@@ -107,7 +107,10 @@ export function endLegCall(
   const before = world.legs[leg - 1];
   if (before === undefined || before.call === 'over') return world;
   const { bridged } = before;
-  let after = withLeg(world, leg, { ...NEW_TASK_LEG, call: 'over', final, bridged });
+  // What was decided may still be told.
+  const told = (world.notes & (1 << taskLegNote(world.reservations.length, leg, 'verdict'))) !== 0;
+  const verdict = told ? before.verdict : null;
+  let after = withLeg(world, leg, { ...NEW_TASK_LEG, call: 'over', final, bridged, verdict });
   if (options.silent !== true) after = sendOfLeg(after, leg, 'final');
   if (before.doing !== 'talk') return after;
   return part(sendOfLeg(after, leg, 'dialFinal'), leg);

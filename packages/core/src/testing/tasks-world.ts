@@ -3,7 +3,7 @@ import type { Flow } from '../kernel/flow.js';
 import type { Effect, TwilioEffect } from '../flows/effects.js';
 import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from '../flows/taskrouter/config.js';
 import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
-import { taskSettings, type TaskSettings } from '../flows/taskrouter/settings.js';
+import { taskSettings, type TaskRouterWorkspace, type TaskSettings } from '../flows/taskrouter/settings.js';
 import type { TaskRouterState } from '../flows/taskrouter/state.js';
 import { taskrouter, type TaskRouterReply } from '../flows/taskrouter/transition.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
@@ -25,6 +25,8 @@ export interface TasksWorldOptions {
   readonly faults?: number;
   /** Who may answer. Default human, machine_start and unknown: every machine is the same to the policy. */
   readonly answers?: readonly AnsweredBy[];
+  /** When detection listens; default `sync`. */
+  readonly amd?: 'sync' | 'async';
   /** Which notifications may be heard, by name; any of them may also be lost. Default all. */
   readonly hears?: readonly string[];
   /** Heartbeats come only when nothing else is about to happen by itself. Default false: at any time. */
@@ -44,7 +46,7 @@ const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 /** A caller in a queue, with everything that may happen to them, to the workers' phones, and to what we are told. */
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
-  const { quietHeartbeats = false } = options;
+  const { quietHeartbeats = false, amd = 'sync' } = options;
   const everything = [...new Set(allNotes(reservations).map(({ kind }) => kind))];
   const hears = options.hears ?? everything;
   const config: TaskRouterConfig = {
@@ -64,15 +66,17 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
     atOnce,
     faults,
     answers,
+    amd,
     hears,
     quietHeartbeats,
     config,
-    settings: SETTINGS,
+    settings: taskSettings({ amd: { mode: amd } }, WORKSPACE),
     memory,
   };
   const name = [
     `${String(reservations)} reservation${reservations === 1 ? '' : 's'}${atOnce ? ' at once' : ''}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
+    ...(amd === 'async' ? ['async'] : []),
     ...(hears.length === 0
       ? ['nothing heard']
       : hears.length < everything.length
@@ -105,19 +109,16 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
 
 const hex = (prefix: string, digit: string): string => prefix + digit.repeat(32);
 
-const SETTINGS = taskSettings(
-  {},
-  {
-    sid: hex('WS', '1') as WorkspaceSid,
-    workflow: { sid: hex('WW', '1') as WorkflowSid, reservationTimeoutSeconds: 120 },
-    activities: {
-      available: hex('WA', '1') as ActivitySid,
-      unavailable: hex('WA', '2') as ActivitySid,
-      offline: hex('WA', '3') as ActivitySid,
-    },
-    timeoutActivity: hex('WA', '3') as ActivitySid,
+const WORKSPACE: TaskRouterWorkspace = {
+  sid: hex('WS', '1') as WorkspaceSid,
+  workflow: { sid: hex('WW', '1') as WorkflowSid, reservationTimeoutSeconds: 120 },
+  activities: {
+    available: hex('WA', '1') as ActivitySid,
+    unavailable: hex('WA', '2') as ActivitySid,
+    offline: hex('WA', '3') as ActivitySid,
   },
-);
+  timeoutActivity: hex('WA', '3') as ActivitySid,
+};
 
 /** What is for people, and numbers that only number. */
 function plain(state: TaskRouterState): TaskRouterState {
