@@ -290,14 +290,14 @@ const BUGS = [
   {
     name: 'record the same caller again and again',
     file: 'flows/caller/last-stop.ts',
-    from: "if (kind === 'voicemail') caller.recorded = true;",
+    from: "if (kind === 'voicemail' && answered === null) caller.recorded = true;",
     to: '',
     by: ['packages/core/test/flow'],
   },
   {
     name: 'ring the last number again and again',
     file: 'flows/caller/last-stop.ts',
-    from: 'if (!event.answered) caller.otherwise = true;',
+    from: 'if (!answered) caller.otherwise = true;',
     to: '',
     by: ['packages/core/test/flow'],
   },

@@ -42,6 +42,8 @@ export interface SimulatedCall {
   readonly duration: number;
   /** Texts said and URLs played to this party, in order. */
   readonly heard: readonly string[];
+  /** The same, with when each began. */
+  readonly sounds: readonly { readonly at: number; readonly text: string }[];
   readonly bridgedWith: readonly BridgedWith[];
   /** The conference this call is in now. */
   readonly conference: { readonly sid: string; readonly name: string; readonly since: number } | undefined;
@@ -110,7 +112,10 @@ export function viewCall(world: World, call: Call): SimulatedCall {
       return durationSeconds(call);
     },
     get heard() {
-      return [...call.heard];
+      return call.sounds.map(({ text }) => text);
+    },
+    get sounds() {
+      return [...call.sounds];
     },
     get bridgedWith() {
       return call.bridges.map(({ with: sid, since, until }) => ({

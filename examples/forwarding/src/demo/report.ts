@@ -1,5 +1,5 @@
 import type { SimulatedCall } from '@amd/simulator';
-import type { Leg, LiveForwarding } from '@amd/core';
+import type { LiveForwarding } from '@amd/core';
 import { SPEED } from '../../../shared/src/demo/server.js';
 import { seconds, type Line } from '../../../shared/src/demo/run.js';
 import type { Played } from './tour.js';
@@ -23,11 +23,11 @@ export function story({ caller, legs, names, state }: Played): Line[] {
       const at = leg.story.endedAt ?? leg.story.requestedAt;
       lines.push({ ms: at - caller.createdAt, text: `${name} cannot be rung: ${leg.result.reason}` });
     }
-    if (call !== undefined) lines.push(...legStory(name, call, caller, leg));
+    if (call !== undefined) lines.push(...legStory(name, call, caller));
   }
-  const said = caller.heard.at(-1);
-  if (state?.result === 'nobody' && said !== undefined && state.story.fallbackAt !== undefined) {
-    lines.push({ ms: state.story.fallbackAt - caller.createdAt, text: `the caller hears: “${said}”` });
+  const { fallbackAt } = state?.story ?? {};
+  for (const { at, text } of fallbackAt === undefined ? [] : caller.sounds.filter((sound) => sound.at >= fallbackAt)) {
+    lines.push({ ms: at - caller.createdAt, text: `the caller hears: “${text}”` });
   }
   const message = state?.caller.recording ?? null;
   if (message !== null && caller.endedAt !== undefined) {
@@ -39,7 +39,7 @@ export function story({ caller, legs, names, state }: Played): Line[] {
   return lines.sort((a, b) => a.ms - b.ms);
 }
 
-function legStory(name: string, call: SimulatedCall, caller: SimulatedCall, leg: Leg): Line[] {
+function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Line[] {
   const lines: Line[] = [];
   const at = (time: number | undefined, text: string): void => {
     if (time !== undefined) lines.push({ ms: time - caller.createdAt, text });
@@ -54,12 +54,11 @@ function legStory(name: string, call: SimulatedCall, caller: SimulatedCall, leg:
     const who = WHO[call.answeredBy] ?? 'a machine';
     at(call.verdictAt, `it is ${who} (after ${seconds(call.verdictAt - call.answeredAt)})`);
   }
-  // What is said before the caller leaves is a question, what is said after that is the reason.
-  const gone = call.answeredBy === 'human' ? caller.endedAt : undefined;
-  const spokenTo = call.silenceMs === undefined ? undefined : call.answeredAt + call.silenceMs;
-  const greeted = leg.story.greetedAt !== undefined && (call.verdictAt ?? Infinity) > leg.story.greetedAt;
-  for (const [index, text] of [...new Set(call.heard)].entries()) {
-    at(greeted && index === 0 ? spokenTo : (gone ?? call.verdictAt ?? spokenTo), `${name} hears: “${text}”`);
+  // Once for each sentence: a question is repeated every few seconds.
+  const said = new Set<string>();
+  for (const sound of call.sounds) {
+    if (!said.has(sound.text)) at(sound.at, `${name} hears: “${sound.text}”`);
+    said.add(sound.text);
   }
   const talk = call.bridgedWith.find(({ sid }) => sid === caller.sid);
   if (talk !== undefined) {

@@ -68,7 +68,11 @@ function legStory(call: SimulatedCall, { callers, names }: Played, began: number
     const who = WHO[call.answeredBy] ?? 'a machine';
     at(call.verdictAt, `it is ${who} (after ${seconds(call.verdictAt - call.answeredAt)})`);
   }
-  for (const text of new Set(call.heard)) at(call.verdictAt, `${name} hears: “${text}”`);
+  const said = new Set<string>();
+  for (const sound of call.sounds) {
+    if (!said.has(sound.text)) at(sound.at, `${name} hears: “${sound.text}”`);
+    said.add(sound.text);
+  }
   const talk = call.bridgedWith.find(({ sid }) => callers.some((caller) => caller.sid === sid));
   if (talk !== undefined) {
     at(talk.since, `${name} and the caller talk`);

@@ -58,13 +58,13 @@ export const events = {
     ...roundOf(o),
   }),
   callerFallback: (
-    o: OfRound & { readonly recording?: Recording; readonly answered?: boolean } = {},
+    o: OfRound & { readonly recording?: Recording; readonly answered?: boolean | null } = {},
   ): Typed<'caller.fallback'> => ({
     type: 'caller.fallback',
     ...ofCaller(o),
     ...roundOf(o),
     recording: o.recording ?? null,
-    answered: o.answered ?? false,
+    answered: o.answered === undefined ? (o.recording === undefined ? false : null) : o.answered,
   }),
   recording: (
     o: Timed & { readonly round?: number; readonly recording?: Recording } = {},

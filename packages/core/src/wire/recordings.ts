@@ -16,8 +16,8 @@ export interface FallbackParams {
   readonly status: CallStatus;
   /** `null`: nothing was recorded. */
   readonly recording: RecordingParams | null;
-  /** The number answered. */
-  readonly answered: boolean;
+  /** Whether the number answered; `null`: none was dialled. */
+  readonly answered: boolean | null;
 }
 
 const FIELDS = ['RecordingSid', 'RecordingUrl', 'RecordingDuration'];
@@ -40,7 +40,7 @@ export function parseFallback(params: Params): Parsed<FallbackParams> {
     sid: call.sid,
     status: call.status,
     recording: found.recording,
-    answered: dialed === 'completed' || dialed === 'answered',
+    answered: dialed === undefined ? null : dialed === 'completed' || dialed === 'answered',
   };
 }
 

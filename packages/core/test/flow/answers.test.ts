@@ -278,6 +278,26 @@ describe('the fallback', () => {
     }
   });
 
+  it('bug: a last number that took the caller was rung once more, when the end of its call was told twice', () => {
+    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo } });
+    const over = [
+      ...number,
+      events.callerDocument({ at: at(6) }),
+      events.callerFallback({ answered: true, at: at(90) }),
+    ];
+    given(forwarding, over)
+      .when(events.callerFallback({ answered: true, at: at(91) }))
+      .then({ verbs: ['hangup'], asks: [] });
+  });
+
+  it('bug: the end of a last number, told twice, was taken for the end of the voicemail that follows it', () => {
+    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
+    const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
+    given(forwarding, unanswered)
+      .when(events.callerFallback({ at: at(31) }))
+      .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] }, asks: [] });
+  });
+
   it('of a number that does not answer goes on to what follows, and never rings it again', () => {
     const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
     given(forwarding, number)

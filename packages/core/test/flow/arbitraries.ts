@@ -107,7 +107,7 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
   fc
     .record({
       status: fc.oneof(fc.constant('in-progress' as const), status),
-      answered: fc.boolean(),
+      answered: fc.constantFrom(true, false, null),
       left: fc.boolean(),
     })
     .map(({ left, ...o }) => events.callerFallback({ ...o, ...(left ? { recording: recording(1) } : {}) })),

@@ -6,6 +6,7 @@ const page = read('../../../../docs/pitfalls.md');
 const tests = [
   './pitfalls.test.ts',
   './pitfalls-edge.test.ts',
+  './pitfalls-answers.test.ts',
   '../taskrouter/pitfalls.test.ts',
   '../taskrouter/switch.test.ts',
   '../../../cli/test/pitfalls.test.ts',

@@ -139,7 +139,7 @@ describe('webhooks become events', () => {
       '/inbound/fallback',
       CALLER_REF,
       common(CALLER, { RecordingUrl: FILE.url, RecordingDuration: '12', Digits: 'hangup' }),
-      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: FILE, answered: false },
+      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: FILE, answered: null },
     ],
     [
       '/inbound/fallback',

@@ -70,7 +70,7 @@ export class Call {
   endedAt: number | undefined;
   sipCode: number | undefined;
   /** Everything said and played to this party, in order. */
-  readonly heard: string[] = [];
+  readonly sounds: { readonly at: number; readonly text: string }[] = [];
   readonly bridges: Bridge[] = [];
   person: Person | undefined;
   /** Documents loaded so far. */

@@ -123,7 +123,7 @@ export async function applicationError(world: World, call: Call, run: Execution)
   const sentence = 'We are sorry, an application error has occurred. Goodbye.';
   markAnswered(world, call);
   call.firstHeardAt ??= world.clock.now();
-  call.heard.push(sentence);
+  call.sounds.push({ at: world.clock.now(), text: sentence });
   world.record('verb', call.sid, sentence, { verb: 'application-error' });
   await run.sleep(durationOfSpeech(sentence));
   endCall(world, call, { status: 'completed', sip: 200, reason: 'application error' });

@@ -94,7 +94,7 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   if (element.name === 'Say') {
     world.record('verb', call.sid, `Say: ${element.text}`, { verb: 'Say' });
     call.firstHeardAt ??= world.clock.now();
-    call.heard.push(element.text);
+    call.sounds.push({ at: world.clock.now(), text: element.text });
     return run.sleep(loops * durationOfSpeech(element.text));
   }
   const digits = element.attributes['digits'];
@@ -102,7 +102,7 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   const url = element.text === '' ? undefined : (resolveUrl(stage, element.text) ?? element.text);
   world.record('verb', call.sid, `Play: ${url ?? ''}`, { verb: 'Play' });
   call.firstHeardAt ??= world.clock.now();
-  if (url !== undefined) call.heard.push(url);
+  if (url !== undefined) call.sounds.push({ at: world.clock.now(), text: url });
   return run.sleep(loops * AUDIO_MS);
 }
 

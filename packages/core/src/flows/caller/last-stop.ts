@@ -12,8 +12,8 @@ export interface FallbackEnded {
   readonly round?: number;
   readonly status: CallStatus;
   readonly recording: Recording | null;
-  /** The number that was dialled answered. */
-  readonly answered: boolean;
+  /** Whether the number that was dialled answered; `null`: it is a recording that is over. */
+  readonly answered: boolean | null;
 }
 
 /** Told, not asked: the file of a message is there. */
@@ -51,8 +51,10 @@ export function fallbackIsOver(w: Work, event: FallbackEnded): boolean {
   const { caller, settings } = w.s;
   keepRecording(w, event.recording);
   const { kind } = presentFallback(settings, caller);
-  if (kind === 'voicemail') caller.recorded = true;
-  if (kind !== 'number') return false;
-  if (!event.answered) caller.otherwise = true;
-  return event.answered;
+  const { answered } = event;
+  // A repeat of what came before the present one says nothing of it.
+  if (kind === 'voicemail' && answered === null) caller.recorded = true;
+  if (kind !== 'number' || answered === null) return false;
+  if (!answered) caller.otherwise = true;
+  return answered;
 }

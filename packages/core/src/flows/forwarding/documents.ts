@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs } from '../caller/documents.js';
+import { fallbackVerbs, presentFallback } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { whisperDocument, type ListenRequest } from '../caller/talk.js';
 import { waitDocument, waitOf } from '../caller/wait.js';
@@ -22,7 +22,7 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return w.s.result === 'handedOn' ? fallbackDocument(w) : hangup();
+      return isElsewhere(w) ? fallbackDocument(w) : hangup();
     default:
       return unreachable(phase);
   }
@@ -39,6 +39,11 @@ export function listenDocument(w: Work, event: ListenRequest): Reply {
     );
   const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
   return waitDocument({ settings, ref }, event.again === true);
+}
+
+/** They are with TwiML of the user's, and asked once more for the way there. */
+function isElsewhere({ s }: Work): boolean {
+  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
 function fallbackDocument(w: Work): Reply {

@@ -50,9 +50,18 @@ export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: 
 export function accept(w: LegWork, leg: LegDraft, way: Way): void {
   leg.human = true;
   leg.story.verdictAt ??= w.at;
-  if (leg.phase === 'ending' || leg.phase === 'ended' || leg.phase === 'told') leg.notice ??= w.host.whyNot(leg);
-  else if (w.host.wants(leg)) join(w, leg, way);
+  if (leg.phase === 'ending' || leg.phase === 'ended') {
+    leg.notice ??= w.host.whyNot(leg);
+    return;
+  }
+  if (leg.phase !== 'told' && w.host.wants(leg)) {
+    join(w, leg, way);
+    return;
+  }
+  if (leg.phase === 'told') leg.notice ??= w.host.whyNot(leg);
   else tell(w, leg, w.host.whyNot(leg));
+  // They have heard a question, and would wait for its end to learn that it is none.
+  if (way === 'redirect' && !leg.noticeGiven) fetchNotice(w, leg);
 }
 
 /** What was said instead of a key: only the words of a robot that screens calls mean anything. */

@@ -25,7 +25,7 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return w.s.result === 'handedOn' ? verbs(w) : hangup();
+      return isElsewhere(w) ? verbs(w) : hangup();
     default:
       return unreachable(phase);
   }
@@ -42,6 +42,11 @@ export function listenDocument(w: Work, event: ListenRequest): Reply {
     );
   const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
   return waitDocument({ settings, ref }, event.again === true);
+}
+
+/** They are with TwiML of the user's, and asked once more for the way there. */
+function isElsewhere({ s }: Work): boolean {
+  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
 function fallbackDocument(w: Work): Reply {

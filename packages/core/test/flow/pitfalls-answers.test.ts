@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { callSettings, forwarding, type CallOptions, type Verb } from '@amd/core';
+import { events, given, NUMBERS, sids } from '@amd/core/testing';
+import { createParams } from '../../src/executor/create-params.js';
+import { at } from './scenes.js';
+
+const ASYNC = { amd: { mode: 'async' } } as const;
+/** Ann, or Ann and Ben, have picked up and hear who is calling. */
+const greeted = (options: Partial<CallOptions> = {}, legs: readonly number[] = [1]) => [
+  events.inbound({
+    options: { forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben].slice(0, legs.length) }], ...ASYNC, ...options },
+  }),
+  events.conference({ event: 'join', at: at(1) }),
+  ...legs.flatMap((leg) => [
+    events.status({ leg, status: 'in-progress', at: at(7) }),
+    events.answered({ leg, answeredBy: null, at: at(7) }),
+  ]),
+];
+const exhausted = (options: Partial<CallOptions>) => [
+  events.inbound({ options: { forwardTo: [], ...options } }),
+  events.conference({ event: 'join', at: at(1) }),
+];
+const verbsOf = (result: { readonly reply: { readonly kind: string } }): readonly Verb[] =>
+  'verbs' in result.reply ? (result.reply.verbs as readonly Verb[]) : [];
+
+describe('pitfalls of answers, fallbacks and holds', () => {
+  it('P-85 a verdict and a key at once: one mover, and the other finds it done', () => {
+    const verdict = events.verdict({ at: at(9) });
+    const key = events.key({ at: at(9) });
+    given(forwarding, greeted())
+      .when(verdict)
+      .then({ asks: [{ type: 'call.redirect', leg: 1, once: true }] });
+    const waits = given(forwarding, [...greeted(), verdict]).when(key).result;
+    expect(verbsOf(waits)).toMatchObject([{ verb: 'pause' }, { verb: 'redirect' }]);
+    const taken = given(forwarding, greeted()).when(key).result;
+    expect(verbsOf(taken)).toMatchObject([{ verb: 'dial.conference' }]);
+    given(forwarding, [...greeted(), key])
+      .when(verdict)
+      .then({ asks: [] });
+  });
+
+  it('P-86 a redirect whose answer was lost is not repeated: their next request takes its place', () => {
+    const lost = events.outcomeOf('call.redirect', { as: 'failed', reason: 'reset' }, { at: at(11) });
+    const { result } = given(forwarding, [...greeted(), events.verdict({ at: at(9) }), lost]).when(
+      events.round({ at: at(12) }),
+    );
+    expect(verbsOf(result)).toMatchObject([{ verb: 'dial.conference' }]);
+    expect(result.effects.filter(({ type }) => type === 'call.redirect')).toEqual([]);
+  });
+
+  it('P-87 a human who comes second is told at once, and not after the question', () => {
+    const first = [...greeted({}, [1, 2]), events.verdict({ leg: 1, at: at(9) })];
+    given(forwarding, first)
+      .when(events.verdict({ leg: 2, at: at(9) }))
+      .then({
+        asks: [{ type: 'call.redirect', leg: 2, document: { purpose: 'leg.document' } }],
+        state: { legs: [{ phase: 'joining' }, { phase: 'told', notice: 'taken' }] },
+      });
+  });
+
+  it('P-88 a message is left after the greeting, and only where detection waits for its end', () => {
+    const policy = { machine_end_beep: 'leave a message' } as const;
+    expect(() => callSettings({ forwardTo: [], policy })).toThrow('DetectMessageEnd');
+    expect(() => callSettings({ forwardTo: [], policy: { machine_start: 'leave a message' } })).toThrow(
+      'only "machine_end_…" says that a greeting is over',
+    );
+    const options = { policy, detection: { mode: 'DetectMessageEnd' } } as const;
+    const spoken = given(forwarding, greeted(options)).when(
+      events.verdict({ answeredBy: 'machine_end_beep', at: at(30) }),
+    ).result;
+    expect(spoken.effects.filter((effect) => effect.type === 'call.redirect' && effect.leg === 1)).toHaveLength(1);
+  });
+
+  it('P-89 a recording is never cut: the fallback is given once', () => {
+    const recording = [...exhausted({ fallback: { kind: 'voicemail' } }), events.callerDocument({ at: at(5) })];
+    for (const name of ['heartbeat', 'caller']) {
+      const state = given(forwarding, recording).when(events.callerStatus({ status: 'in-progress', at: at(6) })).result
+        .state;
+      const dueAt = state.kind === 'call' ? (state.timers[name] ?? at(60)) : at(60);
+      const { effects } = given(forwarding, recording).when(events.timer(name, dueAt)).result;
+      expect(effects.filter(({ type }) => type === 'call.redirect' || type === 'call.end')).toEqual([]);
+    }
+  });
+
+  it('P-90 asynchronous detection wants the word "true", and an address', () => {
+    const [effect] = given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], ...ASYNC } }))
+      .result.effects;
+    if (effect?.type !== 'call.create') throw new Error('nobody is rung');
+    const params = createParams(effect, ({ purpose }) => `https://example.com/${purpose}`, undefined);
+    expect(params).toMatchObject({
+      machineDetection: 'Enable',
+      asyncAmd: 'true',
+      asyncAmdStatusCallback: 'https://example.com/leg.verdict',
+    });
+  });
+
+  it('P-91 a wait document has no Hangup in it, whatever has become of the call', () => {
+    const over = [...greeted({ ringback: 'us' }), events.callerStatus({ at: at(8) })];
+    for (const before of [[], greeted({ ringback: 'us' }), over]) {
+      for (const event of [events.callerWait({ at: at(9) }), events.callerWhisper({ at: at(9) })]) {
+        const verbs = verbsOf(given(forwarding, before).when(event).result).map(({ verb }) => verb);
+        expect(verbs.filter((verb) => !['say', 'play', 'pause', 'redirect'].includes(verb))).toEqual([]);
+      }
+    }
+  });
+
+  it('P-92 a robot that screens calls is told who is calling, and its words take no call', () => {
+    const screened = events.key({ speech: 'Please say your name and reason for calling', at: at(9) });
+    const before = greeted({ screening: {} });
+    given(forwarding, [...before, screened])
+      .when(events.verdict({ answeredBy: 'machine_start', at: at(10) }))
+      .then({ asks: [], state: { legs: [{ phase: 'confirming' }], claim: null } });
+    given(forwarding, [...before, screened])
+      .when(events.key({ at: at(20) }))
+      .then({ state: { claim: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
+  });
+});
