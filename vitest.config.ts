@@ -19,6 +19,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
+    // No module of ours has state (a test says so), so that files may share what a process has loaded.
+    isolate: false,
     // By itself vitest leaves one of two processors idle.
     maxWorkers: '100%',
   },

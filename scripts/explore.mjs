@@ -40,7 +40,7 @@ const WORLDS = [
   { legs: 1, amd: 'async', faults: 0 },
   { ...TWO_IN_ASYNC, answers: ['human', 'machine_start'], from: 'greeted', only: ['verdict'], late: 'none' },
   { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
-  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'] },
+  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'], patient: true },
   { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
   { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1, faults: 1 },

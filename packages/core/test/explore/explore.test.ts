@@ -23,7 +23,7 @@ const WORLDS: readonly WorldOptions[] = [
     ...{ legs: 2, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human', 'machine_start'] },
     ...{ from: 'greeted', patient: true, only: ['verdict'], late: 'none' },
   },
-  { legs: 3, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human'] },
+  { legs: 3, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human'], patient: true },
 ];
 
 describe('every causal order of a small call', () => {

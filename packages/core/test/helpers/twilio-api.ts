@@ -5,12 +5,18 @@ import nock from 'nock';
  * that asks for `Connection: keep-alive`, as the official client does.
  */
 export function twilioApi(): nock.Scope {
-  return nock('https://api.twilio.com').replyContentLength();
+  return scope('https://api.twilio.com');
 }
 
 /** TaskRouter's. */
 export function taskRouterApi(): nock.Scope {
-  return nock('https://taskrouter.twilio.com').replyContentLength();
+  return scope('https://taskrouter.twilio.com');
+}
+
+/** Another file of tests may have put an end to it. */
+function scope(address: string): nock.Scope {
+  if (!nock.isActive()) nock.activate();
+  return nock(address).replyContentLength();
 }
 
 /** An error as Twilio words it (twilio.com/docs/usage/twilios-response#response-formats-exceptions). */

@@ -49,7 +49,6 @@ export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: 
 /** A human, by verdict or by key: they get the caller, or hear why not. */
 export function accept(w: LegWork, leg: LegDraft, way: Way): void {
   leg.human = true;
-  leg.story.verdictAt ??= w.at;
   if (leg.phase === 'ending' || leg.phase === 'ended') {
     leg.notice ??= w.host.whyNot(leg);
     return;

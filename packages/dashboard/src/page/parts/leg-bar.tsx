@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
-import { stretchesOf, verdictAt } from '../text/bars.js';
+import { marksOf, stretchesOf } from '../text/bars.js';
 import { duration } from '../text/format.js';
 import { legWords } from '../text/words.js';
 
@@ -13,7 +13,6 @@ interface LegBarProps {
 
 /** A leg as a bar in the call's time, and the same in words. */
 export function LegBar({ leg, row, now, number }: LegBarProps): VNode {
-  const verdict = verdictAt(leg, row, now);
   const stretches = stretchesOf(leg, row, now);
   return (
     <li class="leg" data-won={leg.won ? '' : undefined}>
@@ -28,13 +27,9 @@ export function LegBar({ leg, row, now, number }: LegBarProps): VNode {
             style={{ left: `${String(left)}%`, width: `${String(width)}%` }}
           />
         ))}
-        {verdict !== null && (
-          <span
-            class="verdict"
-            data-answer={leg.answeredBy === 'human' ? 'human' : leg.answeredBy === 'unknown' ? 'unsure' : 'machine'}
-            style={{ left: `${String(verdict)}%` }}
-          />
-        )}
+        {marksOf(leg, row, now).map(({ kind, left }) => (
+          <span key={kind} class="verdict" data-answer={kind} style={{ left: `${String(left)}%` }} />
+        ))}
       </span>
       <span class="outcome" title={legWords(leg)}>
         {legWords(leg)}

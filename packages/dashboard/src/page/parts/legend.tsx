@@ -8,6 +8,13 @@ const KINDS = [
   ['talking', 'talk'],
 ] as const;
 
+const MARKS = [
+  ['human', 'a human'],
+  ['machine', 'a machine'],
+  ['unsure', 'not sure'],
+  ['key', 'a key'],
+] as const;
+
 /** What the colours of the bars mean. */
 export function Legend(): VNode {
   return (
@@ -15,6 +22,12 @@ export function Legend(): VNode {
       {KINDS.map(([kind, words]) => (
         <li key={kind}>
           <span class="stretch" data-kind={kind} aria-hidden="true" />
+          {words}
+        </li>
+      ))}
+      {MARKS.map(([kind, words]) => (
+        <li key={kind}>
+          <span class="verdict" data-answer={kind} aria-hidden="true" />
           {words}
         </li>
       ))}

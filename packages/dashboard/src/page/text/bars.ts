@@ -23,7 +23,8 @@ export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
     ['calling', leg.requestedAt],
     ['ringing', leg.ringingAt],
     ['detecting', leg.answeredAt],
-    ['asked', leg.verdictAt],
+    // A key may be faster than the verdict, which then says nothing any more.
+    ['asked', isBefore(leg.verdictAt, leg.joinedAt) ? leg.verdictAt : null],
     ['talking', leg.joinedAt],
   ];
   const seen = moments.filter((moment): moment is readonly [Stretch['kind'], number] => moment[1] !== null);
@@ -36,9 +37,24 @@ export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
   });
 }
 
-/** Where the verdict stands, in %; `null` when there is none. */
-export function verdictAt(leg: LegRow, row: CallRow, now: number): number | null {
-  if (leg.verdictAt === null) return null;
+function isBefore(at: number | null, other: number | null): boolean {
+  return at !== null && (other === null || at <= other);
+}
+
+/** What decided about a leg, and where it stands, in %. */
+export interface Mark {
+  readonly kind: 'human' | 'unsure' | 'machine' | 'key';
+  readonly left: number;
+}
+
+export function marksOf(leg: LegRow, row: CallRow, now: number): Mark[] {
   const { from, to } = spanOf(row, now);
-  return Math.min(100, (100 * (leg.verdictAt - from)) / (to - from));
+  const answer = leg.answeredBy === 'human' ? 'human' : leg.answeredBy === 'unknown' ? 'unsure' : 'machine';
+  const marks: readonly (readonly [Mark['kind'], number | null])[] = [
+    [answer, leg.verdictAt],
+    ['key', leg.keyAt],
+  ];
+  return marks.flatMap(([kind, at]) =>
+    at === null ? [] : [{ kind, left: Math.min(100, (100 * (at - from)) / (to - from)) }],
+  );
 }

@@ -77,10 +77,14 @@ export function legWords(leg: LegRow): string {
 }
 
 /** `voicemail after 3.8 s`. */
-function verdictWords({ answeredBy, answeredAt, verdictAt }: LegRow): string {
-  if (answeredBy === null) return '';
-  const fast = answeredAt === null || verdictAt === null ? '' : ` after ${duration(verdictAt - answeredAt)}`;
-  return `${answerWords(answeredBy)}${fast}`;
+function verdictWords({ answeredBy, answeredAt, verdictAt, keyAt }: LegRow): string {
+  const after = (at: number | null): string =>
+    answeredAt === null || at === null ? '' : ` after ${duration(at - answeredAt)}`;
+  const verdict = answeredBy === null ? '' : `${answerWords(answeredBy)}${after(verdictAt)}`;
+  const key = keyAt === null ? '' : `a key${after(keyAt)}`;
+  // What came first decided.
+  if (verdict === '' || key === '') return verdict + key;
+  return (keyAt ?? 0) < (verdictAt ?? 0) ? key : `${verdict}, ${key}`;
 }
 
 const PHASES: Readonly<Record<LegRow['phase'], string>> = {
