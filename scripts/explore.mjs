@@ -12,6 +12,7 @@ Explores every causal order of the events of small calls: what Twilio, people, t
 with every notification heard at any time, again and again, or never.
 
   --only TEXT   only the worlds whose name contains TEXT
+  --exact       … or is TEXT
   --jobs N      worlds at once (default 2)
   --record      write the counts to docs/explored.json
   --help        show this`;
@@ -63,6 +64,7 @@ const RECORD = fileURLToPath(new URL('../docs/explored.json', import.meta.url));
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
+    exact: { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
     record: { type: 'boolean', default: false },
     child: { type: 'string' },
@@ -87,7 +89,7 @@ async function all() {
   const from = await bundle('packages/core/src/testing/index.ts');
   const testing = await import(from);
   const queue = WORLDS.map((options) => ({ options, name: modelOf(testing, options).name })).filter(({ name }) =>
-    name.includes(values.only),
+    values.exact ? name === values.only : name.includes(values.only),
   );
   if (queue.length === 0) {
     console.error(`No world's name contains "${values.only}".`);
