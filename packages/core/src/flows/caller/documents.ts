@@ -32,6 +32,15 @@ export function presentFallback(
   return fallback.kind === 'number' && otherwise ? fallback.otherwise : fallback;
 }
 
+/** They are with TwiML of the user's, and ask once more for the way there. */
+export function isElsewhere(s: {
+  readonly result: string | null;
+  readonly settings: Pick<Spoken, 'fallback'>;
+  readonly caller: Pick<WaitingCaller, 'otherwise'>;
+}): boolean {
+  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
+}
+
 /** What the caller hears when nobody can be reached. */
 export function fallbackVerbs(
   settings: Spoken,

@@ -1,9 +1,10 @@
 import type { EpochMs } from '../../kernel/flow.js';
+import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
 import { say } from '../leg/documents.js';
 import type { LegDraft } from '../leg/work.js';
-import type { Texts } from './texts.js';
+import { waitDocument, type WaitSettings } from './wait.js';
 import type { Recording, WaitingCaller } from './work.js';
 
 /** The caller's side asks what to play: nothing changes by it. `wait`: while they are on hold; `whisper`: when they are connected. */
@@ -52,11 +53,32 @@ export function keepTalk(
   });
 }
 
-/** Who has taken the call, told to the caller. */
-export function whisperDocument(
-  settings: { readonly texts: Texts; readonly voice: string | null; readonly language: string | null },
-  leg: LegDraft | undefined,
-): Reply {
+interface Listening {
+  readonly host: { ref(leg: number, purpose: CallbackPurpose): CallbackRef };
+  readonly s: {
+    readonly round: number;
+    readonly settings: WaitSettings;
+    readonly caller: { readonly phase: string };
+    readonly legs: readonly LegDraft[];
+    readonly claim: number | null;
+  };
+}
+
+/** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
+export function listenDocument(w: Listening, event: ListenRequest): Reply {
+  const { caller, settings, legs, claim, round } = w.s;
+  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
+  if (event.type === 'caller.whisper')
+    return whisperDocument(
+      settings,
+      legs.find(({ id }) => id === claim),
+    );
+  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
+  return waitDocument({ settings, ref }, event.again === true);
+}
+
+/** Who has taken the call. */
+function whisperDocument(settings: WaitSettings, leg: LegDraft | undefined): Reply {
   const { connected, somebody } = settings.texts;
   if (connected === '' || leg === undefined) return twiml();
   return twiml(

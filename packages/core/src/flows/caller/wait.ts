@@ -10,19 +10,21 @@ export const RINGBACK_SECONDS = 6;
 /** Twilio's own piece, from its documentation (twilio.com/docs/voice/twiml/leave). */
 const MUSIC = 'http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3';
 
+export interface WaitSettings extends Hold {
+  /** A key leads to the voicemail. */
+  readonly offerMessage?: boolean;
+  readonly texts: Texts;
+  readonly voice: string | null;
+  readonly language: string | null;
+}
+
 interface Waiting {
-  readonly settings: Hold & {
-    /** A key leads to the voicemail. */
-    readonly offerMessage?: boolean;
-    readonly texts: Texts;
-    readonly voice: string | null;
-    readonly language: string | null;
-  };
+  readonly settings: WaitSettings;
   readonly ref: { readonly progress: CallbackRef; readonly key: CallbackRef };
 }
 
 /** Where the caller's wait document is had; `undefined`: Twilio's own music, which needs nothing of ours. */
-export function waitOf(settings: Waiting['settings'], ours: CallbackRef): Target | 'silence' | undefined {
+export function waitOf(settings: WaitSettings, ours: CallbackRef): Target | 'silence' | undefined {
   if (settings.ringback !== null || settings.progressSeconds !== null || settings.offerMessage === true) return ours;
   if (settings.waitUrl === null) return undefined;
   return settings.waitUrl === '' ? 'silence' : { url: settings.waitUrl };
@@ -49,7 +51,7 @@ export function waitDocument({ settings, ref }: Waiting, again: boolean): Reply 
 }
 
 /** As long as nobody has anything to say: for so many seconds, or a piece of music. */
-function sound({ ringback, waitUrl, progressSeconds }: Waiting['settings']): (Play | Pause)[] {
+function sound({ ringback, waitUrl, progressSeconds }: WaitSettings): (Play | Pause)[] {
   const seconds = progressSeconds ?? 60;
   if (ringback !== null) {
     return [{ verb: 'play', of: { sound: ringback }, times: Math.max(1, Math.round(seconds / RINGBACK_SECONDS)) }];

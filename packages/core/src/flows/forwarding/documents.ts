@@ -1,9 +1,8 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, presentFallback } from '../caller/documents.js';
+import { fallbackVerbs, isElsewhere } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
-import { whisperDocument, type ListenRequest } from '../caller/talk.js';
-import { waitDocument, waitOf } from '../caller/wait.js';
+import { waitOf } from '../caller/wait.js';
 import { consent, say } from '../leg/documents.js';
 import type { Work } from './draft.js';
 import { roomOf } from './state.js';
@@ -22,28 +21,10 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return isElsewhere(w) ? fallbackDocument(w) : hangup();
+      return isElsewhere(w.s) ? fallbackDocument(w) : hangup();
     default:
       return unreachable(phase);
   }
-}
-
-/** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
-export function listenDocument(w: Work, event: ListenRequest): Reply {
-  const { caller, settings, legs, claim, round } = w.s;
-  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
-  if (event.type === 'caller.whisper')
-    return whisperDocument(
-      settings,
-      legs.find(({ id }) => id === claim),
-    );
-  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
-  return waitDocument({ settings, ref }, event.again === true);
-}
-
-/** They are with TwiML of the user's, and asked once more for the way there. */
-function isElsewhere({ s }: Work): boolean {
-  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
 function fallbackDocument(w: Work): Reply {

@@ -1,10 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
 import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, presentFallback } from '../caller/documents.js';
+import { fallbackVerbs, isElsewhere, presentFallback } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
-import { whisperDocument, type ListenRequest } from '../caller/talk.js';
-import { waitDocument, waitOf } from '../caller/wait.js';
+import { waitOf } from '../caller/wait.js';
 import { consent, say } from '../leg/documents.js';
 import type { LegDraft } from '../leg/work.js';
 import { callerEnded } from './caller.js';
@@ -25,28 +24,10 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return isElsewhere(w) ? verbs(w) : hangup();
+      return isElsewhere(w.s) ? verbs(w) : hangup();
     default:
       return unreachable(phase);
   }
-}
-
-/** What the caller hears in the queue, or when they are connected. */
-export function listenDocument(w: Work, event: ListenRequest): Reply {
-  const { caller, settings, legs, claim, round } = w.s;
-  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
-  if (event.type === 'caller.whisper')
-    return whisperDocument(
-      settings,
-      legs.find(({ id }) => id === claim),
-    );
-  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
-  return waitDocument({ settings, ref }, event.again === true);
-}
-
-/** They are with TwiML of the user's, and asked once more for the way there. */
-function isElsewhere({ s }: Work): boolean {
-  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
 function fallbackDocument(w: Work): Reply {
