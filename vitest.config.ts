@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Files that work for long, each in a process of its own: what others have left there would slow them down. */
+const LONG = ['packages/core/test/explore/*.test.ts', 'test/{browser,e2e}/*.test.ts', 'test/packed.test.ts'];
+
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({
   resolve: {
@@ -17,11 +20,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,
-    // No module of ours has state (a test says so), so that files may share what a process has loaded.
-    isolate: false,
     // By itself vitest leaves one of two processors idle.
     maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: LONG,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'short',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...LONG],
+          // No module of ours has state (a test says so), so that short files may share what a process has loaded.
+          isolate: false,
+        },
+      },
+    ],
   },
 });
