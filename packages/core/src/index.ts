@@ -83,7 +83,8 @@ export {
 export type { LegVerdictEvent } from './flows/leg/requests.js';
 export type { LegSettings } from './flows/leg/work.js';
 export type { Fallback, FallbackOption, LastStop } from './flows/caller/fallback.js';
-export type { FallbackEnded, RecordingMade } from './flows/caller/last-stop.js';
+export type { FallbackEnded } from './flows/caller/last-stop.js';
+export type { RecordingMade } from './flows/caller/recordings.js';
 export type { Recording, WaitingCaller } from './flows/caller/work.js';
 export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
 export type {

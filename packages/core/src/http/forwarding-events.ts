@@ -53,7 +53,7 @@ function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, pa
   return { ok: true, event: { type, round: ref.round, status: call.status } };
 }
 
-export function ofFallback(ref: CallbackRef, params: Params): Translation {
+function ofFallback(ref: CallbackRef, params: Params): Translation {
   const parsed = parseFallback(params);
   if (!parsed.ok) return parsed;
   const { sid, status, recording, answered } = parsed;
@@ -62,11 +62,7 @@ export function ofFallback(ref: CallbackRef, params: Params): Translation {
 }
 
 /** A conference's recording is of no call: the reference, which is signed, says whose talk it is. */
-export function ofRecording(
-  type: 'caller.recording' | 'talk.recording',
-  ref: CallbackRef,
-  params: Params,
-): Translation {
+function ofRecording(type: 'caller.recording' | 'talk.recording', ref: CallbackRef, params: Params): Translation {
   const parsed = parseRecording(params);
   if (!parsed.ok) return parsed;
   const isOurs = type === 'talk.recording' || params.get('CallSid') === ref.key;
@@ -75,7 +71,7 @@ export function ofRecording(
 }
 
 /** Whoever plays it: the caller's own call, the queue or the conference. The reference says whose it is. */
-export function ofListening(
+function ofListening(
   purpose: 'caller.wait' | 'caller.progress' | 'caller.whisper',
   { leg, round }: CallbackRef,
 ): Translation {
@@ -112,7 +108,7 @@ export function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): T
   return { ok: true, event: { type, ...leg } as WebhookEvent };
 }
 
-export function ofLegStatus(ref: CallbackRef, params: Params): Translation {
+function ofLegStatus(ref: CallbackRef, params: Params): Translation {
   const parsed = parseStatus(params);
   if (!parsed.ok) return parsed;
   const { sid, status, answeredBy, sipCode } = parsed;
@@ -120,7 +116,7 @@ export function ofLegStatus(ref: CallbackRef, params: Params): Translation {
   return { ok: true, event: { type: 'leg.status', leg: ref.leg, sid, status, answeredBy, sipCode } };
 }
 
-export function ofLegVerdict(ref: CallbackRef, params: Params): Translation {
+function ofLegVerdict(ref: CallbackRef, params: Params): Translation {
   const parsed = parseVerdict(params);
   if (!parsed.ok) return parsed;
   const { sid, answeredBy, durationMs } = parsed;

@@ -15,7 +15,7 @@ import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from './log.js';
 import { jsonResponse, noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
 import { findRoute, isListening, type RouteName } from './routes.js';
-import { serveSound, soundAt, SOUND_PATHS } from './sounds.js';
+import { createSounds } from './sounds.js';
 
 /** When not even the renderer can be loaded, or the static fallback be rendered. */
 const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
@@ -45,13 +45,14 @@ export interface Webhooks {
 export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   const { rules, log, clock, texts, limits, replyBudgetMs } = options;
   const url = callbackUrls(options.publicBaseUrl);
+  const sounds = createSounds(rules.base.prefix);
   const renderer = loadRenderer().catch((error: unknown) => {
     log({ level: 'error', code: 'render.failed', message: `xmlbuilder2 could not be loaded: ${reasonOf(error)}` });
     return null;
   });
 
   async function handle(request: PlainRequest): Promise<PlainResponse> {
-    const sound = serveSound(request, rules.base.prefix);
+    const sound = sounds.answer(request);
     if (sound !== undefined) return sound;
     const admitted = admit(request, rules);
     if (!admitted.ok) return admitted.response;
@@ -146,9 +147,8 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   return {
     handle,
     fetch: (request) => handleFetch(handle, request),
-    paths: [...rules.routes.keys(), ...SOUND_PATHS.keys()],
-    owns: (path) =>
-      findRoute(rules.routes, path, rules.base.prefix) !== undefined || soundAt(path, rules.base.prefix) !== undefined,
+    paths: [...rules.routes.keys(), ...sounds.paths],
+    owns: (path) => findRoute(rules.routes, path, rules.base.prefix) !== undefined || sounds.owns(path),
     log,
   };
 }

@@ -2,36 +2,55 @@ import { RINGBACK_TONES, type RingbackTone } from '../wire/twiml.js';
 import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
 import { ringbackFile } from './ringback.js';
 
-/** Files that Twilio plays: nothing secret, nothing that changes. */
-export const SOUND_PATHS: ReadonlyMap<string, RingbackTone> = new Map(
-  RINGBACK_TONES.map((tone) => [soundPath(tone), tone]),
-);
+const PATHS: ReadonlyMap<string, RingbackTone> = new Map(RINGBACK_TONES.map((tone) => [soundPath(tone), tone]));
 
 export function soundPath(tone: RingbackTone): string {
   return `/audio/ringback-${tone}.wav`;
 }
 
-/** The answer to a request for a sound; `undefined`: it is for something else. */
-export function serveSound(request: PlainRequest, prefix: string): PlainResponse | undefined {
-  const tone = soundAt(request.path, prefix);
-  if (tone === undefined) return undefined;
-  const method = request.method.toUpperCase();
-  if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'GET, HEAD');
-  const file = ringbackFile(tone);
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'audio/wav',
-      'content-length': String(file.byteLength),
-      // Made anew for whoever asks, which is Twilio once a day: it keeps what it may keep (twilio.com/docs/voice/twiml/play).
-      'cache-control': 'public, max-age=86400',
-    },
-    body: '',
-    ...(method === 'HEAD' ? {} : { bytes: file }),
-  };
+/** Files that Twilio plays: nothing secret, nothing that changes, and not signed. */
+export interface Sounds {
+  readonly paths: readonly string[];
+  owns(path: string): boolean;
+  /** `undefined`: it is for something else. */
+  answer(request: PlainRequest): PlainResponse | undefined;
 }
 
-export function soundAt(path: string, prefix: string): RingbackTone | undefined {
-  const inner = prefix !== '' && path.startsWith(`${prefix}/`) ? SOUND_PATHS.get(path.slice(prefix.length)) : undefined;
-  return inner ?? SOUND_PATHS.get(path);
+/** Each file is made once, when it is first asked for: anybody may ask, as often as they like. */
+export function createSounds(prefix: string): Sounds {
+  const files = new Map<RingbackTone, Uint8Array<ArrayBuffer>>();
+
+  function toneAt(path: string): RingbackTone | undefined {
+    const inner = prefix !== '' && path.startsWith(`${prefix}/`) ? PATHS.get(path.slice(prefix.length)) : undefined;
+    return inner ?? PATHS.get(path);
+  }
+
+  function fileOf(tone: RingbackTone): Uint8Array<ArrayBuffer> {
+    const file = files.get(tone) ?? ringbackFile(tone);
+    files.set(tone, file);
+    return file;
+  }
+
+  return {
+    paths: [...PATHS.keys()],
+    owns: (path) => toneAt(path) !== undefined,
+    answer(request) {
+      const tone = toneAt(request.path);
+      if (tone === undefined) return undefined;
+      const method = request.method.toUpperCase();
+      if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'GET, HEAD');
+      const file = fileOf(tone);
+      return {
+        status: 200,
+        headers: {
+          'content-type': 'audio/wav',
+          'content-length': String(file.byteLength),
+          // Twilio keeps what it may keep (twilio.com/docs/voice/twiml/play).
+          'cache-control': 'public, max-age=86400',
+        },
+        body: '',
+        ...(method === 'HEAD' ? {} : { bytes: file }),
+      };
+    },
+  };
 }

@@ -6,49 +6,19 @@ import { param, type Params } from '../wire/params.js';
 import { parseCall, parseLeg } from '../wire/payloads.js';
 import { hiddenParam } from '../wire/signature.js';
 import type { EventParams } from '../wire/taskrouter.js';
-import {
-  ofFallback,
-  ofLeg,
-  ofLegStatus,
-  ofLegVerdict,
-  ofListening,
-  ofRecording,
-  type Translation,
-} from './forwarding-events.js';
+import { ofLeg, translate, type Translation } from './forwarding-events.js';
 
 export type TaskWebhookEvent = Untimed<Exclude<TaskRouterEvent, { type: 'effect.outcome' | 'timer' }>>;
 
 /** A callback with a reference becomes an event of the flow. */
 export function translateTaskCallback(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
-  switch (ref.purpose) {
-    case 'caller.ended':
-    case 'caller.document':
-      return ofCaller(ref.purpose, ref, params);
-    case 'leg.ended':
-      return legEnded(ref, params);
-    case 'leg.answered':
-    case 'leg.key':
-    case 'leg.round':
-    case 'leg.document':
-      return ofLeg(ref.purpose, ref, params) as Translation<TaskWebhookEvent>;
-    case 'leg.status':
-      return ofLegStatus(ref, params) as Translation<TaskWebhookEvent>;
-    case 'caller.fallback':
-      return ofFallback(ref, params) as Translation<TaskWebhookEvent>;
-    case 'caller.recording':
-    case 'talk.recording':
-      return ofRecording(ref.purpose, ref, params) as Translation<TaskWebhookEvent>;
-    case 'caller.wait':
-    case 'caller.progress':
-    case 'caller.whisper':
-      return ofListening(ref.purpose, ref) as Translation<TaskWebhookEvent>;
-    case 'caller.key':
-      return ofCallerKey(ref, params);
-    case 'leg.verdict':
-      return ofLegVerdict(ref, params) as Translation<TaskWebhookEvent>;
-    case 'conference':
-      return { ok: true, event: null };
-  }
+  const { purpose } = ref;
+  if (purpose === 'caller.ended' || purpose === 'caller.document') return ofCaller(purpose, ref, params);
+  if (purpose === 'caller.key') return ofCallerKey(ref, params);
+  if (purpose === 'leg.ended') return legEnded(ref, params);
+  if (purpose === 'conference') return { ok: true, event: null };
+  // What both flows hear alike.
+  return translate(ref, params) as Translation<TaskWebhookEvent>;
 }
 
 function ofCaller(

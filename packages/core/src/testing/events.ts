@@ -2,6 +2,7 @@ import type { CallSid, ConferenceSid } from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
+import type { RecordingMade } from '../flows/caller/recordings.js';
 import type { Recording } from '../flows/caller/work.js';
 import type { Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
 import type { ConferenceEvent, ForwardingEvent } from '../flows/forwarding/events.js';
@@ -66,9 +67,7 @@ export const events = {
     recording: o.recording ?? null,
     answered: o.answered === undefined ? (o.recording === undefined ? false : null) : o.answered,
   }),
-  recording: (
-    o: Timed & { readonly round?: number; readonly recording?: Recording } = {},
-  ): Typed<'caller.recording'> => ({
+  recording: (o: Timed & { readonly round?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'caller.recording',
     at: o.at ?? START,
     ...roundOf(o),
@@ -87,9 +86,7 @@ export const events = {
     ...roundOf(o),
   }),
   /** A recorded talk. */
-  talkRecorded: (
-    o: Timed & { readonly round?: number; readonly recording?: Recording } = {},
-  ): Typed<'talk.recording'> => ({
+  talkRecorded: (o: Timed & { readonly round?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'talk.recording',
     at: o.at ?? START,
     ...roundOf(o),

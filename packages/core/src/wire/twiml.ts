@@ -10,6 +10,8 @@ export type Sound = { readonly sound: RingbackTone } | { readonly url: string };
 /** What ringing sounds like: North America, the United Kingdom and Ireland, most of Europe. */
 export const RINGBACK_TONES = ['us', 'uk', 'eu'] as const;
 export type RingbackTone = (typeof RINGBACK_TONES)[number];
+/** The length of each, s: whole rounds of ringing and silence. */
+export const RINGBACK_SECONDS = 6;
 
 export interface Say {
   readonly verb: 'say';

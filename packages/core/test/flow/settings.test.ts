@@ -80,6 +80,11 @@ describe('what is wrong is named', () => {
     ['progress.seconds', { forwardTo: [], progress: { seconds: 30 } }],
     ['progress', { forwardTo: [], progress: true }],
     ['texts.progress', { forwardTo: [], progress: {}, texts: { progress: '' } }],
+    [`forwardTo[1] (${ANN}) confirm`, { forwardTo: [BEN, { to: ANN, confirm: 'never' }], amd: { mode: 'off' } }],
+    [
+      `forwardTo[0] (${ANN}) confirm`,
+      { forwardTo: [{ targets: [BEN, { to: ANN, confirm: 'never' }] }], amd: { mode: 'async' }, screening: {} },
+    ],
     ['record', { forwardTo: [], record: 'yes' }],
     ['texts.consent', { forwardTo: [], record: true, texts: { consent: '' } }],
   ])('%s: %j', (option, options) => {

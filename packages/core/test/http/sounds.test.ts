@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { callbackUrls } from '../../src/http/callback-urls.js';
 import { ringbackFile } from '../../src/http/ringback.js';
-import { serveSound } from '../../src/http/sounds.js';
-import { RINGBACK_TONES } from '../../src/wire/twiml.js';
+import { createSounds, type Sounds } from '../../src/http/sounds.js';
+import { RINGBACK_SECONDS, RINGBACK_TONES } from '../../src/wire/twiml.js';
 
-const get = (path: string, method = 'GET', prefix = ''): ReturnType<typeof serveSound> =>
-  serveSound({ method, path, query: '', headers: {}, body: '' }, prefix);
+const get = (path: string, method = 'GET', sounds = createSounds('')): ReturnType<Sounds['answer']> =>
+  sounds.answer({ method, path, query: '', headers: {}, body: '' });
 
 /** A byte of µ-law as −1 to 1 (ITU-T G.711, table 2b), written down from the standard and not from the code. */
 function level(byte: number): number {
@@ -31,7 +31,7 @@ describe('a ringing tone', () => {
     expect(view.getUint32(4, true)).toBe(file.byteLength - 8);
     expect(view.getUint16(20, true)).toBe(7);
     expect(view.getUint32(24, true)).toBe(8000);
-    expect(view.getUint32(54, true)).toBe(48_000);
+    expect(view.getUint32(54, true)).toBe(8000 * RINGBACK_SECONDS);
     expect(file.byteLength).toBe(58 + 48_000);
   });
 
@@ -56,8 +56,16 @@ describe('the address of a sound', () => {
     const answer = get('/audio/ringback-uk.wav');
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'audio/wav' } });
     expect(answer?.bytes?.byteLength).toBe(48_058);
-    expect(get('/voice/audio/ringback-uk.wav', 'GET', '/voice')?.status).toBe(200);
+    expect(get('/voice/audio/ringback-uk.wav', 'GET', createSounds('/voice'))?.status).toBe(200);
     expect(get('/audio/ringback-uk.wav', 'HEAD')).not.toHaveProperty('bytes');
+  });
+
+  it('is made once: whoever asks without end costs nothing', () => {
+    const sounds = createSounds('');
+    const [first, second] = ['/audio/ringback-us.wav', '/audio/ringback-us.wav'].map((path) =>
+      get(path, 'GET', sounds),
+    );
+    expect(first?.bytes).toBe(second?.bytes);
   });
 
   it('takes nothing but a GET, and is no other address', () => {

@@ -1,11 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
-import type { CallbackRef } from '../../wire/callback-ref.js';
-import { twiml, type Reply } from '../../wire/twiml.js';
-import { say } from '../leg/documents.js';
-import { spoken } from '../leg/spoken.js';
-import type { Fallback, LastStop } from './fallback.js';
+import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
+import { consent, say } from '../leg/documents.js';
+import type { Fallback } from './fallback.js';
 import type { Texts } from './texts.js';
-import type { WaitingCaller } from './work.js';
+import type { CallerWork, WaitingCaller } from './work.js';
 
 interface Spoken {
   readonly fallback: Fallback;
@@ -14,13 +12,6 @@ interface Spoken {
   readonly language: string | null;
   readonly timeLimitSeconds: number;
   readonly record: boolean;
-}
-
-/** `fallback` leads back to us, `recording` is told of a message, `talk` of a recorded talk. */
-interface FallbackRefs {
-  readonly fallback: CallbackRef;
-  readonly recording: CallbackRef;
-  readonly talk: CallbackRef;
 }
 
 /** The fallback that it is the turn of. */
@@ -42,51 +33,57 @@ export function isElsewhere(s: {
 }
 
 /** What the caller hears when nobody can be reached. */
-export function fallbackVerbs(
-  settings: Spoken,
-  caller: Pick<WaitingCaller, 'otherwise' | 'recorded'>,
-  ref: FallbackRefs,
-): Reply {
+export function fallbackVerbs(w: {
+  readonly host: Pick<CallerWork['host'], 'ref'>;
+  readonly s: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+}): Reply {
+  const { settings, caller } = w.s;
+  const { texts, timeLimitSeconds } = settings;
   const fallback = presentFallback(settings, caller);
   switch (fallback.kind) {
     case 'say':
-      return twiml(say(settings, settings.texts.unavailable), { verb: 'hangup' });
+      return twiml(say(settings, texts.unavailable), { verb: 'hangup' });
     case 'redirect':
       return twiml({ verb: 'redirect', to: { url: fallback.url } });
     case 'number':
       return twiml({
         verb: 'dial.number',
         to: fallback.to,
-        action: ref.fallback,
+        action: w.host.ref(0, 'caller.fallback'),
         timeoutSeconds: fallback.ringSeconds,
-        timeLimitSeconds: settings.timeLimitSeconds,
-        ...(settings.record ? { recording: ref.talk } : {}),
+        timeLimitSeconds,
+        ...(settings.record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
       });
-    case 'voicemail':
-      return caller.recorded
-        ? twiml(say(settings, settings.texts.recorded), { verb: 'hangup' })
-        : record(settings, fallback, ref);
+    case 'voicemail': {
+      if (caller.recorded) return twiml(say(settings, texts.recorded), { verb: 'hangup' });
+      const { maxSeconds, silenceSeconds } = fallback;
+      const action = w.host.ref(0, 'caller.fallback');
+      const statusCallback = w.host.ref(0, 'caller.recording');
+      // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
+      return twiml(
+        say(settings, texts.voicemail),
+        { verb: 'record', action, maxSeconds, silenceSeconds, statusCallback },
+        { verb: 'hangup' },
+      );
+    }
     default:
       return unreachable(fallback);
   }
 }
 
-/** Any key ends the message; who says nothing is asked again, and after that thanked for nothing. */
-function record(
-  settings: Spoken,
-  { maxSeconds, silenceSeconds }: Extract<LastStop, { kind: 'voicemail' }>,
-  ref: FallbackRefs,
-): Reply {
-  const text = spoken(settings.texts.voicemail, '', settings.texts);
-  return twiml(
-    say(settings, text),
-    {
-      verb: 'record',
-      action: ref.fallback,
-      maxSeconds,
-      silenceSeconds,
-      statusCallback: ref.recording,
-    },
-    { verb: 'hangup' },
-  );
+/** What is said before they wait. Who comes back waits a second instead, so that nothing becomes a busy loop. */
+export function opening(settings: Greeting, arrival: 'first' | 'again'): Verb[] {
+  return arrival === 'again' ? [{ verb: 'pause', seconds: 1 }] : greeting(settings);
+}
+
+/** Slow voices take about a tenth of a second for a letter. */
+export function greetingMs(settings: Greeting): number {
+  return greeting(settings).reduce((sum, { text }) => sum + text.length, 0) * 120;
+}
+
+type Greeting = Pick<Spoken, 'texts' | 'voice' | 'language' | 'record'>;
+
+function greeting(settings: Greeting): Say[] {
+  const { greeting: words } = settings.texts;
+  return [...(words === '' ? [] : [say(settings, words)]), ...consent(settings)];
 }

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { Effect } from '../effects.js';
 import { presentFallback } from './documents.js';
 import type { Fallback } from './fallback.js';
-import type { Recording, WaitingCaller } from './work.js';
+import { keepRecording, type RecordingWork } from './recordings.js';
+import type { Recording } from './work.js';
 
 /** The message is recorded, or the number has hung up or not answered. */
 export interface FallbackEnded {
@@ -16,40 +16,18 @@ export interface FallbackEnded {
   readonly answered: boolean | null;
 }
 
-/** Told, not asked: the file of a message is there. */
-export interface RecordingMade {
-  readonly type: 'caller.recording';
-  readonly at: EpochMs;
-  readonly round?: number;
-  readonly recording: Recording | null;
-}
-
-interface Work {
-  readonly effects: Pick<Effect[], 'push'>;
-  readonly s: {
-    readonly call: { readonly sid: string; readonly from: string; readonly to: string };
+interface Work extends RecordingWork {
+  readonly s: RecordingWork['s'] & {
     readonly settings: { readonly fallback: Fallback };
-    readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
+    readonly caller: { readonly phase: string };
   };
-}
-
-/** A message is told of once, by whichever request brings it first. */
-export function keepRecording(w: Work, recording: Recording | null): void {
-  const { caller, call } = w.s;
-  if (recording === null || caller.recording !== null) return;
-  caller.recording = recording;
-  w.effects.push({
-    type: 'hook.run',
-    id: `hook:voicemail:${recording.sid}`,
-    hook: 'voicemail',
-    data: { sid: call.sid, from: call.from, to: call.to, recording },
-  });
 }
 
 /** One part of the fallback is over. `true`: the number took the caller, and nothing follows. */
 export function fallbackIsOver(w: Work, event: FallbackEnded): boolean {
   const { caller, settings } = w.s;
-  keepRecording(w, event.recording);
+  keepRecording(w, { type: 'caller.recording', recording: event.recording });
+  if (caller.phase !== 'fallingBack') return false;
   const { kind } = presentFallback(settings, caller);
   const { answered } = event;
   // A repeat of what came before the present one says nothing of it.

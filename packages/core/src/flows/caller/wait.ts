@@ -1,11 +1,8 @@
 import type { CallbackRef } from '../../wire/callback-ref.js';
-import { twiml, type Pause, type Play, type Reply, type Say, type Target } from '../../wire/twiml.js';
+import { RINGBACK_SECONDS, twiml, type Pause, type Play, type Reply, type Say, type Target } from '../../wire/twiml.js';
 import { say } from '../leg/documents.js';
 import type { Hold } from './hold.js';
 import type { Texts } from './texts.js';
-
-/** The length of our ringing tones, s: whole rounds of ringing and silence. */
-export const RINGBACK_SECONDS = 6;
 
 /** Twilio's own piece, from its documentation (twilio.com/docs/voice/twiml/leave). */
 const MUSIC = 'http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3';

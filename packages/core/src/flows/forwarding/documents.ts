@@ -1,9 +1,8 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, isElsewhere } from '../caller/documents.js';
+import { fallbackVerbs, isElsewhere, opening } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
-import { consent, say } from '../leg/documents.js';
 import type { Work } from './draft.js';
 import { roomOf } from './state.js';
 
@@ -17,7 +16,7 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
     case 'held':
     case 'joining':
     case 'connected':
-      return twiml(...opening(w, arrival), room(w, 0));
+      return twiml(...opening(w.s.settings, arrival), room(w, 0));
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
@@ -30,18 +29,7 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
 function fallbackDocument(w: Work): Reply {
   giveFallback(w);
   w.s.story.fallbackAt ??= w.at;
-  return fallbackVerbs(w.s.settings, w.s.caller, {
-    fallback: w.host.ref(0, 'caller.fallback'),
-    recording: w.host.ref(0, 'caller.recording'),
-    talk: w.host.ref(0, 'talk.recording'),
-  });
-}
-
-/** Who comes back waits a second first, so that a room that cannot be entered never becomes a busy loop. */
-function opening(w: Work, arrival: 'first' | 'again'): Verb[] {
-  if (arrival === 'again') return [{ verb: 'pause', seconds: 1 }];
-  const { settings } = w.s;
-  return [...(settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)]), ...consent(settings)];
+  return fallbackVerbs(w);
 }
 
 /** Both legs carry the same settings: the first who enters decides them (twilio.com/docs/voice/twiml/conference). */

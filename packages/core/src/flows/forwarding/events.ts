@@ -2,8 +2,9 @@ import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
-import type { FallbackEnded, RecordingMade } from '../caller/last-stop.js';
-import type { ListenRequest, TalkRecorded } from '../caller/talk.js';
+import type { FallbackEnded } from '../caller/last-stop.js';
+import type { ListenRequest } from '../caller/listen.js';
+import type { RecordingMade } from '../caller/recordings.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { CallSettings } from './settings.js';
 
@@ -56,7 +57,6 @@ export type ForwardingNotification =
     } & OfRound)
   | LegStatusEvent
   | LegVerdictEvent
-  | RecordingMade
-  | TalkRecorded;
+  | RecordingMade;
 
 export type ForwardingEvent = ForwardingRequest | ForwardingNotification | OutcomeEvent | TimerEvent;

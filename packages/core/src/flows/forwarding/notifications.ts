@@ -1,8 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { letGo, tell } from '../leg/life.js';
-import { keepRecording } from '../caller/last-stop.js';
-import { keepTalk } from '../caller/talk.js';
+import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
 import { legTimer, startTimer, type LegDraft } from '../leg/work.js';
 import { callerGone, callerInRoom, doubtCaller } from './caller.js';
@@ -25,10 +24,8 @@ export function notification(w: Work, event: ForwardingNotification): void {
       legVerdict(w, event);
       return;
     case 'caller.recording':
-      keepRecording(w, event.recording);
-      return;
     case 'talk.recording':
-      keepTalk(w, event.recording);
+      keepRecording(w, event);
       return;
     default:
       unreachable(event);

@@ -1,6 +1,6 @@
 import { isFinalStatus } from '../../wire/call-status.js';
-import { fallbackIsOver, keepRecording } from '../caller/last-stop.js';
-import type { ListenRequest } from '../caller/talk.js';
+import { fallbackIsOver } from '../caller/last-stop.js';
+import type { ListenRequest } from '../caller/listen.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { answerCaller, callerEnded, callerGone, callerHeld } from './caller.js';
 import { hangup } from './documents.js';
@@ -11,9 +11,7 @@ import { hunt } from './hunt.js';
 type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | ListenRequest>;
 
 export function callerRequest(w: Work, event: CallerRequest): Reply {
-  const isTaken = event.type === 'caller.fallback' && w.s.caller.phase !== 'ended' && fallbackIsOver(w, event);
-  if (event.type === 'caller.fallback') keepRecording(w, event.recording);
-  if (isTaken) {
+  if (event.type === 'caller.fallback' && fallbackIsOver(w, event)) {
     callerEnded(w, 'handedOn');
     return hangup();
   }

@@ -2,6 +2,7 @@ import type { Texts } from '../caller/texts.js';
 import type { Fallback } from '../caller/fallback.js';
 import type { Hold } from '../caller/hold.js';
 import { entriesOf, within } from '../check-options.js';
+import { checkConfirm } from '../leg/check-policy.js';
 import { LEG_OPTIONS, legSettings, type LegOptions } from '../leg/settings.js';
 import type { LegSettings } from '../leg/work.js';
 import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './plan.js';
@@ -39,9 +40,14 @@ export function callSettings(options: CallOptions): CallSettings {
   // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
   const given = entriesOf(options, 'options', OPTIONS);
   const { forwardTo, deadlineSeconds = 120 } = given;
-  return {
+  const settings = {
     plan: planOf(forwardTo),
     ...legSettings(given),
     deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
   };
+  for (const [step, { targets }] of settings.plan.entries()) {
+    for (const { to, confirm } of targets)
+      checkConfirm(confirm, settings, `forwardTo[${String(step)}] (${to}) confirm`);
+  }
+  return settings;
 }

@@ -4,11 +4,12 @@ import { AmdError } from '../../kernel/errors.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
-import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
+import { greetingMs } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
-import { isListening, listenDocument } from '../caller/talk.js';
+import { isListening, listenDocument } from '../caller/listen.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
+import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
@@ -21,7 +22,6 @@ import { hunt } from './hunt.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { callerRequest } from './requests.js';
-import type { CallSettings } from './settings.js';
 import { isFinal, type ForwardingState, type LiveForwarding } from './state.js';
 import { work } from './work.js';
 
@@ -145,8 +145,8 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       ...NO_FALLBACK,
       otherwise: leadsBack(settings.fallback, call),
     },
-    // Legs of an earlier round that are still being ended stay until they are.
     conference: null,
+    // Legs of an earlier round that are still being ended stay until they are.
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
     claim: null,
     lastLeg: earlier?.lastLeg ?? 0,
@@ -164,11 +164,6 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   if (call.status === 'in-progress') callerHeld(w);
   hunt(w);
   return done(before, w, answerCaller(w, 'first'));
-}
-
-/** Slow voices take about a tenth of a second for a letter. */
-function greetingMs({ texts, record }: CallSettings): number {
-  return (texts.greeting.length + (record ? texts.consent.length : 0)) * 120;
 }
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {

@@ -1,5 +1,5 @@
 import { entriesOf, oneOf } from '../check-options.js';
-import { DEFAULT_POLICY, LEG_ENDS, POLICIES, type AnswerPolicy, type PolicyName } from './policy.js';
+import { DEFAULT_POLICY, LEG_ENDS, POLICIES, type AnswerPolicy, type Confirm, type PolicyName } from './policy.js';
 import type { LegSettings } from './work.js';
 
 const PRESETS = Object.keys(POLICIES) as PolicyName[];
@@ -32,18 +32,31 @@ export function checkPolicy(settings: Omit<LegSettings, 'texts'>, given: unknown
       throw new TypeError(`"policy.${answer}" asks for a key, but "confirm" is "never": change one of them`);
     }
   }
-  if (amd.mode === 'off' && confirm === 'never') {
-    throw new TypeError(
-      '"confirm" cannot be "never" while "amd.mode" is "off": nothing would tell a human from a voicemail',
-    );
-  }
+  checkConfirm(confirm, settings, 'confirm');
   if (screening !== null && amd.mode === 'sync') {
     throw new TypeError(
       '"screening" needs "amd.mode" to be "async" or "off": with "sync" the robot has spoken before anybody listens to it',
     );
   }
-  if (screening !== null && confirm === 'never') {
-    throw new TypeError('"screening" needs a key from whoever picks up in the end: "confirm" cannot be "never"');
+}
+
+/**
+ * Whether somebody may go without a key, for the call or for one person.
+ * @throws TypeError naming the option
+ */
+export function checkConfirm(
+  confirm: Confirm | undefined,
+  { amd, screening }: Pick<LegSettings, 'amd' | 'screening'>,
+  option: string,
+): void {
+  if (confirm !== 'never') return;
+  if (amd.mode === 'off') {
+    throw new TypeError(
+      `"${option}" cannot be "never" while "amd.mode" is "off": nothing would tell a human from a voicemail`,
+    );
+  }
+  if (screening !== null) {
+    throw new TypeError(`"screening" needs a key from whoever picks up in the end: "${option}" cannot be "never"`);
   }
 }
 

@@ -2,16 +2,15 @@ import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say } from '../../wire/twiml.js';
 import { confirmOf } from './answers.js';
 import { noticeId } from './life.js';
+import type { LegRequest } from './requests.js';
 import { spoken } from './spoken.js';
 import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;
 
-type LegRequest = 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended';
-
 /** What a leg hears now, by phase. Marks its notice as given. */
-export function legDocument(w: LegWork, leg: LegDraft, asked: LegRequest): Reply {
+export function legDocument(w: LegWork, leg: LegDraft, asked: LegRequest['type']): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
@@ -86,7 +85,7 @@ function secondsLeft(w: LegWork, leg: LegDraft): number {
   return Math.max(1, Math.ceil(((leg.confirmUntil ?? w.at) - w.at) / 1000));
 }
 
-function noticeDocument(w: LegWork, leg: LegDraft, asked: LegRequest): Reply {
+function noticeDocument(w: LegWork, leg: LegDraft, asked: LegRequest['type']): Reply {
   const { settings } = w.s;
   const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';
   if (!leg.noticeGiven && !isStale && leg.phase !== 'ended') {

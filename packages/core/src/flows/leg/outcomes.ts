@@ -27,7 +27,7 @@ export function legOutcome(w: LegWork, event: OutcomeEvent): void {
       if (leg.moving === event.effect.id) {
         // Its next request is the mover now; done, only the request for its document can tell.
         if (event.outcome.as !== 'done') leg.moving = null;
-      } else if (leg.phase !== 'joining') leg.telling = false;
+      } else leg.telling = false;
       if (event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
       else if (event.outcome.as === 'refused') askLeg(w, leg);
       return;

@@ -5,8 +5,10 @@ export function spoken(
   words: { readonly withheld: string; readonly you: string },
   name?: string,
 ): string {
-  const digits = /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : words.withheld;
-  return text.replace(/\{(caller|name)\}/g, (_, what: string) => (what === 'caller' ? digits : (name ?? words.you)));
+  return text.replace(/\{(caller|name)\}/g, (_, what: string) => {
+    if (what === 'name') return name ?? words.you;
+    return /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : words.withheld;
+  });
 }
 
 /** Whether a robot that screens calls has spoken: its words, whatever Twilio made of capitals and commas. */

@@ -1,10 +1,9 @@
 import { unreachable } from '../../kernel/draft.js';
 import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, isElsewhere, presentFallback } from '../caller/documents.js';
+import { fallbackVerbs, isElsewhere, opening, presentFallback } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
-import { consent, say } from '../leg/documents.js';
 import type { LegDraft } from '../leg/work.js';
 import { callerEnded } from './caller.js';
 import { reservationOf, type Work } from './draft.js';
@@ -17,14 +16,14 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'waiting':
-      return twiml(...opening(w, arrival), queue(w));
+      return twiml(...opening(w.s.settings, arrival), queue(w));
     case 'connected':
       // Out of the queue and with a worker: what is asked now comes late.
       return twiml();
     case 'fallingBack':
       return fallbackDocument(w);
     case 'ended':
-      return isElsewhere(w.s) ? verbs(w) : hangup();
+      return isElsewhere(w.s) ? fallbackVerbs(w) : hangup();
     default:
       return unreachable(phase);
   }
@@ -36,22 +35,7 @@ function fallbackDocument(w: Work): Reply {
   // The call leaves the queue by this document; nobody is to be rung for it any more.
   cancelTask(w);
   if (presentFallback(w.s.settings, w.s.caller).kind === 'redirect') callerEnded(w, 'handedOn');
-  return verbs(w);
-}
-
-function verbs(w: Work): Reply {
-  return fallbackVerbs(w.s.settings, w.s.caller, {
-    fallback: w.host.ref(0, 'caller.fallback'),
-    recording: w.host.ref(0, 'caller.recording'),
-    talk: w.host.ref(0, 'talk.recording'),
-  });
-}
-
-/** Who comes back waits a second first, so that a queue that cannot be entered never becomes a busy loop. */
-function opening(w: Work, arrival: 'first' | 'again'): Verb[] {
-  if (arrival === 'again') return [{ verb: 'pause', seconds: 1 }];
-  const { settings } = w.s;
-  return [...(settings.texts.greeting === '' ? [] : [say(settings, settings.texts.greeting)]), ...consent(settings)];
+  return fallbackVerbs(w);
 }
 
 /** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */

@@ -2,8 +2,9 @@ import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { TaskCall } from '../../wire/taskrouter.js';
-import type { FallbackEnded, RecordingMade } from '../caller/last-stop.js';
-import type { ListenRequest, TalkRecorded } from '../caller/talk.js';
+import type { FallbackEnded } from '../caller/last-stop.js';
+import type { ListenRequest } from '../caller/listen.js';
+import type { RecordingMade } from '../caller/recordings.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
 import type { InboundCall } from '../forwarding/events.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
@@ -71,7 +72,6 @@ export type TaskNotification =
   | LegStatusEvent
   | LegVerdictEvent
   | RecordingMade
-  | TalkRecorded
   | {
       readonly type: 'reservation';
       readonly at: EpochMs;

@@ -1,8 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
-import { keepRecording } from '../caller/last-stop.js';
-import { keepTalk } from '../caller/talk.js';
+import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
 import { callerGone } from './caller.js';
 import type { Work } from './draft.js';
@@ -35,10 +34,8 @@ export function notification(w: Work, event: TaskNotification): void {
       legVerdict(w, event);
       return;
     case 'caller.recording':
-      keepRecording(w, event.recording);
-      return;
     case 'talk.recording':
-      keepTalk(w, event.recording);
+      keepRecording(w, event);
       return;
     case 'reservation': {
       const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);

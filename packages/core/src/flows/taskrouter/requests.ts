@@ -1,8 +1,8 @@
 import { isE164, type TaskSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
-import { fallbackIsOver, keepRecording } from '../caller/last-stop.js';
-import { listenDocument } from '../caller/talk.js';
+import { fallbackIsOver } from '../caller/last-stop.js';
+import { listenDocument } from '../caller/listen.js';
 import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import { ring } from '../leg/ring.js';
 import { startTimer, stopTimer } from '../leg/work.js';
@@ -20,13 +20,9 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
     const reply = leftQueue(w, event.queueResult);
     if (reply !== null && !isFinalStatus(event.status)) return reply;
   }
-  if (event.type === 'caller.fallback') {
-    const isTaken = caller.phase === 'fallingBack' && fallbackIsOver(w, event);
-    keepRecording(w, event.recording);
-    if (isTaken) {
-      callerEnded(w, 'handedOn');
-      return hangup();
-    }
+  if (event.type === 'caller.fallback' && fallbackIsOver(w, event)) {
+    callerEnded(w, 'handedOn');
+    return hangup();
   }
   if (isFinalStatus(event.status)) {
     callerGone(w);
@@ -39,18 +35,18 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
 
 /** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */
 export function keyPressed(w: Work, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
-  const { s } = w;
-  const isPast = (event.round ?? s.round) < s.round;
-  if (!isPast && !isFinalStatus(event.status)) callerHeld(w);
-  const leaves = !isPast && event.digits === '*' && s.settings.offerMessage && s.caller.phase === 'waiting';
-  if (leaves && s.claim === null) {
-    s.caller.phase = 'fallingBack';
-    stopTimer(w, 'deadline');
-    // Should the queue not let them go, they are fetched.
-    startTimer(w, 'caller', w.config.graceMs);
+  const { caller, settings, claim, round } = w.s;
+  if ((event.round ?? round) === round) {
+    if (!isFinalStatus(event.status)) callerHeld(w);
+    if (event.digits === '*' && settings.offerMessage && caller.phase === 'waiting' && claim === null) {
+      caller.phase = 'fallingBack';
+      stopTimer(w, 'deadline');
+      // Should the queue not let them go, they are fetched.
+      startTimer(w, 'caller', w.config.graceMs);
+    }
+    if (caller.phase === 'fallingBack') return twiml({ verb: 'leave' });
   }
-  if (s.caller.phase === 'fallingBack' && !isPast) return twiml({ verb: 'leave' });
-  return listenDocument(w, { type: 'caller.wait', at: event.at, ...(isPast ? { round: event.round ?? 1 } : {}) });
+  return listenDocument(w, { ...event, type: 'caller.wait' });
 }
 
 /** What its Enqueue says of the caller. `null`: whatever the state says. */

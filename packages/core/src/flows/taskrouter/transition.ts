@@ -4,8 +4,9 @@ import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../effects.js';
+import { greetingMs } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
-import { isListening, listenDocument } from '../caller/talk.js';
+import { isListening, listenDocument } from '../caller/listen.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
@@ -199,11 +200,6 @@ function begin(
   const w = work(fresh, at, config);
   if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   return w;
-}
-
-/** Slow voices take about a tenth of a second for a letter. */
-function greetingMs({ texts, record }: LiveTaskCall['settings']): number {
-  return (texts.greeting.length + (record ? texts.consent.length : 0)) * 120;
 }
 
 function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {

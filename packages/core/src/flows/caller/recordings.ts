@@ -1,0 +1,42 @@
+import type { EpochMs } from '../../kernel/flow.js';
+import type { Effect } from '../effects.js';
+import type { Recording, WaitingCaller } from './work.js';
+
+/** Told, not asked: the file of a message, or of a recorded talk, is there. */
+export interface RecordingMade {
+  readonly type: 'caller.recording' | 'talk.recording';
+  readonly at: EpochMs;
+  readonly round?: number;
+  readonly recording: Recording | null;
+}
+
+export interface RecordingWork {
+  readonly effects: Pick<Effect[], 'push'>;
+  readonly s: {
+    readonly call: { readonly sid: string; readonly from: string; readonly to: string };
+    readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
+  };
+}
+
+/** So many recordings of one call are told apart from their repeats: one for each person the caller has talked to. */
+const REMEMBERED = 10;
+
+/** The user's hook is told of a recording once, by whichever request brings it first; of messages there is one. */
+export function keepRecording(w: RecordingWork, { type, recording }: Pick<RecordingMade, 'type' | 'recording'>): void {
+  const { caller, call } = w.s;
+  if (recording === null) return;
+  if (type === 'caller.recording') {
+    if (caller.recording !== null) return;
+    caller.recording = recording;
+  } else {
+    if (caller.talks.includes(recording.sid)) return;
+    caller.talks = [...caller.talks, recording.sid].slice(-REMEMBERED);
+  }
+  const hook = type === 'caller.recording' ? 'voicemail' : 'recording';
+  w.effects.push({
+    type: 'hook.run',
+    id: `hook:${hook}:${recording.sid}`,
+    hook,
+    data: { sid: call.sid, from: call.from, to: call.to, recording },
+  });
+}
