@@ -4,6 +4,7 @@ import {
   DEFAULT_FORWARDING_CONFIG,
   forwarding,
   type CallOptions,
+  type Clock,
   type ForwardingState,
   type Hooks,
   type LiveForwarding,
@@ -11,7 +12,13 @@ import {
 } from '@amd/core';
 import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type LogEntry } from '@amd/core/http';
 import { createTwilioExecutor } from '@amd/core/twilio';
-import { createSimulator, handlerTransport, type Simulator, type SimulatorOptions } from '@amd/simulator';
+import {
+  createSimulator,
+  handlerTransport,
+  type Simulator,
+  type SimulatorHttpClient,
+  type SimulatorOptions,
+} from '@amd/simulator';
 import twilio from 'twilio';
 
 export const BASE = 'https://amd.example.com';
@@ -26,6 +33,46 @@ export interface TestApp {
   readonly log: readonly LogEntry[];
   readonly failures: readonly unknown[];
   stop(): Promise<void>;
+}
+
+/** What one node of it is made of. */
+export interface ForwardingNodeParts {
+  readonly sim: Simulator;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly httpClient: SimulatorHttpClient;
+  readonly pollMs: number | null;
+  readonly settings: CallOptions | ((call: ArrivingCall) => CallOptions);
+  readonly hooks?: Hooks | undefined;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** One process of the product, without its port: endpoint, runtime, official client. */
+export function forwardingNode(parts: ForwardingNodeParts) {
+  const { sim, store, clock, settings } = parts;
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
+  const url = callbackUrls(BASE);
+  const runtime = createRuntime({
+    flow: forwarding,
+    config: DEFAULT_FORWARDING_CONFIG,
+    store,
+    clock,
+    pollMs: parts.pollMs,
+    hooks: parts.hooks,
+    random: () => 0.5,
+    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock }),
+  });
+  const endpoint = createForwardingEndpoint({
+    runtime,
+    publicBaseUrl: BASE,
+    authTokens: [sim.authToken],
+    accountSid: sim.accountSid,
+    resolve: (call) => (typeof settings === 'function' ? settings(call) : settings),
+    log: parts.log,
+    resolveBudgetMs: 500,
+    clock,
+  });
+  return { runtime, endpoint };
 }
 
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
@@ -43,31 +90,20 @@ export function forwardingApp(
     ...simulator,
   });
   const store = createMemoryStore();
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
-  const url = callbackUrls(BASE);
-  const runtime = createRuntime({
-    flow: forwarding,
-    config: DEFAULT_FORWARDING_CONFIG,
+  const { runtime, endpoint } = forwardingNode({
+    sim,
     store,
     clock: sim.clock,
+    httpClient: sim.httpClient,
     pollMs: null,
+    settings,
     hooks,
-    random: () => 0.5,
-    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock: sim.clock }),
+    log: (entry) => log.push(entry),
   });
   runtime.events.on('committed', ({ key, state }: { key: string; state: ForwardingState }) => {
     if (state.kind === 'call') states.set(key.slice(key.indexOf(':') + 1), state);
   });
   runtime.events.on('failure', ({ error }) => failures.push(error));
-  const endpoint = createForwardingEndpoint({
-    runtime,
-    publicBaseUrl: BASE,
-    authTokens: [sim.authToken],
-    accountSid: sim.accountSid,
-    resolve: (call) => (typeof settings === 'function' ? settings(call) : settings),
-    log: (entry) => log.push(entry),
-    resolveBudgetMs: 500,
-  });
   runtime.start();
   return {
     sim,

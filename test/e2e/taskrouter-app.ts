@@ -5,6 +5,7 @@ import {
   DEFAULT_WORKER_CONFIG,
   taskrouter,
   worker,
+  type Clock,
   type Hooks,
   type LiveTaskCall,
   type LiveWorker,
@@ -18,6 +19,7 @@ import {
   handlerTransport,
   type Person,
   type Simulator,
+  type SimulatorHttpClient,
   type SimulatorOptions,
   type WorkspaceSetUp,
   type WorkspaceSids,
@@ -54,27 +56,9 @@ export interface TaskRouterScene {
 
 export const phoneOf = (index: number): string => `+1415555${String(1000 + index)}`;
 
-/** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtimes, memory. */
-export async function taskRouterApp(
-  scene: TaskRouterScene,
-  simulator: Partial<SimulatorOptions> = {},
-  hooks: Hooks = {},
-): Promise<TaskRouterApp> {
-  const states = new Map<string, LiveTaskCall>();
-  const workers = new Map<string, LiveWorker>();
-  const log: LogEntry[] = [];
-  const failures: unknown[] = [];
-  const people = new Map<string, Person>();
-  const sim = createSimulator({
-    numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
-    transport: handlerTransport((request) => endpoint.fetch(request)),
-    idle: async () => {
-      await Promise.all([runtime.idle(), rest.idle(), directory.idle()]);
-    },
-    people: (to) => people.get(to),
-    ...simulator,
-  });
-  const sids = sim.addWorkspace({
+/** The workspace of a scene; who answers at which phone is added to `people`. */
+export function openWorkspace(sim: Simulator, scene: TaskRouterScene, people: Map<string, Person>): WorkspaceSids {
+  return sim.addWorkspace({
     eventCallbackUrl: `${BASE}/trevents`,
     assignmentCallbackUrl: `${BASE}/assign`,
     activities: [{ friendlyName: 'Temporarily Unavailable', available: false }],
@@ -89,37 +73,45 @@ export async function taskRouterApp(
       };
     }),
   });
-  const store = createMemoryStore();
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
-  const directory = createWorkspaceDirectory({ client, clock: sim.clock });
+}
+
+/** What one node of it is made of. */
+export interface TaskRouterNodeParts {
+  readonly sim: Simulator;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly httpClient: SimulatorHttpClient;
+  readonly pollMs: number | null;
+  readonly scene: Pick<TaskRouterScene, 'settings' | 'coolDownMs'>;
+  readonly hooks?: Hooks | undefined;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** One process of the product, without its port: endpoint, both runtimes, official client, directory of the workspace. */
+export async function taskRouterNode({ sim, store, clock, scene, ...parts }: TaskRouterNodeParts) {
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
+  const directory = createWorkspaceDirectory({ client, clock });
+  await directory.load();
   const url = callbackUrls(BASE);
-  const parts = {
+  const common = {
     store,
-    clock: sim.clock,
-    pollMs: null,
+    clock,
+    pollMs: parts.pollMs,
     random: () => 0.5,
-    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock: sim.clock }),
+    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock }),
   };
   const rest = createRuntime({
-    ...parts,
+    ...common,
     flow: worker,
     config: { ...DEFAULT_WORKER_CONFIG, ...(scene.coolDownMs === undefined ? {} : { coolDownMs: scene.coolDownMs }) },
   });
   const runtime = createRuntime({
-    ...parts,
+    ...common,
     flow: taskrouter,
     config: DEFAULT_TASKROUTER_CONFIG,
-    hooks,
+    hooks: parts.hooks,
     peers: { worker: rest },
   });
-  runtime.events.on('committed', ({ key, state }) => {
-    if (state.kind === 'call') states.set(key.slice(key.indexOf(':') + 1), state);
-  });
-  rest.events.on('committed', ({ key, state }) => {
-    if (state.kind === 'worker') workers.set(key.slice(key.indexOf(':') + 1), state);
-  });
-  for (const { events } of [runtime, rest]) events.on('failure', ({ error }) => failures.push(error));
-  await directory.load();
   const endpoint = createTaskRouterEndpoint({
     runtime,
     workers: rest,
@@ -128,12 +120,68 @@ export async function taskRouterApp(
     authTokens: [sim.authToken],
     accountSid: sim.accountSid,
     defaultSettings: scene.settings,
-    log: (entry) => log.push(entry),
+    log: parts.log,
     resolveBudgetMs: 500,
+    clock,
   });
-  runtime.start();
-  rest.start();
-  await introduceWorkers({ directory, workers: rest });
+  return {
+    runtime,
+    rest,
+    directory,
+    endpoint,
+    start: async () => {
+      runtime.start();
+      rest.start();
+      await introduceWorkers({ directory, workers: rest });
+    },
+    idle: async () => {
+      await Promise.all([runtime.idle(), rest.idle(), directory.idle()]);
+    },
+    stop: async () => {
+      await Promise.all([runtime.stop(), rest.stop()]);
+    },
+  };
+}
+
+/** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtimes, memory. */
+export async function taskRouterApp(
+  scene: TaskRouterScene,
+  simulator: Partial<SimulatorOptions> = {},
+  hooks: Hooks = {},
+): Promise<TaskRouterApp> {
+  const states = new Map<string, LiveTaskCall>();
+  const workers = new Map<string, LiveWorker>();
+  const log: LogEntry[] = [];
+  const failures: unknown[] = [];
+  const people = new Map<string, Person>();
+  const sim = createSimulator({
+    numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
+    transport: handlerTransport((request) => node.endpoint.fetch(request)),
+    idle: () => node.idle(),
+    people: (to) => people.get(to),
+    ...simulator,
+  });
+  const sids = openWorkspace(sim, scene, people);
+  const store = createMemoryStore();
+  const node = await taskRouterNode({
+    sim,
+    store,
+    clock: sim.clock,
+    httpClient: sim.httpClient,
+    pollMs: null,
+    scene,
+    hooks,
+    log: (entry) => log.push(entry),
+  });
+  const { runtime, rest, directory } = node;
+  runtime.events.on('committed', ({ key, state }) => {
+    if (state.kind === 'call') states.set(key.slice(key.indexOf(':') + 1), state);
+  });
+  rest.events.on('committed', ({ key, state }) => {
+    if (state.kind === 'worker') workers.set(key.slice(key.indexOf(':') + 1), state);
+  });
+  for (const { events } of [runtime, rest]) events.on('failure', ({ error }) => failures.push(error));
+  await node.start();
   return {
     sim,
     sids,
@@ -145,7 +193,7 @@ export async function taskRouterApp(
     failures,
     stop: async () => {
       sim.close();
-      await Promise.all([runtime.stop(), rest.stop()]);
+      await node.stop();
     },
   };
 }

@@ -31,6 +31,8 @@ export type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
 export type { SimulatedTask, SimulatedWorker, SimulatedWorkspace } from './taskrouter/view.js';
 export type { BridgedWith, SimulatedCall, SimulatedConference } from './views.js';
 export type { RestFault, RestFaultHook } from './rest/faults.js';
+export { REST_FAULTS, seededFaults } from './rest/seeded-faults.js';
+export type { SeededFaults } from './rest/seeded-faults.js';
 export type { HttpClientRequest, HttpClientResponse, SimulatorHttpClient } from './rest/http-client.js';
 export { signedUrl, twilioSignature } from './wire/signature.js';
 export type { Params } from './wire/signature.js';

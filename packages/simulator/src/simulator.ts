@@ -62,6 +62,13 @@ export interface Simulator {
   settle(until?: number): Promise<void>;
   /** Lets this many ms pass. */
   advance(ms: number): Promise<void>;
+  /**
+   * Waits on the simulator's clock from inside an application that is busy: a slow database, a slow service. Virtual time
+   * may move meanwhile, as while a REST answer is late.
+   */
+  pause(ms: number): Promise<void>;
+  /** What no clock moves, such as a question to a real database: virtual time stands still until it is done. */
+  hold<T>(outside: Promise<T>): Promise<T>;
   /** Sends nothing any more and refuses REST. */
   close(): void;
 }
@@ -208,6 +215,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     },
     settle: (until) => pump.run(until),
     advance: (ms) => pump.run(clock.now() + ms),
+    async pause(ms) {
+      work.begin();
+      try {
+        await work.sleep(clock, ms);
+      } finally {
+        work.end();
+      }
+    },
+    hold: (outside) => work.hold(outside),
     close() {
       world.closed = true;
       for (const call of world.calls.values()) {

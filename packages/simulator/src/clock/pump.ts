@@ -38,7 +38,7 @@ export function createPump(options: {
       work.untouch();
       const before = work.count;
       for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
-      if (work.sleeping > 0 && !work.touched && work.count === before) return true;
+      if (work.held === 0 && work.sleeping > 0 && !work.touched && work.count === before) return true;
     }
     return false;
   }
@@ -49,7 +49,8 @@ export function createPump(options: {
    */
   async function applicationIdle(idle: () => Promise<void>): Promise<void> {
     if (work.sleeping > 0) {
-      for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
+      do for (let round = 0; round < STALLED_ROUNDS; round += 1) await macrotask();
+      while (work.held > 0);
       return;
     }
     try {

@@ -31,6 +31,21 @@ export class Work {
     for (const resume of waiting) resume();
   }
 
+  /** How much is under way outside that no clock moves: a real database, for one. */
+  held = 0;
+
+  /** Time stands still until this is done. */
+  async hold<T>(outside: Promise<T>): Promise<T> {
+    this.held += 1;
+    this.begin();
+    try {
+      return await outside;
+    } finally {
+      this.held -= 1;
+      this.end();
+    }
+  }
+
   /** How many of those under way wait for the clock itself. */
   sleeping = 0;
   /** Called when one more begins to wait for the clock. */

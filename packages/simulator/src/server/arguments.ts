@@ -3,6 +3,7 @@ import type { NumberOptions, SimulatorOptions } from '../options.js';
 import * as people from '../people/people.js';
 import type { AnsweredBy, Person } from '../people/person.js';
 import { TOGGLE_VALUES } from '../toggles.js';
+import { parseChaos } from './chaos.js';
 
 /** What the command line asks for. */
 export interface Arguments {
@@ -12,7 +13,7 @@ export interface Arguments {
   readonly allowRemote: boolean;
   readonly options: Pick<
     SimulatorOptions,
-    'accountSid' | 'authToken' | 'numbers' | 'people' | 'callerIds' | 'cps' | 'toggles'
+    'accountSid' | 'authToken' | 'numbers' | 'people' | 'callerIds' | 'cps' | 'toggles' | 'disorder' | 'rest'
   >;
 }
 
@@ -31,6 +32,8 @@ export const USAGE = `amd-simulator: a Twilio in one process, on a port.
   --account-sid AC… --auth-token …   instead of the fixed fake ones
   --cps 1                     calls created per second before they queue
   --toggle name=value         what Twilio's documentation leaves open; may be repeated
+  --chaos 7                   trouble by seed: notifications late, twice, lost; REST that fails. With options:
+                              7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05
   --speed 1                   how many times faster than real time
   --allow-remote              listen on other addresses too: everybody who reaches it can use it
   --help
@@ -169,6 +172,7 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
       'auth-token': { type: 'string' },
       cps: { type: 'string' },
       toggle: { type: 'string', multiple: true, default: [] },
+      chaos: { type: 'string' },
       speed: { type: 'string', default: '1' },
       'allow-remote': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -212,6 +216,7 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
       ),
       toggles: Object.fromEntries(values.toggle.map(parseToggle)),
       cps,
+      ...(values.chaos === undefined ? {} : parseChaos(values.chaos)),
       ...(values['account-sid'] === undefined ? {} : { accountSid: values['account-sid'] }),
       ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),
     },

@@ -1,0 +1,158 @@
+import type { Clock, Store, StoredRecord } from '@amd/core';
+import type { Simulator, SimulatorHttpClient, WebhookRequest, WebhookResponse } from '@amd/simulator';
+import { handlerTransport } from '@amd/simulator';
+import type { Plan } from './faults.js';
+import { Life } from './life.js';
+import { plantedClient, type OnTheWay } from './planted-client.js';
+import { plantedStore, type Outage } from './planted-store.js';
+import { TakeOvers, watched } from './take-overs.js';
+
+/** What a node is made of. */
+export interface NodeParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly httpClient: SimulatorHttpClient;
+}
+
+/** The application, as one process runs it. */
+export interface AppNode {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly idle: () => Promise<void>;
+}
+
+export type BuildNode = (parts: NodeParts) => AppNode | Promise<AppNode>;
+
+/** Where the nodes keep their state: each opens it anew. */
+export interface Database {
+  readonly open: () => Promise<Store>;
+  /** What is in it now, past all faults. */
+  readonly look: (prefix: string) => Promise<readonly StoredRecord[]>;
+  /** For good, when all is over. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ClusterOptions {
+  readonly sim: Simulator;
+  readonly plan: Plan;
+  readonly onTheWay: OnTheWay;
+  readonly database: Database;
+  readonly build: BuildNode;
+  /** Default 1. */
+  readonly nodes?: number;
+  /** From a death to the next start, in ms. Default 0. */
+  readonly downMs?: number;
+  /** How far each node's clock is ahead, in ms. */
+  readonly skewMs?: readonly number[];
+  /** Every webhook is handled twice, the second time as if Twilio had not heard the first reply. */
+  readonly everyWebhookTwice?: boolean;
+}
+
+interface Running {
+  readonly life: Life;
+  readonly node: Promise<AppNode>;
+}
+
+/** Nodes of one application behind a balancer that knows which of them live. They die by the plan and are started again. */
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #nodes: (Running | undefined)[] = [];
+  readonly #outage: Outage = { until: 0, does: 'fail' };
+  readonly takeOvers: TakeOvers;
+  #turn = 0;
+  #deaths = 0;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.takeOvers = new TakeOvers(() => options.sim.clock.now());
+  }
+
+  get deaths(): number {
+    return this.#deaths;
+  }
+
+  async start(): Promise<void> {
+    for (let index = 0; index < (this.#options.nodes ?? 1); index += 1) this.#startNode(index);
+    await this.idle();
+  }
+
+  /** The balancer. */
+  transport = async (request: WebhookRequest): Promise<WebhookResponse> => {
+    const fault = this.#options.plan.next('webhook')?.does;
+    if (fault === 'refuse') throw broken('ECONNREFUSED');
+    const twice = this.#options.everyWebhookTwice === true || fault === 'twice';
+    const first = this.#send(request);
+    const reply = twice ? await this.#again(request, first) : await first;
+    if (fault === 'lose-reply') throw broken('ECONNRESET');
+    return reply;
+  };
+
+  /** Nothing of the living is under way. */
+  async idle(): Promise<void> {
+    for (const running of this.#nodes) {
+      if (running === undefined || running.life.dead) continue;
+      try {
+        await (await running.node).idle();
+      } catch {
+        // It died meanwhile, or could not start: whoever is next will.
+      }
+    }
+  }
+
+  /** The play is over: nobody does anything any more. */
+  end(): void {
+    for (const running of this.#nodes) running?.life.end();
+  }
+
+  async #again(request: WebhookRequest, first: Promise<WebhookResponse>): Promise<WebhookResponse> {
+    // With several nodes both are under way at once, as when Twilio gave up waiting and asks another.
+    if ((this.#options.nodes ?? 1) === 1) await first.catch(() => undefined);
+    const second = this.#send(request);
+    await Promise.allSettled([first, second]);
+    return second.catch(() => first);
+  }
+
+  /** To the next node that lives. */
+  async #send(request: WebhookRequest): Promise<WebhookResponse> {
+    const living = this.#nodes.filter((running) => running?.life.dead === false);
+    this.#turn += 1;
+    const running = living[this.#turn % living.length];
+    if (running === undefined) throw broken('ECONNREFUSED');
+    try {
+      const node = await running.node;
+      const response = await handlerTransport(node.fetch)(request);
+      running.life.mustLive();
+      return response;
+    } catch {
+      throw broken('ECONNRESET');
+    }
+  }
+
+  #startNode(index: number): void {
+    const { sim, plan, database, build, downMs = 0, skewMs = [] } = this.#options;
+    const life: Life = new Life(() => {
+      this.#deaths += 1;
+      this.takeOvers.died(life);
+      if (downMs === 0) this.#startNode(index);
+      else {
+        sim.clock.wakeAt(sim.clock.now() + downMs, () => {
+          this.#startNode(index);
+        });
+      }
+    });
+    const start = async (): Promise<AppNode> => {
+      const planted = plantedStore(await database.open(), { sim, plan, life, outage: this.#outage });
+      return build({
+        store: watched(planted, this.takeOvers, life),
+        clock: life.clock(sim.clock, skewMs[index] ?? 0),
+        httpClient: plantedClient(this.#options, life),
+      });
+    };
+    const node = sim.hold(start());
+    node.catch(() => undefined);
+    this.#nodes[index] = { life, node };
+  }
+}
+
+function broken(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

@@ -1,0 +1,50 @@
+import type { RestFault } from '@amd/simulator';
+
+/**
+ * One planted fault. Questions to the store, REST requests and webhooks are counted from 1 over all nodes, so that a plan is
+ * plain data: it can be kept in a file, played again, and made smaller.
+ */
+export type Fault =
+  | { readonly on: 'store'; readonly nth: number; readonly does: StoreFault }
+  | { readonly on: 'rest'; readonly nth: number; readonly does: 'crash-before' | 'crash-after' | RestFault }
+  | { readonly on: 'webhook'; readonly nth: number; readonly does: WebhookFault }
+  /** From this question on the store answers nobody for so many ms. */
+  | { readonly on: 'outage'; readonly nth: number; readonly forMs: number; readonly does: 'fail' | 'hang' };
+
+export type StoreFault =
+  /** The node dies; nothing was asked. */
+  | 'crash-before'
+  /** Done, and the node dies before it hears of it. */
+  | 'crash-after'
+  /** Not done, and said so. */
+  | 'fail'
+  /** Done, but the answer is lost. */
+  | 'fail-after'
+  /** Not done, and no answer for a long time. */
+  | 'hang';
+
+export type WebhookFault =
+  /** The connection is refused. */
+  | 'refuse'
+  /** Handled, but the connection breaks before the reply. */
+  | 'lose-reply'
+  /** Handled twice, at the same moment if there are two nodes; the second reply counts. */
+  | 'twice';
+
+/** What may befall one question, by its number. */
+export class Plan {
+  readonly #at = new Map<string, Fault>();
+  readonly counted = { store: 0, rest: 0, webhook: 0 };
+
+  constructor(faults: readonly Fault[]) {
+    for (const fault of faults) {
+      this.#at.set(`${fault.on === 'outage' ? 'store' : fault.on}:${String(fault.nth)}`, fault);
+    }
+  }
+
+  /** Counts one more, and says what goes wrong with it. */
+  next<On extends 'store' | 'rest' | 'webhook'>(on: On): Extract<Fault, { on: On | 'outage' }> | undefined {
+    this.counted[on] += 1;
+    return this.#at.get(`${on}:${String(this.counted[on])}`) as never;
+  }
+}
