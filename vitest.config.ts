@@ -17,6 +17,7 @@ export default defineConfig({
       { find: /^@amd\/cli$/, replacement: source('./packages/cli/src/index.ts') },
       { find: /^@amd\/dashboard$/, replacement: source('./packages/dashboard/src/index.ts') },
       { find: /^@amd\/simulator$/, replacement: source('./packages/simulator/src/index.ts') },
+      { find: /^@amd\/store-sqlite$/, replacement: source('./packages/store-sqlite/src/index.ts') },
     ],
   },
   test: {
@@ -35,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'short',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', '{test,proof}/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...LONG],
           // No module of ours has state (a test says so), so that short files may share what a process has loaded.
           isolate: false,

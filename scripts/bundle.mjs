@@ -1,13 +1,21 @@
 // Bundles one entry of the sources into a file that Node can import, with no build before.
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** The URL of the bundle; `entry` is relative to the root of the repository. */
-export async function bundle(entry, root = fileURLToPath(new URL('..', import.meta.url))) {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'amd-')), 'bundle.mjs');
+/** Native, or large and of no use in one file. */
+const LEFT_OUT = ['libsql', 'better-sqlite3', 'ioredis', 'redis', 'esbuild', 'twilio'];
+
+/**
+ * The URL of the bundle; `entry` is relative to the root of the repository. `native`: the bundle lies where it finds the
+ * packages that cannot be bundled.
+ */
+export async function bundle(entry, root = fileURLToPath(new URL('..', import.meta.url)), { native = false } = {}) {
+  const near = join(root, 'node_modules', '.cache');
+  if (native) mkdirSync(near, { recursive: true });
+  const outfile = join(mkdtempSync(join(native ? near : tmpdir(), 'amd-')), 'bundle.mjs');
   await build({
     entryPoints: [join(root, entry)],
     outfile,
@@ -15,6 +23,7 @@ export async function bundle(entry, root = fileURLToPath(new URL('..', import.me
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
+    ...(native ? { external: LEFT_OUT } : {}),
   });
   return pathToFileURL(outfile).href;
 }

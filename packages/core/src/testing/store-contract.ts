@@ -1,7 +1,9 @@
 import type { Store } from '../store/store.js';
 import { contractClaims } from './store-contract-claims.js';
 import { contractList } from './store-contract-list.js';
+import { contractReconnect } from './store-contract-reconnect.js';
 import { contractRecords } from './store-contract-records.js';
+import { contractRivals } from './store-contract-rivals.js';
 import { contractSettle } from './store-contract-settle.js';
 
 /** What the contract needs of a test runner; `describe` and `it` of any of them will do. */
@@ -12,12 +14,20 @@ export interface StoreContractOptions {
   readonly createStore: () => Store | Promise<Store>;
   /** A second handle on the same data, as another process would have it. Default: the store itself. */
   readonly openAgain?: (store: Store) => Store | Promise<Store>;
+  /** Loses the way to the data and finds it again: closes and opens a file, breaks a connection. Default: not tested. */
+  readonly reconnect?: (store: Store) => Store | Promise<Store>;
   /** Called after each test with each store it used. */
   readonly dispose?: (store: Store) => void | Promise<void>;
 }
 
 /** A test of the contract: two handles on one empty store. */
 export type ContractTest = (name: string, body: (store: Store, other: Store) => Promise<void>) => void;
+
+/** What a store that can be lost and found again must keep. */
+export type ReconnectTest = (
+  name: string,
+  body: (store: Store, reconnect: () => Promise<Store>) => Promise<void>,
+) => void;
 
 /**
  * The contract of `Store`, executable: `storeContract({ describe, it, createStore: () => createMyStore() })`. All times
@@ -36,6 +46,17 @@ export function storeContract(options: StoreContractOptions): void {
       }
     });
   };
+  const { reconnect } = options;
+  const reconnectTest: ReconnectTest = (name, body) => {
+    options.it(name, async () => {
+      let store = await options.createStore();
+      try {
+        await body(store, async () => (store = (await reconnect?.(store)) ?? store));
+      } finally {
+        await options.dispose?.(store);
+      }
+    });
+  };
   options.describe('store contract', () => {
     options.describe('records', () => {
       contractRecords(test);
@@ -48,6 +69,13 @@ export function storeContract(options: StoreContractOptions): void {
     });
     options.describe('list', () => {
       contractList(test);
+    });
+    options.describe('rivals', () => {
+      contractRivals(test);
+    });
+    if (reconnect === undefined) return;
+    options.describe('lost and found again', () => {
+      contractReconnect(reconnectTest);
     });
   });
 }

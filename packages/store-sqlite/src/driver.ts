@@ -1,0 +1,71 @@
+import { AmdError } from '@amd/core';
+
+/** A value as SQLite keeps it. */
+export type Value = string | number | null;
+
+/** What is asked of a prepared statement; so far all drivers agree. */
+export interface Statement {
+  run(...values: Value[]): unknown;
+  /** `undefined` (or `null`) when there is no row. */
+  get(...values: Value[]): unknown;
+  all(...values: Value[]): unknown[];
+}
+
+/** An open database: `DatabaseSync` of node:sqlite, or `Database` of better-sqlite3 or libsql. */
+export interface Database {
+  exec(sql: string): unknown;
+  prepare(sql: string): Statement;
+  close(): unknown;
+}
+
+/** In the order they are looked for. */
+export const DRIVERS = ['node:sqlite', 'better-sqlite3', 'libsql'] as const;
+export type DriverName = (typeof DRIVERS)[number];
+
+type Open = (file: string) => Database;
+
+/**
+ * The driver of this name, or the first one there is.
+ * @throws AmdError `ERR_STORE_DRIVER` when there is none
+ */
+export async function findDriver(wanted: DriverName | undefined): Promise<{ name: DriverName; open: Open }> {
+  const reasons: string[] = [];
+  for (const name of wanted === undefined ? DRIVERS : [wanted]) {
+    try {
+      return { name, open: openWith(await load(name)) };
+    } catch (error) {
+      reasons.push(`${name}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+    }
+  }
+  throw new AmdError(
+    'ERR_STORE_DRIVER',
+    `no SQLite driver was found (${reasons.join('; ')}): run "npm install libsql", or use Node 22.13 or later, which has node:sqlite`,
+  );
+}
+
+/** Its name is no constant, so that no bundler asks for a driver that is not installed. */
+async function load(name: string): Promise<Record<string, unknown>> {
+  return (await import(name)) as Record<string, unknown>;
+}
+
+function openWith(module: Record<string, unknown>): Open {
+  const made = module['DatabaseSync'] ?? module['default'];
+  if (typeof made !== 'function') throw new TypeError('it has no class of databases');
+  const Class = made as new (file: string) => Database;
+  return (file) => new Class(file);
+}
+
+/**
+ * @throws AmdError `ERR_STORE_DRIVER` naming what it lacks
+ */
+export function checkDatabase(database: unknown): Database {
+  const given = database as Partial<Record<keyof Database, unknown>> | null | undefined;
+  for (const method of ['exec', 'prepare', 'close'] as const) {
+    if (typeof given?.[method] === 'function') continue;
+    throw new AmdError(
+      'ERR_STORE_DRIVER',
+      `"database" must be an open database of node:sqlite, better-sqlite3 or libsql: it has no method "${method}"`,
+    );
+  }
+  return database as Database;
+}

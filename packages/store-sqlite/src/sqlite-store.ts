@@ -1,0 +1,110 @@
+import { AmdError, type Store } from '@amd/core';
+import { checkDatabase, findDriver, type Database, type DriverName } from './driver.js';
+import { openFailure, workFailure } from './failure.js';
+import { GroupCommit } from './group-commit.js';
+import { prepareFile, releaseFile } from './schema.js';
+import { prepareStatements } from './statements.js';
+
+export interface SqliteStoreOptions {
+  /** The file; made when there is none. Its folder must be there. Use this or `database`. */
+  readonly file?: string | undefined;
+  /** Which driver opens the file. Default: the first there is of `node:sqlite`, `better-sqlite3` and `libsql`. */
+  readonly driver?: DriverName | undefined;
+  /** A database that is open already, of one of these drivers, and nobody else's. */
+  readonly database?: Database | undefined;
+  /** How often expired records are removed, in ms. Default 60000. */
+  readonly sweepEveryMs?: number | undefined;
+}
+
+export interface SqliteStore extends Store {
+  /** What opened the file; `given` for a database that was. */
+  readonly driver: DriverName | 'given';
+  /** Answers what was asked for, then lets go of the file. What is asked later is refused. */
+  close(): Promise<void>;
+}
+
+/**
+ * The state of `@amd/core` in one SQLite file, of one process: what was acknowledged survives the process and the machine's
+ * power. A second process on the same file is refused; one that was killed never blocks the next.
+ * @throws TypeError naming the option
+ * @throws AmdError `ERR_STORE_DRIVER`, `ERR_STORE_LOCKED`, `ERR_STORE_SETTINGS`, `ERR_STORE_VERSION`, `ERR_STORE_UNAVAILABLE`
+ */
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { sweepEveryMs = 60_000 } = options;
+  if (!(sweepEveryMs >= 0)) throw new RangeError(`"sweepEveryMs" must be 0 or more; got ${String(sweepEveryMs)}`);
+  const { database, driver } = await open(options);
+  const group = new GroupCommit(database);
+  const statements = prepareStatements(database);
+  let sweptAt = -Infinity;
+
+  /** Reading needs no transaction of its own: a group is one synchronous piece of work. */
+  function look<T>(question: () => T): Promise<T> {
+    if (group.closed) return Promise.reject(new AmdError('ERR_STORE_UNAVAILABLE', 'the store was closed'));
+    try {
+      return Promise.resolve(question());
+    } catch (error) {
+      return Promise.reject(workFailure(error));
+    }
+  }
+
+  function sweepSometimes(now: number): void {
+    if (now < sweptAt + sweepEveryMs) return;
+    sweptAt = now;
+    statements.sweep(now);
+  }
+
+  return {
+    driver,
+    read: (key, now) => look(() => statements.read(key, now)),
+    commit: (commit) => group.run(() => statements.commit(commit)),
+    claim: ({ now, prefix, limit, leaseMs, lease }) =>
+      group.run(() => {
+        sweepSometimes(now);
+        return statements.claim(now, prefix, limit, leaseMs, lease);
+      }),
+    settle: (claim, settlement) => group.run(() => statements.settle(claim, settlement)),
+    list: ({ prefix, after, limit }) => {
+      const from = after === undefined ? 0 : Number(after);
+      if (!Number.isSafeInteger(from) || from < 0) {
+        return Promise.reject(new TypeError('"after" must be a cursor that list returned'));
+      }
+      return look(() => statements.list(prefix, from, limit));
+    },
+    async close() {
+      if (group.closed) return;
+      await group.close();
+      releaseFile(database);
+      database.close();
+    },
+  };
+}
+
+async function open(options: SqliteStoreOptions): Promise<{ database: Database; driver: SqliteStore['driver'] }> {
+  const { file, database, driver } = options;
+  if ((file === undefined) === (database === undefined)) {
+    throw new TypeError('either "file" or "database" must be given: createSqliteStore({ file: "calls.db" })');
+  }
+  if (file === undefined) {
+    const given = checkDatabase(database);
+    return { database: prepared(given, 'the database', () => undefined), driver: 'given' };
+  }
+  if (typeof file !== 'string' || file === '') throw new TypeError('"file" must be the path of a file');
+  const found = await findDriver(driver);
+  let made: Database;
+  try {
+    made = found.open(file);
+  } catch (error) {
+    throw openFailure(error, file);
+  }
+  return { database: prepared(made, file, () => made.close()), driver: found.name };
+}
+
+function prepared(database: Database, file: string, giveUp: () => unknown): Database {
+  try {
+    prepareFile(database);
+    return database;
+  } catch (error) {
+    giveUp();
+    throw openFailure(error, file);
+  }
+}

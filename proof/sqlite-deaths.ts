@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSqliteStore, type DriverName } from '@amd/store-sqlite';
+import { chance, runAndKill, type Deaths } from './deaths.js';
+import { Tally } from './tally.js';
+
+export interface KillSqlite {
+  readonly times: number;
+  readonly seed: number;
+  /** `sqlite-writer.ts`, bundled: the URL of a file. */
+  readonly writer: string;
+  readonly driver?: DriverName;
+  readonly onProgress?: (kills: number) => void;
+}
+
+/** A process that writes to a file is killed at random moments; after each death everything acknowledged must be there. */
+export async function killSqlite({ times, seed, writer, driver, onProgress }: KillSqlite): Promise<Deaths> {
+  const random = chance(seed);
+  const folder = mkdtempSync(join(tmpdir(), 'amd-deaths-'));
+  const file = join(folder, 'calls.db');
+  const tally = new Tally();
+  const problems: string[] = [];
+  let [kills, lost, slowestReopenMs] = [0, 0, 0];
+  try {
+    while (kills < times) {
+      const byItself = await runAndKill(writer, driver === undefined ? [file] : [file, driver], tally, random() * 120);
+      if (byItself !== undefined) throw new Error(byItself);
+      kills += 1;
+      const began = performance.now();
+      const store = await createSqliteStore({ file, ...(driver === undefined ? {} : { driver }) });
+      await store.read('calls0:one', Date.now());
+      slowestReopenMs = Math.max(slowestReopenMs, performance.now() - began);
+      const found = await tally.check(store);
+      lost += found.lost;
+      problems.push(...found.problems);
+      await store.close();
+      onProgress?.(kills);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { kills, acked: tally.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
+}

@@ -1,0 +1,110 @@
+import type { Store } from '@amd/core';
+
+/** What a writer says, one line each, before or after the store has acknowledged it. */
+export type Word =
+  /** Record of this key is at this revision: acknowledged. */
+  | { readonly is: 'committed'; readonly key: string; readonly revision: number }
+  /** The task of this revision is about to be settled: it may or may not be there any more. */
+  | { readonly is: 'settling'; readonly key: string; readonly revision: number }
+  /** It is gone: acknowledged. */
+  | { readonly is: 'settled'; readonly key: string; readonly revision: number };
+
+/** What has been acknowledged, against what is there. */
+export class Tally {
+  readonly #committed = new Map<string, number>();
+  readonly #settling = new Set<string>();
+  readonly #settled = new Set<string>();
+  acked = 0;
+
+  hear(word: Word): void {
+    const task = `${word.key} ${String(word.revision)}`;
+    if (word.is === 'settling') {
+      this.#settling.add(task);
+      return;
+    }
+    this.acked += 1;
+    if (word.is === 'settled') this.#settled.add(task);
+    else this.#committed.set(word.key, Math.max(word.revision, this.#committed.get(word.key) ?? 0));
+  }
+
+  /**
+   * Says of each acknowledged write whether it is there, and of each record whether its one task belongs to it. Claims all
+   * tasks, as a far future would.
+   */
+  async check(store: Store): Promise<{ lost: number; problems: string[] }> {
+    let lost = 0;
+    const problems: string[] = [];
+    const tasks = new Map<string, string[]>();
+    const far = Date.now() + 10 * 365 * 86_400_000;
+    for (;;) {
+      const claims = await store.claim({ now: far, limit: 1000, leaseMs: 1000, lease: 'check' });
+      for (const { key, id } of claims) tasks.set(key, [...(tasks.get(key) ?? []), id]);
+      // Given back as they were, for the next writer.
+      for (const claim of claims) {
+        const again = { as: 'retry', dueAt: far + 1_000_000, counts: false } as const;
+        if (!(await store.settle(claim, again)))
+          problems.push(`${claim.key} ${claim.id}: a claim of ours was not ours`);
+      }
+      if (claims.length === 0) break;
+    }
+    for (const [key, revision] of this.#committed) {
+      const record = await store.read(key, far);
+      if (record === undefined || record.revision < revision) {
+        lost += 1;
+        problems.push(`${key}: revision ${String(revision)} was acknowledged, there is ${String(record?.revision)}`);
+        continue;
+      }
+      const task = `${key} ${String(record.revision)}`;
+      const there = tasks.get(key) ?? [];
+      if (record.data !== task) problems.push(`${key}: revision ${String(record.revision)} says "${record.data}"`);
+      if (there.some((id) => id !== `task ${String(record.revision)}`)) {
+        problems.push(`${key}: at revision ${String(record.revision)} it has ${there.join(', ')}`);
+      }
+      if (there.length > 0 && this.#settled.has(task)) {
+        lost += 1;
+        problems.push(`${task}: its settlement was acknowledged, and its task is still there`);
+      }
+      if (there.length === 0 && !this.#settling.has(task)) {
+        lost += 1;
+        problems.push(`${task}: its task is gone, and nobody has settled it`);
+      }
+    }
+    return { lost, problems };
+  }
+}
+
+/**
+ * Writes to as many keys at once as fast as it can, for ever: a commit replaces the task of the one before; now and then a
+ * task is claimed and settled.
+ */
+export async function writeForEver(store: Store, keys: readonly string[], say: (word: Word) => void): Promise<never> {
+  return (await Promise.all(keys.map((key, index) => writeTo(store, key, index, say))))[0] as never;
+}
+
+async function writeTo(store: Store, key: string, index: number, say: (word: Word) => void): Promise<never> {
+  let revision = (await store.read(key, Date.now()))?.revision ?? 0;
+  for (;;) {
+    const now = Date.now();
+    const next = revision + 1;
+    const result = await store.commit({
+      key,
+      expected: revision,
+      data: `${key} ${String(next)}`,
+      expiresAt: null,
+      now,
+      put: [{ id: `task ${String(next)}`, dueAt: now, data: '' }],
+      drop: [`task ${String(revision)}`],
+    });
+    if (!result.ok) throw new Error(`${key} was changed by somebody else: ${JSON.stringify(result)}`);
+    revision = next;
+    say({ is: 'committed', key, revision });
+    if ((revision + index) % 5 !== 0) continue;
+    const prefix = key.slice(0, key.indexOf(':') + 1);
+    const claims = await store.claim({ now: Date.now(), prefix, limit: 1, leaseMs: 60_000, lease: key });
+    for (const claim of claims) {
+      if (claim.id !== `task ${String(revision)}`) continue;
+      say({ is: 'settling', key, revision });
+      if (await store.settle(claim, { as: 'done' })) say({ is: 'settled', key, revision });
+    }
+  }
+}
