@@ -1,5 +1,7 @@
-import { callSettings } from '@amd/core';
+import { callSettings, type Measurement } from '@amd/core';
+import { metrics, type Attributes, type Meter } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
+import { openTelemetry } from '../docs/recipes/open-telemetry.js';
 import { isOpen, onCall, type Calendar } from '../docs/recipes/when.js';
 import { roundRobin, shuffled, weighted } from '../docs/recipes/who-is-next.js';
 
@@ -96,5 +98,72 @@ describe('a rota', () => {
     expect(onCall(rota, Date.parse('2026-01-12T09:00:00+01:00'))).toEqual(['ben', 'cara', 'ann']);
     expect(() => onCall({ ...rota, days: 0 }, 0)).toThrow('"days"');
     expect(() => onCall({ ...rota, start: 'Monday' }, 0)).toThrow('"start"');
+  });
+});
+
+describe('OpenTelemetry', () => {
+  const flow = 'forwarding';
+  /** One of each type: whoever adds a type is told by the compiler to add it here. */
+  const EVERY: { readonly [Type in Measurement['type']]: Extract<Measurement, { readonly type: Type }> } = {
+    'call.begun': { type: 'call.begun', flow },
+    'call.connected': { type: 'call.connected', flow, seconds: 12 },
+    'call.ended': { type: 'call.ended', flow, result: 'connected', seconds: 60 },
+    'leg.begun': { type: 'leg.begun', flow },
+    'leg.verdict': { type: 'leg.verdict', flow, answeredBy: 'human', seconds: 3 },
+    'leg.ended': { type: 'leg.ended', flow, result: 'bridged', answeredBy: 'human', seconds: 50 },
+    'reservation.ended': { type: 'reservation.ended', result: 'accepted', seconds: 9 },
+    'coolDown.begun': { type: 'coolDown.begun' },
+    'coolDown.ended': { type: 'coolDown.ended', seconds: 60 },
+    'timer.fired': { type: 'timer.fired', flow, seconds: 0.01 },
+    'event.unchanged': { type: 'event.unchanged', flow },
+    'store.conflict': { type: 'store.conflict', flow },
+    rest: { type: 'rest', effect: 'call.create', result: 'created', seconds: 0.2 },
+    'task.failed': { type: 'task.failed', flow, task: 'rest' },
+    webhook: { type: 'webhook', path: '/inbound', status: 200, seconds: 0.004 },
+    problem: { type: 'problem', code: 'signature' },
+  };
+
+  function recordingMeter() {
+    const recorded: { name: string; unit: string | undefined; value: number; attributes: Attributes | undefined }[] =
+      [];
+    const note = (name: string, unit?: string) => (value: number, attributes?: Attributes) =>
+      void recorded.push({ name, unit, value, attributes });
+    const meter: Pick<Meter, 'createCounter' | 'createHistogram'> = {
+      createCounter: (name, options) => ({ add: note(name, options?.unit) }),
+      createHistogram: (name, options) => ({ record: note(name, options?.unit) }),
+    };
+    return { meter: meter as Meter, recorded };
+  }
+
+  it('every measurement reaches an instrument of its own: durations in seconds, the others counted', () => {
+    const { meter, recorded } = recordingMeter();
+    const measurements = Object.values(EVERY);
+    measurements.forEach(openTelemetry(meter));
+    expect(new Set(recorded.map(({ name }) => name)).size).toBe(measurements.length);
+    expect(recorded.map(({ value, unit }) => [value, unit])).toEqual(
+      measurements.map((one) => ('seconds' in one ? [one.seconds, 's'] : [1, undefined])),
+    );
+    expect(recorded.at(-2)).toMatchObject({
+      name: 'amd.webhook.duration',
+      attributes: { 'http.route': '/inbound', 'http.response.status_code': 200 },
+    });
+  });
+
+  it('what has no duration is counted apart', () => {
+    const { meter, recorded } = recordingMeter();
+    const tell = openTelemetry(meter);
+    tell({ ...EVERY.rest, result: 'unknown', seconds: null });
+    tell({ ...EVERY['leg.verdict'], seconds: null });
+    expect(recorded).toMatchObject([
+      { name: 'amd.rest.withheld', value: 1, attributes: { effect: 'call.create', result: 'unknown' } },
+      { name: 'amd.verdicts.untimed', value: 1, attributes: { answered_by: 'human' } },
+    ]);
+  });
+
+  it('costs nothing and harms nothing where no SDK is set up', () => {
+    const tell = openTelemetry(metrics.getMeter('@amd/core'));
+    expect(() => {
+      Object.values(EVERY).forEach(tell);
+    }).not.toThrow();
   });
 });

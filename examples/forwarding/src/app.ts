@@ -81,6 +81,12 @@ export interface App {
   drain(closed: Promise<void>): Promise<void>;
 }
 
+interface Entry {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Wiring only: what happens to a call is decided by the flow. */
 export function createApp(options: AppOptions): App {
   const { client, accountSid, authTokens, publicBaseUrl, callSettings, ownNumbers, clock, logger } = options;
@@ -103,6 +109,7 @@ export function createApp(options: AppOptions): App {
     clock,
     hooks: options.hooks,
     callsPerSecond: options.callsPerSecond,
+    metrics: metrics.count,
     execute: createTwilioExecutor({
       client,
       url: callbackUrls(publicBaseUrl),
@@ -110,18 +117,10 @@ export function createApp(options: AppOptions): App {
       ownNumbers,
     }),
   });
-  runtime.events.on('committed', (event) => {
-    metrics.committed(event);
+  runtime.events.on('committed', () => {
     feed.nudge();
   });
-  runtime.events.on('executed', (event) => {
-    metrics.executed(event);
-  });
-  runtime.events.on('conflict', () => {
-    metrics.conflict();
-  });
   runtime.events.on('failure', ({ key, error }) => {
-    metrics.failure();
     logger.error({ code: 'task.failed', call: key, error }, 'a task failed and will be tried again');
   });
 
@@ -132,7 +131,8 @@ export function createApp(options: AppOptions): App {
     authTokens,
     limits: createCallLimits({ store, clock, ...options.limits }),
     resolve: async (call) => options.callOptions?.(call) ?? { ...callSettings, forwardTo: await lists.for(call.to) },
-    log,
+    log: write,
+    metrics: metrics.count,
   });
   const dashboard = createDashboard({
     store,
@@ -149,17 +149,6 @@ export function createApp(options: AppOptions): App {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use((request, response, next) => {
-    if (!endpoint.owns(request.path)) {
-      next();
-      return;
-    }
-    const began = performance.now();
-    response.once('finish', () => {
-      metrics.answered(request.path, response.statusCode, (performance.now() - began) / 1000);
-    });
-    next();
-  });
   app.use(toNodeListener(endpoint));
   app.use(
     operatorRoutes({
@@ -171,9 +160,13 @@ export function createApp(options: AppOptions): App {
   );
   app.use(dashboard.handler);
 
-  function log(entry: { level: 'info' | 'warn' | 'error'; code: string; message: string }): void {
-    const { level, message, ...rest } = entry;
+  /** For the parts that count nothing themselves. */
+  function log(entry: Entry): void {
     metrics.logged(entry.code);
+    write(entry);
+  }
+
+  function write({ level, message, ...rest }: Entry): void {
     logger[level](rest, message);
   }
 

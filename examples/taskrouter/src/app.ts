@@ -66,6 +66,12 @@ export interface AppOptions {
 
 export type App = ReturnType<typeof createApp>;
 
+interface Entry {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Wiring only: what happens to a call is decided by the flows. */
 export function createApp(options: AppOptions) {
   const { client, directory, accountSid, authTokens, publicBaseUrl, ownNumbers, clock, logger } = options;
@@ -85,6 +91,7 @@ export function createApp(options: AppOptions) {
     store,
     clock,
     execute,
+    metrics: metrics.count,
   });
   const calls = createRuntime({
     flow: taskrouter,
@@ -94,23 +101,14 @@ export function createApp(options: AppOptions) {
     execute,
     hooks: options.hooks,
     callsPerSecond: options.callsPerSecond,
+    metrics: metrics.count,
     peers: { worker: workers },
-  });
-  calls.events.on('committed', (step) => {
-    metrics.committed(step);
   });
   for (const { events } of [calls, workers]) {
     events.on('committed', () => {
       feed.nudge();
     });
-    events.on('executed', (request) => {
-      metrics.executed(request);
-    });
-    events.on('conflict', () => {
-      metrics.conflict();
-    });
     events.on('failure', ({ key, error }) => {
-      metrics.failure();
       logger.error({ code: 'task.failed', key, error }, 'a task failed and will be tried again');
     });
   }
@@ -129,7 +127,8 @@ export function createApp(options: AppOptions) {
       heard.hear(event);
       options.onEvent?.(event);
     },
-    log,
+    log: write,
+    metrics: metrics.count,
   });
   const dashboard = createAgentDashboard({
     store,
@@ -148,17 +147,6 @@ export function createApp(options: AppOptions) {
 
   const app: Express = express();
   app.disable('x-powered-by');
-  app.use((request, response, next) => {
-    if (!endpoint.owns(request.path)) {
-      next();
-      return;
-    }
-    const began = performance.now();
-    response.once('finish', () => {
-      metrics.answered(request.path, response.statusCode, (performance.now() - began) / 1000);
-    });
-    next();
-  });
   app.use(toNodeListener(endpoint));
   app.use(
     operatorRoutes({
@@ -170,9 +158,13 @@ export function createApp(options: AppOptions) {
   );
   app.use(dashboard.handler);
 
-  function log(entry: { level: 'info' | 'warn' | 'error'; code: string; message: string }): void {
-    const { level, message, ...rest } = entry;
+  /** For the parts that count nothing themselves. */
+  function log(entry: Entry): void {
     metrics.logged(entry.code);
+    write(entry);
+  }
+
+  function write({ level, message, ...rest }: Entry): void {
     logger[level](rest, message);
   }
 

@@ -23,6 +23,7 @@ export {
 export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
 export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
 export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
+export type { WebhookPath } from './wire/webhook-paths.js';
 export {
   CALL_STATUSES,
   type CallStatus,
@@ -41,6 +42,7 @@ export {
   type WorkerParams,
 } from './wire/taskrouter.js';
 export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
+export type { CallFlow, FlowMeasurement, Measured, MeasuredStep } from './flows/measurements.js';
 export type {
   CreateCall,
   Detection,
@@ -162,6 +164,8 @@ export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimi
 export { type Clock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/events.js';
+export type { FailedTask, Measurement, Metrics, RestResult } from './runtime/measurement.js';
+export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
 export type { Hooks, Peers } from './runtime/performer.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';

@@ -1,110 +1,102 @@
-import type { Execution, Leg, TwilioEffect } from '@amd/core';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** A call of either flow, as far as it is counted. */
-interface CountedCall {
-  readonly kind: 'call';
-  readonly caller: { readonly phase: string };
-  readonly result: string | null;
-  readonly story: { readonly endedAt?: number };
-  readonly legs: readonly Leg[];
-}
-
-interface Committed {
-  readonly event: { readonly at: number };
-  readonly state: CountedCall | { readonly kind: 'nothing' };
-}
-
-interface Executed {
-  readonly effect: Pick<TwilioEffect, 'type'>;
-  readonly execution: Execution;
-}
+import type { Measurement, Metrics as Count } from '@amd/core';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { createSeries, type Series } from './series.js';
 
 export interface Metrics {
   readonly registry: Registry;
-  committed(step: Committed): void;
-  executed(request: Executed): void;
-  conflict(): void;
-  failure(): void;
-  /** Something was refused or went wrong, by its stable code. */
+  /** For the option `metrics` of runtimes and endpoints. */
+  readonly count: Count;
+  /** Something was refused or went wrong in a part that counts nothing itself, by its stable code. */
   logged(code: string): void;
-  answered(route: string, status: number, seconds: number): void;
 }
 
-/** Labels come from closed lists: no number, name or SID, so that neither privacy nor the number of series suffers. */
+/** Everything the library measures, as series of Prometheus. */
 export function createMetrics(totals: () => { readonly live: number; readonly waiting: number }): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  };
-  gauge('amd_live_calls', 'Callers on the line.', () => totals().live);
-  gauge('amd_waiting_calls', 'Callers who wait for somebody.', () => totals().waiting);
-  const calls = new Counter({
-    name: 'amd_calls_total',
-    help: 'Calls that are over.',
-    labelNames: ['result'],
-    registers,
-  });
-  const legs = new Counter({
-    name: 'amd_legs_total',
-    help: 'Outbound calls that are over.',
-    labelNames: ['result', 'answered_by'],
-    registers,
-  });
-  const rest = new Counter({
-    name: 'amd_rest_total',
-    help: "Requests to Twilio's REST API.",
-    labelNames: ['effect', 'outcome'],
-    registers,
-  });
-  const webhooks = new Histogram({
-    name: 'amd_webhook_duration_seconds',
-    help: 'From a webhook to its answer.',
-    labelNames: ['route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2],
-    registers,
-  });
-  const conflicts = new Counter({ name: 'amd_store_conflicts_total', help: 'Commits decided anew.', registers });
-  const failures = new Counter({ name: 'amd_task_failures_total', help: 'Tasks that are tried again.', registers });
-  const codes = new Counter({ name: 'amd_logged_total', help: 'Log entries.', labelNames: ['code'], registers });
-
+  gauge(registry, 'amd_live_calls', 'Callers on the line.', () => totals().live);
+  gauge(registry, 'amd_waiting_calls', 'Callers who wait for somebody.', () => totals().waiting);
+  const series = createSeries(registry);
   return {
     registry,
-    committed({ event, state }) {
-      if (state.kind !== 'call') return;
-      // What this very step brought to its end carries its time.
-      if (state.caller.phase === 'ended' && state.story.endedAt === event.at) {
-        calls.inc({ result: state.result ?? 'none' });
-      }
-      for (const { result, answeredBy, story } of state.legs) {
-        if (story.endedAt !== event.at || result === null) continue;
-        legs.inc({ result: result.kind, answered_by: answeredBy ?? 'nobody' });
-      }
+    count(measurement) {
+      add(series, measurement);
     },
-    executed({ effect, execution }) {
-      const outcome = execution.as === 'outcome' ? execution.outcome.as : execution.as;
-      rest.inc({ effect: effect.type, outcome });
-    },
-    conflict: () => {
-      conflicts.inc();
-    },
-    failure: () => {
-      failures.inc();
-    },
-    logged: (code) => {
-      codes.inc({ code });
-    },
-    answered: (route, status, seconds) => {
-      webhooks.observe({ route, status: String(status) }, seconds);
+    logged(code) {
+      series.logged.inc({ code });
     },
   };
+}
+
+function add(series: Series, m: Measurement): void {
+  switch (m.type) {
+    case 'call.begun':
+      series.callsBegun.inc();
+      return;
+    case 'call.connected':
+      series.wait.observe(m.seconds);
+      return;
+    case 'call.ended':
+      series.calls.inc({ result: m.result });
+      series.callDuration.observe({ result: m.result }, m.seconds);
+      return;
+    case 'leg.begun':
+      series.legsBegun.inc();
+      return;
+    case 'leg.verdict':
+      if (m.seconds !== null) series.detection.observe({ answered_by: m.answeredBy }, m.seconds);
+      return;
+    case 'leg.ended':
+      series.legs.inc({ result: m.result, answered_by: m.answeredBy });
+      return;
+    case 'reservation.ended':
+      series.reservations.inc({ result: m.result });
+      return;
+    case 'coolDown.begun':
+      series.coolDownsBegun.inc();
+      return;
+    case 'coolDown.ended':
+      series.coolDowns.observe(m.seconds);
+      return;
+    case 'timer.fired':
+      series.lateness.observe(m.seconds);
+      return;
+    case 'event.unchanged':
+      series.unchanged.inc({ flow: m.flow });
+      return;
+    case 'store.conflict':
+      series.conflicts.inc();
+      return;
+    case 'rest':
+      series.rest.inc({ effect: m.effect, outcome: m.result });
+      if (m.seconds !== null) series.restDuration.observe({ effect: m.effect }, m.seconds);
+      return;
+    case 'task.failed':
+      series.failures.inc();
+      return;
+    case 'webhook':
+      series.webhooks.observe({ route: m.path, status: String(m.status) }, m.seconds);
+      return;
+    case 'problem':
+      series.logged.inc({ code: m.code });
+      return;
+    default:
+      unheardOf(m);
+  }
+}
+
+/** Does not compile when something is measured that nobody has given a series. */
+function unheardOf(_: never): void {
+  // A newer library measures more than this example knows.
+}
+
+function gauge(registry: Registry, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value());
+    },
+  });
 }

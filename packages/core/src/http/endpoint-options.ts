@@ -1,6 +1,7 @@
 import { isAccountSid } from '../kernel/brand.js';
 import type { CallLimits } from '../runtime/call-limits.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
+import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './failure.js';
@@ -18,6 +19,8 @@ export interface EndpointOptions {
   readonly limits?: Pick<CallLimits, 'admit'> | undefined;
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
   readonly log?: Log | undefined;
+  /** Told of every webhook and of everything the log says. Its own trouble stays its own. */
+  readonly metrics?: Metrics | undefined;
   /** Within how many ms every webhook is answered. Default 1500. */
   readonly replyBudgetMs?: number | undefined;
   /** How many of these `resolve` may take. Default 1000. */
@@ -31,6 +34,7 @@ export interface EndpointOptions {
 export interface CheckedOptions {
   readonly rules: AdmissionRules;
   readonly log: Log;
+  readonly metrics: Metrics | null;
   readonly clock: Clock;
   readonly texts: FallbackTexts;
   readonly limits: EndpointOptions['limits'];
@@ -42,13 +46,15 @@ export interface CheckedOptions {
 /** @throws TypeError or RangeError naming the option */
 export function checkOptions(options: EndpointOptions, routes: AdmissionRules['routes']): CheckedOptions {
   const clock = options.clock ?? systemClock;
-  const log = guarded(options.log ?? silent);
+  const metrics = guardedMetrics(options.metrics);
+  const log = guarded(options.log ?? silent, metrics);
   const replyBudgetMs = milliseconds(options.replyBudgetMs ?? 1500, 'replyBudgetMs');
   const budgetMs = milliseconds(options.resolveBudgetMs ?? Math.min(1000, replyBudgetMs - 1), 'resolveBudgetMs');
   if (budgetMs >= replyBudgetMs) throw new RangeError('"resolveBudgetMs" must be less than "replyBudgetMs"');
   return {
     rules: rulesOf(options, routes, log, clock),
     log,
+    metrics,
     clock,
     texts: checkFallbackTexts(options.fallbackTexts),
     limits: options.limits,

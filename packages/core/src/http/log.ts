@@ -1,18 +1,10 @@
+import type { Metrics } from '../runtime/measurement.js';
+import type { ProblemCode } from '../runtime/problem-code.js';
+
 export interface LogEntry {
   readonly level: 'warn' | 'error';
   /** What happened, for machines; stable. */
-  readonly code:
-    | 'refused'
-    | 'signature'
-    | 'limited'
-    | 'resolve.failed'
-    | 'reply.failed'
-    | 'reply.late'
-    | 'render.failed'
-    | 'body.unverifiable'
-    | 'adapter.failed'
-    /** Ringing, detection and confirmation do not fit the reservation's time-out. */
-    | 'times';
+  readonly code: ProblemCode;
   /** What happened and what to do about it, for people. Phone numbers are masked. */
   readonly message: string;
   readonly path?: string;
@@ -24,9 +16,10 @@ export type Log = (entry: LogEntry) => void;
 
 export const silent: Log = () => undefined;
 
-/** A log must not be able to fail a webhook. */
-export function guarded(log: Log): Log {
+/** A log must not be able to fail a webhook. What it says is counted, too. */
+export function guarded(log: Log, metrics: Metrics | null): Log {
   return (entry) => {
+    metrics?.({ type: 'problem', code: entry.code });
     try {
       log({ ...entry, message: maskNumbers(entry.message) });
     } catch {

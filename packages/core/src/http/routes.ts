@@ -1,11 +1,12 @@
 import { CALLBACK_PATHS, type CallbackPurpose } from '../wire/callback-ref.js';
+import { CONFIGURED_PATHS, type WebhookPath } from '../wire/webhook-paths.js';
 
 /** What a path is for. Some are configured at the phone number or in the workspace, the others we give out ourselves. */
 export type RouteName = 'inbound' | 'inbound.status' | 'assign' | 'trevents' | CallbackPurpose;
 
 export interface Route {
   readonly name: RouteName;
-  readonly path: string;
+  readonly path: WebhookPath;
   /** A request for TwiML must be answered with TwiML, an assignment with an instruction; a notification only wants to be heard. */
   readonly wants: 'twiml' | 'instruction' | 'nothing';
   /** The purpose of the reference in its address; `null`: it has none. */
@@ -38,14 +39,13 @@ const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   'leg.verdict': 'nothing',
 };
 
-type Path = readonly [path: string, name: RouteName];
+type Path = readonly [path: WebhookPath, name: RouteName];
 
 const VOICE: readonly Path[] = [
-  ['/inbound', 'inbound'],
-  ['/incoming', 'inbound'],
-  ['/inbound/status', 'inbound.status'],
+  ...configured('inbound'),
+  ...configured('inbound.status'),
   ...Object.entries(CALLBACK_PATHS).map(([purpose, path]) => [path, purpose as CallbackPurpose] as const),
-  ['/outgoing', 'leg.answered'],
+  ...configured('leg.answered'),
 ];
 
 /** Every path of the forwarding endpoint; all of them take POST only. */
@@ -54,13 +54,17 @@ export const ROUTES: Routes = routesOf(VOICE.filter(([, name]) => name !== 'call
 /** The same for TaskRouter, which has no conference but two callbacks of its own. */
 export const TASKROUTER_ROUTES: Routes = routesOf([
   ...VOICE.filter(([, name]) => name !== 'conference'),
-  ['/assign', 'assign'],
-  ['/trevents', 'trevents'],
+  ...configured('assign'),
+  ...configured('trevents'),
 ]);
 
 /** What the caller hears while they wait: `<Hangup>` has no place in it (twilio.com/docs/api/errors/13238). */
 export function isListening(name: RouteName): boolean {
   return ['caller.wait', 'caller.progress', 'caller.key', 'caller.whisper'].includes(name);
+}
+
+function configured(name: keyof typeof CONFIGURED_PATHS): readonly Path[] {
+  return CONFIGURED_PATHS[name].map((path) => [path, name]);
 }
 
 function routesOf(paths: readonly Path[]): Routes {

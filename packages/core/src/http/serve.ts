@@ -13,6 +13,7 @@ import { failureDocument } from './failure.js';
 import { handleFetch } from './fetch.js';
 import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from './log.js';
+import { measured } from './measured.js';
 import { jsonResponse, noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
 import { findRoute, isListening, type RouteName } from './routes.js';
 import { createSounds } from './sounds.js';
@@ -43,7 +44,7 @@ export interface Webhooks {
  * request for TwiML gets TwiML.
  */
 export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
-  const { rules, log, clock, texts, limits, replyBudgetMs } = options;
+  const { rules, log, metrics, clock, texts, limits, replyBudgetMs } = options;
   const url = callbackUrls(options.publicBaseUrl);
   const sounds = createSounds(rules.base.prefix);
   const renderer = loadRenderer().catch((error: unknown) => {
@@ -51,7 +52,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return null;
   });
 
-  async function handle(request: PlainRequest): Promise<PlainResponse> {
+  async function answerOne(request: PlainRequest): Promise<PlainResponse> {
     const sound = sounds.answer(request);
     if (sound !== undefined) return sound;
     const admitted = admit(request, rules);
@@ -144,6 +145,8 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return xmlResponse(LAST_RESORT);
   }
 
+  const { routes, base } = rules;
+  const handle = measured(answerOne, { metrics, clock, routes, prefix: base.prefix });
   return {
     handle,
     fetch: (request) => handleFetch(handle, request),

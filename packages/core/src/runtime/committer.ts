@@ -4,9 +4,12 @@ import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEf
 import { decodeState, encodeState } from '../store/envelope.js';
 import { sameState } from '../store/same-state.js';
 import type { Store, Task } from '../store/store.js';
+import type { Measured } from '../flows/measurements.js';
 import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
+import { measureStep } from './measure-step.js';
+import type { Metrics } from './measurement.js';
 import type { Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
@@ -26,14 +29,15 @@ const COMMIT_TRIES = 20;
 
 /** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
 export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
+  readonly metrics: Metrics | null;
 }): Apply<Event, Reply> {
-  const { flow, config, store, clock, alarm, emit } = parts;
+  const { flow, config, store, clock, alarm, emit, metrics } = parts;
   return async (key, event, dropTask) => {
     for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
       const record = await store.read(key, clock.now());
@@ -41,10 +45,14 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
       // Time never falls below what the record has seen, however the clocks of several machines differ.
       const at = Math.max(clock.now(), before?.at ?? 0);
       const state = before?.state ?? flow.initial();
-      const step = flow.transition(state, { ...event, at } as unknown as Event, config);
+      const timed = { ...event, at } as unknown as Event;
+      const step = flow.transition(state, timed, config);
       const { put, drop } = workOf(step.effects, at);
       if (dropTask !== undefined) drop.push(dropTask);
-      if (put.length === 0 && drop.length === 0 && sameState(step.state, state)) return step.reply;
+      if (put.length === 0 && drop.length === 0 && sameState(step.state, state)) {
+        metrics?.({ type: 'event.unchanged', flow: flow.name });
+        return step.reply;
+      }
 
       const committed = await store.commit({
         key,
@@ -56,11 +64,13 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
         drop,
       });
       if (committed.ok) {
-        emit('committed', { key, event: { ...event, at } as never, state: step.state, effects: step.effects });
+        emit('committed', { key, event: timed, state: step.state, effects: step.effects });
+        measureStep(metrics, flow, { before: state, event: timed, after: step.state });
         for (const task of put) alarm.at(task.dueAt);
         return step.reply;
       }
       emit('conflict', { key, type: event.type });
+      metrics?.({ type: 'store.conflict', flow: flow.name });
     }
     throw new AmdError('ERR_STORE_CONFLICT', `"${key}" was changed by others ${String(COMMIT_TRIES)} times in a row`);
   };

@@ -2,19 +2,21 @@ import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
 import type { Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
+import type { Measured } from '../flows/measurements.js';
 import type { Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
+import { guardedMetrics, type Metrics } from './measurement.js';
 import { createPace } from './pace.js';
 import { createPerformer, type Hooks, type Peers } from './performer.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect> {
-  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config>;
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<Measured<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly execute: Executor<Rest>;
@@ -35,6 +37,8 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, R
    */
   readonly callsPerSecond?: number | undefined;
   readonly retry?: Partial<RetrySchedule> | undefined;
+  /** Told of everything worth counting or timing. Its own trouble stays its own. */
+  readonly metrics?: Metrics | undefined;
   /** From 0 to below 1; spreads retries. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
@@ -53,12 +57,13 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
   const { config, store } = options;
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
-  const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
+  const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 15_000;
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;
+  const metrics = guardedMetrics(options.metrics);
   const retry: RetrySchedule = { ...DEFAULT_RETRY, ...options.retry };
   const events = new EventEmitter<RuntimeEvents<State, Event | OutcomeEvent | TimerEvent, Rest>>();
   const leaseId = Math.floor(random() * 2 ** 52).toString(36);
@@ -82,13 +87,14 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     }
   };
 
-  const apply = createCommitter({ flow, config, store, clock, alarm, emit });
+  const apply = createCommitter({ flow, config, store, clock, alarm, emit, metrics });
   const perform = createPerformer({
     flow,
     store,
     clock,
     alarm,
     emit,
+    metrics,
     apply,
     execute,
     hooks: options.hooks,
@@ -129,6 +135,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
           await drain();
         } catch (error) {
           emit('failure', { key: '', task: '', error });
+          metrics?.({ type: 'task.failed', flow: flow.name, task: 'claim' });
         }
       } while (oneMore());
     })();

@@ -8,9 +8,11 @@ import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
 import type { Execution, Executor } from './executor.js';
+import type { FailedTask, Metrics } from './measurement.js';
 import type { Pace } from './pace.js';
 import type { Runtime } from './runtime.js';
 import { recordKey } from './record-key.js';
+import { stopwatch } from './stopwatch.js';
 import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
 
 /** The user's own hooks, by name. */
@@ -26,6 +28,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly clock: Clock;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
+  readonly metrics: Metrics | null;
   readonly apply: Apply<Event, Reply>;
   readonly execute: Executor<TwilioEffect>;
   readonly hooks: Hooks | undefined;
@@ -35,7 +38,8 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly leaseMs: number;
   readonly random: () => number;
 }): (claim: Claim) => Promise<void> {
-  const { flow, store, clock, alarm, emit, apply, execute, hooks, peers, retry, pace, leaseMs, random } = parts;
+  const { flow, store, clock, alarm, emit, metrics, apply, execute, hooks, peers, retry, pace, leaseMs, random } =
+    parts;
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -97,10 +101,13 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       return;
     }
     // What may have reached Twilio by its first try is never sent again.
-    const execution: Execution =
-      isOnce(effect) && claim.attempt > 1
-        ? notAgain(effect, 'an earlier try was interrupted')
-        : await safely(() => execute(effect));
+    const withheld = isOnce(effect) && claim.attempt > 1;
+    const seconds = stopwatch(clock);
+    const execution: Execution = withheld
+      ? notAgain(effect, 'an earlier try was interrupted')
+      : await safely(() => execute(effect));
+    const result = execution.as === 'outcome' ? execution.outcome.as : execution.as;
+    metrics?.({ type: 'rest', effect: effect.type, result, seconds: withheld ? null : seconds() });
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
     if (execution.as === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
@@ -139,7 +146,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       await hooks?.[effect.hook]?.(effect.data, effect.id);
       await store.settle(claim, { as: 'done' });
     } catch (error) {
-      emit('failure', { key: claim.key, task: claim.id, error });
+      failed(claim, error);
       if (claim.attempt >= retry.hookAttempts) await store.settle(claim, { as: 'done' });
       else
         await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
@@ -150,15 +157,31 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     if (await store.settle(claim, settlement)) alarm.at(settlement.dueAt);
   }
 
+  function failed(claim: Claim, error: unknown): void {
+    emit('failure', { key: claim.key, task: claim.id, error });
+    metrics?.({ type: 'task.failed', flow: flow.name, task: kindOf(claim) });
+  }
+
   return async (claim) => {
     try {
       await perform(claim);
     } catch (error) {
       // The lease runs out and the task is claimed again: by whom, and how often, is the store's count.
       alarm.at(claim.leaseUntil);
-      emit('failure', { key: claim.key, task: claim.id, error });
+      failed(claim, error);
     }
   };
+}
+
+function kindOf({ data }: Claim): FailedTask {
+  try {
+    const task = JSON.parse(data) as TaskData;
+    if ('timer' in task) return 'timer';
+    if (task.effect.type === 'hook.run') return 'hook';
+    return task.effect.type === 'flow.send' ? 'send' : 'rest';
+  } catch {
+    return 'unreadable';
+  }
 }
 
 function isOnce(effect: TwilioEffect): boolean {

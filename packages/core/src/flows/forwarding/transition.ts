@@ -11,6 +11,7 @@ import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
+import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld } from './caller.js';
@@ -19,6 +20,7 @@ import { callerDocument, hangup } from './documents.js';
 import type { Work } from './draft.js';
 import type { ForwardingEvent, ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
+import { measureForwarding } from './measure.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { callerRequest } from './requests.js';
@@ -29,7 +31,8 @@ import { work } from './work.js';
  * Forwarding: the caller waits in a room named after their call while people are rung; the first human gets them.
  * Keyed by the inbound Call SID.
  */
-export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> = {
+export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
+  Measured<ForwardingState> = {
   name: 'forwarding',
   schema: 3,
   migrate: (data, from) => {
@@ -40,6 +43,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   },
   initial: () => ({ kind: 'nothing' }),
   transition,
+  measure: measureForwarding,
 };
 
 /** Before steps could overlap, whoever was hopeful was of the last step. */

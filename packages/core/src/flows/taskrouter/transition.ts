@@ -11,6 +11,7 @@ import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
+import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { callerHeld, fallBackIfExhausted } from './caller.js';
@@ -18,6 +19,7 @@ import type { TaskRouterConfig } from './config.js';
 import { answerCaller, hangup } from './documents.js';
 import { reservationOf, type Work } from './draft.js';
 import type { AssignmentEvent, TaskRequest, TaskRouterEvent } from './events.js';
+import { measureTaskRouter } from './measure.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { reservationIs, settleReservations } from './reservations.js';
@@ -40,7 +42,8 @@ export const taskrouter: Flow<
   Effect<TwilioEffect>,
   TaskRouterReply,
   TaskRouterConfig
-> = {
+> &
+  Measured<TaskRouterState> = {
   name: 'taskrouter',
   schema: 2,
   migrate: (data, from) => {
@@ -50,6 +53,7 @@ export const taskrouter: Flow<
   },
   initial: () => ({ kind: 'nothing' }),
   transition,
+  measure: measureTaskRouter,
 };
 
 /** Before detection could be asynchronous. */

@@ -5,9 +5,11 @@ import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
 import { startTimer, stopTimer } from '../leg/work.js';
+import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
 import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
+import { measureWorker } from './measure.js';
 import { ask, endRest, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
 import type { LiveWorker, WorkerState } from './state.js';
 import { forgetWish, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
@@ -21,7 +23,8 @@ type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
  * A worker of TaskRouter: where they are, and the rest that ends by itself. It ends only what it knows to be a rest, and
  * never moves somebody whom a person has moved. Keyed by the worker's SID.
  */
-export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> = {
+export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> &
+  Measured<WorkerState> = {
   name: 'worker',
   schema: 2,
   migrate: (data, from) => {
@@ -31,6 +34,7 @@ export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Re
   },
   initial: () => ({ kind: 'nothing' }),
   transition,
+  measure: measureWorker,
 };
 
 function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig): WorkerStep {

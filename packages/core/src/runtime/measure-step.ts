@@ -1,0 +1,16 @@
+import type { Measured, MeasuredStep } from '../flows/measurements.js';
+import type { Metrics } from './measurement.js';
+
+/** Tells what a committed step is counted as. A flow that cannot say so harms nothing. */
+export function measureStep<State>(
+  metrics: Metrics | null,
+  flow: Partial<Measured<State>>,
+  step: MeasuredStep<State>,
+): void {
+  if (metrics === null || flow.measure === undefined) return;
+  try {
+    flow.measure(step).forEach(metrics);
+  } catch {
+    // The step is committed, whatever it counts as.
+  }
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, type ForwardingEvent, type Measurement, type Store, type Untimed } from '@amd/core';
+import { events, executions, manualClock, NUMBERS, recorder } from '@amd/core/testing';
+import { around, inbound, KEY, setup, untimed, type Options } from './setup.js';
+
+type Heard = Untimed<ForwardingEvent>;
+
+/** A machine and then a human, a talk, and the caller's end. */
+const CALL: readonly Heard[] = [
+  inbound,
+  untimed(events.conference({ event: 'join' })),
+  untimed(events.status({ leg: 1, status: 'ringing' })),
+  untimed(events.answered({ leg: 1, answeredBy: 'machine_start' })),
+  untimed(events.status({ leg: 1, status: 'completed' })),
+  untimed(events.status({ leg: 2, status: 'ringing' })),
+  untimed(events.answered({ leg: 2, answeredBy: 'human' })),
+  untimed(events.conference({ event: 'join', leg: 2 })),
+  untimed(events.callerStatus({ status: 'completed' })),
+  untimed(events.status({ leg: 2, status: 'completed' })),
+];
+
+function measured(change: Partial<Options> = {}) {
+  const told: Measurement[] = [];
+  const parts = setup({ metrics: (measurement) => void told.push(measurement), ...change } as Parameters<
+    typeof setup
+  >[0]);
+  return { ...parts, told, of: (type: Measurement['type']) => told.filter((one) => one.type === type) };
+}
+
+/** What the flow says of a call, without what depends on how it was carried out. */
+const STORY = ['call.begun', 'call.connected', 'call.ended', 'leg.begun', 'leg.verdict', 'leg.ended'];
+const storyOf = (told: readonly Measurement[]): string[] =>
+  told.filter(({ type }) => STORY.includes(type)).map((one) => JSON.stringify({ ...one, seconds: 0 }));
+
+describe('what is measured', () => {
+  it('is a whole call: its beginning, every leg, the wait for a human, its end', async () => {
+    const { runtime, clock, told } = measured();
+    for (const event of CALL) {
+      await runtime.handle(KEY, event);
+      await runtime.tick();
+      await clock.advanceBy(1000);
+    }
+    const flow = 'forwarding';
+    expect(told.filter(({ type }) => STORY.includes(type))).toEqual([
+      { type: 'call.begun', flow },
+      { type: 'leg.begun', flow },
+      { type: 'leg.verdict', flow, answeredBy: 'machine_start', seconds: expect.any(Number) as number },
+      { type: 'leg.begun', flow },
+      { type: 'leg.ended', flow, result: 'answered', answeredBy: 'machine_start', seconds: 4 },
+      { type: 'leg.verdict', flow, answeredBy: 'human', seconds: expect.any(Number) as number },
+      { type: 'call.connected', flow, seconds: 7 },
+      { type: 'call.ended', flow, result: 'connected', seconds: 8 },
+      { type: 'leg.ended', flow, result: 'bridged', answeredBy: 'human', seconds: 6 },
+    ]);
+  });
+
+  it('is counted once, by whoever commits it, when two processes are told everything twice at the same moment', async () => {
+    const alone = measured();
+    for (const event of CALL) {
+      await alone.runtime.handle(KEY, event);
+      await alone.runtime.tick();
+    }
+    const [store, clock] = [createMemoryStore(), manualClock()];
+    const told: Measurement[] = [];
+    const metrics = (measurement: Measurement) => void told.push(measurement);
+    const slow = around(store, {
+      async read(...a) {
+        const record = await store.read(...a);
+        await new Promise((resolve) => setImmediate(resolve));
+        return record;
+      },
+    });
+    const nodes = [setup({ store: slow, clock, metrics }), setup({ store: slow, clock, metrics })];
+    for (const event of CALL) {
+      await Promise.all([...nodes, ...nodes].map(({ runtime }) => runtime.handle(KEY, event)));
+      await Promise.all(nodes.map(({ runtime }) => runtime.tick()));
+    }
+    expect(storyOf(told).sort()).toEqual(storyOf(alone.told).sort());
+    expect(told.filter(({ type }) => type === 'store.conflict').length).toBeGreaterThan(0);
+    expect(told.filter(({ type }) => type === 'event.unchanged').length).toBeGreaterThanOrEqual(CALL.length * 3);
+  });
+
+  it('is a second outcome for a second round', async () => {
+    const { runtime, of } = measured();
+    const options = {
+      forwardTo: [NUMBERS.ann],
+      fallback: { kind: 'redirect', url: 'https://example.com/on' },
+    } as const;
+    await runtime.handle(KEY, untimed(events.inbound({ options })));
+    await runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
+    await runtime.handle(KEY, untimed(events.status({ leg: 1, status: 'busy' })));
+    await runtime.handle(KEY, untimed(events.callerDocument()));
+    await runtime.handle(KEY, untimed(events.inbound({ options, status: 'in-progress' })));
+    await runtime.handle(KEY, untimed(events.callerStatus({ status: 'completed' })));
+    expect(of('call.begun')).toHaveLength(2);
+    expect(of('call.ended')).toMatchObject([{ result: 'handedOn' }, { result: 'callerLeft' }]);
+  });
+
+  it('is an event that changed nothing', async () => {
+    const { runtime, told } = measured();
+    await runtime.handle(KEY, inbound);
+    told.length = 0;
+    await runtime.handle(KEY, inbound);
+    await runtime.handle(KEY, untimed(events.status({ leg: 9, status: 'ringing' })));
+    expect(told).toEqual(Array(2).fill({ type: 'event.unchanged', flow: 'forwarding' }));
+  });
+
+  it('is how late a timer rang, and a timer that nobody waits for is not', async () => {
+    const { runtime, clock, of } = measured();
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    await clock.advanceBy(30_250);
+    await runtime.tick();
+    expect(of('timer.fired')).toEqual(
+      expect.arrayContaining([{ type: 'timer.fired', flow: 'forwarding', seconds: 0.25 }]) as never,
+    );
+    const before = of('timer.fired').length;
+    const stale = { type: 'timer', timer: 'deadline', dueAt: 1 } as never;
+    await runtime.handle(KEY, stale);
+    expect(of('timer.fired')).toHaveLength(before);
+  });
+
+  it('is every request to Twilio with its result and how long it took', async () => {
+    const clock = manualClock();
+    const execute = recorder({
+      'call.create': async () => {
+        await clock.advanceBy(400);
+        return executions.notExecuted();
+      },
+    });
+    const { runtime, of } = measured({ clock, execute });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    expect(of('rest')).toEqual([{ type: 'rest', effect: 'call.create', result: 'notExecuted', seconds: 0.4 }]);
+  });
+
+  it('is a request that was withheld, because another process may have sent it', async () => {
+    const [store, clock] = [createMemoryStore(), manualClock()];
+    const first = setup({ store, clock, execute: recorder({ 'call.create': () => new Promise(() => undefined) }) });
+    await first.runtime.handle(KEY, inbound);
+    void first.runtime.tick();
+    while (first.execute.effects.length === 0) await Promise.resolve();
+    const second = measured({ store, clock });
+    await clock.advanceBy(15_000);
+    await second.runtime.tick();
+    expect(second.of('rest')).toEqual([{ type: 'rest', effect: 'call.create', result: 'unknown', seconds: null }]);
+  });
+
+  it('is a task that failed, and a store that cannot say what is due', async () => {
+    const store = createMemoryStore();
+    let broken = true;
+    const failing = (name: 'claim' | 'commit'): Store =>
+      around(store, {
+        [name]: (...a: never[]) =>
+          broken ? Promise.reject(new Error('away')) : (store[name] as (...b: never[]) => unknown)(...a),
+      });
+    const claims = measured({ store: failing('claim') });
+    await claims.runtime.tick();
+    expect(claims.of('task.failed')).toEqual([{ type: 'task.failed', flow: 'forwarding', task: 'claim' }]);
+
+    broken = false;
+    const commits = measured({ store: failing('commit') });
+    await commits.runtime.handle(KEY, inbound);
+    broken = true;
+    await commits.runtime.tick();
+    expect(commits.of('task.failed')).toEqual([{ type: 'task.failed', flow: 'forwarding', task: 'rest' }]);
+  });
+});
+
+describe('a hook for metrics that fails', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug');
+      },
+    ],
+    ['rejects', async () => Promise.reject(new Error('a bug'))],
+  ])('and %s harms nothing', async (_, metrics) => {
+    const { runtime, state, clock } = setup({ metrics: metrics });
+    for (const event of CALL) {
+      await runtime.handle(KEY, event);
+      await runtime.tick();
+      await clock.advanceBy(1000);
+    }
+    expect(await state()).toMatchObject({ result: 'connected' });
+  });
+
+  it('is refused when it is not a function', () => {
+    expect(() => setup({ metrics: {} as never })).toThrow(new TypeError('"metrics" must be a function'));
+  });
+});
