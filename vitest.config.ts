@@ -17,6 +17,7 @@ export default defineConfig({
       { find: /^@amd\/cli$/, replacement: source('./packages/cli/src/index.ts') },
       { find: /^@amd\/dashboard$/, replacement: source('./packages/dashboard/src/index.ts') },
       { find: /^@amd\/simulator$/, replacement: source('./packages/simulator/src/index.ts') },
+      { find: /^@amd\/store-redis$/, replacement: source('./packages/store-redis/src/index.ts') },
       { find: /^@amd\/store-sqlite$/, replacement: source('./packages/store-sqlite/src/index.ts') },
     ],
   },

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Tally, Word } from './tally.js';
 
@@ -15,18 +14,23 @@ export interface Deaths {
   readonly problems: readonly string[];
 }
 
-/** Runs a writer until it is killed at a random moment, and hears what it has been told. Returns why it ended by itself. */
-export async function runAndKill(
-  script: string,
-  args: readonly string[],
-  tally: Tally,
-  liveMs: number,
-): Promise<string | undefined> {
+/** A process that writes until it is killed, or its store is; what it is told goes to the tally. */
+export interface Writer {
+  /** It has written something, or has ended. */
+  readonly started: Promise<void>;
+  /** It has ended and everything it said was heard: what it complained of, if it ended by itself. */
+  readonly ended: Promise<string | undefined>;
+  kill(): void;
+}
+
+/** `script`: the URL of a file. */
+export function startWriter(script: string, args: readonly string[], tally: Tally): Writer {
   const child = spawn(process.execPath, [fileURLToPath(script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (chunk) => (complaint += String(chunk)));
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let first = (): void => undefined;
-  const started = new Promise<void>((resolve) => (first = resolve));
+  const spoke = new Promise<void>((resolve) => (first = resolve));
   const heard = (async () => {
     for await (const line of createInterface({ input: child.stdout })) {
       first();
@@ -34,13 +38,13 @@ export async function runAndKill(
       if (line.endsWith('}')) tally.hear(JSON.parse(line) as Word);
     }
   })();
-  const ended = new Promise<void>((resolve) => child.once('close', resolve));
-  await Promise.race([started, ended]);
-  await Promise.race([wait(liveMs), ended]);
-  const byItself = child.exitCode !== null;
-  child.kill('SIGKILL');
-  await Promise.all([heard, ended]);
-  return byItself ? `the writer ended by itself: ${complaint.slice(0, 500)}` : undefined;
+  return {
+    started: Promise.race([spoke, closed]),
+    ended: Promise.all([closed, heard]).then(() =>
+      child.signalCode === 'SIGKILL' ? undefined : `ended by itself: ${complaint.slice(0, 500)}`,
+    ),
+    kill: () => child.kill('SIGKILL'),
+  };
 }
 
 /** Repeats exactly for the same seed. */

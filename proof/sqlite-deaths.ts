@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createSqliteStore, type DriverName } from '@amd/store-sqlite';
-import { chance, runAndKill, type Deaths } from './deaths.js';
+import { chance, startWriter, type Deaths } from './deaths.js';
 import { Tally } from './tally.js';
 
 export interface KillSqlite {
@@ -24,8 +25,12 @@ export async function killSqlite({ times, seed, writer, driver, onProgress }: Ki
   let [kills, lost, slowestReopenMs] = [0, 0, 0];
   try {
     while (kills < times) {
-      const byItself = await runAndKill(writer, driver === undefined ? [file] : [file, driver], tally, random() * 120);
-      if (byItself !== undefined) throw new Error(byItself);
+      const writing = startWriter(writer, driver === undefined ? [file] : [file, driver], tally);
+      await writing.started;
+      await Promise.race([wait(random() * 120), writing.ended]);
+      writing.kill();
+      const complaint = await writing.ended;
+      if (complaint !== undefined) throw new Error(`the writer ${complaint}`);
       kills += 1;
       const began = performance.now();
       const store = await createSqliteStore({ file, ...(driver === undefined ? {} : { driver }) });

@@ -10,6 +10,7 @@ for (const folder of [
   'packages/simulator',
   'packages/dashboard',
   'packages/cli',
+  'packages/store-redis',
   'packages/store-sqlite',
   'examples/forwarding',
   'examples/taskrouter',

@@ -1,0 +1,34 @@
+/** Sends one command, its name first, and resolves with the reply as the protocol has it: strings, numbers, lists, null. */
+export type Send = (args: readonly string[]) => Promise<unknown>;
+
+/** ioredis. */
+export interface CallingClient {
+  call(command: string, ...args: string[]): Promise<unknown>;
+}
+
+/** node-redis. */
+export interface SendingClient {
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
+export type RedisClient = CallingClient | SendingClient;
+
+/** What a client, or a function, can be asked with. @throws TypeError naming `client` or `send` */
+export function sendOf(options: { readonly client?: unknown; readonly send?: unknown }): Send {
+  const { client, send } = options;
+  if (client === undefined && typeof send === 'function') return send as Send;
+  if (send === undefined && client !== null && typeof client === 'object') {
+    // ioredis has a `sendCommand` as well, of another kind.
+    if ('call' in client && typeof client.call === 'function') {
+      const calling = client as CallingClient;
+      return ([command = '', ...args]) => calling.call(command, ...args);
+    }
+    if ('sendCommand' in client && typeof client.sendCommand === 'function') {
+      const sending = client as SendingClient;
+      return (args) => sending.sendCommand([...args]);
+    }
+  }
+  throw new TypeError(
+    'either "client" (of ioredis or node-redis) or "send" (a function that sends one command) must be given',
+  );
+}

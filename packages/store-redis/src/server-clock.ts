@@ -1,0 +1,62 @@
+import { systemClock, type Clock } from '@amd/core';
+import type { Commands } from './commands.js';
+
+export interface ServerClockOptions {
+  readonly commands: Commands;
+  /** This machine's clock. Default: the system's. */
+  readonly local?: Clock | undefined;
+  /** How often the server is asked again, in ms. */
+  readonly syncEveryMs: number;
+}
+
+/** The time of the server, as well as it can be known here: half of a round trip is the most it can be wrong. */
+export interface ServerClock extends Clock {
+  /** Asks the server for its time. @throws AmdError `ERR_STORE_UNAVAILABLE` */
+  sync(): Promise<void>;
+  stop(): void;
+}
+
+/** Of so many questions the quickest answer counts: it leaves the least doubt. */
+const SAMPLES = 3;
+
+/** Machines that share a store share its time, so that no lease ends early because a clock is fast. */
+export function serverClock({ commands, local = systemClock, syncEveryMs }: ServerClockOptions): ServerClock {
+  let ahead = 0;
+  let cancel = (): void => undefined;
+  let stopped = false;
+
+  async function sync(): Promise<void> {
+    let best = { tookMs: Infinity, ahead };
+    for (let sample = 0; sample < SAMPLES; sample += 1) {
+      const before = local.now();
+      const reply = await commands.command('TIME');
+      const after = local.now();
+      const [seconds, micros] = reply as [unknown, unknown];
+      const server = Number(seconds) * 1000 + Number(micros) / 1000;
+      const tookMs = after - before;
+      if (tookMs < best.tookMs) best = { tookMs, ahead: Math.round(server - (before + after) / 2) };
+    }
+    ahead = best.ahead;
+  }
+
+  function again(): void {
+    if (stopped) return;
+    cancel = local.wakeAt(local.now() + syncEveryMs, () => {
+      // As long as the server is out of reach, what is known of its time stays true enough.
+      void sync()
+        .catch(() => undefined)
+        .finally(again);
+    });
+  }
+
+  again();
+  return {
+    now: () => local.now() + ahead,
+    wakeAt: (at, run) => local.wakeAt(at - ahead, run),
+    sync,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}

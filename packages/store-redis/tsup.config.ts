@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts' },
+  format: ['esm', 'cjs'],
+  dts: { compilerOptions: { ignoreDeprecations: '6.0', paths: {} } },
+  clean: true,
+  sourcemap: true,
+  target: 'node20',
+  removeNodeProtocol: false,
+  treeshake: true,
+});
