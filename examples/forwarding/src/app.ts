@@ -133,6 +133,7 @@ export function createApp(options: AppOptions): App {
     resolve: async (call) => options.callOptions?.(call) ?? { ...callSettings, forwardTo: await lists.for(call.to) },
     log: write,
     metrics: metrics.count,
+    clock,
   });
   const dashboard = createDashboard({
     store,

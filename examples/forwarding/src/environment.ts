@@ -7,6 +7,8 @@ import {
   E164,
   KEY_PAIR,
   keyPair,
+  ONE_STORE,
+  oneStore,
   numbers,
   partsOf,
   readVariables,
@@ -49,6 +51,7 @@ const SCHEMA = z
     DIAL_ALLOW: allowed.optional(),
   })
   .refine(keyPair, KEY_PAIR)
+  .refine(oneStore, ONE_STORE)
   .superRefine(fitsTogether);
 
 export type Environment = z.output<typeof SCHEMA>;

@@ -8,6 +8,7 @@ import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environmen
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
+import { openStore } from '../../shared/src/open-store.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
 
@@ -31,7 +32,7 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
 });
 const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
+const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN, env.REDIS_URL];
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
@@ -41,8 +42,14 @@ const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_A
   timeout: 8000,
 });
 
+const { store, clock, kept, close } = await openStore(env, logger).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
 const app = createApp({
   client,
+  store,
+  clock,
   accountSid: env.TWILIO_ACCOUNT_SID,
   authTokens,
   publicBaseUrl: base,
@@ -72,6 +79,7 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
   console.log(`Set the number's voice URL to          ${urls.voice}`);
   console.log(`and its call status changes (POST) to  ${urls.status}`);
+  console.log(kept);
   console.log(
     env.DASHBOARD_PASSWORD === undefined
       ? 'The page of calls is off: set DASHBOARD_PASSWORD.'
@@ -82,4 +90,11 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({ server, drain: (closed) => app.drain(closed), logger });
+stopGracefully({
+  server,
+  drain: async (closed) => {
+    await app.drain(closed);
+    await close();
+  },
+  logger,
+});

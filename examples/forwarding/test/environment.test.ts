@@ -44,6 +44,17 @@ describe('what is read', () => {
     });
   });
 
+  test('a place for the state', () => {
+    expect(read({ AMD_DATA: './data' }).AMD_DATA).toBe('./data');
+    expect(read({ REDIS_URL: 'redis://127.0.0.1:6380' }).REDIS_URL).toBe('redis://127.0.0.1:6380');
+    expect(problems({ REDIS_URL: 'localhost' })).toEqual([
+      'REDIS_URL must be the address of a Redis, such as redis://127.0.0.1:6379',
+    ]);
+    expect(problems({ AMD_DATA: './data', REDIS_URL: 'redis://127.0.0.1' })).toEqual([
+      'REDIS_URL and AMD_DATA are both set: keep the state in Redis (several processes) or in a folder (one), not in both',
+    ]);
+  });
+
   test.each([
     ['voicemail', { kind: 'voicemail' }],
     [BEN, { kind: 'number', to: BEN, otherwise: { kind: 'voicemail' } }],

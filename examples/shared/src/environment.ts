@@ -106,6 +106,13 @@ export const COMMON = {
     })
     .default('info'),
   PUBLIC_BASE_URL: publicAddress.optional(),
+  AMD_DATA: z.string().optional(),
+  REDIS_URL: z
+    .string()
+    .refine((value) => /^rediss?:\/\/\S+$/.test(value) && URL.canParse(value), {
+      message: 'must be the address of a Redis, such as redis://127.0.0.1:6379',
+    })
+    .optional(),
   RING_SECONDS: wholeNumber(5, 60).default(20),
   CALLS_PER_SECOND: z.coerce
     .number({ error: 'must be a number' })
@@ -157,6 +164,22 @@ export const fitsTogether = (
       message: error instanceof Error ? error.message : 'is wrong',
     });
   }
+};
+
+/** There is one place for the state. */
+export function oneStore({
+  AMD_DATA,
+  REDIS_URL,
+}: {
+  AMD_DATA?: string | undefined;
+  REDIS_URL?: string | undefined;
+}): boolean {
+  return AMD_DATA === undefined || REDIS_URL === undefined;
+}
+
+export const ONE_STORE = {
+  path: ['REDIS_URL'],
+  message: 'and AMD_DATA are both set: keep the state in Redis (several processes) or in a folder (one), not in both',
 };
 
 /** API keys come in pairs. */

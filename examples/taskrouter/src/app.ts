@@ -129,6 +129,7 @@ export function createApp(options: AppOptions) {
     },
     log: write,
     metrics: metrics.count,
+    clock,
   });
   const dashboard = createAgentDashboard({
     store,

@@ -5,6 +5,8 @@ import {
   fitsTogether,
   KEY_PAIR,
   keyPair,
+  ONE_STORE,
+  oneStore,
   readVariables,
   wholeNumber,
   yesOrNo,
@@ -29,6 +31,7 @@ const SCHEMA = z
     DIAL_ALLOW: allowed,
   })
   .refine(keyPair, KEY_PAIR)
+  .refine(oneStore, ONE_STORE)
   .superRefine(fitsTogether)
   .refine(({ OFFER_MESSAGE, FALLBACK }) => !OFFER_MESSAGE || FALLBACK.kind === 'voicemail', {
     path: ['OFFER_MESSAGE'],

@@ -8,6 +8,7 @@ import twilio from 'twilio';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
+import { openStore } from '../../shared/src/open-store.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
 import { createApp } from './app.js';
@@ -33,7 +34,7 @@ const env = environment.value;
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
 const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN];
+const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN, env.REDIS_URL];
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
@@ -79,8 +80,11 @@ for (const [what, url, wanted] of [
     );
 }
 
+const { store, clock, kept, close } = await openStore(env, logger).catch(giveUp);
 const app = createApp({
   client,
+  store,
+  clock,
   directory,
   accountSid: env.TWILIO_ACCOUNT_SID,
   authTokens,
@@ -114,6 +118,7 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   );
   console.log(`Set the number's voice URL to          ${urls.voice}`);
   console.log(`and its call status changes (POST) to  ${urls.status}`);
+  console.log(kept);
   console.log(
     env.DASHBOARD_PASSWORD === undefined
       ? 'The page of workers is off: set DASHBOARD_PASSWORD.'
@@ -124,7 +129,14 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({ server, drain: (closed) => app.drain(closed), logger });
+stopGracefully({
+  server,
+  drain: async (closed) => {
+    await app.drain(closed);
+    await close();
+  },
+  logger,
+});
 
 function giveUp(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));
