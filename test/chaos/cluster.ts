@@ -47,6 +47,9 @@ export interface ClusterOptions {
   readonly everyWebhookTwice?: boolean;
 }
 
+/** From a start that failed to the next, in ms. */
+const START_AGAIN_MS = 1000;
+
 interface Running {
   readonly life: Life;
   readonly node: Promise<AppNode>;
@@ -70,9 +73,8 @@ export class Cluster {
     return this.#deaths;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     for (let index = 0; index < (this.#options.nodes ?? 1); index += 1) this.#startNode(index);
-    await this.idle();
   }
 
   /** The balancer. */
@@ -129,26 +131,34 @@ export class Cluster {
 
   #startNode(index: number): void {
     const { sim, plan, database, build, downMs = 0, skewMs = [] } = this.#options;
-    const life: Life = new Life(() => {
-      this.#deaths += 1;
-      this.takeOvers.died(life);
-      if (downMs === 0) this.#startNode(index);
+    const startAgain = (afterMs: number): void => {
+      if (afterMs === 0) this.#startNode(index);
       else {
-        sim.clock.wakeAt(sim.clock.now() + downMs, () => {
+        sim.clock.wakeAt(sim.clock.now() + afterMs, () => {
           this.#startNode(index);
         });
       }
+    };
+    const life: Life = new Life(() => {
+      this.#deaths += 1;
+      this.takeOvers.died(life);
+      startAgain(downMs);
     });
     const start = async (): Promise<AppNode> => {
-      const planted = plantedStore(await database.open(), { sim, plan, life, outage: this.#outage });
+      const planted = plantedStore(await sim.hold(database.open()), { sim, plan, life, outage: this.#outage });
       return build({
         store: watched(planted, this.takeOvers, life),
         clock: life.clock(sim.clock, skewMs[index] ?? 0),
         httpClient: plantedClient(this.#options, life),
       });
     };
-    const node = sim.hold(start());
-    node.catch(() => undefined);
+    const node = start();
+    node.catch(() => {
+      // What it needs to start was not there: whoever looks after processes starts it again.
+      if (life.dead) return;
+      life.end();
+      startAgain(START_AGAIN_MS);
+    });
     this.#nodes[index] = { life, node };
   }
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { memoryDatabase } from './databases.js';
+import { MEMORY, sqliteDatabases } from './databases.js';
 import { crashEverywhere, restFaultsEverywhere, storeFaultsEverywhere, type Campaign } from './everywhere.js';
 import { FORWARDING_SCENES } from './forwarding-scenes.js';
+import { TASKROUTER_SCENES } from './taskrouter-scenes.js';
 
-const options = { scenes: FORWARDING_SCENES, database: memoryDatabase };
+// All scenes on all stores are played by `npm run prove`; here those that differ most.
+const scenes = [...FORWARDING_SCENES.slice(0, 3), ...TASKROUTER_SCENES.slice(0, 1)];
+const options = { scenes, database: MEMORY.make };
 
 /** What went wrong, so that a failing test can be read. */
 function troubles({ bad }: Campaign): string[] {
@@ -23,7 +26,14 @@ describe('one fault at every place, in a play of its own each', () => {
   }, 120_000);
 
   it('the same when every webhook is delivered twice', async () => {
-    expect(troubles(await crashEverywhere({ ...options, everyWebhookTwice: true }))).toEqual([]);
+    const one = { ...options, scenes: scenes.slice(1, 2), everyWebhookTwice: true };
+    expect(troubles(await crashEverywhere(one))).toEqual([]);
+  }, 120_000);
+
+  it('the same on a file that is opened anew after each death', async () => {
+    const databases = sqliteDatabases();
+    expect(troubles(await crashEverywhere({ scenes: scenes.slice(2, 3), database: databases.make }))).toEqual([]);
+    await databases.end();
   }, 120_000);
 
   it('every request to Twilio meets every fault there is', async () => {

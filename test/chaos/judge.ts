@@ -1,21 +1,21 @@
 import type { Person, SimulatedCall, Simulator } from '@amd/simulator';
 
-/** What may never be, whatever was planted: judged by Twilio's record of the calls, not by ours. */
+/** What may never be on any line, whatever was planted: judged by Twilio's record of the calls, not by ours. */
+export function judgeLine(sim: Simulator): string[] {
+  return sim.calls.flatMap((call) => [
+    ...(call.endedAt === undefined ? [`${call.sid} (${call.direction}) is still on the line`] : []),
+    ...(call.direction === 'inbound' ? talksAtOnce(call) : wrongfullyBridged(call)),
+  ]);
+}
+
+/** The same, and nobody is rung twice: in these scenes everybody has a number of their own, and no round is begun anew. */
 export function judgeCalls(sim: Simulator, people: ReadonlyMap<string, Person>): string[] {
-  const problems: string[] = [];
+  const problems = judgeLine(sim);
   const dialled = new Map<string, number>();
-  for (const call of sim.calls) {
-    if (call.endedAt === undefined) problems.push(`${call.sid} (${call.direction}) is still on the line`);
-    if (call.direction === 'inbound') problems.push(...talksAtOnce(call));
-    else {
-      problems.push(...wrongfullyBridged(call));
-      dialled.set(call.to, (dialled.get(call.to) ?? 0) + 1);
-    }
+  for (const { direction, to } of sim.calls) {
+    if (direction !== 'inbound' && people.has(to)) dialled.set(to, (dialled.get(to) ?? 0) + 1);
   }
-  // In these scenes everybody has a number of their own, and no round is ever begun anew.
-  for (const [to, times] of dialled) {
-    if (times > 1 && people.has(to)) problems.push(`${to} was dialled ${String(times)} times`);
-  }
+  for (const [to, times] of dialled) if (times > 1) problems.push(`${to} was dialled ${String(times)} times`);
   return problems;
 }
 

@@ -49,7 +49,7 @@ export async function play(scene: Scene, database: Database, trouble: Trouble = 
   scene.setUp?.(sim);
   const recorder = scene.begin(sim);
   const cluster = new Cluster({ ...trouble, sim, plan, onTheWay, database, build: recorder.build });
-  await cluster.start();
+  cluster.start();
   const callers: string[] = [];
   const began = sim.clock.now();
   for (const { from, afterMs = 0, hangUp } of scene.callers) {

@@ -1,3 +1,4 @@
+import { assignment } from '../src/doctor/taskrouter/workflow.js';
 import { createHmac } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Finding } from '@amd/cli';
@@ -358,6 +359,17 @@ describe('the doctor', () => {
       expect(others.map((other) => other.check).filter((other) => !FOLLOWS[check]?.includes(other))).toEqual([]);
     },
   );
+
+  it('warns of a workflow whose assignments are asked for at one address only', () => {
+    const addresses = { assign: 'https://app.example.com/assign' };
+    const workflow = { name: 'Ours', assignmentUrl: addresses.assign, fallbackUrl: '' };
+    const { status, message, fix } = assignment(workflow as never, { addresses } as never);
+    expect([status, message]).toEqual(['warning', expect.stringContaining('sends its worker home')]);
+    expect(fix).toContain(addresses.assign);
+    expect(assignment({ ...workflow, fallbackUrl: addresses.assign } as never, { addresses } as never).status).toBe(
+      'ok',
+    );
+  });
 
   it('counts warnings as errors when asked to', async () => {
     const here = await ward();

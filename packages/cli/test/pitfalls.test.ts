@@ -75,11 +75,22 @@ describe('pitfalls of set-up', () => {
     for (const rules of RULES) leavesAlone(rules);
   });
 
+  it('P-93 an assignment that no process has answered is asked for again at the fallback address', () => {
+    const made = plan(parseSetUp('workflow: {}', 'x'), null, null, ADDRESSES);
+    const created = made.changes.find(({ kind }) => kind === 'workflow');
+    expect(created?.request).toMatchObject({ fallbackAssignmentCallbackUrl: ADDRESSES.assign });
+    const workflow = { sid: `WW${'1'.repeat(32)}`, name: 'Ours', reservationTimeout: 120, configuration: '{}' };
+    const theirs = { ...workflow, assignmentUrl: ADDRESSES.assign, fallbackUrl: 'https://theirs.example.com/assign' };
+    const { changes } = plan(parseSetUp('workflow: {}', 'x'), { ...WORKSPACE, workflows: [theirs] }, null, ADDRESSES);
+    expect(changes.filter(({ request }) => 'fallbackAssignmentCallbackUrl' in request)).toEqual([]);
+  });
+
   function leavesAlone(rules: unknown): void {
     const workflow = {
       sid: `WW${'1'.repeat(32)}`,
       name: 'Theirs',
       assignmentUrl: '',
+      fallbackUrl: 'https://theirs.example.com/assign',
       reservationTimeout: 120,
       configuration: JSON.stringify(rules),
     };

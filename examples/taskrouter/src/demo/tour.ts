@@ -100,6 +100,7 @@ export async function startTour(wanted: {
     friendlyName: 'AMD',
     eventCallbackUrl: `${url}/trevents`,
     assignmentCallbackUrl: `${url}/assign`,
+    fallbackAssignmentCallbackUrl: `${url}/assign`,
     workflowTimeout: NO_WORKFLOW_TIMEOUT,
     activities: [{ friendlyName: REST, available: false }],
     workers: NAMES.map((name) => ({

@@ -17,6 +17,8 @@ export interface ActualWorkflow {
   readonly sid: string;
   readonly name: string;
   readonly assignmentUrl: string;
+  /** Asked when that one does not answer in time. */
+  readonly fallbackUrl: string;
   /** s */
   readonly reservationTimeout: number;
   /** JSON, whatever is in it. */
@@ -97,6 +99,7 @@ export async function readWorkspace(
       sid: one.sid,
       name: one.friendlyName,
       assignmentUrl: text(one.assignmentCallbackUrl),
+      fallbackUrl: text(one.fallbackAssignmentCallbackUrl),
       reservationTimeout: one.taskReservationTimeout,
       configuration: text(one.configuration),
     })),

@@ -85,11 +85,13 @@ export async function apply(
 
   function workflowParams({
     assignmentCallbackUrl,
+    fallbackAssignmentCallbackUrl,
     taskReservationTimeout,
     routing,
   }: Extract<Request, { kind: 'workflow' }>) {
     return {
       ...(assignmentCallbackUrl === undefined ? {} : { assignmentCallbackUrl }),
+      ...(fallbackAssignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl }),
       ...(taskReservationTimeout === undefined ? {} : { taskReservationTimeout }),
       ...(routing === undefined
         ? {}

@@ -1,7 +1,7 @@
 import { isSameAddress } from '../../addresses.js';
 import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js';
 import { queuesIn } from '../../taskrouter/routing.js';
-import { error, ok, skipped, type Finding } from '../finding.js';
+import { error, ok, skipped, warning, type Finding } from '../finding.js';
 import type { Patient } from '../patient.js';
 import { APPLY } from './apply-hint.js';
 
@@ -41,9 +41,15 @@ export function findWorkflow(
   return null;
 }
 
-export function assignment({ assignmentUrl, name }: ActualWorkflow, { addresses }: Patient): Finding {
-  if (isSameAddress(assignmentUrl, addresses.assign))
-    return ok('assignment-url', 'TaskRouter asks the app about every reservation');
+export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow, { addresses }: Patient): Finding {
+  if (isSameAddress(assignmentUrl, addresses.assign)) {
+    if (fallbackUrl !== '') return ok('assignment-url', 'TaskRouter asks the app about every reservation');
+    return warning(
+      'assignment-url',
+      `Workflow ${JSON.stringify(name)} has no fallback for its assignment callback: one that fails sends its worker home`,
+      `Set it to ${addresses.assign} as well, ${APPLY}`,
+    );
+  }
   const is = assignmentUrl === '' ? 'is not set' : `is ${assignmentUrl}`;
   return error(
     'assignment-url',

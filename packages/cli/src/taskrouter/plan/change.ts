@@ -22,6 +22,7 @@ export type Request =
   | {
       readonly kind: 'workflow';
       readonly assignmentCallbackUrl?: string;
+      readonly fallbackAssignmentCallbackUrl?: string;
       readonly taskReservationTimeout?: number;
       readonly routing?: { readonly queue: string; readonly wait: number | null };
     }

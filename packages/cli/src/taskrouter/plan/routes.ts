@@ -39,6 +39,11 @@ export function planWorkflow(
     fields.push({ field: 'assignment callback URL', from: orNull(workflow?.assignmentUrl), to: addresses.assign });
     request.assignmentCallbackUrl = addresses.assign;
   }
+  // The same: an assignment that no process has answered is not repeated otherwise, and its worker would be sent home.
+  if ((workflow?.fallbackUrl ?? '') === '') {
+    fields.push({ field: 'assignment fallback URL', from: null, to: addresses.assign });
+    request.fallbackAssignmentCallbackUrl = addresses.assign;
+  }
   if (workflow?.reservationTimeout !== reservationTimeout) {
     const from = workflow === undefined ? null : `${String(workflow.reservationTimeout)} s`;
     fields.push({ field: 'reservation timeout', from, to: `${String(reservationTimeout)} s` });

@@ -1,0 +1,34 @@
+import { human, noAnswer, silent, voicemail } from '@amd/simulator';
+import { taskRouterScene } from './taskrouter-scene.js';
+import type { Scene } from './scene.js';
+
+const FROM = '+12125550123';
+
+/** Small calls in a queue, each with another way through the flows. */
+export const TASKROUTER_SCENES: readonly Scene[] = [
+  taskRouterScene({
+    name: 'queue: a voicemail, then a human',
+    callers: [{ from: FROM }],
+    queue: {
+      workers: [
+        { name: 'Ann', person: voicemail({ ringMs: 3000 }) },
+        { name: 'Ben', person: human({ ringMs: 2000, talkMs: 4000 }) },
+      ],
+    },
+  }),
+  taskRouterScene({
+    name: 'queue: one who says nothing and presses a key',
+    callers: [{ from: FROM }],
+    queue: { workers: [{ name: 'Ann', person: silent({ ringMs: 2000, talkMs: 4000, key: '1', keyAfterMs: 3000 }) }] },
+  }),
+  taskRouterScene({
+    name: 'queue: nobody answers before the deadline',
+    callers: [{ from: FROM }],
+    queue: { workers: [{ name: 'Ann', person: noAnswer() }], settings: { ringSeconds: 8, deadlineSeconds: 12 } },
+  }),
+  taskRouterScene({
+    name: 'queue: the caller gives up during detection',
+    callers: [{ from: FROM, hangUp: { when: 'leg-detecting', afterMs: 1000 } }],
+    queue: { workers: [{ name: 'Ann', person: human({ ringMs: 2000, verdictMs: 4000 }) }] },
+  }),
+];
