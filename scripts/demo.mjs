@@ -1,5 +1,5 @@
 // npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other example,
-// `npm run demo -- race` races through the first one.
+// `npm run demo -- race` races through the first one, `npm run demo -- chaos` kills it in the middle of calls.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 const TOURS = {
   forwarding: 'forwarding/dist/demo.js',
   race: 'forwarding/dist/race.js',
+  chaos: 'forwarding/dist/chaos.js',
   taskrouter: 'taskrouter/dist/demo.js',
 };
 const EXAMPLES = Object.keys(TOURS);

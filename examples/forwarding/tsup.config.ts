@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { start: 'src/start.ts', demo: 'src/demo/main.ts', race: 'src/demo/race.ts' },
+  entry: {
+    start: 'src/start.ts',
+    demo: 'src/demo/main.ts',
+    race: 'src/demo/race.ts',
+    chaos: 'src/demo/chaos.ts',
+    'chaos-app': 'src/demo/chaos-app.ts',
+  },
   format: ['esm'],
   clean: true,
   sourcemap: true,

@@ -39,7 +39,13 @@ export function story({ caller, legs, names, state }: Played): Line[] {
   return lines.sort((a, b) => a.ms - b.ms);
 }
 
-function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Line[] {
+/** What happened on one person's phone, ms since the caller dialled. */
+export function legStory(
+  name: string,
+  call: SimulatedCall,
+  caller: SimulatedCall,
+  picksUp = `: ${silenceOf(call)}`,
+): Line[] {
   const lines: Line[] = [];
   const at = (time: number | undefined, text: string): void => {
     if (time !== undefined) lines.push({ ms: time - caller.createdAt, text });
@@ -49,7 +55,7 @@ function legStory(name: string, call: SimulatedCall, caller: SimulatedCall): Lin
     at(call.endedAt, `${name}: ${call.status === 'canceled' ? 'no longer rung' : call.status}`);
     return lines;
   }
-  at(call.answeredAt, `${name}'s phone is picked up: ${silenceOf(call)}`);
+  at(call.answeredAt, `${name}'s phone is picked up${picksUp}`);
   if (call.verdictAt !== undefined && call.answeredBy !== undefined) {
     const who = WHO[call.answeredBy] ?? 'a machine';
     at(call.verdictAt, `it is ${who} (after ${seconds(call.verdictAt - call.answeredAt)})`);

@@ -7,14 +7,8 @@ import { createLogger } from '../../../shared/src/operators/logger.js';
 import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { Scenario } from './scenarios.js';
+import { OUR_NUMBER, TEAM } from './team.js';
 
-const OUR_NUMBER = '+14155550199';
-/** Whom calls ring once people play: edited on the page, played on its phone panel. */
-const TEAM = [
-  { to: '+14155550142', name: 'Ann', answers: 'you' },
-  { to: '+14155550143', name: 'Ben', answers: 'voicemail' },
-  { to: '+14155550144', name: 'Cara', answers: 'human' },
-];
 export interface Played {
   readonly scenario: Scenario;
   readonly caller: SimulatedCall;

@@ -13,8 +13,12 @@ export interface Demo<Scenario extends { readonly name: string }, Played> {
   readonly title: string;
   /** What comes after `npm run demo --`. */
   readonly argument: string;
+  /** How much faster than life. Default {@link SPEED}. */
+  readonly speed?: number;
   /** What `--help` says first. */
   readonly about: string;
+  /** What else people may do when it is their turn. */
+  readonly hint?: string;
   readonly scenarios: readonly Scenario[];
   /** The first call would show how long this process takes to warm up, thirty times magnified. */
   readonly warmUp: Scenario;
@@ -82,7 +86,7 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
     });
 
   console.log(
-    `The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${String(SPEED)} times faster than life.`,
+    `The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${String(demo.speed ?? SPEED)} times faster than life.`,
   );
   if (!values.once) console.log(`Open ${tour.url} in a browser to watch.`);
   const began = performance.now();
@@ -113,6 +117,7 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
   console.log(
     `\nNow it is your turn: place calls and answer them at ${tour.url}, at the speed of life. Ctrl-C ends it.`,
   );
+  if (demo.hint !== undefined) console.log(demo.hint);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       void tour.stop().then(() => process.exit(0));

@@ -29,6 +29,13 @@ export async function listen(wanted: {
   return { server, url: `http://${address}:${String(port)}` };
 }
 
+/** A port for a server in another process: nobody listens there yet. */
+export async function freePort(wanted: Parameters<typeof listen>[0]): Promise<{ url: string; port: number }> {
+  const { server, url } = await listen(wanted);
+  await new Promise((resolve) => server.close(resolve));
+  return { url, port: Number(new URL(url).port) };
+}
+
 /** A line of the log, for a person at a terminal. */
 export function printLine(line: string): void {
   const { level, code, msg } = JSON.parse(line) as { level: string; code?: string; msg: string };

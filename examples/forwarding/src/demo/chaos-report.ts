@@ -1,0 +1,150 @@
+import type { SimulatedCall, Simulator, TimelineEntry } from '@amd/simulator';
+import { seconds, type Line } from '../../../shared/src/demo/run.js';
+import { BIN } from './bin.js';
+import type { DeadlyScenario, Ending, Moment } from './chaos-scenarios.js';
+import type { Died } from './planned-deaths.js';
+import { legStory } from './report.js';
+
+/** One call with its deaths, as Twilio knows it. What the app believes is not asked. */
+export interface DeadlyPlayed {
+  readonly scenario: DeadlyScenario;
+  readonly caller: SimulatedCall;
+  readonly legs: readonly SimulatedCall[];
+  /** Names by number. */
+  readonly names: ReadonlyMap<string, string>;
+  /** The simulator's timeline of this call. */
+  readonly entries: readonly TimelineEntry[];
+  readonly complaints: Simulator['debugger'];
+  readonly deaths: readonly Died[];
+  /** Webhooks that were not answered, repetitions included. */
+  readonly inVain: number;
+  /** Deaths that nobody had planned. */
+  readonly byItself: number;
+  /** Numbers still on the line when we stopped waiting. */
+  readonly stuck: readonly string[];
+}
+
+const DIES: Readonly<Record<Moment, string>> = {
+  calling: 'THE APP IS KILLED: somebody is about to call',
+  greeted: 'THE APP IS KILLED: the caller is being greeted',
+  ringing: 'THE APP IS KILLED: a phone rings',
+  pickedUp: 'THE APP IS KILLED: somebody has picked up, and detection listens',
+  verdict: 'THE APP IS KILLED: it has written down that this is a human, and bridged nobody yet',
+  talking: 'THE APP IS KILLED: they talk',
+  recording: 'THE APP IS KILLED: the caller leaves a message',
+};
+
+/** One call as a story, with when the app died and when it was back. */
+export function chaosStory({ caller, legs, names, entries, deaths }: DeadlyPlayed): Line[] {
+  const lines: Line[] = [];
+  const at = (time: number | undefined, text: string): void => {
+    if (time !== undefined) lines.push({ ms: Math.max(0, time - caller.createdAt), text });
+  };
+  // What happens in the same moment is told in this order.
+  for (const died of deaths) {
+    at(died.at, DIES[died.when]);
+    if (died.backAt !== undefined) at(died.backAt, `the app is back, after ${seconds(died.backAt - died.at)}`);
+  }
+  at(caller.createdAt, `${caller.from} calls`);
+  for (const leg of legs) lines.push(...legStory(names.get(leg.to) ?? leg.to, leg, caller, ''));
+  for (const sound of caller.sounds) {
+    if (!sound.text.startsWith('http')) at(sound.at, `the caller hears: “${sound.text}”`);
+  }
+  for (const { at: time, detail, call } of entries) {
+    if (detail?.['event'] === 'hang-up' && call === caller.sid) at(time, 'the caller hangs up');
+    if (detail?.['event'] === 'recorded') at(time, `a message of ${String(detail['seconds'])} s is recorded`);
+  }
+  return lines.sort((a, b) => a.ms - b.ms);
+}
+
+/** How it ended for the caller. */
+export function endingOf(played: DeadlyPlayed): Ending | 'nothing' {
+  const { caller, entries } = played;
+  if (talksOf(played).length > 0) return 'talk';
+  if (recordedSeconds(entries) > 0) return 'message';
+  const gaveUp = entries.some(({ call, detail }) => call === caller.sid && detail?.['event'] === 'hang-up');
+  if (gaveUp) return 'hungUp';
+  if (entries.some(({ call, detail }) => call === caller.sid && detail?.['url'] === BIN.url)) return 'fallback';
+  return (caller.heard.at(-1) ?? '').startsWith('We are sorry, nobody') ? 'told' : 'nothing';
+}
+
+/** The same in words. */
+export function chaosOutcome(played: DeadlyPlayed): string {
+  const ending = endingOf(played);
+  switch (ending) {
+    case 'talk':
+      return talksOf(played)
+        .map(({ name, ms }) => `talked with ${name} for ${seconds(ms)}`)
+        .join(', then ');
+    case 'message':
+      return `left a message of ${String(recordedSeconds(played.entries))} s`;
+    case 'told':
+      return 'was told that nobody can be reached';
+    case 'fallback':
+      return 'heard the sentence for calls while the app is down';
+    case 'hungUp':
+      return 'hung up first';
+    case 'nothing':
+      return 'was left with nothing';
+  }
+}
+
+/** One line about the whole call. */
+export function chaosSummary(played: DeadlyPlayed): string {
+  const { deaths, inVain } = played;
+  const times = deaths.length === 1 ? 'once' : `${String(deaths.length)} times`;
+  const died =
+    deaths.length === 0 ? 'the app lived' : `the app died ${times}, Twilio asked ${String(inVain)} times in vain`;
+  return `${died} · the caller ${chaosOutcome(played)}`;
+}
+
+/** What is wrong with how it went, by Twilio's record; empty when all is well. */
+export function chaosFaults(played: DeadlyPlayed): string[] {
+  const { scenario, caller, legs, names, deaths, byItself, stuck } = played;
+  const wrong = complaintsOfTheLiving(played).map((complaint) => `the simulated Twilio complains: ${complaint}`);
+  if (byItself > 0) wrong.push(`the app died ${String(byItself)} times by itself`);
+  if (deaths.length !== scenario.deaths.length + byItself) {
+    wrong.push(`the app was killed ${String(deaths.length)} times instead of ${String(scenario.deaths.length)}`);
+  }
+  for (const { backAt } of deaths) if (backAt === undefined) wrong.push('the app did not come back');
+  const ending = endingOf(played);
+  if (ending !== scenario.ending) wrong.push(`the caller's end is "${ending}" instead of "${scenario.ending}"`);
+  const talks = talksOf(played);
+  if (talks.length > 1) wrong.push(`the caller was bridged with ${talks.map(({ name }) => name).join(' and ')}`);
+  for (const { name, ms, leg } of talks) {
+    if (scenario.talksTo?.includes(name) !== true) wrong.push(`${name} has the caller`);
+    if (ms < (scenario.talkMs ?? 0)) wrong.push(`they talked for ${seconds(ms)} only`);
+    if (leg.answeredBy !== 'human') wrong.push(`${name} is not a human`);
+  }
+  if (caller.endedAt === undefined) wrong.push('the caller is still on the line');
+  for (const to of stuck) wrong.push(`${names.get(to) ?? to} was still on the line`);
+  for (const { to, endedAt } of legs) if (endedAt === undefined) wrong.push(`${to} is still on the line`);
+  return wrong;
+}
+
+/** Twilio cannot reach who is dead; of the living it has nothing to complain. */
+function complaintsOfTheLiving({ complaints, deaths }: DeadlyPlayed): readonly string[] {
+  return complaints
+    .filter(({ at, code }) => {
+      const isDead = deaths.some((died) => died.at <= at && at <= (died.backAt ?? Infinity) + GRACE_MS);
+      return !(isDead && UNREACHABLE.has(code));
+    })
+    .map(({ code, message }) => `${String(code)} ${message}`);
+}
+
+/** Of documents, of status callbacks, and of conference events (twilio.com/docs/api/errors). */
+const UNREACHABLE = new Set([11200, 11205, 15003, 16011]);
+/** A request that was on its way when the app came back. */
+const GRACE_MS = 2_000;
+
+function talksOf({ caller, legs, names }: DeadlyPlayed): readonly { name: string; ms: number; leg: SimulatedCall }[] {
+  return legs.flatMap((leg) => {
+    const ms = leg.bridgedWith.filter(({ sid }) => sid === caller.sid).reduce((sum, bridge) => sum + bridge.ms, 0);
+    return ms === 0 ? [] : [{ name: names.get(leg.to) ?? leg.to, ms, leg }];
+  });
+}
+
+function recordedSeconds(entries: readonly TimelineEntry[]): number {
+  const recorded = entries.find(({ detail }) => detail?.['event'] === 'recorded' && detail['status'] === 'completed');
+  return Number(recorded?.detail?.['seconds'] ?? 0);
+}

@@ -1,0 +1,202 @@
+import { createSimulator, human, virtualClock, voicemail, type TimelineEntry } from '@amd/simulator';
+import { describe, expect, it } from 'vitest';
+import { BIN } from '../src/demo/bin.js';
+import { momentOf, momentOfAnswer } from '../src/demo/chaos-moments.js';
+import { chaosFaults, chaosOutcome, chaosStory, endingOf, type DeadlyPlayed } from '../src/demo/chaos-report.js';
+import { DEATHS, type DeadlyScenario } from '../src/demo/chaos-scenarios.js';
+import { planDeaths } from '../src/demo/planned-deaths.js';
+import { remotePhone } from '../src/demo/remote-phone.js';
+
+const OURS = '+14155550199';
+const ANN = '+14155550142';
+const ROOM = '<Response><Say>Please hold.</Say><Dial><Conference>room</Conference></Dial></Response>';
+
+/** A call on the simulator: an application without any library rings Ann and puts both in a room. */
+async function played(change: Partial<DeadlyPlayed> = {}, document = ROOM, person = human({ talkMs: 12_000 })) {
+  const xml = (body: string) => ({ status: 200, headers: { 'content-type': 'text/xml' }, body });
+  const sim = createSimulator({
+    clock: virtualClock(),
+    people: { [ANN]: person },
+    numbers: [{ phoneNumber: OURS, voiceUrl: 'https://app.example.com/inbound', voiceFallbackUrl: BIN.url }],
+    transport: async ({ url }) => {
+      if (url === BIN.url) return xml(BIN.twiml);
+      if (document === '') throw Object.assign(new Error('dead'), { code: 'ECONNREFUSED' });
+      return xml(document);
+    },
+  });
+  const caller = sim.placeCall({ from: '+12125550123', to: OURS, hangUp: { afterMs: 40_000 } });
+  if (document === ROOM) {
+    const { status } = await sim.httpClient
+      .request({
+        method: 'post',
+        uri: `https://api.twilio.com/2010-04-01/Accounts/${sim.accountSid}/Calls.json`,
+        username: sim.accountSid,
+        password: sim.authToken,
+        data: { To: ANN, From: OURS, Url: 'https://app.example.com/leg', MachineDetection: 'Enable' },
+      })
+      .then(({ statusCode }) => ({ status: statusCode }));
+    expect(status).toBe(201);
+  }
+  await sim.settle();
+  const scenario: DeadlyScenario = { name: 'a talk', people: [], deaths: [], ending: 'talk', talksTo: ['Ann'] };
+  const result: DeadlyPlayed = {
+    scenario,
+    caller,
+    legs: sim.calls.filter(({ direction }) => direction !== 'inbound'),
+    names: new Map([[ANN, 'Ann']]),
+    entries: sim.timeline,
+    complaints: sim.debugger,
+    deaths: [],
+    inVain: 0,
+    byItself: 0,
+    stuck: [],
+    ...change,
+  };
+  return { sim, result };
+}
+
+describe('how a caller has ended, by the record of the simulated Twilio', () => {
+  it('a talk with a human', async () => {
+    const { result } = await played();
+    expect(endingOf(result)).toBe('talk');
+    expect(chaosOutcome(result)).toMatch(/^talked with Ann for 12\.\d s$/);
+    expect(chaosFaults(result)).toEqual([]);
+  });
+
+  it('a talk that was cut, with somebody else, or with a machine is a fault', async () => {
+    const { result } = await played();
+    const scenario = { ...result.scenario, talksTo: ['Ben'], talkMs: 20_000 };
+    expect(chaosFaults({ ...result, scenario })).toEqual([
+      'Ann has the caller',
+      expect.stringMatching(/^they talked for/),
+    ]);
+    const { result: machine } = await played({}, ROOM, voicemail({ ringMs: 1_000 }));
+    expect(chaosFaults(machine)).toContain('Ann is not a human');
+  });
+
+  it("Twilio's own document, when the app is dead", async () => {
+    const deaths = [{ when: 'calling' as const, at: 0, backAt: 1e15 }];
+    const { result } = await played({ deaths }, '');
+    expect(endingOf(result)).toBe('fallback');
+    const scenario: DeadlyScenario = { ...result.scenario, deaths: [{ when: 'calling' }], ending: 'fallback' };
+    expect(chaosFaults({ ...result, scenario })).toEqual([]);
+    expect(chaosFaults({ ...result, scenario, deaths: [] })).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^the simulated Twilio complains: 11205/)]),
+    );
+  });
+
+  it('a sentence, a message, or hanging up; and silence is nothing', async () => {
+    const sorry = '<Response><Say>We are sorry, nobody is available to take your call.</Say></Response>';
+    expect(endingOf((await played({}, sorry)).result)).toBe('told');
+    const record = '<Response><Record action="https://app.example.com/over" maxLength="5"/></Response>';
+    const { result } = await played({}, record);
+    expect(endingOf(result)).toBe('message');
+    expect(endingOf((await played({}, '<Response><Pause length="60"/></Response>')).result)).toBe('hungUp');
+    const over = (await played({}, '<Response><Say>Bye.</Say></Response>')).result;
+    expect(endingOf(over)).toBe('nothing');
+    expect(chaosFaults(over)).toContain('the caller\'s end is "nothing" instead of "talk"');
+  });
+
+  it('whoever is still on the line, deaths that did not happen and deaths of its own are faults', async () => {
+    const { result } = await played();
+    const scenario = { ...result.scenario, deaths: [{ when: 'ringing' as const }] };
+    expect(chaosFaults({ ...result, scenario, stuck: [ANN] })).toEqual([
+      'the app was killed 0 times instead of 1',
+      'Ann was still on the line',
+    ]);
+    expect(chaosFaults({ ...result, byItself: 1, deaths: [{ when: 'talking', at: 0 }] })).toEqual([
+      'the app died 1 times by itself',
+      'the app did not come back',
+    ]);
+  });
+
+  it('the story tells when the app died and when it was back', async () => {
+    const { result } = await played();
+    const at = result.caller.createdAt + 2_000;
+    const texts = chaosStory({ ...result, deaths: [{ when: 'ringing', at, backAt: at + 1_500 }] }).map(
+      ({ text }) => text,
+    );
+    expect(texts[0]).toBe('+12125550123 calls');
+    const died = texts.indexOf('THE APP IS KILLED: a phone rings');
+    expect(died).toBeGreaterThan(0);
+    expect(texts.indexOf('the app is back, after 1.5 s')).toBeGreaterThan(died);
+  });
+});
+
+describe('the moments of a call', () => {
+  it('are recognised in the timeline, in their order', async () => {
+    const { sim } = await played();
+    const isCaller = (sid: string): boolean => sim.call(sid)?.direction === 'inbound';
+    const moments = sim.timeline.map((entry) => momentOf(entry, isCaller)).filter((moment) => moment !== null);
+    expect([...new Set(moments)]).toEqual(['greeted', 'ringing', 'pickedUp', 'talking']);
+  });
+
+  it('a message that is being recorded is one', () => {
+    const entry = { kind: 'call', call: 'CA1', detail: { event: 'recording' } } as unknown as TimelineEntry;
+    expect(momentOf(entry, () => true)).toBe('recording');
+  });
+
+  it('a human verdict that was answered is one; a machine, and other webhooks, are none', () => {
+    expect(momentOfAnswer('http://127.0.0.1/outbound/amd?ref=x', 'AnsweredBy=human')).toBe('verdict');
+    expect(momentOfAnswer('http://127.0.0.1/outbound/amd?ref=x', 'AnsweredBy=fax')).toBeNull();
+    expect(momentOfAnswer('http://127.0.0.1/outbound?ref=x', 'AnsweredBy=human')).toBeNull();
+  });
+});
+
+describe('planned deaths', () => {
+  it('come one after the other, each for its moment, and the next one only when the app is back', () => {
+    const clock = virtualClock();
+    let kills = 0;
+    const deaths = planDeaths([{ when: 'ringing', afterMs: 2_000 }, { when: 'verdict' }], {
+      clock,
+      kill: () => {
+        kills += 1;
+        deaths.died(clock.now());
+      },
+    });
+    const began = clock.now();
+    expect(deaths.happens('talking')).toBe(false);
+    expect(deaths.happens('ringing')).toBe(false);
+    expect(kills).toBe(0);
+    clock.step();
+    expect([kills, clock.now() - began]).toEqual([1, 2_000]);
+    expect(deaths.happens('verdict')).toBe(false);
+    deaths.back(clock.now() + 1_000);
+    expect(deaths.happens('verdict')).toBe(true);
+    expect(deaths.all).toEqual([
+      { when: 'ringing', at: began + 2_000, backAt: began + 3_000 },
+      { when: 'verdict', at: began + 2_000 },
+    ]);
+  });
+
+  it('of the tour name people whom it rings', () => {
+    for (const { name, people, talksTo = [], ending, deaths } of DEATHS) {
+      expect(people.map((person) => person.name)).toEqual(expect.arrayContaining([...talksTo]));
+      expect(talksTo.length > 0, name).toBe(ending === 'talk');
+      expect(deaths.length, name).toBeGreaterThan(0);
+    }
+  });
+});
+
+it('phones in another process: commands come back with their own result, and changes are told', async () => {
+  const told: unknown[] = [];
+  const { panel, hear } = remotePhone({ numbers: [], kinds: [], people: [], calls: [] }, (message) =>
+    told.push(message),
+  );
+  let changes = 0;
+  const stop = panel.onChange(() => {
+    changes += 1;
+  });
+  const first = panel.command({ do: 'hangUp', sid: 'CA1' });
+  const second = panel.command({ do: 'hangUp', sid: 'CA2' });
+  hear({ type: 'phone.result', id: 2, result: { ok: true } });
+  hear({ type: 'phone.result', id: 1, result: { ok: false, message: 'This call is over.' } });
+  expect(await first).toEqual({ ok: false, message: 'This call is over.' });
+  expect(await second).toEqual({ ok: true });
+  expect(told).toHaveLength(2);
+  hear({ type: 'phone', state: { numbers: [OURS], kinds: [], people: [], calls: [] } });
+  expect([changes, panel.state().numbers]).toEqual([1, [OURS]]);
+  stop();
+  hear({ type: 'phone', state: { numbers: [], kinds: [], people: [], calls: [] } });
+  expect(changes).toBe(1);
+});
