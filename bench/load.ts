@@ -1,5 +1,6 @@
 // A process of its own: sends requests that are ready to be written, over keep-alive connections.
 import { webhooks, type Signed } from './calls.js';
+import { bytesOf } from './bytes-of.js';
 import { Connection } from './connection.js';
 
 /** `calls`: from which number on, and how many. Every request must be answered with `status`. */
@@ -56,15 +57,6 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     }),
   );
   return { seconds: (performance.now() - begin) / 1000, latencies };
-}
-
-function bytesOf({ path, query, signature, body }: Signed): Buffer {
-  return Buffer.from(
-    `POST ${path}${query === '' ? '' : `?${query}`} HTTP/1.1\r\nHost: example.com\r\n` +
-      'Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nAccept: */*\r\nUser-Agent: TwilioProxy/1.1\r\n' +
-      `I-Twilio-Idempotency-Token: 1ec1d2ab-0a9c-4f1b-a3bb-6c7b4f2b0b0f\r\nX-Twilio-Signature: ${signature}\r\n` +
-      `Content-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`,
-  );
 }
 
 process.on('message', (order: LoadOrder) => {

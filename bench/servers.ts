@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import { toNodeListener } from '@amd/core/http';
 import { NUMBERS } from '@amd/core/testing';
 import express from 'express';
 import pino from 'pino';
 import twilio from 'twilio';
 import { createApp } from '../examples/forwarding/src/app.js';
-import { ACCOUNT, BASE, createBench, legSidOf, TOKEN } from './calls.js';
+import { ACCOUNT, BASE, createBench, TOKEN } from './calls.js';
+import { yesClient } from './yes-client.js';
 
 /** The servers, by name. Each is made in a process of its own. */
 export const SERVERS = {
@@ -46,25 +46,12 @@ export const SERVERS = {
 export type ServerName = keyof typeof SERVERS;
 
 function example(restMs: number): RequestListener {
-  const httpClient = {
-    async request({ uri, data }: { uri: string; data?: { Url?: string } }) {
-      if (restMs > 0) await setTimeout(restMs);
-      const creates = uri.endsWith('/Calls.json');
-      const caller = /\.CA0*(\d+)\./.exec(data?.Url ?? '')?.[1];
-      const sid = creates ? legSidOf(Number(caller)) : (/\/(CA\w+)\.json$/.exec(uri)?.[1] ?? '');
-      return {
-        statusCode: creates ? 201 : 200,
-        body: { sid, status: creates ? 'queued' : 'in-progress' },
-        headers: {},
-      };
-    },
-  };
   const {
     express: app,
     runtime,
     feed,
   } = createApp({
-    client: twilio(ACCOUNT, TOKEN, { httpClient: httpClient as never }),
+    client: twilio(ACCOUNT, TOKEN, { httpClient: yesClient(restMs) as never }),
     accountSid: ACCOUNT,
     authTokens: [TOKEN],
     publicBaseUrl: BASE,

@@ -5,6 +5,7 @@ import type { Plan } from './faults.js';
 import { Life } from './life.js';
 import { plantedClient, type OnTheWay } from './planted-client.js';
 import { plantedStore, type Outage } from './planted-store.js';
+import { Replies } from './replies.js';
 import { TakeOvers, watched } from './take-overs.js';
 
 /** What a node is made of. */
@@ -61,6 +62,7 @@ export class Cluster {
   readonly #nodes: (Running | undefined)[] = [];
   readonly #outage: Outage = { until: 0, does: 'fail' };
   readonly takeOvers: TakeOvers;
+  readonly replies = new Replies();
   #turn = 0;
   #deaths = 0;
 
@@ -121,8 +123,10 @@ export class Cluster {
     if (running === undefined) throw broken('ECONNREFUSED');
     try {
       const node = await running.node;
+      const askedAt = this.#options.sim.clock.now();
       const response = await handlerTransport(node.fetch)(request);
       running.life.mustLive();
+      this.replies.heard(request, response, this.#options.sim.clock.now() - askedAt);
       return response;
     } catch {
       throw broken('ECONNRESET');

@@ -21,6 +21,11 @@ export interface Campaign {
   readonly calls: number;
   /** Longest time that work left behind by a dead node waited, in ms. */
   readonly slowestTakeOverMs: number;
+  /** Slowest answer to a request for TwiML, in ms, whatever was out of order. */
+  readonly slowestReplyMs: number;
+  /** Legs whose caller had gone, and how many of them were late to end. */
+  readonly legsLeft: number;
+  readonly legsLate: number;
   readonly bad: readonly Run[];
 }
 
@@ -74,7 +79,8 @@ async function campaign(
   }
   const points = new Set<string>();
   const bad: Run[] = [];
-  let [runs, deaths, same, calls, slowestTakeOverMs] = [0, 0, 0, 0, 0];
+  let [runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs] = [0, 0, 0, 0, 0, 0];
+  let [legsLeft, legsLate] = [0, 0];
   const of = undisturbed.reduce((sum, { faults }) => sum + faults.length, 0);
   for (const { scene, played: before, faults } of undisturbed) {
     if (before.problems.length > 0) bad.push({ scene: scene.name, trouble: base, played: before });
@@ -86,12 +92,15 @@ async function campaign(
       deaths += played.deaths;
       calls += played.results.length;
       same += played.results.filter((result, at) => result === before.results[at]).length;
+      slowestReplyMs = Math.max(slowestReplyMs, played.slowestReplyMs);
+      legsLeft += played.orphans.left;
+      legsLate += played.orphans.late;
       for (const ms of played.tookOver) slowestTakeOverMs = Math.max(slowestTakeOverMs, ms);
       if (played.problems.length > 0) bad.push({ scene: scene.name, trouble, played });
       if (runs % 50 === 0) onProgress?.(runs, of);
     }
   }
-  return { points: points.size, runs, deaths, same, calls, slowestTakeOverMs, bad };
+  return { points: points.size, runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs, legsLeft, legsLate, bad };
 }
 
 async function playOn(open: () => Promise<Database>, scene: Scene, trouble: Trouble): Promise<Played> {

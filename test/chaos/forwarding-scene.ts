@@ -1,7 +1,7 @@
 import { decodeState, forwarding, type CallOptions, type LiveForwarding, type StoredRecord } from '@amd/core';
 import type { Simulator } from '@amd/simulator';
 import { forwardingNode } from '../e2e/forwarding-app.js';
-import { judgeCalls, neverHeardOf } from './judge.js';
+import { judgeCalls, neverHeardOf, orphansOf } from './judge.js';
 import type { Recorder, Scene, Sight } from './scene.js';
 
 /** Polling of nodes, in ms: what another left behind is found at the next. */
@@ -11,6 +11,7 @@ export const POLL_MS = 1000;
 export function forwardingScene(
   scene: Pick<Scene, 'name' | 'callers' | 'people'> & { readonly settings: (from: string) => CallOptions },
 ): Scene {
+  const numbersOf = (from: string): string[] => JSON.stringify(scene.settings(from).forwardTo).match(/\+\d+/g) ?? [];
   return {
     ...scene,
     begin: (sim) => {
@@ -31,14 +32,19 @@ export function forwardingScene(
           runtime.start();
           return { fetch: endpoint.fetch, idle: () => runtime.idle() };
         },
-        look: async (database) => sightOf(sim, scene, await database.look(`${forwarding.name}:`)),
+        look: async (database) => sightOf(sim, scene, numbersOf, await database.look(`${forwarding.name}:`)),
       };
       return recorder;
     },
   };
 }
 
-function sightOf(sim: Simulator, { people }: Pick<Scene, 'people'>, records: readonly StoredRecord[]): Sight {
+function sightOf(
+  sim: Simulator,
+  { people }: Pick<Scene, 'people'>,
+  numbersOf: (from: string) => readonly string[],
+  records: readonly StoredRecord[],
+): Sight {
   const states = new Map<string, LiveForwarding>();
   for (const { key, data } of records) {
     const { state } = decodeState(forwarding, key, data);
@@ -55,6 +61,15 @@ function sightOf(sim: Simulator, { people }: Pick<Scene, 'people'>, records: rea
         else if (!isOver(state)) problems.push(`${sid}: a leg never ended for us`);
       }
       return problems;
+    },
+    orphans: (callers) => {
+      const callerOf = new Map(
+        callers.flatMap((sid) => {
+          const call = sim.call(sid);
+          return call === undefined ? [] : numbersOf(call.from).map((to) => [to, call] as const);
+        }),
+      );
+      return orphansOf(sim, (to) => callerOf.get(to));
     },
     resultOf: (caller) => states.get(caller)?.result ?? 'none',
   };

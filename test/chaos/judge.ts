@@ -38,3 +38,36 @@ export function neverHeardOf(sim: Simulator, caller: string): string[] {
   const unanswered = call?.status === 'no-answer' || call?.status === 'canceled';
   return unanswered || (call?.heard.length ?? 0) > 0 ? [] : [`${caller} was never told anything`];
 }
+
+/** How long a leg may stay on the line after its caller, in ms. */
+const AFTER_CALLER_MS = 5000;
+/** The longest ringing of these scenes, with Twilio's own delay before it, in ms. */
+const RING_MS = 30_000;
+
+/** What became of legs whose caller had gone. */
+export interface Orphans {
+  /** Legs of callers who went before them. */
+  readonly left: number;
+  /** Longer than five seconds on the line, and nobody spoke to them: they rang, and nobody could end them. */
+  readonly late: number;
+  /** Longer than they may ring: somebody is on the line with nobody. */
+  readonly forNobody: readonly string[];
+}
+
+/** `callerOf`: who a number was rung for. */
+export function orphansOf(sim: Simulator, callerOf: (to: string) => SimulatedCall | undefined): Orphans {
+  let [left, late] = [0, 0];
+  const forNobody: string[] = [];
+  for (const leg of sim.calls) {
+    const goneAt = leg.direction === 'inbound' ? undefined : callerOf(leg.to)?.endedAt;
+    if (goneAt === undefined || leg.endedAt === undefined || leg.endedAt <= goneAt) continue;
+    left += 1;
+    const since = Math.max(goneAt, leg.createdAt);
+    const told = leg.sounds.some(({ at }) => at >= goneAt);
+    if (leg.endedAt - since <= AFTER_CALLER_MS || told) continue;
+    late += 1;
+    if (leg.endedAt - since > RING_MS)
+      forNobody.push(`${leg.sid} was on the line ${String(leg.endedAt - since)} ms for nobody`);
+  }
+  return { left, late, forNobody };
+}

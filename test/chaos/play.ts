@@ -2,6 +2,7 @@ import { createSimulator, type Disorder } from '@amd/simulator';
 import { BASE, OUR_NUMBER } from '../e2e/forwarding-app.js';
 import { Cluster, type ClusterOptions, type Database } from './cluster.js';
 import { Plan, type Fault } from './faults.js';
+import type { Orphans } from './judge.js';
 import type { OnTheWay } from './planted-client.js';
 import type { Scene, Sight } from './scene.js';
 
@@ -18,10 +19,13 @@ export interface Played {
   readonly results: readonly string[];
   /** Questions to the store, REST requests and webhooks there were. */
   readonly counted: Readonly<Plan['counted']>;
+  readonly orphans: Orphans;
   readonly deaths: number;
   readonly conflicts: number;
   /** How long work left behind by the dead waited, in ms. */
   readonly tookOver: readonly number[];
+  /** Slowest answer to a request for TwiML, in ms. */
+  readonly slowestReplyMs: number;
   readonly log: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -65,15 +69,19 @@ export async function play(scene: Scene, database: Database, trouble: Trouble = 
   const problems = sight.problems(callers);
   const conflicts = recorder.failures.filter((error) => String(error).includes('times in a row'));
   if (conflicts.length > 0) problems.push(`${String(conflicts.length)} steps lost every race to others`);
+  const orphans = sight.orphans(callers);
+  problems.push(...cluster.replies.problems, ...orphans.forNobody);
   sim.close();
   cluster.end();
   return {
     problems,
     results: callers.map((sid) => sight.resultOf(sid)),
     counted: plan.counted,
+    orphans,
     deaths: cluster.deaths,
     conflicts: recorder.conflicts,
     tookOver: cluster.takeOvers.took,
+    slowestReplyMs: cluster.replies.slowestMs,
     log: recorder.log,
   };
 }

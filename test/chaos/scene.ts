@@ -1,5 +1,6 @@
 import type { LogEntry } from '@amd/core/http';
 import type { HangUpRule, Person, Simulator } from '@amd/simulator';
+import type { Orphans } from './judge.js';
 import type { BuildNode, Database } from './cluster.js';
 
 /** A caller, as plain data. */
@@ -38,6 +39,8 @@ export interface Sight {
   readonly over: boolean;
   /** What is not as promised, in words, should this be the end. */
   readonly problems: (callers: readonly string[]) => string[];
+  /** Legs whose caller had gone. */
+  readonly orphans: (callers: readonly string[]) => Orphans;
   /** How it ended for a caller, in one word. */
   readonly resultOf: (caller: string) => string;
 }

@@ -3,7 +3,7 @@ import type { Person, SimulatedWorkspace, Simulator } from '@amd/simulator';
 import { BASE } from '../e2e/forwarding-app.js';
 import { openWorkspace, phoneOf, taskRouterNode, type TaskRouterScene } from '../e2e/taskrouter-app.js';
 import { POLL_MS } from './forwarding-scene.js';
-import { judgeLine, neverHeardOf } from './judge.js';
+import { judgeLine, neverHeardOf, orphansOf } from './judge.js';
 import type { Recorder, Scene, Sight } from './scene.js';
 
 /** Short, so that a play sees the end of it. */
@@ -73,6 +73,8 @@ function sightOf(sim: Simulator, states: ReadonlyMap<string, LiveTaskCall>): Sig
       }
       return problems;
     },
+    // Each of these scenes has one caller.
+    orphans: ([caller = '']) => orphansOf(sim, () => sim.call(caller)),
     resultOf: (caller) => states.get(caller)?.result ?? 'none',
   };
 }

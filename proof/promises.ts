@@ -1,0 +1,171 @@
+import type { Facts } from './parts.js';
+
+/** What the explorer says of its worlds, added up. */
+export interface Explored {
+  readonly worlds: number;
+  readonly states: number;
+  readonly transitions: number;
+  /** The most orders of one world. */
+  readonly orders: number;
+  /** Violations, worlds that are smaller than they were, worlds that were not finished. */
+  readonly failed: number;
+}
+
+export interface Results {
+  readonly part: (name: string) => Facts;
+  readonly explored: (flow: 'forwarding' | 'queues') => Explored;
+}
+
+/** One promise as it is printed. */
+export interface Verdict {
+  readonly figure: string;
+  readonly bar: string;
+  readonly ok: boolean;
+}
+
+export interface Promised {
+  readonly number: number;
+  readonly what: string;
+  readonly judge: (results: Results) => Verdict;
+}
+
+const count = (value: number): string => value.toLocaleString('en');
+const of = (facts: Facts, name: string): number => facts.figures[name] ?? NaN;
+
+/** Promises of the scoreboard that this program measures; each needs the parts that it asks for. */
+export const PROMISES: readonly Promised[] = [
+  {
+    number: 1,
+    what: 'order never matters: forwarding',
+    judge: ({ explored }) => ordered(explored('forwarding')),
+  },
+  { number: 2, what: 'order never matters: queues', judge: ({ explored }) => ordered(explored('queues')) },
+  {
+    number: 3,
+    what: 'no leg is left for nobody',
+    judge: ({ part }) => {
+      const parts = ['crash memory', 'bad network', 'three nodes', 'REST faults', 'store faults'].map(part);
+      const left = parts.reduce((sum, one) => sum + of(one, 'legsLeft'), 0);
+      const late = parts.reduce((sum, one) => sum + of(one, 'legsLate'), 0);
+      const figure = `${count(late)} of ${count(left)} legs whose caller went were on the line 5 s later`;
+      return { figure, bar: '0', ok: late === 0 && left > 0 && parts.every(isClean) };
+    },
+  },
+  {
+    number: 4,
+    what: 'a crash anywhere loses nothing',
+    judge: ({ part }) => {
+      const parts = ['crash memory', 'crash SQLite', 'crash Redis'].map(part);
+      const sum = (name: string): number => parts.reduce((total, one) => total + of(one, name), 0);
+      const bad = parts.reduce((total, one) => total + one.problems.length, 0);
+      const figure = `${count(sum('points'))} places, ${count(sum('deaths'))} deaths on memory, SQLite and Redis: ${count(bad)} calls not well, ${percent(sum('same'), sum('calls'))} as without`;
+      return { figure, bar: '0 not well', ok: bad === 0 && sum('deaths') >= sum('runs') && sum('runs') > 0 };
+    },
+  },
+  {
+    number: 5,
+    what: 'a bad network',
+    judge: ({ part }) => {
+      const facts = part('bad network');
+      const figure = `${count(of(facts, 'calls'))} calls, 20 % twice, all late by up to 5 s, 5 % lost: ${count(facts.problems.length)} not well`;
+      return { figure, bar: '10,000 calls, 0', ok: isClean(facts) && of(facts, 'calls') >= 10_000 };
+    },
+  },
+  {
+    number: 6,
+    what: 'every fault of REST everywhere',
+    judge: ({ part }) => {
+      const facts = part('REST faults');
+      const figure = `${count(of(facts, 'points'))} requests, ${count(of(facts, 'runs'))} faults: ${count(facts.problems.length)} not well, none dialled twice`;
+      return {
+        figure: facts.problems.length === 0 ? figure : figure.replace(', none dialled twice', ''),
+        bar: '0',
+        ok: isClean(facts) && of(facts, 'runs') > 0,
+      };
+    },
+  },
+  {
+    number: 7,
+    what: 'the caller always hears something',
+    judge: ({ part }) => {
+      const [store, seeds] = [part('store faults'), part('seeds')];
+      const slowest = of(store, 'slowestReplyMs');
+      const figure = `${count(of(store, 'runs'))} faults of the store, ${count(of(seeds, 'seeds'))} seeds of everything: slowest TwiML ${count(slowest)} ms`;
+      return { figure, bar: '≤ 2,000 ms, always TwiML', ok: isClean(store) && isClean(seeds) && slowest <= 2000 };
+    },
+  },
+  {
+    number: 9,
+    what: 'timers and take-over',
+    judge: ({ part }) => {
+      const timers = part('timers');
+      const worst = Math.max(...Object.values(timers.figures));
+      const took = Math.max(
+        ...['crash memory', 'crash SQLite', 'crash Redis'].map((name) => of(part(name), 'slowestTakeOverMs')),
+      );
+      const late = Object.entries(timers.figures)
+        .map(([name, ms]) => `${name} ${count(ms)}`)
+        .join(', ');
+      const figure = `p99 late (ms): ${late}; work of the dead taken up after ${(took / 1000).toFixed(1)} s`;
+      return { figure, bar: '≤ 100 ms, ≤ 20 s, once', ok: worst <= 100 && took <= 20_000 && isClean(timers) };
+    },
+  },
+  {
+    number: 10,
+    what: 'Redis keeps what it acknowledged',
+    judge: ({ part }) => {
+      const [kills, promotions] = [part('kill Redis'), part('promote replica')];
+      const figure = `${count(of(kills, 'kills'))} kills, ${count(of(kills, 'lost'))} of ${count(of(kills, 'acked'))} lost; ${count(of(promotions, 'kills'))} promotions, ${count(of(promotions, 'lost'))} of ${count(of(promotions, 'acked'))} lost`;
+      const enough = of(kills, 'kills') >= 25 && of(promotions, 'kills') >= 10;
+      return { figure, bar: '25 and 10, 0 lost', ok: enough && isClean(kills) && isClean(promotions) };
+    },
+  },
+  {
+    number: 11,
+    what: 'SQLite keeps what it acknowledged',
+    judge: ({ part }) => {
+      const facts = part('kill SQLite');
+      const reopen = of(facts, 'slowestReopenMs');
+      const figure = `${count(of(facts, 'kills'))} kills, ${count(of(facts, 'lost'))} of ${count(of(facts, 'acked'))} lost, reopened within ${count(Math.round(reopen))} ms`;
+      return {
+        figure,
+        bar: '100, 0 lost, ≤ 1,000 ms',
+        ok: of(facts, 'kills') >= 100 && isClean(facts) && reopen <= 1000,
+      };
+    },
+  },
+  {
+    number: 12,
+    what: 'many nodes',
+    judge: ({ part }) => {
+      const facts = part('three nodes');
+      const figure = `${count(of(facts, 'calls'))} calls on 3 nodes: ${count(facts.problems.length)} not well; ${count(of(facts, 'conflicts'))} steps of ${count(of(facts, 'webhooks'))} webhooks decided anew`;
+      return { figure, bar: '10,000 calls, 0', ok: isClean(facts) && of(facts, 'calls') >= 10_000 };
+    },
+  },
+];
+
+/** For the others: what checks them. */
+export const ELSEWHERE: readonly (readonly [promises: string, command: string])[] = [
+  ['8 latency under load', 'npm run soak'],
+  ['13 signatures, 14 toll fraud, 15 pages, 16 access, 17 truth of the page, 18 secrets, 19 limits', 'npm test'],
+  ['20 tests bite', 'npm run mutate'],
+  ['21 first run', 'npm run demo -- --once'],
+];
+
+function ordered({ worlds, states, transitions, orders, failed }: Explored): Verdict {
+  const figure = `${count(worlds)} worlds, ${count(states)} states, ${count(transitions)} transitions, ${orders.toExponential(1)} orders: ${count(failed)} failed`;
+  return {
+    figure,
+    bar: '≥ 1e+18 orders, none smaller than recorded, 0',
+    ok: failed === 0 && worlds > 0 && orders >= 1e18,
+  };
+}
+
+function isClean({ problems }: Facts): boolean {
+  return problems.length === 0;
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(1)} %`;
+}
