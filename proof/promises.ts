@@ -67,8 +67,12 @@ export const PROMISES: readonly Promised[] = [
     what: 'a bad network',
     judge: ({ part }) => {
       const facts = part('bad network');
-      const figure = `${count(of(facts, 'calls'))} calls, 20 % twice, all late by up to 5 s, 5 % lost: ${count(facts.problems.length)} not well`;
-      return { figure, bar: '10,000 calls, 0', ok: isClean(facts) && of(facts, 'calls') >= 10_000 };
+      const figure = `${count(of(facts, 'calls'))} calls, 20 % twice, all late by up to 5 s, 5 % lost: ${count(of(facts, 'connected'))} talked with a human, ${count(facts.problems.length)} not well`;
+      return {
+        figure,
+        bar: '10,000 calls, 0',
+        ok: isClean(facts) && of(facts, 'calls') >= 10_000 && of(facts, 'connected') > 2000,
+      };
     },
   },
   {
@@ -140,7 +144,11 @@ export const PROMISES: readonly Promised[] = [
     judge: ({ part }) => {
       const facts = part('three nodes');
       const figure = `${count(of(facts, 'calls'))} calls on 3 nodes: ${count(facts.problems.length)} not well; ${count(of(facts, 'conflicts'))} steps of ${count(of(facts, 'webhooks'))} webhooks decided anew`;
-      return { figure, bar: '10,000 calls, 0', ok: isClean(facts) && of(facts, 'calls') >= 10_000 };
+      return {
+        figure,
+        bar: '10,000 calls, 0',
+        ok: isClean(facts) && of(facts, 'calls') >= 10_000 && of(facts, 'connected') > 2000,
+      };
     },
   },
 ];

@@ -5,8 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** Native, or large and of no use in one file. */
-const LEFT_OUT = ['libsql', 'better-sqlite3', 'ioredis', 'redis', 'esbuild', 'twilio'];
+/** Native, or CommonJS that does not work in a module. */
+const LEFT_OUT = [
+  'libsql',
+  'better-sqlite3',
+  'ioredis',
+  'redis',
+  'esbuild',
+  'twilio',
+  'xmlbuilder2',
+  'saxes',
+  'vitest',
+];
 
 /**
  * The URL of the bundle; `entry` is relative to the root of the repository. `native`: the bundle lies where it finds the

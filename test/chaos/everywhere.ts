@@ -83,7 +83,8 @@ async function campaign(
   let [legsLeft, legsLate] = [0, 0];
   const of = undisturbed.reduce((sum, { faults }) => sum + faults.length, 0);
   for (const { scene, played: before, faults } of undisturbed) {
-    if (before.problems.length > 0) bad.push({ scene: scene.name, trouble: base, played: before });
+    const wrong = undisturbedProblems(scene, before);
+    if (wrong.length > 0) bad.push({ scene: scene.name, trouble: base, played: { ...before, problems: wrong } });
     for (const fault of faults) {
       const trouble = { ...base, faults: [fault] };
       const played = await playOn(database, scene, trouble);
@@ -101,6 +102,17 @@ async function campaign(
     }
   }
   return { points: points.size, runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs, legsLeft, legsLate, bad };
+}
+
+/** With nothing planted, the play must be the one that was meant: else its faults say nothing. */
+function undisturbedProblems({ ends }: Scene, { problems, results, log }: Played): readonly string[] {
+  return [
+    ...problems,
+    ...log.map(({ code, message }) => `with nothing planted, the application complains: ${code} ${message}`),
+    ...(ends === undefined || String(ends) === String(results)
+      ? []
+      : [`with nothing planted it ended ${String(results)}, and not ${String(ends)}`]),
+  ];
 }
 
 async function playOn(open: () => Promise<Database>, scene: Scene, trouble: Trouble): Promise<Played> {

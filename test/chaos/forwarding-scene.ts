@@ -9,7 +9,7 @@ export const POLL_MS = 1000;
 
 /** A scene of the forwarding application; `settings` by the caller's number. */
 export function forwardingScene(
-  scene: Pick<Scene, 'name' | 'callers' | 'people'> & { readonly settings: (from: string) => CallOptions },
+  scene: Pick<Scene, 'name' | 'callers' | 'people' | 'ends'> & { readonly settings: (from: string) => CallOptions },
 ): Scene {
   const numbersOf = (from: string): string[] => JSON.stringify(scene.settings(from).forwardTo).match(/\+\d+/g) ?? [];
   return {

@@ -5,6 +5,7 @@ import type { Scene } from './scene.js';
 
 interface One {
   readonly name: string;
+  readonly ends: string;
   readonly people: readonly Person[];
   readonly settings?: Omit<CallOptions, 'forwardTo'>;
   readonly atOnce?: boolean;
@@ -17,10 +18,12 @@ const FROM = '+12125550123';
 const SMALL: readonly One[] = [
   {
     name: 'a voicemail, then a human',
+    ends: 'connected',
     people: [voicemail({ ringMs: 3000 }), human({ ringMs: 2000, talkMs: 4000 })],
   },
   {
     name: 'two humans at once',
+    ends: 'connected',
     atOnce: true,
     people: [
       human({ ringMs: 2000, verdictMs: 2600, talkMs: 4000 }),
@@ -29,25 +32,29 @@ const SMALL: readonly One[] = [
   },
   {
     name: 'one who says nothing and presses a key',
+    ends: 'connected',
     people: [silent({ ringMs: 2000, talkMs: 4000, key: '1', keyAfterMs: 3000 })],
   },
-  { name: 'nobody answers', people: [busy(), noAnswer()], settings: { ringSeconds: 10 } },
+  { name: 'nobody answers', ends: 'nobody', people: [busy(), noAnswer()], settings: { ringSeconds: 10 } },
   {
     name: 'the caller gives up during detection',
+    ends: 'callerLeft',
     people: [human({ ringMs: 2000, verdictMs: 4000 })],
     hangUp: { when: 'leg-detecting', afterMs: 1000 },
   },
   {
     name: 'a human, while detection goes on in the background',
+    ends: 'connected',
     people: [unreachable(), human({ ringMs: 2000, talkMs: 4000 })],
     settings: { amd: { mode: 'async' } },
   },
 ];
 
-export const FORWARDING_SCENES: readonly Scene[] = SMALL.map(({ name, people, settings, hangUp, ...one }) => {
+export const FORWARDING_SCENES: readonly Scene[] = SMALL.map(({ name, ends, people, settings, hangUp, ...one }) => {
   const numbers = people.map((_, at) => `+1415200000${String(at)}`);
   return forwardingScene({
     name: `forwarding: ${name}`,
+    ends: [ends],
     callers: [{ from: FROM, ...(hangUp === undefined ? {} : { hangUp }) }],
     people: new Map(people.map((person, at) => [numbers[at] ?? '', person])),
     settings: () => ({ ...settings, forwardTo: one.atOnce === true ? atOnce(numbers) : numbers }),

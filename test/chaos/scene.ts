@@ -15,6 +15,8 @@ export interface ScriptedCaller {
 export interface Scene {
   readonly name: string;
   readonly callers: readonly ScriptedCaller[];
+  /** How it ends for each caller if nothing is planted; not known of a crowd. */
+  readonly ends?: readonly string[];
   readonly people: ReadonlyMap<string, Person>;
   /** Before the first node starts. */
   readonly setUp?: (sim: Simulator) => void;

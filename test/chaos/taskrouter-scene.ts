@@ -10,7 +10,9 @@ import type { Recorder, Scene, Sight } from './scene.js';
 const COOL_DOWN_MS = 5000;
 
 /** A scene of the TaskRouter application. */
-export function taskRouterScene(scene: Pick<Scene, 'name' | 'callers'> & { readonly queue: TaskRouterScene }): Scene {
+export function taskRouterScene(
+  scene: Pick<Scene, 'name' | 'callers' | 'ends'> & { readonly queue: TaskRouterScene },
+): Scene {
   const { queue } = scene;
   const people = new Map<string, Person>();
   for (const [index, { person, phone }] of queue.workers.entries()) {

@@ -8,6 +8,7 @@ const FROM = '+12125550123';
 export const TASKROUTER_SCENES: readonly Scene[] = [
   taskRouterScene({
     name: 'queue: a voicemail, then a human',
+    ends: ['connected'],
     callers: [{ from: FROM }],
     queue: {
       workers: [
@@ -18,16 +19,19 @@ export const TASKROUTER_SCENES: readonly Scene[] = [
   }),
   taskRouterScene({
     name: 'queue: one who says nothing and presses a key',
+    ends: ['connected'],
     callers: [{ from: FROM }],
     queue: { workers: [{ name: 'Ann', person: silent({ ringMs: 2000, talkMs: 4000, key: '1', keyAfterMs: 3000 }) }] },
   }),
   taskRouterScene({
     name: 'queue: nobody answers before the deadline',
+    ends: ['nobody'],
     callers: [{ from: FROM }],
     queue: { workers: [{ name: 'Ann', person: noAnswer() }], settings: { ringSeconds: 8, deadlineSeconds: 12 } },
   }),
   taskRouterScene({
     name: 'queue: the caller gives up during detection',
+    ends: ['callerLeft'],
     callers: [{ from: FROM, hangUp: { when: 'leg-detecting', afterMs: 1000 } }],
     queue: { workers: [{ name: 'Ann', person: human({ ringMs: 2000, verdictMs: 4000 }) }] },
   }),
