@@ -11,7 +11,7 @@ import {
   type Store,
 } from '@amd/core';
 import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type LogEntry } from '@amd/core/http';
-import { createTwilioExecutor } from '@amd/core/twilio';
+import { createTwilioExecutor, recoverLostCallers } from '@amd/core/twilio';
 import {
   createSimulator,
   handlerTransport,
@@ -72,7 +72,9 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     resolveBudgetMs: 500,
     clock,
   });
-  return { runtime, endpoint };
+  /** Looks for callers of whom nothing is known. */
+  const recover = () => recoverLostCallers({ client, store, url, publicBaseUrl: BASE, clock });
+  return { runtime, endpoint, recover };
 }
 
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { webhookUrls } from '@amd/core/http';
+import { callbackUrls, webhookUrls } from '@amd/core/http';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
+import { lookForLostCallers } from './lost-callers.js';
 import { openStore } from '../../shared/src/open-store.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
@@ -67,6 +68,7 @@ const app = createApp({
 });
 
 app.runtime.start();
+void lookForLostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }, logger);
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
     const inUse = 'code' in error && error.code === 'EADDRINUSE';

@@ -21,3 +21,9 @@ export {
   type WorkspaceDirectory,
   type WorkspaceDirectoryOptions,
 } from './workspace-directory.js';
+export {
+  recoverLostCallers,
+  type ConferenceClient,
+  type LostCallers,
+  type LostCallersOptions,
+} from './lost-callers.js';

@@ -1,12 +1,13 @@
 import { recordKey } from '../runtime/record-key.js';
-import { parseCall } from '../wire/payloads.js';
+import type { InboundCall } from '../flows/forwarding/events.js';
+import { parseCall, parseInbound } from '../wire/payloads.js';
 import type { Endpoint } from './endpoint.js';
 import { checkOptions } from './endpoint-options.js';
 import { translate } from './forwarding-events.js';
 import { defaultsOf, type ForwardingEndpointOptions } from './forwarding-options.js';
 import { resolveSettings, toSettings } from './resolve-settings.js';
 import { ROUTES } from './routes.js';
-import { serve } from './serve.js';
+import { serve, type Answer } from './serve.js';
 
 /**
  * Answers Twilio's webhooks: checks them, turns them into events of the flow, and renders what it replies. Whatever fails
@@ -19,20 +20,23 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   if (typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
   const { clock, log, resolveBudgetMs: budgetMs } = checked;
   const defaults = defaultsOf(options.defaultSettings);
+
+  async function arrive(call: InboundCall, lostRound?: number): Promise<Answer> {
+    const settings = await resolveSettings(call, {
+      resolve: async (arriving) => toSettings(await resolve(arriving)),
+      defaults,
+      budgetMs,
+      clock,
+      log,
+    });
+    if (settings === undefined) return { as: 'noSettings' };
+    const event = { type: 'inbound', call, settings, ...(lostRound === undefined ? {} : { lostRound }) } as const;
+    return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
+  }
+
   return serve(checked, {
     flow: 'forwarding',
-    async inbound(call) {
-      const settings = await resolveSettings(call, {
-        resolve: async (arriving) => toSettings(await resolve(arriving)),
-        defaults,
-        budgetMs,
-        clock,
-        log,
-      });
-      if (settings === undefined) return { as: 'noSettings' };
-      const reply = await runtime.handle(recordKey('forwarding', call.sid), { type: 'inbound', call, settings });
-      return { as: 'reply', reply };
-    },
+    inbound: (call) => arrive(call),
     async notice({ params }) {
       const call = parseCall(params);
       if (!call.ok) return { as: 'refused', problem: call.problem };
@@ -40,6 +44,13 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
     },
     async callback(ref, { params }) {
+      if (ref.purpose === 'caller.again') {
+        const call = parseInbound(params);
+        if (!call.ok) return { as: 'refused', problem: call.problem };
+        if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
+        const { sid, status, from, to } = call;
+        return arrive({ sid, status, from, to }, ref.round);
+      }
       const translation = translate(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };
       if (translation.event === null) return { as: 'unknown' };

@@ -26,6 +26,8 @@ export function translate(ref: CallbackRef, params: Params): Translation {
     case 'caller.progress':
     case 'caller.whisper':
       return ofListening(ref.purpose, ref);
+    // Served like a new call: see the endpoint.
+    case 'caller.again':
     case 'caller.key':
       return { ok: true, event: null };
     case 'conference':
@@ -50,7 +52,8 @@ function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, pa
   if (!call.ok) return call;
   // Somebody else's call, or a leg's reference on a caller's path.
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
-  return { ok: true, event: { type, round: ref.round, status: call.status } };
+  const told = { round: ref.round, status: call.status };
+  return { ok: true, event: type === 'caller.ended' ? { type, ...told } : { type, ...told, sid: call.sid } };
 }
 
 function ofFallback(ref: CallbackRef, params: Params): Translation {

@@ -22,6 +22,7 @@ const WANTS: Readonly<Record<RouteName, Route['wants']>> = {
   trevents: 'nothing',
   'caller.ended': 'twiml',
   'caller.document': 'twiml',
+  'caller.again': 'twiml',
   'caller.fallback': 'twiml',
   'caller.recording': 'nothing',
   'caller.wait': 'twiml',
@@ -53,7 +54,7 @@ export const ROUTES: Routes = routesOf(VOICE.filter(([, name]) => name !== 'call
 
 /** The same for TaskRouter, which has no conference but two callbacks of its own. */
 export const TASKROUTER_ROUTES: Routes = routesOf([
-  ...VOICE.filter(([, name]) => name !== 'conference'),
+  ...VOICE.filter(([, name]) => !['conference', 'caller.again'].includes(name)),
   ...configured('assign'),
   ...configured('trevents'),
 ]);

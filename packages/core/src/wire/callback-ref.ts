@@ -19,6 +19,8 @@ export interface CallbackRef {
 export const CALLBACK_PATHS = {
   'caller.ended': '/inbound/ended',
   'caller.document': '/inbound/document',
+  /** A caller of whom nothing is known any more, who is to be served anew. */
+  'caller.again': '/inbound/again',
   'caller.fallback': '/inbound/fallback',
   'caller.recording': '/inbound/recording',
   'caller.wait': '/inbound/wait',

@@ -114,4 +114,25 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(events.key({ at: at(20) }))
       .then({ state: { claim: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
   });
+
+  it('P-94 a caller who waits alone and of whom nothing is known is served anew, and no leg of before is taken for a new one', () => {
+    const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), round: 1 } as const;
+    const { result } = given(forwarding, []).when(asks);
+    expect(result.effects).toEqual([]);
+    const to = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.again' };
+    expect(verbsOf(result)).toEqual([{ verb: 'redirect', to }]);
+    const again = { ...events.inbound({ status: 'in-progress', at: at(4) }), lostRound: 1 };
+    const revived = given(forwarding, []).when(again);
+    revived.then({ state: { round: 2, caller: { phase: 'held' }, legs: [{ id: 1001 }] } });
+    // The leg of the round that was lost, whose name is 1: it is nobody's any more.
+    const lost = given(forwarding, [again]).when(events.answered({ leg: 1, sid: sids.call(7), at: at(5) }));
+    expect(verbsOf(lost.result)).toEqual([{ verb: 'hangup' }]);
+  });
+
+  it('a caller of whom nothing is known and who is not on the line is not served anew', () => {
+    for (const status of ['completed', 'ringing'] as const) {
+      const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), round: 1, status };
+      expect(verbsOf(given(forwarding, []).when(asks).result)).toEqual([{ verb: 'hangup' }]);
+    }
+  });
 });

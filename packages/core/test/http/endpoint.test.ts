@@ -104,7 +104,12 @@ describe('webhooks become events', () => {
       { type: 'caller.status', status: 'completed' },
     ],
     ['/inbound/ended', CALLER_REF, common(CALLER), { type: 'caller.ended', round: 1, status: 'in-progress' }],
-    ['/inbound/document', CALLER_REF, common(CALLER), { type: 'caller.document', round: 1, status: 'in-progress' }],
+    [
+      '/inbound/document',
+      CALLER_REF,
+      common(CALLER),
+      { type: 'caller.document', round: 1, status: 'in-progress', sid: CALLER },
+    ],
     [
       '/conference',
       CALLER_REF,

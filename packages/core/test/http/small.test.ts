@@ -39,6 +39,7 @@ test('the paths', () => {
     '/inbound/status nothing',
     '/inbound/ended twiml',
     '/inbound/document twiml',
+    '/inbound/again twiml',
     '/inbound/fallback twiml',
     '/inbound/recording nothing',
     '/inbound/wait twiml',

@@ -31,13 +31,15 @@ export type ForwardingRequest =
       readonly at: EpochMs;
       readonly call: InboundCall;
       readonly settings: CallSettings;
+      /** What was known of the call was lost, and this was its round: legs that are still out belong to nobody. */
+      readonly lostRound?: number;
     }
   /** The caller left the room: `<Dial action>`. */
   | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfRound)
   | FallbackEnded
   | ListenRequest
   /** The caller was redirected. */
-  | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
+  | ({ readonly type: 'caller.document'; readonly status: CallStatus; readonly sid?: CallSid } & OfRound)
   | LegRequest;
 
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';

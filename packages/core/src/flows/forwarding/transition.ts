@@ -1,3 +1,4 @@
+import type { CallSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { AmdError } from '../../kernel/errors.js';
@@ -70,6 +71,7 @@ type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 function transition(state: ForwardingState, event: ForwardingEvent, config: ForwardingConfig): ForwardingStep {
   if (event.type === 'inbound') return inbound(state, event, config);
   if (state.kind === 'nothing') {
+    if (isLost(event)) return unchanged(state, serveAgain(event), config);
     return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
   }
 
@@ -108,6 +110,24 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
   }
 }
 
+type CallerDocument = Extract<ForwardingRequest, { type: 'caller.document' }>;
+type Lost = CallerDocument & { readonly sid: CallSid; readonly round: number };
+
+/** A caller on the line asks for what we sent them to fetch, and nothing is known of them: the state was lost. */
+function isLost(event: ForwardingEvent): event is Lost {
+  return (
+    event.type === 'caller.document' &&
+    event.status === 'in-progress' &&
+    event.sid !== undefined &&
+    event.round !== undefined
+  );
+}
+
+/** With whom and how is asked for at the edge, as for every new call. */
+function serveAgain({ sid, round }: Lost): Reply {
+  return twiml({ verb: 'redirect', to: { flow: 'forwarding', key: sid, round, leg: 0, purpose: 'caller.again' } });
+}
+
 /** The caller's call is over, whichever round says so. */
 function tellsTheEnd(event: ForwardingEvent): boolean {
   return 'status' in event && event.status !== null && isFinalStatus(event.status);
@@ -118,7 +138,7 @@ type Inbound = Extract<ForwardingRequest, { type: 'inbound' }>;
 function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfig): ForwardingStep {
   const { status } = event.call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
-  if (state.kind === 'nothing') return start(state, event, config, 1);
+  if (state.kind === 'nothing') return start(state, event, config, (event.lostRound ?? 0) + 1);
   if (state.caller.phase !== 'ended') {
     const w = work(state, event.at, config);
     return done(state, w, answerCaller(w, state.caller.phase === 'arriving' ? 'first' : 'again'));
@@ -130,6 +150,8 @@ function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfi
 function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, round: number): ForwardingStep {
   const { call, settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
+  // What the legs of a lost round are called is not known: these are called otherwise.
+  const lastLeg = earlier?.lastLeg ?? Math.min(event.lostRound ?? 0, 90) * 1000;
   const fresh: LiveForwarding = {
     kind: 'call',
     round,
@@ -153,9 +175,9 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
     // Legs of an earlier round that are still being ended stay until they are.
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
     claim: null,
-    lastLeg: earlier?.lastLeg ?? 0,
+    lastLeg,
     nextStep: 0,
-    stepFrom: (earlier?.lastLeg ?? 0) + 1,
+    stepFrom: lastLeg + 1,
     deadlinePassed: false,
     result: null,
     timers: earlier?.timers ?? {},

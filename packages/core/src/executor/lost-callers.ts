@@ -1,0 +1,101 @@
+import { isCallSid, type CallSid } from '../kernel/brand.js';
+import { recordKey } from '../runtime/record-key.js';
+import { systemClock, type Clock } from '../runtime/clock.js';
+import type { Store } from '../store/store.js';
+import type { CallbackRef } from '../wire/callback-ref.js';
+
+/** What is asked of the official client. */
+export interface ConferenceClient {
+  readonly conferences: {
+    (sid: string): {
+      readonly participants: { list(params: { limit: number }): Promise<{ readonly callSid: string }[]> };
+    };
+    list(params: {
+      readonly status: 'init' | 'in-progress';
+      readonly limit: number;
+    }): Promise<{ readonly sid: string; readonly friendlyName: string }[]>;
+  };
+  readonly calls: (sid: string) => {
+    fetch(): Promise<{ readonly direction: string; readonly status: string; readonly to: string }>;
+    update(params: { url: string; method: string }): Promise<unknown>;
+  };
+  readonly incomingPhoneNumbers: {
+    list(params: { phoneNumber: string; limit: number }): Promise<{ readonly voiceUrl: string | null }[]>;
+  };
+}
+
+export interface LostCallersOptions {
+  readonly client: ConferenceClient;
+  readonly store: Store;
+  /** Where callbacks lead: `callbackUrls(publicBaseUrl)` of `@amd/core/http`. */
+  readonly url: (ref: CallbackRef) => string;
+  /** A number whose voice URL begins with it is answered by us, and by nobody else. */
+  readonly publicBaseUrl: string;
+  readonly clock?: Clock | undefined;
+  /** Conferences looked at. Default 500. */
+  readonly limit?: number | undefined;
+}
+
+/** What became of each conference that is named like ours. */
+export interface LostCallers {
+  /** Callers who were sent to us again. */
+  readonly recovered: readonly CallSid[];
+  /** Known, not alone, not on the line any more, or of somebody else: left as they are. */
+  readonly leftAlone: number;
+  /** Could not be asked about, or be sent. */
+  readonly failed: readonly { readonly sid: CallSid; readonly error: unknown }[];
+}
+
+const ROOM = /^amd-(CA[0-9a-fA-F]{32})$/;
+
+/**
+ * Finds callers who wait alone in a room of ours while nothing is known of them: the state was lost, as with the memory store
+ * at every restart. They are sent to us again and served like a new call. To be run once, when a process starts.
+ *
+ * Only what is proved ours is touched: the room is named after an inbound call that is in progress, its number's voice URL is
+ * ours (so that another deployment on the same account never takes a caller), and nobody else is in the room.
+ * @throws whatever the client does when conferences cannot be listed
+ */
+export async function recoverLostCallers(options: LostCallersOptions): Promise<LostCallers> {
+  const { client, store, url, clock = systemClock, limit = 500 } = options;
+  const base = options.publicBaseUrl.replace(/\/+$/, '');
+  const recovered: CallSid[] = [];
+  const failed: { sid: CallSid; error: unknown }[] = [];
+  let leftAlone = 0;
+  // One who waits for the first other party is in a room that has not begun.
+  for (const status of ['init', 'in-progress'] as const) {
+    for (const { sid: conference, friendlyName } of await client.conferences.list({ status, limit })) {
+      const sid = ROOM.exec(friendlyName)?.[1];
+      if (!isCallSid(sid)) continue;
+      try {
+        if (await isLost(conference, sid)) {
+          await client.calls(sid).update({ url: url(again(sid)), method: 'POST' });
+          recovered.push(sid);
+        } else leftAlone += 1;
+      } catch (error) {
+        failed.push({ sid, error });
+      }
+    }
+  }
+  return { recovered, leftAlone, failed };
+
+  async function isLost(conference: string, sid: CallSid): Promise<boolean> {
+    if ((await store.read(recordKey('forwarding', sid), clock.now())) !== undefined) return false;
+    const inside = await client.conferences(conference).participants.list({ limit: 2 });
+    if (inside.length !== 1 || inside[0]?.callSid !== sid) return false;
+    const { direction, status, to } = await client.calls(sid).fetch();
+    if (direction !== 'inbound' || status !== 'in-progress') return false;
+    const [number] = await client.incomingPhoneNumbers.list({ phoneNumber: to, limit: 1 });
+    return isBelow(number?.voiceUrl ?? '', base);
+  }
+
+  /** Its round is not known: one that differs from start to start keeps the legs of each apart. */
+  function again(key: CallSid): CallbackRef {
+    const round = 1 + (Math.floor(clock.now() / 1000) % 89);
+    return { flow: 'forwarding', key, round, leg: 0, purpose: 'caller.again' };
+  }
+}
+
+function isBelow(url: string, base: string): boolean {
+  return url === base || url.startsWith(`${base}/`);
+}
