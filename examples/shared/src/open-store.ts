@@ -1,10 +1,9 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryStore, type Clock, type Store } from '@amd/core';
-import { createRedisStore } from '@amd/store-redis';
 import { createSqliteStore } from '@amd/store-sqlite';
-import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { openRedis } from './open-redis.js';
 
 /** Where the state is kept, and how it is let go of. */
 export interface OpenStore {
@@ -42,39 +41,4 @@ async function openFile(folder: string): Promise<OpenStore> {
   const file = join(folder, 'calls.db');
   const store = await createSqliteStore({ file });
   return { store, clock: undefined, kept: `State is kept in ${file} (${store.driver}).`, close: () => store.close() };
-}
-
-async function openRedis(url: string, logger: Pick<Logger, 'warn'>): Promise<OpenStore> {
-  const client = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true });
-  let last = '';
-  client.on('error', ({ message }: Error) => {
-    // While it is away each try fails alike.
-    if (message !== last) logger.warn({ code: 'redis', error: message }, `Redis: ${message}`);
-    last = message;
-  });
-  client.on('ready', () => (last = ''));
-  try {
-    await client.connect();
-    const store = await createRedisStore({
-      client,
-      onWarning: (message) => {
-        logger.warn({ code: 'redis.settings' }, `Redis: ${message}`);
-      },
-    });
-    const { hostname, port } = new URL(url);
-    return {
-      store,
-      clock: store.clock,
-      kept: `State is kept in Redis at ${hostname}:${port === '' ? '6379' : port}.`,
-      close: async () => {
-        await store.close();
-        client.disconnect();
-      },
-    };
-  } catch (error) {
-    client.disconnect();
-    // What ioredis rejects with says only that the connection is closed.
-    const reason = last !== '' ? last : error instanceof Error ? error.message : String(error);
-    throw new Error(`REDIS_URL: the store cannot be opened: ${reason}`, { cause: error });
-  }
 }

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hasRedis, ready, startRedis, type OwnRedis } from '../../../test/helpers/redis.js';
+import { tcpProxy, type TcpProxy } from '../../../test/helpers/tcp-proxy.js';
+import { openStore, type OpenStore } from '../src/open-store.js';
+
+const VOLATILE = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+const logger = { warn: vi.fn() };
+const commit = { expected: 0, data: 'one', expiresAt: null, now: 1000, put: [], drop: [] };
+
+describe.skipIf(!hasRedis())('a Redis that fails over, without a restart of the app', { timeout: 30_000 }, () => {
+  const servers: OwnRedis[] = [];
+  let proxy: TcpProxy;
+  let open: OpenStore;
+
+  async function openThrough(server: OwnRedis): Promise<void> {
+    proxy = await tcpProxy(server.port);
+    open = await openStore({ REDIS_URL: `redis://127.0.0.1:${String(proxy.port)}` }, logger);
+  }
+
+  async function startServer(): Promise<OwnRedis> {
+    const server = await startRedis(VOLATILE);
+    servers.push(server);
+    return server;
+  }
+
+  afterEach(async () => {
+    await open.close();
+    proxy.close();
+    await Promise.all(servers.splice(0).map((server) => server.end()));
+  });
+
+  /** Whether a new record can be written now. */
+  const canWrite = async (key: string): Promise<boolean> => {
+    try {
+      return (await open.store.commit({ ...commit, key })).ok;
+    } catch {
+      return false;
+    }
+  };
+
+  it('writes go to the new primary although the old one, now a replica, still holds the connection', async () => {
+    const [old, next] = [await startServer(), await startServer()];
+    await openThrough(old);
+    expect(await canWrite('calls:1')).toBe(true);
+
+    const [oldAdmin, nextAdmin] = await Promise.all([ready(old.connect()), ready(next.connect())]);
+    await nextAdmin.call('REPLICAOF', '127.0.0.1', String(old.port));
+    await expect.poll(() => nextAdmin.info('replication'), { timeout: 10_000 }).toContain('master_link_status:up');
+    await nextAdmin.call('REPLICAOF', 'NO', 'ONE');
+    await oldAdmin.call('REPLICAOF', '127.0.0.1', String(next.port));
+    proxy.leadTo(next.port);
+
+    await expect.poll(() => canWrite('calls:2'), { timeout: 5000 }).toBe(true);
+    expect(await open.store.read('calls:1', 1000)).toMatchObject({ data: 'one' });
+    expect(await nextAdmin.hget('{amd}:record:calls:2', 'data')).toBe('one');
+  });
+
+  it('a connection that has gone silent is given up, and a new one serves', async () => {
+    await openThrough(await startServer());
+    expect(await canWrite('calls:1')).toBe(true);
+
+    proxy.silence();
+    const silentSince = performance.now();
+    expect(await canWrite('calls:2')).toBe(false);
+    let tries = 2;
+    await expect.poll(() => canWrite(`calls:${String((tries += 1))}`), { timeout: 10_000 }).toBe(true);
+    expect(performance.now() - silentSince).toBeLessThan(6000);
+  });
+});

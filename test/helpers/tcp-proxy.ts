@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** An address that leads to one server today and to another tomorrow, as a name does. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Connections from now on lead there; those that are open stay where they are. */
+  leadTo(port: number): void;
+  /** Open connections stay open, and nothing comes through any more: a firewall that forgot them. */
+  silence(): void;
+  close(): void;
+}
+
+export async function tcpProxy(first: number): Promise<TcpProxy> {
+  let target = first;
+  const sockets = new Set<Socket>();
+  const server = createServer((incoming) => {
+    const onward = connect(target, '127.0.0.1');
+    for (const socket of [incoming, onward]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        incoming.destroy();
+        onward.destroy();
+      });
+    }
+    incoming.pipe(onward);
+    onward.pipe(incoming);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    leadTo(port) {
+      target = port;
+    },
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
