@@ -6,6 +6,7 @@ export class Connection {
   readonly #socket: Socket;
   #received = '';
   #answered: ((status: number) => void) | null = null;
+  #failed: ((error: Error) => void) | null = null;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -14,6 +15,8 @@ export class Connection {
       this.#received += text;
       this.#read();
     });
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#failed?.(new Error('the server has closed the connection')));
   }
 
   static async open(port: number): Promise<Connection> {
@@ -22,10 +25,11 @@ export class Connection {
     return new Connection(socket);
   }
 
-  /** The status of the answer, once all of it is there. */
+  /** The status of the answer, once all of it is there. Rejects when the connection ends before. */
   send(request: Buffer): Promise<number> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#answered = resolve;
+      this.#failed = reject;
       this.#socket.write(request);
     });
   }
@@ -39,6 +43,7 @@ export class Connection {
     this.#received = this.#received.slice(head + 4 + length);
     const answered = this.#answered;
     this.#answered = null;
+    this.#failed = null;
     answered?.(status);
   }
 }

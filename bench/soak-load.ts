@@ -45,7 +45,8 @@ async function soak(order: SoakOrder): Promise<void> {
   const began = performance.now();
 
   async function send(request: Buffer, status: number, due: number): Promise<void> {
-    const connection = free.pop() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
+    // Each in turn: a server closes a connection that is never used.
+    const connection = free.shift() ?? (await new Promise<Connection>((resolve) => waiting.push(resolve)));
     const got = await connection.send(request);
     const next = waiting.shift();
     if (next === undefined) free.push(connection);

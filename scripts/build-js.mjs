@@ -14,6 +14,7 @@ for (const folder of [
   'packages/store-sqlite',
   'examples/forwarding',
   'examples/taskrouter',
+  'examples/cluster',
 ]) {
   const options = { cwd: `${root}${folder}`, encoding: 'utf8' };
   const build = spawnSync(process.execPath, [tsup, '--silent', '--no-dts'], options);

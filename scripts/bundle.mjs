@@ -7,15 +7,8 @@ import { build } from 'esbuild';
 
 /** Native, or CommonJS that does not work in a module. */
 const LEFT_OUT = [
-  'libsql',
-  'better-sqlite3',
-  'ioredis',
-  'redis',
-  'esbuild',
-  'twilio',
-  'xmlbuilder2',
-  'saxes',
-  'vitest',
+  ...['libsql', 'better-sqlite3', 'ioredis', 'redis', 'esbuild', 'twilio', 'xmlbuilder2', 'saxes', 'vitest'],
+  ...['express', 'helmet', 'pino', 'prom-client', 'socket.io'],
 ];
 
 /**

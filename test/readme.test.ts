@@ -11,6 +11,7 @@ const PAGES = [
   'packages/core/README.md',
   'packages/cli/README.md',
   'packages/dashboard/README.md',
+  'packages/store-sqlite/README.md',
   'examples/forwarding/README.md',
   'examples/taskrouter/README.md',
   ...GUIDES.map((name) => `docs/${name}`),
