@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
+/** Packages of CommonJS that are bundled ask for Node's own modules. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 /** Native, or CommonJS that does not work in a module. */
 const LEFT_OUT = [
   ...['libsql', 'better-sqlite3', 'ioredis', 'redis', 'esbuild', 'twilio', 'xmlbuilder2', 'saxes', 'vitest'],
@@ -26,7 +29,7 @@ export async function bundle(entry, root = fileURLToPath(new URL('..', import.me
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
-    ...(native ? { external: LEFT_OUT } : {}),
+    ...(native ? { external: LEFT_OUT, banner: { js: REQUIRE } } : {}),
   });
   return pathToFileURL(outfile).href;
 }

@@ -37,7 +37,11 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', { 
       PEOPLE: `${ANN},${BEN}`,
     };
     const child = fork(script, [], { env });
-    const [port] = (await once(child, 'message')) as [number];
+    const ended = once(child, 'exit').then(() => {
+      throw new Error('a process of the app ended before it listened');
+    });
+    const [port] = (await Promise.race([once(child, 'message'), ended])) as [number];
+    ended.catch(() => undefined);
     nodes[index] = child;
     Object.assign(targets[index] ?? {}, { port });
     await readiness.look();
