@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: base.resolve ?? {},
   test: {
     testTimeout: 20_000,
-    include: ['packages/core/test/{flow,wire,taskrouter,http}/**/*.test.ts'],
+    include: ['packages/core/test/{kernel,flow,wire,taskrouter,http}/**/*.test.ts'],
     // Thousands of random examples for each of thousands of changes: what only they notice should have a test of its own.
     exclude: ['**/totality.test.ts', 'packages/core/test/http/{mutants,sounds,adapters}.test.ts'],
     setupFiles: [fileURLToPath(new URL('./few-runs.ts', import.meta.url))],
