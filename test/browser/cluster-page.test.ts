@@ -1,43 +1,93 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { human } from '@amd/simulator';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestCluster, type TestCluster } from '../helpers/cluster.js';
 import { hasRedis } from '../helpers/redis.js';
 import { hasBrowser, launch, openPage, pageAssets, picture } from './browser.js';
 
+const OURS = '+14155550199';
+const BEN = '+14155550143';
+
 describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', { timeout: 120_000 }, () => {
   let browser: Browser;
   let cluster: TestCluster;
+  let page: Page;
+
   beforeAll(async () => {
-    const assets = join(mkdtempSync(join(tmpdir(), 'amd-assets-')), 'page.json');
-    writeFileSync(assets, JSON.stringify(await pageAssets()));
-    [browser, cluster] = await Promise.all([launch(), startTestCluster(assets)]);
+    [browser, cluster] = await Promise.all([
+      launch(),
+      startTestCluster({
+        assets: await pageAssets(),
+        lists: { [OURS]: { people: [{ name: 'Ben', to: BEN }] } },
+        people: { [BEN]: human({ ringMs: 800, verdictMs: 500, talkMs: 1500 }) },
+      }),
+    ]);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
     await cluster.end();
   });
 
-  it('survives the death of whichever process it is connected to: the same rows, and new ones', async () => {
-    const before = await cluster.place(2);
-    await expect.poll(() => cluster.over(before), { timeout: 30_000 }).toBe(true);
-    const [page] = await openPage(browser, cluster.base);
-    page.setDefaultTimeout(30_000);
-    const connected = page.getByRole('button', { name: /Connected/ });
-    await connected.nth(1).waitFor();
-    for (const [index, rows] of [3, 4].entries()) {
-      cluster.nodes[index]?.kill('SIGKILL');
-      const [caller = ''] = await cluster.place(1);
-      await expect.poll(() => cluster.over([caller]), { timeout: 60_000 }).toBe(true);
-      await page.locator('[data-state=Live]').waitFor();
-      await expect
-        .poll(() => page.getByRole('button', { name: /\+1212555|Connected|Told|Nobody/ }).count(), { timeout: 30_000 })
-        .toBeGreaterThanOrEqual(rows);
-      await cluster.startNode(index);
-    }
-    await picture(page, 'cluster');
+  /** A page whose socket ends at process 0, while everything that comes from now on goes to process 1. */
+  beforeEach(async () => {
+    cluster.route(0);
+    [page] = await openPage(browser, cluster.url);
+    cluster.route(1);
+  });
+  afterEach(async () => {
+    cluster.route(null);
     await page.close();
+  });
+
+  const live = (): Promise<void> => page.locator('[data-state=Live]').waitFor({ timeout: 20_000 });
+
+  /** Its calls, the newest first: SID, and what is said of each. */
+  const rows = (): Promise<string[]> =>
+    page.evaluate<string[]>(
+      `[...document.querySelectorAll('button.head')].map((head) => head.dataset.sid + ' ' + head.querySelector('.look').textContent)`,
+    );
+
+  /** A call that is over, and is on the page as such. */
+  async function callWithBen(): Promise<void> {
+    const [caller] = await cluster.place(1, OURS);
+    const row = page.locator(`[data-sid=${String(caller?.sid)}]`);
+    await row.filter({ hasText: 'Connected · Ben' }).waitFor({ timeout: 30_000 });
+  }
+
+  it('shows in a moment what another process has committed', async () => {
+    const [caller] = await cluster.place(1, OURS);
+    await page.locator(`[data-sid=${String(caller?.sid)}]`).waitFor();
+    await page.getByRole('button', { name: 'Talking · Ben' }).waitFor();
+    const talkingSince = caller?.bridgedWith[0]?.since ?? 0;
+    // Half a second on a machine with nothing else to do.
+    expect(Date.now() - talkingSince).toBeLessThan(2000);
+    await page.getByRole('button', { name: 'Connected · Ben' }).first().waitFor();
+    expect((await fetch(`http://127.0.0.1:${String(cluster.targets[0]?.port)}/readyz`)).ok).toBe(true);
+  });
+
+  it('survives the death of its process: the same rows at the other one, and then new ones', async () => {
+    await callWithBen();
+    const before = await rows();
+    await cluster.kill(0);
+    await page.locator('[data-state=Reconnecting]').waitFor();
+    expect(await rows()).toEqual(before);
+    await live();
+    expect(await rows()).toEqual(before);
+    await callWithBen();
+    expect((await rows()).slice(1)).toEqual(before);
+    await picture(page, 'cluster');
+    await cluster.start(0);
+  });
+
+  it('survives the graceful stop of its process', async () => {
+    await callWithBen();
+    const before = await rows();
+    const left = page.locator('[data-state=Reconnecting]').waitFor();
+    expect(await cluster.stop(0)).toBe(0);
+    await left;
+    await live();
+    expect(await rows()).toEqual(before);
+    await callWithBen();
+    await cluster.start(0);
   });
 });

@@ -8,33 +8,31 @@ import { createApp } from '../../examples/forwarding/src/app.js';
 import { clientAt } from '../../examples/shared/src/demo/client-at.js';
 import { openStore } from '../../examples/shared/src/open-store.js';
 import { stopGracefully } from '../../examples/shared/src/operators/stop.js';
+import type { NodeSettings } from '../helpers/cluster.js';
 
-const {
-  API_URL = '',
-  ACCOUNT_SID = '',
-  AUTH_TOKEN = '',
-  BASE_URL = '',
-  NUMBER = '',
-  PEOPLE = '',
-  ASSETS = '',
-} = process.env;
+const settings = JSON.parse(process.env['NODE_SETTINGS'] ?? '') as NodeSettings;
+const assets = (): PageAssets => JSON.parse(readFileSync(settings.assetsFile ?? '', 'utf8')) as PageAssets;
 const logger = pino({ level: 'error' }, { write: (line: string) => process.stderr.write(line) });
 const { store, clock, close } = await openStore(process.env, logger);
-const nothing: PageAssets = { html: '<!doctype html><title>Calls</title>', script: '', style: '' };
-const assets = ASSETS === '' ? nothing : (JSON.parse(readFileSync(ASSETS, 'utf8')) as PageAssets);
-const people = PEOPLE.split(',');
+const lists = Object.entries(settings.lists);
 const app = createApp({
-  client: clientAt(API_URL, ACCOUNT_SID, AUTH_TOKEN),
-  accountSid: ACCOUNT_SID,
-  authTokens: [AUTH_TOKEN],
-  publicBaseUrl: BASE_URL,
-  configured: new Map([['*', people.map((to) => ({ name: to, to }))]]),
-  dialAllow: people,
-  ownNumbers: [NUMBER],
+  client: clientAt(settings.apiUrl, settings.accountSid, settings.authToken),
+  accountSid: settings.accountSid,
+  authTokens: [settings.authToken],
+  publicBaseUrl: settings.baseUrl,
+  configured: new Map(lists.map(([inbound, { people }]) => [inbound, people])),
+  callOptions: ({ to }) => {
+    const list = settings.lists[to];
+    return (
+      list && { forwardTo: list.people, ringSeconds: list.ringSeconds, deadlineSeconds: list.deadlineSeconds ?? 120 }
+    );
+  },
+  dialAllow: lists.flatMap(([, { people }]) => people.map(({ to }) => to)),
+  ownNumbers: lists.map(([inbound]) => inbound),
   limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
   callLogDays: 1,
   password: null,
-  assets,
+  assets: settings.assetsFile === null ? { html: '', script: '', style: '' } : assets(),
   store,
   clock,
   logger,
