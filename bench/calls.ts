@@ -109,9 +109,19 @@ export function plain({ path, query, signature, body }: Signed): PlainRequest {
 export const webhooks = {
   inbound: (n: number): Signed =>
     signed('/inbound', '', payloads.inbound({ sid: callerSid(n), from: callerNumber(n) })),
+  initiated: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'initiated' })),
   ringing: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'ringing' })),
   answered: (n: number): Signed => leg(n, 'leg.answered', payloads.answered({ sid: legSid(n) })),
+  machine: (n: number): Signed =>
+    leg(n, 'leg.answered', payloads.answered({ sid: legSid(n), answeredBy: 'machine_start' })),
+  legCanceled: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'canceled' })),
   legCompleted: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'completed' })),
+  callerDocument: (n: number): Signed =>
+    signed(
+      CALLBACK_PATHS['caller.document'],
+      refQuery(n, 0, 'caller.document'),
+      payloads.callerDocument({ sid: callerSid(n) }),
+    ),
   callerCompleted: (n: number): Signed => signed('/inbound/status', '', payloads.callerStatus({ sid: callerSid(n) })),
   joined: (n: number, who: 'caller' | 'leg'): Signed =>
     signed(

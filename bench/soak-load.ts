@@ -1,19 +1,8 @@
 // A process of its own: whole calls, one after the other, at a fixed rate that does not wait for answers.
 import { setTimeout as wait } from 'node:timers/promises';
-import { webhooks, type Signed } from './calls.js';
 import { Connection } from './connection.js';
 import { bytesOf } from './bytes-of.js';
-
-/** Webhooks of one call: after how many ms, which, and how it must be answered. */
-const LIFE: readonly (readonly [afterMs: number, make: (n: number) => Signed, status: number])[] = [
-  [0, webhooks.inbound, 200],
-  [400, (n) => webhooks.joined(n, 'caller'), 204],
-  [800, webhooks.ringing, 204],
-  [2500, webhooks.answered, 200],
-  [2700, (n) => webhooks.joined(n, 'leg'), 204],
-  [4500, webhooks.legCompleted, 204],
-  [4600, webhooks.callerCompleted, 204],
-];
+import { lifeOf, MOMENTS_PER_CALL, type Moment } from './soak-lives.js';
 
 export interface SoakOrder {
   readonly port: number;
@@ -62,17 +51,17 @@ async function soak(order: SoakOrder): Promise<void> {
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share))] ?? NaN;
     return { done, sent, wrong, p50: at(0.5), p99: at(0.99), max: at(1) };
   };
-  const apart = (1000 * LIFE.length) / order.rate;
+  const apart = (1000 * MOMENTS_PER_CALL) / order.rate;
   const calls = Math.floor((order.seconds * 1000) / apart);
   const underWay: Promise<void>[] = [];
-  const agenda: { due: number; n: number; step: number }[] = [];
+  const agenda: { due: number; n: number; moment: Moment }[] = [];
   for (let n = 0; n < calls; n += 1) {
-    for (const [step, [afterMs]] of LIFE.entries()) agenda.push({ due: began + n * apart + afterMs, n, step });
+    for (const moment of lifeOf(n)) agenda.push({ due: began + n * apart + moment[0], n, moment });
   }
   agenda.sort((a, b) => a.due - b.due);
   let told = began;
-  for (const { due, n, step } of agenda) {
-    const [, make, status] = LIFE[step] as (typeof LIFE)[number];
+  for (const { due, n, moment } of agenda) {
+    const [, make, status] = moment;
     const request = bytesOf(make(n));
     const early = due - performance.now();
     if (early > 1) await wait(early);

@@ -1,13 +1,12 @@
-// A process of its own: the forwarding example on one of the stores, with a Twilio that says yes at once. Needs --expose-gc.
+// A process of its own: the forwarding example on one of the stores, and the official client asks `REST_URL`. Needs --expose-gc.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NUMBERS } from '@amd/core/testing';
 import pino from 'pino';
-import twilio from 'twilio';
 import { createApp } from '../examples/forwarding/src/app.js';
+import { clientAt } from '../examples/shared/src/demo/client-at.js';
 import { openStore } from '../examples/shared/src/open-store.js';
 import { ACCOUNT, BASE, TOKEN } from './calls.js';
-import { yesClient } from './yes-client.js';
 import { SERVERS } from './servers.js';
 
 /** Ended calls are forgotten after so long, so that the heap of a minute can be compared with that of another. */
@@ -25,7 +24,7 @@ async function listener(kind: string): Promise<RequestListener> {
   if (kind === 'express') return SERVERS['express and twilio.webhook()']();
   const { store, clock } = await openStore(process.env, { warn: () => undefined });
   const app = createApp({
-    client: twilio(ACCOUNT, TOKEN, { httpClient: yesClient(0) as never }),
+    client: clientAt(process.env['REST_URL'] ?? '', ACCOUNT, TOKEN),
     accountSid: ACCOUNT,
     authTokens: [TOKEN],
     publicBaseUrl: BASE,

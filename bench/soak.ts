@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hasRedis, startRedis } from '../test/helpers/redis.js';
+import { yesServer } from './yes-server.js';
 import type { SoakFigures, SoakOrder } from './soak-load.js';
 import type { Health } from './soak-server.js';
 
@@ -14,6 +15,7 @@ const HELP = `npm run soak -- [options]
 
 Sends 200 signed webhooks a second for five minutes through the forwarding example: whole calls, on memory, SQLite and Redis
 (an own redis-server, append-only file, a second of writes at risk), and through a bare Express handler that checks signatures.
+What the calls ask of Twilio goes over HTTP to a stand-in that says yes at once.
 Latency counts from when a webhook was due. Exits with 1 if a figure falls short.
 
   --minutes N   how long each (default 5; heap is compared between minute 1 and the end)
@@ -38,6 +40,8 @@ interface Soaked {
   readonly figures: SoakFigures;
   readonly first: Health;
   readonly last: Health;
+  /** Requests to Twilio's REST. */
+  readonly requests: number;
 }
 
 if (values.help) console.log(HELP);
@@ -68,8 +72,10 @@ async function soakOne(name: string, minutes: number, rate: number): Promise<Soa
   const folder = mkdtempSync(join(tmpdir(), 'amd-soak-'));
   const redis =
     name === 'redis' ? await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '']) : undefined;
+  const rest = await yesServer();
   const env = {
     ...process.env,
+    REST_URL: rest.url,
     AMD_DATA: name === 'sqlite' ? folder : undefined,
     REDIS_URL: redis?.url,
   };
@@ -93,11 +99,12 @@ async function soakOne(name: string, minutes: number, rate: number): Promise<Soa
       end,
     ]);
     const last = await health();
-    return { name, figures: await end, first, last };
+    return { name, figures: await end, first, last, requests: rest.requests };
   } finally {
     load.disconnect();
     server.disconnect();
     await once(server, 'exit');
+    rest.close();
     await redis?.end();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -113,7 +120,7 @@ async function figuresOf(name: string, load: ChildProcess): Promise<SoakFigures>
   }
 }
 
-function report({ name, figures, first, last }: Soaked): { readonly line: string; readonly ok: boolean } {
+function report({ name, figures, first, last, requests }: Soaked): { readonly line: string; readonly ok: boolean } {
   const bar = BARS[name] ?? 0;
   const growth = (100 * (last.heap - first.heap)) / first.heap;
   const handles = last.handles - first.handles;
@@ -123,21 +130,30 @@ function report({ name, figures, first, last }: Soaked): { readonly line: string
     `${ok ? 'ok         ' : 'falls short'} ${name.padEnd(8)} ${figures.sent.toLocaleString('en')} webhooks`,
     `p50 ${figures.p50.toFixed(1)} ms, p99 ${figures.p99.toFixed(1)} ms${Number.isFinite(bar) ? ` (bar ${String(bar)})` : ''}, longest ${figures.max.toFixed(0)} ms`,
     `${String(figures.wrong)} wrong answers`,
+    ...(name === 'express' ? [] : [`${requests.toLocaleString('en')} REST requests`]),
     `heap ${megabytes(first.heap)} → ${megabytes(last.heap)} MB (${growth >= 0 ? '+' : ''}${growth.toFixed(1)} %, bar +10 %)`,
     `handles ${handles >= 0 ? '+' : ''}${String(handles)} (bar ±2)`,
   ].join(' · ');
   return { line, ok };
 }
 
+/** The next message of a process. @throws Error when it ends, or says that something failed */
 async function heard<T>(child: ChildProcess): Promise<T> {
-  const [message] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => {
+  const settled = new AbortController();
+  const { signal } = settled;
+  try {
+    const ended = once(child, 'exit', { signal }).then(() => {
       throw new Error('a process of the soak has ended');
-    }),
-  ])) as [T | { readonly error: string }];
-  if (typeof message === 'object' && message !== null && 'error' in message) throw new Error(message.error);
-  return message;
+    });
+    const [message] = (await Promise.race([once(child, 'message', { signal }), ended])) as [
+      T | { readonly error: string },
+    ];
+    if (typeof message === 'object' && message !== null && 'error' in message) throw new Error(message.error);
+    return message;
+  } finally {
+    // Whichever did not happen must not go on listening.
+    settled.abort();
+  }
 }
 
 function beside(name: string): string {
