@@ -46,6 +46,18 @@ describe('whom to ring', () => {
     expect(conflicts[0]).toMatchObject({ list: { revision: 1, source: 'saved' } });
   });
 
+  it('whoever watches hears once of what any process has written', async () => {
+    const store = createMemoryStore();
+    const [here, there] = [lists(store), lists(store)];
+    const wereWritten = here.watch();
+    expect(await wereWritten()).toBe(false);
+    await there.save({ inbound: OURS, revision: 0, people: [BEN] });
+    expect(await wereWritten()).toBe(true);
+    expect(await wereWritten()).toBe(false);
+    await there.save({ inbound: OURS, revision: 0, people: [ANN] });
+    expect(await wereWritten()).toBe(false);
+  });
+
   it.each([
     ['a premium-rate number', [{ name: '', to: '+449098790000' }], 0, 'to', 'premium-rate'],
     ['a number nobody allowed', [{ name: '', to: '+4930123456' }], 0, 'to', 'DIAL_ALLOW'],

@@ -101,6 +101,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       ),
     );
   }
+  if (people !== null) stops.push(every(clock, SECOND, tellOfOthers(people)));
   stops.push(
     every(clock, SECOND, () => {
       for (const socket of io.sockets.sockets.values()) socket.data.commands = 0;
@@ -135,6 +136,23 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     answerCommands(socket);
     socket.emit('welcome', { phone: phone !== null, canLogOut: access.as === 'session', sessionEndsAt });
   });
+
+  /** Lists that another process has saved. Nobody asks while nobody looks. */
+  function tellOfOthers(lists: PeopleLists): () => void {
+    const wereWritten = lists.watch();
+    let asking = false;
+    return () => {
+      if (asking || io.sockets.sockets.size === 0) return;
+      asking = true;
+      wereWritten()
+        .then(async (written) => {
+          if (written) io.emit('people', await lists.all());
+        })
+        // The feed tells of a store that is away.
+        .catch(() => undefined)
+        .finally(() => (asking = false));
+    };
+  }
 
   function stillAllowed({ request }: Page): boolean {
     const { as } = guard.check(request);

@@ -14,6 +14,11 @@ export interface PeopleLists {
   all(): Promise<readonly PeopleList[]>;
   /** Writes a list, if nobody wrote it since `revision`. `people: null` puts the configured one in force again. */
   save(save: unknown): Promise<SaveResult>;
+  /**
+   * A question to ask again and again: was a list written since the last time, by whatever process? At first the answer is
+   * yes if there is any.
+   */
+  watch(): () => Promise<boolean>;
 }
 
 export interface PeopleListsOptions {
@@ -28,6 +33,9 @@ export interface PeopleListsOptions {
 }
 
 const REST = '*';
+const PREFIX = 'people:';
+/** More lists than this take more than one look. */
+const PAGE = 100;
 const STORED = z.object({
   v: z.literal(1),
   at: z.number(),
@@ -89,9 +97,18 @@ export function createPeopleLists(options: PeopleListsOptions): PeopleLists {
         return { ok: false, code: 'failed', message: 'The list could not be stored. Nothing was changed: try again.' };
       }
     },
+
+    watch() {
+      let after: string | undefined;
+      return async () => {
+        const { records, cursor } = await store.list({ prefix: PREFIX, after, limit: PAGE });
+        after = cursor;
+        return records.length > 0;
+      };
+    },
   };
 }
 
 function keyOf(inbound: string): string {
-  return `people:${inbound}`;
+  return PREFIX + inbound;
 }
