@@ -16,12 +16,15 @@ export interface Deaths {
 
 /** A process that writes until it is killed, or its store is; what it is told goes to the tally. */
 export interface Writer {
-  /** It has written something, or has ended. */
+  /** Some of its writes were acknowledged, or it has ended. */
   readonly started: Promise<void>;
   /** It has ended and everything it said was heard: what it complained of, if it ended by itself. */
   readonly ended: Promise<string | undefined>;
   kill(): void;
 }
+
+/** However slow the machine is, nobody dies before this many writes. */
+const SOME_WRITES = 20;
 
 /** `script`: the URL of a file. */
 export function startWriter(script: string, args: readonly string[], tally: Tally): Writer {
@@ -29,17 +32,18 @@ export function startWriter(script: string, args: readonly string[], tally: Tall
   let complaint = '';
   child.stderr.on('data', (chunk) => (complaint += String(chunk)));
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  let first = (): void => undefined;
-  const spoke = new Promise<void>((resolve) => (first = resolve));
+  const ackedBefore = tally.acked;
+  let busy = (): void => undefined;
+  const writes = new Promise<void>((resolve) => (busy = resolve));
   const heard = (async () => {
     for await (const line of createInterface({ input: child.stdout })) {
-      first();
       // The last one may have been cut off: then it was not said.
       if (line.endsWith('}')) tally.hear(JSON.parse(line) as Word);
+      if (tally.acked - ackedBefore >= SOME_WRITES) busy();
     }
   })();
   return {
-    started: Promise.race([spoke, closed]),
+    started: Promise.race([writes, closed]),
     ended: Promise.all([closed, heard]).then(() =>
       child.signalCode === 'SIGKILL' ? undefined : `ended by itself: ${complaint.slice(0, 500)}`,
     ),

@@ -82,13 +82,13 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', { 
     }
   });
 
-  it('one that stops finishes what is under way at Twilio', async () => {
+  it('one that is told to stop twice at once, as by Ctrl-C and by its parent, finishes what is under way at Twilio', async () => {
     cluster.route(0);
     const talking = await cluster.place(3, TO_A_PERSON);
     const stuck = await placeStuck();
 
     cluster.route(null);
-    const stopped = cluster.stop(0);
+    const stopped = cluster.stop(0, ['SIGINT', 'SIGTERM']);
     await wait(500);
     const releasedAt = Date.now();
     for (const api of cluster.apis) api.release();

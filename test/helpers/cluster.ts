@@ -48,8 +48,8 @@ export interface TestCluster {
   /** Twilio's REST as each process reaches it. */
   readonly apis: readonly HeldApi[];
   start(index: number): Promise<void>;
-  /** By SIGTERM. Resolves with its exit code. */
-  stop(index: number): Promise<number | null>;
+  /** By these signals at once (default: SIGTERM). Resolves with its exit code. */
+  stop(index: number, signals?: readonly NodeJS.Signals[]): Promise<number | null>;
   kill(index: number): Promise<void>;
   /** The balancer sends everything new to this process; `null`: to both, in turn. */
   route(index: number | null): void;
@@ -117,12 +117,12 @@ export async function startTestCluster(options: {
     await readiness.look();
   }
 
-  async function signal(index: number, name: NodeJS.Signals): Promise<number | null> {
+  async function signal(index: number, names: readonly NodeJS.Signals[]): Promise<number | null> {
     const child = nodes[index];
     if (child === undefined) throw new Error(`process ${String(index)} does not run`);
     nodes[index] = undefined;
     const exit = once(child, 'exit');
-    child.kill(name);
+    for (const name of names) child.kill(name);
     const [code] = (await exit) as [number | null];
     return code;
   }
@@ -134,9 +134,9 @@ export async function startTestCluster(options: {
     targets,
     apis,
     start,
-    stop: (index) => signal(index, 'SIGTERM'),
+    stop: (index, signals = ['SIGTERM']) => signal(index, signals),
     kill: async (index) => {
-      await signal(index, 'SIGKILL');
+      await signal(index, ['SIGKILL']);
     },
     route(index) {
       only = index;

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { onStopSignal } from '../../shared/src/operators/stop.js';
 import { createBalancer, type Target } from './balancer.js';
 import { watchReadiness } from './readiness.js';
 
@@ -37,7 +38,7 @@ const balancer = createBalancer(targets, readiness.isReady).listen(port, host, (
   const ports = targets.map((target) => String(target.port)).join(', ');
   console.log(`The balancer listens on http://${host}:${String(port)}, its ${String(count)} processes on ${ports}.`);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+onStopSignal(stop);
 
 function start(target: Target): void {
   const env = { ...process.env, PORT: String(target.port), HOST: '127.0.0.1' };
@@ -49,13 +50,14 @@ function start(target: Target): void {
     console.error(
       `The process on port ${String(target.port)} has ended (${signal ?? String(code)}); it is started again.`,
     );
-    setTimeout(start, RESTART_MS, target);
+    setTimeout(() => {
+      if (!stopping) start(target);
+    }, RESTART_MS);
   });
 }
 
 /** Calls on the line go on at Twilio; what is left to do for them is in Redis, for whoever starts next. */
 function stop(): void {
-  if (stopping) process.exit(1);
   stopping = true;
   readiness.stop();
   balancer.close();

@@ -3,8 +3,25 @@ import type { Logger } from 'pino';
 
 const AT_MOST_MS = 10_000;
 
+/** Ctrl-C reaches every process of a terminal, and npm and a parent process send it on: it is heard once. */
+const ONCE_WITHIN_MS = 1000;
+
+/** Calls `stop` on the first SIGTERM or SIGINT. One that comes more than a second later ends the process at once, with 1. */
+export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
+  let heardAt: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, (signal) => {
+      const now = performance.now();
+      if (heardAt === undefined) {
+        heardAt = now;
+        stop(signal);
+      } else if (now - heardAt > ONCE_WITHIN_MS) process.exit(1);
+    });
+  }
+}
+
 /**
- * On SIGTERM or SIGINT: take no new connection, finish what is under way, then end. A second signal ends at once. Calls on
+ * On SIGTERM or SIGINT: take no new connection, finish what is under way, then end. Who asks again ends it at once. Calls on
  * the line go on at Twilio; what is left to do for them is in the store.
  */
 export function stopGracefully(parts: {
@@ -13,10 +30,7 @@ export function stopGracefully(parts: {
   readonly logger: Logger;
 }): void {
   const { server, drain, logger } = parts;
-  let stopping = false;
-  const stop = (signal: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+  onStopSignal((signal) => {
     logger.info({ code: 'stopping', signal }, 'stopping: finishing what is under way');
     setTimeout(() => {
       logger.error({ code: 'stop.late' }, 'what is under way took too long: ending all the same');
@@ -37,6 +51,5 @@ export function stopGracefully(parts: {
         logger.error({ code: 'stop.failed', error }, 'stopping failed');
         process.exit(1);
       });
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  });
 }
