@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DEFAULT_FORWARDING_CONFIG,
   DEFAULT_TASKROUTER_CONFIG,
   DEFAULT_WORKER_CONFIG,
+  forwarding,
   taskrouter,
   worker,
   type Flow,
   type FlowMeasurement,
+  type ForwardingEvent,
   type Measured,
   type TaskRouterEvent,
   type WorkerEvent,
 } from '@amd/core';
-import { events, START, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
+import { events, NUMBERS, START, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
 
 const { available, unavailable } = WORKSPACE.activities;
 
@@ -29,6 +32,95 @@ function measurements<State, Event extends { readonly type: string; readonly at:
     return told;
   });
 }
+
+describe('a forwarded call', () => {
+  const flow = 'forwarding';
+  const measure = (...list: readonly ForwardingEvent[]) => measurements(forwarding, DEFAULT_FORWARDING_CONFIG, list);
+  const talk = [
+    events.inbound(),
+    events.conference({ event: 'join' }),
+    events.status({ status: 'in-progress' }),
+    events.answered(),
+    events.conference({ event: 'join', leg: 1 }),
+  ];
+
+  it('counts the wait for a human, and its one outcome', () => {
+    expect(measure(...talk, events.callerStatus(), events.status({ status: 'completed' }))).toEqual([
+      [
+        { type: 'call.begun', flow },
+        { type: 'leg.begun', flow },
+      ],
+      [],
+      [],
+      [{ type: 'leg.verdict', flow, answeredBy: 'human', seconds: 1 }],
+      [{ type: 'call.connected', flow, seconds: 4 }],
+      [{ type: 'call.ended', flow, result: 'connected', seconds: 5 }],
+      [{ type: 'leg.ended', flow, result: 'bridged', answeredBy: 'human', seconds: 6 }],
+    ]);
+  });
+
+  it('counts nothing of what comes twice, and nothing of a call that it knows nothing of', () => {
+    const [, , , , , again] = measure(...talk, events.conference({ event: 'join', leg: 1 }));
+    expect(again).toEqual([]);
+    expect(measure(events.callerStatus(), events.answered()).flat()).toEqual([]);
+    expect(measure(events.inbound({ status: 'completed' })).flat()).toEqual([]);
+  });
+
+  it('counts a leg that nobody answered, without a verdict', () => {
+    const told = measure(
+      events.inbound(),
+      events.status({ status: 'busy' }),
+      events.callerStatus(),
+      events.status({ status: 'busy' }),
+    );
+    expect(told[1]).toEqual([{ type: 'leg.ended', flow, result: 'notReached', answeredBy: 'nobody', seconds: 1 }]);
+    expect(told[2]).toEqual([{ type: 'call.ended', flow, result: 'callerLeft', seconds: 2 }]);
+    expect(told[3]).toEqual([]);
+  });
+
+  it('takes how long detection listened from Twilio where it says so', () => {
+    const verdictOf = (...list: ForwardingEvent[]) =>
+      measure(...list)
+        .flat()
+        .filter(({ type }) => type === 'leg.verdict');
+    const options = { forwardTo: [NUMBERS.ann], amd: { mode: 'async' } } as const;
+    const greeted = [
+      events.inbound({ options }),
+      events.conference({ event: 'join' }),
+      events.answered({ answeredBy: null }),
+    ];
+    expect(verdictOf(...greeted, events.verdict({ durationMs: 3200 }))).toMatchObject([{ seconds: 3.2 }]);
+    expect(verdictOf(...greeted, events.verdict())).toMatchObject([{ seconds: 1 }]);
+  });
+
+  it('bug: a verdict that came with the first word of an answer was counted as given after 0 s', () => {
+    const told = measure(events.inbound(), events.answered({ answeredBy: 'human' })).flat();
+    expect(told).toContainEqual({ type: 'leg.verdict', flow, answeredBy: 'human', seconds: null });
+  });
+
+  it('counts another round as another call, and its wait from its own beginning', () => {
+    const options = {
+      forwardTo: [NUMBERS.ann],
+      fallback: { kind: 'redirect', url: 'https://example.com/menu' },
+    } as const;
+    const told = measure(
+      events.inbound({ options }),
+      events.conference({ event: 'join' }),
+      events.status({ status: 'busy' }),
+      events.callerDocument(),
+      events.inbound({ options, status: 'in-progress' }),
+      events.conference({ event: 'join', round: 2 }),
+      events.answered({ leg: 2 }),
+      events.conference({ event: 'join', leg: 2, round: 2 }),
+    );
+    expect(told[3]).toEqual([{ type: 'call.ended', flow, result: 'handedOn', seconds: 3 }]);
+    expect(told[4]).toEqual([
+      { type: 'call.begun', flow },
+      { type: 'leg.begun', flow },
+    ]);
+    expect(told[7]).toEqual([{ type: 'call.connected', flow, seconds: 3 }]);
+  });
+});
 
 describe('a call in a queue', () => {
   const flow = 'taskrouter';

@@ -115,6 +115,68 @@ describe('what is wrong is named', () => {
     expect(() => callSettings({ forwardTo: [{ to: ANN, x: 1 } as never] })).toThrow('to, name, ringSeconds');
   });
 
+  test.each<[message: string, options: unknown]>([
+    ['"options" must be an object; got null', null],
+    ['"options" must be an object; got undefined', undefined],
+    ['"options" must be an object; got a list', [ANN]],
+    ['"forwardTo" must be a list of numbers, targets or steps; got a value of type string', { forwardTo: ANN }],
+    ['"texts.greeting" must be a string; got a value of type number', { forwardTo: [], texts: { greeting: 5 } }],
+    ['"fallback.url" must be an absolute http(s) URL', { forwardTo: [], fallback: { kind: 'redirect', url: '/x' } }],
+    [
+      '"fallback.kind" must be "say" or "voicemail" or "redirect" or "number"; got "music"',
+      { forwardTo: [], fallback: { kind: 'music' } },
+    ],
+    [
+      '"fallback.otherwise.kind" must be "say" or "voicemail" or "redirect"; got "number"',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, otherwise: { kind: 'number' } } },
+    ],
+    [
+      `"ringback" must be "us" or "uk" or "eu"; got "${'x'.repeat(40)}"`,
+      { forwardTo: [], ringback: `${'x'.repeat(40)} and all that a stranger has written` },
+    ],
+    ['"record" must be true or false; got "yes"', { forwardTo: [], record: 'yes' }],
+    ['"record" must be true or false; got a value of type number', { forwardTo: [], record: 1 }],
+    ['"ringSeconds" must be a whole number from 5 to 60; got 61', { forwardTo: [], ringSeconds: 61 }],
+    ['"ringSeconds" must be a whole number from 5 to 60; got 20.5', { forwardTo: [], ringSeconds: 20.5 }],
+    ['"ringSeconds" must be a whole number from 5 to 60; got null', { forwardTo: [], ringSeconds: null }],
+    [
+      '"ringSeconds" must be a whole number from 5 to 60; got a value of type string',
+      { forwardTo: [], ringSeconds: '20' },
+    ],
+    [
+      '"detection.speechThresholdMs" must be a whole number from 1000 to 6000; got 999',
+      { forwardTo: [], detection: { speechThresholdMs: 999 } },
+    ],
+    [
+      '"detection.speechEndThresholdMs" must be a whole number from 500 to 5000; got 5001',
+      { forwardTo: [], detection: { speechEndThresholdMs: 5001 } },
+    ],
+    [
+      '"detection.silenceTimeoutMs" must be a whole number from 2000 to 10000; got 1',
+      { forwardTo: [], detection: { silenceTimeoutMs: 1 } },
+    ],
+    ['"progress.everySeconds" must be a whole number from 10 to 300', { forwardTo: [], progress: { everySeconds: 9 } }],
+    [
+      '"fallback.maxSeconds" must be a whole number from 5 to 3600',
+      { forwardTo: [], fallback: { kind: 'voicemail', maxSeconds: 4 } },
+    ],
+    [
+      '"fallback.otherwise.silenceSeconds" must be a whole number from 1 to 30',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, otherwise: { kind: 'voicemail', silenceSeconds: 31 } } },
+    ],
+    [
+      '"fallback.url" is not an option; there are kind, to, ringSeconds, otherwise',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, url: 'https://example.com' } },
+    ],
+    ['"fallback.url" is not an option; there are kind', { forwardTo: [], fallback: { kind: 'say', url: 'https://a.b' } }],
+    ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'see https://example.com' }],
+    ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'https://example.com/a b' }],
+    ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'https:///music' }],
+    ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'ftp://example.com/music' }],
+  ])('%s', (message, options) => {
+    expect(() => callSettings(options as never)).toThrow(message);
+  });
+
   test('in inOrder as well', () => {
     expect(inOrder([ANN, { to: BEN, name: 'Ben' }])).toEqual([
       { targets: [{ to: ANN }] },
@@ -123,6 +185,20 @@ describe('what is wrong is named', () => {
     expect(() => inOrder(ANN as never)).toThrow('"targets"');
     expect(() => inOrder([ANN, undefined as never])).toThrow('"targets[1]"');
   });
+});
+
+test('the limits themselves are in range', () => {
+  const of = (options: object): unknown => callSettings({ forwardTo: [], ...options });
+  for (const ringSeconds of [5, 60]) expect(of({ ringSeconds })).toMatchObject({ ringSeconds });
+  for (const waitUrl of ['http://a', 'HTTPS://example.com/a.mp3?b=c#d', 'http://ex']) {
+    expect(of({ waitUrl })).toMatchObject({ waitUrl });
+  }
+  for (const detection of [
+    { timeoutSeconds: 3, speechThresholdMs: 1000, speechEndThresholdMs: 500, silenceTimeoutMs: 2000 },
+    { timeoutSeconds: 59, speechThresholdMs: 6000, speechEndThresholdMs: 5000, silenceTimeoutMs: 10_000 },
+  ]) {
+    expect(of({ detection })).toMatchObject({ detection });
+  }
 });
 
 describe('what is left out', () => {

@@ -10,6 +10,7 @@ const CALL: readonly Heard[] = [
   inbound,
   untimed(events.conference({ event: 'join' })),
   untimed(events.status({ leg: 1, status: 'ringing' })),
+  untimed(events.status({ leg: 1, status: 'in-progress' })),
   untimed(events.answered({ leg: 1, answeredBy: 'machine_start' })),
   untimed(events.status({ leg: 1, status: 'completed' })),
   untimed(events.status({ leg: 2, status: 'ringing' })),
@@ -44,12 +45,12 @@ describe('what is measured', () => {
     expect(told.filter(({ type }) => STORY.includes(type))).toEqual([
       { type: 'call.begun', flow },
       { type: 'leg.begun', flow },
-      { type: 'leg.verdict', flow, answeredBy: 'machine_start', seconds: expect.any(Number) as number },
+      { type: 'leg.verdict', flow, answeredBy: 'machine_start', seconds: 1 },
       { type: 'leg.begun', flow },
-      { type: 'leg.ended', flow, result: 'answered', answeredBy: 'machine_start', seconds: 4 },
-      { type: 'leg.verdict', flow, answeredBy: 'human', seconds: expect.any(Number) as number },
-      { type: 'call.connected', flow, seconds: 7 },
-      { type: 'call.ended', flow, result: 'connected', seconds: 8 },
+      { type: 'leg.ended', flow, result: 'answered', answeredBy: 'machine_start', seconds: 5 },
+      { type: 'leg.verdict', flow, answeredBy: 'human', seconds: null },
+      { type: 'call.connected', flow, seconds: 8 },
+      { type: 'call.ended', flow, result: 'connected', seconds: 9 },
       { type: 'leg.ended', flow, result: 'bridged', answeredBy: 'human', seconds: 6 },
     ]);
   });

@@ -22,11 +22,11 @@ export function measureLegs(
 function verdict(flow: CallFlow, earlier: Leg | undefined, leg: Leg): readonly FlowMeasurement[] {
   const { answeredBy, story } = leg;
   if (answeredBy === null || (earlier?.answeredBy ?? null) !== null) return [];
-  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(story) }];
+  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.story.answeredAt, story) }];
 }
 
-/** Twilio's own figure where it gives one, else ours. */
-function listened({ detectionMs, answeredAt, verdictAt }: Leg['story']): number | null {
+/** Twilio's own figure where it gives one, else ours. That somebody had picked up must have been told before the verdict. */
+function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['story']): number | null {
   if (detectionMs !== undefined) return detectionMs / 1000;
   return answeredAt === undefined || verdictAt === undefined ? null : secondsBetween(answeredAt, verdictAt);
 }
