@@ -168,7 +168,10 @@ describe('what is wrong is named', () => {
       '"fallback.url" is not an option; there are kind, to, ringSeconds, otherwise',
       { forwardTo: [], fallback: { kind: 'number', to: ANN, url: 'https://example.com' } },
     ],
-    ['"fallback.url" is not an option; there are kind', { forwardTo: [], fallback: { kind: 'say', url: 'https://a.b' } }],
+    [
+      '"fallback.url" is not an option; there are kind',
+      { forwardTo: [], fallback: { kind: 'say', url: 'https://a.b' } },
+    ],
     ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'see https://example.com' }],
     ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'https://example.com/a b' }],
     ['"waitUrl" must be an absolute http(s) URL', { forwardTo: [], waitUrl: 'https:///music' }],
