@@ -1,0 +1,758 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AmdError,
+  e164,
+  taskrouter,
+  type CallStatus,
+  type Effect,
+  type TaskOptions,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { events, given, NUMBERS, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const at = (seconds: number): number => START + seconds * 1000;
+const after = (...list: readonly Step[]) => given(taskrouter, list);
+
+/** Twilio has placed the call to a worker. */
+const created = (leg: number): Step =>
+  taskEvents.outcomeOf('call.create', { as: 'created', sid: sids.call(leg), status: 'queued' }, { leg, at: at(4) });
+/** A caller waits in the queue, and Twilio has made a task of it. */
+const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.task('created', { at: at(1) })];
+/** A worker is held for them, and their phone rings. */
+const ringing: readonly Step[] = [...queued, taskEvents.assignment(1, { at: at(2) }), created(1)];
+/** A human was told to take the caller. */
+const joining: readonly Step[] = [...ringing, events.answered({ at: at(9) })];
+const talking: readonly Step[] = [...joining, taskEvents.reservation('accepted', 1, { at: at(10) })];
+/** Nobody is left, and the caller's redirect was asked for. */
+const falling = (options: TaskOptions = {}): readonly Step[] => [
+  taskEvents.inbound({ options: { deadlineSeconds: 30, ...options }, status: 'in-progress' }),
+  taskEvents.due('deadline'),
+];
+const fallbackAsked = (options: TaskOptions = {}): readonly Step[] => [
+  ...falling(options),
+  { type: 'caller.document', at: at(31), status: 'in-progress' },
+];
+const REDIRECTED: TaskOptions = { fallback: { kind: 'redirect', url: 'https://example.com/menu' } };
+const handedOn = fallbackAsked(REDIRECTED);
+const document_ = (seconds: number, o: { readonly status?: CallStatus; readonly round?: number } = {}) =>
+  ({ type: 'caller.document', at: at(seconds), status: 'in-progress', ...o }) as const;
+const ANN = e164(NUMBERS.ann, 'ann');
+const ended = (round: number, result: string): object => ({
+  type: 'hook.run',
+  id: `hook:ended:${sids.call(0)}:${String(round)}`,
+  hook: 'ended',
+  data: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, round, result },
+});
+
+describe('the caller arrives', () => {
+  it('hears the greeting and is queued, with what the original’s tasks carried', () => {
+    after()
+      .when(taskEvents.inbound())
+      .then({
+        reply: {
+          kind: 'twiml',
+          verbs: [
+            { verb: 'say', text: 'Please hold while we connect your call.' },
+            {
+              verb: 'enqueue',
+              workflow: taskSids.workflow,
+              action: { flow: 'taskrouter', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.ended' },
+              attributes: { caller_id: NUMBERS.caller, amd_round: 1 },
+            },
+          ],
+        },
+        state: {
+          caller: { phase: 'waiting', held: false, queuedBy: at(0) + 39 * 120 + 10_000 },
+          timers: { heartbeat: at(30) },
+        },
+        asks: [],
+        keepForMs: null,
+      });
+  });
+
+  it('is queued as the options say, and by nothing they do not say', () => {
+    const queueOf = (options: TaskOptions): object => {
+      const { reply } = after().when(taskEvents.inbound({ options })).result;
+      return (reply.kind === 'twiml' ? reply.verbs.at(-1) : undefined) ?? {};
+    };
+    expect(queueOf({ priority: 0, taskSeconds: 600, attributes: { skill: 'de' }, ringback: 'us' })).toMatchObject({
+      priority: 0,
+      timeoutSeconds: 600,
+      attributes: { skill: 'de', caller_id: NUMBERS.caller, amd_round: 1 },
+      wait: { purpose: 'caller.wait', leg: 0 },
+    });
+    expect(queueOf({ waitUrl: 'https://example.com/a.mp3' })).toMatchObject({
+      wait: { url: 'https://example.com/a.mp3' },
+    });
+    expect(Object.keys(queueOf({}))).toEqual(['verb', 'workflow', 'action', 'attributes']);
+  });
+
+  it('in progress they are held; past their deadline they are told', () => {
+    after()
+      .when(taskEvents.inbound({ status: 'in-progress', options: { deadlineSeconds: 30 } }))
+      .then({ state: { caller: { held: true }, timers: { deadline: at(30), heartbeat: at(30) } } });
+  });
+
+  it.each<CallStatus>(['completed', 'busy', 'failed', 'no-answer', 'canceled', 'queued'])(
+    'who is %s gets a hang-up, and nothing is kept',
+    (status) => {
+      after()
+        .when(taskEvents.inbound({ status }))
+        .then({ verbs: ['hangup'], state: { kind: 'nothing' }, effects: [], keepForMs: 86_400_000 });
+    },
+  );
+
+  it('asked again, the same is answered until they are known to be in the queue, then without the greeting', () => {
+    after(taskEvents.inbound())
+      .when(taskEvents.inbound({ at: at(1) }))
+      .then({ verbs: ['say', 'enqueue'] })
+      .thenNothingHappened();
+    after(...queued)
+      .when(taskEvents.inbound({ status: 'in-progress', at: at(2) }))
+      .then({ verbs: ['pause', 'enqueue'] });
+    after(...talking)
+      .when(taskEvents.inbound({ status: 'in-progress', at: at(11) }))
+      .then({ verbs: [] });
+  });
+
+  it('a call that is over gets a hang-up, unless it was handed on and comes back in progress', () => {
+    const left = [taskEvents.inbound(), events.callerStatus({ at: at(5) }) as TaskRouterEvent];
+    for (const status of ['ringing', 'in-progress'] as const) {
+      after(...left)
+        .when(taskEvents.inbound({ status, at: at(9) }))
+        .then({ verbs: ['hangup'] })
+        .thenNothingHappened();
+    }
+    after(...handedOn)
+      .when(taskEvents.inbound({ status: 'ringing', at: at(40) }))
+      .then({ verbs: ['hangup'] })
+      .thenNothingHappened();
+    after(...handedOn)
+      .when(taskEvents.inbound({ status: 'in-progress', at: at(40) }))
+      .then({
+        reply: { verbs: [{ verb: 'say' }, { attributes: { amd_round: 2 }, action: { round: 2 } }] },
+        state: {
+          round: 2,
+          result: null,
+          caller: { phase: 'waiting', held: true, fallbackGiven: false },
+          task: { sid: null, over: false },
+          story: { startedAt: at(40) },
+        },
+      });
+  });
+});
+
+describe('a stranger’s request', () => {
+  it.each<[string, TaskRouterEvent, readonly string[] | null]>([
+    ['a document of the caller', document_(1), ['hangup']],
+    ['the end of a queue', taskEvents.callerEnded(null), ['hangup']],
+    ['a document of a leg', events.legDocument(), ['hangup']],
+    ['an answer', events.answered(), ['hangup']],
+    ['what is heard on hold', { type: 'caller.wait', at: at(1) }, []],
+    ['what is heard when connected', { type: 'caller.whisper', at: at(1) }, []],
+    ['a status of the caller', events.callerStatus(), null],
+    ['a recording', events.recording(), null],
+    ['a status of a leg', events.status({ status: 'ringing' }), null],
+    ['a verdict', events.verdict(), null],
+    ['news of a reservation', taskEvents.reservation('accepted'), null],
+  ])('%s, of a call that nobody knows, changes nothing', (_, event, verbs) => {
+    const { result } = after().when(event).thenNothingHappened();
+    if (verbs === null) expect(result.reply).toEqual({ kind: 'nothing' });
+    else expect(result.reply).toMatchObject({ kind: 'twiml', verbs: verbs.map((verb) => ({ verb })) });
+    expect(result.keepForMs).toBe(86_400_000);
+  });
+});
+
+describe('the Enqueue is over', () => {
+  it.each(['bridged', 'bridging-in-process', 'redirected-from-bridged'] as const)(
+    '%s: they have talked, and that is the outcome',
+    (queueResult) => {
+      after(...talking)
+        .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
+        .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected', caller: { phase: 'ended' } } });
+      // Nobody has told of the acceptance: it was with the worker who was told to take the caller.
+      after(...joining)
+        .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
+        .then({
+          reply: { kind: 'twiml', verbs: [] },
+          state: { served: 1, result: 'connected', reservations: [{ result: 'accepted' }] },
+        });
+    },
+  );
+
+  it('bridged, told twice, or with the end of the call: one outcome', () => {
+    const over = [...talking, taskEvents.callerEnded('bridged', { at: at(60) })];
+    after(...over)
+      .when(taskEvents.callerEnded('bridged', { at: at(61) }))
+      .then({ asks: [], reply: { verbs: [] } });
+    after(...talking)
+      .when(taskEvents.callerEnded('bridged', { status: 'completed', at: at(60) }))
+      .then({
+        verbs: ['hangup'],
+        state: { result: 'connected' },
+        asks: [ended(1, 'connected')],
+      });
+  });
+
+  it('bridged, where two were told to take the caller, is of the one who holds the claim', () => {
+    const two = [
+      ...ringing,
+      taskEvents.assignment(2, { at: at(3) }),
+      events.answered({ leg: 1, at: at(9) }),
+      taskEvents.legEnded({ leg: 1, at: at(10) }),
+      events.answered({ leg: 2, at: at(11) }),
+    ];
+    after(...two)
+      .when(taskEvents.callerEnded('bridged', { at: at(60) }))
+      .then({ state: { served: 2 } });
+    // Neither holds it any more: the first one who was told to.
+    after(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
+      .when(taskEvents.callerEnded('bridged', { at: at(60) }))
+      .then({ state: { served: 1 } });
+  });
+
+  it('bridged, while a worker rings who was told nothing, is not with them', () => {
+    after(...ringing)
+      .when(taskEvents.callerEnded('bridged', { at: at(60) }))
+      .then({ state: { served: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
+  });
+
+  it('hangup: the caller has left, whatever the status says', () => {
+    after(...ringing)
+      .when(taskEvents.callerEnded('hangup', { at: at(5) }))
+      .then({
+        verbs: ['hangup'],
+        state: { result: 'callerLeft' },
+        asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }, ended(1, 'callerLeft')],
+      });
+    after(...talking)
+      .when(taskEvents.callerEnded('hangup', { at: at(50) }))
+      .then({ state: { result: 'connected' } });
+  });
+
+  it.each(['queue-full', 'error', 'system-error', 'leave'] as const)(
+    '%s: the caller gets the fallback',
+    (queueResult) => {
+      after(...queued)
+        .when(taskEvents.callerEnded(queueResult, { at: at(5) }))
+        .then({
+          verbs: ['say', 'hangup'],
+          state: { caller: { phase: 'fallingBack', held: true, fallbackGiven: true }, story: { fallbackAt: at(5) } },
+          asks: [{ type: 'task.update', status: 'canceled', task: taskSids.task() }],
+        });
+    },
+  );
+
+  it.each(['queue-full', 'leave'] as const)('%s, told late, takes nobody from their worker', (queueResult) => {
+    after(...talking)
+      .when(taskEvents.callerEnded(queueResult, { at: at(12) }))
+      .then({ reply: { verbs: [] }, state: { caller: { phase: 'connected' } }, asks: [] });
+  });
+
+  it('redirected, and not by us: whoever took the call has it, until it is queued again', () => {
+    const elsewhere = [...queued, taskEvents.callerEnded('redirected', { at: at(5) })];
+    after(...queued)
+      .when(taskEvents.callerEnded('redirected', { at: at(5) }))
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { elsewhere: true, queuedBy: at(15) } } });
+    after(...elsewhere)
+      .when(taskEvents.task('created', { task: 1, at: at(6) }))
+      .then({ state: { caller: { elsewhere: false }, task: { sid: taskSids.task(1) } } });
+    after(...falling())
+      .when(taskEvents.callerEnded('redirected', { at: at(31) }))
+      .then({ verbs: ['say', 'hangup'], state: { caller: { elsewhere: false } } });
+  });
+
+  it('without a word: as the state says', () => {
+    after(...queued)
+      .when(taskEvents.callerEnded(null, { at: at(5) }))
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, queuedBy: at(15) } } });
+    after(...queued)
+      .when(taskEvents.callerEnded(null, { status: 'completed', at: at(5) }))
+      .then({ verbs: ['hangup'], state: { result: 'callerLeft' } });
+  });
+});
+
+describe('the caller is gone', () => {
+  it('who rings is ended, who is asked is told, and the token is forgotten', () => {
+    const asking = [
+      taskEvents.inbound({ token: 'secret' }),
+      taskEvents.assignment(1, { at: at(2) }),
+      taskEvents.assignment(2, { at: at(2) }),
+      events.status({ leg: 1, status: 'in-progress', at: at(8) }),
+      events.answered({ leg: 2, answeredBy: 'unknown', at: at(9) }),
+    ];
+    after(...asking)
+      .when(events.callerStatus({ at: at(12) }))
+      .then({
+        state: {
+          call: { token: null },
+          story: { endedAt: at(12) },
+          legs: [{ phase: 'ending' }, { phase: 'told', notice: 'callerGone' }],
+        },
+        asks: [{ type: 'call.end', leg: 1 }, ended(1, 'callerLeft')],
+      });
+    after(...asking)
+      .when(events.callerStatus({ status: 'in-progress', at: at(12) }))
+      .thenNothingHappened();
+  });
+
+  it('a worker who heard that they could not be connected hears now why', () => {
+    const lost = [...joining, taskEvents.legEnded({ at: at(10) })];
+    after(...lost)
+      .when(events.callerStatus({ at: at(11) }))
+      .then({ state: { legs: [{ notice: 'callerGone' }] } });
+  });
+
+  it('one who joins has ten seconds in which their Dial says what came of it', () => {
+    after(...joining)
+      .when(events.callerStatus({ at: at(11) }))
+      .then({ state: { legs: [{ phase: 'joining' }], timers: { leg1: at(21) } } });
+    after(...talking)
+      .when(events.callerStatus({ at: at(50) }))
+      .then({ state: { result: 'connected', timers: { leg1: at(60) } } });
+  });
+
+  it('is one outcome, whatever says it again', () => {
+    const gone = [...ringing, events.callerStatus({ at: at(12) }) as TaskRouterEvent];
+    for (const again of [
+      events.callerStatus({ at: at(13) }),
+      taskEvents.callerEnded('hangup', { at: at(13) }),
+      document_(13, { status: 'completed' }),
+    ]) {
+      after(...gone)
+        .when(again)
+        .then({ asks: [], state: { result: 'callerLeft' } });
+    }
+  });
+
+  it('is kept until every leg, every reservation and the task are over', () => {
+    const left = events.callerStatus({ at: at(12) });
+    after(taskEvents.inbound())
+      .when(left)
+      .then({ keepForMs: 86_400_000, state: { timers: {} } });
+    after(...queued)
+      .when(left)
+      .then({ keepForMs: null });
+    after(...queued, left)
+      .when(taskEvents.task('canceled', { at: at(13) }))
+      .then({ keepForMs: 86_400_000, state: { timers: {} } });
+    const busy = [...ringing, left, events.status({ status: 'canceled', at: at(13) })];
+    after(...busy)
+      .when(taskEvents.task('canceled', { at: at(14) }))
+      .then({ keepForMs: 86_400_000, state: { legs: [{ phase: 'ended' }], reservations: [{ phase: 'over' }] } });
+    after(...ringing, left)
+      .when(taskEvents.task('canceled', { at: at(14) }))
+      .then({ keepForMs: null, state: { legs: [{ phase: 'ending' }] } });
+  });
+});
+
+describe('the fallback', () => {
+  it('is a redirect of the caller, at once if they are held, else when they must be in the queue', () => {
+    after(taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }))
+      .when(taskEvents.due('deadline'))
+      .then({
+        state: { deadlinePassed: true, caller: { phase: 'fallingBack' }, timers: { deadline: undefined } },
+        asks: [{ type: 'call.redirect', leg: 0, sid: sids.call(0), document: { purpose: 'caller.document', leg: 0 } }],
+      });
+    after(taskEvents.inbound({ options: { deadlineSeconds: 30 } }))
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [], state: { caller: { phase: 'fallingBack' }, timers: { caller: at(31) } } });
+  });
+
+  it('waits for the last worker who has picked up', () => {
+    const late: readonly Step[] = [
+      taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
+      taskEvents.assignment(1, { at: at(20) }),
+      taskEvents.assignment(2, { at: at(20) }),
+      events.status({ leg: 1, status: 'in-progress', at: at(28) }),
+      events.status({ leg: 2, status: 'in-progress', at: at(28) }),
+    ];
+    after(...late)
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [], state: { caller: { phase: 'waiting' } } });
+    after(...late, taskEvents.due('deadline'), events.status({ leg: 1, status: 'completed', at: at(32) }))
+      .when(events.status({ leg: 2, status: 'completed', at: at(33) }))
+      .then({ state: { caller: { phase: 'fallingBack' } } });
+    after(...late, taskEvents.due('deadline'), events.answered({ leg: 1, at: at(32) }))
+      .when(events.status({ leg: 2, status: 'completed', at: at(33) }))
+      .then({ state: { claim: 1, caller: { phase: 'waiting' } } });
+  });
+
+  it('leaves a caller alone whom somebody else took out of the queue', () => {
+    after(
+      taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
+      taskEvents.callerEnded('redirected', { at: at(5) }),
+    )
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [], state: { caller: { phase: 'waiting' } } });
+  });
+
+  it('is our sentence, and what is left of the queue is cancelled', () => {
+    after(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
+      .when(document_(6))
+      .then({ verbs: ['say', 'hangup'], state: { story: { fallbackAt: at(5) } } });
+    after(...fallbackAsked())
+      .when(events.callerStatus({ at: at(40) }))
+      .then({ state: { result: 'nobody' } });
+  });
+
+  it('can hand the caller on, which is the outcome, and repeats the way there', () => {
+    after(...falling(REDIRECTED))
+      .when(document_(31))
+      .then({
+        reply: { verbs: [{ verb: 'redirect', to: { url: 'https://example.com/menu' } }] },
+        state: { result: 'handedOn', caller: { phase: 'ended' } },
+        asks: [ended(1, 'handedOn')],
+      });
+    after(...handedOn)
+      .when(document_(32))
+      .then({ verbs: ['redirect'], asks: [] });
+    after(...fallbackAsked(), events.callerStatus({ at: at(40) }))
+      .when(document_(41))
+      .then({ verbs: ['hangup'], asks: [] });
+  });
+
+  it('can be a number, whose talk is the outcome, and what follows one that does not answer', () => {
+    const number: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } };
+    after(...falling(number))
+      .when(document_(31))
+      .then({
+        reply: {
+          verbs: [
+            {
+              verb: 'dial.number',
+              to: e164(NUMBERS.cleo, 'cleo'),
+              action: { purpose: 'caller.fallback', leg: 0 },
+              timeoutSeconds: 30,
+            },
+          ],
+        },
+      });
+    after(...fallbackAsked(number))
+      .when({ ...events.callerFallback({ answered: true, at: at(90) }) })
+      .then({ verbs: ['hangup'], state: { result: 'handedOn' }, asks: [ended(1, 'handedOn')] });
+    after(...fallbackAsked(number))
+      .when({ ...events.callerFallback({ answered: false, at: at(60) }) })
+      .then({ verbs: ['say', 'record', 'hangup'], state: { caller: { otherwise: true } } });
+    const back: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.caller, otherwise: { kind: 'voicemail' } } };
+    after(...falling(back))
+      .when(document_(31))
+      .then({ verbs: ['say', 'record', 'hangup'] });
+  });
+
+  it('that records runs the hook once, also after the call', () => {
+    const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
+    const recorded = events.recording({ recording, at: at(50) });
+    const voicemail = fallbackAsked({ fallback: { kind: 'voicemail' } });
+    after(...voicemail)
+      .when(recorded)
+      .then({ asks: [{ type: 'hook.run', id: `hook:voicemail:${recording.sid}`, hook: 'voicemail' }] });
+    after(...voicemail, recorded)
+      .when(recorded)
+      .then({ asks: [] });
+  });
+});
+
+describe('a star that leads to the voicemail', () => {
+  const offering: TaskOptions = { offerMessage: true, fallback: { kind: 'voicemail' }, deadlineSeconds: 60 };
+  const key = (o: object = {}) =>
+    ({ type: 'caller.key', at: at(20), status: 'in-progress', digits: '*', ...o }) as const;
+
+  it('stops the deadline, and fetches a caller whom the queue does not let go', () => {
+    after(taskEvents.inbound({ options: offering }))
+      .when(key())
+      .then({
+        verbs: ['leave'],
+        state: { caller: { phase: 'fallingBack', held: true }, timers: { caller: at(30), deadline: undefined } },
+      });
+  });
+
+  it('pressed again leads out again; another key goes on with the wait, and says that they are there', () => {
+    after(taskEvents.inbound({ options: offering }), key())
+      .when(key({ digits: '1' }))
+      .then({ verbs: ['leave'] });
+    after(taskEvents.inbound({ options: offering }))
+      .when(key({ digits: '1' }))
+      .then({ verbs: ['gather', 'redirect'], state: { caller: { phase: 'waiting', held: true } } });
+  });
+
+  it('of a call that is over, or of an earlier round, is not heard', () => {
+    after(taskEvents.inbound({ options: offering }))
+      .when(key({ status: 'completed', digits: '1' }))
+      .then({ state: { caller: { held: false } } });
+    after(...handedOn, taskEvents.inbound({ options: offering, status: 'in-progress', at: at(40) }))
+      .when(key({ round: 1, at: at(41) }))
+      .then({ state: { caller: { phase: 'waiting' } }, reply: { verbs: [] } });
+  });
+});
+
+describe('rounds', () => {
+  const again = [...handedOn, taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) })];
+
+  it('what comes late from an earlier one is answered as the present one is, unless it tells the end', () => {
+    after(...again)
+      .when(document_(41, { round: 1 }))
+      .then({ verbs: ['pause', 'enqueue'] })
+      .thenNothingHappened();
+    after(...again)
+      .when(document_(41, { round: 1, status: 'completed' }))
+      .then({ verbs: ['hangup'], state: { result: 'callerLeft', round: 2 } });
+  });
+
+  it('the task of an earlier one is none of ours', () => {
+    after(...again)
+      .when(taskEvents.task('created', { task: 1, round: 1, at: at(41) }))
+      .then({ state: { task: { sid: null } } });
+    after(...again)
+      .when(taskEvents.task('created', { task: 1, round: 2, at: at(41) }))
+      .then({ state: { task: { sid: taskSids.task(1) }, caller: { held: true } } });
+  });
+
+  it('each has its one outcome, and its hook', () => {
+    after(...again)
+      .when(events.callerStatus({ at: at(50) }))
+      .then({ asks: [ended(2, 'callerLeft')] });
+  });
+
+  it('a leg of an earlier one that is still being ended stays until it is', () => {
+    const late: readonly Step[] = [
+      taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress' }),
+      taskEvents.assignment(1, { at: at(2) }),
+      taskEvents.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }, { at: at(3) }),
+      events.answered({ answeredBy: 'machine_start', at: at(8) }),
+      taskEvents.due('deadline'),
+      document_(31),
+      taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
+    ];
+    after(...late)
+      .when(taskEvents.assignment(2, { at: at(42), task: 1, round: 2 }))
+      .then({ state: { round: 2, lastLeg: 2, lastReservation: 2 }, asks: [{ type: 'call.create', leg: 2 }] });
+    expect(after(...late).state).toMatchObject({ legs: [{ id: 1, phase: 'ending' }], lastReservation: 1 });
+  });
+});
+
+describe('an assignment', () => {
+  it('rings the worker by name, and looks after the reservation before it times out', () => {
+    after(...queued)
+      .when({ ...taskEvents.assignment(1, { at: at(2) }), workerName: 'Ann' })
+      .then({
+        reply: { kind: 'later' },
+        asks: [{ type: 'call.create', leg: 1, to: ANN }],
+        state: {
+          reservations: [{ id: 1, phase: 'pending', leg: 1, expiresAt: at(122), story: { assignedAt: at(2) } }],
+          legs: [{ target: { to: ANN, name: 'Ann' } }],
+          timers: { reservation1: at(117) },
+        },
+      });
+    expect(after(...ringing).state).toMatchObject({ legs: [{ target: { to: ANN } }] });
+    const { state } = after(...ringing);
+    if (state.kind === 'call') expect(state.legs[0]?.target).not.toHaveProperty('name');
+  });
+
+  it('told twice is one phone that rings, and the same answer', () => {
+    after(...ringing)
+      .when(taskEvents.assignment(1, { at: at(3) }))
+      .then({ reply: { kind: 'later' } })
+      .thenNothingHappened();
+  });
+
+  it.each([null, '', '4155550142', 'client:ann'])('of a worker whose phone is %j is rejected to Offline', (phone) => {
+    const rejected = { instruction: { instruction: 'reject', activity: taskSids.offline } } as const;
+    after(...queued)
+      .when(taskEvents.assignment(1, { phone, at: at(2) }))
+      .then({
+        reply: rejected,
+        asks: [],
+        state: {
+          legs: [],
+          reservations: [{ phase: 'rejecting', leg: null, rejectTo: 'offline' }],
+          timers: { reservation1: at(12) },
+        },
+      });
+    after(...queued, taskEvents.assignment(1, { phone, at: at(2) }))
+      .when(taskEvents.assignment(1, { phone, at: at(3) }))
+      .then({ reply: rejected });
+  });
+
+  it.each<[string, readonly Step[]]>([
+    [
+      'past the deadline',
+      [taskEvents.inbound({ options: { deadlineSeconds: 30 } }), taskEvents.assignment(9), taskEvents.due('deadline')],
+    ],
+    ['for a caller who gets the fallback', falling()],
+    ['of another task of the same call', queued],
+  ])('%s is rejected to rest', (what, before) => {
+    after(...before)
+      .when(taskEvents.assignment(1, { at: at(31), task: what.startsWith('of another') ? 7 : 0 }))
+      .then({ reply: { instruction: { activity: taskSids.unavailable } } });
+  });
+
+  it('while somebody talks with the caller rings nobody: Twilio takes it back by itself', () => {
+    after(...talking)
+      .when(taskEvents.assignment(2, { at: at(12) }))
+      .then({ reply: { kind: 'later' }, state: { legs: [{ id: 1 }] } });
+    expect(
+      after(...talking)
+        .when(taskEvents.assignment(2, { at: at(12) }))
+        .result.effects.some(({ type }) => type === 'call.create'),
+    ).toBe(false);
+  });
+
+  it('of a call that others put into the queue begins a call of ours', () => {
+    after()
+      .when(taskEvents.assignment(1, { round: null, at: at(2), options: { afterCall: 'available' } }))
+      .then({
+        asks: [{ type: 'call.create', leg: 1 }],
+        state: {
+          round: 1,
+          call: { token: null, from: NUMBERS.caller },
+          task: { sid: taskSids.task() },
+          caller: { held: true },
+        },
+      });
+    after()
+      .when(taskEvents.assignment(1, { round: 3, at: at(2) }))
+      .then({ state: { round: 3 } });
+  });
+
+  it('of a caller who was handed on, and queued again by others, begins another round', () => {
+    after(...handedOn)
+      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
+      .then({ state: { round: 2, caller: { phase: 'waiting' } }, asks: [{ type: 'call.create' }] });
+    after(...handedOn)
+      .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(50) }))
+      .then({ state: { round: 2 } });
+    const left = [...queued, events.callerStatus({ at: at(5) }) as TaskRouterEvent];
+    after(...left)
+      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
+      .then({ state: { round: 1, result: 'callerLeft' }, asks: [] });
+    const third = [
+      ...handedOn,
+      taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress', at: at(40) }),
+      taskEvents.task('created', { task: 2, round: 2, at: at(41) }),
+      taskEvents.due('deadline'),
+      document_(71, { round: 2 }),
+    ];
+    after(...third)
+      .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(80) }))
+      .then({ state: { round: 2, result: 'handedOn' } });
+    after(...third)
+      .when(taskEvents.assignment(1, { task: 2, round: 2, at: at(80) }))
+      .then({ state: { round: 2, result: 'handedOn' } });
+  });
+});
+
+describe('a human answers', () => {
+  it('and takes the caller by the reservation, then rests', () => {
+    after(...ringing)
+      .when(events.answered({ at: at(9) }))
+      .then({
+        reply: {
+          verbs: [
+            {
+              verb: 'dial.queue',
+              reservation: taskSids.reservation(1),
+              postWorkActivity: taskSids.unavailable,
+              action: { purpose: 'leg.ended', leg: 1 },
+            },
+          ],
+        },
+        state: {
+          claim: 1,
+          story: { claimedAt: at(9) },
+          reservations: [{ offered: true }],
+          legs: [{ phase: 'joining' }],
+          timers: { leg1: at(19) },
+        },
+      });
+    const { reply } = after(...ringing).when(events.answered({ at: at(9) })).result;
+    expect(reply).not.toHaveProperty('verbs.0.whisper');
+    expect(reply).not.toHaveProperty('verbs.0.recording');
+  });
+
+  it('as the options say: recorded, announced, and back to work at once', () => {
+    const options: TaskOptions = { afterCall: 'available', record: true, texts: { connected: 'Here is {name}.' } };
+    after(taskEvents.inbound({ options }), taskEvents.assignment(1, { at: at(2) }))
+      .when(events.answered({ at: at(9) }))
+      .then({
+        reply: {
+          verbs: [
+            { verb: 'say' },
+            {
+              postWorkActivity: taskSids.available,
+              whisper: { purpose: 'caller.whisper', leg: 0 },
+              recording: { purpose: 'talk.recording', leg: 0 },
+            },
+          ],
+        },
+      });
+  });
+
+  it('too late is told why: taken, gone, or nobody knows', () => {
+    const lateIn = (list: readonly Step[], leg = 2) => after(...list).when(events.answered({ leg, at: at(60) }));
+    const both: readonly Step[] = [...ringing, taskEvents.assignment(2, { at: at(3) })];
+    const rings: readonly Step[] = [...both, created(2)];
+    lateIn([...rings, events.answered({ leg: 1, at: at(9) })]).then({ state: { legs: [{}, { notice: 'taken' }] } });
+    lateIn([...rings, events.callerStatus({ at: at(9) })]).then({
+      state: { legs: [{}, { notice: 'callerGone' }] },
+    });
+    lateIn([...rings, taskEvents.task('canceled', { at: at(9) })]).then({
+      state: { legs: [{}, { notice: 'callerGone' }] },
+    });
+    lateIn([...rings, taskEvents.reservation('rescinded', 2, { at: at(9) })]).then({
+      state: { legs: [{}, { notice: 'lost' }] },
+    });
+  });
+
+  it('those who are asked for a key meanwhile hear that it is taken', () => {
+    const asked: readonly Step[] = [
+      ...ringing,
+      taskEvents.assignment(2, { at: at(3) }),
+      events.answered({ leg: 2, answeredBy: 'unknown', at: at(8) }),
+    ];
+    after(...asked)
+      .when(events.answered({ leg: 1, at: at(9) }))
+      .then({ state: { legs: [{ phase: 'joining' }, { phase: 'told', notice: 'taken' }] } });
+  });
+
+  it('and their Dial is over: they have talked, or hear that the caller is gone', () => {
+    after(...talking)
+      .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
+      .then({ verbs: ['hangup'], state: { served: 1, legs: [{ result: { kind: 'bridged' } }] } });
+    after(...joining)
+      .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
+      .then({ state: { served: 1, reservations: [{ result: 'accepted' }] } });
+    after(...joining)
+      .when(taskEvents.legEnded({ bridged: false, at: at(10) }))
+      .then({ state: { claim: null, legs: [{ phase: 'told' }] }, asks: [{ type: 'reservation.fetch' }] });
+    after(...ringing)
+      .when(taskEvents.legEnded({ bridged: true, at: at(10) }))
+      .then({ state: { served: null } });
+  });
+});
+
+describe('an older state', () => {
+  const { state } = after(...ringing);
+
+  it('of this schema is read as it is', () => {
+    expect(taskrouter.migrate(state, 2)).toBe(state);
+    expect(taskrouter.migrate({ kind: 'nothing' }, 1)).toEqual({ kind: 'nothing' });
+  });
+
+  it('from before detection could be asynchronous gets what is new', () => {
+    if (state.kind !== 'call') throw new Error('there is a call');
+    const { fallbackGiven, otherwise, recorded, recording, talks, ...caller } = state.caller;
+    const { amd, ...settings } = state.settings;
+    const migrated = taskrouter.migrate({ ...state, caller, settings }, 1);
+    expect(migrated).toMatchObject({ kind: 'call', caller: { fallbackGiven, otherwise, recorded, recording, talks } });
+    expect(migrated).toMatchObject({ settings: { amd }, legs: [{ id: 1 }] });
+  });
+
+  it('of another one is refused by name', () => {
+    expect(() => taskrouter.migrate(state, 3)).toThrow(AmdError);
+    expect(() => taskrouter.migrate(state, 3)).toThrow('taskrouter cannot read a state of schema 3');
+  });
+});
