@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import * as xmlbuilder2 from 'xmlbuilder2';
 import { describe, expect, test } from 'vitest';
+import { e164, type ActivitySid, type ReservationSid, type WorkflowSid } from '../../src/kernel/brand.js';
 import type { CallbackRef } from '../../src/wire/callback-ref.js';
 import { createRenderer, type XmlBuilderModule } from '../../src/wire/render.js';
 import type { ToUrl } from '../../src/wire/tags.js';
@@ -74,6 +75,100 @@ describe('rendering', () => {
           'startConferenceOnEnter="true" endConferenceOnExit="true" maxParticipants="2" waitUrl="" ' +
           'statusCallback="https://x.example/conference?a=1&amp;b=0#rc=3" statusCallbackEvent="start end join leave" ' +
           'statusCallbackMethod="POST">amd-CA1</Conference></Dial>',
+      ],
+      [
+        {
+          verb: 'gather',
+          action: { url: 'https://mine.example/' },
+          numDigits: 1,
+          finishOnKey: '#',
+          timeoutSeconds: 4,
+          speech: true,
+          prompt: [],
+        },
+        '<Gather input="dtmf speech" action="https://mine.example/" method="POST" numDigits="1" finishOnKey="#" ' +
+          'timeout="4" speechTimeout="auto"/>',
+      ],
+      [
+        { ...room, wait: { ...REF, purpose: 'caller.wait' }, recording: { ...REF, purpose: 'talk.recording' } },
+        '<Dial action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" method="POST"><Conference beep="false" ' +
+          'startConferenceOnEnter="true" endConferenceOnExit="true" maxParticipants="2" ' +
+          'waitUrl="https://x.example/caller.wait?a=1&amp;b=0#rc=3" waitMethod="POST" record="record-from-start" ' +
+          'recordingStatusCallback="https://x.example/talk.recording?a=1&amp;b=0#rc=3" ' +
+          'recordingStatusCallbackMethod="POST" ' +
+          'statusCallback="https://x.example/conference?a=1&amp;b=0#rc=3" statusCallbackEvent="start end join leave" ' +
+          'statusCallbackMethod="POST">amd-CA1</Conference></Dial>',
+      ],
+      [
+        {
+          verb: 'record',
+          action: { ...REF, purpose: 'caller.fallback' },
+          maxSeconds: 120,
+          silenceSeconds: 5,
+          statusCallback: { ...REF, purpose: 'caller.recording' },
+        },
+        '<Record action="https://x.example/caller.fallback?a=1&amp;b=0#rc=3" method="POST" maxLength="120" timeout="5" ' +
+          'playBeep="true" recordingStatusCallback="https://x.example/caller.recording?a=1&amp;b=0#rc=3" ' +
+          'recordingStatusCallbackMethod="POST"/>',
+      ],
+      [
+        {
+          verb: 'dial.number',
+          to: e164('+14155550142', 'to'),
+          action: { ...REF, purpose: 'caller.fallback' },
+          timeoutSeconds: 30,
+          timeLimitSeconds: 3600,
+        },
+        '<Dial action="https://x.example/caller.fallback?a=1&amp;b=0#rc=3" method="POST" timeout="30" timeLimit="3600">' +
+          '<Number>+14155550142</Number></Dial>',
+      ],
+      [
+        {
+          verb: 'enqueue',
+          workflow: `WW${'1'.repeat(32)}` as WorkflowSid,
+          action: REF,
+          attributes: { skill: 'de & fr', amd_round: 1 },
+        },
+        `<Enqueue workflowSid="WW${'1'.repeat(32)}" action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" ` +
+          'method="POST"><Task>{"skill":"de &amp; fr","amd_round":1}</Task></Enqueue>',
+      ],
+      [
+        {
+          verb: 'enqueue',
+          workflow: `WW${'1'.repeat(32)}` as WorkflowSid,
+          action: REF,
+          attributes: {},
+          priority: 0,
+          timeoutSeconds: 600,
+          wait: { ...REF, purpose: 'caller.wait' },
+        },
+        `<Enqueue workflowSid="WW${'1'.repeat(32)}" action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" ` +
+          'method="POST" waitUrl="https://x.example/caller.wait?a=1&amp;b=0#rc=3" waitUrlMethod="POST">' +
+          '<Task priority="0" timeout="600">{}</Task></Enqueue>',
+      ],
+      [
+        {
+          verb: 'dial.queue',
+          reservation: `WR${'1'.repeat(32)}` as ReservationSid,
+          postWorkActivity: `WA${'1'.repeat(32)}` as ActivitySid,
+          action: { ...REF, leg: 2, purpose: 'leg.ended' },
+          whisper: { ...REF, purpose: 'caller.whisper' },
+          recording: { url: 'https://mine.example/' },
+        },
+        '<Dial action="https://x.example/leg.ended?a=1&amp;b=2#rc=3" method="POST" record="record-from-answer-dual" ' +
+          'recordingStatusCallback="https://mine.example/" recordingStatusCallbackMethod="POST"><Queue ' +
+          `url="https://x.example/caller.whisper?a=1&amp;b=0#rc=3" method="POST" reservationSid="WR${'1'.repeat(32)}" ` +
+          `postWorkActivitySid="WA${'1'.repeat(32)}"/></Dial>`,
+      ],
+      [
+        {
+          verb: 'dial.queue',
+          reservation: `WR${'1'.repeat(32)}` as ReservationSid,
+          postWorkActivity: `WA${'1'.repeat(32)}` as ActivitySid,
+          action: { ...REF, leg: 2, purpose: 'leg.ended' },
+        },
+        `<Dial action="https://x.example/leg.ended?a=1&amp;b=2#rc=3" method="POST"><Queue reservationSid="WR${'1'.repeat(32)}" ` +
+          `postWorkActivitySid="WA${'1'.repeat(32)}"/></Dial>`,
       ],
     ];
     for (const [verb, expected] of cases) {

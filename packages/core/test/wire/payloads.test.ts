@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseCall,
+  parseConference,
+  parseInbound,
+  parseLeg,
+  parseStatus,
+  parseVerdict,
+} from '../../src/wire/payloads.js';
+import type { Params } from '../../src/wire/params.js';
+import { CALLER, common, LEG } from '../helpers/webhooks.js';
+
+const ROOM = `CF${'3'.repeat(32)}`;
+const of = (fields: Record<string, string>): Params => new Map(Object.entries(fields));
+/** A field may be given in many ways; `undefined` leaves it out. */
+const callOf = (sid: string, fields: Record<string, string> = {}): Params => of(common(sid, fields));
+const leave = (fields: Record<string, string>): Params =>
+  of({ StatusCallbackEvent: 'participant-leave', ConferenceSid: ROOM, CallSid: CALLER, ...fields });
+
+describe('what is refused says which parameter, and why', () => {
+  it.each<[problem: string, parse: (params: Params) => unknown, params: Params]>([
+    ['CallSid is missing or not a Call SID', parseCall, of({ CallStatus: 'ringing' })],
+    ['CallSid is missing or not a Call SID', parseVerdict, of({ AnsweredBy: 'human' })],
+    ['CallSid is missing or not a Call SID', parseVerdict, of({ CallSid: ROOM, AnsweredBy: 'human' })],
+    ['CallStatus is missing or not a status of a call', parseCall, of({ CallSid: CALLER, CallStatus: 'over' })],
+    ['From is missing or not a party of a call', parseInbound, callOf(CALLER, { From: '+1-212' })],
+    ['From is missing or not a party of a call', parseInbound, callOf(CALLER, { From: `+${'1'.repeat(21)}` })],
+    ['From is missing or not a party of a call', parseInbound, callOf(CALLER, { From: 'x'.repeat(1025) })],
+    ['To is missing or not a party of a call', parseInbound, callOf(CALLER, { To: '+1 415' })],
+    ['CallToken is missing, but hidden', parseInbound, callOf(CALLER, { Called: '', FromZip: 'CallTokenabc' })],
+    ['Called is missing, but hidden', parseInbound, callOf(CALLER, { CallToken: 'abcCalled+1' })],
+    ['Digits has something else than keys in it', parseLeg, callOf(LEG, { Digits: '1e' })],
+    ['Digits has something else than keys in it', parseLeg, callOf(LEG, { Digits: 'x1' })],
+    ['Digits has something else than keys in it', parseLeg, callOf(LEG, { Digits: '1'.repeat(33) })],
+    ['AnsweredBy is not a kind of answer', parseLeg, callOf(LEG, { AnsweredBy: 'Human' })],
+    ['AnsweredBy is not a kind of answer', parseStatus, callOf(LEG, { AnsweredBy: ' human' })],
+    ['AnsweredBy is not a kind of answer', parseVerdict, of({ CallSid: LEG, AnsweredBy: 'human!' })],
+    ['AnsweredBy is not a kind of answer', parseVerdict, of({ CallSid: LEG, AnsweredBy: 'x'.repeat(65) })],
+    ['AnsweredBy is missing, but hidden', parseLeg, callOf(LEG, { FromCity: 'AnsweredByhuman' })],
+    ['AnsweredBy is missing, but hidden', parseStatus, callOf(LEG, { FromCity: 'AnsweredByhuman' })],
+    ['AnsweredBy is missing, but hidden', parseVerdict, of({ CallSid: LEG, Other: 'AnsweredByhuman' })],
+    [
+      'MachineDetectionDuration is missing, but hidden',
+      parseVerdict,
+      of({ CallSid: LEG, AnsweredBy: 'human', Other: 'MachineDetectionDuration1' }),
+    ],
+    ['Digits is missing, but hidden', parseLeg, callOf(LEG, { FromCity: 'Digits1' })],
+    ['SpeechResult is missing, but hidden', parseLeg, callOf(LEG, { FromCity: 'SpeechResultyes' })],
+    ['Confidence is missing, but hidden', parseLeg, callOf(LEG, { SpeechResult: 'yes Confidence0.9' })],
+    ['SipResponseCode is missing, but hidden', parseStatus, callOf(LEG, { FromCity: 'SipResponseCode404' })],
+    ['SipResponseCode is not a code', parseStatus, callOf(LEG, { SipResponseCode: '4 04' })],
+    ['StatusCallbackEvent is missing', parseConference, of({ ConferenceSid: ROOM })],
+    ['StatusCallbackEvent is not an event', parseConference, leave({ StatusCallbackEvent: 'a b' })],
+    ['CallSid is not a Call SID', parseConference, leave({ CallSid: 'CA1' })],
+    ['CallSid is missing', parseConference, of({ StatusCallbackEvent: 'participant-leave', ConferenceSid: ROOM })],
+    ['ConferenceSid is missing or not a Conference SID', parseConference, leave({ ConferenceSid: CALLER })],
+    ['ReasonParticipantLeft is not a reason', parseConference, leave({ ReasonParticipantLeft: 'a b' })],
+    ['ParticipantCallStatus is not a status', parseConference, leave({ ParticipantCallStatus: 'a b' })],
+    [
+      'ConferenceSid is missing, but hidden',
+      parseConference,
+      of({ StatusCallbackEvent: 'conference-endConferenceSidCF' }),
+    ],
+    ['ReasonParticipantLeft is missing, but hidden', parseConference, leave({ Other: 'ReasonParticipantLeftx' })],
+    ['ParticipantCallStatus is missing, but hidden', parseConference, leave({ Other: 'ParticipantCallStatusbusy' })],
+  ])('%s', (problem, parse, params) => {
+    expect(parse(params)).toMatchObject({ ok: false, problem: expect.stringMatching(`^${problem}`) as string });
+  });
+});
+
+describe('who calls, and whom', () => {
+  it.each([
+    '+12125550123',
+    `+${'1'.repeat(20)}`,
+    '',
+    'anonymous',
+    'client:ann',
+    'sip:ann@example.com',
+    'x'.repeat(1024),
+  ])('%j is taken as it came', (party) => {
+    expect(parseInbound(callOf(CALLER, { From: party }))).toMatchObject({ ok: true, from: party });
+    expect(parseInbound(callOf(CALLER, { To: party }))).toMatchObject({ ok: true, to: party });
+  });
+});
+
+describe('a request of a leg', () => {
+  it('takes all the keys of a phone, and no more than 32', () => {
+    for (const digits of ['0123456789*#', 'ABCDabcdwW', '1'.repeat(32)]) {
+      expect(parseLeg(callOf(LEG, { Digits: digits }))).toMatchObject({ ok: true, digits });
+    }
+  });
+
+  it('hears what was said, as far as a robot speaks', () => {
+    const said = { SpeechResult: 'x'.repeat(2000), Confidence: '0.9' };
+    const heard = parseLeg(callOf(LEG, said));
+    expect(heard.ok && heard.speech).toBe('x'.repeat(1000));
+    expect(parseLeg(callOf(LEG, { SpeechResult: '', Confidence: '' }))).not.toHaveProperty('speech');
+    expect(parseLeg(callOf(LEG))).not.toHaveProperty('speech');
+  });
+
+  it('whose words have a parameter’s name in them is not taken for a request that hides it', () => {
+    const said = { SpeechResult: 'To whom?', Confidence: '0.9', To: '+14155550199' };
+    expect(parseLeg(callOf(LEG, said))).toMatchObject({ ok: true, speech: 'To whom?' });
+    const without = new Map(Object.entries(common(LEG, { SpeechResult: 'To whom?', Confidence: '0.9' })));
+    without.delete('To');
+    expect(parseLeg(without)).toMatchObject({ ok: false, problem: expect.stringMatching(/^To is missing/) as string });
+  });
+});
+
+describe('the verdict of asynchronous detection', () => {
+  const verdictOf = (fields: Record<string, string>) => parseVerdict(of({ CallSid: LEG, ...fields }));
+
+  it('says who and how long it took', () => {
+    expect(verdictOf({ AnsweredBy: 'machine_start', MachineDetectionDuration: '3200' })).toEqual({
+      ok: true,
+      sid: LEG,
+      answeredBy: 'machine_start',
+      durationMs: 3200,
+    });
+  });
+
+  it('that says nothing is unknown', () => {
+    expect(verdictOf({})).toMatchObject({ answeredBy: 'unknown', durationMs: null });
+    expect(verdictOf({ AnsweredBy: '' })).toMatchObject({ answeredBy: 'unknown' });
+  });
+
+  it.each(['', '-1', '3.2', 'soon', '1234567', '3200 ', ' 3200'])('a duration of %j is none', (duration) => {
+    expect(verdictOf({ AnsweredBy: 'human', MachineDetectionDuration: duration })).toMatchObject({ durationMs: null });
+  });
+
+  it.each(['0', '999999'])('a duration of %s is one', (duration) => {
+    expect(verdictOf({ MachineDetectionDuration: duration })).toMatchObject({ durationMs: Number(duration) });
+  });
+});
+
+describe('a status callback', () => {
+  it.each([
+    ['100', 100],
+    ['699', 699],
+    ['000', null],
+    ['700', null],
+    ['4040', null],
+    ['x404', null],
+    ['40', null],
+  ])('with the SIP code %s', (code, sipCode) => {
+    expect(parseStatus(callOf(LEG, { SipResponseCode: code }))).toMatchObject({ ok: true, sipCode });
+  });
+});
+
+describe('an event of a room', () => {
+  it.each([
+    ['conference-start', 'start'],
+    ['conference-end', 'end'],
+    ['participant-join', 'join'],
+    ['participant-leave', 'leave'],
+    ['participant-speech-start', null],
+  ])('%s', (name, event) => {
+    expect(parseConference(leave({ StatusCallbackEvent: name }))).toMatchObject({ ok: true, event, sid: CALLER });
+  });
+
+  it('knows no status that it has never heard of, and takes the event all the same', () => {
+    expect(parseConference(leave({ ParticipantCallStatus: 'parked' }))).toMatchObject({ ok: true, status: null });
+    expect(parseConference(leave({ ParticipantCallStatus: 'busy' }))).toMatchObject({ ok: true, status: 'busy' });
+  });
+});

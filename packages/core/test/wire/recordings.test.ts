@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { parseFallback, parseRecording } from '../../src/wire/recordings.js';
+import { CALLER, common } from '../helpers/webhooks.js';
+
+const SID = `RE${'0a'.repeat(16)}`;
+const URL_ = `https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/${SID}`;
+const RECORDED = { RecordingSid: SID, RecordingUrl: URL_, RecordingDuration: '9' };
+const fallbackOf = (fields: Record<string, string>) => parseFallback(new Map(Object.entries(common(CALLER, fields))));
+const recordingOf = (fields: Record<string, string>) => parseRecording(new Map(Object.entries(fields)));
+const refusal = (problem: string) => ({ ok: false, problem: expect.stringMatching(`^${problem}`) as string });
+
+describe('a fallback is over', () => {
+  it('a message was recorded', () => {
+    expect(fallbackOf(RECORDED)).toEqual({
+      ok: true,
+      sid: CALLER,
+      status: 'in-progress',
+      recording: { sid: SID, url: URL_, seconds: 9 },
+      answered: null,
+    });
+  });
+
+  it.each([
+    ['nothing was said', {}],
+    ['only silence was recorded', { ...RECORDED, RecordingDuration: '0' }],
+  ])('%s: there is no recording', (_, fields) => {
+    expect(fallbackOf(fields)).toMatchObject({ ok: true, recording: null, answered: null });
+  });
+
+  it.each([
+    ['completed', true],
+    ['answered', true],
+    ['busy', false],
+    ['no-answer', false],
+    ['failed', false],
+    ['canceled', false],
+  ])('a number was dialled: %s', (status, answered) => {
+    expect(fallbackOf({ DialCallStatus: status })).toMatchObject({ ok: true, answered, recording: null });
+    // Its talk is told of by its own callback.
+    expect(fallbackOf({ DialCallStatus: status, ...RECORDED })).toMatchObject({ recording: null });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['CallSid is missing', { CallSid: '' }],
+    ['DialCallStatus is not a status of a call', { DialCallStatus: 'answering' }],
+    ['DialCallStatus is missing, but hidden', { FromCity: 'DialCallStatuscompleted' }],
+    ['RecordingSid is missing, but hidden', { FromCity: `RecordingSid${SID}` }],
+    ['RecordingUrl is missing, but hidden', { FromCity: `RecordingUrl${URL_}` }],
+    ['RecordingDuration is missing, but hidden', { FromCity: 'RecordingDuration9' }],
+    ['RecordingUrl is not the address of a recording', { RecordingDuration: '9' }],
+  ])('%s', (problem, fields) => {
+    expect(fallbackOf(fields)).toMatchObject(refusal(problem));
+  });
+});
+
+describe('a recording’s own callback', () => {
+  const DONE = { ...RECORDED, RecordingStatus: 'completed' };
+
+  it('tells of the file when it is there', () => {
+    expect(recordingOf(DONE)).toEqual({ ok: true, recording: { sid: SID, url: URL_, seconds: 9 } });
+    expect(recordingOf({ ...DONE, RecordingSid: '' })).toMatchObject({ recording: { sid: SID } });
+    for (const status of ['in-progress', 'absent']) {
+      expect(recordingOf({ ...DONE, RecordingStatus: status })).toEqual({ ok: true, recording: null });
+    }
+  });
+
+  it.each(['1', '99999'])('of %s s', (duration) => {
+    expect(recordingOf({ ...DONE, RecordingDuration: duration })).toMatchObject({
+      recording: { seconds: Number(duration) },
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['RecordingStatus is missing or not a status', { ...RECORDED }],
+    ['RecordingStatus is missing or not a status', { ...RECORDED, RecordingStatus: 'done' }],
+    ['RecordingStatus is missing, but hidden', { ...RECORDED, Other: 'RecordingStatuscompleted' }],
+    ['RecordingSid is not that of RecordingUrl', { ...DONE, RecordingSid: `RE${'1'.repeat(32)}` }],
+    ...[
+      URL_.replace('https:', 'http:'),
+      `see ${URL_}`,
+      `${URL_}.mp3`,
+      URL_.replace('AC1', 'A C'),
+      URL_.replace('AC1', 'x'.repeat(401)),
+      'https:///Recordings/',
+      URL_.slice(0, -1),
+    ].map((url): [string, Record<string, string>] => [
+      'RecordingUrl is not the address of a recording',
+      { ...DONE, RecordingUrl: url },
+    ]),
+    [
+      'RecordingUrl is missing, but hidden',
+      { RecordingSid: SID, RecordingStatus: 'completed', RecordingDuration: `RecordingUrl${URL_}` },
+    ],
+    ...['', 'x', '9x', 'x9', '123456', '-1', '1.5'].map((duration): [string, Record<string, string>] => [
+      'RecordingDuration is missing or not a number of seconds',
+      { ...DONE, RecordingDuration: duration },
+    ]),
+  ])('%s', (problem, fields) => {
+    expect(recordingOf(fields)).toMatchObject(refusal(problem));
+  });
+});

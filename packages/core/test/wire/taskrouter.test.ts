@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseAssignment,
+  parseAssignmentStatus,
+  parseEvent,
+  parseReservationStatus,
+  phoneIn,
+} from '../../src/wire/taskrouter.js';
+import { CALLER } from '../helpers/webhooks.js';
+
+const of = (prefix: string): string => `${prefix}${'0b'.repeat(16)}`;
+const [WORKSPACE, TASK, RESERVATION, WORKER, ACTIVITY] = ['WS', 'WT', 'WR', 'WK', 'WA'].map(of) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
+const CALL = { call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_round: 2 };
+const ASSIGNMENT = {
+  WorkspaceSid: WORKSPACE,
+  TaskSid: TASK,
+  ReservationSid: RESERVATION,
+  WorkerSid: WORKER,
+  WorkerName: 'Ann',
+  WorkerAttributes: '{"phone":" +14155550142 "}',
+  TaskAttributes: JSON.stringify(CALL),
+};
+const EVENT = {
+  EventType: 'reservation.accepted',
+  WorkspaceSid: WORKSPACE,
+  TimestampMs: '1764100000123',
+  WorkerSid: WORKER,
+  WorkerName: 'Ann',
+  WorkerAttributes: '{"phone":"+14155550142"}',
+  WorkerActivitySid: ACTIVITY,
+  WorkerActivityName: 'Available',
+  WorkerVersion: '7',
+  TaskSid: TASK,
+  TaskAssignmentStatus: 'assigned',
+  TaskAttributes: JSON.stringify(CALL),
+  ReservationSid: RESERVATION,
+};
+const without = (fields: Record<string, string>, ...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+const assignment = (fields: Record<string, string>) => parseAssignment(new Map(Object.entries(fields)));
+const event = (fields: Record<string, string>) => parseEvent(new Map(Object.entries(fields)));
+const refusal = (problem: string) => ({ ok: false, problem: expect.stringMatching(`^${problem}`) as string });
+
+describe('an assignment', () => {
+  it('is a worker with a phone, held for a call', () => {
+    expect(assignment(ASSIGNMENT)).toEqual({
+      ok: true,
+      workspace: WORKSPACE,
+      task: TASK,
+      reservation: RESERVATION,
+      worker: WORKER,
+      workerName: 'Ann',
+      phone: '+14155550142',
+      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', round: 2 },
+    });
+    expect(assignment(without(ASSIGNMENT, 'WorkerName', 'WorkerAttributes', 'TaskAttributes'))).toMatchObject({
+      ok: true,
+      workerName: null,
+      phone: null,
+      call: null,
+    });
+  });
+
+  it.each(['WorkspaceSid', 'TaskSid', 'ReservationSid', 'WorkerSid'])('without a good %s is refused', (name) => {
+    const problem = `${name} is missing or not a SID of a ${name.slice(0, -3)}$`;
+    expect(assignment(without(ASSIGNMENT, name))).toMatchObject(refusal(problem));
+    expect(assignment({ ...ASSIGNMENT, [name]: ACTIVITY })).toMatchObject(refusal(problem));
+  });
+
+  it.each(['WorkerAttributes', 'TaskAttributes', 'WorkerName'])('with a hidden %s is refused', (name) => {
+    expect(assignment({ ...without(ASSIGNMENT, name), Other: `${name}{}` })).toMatchObject(
+      refusal(`${name} is missing, but hidden`),
+    );
+  });
+});
+
+describe('the call that a task is about', () => {
+  const callIn = (attributes: unknown) => {
+    const parsed = assignment({ ...ASSIGNMENT, TaskAttributes: JSON.stringify(attributes) });
+    return parsed.ok ? parsed.call : parsed;
+  };
+
+  it.each([null, 5, 'CA', [], {}, { call_sid: 5 }, { call_sid: 'CA12' }])('%j is about none', (attributes) => {
+    expect(callIn(attributes)).toBeNull();
+  });
+
+  it('that is no JSON is about none', () => {
+    expect(assignment({ ...ASSIGNMENT, TaskAttributes: '{' })).toMatchObject({ ok: true, call: null });
+  });
+
+  it('may say anything of its parties', () => {
+    expect(callIn({ ...CALL, from: { a: 1 }, to: 'x'.repeat(2000) })).toMatchObject({ from: '', to: 'x'.repeat(1024) });
+  });
+
+  it.each([
+    [1, 1],
+    [99_999, 99_999],
+    [100_000, null],
+    [0, null],
+    [-1, null],
+    [1.5, null],
+    ['2', null],
+    [undefined, null],
+  ])('of round %j', (round, expected) => {
+    expect(callIn({ ...CALL, amd_round: round })).toMatchObject({ round: expected });
+  });
+});
+
+describe('the phone in attributes that anybody may have written', () => {
+  it.each<[string | undefined, string | null]>([
+    ['{"phone":"\\t+1 "}', '+1'],
+    ['{"phone":""}', ''],
+    ['{"phone":4155550142}', null],
+    ['{"tel":"+1"}', null],
+    ['["+1"]', null],
+    ['null', null],
+    ['"+1"', null],
+    ['{phone}', null],
+    ['', null],
+    [undefined, null],
+  ])('%j', (json, phone) => {
+    expect(phoneIn(json)).toBe(phone);
+  });
+});
+
+describe('an event', () => {
+  it('says what became of whom', () => {
+    expect(event(EVENT)).toEqual({
+      ok: true,
+      type: 'reservation.accepted',
+      workspace: WORKSPACE,
+      happenedAt: 1_764_100_000_123,
+      worker: {
+        sid: WORKER,
+        name: 'Ann',
+        phone: '+14155550142',
+        activity: ACTIVITY,
+        activityName: 'Available',
+        version: 7,
+      },
+      task: TASK,
+      taskStatus: 'assigned',
+      taskReason: null,
+      reservation: RESERVATION,
+      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', round: 2 },
+    });
+  });
+
+  it('may be about nothing of ours', () => {
+    expect(event({ EventType: 'workflow.timeout', WorkspaceSid: WORKSPACE })).toEqual({
+      ok: true,
+      type: 'workflow.timeout',
+      workspace: WORKSPACE,
+      happenedAt: null,
+      worker: null,
+      task: null,
+      taskStatus: null,
+      taskReason: null,
+      reservation: null,
+      call: null,
+    });
+    expect(event({ EventType: 'worker.activity.update', WorkspaceSid: WORKSPACE, WorkerSid: WORKER })).toMatchObject({
+      worker: { sid: WORKER, name: null, phone: null, activity: null, activityName: null, version: null },
+    });
+  });
+
+  it.each([
+    ['TaskCanceledReason', { TaskCanceledReason: 'hangup', TaskCompletedReason: 'x' }, 'hangup'],
+    ['TaskCompletedReason', { TaskCompletedReason: 'talked' }, 'talked'],
+  ])('has the reason of %s', (_, fields, taskReason) => {
+    expect(event({ ...EVENT, ...(fields as Record<string, string>) })).toMatchObject({ taskReason });
+  });
+
+  it.each(['', '-1', 'now', '1234567890123456', '1e3', ' 1', '1 '])('of the time or version %j says none', (number) => {
+    expect(event({ ...EVENT, TimestampMs: number, WorkerVersion: number })).toMatchObject({
+      happenedAt: null,
+      worker: { version: null },
+    });
+  });
+
+  it.each(['task-queue.entered', `a${'b'.repeat(63)}`, 'x', 'worker.activity_update.2'])('has the type %s', (type) => {
+    expect(event({ ...EVENT, EventType: type })).toMatchObject({ ok: true, type });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['EventType is missing or not a type of event', without(EVENT, 'EventType')],
+    ...['Task.created', '.created', 'a b', `a${'b'.repeat(64)}`, '1task'].map(
+      (type): [string, Record<string, string>] => [
+        'EventType is missing or not a type of event',
+        { ...EVENT, EventType: type },
+      ],
+    ),
+    ['WorkspaceSid is missing or not a SID of a Workspace', without(EVENT, 'WorkspaceSid')],
+    ['TaskSid is missing or not a SID of a Task', { ...EVENT, TaskSid: WORKER }],
+    ['ReservationSid is missing or not a SID of a Reservation', { ...EVENT, ReservationSid: WORKER }],
+    ['WorkerSid is missing or not a SID of a Worker', { ...EVENT, WorkerSid: TASK }],
+    ['WorkerActivitySid is missing or not a SID of a Activity', { ...EVENT, WorkerActivitySid: TASK }],
+    ...['WorkerSid', 'WorkerActivitySid', 'WorkerVersion', 'TaskSid', 'TaskAttributes', 'ReservationSid'].map(
+      (name): [string, Record<string, string>] => [
+        `${name} is missing, but hidden`,
+        { ...without(EVENT, name), Other: `${name}x` },
+      ],
+    ),
+  ])('%s', (problem, fields) => {
+    expect(event(fields)).toMatchObject(refusal(problem));
+  });
+});
+
+it('statuses are words of Twilio’s, and nothing else', () => {
+  expect(['pending', 'wrapping', 'canceled'].map(parseAssignmentStatus)).toEqual(['pending', 'wrapping', 'canceled']);
+  expect(['timeout', 'rescinded'].map(parseReservationStatus)).toEqual(['timeout', 'rescinded']);
+  for (const parse of [parseAssignmentStatus, parseReservationStatus]) {
+    expect(['', 'Pending', undefined, 5].map(parse)).toEqual([undefined, undefined, undefined, undefined]);
+  }
+});
