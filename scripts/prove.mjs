@@ -5,6 +5,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
+import { PROVED_WORLDS } from './proved-worlds.mjs';
 
 const HELP = `npm run prove -- [options]
 
@@ -18,16 +19,6 @@ Needs redis-server (apt-get install redis-server). At most 15 minutes on two pro
   --jobs N      processes at once (default 2)
   --json        the results as JSON, last
   --help        show this`;
-
-/** The largest worlds that fit the time; --full explores all. */
-const WORLDS = {
-  forwarding: ['2 legs inOrder, 0 faults', '1 leg, 1 fault', '2 legs atOnce, 0 faults, nothing heard'],
-  queues: [
-    '2 reservations at once, 0 faults, heard: accepted, rescinded, canceled, task.canceled, final, quiet heartbeats, human',
-    '1 reservation, 1 fault',
-    'a worker: 0 moves by people, 1 rejections, 0 time-outs, 2 switches, 1 faults',
-  ],
-};
 
 const { values } = parseArgs({
   options: {
@@ -82,7 +73,7 @@ async function prove() {
         forwarding: recorded.filter((name) => / legs? /.test(` ${name}`)),
         queues: recorded.filter((name) => !/ legs? /.test(` ${name}`)),
       }
-    : WORLDS;
+    : PROVED_WORLDS;
   const wanted = (name) => values.only === undefined || name.includes(values.only);
   const explored = { forwarding: [], queues: [] };
   const facts = new Map();

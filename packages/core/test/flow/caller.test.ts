@@ -302,6 +302,51 @@ describe('the fallback', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
+  it('one request about the caller at a time: what is under way is not asked for again', () => {
+    given(forwarding, [...waiting, events.due('heartbeat')])
+      .when(events.due('heartbeat'))
+      .then({ asks: [], state: { timers: { heartbeat: at(90) } } });
+    given(forwarding, [...falling, events.due('heartbeat')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
+      .then({ asks: [], state: { caller: { redirecting: 'redirect:0:1' } } });
+  });
+
+  it('records a message, and is over when it is told so, not by what came before', () => {
+    const voicemail = [
+      events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback: { kind: 'voicemail', silenceSeconds: 4 } } }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.status({ status: 'busy', at: at(5) }),
+    ];
+    given(forwarding, voicemail)
+      .when(events.callerDocument({ at: at(6) }))
+      .then({
+        reply: {
+          verbs: [
+            { verb: 'say' },
+            {
+              verb: 'record',
+              maxSeconds: 120,
+              silenceSeconds: 4,
+              action: { purpose: 'caller.fallback', leg: 0 },
+              statusCallback: { purpose: 'caller.recording', leg: 0 },
+            },
+            { verb: 'hangup' },
+          ],
+        },
+      });
+    const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
+    given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
+      .when(events.callerFallback({ recording, at: at(20) }))
+      .then({ state: { caller: { recorded: true, otherwise: false } }, verbs: ['say', 'hangup'] });
+    // A number's end says nothing of a message, and a message none of a number.
+    given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
+      .when(events.callerFallback({ answered: false, at: at(20) }))
+      .then({ state: { caller: { recorded: false, otherwise: false } }, verbs: ['say', 'record', 'hangup'] });
+    given(forwarding, waiting)
+      .when(events.callerFallback({ recording, at: at(20) }))
+      .then({ state: { caller: { recorded: false, phase: 'held' } } });
+  });
+
   it('of a caller who is gone is the end of the call', () => {
     given(forwarding, falling)
       .when(events.outcomeOf('call.redirect', { as: 'gone' }, { at: at(6) }))

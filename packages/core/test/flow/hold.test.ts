@@ -54,6 +54,41 @@ describe('what a caller hears on hold', () => {
     expect(waitOf({ progress: {} }, true)).toMatchObject([{ verb: 'say' }, { verb: 'play' }, { verb: 'redirect' }]);
   });
 
+  it('without progress nothing is said, however long they wait; the music is Twilio’s', () => {
+    const again = waitOf({ ringback: 'us' }, true);
+    expect(again.map((verb) => (verb as { verb: string }).verb)).toEqual(['play', 'redirect']);
+    expect(waitOf({ progress: {} })).toMatchObject([
+      {
+        verb: 'play',
+        of: { url: 'http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3' },
+      },
+      { verb: 'redirect' },
+    ]);
+    expect(waitOf({ progress: {}, waitUrl: 'https://example.com/a.mp3' })).toMatchObject([
+      { of: { url: 'https://example.com/a.mp3' } },
+      { verb: 'redirect' },
+    ]);
+  });
+
+  it('of an earlier round is over', () => {
+    const options = { ringback: 'us', fallback: { kind: 'redirect', url: 'https://example.com/menu' } } as const;
+    const second = [
+      ...heldWith(options),
+      events.status({ status: 'busy', at: at(5) }),
+      events.callerDocument({ at: at(6) }),
+      events.inbound({ options: { forwardTo: [NUMBERS.ann], ...options }, status: 'in-progress', at: at(20) }),
+    ];
+    const heard = (round?: number) =>
+      verbs(
+        given(forwarding, second).when(
+          events.callerWait({ at: at(22), again: true, ...(round === undefined ? {} : { round }) }),
+        ).result.reply,
+      );
+    expect(heard(1)).toEqual([]);
+    expect(heard(2)).toHaveLength(2);
+    expect(heard()).toHaveLength(2);
+  });
+
   it('changes nothing, whoever asks and whenever', () => {
     for (const event of [events.callerWait({ at: at(9) }), events.callerWhisper({ at: at(9) })]) {
       given(forwarding, heldWith({ ringback: 'us' }))
@@ -165,7 +200,39 @@ describe('a talk that is recorded', () => {
       .thenNothingHappened();
     given(forwarding, [...over, told])
       .when(events.talkRecorded({ recording: file(2), at: at(61) }))
-      .then({ asks: [{ type: 'hook.run', hook: 'recording' }] });
+      .then({ asks: [{ type: 'hook.run', id: `hook:recording:${file(2).sid}`, hook: 'recording' }] });
+    given(forwarding, over)
+      .when(events.talkRecorded({ at: at(60) }))
+      .thenNothingHappened();
+  });
+
+  it('of the last ten is known, so that a state does not grow for ever', () => {
+    const sidOf = (number: number): string => `RE${String(number).padStart(32, '0')}`;
+    const talks = Array.from({ length: 12 }, (_, number) =>
+      events.talkRecorded({ recording: { ...file(1), sid: sidOf(number) }, at: at(60 + number) }),
+    );
+    const { state } = given(forwarding, [...heldWith({ record: true }), ...talks]);
+    expect(state).toMatchObject({ caller: { talks: Array.from({ length: 10 }, (_, index) => sidOf(index + 2)) } });
+  });
+
+  it('with the number that is the last stop is recorded as well', () => {
+    const lastOf = (record: boolean) =>
+      verbs(
+        given(forwarding, [
+          ...heldWith({ record, fallback: { kind: 'number', to: NUMBERS.cleo, ringSeconds: 12 } }),
+          events.status({ status: 'busy', at: at(5) }),
+        ]).when(events.callerDocument({ at: at(6) })).result.reply,
+      );
+    expect(lastOf(true)).toMatchObject([
+      {
+        verb: 'dial.number',
+        to: NUMBERS.cleo,
+        timeoutSeconds: 12,
+        action: { purpose: 'caller.fallback', leg: 0 },
+        recording: { purpose: 'talk.recording', leg: 0 },
+      },
+    ]);
+    expect(lastOf(false)[0]).not.toHaveProperty('recording');
   });
 });
 
@@ -173,10 +240,22 @@ describe('a star in the queue', () => {
   const offering = { offerMessage: true, fallback: { kind: 'voicemail' } } as const;
   const star = { type: 'caller.key', at: at(20), status: 'in-progress', digits: '*' } as const;
 
+  it('needs a wait document of ours', () => {
+    const { reply } = given(taskrouter, []).when(taskEvents.inbound({ options: offering })).result;
+    expect(verbs(reply).at(-1)).toMatchObject({ verb: 'enqueue', wait: { purpose: 'caller.wait' } });
+  });
+
   it('is offered, and heard at any time', () => {
     const { reply } = given(taskrouter, queued(offering)).when({ type: 'caller.wait', at: at(2) }).result;
     expect(verbs(reply)).toMatchObject([
-      { verb: 'gather', action: { purpose: 'caller.key' }, prompt: [{ verb: 'say' }, { verb: 'play' }] },
+      {
+        verb: 'gather',
+        action: { purpose: 'caller.key' },
+        numDigits: 1,
+        finishOnKey: '',
+        timeoutSeconds: 1,
+        prompt: [{ verb: 'say' }, { verb: 'play' }],
+      },
       { verb: 'redirect', to: { purpose: 'caller.progress' } },
     ]);
   });
