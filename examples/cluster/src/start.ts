@@ -38,7 +38,13 @@ const balancer = createBalancer(targets, readiness.isReady).listen(port, host, (
   const ports = targets.map((target) => String(target.port)).join(', ');
   console.log(`The balancer listens on http://${host}:${String(port)}, its ${String(count)} processes on ${ports}.`);
 });
-onStopSignal(stop);
+balancer.on('error', (error) => {
+  console.error(`The balancer cannot listen on ${host}:${String(port)}: ${error.message}. Set PORT or HOST.`);
+  stop(1);
+});
+onStopSignal(() => {
+  stop(0);
+});
 
 function start(target: Target): void {
   const env = { ...process.env, PORT: String(target.port), HOST: '127.0.0.1' };
@@ -47,6 +53,11 @@ function start(target: Target): void {
   child.once('exit', (code, signal) => {
     children.delete(target);
     if (stopping) return;
+    if (code !== null && code !== 0 && !readiness.wasReady()) {
+      console.error('It could not be started: see above.');
+      stop(1);
+      return;
+    }
     console.error(
       `The process on port ${String(target.port)} has ended (${signal ?? String(code)}); it is started again.`,
     );
@@ -57,12 +68,12 @@ function start(target: Target): void {
 }
 
 /** Calls on the line go on at Twilio; what is left to do for them is in Redis, for whoever starts next. */
-function stop(): void {
+function stop(exitCode: number): void {
   stopping = true;
   readiness.stop();
   balancer.close();
   const ended = [...children.values()].map((child) => new Promise((resolve) => child.once('exit', resolve)));
   for (const child of children.values()) child.kill('SIGTERM');
   setTimeout(() => process.exit(1), STOP_MS).unref();
-  void Promise.all(ended).then(() => process.exit(0));
+  void Promise.all(ended).then(() => process.exit(exitCode));
 }
