@@ -734,6 +734,108 @@ describe('a human answers', () => {
   });
 });
 
+describe('a worker who is asked', () => {
+  const options: TaskOptions = { confirm: 'always' };
+  const asked: readonly Step[] = [
+    taskEvents.inbound({ options }),
+    taskEvents.assignment(1, { at: at(2) }),
+    created(1),
+    events.answered({ at: at(9) }),
+  ];
+
+  it('takes the caller by a key', () => {
+    after(...asked)
+      .when(events.key({ at: at(12) }))
+      .then({ verbs: ['dial.queue'], state: { claim: 1 } });
+  });
+
+  it('hears the question again, and no more than that', () => {
+    after(...asked)
+      .when(events.round({ at: at(14) }))
+      .then({ state: { claim: null, legs: [{ phase: 'confirming' }] } });
+  });
+
+  it('hears why, when they are fetched out of a Dial that leads nowhere', () => {
+    after(...joining, events.callerStatus({ at: at(11) }), taskEvents.due('leg1'))
+      .when(events.legDocument({ at: at(22) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
+  it('meanwhile is listened to, where detection is asynchronous', () => {
+    const greeted: readonly Step[] = [
+      taskEvents.inbound({ options: { amd: { mode: 'async' } } }),
+      taskEvents.assignment(1, { at: at(2) }),
+      created(1),
+      events.answered({ answeredBy: null, at: at(9) }),
+    ];
+    after(...greeted)
+      .when(events.verdict({ at: at(12) }))
+      .then({ state: { claim: 1, legs: [{ answeredBy: 'human' }] } });
+    after(...greeted)
+      .when(events.verdict({ answeredBy: 'machine_start', at: at(12) }))
+      .then({ state: { claim: null, legs: [{ answeredBy: 'machine_start' }] } });
+  });
+
+  it('is not of a talk that their Dial tells of, once another has the caller', () => {
+    const both: readonly Step[] = [...talking, taskEvents.assignment(2, { at: at(12) })];
+    after(...both)
+      .when(taskEvents.legEnded({ leg: 2, bridged: true, at: at(20) }))
+      .then({ state: { served: 1 } });
+    after(...both)
+      .when(taskEvents.legEnded({ leg: 9, bridged: true, at: at(20) }))
+      .then({ state: { served: 1 } });
+  });
+
+  it('and a recording of the talk is told of once', () => {
+    const recording = { sid: `RE${'2'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
+    after(...talking)
+      .when(events.talkRecorded({ recording, at: at(70) }))
+      .then({ asks: [{ type: 'hook.run', id: `hook:recording:${recording.sid}` }] });
+  });
+});
+
+describe('what an earlier round has left', () => {
+  /** A worker is being sent to rest, and a leg is being ended, when the caller comes back. */
+  const leaving: readonly Step[] = [
+    taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress' }),
+    taskEvents.assignment(1, { at: at(2) }),
+    created(1),
+    taskEvents.due('deadline'),
+    document_(31),
+  ];
+
+  it('is finished in the new one: its numbers go on, its requests are not asked again', () => {
+    const before = after(...leaving).state;
+    if (before.kind !== 'call') throw new Error('there is a call');
+    const { result } = after(...leaving).when(
+      taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
+    );
+    expect(result.state).toMatchObject({
+      round: 2,
+      asked: before.asked,
+      legs: [{ id: 1, phase: 'ending' }],
+      reservations: before.reservations.filter(({ phase }) => phase !== 'over'),
+      caller: { hangingUp: false, redirecting: null, redirectTries: 0 },
+      claim: null,
+      taskLost: false,
+      deadlinePassed: false,
+    });
+    const { timers } = result.state as typeof before;
+    expect(timers['leg1']).toBe(before.timers['leg1']);
+    expect(timers).not.toHaveProperty('deadline');
+  });
+
+  it('and what is over is not carried along', () => {
+    const ended: readonly Step[] = [
+      ...leaving,
+      events.status({ status: 'canceled', at: at(33) }),
+      taskEvents.reservation('rejected', 1, { at: at(33) }),
+      taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
+    ];
+    expect(after(...ended).state).toMatchObject({ legs: [], reservations: [], lastLeg: 1, lastReservation: 1 });
+  });
+});
+
 describe('an older state', () => {
   const { state } = after(...ringing);
 
@@ -752,6 +854,7 @@ describe('an older state', () => {
   });
 
   it('of another one is refused by name', () => {
+    expect(() => taskrouter.migrate(state, 3)).toThrow(expect.objectContaining({ code: 'ERR_STATE_VERSION' }) as Error);
     expect(() => taskrouter.migrate(state, 3)).toThrow(AmdError);
     expect(() => taskrouter.migrate(state, 3)).toThrow('taskrouter cannot read a state of schema 3');
   });
