@@ -49,16 +49,17 @@ export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: 
 /** A human, by verdict or by key: they get the caller, or hear why not. */
 export function accept(w: LegWork, leg: LegDraft, way: Way): void {
   leg.human = true;
-  if (leg.phase === 'ending' || leg.phase === 'ended') {
+  if (leg.phase === 'ending') {
     leg.notice ??= w.host.whyNot(leg);
     return;
   }
-  if (leg.phase !== 'told' && w.host.wants(leg)) {
-    join(w, leg, way);
-    return;
+  if (leg.phase !== 'told') {
+    if (w.host.wants(leg)) {
+      join(w, leg, way);
+      return;
+    }
+    tell(w, leg, w.host.whyNot(leg));
   }
-  if (leg.phase === 'told') leg.notice ??= w.host.whyNot(leg);
-  else tell(w, leg, w.host.whyNot(leg));
   // They have heard a question, and would wait for its end to learn that it is none.
   if (way === 'redirect' && !leg.noticeGiven) fetchNotice(w, leg);
 }

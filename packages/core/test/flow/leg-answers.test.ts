@@ -1,0 +1,409 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, type CallOptions } from '@amd/core';
+import { events, given, NUMBERS, sids } from '@amd/core/testing';
+import { at, BOTH, both, legOf, TWO, waiting } from './scenes.js';
+
+type Options = Partial<CallOptions>;
+
+const ASYNC = { amd: { mode: 'async' } } as const;
+const OFF = { amd: { mode: 'off' } } as const;
+const SCREENS = { ...ASYNC, screening: { waitSeconds: 20, listenSeconds: 8 } } as const;
+const MESSAGE = {
+  policy: { machine_end_beep: 'leave a message' },
+  detection: { mode: 'DetectMessageEnd' },
+} as const;
+
+const call = (options: Options = {}) => [
+  events.inbound({ options: { forwardTo: [NUMBERS.ann], ...options } }),
+  events.conference({ event: 'join', at: at(1) }),
+];
+/** Somebody has picked up and is greeted, and nobody knows who it is. */
+const greeted = (options: Options = {}) => [...call(options), events.answered({ answeredBy: null, at: at(8) })];
+/** Of two people who both are asked for a key, the second has taken the call. */
+const taken = (options: Options = {}) => [
+  ...call({ ...BOTH, ...options }),
+  events.answered({ leg: 1, answeredBy: null, at: at(8) }),
+  events.answered({ leg: 2, answeredBy: null, at: at(8) }),
+  events.key({ leg: 2, at: at(9) }),
+];
+
+describe('who is asked for a key', () => {
+  it.each([
+    ['human', 'when-unsure', 'balanced', 'joining'],
+    ['human', 'always', 'balanced', 'confirming'],
+    ['human', 'never', 'balanced', 'joining'],
+    ['unknown', 'when-unsure', 'balanced', 'confirming'],
+    ['unknown', 'always', 'balanced', 'confirming'],
+    ['unknown', 'never', 'balanced', 'ending'],
+    ['unknown', 'when-unsure', 'lenient', 'joining'],
+    ['unknown', 'always', 'lenient', 'confirming'],
+    ['unknown', 'never', 'lenient', 'joining'],
+    ['machine_start', 'when-unsure', 'lenient', 'confirming'],
+    ['machine_start', 'always', 'lenient', 'confirming'],
+    ['machine_start', 'never', 'lenient', 'ending'],
+    ['machine_start', 'when-unsure', 'balanced', 'ending'],
+    ['machine_start', 'always', 'balanced', 'ending'],
+    ['unknown', 'always', 'strict', 'ending'],
+  ] as const)('%s, with confirm %s and a policy that is %s: %s', (answeredBy, confirm, policy, phase) => {
+    given(forwarding, call({ confirm, policy }))
+      .when(events.answered({ answeredBy, at: at(8) }))
+      .then({ state: { legs: [{ phase, answeredBy }] } });
+    given(forwarding, call({ forwardTo: [{ to: NUMBERS.ann, confirm }], policy }))
+      .when(events.answered({ answeredBy, at: at(8) }))
+      .then({ state: { legs: [{ phase, answeredBy }] } });
+  });
+
+  it('one person may be asked although nobody else is, and the other way round', () => {
+    const person = (confirm: 'always' | 'never') => ({ forwardTo: [{ to: NUMBERS.ann, confirm }] });
+    given(forwarding, call({ ...person('always'), confirm: 'never' }))
+      .when(events.answered({ at: at(8) }))
+      .then({ verbs: ['gather', 'redirect'] });
+    given(forwarding, call({ ...person('never'), confirm: 'always' }))
+      .when(events.answered({ at: at(8) }))
+      .then({ verbs: ['dial.conference'] });
+  });
+});
+
+describe('how long somebody may take for a key', () => {
+  it.each<[string, Options, number]>([
+    ['without detection: the confirmation time', OFF, 12],
+    ['while detection listens: until it must have said something, and the confirmation time', ASYNC, 30 + 12],
+    ['asked for none: until detection must have said something', { ...ASYNC, confirm: 'never' }, 30],
+    [
+      'whose phone is listened to in its own way: by that',
+      { ...ASYNC, forwardTo: [{ to: NUMBERS.ann, detection: { timeoutSeconds: 10 } }] },
+      10 + 12,
+    ],
+  ])('%s', (_, options, seconds) => {
+    given(forwarding, call(options))
+      .when(events.answered({ answeredBy: null, at: at(8) }))
+      .then({
+        state: {
+          legs: [{ phase: 'confirming', confirmUntil: at(8 + seconds) }],
+          timers: { leg1: at(8 + seconds + 10) },
+        },
+        asks: [],
+      });
+  });
+
+  it('a verdict that says nothing begins it anew', () => {
+    given(forwarding, greeted(ASYNC))
+      .when(events.verdict({ answeredBy: 'unknown', at: at(11) }))
+      .then({ state: { legs: [{ phase: 'confirming', confirmUntil: at(23) }], timers: { leg1: at(33) } }, asks: [] });
+  });
+
+  it('a look at the call from before the question does not end who is being asked', () => {
+    const asked = [
+      ...call(),
+      events.status({ status: 'in-progress', at: at(5) }),
+      events.due('leg1'),
+      events.answered({ answeredBy: 'unknown', at: at(45) }),
+    ];
+    given(forwarding, asked)
+      .when(events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(46) }))
+      .then({ state: { legs: [{ phase: 'confirming', overdue: false, confirmUntil: at(57) }] }, asks: [] });
+  });
+});
+
+describe('a first request', () => {
+  it('without a word of who answered is as good as an unknown, where detection comes first', () => {
+    given(forwarding, call())
+      .when(events.answered({ answeredBy: null, at: at(8) }))
+      .then({
+        state: {
+          legs: [{ phase: 'confirming', answeredBy: 'unknown', confirmUntil: at(20), story: { verdictAt: at(8) } }],
+        },
+      });
+  });
+
+  it.each([ASYNC, OFF])('that says who answered is believed, whenever detection listens: %j', (options) => {
+    given(forwarding, call(options))
+      .when(events.answered({ answeredBy: 'human', at: at(8) }))
+      .then({ state: { claim: 1, legs: [{ phase: 'joining', moving: null }] }, asks: [], verbs: ['dial.conference'] });
+    given(forwarding, call({ ...options, ...TWO }))
+      .when(events.answered({ answeredBy: 'machine_start', at: at(8) }))
+      .then({ state: { legs: [{ phase: 'ending' }, { id: 2 }] }, verbs: ['hangup'] });
+  });
+
+  it('that says it is a machine ends the call, also where robots are listened to', () => {
+    given(forwarding, call(SCREENS))
+      .when(events.answered({ answeredBy: 'machine_start', at: at(8) }))
+      .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
+  });
+});
+
+describe('a key', () => {
+  it('is noted with its time', () => {
+    given(forwarding, greeted(OFF))
+      .when(events.key({ at: at(10) }))
+      .then({ state: { claim: 1, legs: [{ human: true, answeredBy: null, story: { keyAt: at(10) } }] } });
+  });
+
+  it('means nothing to who is asked for none', () => {
+    given(forwarding, greeted({ ...ASYNC, confirm: 'never' }))
+      .when(events.key({ at: at(10) }))
+      .then({ verbs: ['say', 'pause', 'redirect'] })
+      .thenNothingHappened();
+  });
+
+  it('that never came ends the call, with what is known of who it was', () => {
+    given(forwarding, greeted(OFF))
+      .when(events.round({ at: at(20) }))
+      .then({ state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }] }, verbs: ['hangup'] });
+    given(forwarding, [...call({ policy: 'lenient' }), events.answered({ answeredBy: 'machine_start', at: at(8) })])
+      .when(events.round({ at: at(20) }))
+      .then({ state: { legs: [{ result: { kind: 'answered', by: 'machine_start' } }] }, verbs: ['hangup'] });
+  });
+});
+
+describe('who answers too late', () => {
+  it.each(['busy', 'completed'] as const)('after their call was %s gets a hang-up, whoever they are', (status) => {
+    const over = [...waiting, events.status({ status, at: at(5) })];
+    for (const answeredBy of ['human', 'unknown', 'fax'] as const) {
+      given(forwarding, over)
+        .when(events.answered({ answeredBy, at: at(6) }))
+        .then({ verbs: ['hangup'] })
+        .thenNothingHappened();
+    }
+    given(forwarding, over)
+      .when(events.verdict({ durationMs: 3200, at: at(6) }))
+      .thenNothingHappened();
+  });
+
+  it.each(['unknown', 'fax', 'machine_start'] as const)(
+    'on a leg that is being ended: %s is asked nothing',
+    (answeredBy) => {
+      given(forwarding, [...waiting, events.due('deadline')])
+        .when(events.answered({ answeredBy, at: at(121) }))
+        .then({
+          state: { legs: [{ phase: 'ending', human: false, notice: null, answeredBy }], timers: { leg1: at(130) } },
+          effects: [],
+          verbs: ['hangup'],
+        });
+    },
+  );
+
+  it('is told why with the answer to their own request, and nobody is fetched', () => {
+    const detected = [
+      ...both,
+      events.status({ leg: 2, status: 'in-progress', at: at(6) }),
+      events.answered({ leg: 1, at: at(8) }),
+    ];
+    const told = given(forwarding, detected).when(events.answered({ leg: 2, at: at(9) }));
+    told.then({
+      state: {
+        legs: [
+          {},
+          {
+            phase: 'told',
+            notice: 'taken',
+            noticeGiven: true,
+            telling: false,
+            noticeTries: 0,
+            result: { kind: 'answered', by: 'human' },
+            story: { greetedAt: at(9) },
+          },
+        ],
+        timers: { leg2: at(39) },
+      },
+      reply: { verbs: [{ text: 'Somebody else has taken the call. Goodbye.' }, { verb: 'hangup' }] },
+    });
+    expect(told.result.effects.map(({ type }) => type)).toEqual(['timer.stop', 'timer.start']);
+  });
+});
+
+describe('who was being asked when somebody else took the call', () => {
+  it('counts as answered by nobody knows whom', () => {
+    given(forwarding, taken(OFF).slice(0, -1))
+      .when(events.key({ leg: 2, at: at(9) }))
+      .then({
+        state: {
+          claim: 2,
+          legs: [
+            { phase: 'told', notice: 'taken', noticeGiven: false, result: { kind: 'answered', by: 'unknown' } },
+            {},
+          ],
+          timers: { leg1: at(39) },
+        },
+        asks: [],
+      });
+  });
+
+  it('counts as the machine that it sounded like', () => {
+    const machine = [
+      ...call({ ...BOTH, policy: 'lenient' }),
+      events.answered({ leg: 1, answeredBy: 'machine_start', at: at(8) }),
+    ];
+    given(forwarding, machine)
+      .when(events.answered({ leg: 2, at: at(9) }))
+      .then({ state: { legs: [{ phase: 'told', result: { kind: 'answered', by: 'machine_start' } }, {}] } });
+  });
+
+  it('is fetched as soon as they are heard as a human: nobody waits for the end of a question that is none', () => {
+    given(forwarding, taken(ASYNC))
+      .when(events.verdict({ leg: 1, at: at(10) }))
+      .then({
+        state: { claim: 2, legs: [{ phase: 'told', human: true, telling: true, noticeTries: 1 }, {}] },
+        asks: [
+          {
+            type: 'call.redirect',
+            id: 'redirect:1:1',
+            leg: 1,
+            sid: sids.call(1),
+            document: { purpose: 'leg.document' },
+          },
+        ],
+      });
+  });
+
+  it.each(['fax', 'machine_start', 'unknown'] as const)(
+    'and then heard as %s, they are told all the same',
+    (answeredBy) => {
+      given(forwarding, taken(ASYNC))
+        .when(events.verdict({ leg: 1, answeredBy, at: at(10) }))
+        .then({ state: { legs: [{ phase: 'told', notice: 'taken', human: false, answeredBy }, {}] }, effects: [] });
+    },
+  );
+
+  it('and has been told is not told again', () => {
+    const told = [...taken(ASYNC), events.round({ leg: 1, at: at(10) })];
+    given(forwarding, told)
+      .when(events.verdict({ leg: 1, at: at(11) }))
+      .then({
+        state: { legs: [{ phase: 'told', human: true, noticeGiven: true }, {}], timers: { leg1: at(40) } },
+        effects: [],
+      });
+  });
+
+  it('keeps to what they were told, also when the caller is free again', () => {
+    const free = [...taken(ASYNC), events.status({ leg: 2, status: 'completed', at: at(10) })];
+    given(forwarding, free)
+      .when(events.verdict({ leg: 1, at: at(11) }))
+      .then({ state: { claim: null, legs: [{ phase: 'told', human: true, notice: 'taken' }, {}] } });
+  });
+});
+
+describe('a message for a machine', () => {
+  const beep = { answeredBy: 'machine_end_beep' } as const;
+
+  it('is the answer to its request, where detection comes first, and the next person is rung', () => {
+    given(forwarding, call({ ...MESSAGE, ...TWO }))
+      .when(events.answered({ ...beep, at: at(8) }))
+      .then({
+        state: { legs: [{ phase: 'told', notice: 'message', noticeGiven: true, telling: false }, { id: 2 }] },
+        asks: [{ type: 'call.create', leg: 2 }],
+        reply: {
+          verbs: [{ text: 'You have missed a call from 1 2 1 2 5 5 5 0 1 2 3. Goodbye.' }, { verb: 'hangup' }],
+        },
+      });
+  });
+
+  it('is fetched, where detection listens meanwhile, and said once', () => {
+    const told = [...greeted({ ...MESSAGE, ...ASYNC }), events.verdict({ ...beep, at: at(11) })];
+    given(forwarding, told.slice(0, -1))
+      .when(events.verdict({ ...beep, at: at(11) }))
+      .then({
+        state: { legs: [{ phase: 'told', notice: 'message', telling: true }] },
+        asks: [
+          { type: 'call.redirect', id: 'redirect:1:1', leg: 1 },
+          { type: 'call.redirect', leg: 0 },
+        ],
+      });
+    given(forwarding, told)
+      .when(events.round({ at: at(12) }))
+      .then({ verbs: ['pause', 'redirect'] })
+      .thenNothingHappened();
+    given(forwarding, told)
+      .when(events.legDocument({ at: at(12) }))
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{ noticeGiven: true, telling: false, fetched: true }] } });
+  });
+
+  it('is for a machine that could have had the caller: another one is hung up on', () => {
+    const detected = [
+      ...call({ ...MESSAGE, ...BOTH }),
+      events.status({ leg: 2, status: 'in-progress', at: at(6) }),
+      events.answered({ leg: 1, at: at(8) }),
+    ];
+    given(forwarding, detected)
+      .when(events.answered({ leg: 2, ...beep, at: at(9) }))
+      .then({ state: { legs: [{}, { phase: 'ending', notice: null }] }, asks: [], verbs: ['hangup'] });
+    given(forwarding, [...call(MESSAGE), events.due('deadline')])
+      .when(events.answered({ ...beep, at: at(121) }))
+      .then({ state: { legs: [{ phase: 'ending', notice: null }] }, verbs: ['hangup'] });
+  });
+});
+
+describe('a robot that screens calls', () => {
+  const words = 'Please say your name and reason for calling.';
+  const heard = [...greeted(SCREENS), events.key({ speech: words, at: at(10) })];
+
+  it('hears once who calls, and its owner has the time they need', () => {
+    given(forwarding, greeted(SCREENS))
+      .when(events.key({ speech: words, at: at(10) }))
+      .then({
+        state: { legs: [{ screened: 'answered', confirmUntil: at(30) }], timers: { leg1: at(40) } },
+        reply: {
+          verbs: [
+            {
+              verb: 'gather',
+              prompt: [
+                {
+                  text: 'This is a call for you, from 1 2 1 2 5 5 5 0 1 2 3, who is on the line and waiting to speak to them.',
+                },
+              ],
+            },
+            {},
+          ],
+        },
+      });
+    given(forwarding, heard)
+      .when(events.key({ speech: words, at: at(15) }))
+      .then({
+        reply: {
+          verbs: [{ prompt: [{ text: 'A call for you, from 1 2 1 2 5 5 5 0 1 2 3. Press any key to take it.' }] }, {}],
+        },
+      })
+      .thenNothingHappened();
+  });
+
+  it.each(['machine_start', 'fax'] as const)(
+    'is not hung up on for sounding like %s, nor given less time',
+    (answeredBy) => {
+      given(forwarding, heard)
+        .when(events.verdict({ answeredBy, at: at(11) }))
+        .then({ state: { legs: [{ phase: 'confirming', answeredBy, confirmUntil: at(30) }] }, effects: [] });
+    },
+  );
+
+  it('is a machine like any other where calls are not screened', () => {
+    given(forwarding, greeted(ASYNC))
+      .when(events.key({ speech: words, at: at(10) }))
+      .then({ verbs: ['gather', 'redirect'] })
+      .thenNothingHappened();
+  });
+
+  it('that has said nothing is asked again', () => {
+    given(forwarding, greeted(SCREENS))
+      .when(events.key({ digits: '', at: at(10) }))
+      .then({ verbs: ['gather', 'redirect'] })
+      .thenNothingHappened();
+  });
+});
+
+describe('how long detection listened', () => {
+  const story = (...list: readonly ReturnType<typeof events.verdict>[]) =>
+    legOf(given(forwarding, [...greeted(ASYNC), ...list]).state, 1)?.story;
+
+  it('is what Twilio says with the verdict', () => {
+    expect(story(events.verdict({ answeredBy: 'unknown', durationMs: 3200, at: at(11) }))).toMatchObject({
+      detectionMs: 3200,
+      verdictAt: at(11),
+    });
+  });
+
+  it('is not known when Twilio does not say, or says it of a second verdict', () => {
+    const silent = events.verdict({ answeredBy: 'unknown', at: at(11) });
+    expect(story(silent)).not.toHaveProperty('detectionMs');
+    expect(story(silent, events.verdict({ durationMs: 5000, at: at(12) }))).not.toHaveProperty('detectionMs');
+  });
+});

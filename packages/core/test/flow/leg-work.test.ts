@@ -1,0 +1,390 @@
+import { describe, expect, it } from 'vitest';
+import { callSettings, forwarding, type CallOptions, type Effect, type ForwardingState, type Outcome } from '@amd/core';
+import { events, given, NUMBERS, sids, START, type InboundOptions } from '@amd/core/testing';
+import type { Move } from './arbitraries.js';
+import { at, both, connected, joining, legOf, two, waiting } from './scenes.js';
+
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const FAILED = { as: 'failed', reason: 'time-out' } as const;
+const REFUSED = { as: 'refused', code: 20003, reason: 'Authenticate' } as const;
+const GONE = { as: 'gone' } as const;
+const ASYNC = { amd: { mode: 'async' } } as const;
+
+const DETECTING = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
+/** The caller has left while the only person rang. */
+const ENDING = [...waiting, events.callerStatus({ at: at(7) })];
+/** The caller has left while the only person was on the way to them. */
+const TOLD = [...joining, events.callerStatus({ at: at(9) })];
+/** Heard as a human while they were greeted. */
+const MOVING = [
+  events.inbound({ options: { forwardTo: [NUMBERS.ann], ...ASYNC } }),
+  events.conference({ event: 'join', at: at(1) }),
+  events.answered({ answeredBy: null, at: at(8) }),
+  events.verdict({ at: at(11) }),
+];
+
+const timersOf = (state: ForwardingState) => (state.kind === 'call' ? state.timers : {});
+/** What a step asks for, but for timers. */
+const asked = (scene: readonly Move[], event: Move): readonly Effect[] =>
+  given(forwarding, scene)
+    .when(event)
+    .result.effects.filter(({ type }) => !type.startsWith('timer.'));
+
+describe('a person who is rung', () => {
+  const created = (o: InboundOptions) => given(forwarding, []).when(events.inbound(o)).result;
+  const ref = (purpose: string) => ({ flow: 'forwarding', key: sids.call(0), round: 1, leg: 1, purpose });
+  const options = (more: Partial<CallOptions> = {}) => ({ options: { forwardTo: [NUMBERS.ann], ...more } });
+  const call = {
+    type: 'call.create',
+    id: 'create:1:caller',
+    leg: 1,
+    to: NUMBERS.ann,
+    from: NUMBERS.caller,
+    answered: ref('leg.answered'),
+    status: ref('leg.status'),
+    ringSeconds: 20,
+    timeLimitSeconds: 14_400,
+    detection: callSettings({ forwardTo: [] }).detection,
+  };
+
+  it('is nobody yet of whom anything is known', () => {
+    expect(legOf(created({}).state, 1)).toEqual({
+      id: 1,
+      target: { to: NUMBERS.ann },
+      phase: 'requested',
+      callerId: 'caller',
+      sid: null,
+      answeredBy: null,
+      human: false,
+      notice: null,
+      noticeGiven: false,
+      noticeTries: 0,
+      confirmUntil: null,
+      joined: false,
+      seenAlive: false,
+      overdue: false,
+      fetching: false,
+      hangingUp: false,
+      telling: false,
+      moving: null,
+      invited: false,
+      fetched: false,
+      screened: null,
+      result: null,
+      story: { requestedAt: START },
+    });
+  });
+
+  it.each<[string, InboundOptions, object]>([
+    ['with detection before anything else', options(), {}],
+    ['with detection meanwhile', options(ASYNC), { verdict: ref('leg.verdict') }],
+    ['without detection', options({ amd: { mode: 'off' } }), { detection: null }],
+    ["with the caller's token", { ...options(), token: 'secret' }, { callToken: 'secret' }],
+    [
+      'with our number, and no token',
+      { ...options(), from: 'anonymous', token: 'secret' },
+      { id: 'create:1:own', from: NUMBERS.ours },
+    ],
+  ])('is called %s', (_, inbound, more) => {
+    expect(created(inbound).effects[0]).toEqual({ ...call, ...more });
+  });
+
+  it('has in their record whose number they see', () => {
+    expect(legOf(created({ from: 'anonymous' }).state, 1)?.callerId).toBe('own');
+    expect(legOf(created({ from: NUMBERS.caller }).state, 1)?.callerId).toBe('caller');
+  });
+});
+
+describe('the creation of a call, when its answer comes late', () => {
+  const refused: Outcome = { as: 'refused', code: 21210, reason: 'not verified' };
+  const first =
+    (outcome: Outcome): Move =>
+    ({ effects }) => {
+      const effect = effects.find((one) => one.type === 'call.create');
+      if (effect?.type !== 'call.create') throw new Error('nobody was rung');
+      return events.outcome(effect, outcome, at(9));
+    };
+
+  it('and was made with another number since, changes nothing', () => {
+    given(forwarding, [...two, first(refused)])
+      .when(first(refused))
+      .thenNothingHappened();
+    given(forwarding, [...two, first(refused)])
+      .when(first({ as: 'refused', code: 21211, reason: 'no number' }))
+      .thenNothingHappened();
+  });
+
+  it.each([21210, 21211])('and the call rings all the same, a refusal (%i) changes nothing', (code) => {
+    given(forwarding, [...two, events.status({ status: 'ringing', at: at(2) })])
+      .when(first({ as: 'refused', code, reason: '' }))
+      .thenNothingHappened();
+  });
+
+  it('and the call is over by then, it stays over', () => {
+    given(forwarding, [...two, events.status({ status: 'busy', at: at(2) })])
+      .when(first({ as: 'created', sid: sids.call(1), status: 'queued' }))
+      .thenNothingHappened();
+  });
+
+  it('and the call counted as lost, it is ended once', () => {
+    expect(
+      asked([...two, events.timer('leg1', at(30))], first({ as: 'created', sid: sids.call(1), status: 'queued' })),
+    ).toEqual([{ type: 'call.end', id: 'end:1:1', leg: 1, sid: sids.call(1) }]);
+  });
+
+  it('and nobody is known by that leg, it is let be', () => {
+    const stranger = { type: 'call.end', id: 'end:9:1', leg: 9, sid: sids.call(9) } as const;
+    given(forwarding, two)
+      .when(events.outcome(stranger, { as: 'done', status: 'completed' }, at(3)))
+      .thenNothingHappened();
+  });
+});
+
+describe('a call that counted as lost', () => {
+  const lost = [...two, events.timer('leg1', at(30))];
+
+  it('is not heard of: a request of it is answered by a hang-up and changes nothing', () => {
+    given(forwarding, lost)
+      .when(events.answered({ leg: 1, at: at(31) }))
+      .then({ verbs: ['hangup'] })
+      .thenNothingHappened();
+    given(forwarding, lost)
+      .when(events.verdict({ leg: 1, at: at(31) }))
+      .thenNothingHappened();
+  });
+
+  it.each(['no-answer', 'completed'] as const)('and tells that it was %s, is over', (status) => {
+    given(forwarding, lost)
+      .when(events.status({ leg: 1, status, at: at(31) }))
+      .then({ state: { legs: [{ phase: 'ended', sid: sids.call(1), result: { kind: 'lost' } }, {}] }, effects: [] });
+  });
+
+  it('and tells so once more, or in the name of another call, changes nothing', () => {
+    const over = [...lost, events.status({ leg: 1, status: 'no-answer', at: at(31) })];
+    for (const status of ['no-answer', 'ringing'] as const) {
+      given(forwarding, over)
+        .when(events.status({ leg: 1, sid: sids.call(77), status, at: at(32) }))
+        .thenNothingHappened();
+    }
+  });
+});
+
+describe('the statuses of a call', () => {
+  const story = (...list: readonly Move[]) => legOf(given(forwarding, [...two, ...list]).state, 1)?.story;
+
+  it('that is initiated does not ring yet', () => {
+    expect(story(events.status({ status: 'initiated', at: at(1) }))).toEqual({
+      requestedAt: START,
+      placedAt: at(1),
+      initiatedAt: at(1),
+    });
+  });
+
+  it('that come after somebody has picked up tell of no ringing', () => {
+    given(forwarding, [...two, events.status({ status: 'in-progress', at: at(2) })])
+      .when(events.status({ status: 'ringing', at: at(3) }))
+      .thenNothingHappened();
+  });
+
+  it.each([
+    [null, { kind: 'hungUp' }],
+    ['unknown', { kind: 'hungUp' }],
+    ['fax', { kind: 'answered', by: 'fax' }],
+  ] as const)('that is completed with %s in it: %j', (answeredBy, result) => {
+    given(forwarding, waiting)
+      .when(events.status({ status: 'completed', ...(answeredBy === null ? {} : { answeredBy }), at: at(9) }))
+      .then({ state: { legs: [{ result }] } });
+  });
+
+  it('of one that is over are not counted again', () => {
+    const over = [...connected, events.status({ status: 'completed', at: at(60) })];
+    given(forwarding, connected)
+      .when(events.status({ status: 'completed', at: at(60) }))
+      .then({ state: { timers: { caller: at(70) } } });
+    given(forwarding, over)
+      .when(events.status({ status: 'completed', at: at(65) }))
+      .thenNothingHappened();
+    given(forwarding, [...waiting, events.status({ status: 'busy', at: at(5) })])
+      .when(events.status({ status: 'completed', sid: sids.call(77), at: at(6) }))
+      .thenNothingHappened();
+  });
+});
+
+describe('a leg that is ended', () => {
+  it('before it was made is not made, before it was answered counts as stopped', () => {
+    expect(asked([events.inbound()], events.callerStatus({ at: at(1) }))).toMatchObject([
+      { type: 'effect.drop', id: 'create:1:caller' },
+      { type: 'hook.run' },
+    ]);
+    expect(asked(waiting, events.callerStatus({ at: at(7) }))).toMatchObject([
+      { type: 'call.end', id: 'end:1:1', leg: 1, sid: sids.call(1) },
+      { type: 'hook.run' },
+    ]);
+    expect(legOf(given(forwarding, ENDING).state, 1)?.result).toEqual({ kind: 'stopped' });
+  });
+
+  it.each([
+    ['detecting', DETECTING, { kind: 'stopped' }],
+    [
+      'confirming',
+      [...DETECTING, events.answered({ answeredBy: 'unknown', at: at(8) })],
+      { kind: 'answered', by: 'unknown' },
+    ],
+  ] as const)('because it was %s for too long counts as what is known of it', (_, before, result) => {
+    given(forwarding, [...before, events.due('leg1')])
+      .when(events.outcomeOf('call.fetch', ALIVE, { at: at(60) }))
+      .then({ state: { legs: [{ phase: 'ending', result, hangingUp: true }] } });
+  });
+
+  it('is asked to end once at a time, and the watchdog goes on', () => {
+    given(forwarding, ENDING)
+      .when(events.due('leg1'))
+      .then({ asks: [], state: { legs: [{ phase: 'ending', hangingUp: true }], timers: { leg1: at(27) } } });
+    given(forwarding, [...ENDING, events.outcomeOf('call.end', FAILED, { at: at(8) })])
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.end', id: 'end:1:2' }] });
+  });
+
+  it('and was not, is looked at only where Twilio has refused', () => {
+    given(forwarding, ENDING)
+      .when(events.outcomeOf('call.end', FAILED, { at: at(8) }))
+      .then({ asks: [], state: { legs: [{ phase: 'ending', hangingUp: false, fetching: false }] } });
+    given(forwarding, ENDING)
+      .when(events.outcomeOf('call.end', REFUSED, { at: at(8) }))
+      .then({ asks: [{ type: 'call.fetch', id: 'fetch:1:2', leg: 1, sid: sids.call(1) }] });
+  });
+});
+
+describe('a look at a leg', () => {
+  const looked = [...waiting, events.due('leg1')];
+
+  it('is taken once at a time', () => {
+    given(forwarding, waiting)
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.fetch', id: 'fetch:1:1' }], state: { legs: [{ fetching: true }] } });
+    given(forwarding, connected)
+      .when(events.due('heartbeat'))
+      .then({
+        asks: [
+          { type: 'call.fetch', id: 'fetch:0:1', leg: 0 },
+          { type: 'call.fetch', id: 'fetch:1:2', leg: 1 },
+        ],
+      });
+    given(forwarding, [...connected, events.due('heartbeat')])
+      .when(events.due('heartbeat'))
+      .then({ asks: [] });
+  });
+
+  it('that finds nothing is its end', () => {
+    given(forwarding, looked)
+      .when(events.outcomeOf('call.fetch', GONE, { at: at(33) }))
+      .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' }, story: { endedAt: at(33) } }] } });
+  });
+
+  it.each([
+    ['fails', FAILED],
+    ['comes from before it was picked up', { as: 'fetched', status: 'ringing', answeredBy: null }],
+  ] as const)('that %s starts no watchdog for who is talking', (_, outcome) => {
+    const step = given(forwarding, [...connected, events.due('heartbeat')]).when(
+      events.outcomeOf('call.fetch', outcome, { leg: 1, at: at(31) }),
+    );
+    step.then({ state: { legs: [{ phase: 'bridged', fetching: false }] }, effects: [] });
+    expect(timersOf(step.result.state)).not.toHaveProperty('leg1');
+  });
+
+  it('that says it rings gives it its ring time anew', () => {
+    given(forwarding, looked)
+      .when(events.outcomeOf('call.fetch', { as: 'fetched', status: 'ringing', answeredBy: null }, { at: at(33) }))
+      .then({ state: { timers: { leg1: at(63) } }, asks: [] });
+  });
+});
+
+describe('a redirect to the caller', () => {
+  it('of somebody who has hung up gives the caller back', () => {
+    given(forwarding, MOVING)
+      .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(12) }))
+      .then({
+        state: { claim: null, legs: [{ phase: 'ended', moving: null, result: { kind: 'stopped' } }] },
+        asks: [{ type: 'call.redirect', leg: 0 }],
+      });
+  });
+
+  it('that Twilio refuses makes us look at the call; one that failed is made up for by its next request', () => {
+    given(forwarding, MOVING)
+      .when(events.outcomeOf('call.redirect', REFUSED, { leg: 1, at: at(12) }))
+      .then({ state: { legs: [{ phase: 'joining', moving: null }] }, asks: [{ type: 'call.fetch', leg: 1 }] });
+    given(forwarding, MOVING)
+      .when(events.outcomeOf('call.redirect', FAILED, { leg: 1, at: at(12) }))
+      .then({ state: { legs: [{ phase: 'joining', moving: null }] }, asks: [] });
+    given(forwarding, MOVING)
+      .when(events.outcomeOf('call.redirect', { as: 'done', status: 'in-progress' }, { leg: 1, at: at(12) }))
+      .thenNothingHappened();
+  });
+});
+
+describe('a redirect to the reason why', () => {
+  it('is asked for once at a time', () => {
+    given(forwarding, TOLD)
+      .when(events.due('leg1'))
+      .then({
+        asks: [],
+        state: { legs: [{ phase: 'told', telling: true, noticeTries: 1 }], timers: { leg1: at(29) } },
+      });
+  });
+
+  it.each([
+    ['refused', REFUSED, [{ type: 'call.fetch', leg: 1 }]],
+    ['failed', FAILED, []],
+    ['done', { as: 'done', status: 'in-progress' }, []],
+  ] as const)('that was %s is asked for again', (_, outcome, asks) => {
+    const redirected = events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(10) });
+    given(forwarding, TOLD)
+      .when(redirected)
+      .then({ state: { legs: [{ phase: 'told', telling: false }] }, asks });
+    given(forwarding, [...TOLD, redirected])
+      .when(events.due('leg1'))
+      .then({ asks: [{ type: 'call.redirect', id: 'redirect:1:2', leg: 1 }] });
+  });
+
+  it('of somebody who has hung up is their end', () => {
+    given(forwarding, TOLD)
+      .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(10) }))
+      .then({
+        state: { legs: [{ phase: 'ended', result: { kind: 'answered', by: 'human' } }], timers: {} },
+        keepForMs: 86_400_000,
+      });
+  });
+
+  it('is for who sits alone in the room as well: their caller has hung up', () => {
+    given(forwarding, [...connected, events.callerStatus({ at: at(60) })])
+      .when(events.due('leg1'))
+      .then({
+        state: { legs: [{ phase: 'told', notice: 'callerGone', result: { kind: 'bridged' } }] },
+        asks: [{ type: 'call.redirect', id: 'redirect:1:1', leg: 1, sid: sids.call(1) }],
+      });
+  });
+});
+
+describe('a claim', () => {
+  it('ends the others by one request each', () => {
+    expect(asked(both, events.answered({ leg: 1, at: at(8) }))).toEqual([
+      { type: 'call.end', id: 'end:2:1', leg: 2, sid: sids.call(2) },
+    ]);
+  });
+});
+
+describe('a call from before detection could be asynchronous', () => {
+  it.each([
+    ['waiting', DETECTING, false],
+    ['joining', joining, true],
+    ['connected', connected, true],
+  ] as const)('is read: whoever is %s has the room or not', (_, scene, invited) => {
+    const { state } = given(forwarding, scene);
+    expect(legOf(forwarding.migrate(state, 2), 1)).toMatchObject({
+      invited,
+      moving: null,
+      fetched: false,
+      screened: null,
+    });
+  });
+});
