@@ -63,7 +63,6 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
 
 /** Something hints that the caller may be gone: nobody new is rung until we know. */
 export function doubtCaller(w: Work): void {
-  if (w.s.caller.phase === 'ended') return;
   w.s.caller.doubt = true;
   askCaller(w);
 }

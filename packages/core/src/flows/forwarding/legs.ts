@@ -115,7 +115,7 @@ function backFromRoom(w: Work, leg: LegDraft): void {
   } else if (leg.phase === 'joining') {
     // A room ends when somebody leaves it, and it was not this leg.
     doubtCaller(w);
-    tell(w, leg, w.s.caller.phase === 'ended' ? 'callerGone' : 'lost');
+    tell(w, leg, 'lost');
     leftRoom(w, leg);
   }
 }

@@ -1,0 +1,393 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, type CallOptions, type Effect, type ForwardingState, type Outcome } from '@amd/core';
+import { events, given, NUMBERS, sids } from '@amd/core/testing';
+import type { Move } from './arbitraries.js';
+import { after, at, BOTH, both, connected, falling, joining, TWO, two, waiting } from './scenes.js';
+
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const FAILED = { as: 'failed', reason: 'time-out' } as const;
+const DONE = { as: 'done', status: 'in-progress' } as const;
+const ROOM = sids.conference() as never;
+const OTHER = sids.conference(1) as never;
+
+const timersOf = (state: ForwardingState) => (state.kind === 'call' ? state.timers : {});
+const fetched = (outcome: Outcome, seconds: number, leg = 0) =>
+  events.outcomeOf('call.fetch', outcome, { leg, at: at(seconds) });
+/** Of two people who ring, the second has taken the call, and talks. */
+const secondTakes = [...both, events.answered({ leg: 2, at: at(8) })];
+const secondTalks = [...secondTakes, events.conference({ event: 'join', leg: 2, at: at(9) })];
+
+describe('a timer', () => {
+  it.each(['heartbeat', 'deadline', 'leg1'])('that is not wanted for this time is late or repeated: %s', (timer) => {
+    given(forwarding, waiting)
+      .when(events.timer(timer, at(3)))
+      .thenNothingHappened();
+  });
+
+  it.each(['caller', 'step', 'leg9', 'nothing'])('that nobody wants is let be: %s', (timer) => {
+    given(forwarding, waiting)
+      .when(events.timer(timer, at(3)))
+      .thenNothingHappened();
+  });
+
+  it('is counted with how late it rang', () => {
+    const before = given(forwarding, waiting).state;
+    const measured = (at: number) =>
+      forwarding.measure({ before, event: events.timer('heartbeat', dueAt, at), after: before });
+    const dueAt = timersOf(before)['heartbeat'] ?? 0;
+    expect(dueAt).toBe(at(30));
+    expect(measured(at(32))).toEqual([{ type: 'timer.fired', flow: 'forwarding', seconds: 2 }]);
+    expect(forwarding.measure({ before, event: events.timer('heartbeat', at(60)), after: before })).toEqual([]);
+  });
+});
+
+describe('the heartbeat', () => {
+  it('looks after the caller and who talks to them, nobody else', () => {
+    given(forwarding, secondTalks)
+      .when(events.due('heartbeat'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 2 },
+        ],
+        state: { timers: { heartbeat: at(60) } },
+      });
+    given(forwarding, secondTakes)
+      .when(events.due('heartbeat'))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }] });
+  });
+
+  it.each<[string, Outcome]>([
+    ['says that the caller still rings', { as: 'fetched', status: 'ringing', answeredBy: null }],
+    ['fails', FAILED],
+  ])('that %s says nothing of where they are', (_, outcome) => {
+    given(forwarding, [...two, events.due('heartbeat')])
+      .when(fetched(outcome, 31))
+      .then({
+        state: { caller: { phase: 'arriving', held: false, inRoom: false, seenAlive: false, fetching: false } },
+        effects: [],
+      });
+  });
+
+  it('that finds the caller in progress asks for nothing while people ring', () => {
+    given(forwarding, [...two, events.due('heartbeat')])
+      .when(fetched(ALIVE, 30))
+      .then({ state: { caller: { phase: 'held', held: true, seenAlive: true } }, asks: [] });
+    given(forwarding, [...waiting, events.due('heartbeat')])
+      .when(fetched(ALIVE, 30))
+      .then({ state: { caller: { phase: 'held' } }, asks: [] });
+  });
+
+  it('counts a caller as in the room from the moment on when they must have come back to it', () => {
+    // They come back to the room, which takes 10 s at most.
+    const back = [...waiting, events.callerEnded({ at: at(25) }), events.due('heartbeat')];
+    given(forwarding, back)
+      .when(fetched(ALIVE, 34.999))
+      .then({ state: { caller: { inRoom: false } } });
+    given(forwarding, back)
+      .when(fetched(ALIVE, 35))
+      .then({ state: { caller: { inRoom: true } } });
+  });
+
+  it('leaves a redirect that waits for its turn to its own timer', () => {
+    const refused = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+    const late = [
+      ...waiting,
+      events.status({ status: 'busy', at: at(29.5) }),
+      events.outcomeOf('call.redirect', refused, { at: at(29.8) }),
+      events.due('heartbeat'),
+    ];
+    given(forwarding, late)
+      .when(fetched(ALIVE, 30.2))
+      .then({ asks: [], state: { timers: { caller: at(30.8) } } });
+  });
+});
+
+describe('the look at both, when nothing was heard of them', () => {
+  it('is at the caller and who took the call, not at the others', () => {
+    given(forwarding, secondTakes)
+      .when(events.due('caller'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { type: 'call.fetch', leg: 2 },
+        ],
+        state: { timers: { caller: at(28) } },
+      });
+  });
+
+  it('does not count what was seen of the caller before', () => {
+    const seen = [
+      ...waiting,
+      events.status({ status: 'in-progress', at: at(5) }),
+      events.due('heartbeat'),
+      fetched(ALIVE, 30),
+      events.answered({ at: at(31) }),
+      events.due('caller'),
+    ];
+    given(forwarding, seen)
+      .when(fetched(ALIVE, 42, 1))
+      .then({ state: { caller: { phase: 'joining', seenAlive: false } } });
+    given(forwarding, [...seen, fetched(ALIVE, 42, 1)])
+      .when(fetched(ALIVE, 43))
+      .then({ state: { caller: { phase: 'connected' } } });
+  });
+
+  it('begins when the caller is held', () => {
+    const early = given(forwarding, [events.inbound(), events.answered({ at: at(3) })]);
+    expect(timersOf(early.state)).not.toHaveProperty('caller');
+    given(forwarding, [events.inbound(), events.answered({ at: at(3) })])
+      .when(events.callerDocument({ at: at(5) }))
+      .then({ state: { timers: { caller: at(15) } } });
+  });
+
+  it.each<[string, readonly Move[]]>([
+    ['both are together', connected],
+    ['who took the call has hung up', [...joining, events.status({ status: 'completed', at: at(9) })]],
+    ['the caller has hung up', [...joining, events.callerStatus({ at: at(9) })]],
+  ])('ends when %s', (_, scene) => {
+    expect(timersOf(given(forwarding, joining).state)).toHaveProperty('caller', at(18));
+    expect(timersOf(given(forwarding, scene).state)).not.toHaveProperty('caller');
+  });
+});
+
+describe('a caller who is left alone in the room', () => {
+  const alone = [
+    ...connected,
+    events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(60) }),
+  ];
+
+  it('is ended, and looked after until they are', () => {
+    given(forwarding, alone)
+      .when(events.due('caller'))
+      .then({
+        asks: [{ type: 'call.end', id: 'end:0:1', leg: 0 }],
+        state: { caller: { hangingUp: true }, timers: { caller: at(80) } },
+      });
+    given(forwarding, [...alone, events.due('caller')])
+      .when(events.due('caller'))
+      .then({ asks: [], state: { timers: { caller: at(90) } } });
+  });
+
+  it.each<[string, Outcome, object]>([
+    ['done', { as: 'done', status: 'completed' }, { result: 'connected' }],
+    ['no longer possible', { as: 'gone' }, { result: 'connected' }],
+    ['not known to have happened', FAILED, { result: null, caller: { phase: 'connected', hangingUp: false } }],
+  ])('and that is %s', (_, outcome, state) => {
+    given(forwarding, [...alone, events.due('caller')])
+      .when(events.outcomeOf('call.end', outcome, { leg: 0, at: at(71) }))
+      .then({ state });
+  });
+
+  it('is ended again when it failed', () => {
+    given(forwarding, [...alone, events.due('caller'), events.outcomeOf('call.end', FAILED, { leg: 0, at: at(71) })])
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.end', id: 'end:0:2', leg: 0 }] });
+  });
+});
+
+describe('the redirect to the fallback', () => {
+  it('that was waited for is given as soon as the caller is there, and not again', () => {
+    const exhausted = [events.inbound(), events.status({ status: 'failed', at: at(1) })];
+    after(exhausted).then({ state: { timers: { caller: at(2) } } });
+    const step = given(forwarding, exhausted).when(events.conference({ event: 'join', at: at(1.5) }));
+    step.then({ asks: [{ type: 'call.redirect', id: 'redirect:0:1', leg: 0 }] });
+    expect(timersOf(step.result.state)).not.toHaveProperty('caller');
+  });
+
+  it('that is done when the caller has hung up is of no use', () => {
+    given(forwarding, [...falling, events.callerStatus({ at: at(6) })])
+      .when(events.outcomeOf('call.redirect', DONE, { leg: 0, at: at(7) }))
+      .thenNothingHappened();
+  });
+
+  it('is not asked for while somebody has the caller, whoever else ends', () => {
+    const ended = events.status({ leg: 2, status: 'canceled', at: at(10) });
+    const taken = [...both, events.answered({ leg: 1, at: at(8) })];
+    given(forwarding, taken)
+      .when(ended)
+      .then({ asks: [], state: { claim: 1, caller: { phase: 'joining' } } });
+    given(forwarding, [...taken, events.conference({ event: 'join', leg: 1, at: at(9) })])
+      .when(ended)
+      .then({ asks: [], state: { claim: 1, caller: { phase: 'connected' } } });
+  });
+
+  it('follows a call that could not be made, where that means so', () => {
+    const refused = events.outcomeOf('call.create', { as: 'refused', code: 21211, reason: 'no number' }, { at: at(2) });
+    const call = (policy: CallOptions['policy']) => [
+      events.inbound({ options: { ...TWO, policy } }),
+      events.conference({ event: 'join', at: at(1) }),
+    ];
+    given(forwarding, call({ failed: 'fall back' }))
+      .when(refused)
+      .then({ state: { caller: { phase: 'fallingBack' }, nextStep: 2 }, asks: [{ type: 'call.redirect', leg: 0 }] });
+    given(forwarding, call({ busy: 'fall back', noAnswer: 'fall back', hungUp: 'fall back' }))
+      .when(refused)
+      .then({ asks: [{ type: 'call.create', leg: 2 }] });
+  });
+});
+
+describe('somebody new', () => {
+  it('is not rung while it is not known whether the caller is still there', () => {
+    const claimed = [
+      events.inbound({ options: TWO }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ at: at(8) }),
+    ];
+    const doubted = [...claimed, events.legEnded({ at: at(9) })];
+    after(doubted).then({ state: { claim: null, caller: { doubt: true } }, asks: [{ type: 'call.fetch', leg: 0 }] });
+    given(forwarding, doubted)
+      .when(events.status({ status: 'completed', at: at(10) }))
+      .then({ asks: [] });
+    given(forwarding, doubted)
+      .when(fetched(FAILED, 10))
+      .then({ state: { caller: { doubt: false } }, asks: [{ type: 'call.create', leg: 2 }] });
+  });
+});
+
+describe('what the room tells', () => {
+  const connectedText = { texts: { connected: 'Here is {name}.' } };
+  const claimed = (room: { readonly conference?: typeof ROOM }) => [
+    events.inbound({ options: { forwardTo: [NUMBERS.ann], ...connectedText } }),
+    events.conference({ event: 'join', at: at(1), ...room }),
+    events.answered({ at: at(8) }),
+  ];
+  const joins = (leg: number, seconds: number) => events.conference({ event: 'join', leg, at: at(seconds) });
+  const announced = (effects: readonly Effect[]) => effects.filter(({ type }) => type === 'call.announce');
+
+  it('names it: nobody is told anything in a room without a name', () => {
+    expect(announced(given(forwarding, claimed({ conference: ROOM })).when(joins(1, 9)).result.effects)).toMatchObject([
+      { id: 'announce:1', conference: ROOM },
+    ]);
+    given(forwarding, claimed({}))
+      .when(joins(1, 9))
+      .then({ state: { caller: { phase: 'connected' } }, asks: [] });
+  });
+
+  it('of the end of another room says nothing of this one', () => {
+    given(forwarding, claimed({ conference: ROOM }))
+      .when(events.conference({ event: 'end', conference: OTHER, at: at(9) }))
+      .thenNothingHappened();
+  });
+
+  it('is said to the caller once, whatever comes twice', () => {
+    const talking = [...claimed({ conference: ROOM }), joins(1, 9)];
+    for (const event of [joins(0, 10), joins(1, 10)]) {
+      given(forwarding, talking).when(event).thenNothingHappened();
+    }
+    given(forwarding, [...talking, events.due('heartbeat')])
+      .when(fetched(ALIVE, 31, 1))
+      .then({ asks: [] });
+  });
+
+  it.each(['start', 'join'] as const)('of a caller whose call is over changes nothing: %s', (event) => {
+    for (const scene of [waiting, [events.inbound()]]) {
+      given(forwarding, [...scene, events.callerStatus({ at: at(7) })])
+        .when(events.conference({ event, at: at(8) }))
+        .thenNothingHappened();
+    }
+  });
+
+  it('of somebody who is being told why changes nothing', () => {
+    const told = [...joining, events.callerStatus({ at: at(9) })];
+    for (const reason of ['participant_hung_up', 'moderator_ended_conference']) {
+      given(forwarding, told)
+        .when(events.conference({ event: 'leave', leg: 1, reason, at: at(10) }))
+        .thenNothingHappened();
+    }
+  });
+
+  it.each([
+    ['human', joining, 'human'],
+    [
+      'unknown',
+      [
+        events.inbound({ options: { forwardTo: [NUMBERS.ann], amd: { mode: 'off' } } }),
+        events.conference({ event: 'join', at: at(1) }),
+        events.answered({ answeredBy: null, at: at(6) }),
+        events.key({ at: at(8) }),
+      ],
+      'unknown',
+    ],
+  ] as const)('of who hangs up before they are together: answered by %s', (_, scene, by) => {
+    given(forwarding, scene)
+      .when(events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(9) }))
+      .then({
+        state: {
+          claim: null,
+          caller: { phase: 'fallingBack' },
+          legs: [{ phase: 'ending', result: { kind: 'answered', by } }],
+          timers: { leg1: at(19) },
+        },
+      });
+  });
+});
+
+describe('the end of a Dial', () => {
+  it('of somebody who is not in the room says nothing of the caller', () => {
+    const asked = [...waiting, events.answered({ answeredBy: 'unknown', at: at(8) })];
+    given(forwarding, asked)
+      .when(events.legEnded({ at: at(9) }))
+      .then({ verbs: ['gather', 'redirect'] })
+      .thenNothingHappened();
+    const told = [
+      ...joining,
+      events.conference({ event: 'leave', leg: 1, reason: 'moderator_ended_conference', at: at(9) }),
+    ];
+    given(forwarding, [...told, fetched(ALIVE, 10)])
+      .when(events.legEnded({ at: at(10) }))
+      .then({ asks: [], state: { caller: { doubt: false } }, verbs: ['say', 'hangup'] });
+  });
+
+  it('of who has talked ends their leg', () => {
+    given(forwarding, connected)
+      .when(events.legEnded({ at: at(60) }))
+      .then({
+        state: {
+          claim: 1,
+          caller: { phase: 'connected' },
+          legs: [{ phase: 'ending', result: { kind: 'bridged' } }],
+          timers: { leg1: at(70), caller: at(70) },
+        },
+        verbs: ['hangup'],
+      });
+  });
+});
+
+describe('when the caller hangs up', () => {
+  it('who has lost them to somebody else still hears that', () => {
+    const taken = [
+      ...both,
+      events.answered({ leg: 2, answeredBy: 'unknown', at: at(7) }),
+      events.answered({ leg: 1, at: at(8) }),
+      events.callerStatus({ at: at(9) }),
+    ];
+    given(forwarding, taken)
+      .when(events.round({ leg: 2, at: at(10) }))
+      .then({ reply: { verbs: [{ text: 'Somebody else has taken the call. Goodbye.' }, {}] } });
+  });
+
+  it('who could not be connected hears that they are gone, unless it was too late for them before', () => {
+    const late = [
+      events.inbound({ options: { ...BOTH, amd: { mode: 'async' } } }),
+      events.conference({ event: 'join', at: at(1) }),
+      ...[1, 2].map((leg) => events.status({ leg, status: 'ringing', at: at(2) })),
+      events.due('deadline'),
+      events.verdict({ leg: 1, at: at(121) }),
+    ];
+    after(late).then({ state: { legs: [{ phase: 'ending', human: true, notice: 'lost', noticeGiven: false }, {}] } });
+    given(forwarding, late)
+      .when(events.callerStatus({ at: at(122) }))
+      .then({ state: { legs: [{ phase: 'ending', notice: 'lost' }, {}] } });
+  });
+
+  it('no watchdog is left once who talked to them has gone as well', () => {
+    const gone = [
+      ...connected,
+      events.callerStatus({ at: at(60) }),
+      events.status({ status: 'completed', at: at(61) }),
+    ];
+    after(gone).then({ keepForMs: 86_400_000 });
+    expect(timersOf(given(forwarding, gone).state)).toEqual({});
+  });
+});

@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AmdError,
+  callSettings,
+  DEFAULT_FORWARDING_CONFIG,
+  DEFAULT_TEXTS,
+  forwarding,
+  type ForwardingEvent,
+  type ForwardingState,
+  type LiveForwarding,
+} from '@amd/core';
+import { events, given, NUMBERS, sids, START } from '@amd/core/testing';
+import { after, at, BOTH, both, connected, falling, joining, TWO, waiting } from './scenes.js';
+
+const DAY = 86_400_000;
+const HANDED_ON = {
+  forwardTo: [NUMBERS.ann],
+  fallback: { kind: 'redirect', url: 'https://example.com/menu' },
+} as const;
+/** Nobody took the call, and the caller went on to TwiML of the user's. */
+const handedOn = [
+  events.inbound({ options: HANDED_ON }),
+  events.conference({ event: 'join', at: at(1) }),
+  events.status({ status: 'busy', at: at(5) }),
+  events.callerDocument({ at: at(6) }),
+];
+const again = (seconds: number) => events.inbound({ options: HANDED_ON, status: 'in-progress', at: at(seconds) });
+const callOf = (state: ForwardingState): LiveForwarding => {
+  if (state.kind !== 'call') throw new Error('there is no call');
+  return state;
+};
+
+describe('a call that comes in', () => {
+  it('is a caller of whom nothing is known yet, and whom to ring', () => {
+    const { state } = given(forwarding, []).when(
+      events.inbound({ options: { forwardTo: [] }, token: 'secret' }),
+    ).result;
+    const settings = callSettings({ forwardTo: [] });
+    expect(state).toEqual({
+      kind: 'call',
+      round: 1,
+      call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, token: null },
+      settings,
+      caller: {
+        phase: 'fallingBack',
+        held: false,
+        inRoom: false,
+        // The greeting, however slowly it is spoken, and 10 s.
+        roomBy: START + settings.texts.greeting.length * 120 + 10_000,
+        seenAlive: false,
+        doubt: false,
+        fetching: false,
+        hangingUp: false,
+        redirecting: null,
+        redirectTries: 0,
+        fallbackGiven: true,
+        otherwise: false,
+        recorded: false,
+        recording: null,
+        talks: [],
+      },
+      conference: null,
+      legs: [],
+      claim: null,
+      lastLeg: 0,
+      nextStep: 0,
+      stepFrom: 1,
+      deadlinePassed: false,
+      result: null,
+      timers: { deadline: at(120), heartbeat: at(30) },
+      asked: 0,
+      story: { startedAt: START, fallbackAt: START },
+    });
+  });
+
+  it('leads into a room that tells who comes and goes', () => {
+    const { reply } = given(forwarding, []).when(events.inbound()).result;
+    expect(reply).toMatchObject({
+      verbs: [
+        { verb: 'say', text: DEFAULT_TEXTS.greeting },
+        { verb: 'dial.conference', statusCallbackEvents: ['start', 'end', 'join', 'leave'] },
+      ],
+    });
+  });
+
+  it('has its story', () => {
+    const { state } = given(forwarding, [...connected, events.callerStatus({ at: at(60) })]);
+    expect(callOf(state).story).toEqual({
+      startedAt: START,
+      heldAt: at(1),
+      claimedAt: at(8),
+      connectedAt: at(9),
+      endedAt: at(60),
+    });
+    const unanswered = [...falling, events.callerDocument({ at: at(6) }), events.callerDocument({ at: at(9) })];
+    expect(callOf(given(forwarding, unanswered).state).story).toEqual({
+      startedAt: START,
+      heldAt: at(1),
+      fallbackAt: at(6),
+    });
+  });
+});
+
+describe('how long a call is remembered', () => {
+  it.each([
+    ['who waits', waiting],
+    ['whom nobody can be found for', falling],
+    ['who talks', connected],
+  ] as const)('of a caller %s: until it is over', (_, scene) => {
+    after(scene).then({ keepForMs: null });
+    given(forwarding, scene)
+      .when(events.callerWait({ at: at(20) }))
+      .then({ keepForMs: null })
+      .thenNothingHappened();
+  });
+
+  it('a day from its end, which is that of the last leg', () => {
+    const gone = [...both, events.callerStatus({ at: at(7) })];
+    given(forwarding, gone)
+      .when(events.status({ leg: 1, status: 'completed', at: at(8) }))
+      .then({ keepForMs: null });
+    given(forwarding, [...gone, events.status({ leg: 1, status: 'completed', at: at(8) })])
+      .when(events.status({ leg: 2, status: 'canceled', at: at(9) }))
+      .then({ keepForMs: DAY, state: { timers: {} } });
+  });
+
+  it('a day when nobody was to be rung', () => {
+    given(forwarding, [events.inbound({ options: { forwardTo: [] } })])
+      .when(events.callerStatus({ at: at(5) }))
+      .then({ keepForMs: DAY, state: { result: 'nobody' } });
+  });
+});
+
+describe('a caller of whom nothing is known', () => {
+  it('and who asks for what we sent them to fetch is served as a new one', () => {
+    const lost = { ...events.callerDocument({ round: 2 }), sid: sids.call(0) };
+    const { reply } = given(forwarding, []).when(lost).thenNothingHappened().result;
+    expect(reply).toEqual({
+      kind: 'twiml',
+      verbs: [
+        {
+          verb: 'redirect',
+          to: { flow: 'forwarding', key: sids.call(0), round: 2, leg: 0, purpose: 'caller.again' },
+        },
+      ],
+    });
+  });
+
+  it.each<[string, ForwardingEvent]>([
+    ['whose reference names no call', events.callerDocument({ round: 1 })],
+    ['whose reference names no round', { ...events.callerDocument(), sid: sids.call(0) }],
+    ['who is gone', { ...events.callerDocument({ round: 1, status: 'completed' }), sid: sids.call(0) }],
+    ['who asks for something else', { ...events.callerEnded({ round: 1 }), sid: sids.call(0) } as ForwardingEvent],
+    ['whose last number has answered', events.callerFallback({ round: 1 })],
+  ])('%s gets a hang-up', (_, event) => {
+    given(forwarding, [])
+      .when(event)
+      .then({ verbs: ['hangup'], keepForMs: DAY })
+      .thenNothingHappened();
+  });
+
+  it.each<[string, ForwardingEvent]>([
+    ['a verdict', events.verdict()],
+    ['a recording', events.recording()],
+    ['a recorded talk', events.talkRecorded()],
+    ['an outcome', events.outcome({ type: 'call.fetch', id: 'fetch:0:1', leg: 0, sid: sids.call(0) }, { as: 'gone' })],
+  ])('%s is let be', (_, event) => {
+    given(forwarding, [])
+      .when(event)
+      .then({ reply: { kind: 'nothing' } })
+      .thenNothingHappened();
+  });
+});
+
+describe('a caller who was handed on and comes back', () => {
+  it('is asked after once at a time, over all rounds', () => {
+    const looked = [...handedOn.slice(0, 3), events.due('heartbeat'), events.callerDocument({ at: at(31) }), again(32)];
+    after(looked).then({ state: { round: 2, caller: { fetching: true } } });
+    given(forwarding, looked).when(events.due('heartbeat')).then({ asks: [] });
+    after([...handedOn, again(32)]).then({ state: { round: 2, caller: { fetching: false } } });
+  });
+
+  it('hears the present document when the one of an earlier round is asked for, not the greeting', () => {
+    given(forwarding, [...handedOn, again(30)])
+      .when(events.callerDocument({ round: 1, at: at(31) }))
+      .then({ verbs: ['pause', 'dial.conference'] })
+      .thenNothingHappened();
+  });
+
+  it('waits for the people of the new round only', () => {
+    given(forwarding, [...handedOn, again(30)])
+      .when(events.status({ leg: 2, status: 'busy', at: at(31) }))
+      .then({ state: { caller: { phase: 'fallingBack' }, stepFrom: 2 }, asks: [{ type: 'call.redirect', leg: 0 }] });
+  });
+});
+
+describe('requests of a caller', () => {
+  it.each([
+    ['its document', events.callerDocument({ at: at(30) })],
+    ['its fallback', events.callerFallback({ at: at(30) })],
+  ] as const)('who talks and asks for %s: the room, and nothing is over', (_, event) => {
+    given(forwarding, connected)
+      .when(event)
+      .then({ verbs: ['pause', 'dial.conference'] })
+      .thenNothingHappened();
+  });
+
+  it('who leaves the room and goes on: they come back to it', () => {
+    given(forwarding, waiting)
+      .when(events.callerEnded({ at: at(20) }))
+      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(30) } } });
+    given(forwarding, [events.inbound()])
+      .when(events.callerEnded({ at: at(3) }))
+      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(14.68) } } });
+  });
+
+  it('who asks for their document while they are in the room: nothing has changed', () => {
+    given(forwarding, waiting)
+      .when(events.callerDocument({ at: at(20) }))
+      .then({ verbs: ['pause', 'dial.conference'] })
+      .thenNothingHappened();
+  });
+
+  it.each<[string, ForwardingEvent]>([
+    ['leaves the room', events.callerEnded({ at: at(9) })],
+    ['asks for their document', events.callerDocument({ at: at(9) })],
+  ])('whose call is over and who %s gets a hang-up', (_, event) => {
+    for (const scene of [waiting, [events.inbound()]]) {
+      given(forwarding, [...scene, events.callerStatus({ at: at(7) })])
+        .when(event)
+        .then({ verbs: ['hangup'] })
+        .thenNothingHappened();
+    }
+  });
+});
+
+describe('a state of an earlier version', () => {
+  it('that knew of no call knows of none', () => {
+    for (const schema of [1, 2, 3])
+      expect(forwarding.migrate({ kind: 'nothing' }, schema)).toEqual({ kind: 'nothing' });
+  });
+
+  it('of this version is taken as it is', () => {
+    const { state } = given(forwarding, joining);
+    expect(forwarding.migrate(state, 3)).toBe(state);
+  });
+
+  it('from before detection could be asynchronous is read, and goes on as it would have', () => {
+    const { state } = given(forwarding, waiting);
+    const { conference, ...old } = callOf(state);
+    expect(conference).toBeNull();
+    const { otherwise, recorded, recording, talks, ...caller } = old.caller;
+    expect({ otherwise, recorded, recording, talks }).toEqual({
+      otherwise: false,
+      recorded: false,
+      recording: null,
+      talks: [],
+    });
+    const legs = old.legs.map(({ moving, invited, fetched, screened, ...leg }) => {
+      expect({ moving, invited, fetched, screened }).toEqual({
+        moving: null,
+        invited: false,
+        fetched: false,
+        screened: null,
+      });
+      return leg;
+    });
+    const { amd, confirm, screening, ...settings } = old.settings;
+    expect({ amd, confirm, screening }).toEqual({ amd: { mode: 'sync' }, confirm: 'when-unsure', screening: null });
+    const written = { ...old, settings, caller, legs };
+    expect(forwarding.migrate(written, 2)).toEqual(state);
+  });
+
+  it('from before steps could overlap: whoever may take the call is of the last one, and no step has a time', () => {
+    const { state } = given(forwarding, [
+      events.inbound({ options: TWO }),
+      events.status({ status: 'busy', at: at(2) }),
+    ]);
+    const read = forwarding.migrate(state, 1);
+    expect(callOf(read)).toMatchObject({ stepFrom: 1, lastLeg: 2 });
+    const step = forwarding.transition(
+      read,
+      events.status({ leg: 2, status: 'busy', at: at(3) }),
+      DEFAULT_FORWARDING_CONFIG,
+    );
+    expect(step.state).toMatchObject({ caller: { phase: 'fallingBack' } });
+  });
+
+  it.each([0, 4])('that cannot be read is an error: schema %i', (schema) => {
+    const read = (): unknown => forwarding.migrate({ kind: 'nothing' }, schema);
+    expect(read).toThrow(AmdError);
+    expect(read).toThrow(`forwarding cannot read a state of schema ${String(schema)}`);
+    expect(read).toThrow(expect.objectContaining({ code: 'ERR_STATE_VERSION' }) as Error);
+  });
+});
+
+describe('people who are rung at once', () => {
+  it('are looked at one by one, each by their own watchdog', () => {
+    given(forwarding, [
+      events.inbound({ options: BOTH }),
+      ...[1, 2].map((leg) => events.status({ leg, status: 'ringing', at: at(leg) })),
+    ])
+      .when(events.due('leg2'))
+      .then({ asks: [{ type: 'call.fetch', leg: 2, sid: sids.call(2) }], state: { timers: { leg1: at(31) } } });
+  });
+});
