@@ -70,7 +70,7 @@ function back(w: Work, leg: LegDraft): void {
 function outOfIt(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
   if (reservation === undefined) return;
-  if (w.s.served === reservation.id) talkIsOver(w, leg);
+  if (w.s.served === reservation.id) talkIsOver(w, reservation);
   else if (w.s.claim === leg.id) {
     w.s.claim = null;
     if (reservation.phase === 'pending') askReservation(w, reservation);

@@ -3,14 +3,14 @@ import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, tell } from '../leg/life.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
-import { legOf, reservationOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
+import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { ReservationResult } from './state.js';
 import { completeTask } from './task.js';
 
 /** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
-const BAD_NUMBER = [21211, 21214, 21217];
+const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
 /** Not found, address incomplete, does not exist anywhere (RFC 3261, 21). */
-const BAD_NUMBER_SIP = [404, 484, 604];
+const BAD_NUMBER_SIP: readonly (number | null)[] = [404, 484, 604];
 
 /**
  * Decides what is open, from what is known now: a reservation whose leg will not take the caller is rejected, unless
@@ -27,7 +27,7 @@ export function settleReservations(w: Work): void {
     const leg = legOf(w, reservation);
     if (s.task.over && s.task.sid === reservation.task) dropped(w, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
-    else if (s.served !== null && s.served !== reservation.id) close(w, reservation, 'rescinded');
+    else if (s.served !== null) close(w, reservation, 'rescinded');
     // After an offer, only the reservation itself knows whether it was taken: it is being asked.
     else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(w)) {
       rejectNow(w, reservation, leg?.result ?? null);
@@ -55,13 +55,11 @@ export function rejectNow(w: Work, reservation: ReservationDraft, result: LegRes
 
 /** The worker's number is at fault: only a person can mend it. An outage of ours or of Twilio's must not send everybody home. */
 function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
-  if (result?.kind === 'refused') {
-    return result.code !== null && BAD_NUMBER.includes(result.code) ? 'offline' : 'unavailable';
-  }
-  if (result?.kind === 'notReached' && result.status === 'failed') {
-    return result.sipCode !== null && BAD_NUMBER_SIP.includes(result.sipCode) ? 'offline' : 'unavailable';
-  }
-  return 'unavailable';
+  const isItsFault =
+    result?.kind === 'refused'
+      ? BAD_NUMBER.includes(result.code)
+      : result?.kind === 'notReached' && result.status === 'failed' && BAD_NUMBER_SIP.includes(result.sipCode);
+  return isItsFault ? 'offline' : 'unavailable';
 }
 
 export function sendRejection(w: Work, reservation: ReservationDraft): void {
@@ -194,13 +192,13 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   if (leg.phase === 'joining') {
     leg.phase = 'bridged';
     stopTimer(w, legTimer(leg));
-  } else talkIsOver(w, leg);
+  } else talkIsOver(w, reservation);
   for (const other of s.legs) if (other !== leg) lose(w, other, 'taken');
 }
 
-/** It is over, and not by a talk: its leg rings for nobody. */
+/** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
 export function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
-  if (reservation.phase === 'over') return;
+  if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
   const leg = legOf(w, reservation);
   close(w, reservation, result);
   if (leg === undefined) return;
@@ -217,10 +215,7 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
 }
 
 /** The worker's leg is out of the talk: their voice slot is freed, and they rest if that is wanted. */
-export function talkIsOver(w: Work, leg: LegDraft): void {
-  const reservation = reservationOf(w, leg);
-  if (reservation === undefined) return;
-  if (w.s.served !== reservation.id) return;
+export function talkIsOver(w: Work, reservation: ReservationDraft): void {
   if (w.s.settings.afterCall === 'rest') tellWorker(w, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
   if (w.s.caller.phase === 'connected') startTimer(w, 'caller', w.config.graceMs);

@@ -1,0 +1,496 @@
+import { describe, expect, it } from 'vitest';
+import {
+  taskrouter,
+  type Effect,
+  type TaskOptions,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { events, given, sids, START, taskEvents, taskSids, WORKSPACE, type Given } from '@amd/core/testing';
+
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const at = (seconds: number): number => START + seconds * 1000;
+const scene = (...list: readonly Step[]) => given(taskrouter, list);
+const { reservation: news, outcomeOf: outcome } = taskEvents;
+
+/** The caller waits and the first worker's phone rings. */
+const ringing = (options: TaskOptions = {}): readonly Step[] => [
+  taskEvents.inbound({ options }),
+  taskEvents.assignment(1, { at: at(1) }),
+  events.status({ status: 'ringing', at: at(2) }),
+];
+const second: readonly Step[] = [
+  taskEvents.assignment(2, { at: at(3) }),
+  events.status({ leg: 2, status: 'ringing', at: at(4) }),
+];
+const asked = ringing({ confirm: 'always' });
+/** The first worker is asked for a key. */
+const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
+/** The first worker was told to take the caller. */
+const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
+const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
+const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
+const busy = events.status({ status: 'busy', at: at(5) });
+const rejecting: readonly Step[] = [...ringing(), busy];
+
+const OF_FIRST = {
+  workspace: taskSids.workspace,
+  task: taskSids.task(),
+  reservation: taskSids.reservation(1),
+} as const;
+const rejection = { ...OF_FIRST, type: 'reservation.update', status: 'rejected' } as const;
+const parked = {
+  type: 'flow.send',
+  id: `parked:${taskSids.reservation(1)}`,
+  flow: 'worker',
+  key: taskSids.worker(1),
+  event: {
+    type: 'worker.parked',
+    workspace: taskSids.workspace,
+    worker: taskSids.worker(1),
+    reservation: taskSids.reservation(1),
+    activity: taskSids.unavailable,
+    activities: { available: taskSids.available, unavailable: taskSids.unavailable },
+  },
+} as const;
+const NOT_TAKEN = { as: 'reservation', status: 'pending' } as const;
+
+describe('a worker whose phone does not take the caller', () => {
+  it('is given back at once, and put to rest', () => {
+    scene(...ringing())
+      .when(busy)
+      .then({
+        asks: [{ ...rejection, id: `reject:${taskSids.reservation(1)}:1`, activity: taskSids.unavailable }],
+        state: {
+          reservations: [{ phase: 'rejecting', rejectTo: 'unavailable', asking: true, result: null }],
+          timers: { reservation1: at(15) },
+        },
+      });
+  });
+
+  it.each<[string, Parameters<typeof events.status>[0], 'offline' | 'unavailable']>([
+    ['a call that failed with 604 is the number’s fault', { status: 'failed', sipCode: 604 }, 'offline'],
+    ['a call that failed with 503 is not', { status: 'failed', sipCode: 503 }, 'unavailable'],
+    ['nor is one that failed without a word', { status: 'failed' }, 'unavailable'],
+    ['who is busy with 604 is busy', { status: 'busy', sipCode: 604 }, 'unavailable'],
+    ['who does not answer with 404 has not answered', { status: 'no-answer', sipCode: 404 }, 'unavailable'],
+    ['who picks up and hangs up is there', { status: 'completed', sipCode: 404 }, 'unavailable'],
+  ])('%s', (_, status, to) => {
+    scene(...ringing())
+      .when(events.status({ ...status, at: at(5) }))
+      .then({ asks: [{ type: 'reservation.update', activity: taskSids[to] }] });
+  });
+
+  it('is rejected by the answer to the assignment when there is no number, and goes Offline', () => {
+    const none: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { phone: null, at: at(1) })];
+    expect(scene(...none).state).toMatchObject({ reservations: [{ leg: null, phase: 'rejecting', asking: false }] });
+    scene(...none)
+      .when(news('rejected', 1, { at: at(2) }))
+      .then({ asks: [], state: { reservations: [{ phase: 'over', result: 'rejected', workerTold: false }] } });
+    scene(...none)
+      .when(news('canceled', 1, { at: at(2) }))
+      .then({ asks: [], state: { reservations: [{ phase: 'over', result: 'canceled' }] } });
+  });
+
+  it.each([
+    ['its answer', outcome('reservation.update', { as: 'done' }, { at: at(6) })],
+    ['its event', news('rejected', 1, { at: at(6) })],
+  ])('rests until their own flow brings them back, once %s has said that the rejection was taken', (_, taken) => {
+    scene(...rejecting)
+      .when(taken)
+      .then({
+        asks: [parked],
+        state: {
+          reservations: [{ phase: 'over', result: 'rejected', workerTold: true, story: { endedAt: at(6) } }],
+          timers: { reservation1: undefined },
+        },
+      });
+    scene(...rejecting, taken)
+      .when(news('rejected', 1, { at: at(7) }))
+      .thenNothingHappened();
+  });
+
+  it.each(['canceled', 'rescinded', 'accepted'] as const)('does not rest when it was %s meanwhile', (what) => {
+    const over: readonly Step[] = [...rejecting, news(what, 1, { at: at(6) })];
+    expect(scene(...over).state).toMatchObject({ reservations: [{ phase: 'over', result: what, workerTold: false }] });
+    scene(...over)
+      .when(outcome('reservation.update', { as: 'done' }, { at: at(7) }))
+      .then({ asks: [], state: { reservations: [{ result: what, story: { endedAt: at(6) } }] } });
+  });
+
+  it('who was rejected by somebody else is where that one has put them', () => {
+    scene(...ringing())
+      .when(news('rejected', 1, { at: at(6) }))
+      .then({
+        asks: [{ type: 'call.end', leg: 1 }],
+        state: { reservations: [{ phase: 'over', result: 'rejected', workerTold: false }] },
+      });
+  });
+
+  it('whom a time-out has moved is brought back by their own flow', () => {
+    scene(...rejecting)
+      .when(news('timeout', 1, { at: at(121) }))
+      .then({
+        asks: [
+          {
+            type: 'flow.send',
+            id: `timedOut:${taskSids.reservation(1)}`,
+            flow: 'worker',
+            key: taskSids.worker(1),
+            event: {
+              type: 'worker.timedOut',
+              workspace: taskSids.workspace,
+              worker: taskSids.worker(1),
+              reservation: taskSids.reservation(1),
+              noticedAt: at(121),
+              activities: { ...parked.event.activities, timeout: WORKSPACE.timeoutActivity },
+            },
+          },
+        ],
+        state: { reservations: [{ phase: 'over', result: 'timeout' }] },
+      });
+  });
+
+  it('is not given back when the caller has left: Twilio takes them back by itself', () => {
+    const left: readonly Step[] = [...ringing(), events.callerStatus({ at: at(5) })];
+    scene(...left)
+      .when(outcome('call.end', { as: 'done', status: 'completed' }, { at: at(6), leg: 1 }))
+      .then({ asks: [], state: { legs: [{ phase: 'ended' }], reservations: [{ phase: 'pending', rejectTo: null }] } });
+  });
+
+  it('is given back while the caller is on their way to the fallback, and not once they have it', () => {
+    const falling: readonly Step[] = [
+      ...ringing({ fallback: { kind: 'voicemail' }, offerMessage: true }),
+      { type: 'caller.key', at: at(4), status: 'in-progress', digits: '*' },
+    ];
+    scene(...falling)
+      .when(busy)
+      .then({ asks: [rejection], state: { caller: { phase: 'fallingBack', fallbackGiven: false } } });
+    scene(...falling, taskEvents.callerEnded('leave', { at: at(4) }))
+      .when(busy)
+      .then({ asks: [], state: { caller: { fallbackGiven: true }, reservations: [{ phase: 'pending' }] } });
+  });
+});
+
+describe('a reservation whose worker was told to take the caller', () => {
+  it('is asked what became of the join when their Dial is over, once at a time', () => {
+    const alone = taskEvents.legEnded({ at: at(12) });
+    scene(...offered)
+      .when(alone)
+      .then({
+        asks: [{ ...OF_FIRST, type: 'reservation.fetch', id: `reservation:${taskSids.reservation(1)}:1` }],
+        state: { claim: null, reservations: [{ asking: true, offered: true }], timers: { reservation1: at(22) } },
+      });
+    scene(...offered, alone)
+      .when(taskEvents.due('reservation1'))
+      .then({ asks: [], state: { timers: { reservation1: at(32) } } });
+  });
+
+  it('stays theirs while the join may still come about', () => {
+    scene(...offered, taskEvents.due('leg1'))
+      .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(20) }))
+      .then({ asks: [], state: { claim: 1, reservations: [{ phase: 'pending', offered: true, asking: false }] } });
+  });
+
+  it('is given back when there was none', () => {
+    scene(...offered, taskEvents.legEnded({ at: at(12) }))
+      .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(13) }))
+      .then({
+        asks: [{ ...rejection, activity: taskSids.unavailable }],
+        state: { reservations: [{ phase: 'rejecting', offered: false }] },
+      });
+  });
+
+  it('is rejected again when the rejection has left no trace', () => {
+    scene(
+      ...rejecting,
+      taskEvents.due('reservation1'),
+      outcome('reservation.update', { as: 'failed', reason: 'away' }, { at: at(16) }),
+      taskEvents.due('reservation1'),
+    )
+      .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(26) }))
+      .then({ asks: [{ ...rejection, activity: taskSids.unavailable }], state: { reservations: [{ asking: true }] } });
+  });
+
+  it.each([
+    ['canceled', 'callerGone'],
+    ['rescinded', 'taken'],
+    ['timeout', 'lost'],
+    ['rejected', 'lost'],
+    ['accepted', 'lost'],
+  ] as const)('one that is %s while they decide: they are told why', (what, notice) => {
+    scene(...confirming)
+      .when(news(what, 1, { at: at(10) }))
+      .then({ state: { legs: [{ phase: 'told', notice }], reservations: [{ phase: 'over', result: what }] } });
+  });
+
+  it.each(['ringing', 'in-progress'] as const)('whose phone is %s when it is cancelled is hung up on', (status) => {
+    scene(...ringing(), events.status({ status, at: at(5) }))
+      .when(news('canceled', 1, { at: at(6) }))
+      .then({ asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }], state: { reservations: [{ phase: 'over' }] } });
+  });
+
+  it('frees the caller for others when it is cancelled, and what comes later changes nothing', () => {
+    const canceled = news('canceled', 1, { at: at(10) });
+    scene(...offered)
+      .when(canceled)
+      .then({ asks: [], state: { claim: null, reservations: [{ phase: 'over', result: 'canceled' }] } });
+    for (const late of [news('accepted', 1, { at: at(11) }), news('completed', 1, { at: at(11) }), canceled]) {
+      scene(...offered, canceled)
+        .when(late)
+        .thenNothingHappened();
+    }
+  });
+
+  it('keeps the caller when another’s is cancelled', () => {
+    scene(...offered.slice(0, 3), ...second, events.answered({ at: at(9) }))
+      .when(news('canceled', 2, { at: at(10) }))
+      .then({
+        asks: [{ type: 'call.end', leg: 2 }],
+        state: { claim: 1, reservations: [{ offered: true }, { phase: 'over' }] },
+      });
+  });
+});
+
+describe('a reservation that is accepted', () => {
+  it.each(['accepted', 'wrapup', 'completed'] as const)('by the word "%s" is the talk', (word) => {
+    scene(...ringing({ deadlineSeconds: 60 }), events.answered({ at: at(9) }))
+      .when(news(word, 1, { at: at(10) }))
+      .then({
+        asks: [],
+        state: {
+          claim: 1,
+          served: 1,
+          caller: { phase: 'connected' },
+          legs: [{ phase: 'bridged', result: { kind: 'bridged' }, story: { joinedAt: at(10) } }],
+          reservations: [{ phase: word === 'completed' ? 'over' : 'accepted', result: 'accepted' }],
+          timers: { deadline: undefined, leg1: undefined, reservation1: undefined, heartbeat: at(30) },
+          story: { connectedAt: at(10) },
+        },
+      });
+  });
+
+  it('is accepted once, whatever repeats it', () => {
+    for (const again of ['accepted', 'wrapup'] as const) {
+      scene(...talking)
+        .when(news(again, 1, { at: at(11) }))
+        .thenNothingHappened();
+    }
+  });
+
+  it('is over when its task is', () => {
+    scene(...talking)
+      .when(taskEvents.task('canceled', { at: at(20) }))
+      .then({
+        asks: [],
+        state: { claim: 1, reservations: [{ phase: 'over', result: 'accepted', story: { endedAt: at(20) } }] },
+      });
+  });
+
+  it('stays accepted when the answer to an older question says otherwise', () => {
+    const late: readonly Step[] = [...offered, taskEvents.due('leg1'), news('accepted', 1, { at: at(20) })];
+    scene(...late)
+      .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(21) }))
+      .then({ asks: [], state: { served: 1, reservations: [{ phase: 'accepted', offered: true }] } });
+  });
+
+  it('bug: a cancellation that comes late does not take the worker’s task from them while they talk', () => {
+    const late: readonly Step[] = [...talking, news('canceled', 1, { at: at(20) })];
+    scene(...talking)
+      .when(news('canceled', 1, { at: at(20) }))
+      .thenNothingHappened();
+    scene(...late)
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'call.fetch', leg: 1 }, { type: 'task.fetch' }] });
+    scene(...talking, news('completed', 1, { at: at(20) }))
+      .when(news('canceled', 1, { at: at(21) }))
+      .thenNothingHappened();
+  });
+
+  it('without an offer of ours is somebody else’s, and our call of the worker ends', () => {
+    scene(...ringing())
+      .when(news('accepted', 1, { at: at(6) }))
+      .then({
+        asks: [{ type: 'call.end', leg: 1 }],
+        state: {
+          served: null,
+          claim: null,
+          caller: { phase: 'waiting' },
+          reservations: [{ phase: 'over', result: 'accepted' }],
+        },
+      });
+  });
+
+  it('ends the ringing of every other phone, and tells who is just deciding', () => {
+    const rival: readonly Step[] = [
+      ...asked,
+      ...second,
+      events.answered({ at: at(9) }),
+      events.key({ at: at(10) }),
+      taskEvents.legEnded({ at: at(12) }),
+      events.answered({ leg: 2, at: at(13) }),
+    ];
+    scene(...rival)
+      .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(14) }))
+      .then({
+        state: {
+          served: 1,
+          claim: 1,
+          legs: [{ phase: 'told' }, { phase: 'told', notice: 'taken' }],
+          reservations: [{ phase: 'accepted' }, { phase: 'over', result: 'rescinded' }],
+        },
+      });
+  });
+
+  it('after the caller has hung up leaves the caller’s call over', () => {
+    scene(...offered, events.callerStatus({ at: at(10) }))
+      .when(news('accepted', 1, { at: at(11) }))
+      .then({
+        asks: [],
+        state: { caller: { phase: 'ended' }, result: 'callerLeft', served: 1, story: { connectedAt: undefined } },
+      });
+  });
+});
+
+describe('a talk that is over', () => {
+  const done = { type: 'task.update', status: 'completed' } as const;
+
+  it('frees the worker, who rests, and the caller’s own call is looked after', () => {
+    scene(...talking)
+      .when(hungUp)
+      .then({ asks: [parked, done], state: { timers: { caller: at(50) }, reservations: [{ workerTold: true }] } });
+    scene(...ringing({ afterCall: 'available' }), ...talking.slice(3))
+      .when(hungUp)
+      .then({ asks: [done], state: { reservations: [{ workerTold: false }] } });
+  });
+
+  it('is told once', () => {
+    scene(...talking, hungUp)
+      .when(events.status({ status: 'completed', at: at(41) }))
+      .then({ asks: [], state: { legs: [{ phase: 'ended' }] } });
+  });
+
+  it('may be over before we hear of it', () => {
+    scene(...offered, taskEvents.legEnded({ at: at(12) }))
+      .when(outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) }))
+      .then({
+        asks: [parked, done],
+        state: {
+          served: 1,
+          claim: 1,
+          legs: [{ phase: 'told', result: { kind: 'bridged' } }],
+          timers: { caller: at(23) },
+        },
+      });
+  });
+
+  it('leaves a caller alone who is no longer there', () => {
+    scene(...talking, events.callerStatus({ at: at(39) }))
+      .when(hungUp)
+      .then({ asks: [parked, done], state: { caller: { phase: 'ended' }, timers: { caller: undefined } } });
+  });
+});
+
+describe('what an earlier wait has left behind', () => {
+  const HOME = { kind: 'redirect', url: 'https://example.com/home' } as const;
+  const options = { fallback: HOME, deadlineSeconds: 10 };
+  const leaves = outcome('call.end', { as: 'done', status: 'completed' }, { at: at(13), leg: 1 });
+  const back = taskEvents.inbound({ options, status: 'in-progress', at: at(60) });
+  const handedOn = (before: readonly Step[]): readonly Step[] => [
+    ...before,
+    taskEvents.callerEnded('system-error', { at: at(12) }),
+  ];
+
+  it('a worker who is still held is given back when the caller waits again', () => {
+    const gone: readonly Step[] = [...handedOn(ringing(options)), leaves];
+    expect(scene(...gone).state).toMatchObject({ result: 'handedOn', reservations: [{ phase: 'pending' }] });
+    scene(...gone)
+      .when(back)
+      .then({
+        asks: [{ ...rejection, activity: taskSids.unavailable }],
+        state: { round: 2, legs: [], reservations: [{ id: 1, phase: 'rejecting' }] },
+      });
+  });
+
+  it('a worker who had been told to take them is asked about still', () => {
+    const gone: readonly Step[] = [
+      ...handedOn([...ringing(options), events.answered({ at: at(9) }), taskEvents.legEnded({ at: at(11) })]),
+      events.status({ status: 'completed', at: at(13) }),
+      back,
+    ];
+    expect(scene(...gone).state).toMatchObject({ legs: [], reservations: [{ phase: 'pending', offered: true }] });
+    scene(...gone)
+      .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(61) }))
+      .then({ asks: [], state: { served: null, reservations: [{ phase: 'over', result: 'accepted' }] } });
+  });
+});
+
+describe('workers of another task', () => {
+  it('go back at once, and do not go with ours', () => {
+    const both: readonly Step[] = [...ringing(), taskEvents.assignment(2, { task: 1, at: at(3) })];
+    scene(...both)
+      .when(taskEvents.task('canceled', { at: at(4) }))
+      .then({
+        state: {
+          reservations: [
+            { phase: 'over', result: 'canceled' },
+            { phase: 'rejecting', result: null },
+          ],
+        },
+      });
+  });
+});
+
+describe('a long wait', () => {
+  const few = (remember: number, ...list: readonly Step[]) => {
+    const { state } = given(taskrouter, list, { rememberReservations: remember });
+    if (state.kind !== 'call') throw new Error('there is a call');
+    return { reservations: state.reservations.map(({ id }) => id), legs: state.legs.map(({ id }) => id) };
+  };
+  const tried = (n: number): readonly Step[] => [
+    taskEvents.assignment(n, { at: at(n) }),
+    events.status({ leg: n, status: 'busy', at: at(n) }),
+    news('rejected', n, { at: at(n) }),
+  ];
+  const three: readonly Step[] = [taskEvents.inbound(), ...tried(1), ...tried(2), ...tried(3)];
+
+  it.each([
+    [4, [1, 2, 3]],
+    [3, [1, 2, 3]],
+    [2, [2, 3]],
+    [1, [3]],
+  ])('of three workers remembers %i at most, and the oldest are forgotten first', (remember, kept) => {
+    expect(few(remember, ...three)).toEqual({ reservations: kept, legs: kept });
+  });
+
+  it('forgets those without a phone as well', () => {
+    const none = [1, 2].flatMap((n) => [taskEvents.assignment(n, { phone: null }), news('rejected', n)]);
+    expect(few(1, taskEvents.inbound(), ...none)).toEqual({ reservations: [2], legs: [] });
+  });
+
+  it('forgets nobody who is held, and nobody whose phone is not quiet yet', () => {
+    const held = taskEvents.assignment(4, { at: at(4) });
+    expect(few(1, ...three, held)).toEqual({ reservations: [4], legs: [4] });
+    expect(few(1, taskEvents.inbound(), taskEvents.assignment(1), ...tried(2))).toEqual({
+      reservations: [1],
+      legs: [1],
+    });
+    const ending: readonly Step[] = [...ringing(), news('canceled', 1, { at: at(3) })];
+    expect(few(0, ...ending)).toEqual({ reservations: [1], legs: [1] });
+    expect(few(0, ...ending, events.status({ status: 'completed', at: at(4) }))).toEqual({
+      reservations: [],
+      legs: [],
+    });
+  });
+
+  it('never forgets who has talked with the caller', () => {
+    const talked: readonly Step[] = [
+      ...talking,
+      news('completed', 1, { at: at(40) }),
+      hungUp,
+      events.status({ status: 'completed', at: at(41) }),
+    ];
+    expect(few(1, ...talked, taskEvents.assignment(2, { at: at(42) }))).toEqual({ reservations: [1], legs: [1] });
+  });
+});
