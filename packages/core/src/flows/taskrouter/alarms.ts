@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
 import { legAlarm } from '../leg/alarm.js';
-import { isHopeful, isUnanswered } from '../leg/leg.js';
+import { isUnanswered } from '../leg/leg.js';
 import { askLeg, endLeg, fetchNotice, tell } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import { callerIsOut, askReservation, lose, rejectNow } from './reservations.js';
@@ -103,10 +103,8 @@ function reservationAlarm(w: Work, reservation: ReservationDraft): void {
       }
       // Undecided a moment before its end: a time-out would park the worker.
       const leg = legOf(w, reservation);
-      if (leg !== undefined && isHopeful(leg.phase)) {
-        if (leg.phase === 'detecting') endLeg(w, leg);
-        else lose(w, leg, 'lost');
-      }
+      if (leg?.phase === 'detecting') endLeg(w, leg);
+      else if (leg !== undefined) lose(w, leg, 'lost');
       rejectNow(w, reservation, leg?.result ?? null);
       return;
     }

@@ -65,9 +65,10 @@ function taskOutcome(
   const { s } = w;
   if (effect.type === 'task.find') {
     if (s.task.sid === null) s.task.asking = false;
-    if (result.as === 'task' && adoptTask(w, result.sid, null) && s.task.sid === result.sid) taskIs(w, result.status);
-    // Its events were lost and it is no longer there.
-    else if (result.as === 'gone' && s.task.sid === null) taskOver(w);
+    if (result.as === 'task') {
+      if (adoptTask(w, result.sid, null)) taskIs(w, result.status);
+      // Its events were lost and it is no longer there.
+    } else if (result.as === 'gone' && s.task.sid === null) taskOver(w);
     return;
   }
   if (s.task.sid !== effect.task) return;

@@ -1,0 +1,334 @@
+import { describe, expect, it } from 'vitest';
+import {
+  taskrouter,
+  type Effect,
+  type TaskOptions,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { events, given, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const at = (seconds: number): number => START + seconds * 1000;
+const scene = (...list: readonly Step[]) => given(taskrouter, list);
+const { due, outcomeOf, reservation: news } = taskEvents;
+
+/** The caller waits and the first worker's phone rings. */
+const ringing = (options: TaskOptions = {}): readonly Step[] => [
+  taskEvents.inbound({ options }),
+  taskEvents.assignment(1, { at: at(1) }),
+  events.status({ status: 'ringing', at: at(2) }),
+];
+const second: readonly Step[] = [
+  taskEvents.assignment(2, { at: at(3) }),
+  events.status({ leg: 2, status: 'ringing', at: at(4) }),
+];
+const detecting: readonly Step[] = [...ringing(), events.status({ status: 'in-progress', at: at(5) })];
+const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
+const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
+/** A human by the word of asynchronous detection, who is being fetched to the caller. */
+const moving: readonly Step[] = [
+  ...ringing({ amd: { mode: 'async' } }),
+  events.answered({ answeredBy: null, at: at(6) }),
+  events.verdict({ at: at(9) }),
+];
+const left = (seconds: number): Step => events.callerStatus({ at: at(seconds) });
+
+const rejected = {
+  type: 'reservation.update',
+  reservation: taskSids.reservation(1),
+  activity: taskSids.unavailable,
+} as const;
+const asked = { type: 'reservation.fetch', reservation: taskSids.reservation(1) } as const;
+const looksAtCaller = { type: 'call.fetch', leg: 0, sid: sids.call(0) } as const;
+
+describe('a timer', () => {
+  it.each(['heartbeat', 'deadline', 'leg1', 'reservation1'])('of before means nothing: %s', (timer) => {
+    const before: readonly Step[] = ringing({ deadlineSeconds: 60 });
+    scene(...before)
+      .when(events.timer(timer, at(3)))
+      .thenNothingHappened();
+  });
+
+  it('that nobody wants means nothing', () => {
+    for (const timer of ['caller', 'leg2', 'reservation2', 'deadline']) {
+      scene(...ringing())
+        .when(events.timer(timer, at(3)))
+        .thenNothingHappened();
+    }
+  });
+
+  it('rings for one leg, and for one reservation', () => {
+    scene(...ringing(), ...second)
+      .when(due('leg2'))
+      .then({
+        asks: [{ type: 'call.fetch', leg: 2, sid: sids.call(2) }],
+        state: { timers: { leg1: at(32), leg2: undefined } },
+      });
+    scene(...ringing(), ...second)
+      .when(due('reservation2'))
+      .then({
+        asks: [
+          { type: 'call.end', leg: 2 },
+          { type: 'reservation.update', reservation: taskSids.reservation(2) },
+        ],
+        state: { reservations: [{ phase: 'pending' }, { phase: 'rejecting' }], timers: { reservation1: at(116) } },
+      });
+  });
+});
+
+describe('past the deadline', () => {
+  it('who rings is ended, and who has picked up finishes', () => {
+    scene(
+      ...ringing({ deadlineSeconds: 20 }),
+      ...second,
+      taskEvents.assignment(3, { at: at(5) }),
+      events.status({ status: 'in-progress', at: at(18) }),
+    )
+      .when(due('deadline'))
+      .then({
+        asks: [
+          { type: 'call.end', leg: 2 },
+          { type: 'reservation.update', reservation: taskSids.reservation(2) },
+          { type: 'reservation.update', reservation: taskSids.reservation(3) },
+        ],
+        state: {
+          deadlinePassed: true,
+          legs: [{ phase: 'detecting' }, { phase: 'ending' }, { phase: 'ending' }],
+          timers: { deadline: undefined },
+        },
+      });
+  });
+});
+
+describe('at every heartbeat', () => {
+  const short = { texts: { greeting: '' } };
+  const held: readonly Step[] = [taskEvents.inbound({ options: short, status: 'in-progress' })];
+  const find = { type: 'task.find', call: sids.call(0) } as const;
+  const fetchTask = { type: 'task.fetch', task: taskSids.task() } as const;
+
+  it('the caller is looked at, and the task if there is one; the next is wanted', () => {
+    scene(...ringing())
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller, fetchTask], state: { timers: { heartbeat: at(60) } } });
+  });
+
+  it('a task that should be there by now is looked for', () => {
+    scene(...held)
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller, find] });
+    scene(taskEvents.inbound({ options: short }))
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller], state: { caller: { held: false } } });
+  });
+
+  it.each([
+    [166, true],
+    [167, false],
+  ])('a task is not looked for while they may still hear the greeting: of %i letters, %s', (letters, isLookedFor) => {
+    const options = { texts: { greeting: 'a'.repeat(letters) } };
+    const beaten = { heartbeatMs: 10_000 + 166 * 120 };
+    const { effects } = given(
+      taskrouter,
+      [taskEvents.inbound({ options, status: 'in-progress' }), due('heartbeat')],
+      beaten,
+    );
+    expect(effects.some(({ type }) => type === 'task.find')).toBe(isLookedFor);
+  });
+
+  it('there is none of a caller whom others took out of the queue, until they come back', () => {
+    const away: readonly Step[] = [...held, taskEvents.callerEnded('redirected', { at: at(12) })];
+    scene(...away)
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller], state: { caller: { elsewhere: true } } });
+  });
+
+  it('there is none of a caller who is on the way to the fallback', () => {
+    scene(taskEvents.inbound({ options: { ...short, deadlineSeconds: 10 }, status: 'in-progress' }), due('deadline'))
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller], state: { caller: { phase: 'fallingBack' } } });
+  });
+
+  it('a caller who has left is not looked at any more, but their task is', () => {
+    scene(...ringing(), left(5))
+      .when(due('heartbeat'))
+      .then({ asks: [fetchTask] });
+  });
+
+  it('both ends of a talk are looked at, and its task', () => {
+    scene(...talking)
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller, { type: 'call.fetch', leg: 1, sid: sids.call(1) }, fetchTask] });
+  });
+
+  it('a task that could not be completed after the talk is completed again, and not asked about', () => {
+    scene(
+      ...talking,
+      taskEvents.legEnded({ bridged: true, at: at(20) }),
+      outcomeOf('task.update', { as: 'failed', reason: 'away' }, { at: at(21) }),
+    )
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller, { type: 'task.update', status: 'completed' }] });
+  });
+
+  it('who was only told to take the caller is not looked at yet', () => {
+    scene(...ringing(), events.answered({ at: at(25) }))
+      .when(due('heartbeat'))
+      .then({ asks: [looksAtCaller, fetchTask], state: { claim: 1, served: null } });
+  });
+});
+
+describe('the timer of the caller', () => {
+  it('redirects who could not be redirected yet', () => {
+    scene(taskEvents.inbound({ options: { deadlineSeconds: 10 } }), due('deadline'))
+      .when(due('caller'))
+      .then({
+        asks: [{ type: 'call.redirect', leg: 0, id: 'redirect:0:1' }],
+        state: { timers: { caller: undefined } },
+      });
+  });
+
+  it('ends a call that is with nobody, until it is over', () => {
+    const alone: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(20) })];
+    scene(...alone)
+      .when(due('caller'))
+      .then({
+        asks: [{ type: 'call.end', id: 'end:0:2', leg: 0, sid: sids.call(0) }],
+        state: { timers: { caller: at(40) } },
+      });
+    scene(...alone, due('caller'), due('heartbeat'))
+      .when(due('caller'))
+      .then({ asks: [], state: { timers: { caller: at(50) } } });
+  });
+});
+
+describe('a worker who was told to take the caller, and nobody says what became of it', () => {
+  it('and their reservation are asked about, until it is clear', () => {
+    scene(...offered)
+      .when(due('leg1'))
+      .then({
+        asks: [asked, { type: 'call.fetch', leg: 1, sid: sids.call(1) }],
+        state: { claim: 1, legs: [{ phase: 'joining' }], timers: { leg1: at(29), reservation1: at(29) } },
+      });
+    scene(...offered, due('leg1'))
+      .when(due('leg1'))
+      .then({ asks: [], state: { timers: { leg1: at(39) } } });
+  });
+
+  it('and has never been fetched cannot have them: they hear so, and others may', () => {
+    expect(scene(...moving).state).toMatchObject({ claim: 1, legs: [{ phase: 'joining', moving: 'move:1' }] });
+    scene(...moving)
+      .when(due('leg1'))
+      .then({
+        asks: [{ type: 'call.redirect', id: 'redirect:1:1', leg: 1 }, rejected],
+        state: {
+          claim: null,
+          legs: [{ phase: 'told', notice: 'lost', moving: null }],
+          reservations: [{ phase: 'rejecting', offered: false }],
+          timers: { leg1: at(29) },
+        },
+      });
+  });
+
+  it('is given back only once the answer about the reservation is there', () => {
+    scene(...moving, taskEvents.task('wrapup', { at: at(12) }), due('leg1'))
+      .when(outcomeOf('reservation.fetch', { as: 'reservation', status: 'pending' }, { at: at(20) }))
+      .then({ asks: [rejected], state: { reservations: [{ phase: 'rejecting', asking: true }] } });
+    scene(...moving, taskEvents.task('wrapup', { at: at(12) }))
+      .when(due('leg1'))
+      .then({ asks: [{ type: 'call.redirect', leg: 1 }], state: { timers: { reservation1: at(22) } } });
+  });
+
+  it('is told when the caller has left, or the reservation was taken back', () => {
+    const told = {
+      asks: [{ type: 'call.redirect', leg: 1 }],
+      state: { legs: [{ phase: 'told', notice: 'callerGone' }] },
+    } as const;
+    scene(...offered, left(10))
+      .when(due('leg1'))
+      .then(told);
+    scene(...moving, left(10))
+      .when(due('leg1'))
+      .then({ state: { legs: [{ phase: 'told' }] } });
+    scene(...offered, news('canceled', 1, { at: at(10) }))
+      .when(due('leg1'))
+      .then(told);
+    scene(...moving, news('canceled', 1, { at: at(10) }))
+      .when(due('leg1'))
+      .then(told);
+  });
+});
+
+describe('a moment before a reservation times out', () => {
+  it.each<[string, readonly Step[], object]>([
+    ['who rings is ended', ringing(), { phase: 'ending' }],
+    ['who is being detected is ended', detecting, { phase: 'ending' }],
+    [
+      'who is asked for a key hears that it is too late',
+      [...ringing({ confirm: 'always' }), events.answered({ at: at(9) })],
+      { phase: 'told', notice: 'lost' },
+    ],
+  ])('%s, and given back', (_, before, leg) => {
+    const step = scene(...before).when(due('reservation1'));
+    step.then({
+      state: {
+        reservations: [{ phase: 'rejecting', rejectTo: 'unavailable' }],
+        legs: [leg],
+        timers: { reservation1: at(126) },
+      },
+    });
+    expect(step.result.effects).toContainEqual(expect.objectContaining(rejected));
+    expect(step.result.effects.filter(({ type }) => type === 'call.end')).toHaveLength('notice' in leg ? 0 : 1);
+  });
+
+  it('who was told to take the caller is asked about instead', () => {
+    const answered: readonly Step[] = [...ringing(), events.answered({ at: at(110) })];
+    scene(...answered)
+      .when(due('reservation1'))
+      .then({
+        asks: [asked],
+        state: {
+          claim: 1,
+          reservations: [{ phase: 'pending' }],
+          legs: [{ phase: 'joining' }],
+          timers: { reservation1: at(126) },
+        },
+      });
+  });
+
+  it('who is still held for a caller who has left is given back, whether they were rung or not', () => {
+    const quiet: readonly Step[] = [...ringing(), left(5), events.status({ status: 'completed', at: at(6) })];
+    scene(...quiet)
+      .when(due('reservation1'))
+      .then({ asks: [rejected], state: { legs: [{ phase: 'ended' }] } });
+    scene(...ringing(), left(5))
+      .when(due('reservation1'))
+      .then({ asks: [rejected], state: { legs: [{ phase: 'ending' }] } });
+    scene(taskEvents.inbound(), left(1), taskEvents.assignment(1, { at: at(1) }))
+      .when(due('reservation1'))
+      .then({ asks: [rejected], state: { reservations: [{ leg: null, phase: 'rejecting' }] } });
+  });
+
+  it('who has a wrong number goes Offline, also when that came out while the caller had the fallback', () => {
+    const options: TaskOptions = { fallback: { kind: 'voicemail' }, offerMessage: true };
+    scene(
+      ...ringing(options),
+      { type: 'caller.key', at: at(3), status: 'in-progress', digits: '*' },
+      taskEvents.callerEnded('leave', { at: at(4) }),
+      events.status({ status: 'failed', sipCode: 404, at: at(6) }),
+    )
+      .when(due('reservation1'))
+      .then({ asks: [{ ...rejected, activity: taskSids.offline }] });
+  });
+
+  it('a rejection that nobody has answered is asked about', () => {
+    scene(
+      ...ringing(),
+      events.status({ status: 'busy', at: at(5) }),
+      outcomeOf('reservation.update', { as: 'failed', reason: 'away' }, { at: at(6) }),
+    )
+      .when(due('reservation1'))
+      .then({ asks: [asked], state: { reservations: [{ phase: 'rejecting' }], timers: { reservation1: at(25) } } });
+  });
+});

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import {
+  taskrouter,
+  type Effect,
+  type TaskOptions,
+  type TaskRouterEvent,
+  type TaskRouterState,
+  type TwilioEffect,
+} from '@amd/core';
+import { events, given, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+
+type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
+const at = (seconds: number): number => START + seconds * 1000;
+const scene = (...list: readonly Step[]) => given(taskrouter, list);
+const { outcomeOf, reservation: news } = taskEvents;
+const is = (status: 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled') =>
+  ({ as: 'task', sid: taskSids.task(), status }) as const;
+const FAILED = { as: 'failed', reason: 'away' } as const;
+
+/** The caller waits and the first worker's phone rings. */
+const ringing = (options: TaskOptions = {}): readonly Step[] => [
+  taskEvents.inbound({ options, status: 'in-progress' }),
+  taskEvents.assignment(1, { at: at(1) }),
+  events.status({ status: 'ringing', at: at(2) }),
+];
+/** The first worker was told to take the caller, and the second one's phone rings. */
+const offered: readonly Step[] = [
+  ...ringing(),
+  taskEvents.assignment(2, { at: at(3) }),
+  events.status({ leg: 2, status: 'ringing', at: at(4) }),
+  events.answered({ at: at(9) }),
+];
+const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
+/** Workers are rung no more and the caller is on the way to the fallback. */
+const falling: readonly Step[] = [
+  taskEvents.inbound({ options: { deadlineSeconds: 10 }, status: 'in-progress' }),
+  taskEvents.task('created', { at: at(1) }),
+  taskEvents.due('deadline'),
+];
+const told: readonly Step[] = [...falling, events.callerDocument({ at: at(11) })];
+
+const THE_TASK = { workspace: taskSids.workspace, task: taskSids.task() } as const;
+const canceled = {
+  ...THE_TASK,
+  type: 'task.update',
+  status: 'canceled',
+  reason: 'the caller is no longer in the queue',
+} as const;
+const completed = { ...THE_TASK, type: 'task.update', status: 'completed', reason: 'the call is over' } as const;
+
+describe('the task of a talk', () => {
+  it('is completed when the talk is over, once', () => {
+    const end: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(40) })];
+    scene(...talking)
+      .when(taskEvents.task('wrapup', { at: at(40) }))
+      .then({ asks: [{ ...completed, id: 'task:completed:2' }], state: { task: { asking: true } } });
+    scene(...end)
+      .when(taskEvents.task('wrapup', { at: at(41) }))
+      .then({ asks: [] });
+    scene(...end, outcomeOf('task.update', FAILED, { at: at(41) }))
+      .when(taskEvents.task('wrapup', { at: at(42) }))
+      .then({ asks: [completed] });
+    scene(...end, outcomeOf('task.update', { as: 'done' }, { at: at(41) }))
+      .when(taskEvents.task('wrapup', { at: at(42) }))
+      .then({ asks: [] });
+  });
+
+  it('is not completed while nobody is known to have talked', () => {
+    scene(...ringing())
+      .when(taskEvents.task('wrapup', { at: at(8) }))
+      .then({ asks: [], state: { task: { over: false, asking: false } } });
+  });
+
+  it('is not completed before anybody has told us of it', () => {
+    // The talk was by an earlier task.
+    const again: readonly Step[] = [
+      ...ringing({ fallback: { kind: 'redirect', url: 'https://example.com/home' } }),
+      events.answered({ at: at(9) }),
+      taskEvents.callerEnded('system-error', { at: at(10) }),
+      taskEvents.inbound({ status: 'in-progress', at: at(60) }),
+      news('accepted', 1, { at: at(61) }),
+    ];
+    expect(scene(...again).state).toMatchObject({ round: 2, task: { sid: null }, served: 1 });
+    scene(...again)
+      .when(taskEvents.legEnded({ bridged: true, at: at(70) }))
+      .then({ asks: [{ type: 'flow.send' }] });
+  });
+});
+
+describe('the task of a caller who has the fallback', () => {
+  it('is cancelled, so that nobody is held for it, once', () => {
+    scene(...falling)
+      .when(events.callerDocument({ at: at(11) }))
+      .then({ asks: [{ ...canceled, id: 'task:canceled:2' }], state: { task: { asking: true, over: false } } });
+    scene(...told)
+      .when(events.callerDocument({ at: at(12) }))
+      .then({ asks: [] });
+    scene(...told, outcomeOf('task.update', { as: 'done' }, { at: at(12) }))
+      .when(events.callerDocument({ at: at(13) }))
+      .then({ asks: [], state: { task: { over: true }, taskLost: false } });
+  });
+
+  it('is not cancelled before anybody has told us of it', () => {
+    const unknown: readonly Step[] = [
+      falling[0] as Step,
+      taskEvents.due('deadline'),
+      events.callerDocument({ at: at(11) }),
+    ];
+    expect(scene(...unknown).effects.map(({ type }) => type)).not.toContain('task.update');
+    expect(scene(...unknown).state).toMatchObject({
+      caller: { fallbackGiven: true },
+      task: { sid: null, asking: false },
+    });
+  });
+
+  it('is not cancelled when they have talked after all', () => {
+    const leaves: readonly Step[] = [
+      ...ringing(),
+      events.answered({ at: at(9) }),
+      taskEvents.callerEnded('leave', { at: at(10) }),
+      outcomeOf('task.update', FAILED, { at: at(11) }),
+    ];
+    scene(...leaves)
+      .when(events.callerDocument({ at: at(13) }))
+      .then({ asks: [canceled], state: { served: null } });
+    scene(...leaves, news('accepted', 1, { at: at(12) }))
+      .when(events.callerDocument({ at: at(13) }))
+      .then({ asks: [], state: { served: 1 } });
+  });
+});
+
+describe('at a heartbeat, the task', () => {
+  it('is asked about, once at a time, until it is over', () => {
+    scene(...ringing())
+      .when(taskEvents.due('heartbeat'))
+      .then({
+        asks: [
+          { type: 'call.fetch', leg: 0 },
+          { ...THE_TASK, type: 'task.fetch', id: 'task:fetch:2' },
+        ],
+        state: { task: { asking: true } },
+      });
+    scene(...ringing(), taskEvents.due('heartbeat'))
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [], state: { task: { asking: true } } });
+    scene(...ringing(), taskEvents.task('canceled', { at: at(5) }))
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [], state: { task: { over: true, asking: false } } });
+  });
+});
+
+describe('a task that is', () => {
+  const asked = (...before: readonly Step[]) => ({
+    says: (status: Parameters<typeof is>[0]) =>
+      scene(...before, taskEvents.due('heartbeat')).when(outcomeOf('task.fetch', is(status), { at: at(31) })),
+  });
+  /** They hung up while a worker was held, and the worker's phone is quiet. */
+  const gone: readonly Step[] = [
+    ...ringing(),
+    events.callerStatus({ at: at(5) }),
+    events.status({ status: 'completed', at: at(6) }),
+  ];
+
+  it.each(['pending', 'reserved'] as const)('%s waits with the caller, and is cancelled without them', (status) => {
+    asked(...ringing())
+      .says(status)
+      .then({ asks: [], state: { task: { over: false, asking: false } } });
+    asked(...falling)
+      .says(status)
+      .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
+    asked(...gone)
+      .says(status)
+      .then({ asks: [canceled], state: { task: { asking: true } } });
+    asked(...told, outcomeOf('task.update', FAILED, { at: at(12) }))
+      .says(status)
+      .then({ asks: [canceled] });
+  });
+
+  it.each(['assigned', 'wrapping'] as const)(
+    '%s to whom we have offered the caller: their reservation tells',
+    (status) => {
+      asked(...offered)
+        .says(status)
+        .then({
+          asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
+          state: { task: { over: false }, reservations: [{ asking: true }, { asking: false }] },
+        });
+      asked(...talking)
+        .says(status)
+        .then({ asks: [], state: { task: { over: false }, reservations: [{ asking: false }, {}] } });
+    },
+  );
+
+  it.each(['assigned', 'wrapping'] as const)(
+    '%s to somebody else is none of our business once the caller has left',
+    (status) => {
+      asked(...ringing())
+        .says(status)
+        .then({ asks: [], state: { task: { over: false } } });
+      asked(...gone)
+        .says(status)
+        .then({ asks: [], state: { task: { over: true }, reservations: [{ phase: 'over', result: 'canceled' }] } });
+      asked(...ringing(), events.answered({ at: at(9) }), events.callerStatus({ at: at(10) }))
+        .says(status)
+        .then({ state: { task: { over: false }, reservations: [{ phase: 'pending', offered: true }] } });
+      asked(...ringing(), news('accepted', 1, { at: at(5) }), events.callerStatus({ at: at(6) }))
+        .says(status)
+        .then({ asks: [], state: { task: { over: true } } });
+    },
+  );
+
+  it.each(['completed', 'canceled'] as const)(
+    '%s under a caller who waits: nobody is rung for it, and the caller is looked at',
+    (status) => {
+      scene(...ringing())
+        .when(taskEvents.task(status, { at: at(5) }))
+        .then({
+          asks: [
+            { type: 'call.end', leg: 1 },
+            { type: 'call.fetch', leg: 0, sid: sids.call(0) },
+          ],
+          state: {
+            task: { over: true },
+            taskLost: true,
+            caller: { phase: 'waiting', fetching: true },
+            reservations: [{ phase: 'over', result: 'canceled' }],
+          },
+        });
+      asked(...ringing())
+        .says(status)
+        .then({ asks: [{ type: 'call.end', leg: 1 }], state: { taskLost: true, task: { over: true } } });
+    },
+  );
+
+  it.each(['completed', 'canceled', 'deleted'] as const)(
+    '%s takes nobody out of a talk, and nobody out of the fallback',
+    (word) => {
+      scene(...talking)
+        .when(taskEvents.task(word, { at: at(20) }))
+        .then({
+          asks: [],
+          state: {
+            task: { over: true },
+            taskLost: false,
+            caller: { phase: 'connected' },
+            legs: [{ phase: 'bridged' }, {}],
+          },
+        });
+      for (const before of [falling, told]) {
+        scene(...before)
+          .when(taskEvents.task(word, { at: at(20) }))
+          .then({ asks: [], state: { task: { over: true }, taskLost: false, caller: { phase: 'fallingBack' } } });
+      }
+    },
+  );
+});
