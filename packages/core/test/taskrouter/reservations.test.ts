@@ -494,3 +494,39 @@ describe('a long wait', () => {
     expect(few(1, ...talked, taskEvents.assignment(2, { at: at(42) }))).toEqual({ reservations: [1], legs: [1] });
   });
 });
+
+describe('what is counted of a queue', () => {
+  const { measure } = taskrouter;
+  const counted = (before: readonly Step[], event: TaskRouterEvent) => {
+    const { state } = scene(...before);
+    return measure({ before: state, event, after: scene(...before).when(event).result.state });
+  };
+  const NOTHING = { kind: 'nothing' } as const;
+
+  it.each<[string, readonly Step[], TaskRouterEvent, string, number]>([
+    ['taken back', ringing(), news('rescinded', 1, { at: at(31) }), 'rescinded', 30],
+    ['given back', rejecting, news('rejected', 1, { at: at(6) }), 'rejected', 5],
+    ['reserved in vain', talking, taskEvents.assignment(2, { at: at(12) }), 'rescinded', 0],
+  ])('a worker who is %s, once', (_, before, event, result, seconds) => {
+    expect(counted(before, event)).toContainEqual({ type: 'reservation.ended', result, seconds });
+    expect(counted([...before, event], { ...event, at: at(50) })).toEqual([]);
+  });
+
+  it('nobody who is still held', () => {
+    expect(counted(rejecting, events.callerStatus({ at: at(8) }))).toEqual([
+      { type: 'call.ended', flow: 'taskrouter', result: 'callerLeft', seconds: 8 },
+    ]);
+  });
+
+  it('how late a timer was that the call wants', () => {
+    const heartbeat = { ...events.timer('heartbeat', at(30)), at: at(32) };
+    expect(counted(ringing(), heartbeat)).toEqual([{ type: 'timer.fired', flow: 'taskrouter', seconds: 2 }]);
+    expect(counted(ringing(), events.timer('heartbeat', at(29)))).toEqual([]);
+  });
+
+  it('nothing of a call that is none', () => {
+    for (const event of [events.timer('heartbeat', at(30)), events.status({ status: 'ringing' })]) {
+      expect(measure({ before: NOTHING, event, after: NOTHING })).toEqual([]);
+    }
+  });
+});
