@@ -162,6 +162,18 @@ describe('at every heartbeat', () => {
       .then({ asks: [looksAtCaller, { type: 'call.fetch', leg: 1, sid: sids.call(1) }, fetchTask] });
   });
 
+  it('of two workers the one who talks is looked at', () => {
+    const other: readonly Step[] = [
+      ...ringing(),
+      ...second,
+      events.answered({ leg: 2, at: at(9) }),
+      news('accepted', 2, { at: at(10) }),
+    ];
+    const step = scene(...other).when(due('heartbeat'));
+    step.then({ asks: [looksAtCaller, { type: 'call.fetch', leg: 2 }, fetchTask] });
+    expect(step.result.state).toHaveProperty('timers', { leg1: at(20), heartbeat: at(60) });
+  });
+
   it('a task that could not be completed after the talk is completed again, and not asked about', () => {
     scene(
       ...talking,

@@ -471,6 +471,10 @@ describe('a long wait', () => {
 
   it('forgets nobody who is held, and nobody whose phone is not quiet yet', () => {
     const held = taskEvents.assignment(4, { at: at(4) });
+    expect(few(0, taskEvents.inbound(), taskEvents.assignment(1, { phone: null }))).toEqual({
+      reservations: [1],
+      legs: [],
+    });
     expect(few(1, ...three, held)).toEqual({ reservations: [4], legs: [4] });
     expect(few(1, taskEvents.inbound(), taskEvents.assignment(1), ...tried(2))).toEqual({
       reservations: [1],

@@ -185,6 +185,10 @@ describe('a task that is', () => {
           asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
           state: { task: { over: false }, reservations: [{ asking: true }, { asking: false }] },
         });
+      // It was taken back: theirs is over, and nobody has to be asked.
+      asked(...offered, news('canceled', 1, { at: at(10) }))
+        .says(status)
+        .then({ asks: [], state: { reservations: [{ phase: 'over', asking: false }, {}] } });
       asked(...talking)
         .says(status)
         .then({ asks: [], state: { task: { over: false }, reservations: [{ asking: false }, {}] } });
@@ -206,6 +210,15 @@ describe('a task that is', () => {
       asked(...ringing(), news('accepted', 1, { at: at(5) }), events.callerStatus({ at: at(6) }))
         .says(status)
         .then({ asks: [], state: { task: { over: true } } });
+    },
+  );
+
+  it.each(['assigned', 'wrapping'] as const)(
+    '%s to whom the caller has talked with is not over by their hanging up',
+    (status) => {
+      asked(...talking, events.callerStatus({ at: at(20) }))
+        .says(status)
+        .then({ asks: [], state: { task: { over: false }, reservations: [{ phase: 'accepted' }, {}] } });
     },
   );
 

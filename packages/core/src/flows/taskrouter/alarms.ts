@@ -45,8 +45,8 @@ function heartbeat(w: Work): void {
   const { s } = w;
   startTimer(w, 'heartbeat', w.config.heartbeatMs);
   if (s.caller.phase !== 'ended') askCaller(w);
-  const served = s.legs.find((leg) => leg.id === s.claim && s.served !== null);
-  if (served?.phase === 'bridged') askLeg(w, served);
+  const claimed = s.legs.find((leg) => leg.id === s.claim);
+  if (claimed?.phase === 'bridged') askLeg(w, claimed);
   else if (s.served !== null) {
     completeTask(w);
     return;

@@ -23,7 +23,6 @@ export function settleReservations(w: Work): void {
       if (s.task.over) close(w, reservation, 'accepted');
       continue;
     }
-    if (reservation.phase === 'over') continue;
     const leg = legOf(w, reservation);
     if (s.task.over && s.task.sid === reservation.task) dropped(w, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
@@ -43,7 +42,7 @@ export function mayStillTake(leg: LegDraft | undefined): boolean {
 /** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
 export function callerIsOut(w: Work): boolean {
   const { phase, fallbackGiven } = w.s.caller;
-  return phase === 'ended' || (phase === 'fallingBack' && fallbackGiven) || w.s.taskLost;
+  return phase === 'ended' || fallbackGiven || w.s.taskLost;
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */

@@ -79,7 +79,7 @@ function takenBySomebody(w: Work): void {
 export function taskOver(w: Work): void {
   const { s } = w;
   s.task.over = true;
-  if (s.served !== null || s.caller.phase !== 'waiting') return;
+  if (s.caller.phase !== 'waiting') return;
   s.taskLost = true;
   dismissLegs(w);
   askCaller(w);
