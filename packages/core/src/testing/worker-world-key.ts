@@ -6,7 +6,8 @@ export type Where = 'available' | 'unavailable' | 'offline';
 /** Where somebody is, and who put them there. */
 export interface Stay {
   readonly at: Where;
-  readonly by: 'person' | 'rejection' | 'timeout' | 'us';
+  /** `page`: somebody switched them to where they were already. */
+  readonly by: 'person' | 'page' | 'rejection' | 'timeout' | 'us';
   readonly version: number;
 }
 
@@ -56,9 +57,12 @@ export function isSwitch({ id }: TaskRouterEffect): boolean {
 }
 
 function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unknown {
-  if (effect.type !== 'worker.update') return [effect.type, outcome];
+  const number = Number(id.split(':').at(-1));
+  const isNews =
+    state.kind === 'worker' && [...state.coolDowns, state.timedOut].map((one) => one && one.after < number);
+  if (effect.type !== 'worker.update') return [effect.type, isNews, outcome];
   const isAwaited = state.kind === 'worker' && state.switching === id;
-  return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], outcome];
+  return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], isNews, outcome];
 }
 
 /** Times count from now on; what is past is past. */
@@ -69,10 +73,10 @@ function keyOf(state: WorkerState, now: number): unknown {
   const coolDowns = state.coolDowns.map((one) => ({
     ...one,
     startedAt: 0,
-    after: one.after < state.asked,
+    after: 0,
     until: left(one.until),
   }));
-  const timedOut = state.timedOut && { ...state.timedOut, after: state.asked > state.timedOut.after };
+  const timedOut = state.timedOut && { ...state.timedOut, after: 0 };
   const isStale = state.coolDowns.map((one) => state.askedAt >= one.until);
   const wish = state.wish && { ...state.wish, askedAt: 0 };
   const switching = state.switching !== null;

@@ -110,6 +110,8 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
     }));
     add(`${effect.type} is carried out, its answer lost`, false, () => ({
       ...good.node,
+      // Nobody can know of a switch that changed nothing.
+      stay: good.node.stay.version === node.stay.version ? node.stay : good.node.stay,
       faults: node.faults - 1,
       tasks: [...rest, { ...task, outcome: lost }],
     }));
@@ -233,7 +235,8 @@ function carriedOut(
   if (isSwitch(effect)) {
     const at = effect.activity === SID.available ? 'available' : 'offline';
     // TaskRouter says nothing when nothing changes.
-    return { node: at === stay.at ? node : moved(node, at, 'person'), outcome: { as: 'done' } };
+    const after: WorkerNode = at === stay.at ? { ...node, stay: { ...stay, by: 'page' } } : moved(node, at, 'person');
+    return { node: after, outcome: { as: 'done' } };
   }
   if (effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
   if (stay.by === 'person' && stay.at !== 'unavailable') return { violation: 'P5: a person is overridden' };
@@ -249,7 +252,7 @@ function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (tasks.length > 0 || sent.some(({ due }) => due)) return false;
   if (state.kind === 'worker' && Object.keys(state.timers).length > 0) return false;
   if (state.kind === 'worker' && (state.wish?.as === 'asked' || state.switching !== null)) return false;
-  if (stay.at === 'available' || stay.by === 'person') return true;
+  if (stay.at === 'available' || stay.by === 'person' || stay.by === 'page') return true;
   // The event that would tell of it was never heard, and so was never sent.
   return told.length === 0;
 }

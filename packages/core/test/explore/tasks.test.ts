@@ -117,4 +117,55 @@ describe('what was wrong once', () => {
   ])('%s', (_, trace) => {
     expect(replay(workerWorld({ people: 1 }), trace)).toBeNull();
   });
+
+  it.each([
+    [
+      'who is switched off where a time-out had left them is left there',
+      { people: 0, rejections: 1, timeouts: 1, switches: 1, faults: 1 },
+      [
+        'their reservation is rejected',
+        'hears worker.parked',
+        'worker.fetch is carried out',
+        'timer rest:WA22222222222222222222222222222222',
+        'worker.fetch → worker',
+        'worker.update is carried out, its answer lost',
+        'worker.update → failed',
+        'hears that they are available (3)',
+        'worker.fetch is carried out',
+        'their reservation times out',
+        'hears worker.timedOut',
+        'somebody switches them off',
+      ],
+    ],
+    [
+      'a look that was asked for before a rest began does not end it',
+      { people: 0, rejections: 2, timeouts: 0, switches: 1, faults: 0 },
+      [
+        'their reservation is rejected',
+        'hears worker.parked',
+        'somebody switches them on',
+        'worker.update is carried out',
+        'worker.fetch is carried out',
+        'their reservation is rejected',
+        'hears worker.parked',
+        'hears that they are unavailable (2)',
+      ],
+    ],
+    [
+      'late events of the stay before do not end a rest',
+      { people: 0, rejections: 2, timeouts: 0, switches: 1, faults: 0 },
+      [
+        'their reservation is rejected',
+        'hears worker.parked',
+        'somebody switches them on',
+        'worker.update is carried out',
+        'their reservation is rejected',
+        'hears worker.parked',
+        'hears that they are unavailable (2)',
+        'hears that they are available (3)',
+      ],
+    ],
+  ])('%s', (_, options, trace) => {
+    expect(replay(workerWorld(options), trace)).toBeNull();
+  });
 });

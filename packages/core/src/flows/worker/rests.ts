@@ -24,11 +24,11 @@ export function rest(
   w: Work,
   activity: ActivitySid,
   back: ActivitySid,
-  known: Partial<Pick<CoolDown, 'enteredAt' | 'seenAt'>> = {},
+  known: Partial<Pick<CoolDown, 'enteredAt' | 'seenAt' | 'after'>> = {},
 ): void {
   if (activity === back) return;
   const until = w.at + w.config.coolDownMs;
-  const begun = { activity, back, enteredAt: null, seenAt: null, ...known, after: w.s.asked, startedAt: w.at, until };
+  const begun = { activity, back, enteredAt: null, seenAt: null, after: w.s.asked, startedAt: w.at, until, ...known };
   w.s.coolDowns = [...w.s.coolDowns.filter((other) => other.activity !== activity), begun];
   startTimer(w, restTimer(begun), w.config.coolDownMs);
 }
@@ -59,14 +59,24 @@ export function ask(w: Work): void {
   w.effects.push({ type: 'worker.fetch', id: nextId(w, 'worker', 'fetch'), workspace: s.workspace, worker: s.sid });
 }
 
-/** What a look at the worker means for one of their rests. */
+/** Which of all that was asked for an effect was, by its id. */
+export function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf(':') + 1));
+}
+
+/** What a look at the worker, by its number, means for one of their rests. */
 export function look(
   w: Work,
+  number: number,
   coolDown: CoolDown,
   { activity, enteredAt, version }: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
   seenAt: number | null,
 ): void {
   const { s } = w;
+  if (number <= coolDown.after) {
+    ask(w);
+    return;
+  }
   const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);
   const isOver = w.at >= coolDown.until;
   if (!isThere) {

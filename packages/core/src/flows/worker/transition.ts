@@ -10,7 +10,7 @@ import { timerEffects } from '../timers.js';
 import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
 import { measureWorker } from './measure.js';
-import { ask, endRest, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
+import { ask, endRest, isResting, look, moved, numberOf, rest, restIn, restTimer, type Work } from './rests.js';
 import type { LiveWorker, WorkerState } from './state.js';
 import { forgetWish, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
 
@@ -127,8 +127,12 @@ function told(
   if (entered) moved(w, params.activity, params.activityName, happenedAt ?? w.at);
   else if (s.activity !== null && params.activityName !== null) s.activity.name = params.activityName;
   if (params.activity === activities.unavailable) {
-    if (entered || restIn(w, params.activity) === undefined) {
-      rest(w, params.activity, activities.available, { seenAt: params.version });
+    const known = restIn(w, params.activity);
+    if (entered || known === undefined) {
+      // Of a rest that nobody has seen yet this may be the event, or a late one of an earlier stay: only a look tells.
+      const isUnseen = known?.seenAt === null;
+      const what = isUnseen ? { after: known.after } : { seenAt: params.version };
+      rest(w, params.activity, activities.available, what);
     }
   }
   for (const other of s.coolDowns) {
@@ -149,11 +153,11 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
   s.asking = false;
   switch (result.as) {
     case 'worker':
-      seen(w, result);
+      seen(w, numberOf(effect.id), result);
       return;
     case 'done':
       if (effect.type !== 'worker.update') return;
-      for (const one of s.coolDowns) if (one.after < s.asked) endRest(w, one);
+      for (const one of s.coolDowns) if (one.after < numberOf(effect.id)) endRest(w, one);
       moved(w, effect.activity, null, w.at);
       return;
     case 'gone':
@@ -177,7 +181,7 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
 }
 
 /** What a fetch says, which is newer than anything we were told. */
-function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>): void {
+function seen(w: Work, asked: number, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>): void {
   const { s } = w;
   const { activity, enteredAt, version } = result;
   const number = /^"?([0-9]{1,15})"?$/.exec(version)?.[1];
@@ -189,7 +193,7 @@ function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 
   }
   s.version = seenAt ?? s.version;
   if (s.activity?.sid !== activity) moved(w, activity, null, w.at);
-  if (s.timedOut !== null && s.asked <= s.timedOut.after) {
+  if (s.timedOut !== null && asked <= s.timedOut.after) {
     // Asked for before they timed out: it says nothing about that.
     ask(w);
   } else if (s.timedOut !== null) {
@@ -200,7 +204,7 @@ function seen(w: Work, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 
     if (isElsewhere && activity === unavailable) rest(w, activity, back, { seenAt });
     else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { seenAt, enteredAt });
   }
-  for (const one of s.coolDowns) look(w, one, result, seenAt);
+  for (const one of s.coolDowns) look(w, asked, one, result, seenAt);
 }
 
 function isGone(w: Work): void {

@@ -3,7 +3,7 @@ import { unreachable } from '../../kernel/draft.js';
 import type { TaskRouterOutcome } from '../effects.js';
 import { nextId, startTimer, stopTimer } from '../leg/work.js';
 import type { WorkerEvent } from './events.js';
-import { ask, isResting, moved, type Work } from './rests.js';
+import { ask, endRest, isResting, moved, numberOf, type Work } from './rests.js';
 
 /** While it runs, Twilio has not answered. */
 const TIMER = 'switch';
@@ -25,6 +25,10 @@ export function wishAnswered(w: Work, id: string, activity: ActivitySid, outcome
   const isDone = outcome.as === 'done';
   if (isDone) {
     moved(w, activity, null, w.at);
+    // What was known before they were switched is over: a person has moved them, be it to where they were already.
+    const number = numberOf(id);
+    for (const one of s.coolDowns) if (one.after < number) endRest(w, one);
+    if (s.timedOut !== null && s.timedOut.after < number) s.timedOut = null;
     // Where they are now says whether they still rest.
     if (isResting(s)) ask(w);
   }
