@@ -231,7 +231,8 @@ describe('a worker of whom something is heard', () => {
     const { state } = after(...resting, timedOut(1), switched(offline));
     expect(worker.migrate(state, 2)).toBe(state);
     expect(worker.migrate({ kind: 'nothing' }, 1)).toEqual({ kind: 'nothing' });
-    expect(() => worker.migrate(state, 3)).toThrow('worker cannot read a state of schema 3');
+    const problem = { code: 'ERR_STATE_VERSION', message: 'worker cannot read a state of schema 3' };
+    expect(() => worker.migrate(state, 3)).toThrow(expect.objectContaining(problem));
     const before = structuredClone(state);
     for (const event of [told(available, 9, 1), parked(2), timedOut(3), switched(available, 'another'), deleted]) {
       worker.transition(state, event, DEFAULT_WORKER_CONFIG);
@@ -577,19 +578,17 @@ describe('a worker whose reservation timed out', () => {
               back: available,
               enteredAt: activity === offline ? enteredAt : null,
               seenAt: 2,
+              after: 0,
               startedAt: at(12),
               until: at(72),
             },
           ],
         },
-        asks: [fetch(2)],
+        effects: [start(timer, 72)],
       });
-    after(...there(activity, enteredAt))
-      .when(saw(activity, '2', 13, enteredAt))
-      .then({ effects: [] });
-    after(...there(activity, enteredAt), saw(activity, '2', 13, enteredAt), due(timer))
+    after(...there(activity, enteredAt), due(timer))
       .when(saw(activity, '2', 72, enteredAt))
-      .then({ asks: [back(4, '2')] });
+      .then({ asks: [back(3, '2')] });
   });
 
   it.each<[string, Activity, number | null]>([
@@ -603,7 +602,7 @@ describe('a worker whose reservation timed out', () => {
   });
 
   it('and who was away and came again is not taken for one who still rests', () => {
-    after(...there(offline, at(9)), saw(offline, '2', 13, at(9)), due(AWAY))
+    after(...there(offline, at(9)), due(AWAY))
       .when(saw(offline, '4', 72, at(50)))
       .then({ state: { coolDowns: [] }, asks: [] });
   });
@@ -615,6 +614,12 @@ describe('a worker whose reservation timed out', () => {
     after(working, parked(1, 0, offline), saw(offline, '2', 1), timedOut(2, 10))
       .when(saw(offline, '2', 12, at(1)))
       .then({ state: { timedOut: null, coolDowns: [{ enteredAt: null, until: at(60) }] }, effects: [] });
+  });
+
+  it('rests there also when they may rest elsewhere', () => {
+    after(working, parked(1), saw(available, '1', 1), timedOut(2, 10))
+      .when(saw(offline, '3', 12, at(9)))
+      .then({ state: { coolDowns: [{ activity: unavailable }, { activity: offline }] }, effects: [start(AWAY, 72)] });
   });
 
   it('has nothing to recover from where time-outs lead to work', () => {
@@ -757,6 +762,22 @@ describe('a worker who is switched at a page', () => {
       .then({ state: { wish: { request: 'second', as: 'done' }, activity: { sid: offline } }, effects: [] });
   });
 
+  it('a late success says nothing of a newer click that was refused', () => {
+    const refused = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
+    after(...away, due('switch'), switched(available, 'second', 40), answered(refused, 41, 2))
+      .when(answered(DONE, 42, 1))
+      .then({ state: { wish: { request: 'second', as: 'refused', reason: 'no such activity' } }, effects: [] });
+  });
+
+  it('is looked at all the same: an answer to a click is none to a look', () => {
+    const looked = [working, parked(1), switched(offline, 'first', 5)];
+    for (const steps of [looked, [...looked, switched(available, 'second', 6)], [...looked, deleted]]) {
+      after(...steps)
+        .when(answered(DONE, 7, 2))
+        .then({ state: { asking: true } });
+    }
+  });
+
   it('and moved by somebody else meanwhile is still switched', () => {
     after(...resting, switched(available, 'first', 5))
       .when(told(MEETING, 3, 6))
@@ -770,7 +791,7 @@ describe('a worker who is switched at a page', () => {
 
 describe('what was wrong once: a worker who is switched while they rest', () => {
   it('bug: who is switched off where a time-out had left them stays off', () => {
-    const off = [working, timedOut(1, 10), saw(offline, '2', 12, at(9)), saw(offline, '2', 13, at(9))];
+    const off = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
     after(...off, switched(offline, 'first', 20))
       .when(answered(DONE, 21))
       .then({ state: { coolDowns: [], activity: { sid: offline } }, asks: [], keepForMs: MONTH });

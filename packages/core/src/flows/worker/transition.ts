@@ -193,16 +193,15 @@ function seen(w: Work, asked: number, result: Extract<TaskRouterOutcomeEvent['ou
   }
   s.version = seenAt ?? s.version;
   if (s.activity?.sid !== activity) moved(w, activity, null, w.at);
-  if (s.timedOut !== null && asked <= s.timedOut.after) {
-    // Asked for before they timed out: it says nothing about that.
-    ask(w);
-  } else if (s.timedOut !== null) {
+  // A look that was asked for before they timed out says nothing about that: there will be another one.
+  if (s.timedOut !== null && asked > s.timedOut.after) {
     const { timeout, unavailable, back, noticedAt } = s.timedOut;
     s.timedOut = null;
     const isOurs = enteredAt === null || enteredAt <= noticedAt + w.config.skewMs;
     const isElsewhere = restIn(w, activity) === undefined;
-    if (isElsewhere && activity === unavailable) rest(w, activity, back, { seenAt });
-    else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { seenAt, enteredAt });
+    const known = { seenAt, after: asked - 1 };
+    if (isElsewhere && activity === unavailable) rest(w, activity, back, known);
+    else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { ...known, enteredAt });
   }
   for (const one of s.coolDowns) look(w, asked, one, result, seenAt);
 }
