@@ -53,6 +53,8 @@ const WORLDS = [
   { reservations: 1 },
   { rejections: 1, timeouts: 1, people: 1, faults: 1 },
   { rejections: 1, timeouts: 0, people: 0, switches: 2, faults: 1 },
+  { rejections: 2, timeouts: 0, people: 0, switches: 1, faults: 0 },
+  { rejections: 1, timeouts: 1, people: 0, switches: 1, faults: 1 },
   { rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 },
 ];
 
