@@ -309,4 +309,27 @@ describe('pitfalls of TaskRouter', () => {
       )
       .then({ asks: [] });
   });
+
+  it('P-95 a look that was asked for before a worker was sent to rest says nothing of that rest', () => {
+    const parked = (n: number, seconds: number): WorkerEvent => ({
+      type: 'worker.parked',
+      at: at(seconds),
+      workspace: WORKSPACE.sid,
+      worker: taskSids.worker(1),
+      reservation: taskSids.reservation(n),
+      activity: taskSids.unavailable,
+      activities: WORKSPACE.activities,
+    });
+    const twice = [parked(1, 0), parked(2, 2)];
+    const { effects } = given(worker, twice, DEFAULT_WORKER_CONFIG);
+    const [effect] = effects.filter((one) => one.type === 'worker.fetch');
+    if (effect === undefined) throw new Error('nobody looked');
+    const outcome = { as: 'worker', activity: taskSids.available, enteredAt: null, version: '1' } as const;
+    given(worker, twice, DEFAULT_WORKER_CONFIG)
+      .when({ type: 'effect.outcome', at: at(3), effect, outcome })
+      .then({
+        state: { coolDowns: [{ activity: taskSids.unavailable, until: at(62) }] },
+        asks: [{ type: 'worker.fetch' }],
+      });
+  });
 });
