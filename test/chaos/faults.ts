@@ -31,6 +31,8 @@ export type WebhookFault =
   /** Handled twice, at the same moment if there are two nodes; the second reply counts. */
   | 'twice';
 
+const FEW = 30;
+
 /** What may befall one question, by its number. */
 export class Plan {
   readonly #at = new Map<string, Fault>();
@@ -40,6 +42,12 @@ export class Plan {
     for (const fault of faults) {
       this.#at.set(`${fault.on === 'outage' ? 'store' : fault.on}:${String(fault.nth)}`, fault);
     }
+  }
+
+  /** Whether one of the next few questions to the store is to go wrong. */
+  get isNear(): boolean {
+    const ahead = Array.from({ length: FEW }, (_, index) => `store:${String(this.counted.store + index + 1)}`);
+    return ahead.some((place) => this.#at.has(place));
   }
 
   /** Counts one more, and says what goes wrong with it. */
