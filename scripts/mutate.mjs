@@ -8,8 +8,8 @@ const HELP = `npm run mutate -- [options]
 
 Makes one small change after the other to packages/core/src/{kernel,wire,flows} and runs the tests that reach it; a change that
 no test notices has survived. Ends with the score of each folder, and with 1 if it is below 85 % over all that has been measured.
-What has not changed since the last run is taken from reports/mutation/. A first run takes about half an hour, folder by folder: it can be
-stopped and goes on where it was.
+What has not changed since the last run is taken from reports/mutation/. A first run takes about half an hour, folder by
+folder: it can be stopped and goes on where it was.
 
   --only TEXT     only folders whose name contains TEXT
   --jobs N        at once (default 2)
