@@ -70,8 +70,8 @@ async function prove() {
   const recorded = Object.keys(JSON.parse(readFileSync(new URL('docs/explored.json', ROOT), 'utf8')));
   const worlds = values.full
     ? {
-        forwarding: recorded.filter((name) => / legs? /.test(` ${name}`)),
-        queues: recorded.filter((name) => !/ legs? /.test(` ${name}`)),
+        forwarding: recorded.filter((name) => /\blegs?\b/.test(name)),
+        queues: recorded.filter((name) => !/\blegs?\b/.test(name)),
       }
     : PROVED_WORLDS;
   const wanted = (name) => values.only === undefined || name.includes(values.only);
