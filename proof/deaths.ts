@@ -24,7 +24,7 @@ export interface Writer {
 }
 
 /** However slow the machine is, nobody dies before this many writes. */
-const SOME_WRITES = 20;
+const SOME_WRITES = 51;
 
 /** `script`: the URL of a file. */
 export function startWriter(script: string, args: readonly string[], tally: Tally): Writer {

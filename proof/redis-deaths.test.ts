@@ -9,7 +9,7 @@ describe.skipIf(!hasRedis())('a Redis that is killed while it is written to', ()
     const { kills, acked, lost, problems } = await killRedis({ times: 3, seed: 7, writer });
     expect(problems).toEqual([]);
     expect({ kills, lost }).toEqual({ kills: 3, lost: 0 });
-    expect(acked).toBeGreaterThanOrEqual(60);
+    expect(acked).toBeGreaterThan(100);
   }, 60_000);
 
   it('leaves everything to the replica that takes its place, if that was waited for', async () => {
@@ -17,6 +17,6 @@ describe.skipIf(!hasRedis())('a Redis that is killed while it is written to', ()
     const { kills, acked, lost, problems } = await promoteReplica({ times: 1, seed: 7, writer });
     expect(problems).toEqual([]);
     expect({ kills, lost }).toEqual({ kills: 1, lost: 0 });
-    expect(acked).toBeGreaterThanOrEqual(20);
+    expect(acked).toBeGreaterThan(50);
   }, 60_000);
 });

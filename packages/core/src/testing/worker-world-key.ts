@@ -1,4 +1,5 @@
 import type { TaskRouterEffect, TaskRouterOutcome } from '../flows/effects.js';
+import { numberOfId } from '../flows/leg/work.js';
 import type { WorkerState } from '../flows/worker/state.js';
 
 export type Where = 'available' | 'unavailable' | 'offline';
@@ -57,7 +58,7 @@ export function isSwitch({ id }: TaskRouterEffect): boolean {
 }
 
 function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unknown {
-  const number = Number(id.split(':').at(-1));
+  const number = numberOfId(id);
   const isNews =
     state.kind === 'worker' && [...state.coolDowns, state.timedOut].map((one) => one && one.after < number);
   if (effect.type !== 'worker.update') return [effect.type, isNews, outcome];

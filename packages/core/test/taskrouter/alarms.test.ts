@@ -1,32 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  taskrouter,
-  type Effect,
-  type TaskOptions,
-  type TaskRouterEvent,
-  type TaskRouterState,
-  type TwilioEffect,
-} from '@amd/core';
-import { events, given, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+import { taskrouter, type TaskOptions } from '@amd/core';
+import { events, given, sids, taskEvents, taskSids } from '@amd/core/testing';
+import { at, offered, ringing, scene, second, talking, type Step } from './scenes.js';
 
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const at = (seconds: number): number => START + seconds * 1000;
-const scene = (...list: readonly Step[]) => given(taskrouter, list);
 const { due, outcomeOf, reservation: news } = taskEvents;
 
-/** The caller waits and the first worker's phone rings. */
-const ringing = (options: TaskOptions = {}): readonly Step[] => [
-  taskEvents.inbound({ options }),
-  taskEvents.assignment(1, { at: at(1) }),
-  events.status({ status: 'ringing', at: at(2) }),
-];
-const second: readonly Step[] = [
-  taskEvents.assignment(2, { at: at(3) }),
-  events.status({ leg: 2, status: 'ringing', at: at(4) }),
-];
 const detecting: readonly Step[] = [...ringing(), events.status({ status: 'in-progress', at: at(5) })];
-const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
-const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
 /** A human by the word of asynchronous detection, who is being fetched to the caller. */
 const moving: readonly Step[] = [
   ...ringing({ amd: { mode: 'async' } }),

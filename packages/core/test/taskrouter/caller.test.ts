@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  AmdError,
-  e164,
-  taskrouter,
-  type CallStatus,
-  type Effect,
-  type TaskOptions,
-  type TaskRouterEvent,
-  type TaskRouterState,
-  type TwilioEffect,
-} from '@amd/core';
-import { events, given, NUMBERS, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
-
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const at = (seconds: number): number => START + seconds * 1000;
-const after = (...list: readonly Step[]) => given(taskrouter, list);
+import { AmdError, e164, taskrouter, type CallStatus, type TaskOptions, type TaskRouterEvent } from '@amd/core';
+import { events, NUMBERS, sids, taskEvents, taskSids } from '@amd/core/testing';
+import { at, scene, type Step } from './scenes.js';
 
 /** Twilio has placed the call to a worker. */
 const created = (leg: number): Step =>
@@ -49,7 +36,7 @@ const ended = (round: number, result: string): object => ({
 
 describe('the caller arrives', () => {
   it('hears the greeting and is queued, with what the original’s tasks carried', () => {
-    after()
+    scene()
       .when(taskEvents.inbound())
       .then({
         reply: {
@@ -75,7 +62,7 @@ describe('the caller arrives', () => {
 
   it('is queued as the options say, and by nothing they do not say', () => {
     const queueOf = (options: TaskOptions): object => {
-      const { reply } = after().when(taskEvents.inbound({ options })).result;
+      const { reply } = scene().when(taskEvents.inbound({ options })).result;
       return (reply.kind === 'twiml' ? reply.verbs.at(-1) : undefined) ?? {};
     };
     expect(queueOf({ priority: 0, taskSeconds: 600, attributes: { skill: 'de' }, ringback: 'us' })).toMatchObject({
@@ -91,7 +78,7 @@ describe('the caller arrives', () => {
   });
 
   it('in progress they are held; past their deadline they are told', () => {
-    after()
+    scene()
       .when(taskEvents.inbound({ status: 'in-progress', options: { deadlineSeconds: 30 } }))
       .then({ state: { caller: { held: true }, timers: { deadline: at(30), heartbeat: at(30) } } });
   });
@@ -99,21 +86,21 @@ describe('the caller arrives', () => {
   it.each<CallStatus>(['completed', 'busy', 'failed', 'no-answer', 'canceled', 'queued'])(
     'who is %s gets a hang-up, and nothing is kept',
     (status) => {
-      after()
+      scene()
         .when(taskEvents.inbound({ status }))
         .then({ verbs: ['hangup'], state: { kind: 'nothing' }, effects: [], keepForMs: 86_400_000 });
     },
   );
 
   it('asked again, the same is answered until they are known to be in the queue, then without the greeting', () => {
-    after(taskEvents.inbound())
+    scene(taskEvents.inbound())
       .when(taskEvents.inbound({ at: at(1) }))
       .then({ verbs: ['say', 'enqueue'] })
       .thenNothingHappened();
-    after(...queued)
+    scene(...queued)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(2) }))
       .then({ verbs: ['pause', 'enqueue'] });
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(11) }))
       .then({ verbs: [] });
   });
@@ -121,16 +108,16 @@ describe('the caller arrives', () => {
   it('a call that is over gets a hang-up, unless it was handed on and comes back in progress', () => {
     const left = [taskEvents.inbound(), events.callerStatus({ at: at(5) }) as TaskRouterEvent];
     for (const status of ['ringing', 'in-progress'] as const) {
-      after(...left)
+      scene(...left)
         .when(taskEvents.inbound({ status, at: at(9) }))
         .then({ verbs: ['hangup'] })
         .thenNothingHappened();
     }
-    after(...handedOn)
+    scene(...handedOn)
       .when(taskEvents.inbound({ status: 'ringing', at: at(40) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
-    after(...handedOn)
+    scene(...handedOn)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(40) }))
       .then({
         reply: { verbs: [{ verb: 'say' }, { attributes: { amd_round: 2 }, action: { round: 2 } }] },
@@ -159,7 +146,7 @@ describe('a stranger’s request', () => {
     ['a verdict', events.verdict(), null],
     ['news of a reservation', taskEvents.reservation('accepted'), null],
   ])('%s, of a call that nobody knows, changes nothing', (_, event, verbs) => {
-    const { result } = after().when(event).thenNothingHappened();
+    const { result } = scene().when(event).thenNothingHappened();
     if (verbs === null) expect(result.reply).toEqual({ kind: 'nothing' });
     else expect(result.reply).toMatchObject({ kind: 'twiml', verbs: verbs.map((verb) => ({ verb })) });
     expect(result.keepForMs).toBe(86_400_000);
@@ -170,11 +157,11 @@ describe('the Enqueue is over', () => {
   it.each(['bridged', 'bridging-in-process', 'redirected-from-bridged'] as const)(
     '%s: they have talked, and that is the outcome',
     (queueResult) => {
-      after(...talking)
+      scene(...talking)
         .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
         .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected', caller: { phase: 'ended' } } });
       // Nobody has told of the acceptance: it was with the worker who was told to take the caller.
-      after(...joining)
+      scene(...joining)
         .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
         .then({
           reply: { kind: 'twiml', verbs: [] },
@@ -185,10 +172,10 @@ describe('the Enqueue is over', () => {
 
   it('bridged, told twice, or with the end of the call: one outcome', () => {
     const over = [...talking, taskEvents.callerEnded('bridged', { at: at(60) })];
-    after(...over)
+    scene(...over)
       .when(taskEvents.callerEnded('bridged', { at: at(61) }))
       .then({ asks: [], reply: { verbs: [] } });
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.callerEnded('bridged', { status: 'completed', at: at(60) }))
       .then({
         verbs: ['hangup'],
@@ -205,30 +192,30 @@ describe('the Enqueue is over', () => {
       taskEvents.legEnded({ leg: 1, at: at(10) }),
       events.answered({ leg: 2, at: at(11) }),
     ];
-    after(...two)
+    scene(...two)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { served: 2 } });
     // Neither holds it any more: the first one who was told to.
-    after(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
+    scene(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { served: 1 } });
   });
 
   it('bridged, while a worker rings who was told nothing, is not with them', () => {
-    after(...ringing)
+    scene(...ringing)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { served: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
   });
 
   it('hangup: the caller has left, whatever the status says', () => {
-    after(...ringing)
+    scene(...ringing)
       .when(taskEvents.callerEnded('hangup', { at: at(5) }))
       .then({
         verbs: ['hangup'],
         state: { result: 'callerLeft' },
         asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }, ended(1, 'callerLeft')],
       });
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.callerEnded('hangup', { at: at(50) }))
       .then({ state: { result: 'connected' } });
   });
@@ -236,7 +223,7 @@ describe('the Enqueue is over', () => {
   it.each(['queue-full', 'error', 'system-error', 'leave'] as const)(
     '%s: the caller gets the fallback',
     (queueResult) => {
-      after(...queued)
+      scene(...queued)
         .when(taskEvents.callerEnded(queueResult, { at: at(5) }))
         .then({
           verbs: ['say', 'hangup'],
@@ -247,29 +234,29 @@ describe('the Enqueue is over', () => {
   );
 
   it.each(['queue-full', 'leave'] as const)('%s, told late, takes nobody from their worker', (queueResult) => {
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.callerEnded(queueResult, { at: at(12) }))
       .then({ reply: { verbs: [] }, state: { caller: { phase: 'connected' } }, asks: [] });
   });
 
   it('redirected, and not by us: whoever took the call has it, until it is queued again', () => {
     const elsewhere = [...queued, taskEvents.callerEnded('redirected', { at: at(5) })];
-    after(...queued)
+    scene(...queued)
       .when(taskEvents.callerEnded('redirected', { at: at(5) }))
       .then({ verbs: ['pause', 'enqueue'], state: { caller: { elsewhere: true, queuedBy: at(15) } } });
-    after(...elsewhere)
+    scene(...elsewhere)
       .when(taskEvents.task('created', { task: 1, at: at(6) }))
       .then({ state: { caller: { elsewhere: false }, task: { sid: taskSids.task(1) } } });
-    after(...falling())
+    scene(...falling())
       .when(taskEvents.callerEnded('redirected', { at: at(31) }))
       .then({ verbs: ['say', 'hangup'], state: { caller: { elsewhere: false } } });
   });
 
   it('without a word: as the state says', () => {
-    after(...queued)
+    scene(...queued)
       .when(taskEvents.callerEnded(null, { at: at(5) }))
       .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, queuedBy: at(15) } } });
-    after(...queued)
+    scene(...queued)
       .when(taskEvents.callerEnded(null, { status: 'completed', at: at(5) }))
       .then({ verbs: ['hangup'], state: { result: 'callerLeft' } });
   });
@@ -284,7 +271,7 @@ describe('the caller is gone', () => {
       events.status({ leg: 1, status: 'in-progress', at: at(8) }),
       events.answered({ leg: 2, answeredBy: 'unknown', at: at(9) }),
     ];
-    after(...asking)
+    scene(...asking)
       .when(events.callerStatus({ at: at(12) }))
       .then({
         state: {
@@ -294,23 +281,23 @@ describe('the caller is gone', () => {
         },
         asks: [{ type: 'call.end', leg: 1 }, ended(1, 'callerLeft')],
       });
-    after(...asking)
+    scene(...asking)
       .when(events.callerStatus({ status: 'in-progress', at: at(12) }))
       .thenNothingHappened();
   });
 
   it('a worker who heard that they could not be connected hears now why', () => {
     const lost = [...joining, taskEvents.legEnded({ at: at(10) })];
-    after(...lost)
+    scene(...lost)
       .when(events.callerStatus({ at: at(11) }))
       .then({ state: { legs: [{ notice: 'callerGone' }] } });
   });
 
   it('one who joins has ten seconds in which their Dial says what came of it', () => {
-    after(...joining)
+    scene(...joining)
       .when(events.callerStatus({ at: at(11) }))
       .then({ state: { legs: [{ phase: 'joining' }], timers: { leg1: at(21) } } });
-    after(...talking)
+    scene(...talking)
       .when(events.callerStatus({ at: at(50) }))
       .then({ state: { result: 'connected', timers: { leg1: at(60) } } });
   });
@@ -322,7 +309,7 @@ describe('the caller is gone', () => {
       taskEvents.callerEnded('hangup', { at: at(13) }),
       document_(13, { status: 'completed' }),
     ]) {
-      after(...gone)
+      scene(...gone)
         .when(again)
         .then({ asks: [], state: { result: 'callerLeft' } });
     }
@@ -330,20 +317,20 @@ describe('the caller is gone', () => {
 
   it('is kept until every leg, every reservation and the task are over', () => {
     const left = events.callerStatus({ at: at(12) });
-    after(taskEvents.inbound())
+    scene(taskEvents.inbound())
       .when(left)
       .then({ keepForMs: 86_400_000, state: { timers: {} } });
-    after(...queued)
+    scene(...queued)
       .when(left)
       .then({ keepForMs: null });
-    after(...queued, left)
+    scene(...queued, left)
       .when(taskEvents.task('canceled', { at: at(13) }))
       .then({ keepForMs: 86_400_000, state: { timers: {} } });
     const busy = [...ringing, left, events.status({ status: 'canceled', at: at(13) })];
-    after(...busy)
+    scene(...busy)
       .when(taskEvents.task('canceled', { at: at(14) }))
       .then({ keepForMs: 86_400_000, state: { legs: [{ phase: 'ended' }], reservations: [{ phase: 'over' }] } });
-    after(...ringing, left)
+    scene(...ringing, left)
       .when(taskEvents.task('canceled', { at: at(14) }))
       .then({ keepForMs: null, state: { legs: [{ phase: 'ending' }] } });
   });
@@ -351,13 +338,13 @@ describe('the caller is gone', () => {
 
 describe('the fallback', () => {
   it('is a redirect of the caller, at once if they are held, else when they must be in the queue', () => {
-    after(taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }))
+    scene(taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }))
       .when(taskEvents.due('deadline'))
       .then({
         state: { deadlinePassed: true, caller: { phase: 'fallingBack' }, timers: { deadline: undefined } },
         asks: [{ type: 'call.redirect', leg: 0, sid: sids.call(0), document: { purpose: 'caller.document', leg: 0 } }],
       });
-    after(taskEvents.inbound({ options: { deadlineSeconds: 30 } }))
+    scene(taskEvents.inbound({ options: { deadlineSeconds: 30 } }))
       .when(taskEvents.due('deadline'))
       .then({ asks: [], state: { caller: { phase: 'fallingBack' }, timers: { caller: at(31) } } });
   });
@@ -370,19 +357,19 @@ describe('the fallback', () => {
       events.status({ leg: 1, status: 'in-progress', at: at(28) }),
       events.status({ leg: 2, status: 'in-progress', at: at(28) }),
     ];
-    after(...late)
+    scene(...late)
       .when(taskEvents.due('deadline'))
       .then({ asks: [], state: { caller: { phase: 'waiting' } } });
-    after(...late, taskEvents.due('deadline'), events.status({ leg: 1, status: 'completed', at: at(32) }))
+    scene(...late, taskEvents.due('deadline'), events.status({ leg: 1, status: 'completed', at: at(32) }))
       .when(events.status({ leg: 2, status: 'completed', at: at(33) }))
       .then({ state: { caller: { phase: 'fallingBack' } } });
-    after(...late, taskEvents.due('deadline'), events.answered({ leg: 1, at: at(32) }))
+    scene(...late, taskEvents.due('deadline'), events.answered({ leg: 1, at: at(32) }))
       .when(events.status({ leg: 2, status: 'completed', at: at(33) }))
       .then({ state: { claim: 1, caller: { phase: 'waiting' } } });
   });
 
   it('leaves a caller alone whom somebody else took out of the queue', () => {
-    after(
+    scene(
       taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
       taskEvents.callerEnded('redirected', { at: at(5) }),
     )
@@ -391,33 +378,33 @@ describe('the fallback', () => {
   });
 
   it('is our sentence, and what is left of the queue is cancelled', () => {
-    after(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
+    scene(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
       .when(document_(6))
       .then({ verbs: ['say', 'hangup'], state: { story: { fallbackAt: at(5) } } });
-    after(...fallbackAsked())
+    scene(...fallbackAsked())
       .when(events.callerStatus({ at: at(40) }))
       .then({ state: { result: 'nobody' } });
   });
 
   it('can hand the caller on, which is the outcome, and repeats the way there', () => {
-    after(...falling(REDIRECTED))
+    scene(...falling(REDIRECTED))
       .when(document_(31))
       .then({
         reply: { verbs: [{ verb: 'redirect', to: { url: 'https://example.com/menu' } }] },
         state: { result: 'handedOn', caller: { phase: 'ended' } },
         asks: [ended(1, 'handedOn')],
       });
-    after(...handedOn)
+    scene(...handedOn)
       .when(document_(32))
       .then({ verbs: ['redirect'], asks: [] });
-    after(...fallbackAsked(), events.callerStatus({ at: at(40) }))
+    scene(...fallbackAsked(), events.callerStatus({ at: at(40) }))
       .when(document_(41))
       .then({ verbs: ['hangup'], asks: [] });
   });
 
   it('can be a number, whose talk is the outcome, and what follows one that does not answer', () => {
     const number: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } };
-    after(...falling(number))
+    scene(...falling(number))
       .when(document_(31))
       .then({
         reply: {
@@ -431,14 +418,14 @@ describe('the fallback', () => {
           ],
         },
       });
-    after(...fallbackAsked(number))
+    scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: true, at: at(90) }) })
       .then({ verbs: ['hangup'], state: { result: 'handedOn' }, asks: [ended(1, 'handedOn')] });
-    after(...fallbackAsked(number))
+    scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: false, at: at(60) }) })
       .then({ verbs: ['say', 'record', 'hangup'], state: { caller: { otherwise: true } } });
     const back: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.caller, otherwise: { kind: 'voicemail' } } };
-    after(...falling(back))
+    scene(...falling(back))
       .when(document_(31))
       .then({ verbs: ['say', 'record', 'hangup'] });
   });
@@ -447,10 +434,10 @@ describe('the fallback', () => {
     const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
     const recorded = events.recording({ recording, at: at(50) });
     const voicemail = fallbackAsked({ fallback: { kind: 'voicemail' } });
-    after(...voicemail)
+    scene(...voicemail)
       .when(recorded)
       .then({ asks: [{ type: 'hook.run', id: `hook:voicemail:${recording.sid}`, hook: 'voicemail' }] });
-    after(...voicemail, recorded)
+    scene(...voicemail, recorded)
       .when(recorded)
       .then({ asks: [] });
   });
@@ -462,7 +449,7 @@ describe('a star that leads to the voicemail', () => {
     ({ type: 'caller.key', at: at(20), status: 'in-progress', digits: '*', ...o }) as const;
 
   it('stops the deadline, and fetches a caller whom the queue does not let go', () => {
-    after(taskEvents.inbound({ options: offering }))
+    scene(taskEvents.inbound({ options: offering }))
       .when(key())
       .then({
         verbs: ['leave'],
@@ -471,19 +458,19 @@ describe('a star that leads to the voicemail', () => {
   });
 
   it('pressed again leads out again; another key goes on with the wait, and says that they are there', () => {
-    after(taskEvents.inbound({ options: offering }), key())
+    scene(taskEvents.inbound({ options: offering }), key())
       .when(key({ digits: '1' }))
       .then({ verbs: ['leave'] });
-    after(taskEvents.inbound({ options: offering }))
+    scene(taskEvents.inbound({ options: offering }))
       .when(key({ digits: '1' }))
       .then({ verbs: ['gather', 'redirect'], state: { caller: { phase: 'waiting', held: true } } });
   });
 
   it('of a call that is over, or of an earlier round, is not heard', () => {
-    after(taskEvents.inbound({ options: offering }))
+    scene(taskEvents.inbound({ options: offering }))
       .when(key({ status: 'completed', digits: '1' }))
       .then({ state: { caller: { held: false } } });
-    after(...handedOn, taskEvents.inbound({ options: offering, status: 'in-progress', at: at(40) }))
+    scene(...handedOn, taskEvents.inbound({ options: offering, status: 'in-progress', at: at(40) }))
       .when(key({ round: 1, at: at(41) }))
       .then({ state: { caller: { phase: 'waiting' } }, reply: { verbs: [] } });
   });
@@ -493,26 +480,26 @@ describe('rounds', () => {
   const again = [...handedOn, taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) })];
 
   it('what comes late from an earlier one is answered as the present one is, unless it tells the end', () => {
-    after(...again)
+    scene(...again)
       .when(document_(41, { round: 1 }))
       .then({ verbs: ['pause', 'enqueue'] })
       .thenNothingHappened();
-    after(...again)
+    scene(...again)
       .when(document_(41, { round: 1, status: 'completed' }))
       .then({ verbs: ['hangup'], state: { result: 'callerLeft', round: 2 } });
   });
 
   it('the task of an earlier one is none of ours', () => {
-    after(...again)
+    scene(...again)
       .when(taskEvents.task('created', { task: 1, round: 1, at: at(41) }))
       .then({ state: { task: { sid: null } } });
-    after(...again)
+    scene(...again)
       .when(taskEvents.task('created', { task: 1, round: 2, at: at(41) }))
       .then({ state: { task: { sid: taskSids.task(1) }, caller: { held: true } } });
   });
 
   it('each has its one outcome, and its hook', () => {
-    after(...again)
+    scene(...again)
       .when(events.callerStatus({ at: at(50) }))
       .then({ asks: [ended(2, 'callerLeft')] });
   });
@@ -527,16 +514,16 @@ describe('rounds', () => {
       document_(31),
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     ];
-    after(...late)
+    scene(...late)
       .when(taskEvents.assignment(2, { at: at(42), task: 1, round: 2 }))
       .then({ state: { round: 2, lastLeg: 2, lastReservation: 2 }, asks: [{ type: 'call.create', leg: 2 }] });
-    expect(after(...late).state).toMatchObject({ legs: [{ id: 1, phase: 'ending' }], lastReservation: 1 });
+    expect(scene(...late).state).toMatchObject({ legs: [{ id: 1, phase: 'ending' }], lastReservation: 1 });
   });
 });
 
 describe('an assignment', () => {
   it('rings the worker by name, and looks after the reservation before it times out', () => {
-    after(...queued)
+    scene(...queued)
       .when({ ...taskEvents.assignment(1, { at: at(2) }), workerName: 'Ann' })
       .then({
         reply: { kind: 'later' },
@@ -547,13 +534,13 @@ describe('an assignment', () => {
           timers: { reservation1: at(117) },
         },
       });
-    expect(after(...ringing).state).toMatchObject({ legs: [{ target: { to: ANN } }] });
-    const { state } = after(...ringing);
+    expect(scene(...ringing).state).toMatchObject({ legs: [{ target: { to: ANN } }] });
+    const { state } = scene(...ringing);
     if (state.kind === 'call') expect(state.legs[0]?.target).not.toHaveProperty('name');
   });
 
   it('told twice is one phone that rings, and the same answer', () => {
-    after(...ringing)
+    scene(...ringing)
       .when(taskEvents.assignment(1, { at: at(3) }))
       .then({ reply: { kind: 'later' } })
       .thenNothingHappened();
@@ -561,7 +548,7 @@ describe('an assignment', () => {
 
   it.each([null, '', '4155550142', 'client:ann'])('of a worker whose phone is %j is rejected to Offline', (phone) => {
     const rejected = { instruction: { instruction: 'reject', activity: taskSids.offline } } as const;
-    after(...queued)
+    scene(...queued)
       .when(taskEvents.assignment(1, { phone, at: at(2) }))
       .then({
         reply: rejected,
@@ -572,7 +559,7 @@ describe('an assignment', () => {
           timers: { reservation1: at(12) },
         },
       });
-    after(...queued, taskEvents.assignment(1, { phone, at: at(2) }))
+    scene(...queued, taskEvents.assignment(1, { phone, at: at(2) }))
       .when(taskEvents.assignment(1, { phone, at: at(3) }))
       .then({ reply: rejected });
   });
@@ -585,24 +572,24 @@ describe('an assignment', () => {
     ['for a caller who gets the fallback', falling()],
     ['of another task of the same call', queued],
   ])('%s is rejected to rest', (what, before) => {
-    after(...before)
+    scene(...before)
       .when(taskEvents.assignment(1, { at: at(31), task: what.startsWith('of another') ? 7 : 0 }))
       .then({ reply: { instruction: { activity: taskSids.unavailable } } });
   });
 
   it('while somebody talks with the caller rings nobody: Twilio takes it back by itself', () => {
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.assignment(2, { at: at(12) }))
       .then({ reply: { kind: 'later' }, state: { legs: [{ id: 1 }] } });
     expect(
-      after(...talking)
+      scene(...talking)
         .when(taskEvents.assignment(2, { at: at(12) }))
         .result.effects.some(({ type }) => type === 'call.create'),
     ).toBe(false);
   });
 
   it('of a call that others put into the queue begins a call of ours', () => {
-    after()
+    scene()
       .when(taskEvents.assignment(1, { round: null, at: at(2), options: { afterCall: 'available' } }))
       .then({
         asks: [{ type: 'call.create', leg: 1 }],
@@ -613,20 +600,20 @@ describe('an assignment', () => {
           caller: { held: true },
         },
       });
-    after()
+    scene()
       .when(taskEvents.assignment(1, { round: 3, at: at(2) }))
       .then({ state: { round: 3 } });
   });
 
   it('of a caller who was handed on, and queued again by others, begins another round', () => {
-    after(...handedOn)
+    scene(...handedOn)
       .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
       .then({ state: { round: 2, caller: { phase: 'waiting' } }, asks: [{ type: 'call.create' }] });
-    after(...handedOn)
+    scene(...handedOn)
       .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(50) }))
       .then({ state: { round: 2 } });
     const left = [...queued, events.callerStatus({ at: at(5) }) as TaskRouterEvent];
-    after(...left)
+    scene(...left)
       .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
       .then({ state: { round: 1, result: 'callerLeft' }, asks: [] });
     const third = [
@@ -636,10 +623,10 @@ describe('an assignment', () => {
       taskEvents.due('deadline'),
       document_(71, { round: 2 }),
     ];
-    after(...third)
+    scene(...third)
       .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(80) }))
       .then({ state: { round: 2, result: 'handedOn' } });
-    after(...third)
+    scene(...third)
       .when(taskEvents.assignment(1, { task: 2, round: 2, at: at(80) }))
       .then({ state: { round: 2, result: 'handedOn' } });
   });
@@ -647,7 +634,7 @@ describe('an assignment', () => {
 
 describe('a human answers', () => {
   it('and takes the caller by the reservation, then rests', () => {
-    after(...ringing)
+    scene(...ringing)
       .when(events.answered({ at: at(9) }))
       .then({
         reply: {
@@ -668,14 +655,14 @@ describe('a human answers', () => {
           timers: { leg1: at(19) },
         },
       });
-    const { reply } = after(...ringing).when(events.answered({ at: at(9) })).result;
+    const { reply } = scene(...ringing).when(events.answered({ at: at(9) })).result;
     expect(reply).not.toHaveProperty('verbs.0.whisper');
     expect(reply).not.toHaveProperty('verbs.0.recording');
   });
 
   it('as the options say: recorded, announced, and back to work at once', () => {
     const options: TaskOptions = { afterCall: 'available', record: true, texts: { connected: 'Here is {name}.' } };
-    after(taskEvents.inbound({ options }), taskEvents.assignment(1, { at: at(2) }))
+    scene(taskEvents.inbound({ options }), taskEvents.assignment(1, { at: at(2) }))
       .when(events.answered({ at: at(9) }))
       .then({
         reply: {
@@ -692,7 +679,7 @@ describe('a human answers', () => {
   });
 
   it('too late is told why: taken, gone, or nobody knows', () => {
-    const lateIn = (list: readonly Step[], leg = 2) => after(...list).when(events.answered({ leg, at: at(60) }));
+    const lateIn = (list: readonly Step[], leg = 2) => scene(...list).when(events.answered({ leg, at: at(60) }));
     const both: readonly Step[] = [...ringing, taskEvents.assignment(2, { at: at(3) })];
     const rings: readonly Step[] = [...both, created(2)];
     lateIn([...rings, events.answered({ leg: 1, at: at(9) })]).then({ state: { legs: [{}, { notice: 'taken' }] } });
@@ -713,22 +700,22 @@ describe('a human answers', () => {
       taskEvents.assignment(2, { at: at(3) }),
       events.answered({ leg: 2, answeredBy: 'unknown', at: at(8) }),
     ];
-    after(...asked)
+    scene(...asked)
       .when(events.answered({ leg: 1, at: at(9) }))
       .then({ state: { legs: [{ phase: 'joining' }, { phase: 'told', notice: 'taken' }] } });
   });
 
   it('and their Dial is over: they have talked, or hear that the caller is gone', () => {
-    after(...talking)
+    scene(...talking)
       .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
       .then({ verbs: ['hangup'], state: { served: 1, legs: [{ result: { kind: 'bridged' } }] } });
-    after(...joining)
+    scene(...joining)
       .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
       .then({ state: { served: 1, reservations: [{ result: 'accepted' }] } });
-    after(...joining)
+    scene(...joining)
       .when(taskEvents.legEnded({ bridged: false, at: at(10) }))
       .then({ state: { claim: null, legs: [{ phase: 'told' }] }, asks: [{ type: 'reservation.fetch' }] });
-    after(...ringing)
+    scene(...ringing)
       .when(taskEvents.legEnded({ bridged: true, at: at(10) }))
       .then({ state: { served: null } });
   });
@@ -744,19 +731,19 @@ describe('a worker who is asked', () => {
   ];
 
   it('takes the caller by a key', () => {
-    after(...asked)
+    scene(...asked)
       .when(events.key({ at: at(12) }))
       .then({ verbs: ['dial.queue'], state: { claim: 1 } });
   });
 
   it('hears the question again, and no more than that', () => {
-    after(...asked)
+    scene(...asked)
       .when(events.round({ at: at(14) }))
       .then({ state: { claim: null, legs: [{ phase: 'confirming' }] } });
   });
 
   it('hears why, when they are fetched out of a Dial that leads nowhere', () => {
-    after(...joining, events.callerStatus({ at: at(11) }), taskEvents.due('leg1'))
+    scene(...joining, events.callerStatus({ at: at(11) }), taskEvents.due('leg1'))
       .when(events.legDocument({ at: at(22) }))
       .then({ verbs: ['say', 'hangup'] });
   });
@@ -768,27 +755,27 @@ describe('a worker who is asked', () => {
       created(1),
       events.answered({ answeredBy: null, at: at(9) }),
     ];
-    after(...greeted)
+    scene(...greeted)
       .when(events.verdict({ at: at(12) }))
       .then({ state: { claim: 1, legs: [{ answeredBy: 'human' }] } });
-    after(...greeted)
+    scene(...greeted)
       .when(events.verdict({ answeredBy: 'machine_start', at: at(12) }))
       .then({ state: { claim: null, legs: [{ answeredBy: 'machine_start' }] } });
   });
 
   it('is not of a talk that their Dial tells of, once another has the caller', () => {
     const both: readonly Step[] = [...talking, taskEvents.assignment(2, { at: at(12) })];
-    after(...both)
+    scene(...both)
       .when(taskEvents.legEnded({ leg: 2, bridged: true, at: at(20) }))
       .then({ state: { served: 1 } });
-    after(...both)
+    scene(...both)
       .when(taskEvents.legEnded({ leg: 9, bridged: true, at: at(20) }))
       .then({ state: { served: 1 } });
   });
 
   it('and a recording of the talk is told of once', () => {
     const recording = { sid: `RE${'2'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
-    after(...talking)
+    scene(...talking)
       .when(events.talkRecorded({ recording, at: at(70) }))
       .then({ asks: [{ type: 'hook.run', id: `hook:recording:${recording.sid}` }] });
   });
@@ -805,9 +792,9 @@ describe('what an earlier round has left', () => {
   ];
 
   it('is finished in the new one: its numbers go on, its requests are not asked again', () => {
-    const before = after(...leaving).state;
+    const before = scene(...leaving).state;
     if (before.kind !== 'call') throw new Error('there is a call');
-    const { result } = after(...leaving).when(
+    const { result } = scene(...leaving).when(
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     );
     expect(result.state).toMatchObject({
@@ -832,12 +819,12 @@ describe('what an earlier round has left', () => {
       taskEvents.reservation('rejected', 1, { at: at(33) }),
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     ];
-    expect(after(...ended).state).toMatchObject({ legs: [], reservations: [], lastLeg: 1, lastReservation: 1 });
+    expect(scene(...ended).state).toMatchObject({ legs: [], reservations: [], lastLeg: 1, lastReservation: 1 });
   });
 });
 
 describe('an older state', () => {
-  const { state } = after(...ringing);
+  const { state } = scene(...ringing);
 
   it('of this schema is read as it is', () => {
     expect(taskrouter.migrate(state, 2)).toBe(state);

@@ -1,16 +1,7 @@
 import { expect, it } from 'vitest';
-import {
-  DEFAULT_TASKROUTER_CONFIG,
-  taskrouter,
-  type Effect,
-  type TaskRouterEvent,
-  type TaskRouterState,
-  type TwilioEffect,
-} from '@amd/core';
-import { events, given, taskEvents, taskSids, type Given } from '@amd/core/testing';
-
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const after = (...list: readonly Step[]) => given(taskrouter, list, DEFAULT_TASKROUTER_CONFIG);
+import { DEFAULT_TASKROUTER_CONFIG } from '@amd/core';
+import { events, taskEvents, taskSids } from '@amd/core/testing';
+import { scene, type Step } from './scenes.js';
 
 /** Two workers are held for one caller, and both phones ring. */
 const two: readonly Step[] = [
@@ -23,16 +14,16 @@ const two: readonly Step[] = [
 const first: readonly Step[] = [...two, events.answered({ leg: 1 })];
 
 it('of two humans the first takes the caller, and the second is told', () => {
-  after(...first)
+  scene(...first)
     .when(events.answered({ leg: 2 }))
     .then({ verbs: ['say', 'hangup'], state: { claim: 1, legs: [{ phase: 'joining' }, { notice: 'taken' }] } });
 });
 
 it('the other phone rings on until the join has come about, and no longer', () => {
-  after(...first)
+  scene(...first)
     .when(events.status({ leg: 1, status: 'in-progress' }))
     .then({ state: { legs: [{}, { phase: 'ringing' }] } });
-  after(...first)
+  scene(...first)
     .when(taskEvents.reservation('accepted', 1))
     .then({
       asks: [{ type: 'call.end', leg: 2 }],
@@ -41,13 +32,13 @@ it('the other phone rings on until the join has come about, and no longer', () =
 });
 
 it('a join that did not come about leaves the caller to the other worker', () => {
-  after(...first, taskEvents.legEnded({ leg: 1 }))
+  scene(...first, taskEvents.legEnded({ leg: 1 }))
     .when(events.answered({ leg: 2 }))
     .then({ verbs: ['dial.queue'], state: { claim: 2 } });
 });
 
 it('a worker who accepted by other means has the caller, and their phone stops ringing', () => {
-  after(...two)
+  scene(...two)
     .when(taskEvents.reservation('accepted', 1))
     .then({ asks: [{ type: 'call.end', leg: 1 }], state: { served: null } });
 });
@@ -59,10 +50,10 @@ it('past the deadline nobody new is rung, and the caller gets the fallback when 
     taskEvents.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }),
     taskEvents.due('deadline'),
   ];
-  const step = after(...late).when(taskEvents.assignment(2));
+  const step = scene(...late).when(taskEvents.assignment(2));
   step.then({ reply: { instruction: { activity: taskSids.unavailable } } });
   expect(step.result.effects.some(({ type }) => type === 'call.create')).toBe(false);
-  expect(after(...late).effects.map(({ type }) => type)).toContain('call.redirect');
+  expect(scene(...late).effects.map(({ type }) => type)).toContain('call.redirect');
 });
 
 it('a long wait forgets what is long over, and is served all the same', () => {
@@ -71,11 +62,11 @@ it('a long wait forgets what is long over, and is served all the same', () => {
     events.status({ leg: index + 1, status: 'busy' }),
     taskEvents.outcomeOf('reservation.update', { as: 'done' }),
   ]).flat();
-  const { state } = after(taskEvents.inbound(), ...many);
+  const { state } = scene(taskEvents.inbound(), ...many);
   if (state.kind !== 'call') throw new Error('there is a call');
   expect(state.reservations.length).toBeLessThanOrEqual(DEFAULT_TASKROUTER_CONFIG.rememberReservations);
   expect(state.legs.length).toBeLessThanOrEqual(DEFAULT_TASKROUTER_CONFIG.rememberReservations);
-  after(taskEvents.inbound(), ...many)
+  scene(taskEvents.inbound(), ...many)
     .when(taskEvents.assignment(201))
     .then({ asks: [{ type: 'call.create', leg: 201 }] });
 });

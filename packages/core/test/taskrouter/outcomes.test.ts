@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   taskrouter,
-  type Effect,
   type TaskOptions,
   type TaskRouterConfig,
   type TaskRouterEvent,
-  type TaskRouterState,
   type TwilioEffect,
 } from '@amd/core';
-import { events, given, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+import { events, given, sids, taskEvents, taskSids } from '@amd/core/testing';
+import { at, offered, ringing, scene, talking, type Step } from './scenes.js';
 
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
 type Outcome = Parameters<typeof taskEvents.outcomeOf>[1];
-const at = (seconds: number): number => START + seconds * 1000;
-const scene = (...list: readonly Step[]) => given(taskrouter, list);
-const { outcomeOf, reservation: news } = taskEvents;
+const { outcomeOf } = taskEvents;
 const DONE = { as: 'done' } as const;
 const GONE = { as: 'gone' } as const;
 const REFUSED = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
@@ -33,15 +29,8 @@ const stray = (effect: TwilioEffect, outcome: Outcome): Step =>
 const waiting = (options: TaskOptions = {}): readonly Step[] => [
   taskEvents.inbound({ options: { texts: { greeting: '' }, ...options }, status: 'in-progress' }),
 ];
-const ringing: readonly Step[] = [
-  taskEvents.inbound(),
-  taskEvents.assignment(1, { at: at(1) }),
-  events.status({ status: 'ringing', at: at(2) }),
-];
-const rejecting: readonly Step[] = [...ringing, events.status({ status: 'busy', at: at(5) })];
-const offered: readonly Step[] = [...ringing, events.answered({ at: at(9) })];
+const rejecting: readonly Step[] = [...ringing(), events.status({ status: 'busy', at: at(5) })];
 const alone: readonly Step[] = [...offered, taskEvents.legEnded({ at: at(12) })];
-const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
 /** The talk is over and the task is to be completed. */
 const over: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(40) })];
 /** Nobody has told us of a task. */
@@ -177,7 +166,7 @@ describe('the search for the task of a call', () => {
 
 describe('the answer about the task', () => {
   const completed = (outcome: Outcome) => scene(...over).when(outcomeOf('task.update', outcome, { at: at(41) }));
-  const watched: readonly Step[] = [...ringing, taskEvents.due('heartbeat')];
+  const watched: readonly Step[] = [...ringing(), taskEvents.due('heartbeat')];
   const fetched = (outcome: Outcome) => scene(...watched).when(outcomeOf('task.fetch', outcome, { at: at(31) }));
 
   it('that it is completed closes it, and the reservation with it', () => {
@@ -233,7 +222,7 @@ describe('the answer about the task', () => {
 });
 
 describe('the answer about the caller’s call', () => {
-  const beat: readonly Step[] = [...ringing, taskEvents.due('heartbeat')];
+  const beat: readonly Step[] = [...ringing(), taskEvents.due('heartbeat')];
   const fetched = (outcome: Outcome, before = beat) =>
     scene(...before).when(outcomeOf('call.fetch', outcome, { leg: 0, at: at(31) }));
 
@@ -256,7 +245,7 @@ describe('the answer about the caller’s call', () => {
       asks: [],
       state: { caller: { phase: 'waiting', held: true, fetching: false } },
     });
-    expect(scene(...ringing.slice(0, 1), taskEvents.due('heartbeat')).state).toMatchObject({
+    expect(scene(...ringing().slice(0, 1), taskEvents.due('heartbeat')).state).toMatchObject({
       caller: { held: false, fetching: true },
     });
   });
@@ -408,7 +397,7 @@ describe('what became of something that a queue never asks for', () => {
       GONE,
     ],
   ])('changes nothing: $type', (effect, outcome) => {
-    scene(...ringing)
+    scene(...ringing())
       .when(stray(effect, outcome))
       .thenNothingHappened();
   });

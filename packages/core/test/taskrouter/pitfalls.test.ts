@@ -1,26 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
   AmdError,
-  DEFAULT_TASKROUTER_CONFIG,
   DEFAULT_WORKER_CONFIG,
-  taskrouter,
   worker,
   type Effect,
   type TaskRouterEffect,
-  type TaskRouterEvent,
   type TaskRouterReply,
-  type TaskRouterState,
-  type TwilioEffect,
   type WorkerEvent,
   type WorkerState,
 } from '@amd/core';
 import { createTaskRouterEndpoint, sign } from '@amd/core/http';
 import { createWorkspaceDirectory, type TwilioTaskRouter } from '@amd/core/twilio';
 import { events, given, START, type Given, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
-
-const at = (seconds: number): number => START + seconds * 1000;
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const flow = (list: readonly Step[]) => given(taskrouter, list, DEFAULT_TASKROUTER_CONFIG);
+import { at, scene, type Step } from './scenes.js';
 
 /** A caller waits and the first worker's phone rings. */
 const ringing: readonly Step[] = [
@@ -76,13 +68,13 @@ const ASSIGNMENT = {
 // docs/pitfalls.md tells the story of each.
 describe('pitfalls of TaskRouter', () => {
   it('P-61 a worker whose Dial comes too late is told, and the reservation asked what became of it', () => {
-    flow(offered)
+    scene(...offered)
       .when(taskEvents.legEnded({ at: at(10) }))
       .then({ verbs: ['say', 'hangup'], asks: [{ type: 'reservation.fetch' }] });
   });
 
   it('P-62 a reservation is rejected before it times out, and a worker whom a time-out moved comes back', () => {
-    flow(ringing)
+    scene(...ringing)
       .when(taskEvents.due('reservation1'))
       .then({
         asks: [
@@ -90,7 +82,7 @@ describe('pitfalls of TaskRouter', () => {
           { type: 'reservation.update', status: 'rejected' },
         ],
       });
-    flow(ringing)
+    scene(...ringing)
       .when(taskEvents.reservation('timeout', 1, { at: at(121) }))
       .then({
         asks: [{ type: 'flow.send', flow: 'worker', event: { type: 'worker.timedOut' } }, { type: 'call.end' }],
@@ -99,21 +91,23 @@ describe('pitfalls of TaskRouter', () => {
 
   it('P-63 a rejection always names an activity that gets no calls', () => {
     for (const status of ['busy', 'no-answer', 'failed', 'completed', 'canceled'] as const) {
-      const { result } = flow(ringing).when(events.status({ status, at: at(5) }));
+      const { result } = scene(...ringing).when(events.status({ status, at: at(5) }));
       const rejected = result.effects.find((effect) => effect.type === 'reservation.update');
       expect(rejected?.activity, status).toBe(taskSids.unavailable);
     }
   });
 
   it('P-64 the task is completed after the talk, and again until that is taken', () => {
-    const over = flow([...talking, taskEvents.legEnded({ bridged: true, at: at(40) })]);
+    const over = scene(...[...talking, taskEvents.legEnded({ bridged: true, at: at(40) })]);
     expect(over.effects.filter(({ type }) => type === 'task.update')).toHaveLength(1);
-    flow([
-      ...talking,
-      taskEvents.legEnded({ bridged: true, at: at(40) }),
-      taskEvents.outcomeOf('task.update', { as: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
-      taskEvents.outcomeOf('task.fetch', { as: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
-    ])
+    scene(
+      ...[
+        ...talking,
+        taskEvents.legEnded({ bridged: true, at: at(40) }),
+        taskEvents.outcomeOf('task.update', { as: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
+        taskEvents.outcomeOf('task.fetch', { as: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
+      ],
+    )
       .when(taskEvents.task('wrapup', { at: at(43) }))
       .then({ asks: [{ type: 'task.update', status: 'completed' }] });
   });
@@ -153,7 +147,7 @@ describe('pitfalls of TaskRouter', () => {
   });
 
   it('P-66 a caller whose task is cancelled while they wait gets the fallback', () => {
-    flow([taskEvents.inbound(), taskEvents.task('canceled', { at: at(60) })])
+    scene(...[taskEvents.inbound(), taskEvents.task('canceled', { at: at(60) })])
       .when(
         taskEvents.outcomeOf(
           'call.fetch',
@@ -172,10 +166,10 @@ describe('pitfalls of TaskRouter', () => {
   });
 
   it('P-68 a cancellation that comes late, after the bridge, changes nothing', () => {
-    flow(talking)
+    scene(...talking)
       .when(taskEvents.reservation('canceled', 1, { at: at(20) }))
       .then({ asks: [], state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
-    flow(talking)
+    scene(...talking)
       .when(taskEvents.task('canceled', { at: at(20) }))
       .then({ asks: [], state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
   });
@@ -192,7 +186,7 @@ describe('pitfalls of TaskRouter', () => {
       [20003, taskSids.unavailable],
       [null, taskSids.unavailable],
     ] as const) {
-      flow(begun)
+      scene(...begun)
         .when(refusal(code))
         .then({ asks: [{ type: 'reservation.update', activity }] });
     }
@@ -202,7 +196,7 @@ describe('pitfalls of TaskRouter', () => {
       [604, taskSids.offline],
       [503, taskSids.unavailable],
     ] as const) {
-      flow(ringing)
+      scene(...ringing)
         .when(events.status({ status: 'failed', sipCode, at: at(4) }))
         .then({ asks: [{ type: 'reservation.update', activity }] });
     }
@@ -214,13 +208,13 @@ describe('pitfalls of TaskRouter', () => {
   });
 
   it('P-71 an assignment that comes twice rings nobody twice', () => {
-    flow(ringing)
+    scene(...ringing)
       .when(taskEvents.assignment(1, { at: at(4) }))
       .then({ asks: [], reply: { kind: 'later' } });
   });
 
   it('P-72 the reservation is accepted by the Dial alone, never by us first', () => {
-    const { result } = flow(ringing).when(events.answered({ at: at(9) }));
+    const { result } = scene(...ringing).when(events.answered({ at: at(9) }));
     expect(result.reply).toMatchObject({
       verbs: [{ verb: 'dial.queue', reservation: taskSids.reservation(1), postWorkActivity: taskSids.unavailable }],
     });
@@ -229,7 +223,7 @@ describe('pitfalls of TaskRouter', () => {
 
   it('P-73 a worker without a usable phone is rejected at once, and goes Offline', () => {
     for (const phone of [null, '', 'reception', '4155550142', '+1', '<Dial>']) {
-      flow([taskEvents.inbound()])
+      scene(...[taskEvents.inbound()])
         .when(taskEvents.assignment(1, { phone, at: at(1) }))
         .then({ asks: [], reply: { instruction: { instruction: 'reject', activity: taskSids.offline } } });
     }
@@ -273,33 +267,35 @@ describe('pitfalls of TaskRouter', () => {
       'machine_end_other',
       'fax',
     ] as const) {
-      flow(ringing)
+      scene(...ringing)
         .when(events.answered({ answeredBy, at: at(9) }))
         .then({ verbs: ['hangup'], asks: [{ type: 'reservation.update', activity: taskSids.unavailable }] });
     }
   });
 
   it("P-77 the task says who calls under the original's name, and which of our rounds made it", () => {
-    const { result } = flow([]).when(taskEvents.inbound());
+    const { result } = scene().when(taskEvents.inbound());
     expect(result.reply).toMatchObject({
       verbs: [{ verb: 'say' }, { verb: 'enqueue', attributes: { caller_id: '+12125550123', amd_round: 1 } }],
     });
   });
 
   it('P-78 a worker who hangs up during detection does not leave the reservation pending', () => {
-    flow([...ringing, events.status({ status: 'in-progress', at: at(8) })])
+    scene(...[...ringing, events.status({ status: 'in-progress', at: at(8) })])
       .when(events.status({ status: 'completed', at: at(9) }))
       .then({ asks: [{ type: 'reservation.update', status: 'rejected' }] });
   });
 
   it('P-79 an assignment of a call that we have never heard of is served', () => {
-    flow([])
+    scene()
       .when(taskEvents.assignment(1))
       .then({ asks: [{ type: 'call.create', leg: 1 }], reply: { kind: 'later' } });
   });
 
   it('P-80 a caller whom somebody else took out of the queue is left to them', () => {
-    flow([...ringing, taskEvents.callerEnded('redirected', { at: at(5) }), taskEvents.task('canceled', { at: at(5) })])
+    scene(
+      ...[...ringing, taskEvents.callerEnded('redirected', { at: at(5) }), taskEvents.task('canceled', { at: at(5) })],
+    )
       .when(
         taskEvents.outcomeOf(
           'call.fetch',

@@ -1,35 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  taskrouter,
-  type Effect,
-  type TaskOptions,
-  type TaskRouterEvent,
-  type TaskRouterState,
-  type TwilioEffect,
-} from '@amd/core';
-import { events, given, sids, START, taskEvents, taskSids, WORKSPACE, type Given } from '@amd/core/testing';
+import { taskrouter, type TaskRouterEvent } from '@amd/core';
+import { events, given, sids, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
+import { at, offered, ringing, scene, second, talking, type Step } from './scenes.js';
 
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const at = (seconds: number): number => START + seconds * 1000;
-const scene = (...list: readonly Step[]) => given(taskrouter, list);
 const { reservation: news, outcomeOf: outcome } = taskEvents;
 
-/** The caller waits and the first worker's phone rings. */
-const ringing = (options: TaskOptions = {}): readonly Step[] => [
-  taskEvents.inbound({ options }),
-  taskEvents.assignment(1, { at: at(1) }),
-  events.status({ status: 'ringing', at: at(2) }),
-];
-const second: readonly Step[] = [
-  taskEvents.assignment(2, { at: at(3) }),
-  events.status({ leg: 2, status: 'ringing', at: at(4) }),
-];
 const asked = ringing({ confirm: 'always' });
 /** The first worker is asked for a key. */
 const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
-/** The first worker was told to take the caller. */
-const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
-const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
 const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
 const busy = events.status({ status: 'busy', at: at(5) });
 const rejecting: readonly Step[] = [...ringing(), busy];

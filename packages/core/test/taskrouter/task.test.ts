@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  taskrouter,
-  type Effect,
-  type TaskOptions,
-  type TaskRouterEvent,
-  type TaskRouterState,
-  type TwilioEffect,
-} from '@amd/core';
-import { events, given, sids, START, taskEvents, taskSids, type Given } from '@amd/core/testing';
+import { type TaskOptions } from '@amd/core';
+import { events, sids, taskEvents, taskSids } from '@amd/core/testing';
+import { at, scene, second, type Step } from './scenes.js';
 
-type Step = Given<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>>;
-const at = (seconds: number): number => START + seconds * 1000;
-const scene = (...list: readonly Step[]) => given(taskrouter, list);
 const { outcomeOf, reservation: news } = taskEvents;
 const is = (status: 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled') =>
   ({ as: 'task', sid: taskSids.task(), status }) as const;
@@ -24,12 +15,7 @@ const ringing = (options: TaskOptions = {}): readonly Step[] => [
   events.status({ status: 'ringing', at: at(2) }),
 ];
 /** The first worker was told to take the caller, and the second one's phone rings. */
-const offered: readonly Step[] = [
-  ...ringing(),
-  taskEvents.assignment(2, { at: at(3) }),
-  events.status({ leg: 2, status: 'ringing', at: at(4) }),
-  events.answered({ at: at(9) }),
-];
+const offered: readonly Step[] = [...ringing(), ...second, events.answered({ at: at(9) })];
 const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
 /** Workers are rung no more and the caller is on the way to the fallback. */
 const falling: readonly Step[] = [

@@ -11,6 +11,7 @@ import {
   type WorkerState,
 } from '@amd/core';
 import { given, NUMBERS, START, taskSids, WORKSPACE, type Given } from '@amd/core/testing';
+import { at } from './scenes.js';
 
 type Step = Given<WorkerState, WorkerEvent, Effect<TaskRouterEffect>>;
 type Activity = typeof taskSids.available;
@@ -22,7 +23,6 @@ const ANN = taskSids.worker(1);
 const OF = { workspace: WORKSPACE.sid, worker: ANN } as const;
 const MONTH = 30 * 86_400_000;
 
-const at = (seconds: number): number => START + seconds * 1000;
 const after = (...steps: readonly Step[]) => given(worker, steps, DEFAULT_WORKER_CONFIG);
 
 const told = (
@@ -829,9 +829,6 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
     after(working, parked(1, 0), switched(available, 'first', 1), parked(2, 2), told(unavailable, 2, 3))
       .when(saw(available, '3', 4, null, 1))
       .then({ state: { coolDowns: [{ activity: unavailable }] } });
-    after(working, parked(1, 0), parked(2, 2))
-      .when(saw(available, '1', 4))
-      .then({ state: { coolDowns: [{ after: 1 }] }, asks: [fetch(2)] });
   });
 
   it('bug: late events of the stay before do not end a rest', () => {

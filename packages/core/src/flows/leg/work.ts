@@ -91,6 +91,11 @@ export function nextId(w: { readonly s: { asked: number } }, name: string, leg: 
   return `${name}:${String(leg)}:${String(w.s.asked)}`;
 }
 
+/** Which of all that was asked for it is: the last part of an id of `nextId`. */
+export function numberOfId(id: string): number {
+  return Number(id.slice(id.lastIndexOf(':') + 1));
+}
+
 export function legTimer(leg: { readonly id: number }): string {
   return `leg${String(leg.id)}`;
 }

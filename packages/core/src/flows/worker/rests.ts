@@ -33,6 +33,11 @@ export function rest(
   startTimer(w, restTimer(begun), w.config.coolDownMs);
 }
 
+/** The rests that were known when the change of that number was asked for: it has ended them. */
+export function endRestsBefore(w: Work, number: number): void {
+  for (const one of w.s.coolDowns) if (one.after < number) endRest(w, one);
+}
+
 export function endRest(w: Work, ended: CoolDown): void {
   w.s.coolDowns = w.s.coolDowns.filter((other) => other.activity !== ended.activity);
   stopTimer(w, restTimer(ended));
@@ -57,11 +62,6 @@ export function ask(w: Work): void {
   s.asking = true;
   s.askedAt = w.at;
   w.effects.push({ type: 'worker.fetch', id: nextId(w, 'worker', 'fetch'), workspace: s.workspace, worker: s.sid });
-}
-
-/** Which of all that was asked for an effect was, by its id. */
-export function numberOf(id: string): number {
-  return Number(id.slice(id.lastIndexOf(':') + 1));
 }
 
 /** What a look at the worker, by its number, means for one of their rests. */

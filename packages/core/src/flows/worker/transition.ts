@@ -4,13 +4,13 @@ import { AmdError } from '../../kernel/errors.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
-import { startTimer, stopTimer } from '../leg/work.js';
+import { numberOfId, startTimer, stopTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
 import type { WorkerConfig } from './config.js';
 import type { WorkerEvent } from './events.js';
 import { measureWorker } from './measure.js';
-import { ask, endRest, isResting, look, moved, numberOf, rest, restIn, restTimer, type Work } from './rests.js';
+import { ask, endRest, endRestsBefore, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
 import type { LiveWorker, WorkerState } from './state.js';
 import { forgetWish, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
 
@@ -153,11 +153,11 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
   s.asking = false;
   switch (result.as) {
     case 'worker':
-      seen(w, numberOf(effect.id), result);
+      seen(w, numberOfId(effect.id), result);
       return;
     case 'done':
       if (effect.type !== 'worker.update') return;
-      for (const one of s.coolDowns) if (one.after < numberOf(effect.id)) endRest(w, one);
+      endRestsBefore(w, numberOfId(effect.id));
       moved(w, effect.activity, null, w.at);
       return;
     case 'gone':

@@ -1,9 +1,9 @@
 import type { ActivitySid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { TaskRouterOutcome } from '../effects.js';
-import { nextId, startTimer, stopTimer } from '../leg/work.js';
+import { nextId, numberOfId, startTimer, stopTimer } from '../leg/work.js';
 import type { WorkerEvent } from './events.js';
-import { ask, endRest, isResting, moved, numberOf, type Work } from './rests.js';
+import { ask, endRestsBefore, isResting, moved, type Work } from './rests.js';
 
 /** While it runs, Twilio has not answered. */
 const TIMER = 'switch';
@@ -26,8 +26,8 @@ export function wishAnswered(w: Work, id: string, activity: ActivitySid, outcome
   if (isDone) {
     moved(w, activity, null, w.at);
     // What was known before they were switched is over: a person has moved them, be it to where they were already.
-    const number = numberOf(id);
-    for (const one of s.coolDowns) if (one.after < number) endRest(w, one);
+    const number = numberOfId(id);
+    endRestsBefore(w, number);
     if (s.timedOut !== null && s.timedOut.after < number) s.timedOut = null;
     // Where they are now says whether they still rest.
     if (isResting(s)) ask(w);
