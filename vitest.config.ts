@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { Progress } from './test/helpers/progress.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Files that work for long, each in a process of its own: what others have left there would slow them down. */
 const LONG = ['packages/core/test/explore/*.test.ts', 'test/{browser,e2e}/*.test.ts', 'test/packed.test.ts'];
+
+/** For what a test waits for: another process, a page. Only what never comes takes so long. */
+const PATIENCE_MS = 120_000;
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({
@@ -22,7 +26,11 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 20_000,
+    // Work is bounded, not time: a busy machine needs longer for the same. What hangs is ended, and named, by `Progress`.
+    testTimeout: 0,
+    hookTimeout: 0,
+    expect: { poll: { timeout: PATIENCE_MS } },
+    reporters: ['default', new Progress({ atMostMs: 20 * 60_000 })],
     // By itself vitest leaves one of two processors idle.
     maxWorkers: '100%',
     projects: [

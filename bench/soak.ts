@@ -6,7 +6,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hasRedis, startRedis } from '../test/helpers/redis.js';
+import { hasRedis } from '../test/helpers/programs.js';
+import { startRedis } from '../test/helpers/redis.js';
 import { yesServer } from './yes-server.js';
 import type { SoakFigures, SoakOrder } from './soak-load.js';
 import type { Health } from './soak-server.js';
@@ -58,7 +59,10 @@ async function main(minutes: number, rate: number): Promise<void> {
   );
   const soaked: Soaked[] = [];
   for (const name of names) {
-    if (name === 'redis' && !hasRedis()) process.exit(2);
+    if (name === 'redis' && !hasRedis()) {
+      console.error('The soak on Redis needs redis-server: apt-get install redis-server');
+      process.exit(2);
+    }
     soaked.push(await soakOne(name, minutes, rate));
   }
   const lines = soaked.map(report);

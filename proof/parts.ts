@@ -18,6 +18,8 @@ import { playSeeds } from '../test/chaos/play-seeds.js';
 import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
+import { crowd, queueCrowd, queueToggles, races, toggles } from './crowds.js';
+import { measure } from './measured.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
 import { killSqlite } from './sqlite-deaths.js';
 import { ringTimers } from './timers.js';
@@ -33,6 +35,8 @@ export interface PartOptions {
   readonly seed: number;
   /** URLs of the bundled writers. */
   readonly writers: { readonly sqlite: string; readonly redis: string };
+  /** Of the repository. */
+  readonly root: string;
   /** Where failing seeds are kept. */
   readonly seeds: string;
   readonly tell: (done: number, of: number) => void;
@@ -47,8 +51,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'crash SQLite': (options) => crashes(sqliteDatabases(), options, options.full),
   'crash Redis': async (options) => crashes(await redisDatabases(), options, options.full),
   'crash memory': (options) => crashes(MEMORY, options, true),
-  'bad network': ({ tell, seed, full }) => crowd({ nodes: 1, seed, seeds: full ? 3 : 1, tell }),
-  'three nodes': ({ tell, seed, full }) => crowd({ nodes: 3, seed: seed + 100, seeds: full ? 3 : 1, tell }),
+  'bad network': ({ tell, seed, full }) => lossyCrowds({ nodes: 1, seed, seeds: full ? 3 : 1, tell }),
+  'three nodes': ({ tell, seed, full }) => lossyCrowds({ nodes: 3, seed: seed + 100, seeds: full ? 3 : 1, tell }),
   'store faults': async ({ tell }) =>
     factsOf([await storeFaultsEverywhere({ scenes: SCENES, database: MEMORY.make, onProgress: tell })]),
   'REST faults': async ({ tell }) =>
@@ -76,7 +80,13 @@ export const PARTS: Readonly<Record<string, Part>> = {
       await promoteReplica({ times, seed, writer: writers.redis, onProgress: (done) => tell(done, times) }),
     );
   },
+  crowd,
+  'queue crowd': queueCrowd,
+  toggles,
+  'queue toggles': queueToggles,
+  races,
   timers: () => timersOnAll(1000),
+  measured: ({ root }) => measure(root),
 };
 
 async function crashes(databases: Databases, { tell }: PartOptions, twice: boolean): Promise<Facts> {
@@ -112,7 +122,7 @@ function factsOf(campaigns: readonly Campaign[]): Facts {
 }
 
 /** 10,000 callers; a part at a time, so that the progress is seen. */
-async function crowd(options: {
+async function lossyCrowds(options: {
   readonly nodes: number;
   readonly seed: number;
   readonly seeds: number;

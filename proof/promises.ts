@@ -162,6 +162,35 @@ export const PROMISES: readonly Promised[] = [
       };
     },
   },
+  {
+    number: 22,
+    what: 'crowds, whatever Twilio leaves open',
+    judge: ({ part }) => {
+      const parts = ['crowd', 'queue crowd', 'toggles', 'queue toggles'].map(part);
+      const sum = (name: string): number => parts.reduce((total, one) => total + of(one, name), 0);
+      const bad = parts.reduce((total, one) => total + one.problems.length, 0);
+      const figure = `${count(sum('calls'))} calls in ${count(sum('plays'))} plays, every switch of the simulator flipped: ${count(sum('connected'))} talked with a human, ${count(bad)} not well`;
+      return { figure, bar: '0', ok: bad === 0 && sum('connected') > 1000 };
+    },
+  },
+  {
+    number: 23,
+    what: 'the first human wins',
+    judge: ({ part }) => {
+      const facts = part('races');
+      const figure = `${count(of(facts, 'races'))} races against voicemails that pick up at once, ${count(of(facts, 'of two humans'))} of two humans in the same instant: ${count(facts.problems.length)} not won by exactly one human`;
+      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'races') > 0 };
+    },
+  },
+  {
+    number: 24,
+    what: 'in real time',
+    judge: ({ part }) => {
+      const facts = part('measured');
+      const each = Object.entries(facts.figures).map(([what, ms]) => `${what} ${count(ms)} ms`);
+      return { figure: each.join('; '), bar: 'each its own', ok: isClean(facts) && each.length > 0 };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

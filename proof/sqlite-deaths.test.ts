@@ -8,4 +8,4 @@ it('a process killed while it writes to SQLite loses nothing that was acknowledg
   expect(problems).toEqual([]);
   expect({ kills, lost }).toEqual({ kills: 4, lost: 0 });
   expect(acked).toBeGreaterThan(100);
-}, 60_000);
+});

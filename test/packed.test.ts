@@ -21,7 +21,7 @@ async function run(cwd: string, command: string, args: readonly string[]): Promi
   );
   const env = { ...Object.fromEntries(inherited), npm_config_loglevel: 'error', NO_COLOR: '1' };
   try {
-    const { stdout } = await exec(command, args, { cwd, env, timeout: 240_000, maxBuffer: 16_777_216 });
+    const { stdout } = await exec(command, args, { cwd, env, maxBuffer: 16_777_216 });
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
@@ -57,7 +57,7 @@ beforeAll(async () => {
     '--ignore-scripts',
     join(core, tarball.filename),
   ]);
-}, 300_000);
+});
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -74,7 +74,7 @@ async function installed(): Promise<readonly Manifest[]> {
   );
 }
 
-describe('@amd/core, packed and installed alone', { timeout: 120_000 }, () => {
+describe('@amd/core, packed and installed alone', () => {
   it('carries what is built, its licence and a description', () => {
     const others = packed
       .map(({ path }) => path)

@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentWriter, OFFLINE, RESTING, SHOWN_WORKSPACE } from '../helpers/agents.js';
 import { HOSTILE } from '../helpers/hostile.js';
+import { expectWithin } from '../helpers/measured.js';
 import { hasBrowser, launch, openPage, pageAssets, watchLongTasks } from './browser.js';
 
 const MANY = 5000;
@@ -48,7 +49,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, 
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('renders at most 120 rows of 5,000, and no task takes over 200 ms while 100 workers a second change', async () => {
+  it('renders at most 120 rows of 5,000, and goes on while 100 workers a second change', async () => {
     const [page, trouble] = await openPage(browser, url);
     await page.getByText('5000 workers', { exact: true }).waitFor();
     await watchLongTasks(page);
@@ -68,9 +69,8 @@ describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, 
     await page.getByRole('searchbox').fill('');
     await page.getByRole('radio', { name: 'On a call' }).check();
     await page.getByText('200 of 5000 workers').waitFor();
-    const longest = await page.evaluate<number>('window.longest');
-    console.log(`longest task: ${String(longest)} ms (0: none of 50 ms or more)`);
-    expect(longest).toBeLessThanOrEqual(200);
+    // 0: none of 50 ms or more.
+    expectWithin('5,000 workers on a page, longest task', await page.evaluate<number>('window.longest'), 200);
     // The observer does notice a long one.
     await page.evaluate('setTimeout(() => { for (const end = performance.now() + 250; performance.now() < end;); })');
     await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThan(200);

@@ -33,6 +33,8 @@ export interface CampaignOptions {
   readonly scenes: readonly Scene[];
   /** A new, empty one for each play. */
   readonly database: () => Promise<Database>;
+  /** Plants only one of so many faults, evenly spread; default: every one of them. */
+  readonly oneOf?: number;
   readonly onProgress?: (runs: number, of: number) => void;
 }
 
@@ -68,14 +70,15 @@ export function restFaultsEverywhere(
 }
 
 async function campaign(
-  { scenes, database, onProgress }: CampaignOptions,
+  { scenes, database, oneOf = 1, onProgress }: CampaignOptions,
   base: Trouble,
   faultsOf: (counted: Played['counted']) => readonly Fault[],
 ): Promise<Campaign> {
   const undisturbed: { scene: Scene; played: Played; faults: readonly Fault[] }[] = [];
   for (const scene of scenes) {
     const played = await playOn(database, scene, base);
-    undisturbed.push({ scene, played, faults: faultsOf(played.counted) });
+    const faults = faultsOf(played.counted).filter((_, index) => index % oneOf === 0);
+    undisturbed.push({ scene, played, faults });
   }
   const points = new Set<string>();
   const bad: Run[] = [];

@@ -105,10 +105,10 @@ describe('the start of a cluster', () => {
 
   it('starts a process again that was killed', async () => {
     const { child, ready, said, pids } = await startCluster();
-    await expect.poll(ready, { timeout: 10_000 }).toBe(true);
+    await expect.poll(ready).toBe(true);
     const [first = 0] = pids();
     process.kill(first, 'SIGKILL');
-    await expect.poll(pids, { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(pids).toHaveLength(3);
     expect(said()).toMatch(/The process on port \d+ has ended \(SIGKILL\); it is started again\./);
     expect(await ready()).toBe(true);
     expect(child.exitCode).toBeNull();
@@ -116,7 +116,7 @@ describe('the start of a cluster', () => {
 
   it('Ctrl-C, which reaches every process, lets each finish what is under way', async () => {
     const { child, ready, said, pids } = await startCluster();
-    await expect.poll(ready, { timeout: 10_000 }).toBe(true);
+    await expect.poll(ready).toBe(true);
     await expect.poll(pids).toHaveLength(2);
     signal(child, 'SIGINT');
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,15 +19,6 @@ export interface OwnRedis {
   freeze(frozen: boolean): void;
   /** For good. */
   end(): Promise<void>;
-}
-
-let installed: boolean | undefined;
-
-/** Whether there is a redis-server; says loudly when there is not. */
-export function hasRedis(): boolean {
-  installed ??= spawnSync('redis-server', ['--version']).status === 0;
-  if (!installed) console.warn('SKIPPED: there is no redis-server. To run these tests: apt-get install redis-server');
-  return installed;
 }
 
 /** Waits for every write to be on the disk, unless told otherwise: what is acknowledged survives a kill. */

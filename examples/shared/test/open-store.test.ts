@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { hasRedis, startRedis } from '../../../test/helpers/redis.js';
+import { hasRedis } from '../../../test/helpers/programs.js';
+import { startRedis } from '../../../test/helpers/redis.js';
 import { openStore } from '../src/open-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'amd-open-'));
@@ -47,7 +48,7 @@ describe('where the examples keep their state', () => {
     try {
       const { store, clock, kept, close } = await openStore({ REDIS_URL: redis.url }, logger);
       expect(await store.commit(commit)).toMatchObject({ ok: true });
-      expect(Math.abs((clock?.now() ?? 0) - Date.now())).toBeLessThan(1000);
+      expect(Math.abs((clock?.now() ?? 0) - Date.now())).toBeLessThan(60_000);
       expect(kept).toBe(`State is kept in Redis at 127.0.0.1:${String(redis.port)}.`);
       expect(logger.warn).toHaveBeenCalledWith({ code: 'redis.settings' }, expect.stringContaining('appendfsync'));
       await close();

@@ -14,16 +14,12 @@ const KNOWN = JSON.parse(readFileSync(new URL('../../../../docs/explored.json', 
   Record<string, Counts>
 >;
 
-/** The worlds that take seconds; `npm run explore` has the large ones. */
+/** Worlds that take a moment; `npm run explore` has all of them, these included. */
 const WORLDS: readonly WorldOptions[] = [
   { legs: 1, faults: 0 },
-  { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
-  { legs: 1, faults: 0, amd: 'async' },
-  {
-    ...{ legs: 2, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human', 'machine_start'] },
-    ...{ from: 'greeted', patient: true, only: ['verdict'], late: 'none' },
-  },
-  { legs: 3, ring: 'atOnce', faults: 0, amd: 'async', answers: ['human'], patient: true },
+  { legs: 1, faults: 0, amd: 'async', patient: true },
+  { legs: 2, ring: 'inOrder', faults: 0, deaf: true, patient: true, answers: ['human', 'machine_start'] },
+  { legs: 2, ring: 'atOnce', faults: 0, deaf: true, patient: true, answers: ['human'] },
 ];
 
 describe('every causal order of a small call', () => {
@@ -43,7 +39,6 @@ describe('every causal order of a small call', () => {
       expect(transitions).toBeGreaterThanOrEqual(known?.transitions ?? Infinity);
       expect(orders).toBeGreaterThanOrEqual((known?.orders ?? Infinity) * (1 - 1e-9));
     },
-    120_000,
   );
 });
 

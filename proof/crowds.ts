@@ -1,0 +1,85 @@
+import { playCrowd } from '../test/e2e/crowd.js';
+import { playRaces } from '../test/e2e/races.js';
+import { playTaskCrowd } from '../test/e2e/taskrouter-crowd.js';
+import { flippedPlays } from '../test/e2e/toggles.js';
+import type { Facts } from './parts.js';
+
+interface CrowdOptions {
+  readonly full: boolean;
+  readonly seed: number;
+  readonly tell: (done: number, of: number) => void;
+}
+
+/** Many callers at once, whose webhooks come in any order; and 1,000 of whom some are lost, some repeated. */
+export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
+  const disorder = { maxDelayMs: 5000, lose: 0, duplicate: 0 };
+  const many = await playCrowd({ calls: full ? 10_000 : 2000, seed, disorder, everyMs: 100 });
+  const lossy = await playCrowd({
+    calls: full ? 1000 : 500,
+    seed,
+    disorder: { ...disorder, lose: 0.05, duplicate: 0.2 },
+  });
+  return factsOf([many, lossy]);
+}
+
+/** Many callers in a queue with fifty workers. */
+export async function queueCrowd({ full, seed }: CrowdOptions): Promise<Facts> {
+  const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.05 };
+  const calls = full ? 10_000 : 2000;
+  return factsOf([await playTaskCrowd({ calls, workers: 50, seed, everyMs: 4000, disorder })]);
+}
+
+/** Every switch of the simulator flipped, alone, with another and with all. */
+export async function toggles({ full, seed, tell }: CrowdOptions): Promise<Facts> {
+  const plays = flippedPlays(20, seed + 1000);
+  const played = [];
+  for (const [name, flips] of plays) {
+    const disorder = { maxDelayMs: 5000, lose: 0, duplicate: 0 };
+    played.push(named(name, await playCrowd({ calls: full ? 150 : 50, seed, toggles: flips, disorder })));
+    tell(played.length, plays.length);
+  }
+  return factsOf(played);
+}
+
+export async function queueToggles({ full, seed, tell }: CrowdOptions): Promise<Facts> {
+  const plays = flippedPlays(20, seed + 2000);
+  const played = [];
+  for (const [name, flips] of plays) {
+    const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.2 };
+    const calls = full ? 60 : 30;
+    const one = await playTaskCrowd({ calls, workers: 12, seed, everyMs: 15_000, toggles: flips, disorder });
+    played.push(named(name, one));
+    tell(played.length, plays.length);
+  }
+  return factsOf(played);
+}
+
+/** One human among voicemails that pick up at once; two humans in the same instant. */
+export async function races({ full, seed }: CrowdOptions): Promise<Facts> {
+  const [alone, together] = full ? [10_000, 2000] : [1000, 300];
+  const problems = [
+    ...(await playRaces({ races: alone, humans: 1, seed })),
+    ...(await playRaces({ races: together, humans: 2, seed })),
+  ];
+  return { figures: { races: alone, 'of two humans': together }, problems };
+}
+
+interface Played {
+  readonly results: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+}
+
+function named(name: string, { results, problems }: Played): Played {
+  return { results, problems: problems.map((problem) => `${name}: ${problem}`) };
+}
+
+function factsOf(played: readonly Played[]): Facts {
+  const sum = (of: (result: string) => boolean): number =>
+    played
+      .flatMap(({ results }) => Object.entries(results))
+      .reduce((all, [name, count]) => all + (of(name) ? count : 0), 0);
+  return {
+    figures: { plays: played.length, calls: sum(() => true), connected: sum((name) => name === 'connected') },
+    problems: played.flatMap(({ problems }) => problems),
+  };
+}

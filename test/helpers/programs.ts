@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** A program that some tests drive, and how a machine comes by it. */
+export interface MissingProgram {
+  readonly program: string;
+  readonly remedy: string;
+}
+
+const BROWSERS = {
+  Chromium: {
+    variable: 'CHROMIUM_PATH',
+    paths: ['chromium', 'chromium-browser', 'google-chrome'],
+    package: 'chromium',
+  },
+  Firefox: { variable: 'FIREFOX_PATH', paths: ['firefox-esr', 'firefox'], package: 'firefox-esr' },
+} as const;
+
+/** Where the browser is; `undefined`: it is not installed. */
+export function browserPath(name: keyof typeof BROWSERS): string | undefined {
+  const { variable, paths } = BROWSERS[name];
+  return [process.env[variable], ...paths.map((path) => `/usr/bin/${path}`)].find(
+    (path) => path !== undefined && existsSync(path),
+  );
+}
+
+let redis: boolean | undefined;
+
+export function hasRedis(): boolean {
+  redis ??= spawnSync('redis-server', ['--version']).status === 0;
+  return redis;
+}
+
+/** What is not there of what tests drive. They skip, and the run says so. */
+export function missingPrograms(): readonly MissingProgram[] {
+  const browsers = Object.entries(BROWSERS).map(([name, { variable, package: from }]) => ({
+    program: name,
+    isThere: browserPath(name as keyof typeof BROWSERS) !== undefined,
+    remedy: `apt-get install ${from}, or set ${variable}`,
+  }));
+  const all = [...browsers, { program: 'Redis', isThere: hasRedis(), remedy: 'apt-get install redis-server' }];
+  return all.filter(({ isThere }) => !isThere).map(({ program, remedy }) => ({ program, remedy }));
+}
