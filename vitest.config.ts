@@ -31,8 +31,8 @@ export default defineConfig({
     hookTimeout: 0,
     expect: { poll: { timeout: PATIENCE_MS } },
     reporters: ['default', new Progress({ atMostMs: 20 * 60_000 })],
-    // By itself vitest leaves one of two processors idle.
-    maxWorkers: '100%',
+    // More than there are processors: some tests only wait, for other processes or for real time.
+    maxWorkers: '150%',
     projects: [
       {
         extends: true,

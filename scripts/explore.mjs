@@ -60,6 +60,7 @@ const WORLDS = [
   { rejections: 2, timeouts: 0, people: 0, switches: 1, faults: 0 },
   { rejections: 1, timeouts: 1, people: 0, switches: 1, faults: 1 },
   { rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 },
+  { rejections: 1, timeouts: 1, people: 1, faults: 0 },
 ];
 
 /** By what it has in it: legs, reservations, or one worker. */

@@ -6,24 +6,24 @@ import { flippedPlays } from './toggles.js';
 const SEED = Number(process.env['AMD_SEED'] ?? 1);
 
 describe('many callers and twelve workers', () => {
-  it('200 calls, 5 % of the notifications lost: all end, nobody is held, everybody is back at work', async () => {
+  it('100 calls, 5 % of the notifications lost: all end, nobody is held, everybody is back at work', async () => {
     const { results, problems } = await playTaskCrowd({
-      calls: 200,
+      calls: 100,
       workers: 12,
       seed: SEED,
       everyMs: 15_000,
       disorder: { maxDelayMs: 2_000, lose: 0.05, duplicate: 0.05 },
     });
     expect(problems, `AMD_SEED=${String(SEED)}`).toEqual([]);
-    expect(results['connected']).toBeGreaterThan(20);
+    expect(results['connected']).toBeGreaterThan(10);
   });
 });
 
 describe('whatever Twilio does where its documentation says nothing', () => {
-  it.each(flippedPlays(4, SEED + 2000))('10 calls in a queue with %s', async (_, toggles) => {
+  it.each(flippedPlays(4, SEED + 2000))('6 calls in a queue with %s', async (_, toggles) => {
     const { problems } = await playTaskCrowd({
-      calls: 10,
-      workers: 6,
+      calls: 6,
+      workers: 4,
       seed: SEED,
       everyMs: 15_000,
       toggles,
