@@ -5,7 +5,7 @@ import { Progress } from './test/helpers/progress.js';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Files that work for long, each in a process of its own: what others have left there would slow them down. */
-const LONG = ['packages/core/test/explore/*.test.ts', 'test/{browser,e2e}/*.test.ts', 'test/packed.test.ts'];
+const LONG = ['packages/core/test/explore/*.test.ts', 'test/browser/*.test.ts'];
 
 /** For what a test waits for: another process, a page. Only what never comes takes so long. */
 const PATIENCE_MS = 120_000;

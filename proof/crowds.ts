@@ -13,9 +13,9 @@ interface CrowdOptions {
 /** Many callers at once, whose webhooks come in any order; and 1,000 of whom some are lost, some repeated. */
 export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
   const disorder = { maxDelayMs: 5000, lose: 0, duplicate: 0 };
-  const many = await playCrowd({ calls: full ? 10_000 : 2000, seed, disorder, everyMs: 100 });
+  const many = await playCrowd({ calls: full ? 10_000 : 1000, seed, disorder, everyMs: 100 });
   const lossy = await playCrowd({
-    calls: full ? 1000 : 500,
+    calls: full ? 1000 : 300,
     seed,
     disorder: { ...disorder, lose: 0.05, duplicate: 0.2 },
   });
@@ -25,7 +25,7 @@ export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
 /** Many callers in a queue with fifty workers. */
 export async function queueCrowd({ full, seed }: CrowdOptions): Promise<Facts> {
   const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.05 };
-  const calls = full ? 10_000 : 2000;
+  const calls = full ? 10_000 : 1000;
   return factsOf([await playTaskCrowd({ calls, workers: 50, seed, everyMs: 4000, disorder })]);
 }
 
@@ -35,7 +35,7 @@ export async function toggles({ full, seed, tell }: CrowdOptions): Promise<Facts
   const played = [];
   for (const [name, flips] of plays) {
     const disorder = { maxDelayMs: 5000, lose: 0, duplicate: 0 };
-    played.push(named(name, await playCrowd({ calls: full ? 150 : 50, seed, toggles: flips, disorder })));
+    played.push(named(name, await playCrowd({ calls: full ? 150 : 30, seed, toggles: flips, disorder })));
     tell(played.length, plays.length);
   }
   return factsOf(played);
@@ -46,7 +46,7 @@ export async function queueToggles({ full, seed, tell }: CrowdOptions): Promise<
   const played = [];
   for (const [name, flips] of plays) {
     const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.2 };
-    const calls = full ? 60 : 30;
+    const calls = full ? 60 : 15;
     const one = await playTaskCrowd({ calls, workers: 12, seed, everyMs: 15_000, toggles: flips, disorder });
     played.push(named(name, one));
     tell(played.length, plays.length);
