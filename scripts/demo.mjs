@@ -1,15 +1,16 @@
 // npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other example,
 // `npm run demo -- race` races through the first one, `npm run demo -- chaos` kills it in the middle of calls.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { showBuildStart } from './build-start.mjs';
 
+/** What each of them starts; its own entry first. */
 const TOURS = {
-  forwarding: 'forwarding/dist/demo.js',
-  race: 'forwarding/dist/race.js',
-  chaos: 'forwarding/dist/chaos.js',
-  taskrouter: 'taskrouter/dist/demo.js',
+  forwarding: ['examples/forwarding/src/demo/demo.ts'],
+  race: ['examples/forwarding/src/demo/race.ts'],
+  chaos: ['examples/forwarding/src/demo/chaos.ts', 'examples/forwarding/src/demo/chaos-app.ts'],
+  taskrouter: ['examples/taskrouter/src/demo/demo.ts'],
 };
 const EXAMPLES = Object.keys(TOURS);
 const given = process.argv.slice(2);
@@ -27,11 +28,8 @@ try {
   process.exit(2);
 }
 
-const demo = fileURLToPath(new URL(`../examples/${TOURS[example]}`, import.meta.url));
-if (!options.includes('--help') || !existsSync(demo)) {
-  process.stdout.write('Building … ');
-  await import('./build-js.mjs');
-  console.log('done.');
-}
-const { status } = spawnSync(process.execPath, [demo, ...options], { stdio: 'inherit' });
+await showBuildStart(TOURS[example]);
+const built = TOURS[example][0].replace(/src\/demo\/(.*)\.ts$/, 'dist/$1.js');
+const demo = fileURLToPath(new URL(`../${built}`, import.meta.url));
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', demo, ...options], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     start: 'src/start.ts',
-    demo: 'src/demo/main.ts',
+    demo: 'src/demo/demo.ts',
     race: 'src/demo/race.ts',
     chaos: 'src/demo/chaos.ts',
     'chaos-app': 'src/demo/chaos-app.ts',

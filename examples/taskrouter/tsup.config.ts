@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { start: 'src/start.ts', demo: 'src/demo/main.ts' },
+  entry: { start: 'src/start.ts', demo: 'src/demo/demo.ts' },
   format: ['esm'],
   clean: true,
   sourcemap: true,

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from './helpers/manifests.js';
+import { ROOT } from './helpers/sources.js';
+
+/** A checkout of its own, in which nothing is built: what is started here builds here. */
+let house: string;
+const START = 'examples/forwarding/src/start.ts';
+const DIST = 'examples/forwarding/dist';
+/** Nobody's settings reach what is started. */
+const ENV = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|TWILIO_|FORWARD_TO|PORT$|NODE_OPTIONS)/.test(name)),
+);
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly said: string;
+}
+
+async function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(command, args, {
+    cwd: house,
+    env: { ...ENV, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, said };
+}
+const node = (args: readonly string[], env?: Record<string, string>): Promise<Ended> =>
+  run(process.execPath, args, env);
+const build = (env?: Record<string, string>, nodeArgs: readonly string[] = []): Promise<Ended> =>
+  node([...nodeArgs, 'scripts/build-start.mjs', START], env);
+
+/** Every file that a start may read, with its content; what a build had in hand when it died is not one of them. */
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const path of (await readdir(join(house, folder), { recursive: true })).sort()) {
+    if (path.startsWith('.building-') || !/\.\w+$/.test(path)) continue;
+    files[path] = await readFile(join(house, folder, path), 'utf8');
+  }
+  return files;
+}
+
+beforeAll(async () => {
+  house = await realpath(await mkdtemp(join(tmpdir(), 'amd-starts-')));
+  for (const path of ['scripts', 'packages', 'examples', 'package.json', 'tsconfig.json']) {
+    await cp(ROOT + path, join(house, path), {
+      recursive: true,
+      filter: (source) => !/[\\/](dist|test|node_modules)$/.test(source),
+    });
+  }
+  await symlink(`${ROOT}node_modules`, join(house, 'node_modules'));
+});
+afterAll(() => rm(house, { recursive: true, force: true }));
+
+describe('npm start', { timeout: 120_000 }, () => {
+  it('builds what it needs, says so, and names the settings that are missing', async () => {
+    const { code, said } = await run('npm', ['start', '-w', 'examples/forwarding']);
+    expect(said).toMatch(
+      /Building examples\/forwarding … done in [\d.]+ s, with @amd\/core, @amd\/dashboard, @amd\/store-redis, @amd\/store-sqlite\./,
+    );
+    expect(said).toContain('TWILIO_ACCOUNT_SID');
+    expect(code).toBe(1);
+    expect(Object.keys(await filesOf(DIST))).toEqual([
+      ...['page/agents.css', 'page/agents.js', 'page/calls.css', 'page/calls.js', 'page/index.html'],
+      ...['start.js', 'start.js.map'],
+    ]);
+  });
+
+  it('leaves the folders of published builds alone, and believes in nothing that it finds there', async () => {
+    const core = join(house, 'packages/core/dist');
+    const half = "export { forwarding } from './chunk-that-never-came.js';\n";
+    await mkdir(core);
+    await writeFile(join(core, 'index.js'), half);
+    await mkdir(join(house, DIST), { recursive: true });
+    await writeFile(join(house, DIST, 'start.js'), half);
+    const { said } = await run('npm', ['start', '-w', 'examples/forwarding']);
+    expect(said).toContain('TWILIO_ACCOUNT_SID');
+    expect(said).not.toContain('ERR_MODULE_NOT_FOUND');
+    expect(await readdir(core)).toEqual(['index.js']);
+    await rm(core, { recursive: true });
+  });
+
+  it('a build that is killed at any change of a file leaves every file whole, and the next start starts', async () => {
+    const source = join(house, START);
+    const text = await readFile(source, 'utf8');
+    await build();
+    const before = await filesOf(DIST);
+    await writeFile(source, text.replace('The forwarding example', 'The new forwarding example'));
+    await build();
+    const after = await filesOf(DIST);
+    expect(after['start.js']).not.toBe(before['start.js']);
+
+    let deaths = 0;
+    for (;;) {
+      await rm(join(house, DIST), { recursive: true });
+      for (const [path, content] of Object.entries(before)) {
+        await mkdir(dirname(join(house, DIST, path)), { recursive: true });
+        await writeFile(join(house, DIST, path), content);
+      }
+      const dies = pathToFileURL(`${ROOT}test/helpers/dies-in-between.mjs`).href;
+      const { signal } = await build({ DIES_AT: String(deaths + 1) }, ['--import', dies]);
+      const left = await filesOf(DIST);
+      expect(Object.keys(left)).toEqual(Object.keys(before));
+      for (const [path, content] of Object.entries(left)) expect([before[path], after[path]]).toContain(content);
+      if (signal !== 'SIGKILL') break;
+      deaths += 1;
+    }
+    // Two files of code and index.html are written; these and the four of the pages are moved.
+    expect(deaths).toBe(10);
+
+    const { said } = await run('npm', ['start', '-w', 'examples/forwarding']);
+    expect(said).toContain('The new forwarding example needs a Twilio account');
+    await writeFile(source, text);
+  });
+
+  it('in two terminals at once starts twice', async () => {
+    const both = await Promise.all([1, 2].map(() => run('npm', ['start', '-w', 'examples/forwarding'])));
+    for (const { code, said } of both) {
+      expect(said).toContain('TWILIO_ACCOUNT_SID');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('finds from the example what its packages depend on', async () => {
+    const { dependencies } = JSON.parse(await readFile(`${ROOT}examples/forwarding/package.json`, 'utf8')) as Manifest;
+    const ours = Object.keys(dependencies ?? {}).flatMap((name) => /^@amd\/(.+)/.exec(name)?.[1] ?? []);
+    expect(ours).toContain('dashboard');
+    for (const name of ours) {
+      const text = await readFile(`${ROOT}packages/${name}/package.json`, 'utf8');
+      for (const needed of Object.keys((JSON.parse(text) as Manifest).dependencies ?? {})) {
+        // There it has another version than the root of the repository, which is where the example looks.
+        expect(existsSync(`${ROOT}packages/${name}/node_modules/${needed}`), `${needed} of ${name}`).toBe(false);
+      }
+    }
+  });
+
+  it('of the cluster builds the app that it starts, too', async () => {
+    const { said } = await run('npm', ['start', '-w', 'examples/cluster']);
+    expect(said).toMatch(/Building examples\/cluster … done in [\d.]+ s\.\nBuilding examples\/forwarding … done/);
+    expect(said).toContain('set REDIS_URL');
+  });
+
+  it('of the TaskRouter example names the settings that are missing', async () => {
+    const { code, said } = await run('npm', ['start', '-w', 'examples/taskrouter']);
+    expect(said).toContain('npm run demo -- taskrouter');
+    expect(code).toBe(1);
+  });
+});
+
+describe('npm run amd', { timeout: 60_000 }, () => {
+  it('runs the command line from the sources, with its dependencies', async () => {
+    await symlinkOf('packages/cli/node_modules/commander');
+    expect(await node(['scripts/amd.mjs', '--version'])).toMatchObject({ code: 0, said: '0.0.0\n' });
+    expect((await node(['scripts/amd.mjs', '--help'])).said).toContain('doctor');
+  });
+
+  /** npm puts it there when another package has another version of it. */
+  async function symlinkOf(path: string): Promise<void> {
+    await mkdir(dirname(join(house, path)), { recursive: true });
+    await symlink(ROOT + path, join(house, path)).catch(() => undefined);
+  }
+});
