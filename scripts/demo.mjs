@@ -1,35 +1,25 @@
-// npm run demo: builds what an example needs, then plays its tour. `npm run demo -- taskrouter` plays the other example,
-// `npm run demo -- race` races through the first one, `npm run demo -- chaos` kills it in the middle of calls.
+// npm run demo -- [name] [options]: builds one demo from the sources, then plays it. `--help` names them all.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { DEMOS, HELP, readName, readOptions } from '../examples/shared/src/demo/arguments.mjs';
 import { showBuildStart } from './build-start.mjs';
 
-/** What each of them starts; its own entry first. */
-const TOURS = {
-  forwarding: ['examples/forwarding/src/demo/demo.ts'],
-  race: ['examples/forwarding/src/demo/race.ts'],
-  chaos: ['examples/forwarding/src/demo/chaos.ts', 'examples/forwarding/src/demo/chaos-app.ts'],
-  taskrouter: ['examples/taskrouter/src/demo/demo.ts'],
-};
-const EXAMPLES = Object.keys(TOURS);
 const given = process.argv.slice(2);
-const [first] = given;
-const example = first !== undefined && !first.startsWith('-') ? first : 'forwarding';
-const options = example === first ? given.slice(1) : given;
+let demo;
 try {
-  if (!EXAMPLES.includes(example)) throw new Error(`There is no example "${example}", only ${EXAMPLES.join(', ')}`);
-  // As in examples/shared/src/demo/run.ts, which reads them: a wrong one is told before the build.
-  const flag = { type: 'boolean' };
-  const text = { type: 'string' };
-  parseArgs({ args: options, options: { once: flag, 'no-tour': flag, only: text, port: text, help: flag } });
+  demo = readName(given);
+  // The demo reads them again; here they are looked at, so that a wrong one is told before the build.
+  if (readOptions(demo.rest, process.env).help) {
+    console.log(HELP);
+    process.exit(0);
+  }
 } catch (error) {
-  console.error(`${error.message.split(/\. |\n/)[0]}. Try npm run demo -- --help`);
+  console.error(error.message);
   process.exit(2);
 }
 
-await showBuildStart(TOURS[example]);
-const built = TOURS[example][0].replace(/src\/demo\/(.*)\.ts$/, 'dist/$1.js');
-const demo = fileURLToPath(new URL(`../${built}`, import.meta.url));
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', demo, ...options], { stdio: 'inherit' });
+const { entries } = DEMOS[demo.name];
+await showBuildStart(entries);
+const main = fileURLToPath(new URL(`../${entries[0].replace(/src\/demo\/(.*)\.ts$/, 'dist/$1.js')}`, import.meta.url));
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', main, ...demo.rest], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -169,4 +170,46 @@ describe('npm run amd', { timeout: 60_000 }, () => {
     await mkdir(dirname(join(house, path)), { recursive: true });
     await symlink(ROOT + path, join(house, path)).catch(() => undefined);
   }
+});
+
+describe('npm run demo', { timeout: 60_000 }, () => {
+  const DEMOS = ['forwarding', 'race', 'chaos', 'taskrouter'];
+
+  it.each([[['--help']], [['race', '--help']]])('%j names every demo and option, and builds nothing', async (args) => {
+    const { code, said } = await node(['scripts/demo.mjs', ...args]);
+    for (const name of DEMOS) expect(said).toMatch(new RegExp(`^ {2}${name} +\\w.+`, 'm'));
+    for (const option of ['--once', '--no-tour', '--only', '--port']) expect(said).toContain(option);
+    expect(said).not.toContain('Building');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [['rase'], 'There is no demo "rase", only forwarding, race, chaos, taskrouter.'],
+    [['--prot', '1'], "Unknown option '--prot'."],
+    [['race', 'chaos'], "Unexpected argument 'chaos'."],
+    [['chaos', '--port', '70000'], '--port must be a number from 0 to 65535; got "70000".'],
+  ])('%j is refused before anything is built, with a hint', async (args, sentence) => {
+    expect(await node(['scripts/demo.mjs', ...args])).toEqual({
+      code: 2,
+      signal: null,
+      said: `${sentence} Try npm run demo -- --help\n`,
+    });
+  });
+
+  it.each(DEMOS)('%s says that its port is taken, and which option helps', async (name) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const port = String((other.address() as AddressInfo).port);
+    const { code, said } = await node(['scripts/demo.mjs', name, '--once', '--port', port]);
+    expect(said.split('\n').slice(1)).toEqual([
+      `Port ${port} is taken. Give another one with --port N; --port 0 takes any free one.`,
+      '',
+    ]);
+    expect(code).toBe(1);
+    if (name === 'forwarding') {
+      const fromEnv = await node(['scripts/demo.mjs', '--once'], { PORT: port });
+      expect(fromEnv.said).toContain(`Port ${port} (from PORT) is taken. Set PORT to another one, or give --port N;`);
+    }
+    other.close();
+  });
 });

@@ -54,6 +54,9 @@ async function begin(given: Begin): Promise<void> {
   const server = createServer(app.express);
   app.attach(server);
   app.runtime.start();
+  server.once('error', ({ message }) => {
+    tell({ type: 'failed', reason: `${message}. Was the port taken meanwhile? Give another one with --port N` });
+  });
   server.listen(given.port, given.host, () => {
     tell({ type: 'ready' });
   });

@@ -25,8 +25,8 @@ export async function startChaosTour(
   wanted: { readonly host: string; readonly port: number; readonly orAnyPort: boolean },
   entry: URL,
 ): Promise<RunningTour<DeadlyScenario, DeadlyPlayed>> {
-  const folder = await mkdtemp(join(tmpdir(), 'amd-chaos-'));
   const { url, port } = await freePort(wanted);
+  const folder = await mkdtemp(join(tmpdir(), 'amd-chaos-'));
   const clock = realClock({ speed: CHAOS_SPEED });
   const people = new Map<string, Person>();
   let planned: PlannedDeaths | null = null;

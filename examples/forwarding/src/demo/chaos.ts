@@ -5,10 +5,6 @@ import { CHAOS_SPEED, startChaosTour } from './chaos-tour.js';
 
 await runDemo({
   title: 'forwarding example',
-  argument: 'chaos ',
-  about: `Kills the forwarding example (SIGKILL) in the middle of calls, and starts it again a moment later. It runs in a process of
-its own and remembers nothing but what is in its SQLite file; the simulated Twilio runs in this one, repeats webhooks as Twilio
-does, and what it saw decides whether a caller has ended well.`,
   speed: CHAOS_SPEED,
   hint: 'Press Enter to kill the app, as often as you like: it is back a moment later, and so is the page.',
   scenarios: DEATHS,

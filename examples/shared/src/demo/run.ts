@@ -1,4 +1,5 @@
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
+import { portProblem, readOptions, type DemoOptions } from './arguments.mjs';
 import { SPEED } from './server.js';
 
 /** One thing that happened, ms since the caller dialled. */
@@ -11,12 +12,8 @@ export interface Line {
 export interface Demo<Scenario extends { readonly name: string }, Played> {
   /** What runs: `forwarding example`. */
   readonly title: string;
-  /** What comes after `npm run demo --`. */
-  readonly argument: string;
   /** How much faster than life. Default {@link SPEED}. */
   readonly speed?: number;
-  /** What `--help` says first. */
-  readonly about: string;
   /** What else people may do when it is their turn. */
   readonly hint?: string;
   readonly scenarios: readonly Scenario[];
@@ -43,75 +40,44 @@ export interface RunningTour<Scenario, Played> {
   stop(): Promise<void>;
 }
 
-const OPTIONS = `  --once        end after the tour; exit 1 if a scenario went wrong
-  --no-tour     play no calls; at once it is your turn
-  --only TEXT   play only the scenarios whose name contains TEXT
-  --port N      listen on this port (default: $PORT, else 5000 or any free one)
-  --help        show this`;
+/** Where lines go, and how words are made to stand out. */
+export interface Terminal {
+  readonly print: (line: string) => void;
+  readonly paint: (style: Parameters<typeof styleText>[0], text: string) => string;
+}
 
 /** Plays a tour from the command line, and says how it went. */
 export async function runDemo<Scenario extends { readonly name: string }, Played>(
   demo: Demo<Scenario, Played>,
 ): Promise<void> {
-  const values = readArguments();
-  if (values.help) {
-    console.log(`npm run demo -- ${demo.argument}[options]\n\n${demo.about}\n\n${OPTIONS}`);
-    process.exit(0);
-  }
-
-  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-    colour ? styleText(style, text) : text;
-
-  const wanted = values.port ?? process.env['PORT'];
-  const port = wanted === undefined || wanted === '' ? 5000 : Number(wanted);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    console.error(
-      `${values.port === undefined ? 'PORT' : '--port'} must be a number from 0 to 65535; got ${String(wanted)}`,
-    );
-    process.exit(2);
-  }
-  const scenarios = demo.scenarios.filter(({ name }) => name.includes(values.only ?? ''));
+  const options = readArguments();
+  const scenarios = demo.scenarios.filter(({ name }) => name.includes(options.only));
   if (scenarios.length === 0) {
-    console.error(`No scenario's name contains "${String(values.only)}". There are:`);
+    console.error(`No scenario's name contains "${options.only}". There are:`);
     for (const { name } of demo.scenarios) console.error(`  ${name}`);
     process.exit(2);
   }
+  const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  const terminal: Terminal = {
+    print: (line) => {
+      console.log(line);
+    },
+    paint: (style, text) => (colour ? styleText(style, text) : text),
+  };
 
   const tour = await demo
-    .start({ host: '127.0.0.1', port, orAnyPort: wanted === undefined || wanted === '' })
+    .start({ host: '127.0.0.1', port: options.port, orAnyPort: options.portFrom === 'default' })
     .catch((error: unknown) => {
-      console.error(`Cannot listen on port ${String(port)}: ${error instanceof Error ? error.message : String(error)}`);
+      const problem = portProblem(error, options);
+      if (problem === undefined) throw error;
+      console.error(problem);
       process.exit(1);
     });
+  const failed = await playTour(demo, tour, options.noTour ? [] : scenarios, { ...options, terminal });
 
-  console.log(
-    `The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${String(demo.speed ?? SPEED)} times faster than life.`,
-  );
-  if (!values.once) console.log(`Open ${tour.url} in a browser to watch.`);
-  const began = performance.now();
-  if (values['no-tour']) scenarios.length = 0;
-  if (scenarios.length > 0) await tour.play(demo.warmUp, scenarios.length);
-  const verdicts: { name: string; outcome: string; wrong: readonly string[] }[] = [];
-  for (const [index, scenario] of scenarios.entries()) {
-    const played = await tour.play(scenario, index);
-    const wrong = demo.faults(played);
-    print(index + 1, scenario, played, wrong);
-    verdicts.push({ name: scenario.name, outcome: demo.outcome(played), wrong });
-  }
-
-  if (scenarios.length > 0) {
-    console.log(`\nThe tour took ${seconds(performance.now() - began)}.\n`);
-    for (const { name, outcome, wrong } of verdicts) {
-      console.log(`${wrong.length === 0 ? paint('green', 'PASS') : paint('red', 'FAIL')} ${name} → ${outcome}`);
-    }
-    const failed = verdicts.filter(({ wrong }) => wrong.length > 0).length;
-    console.log(`${String(verdicts.length - failed)} passed, ${String(failed)} failed`);
-  }
-
-  if (values.once) {
+  if (options.once) {
     await tour.stop();
-    process.exit(verdicts.every(({ wrong }) => wrong.length === 0) ? 0 : 1);
+    process.exit(failed === 0 ? 0 : 1);
   }
   await tour.goLive();
   console.log(
@@ -123,30 +89,48 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
       void tour.stop().then(() => process.exit(0));
     });
   }
-
-  function print(number: number, scenario: Scenario, played: Played, wrong: readonly string[]): void {
-    console.log(`\n${paint('bold', `${String(number)}  ${scenario.name}`)}`);
-    for (const { ms, text } of demo.story(played)) console.log(`   ${paint('dim', seconds(ms).padStart(7))}  ${text}`);
-    console.log(`   ${paint('cyan', demo.summary(played))}`);
-    for (const text of wrong) console.log(`   ${paint('red', `wrong: ${text}`)}`);
-  }
 }
 
-function readArguments(): { once: boolean; 'no-tour': boolean; only?: string; port?: string; help: boolean } {
+/** Plays these scenarios one after the other and prints the story of each; returns how many went wrong. */
+export async function playTour<Scenario extends { readonly name: string }, Played>(
+  demo: Demo<Scenario, Played>,
+  tour: RunningTour<Scenario, Played>,
+  scenarios: readonly Scenario[],
+  { once, terminal }: { readonly once: boolean; readonly terminal: Terminal },
+): Promise<number> {
+  const { print, paint } = terminal;
+  const speed = String(demo.speed ?? SPEED);
+  print(`The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${speed} times faster than life.`);
+  if (!once) print(`Open ${tour.url} in a browser to watch.`);
+  if (scenarios.length === 0) return 0;
+
+  const began = performance.now();
+  await tour.play(demo.warmUp, scenarios.length);
+  const verdicts: { name: string; outcome: string; wrong: readonly string[] }[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    const played = await tour.play(scenario, index);
+    const wrong = demo.faults(played);
+    print(`\n${paint('bold', `${String(index + 1)}  ${scenario.name}`)}`);
+    for (const { ms, text } of demo.story(played)) print(`   ${paint('dim', seconds(ms).padStart(7))}  ${text}`);
+    print(`   ${paint('cyan', demo.summary(played))}`);
+    for (const text of wrong) print(`   ${paint('red', `wrong: ${text}`)}`);
+    verdicts.push({ name: scenario.name, outcome: demo.outcome(played), wrong });
+  }
+
+  print(`\nThe tour took ${seconds(performance.now() - began)}.\n`);
+  for (const { name, outcome, wrong } of verdicts) {
+    print(`${wrong.length === 0 ? paint('green', 'PASS') : paint('red', 'FAIL')} ${name} → ${outcome}`);
+  }
+  const failed = verdicts.filter(({ wrong }) => wrong.length > 0).length;
+  print(`${String(verdicts.length - failed)} passed, ${String(failed)} failed`);
+  return failed;
+}
+
+function readArguments(): DemoOptions {
   try {
-    return parseArgs({
-      // scripts/demo.mjs refuses others before it builds.
-      options: {
-        once: { type: 'boolean', default: false },
-        'no-tour': { type: 'boolean', default: false },
-        only: { type: 'string' },
-        port: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
+    return readOptions(process.argv.slice(2), process.env);
   } catch (error) {
-    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    console.error(`${problem}. Try npm run demo -- --help`);
+    console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);
   }
 }
