@@ -212,4 +212,11 @@ describe('npm run demo', { timeout: 60_000 }, () => {
     }
     other.close();
   });
+
+  it('prints first what README.md shows first', async () => {
+    const { said } = await node(['scripts/demo.mjs', '--once', '--only', 'busy', '--port', '0']);
+    const [building = ''] = /^Building .*$/m.exec(await readFile(`${ROOT}README.md`, 'utf8')) ?? [];
+    expect(said.split('\n')[0]?.replace(/[\d.]+ s/, 'N s')).toBe(building.replace(/[\d.]+ s/, 'N s'));
+    expect(said).toMatch(/1 passed, 0 failed\n$/);
+  });
 });

@@ -1,4 +1,4 @@
-import { busy, human, voicemail, type HangUpRule, type Person } from '@amd/simulator';
+import { human, voicemail, type HangUpRule, type Person } from '@amd/simulator';
 import type { CallOptions } from '@amd/core';
 
 /**
@@ -34,13 +34,6 @@ export interface DeadlyScenario {
 const TALK_MS = 12_000;
 /** Time enough for the app to come back before they pick up, or before detection has decided. */
 const SLOW = { ringMs: 9_000, verdictMs: 9_000, talkMs: TALK_MS };
-
-export const CHAOS_WARM_UP: DeadlyScenario = {
-  name: 'warm-up',
-  people: [{ name: 'Nobody', person: busy() }],
-  deaths: [],
-  ending: 'told',
-};
 
 export const DEATHS: readonly DeadlyScenario[] = [
   {

@@ -1,6 +1,6 @@
 import { runDemo } from '../../../shared/src/demo/run.js';
 import { chaosFaults, chaosOutcome, chaosStory, chaosSummary } from './chaos-report.js';
-import { CHAOS_WARM_UP, DEATHS } from './chaos-scenarios.js';
+import { DEATHS } from './chaos-scenarios.js';
 import { CHAOS_SPEED, startChaosTour } from './chaos-tour.js';
 
 await runDemo({
@@ -8,7 +8,6 @@ await runDemo({
   speed: CHAOS_SPEED,
   hint: 'Press Enter to kill the app, as often as you like: it is back a moment later, and so is the page.',
   scenarios: DEATHS,
-  warmUp: CHAOS_WARM_UP,
   start: (wanted) => startChaosTour(wanted, new URL('chaos-app.js', import.meta.url)),
   story: chaosStory,
   summary: chaosSummary,

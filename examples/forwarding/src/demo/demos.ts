@@ -1,14 +1,13 @@
 import type { Demo } from '../../../shared/src/demo/run.js';
 import { RACES } from './race-scenarios.js';
 import { faults, story, summary } from './report.js';
-import { SCENARIOS, WARM_UP, type Scenario } from './scenarios.js';
+import { SCENARIOS, type Scenario } from './scenarios.js';
 import { startTour, type Played } from './tour.js';
 
 /** `npm run demo`. */
 export const TOUR: Demo<Scenario, Played> = {
   title: 'forwarding example',
   scenarios: SCENARIOS,
-  warmUp: WARM_UP,
   start: startTour,
   story,
   summary,

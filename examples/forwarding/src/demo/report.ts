@@ -1,6 +1,5 @@
 import type { SimulatedCall } from '@amd/simulator';
 import type { LiveForwarding } from '@amd/core';
-import { SPEED } from '../../../shared/src/demo/server.js';
 import { seconds, type Line } from '../../../shared/src/demo/run.js';
 import type { Played } from './tour.js';
 
@@ -74,13 +73,10 @@ export function legStory(
   return lines;
 }
 
-/** What the hurried clock cannot tell from nothing: a hundredth of a second of ours. */
-const GRAIN_MS = SPEED * 10;
-
 /** How long nobody spoke to them, and how long it would have been the other way. */
 function silenceOf({ silenceMs, answeredAt, verdictAt, heard, bridgedWith }: SimulatedCall): string {
   if (silenceMs === undefined || (heard.length === 0 && bridgedWith.length === 0)) return 'nobody speaks to it';
-  const silence = silenceMs < GRAIN_MS ? '0 s of silence' : `${seconds(silenceMs)} of silence`;
+  const silence = `${seconds(silenceMs)} of silence`;
   if (answeredAt === undefined || verdictAt === undefined || silenceMs >= verdictAt - answeredAt) return silence;
   return `${silence} (${seconds(verdictAt - answeredAt)} with synchronous detection)`;
 }

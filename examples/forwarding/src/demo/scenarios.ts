@@ -34,8 +34,6 @@ export interface Scenario {
 
 const TALK = { talkMs: 8_000 };
 
-export const WARM_UP: Scenario = { name: 'warm-up', people: [{ name: 'Nobody', person: busy() }], outcome: 'nobody' };
-
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'a human answers',

@@ -1,10 +1,11 @@
 import twilio from 'twilio';
 import { atOnce, type CallOptions, type LiveForwarding } from '@amd/core';
 import type { PageAssets } from '@amd/dashboard';
-import { createSimulator, realClock, type Person, type SimulatedCall, type Simulator } from '@amd/simulator';
+import { createSimulator, virtualClock, type Person, type SimulatedCall, type Simulator } from '@amd/simulator';
 import { createApp, type App } from '../app.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
-import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
+import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
+import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { Scenario } from './scenarios.js';
 import { OUR_NUMBER, TEAM } from './team.js';
@@ -25,7 +26,7 @@ export interface Tour {
   readonly sim: Simulator;
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
-  /** Ends the hurry: from now on people play, at the speed of life. */
+  /** Ends the hurry: from now on people play, in real time. */
   goLive(speed?: number): void;
   stop(): Promise<void>;
 }
@@ -36,11 +37,12 @@ export async function startTour(wanted: {
   readonly port: number;
   readonly orAnyPort: boolean;
   readonly assets?: PageAssets | undefined;
+  /** How much faster than real time. Default {@link SPEED}. */
+  readonly speed?: number;
 }): Promise<Tour> {
   const options = new Map<string, CallOptions>();
   const people = new Map<string, Person>();
   const states = new Map<string, LiveForwarding>();
-  const clock = realClock({ speed: SPEED });
   let toured = 0;
   const phones = createPhones({
     sim: () => sim,
@@ -49,7 +51,8 @@ export async function startTour(wanted: {
     since: () => toured,
   });
   const sim: Simulator = createSimulator({
-    clock,
+    clock: virtualClock({ start: Date.now() }),
+    idle: () => app.runtime.idle(),
     people: (to) => people.get(to) ?? phones.person(to),
     numbers: [{ phoneNumber: OUR_NUMBER }],
   });
@@ -79,6 +82,7 @@ export async function startTour(wanted: {
   server.on('request', app.express);
   app.attach(server);
   app.runtime.start();
+  const pace = startPace(sim, wanted.speed ?? SPEED);
 
   return {
     app,
@@ -98,8 +102,7 @@ export async function startTour(wanted: {
         to: OUR_NUMBER,
         ...(scenario.hangUp === undefined ? {} : { hangUp: scenario.hangUp }),
       });
-      await call.done;
-      await sim.settle();
+      await pace.until(() => sim.calls.every(({ endedAt }) => endedAt !== undefined));
       return {
         scenario,
         caller: call,
@@ -111,7 +114,7 @@ export async function startTour(wanted: {
     },
     goLive(speed = 1) {
       toured = sim.calls.length;
-      clock.setSpeed(speed);
+      pace.setSpeed(speed);
     },
     async stop() {
       sim.close();
@@ -122,6 +125,7 @@ export async function startTour(wanted: {
       });
       server.closeIdleConnections();
       await app.drain(closed);
+      pace.stop();
     },
   };
 }

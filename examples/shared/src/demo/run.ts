@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { portProblem, readOptions, type DemoOptions } from './arguments.mjs';
-import { SPEED } from './server.js';
+import { SPEED } from './pace.js';
 
 /** One thing that happened, ms since the caller dialled. */
 export interface Line {
@@ -12,13 +12,11 @@ export interface Line {
 export interface Demo<Scenario extends { readonly name: string }, Played> {
   /** What runs: `forwarding example`. */
   readonly title: string;
-  /** How much faster than life. Default {@link SPEED}. */
+  /** How much faster than real time. Default {@link SPEED}. */
   readonly speed?: number;
   /** What else people may do when it is their turn. */
   readonly hint?: string;
   readonly scenarios: readonly Scenario[];
-  /** The first call would show how long this process takes to warm up, thirty times magnified. */
-  readonly warmUp: Scenario;
   start(wanted: {
     readonly host: string;
     readonly port: number;
@@ -35,7 +33,7 @@ export interface Demo<Scenario extends { readonly name: string }, Played> {
 export interface RunningTour<Scenario, Played> {
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
-  /** From now on people play, at the speed of life. */
+  /** From now on people play, in real time. */
   goLive(): void | Promise<void>;
   stop(): Promise<void>;
 }
@@ -80,9 +78,7 @@ export async function runDemo<Scenario extends { readonly name: string }, Played
     process.exit(failed === 0 ? 0 : 1);
   }
   await tour.goLive();
-  console.log(
-    `\nNow it is your turn: place calls and answer them at ${tour.url}, at the speed of life. Ctrl-C ends it.`,
-  );
+  console.log(`\nNow it is your turn: place calls and answer them at ${tour.url}, in real time. Ctrl-C ends it.`);
   if (demo.hint !== undefined) console.log(demo.hint);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -100,12 +96,11 @@ export async function playTour<Scenario extends { readonly name: string }, Playe
 ): Promise<number> {
   const { print, paint } = terminal;
   const speed = String(demo.speed ?? SPEED);
-  print(`The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${speed} times faster than life.`);
+  print(`The ${demo.title} runs at ${tour.url}, with a simulated Twilio, ${speed} times faster than real time.`);
   if (!once) print(`Open ${tour.url} in a browser to watch.`);
   if (scenarios.length === 0) return 0;
 
   const began = performance.now();
-  await tour.play(demo.warmUp, scenarios.length);
   const verdicts: { name: string; outcome: string; wrong: readonly string[] }[] = [];
   for (const [index, scenario] of scenarios.entries()) {
     const played = await tour.play(scenario, index);

@@ -1,9 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The simulator's seconds are this much shorter than real ones. */
-export const SPEED = 30;
-
 /** The address is known before the app is made, because every URL that it gives to Twilio begins with it. */
 export async function listen(wanted: {
   host: string;

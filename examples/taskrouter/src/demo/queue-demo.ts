@@ -1,13 +1,12 @@
 import type { Demo } from '../../../shared/src/demo/run.js';
 import { faults, story, summary } from './report.js';
-import { SCENARIOS, WARM_UP, type Scenario } from './scenarios.js';
+import { SCENARIOS, type Scenario } from './scenarios.js';
 import { startTour, type Played } from './tour.js';
 
 /** `npm run demo -- taskrouter`. */
 export const QUEUE: Demo<Scenario, Played> = {
   title: 'TaskRouter example',
   scenarios: SCENARIOS,
-  warmUp: WARM_UP,
   start: startTour,
   story,
   summary,

@@ -22,12 +22,15 @@ export function story(played: Played): Line[] {
     if (state?.result === 'callerLeft') at(caller.endedAt, `${caller.from} hangs up`);
     const said = caller.heard.at(-1);
     if (state?.result === 'nobody' && said !== undefined) at(state.story.fallbackAt, `${caller.from} hears: “${said}”`);
-    for (const reservation of state?.reservations ?? []) {
-      at(reservation.story.assignedAt, `${reservation.workerName ?? 'a worker'} is reserved`);
-      at(reservation.story.endedAt, ending(reservation));
+    for (const { story: times, workerName } of state?.reservations ?? []) {
+      at(times.assignedAt, `${workerName ?? 'a worker'} is reserved`);
     }
   }
+  // In one moment a phone comes before what follows from it.
   for (const leg of played.legs) lines.push(...legStory(leg, played, began));
+  for (const reservation of played.states.flatMap((state) => state?.reservations ?? [])) {
+    at(reservation.story.endedAt, ending(reservation));
+  }
   for (const { at: time, text } of played.news) {
     const moved = /^worker\.activity\.update: Worker (.+) updated to (.+) Activity$/.exec(text);
     if (moved !== null && time > began) at(time, `${moved[1] ?? ''} is now ${moved[2] ?? ''}`);

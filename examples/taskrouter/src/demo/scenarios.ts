@@ -39,13 +39,6 @@ export interface Scenario {
 
 const TALK = { talkMs: 8_000 };
 
-export const WARM_UP: Scenario = {
-  name: 'warm-up',
-  workers: { Ann: human({ talkMs: 1_000 }) },
-  outcome: 'connected',
-  talks: ['Ann'],
-};
-
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "the first worker's voicemail, then a human",

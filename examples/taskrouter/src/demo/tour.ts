@@ -4,17 +4,18 @@ import { createWorkspaceDirectory } from '@amd/core/twilio';
 import type { PageAssets } from '@amd/dashboard';
 import {
   createSimulator,
-  realClock,
   type Person,
   type SimulatedCall,
   type SimulatedWorker,
   type Simulator,
   type TimelineEntry,
+  virtualClock,
 } from '@amd/simulator';
 import twilio from 'twilio';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { RunningTour } from '../../../shared/src/demo/run.js';
-import { listen, printLine, SPEED } from '../../../shared/src/demo/server.js';
+import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
+import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { createApp, type App } from '../app.js';
 import type { Scenario, WorkerName } from './scenarios.js';
@@ -32,8 +33,10 @@ const REST = 'Temporarily Unavailable';
 /** Shorter than in life, so that the tour is. */
 const COOL_DOWN_SECONDS = 20;
 const NO_WORKFLOW_TIMEOUT = 86_400;
-/** Real time after which a scenario that does not settle is shown as it is, ms. */
-const PATIENCE_MS = 15_000;
+/** Simulated time after which a scenario that does not settle is shown as it is, ms. */
+const PATIENCE_MS = 450_000;
+/** Simulated time until somebody at the console has seen that a worker rests, and has moved them, ms. */
+const CONSOLE_MS = 3_000;
 
 const REFUSED = { status: 400, body: { code: 20001, message: 'The activity does not exist', status: 400 } } as const;
 
@@ -70,11 +73,13 @@ export async function startTour(wanted: {
   readonly port: number;
   readonly orAnyPort: boolean;
   readonly assets?: PageAssets | undefined;
+  /** How much faster than real time. Default {@link SPEED}. */
+  readonly speed?: number;
 }): Promise<Tour> {
   const people = new Map<string, Person>();
   const states = new Map<string, LiveTaskCall>();
   const resting = new Set<string>();
-  const clock = realClock({ speed: SPEED });
+  const clock = virtualClock({ start: Date.now() });
   let rejectionsFail = false;
   let movesRefused = false;
   let toured = 0;
@@ -86,6 +91,9 @@ export async function startTour(wanted: {
   });
   const sim: Simulator = createSimulator({
     clock,
+    idle: async () => {
+      await Promise.all([app.calls.idle(), app.workers.idle()]);
+    },
     people: (to) => people.get(to) ?? phones.person(to),
     numbers: [{ phoneNumber: OUR_NUMBER }],
     rest({ method, path }) {
@@ -139,6 +147,7 @@ export async function startTour(wanted: {
   server.on('request', app.express);
   app.attach(server);
   app.start();
+  const pace = startPace(sim, wanted.speed ?? SPEED);
   await introduceWorkers({ directory, workers: app.workers });
 
   const workflow = client.taskrouter.v1.workspaces(sids.workspace).workflows(sids.workflow);
@@ -167,19 +176,20 @@ export async function startTour(wanted: {
     for (const name of NAMES) sim.setWorkerActivity(sids.workers[name] ?? '', 'Offline');
     for (const name of names) {
       sim.setWorkerActivity(sids.workers[name] ?? '', 'Available');
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await passes(100);
     }
   }
 
-  /** No call, no task, nobody on a rest. */
+  /** Waits until there is no call, no task, and nobody on a rest. */
   async function settled(): Promise<void> {
-    const until = Date.now() + PATIENCE_MS;
-    while (Date.now() < until) {
-      await sim.settle();
-      await Promise.all([app.calls.idle(), app.workers.idle()]);
-      if (openTasks() === 0 && resting.size === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const until = clock.now() + PATIENCE_MS;
+    const isOver = (): boolean => sim.calls.every(({ endedAt }) => endedAt !== undefined);
+    await pace.until(() => (isOver() && openTasks() === 0 && resting.size === 0) || clock.now() >= until);
+  }
+
+  /** Waits until so many ms of the simulator have passed. */
+  function passes(ms: number): Promise<void> {
+    return new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve));
   }
 
   return {
@@ -235,7 +245,7 @@ export async function startTour(wanted: {
       await configure({});
       // The voicemail has been idle longest, so that the first call goes from it to you.
       await seat(['Ben', 'Ann', 'Cara']);
-      clock.setSpeed(speed);
+      pace.setSpeed(speed);
     },
     async stop() {
       sim.close();
@@ -246,6 +256,7 @@ export async function startTour(wanted: {
       });
       server.closeIdleConnections();
       await app.drain(closed);
+      pace.stop();
     },
   };
 
@@ -255,9 +266,9 @@ export async function startTour(wanted: {
     const stop = sim.on('entry', ({ kind, text, detail }) => {
       if (kind !== 'taskrouter' || !text.includes(`updated to ${REST}`)) return;
       stop();
-      setTimeout(() => {
+      clock.wakeAt(clock.now() + CONSOLE_MS, () => {
         sim.setWorkerActivity(String(detail?.['about']), movedTo);
-      }, 100);
+      });
     });
     return stop;
   }
