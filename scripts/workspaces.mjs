@@ -4,7 +4,7 @@ const root = new URL('../', import.meta.url);
 
 /**
  * Every workspace, those that others depend on first.
- * @returns {{ folder: URL, manifest: { name: string, private?: boolean, scripts?: Record<string, string> } }[]}
+ * @returns {{ folder: URL, manifest: { name: string, private?: boolean, scripts?: Record<string, string>, dependencies?: Record<string, string> } }[]}
  */
 export function workspaces() {
   const found = ['packages', 'examples'].flatMap((parent) =>
@@ -27,7 +27,8 @@ export function workspaces() {
   return ordered;
 }
 
-function dependsOn(manifest, name) {
+/** Whether a workspace with this package.json needs the one of that name. */
+export function dependsOn(manifest, name) {
   return [manifest.dependencies, manifest.devDependencies, manifest.peerDependencies].some(
     (list) => name in (list ?? {}),
   );
