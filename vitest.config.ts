@@ -4,8 +4,13 @@ import { Progress } from './test/helpers/progress.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Files that work for long, each in a process of its own: what others have left there would slow them down. */
-const LONG = ['packages/core/test/explore/*.test.ts', 'test/browser/*.test.ts'];
+/** Files that work for long, each in a process of its own: in one that has run many others they take three times as long. */
+const LONG = [
+  'packages/core/test/explore/*.test.ts',
+  'packages/core/test/runtime/two-runtimes.test.ts',
+  'test/{browser,chaos}/*.test.ts',
+  'test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
+];
 
 /** For what a test waits for: another process, a page. Only what never comes takes so long. */
 const PATIENCE_MS = 120_000;
