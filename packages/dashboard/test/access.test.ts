@@ -106,12 +106,14 @@ describe('with a password', () => {
     }
   });
 
-  it('refuses a form that another page sent', async () => {
+  it('on the wire: refuses a form that another page sent', async () => {
     served = await serve({ password: PASSWORD });
     const { url } = served;
     for (const headers of [
       { origin: 'https://evil.example' },
       { origin: 'null' },
+      { origin: 'null', 'sec-fetch-site': 'cross-site' },
+      { origin: 'null', referer: `${url}/` },
       { origin: url, 'sec-fetch-site': 'cross-site' },
       { origin: url, 'sec-fetch-site': 'same-site' },
     ]) {
@@ -212,7 +214,7 @@ it('lets nothing run but its own files', async () => {
     expect(headers['content-security-policy'], path).toBe(
       "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';form-action 'self';base-uri 'none';object-src 'none';frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'",
     );
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
   }
 });
 

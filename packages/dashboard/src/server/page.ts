@@ -74,10 +74,10 @@ export function createPage<Row extends Keyed, Figures>(
     throw new TypeError('"sessionHours" must be above 0, at most 720');
   const clock = options.clock ?? systemClock;
   const guard = createGuard({ password, publicBaseUrl, sessionMs: sessionHours * 3_600_000, clock });
-  const isOurs = originCheck(publicBaseUrl);
+  const sender = originCheck(publicBaseUrl);
   const setHeaders = securityHeaders(new URL(publicBaseUrl).protocol === 'https:');
   const throttle = createThrottle();
-  const socket = createPageSocket({ feed, people, phone, workers, guard, isOurs, clock, log });
+  const socket = createPageSocket({ feed, people, phone, workers, guard, sender, clock, log });
   let loading: Promise<PageAssets> | null = options.assets === undefined ? null : Promise.resolve(options.assets);
   feed.start();
 
@@ -126,7 +126,7 @@ export function createPage<Row extends Keyed, Figures>(
       form(200, 'none');
       return;
     }
-    if (!isOurs(request)) {
+    if (!sender(request).ours) {
       send(response, 403, 'text/plain', 'The form was not sent by this page\n');
       return;
     }
@@ -151,7 +151,7 @@ export function createPage<Row extends Keyed, Figures>(
 
   async function logOut(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const access = guard.check(request);
-    if (request.method !== 'POST' || !isOurs(request)) {
+    if (request.method !== 'POST' || !sender(request).ours) {
       send(response, 403, 'text/plain', 'The form was not sent by this page\n');
       return;
     }

@@ -26,7 +26,7 @@ export interface PageSocketParts<Row extends Keyed, Figures> {
   readonly phone: PhonePanel | null;
   readonly workers: WorkerControls | null;
   readonly guard: Guard;
-  readonly isOurs: OriginCheck;
+  readonly sender: OriginCheck;
   readonly clock: Clock;
   readonly log: DashboardLog;
 }
@@ -56,14 +56,14 @@ const SECOND = 1000;
 /** Carries updates and commands. It holds no truth: whatever it loses, the page notices by its sequence number. */
 export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketParts<Row, Figures>): PageSocket {
   type Page = Socket<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>;
-  const { feed, people, phone, workers, guard, isOurs, clock, log } = parts;
+  const { feed, people, phone, workers, guard, sender, clock, log } = parts;
   const io = new Server<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>({
     path: PATHS.socket,
     serveClient: false,
     // CORS stops no websocket and no forged polling request; this stops both.
     allowRequest(request, decide) {
       const { as } = guard.check(request);
-      decide(null, (as === 'open' || as === 'session') && isOurs(request));
+      decide(null, (as === 'open' || as === 'session') && sender(request).ours);
     },
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: 10_000,

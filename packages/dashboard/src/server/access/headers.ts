@@ -26,7 +26,7 @@ export function securityHeaders(https: boolean): SetHeaders {
       },
     },
     strictTransportSecurity: https ? { maxAge: 15_552_000, includeSubDomains: false } : false,
-    referrerPolicy: { policy: 'no-referrer' },
+    referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
   return (request, response) => {

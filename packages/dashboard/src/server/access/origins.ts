@@ -1,21 +1,35 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from './loopback.js';
 
-/** True for a request that a page of ours sent. `required`: also refuse what names no origin at all. */
-export type OriginCheck = (request: IncomingMessage) => boolean;
+/** The address of the page that sent a request, when that page is ours; else why the request is refused. */
+export type Sender =
+  | { readonly ours: true; readonly origin: string }
+  /** `from`: what the browser named as the sender, any text; `null` when it named none. */
+  | { readonly ours: false; readonly from: string | null };
+
+/** Tells whether a page of ours sent a request. */
+export type OriginCheck = (request: IncomingMessage) => Sender;
 
 /**
- * By exact match: the public address, or the loopback address in the request's own `Host`. Browsers leave `Origin` out of
- * GET requests to the same origin, but then say so in `Sec-Fetch-Site` (fetch.spec.whatwg.org, w3.org/TR/fetch-metadata),
- * which no page can set. What says neither was sent by no browser and is refused.
+ * By exact match: the public address, or the loopback address in the request's own `Host`. A browser may leave `Origin`
+ * out (a GET to the same origin) or send `null` (a page with `Referrer-Policy: no-referrer`); then `Sec-Fetch-Site`, which
+ * no page can set, tells who sent it, and where the browser does not know that header, `Referer` does
+ * (fetch.spec.whatwg.org, w3.org/TR/fetch-metadata). A request with none of them was sent by no browser and is refused.
  */
 export function originCheck(publicBaseUrl: string): OriginCheck {
   const ours = new URL(publicBaseUrl).origin;
+
   return ({ headers }) => {
+    const { host, origin, referer } = headers;
     const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin') return false;
-    const { origin, host } = headers;
-    if (origin === undefined) return site === 'same-origin';
-    return origin === ours || (isLoopbackHost(host) && origin === `http://${String(host)}`);
+    const here = isLoopbackHost(host) ? `http://${String(host)}` : null;
+    const isOurs = (address: string | null): address is string => address === ours || address === here;
+    const named = origin === undefined || origin === 'null' ? null : origin;
+    const before = referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
+
+    if (site !== undefined && site !== 'same-origin') return { ours: false, from: named };
+    if (named !== null) return isOurs(named) ? { ours: true, origin: named } : { ours: false, from: named };
+    if (isOurs(before) && (site === 'same-origin' || origin === undefined)) return { ours: true, origin: before };
+    return site === 'same-origin' ? { ours: true, origin: here ?? ours } : { ours: false, from: null };
   };
 }
