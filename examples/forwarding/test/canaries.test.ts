@@ -122,7 +122,7 @@ it('a call with everything that can go wrong shows no secret and logs no number'
   expect((await get('/metrics')).status).toBe(404);
   const metrics = await get('/metrics', { authorization: `Bearer ${METRICS_TOKEN}` });
   expect(await metrics.text()).toMatch(/amd_calls_total\{result="connected"\} 1/);
-  expect((await get('/')).status).toBe(303);
+  expect((await get('/')).status).toBe(401);
   expect((await get('/calls.json')).status).toBe(401);
   const login = await fetch(`${url}/dashboard/login`, {
     method: 'POST',

@@ -184,7 +184,7 @@ describe('the switch', () => {
   it('is behind the password, as the page, its call log and its socket are', async () => {
     const { url, store } = await served(PASSWORD);
     await agentWriter(store).call(CALL, '+12125550123', [1]);
-    expect((await ask(`${url}/`)).status).toBe(303);
+    expect((await ask(`${url}/`)).status).toBe(401);
     expect((await ask(`${url}/calls.json`)).status).toBe(401);
     expect(await connect(url, 'websocket', { origin: url })).toBeNull();
     const cookie = cookieOf(await logIn(url));

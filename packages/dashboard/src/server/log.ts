@@ -1,3 +1,5 @@
+import type { Clock } from '@amd/core';
+
 /** One line for operators. Nothing in it is a secret or a full phone number. */
 export interface DashboardLogEntry {
   readonly level: 'info' | 'warn' | 'error';
@@ -10,3 +12,18 @@ export interface DashboardLogEntry {
 export type DashboardLog = (entry: DashboardLogEntry) => void;
 
 export const quiet: DashboardLog = () => undefined;
+
+/** A log for what strangers cause: at most one entry a second of each code, which says how many were left out before it. */
+export function oncePerSecond(log: DashboardLog, clock: Clock): DashboardLog {
+  const last = new Map<string, { at: number; leftOut: number }>();
+  return (entry) => {
+    const now = clock.now();
+    const { at, leftOut } = last.get(entry.code) ?? { at: -Infinity, leftOut: 0 };
+    if (Math.abs(now - at) < 1000) {
+      last.set(entry.code, { at, leftOut: leftOut + 1 });
+      return;
+    }
+    last.set(entry.code, { at: now, leftOut: 0 });
+    log(leftOut === 0 ? entry : { ...entry, message: `${entry.message} (and ${String(leftOut)} more before)` });
+  };
+}

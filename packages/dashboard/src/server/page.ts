@@ -5,15 +5,18 @@ import { pipeline } from 'node:stream/promises';
 import { systemClock, type Clock, type Store } from '@amd/core';
 import { PATHS, type Keyed } from '../shared/protocol.js';
 import { createGuard } from './access/guard.js';
+import { createGuessLines } from './access/guess-lines.js';
 import { securityHeaders } from './access/headers.js';
-import { LOGIN_STYLE, loginPage, type LoginProblem } from './access/login-page.js';
 import { originCheck } from './access/origins.js';
-import { readForm } from './access/read-form.js';
-import { createThrottle } from './access/throttle.js';
 import { loadPage, type PageAssets, type PageName } from './assets.js';
 import { callLog, type CallLogOptions } from './data/call-log.js';
 import { toCsv, toJson } from './data/call-log-text.js';
-import { quiet, type DashboardLog } from './log.js';
+import { createDoor } from './door/door.js';
+import { DOOR_SCRIPT, DOOR_STYLE } from './door/files.js';
+import { BROKEN, CLOSED, NOT_ALLOWED, NOT_FOUND } from './door/refusals.js';
+import { pathOf } from './door/targets.js';
+import { redirect, send, sendWords } from './door/words.js';
+import { oncePerSecond, quiet, type DashboardLog } from './log.js';
 import type { PhonePanel } from './phone-panel.js';
 import { createPageSocket, type PageSocketParts } from './socket.js';
 
@@ -52,8 +55,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-const CLOSED =
-  'This page is off: this server can be reached from outside and no password is set. Set DASHBOARD_PASSWORD and restart.\n';
+const TITLES: Readonly<Record<PageName, string>> = { calls: 'Calls', agents: 'Workers' };
 
 /**
  * One page: who may see it, its files, its socket, and the call log.
@@ -76,91 +78,69 @@ export function createPage<Row extends Keyed, Figures>(
   const guard = createGuard({ password, publicBaseUrl, sessionMs: sessionHours * 3_600_000, clock });
   const sender = originCheck(publicBaseUrl);
   const setHeaders = securityHeaders(new URL(publicBaseUrl).protocol === 'https:');
-  const throttle = createThrottle();
   const socket = createPageSocket({ feed, people, phone, workers, guard, sender, clock, log });
+  const door = createDoor({
+    guard,
+    sender,
+    guesses: createGuessLines(clock),
+    title: TITLES[name],
+    publicBaseUrl,
+    onLogOut: (session) => {
+      socket.cut(session);
+    },
+    log: oncePerSecond(log, clock),
+  });
   let loading: Promise<PageAssets> | null = options.assets === undefined ? null : Promise.resolve(options.assets);
   feed.start();
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     setHeaders(request, response);
+    // What the door's pages are made of has nothing in it, and a page that says "off" wants its looks too.
+    if (path === PATHS.doorStyle || path === PATHS.doorScript) {
+      if (path === PATHS.doorStyle) file(request, response, 'text/css', DOOR_STYLE);
+      else file(request, response, 'text/javascript', DOOR_SCRIPT);
+      return;
+    }
     const access = guard.check(request);
+    if (path === PATHS.door) {
+      door.explain(request, response, access);
+      return;
+    }
     if (access.as === 'closed') {
-      send(response, 403, 'text/plain', CLOSED);
-      return;
-    }
-    if (path === PATHS.login || path === PATHS.logout) {
-      await (path === PATHS.login ? logIn(request, response) : logOut(request, response));
-      return;
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      send(response, 405, 'text/plain', 'Method not allowed\n');
+      sendWords(request, response, 403, CLOSED);
       return;
     }
     switch (path) {
-      case PATHS.loginStyle:
-        file(request, response, 'text/css', LOGIN_STYLE);
+      case PATHS.login:
+        await door.logIn(request, response, access);
         return;
+      case PATHS.logout:
+        door.logOut(request, response, access);
+        return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      sendWords(request, response, 405, NOT_ALLOWED);
+      return;
+    }
+    switch (path) {
       case PATHS.script:
         file(request, response, 'text/javascript', (await files()).script);
         return;
       case PATHS.style:
         file(request, response, 'text/css', (await files()).style);
         return;
+      case PATHS.front:
+      case `${PATHS.front}/`:
+        redirect(response, PATHS.page);
+        return;
     }
-    const isData = path === PATHS.callsJson || path === PATHS.callsCsv;
     if (access.as === 'login') {
-      if (isData) send(response, 401, 'text/plain', 'Log in first\n');
-      else redirect(response, PATHS.login);
+      door.keepOut(request, response, access);
       return;
     }
-    if (isData) await download(request, response, path === PATHS.callsCsv);
+    if (path === PATHS.callsJson || path === PATHS.callsCsv) await download(request, response, path === PATHS.callsCsv);
     else send(response, 200, 'text/html', (await files()).html);
-  }
-
-  async function logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const form = (status: number, problem: LoginProblem): void => {
-      send(response, status, 'text/html', loginPage(problem));
-    };
-    if (request.method !== 'POST') {
-      form(200, 'none');
-      return;
-    }
-    if (!sender(request).ours) {
-      send(response, 403, 'text/plain', 'The form was not sent by this page\n');
-      return;
-    }
-    const address = request.socket.remoteAddress ?? '';
-    const wait = await throttle.wait(address);
-    if (wait > 0) {
-      log({ level: 'warn', code: 'login.throttled', message: 'log-in refused: too many tries' });
-      response.setHeader('retry-after', String(wait));
-      form(429, 'throttled');
-      return;
-    }
-    const given = (await readForm(request))?.get('password') ?? '';
-    if (!guard.isPassword(given)) {
-      log({ level: 'warn', code: 'login.wrong', message: 'log-in refused: wrong password' });
-      form(401, 'wrong');
-      return;
-    }
-    await throttle.forgive(address);
-    response.setHeader('set-cookie', guard.logIn());
-    redirect(response, PATHS.page);
-  }
-
-  async function logOut(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const access = guard.check(request);
-    if (request.method !== 'POST' || !sender(request).ours) {
-      send(response, 403, 'text/plain', 'The form was not sent by this page\n');
-      return;
-    }
-    if (access.as === 'session') {
-      response.setHeader('set-cookie', guard.logOut(access.session));
-      socket.cut(access.session);
-    }
-    redirect(response, PATHS.login);
-    await Promise.resolve();
   }
 
   async function download(request: IncomingMessage, response: ServerResponse, csv: boolean): Promise<void> {
@@ -184,15 +164,18 @@ export function createPage<Row extends Keyed, Figures>(
     handler(request, response, next) {
       const path = pathOf(request);
       if (!OURS.has(path)) {
-        if (next === undefined) send(response, 404, 'text/plain', 'Not found\n');
-        else next();
+        if (next !== undefined) next();
+        else {
+          setHeaders(request, response);
+          sendWords(request, response, 404, NOT_FOUND);
+        }
         return;
       }
       answer(request, response, path).catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error);
         log({ level: 'error', code: 'page.failed', message: `the page could not be served: ${message}` });
         if (response.headersSent) response.destroy();
-        else send(response, 500, 'text/plain', 'Internal server error\n');
+        else sendWords(request, response, 500, BROKEN);
       });
     },
     attach: (server) => {
@@ -205,24 +188,11 @@ export function createPage<Row extends Keyed, Figures>(
   };
 }
 
-const OURS: ReadonlySet<string> = new Set([...Object.values(PATHS).filter((path) => path !== PATHS.socket), '/index']);
-
-/** Express takes a mount path off `url`. */
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const mark = url.indexOf('?');
-  return mark === -1 ? url : url.slice(0, mark);
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.statusCode = status;
-  response.setHeader('content-type', `${type}; charset=utf-8`);
-  response.end(body);
-}
-
-function redirect(response: ServerResponse, to: string): void {
-  response.setHeader('location', to);
-  send(response, 303, 'text/plain', 'See other\n');
-}
+const OURS: ReadonlySet<string> = new Set([
+  ...Object.values(PATHS).filter((path) => path !== PATHS.socket),
+  '/index',
+  `${PATHS.front}/`,
+]);
 
 /** Has no data in it, so it may be kept, and asked about. */
 function file(request: IncomingMessage, response: ServerResponse, type: string, body: string): void {

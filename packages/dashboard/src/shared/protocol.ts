@@ -240,14 +240,27 @@ export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
   watchEvents: (on: boolean, answer: (events: AgentEvents | null) => void) => void;
 }
 
+/** Why a page cannot connect, as far as the server knows. */
+export interface DoorState {
+  /** `out`: log in first, or the page is off. `elsewhere`: the page was opened at an address that is not its own. */
+  readonly door: 'open' | 'out' | 'elsewhere';
+  /** Where the page is at home. */
+  readonly address: string;
+}
+
 /** Where the page is, and what else answers beside it. */
 export const PATHS = {
   page: '/',
+  /** Leads to the page. */
+  front: '/dashboard',
   script: '/dashboard/app.js',
   style: '/dashboard/app.css',
   login: '/dashboard/login',
-  loginStyle: '/dashboard/login.css',
   logout: '/dashboard/logout',
+  /** Asked by a page that cannot connect, to learn why: see `DoorState`. */
+  door: '/dashboard/door',
+  doorStyle: '/dashboard/door.css',
+  doorScript: '/dashboard/door.js',
   socket: '/dashboard/socket',
   callsJson: '/calls.json',
   callsCsv: '/calls.csv',

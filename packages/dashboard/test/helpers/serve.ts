@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMemoryStore, encodeState, forwarding, type Clock, type Store } from '@amd/core';
-import { createDashboard, createDialRules, createPeopleLists, type Dashboard } from '@amd/dashboard';
+import { createDashboard, createDialRules, createPeopleLists, type Dashboard, type DashboardLog } from '@amd/dashboard';
 import { io, type Socket } from 'socket.io-client';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -36,8 +36,9 @@ export async function serve(options: {
   readonly publicBaseUrl?: string;
   readonly clock?: Clock;
   readonly store?: Store;
+  readonly log?: DashboardLog;
 }): Promise<Served> {
-  const { password, clock, store = createMemoryStore() } = options;
+  const { password, clock, log, store = createMemoryStore() } = options;
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -52,8 +53,9 @@ export async function serve(options: {
       inboundNumbers: [OURS],
       problem: (to) => rules.problem(to),
     }),
-    ...(clock === undefined ? {} : { clock }),
-    assets: { html: '<p>the page</p>', script: 'js', style: 'css' },
+    clock,
+    log,
+    assets: { html: '<p>behind the door</p>', script: 'js', style: 'css' },
   });
   server.on('request', dashboard.handler);
   dashboard.attach(server);
@@ -95,16 +97,27 @@ export function ask(
   });
 }
 
-export function logIn(url: string, password = PASSWORD, headers: Record<string, string> = {}): Promise<Answer> {
+export function logIn(
+  url: string,
+  password = PASSWORD,
+  headers: Record<string, string> = {},
+  to = '/',
+): Promise<Answer> {
   return ask(`${url}/dashboard/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url, ...headers },
-    body: new URLSearchParams({ password }).toString(),
+    body: new URLSearchParams({ password, to }).toString(),
   });
 }
 
-export function cookieOf({ headers }: Answer): string {
-  return (headers['set-cookie']?.[0] ?? '').split(';')[0] ?? '';
+/** Name and value of each cookie that was set. */
+export function cookiesOf({ headers }: Answer): string[] {
+  return [headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0] ?? '');
+}
+
+/** Of the session. */
+export function cookieOf(answer: Answer): string {
+  return cookiesOf(answer)[0] ?? '';
 }
 
 /** What a socket got before it was refused or let in: `null` when it was refused. */

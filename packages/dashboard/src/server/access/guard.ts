@@ -1,16 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@amd/core';
-import { isFromHere, isLoopbackHost } from './loopback.js';
-import { createSessions, type Session } from './sessions.js';
+import { cookieOf } from './cookies.js';
+import { openOnThisMachine } from './loopback.js';
+import { ticketOffice, type Ticket } from './tickets.js';
+
+/** A log-in. */
+export type Session = Ticket;
 
 /** Who may see the page. */
 export type Access =
   /** Somebody at this very machine, and no password is set. */
   | { readonly as: 'open' }
   | { readonly as: 'session'; readonly session: Session }
-  /** A password is set and has yet to be given. */
-  | { readonly as: 'login' }
+  /** A password is set and has yet to be given. `ended`: it was given before, and that log-in is over. */
+  | { readonly as: 'login'; readonly ended: boolean }
   /** Nobody: no password is set, and the request may come from anywhere. */
   | { readonly as: 'closed' };
 
@@ -18,11 +22,12 @@ export interface Guard {
   check(request: IncomingMessage): Access;
   /** In constant time. */
   isPassword(given: string): boolean;
-  /** Opens a session: the `Set-Cookie` header for it. */
-  logIn(): string;
-  /** Ends it: the `Set-Cookie` header that takes the cookie away. */
-  logOut(session: Session): string;
-  readonly hasPassword: boolean;
+  /** The id of a browser that has logged in before. */
+  device(request: IncomingMessage): string | null;
+  /** Opens a session for a page at `origin`: the `Set-Cookie` headers for it. */
+  logIn(request: IncomingMessage, origin: string): readonly string[];
+  /** Ends the request's session: the `Set-Cookie` headers that take its cookie away. */
+  logOut(request: IncomingMessage): readonly string[];
 }
 
 export interface GuardOptions {
@@ -32,49 +37,85 @@ export interface GuardOptions {
   readonly clock: Clock;
 }
 
+const DAY_MS = 86_400_000;
+const DEVICE_MS = 365 * DAY_MS;
+/** The cookie of a session outlives it, so that its browser can be told why it has to log in again. */
+const REMEMBERED_MS = 7 * DAY_MS;
+/** Log-outs remembered at once; the session of an older one lives on to its end, at worst. */
+const MAX_REVOKED = 10_000;
+
 export function createGuard({ password, publicBaseUrl, sessionMs, clock }: GuardOptions): Guard {
-  const base = new URL(publicBaseUrl);
-  const secure = base.protocol === 'https:';
-  // With the prefix a browser takes it only from this very host, over https (RFC 6265bis, 4.1.3.2).
-  const name = secure ? '__Host-amd-session' : 'amd-session';
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
-  const sessions = password === null ? null : createSessions(password, sessionMs, clock);
-  const digest = password === null ? null : hash(password);
+  if (password === null) return withoutPassword(publicBaseUrl);
+  const digest = hash(password);
+  const office = ticketOffice(password, clock);
+  const sessions = office('session', sessionMs);
+  const devices = office('device', DEVICE_MS);
+  const sessionCookie = cookieOf('amd-session');
+  const deviceCookie = cookieOf('amd-device');
+  /** Ids of sessions that were ended on this node, and when they would have ended; on other nodes they end then. */
+  const revoked = new Map<string, number>();
+
+  const sessionOf = (request: IncomingMessage): Session | null =>
+    sessionCookie
+      .read(request)
+      .map((value) => sessions.read(value))
+      .find((session) => session !== null && !revoked.has(session.id)) ?? null;
+
+  const deviceOf = (request: IncomingMessage): string | null =>
+    deviceCookie
+      .read(request)
+      .map((value) => devices.read(value))
+      .find((device) => device !== null)?.id ?? null;
+
+  function revoke({ id, endsAt }: Session): void {
+    const now = clock.now();
+    for (const [old, until] of revoked) if (until <= now || revoked.size >= MAX_REVOKED) revoked.delete(old);
+    revoked.set(id, endsAt);
+  }
 
   return {
-    hasPassword: password !== null,
-
     check(request) {
-      // A public address leads here through a tunnel or proxy, which need not say so.
-      if (sessions === null)
-        return isLoopbackHost(base.host) && isFromHere(request) ? { as: 'open' } : { as: 'closed' };
-      const session = sessions.read(cookie(request, name));
-      return session === null ? { as: 'login' } : { as: 'session', session };
+      const session = sessionOf(request);
+      if (session !== null) return { as: 'session', session };
+      return { as: 'login', ended: sessionCookie.read(request).length > 0 };
     },
 
-    isPassword: (given) => digest !== null && timingSafeEqual(hash(given), digest),
+    isPassword: (given) => timingSafeEqual(hash(given), digest),
 
-    logIn() {
-      const value = sessions?.open().value ?? '';
-      return `${name}=${value}; ${attributes}; Max-Age=${String(Math.floor(sessionMs / 1000))}`;
+    device: deviceOf,
+
+    logIn(request, origin) {
+      const session = sessions.issue();
+      const device = devices.issue(deviceOf(request) ?? undefined);
+      return [
+        sessionCookie.set(session.value, origin, seconds(sessionMs + REMEMBERED_MS)),
+        deviceCookie.set(device.value, origin, seconds(DEVICE_MS)),
+      ];
     },
 
-    logOut(session) {
-      sessions?.revoke(session);
-      return `${name}=; ${attributes}; Max-Age=0`;
+    logOut(request) {
+      const session = sessionOf(request);
+      if (session !== null) revoke(session);
+      return sessionCookie.remove(request);
     },
   };
 }
 
-function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function withoutPassword(publicBaseUrl: string): Guard {
+  const isOpenTo = openOnThisMachine(publicBaseUrl);
+  return {
+    check: (request) => ({ as: isOpenTo(request) ? 'open' : 'closed' }),
+    isPassword: () => false,
+    device: () => null,
+    logIn: () => [],
+    logOut: () => [],
+  };
 }
 
-/** One value; a cookie that is there twice was set by somebody else too, and counts for nothing. */
-function cookie({ headers }: IncomingMessage, name: string): string | undefined {
-  const values = (headers.cookie ?? '')
-    .split(';')
-    .map((part) => part.trim())
-    .filter((part) => part.startsWith(`${name}=`));
-  return values.length === 1 ? values[0]?.slice(name.length + 1) : undefined;
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -7,16 +7,22 @@ const LOOPBACK_ADDRESS = /^(127\.[0-9.]+|::1|::ffff:127\.[0-9.]+)$/;
 const FORWARDING =
   /^(forwarded|via|x-forwarded-.*|x-real-ip|x-original-.*|x-client-ip|x-cluster-client-ip|.*-connecting-ip|true-client-ip|ngrok-.*|x-envoy-.*|x-amzn-trace-id|cdn-loop)$/;
 
-/** The name in the address bar is this machine's own; another name that leads here is somebody's trick (DNS rebinding). */
+/** True for the name of this machine itself; another name that leads here is a trick (DNS rebinding). */
 export function isLoopbackHost(host: string | undefined): boolean {
   return LOOPBACK_HOST.test(host ?? '');
 }
 
-/** Sent on this machine, to this machine, through nobody. */
-export function isFromHere(request: IncomingMessage): boolean {
-  return (
+/**
+ * Tells which requests are answered without a password or a token: none, unless `publicBaseUrl` is a loopback address, and
+ * then those sent on this machine, to this machine, with no trace of a proxy. A public address leads here through a tunnel or
+ * proxy, which need not say so. **A raw TCP forward leaves no trace** (`ssh -L`, `kubectl port-forward`, `socat`): what it
+ * forwards counts as sent on this machine.
+ */
+export function openOnThisMachine(publicBaseUrl: string): (request: IncomingMessage) => boolean {
+  const isPrivate = isLoopbackHost(new URL(publicBaseUrl).host);
+  return (request) =>
+    isPrivate &&
     isLoopbackHost(request.headers.host) &&
     LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '') &&
-    !Object.keys(request.headers).some((name) => FORWARDING.test(name))
-  );
+    !Object.keys(request.headers).some((name) => FORWARDING.test(name));
 }

@@ -1,14 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from './loopback.js';
 
-/** The address of the page that sent a request, when that page is ours; else why the request is refused. */
-export type Sender =
-  | { readonly ours: true; readonly origin: string }
-  /** `from`: what the browser named as the sender, any text; `null` when it named none. */
-  | { readonly ours: false; readonly from: string | null };
+/** A page of ours, at this address. */
+export interface Ours {
+  readonly ours: true;
+  readonly origin: string;
+}
+
+/** Whatever else sent a request. `from`: what the browser named as the sender, any text; `null` when it named nothing. */
+export interface Stranger {
+  readonly ours: false;
+  readonly from: string | null;
+}
 
 /** Tells whether a page of ours sent a request. */
-export type OriginCheck = (request: IncomingMessage) => Sender;
+export type OriginCheck = (request: IncomingMessage) => Ours | Stranger;
 
 /**
  * By exact match: the public address, or the loopback address in the request's own `Host`. A browser may leave `Origin`

@@ -1,0 +1,50 @@
+import { createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '@amd/core';
+
+/** What a signed cookie stands for: a log-in, or a browser that has logged in before. */
+export interface Ticket {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly endsAt: number;
+}
+
+export interface Tickets {
+  /** The value of a cookie that ends after `lifeMs`, and what it stands for; with the `id` of an older one, or a new one. */
+  issue(id?: string): { readonly value: string; readonly ticket: Ticket };
+  /** The ticket of a cookie that we, or another node with the same password, gave out and that has not ended. */
+  read(value: string | undefined): Ticket | null;
+}
+
+/** Makes tickets of one kind: a ticket of one kind is none of another. */
+export type TicketOffice = (kind: string, lifeMs: number) => Tickets;
+
+/**
+ * Tickets without a record: the cookie says when it ends, signed with a key made from the password, so that it holds on
+ * every node, and no longer once the password is changed.
+ */
+export function ticketOffice(password: string, clock: Clock): TicketOffice {
+  const secret = scryptSync(password, 'amd-dashboard', 32);
+
+  return (kind, lifeMs) => {
+    const key = createHmac('sha256', secret).update(kind).digest();
+    const sign = (text: string): string => createHmac('sha256', key).update(text).digest('base64url');
+    return {
+      issue(id = randomBytes(16).toString('base64url')) {
+        const ticket = { id, endsAt: clock.now() + lifeMs };
+        const text = `${String(ticket.endsAt)}.${id}`;
+        return { value: `${text}.${sign(text)}`, ticket };
+      },
+
+      read(value) {
+        const match = /^([0-9]{1,15})\.([\w-]{22})\.([\w-]{43})$/.exec(value ?? '');
+        if (match === null) return null;
+        const [, ends = '', id = '', mac = ''] = match;
+        // As text: the last character of Base64 has bits that stand for nothing, so several texts are the same bytes.
+        const given = Buffer.from(mac);
+        const expected = Buffer.from(sign(`${ends}.${id}`));
+        if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+        return Number(ends) <= clock.now() ? null : { id, endsAt: Number(ends) };
+      },
+    };
+  };
+}

@@ -1,0 +1,225 @@
+import { manualClock } from '@amd/core/testing';
+import type { DashboardLogEntry } from '@amd/dashboard';
+import { afterEach, describe, expect, it } from 'vitest';
+import { targetOf } from '../src/server/door/targets.js';
+import { ask, cookieOf, cookiesOf, logIn, PASSWORD, serve, type Answer, type Served } from './helpers/serve.js';
+
+// What the door says on the wire, header by header. What browsers send is tried with browsers, in test/browser.
+
+const BROWSER = { accept: 'text/html,application/xhtml+xml' };
+const FROM_A_LINK = { ...BROWSER, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+
+let served: Served;
+afterEach(async () => {
+  await served.close();
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
+  ask(served.url + path, { headers: { ...BROWSER, ...headers } });
+
+describe('the form', () => {
+  it('stands where somebody wanted to go, and knows where that was', async () => {
+    served = await serve({ password: PASSWORD });
+    for (const path of ['/', '/index', '/calls.csv?full=1']) {
+      const { status, body } = await get(path);
+      expect(status).toBe(401);
+      expect(body).toContain('<form method="post" action="/dashboard/login">');
+      expect(body).toContain(`name="to" value="${path}"`);
+    }
+    const program = await ask(`${served.url}/calls.csv`);
+    expect(program).toMatchObject({ status: 401, body: 'Log in first.\n' });
+  });
+
+  it('/dashboard leads to the page', async () => {
+    served = await serve({ password: PASSWORD });
+    for (const path of ['/dashboard', '/dashboard/'])
+      expect(await get(path)).toMatchObject({ status: 303, headers: { location: '/' } });
+  });
+
+  it('goes on over an address that shows whether the browser kept the cookie', async () => {
+    served = await serve({ password: PASSWORD });
+    const { status, headers } = await logIn(served.url, PASSWORD, {}, '/index');
+    expect(status).toBe(303);
+    expect(headers['location']).toBe('/dashboard/login?in&to=%2Findex');
+    const check = String(headers['location']);
+    const kept = await get(check, { cookie: cookieOf(await logIn(served.url)) });
+    expect(kept).toMatchObject({ status: 303, headers: { location: '/index' } });
+    const lost = await get(check);
+    expect(lost.status).toBe(401);
+    expect(lost.body).toContain('your browser did not keep the cookie');
+    expect(lost.body).toContain('value="/index"');
+  });
+
+  it('keeps where to go on to over a wrong password', async () => {
+    served = await serve({ password: PASSWORD });
+    const { status, body } = await logIn(served.url, 'wrong', {}, '/index');
+    expect(status).toBe(401);
+    expect(body).toContain('That is not the password.');
+    expect(body).toContain('value="/index"');
+  });
+
+  it('offers the call log to somebody who logged in to save it', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    const { status, body } = await get('/dashboard/login?in&to=%2Fcalls.csv', { cookie });
+    expect(status).toBe(200);
+    expect(body).toContain('href="/calls.csv"');
+  });
+
+  it('leads nowhere else', () => {
+    for (const text of [
+      null,
+      '',
+      'index',
+      '//evil.example',
+      '//evil.example/index',
+      '/\\evil.example',
+      '/\t/evil.example',
+      'https://evil.example/',
+      'javascript:alert(1)',
+      '/dashboard/logout',
+      '/dashboard/login?to=/',
+      '/index/../../x',
+      '/calls.csv/',
+      `/?${'x'.repeat(600)}`,
+      '/\r\nset-cookie: x=y',
+    ]) {
+      expect(targetOf(text), String(text)).toBe('/');
+    }
+    expect(targetOf('/index?a=b')).toBe('/index?a=b');
+    expect(targetOf('/calls.json?full=1#x')).toBe('/calls.json?full=1');
+    expect(targetOf('/?\r\nset-cookie: x=<y>"')).toBe('/?set-cookie:%20x=%3Cy%3E%22');
+  });
+
+  it('asks once more from our own site when a link elsewhere led here, and only once', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    for (const path of ['/index', '/dashboard/login?to=/index']) {
+      const { status, body } = await get(path, FROM_A_LINK);
+      expect(status).toBe(200);
+      expect(body).toContain('content="0;url=/dashboard/login?again&#38;to=%2Findex"');
+      expect(body).not.toContain('<form');
+    }
+    const again = '/dashboard/login?again&to=%2Findex';
+    expect(await get(again, { cookie })).toMatchObject({ status: 303, headers: { location: '/index' } });
+    expect((await get(again, FROM_A_LINK)).body).toContain('<form');
+    expect((await get('/', { ...FROM_A_LINK, cookie })).body).toContain('behind the door');
+  });
+
+  it('says that a log-in has ended, and that somebody is logged out', async () => {
+    const clock = manualClock();
+    served = await serve({ password: PASSWORD, clock });
+    const cookie = cookieOf(await logIn(served.url));
+    await clock.advanceBy(8 * 3_600_000);
+    expect((await get('/', { cookie })).body).toContain('Your log-in has ended. Log in again.');
+    const out = await ask(`${served.url}/dashboard/logout`, {
+      method: 'POST',
+      headers: { cookie, origin: served.url },
+    });
+    expect(out).toMatchObject({ status: 303, headers: { location: '/dashboard/login?out' } });
+    expect(out.headers['set-cookie']?.[0]).toMatch(/^amd-session=; .*Max-Age=0$/);
+    expect((await get('/dashboard/login?out')).body).toContain('You are logged out.');
+  });
+});
+
+describe('refusals', () => {
+  it('a form from another address: says so, escaped, and leads to the right address', async () => {
+    const entries: DashboardLogEntry[] = [];
+    served = await serve({
+      password: PASSWORD,
+      publicBaseUrl: 'https://calls.example.com/base',
+      log: (entry) => entries.push(entry),
+    });
+    const { status, body } = await logIn(served.url, PASSWORD, { ...BROWSER, origin: 'http://x.example"><script>' });
+    expect(status).toBe(403);
+    expect(body).toContain('http://x.example&#34;&#62;&#60;script&#62;');
+    expect(body).not.toContain('x.example"');
+    expect(body).toContain('<a class="way" href="https://calls.example.com/">');
+    expect(entries).toMatchObject([{ code: 'login.refused' }]);
+    expect(entries[0]?.message).toContain('set PUBLIC_BASE_URL');
+  });
+
+  it('are pages for people and plain text for programs', async () => {
+    served = await serve({ password: null, publicBaseUrl: 'https://calls.example.com' });
+    expect((await get('/')).body).toMatch(/^<!doctype html>[\s\S]*This page is off[\s\S]*DASHBOARD_PASSWORD/);
+    expect((await ask(`${served.url}/`)).body).toMatch(
+      /^This page is off\. .* Set DASHBOARD_PASSWORD and restart\.\n$/,
+    );
+    expect((await get('/nothing')).body).toContain('There is nothing at this address.');
+  });
+
+  it('log-out by going to its address: words, and the log-in stays', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    const { status, body } = await get('/dashboard/logout', { cookie });
+    expect(status).toBe(405);
+    expect(body).toContain('Log out with the button');
+    expect((await get('/', { cookie })).status).toBe(200);
+  });
+});
+
+describe('cookies', () => {
+  it('are made for the address of the form: behind a TLS proxy Host and connection say nothing', async () => {
+    served = await serve({ password: PASSWORD, publicBaseUrl: 'https://calls.example.com' });
+    const behind = await logIn(served.url, PASSWORD, { origin: 'https://calls.example.com' });
+    expect(cookiesOf(behind)).toEqual([
+      expect.stringMatching(/^__Host-amd-session=/),
+      expect.stringMatching(/^__Host-amd-device=/),
+    ]);
+    const direct = await logIn(served.url);
+    expect(cookiesOf(direct)).toEqual([expect.stringMatching(/^amd-session=/), expect.stringMatching(/^amd-device=/)]);
+    expect(String(direct.headers['set-cookie'])).not.toContain('Secure');
+    for (const answer of [behind, direct])
+      expect((await get('/', { cookie: cookiesOf(answer).join('; ') })).status).toBe(200);
+  });
+
+  it('a cookie of a device is no session, and a session is no device', async () => {
+    served = await serve({ password: PASSWORD });
+    const [session = '', device = ''] = cookiesOf(await logIn(served.url));
+    const value = (cookie: string): string => cookie.split('=')[1] ?? '';
+    expect((await get('/', { cookie: device })).status).toBe(401);
+    expect((await get('/', { cookie: `amd-session=${value(device)}` })).status).toBe(401);
+    const again = async (cookie: string): Promise<string | undefined> =>
+      cookiesOf(await logIn(served.url, PASSWORD, { cookie }))[1];
+    const id = (cookie: string | undefined): string | undefined => value(cookie ?? '').split('.')[1];
+    expect(id(await again(device))).toBe(id(device));
+    expect(id(await again(`amd-device=${value(session)}`))).not.toBe(id(session));
+  });
+});
+
+describe('guesses', () => {
+  it('a full line is a page with words at once; a browser that has logged in before does not stand in it', async () => {
+    const clock = manualClock();
+    const entries: DashboardLogEntry[] = [];
+    served = await serve({ password: PASSWORD, clock, log: (entry) => entries.push(entry) });
+    const device = cookiesOf(await logIn(served.url))[1] ?? '';
+    // The log-in has taken this moment's turn, and the clock stands still: who finds no place is answered first.
+    const guesses = Array.from({ length: 52 }, () => logIn(served.url, 'wrong'));
+    await Promise.race(guesses);
+    const full = await logIn(served.url);
+    expect(full.status).toBe(429);
+    expect(full.headers['retry-after']).toBe('10');
+    expect(full.headers['set-cookie']).toBeUndefined();
+    expect(full.body).toContain('Try again in 10 seconds.');
+    expect((await logIn(served.url, PASSWORD, { cookie: device })).status).toBe(303);
+    expect((await get('/')).status).toBe(401);
+
+    await clock.advanceBy(10_000, () => new Promise((resolve) => setImmediate(resolve)));
+    const answers = await Promise.all(guesses);
+    expect(answers.filter(({ status }) => status === 401).length).toBe(50);
+    // Ten seconds of guesses, of which each second tells once.
+    expect(entries.filter(({ code }) => code === 'login.wrong').length).toBeLessThanOrEqual(11);
+    expect(entries.find(({ message }) => message.includes('more before'))).toBeDefined();
+  });
+});
+
+it('tells a page that cannot connect why', async () => {
+  served = await serve({ password: PASSWORD, publicBaseUrl: 'https://calls.example.com' });
+  const address = 'https://calls.example.com';
+  const door = async (headers: Record<string, string>): Promise<unknown> =>
+    JSON.parse((await ask(`${served.url}/dashboard/door`, { method: 'POST', headers })).body);
+  expect(await door({ origin: address })).toEqual({ door: 'out', address });
+  const cookie = cookieOf(await logIn(served.url));
+  expect(await door({ origin: address, cookie })).toEqual({ door: 'open', address });
+  expect(await door({ origin: 'https://other.example', cookie })).toEqual({ door: 'elsewhere', address });
+});
