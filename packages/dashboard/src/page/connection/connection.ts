@@ -15,12 +15,19 @@ import {
   type Welcome,
 } from '../../shared/protocol.js';
 import { applyUpdate, type View } from '../../shared/view.js';
+import { keepConnected } from './attempts.js';
+import type { Failure } from './plan.js';
+import { findTrouble, type Trouble } from './trouble.js';
 import type { Socket } from 'socket.io-client';
 
 /** All that the page knows. */
 export interface Knowledge<Row extends Keyed, Figures> {
   readonly view: View<Row, Figures> | null;
   readonly online: boolean;
+  /** Why it is not online; `null` while it is, and while that is not known. */
+  readonly trouble: Trouble | null;
+  /** When the page tries to connect again, ms of this machine's clock; `null`: it does so now. */
+  readonly nextTryAt: number | null;
   readonly welcome: Welcome | null;
   readonly lists: readonly PeopleList[];
   readonly phone: PhoneState | null;
@@ -43,31 +50,27 @@ export interface Connection<Row extends Keyed, Figures> extends Commands {
 }
 
 const ANSWER_MS = 8000;
+/** Longer than any attempt: `keepConnected` ends them. */
+const NEVER_MS = 60_000;
 /** Events of TaskRouter that are kept. */
 const EVENTS = 300;
-
-/** A refused connection may be a server that is away, or a session that is over: then this page leads to the log-in. */
-async function leaveIfLoggedOut(): Promise<boolean> {
-  try {
-    const { type, status } = await fetch(PATHS.page, { method: 'HEAD', redirect: 'manual', cache: 'no-store' });
-    const isOut = type === 'opaqueredirect' || status === 403;
-    if (isOut) location.reload();
-    return isOut;
-  } catch {
-    return false;
-  }
-}
 
 /** Follows the server. After every gap, whatever made it, it asks for what it missed. */
 export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> {
   const socket: Socket<ServerToPage<Row, Figures>, PageToServer<Row, Figures>> = io({
     path: PATHS.socket,
-    transports: ['websocket', 'polling'],
+    // A refused way is followed by the other in the same attempt; `keepConnected` plans the attempts.
+    tryAllTransports: true,
+    autoConnect: false,
+    reconnection: false,
+    timeout: NEVER_MS,
   });
   const listeners = new Set<() => void>();
   let now: Knowledge<Row, Figures> = {
     view: null,
     online: false,
+    trouble: null,
+    nextTryAt: null,
     welcome: null,
     lists: [],
     phone: null,
@@ -110,29 +113,34 @@ export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> 
     });
   }
 
-  socket.on('connect', () => {
-    know({ online: true });
-    asking = false;
-    sync();
-    socket.emit('peopleLists', (lists) => {
-      know({ lists });
-    });
-    socket.emit('phoneState', (phone) => {
-      know({ phone });
-    });
-    if (watching) watch();
-  });
-  socket.on('disconnect', (reason) => {
-    know({ online: false });
-    // Socket.IO does not come back by itself when it was the server who ended it, as at its restart.
-    if (reason === 'io server disconnect') void comeBack();
-  });
-  socket.on('connect_error', () => {
-    void leaveIfLoggedOut();
+  const disconnect = keepConnected(socket, {
+    onLive() {
+      know({ online: true, trouble: null, nextTryAt: null });
+      asking = false;
+      sync();
+      socket.emit('peopleLists', (lists) => {
+        know({ lists });
+      });
+      socket.emit('phoneState', (phone) => {
+        know({ phone });
+      });
+      if (watching) watch();
+    },
+    onDown(failure, nextTryAt) {
+      know({ online: false, nextTryAt });
+      if (nextTryAt !== null) void explain(failure);
+    },
   });
 
-  async function comeBack(): Promise<void> {
-    if (!(await leaveIfLoggedOut())) socket.connect();
+  /** A connection that fails may be a server that is away, or a session that is over: then the log-in form is here. */
+  async function explain(failure: Failure): Promise<void> {
+    const trouble = await findTrouble(failure);
+    if (now.online) return;
+    if (trouble !== 'out') know({ trouble });
+    else {
+      disconnect();
+      location.reload();
+    }
   }
 
   socket.on('welcome', (welcome) => {

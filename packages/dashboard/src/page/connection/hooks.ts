@@ -33,13 +33,23 @@ export function useNow(offsetMs: number, ticks: boolean): number {
   return now;
 }
 
-/** A choice that outlives the page. */
+/** A choice that outlives the page, where the browser keeps anything at all: with cookies off it throws instead. */
 export function useRemembered(key: string, initial: string): readonly [string, (value: string) => void] {
-  const [value, setValue] = useState(() => localStorage.getItem(`amd.${key}`) ?? initial);
+  const [value, setValue] = useState(() => {
+    try {
+      return localStorage.getItem(`amd.${key}`) ?? initial;
+    } catch {
+      return initial;
+    }
+  });
   return [
     value,
     (next) => {
-      localStorage.setItem(`amd.${key}`, next);
+      try {
+        localStorage.setItem(`amd.${key}`, next);
+      } catch {
+        // It holds until the page is left.
+      }
       setValue(next);
     },
   ];

@@ -7,6 +7,7 @@ import { useKnowledge, useNow, useRemembered } from '../connection/hooks.js';
 import { usePaused, type Pause } from '../connection/paused.js';
 import { masked } from '../text/format.js';
 import { Header } from './header.js';
+import { TroubleBar } from './trouble-bar.js';
 
 /** What every page has: its header, what it shows, and how. */
 export interface Frame<Row extends Keyed, Figures> {
@@ -29,7 +30,7 @@ export function useFrame<Row extends Keyed, Figures extends { readonly waiting: 
   title: string,
 ): Frame<Row, Figures> {
   const knowledge = useKnowledge(connection);
-  const { view: newest, online, welcome } = knowledge;
+  const { view: newest, online, welcome, trouble, nextTryAt } = knowledge;
   const pause = usePaused(newest);
   const { view } = pause;
   const [theme, setTheme] = useRemembered('theme', 'auto');
@@ -45,15 +46,18 @@ export function useFrame<Row extends Keyed, Figures extends { readonly waiting: 
   }, [waiting, title]);
 
   const header = (
-    <Header
-      online={online}
-      pause={pause}
-      theme={theme}
-      setTheme={setTheme}
-      numbers={numbers}
-      setNumbers={setNumbers}
-      canLogOut={welcome?.canLogOut ?? false}
-    />
+    <>
+      <Header
+        state={!online ? (welcome === null ? 'Connecting' : 'Reconnecting') : pause.paused ? 'Paused' : 'Live'}
+        pause={pause}
+        theme={theme}
+        setTheme={setTheme}
+        numbers={numbers}
+        setNumbers={setNumbers}
+        canLogOut={welcome?.canLogOut ?? false}
+      />
+      <TroubleBar trouble={trouble} nextTryAt={nextTryAt} />
+    </>
   );
   return { knowledge, header, pause, view, now, number: numbers === 'masked' ? masked : plain };
 }

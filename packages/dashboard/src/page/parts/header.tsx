@@ -2,8 +2,10 @@ import type { VNode } from 'preact';
 import { PATHS } from '../../shared/protocol.js';
 import type { Pause } from '../connection/paused.js';
 
+const SIGNS = { Connecting: '◌', Reconnecting: '◌', Paused: '❚❚', Live: '●' } as const;
+
 interface HeaderProps {
-  readonly online: boolean;
+  readonly state: keyof typeof SIGNS;
   readonly pause: Pause;
   readonly theme: string;
   readonly setTheme: (theme: string) => void;
@@ -12,9 +14,8 @@ interface HeaderProps {
   readonly canLogOut: boolean;
 }
 
-export function Header({ online, pause, theme, setTheme, numbers, setNumbers, canLogOut }: HeaderProps): VNode {
+export function Header({ state, pause, theme, setTheme, numbers, setNumbers, canLogOut }: HeaderProps): VNode {
   const { paused, waiting } = pause;
-  const state = !online ? 'Reconnecting' : paused ? 'Paused' : 'Live';
   return (
     <header class="top">
       <p class="brand">
@@ -22,7 +23,7 @@ export function Header({ online, pause, theme, setTheme, numbers, setNumbers, ca
         First human wins
       </p>
       <p class="state" data-state={state}>
-        <span aria-hidden="true">{!online ? '◌' : paused ? '❚❚' : '●'}</span> {state}
+        <span aria-hidden="true">{SIGNS[state]}</span> {state}
       </p>
       <div class="tools">
         <button
@@ -56,7 +57,8 @@ export function Header({ online, pause, theme, setTheme, numbers, setNumbers, ca
             <option value="dark">Dark</option>
           </select>
         </label>
-        <a class="button" href={PATHS.callsCsv.slice(1)} download>
+        {/* Without "download": when the log-in has ended, the answer is the form. */}
+        <a class="button" href={PATHS.callsCsv.slice(1)}>
           Call log
         </a>
         {canLogOut && (

@@ -1,0 +1,78 @@
+import type { Socket } from 'socket.io-client';
+import { FIRST_ATTEMPT, nextAttempt, type Failure } from './plan.js';
+
+/** What is told of a connection that comes and goes. */
+export interface AttemptEvents {
+  readonly onLive: () => void;
+  /** `nextTryAt`: ms of this machine's clock; `null` when the next try has begun already. */
+  readonly onDown: (failure: Failure, nextTryAt: number | null) => void;
+}
+
+/** Polling that goes from server to server does not live so long. */
+const STEADY_MS = 5000;
+
+/** Keeps a socket connected, for as long as the page is there. Returns a function that ends it. */
+export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents): () => void {
+  let attempt = FIRST_ATTEMPT;
+  let phase: 'trying' | 'live' | 'waiting' | 'ended' = 'waiting';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let liveSince = 0;
+
+  function begin(): void {
+    const { first, limitMs } = attempt;
+    phase = 'trying';
+    socket.io.opts.transports = first === 'websocket' ? ['websocket', 'polling'] : ['polling', 'websocket'];
+    timer = setTimeout(() => {
+      socket.disconnect();
+      fail('silent');
+    }, limitMs);
+    socket.connect();
+  }
+
+  function fail(failure: Failure): void {
+    // One failure may be told twice: as an error and as the end of the connection.
+    if (phase === 'waiting' || phase === 'ended') return;
+    clearTimeout(timer);
+    phase = 'waiting';
+    attempt = nextAttempt(attempt, failure, Math.random());
+    timer = setTimeout(begin, attempt.pauseMs);
+    onDown(failure, attempt.pauseMs === 0 ? null : Date.now() + attempt.pauseMs);
+  }
+
+  socket.on('connect', () => {
+    clearTimeout(timer);
+    phase = 'live';
+    liveSince = performance.now();
+    onLive();
+  });
+  socket.on('connect_error', (error) => {
+    fail(isUnknownSession(error) ? 'unknown' : 'refused');
+  });
+  socket.on('disconnect', (_reason, details) => {
+    const isSteady = phase === 'live' && performance.now() - liveSince > STEADY_MS;
+    // A server that has started anew does not know the sessions of before either.
+    if (isUnknownSession(details) && !isSteady) fail('unknown');
+    else fail(phase === 'live' ? 'lost' : 'refused');
+  });
+  const tryNow = (): void => {
+    if (phase !== 'waiting') return;
+    clearTimeout(timer);
+    begin();
+  };
+  addEventListener('online', tryNow);
+  begin();
+
+  return () => {
+    phase = 'ended';
+    clearTimeout(timer);
+    removeEventListener('online', tryNow);
+    socket.disconnect();
+  };
+}
+
+/** Polling asked a server that has never heard of this session: error 1 of Engine.IO's protocol. */
+function isUnknownSession(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('context' in error)) return false;
+  const { context } = error;
+  return context instanceof XMLHttpRequest && context.status === 400 && context.responseText.includes('"code":1');
+}
