@@ -58,8 +58,9 @@ export interface AppOptions {
   };
   /** How long ended calls stay on the page and in the log. */
   readonly callLogDays: number;
-  /** For the page; `null`: only on this machine. */
+  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, else off. */
   readonly password: string | null;
+  /** For `/metrics`; without it, as for the page. */
   readonly metricsToken?: string | null | undefined;
   readonly phone?: PhonePanel | null | undefined;
   readonly store?: Store | undefined;
@@ -156,6 +157,7 @@ export function createApp(options: AppOptions): App {
       store,
       registry: metrics.registry,
       isDraining: () => draining,
+      publicBaseUrl,
       metricsToken: options.metricsToken ?? null,
     }),
   );

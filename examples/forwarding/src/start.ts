@@ -11,6 +11,7 @@ import { createLogger } from '../../shared/src/operators/logger.js';
 import { lookForLostCallers } from './lost-callers.js';
 import { openStore } from '../../shared/src/open-store.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
+import { whoMaySee } from '../../shared/src/operators/who-may-see.js';
 import { publicBaseUrl } from '../../shared/src/public-url.js';
 
 const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
@@ -82,11 +83,7 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   console.log(`Set the number's voice URL to          ${urls.voice}`);
   console.log(`and its call status changes (POST) to  ${urls.status}`);
   console.log(kept);
-  console.log(
-    env.DASHBOARD_PASSWORD === undefined
-      ? 'The page of calls is off: set DASHBOARD_PASSWORD.'
-      : `The page of calls is at               ${base}/`,
-  );
+  for (const line of whoMaySee({ page: 'page of calls', publicBaseUrl: base, ...env })) console.log(line);
 });
 // Who sends headers or a body this slowly is not Twilio.
 server.headersTimeout = 10_000;

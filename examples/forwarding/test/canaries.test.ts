@@ -119,7 +119,7 @@ it('a call with everything that can go wrong shows no secret and logs no number'
 
   expect((await get('/healthz')).status).toBe(200);
   expect((await get('/readyz')).status).toBe(200);
-  expect((await get('/metrics')).status).toBe(404);
+  expect((await get('/metrics')).status).toBe(401);
   const metrics = await get('/metrics', { authorization: `Bearer ${METRICS_TOKEN}` });
   expect(await metrics.text()).toMatch(/amd_calls_total\{result="connected"\} 1/);
   expect((await get('/')).status).toBe(401);

@@ -51,8 +51,9 @@ export interface AppOptions {
   };
   /** How long ended calls are remembered. */
   readonly callLogDays: number;
-  /** For the page; `null`: only on this machine. */
+  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, else off. */
   readonly password: string | null;
+  /** For `/metrics`; without it, as for the page. */
   readonly metricsToken?: string | null | undefined;
   readonly phone?: PhonePanel | null | undefined;
   /** Told of every event of TaskRouter. */
@@ -154,6 +155,7 @@ export function createApp(options: AppOptions) {
       store,
       registry: metrics.registry,
       isDraining: () => draining,
+      publicBaseUrl,
       metricsToken: options.metricsToken ?? null,
     }),
   );

@@ -28,6 +28,7 @@ export {
   createAgentFeed,
   type ShownWorkspace,
 } from './server/data/agent-feed.js';
+export { isLoopbackHost, openOnThisMachine } from './server/access/loopback.js';
 export { createCallFeed } from './server/data/call-feed.js';
 export { createEventLog, type EventLog, type EventLogOptions } from './server/data/event-log.js';
 export type { CallFeed, CallFeedOptions, Feed } from './server/data/feed.js';

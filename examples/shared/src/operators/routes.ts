@@ -1,23 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Store } from '@amd/core';
-import { Router, type Request } from 'express';
+import { openOnThisMachine } from '@amd/dashboard';
+import { Router } from 'express';
 import type { Registry } from 'prom-client';
 
-const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?$/;
-const FORWARDED = /^(forwarded|via|x-forwarded-.*|x-real-ip|.*-connecting-ip)$/;
 const STORE_MS = 1000;
+const NEEDS_TOKEN =
+  'Metrics are off: METRICS_TOKEN is not set, and without it they are answered on this machine only, while PUBLIC_BASE_URL is an address of this machine too. Set METRICS_TOKEN and restart.\n';
+const WRONG_TOKEN = 'Metrics need the header "Authorization: Bearer" with METRICS_TOKEN.\n';
 
 /**
  * `/healthz`: the process answers; restart it when not. `/readyz`: send it calls; not while it stops or its store is away.
- * `/metrics`: for Prometheus on this machine, or with `Authorization: Bearer` and the metrics token.
+ * `/metrics`: for Prometheus, with `Authorization: Bearer` and the metrics token; without a token by the same rule as the page
+ * without a password.
  */
 export function operatorRoutes(parts: {
   readonly store: Store;
   readonly registry: Registry;
   readonly isDraining: () => boolean;
+  readonly publicBaseUrl: string;
   readonly metricsToken: string | null;
 }): Router {
-  const { store, registry, isDraining, metricsToken } = parts;
+  const { store, registry, isDraining, publicBaseUrl, metricsToken } = parts;
+  const isOpenTo = openOnThisMachine(publicBaseUrl);
   const router = Router();
   router.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');
@@ -27,8 +32,12 @@ export function operatorRoutes(parts: {
     response.status(problems.length === 0 ? 200 : 503).json({ ready: problems.length === 0, problems });
   });
   router.get('/metrics', async (request, response) => {
-    if (!mayRead(request, metricsToken)) {
-      response.status(404).type('text/plain').send('Not found\n');
+    if (metricsToken === null && !isOpenTo(request)) {
+      response.status(403).type('text/plain').send(NEEDS_TOKEN);
+      return;
+    }
+    if (metricsToken !== null && !hasToken(request.headers.authorization, metricsToken)) {
+      response.status(401).set('www-authenticate', 'Bearer').type('text/plain').send(WRONG_TOKEN);
       return;
     }
     response.type(registry.contentType).send(await registry.metrics());
@@ -53,14 +62,9 @@ async function answers(store: Store): Promise<boolean> {
   }
 }
 
-function mayRead(request: Request, token: string | null): boolean {
-  if (token !== null) {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    return timingSafeEqual(hash(given), hash(token));
-  }
-  const local = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '');
-  const forwarded = Object.keys(request.headers).some((name) => FORWARDED.test(name));
-  return local && !forwarded && LOOPBACK.test(request.headers.host ?? '');
+function hasToken(header: string | undefined, token: string): boolean {
+  const given = /^Bearer (.+)$/.exec(header ?? '')?.[1] ?? '';
+  return timingSafeEqual(hash(given), hash(token));
 }
 
 function hash(text: string): Buffer {

@@ -7,6 +7,7 @@ import { PATHS, type Keyed } from '../shared/protocol.js';
 import { createGuard } from './access/guard.js';
 import { createGuessLines } from './access/guess-lines.js';
 import { securityHeaders } from './access/headers.js';
+import { isLoopbackHost } from './access/loopback.js';
 import { originCheck } from './access/origins.js';
 import { loadPage, type PageAssets, type PageName } from './assets.js';
 import { callLog, type CallLogOptions } from './data/call-log.js';
@@ -16,7 +17,7 @@ import { DOOR_SCRIPT, DOOR_STYLE } from './door/files.js';
 import { BROKEN, CLOSED, NOT_ALLOWED, NOT_FOUND } from './door/refusals.js';
 import { pathOf } from './door/targets.js';
 import { redirect, send, sendWords } from './door/words.js';
-import { oncePerSecond, quiet, type DashboardLog } from './log.js';
+import { oncePerSecond, quiet, type DashboardLog, type DashboardLogEntry } from './log.js';
 import type { PhonePanel } from './phone-panel.js';
 import { createPageSocket, type PageSocketParts } from './socket.js';
 
@@ -26,8 +27,9 @@ export interface PageOptions {
   /** Where Twilio and people reach this server. The page stands at its root. */
   readonly publicBaseUrl: string;
   /**
-   * Asked for before anything is shown. `null`: the page is shown only to a browser on this machine, while
-   * `publicBaseUrl` is an address of this machine too; a tunnel makes loopback public.
+   * Asked for before anything is shown. `null`: **the page is open to everybody on this machine**, and to whatever a raw
+   * forward of its port lets in (`ssh -L`, `kubectl port-forward`, `socat`), while `publicBaseUrl` is an address of this
+   * machine; with any other address the page is off.
    */
   readonly password: string | null;
   /** The phones of a simulator. */
@@ -54,6 +56,17 @@ export interface Dashboard {
   /** Cuts the pages and stops the feed. */
   close(): Promise<void>;
 }
+
+const OPEN: DashboardLogEntry = {
+  level: 'info',
+  code: 'page.open',
+  message: 'no password is set: the page is open to everybody on this machine, and through any forward of its port',
+};
+const OFF: DashboardLogEntry = {
+  level: 'info',
+  code: 'page.off',
+  message: 'no password is set, and the public address is not one of this machine: the page is off',
+};
 
 const TITLES: Readonly<Record<PageName, string>> = { calls: 'Calls', agents: 'Workers' };
 
@@ -92,6 +105,7 @@ export function createPage<Row extends Keyed, Figures>(
   });
   let loading: Promise<PageAssets> | null = options.assets === undefined ? null : Promise.resolve(options.assets);
   feed.start();
+  if (password === null) log(isLoopbackHost(new URL(publicBaseUrl).host) ? OPEN : OFF);
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     setHeaders(request, response);
