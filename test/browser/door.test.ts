@@ -1,49 +1,327 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createMemoryStore } from '@amd/core';
-import { createDashboard, type Dashboard } from '@amd/dashboard';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, launch, pageAssets } from './browser.js';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hasOpenssl } from '../helpers/certificate.js';
+import { openDoor, PASSWORD, type DoorUnderTest } from '../helpers/door.js';
+import { hasBrowser, launch, picture, seriousProblems } from './browser.js';
 
-const PASSWORD = 'correct horse battery staple';
+const CALL = `#call=CA${'1'.repeat(32)}`;
+const canRun = hasBrowser && hasOpenssl();
 
-describe.skipIf(!hasBrowser)('the door, in Chromium', { timeout: 60_000 }, () => {
+// Both examples as their users start them, and Chromium, which alone writes the headers that it is judged by.
+describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
   let browser: Browser;
-  let server: Server;
-  let dashboard: Dashboard;
-  let url: string;
+  let doors: Record<'forwarding' | 'taskrouter', DoorUnderTest>;
+  const contexts: BrowserContext[] = [];
+
   beforeAll(async () => {
-    server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    const store = createMemoryStore();
-    const assets = await pageAssets();
-    dashboard = createDashboard({ store, publicBaseUrl: url, password: PASSWORD, people: null, assets });
-    server.on('request', dashboard.handler);
-    dashboard.attach(server);
+    const [forwarding, taskrouter] = await Promise.all([openDoor('forwarding'), openDoor('taskrouter')]);
+    doors = { forwarding, taskrouter };
     browser = await launch();
   }, 60_000);
   afterAll(async () => {
     await browser.close();
-    await dashboard.close();
-    server.close();
+    await Promise.all(Object.values(doors).map((door) => door.close()));
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    for (const { front } of Object.values(doors)) front.reset();
   });
 
-  it('the right password lets somebody in, and they can log out', async () => {
-    const page = await browser.newPage();
-    await page.goto(url);
-    await page.getByLabel('Password').fill('wrong');
+  /** A browser that has never been here. */
+  async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+    context.setDefaultTimeout(30_000);
+    contexts.push(context);
+    return context.newPage();
+  }
+
+  async function logIn(page: Page, password = PASSWORD): Promise<void> {
+    await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('That is not the password.').waitFor();
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.locator('[data-state=Live]').waitFor();
-    await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByLabel('Password').waitFor();
-    await page.goto(url);
-    expect(await page.getByLabel('Password').count()).toBe(1);
-    await page.close();
+  }
+
+  const live = (page: Page): Promise<void> => page.locator('[data-state=Live]').waitFor();
+
+  describe.each(['forwarding', 'taskrouter'] as const)('of the %s example', (example) => {
+    const heading = example === 'forwarding' ? 'Calls' : 'Workers';
+
+    it.each([
+      ['directly over http', 'forwarded', false],
+      ['behind a TLS proxy that says so', 'forwarded', true],
+      ['behind a TLS proxy as nginx is by default', 'nginx', true],
+    ] as const)(
+      'opens to the right password and to no other, %s, and the old cookie is worth nothing',
+      async (...to) => {
+        const [, headers, isPublic] = to;
+        const { front, publicUrl, directUrl } = doors[example];
+        front.manners.headers = headers;
+        if (headers === 'nginx') front.manners.upgrade = 'strip';
+        const url = isPublic ? publicUrl : directUrl;
+        const page = await newPage();
+        await page.goto(url);
+        await logIn(page, 'not the password');
+        await page.getByText('That is not the password.').waitFor();
+        await logIn(page);
+        await live(page);
+        await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+        expect(page.url()).toBe(`${url}/`);
+
+        const cookies = await page.context().cookies();
+        expect(cookies.map(({ name }) => name).sort()).toEqual(
+          isPublic ? ['__Host-amd-device', '__Host-amd-session'] : ['amd-device', 'amd-session'],
+        );
+        for (const cookie of cookies)
+          expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', secure: isPublic, path: '/' });
+
+        await page.getByRole('button', { name: 'Log out' }).click();
+        await page.getByText('You are logged out.').waitFor();
+        await page.context().addCookies(cookies);
+        await page.goto(url);
+        await page.getByText('Your log-in has ended. Log in again.').waitFor();
+      },
+    );
   });
+
+  it('goes on to the call in the address, after a wrong password too', async () => {
+    const { directUrl } = doors.forwarding;
+    const page = await newPage();
+    await page.goto(`${directUrl}/${CALL}`);
+    await logIn(page, 'not the password');
+    await page.getByText('That is not the password.').waitFor();
+    await logIn(page);
+    await live(page);
+    expect(page.url()).toBe(`${directUrl}/${CALL}`);
+  });
+
+  describe('a link on another site', () => {
+    let elsewhere: Server;
+    let link: string;
+    beforeAll(async () => {
+      const { directUrl, publicUrl } = doors.forwarding;
+      elsewhere = createServer((_request, response) => {
+        response.setHeader('content-type', 'text/html');
+        response.end(`<a href="${directUrl}/${CALL}">direct</a> <a href="${publicUrl}/index${CALL}">public</a>`);
+      }).listen(0, '127.0.0.1');
+      await once(elsewhere, 'listening');
+      // To 127.0.0.1 and to names below localhost, "localhost" is another site.
+      link = `http://localhost:${String((elsewhere.address() as AddressInfo).port)}`;
+    });
+    afterAll(() => {
+      elsewhere.close();
+    });
+
+    it.each(['direct', 'public'] as const)('leads somebody who is logged in to the page (%s)', async (name) => {
+      const { directUrl, publicUrl } = doors.forwarding;
+      const [start, end] = name === 'direct' ? [directUrl, `${directUrl}/`] : [publicUrl, `${publicUrl}/index`];
+      const page = await newPage();
+      await page.goto(start);
+      await logIn(page);
+      await live(page);
+      await page.goto(link);
+      await page.getByRole('link', { name }).click();
+      await live(page);
+      expect(page.url()).toBe(end + CALL);
+      await page.reload();
+      await live(page);
+      await page.goBack();
+      await page.getByRole('link', { name }).waitFor();
+    });
+
+    it('shows the form to somebody who is not, also after a reload, and goes on from there', async () => {
+      const { publicUrl } = doors.forwarding;
+      const page = await newPage();
+      await page.goto(link);
+      await page.getByRole('link', { name: 'public' }).click();
+      await page.getByLabel('Password').waitFor();
+      await page.reload();
+      await logIn(page);
+      await live(page);
+      expect(page.url()).toBe(`${publicUrl}/index${CALL}`);
+    });
+
+    it('works without scripts, but for the call', async () => {
+      const { publicUrl } = doors.forwarding;
+      const page = await newPage({ javaScriptEnabled: false });
+      await page.goto(link);
+      await page.getByRole('link', { name: 'public' }).click();
+      await logIn(page);
+      await page.waitForURL(`${publicUrl}/index`);
+      await page.goto(link);
+      await page.getByRole('link', { name: 'public' }).click();
+      await page.waitForURL(`${publicUrl}/index`);
+      expect(await page.title()).toBe('First human wins');
+    });
+  });
+
+  it('a page whose log-in ends shows the form where it is, and comes back to the same call', async () => {
+    const { publicUrl } = doors.forwarding;
+    const page = await newPage();
+    await page.goto(publicUrl + CALL);
+    await logIn(page);
+    await live(page);
+    const other = await page.context().newPage();
+    await other.goto(publicUrl);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Password').waitFor();
+    expect(page.url()).toBe(`${publicUrl}/${CALL}`);
+    await logIn(page);
+    await live(page);
+    expect(page.url()).toBe(`${publicUrl}/${CALL}`);
+  });
+
+  it('a log-out on a page whose log-in has ended already is no error', async () => {
+    const { directUrl, front, publicUrl } = doors.forwarding;
+    expect(directUrl).not.toBe(publicUrl);
+    const page = await newPage();
+    await page.goto(publicUrl);
+    await logIn(page);
+    await live(page);
+    // The page cannot learn that its log-in has ended.
+    front.manners.cut = ['/dashboard/door', '/dashboard/socket'];
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByText('You are logged out.').waitFor();
+  });
+
+  it('the call log of somebody whose log-in has ended: the form, and then the page', async () => {
+    const { publicUrl, front } = doors.forwarding;
+    const page = await newPage();
+    await page.goto(publicUrl);
+    await logIn(page);
+    await live(page);
+    front.manners.cut = ['/dashboard/door', '/dashboard/socket'];
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Call log' }).click();
+    front.reset();
+    await logIn(page);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save the call log' }).click();
+    expect((await download).suggestedFilename()).toBe('calls.csv');
+    await page.getByRole('link', { name: 'Go to the page' }).click();
+    await live(page);
+  });
+
+  it('a browser that keeps no cookies is told so', async () => {
+    const { front, publicUrl } = doors.forwarding;
+    front.manners.cookies = 'strip';
+    const page = await newPage();
+    await page.goto(publicUrl + CALL);
+    await logIn(page);
+    await page.getByText('your browser did not keep the cookie', { exact: false }).waitFor();
+    await picture(page, 'door-cookies');
+    front.reset();
+    await logIn(page);
+    await live(page);
+    expect(page.url()).toBe(`${publicUrl}/${CALL}`);
+  });
+
+  it('a form at an address that is not ours: words, and a way to the right one', async () => {
+    const { otherUrl, publicUrl } = doors.forwarding;
+    const page = await newPage();
+    await page.goto(otherUrl);
+    await logIn(page);
+    await page.getByRole('heading', { name: 'This form was not taken' }).waitFor();
+    await page.getByText(otherUrl).waitFor();
+    await picture(page, 'door-refused');
+    await page.getByRole('link', { name: publicUrl }).click();
+    await logIn(page);
+    await live(page);
+  });
+
+  it('strangers who guess fill the line: words, and whoever has logged in before comes in', async () => {
+    const { publicUrl, directUrl } = doors.forwarding;
+    const page = await newPage();
+    await page.goto(publicUrl);
+    await logIn(page);
+    await live(page);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    const stranger = await newPage();
+    await stranger.goto(publicUrl);
+
+    const crowd = await fillTheLine(directUrl);
+    await logIn(stranger);
+    await stranger.getByText('Try again in 10 seconds.', { exact: false }).waitFor();
+    await picture(stranger, 'door-full');
+    await logIn(page);
+    await live(page);
+    crowd.leave();
+    await expect
+      .poll(
+        async () => {
+          await logIn(stranger);
+          await stranger.getByLabel('Password').or(stranger.locator('[data-state=Live]')).waitFor();
+          return stranger.locator('[data-state=Live]').count();
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(1);
+  });
+
+  it('/dashboard leads to the page', async () => {
+    const page = await newPage();
+    for (const path of ['/dashboard', '/dashboard/']) {
+      await page.goto(doors.taskrouter.publicUrl + path);
+      await page.getByLabel('Password').waitFor();
+      expect(page.url()).toBe(`${doors.taskrouter.publicUrl}/`);
+    }
+  });
+
+  it('metrics without a token are off, and the start says what is open to whom', async () => {
+    const { app, publicUrl, directUrl } = doors.taskrouter;
+    const response = await fetch(`${directUrl}/metrics`);
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain('Set METRICS_TOKEN');
+    expect(app.said()).toContain(`The page of workers is at ${publicUrl}/ and asks for DASHBOARD_PASSWORD.`);
+    expect(app.said()).toContain('Metrics are off: set METRICS_TOKEN.');
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing serious to object to for axe, %s, wide and narrow',
+    async (scheme) => {
+      const { publicUrl } = doors.forwarding;
+      for (const width of [1100, 320]) {
+        const page = await newPage({ colorScheme: scheme, viewport: { width, height: 720 } });
+        await page.goto(publicUrl);
+        await picture(page, `door-${scheme}-${String(width)}`);
+        expect(await seriousProblems(page)).toEqual([]);
+        await logIn(page, 'not the password');
+        await page.getByText('That is not the password.').waitFor();
+        await picture(page, `door-wrong-${scheme}-${String(width)}`);
+        expect(await seriousProblems(page)).toEqual([]);
+        await page.goto(`${publicUrl}/dashboard/logout`);
+        await picture(page, `door-words-${scheme}-${String(width)}`);
+        expect(await seriousProblems(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      }
+    },
+  );
 });
+
+/** Programs, no browsers: they guess until there is no place left in the line, and stand in it until they leave. */
+async function fillTheLine(url: string): Promise<{ leave(): void }> {
+  const end = new AbortController();
+  const guess = (): Promise<number> =>
+    fetch(`${url}/dashboard/login`, {
+      method: 'POST',
+      headers: { origin: url },
+      body: new URLSearchParams({ password: 'a guess' }),
+      signal: end.signal,
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  let isFull = false;
+  const keepGuessing = async (): Promise<void> => {
+    while (!end.signal.aborted) if ((await guess()) === 429) isFull = true;
+  };
+  for (let stranger = 0; stranger < 60; stranger += 1) void keepGuessing();
+  await expect.poll(() => isFull, { timeout: 30_000 }).toBe(true);
+  return {
+    leave() {
+      end.abort();
+    },
+  };
+}

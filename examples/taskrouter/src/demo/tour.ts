@@ -75,6 +75,8 @@ export async function startTour(wanted: {
   readonly assets?: PageAssets | undefined;
   /** How much faster than real time. Default {@link SPEED}. */
   readonly speed?: number;
+  /** For the page; default: none, so that it is open on this machine. */
+  readonly password?: string | undefined;
 }): Promise<Tour> {
   const people = new Map<string, Person>();
   const states = new Map<string, LiveTaskCall>();
@@ -131,7 +133,7 @@ export async function startTour(wanted: {
     ownNumbers: [OUR_NUMBER],
     limits: { atOnce: 100, perCaller: { calls: 100, seconds: 60 } },
     callLogDays: 1,
-    password: null,
+    password: wanted.password ?? null,
     phone: phones.panel,
     clock: sim.clock,
     ...(wanted.assets === undefined ? {} : { assets: wanted.assets }),

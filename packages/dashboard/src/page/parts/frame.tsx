@@ -55,6 +55,9 @@ export function useFrame<Row extends Keyed, Figures extends { readonly waiting: 
         numbers={numbers}
         setNumbers={setNumbers}
         canLogOut={welcome?.canLogOut ?? false}
+        onLogOut={() => {
+          connection.leave();
+        }}
       />
       <TroubleBar trouble={trouble} nextTryAt={nextTryAt} />
     </>

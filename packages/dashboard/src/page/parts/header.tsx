@@ -12,9 +12,20 @@ interface HeaderProps {
   readonly numbers: string;
   readonly setNumbers: (numbers: string) => void;
   readonly canLogOut: boolean;
+  /** Called before the page is left by a log-out. */
+  readonly onLogOut: () => void;
 }
 
-export function Header({ state, pause, theme, setTheme, numbers, setNumbers, canLogOut }: HeaderProps): VNode {
+export function Header({
+  state,
+  pause,
+  theme,
+  setTheme,
+  numbers,
+  setNumbers,
+  canLogOut,
+  onLogOut,
+}: HeaderProps): VNode {
   const { paused, waiting } = pause;
   return (
     <header class="top">
@@ -62,7 +73,7 @@ export function Header({ state, pause, theme, setTheme, numbers, setNumbers, can
           Call log
         </a>
         {canLogOut && (
-          <form method="post" action={PATHS.logout.slice(1)}>
+          <form method="post" action={PATHS.logout.slice(1)} onSubmit={onLogOut}>
             <button type="submit">Log out</button>
           </form>
         )}

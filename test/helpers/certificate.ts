@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A key and a certificate that nobody trusts, made for one run. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+  /** For NODE_EXTRA_CA_CERTS. */
+  readonly file: string;
+  remove(): void;
+}
+
+/** True when openssl is here; where it is not, says so, and how to install it. */
+export function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn('SKIPPED: tests behind TLS need openssl: apt-get install openssl');
+    return false;
+  }
+}
+
+/** `names`: host names; it holds for 127.0.0.1 too. */
+export function createCertificate(names: readonly string[]): Certificate {
+  const folder = mkdtempSync(join(tmpdir(), 'amd-certificate-'));
+  const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const alternatives = [...names.map((name) => `DNS:${name}`), 'IP:127.0.0.1'].join(',');
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
+  const about = ['-subj', '/CN=amd tests', '-addext', `subjectAltName=${alternatives}`, '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...key, ...about, '-out', file], { stdio: 'ignore' });
+  return {
+    key: readFileSync(keyFile, 'utf8'),
+    cert: readFileSync(file, 'utf8'),
+    file,
+    remove() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
