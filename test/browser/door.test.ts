@@ -223,7 +223,7 @@ describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
     const page = await newPage();
     await page.goto(otherUrl);
     await logIn(page);
-    await page.getByRole('heading', { name: 'This form was not taken' }).waitFor();
+    await page.getByRole('heading', { name: 'This form was refused' }).waitFor();
     await page.getByText(otherUrl).waitFor();
     await picture(page, 'door-refused');
     await page.getByRole('link', { name: publicUrl }).click();

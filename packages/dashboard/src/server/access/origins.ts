@@ -19,7 +19,7 @@ export type OriginCheck = (request: IncomingMessage) => Ours | Stranger;
 /**
  * By exact match: the public address, or the loopback address in the request's own `Host`. A browser may leave `Origin`
  * out (a GET to the same origin) or send `null` (a page with `Referrer-Policy: no-referrer`); then `Sec-Fetch-Site`, which
- * no page can set, tells who sent it, and where the browser does not know that header, `Referer` does
+ * no page can set, says that a page at the same address sent it, and `Referer` at which address
  * (fetch.spec.whatwg.org, w3.org/TR/fetch-metadata). A request with none of them was sent by no browser and is refused.
  */
 export function originCheck(publicBaseUrl: string): OriginCheck {
@@ -35,7 +35,9 @@ export function originCheck(publicBaseUrl: string): OriginCheck {
 
     if (site !== undefined && site !== 'same-origin') return { ours: false, from: named };
     if (named !== null) return isOurs(named) ? { ours: true, origin: named } : { ours: false, from: named };
-    if (isOurs(before) && (site === 'same-origin' || origin === undefined)) return { ours: true, origin: before };
+    // A sandboxed frame of ours has the origin "null" too, and our address for its referrer.
+    if (origin === 'null' && site === undefined) return { ours: false, from: null };
+    if (before !== null) return isOurs(before) ? { ours: true, origin: before } : { ours: false, from: before };
     return site === 'same-origin' ? { ours: true, origin: here ?? ours } : { ours: false, from: null };
   };
 }

@@ -30,7 +30,7 @@ export const DOOR_STYLE = `:root {
 body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-items: center; padding: 1rem; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; }
 main { width: min(26rem, 100%); padding: clamp(1.25rem, 6vw, 2.25rem); background: var(--surface); border: 1px solid var(--line); border-radius: 14px; }
 .brand { display: flex; gap: .6rem; align-items: center; margin: 0 0 1.25rem; font-size: .9rem; color: var(--soft); }
-.mark { width: 14px; height: 14px; border-radius: 50%; background: #3f9a66; box-shadow: 7px 0 0 -3px light-dark(#f0b95b, #c8912f); }
+.mark { margin-right: 4px; width: 14px; height: 14px; border-radius: 50%; background: #3f9a66; box-shadow: 7px 0 0 -3px light-dark(#f0b95b, #c8912f); }
 h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.25; letter-spacing: -.01em; }
 p { margin: 0 0 .75rem; }
 form { display: grid; gap: .4rem; }

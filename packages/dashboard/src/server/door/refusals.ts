@@ -44,7 +44,7 @@ export function fileReady(to: string): Words {
 /** A form that was sent by a page which is not ours, as far as the browser tells. */
 export function foreignForm({ from }: Stranger, address: string): Words {
   return {
-    title: 'This form was not taken',
+    title: 'This form was refused',
     text: [
       from === null
         ? 'Your browser did not say that the form was sent by this page; an extension or a setting may keep it from doing so.'
