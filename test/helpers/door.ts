@@ -4,7 +4,7 @@ import { buildExample, startExample, type ExampleProcess } from './example-proce
 import { startFront, type Front } from './front.js';
 import { TWILIO_NAMES, twilioByProxy } from './twilio-by-proxy.js';
 
-export const PASSWORD = 'correct horse battery staple';
+export const PASSWORD = 'open sesame 42';
 const OURS = '+14155550199';
 const ANN = '+14155550142';
 /** Browsers know that names below localhost are this machine; the app takes them for public ones, as any other name. */
