@@ -86,8 +86,10 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', { tim
     front.manners.upgrade = 'pass';
     front.manners.cut = ['/dashboard/socket'];
     await page.locator('[data-state=Reconnecting]').waitFor();
+    const opened = page.waitForEvent('websocket', { predicate: (socket) => socket.url().includes('sid=') });
     front.manners.cut = [];
     await live();
+    await (await opened).waitForEvent('framereceived');
   });
 
   it('says that something on the way answers in place of the server, and when it tries again', async () => {
