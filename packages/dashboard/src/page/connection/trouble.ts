@@ -4,7 +4,7 @@ import type { Failure } from './plan.js';
 /** Why the page is not live. */
 export type Trouble =
   | { readonly why: 'offline' | 'silent' | 'unsticky' | 'blocked' }
-  /** Something between here and the server answers in its place. */
+  /** Something between here and the server answers in its place; status 0: it sends the browser elsewhere. */
   | { readonly why: 'proxy'; readonly status: number }
   /** The page works at another address only. */
   | { readonly why: 'elsewhere'; readonly address: string };
@@ -13,7 +13,6 @@ const PATIENCE_MS = 5000;
 
 /** Asks the server. `out`: the log-in has ended. */
 export async function findTrouble(failure: Failure): Promise<Trouble | 'out'> {
-  if (!navigator.onLine) return { why: 'offline' };
   let response: Response;
   try {
     // By POST, because browsers send no origin with a GET.
@@ -24,7 +23,8 @@ export async function findTrouble(failure: Failure): Promise<Trouble | 'out'> {
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   } catch {
-    return { why: 'silent' };
+    // Not before: a server on this very machine answers offline too.
+    return { why: navigator.onLine ? 'silent' : 'offline' };
   }
   const state = await doorState(response);
   if (state === null) return { why: 'proxy', status: response.status };

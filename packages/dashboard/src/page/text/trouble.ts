@@ -8,7 +8,9 @@ export function troubleText(trouble: Trouble, here: string): string {
     case 'silent':
       return 'The server does not answer. Is it running?';
     case 'proxy':
-      return `The server cannot be reached: something on the way answers in its place, with status ${String(trouble.status)}.`;
+      return trouble.status === 0
+        ? 'Something on the way to the server sends the browser elsewhere, perhaps to log in there: load the page again.'
+        : `The server cannot be reached: something on the way answers in its place, with status ${String(trouble.status)}.`;
     case 'elsewhere':
       return `The server does not know this page’s address, ${here}. Open the page at its own address. If this is the right one, set PUBLIC_BASE_URL to it.`;
     case 'unsticky':
