@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/helpers/patience.js';
 import { Progress } from './test/helpers/progress.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -12,8 +14,8 @@ const LONG = [
   'test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
 ];
 
-/** For what a test waits for: another process, a page. Only what never comes takes so long. */
-const PATIENCE_MS = 120_000;
+/** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
+const CI = ['test/{packed,diagram}.test.ts'];
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({
@@ -37,7 +39,7 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     reporters: ['default', new Progress({ atMostMs: 20 * 60_000 })],
     // More than there are processors: some tests only wait, for other processes or for real time.
-    maxWorkers: '150%',
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         extends: true,
@@ -49,9 +51,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'ci',
+          include: CI,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'short',
           include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', '{test,proof}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...LONG],
+          exclude: ['**/node_modules/**', ...LONG, ...CI],
           // No module of ours has state (a test says so), so that short files may share what a process has loaded.
           isolate: false,
         },

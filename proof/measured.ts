@@ -11,6 +11,8 @@ export const MEASURING = [
   'examples/shared/test/open-redis.test.ts',
   'packages/store-redis/test/redis-store.test.ts',
   'test/browser/cluster-page.test.ts',
+  'test/browser/door-firefox.test.ts',
+  'test/browser/live.test.ts',
   'test/browser/many-calls.test.ts',
   'test/browser/many-workers.test.ts',
   'test/e2e/cluster.test.ts',

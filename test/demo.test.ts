@@ -38,7 +38,7 @@ function parts(text: string): string[][] {
   return text.split(/^…$/m).map((part) => part.replace(/^\n+|\n+$/g, '').split('\n'));
 }
 
-describe('npm run demo', { timeout: 60_000 }, () => {
+describe('npm run demo', () => {
   it('prints the transcript of README.md, and has nothing on its page but what it has told', async () => {
     const tour = await startTour(WANTED);
     stop = tour.stop;
@@ -76,7 +76,7 @@ describe('npm run demo', { timeout: 60_000 }, () => {
   });
 });
 
-describe('npm run demo -- taskrouter', { timeout: 60_000 }, () => {
+describe('npm run demo -- taskrouter', () => {
   it('plays its tour, and has nothing on its page but what it has told', async () => {
     const tour = await startQueueTour(WANTED);
     stop = tour.stop;

@@ -6,7 +6,7 @@ import { hasBrowser, launch, openPage, pageAssets, picture, seriousProblems } fr
 
 const OURS = '+14155550199';
 
-describe.skipIf(!hasBrowser)('the page of workers', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the page of workers', () => {
   let browser: Browser;
   let tour: Tour;
   let assets: Awaited<ReturnType<typeof pageAssets>>;
@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser)('the page of workers', { timeout: 60_000 }, () => {
     browser = await launch();
     await tour.play(SCENARIOS[0]!, 0);
     await tour.goLive(10);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await tour.stop();

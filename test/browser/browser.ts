@@ -1,21 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { PageAssets, PageName } from '@amd/dashboard';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { buildPage } from '../../packages/dashboard/build-page.mjs';
+import { PATIENCE_MS } from '../helpers/patience.js';
+import { browserPath } from '../helpers/programs.js';
 
-const CHROMIUM = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-const found = CHROMIUM.find((path) => path !== undefined && existsSync(path));
-if (found === undefined) {
-  console.warn('SKIPPED: the tests of the page need Chromium: apt-get install chromium, or set CHROMIUM_PATH');
-}
+const found = browserPath('Chromium');
 
 /** Whether the tests of the page can run. */
 export const hasBrowser = found !== undefined;
@@ -37,14 +30,20 @@ export async function pageAssets(page: PageName = 'calls'): Promise<PageAssets> 
   return { html: read('index.html'), script: read(`${page}.js`), style: read(`${page}.css`) };
 }
 
+/** A new page that waits as long as it takes. */
+export async function newPage(browser: Browser, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
 /** A page that is live, and what went wrong in it or was blocked by its policy. */
 export async function openPage(
   browser: Browser,
   url: string,
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<[Page, string[]]> {
-  const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
-  page.setDefaultTimeout(8000);
+  const page = await newPage(browser, options);
   const trouble: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) trouble.push(message.text());

@@ -4,7 +4,7 @@ import { SCENARIOS } from '../../examples/forwarding/src/demo/scenarios.js';
 import { startTour, type Tour } from '../../examples/forwarding/src/demo/tour.js';
 import { hasBrowser, launch, openPage, pageAssets, picture, seriousProblems } from './browser.js';
 
-describe.skipIf(!hasBrowser)('the page of calls', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the page of calls', () => {
   let browser: Browser;
   let tour: Tour;
   let assets: Awaited<ReturnType<typeof pageAssets>>;
@@ -15,7 +15,7 @@ describe.skipIf(!hasBrowser)('the page of calls', { timeout: 60_000 }, () => {
     await tour.play(SCENARIOS[1]!, 0);
     await tour.play(SCENARIOS[3]!, 1);
     tour.goLive(10);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await tour.stop();

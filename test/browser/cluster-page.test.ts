@@ -9,7 +9,7 @@ import { hasBrowser, launch, openPage, pageAssets, picture } from './browser.js'
 const OURS = '+14155550199';
 const BEN = '+14155550143';
 
-describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () => {
   let browser: Browser;
   let cluster: TestCluster;
   let page: Page;
@@ -23,7 +23,7 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', { t
         people: { [BEN]: human({ ringMs: 800, verdictMs: 500, talkMs: 1500 }) },
       }),
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await cluster.end();
@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', { t
     await page.close();
   });
 
-  const live = (): Promise<void> => page.locator('[data-state=Live]').waitFor({ timeout: 20_000 });
+  const live = (): Promise<void> => page.locator('[data-state=Live]').waitFor();
 
   /** Its calls, the newest first: SID, and what is said of each. */
   const rows = (): Promise<string[]> =>
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', { t
   async function callWithBen(): Promise<void> {
     const [caller] = await cluster.place(1, OURS);
     const row = page.locator(`[data-sid=${String(caller?.sid)}]`);
-    await row.filter({ hasText: 'Connected · Ben' }).waitFor({ timeout: 30_000 });
+    await row.filter({ hasText: 'Connected · Ben' }).waitFor();
   }
 
   it('shows in a moment what another process has committed', async () => {

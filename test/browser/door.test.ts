@@ -3,7 +3,8 @@ import { createServer, request, type ClientRequest, type Server } from 'node:htt
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hasOpenssl } from '../helpers/certificate.js';
+import { PATIENCE_MS } from '../helpers/patience.js';
+import { hasOpenssl } from '../helpers/programs.js';
 import { openDoor, PASSWORD, type DoorUnderTest } from '../helpers/door.js';
 import { hasBrowser, launch, picture, seriousProblems } from './browser.js';
 
@@ -11,7 +12,7 @@ const CALL = `#call=CA${'1'.repeat(32)}`;
 const canRun = hasBrowser && hasOpenssl();
 
 // Both examples as their users start them, and Chromium, which alone writes the headers that it is judged by.
-describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('the door, in Chromium', () => {
   let browser: Browser;
   let doors: Record<'forwarding' | 'taskrouter', DoorUnderTest>;
   let page: Page;
@@ -22,7 +23,7 @@ describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
     doors = { forwarding, taskrouter };
     browser = await launch();
     page = await (await newContext()).newPage();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await Promise.all(Object.values(doors).map((door) => door.close()));
@@ -37,7 +38,7 @@ describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
 
   async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     contexts.push(context);
     return context;
   }
@@ -238,13 +239,10 @@ describe.skipIf(!canRun)('the door, in Chromium', { timeout: 60_000 }, () => {
     try {
       // The line moves, so that a place may be free for a moment.
       await expect
-        .poll(
-          async () => {
-            await Promise.all([stranger.waitForEvent('load'), logIn(stranger, 'not the password')]);
-            return stranger.locator('#note').textContent();
-          },
-          { timeout: 60_000 },
-        )
+        .poll(async () => {
+          await Promise.all([stranger.waitForEvent('load'), logIn(stranger, 'not the password')]);
+          return stranger.locator('#note').textContent();
+        })
         .toContain('Try again in 10 seconds.');
       await picture(stranger, 'door-full');
       await logIn(page);
@@ -315,7 +313,7 @@ async function fillTheLine(url: string): Promise<{ leave(): Promise<void> }> {
     sent.end('password=a+guess');
   }
   for (let stranger = 0; stranger < 60; stranger += 1) guess();
-  await expect.poll(() => last, { timeout: 30_000 }).toBe(429);
+  await expect.poll(() => last).toBe(429);
   return {
     async leave() {
       hasLeft = true;
@@ -326,7 +324,7 @@ async function fillTheLine(url: string): Promise<{ leave(): Promise<void> }> {
             guess();
             return last;
           },
-          { timeout: 30_000, interval: 300 },
+          { interval: 300 },
         )
         .toBe(401);
     },

@@ -1,13 +1,8 @@
-import { existsSync } from 'node:fs';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { PATIENCE_MS } from '../helpers/patience.js';
+import { browserPath } from '../helpers/programs.js';
 
-const FIREFOX = [process.env['FIREFOX_PATH'], '/usr/bin/firefox-esr', '/usr/bin/firefox'];
-const found = FIREFOX.find((path) => path !== undefined && existsSync(path));
-if (found === undefined) {
-  console.warn('SKIPPED: tests with Firefox need it: apt-get install firefox-esr, or set FIREFOX_PATH');
-}
-
-const PATIENCE_MS = 30_000;
+const found = browserPath('Firefox');
 
 /** Whether the tests with Firefox can run. */
 export const hasFirefox = found !== undefined;
@@ -19,6 +14,8 @@ export function launchFirefox(): Promise<Browser> {
     executablePath: found ?? '',
     headless: true,
     acceptInsecureCerts: true,
+    timeout: PATIENCE_MS,
+    protocolTimeout: PATIENCE_MS,
     // Firefox asks its makers for updates, news and lists at every start.
     extraPrefsFirefox: {
       'network.captive-portal-service.enabled': false,

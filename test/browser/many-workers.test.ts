@@ -11,7 +11,7 @@ import { hasBrowser, launch, openPage, pageAssets, watchLongTasks } from './brow
 
 const MANY = 5000;
 
-describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the page with many workers', () => {
   let browser: Browser;
   let server: Server;
   let dashboard: Dashboard;
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', { timeout: 60_000 }, 
         index + 200,
       ]);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await dashboard.close();

@@ -19,8 +19,11 @@ describe('many callers and twelve workers', () => {
   });
 });
 
+// Each switch alone is in taskrouter.test.ts, with every scene.
+const FLIPPED = flippedPlays(6, SEED + 2000).filter(([name]) => !/^\w+: [^,]*$/.test(name));
+
 describe('whatever Twilio does where its documentation says nothing', () => {
-  it.each(flippedPlays(4, SEED + 2000))('6 calls in a queue with %s', async (_, toggles) => {
+  it.each(FLIPPED)('6 calls in a queue with %s', async (_, toggles) => {
     const { problems } = await playTaskCrowd({
       calls: 6,
       workers: 4,

@@ -12,17 +12,6 @@ export interface Certificate {
   remove(): void;
 }
 
-/** True when openssl is here; where it is not, says so, and how to install it. */
-export function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.warn('SKIPPED: tests behind TLS need openssl: apt-get install openssl');
-    return false;
-  }
-}
-
 /** `names`: host names; it holds for 127.0.0.1 too. */
 export function createCertificate(names: readonly string[]): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'amd-certificate-'));

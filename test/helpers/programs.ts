@@ -24,11 +24,21 @@ export function browserPath(name: keyof typeof BROWSERS): string | undefined {
   );
 }
 
-let redis: boolean | undefined;
+const found = new Map<string, boolean>();
+
+function runs(program: string, argument: string): boolean {
+  const known = found.get(program) ?? spawnSync(program, [argument]).status === 0;
+  found.set(program, known);
+  return known;
+}
 
 export function hasRedis(): boolean {
-  redis ??= spawnSync('redis-server', ['--version']).status === 0;
-  return redis;
+  return runs('redis-server', '--version');
+}
+
+/** Makes certificates. */
+export function hasOpenssl(): boolean {
+  return runs('openssl', 'version');
 }
 
 /** What is not there of what tests drive. They skip, and the run says so. */
@@ -38,6 +48,10 @@ export function missingPrograms(): readonly MissingProgram[] {
     isThere: browserPath(name as keyof typeof BROWSERS) !== undefined,
     remedy: `apt-get install ${from}, or set ${variable}`,
   }));
-  const all = [...browsers, { program: 'Redis', isThere: hasRedis(), remedy: 'apt-get install redis-server' }];
+  const all = [
+    ...browsers,
+    { program: 'Redis', isThere: hasRedis(), remedy: 'apt-get install redis-server' },
+    { program: 'TLS', isThere: hasOpenssl(), remedy: 'apt-get install openssl' },
+  ];
   return all.filter(({ isThere }) => !isThere).map(({ program, remedy }) => ({ program, remedy }));
 }
