@@ -10,7 +10,8 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const LONG = [
   'packages/core/test/explore/*.test.ts',
   'packages/core/test/runtime/two-runtimes.test.ts',
-  'test/{browser,chaos}/*.test.ts',
+  'test/chaos/*.test.ts',
+  'test/browser/cluster-page.test.ts',
   'test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
 ];
 
@@ -39,7 +40,7 @@ export default defineConfig({
     expect: { poll: { timeout: PATIENCE_MS } },
     reporters: ['default', new Progress({ atMostMs: 20 * 60_000 })],
     // More than there are processors: some tests only wait, for other processes or for real time.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

@@ -55,6 +55,7 @@ const WORLDS = [
   { reservations: 1, amd: 'async', answers: ['human'] },
   { reservations: 1, amd: 'async', answers: ['human'], hears: RACING, quietHeartbeats: true },
   { reservations: 1 },
+  { reservations: 1, quietHeartbeats: true },
   { rejections: 1, timeouts: 1, people: 1, faults: 1 },
   { rejections: 1, timeouts: 0, people: 0, switches: 2, faults: 1 },
   { rejections: 2, timeouts: 0, people: 0, switches: 1, faults: 0 },

@@ -5,6 +5,7 @@ import { createSimulator, virtualClock, type Person, type SimulatedCall, type Si
 import { createApp, type App } from '../app.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
+import { closeServer } from '../../../shared/src/operators/stop.js';
 import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { Scenario } from './scenarios.js';
@@ -120,13 +121,7 @@ export async function startTour(wanted: {
     },
     async stop() {
       sim.close();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
-      server.closeIdleConnections();
-      await app.drain(closed);
+      await app.drain(closeServer(server));
       pace.stop();
     },
   };

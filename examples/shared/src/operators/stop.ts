@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 
 const AT_MOST_MS = 10_000;
@@ -20,6 +20,28 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   }
 }
 
+const LOOK_EVERY_MS = 100;
+
+/**
+ * Takes no new connection; resolves when every request under way is answered. Node would keep a connection that is in use at
+ * this moment alive for its next requests, so that a client that goes on asking, such as a probe of readiness, holds the
+ * server open: such a request is its connection's last, and an idle connection is closed.
+ */
+export function closeServer(server: Server): Promise<void> {
+  server.prependListener('request', (_, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
+  });
+  const look = setInterval(() => {
+    server.closeIdleConnections();
+  }, LOOK_EVERY_MS);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearInterval(look);
+      resolve();
+    });
+  });
+}
+
 /**
  * On SIGTERM or SIGINT: take no new connection, finish what is under way, then end. Who asks again ends it at once. Calls on
  * the line go on at Twilio; what is left to do for them is in the store.
@@ -36,13 +58,7 @@ export function stopGracefully(parts: {
       logger.error({ code: 'stop.late' }, 'what is under way took too long: ending all the same');
       process.exit(1);
     }, AT_MOST_MS).unref();
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve();
-      });
-    });
-    server.closeIdleConnections();
-    drain(closed)
+    drain(closeServer(server))
       .then(() => {
         logger.info({ code: 'stopped' }, 'stopped');
         process.exit(0);

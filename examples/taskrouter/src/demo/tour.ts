@@ -15,6 +15,7 @@ import twilio from 'twilio';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { RunningTour } from '../../../shared/src/demo/run.js';
 import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
+import { closeServer } from '../../../shared/src/operators/stop.js';
 import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { createApp, type App } from '../app.js';
@@ -251,13 +252,7 @@ export async function startTour(wanted: {
     },
     async stop() {
       sim.close();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
-      server.closeIdleConnections();
-      await app.drain(closed);
+      await app.drain(closeServer(server));
       pace.stop();
     },
   };

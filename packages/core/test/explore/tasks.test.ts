@@ -16,7 +16,7 @@ const KNOWN = JSON.parse(readFileSync(new URL('../../../../docs/explored.json', 
 /** One reservation with everything that may be heard, or lost; `npm run explore` has two, and all of these. */
 const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'] as const;
 const MODELS: readonly Model<never>[] = [
-  tasksWorld({ reservations: 1 }),
+  tasksWorld({ reservations: 1, quietHeartbeats: true }),
   tasksWorld({ reservations: 1, amd: 'async', answers: ['human'], hears: RACING, quietHeartbeats: true }),
   workerWorld({ rejections: 1, timeouts: 1, people: 1, faults: 0 }),
   workerWorld({ rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 }),
