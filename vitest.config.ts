@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { PATIENCE_MS } from './test/helpers/patience.js';
 import { Progress } from './test/helpers/progress.js';
+import { SlowestFirst } from './test/helpers/slowest-first.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -38,9 +39,10 @@ export default defineConfig({
     testTimeout: 0,
     hookTimeout: 0,
     expect: { poll: { timeout: PATIENCE_MS } },
+    sequence: { sequencer: SlowestFirst },
     reporters: ['default', new Progress({ atMostMs: 20 * 60_000 })],
     // More than there are processors: some tests only wait, for other processes or for real time.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         extends: true,

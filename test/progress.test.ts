@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { Progress } from './helpers/progress.js';
 import { missingPrograms } from './helpers/programs.js';
+import { SLOW } from './helpers/slowest-first.js';
+import { ROOT } from './helpers/sources.js';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -72,4 +75,8 @@ it('names the files that skipped tests, and what to install for them', () => {
   expect(said).toContain('\nSKIPPED, in whole or in part: 1 of 3 files');
   expect(said).toContain('  page.test.ts (8 tests)');
   for (const { remedy } of missingPrograms()) expect(said.join('\n')).toContain(remedy);
+});
+
+it('begins with files that are there', () => {
+  expect(SLOW.filter((file) => !existsSync(ROOT + file))).toEqual([]);
 });
