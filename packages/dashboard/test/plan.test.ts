@@ -25,6 +25,14 @@ it('pauses for longer and longer, at most five seconds, and begins anew after it
     1000, 2000, 4000, 5000, 5000,
   ]);
   expect(after(...failures, 'lost', 'refused').pauseMs).toBe(1000);
+  expect(nextAttempt(after(...failures), 'refused', 1).pauseMs).toBe(5000);
+});
+
+it('bug: a websocket that opened and broke again and again was tried for ever; the other way gets its turn', () => {
+  expect(after('brief')).toMatchObject({ first: 'websocket', pauseMs: 1000 });
+  expect(after('brief', 'brief')).toMatchObject({ first: 'polling', upgrades: false, pauseMs: 2000 });
+  expect(after('brief', 'brief', 'lost')).toMatchObject({ first: 'polling', upgrades: false, pauseMs: 1000 });
+  expect(after('brief', 'brief', 'brief')).toMatchObject({ first: 'websocket', upgrades: true, pauseMs: 4000 });
 });
 
 it('spreads the pages that one server has lost', () => {

@@ -8,7 +8,7 @@ export interface AttemptEvents {
   readonly onDown: (failure: Failure, nextTryAt: number | null) => void;
 }
 
-/** Polling that goes from server to server does not live so long. */
+/** Polling that goes from server to server does not live so long, nor does what a proxy cuts. */
 const STEADY_MS = 5000;
 
 /** Keeps a socket connected, for as long as the page is there. Returns a function that ends it. */
@@ -21,6 +21,7 @@ export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents)
   function begin(): void {
     const { first, limitMs } = attempt;
     phase = 'trying';
+    socket.io.opts.upgrade = attempt.upgrades;
     socket.io.opts.transports = first === 'websocket' ? ['websocket', 'polling'] : ['polling', 'websocket'];
     timer = setTimeout(() => {
       socket.disconnect();
@@ -52,7 +53,8 @@ export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents)
     const isSteady = phase === 'live' && performance.now() - liveSince > STEADY_MS;
     // A server that has started anew does not know the sessions of before either.
     if (isUnknownSession(details) && !isSteady) fail('unknown');
-    else fail(phase === 'live' ? 'lost' : 'refused');
+    else if (phase !== 'live') fail('refused');
+    else fail(isSteady ? 'lost' : 'brief');
   });
   const tryNow = (): void => {
     if (phase !== 'waiting') return;
