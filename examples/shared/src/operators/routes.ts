@@ -63,7 +63,7 @@ async function answers(store: Store): Promise<boolean> {
 }
 
 function hasToken(header: string | undefined, token: string): boolean {
-  const given = /^Bearer (.+)$/.exec(header ?? '')?.[1] ?? '';
+  const given = /^Bearer (.+)$/i.exec(header ?? '')?.[1] ?? '';
   return timingSafeEqual(hash(given), hash(token));
 }
 
