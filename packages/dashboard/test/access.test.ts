@@ -1,3 +1,4 @@
+import { connect as connectTcp } from 'node:net';
 import { createMemoryStore } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,11 +48,14 @@ describe('with a password', () => {
       // The same bytes, written with bits that stand for nothing.
       `${name}=${ends}.${id}.${mac.slice(0, -1)}${sibling(mac.slice(-1))}`,
       `${name}=${String(Number(ends) + 1)}.${id}.${mac}`,
-      `${cookie}; ${cookie}`,
       `${name}=99999999999999.aaaaaaaaaaaaaaaaaaaaaa.${'a'.repeat(43)}`,
     ];
     for (const one of forged) await expectNothing(url, one === '' ? {} : { cookie: one });
     expect((await ask(`${url}/`, { headers: { cookie } })).body).toContain('behind the door');
+    // Another host of the domain may set a cookie of this name as well: it does no harm.
+    for (const junk of [`${name}=junk`, `${name}=${ends}.${id}.${'a'.repeat(43)}`])
+      for (const both of [`${junk}; ${cookie}`, `${cookie}; ${junk}`])
+        expect((await ask(`${url}/`, { headers: { cookie: both } })).status).toBe(200);
   });
 
   it('lets somebody in who logged in, and cuts them when they log out', async () => {
@@ -83,6 +87,19 @@ describe('with a password', () => {
     await clock.advanceBy(8 * 3_600_000);
     await cut;
     await expectNothing(served.url, { cookie });
+  });
+
+  it('bug: the socket went on past the end of its session when the clock stepped over it', async () => {
+    const clock = manualClock();
+    let ahead = 0;
+    const stepping = { now: () => clock.now() + ahead, wakeAt: (at: number, run: () => void) => clock.wakeAt(at, run) };
+    served = await serve({ password: PASSWORD, clock: stepping });
+    const cookie = cookieOf(await logIn(served.url));
+    const socket = await connect(served.url, 'websocket', { origin: served.url, cookie });
+    const cut = new Promise((resolve) => socket?.on('disconnect', resolve));
+    ahead = 9 * 3_600_000;
+    await clock.advanceBy(1000);
+    await cut;
   });
 
   it('refuses foreign origins and missing ones, on websocket and polling', async () => {
@@ -132,8 +149,11 @@ describe('with a password', () => {
 
   it('takes small forms only', async () => {
     served = await serve({ password: PASSWORD });
-    expect((await logIn(served.url, 'x'.repeat(5000))).status).toBe(401);
-    expect((await logIn(served.url, PASSWORD, { 'content-type': 'application/json' })).status).toBe(401);
+    for (const answer of [
+      await logIn(served.url, 'x'.repeat(5000)),
+      await logIn(served.url, PASSWORD, { 'content-type': 'application/json' }),
+    ])
+      expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('could not be read') as string });
   });
 
   it('holds a session on every node with the same password, and none with another', async () => {
@@ -180,12 +200,32 @@ describe('without a password', () => {
     ]) {
       await expectNothing(url, { [header]: '1' });
     }
-    for (const header of ['cf-connecting-ip', 'true-client-ip', 'ngrok-trace-id', 'x-original-host']) {
+    for (const header of [
+      'cf-connecting-ip',
+      'true-client-ip',
+      'ngrok-trace-id',
+      'x-original-host',
+      'tailscale-user',
+    ]) {
       await expectNothing(url, { [header]: '1' });
     }
     for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '0.0.0.0']) {
       await expectNothing(url, { host }, `http://${host}`);
     }
+  });
+
+  it('bug: was open to a proxy that speaks HTTP/1.0, as nginx does unless told otherwise, and adds no header', async () => {
+    served = await serve({ password: null });
+    const { port } = new URL(served.url);
+    const say = (version: string): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connectTcp(Number(port), '127.0.0.1');
+        let said = '';
+        socket.on('data', (chunk) => (said += String(chunk))).on('close', () => resolve(said));
+        socket.write(`GET / HTTP/${version}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+      });
+    expect(await say('1.1')).toMatch(/^HTTP\/1\.1 200/);
+    expect(await say('1.0')).toMatch(/^HTTP\/1\.1 403/);
   });
 
   it('is off when the server can be reached from outside, and says why', async () => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createMemoryStore } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
 import type { DashboardLogEntry } from '@amd/dashboard';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -222,4 +225,73 @@ it('tells a page that cannot connect why', async () => {
   const cookie = cookieOf(await logIn(served.url));
   expect(await door({ origin: address, cookie })).toEqual({ door: 'open', address });
   expect(await door({ origin: 'https://other.example', cookie })).toEqual({ door: 'elsewhere', address });
+});
+
+describe('bug:', () => {
+  const guessed = (body: string): string =>
+    `POST /dashboard/login HTTP/1.1\r\nHost: h\r\nOrigin: ${served.url}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
+
+  async function raw(text: string): Promise<Socket> {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(text);
+    return socket;
+  }
+
+  it('guesses that stood behind others on one connection kept their places when it closed', async () => {
+    const clock = manualClock();
+    served = await serve({ password: PASSWORD, clock });
+    const socket = await raw(guessed('password=wrong').repeat(51));
+    const tried = (): Promise<unknown> => {
+      const waits = new Promise((resolve) => setTimeout(resolve, 50, 'in the line'));
+      return Promise.race([logIn(served.url, 'wrong').then(({ status }) => status), waits]);
+    };
+    // The clock stands still: nobody gets a turn.
+    await expect.poll(tried).toBe(429);
+    socket.destroy();
+    await expect.poll(tried).toBe('in the line');
+    for (let more = 0; more < 5; more += 1) expect(await tried()).toBe('in the line');
+  });
+
+  it('strangers filled the log with errors by forms that they did not finish', async () => {
+    const log: DashboardLogEntry[] = [];
+    served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
+    for (let time = 0; time < 5; time += 1) {
+      const socket = await raw(guessed('password=wrong').slice(0, -5));
+      socket.destroy();
+      await once(socket, 'close');
+    }
+    expect((await logIn(served.url)).status).toBe(303);
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('the call log was a broken connection when the store was away, and not words', async () => {
+    const store = createMemoryStore();
+    served = await serve({ password: PASSWORD, store: { ...store, list: () => Promise.reject(new Error('away')) } });
+    const cookie = cookieOf(await logIn(served.url));
+    for (const path of ['/calls.json', '/calls.csv']) {
+      const { status, headers, body } = await get(path, { cookie });
+      expect([status, headers['content-type']]).toEqual([500, 'text/html; charset=utf-8']);
+      expect(body).toContain('The log of the server says why.');
+      expect(headers['content-disposition']).toBeUndefined();
+    }
+  });
+
+  it('what a stranger named as the origin reached the log and the page whole, control characters included', async () => {
+    const log: DashboardLogEntry[] = [];
+    served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
+    const { status, body } = await logIn(served.url, PASSWORD, {
+      ...BROWSER,
+      origin: `http://\x9b31m${'x'.repeat(5000)}`,
+    });
+    expect(status).toBe(403);
+    expect(body.length).toBeLessThan(3000);
+    for (const text of [body, ...log.map(({ message }) => message)]) expect(text).not.toMatch(/[\x80-\x9f]/);
+  });
+
+  it('a method that is not for the log-in got the form', async () => {
+    served = await serve({ password: PASSWORD });
+    const { status, headers } = await ask(`${served.url}/dashboard/login`, { method: 'PUT', headers: BROWSER });
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD, POST']);
+  });
 });

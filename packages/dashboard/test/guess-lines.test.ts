@@ -79,6 +79,7 @@ it('a line waits no longer when the clock is set back an hour', async () => {
   now -= 3_600_000;
   const through = counted([lines.enter(null, stays())]);
   expect(wakeUps.map(({ at }) => at - now)).toEqual([200]);
+  now += 200;
   wakeUps[0]?.run();
   await settle();
   expect(through()).toBe(1);
@@ -91,4 +92,26 @@ it('more devices than it remembers share the common line', async () => {
   const through = counted([lines.enter('and another', stays())]);
   await settle();
   expect(through()).toBe(0);
+});
+
+it('bug: a wake-up that was set for somebody who has left let two through at once', async () => {
+  let now = 0;
+  const wakeUps: (() => void)[] = [];
+  const lines = createGuessLines({
+    now: () => now,
+    wakeAt: (_, run) => {
+      wakeUps.push(run);
+      return () => undefined;
+    },
+  });
+  void lines.enter(null, stays());
+  now = 10;
+  const leaving = new AbortController();
+  void lines.enter(null, leaving.signal);
+  leaving.abort();
+  now = 200;
+  const through = counted([lines.enter(null, stays()), lines.enter(null, stays())]);
+  wakeUps[0]?.();
+  await settle();
+  expect(through()).toBe(1);
 });

@@ -91,6 +91,7 @@ export function createPage<Row extends Keyed, Figures>(
   const guard = createGuard({ password, publicBaseUrl, sessionMs: sessionHours * 3_600_000, clock });
   const sender = originCheck(publicBaseUrl);
   const setHeaders = securityHeaders(new URL(publicBaseUrl).protocol === 'https:');
+  const strangersLog = oncePerSecond(log, clock);
   const socket = createPageSocket({ feed, people, phone, workers, guard, sender, clock, log });
   const door = createDoor({
     guard,
@@ -101,7 +102,7 @@ export function createPage<Row extends Keyed, Figures>(
     onLogOut: (session) => {
       socket.cut(session);
     },
-    log: oncePerSecond(log, clock),
+    log: strangersLog,
   });
   let loading: Promise<PageAssets> | null = options.assets === undefined ? null : Promise.resolve(options.assets);
   feed.start();
@@ -159,7 +160,7 @@ export function createPage<Row extends Keyed, Figures>(
 
   async function download(request: IncomingMessage, response: ServerResponse, csv: boolean): Promise<void> {
     const masked = new URL(request.url ?? '/', 'http://localhost').searchParams.get('full') !== '1';
-    const calls = callLog({ store, flow, masked, clock });
+    const calls = await begun(callLog({ store, flow, masked, clock }));
     response.setHeader('content-type', csv ? 'text/csv; charset=utf-8; header=present' : 'application/json');
     response.setHeader('content-disposition', `attachment; filename="calls.${csv ? 'csv' : 'json'}"`);
     if (request.method === 'HEAD') response.end();
@@ -186,8 +187,10 @@ export function createPage<Row extends Keyed, Figures>(
         return;
       }
       answer(request, response, path).catch((error: unknown) => {
+        // Who hangs up in the middle wants no answer.
+        if (request.socket.destroyed) return;
         const message = error instanceof Error ? error.message : String(error);
-        log({ level: 'error', code: 'page.failed', message: `the page could not be served: ${message}` });
+        strangersLog({ level: 'error', code: 'page.failed', message: `the page could not be served: ${message}` });
         if (response.headersSent) response.destroy();
         else sendWords(request, response, 500, BROKEN);
       });
@@ -207,6 +210,17 @@ const OURS: ReadonlySet<string> = new Set([
   '/index',
   `${PATHS.front}/`,
 ]);
+
+/** The same, once its first item is there, or failed to be. */
+async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const rest = items[Symbol.asyncIterator]();
+  const first = await rest.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  })();
+}
 
 /** Has no data in it, so it may be kept, and asked about. */
 function file(request: IncomingMessage, response: ServerResponse, type: string, body: string): void {

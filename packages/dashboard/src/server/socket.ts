@@ -103,7 +103,10 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   if (people !== null) stops.push(every(clock, SECOND, tellOfOthers(people)));
   stops.push(
     every(clock, SECOND, () => {
-      for (const socket of io.sockets.sockets.values()) socket.data.commands = 0;
+      for (const socket of io.sockets.sockets.values()) {
+        socket.data.commands = 0;
+        if (!stillAllowed(socket)) socket.disconnect(true);
+      }
       io.to('synced').volatile.emit('update', feed.tick());
     }),
   );
@@ -122,10 +125,6 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   io.on('connection', (socket) => {
     const { access } = socket.data;
     const sessionEndsAt = access.as === 'session' ? access.session.endsAt : null;
-    if (sessionEndsAt !== null) {
-      const cancel = clock.wakeAt(sessionEndsAt, () => socket.disconnect(true));
-      socket.on('disconnect', cancel);
-    }
     socket.use((_packet, next) => {
       socket.data.commands += 1;
       const allowed = socket.data.commands <= MAX_COMMANDS && stillAllowed(socket);

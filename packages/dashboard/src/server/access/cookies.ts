@@ -20,23 +20,23 @@ const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 export function cookieOf(plain: string): Cookie {
   const strict = `__Host-${plain}`;
   return {
-    read: (request) => [strict, plain].flatMap((name) => one(request, name) ?? []),
+    read: (request) => [strict, plain].flatMap((name) => valuesOf(request, name)),
     set: (value, origin, seconds) =>
       origin.startsWith('https:')
         ? `${strict}=${value}; ${ATTRIBUTES}; Secure; Max-Age=${String(seconds)}`
         : `${plain}=${value}; ${ATTRIBUTES}; Max-Age=${String(seconds)}`,
     remove: (request) => [
-      ...(one(request, strict) === undefined ? [] : [`${strict}=; ${ATTRIBUTES}; Secure; Max-Age=0`]),
-      ...(one(request, plain) === undefined ? [] : [`${plain}=; ${ATTRIBUTES}; Max-Age=0`]),
+      ...(valuesOf(request, strict).length === 0 ? [] : [`${strict}=; ${ATTRIBUTES}; Secure; Max-Age=0`]),
+      ...(valuesOf(request, plain).length === 0 ? [] : [`${plain}=; ${ATTRIBUTES}; Max-Age=0`]),
     ],
   };
 }
 
-/** A cookie that is there twice was set by somebody else too, and counts for nothing. */
-function one({ headers }: IncomingMessage, name: string): string | undefined {
-  const values = (headers.cookie ?? '')
+/** Several, where another host of the domain has set one as well: each is signed or worth nothing. */
+function valuesOf({ headers }: IncomingMessage, name: string): readonly string[] {
+  return (headers.cookie ?? '')
     .split(';')
     .map((part) => part.trim())
-    .filter((part) => part.startsWith(`${name}=`));
-  return values.length === 1 ? values[0]?.slice(name.length + 1) : undefined;
+    .filter((part) => part.startsWith(`${name}=`))
+    .map((part) => part.slice(name.length + 1));
 }

@@ -20,8 +20,8 @@ const MAX_LINES = 1000;
 export const LONGEST_WAIT_SECONDS = (PLACES * EVERY_MS) / 1000;
 
 /**
- * Guessing is slow for everybody together, and locks nobody out: who guesses fills the common line, and browsers that have
- * logged in before do not stand in it. No address counts: behind a proxy all may have the same.
+ * Guessing is slow for everybody together. A stranger who guesses can fill the common line, but browsers that have logged in
+ * before do not stand in it. No address counts: behind a proxy all may have the same. Each process has lines of its own.
  */
 export function createGuessLines(clock: Clock): GuessLines {
   const common = createLine(clock);
@@ -51,12 +51,17 @@ function createLine(clock: Clock): Line {
   let freeAt = 0;
   let isAwake = false;
   /** Never longer than one turn, also when the clock was set back. */
-  const waitMs = (): number => Math.min(Math.max(0, freeAt - clock.now()), EVERY_MS);
+  function waitMs(): number {
+    const now = clock.now();
+    freeAt = Math.min(freeAt, now + EVERY_MS);
+    return Math.max(0, freeAt - now);
+  }
 
   function next(): void {
     isAwake = false;
     const [first] = waiting;
-    first?.();
+    // It may have been set for somebody who has left since, and another had a turn.
+    if (waitMs() === 0) first?.();
     wakeForNext();
   }
 

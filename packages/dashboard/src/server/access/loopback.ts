@@ -5,7 +5,7 @@ const LOOPBACK_ADDRESS = /^(127\.[0-9.]+|::1|::ffff:127\.[0-9.]+)$/;
 
 /** Whatever a tunnel or proxy adds. With one of them, "from this machine" means from anywhere. */
 const FORWARDING =
-  /^(forwarded|via|x-forwarded-.*|x-real-ip|x-original-.*|x-client-ip|x-cluster-client-ip|.*-connecting-ip|true-client-ip|ngrok-.*|x-envoy-.*|x-amzn-trace-id|cdn-loop)$/;
+  /^(forwarded|forwarded-for|via|x-forwarded|x-forwarded-.*|x-real-ip|x-original-.*|client-ip|.*-client-ip|.*-connecting-ip|cf-.*|ngrok-.*|tailscale-.*|x-azure-.*|x-envoy-.*|x-amzn-trace-id|cdn-loop)$/;
 
 /** True for the name of this machine itself; another name that leads here is a trick (DNS rebinding). */
 export function isLoopbackHost(host: string | undefined): boolean {
@@ -15,13 +15,15 @@ export function isLoopbackHost(host: string | undefined): boolean {
 /**
  * Tells which requests are answered without a password or a token: none, unless `publicBaseUrl` is a loopback address, and
  * then those sent on this machine, to this machine, with no trace of a proxy. A public address leads here through a tunnel or
- * proxy, which need not say so. **A raw TCP forward leaves no trace** (`ssh -L`, `kubectl port-forward`, `socat`): what it
- * forwards counts as sent on this machine.
+ * proxy, which need not say so. **A raw TCP forward leaves no trace** (`ssh -L`, `kubectl port-forward`, `socat`), nor does a
+ * proxy on this machine that rewrites `Host` and adds no header: what they pass on counts as sent on this machine.
  */
 export function openOnThisMachine(publicBaseUrl: string): (request: IncomingMessage) => boolean {
   const isPrivate = isLoopbackHost(new URL(publicBaseUrl).host);
   return (request) =>
     isPrivate &&
+    // No browser speaks it, but nginx does to what is behind it, unless told otherwise.
+    request.httpVersion !== '1.0' &&
     isLoopbackHost(request.headers.host) &&
     LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '') &&
     !Object.keys(request.headers).some((name) => FORWARDING.test(name));

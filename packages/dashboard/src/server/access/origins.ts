@@ -7,7 +7,7 @@ export interface Ours {
   readonly origin: string;
 }
 
-/** Whatever else sent a request. `from`: what the browser named as the sender, any text; `null` when it named nothing. */
+/** Whatever else sent a request. `from`: what the browser named as the sender, fit to be shown; `null`: nothing. */
 export interface Stranger {
   readonly ours: false;
   readonly from: string | null;
@@ -15,6 +15,11 @@ export interface Stranger {
 
 /** Tells whether a page of ours sent a request. */
 export type OriginCheck = (request: IncomingMessage) => Ours | Stranger;
+
+/** No origin is so long, or has anything but plain characters; what has could do harm at a terminal. */
+function shown(text: string): string {
+  return text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
+}
 
 /**
  * By exact match: the public address, or the loopback address in the request's own `Host`. A browser may leave `Origin`
@@ -30,7 +35,7 @@ export function originCheck(publicBaseUrl: string): OriginCheck {
     const site = headers['sec-fetch-site'];
     const here = isLoopbackHost(host) ? `http://${String(host)}` : null;
     const isOurs = (address: string | null): address is string => address === ours || address === here;
-    const named = origin === undefined || origin === 'null' ? null : origin;
+    const named = origin === undefined || origin === 'null' ? null : shown(origin);
     const before = referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
 
     if (site !== undefined && site !== 'same-origin') return { ours: false, from: named };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { PATHS, type DoorState } from '../../shared/protocol.js';
 import type { Access, Guard, Session } from '../access/guard.js';
 import { LONGEST_WAIT_SECONDS, type GuessLines } from '../access/guess-lines.js';
@@ -6,7 +7,7 @@ import type { OriginCheck, Stranger } from '../access/origins.js';
 import type { DashboardLog } from '../log.js';
 import { askAgainPage, loginPage, type LoginNote } from './login-page.js';
 import { readForm } from './read-form.js';
-import { fileReady, foreignForm, LOG_IN_FIRST, LOG_OUT_THERE } from './refusals.js';
+import { fileReady, foreignForm, LOG_IN_FIRST, LOG_OUT_THERE, NOT_ALLOWED, UNREADABLE_FORM } from './refusals.js';
 import { isFile, pathOf, queryOf, targetOf } from './targets.js';
 import { redirect, send, sendWords, wantsPage } from './words.js';
 
@@ -59,7 +60,7 @@ export function createDoor(parts: {
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, from: Stranger): void {
-    const named = from.from === null ? 'no address that the browser named' : JSON.stringify(from.from.slice(0, 100));
+    const named = from.from === null ? 'no address that the browser named' : JSON.stringify(from.from);
     log({
       level: 'warn',
       code: 'login.refused',
@@ -75,20 +76,24 @@ export function createDoor(parts: {
       return;
     }
     const form = await readForm(request);
-    const to = targetOf(form?.get('to') ?? null);
-    const left = new AbortController();
-    response.once('close', () => {
-      left.abort();
-    });
-    const turn = guesses.enter(guard.device(request), left.signal);
+    if (form === null) {
+      sendWords(request, response, 400, UNREADABLE_FORM);
+      return;
+    }
+    const to = targetOf(form.get('to'));
+    const { signal, forget } = whenGone(request.socket);
+    const turn = guesses.enter(guard.device(request), signal);
     if (turn === null) {
+      forget();
       log({ level: 'warn', code: 'login.full', message: 'log-in refused: too many passwords are tried at once' });
       response.setHeader('retry-after', String(LONGEST_WAIT_SECONDS));
       sendForm(response, 429, 'full', to);
       return;
     }
-    if (!(await turn)) return;
-    if (!guard.isPassword(form?.get('password') ?? '')) {
+    const isTurn = await turn;
+    forget();
+    if (!isTurn) return;
+    if (!guard.isPassword(form.get('password') ?? '')) {
       log({ level: 'warn', code: 'login.wrong', message: 'log-in refused: wrong password' });
       sendForm(response, 401, 'wrong', to);
       return;
@@ -99,8 +104,13 @@ export function createDoor(parts: {
 
   return {
     async logIn(request, response, access) {
-      if (request.method !== 'POST' || access.as === 'open') arrive(request, response, access);
-      else await guess(request, response);
+      const { method } = request;
+      if (method === 'GET' || method === 'HEAD' || access.as === 'open') arrive(request, response, access);
+      else if (method === 'POST') await guess(request, response);
+      else {
+        response.setHeader('allow', 'GET, HEAD, POST');
+        sendWords(request, response, 405, NOT_ALLOWED);
+      }
     },
 
     logOut(request, response, access) {
@@ -130,6 +140,25 @@ export function createDoor(parts: {
       const isIn = access.as === 'open' || access.as === 'session';
       const state: DoorState = { door: !isIn ? 'out' : sender(request).ours ? 'open' : 'elsewhere', address };
       send(response, 200, 'application/json', JSON.stringify(state));
+    },
+  };
+}
+
+/**
+ * Aborts when a connection has closed, or is closed already. Not by the response: one that stands behind another on the same
+ * connection is never told. `forget` ends it.
+ */
+function whenGone(connection: Socket): { readonly signal: AbortSignal; readonly forget: () => void } {
+  const gone = new AbortController();
+  const abort = (): void => {
+    gone.abort();
+  };
+  if (connection.destroyed) abort();
+  else connection.once('close', abort);
+  return {
+    signal: gone.signal,
+    forget: () => {
+      connection.off('close', abort);
     },
   };
 }

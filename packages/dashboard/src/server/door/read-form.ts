@@ -21,6 +21,9 @@ export async function readForm(
 }
 
 function parsedAlready(body: unknown): URLSearchParams | null {
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    return body.length > MAX_BYTES ? null : new URLSearchParams(body.toString('utf8'));
+  }
   if (typeof body !== 'object' || body === null) return null;
   const texts = Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return new URLSearchParams(texts);

@@ -24,6 +24,14 @@ export const NOT_ALLOWED: Words = {
   links: [TO_THE_PAGE],
 };
 
+export const UNREADABLE_FORM: Words = {
+  title: 'The form could not be read',
+  text: [
+    'It is longer than a password, or something in this app has read it before: mount the page before body parsers, or parse forms with express.urlencoded.',
+  ],
+  links: [TO_THE_PAGE],
+};
+
 export const LOG_OUT_THERE: Words = {
   title: 'You are not logged out',
   text: ['Log out with the button at the top of the page.'],
