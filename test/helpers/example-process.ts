@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPage } from '../../packages/dashboard/build-page.mjs';
 import { bundle } from '../../scripts/bundle.mjs';
+import { freePort } from './free-port.js';
 
 /** An example as its user starts it: a process of its own, told everything by its environment. */
 export interface ExampleProcess {
@@ -53,13 +53,4 @@ export async function startExample(script: string, env: Readonly<Record<string, 
       await exit;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

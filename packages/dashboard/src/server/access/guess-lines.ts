@@ -60,7 +60,7 @@ function createLine(clock: Clock): Line {
   function next(): void {
     isAwake = false;
     const [first] = waiting;
-    // It may have been set for somebody who has left since, and another had a turn.
+    // This wake-up may be for a guess that has left since; another may just have had its turn.
     if (waitMs() === 0) first?.();
     wakeForNext();
   }

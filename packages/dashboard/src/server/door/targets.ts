@@ -14,7 +14,7 @@ export function targetOf(text: string | null): string {
   return isOurs ? pathname + search : PATHS.page;
 }
 
-/** True for the call log: it is saved and not shown, so whoever goes there stays on the page where they were. */
+/** True for the call log: it is saved and not shown, so a browser that goes there stays on the page where it was. */
 export function isFile(target: string): boolean {
   return FILES.has(pathOf({ url: target }));
 }
