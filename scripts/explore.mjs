@@ -109,6 +109,7 @@ async function all() {
     console.error(`No world's name contains "${values.only}".`);
     process.exit(2);
   }
+  console.log(`${String(queue.length)} worlds, ${values.jobs} at a time; every 15 s each says how far it is.`);
   const counts = {};
   let failed = 0;
   const next = async () => {

@@ -99,6 +99,7 @@ async function prove() {
   const next = async (queue) => {
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       const since = performance.now();
+      console.log(`    … ${job.name}`);
       await job.run();
       done += 1;
       const found = facts.get(job.name);
@@ -112,6 +113,10 @@ async function prove() {
       for (const problem of (found?.problems ?? []).slice(0, 5)) console.log(`      ${problem.slice(0, 600)}`);
     }
   };
+  const first = alone.length === 0 ? '' : '; first what measures real time, by itself';
+  console.log(
+    `${String(of)} parts, ${values.jobs} at a time${first}. Each is named when it begins and when it is done.`,
+  );
   await next(alone);
   await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, () => next(together)));
   if (values.only !== undefined) {
