@@ -333,6 +333,7 @@ function tryOut({ file, from, to, also, by }) {
     'packages/core',
     'packages/simulator',
     'test/e2e',
+    'test/helpers',
     'scripts',
     'docs',
     'vitest.config.ts',
@@ -370,14 +371,16 @@ function explorer(world) {
 
 function tests(paths) {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const { stdout, status } = spawnSync(process.execPath, [vitest, 'run', '--reporter', 'json', ...paths], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--reporter', 'json', ...paths], {
     cwd: COPY,
     encoding: 'utf8',
     timeout: 300_000,
     maxBuffer: 1 << 28,
   });
   if (status === 0) return undefined;
-  const report = JSON.parse(stdout.slice(stdout.indexOf('{"num')));
+  const begin = stdout.indexOf('{"num');
+  if (begin === -1) throw new Error(`the tests could not be run:\n${stdout}\n${stderr}`);
+  const report = JSON.parse(stdout.slice(begin));
   const failed = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .find((test) => test.status === 'failed');
