@@ -128,6 +128,7 @@ async function prove() {
   }
 
   const results = {
+    full: values.full,
     part: (name) => facts.get(name) ?? { figures: {}, problems: [`"${name}" did not run`] },
     explored: (flow) => total(explored[flow]),
   };

@@ -27,7 +27,7 @@ async function transcript<Scenario extends { readonly name: string }, Played>(
   return lines.map((line) => line.replaceAll(tour.url, 'http://127.0.0.1:5000').replace(/took [\d.]+ s/, 'took 9.1 s'));
 }
 
-/** Who has called, by what the page hands out. */
+/** The callers, by what the page hands out. */
 async function callersOnPage(url: string): Promise<string[]> {
   const response = await fetch(`${url}/calls.json?full=1`, { headers: { connection: 'close' } });
   return ((await response.json()) as { from: string }[]).map(({ from }) => from);

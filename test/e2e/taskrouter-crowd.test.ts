@@ -19,7 +19,7 @@ describe('many callers and twelve workers', () => {
   });
 });
 
-// Each switch alone is in taskrouter.test.ts, with every scene.
+// Each switch alone is in taskrouter.test.ts, and with many callers in the proof.
 const FLIPPED = flippedPlays(6, SEED + 2000).filter(([name]) => !/^\w+: [^,]*$/.test(name));
 
 describe('whatever Twilio does where its documentation says nothing', () => {
