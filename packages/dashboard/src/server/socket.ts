@@ -124,7 +124,6 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
 
   io.on('connection', (socket) => {
     const { access } = socket.data;
-    const sessionEndsAt = access.as === 'session' ? access.session.endsAt : null;
     socket.use((_packet, next) => {
       socket.data.commands += 1;
       const allowed = socket.data.commands <= MAX_COMMANDS && stillAllowed(socket);
@@ -132,7 +131,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       else socket.disconnect(true);
     });
     answerCommands(socket);
-    socket.emit('welcome', { phone: phone !== null, canLogOut: access.as === 'session', sessionEndsAt });
+    socket.emit('welcome', { phone: phone !== null, canLogOut: access.as === 'session' });
   });
 
   /** Lists that another process has saved. Nobody asks while nobody looks. */

@@ -210,8 +210,6 @@ export interface Welcome {
   readonly phone: boolean;
   /** A password was asked for, so one can log out. */
   readonly canLogOut: boolean;
-  /** When the session ends and the socket is cut; `null`: never. */
-  readonly sessionEndsAt: number | null;
 }
 
 export interface ServerToPage<Row extends Keyed = CallRow, Figures = Totals> {

@@ -88,8 +88,8 @@ export function createGuard({ password, publicBaseUrl, sessionMs, clock }: Guard
       const session = sessions.issue();
       const device = devices.issue(deviceOf(request) ?? undefined);
       return [
-        sessionCookie.set(session.value, origin, seconds(sessionMs + REMEMBERED_MS)),
-        deviceCookie.set(device.value, origin, seconds(DEVICE_MS)),
+        sessionCookie.set(session, origin, seconds(sessionMs + REMEMBERED_MS)),
+        deviceCookie.set(device, origin, seconds(DEVICE_MS)),
       ];
     },
 

@@ -9,8 +9,8 @@ export interface Ticket {
 }
 
 export interface Tickets {
-  /** The value of a cookie that ends after `lifeMs`, and what it stands for; with the `id` of an older one, or a new one. */
-  issue(id?: string): { readonly value: string; readonly ticket: Ticket };
+  /** The value of a cookie that ends after `lifeMs`; with the `id` of an older one, or a new one. */
+  issue(id?: string): string;
   /** The ticket of a cookie that we, or another node with the same password, gave out and that has not ended. */
   read(value: string | undefined): Ticket | null;
 }
@@ -30,9 +30,8 @@ export function ticketOffice(password: string, clock: Clock): TicketOffice {
     const sign = (text: string): string => createHmac('sha256', key).update(text).digest('base64url');
     return {
       issue(id = randomBytes(16).toString('base64url')) {
-        const ticket = { id, endsAt: clock.now() + lifeMs };
-        const text = `${String(ticket.endsAt)}.${id}`;
-        return { value: `${text}.${sign(text)}`, ticket };
+        const text = `${String(clock.now() + lifeMs)}.${id}`;
+        return `${text}.${sign(text)}`;
       },
 
       read(value) {
