@@ -53,7 +53,10 @@ function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, pa
   // Somebody else's call, or a leg's reference on a caller's path.
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
   const told = { round: ref.round, status: call.status };
-  return { ok: true, event: type === 'caller.ended' ? { type, ...told } : { type, ...told, sid: call.sid } };
+  return {
+    ok: true,
+    event: type === 'caller.ended' ? { type, ...told } : { type, ...told, ...partOf(ref), sid: call.sid },
+  };
 }
 
 function ofFallback(ref: CallbackRef, params: Params): Translation {
@@ -61,7 +64,15 @@ function ofFallback(ref: CallbackRef, params: Params): Translation {
   if (!parsed.ok) return parsed;
   const { sid, status, recording, answered } = parsed;
   if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
-  return { ok: true, event: { type: 'caller.fallback', round: ref.round, status, recording, answered } };
+  return {
+    ok: true,
+    event: { type: 'caller.fallback', round: ref.round, ...partOf(ref), status, recording, answered },
+  };
+}
+
+/** The part of the fallback, if it is about one. */
+export function partOf({ part }: CallbackRef): { readonly part?: number } {
+  return part === undefined ? {} : { part };
 }
 
 /** A conference's recording is of no call: the reference, which is signed, says whose talk it is. */
@@ -108,7 +119,7 @@ export function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): T
   if (type === 'leg.answered') return { ok: true, event: { type, answeredBy, ...leg } };
   if (type === 'leg.key')
     return { ok: true, event: { type, digits, ...(speech === undefined ? {} : { speech }), ...leg } };
-  return { ok: true, event: { type, ...leg } as WebhookEvent };
+  return { ok: true, event: { type, ...partOf(ref), ...leg } as WebhookEvent };
 }
 
 function ofLegStatus(ref: CallbackRef, params: Params): Translation {

@@ -6,7 +6,7 @@ import { param, type Params } from '../wire/params.js';
 import { parseCall, parseLeg } from '../wire/payloads.js';
 import { hiddenParam } from '../wire/signature.js';
 import type { EventParams } from '../wire/taskrouter.js';
-import { ofLeg, translate, type Translation } from './forwarding-events.js';
+import { ofLeg, partOf, translate, type Translation } from './forwarding-events.js';
 
 export type TaskWebhookEvent = Untimed<Exclude<TaskRouterEvent, { type: 'effect.outcome' | 'timer' }>>;
 
@@ -34,7 +34,7 @@ function ofCaller(
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
   const { round } = ref;
   const { status } = call;
-  if (type === 'caller.document') return { ok: true, event: { type, round, status } };
+  if (type === 'caller.document') return { ok: true, event: { type, round, ...partOf(ref), status } };
   const result = param(params, 'QueueResult');
   const queueResult = QUEUE_RESULTS.find((candidate) => candidate === result) ?? null;
   return { ok: true, event: { type, round, status, queueResult } };

@@ -24,6 +24,10 @@ interface OfRound extends OfCaller {
   /** The round that its reference names; the present one when absent. */
   readonly round?: number;
 }
+interface OfPart extends OfRound {
+  /** The part of the fallback that they were sent to hear; default 1. `null`: none. */
+  readonly part?: number | null;
+}
 interface OfLeg extends OfCaller {
   /** From 1; decides the SID unless it is given. */
   readonly leg?: number;
@@ -53,17 +57,19 @@ export const events = {
     settings: callSettings(o.options ?? { forwardTo: [NUMBERS.ann] }),
   }),
   callerEnded: (o: OfRound = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...roundOf(o) }),
-  callerDocument: (o: OfRound = {}): Typed<'caller.document'> => ({
+  callerDocument: (o: OfPart = {}): Typed<'caller.document'> => ({
     type: 'caller.document',
     ...ofCaller(o),
     ...roundOf(o),
+    ...partOf(o),
   }),
   callerFallback: (
-    o: OfRound & { readonly recording?: Recording; readonly answered?: boolean | null } = {},
+    o: OfPart & { readonly recording?: Recording; readonly answered?: boolean | null } = {},
   ): Typed<'caller.fallback'> => ({
     type: 'caller.fallback',
     ...ofCaller(o),
     ...roundOf(o),
+    ...partOf(o),
     recording: o.recording ?? null,
     answered: o.answered === undefined ? (o.recording === undefined ? false : null) : o.answered,
   }),
@@ -119,7 +125,12 @@ export const events = {
     ...(o.speech === undefined ? {} : { speech: o.speech }),
   }),
   round: (o: OfLeg = {}): Typed<'leg.round'> => ({ type: 'leg.round', ...ofLeg(o) }),
-  legDocument: (o: OfLeg = {}): Typed<'leg.document'> => ({ type: 'leg.document', ...ofLeg(o) }),
+  /** `part` 1: sent there to hear why it has no caller. Default: sent to the caller. */
+  legDocument: (o: OfLeg & { readonly part?: number } = {}): Typed<'leg.document'> => ({
+    type: 'leg.document',
+    ...ofLeg(o),
+    ...(o.part === undefined ? {} : { part: o.part }),
+  }),
   legEnded: (o: OfLeg = {}): Typed<'leg.ended'> => ({ type: 'leg.ended', ...ofLeg(o) }),
   status: (
     o: OfLeg & { readonly status: CallStatus; readonly answeredBy?: AnsweredBy; readonly sipCode?: number },
@@ -185,6 +196,10 @@ function ofCaller(o: OfCaller): { at: EpochMs; status: CallStatus } {
 
 function roundOf({ round }: OfRound): { readonly round?: number } {
   return round === undefined ? {} : { round };
+}
+
+function partOf({ part = 1 }: OfPart): { readonly part?: number } {
+  return part === null ? {} : { part };
 }
 
 function ofLeg(o: OfLeg): { at: EpochMs; leg: number; sid: CallSid; status: CallStatus } {

@@ -10,7 +10,7 @@ export type { WorldOptions } from './world-options.js';
 /** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
   const context = worldContext(options);
-  const { legs, faults, memory } = context;
+  const { legs, faults, repeats, roomEnds, memory } = context;
   const heard = heardNotes(context);
   return {
     name: worldName(context),
@@ -22,6 +22,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
       stale: [],
       tasks: [],
       faults,
+      repeats,
+      roomEnds,
       state: memory.initial,
       event: null,
     }),

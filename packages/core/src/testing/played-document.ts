@@ -1,10 +1,11 @@
+import type { CallbackRef } from '../wire/callback-ref.js';
 import type { Verb } from '../wire/twiml.js';
 
 /** What a document does to the call that hears it, as far as a played call goes. */
 export type Played =
   | { readonly as: 'hangup' }
   | { readonly as: 'room' }
-  | { readonly as: 'redirect'; readonly afterMs: number }
+  | { readonly as: 'redirect'; readonly to: CallbackRef; readonly afterMs: number }
   /** TwiML of somebody else's takes over, a recording, or another number. */
   | { readonly as: 'elsewhere' };
 
@@ -30,7 +31,7 @@ export function playDocument(verbs: readonly Verb[]): Played {
       case 'leave':
         return { as: 'elsewhere' };
       case 'redirect':
-        return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', afterMs };
+        return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', to: verb.to, afterMs };
       case 'hangup':
       case 'reject':
         return { as: 'hangup' };

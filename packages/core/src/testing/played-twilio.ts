@@ -1,5 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
 import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../wire/call-status.js';
+import type { CallbackRef } from '../wire/callback-ref.js';
 import type { Verb } from '../wire/twiml.js';
 import type { Outcome, RestEffect } from '../flows/effects.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
@@ -12,7 +13,7 @@ interface Line {
   status: CallStatus;
   inRoom: boolean;
   /** What comes by itself when time goes on: the ring time runs out, or a document falls through to a redirect. */
-  next: { readonly at: EpochMs; readonly what: 'no-answer' | 'round' } | null;
+  next: { readonly at: EpochMs; readonly what: 'no-answer' | ForwardingEvent } | null;
 }
 
 export interface Due {
@@ -62,7 +63,7 @@ export class PlayedTwilio {
       if (next === null) return [];
       const run = (): void => {
         if (next.what === 'no-answer') this.end(leg, 'no-answer');
-        else this.#happen(leg, leg === 0 ? events.callerDocument() : events.round({ leg }));
+        else this.#happen(leg, next.what);
       };
       return [{ at: next.at, run }];
     });
@@ -79,7 +80,7 @@ export class PlayedTwilio {
     if (effect.type === 'call.end') this.end(effect.leg, 'canceled');
     if (effect.type !== 'call.redirect') return;
     this.#leaveRoom(effect.leg, 'participant_updated_via_api');
-    this.#happen(effect.leg, effect.leg === 0 ? events.callerDocument() : events.legDocument({ leg: effect.leg }));
+    this.#happen(effect.leg, asking(effect.leg, effect.document));
   }
 
   #usual(effect: RestEffect): Outcome {
@@ -100,7 +101,7 @@ export class PlayedTwilio {
     const played = playDocument(verbs);
     switch (played.as) {
       case 'redirect':
-        line.next = { at: this.#now() + played.afterMs, what: 'round' };
+        this.#goesOn(leg, played.afterMs, asking(leg, played.to));
         return;
       case 'hangup':
         this.later(() => {
@@ -113,6 +114,15 @@ export class PlayedTwilio {
         });
         return;
       case 'elsewhere':
+    }
+  }
+
+  #goesOn(leg: number, afterMs: number, what: ForwardingEvent): void {
+    if (afterMs > 0) this.line(leg).next = { at: this.#now() + afterMs, what };
+    else {
+      this.later(() => {
+        if (!isFinalStatus(this.line(leg).status)) this.#happen(leg, what);
+      });
     }
   }
 
@@ -153,4 +163,11 @@ export class PlayedTwilio {
       this.#happen(other, other === 0 ? events.callerEnded() : events.legEnded({ leg: other }));
     }
   }
+}
+
+/** What a call asks for that was sent to one of our documents. */
+function asking(leg: number, { purpose, part }: Pick<CallbackRef, 'purpose' | 'part'>): ForwardingEvent {
+  if (leg === 0) return events.callerDocument({ part: part ?? null });
+  if (purpose !== 'leg.document') return events.round({ leg });
+  return events.legDocument({ leg, ...(part === undefined ? {} : { part }) });
 }

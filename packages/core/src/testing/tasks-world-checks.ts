@@ -27,7 +27,7 @@ export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: n
   const leg = world.legs[who - 1];
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
   const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
-  if (leg.doing === 'asks:leg.document' && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
+  if (leg.doing.startsWith('asks:leg.document') && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
   return 'P4: a human who waits is hung up on without a word';
 }
 

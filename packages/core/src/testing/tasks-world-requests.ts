@@ -6,6 +6,7 @@ import { hear } from './tasks-world-hear.js';
 import { CALLER_SID, note, reservationIndex, type TaskDoing, type TaskWorld } from './tasks-world-state.js';
 import { endCallerCall, endLegCall, send, withLeg } from './tasks-world-twilio.js';
 import type { TasksContext } from './tasks-world.js';
+import { documentAsked } from './world-calls.js';
 import { sid, START } from './world-state.js';
 
 /** A call asks for the document it is to carry out, and carries it out. */
@@ -31,7 +32,8 @@ export function request(context: TasksContext, world: TaskWorld, who: number, do
 /** The longest that asynchronous detection listens, s; a key counts for so much longer. */
 const LISTENING = { sync: 0, async: 30 };
 
-export function requestEvent(context: TasksContext, world: TaskWorld, who: number, type: string): TaskRouterEvent {
+export function requestEvent(context: TasksContext, world: TaskWorld, who: number, what: string): TaskRouterEvent {
+  const [type = '', part] = what.split('#');
   const leg = world.legs[who - 1];
   // Whether the time for a key is up.
   const at = leg?.late === true ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000 : START;
@@ -42,12 +44,13 @@ export function requestEvent(context: TasksContext, world: TaskWorld, who: numbe
   if (type === 'caller.ended') {
     return { type, at, status: 'in-progress', queueResult: world.caller.queueResult };
   }
-  if (type === 'caller.document') return { type, at, status: 'in-progress' };
+  if (type === 'caller.document') return { type, part: Number(part), at, status: 'in-progress' };
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
   if (type === 'leg.answered')
     return { ...of, type, answeredBy: context.amd === 'sync' ? (leg?.verdict ?? 'unknown') : null };
   if (type === 'leg.key') return { ...of, type, digits: '#' };
   if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
+  if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
   return { ...of, type: type as 'leg.round' };
 }
 
@@ -69,7 +72,7 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
       case 'gather':
         return withLeg(world, who, { doing: 'gather' });
       case 'redirect':
-        return withLeg(world, who, { doing: 'asks:leg.round' });
+        return redirected(world, who, 'part' in verb.to ? verb.to.part : undefined);
       case 'hangup':
       case 'reject':
         return hangUp(context, world, who, reply);
@@ -83,6 +86,11 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
     }
   }
   return hangUp(context, world, who, reply);
+}
+
+function redirected(world: TaskWorld, who: number, part: number | undefined): TaskWorld {
+  if (who === 0) return { ...world, caller: { ...world.caller, call: 'in-progress', doing: documentAsked(0, part) } };
+  return withLeg(world, who, { doing: part === undefined ? 'asks:leg.round' : documentAsked(who, part) });
 }
 
 function hangUp(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {

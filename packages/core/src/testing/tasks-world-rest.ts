@@ -60,7 +60,7 @@ export function taskFates(world: TaskWorld, effect: TwilioEffect, attempt: numbe
       if (effect.once === true && attempt > 1) {
         return [{ name: 'done not again', fault: false, good: true, world, outcome: FAILED }];
       }
-      return withFailure(world, redirected(world, effect.leg));
+      return withFailure(world, redirected(world, effect.leg, effect.document.part));
     case 'call.fetch':
       return looked(world, fetched(world, effect.leg));
     case 'reservation.update':
@@ -127,10 +127,10 @@ function ended(world: TaskWorld, who: number): { world: TaskWorld; outcome: Resu
   return { world: endLegCall(world, who, call === 'ringing' ? 'canceled' : 'completed'), outcome };
 }
 
-function redirected(world: TaskWorld, who: number): { world: TaskWorld; outcome: Result } {
+function redirected(world: TaskWorld, who: number, part: number | undefined): { world: TaskWorld; outcome: Result } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
   if (call !== 'in-progress') return { world, outcome: { as: 'refused', code: 21220, reason: 'not in progress' } };
-  return { world: redirectCall(world, who), outcome: { as: 'done', status: 'in-progress' } };
+  return { world: redirectCall(world, who, part), outcome: { as: 'done', status: 'in-progress' } };
 }
 
 function fetched(world: TaskWorld, who: number): Outcome {

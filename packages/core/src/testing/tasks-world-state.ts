@@ -12,7 +12,9 @@ import { CALLER_SID, sid, START } from './world-state.js';
 export type TaskDoing =
   | 'nothing'
   | 'detecting'
-  | `asks:${'inbound' | 'caller.ended' | 'caller.document' | 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended'}`
+  | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended'}`
+  /** With the part of the fallback, or the notice, that it was sent to hear. */
+  | `asks:${'caller.document' | 'leg.document'}#${number}`
   /** The caller waits for a worker. */
   | 'queue'
   /** A worker's leg was told to take the caller. */

@@ -1,4 +1,5 @@
 import type { FinalCallStatus } from '../wire/call-status.js';
+import { documentAsked } from './world-calls.js';
 import type { ReservationStatus } from '../wire/taskrouter.js';
 import {
   NEW_TASK_LEG,
@@ -127,17 +128,17 @@ export function endCallerCall(world: TaskWorld): TaskWorld {
 }
 
 /** REST tells a call to fetch another document; its own request may still be on the way. */
-export function redirectCall(world: TaskWorld, who: number): TaskWorld {
+export function redirectCall(world: TaskWorld, who: number, document: number | undefined): TaskWorld {
   const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
   let after = world;
   if (doing?.startsWith('asks:') === true) {
     after = { ...after, stale: [...new Set([...after.stale, `${String(who)}:${doing.slice('asks:'.length)}`])].sort() };
   }
   if (who === 0) {
-    after = { ...after, caller: { ...after.caller, doing: 'asks:caller.document', queueResult: null } };
+    after = { ...after, caller: { ...after.caller, doing: documentAsked(who, document), queueResult: null } };
     if (doing === 'queue') after = cancelTask(send(after, note('queueRedirected')));
     return doing === 'talk' ? part(after, 0) : after;
   }
-  after = withLeg(after, who, { doing: 'asks:leg.document' });
+  after = withLeg(after, who, { doing: documentAsked(who, document) });
   return doing === 'talk' ? part(after, who) : after;
 }

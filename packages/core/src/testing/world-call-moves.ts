@@ -1,7 +1,7 @@
-import { endCallerCall, endLegCall, enterRoom, send, withLeg } from './world-calls.js';
+import { closeRoom, endCallerCall, endLegCall, enterRoom, NOBODY, send, withCopy, withLeg } from './world-calls.js';
 import type { WorldContext } from './world-options.js';
-import { lateRequest, request } from './world-requests.js';
-import { legNote, type World } from './world-state.js';
+import { lateRequest, request, unheardRequest } from './world-requests.js';
+import { legNote, NEW_LEG, type World } from './world-state.js';
 import type { AddMove } from './world-task-moves.js';
 
 /** What calls do by themselves. */
@@ -9,8 +9,13 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
   [world.caller, ...world.legs].forEach(({ call, doing }, who) => {
     const name = who === 0 ? 'caller' : `leg ${String(who)}`;
     if (call === 'over') return;
-    if (doing.startsWith('asks:')) add(`${name} ${doing}`, true, () => request(context, quiet(world), who));
-    else if (doing === 'entering') add(`${name} enters`, true, () => quiet(enterRoom(world, who)));
+    if (doing.startsWith('asks:')) requestMoves(context, world, add, who);
+    else if (doing.startsWith('recording#')) {
+      const part = Number(doing.slice('recording#'.length));
+      add(`${name} has left a message`, true, () =>
+        quiet({ ...world, caller: { ...world.caller, doing: `asks:caller.fallback#${part}` } }),
+      );
+    } else if (doing === 'entering') add(`${name} enters`, true, () => quiet(enterRoom(world, who)));
     else if (doing === 'speaking') {
       add(`${name} has heard it`, true, () =>
         quiet(who === 0 ? endCallerCall(world) : endLegCall(world, who, 'completed')),
@@ -40,6 +45,17 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
   });
 }
 
+/** Whoever asks is answered. It may ask twice: the answer to the first is lost, or a copy of it comes later. */
+function requestMoves(context: WorldContext, world: World, add: AddMove, who: number): void {
+  const { doing } = who === 0 ? world.caller : (world.legs[who - 1] ?? NEW_LEG);
+  const name = `${who === 0 ? 'caller' : `leg ${String(who)}`} ${doing}`;
+  add(name, true, () => request(context, quiet(world), who));
+  if (world.repeats === 0) return;
+  const after = { ...quiet(world), repeats: world.repeats - 1 };
+  add(`${name}, and the answer is lost`, false, () => unheardRequest(context, after, who));
+  add(`${name}, and once more later`, false, () => request(context, withCopy(after, who, doing), who));
+}
+
 const PICKED_UP = {
   sync: { doing: 'detecting' },
   async: { doing: 'asks:leg.answered', listening: true },
@@ -61,6 +77,9 @@ export function verdictMoves(context: WorldContext, world: World, add: AddMove):
 
 /** What people are free to do. */
 export function peopleMoves({ amd, patient }: WorldContext, world: World, add: AddMove): void {
+  if (world.roomEnds > 0 && world.caller.doing === 'room') {
+    add('the room is ended', false, () => quiet({ ...closeRoom(world, NOBODY), roomEnds: world.roomEnds - 1 }));
+  }
   if (world.caller.call !== 'over' && !patient) add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;

@@ -37,6 +37,9 @@ export function endCallerCall(world: World): World {
   return closeRoom(send(after, NOTE.callerHungUp, ...(answered ? [NOTE.callerEndedFinal] : [])), 0);
 }
 
+/** Leaves the room when it is ended from outside. */
+export const NOBODY = -1;
+
 /** Whoever is left in the room falls out of it: everybody enters with `endConferenceOnExit`. */
 export function closeRoom(world: World, leaver: number): World {
   let after: World = { ...world, roomStarted: false };
@@ -73,8 +76,19 @@ function withStale({ stale }: World, late: LateRequests, who: number, doing: Doi
   return [...new Set([...kept, `${String(who)}:${doing}`])].sort();
 }
 
-/** REST tells a call to fetch another document; its own request may still be on the way. */
-export function redirectCall(world: World, who: number, late: LateRequests): World {
+/** A request is made a second time, and nobody will listen to the answer: it arrives later, or never. */
+export function withCopy(world: World, who: number, doing: Doing): World {
+  return { ...world, stale: [...new Set([...world.stale, `${String(who)}:${doing}`])].sort() };
+}
+
+/** What a call asks for that is sent to a document: the caller a part of the fallback, a leg the room, or with 1 its notice. */
+export function documentAsked(who: number, part: number | undefined): Extract<Doing, `${string}.document${string}`> {
+  if (who === 0) return `asks:caller.document#${part ?? 0}`;
+  return part === undefined ? 'asks:leg.document' : `asks:leg.document#${part}`;
+}
+
+/** REST tells a call to fetch another document, of this part; its own request may still be on the way. */
+export function redirectCall(world: World, who: number, late: LateRequests, part: number | undefined): World {
   const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
   let after = world;
   if (doing?.startsWith('asks:') === true) {
@@ -83,7 +97,7 @@ export function redirectCall(world: World, who: number, late: LateRequests): Wor
   if (doing === 'room') {
     after = send(after, who === 0 ? NOTE.callerLeft : legNote(who, 'left'));
   }
-  const next: Doing = who === 0 ? 'asks:caller.document' : 'asks:leg.document';
+  const next = documentAsked(who, part);
   after = who === 0 ? { ...after, caller: { ...after.caller, doing: next } } : withLeg(after, who, { doing: next });
   return doing === 'room' ? closeRoom(after, who) : after;
 }

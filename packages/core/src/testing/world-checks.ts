@@ -41,7 +41,7 @@ export function unfairEnd({ config }: WorldContext, world: World, who: number): 
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
   // We gave the notice to a request that was overtaken, or tried as often as we may; and since then none has come.
   const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
-  if (leg.doing === 'asks:leg.document' && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
+  if (leg.doing.startsWith('asks:leg.document') && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
   return 'P4: a human who waits is hung up on without a word';
 }
 

@@ -9,8 +9,8 @@ import { legNotes, type World, type WorldLeg, type WorldTask } from './world-sta
  * explored, and all that a clock still decides is whether the time for a key is up.
  */
 export function worldKey(world: World, stateNumber: number): string {
-  const { caller, legs, roomStarted, stale, tasks, faults } = world;
-  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotes(world))} ${String(faults)}`;
+  const { caller, legs, roomStarted, stale, tasks, faults, repeats, roomEnds } = world;
+  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotes(world))} ${String(faults)} ${String(repeats)} ${String(roomEnds)}`;
   legs.forEach((leg, index) => {
     key += isDone(world, index + 1)
       ? '|'
@@ -82,6 +82,7 @@ function callerKey({ caller, result }: LiveForwarding): unknown {
     caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
     caller.doubt,
     caller.fallbackGiven,
+    caller.recorded,
     caller.phase === 'joining' && caller.seenAlive,
     caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
   ];

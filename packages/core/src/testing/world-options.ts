@@ -17,6 +17,12 @@ export interface WorldOptions {
   /** Three: only what decides a race may happen (verdicts, keys, redirects, ends, a caller who leaves, two timers). */
   readonly legs: 1 | 2 | 3;
   readonly ring?: 'inOrder' | 'atOnce' | 'staggered';
+  /** Requests for TwiML that are made twice: whichever answer is carried out, and copies whose answer nobody hears. Default 0. */
+  readonly repeats?: number;
+  /** How often the room may be ended by nobody who is in it: through the API, or by an accident. Default 0. */
+  readonly roomEnds?: number;
+  /** What the caller gets when nobody can be reached. Default `say`. */
+  readonly fallback?: 'say' | 'voicemail';
   /** Refusals, lost answers, failures and crashes in one history. Default 1. */
   readonly faults?: number;
   /** Who may answer. Default all of human, machine_start, fax, unknown. */
@@ -78,6 +84,9 @@ export function worldContext(options: WorldOptions): WorldContext {
     from: legs > 2 ? 'greeted' : 'nothing',
     late: legs > 2 ? 'none' : legs === 2 && amd === 'async' ? 'the newest of each leg' : 'all',
     patient: false,
+    repeats: 0,
+    roomEnds: 0,
+    fallback: 'say',
     deaf: false,
     slowRest: false,
     ...given,
@@ -89,7 +98,11 @@ export function worldContext(options: WorldOptions): WorldContext {
     ...world,
     hears: (name) => only?.some((one) => name.endsWith(one)) ?? true,
     config,
-    settings: callSettings({ forwardTo: plans[world.ring](), amd: { mode: amd } }),
+    settings: callSettings({
+      forwardTo: plans[world.ring](),
+      amd: { mode: amd },
+      fallback: { kind: world.fallback },
+    }),
     memory: forwardingMemory(flow, config),
   };
 }
@@ -98,6 +111,7 @@ const BEGINNINGS = { nothing: [], ringing: ['from ringing on'], greeted: ['from 
 
 export function worldName(context: WorldContext): string {
   const { legs, ring, faults, answers, amd, from, late, patient, only, deaf, slowRest } = context;
+  const { repeats, roomEnds, fallback } = context;
   return [
     legs === 1 ? '1 leg' : `${String(legs)} legs ${ring}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
@@ -108,6 +122,9 @@ export function worldName(context: WorldContext): string {
     ...(late === 'none' ? ['nothing late'] : []),
     ...(deaf ? ['nothing heard'] : []),
     ...(slowRest ? ['slow REST'] : []),
+    ...(repeats === 0 ? [] : [`${String(repeats)} asked twice`]),
+    ...(roomEnds === 0 ? [] : ['a room that ends']),
+    ...(fallback === 'say' ? [] : [fallback]),
     ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
   ].join(', ');
 }

@@ -1,27 +1,39 @@
+import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Violation } from './explore.js';
-import { endCallerCall, endLegCall, withLeg } from './world-calls.js';
+import { documentAsked, endCallerCall, endLegCall, withLeg } from './world-calls.js';
 import { inRoom, legOf, unfairEnd } from './world-checks.js';
-import { hear, tell } from './world-hear.js';
+import { hear, tell, type Heard } from './world-hear.js';
 import type { WorldContext } from './world-options.js';
 import { CALLER_SID, sid, START, type Doing, type Stale, type World } from './world-state.js';
 
 /** A call asks for the document it is to carry out, and carries it out. */
 export function request(context: WorldContext, world: World, who: number): World | Violation {
+  const heard = asked(context, world, who);
+  return 'violation' in heard ? heard : obey(context, heard.world, who, heard.reply);
+}
+
+/** It asks, and the answer is lost: it asks once more, and carries out what it is told then. */
+export function unheardRequest(context: WorldContext, world: World, who: number): World | Violation {
+  const heard = asked(context, world, who);
+  return 'violation' in heard ? heard : heard.world;
+}
+
+function asked(context: WorldContext, world: World, who: number): Heard | Violation {
   const doing = who === 0 ? world.caller.doing : (world.legs[who - 1]?.doing ?? 'nothing');
   const before = legOf(world, who)?.phase;
   const name = requestName(world, who, doing);
   const heard = hear(context, world, name, () => requestEvent(context, world, who, doing));
   if ('violation' in heard) return heard;
-  if (who === 0) return obey(context, heard.world, who, heard.reply);
+  if (who === 0) return heard;
   const inSync = context.amd === 'sync';
   const human =
     inSync && doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
   const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
   const heardLeg = { ...(inSync ? { verdict: null } : {}), ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
-  return obey(context, withLeg(heard.world, who, heardLeg), who, heard.reply);
+  return { world: withLeg(heard.world, who, heardLeg), reply: heard.reply };
 }
 
 /** A request that was overtaken arrives after all: nobody listens to the answer. */
@@ -38,18 +50,25 @@ function requestName(world: World, who: number, doing: string): string {
 }
 
 function requestEvent(context: WorldContext, world: World, who: number, doing: string): ForwardingEvent {
-  const type = doing.slice('asks:'.length);
+  const [type = '', part] = doing.slice('asks:'.length).split('#');
   // The only time that matters: whether the time for a key is up.
   const at =
     world.legs[who - 1]?.late === true
       ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000
       : START;
   if (type === 'inbound') return inbound(context);
-  if (who === 0) return { type: type as 'caller.ended', at, status: 'in-progress' };
+  if (who === 0) return callerEvent(type, Number(part), at);
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
   if (type === 'leg.answered') return { ...of, type, answeredBy: answeredByOf(context, world, who) };
   if (type === 'leg.key') return { ...of, type, digits: '#' };
+  if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
   return { ...of, type: type as 'leg.round' };
+}
+
+function callerEvent(type: string, part: number, at: EpochMs): ForwardingEvent {
+  const of = { at, status: 'in-progress' } as const;
+  if (type === 'caller.fallback') return { ...of, type, part, answered: null, recording: null };
+  return type === 'caller.document' ? { ...of, type, part } : { ...of, type: 'caller.ended' };
 }
 
 /** The longest that asynchronous detection listens, s; a key counts for so much longer. */
@@ -74,6 +93,8 @@ function inbound({ settings, token }: WorldContext): ForwardingEvent {
   };
 }
 
+type Document = Extract<Reply, { kind: 'twiml' }>;
+
 /** The call does what its document says. */
 function obey(context: WorldContext, world: World, who: number, reply: Reply): World | Violation {
   if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
@@ -91,9 +112,25 @@ function obey(context: WorldContext, world: World, who: number, reply: Reply): W
     return becomes('entering');
   }
   if (verbs.includes('gather')) return becomes('gather');
+  if (verbs.includes('record')) return becomes(`recording#${partIn(reply) ?? 0}`);
   if (verbs.includes('say')) return becomes('speaking');
-  if (verbs.includes('redirect')) return becomes('asks:leg.round');
+  if (verbs.includes('redirect')) return becomes(where(who, reply));
   if (who === 0) return endCallerCall(world);
   const unfair = unfairEnd(context, world, who);
   return unfair === undefined ? endLegCall(world, who, 'completed') : { violation: unfair };
+}
+
+/** Where a redirect in a document leads. */
+function where(who: number, reply: Document): Doing {
+  const part = partIn(reply);
+  return who > 0 && part === undefined ? 'asks:leg.round' : documentAsked(who, part);
+}
+
+/** The part that a document leads to. */
+function partIn({ verbs }: Document): number | undefined {
+  for (const verb of verbs) {
+    const to = verb.verb === 'redirect' ? verb.to : verb.verb === 'record' ? verb.action : undefined;
+    if (to !== undefined && 'part' in to) return to.part;
+  }
+  return undefined;
 }

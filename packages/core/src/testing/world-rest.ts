@@ -44,7 +44,7 @@ export function fates(late: LateRequests, world: World, effect: RestEffect, atte
       if (effect.once === true && attempt > 1) {
         return [{ name: 'done not again', fault: false, good: true, world, outcome: FAILED }];
       }
-      return withFailure(world, redirected(world, effect.leg, late));
+      return withFailure(world, redirected(world, effect, late));
     case 'call.announce':
       return [];
     case 'call.fetch': {
@@ -80,10 +80,14 @@ function ended(world: World, who: number): { world: World; outcome: Outcome } {
   return { world: endLegCall(world, who, call === 'ringing' ? 'canceled' : 'completed'), outcome };
 }
 
-function redirected(world: World, who: number, late: LateRequests): { world: World; outcome: Outcome } {
+function redirected(
+  world: World,
+  { leg: who, document: { part } }: Extract<RestEffect, { type: 'call.redirect' }>,
+  late: LateRequests,
+): { world: World; outcome: Outcome } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
   if (call !== 'in-progress') return { world, outcome: { as: 'refused', code: 21220, reason: 'not in progress' } };
-  return { world: redirectCall(world, who, late), outcome: { as: 'done', status: 'in-progress' } };
+  return { world: redirectCall(world, who, late, part), outcome: { as: 'done', status: 'in-progress' } };
 }
 
 function fetched(world: World, who: number): Outcome {

@@ -14,16 +14,22 @@ export type Doing =
   /** Asks for a document; the rest is the event's type. */
   | 'asks:inbound'
   | 'asks:caller.ended'
-  | 'asks:caller.document'
+  /** With the part of the fallback that it was sent to. */
+  | `asks:caller.document#${number}`
+  | `asks:caller.fallback#${number}`
   | 'asks:leg.answered'
   | 'asks:leg.key'
   | 'asks:leg.round'
   | 'asks:leg.document'
+  /** With the notice that it was sent to hear. */
+  | `asks:leg.document#${number}`
   | 'asks:leg.ended'
   /** Was given the room's document and is not in it yet. */
   | 'entering'
   | 'room'
   | 'gather'
+  /** Leaves a message: this part of the fallback. */
+  | `recording#${number}`
   /** Hears a last sentence. */
   | 'speaking';
 
@@ -69,6 +75,10 @@ export interface World {
   readonly tasks: readonly WorldTask[];
   /** How many more things may go wrong on the way to Twilio. */
   readonly faults: number;
+  /** How many more requests for TwiML may be made twice. */
+  readonly repeats: number;
+  /** How often the room may still be ended under whoever is in it. */
+  readonly roomEnds: number;
   readonly state: ForwardingState;
   /** The event of the last move. */
   readonly event: ForwardingEvent | null;

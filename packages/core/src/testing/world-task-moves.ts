@@ -68,6 +68,9 @@ function carriedOut(context: WorldContext, world: World, effect: RestEffect, fat
   ) {
     return { violation: 'P4: two movers: somebody in the room is fetched out of it' };
   }
+  if (effect.type === 'call.redirect' && effect.leg === 0 && world.caller.doing.startsWith('recording')) {
+    return { violation: 'P1: a message is cut while it is recorded' };
+  }
   if (effect.type === 'call.end' && effect.leg > 0 && fate.world !== world) {
     const unfair = unfairEnd(context, world, effect.leg);
     if (unfair !== undefined) return { violation: unfair };

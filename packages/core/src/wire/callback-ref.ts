@@ -12,6 +12,8 @@ export interface CallbackRef {
   readonly round: number;
   /** The outbound leg, from 1; 0 means the caller. */
   readonly leg: number;
+  /** Of the caller: the part of the fallback that it asks for or ends, from 1. Of a leg: 1, where it is to hear why it has no caller. */
+  readonly part?: number;
   readonly purpose: CallbackPurpose;
 }
 
@@ -40,18 +42,25 @@ export const CALLBACK_PATHS = {
 
 export type CallbackPurpose = keyof typeof CALLBACK_PATHS;
 
-const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$/;
+const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})(?:\.([1-9]))?$/;
 
-/** `forwarding.CA….1.2`: flow, key, round and leg. The purpose is the path's. */
-export function formatRef(ref: CallbackRef): string {
-  return `${ref.flow}.${ref.key}.${String(ref.round)}.${String(ref.leg)}`;
+/** `forwarding.CA….1.2`: flow, key, round and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
+export function formatRef({ flow, key, round, leg, part }: CallbackRef): string {
+  return [flow, key, round, leg, ...(part === undefined ? [] : [part])].join('.');
 }
 
 /** The reference, or `undefined` when the text is not one. */
 export function parseRef(text: string | null | undefined, purpose: CallbackPurpose): CallbackRef | undefined {
   const match = SHAPE.exec(text ?? '');
   if (match === null) return undefined;
-  const [, flow = '', key = '', round = '', leg = ''] = match;
+  const [, flow = '', key = '', round = '', leg = '', part] = match;
   if (!isCallSid(key)) return undefined;
-  return { flow, key, round: Number(round), leg: Number(leg), purpose };
+  return {
+    flow,
+    key,
+    round: Number(round),
+    leg: Number(leg),
+    ...(part === undefined ? {} : { part: Number(part) }),
+    purpose,
+  };
 }

@@ -246,7 +246,10 @@ describe('the fallback', () => {
     const hook = { type: 'hook.run', hook: 'voicemail', data: { recording } } as const;
     given(forwarding, given6)
       .when(events.callerFallback({ recording, at: at(20) }))
-      .then({ asks: [hook], verbs: ['say', 'hangup'] });
+      .then({ asks: [hook], reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] } });
+    given(forwarding, [...given6, events.callerFallback({ recording, at: at(20) })])
+      .when(events.callerDocument({ part: 2, at: at(20) }))
+      .then({ verbs: ['say', 'hangup'] });
     given(forwarding, [...given6, events.callerFallback({ recording, at: at(20) })])
       .when(events.recording({ recording, at: at(21) }))
       .thenNothingHappened();
@@ -273,7 +276,7 @@ describe('the fallback', () => {
     for (const to of [NUMBERS.ours, NUMBERS.caller]) {
       const last = exhausted({ fallback: { kind: 'number', to, otherwise: { kind: 'voicemail' } } });
       given(forwarding, last)
-        .when(events.callerDocument({ at: at(6) }))
+        .when(events.callerDocument({ part: 2, at: at(6) }))
         .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
     }
   });
@@ -295,7 +298,8 @@ describe('the fallback', () => {
     const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
     given(forwarding, unanswered)
       .when(events.callerFallback({ at: at(31) }))
-      .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] }, asks: [] });
+      .then({ reply: { verbs: [{ verb: 'redirect', to: { part: 2 } }] }, state: { caller: { recorded: false } } })
+      .thenNothingHappened();
   });
 
   it('of a number that does not answer goes on to what follows, and never rings it again', () => {
@@ -305,8 +309,13 @@ describe('the fallback', () => {
       .then({ reply: { verbs: [{ verb: 'dial.number', timeoutSeconds: 30 }] } });
     const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
     given(forwarding, unanswered)
-      .when(events.callerDocument({ at: at(31) }))
+      .when(events.callerDocument({ part: 2, at: at(31) }))
       .then({ verbs: ['say', 'record', 'hangup'] });
+    // A late copy of the request for what came before.
+    given(forwarding, unanswered)
+      .when(events.callerDocument({ part: 1, at: at(32) }))
+      .then({ reply: { verbs: [{ verb: 'redirect', to: { part: 2 } }] } })
+      .thenNothingHappened();
     expect(given(forwarding, unanswered).state).toMatchObject({ caller: { otherwise: true } });
     given(forwarding, number)
       .when(events.callerFallback({ answered: true, at: at(30) }))

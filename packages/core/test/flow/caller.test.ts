@@ -50,7 +50,8 @@ describe('the caller arrives', () => {
       .thenNothingHappened();
     given(forwarding, falling)
       .when(events.inbound({ status: 'in-progress', at: at(9) }))
-      .then({ verbs: ['say', 'hangup'] });
+      .then({ verbs: ['pause', 'redirect'] })
+      .thenNothingHappened();
   });
 
   it('who is no longer there when the request comes gets a hang-up, and nobody is rung', () => {
@@ -155,19 +156,21 @@ describe('the caller is gone', () => {
         asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document', leg: 1 } }, { type: 'hook.run' }],
         state: { result: 'callerLeft', legs: [{ phase: 'told', notice: 'callerGone' }] },
       });
+    const notice = events.legDocument({ part: 1, at: at(10) });
     given(forwarding, gone)
-      .when(events.legDocument({ at: at(10) }))
+      .when(notice)
       .then({
         verbs: ['say', 'hangup'],
         state: { legs: [{ noticeGiven: true }] },
       });
-    expect(given(forwarding, gone).when(events.legDocument({ at: at(10) })).result.effects).toContainEqual({
+    expect(given(forwarding, gone).when(notice).result.effects).toContainEqual({
       type: 'effect.drop',
       id: 'redirect:1:1',
     });
     given(forwarding, gone)
       .when(events.legEnded({ at: at(10) }))
-      .then({ verbs: ['say', 'hangup'] });
+      .then({ verbs: ['pause', 'redirect'], reply: { verbs: [{}, { to: { purpose: 'leg.document', part: 1 } }] } })
+      .thenNothingHappened();
   });
 
   it('a notice that nobody fetches is tried three times, then the leg is ended', () => {
@@ -205,15 +208,30 @@ describe('the caller is gone', () => {
 });
 
 describe('the Dial action that says in-progress', () => {
-  it('connected: the call is over', () => {
-    given(forwarding, connected)
-      .when(events.callerEnded({ at: at(60) }))
-      .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected' } });
+  it('connected: the call is let go, and over when that is told', () => {
+    const over = given(forwarding, connected).when(events.callerEnded({ at: at(60) }));
+    over.then({
+      reply: { kind: 'twiml', verbs: [] },
+      state: { result: null, caller: { phase: 'connected' } },
+      asks: [{ type: 'call.fetch', leg: 0 }],
+    });
+    given(forwarding, [...connected, events.callerEnded({ at: at(60) })])
+      .when(events.callerStatus({ at: at(60) }))
+      .then({ state: { result: 'connected' } });
   });
-  it('falling back: the fallback', () => {
+  it('connected, of a late copy: they go on talking', () => {
+    given(forwarding, [...connected, events.callerEnded({ at: at(60) })])
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(60) }))
+      .then({ state: { result: null, caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] }, asks: [] });
+  });
+  it('falling back: the way to the fallback, which is another request', () => {
     given(forwarding, falling)
       .when(events.callerEnded({ at: at(6) }))
-      .then({ verbs: ['say', 'hangup'], state: { caller: { fallbackGiven: true } } });
+      .then({
+        reply: { verbs: [{ verb: 'pause' }, { verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] },
+        state: { caller: { fallbackGiven: false } },
+      })
+      .thenNothingHappened();
   });
   it('else the hold document again, and hunting goes on', () => {
     given(forwarding, waiting)
@@ -337,11 +355,22 @@ describe('the fallback', () => {
     const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.callerFallback({ recording, at: at(20) }))
-      .then({ state: { caller: { recorded: true, otherwise: false } }, verbs: ['say', 'hangup'] });
+      .then({
+        state: { caller: { recorded: true, otherwise: false } },
+        reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] },
+      });
+    const recorded = [
+      ...voicemail,
+      events.callerDocument({ at: at(6) }),
+      events.callerFallback({ recording, at: at(20) }),
+    ];
+    given(forwarding, recorded)
+      .when(events.callerDocument({ part: 2, at: at(20) }))
+      .then({ verbs: ['say', 'hangup'] });
     // A number's end says nothing of a message, and a message none of a number.
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.callerFallback({ answered: false, at: at(20) }))
-      .then({ state: { caller: { recorded: false, otherwise: false } }, verbs: ['say', 'record', 'hangup'] });
+      .then({ state: { caller: { recorded: false, otherwise: false } }, verbs: ['redirect'] });
     given(forwarding, waiting)
       .when(events.callerFallback({ recording, at: at(20) }))
       .then({ state: { caller: { recorded: false, phase: 'held' } } });

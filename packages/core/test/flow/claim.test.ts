@@ -198,7 +198,7 @@ describe('in the room', () => {
   });
 
   it('a notice is not cut off by the timer that fetched it', () => {
-    const told = [...joining, events.callerStatus({ at: at(9) }), events.legDocument({ leg: 1, at: at(18) })];
+    const told = [...joining, events.callerStatus({ at: at(9) }), events.legDocument({ leg: 1, part: 1, at: at(18) })];
     const { state } = given(forwarding, told);
     expect(state.kind === 'call' && (state.timers['leg1'] ?? 0)).toBeGreaterThanOrEqual(at(18 + 20));
   });
@@ -208,7 +208,10 @@ describe('talking', () => {
   it('ends when the leg leaves: the caller, released by the room, is let go', () => {
     given(forwarding, connected)
       .when(events.callerEnded({ at: at(60) }))
-      .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected' } });
+      .then({ reply: { kind: 'twiml', verbs: [] }, asks: [{ type: 'call.fetch', leg: 0 }] });
+    given(forwarding, [...connected, events.callerEnded({ at: at(60) })])
+      .when(events.callerStatus({ at: at(60) }))
+      .then({ state: { result: 'connected' } });
   });
 
   it('ends when the caller leaves', () => {

@@ -53,7 +53,7 @@ describe('a call that comes in', () => {
         hangingUp: false,
         redirecting: null,
         redirectTries: 0,
-        fallbackGiven: true,
+        fallbackGiven: false,
         otherwise: false,
         recorded: false,
         recording: null,
@@ -67,9 +67,9 @@ describe('a call that comes in', () => {
       stepFrom: 1,
       deadlinePassed: false,
       result: null,
-      timers: { deadline: at(120), heartbeat: at(30) },
+      timers: { deadline: at(120), heartbeat: at(30), caller: at(10) },
       asked: 0,
-      story: { startedAt: START, fallbackAt: START },
+      story: { startedAt: START },
     });
   });
 
@@ -125,7 +125,7 @@ describe('how long a call is remembered', () => {
   });
 
   it('a day when nobody was to be rung', () => {
-    given(forwarding, [events.inbound({ options: { forwardTo: [] } })])
+    given(forwarding, [events.inbound({ options: { forwardTo: [] } }), events.callerDocument({ at: at(0.1) })])
       .when(events.callerStatus({ at: at(5) }))
       .then({ keepForMs: DAY, state: { result: 'nobody' } });
   });

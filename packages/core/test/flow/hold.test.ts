@@ -265,7 +265,8 @@ describe('a star in the queue', () => {
     const pressed = given(taskrouter, before).when(star);
     expect(verbs(pressed.result.reply)).toEqual([{ verb: 'leave' }]);
     pressed.then({ state: { caller: { phase: 'fallingBack' } } });
-    const { reply } = given(taskrouter, [...before, star]).when(taskEvents.callerEnded('leave', { at: at(21) })).result;
+    const left = [...before, star, taskEvents.callerEnded('leave', { at: at(21) })];
+    const { reply } = given(taskrouter, left).when(events.callerDocument({ at: at(21) })).result;
     expect(verbs(reply)).toMatchObject([{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }]);
   });
 

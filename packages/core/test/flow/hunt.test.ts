@@ -41,7 +41,7 @@ describe('the ring plan', () => {
   it('falls back at once when there is nobody to ring', () => {
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [] } }))
-      .then({ asks: [], verbs: ['say', 'hangup'], state: { caller: { phase: 'fallingBack' } } });
+      .then({ asks: [], verbs: ['redirect'], state: { caller: { phase: 'fallingBack' } } });
   });
 
   it('goes on when a creation is refused, and waits when it is unknown', () => {

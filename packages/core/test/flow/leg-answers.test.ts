@@ -314,7 +314,7 @@ describe('a message for a machine', () => {
       .then({ verbs: ['pause', 'redirect'] })
       .thenNothingHappened();
     given(forwarding, told)
-      .when(events.legDocument({ at: at(12) }))
+      .when(events.legDocument({ part: 1, at: at(12) }))
       .then({ verbs: ['say', 'hangup'], state: { legs: [{ noticeGiven: true, telling: false, fetched: true }] } });
   });
 

@@ -127,18 +127,18 @@ describe('the way to a document by a redirect', () => {
     events.callerStatus({ at: at(13) }),
   ];
 
-  it('a request from before it is answered, but does not count as having told them', () => {
+  it.each([
+    ['a request from before it', events.round({ at: at(14) })],
+    ['a copy of the request that led to the room', events.legDocument({ at: at(14) })],
+    ['the end of the room', events.legEnded({ at: at(14) })],
+  ] as const)('%s is shown the way, and does not count as having told them', (_, event) => {
     given(forwarding, told)
-      .when(events.round({ at: at(14) }))
-      .then({ verbs: ['say', 'hangup'] })
-      .thenNothingHappened();
+      .when(event)
+      .then({ reply: { verbs: [{ verb: 'pause' }, { verb: 'redirect', to: { purpose: 'leg.document', part: 1 } }] } });
   });
 
-  it.each([
-    ['the document', events.legDocument({ at: at(14) })],
-    ['the end of the room', events.legEnded({ at: at(14) })],
-  ] as const)('%s does, and drops the redirect', (_, event) => {
-    const step = given(forwarding, told).when(event);
+  it('the request for the notice does, and drops the redirect', () => {
+    const step = given(forwarding, told).when(events.legDocument({ part: 1, at: at(14) }));
     step.then({
       state: { legs: [{ noticeGiven: true, telling: false }], timers: { leg1: at(44) } },
       reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, { verb: 'hangup' }] },

@@ -49,7 +49,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
     given(forwarding, early)
       .when(events.inbound({ at: at(1) }))
-      .then({ verbs: ['say', 'hangup'] });
+      .then({ reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] } });
   });
 
   it('P-04 the callee hangs up during detection: `completed` alone lets the next person ring', () => {
@@ -156,13 +156,13 @@ describe('pitfalls of the calls themselves', () => {
     }
   });
 
-  it('P-16 the Dial action overtakes our redirect: it gives the same document, and only once', () => {
-    given(forwarding, falling)
-      .when(events.callerEnded({ at: at(6) }))
-      .then({ verbs: ['say', 'hangup'] });
+  it('P-16 the Dial action overtakes our redirect: it leads to the same document, which is given once', () => {
+    const { reply } = given(forwarding, falling).when(events.callerEnded({ at: at(6) })).result;
+    expect(reply).toMatchObject({ verbs: [{}, { verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] });
     const once = [
       ...falling,
       events.callerEnded({ at: at(6) }),
+      events.callerDocument({ at: at(6) }),
       events.outcomeOf('call.redirect', { as: 'done', status: null }, { at: at(6) }),
     ];
     given(forwarding, [...once, events.due('heartbeat')])

@@ -307,6 +307,7 @@ describe('a moment before a reservation times out', () => {
       ...ringing(options),
       { type: 'caller.key', at: at(3), status: 'in-progress', digits: '*' },
       taskEvents.callerEnded('leave', { at: at(4) }),
+      events.callerDocument({ at: at(4) }),
       events.status({ status: 'failed', sipCode: 404, at: at(6) }),
     )
       .when(due('reservation1'))

@@ -20,12 +20,14 @@ const falling = (options: TaskOptions = {}): readonly Step[] => [
 ];
 const fallbackAsked = (options: TaskOptions = {}): readonly Step[] => [
   ...falling(options),
-  { type: 'caller.document', at: at(31), status: 'in-progress' },
+  { type: 'caller.document', at: at(31), part: 1, status: 'in-progress' },
 ];
 const REDIRECTED: TaskOptions = { fallback: { kind: 'redirect', url: 'https://example.com/menu' } };
 const handedOn = fallbackAsked(REDIRECTED);
-const document_ = (seconds: number, o: { readonly status?: CallStatus; readonly round?: number } = {}) =>
-  ({ type: 'caller.document', at: at(seconds), status: 'in-progress', ...o }) as const;
+const document_ = (
+  seconds: number,
+  o: { readonly status?: CallStatus; readonly round?: number; readonly part?: number } = {},
+) => ({ type: 'caller.document', at: at(seconds), part: 1, status: 'in-progress', ...o }) as const;
 const ANN = e164(NUMBERS.ann, 'ann');
 const ended = (round: number, result: string): object => ({
   type: 'hook.run',
@@ -226,8 +228,15 @@ describe('the Enqueue is over', () => {
       scene(...queued)
         .when(taskEvents.callerEnded(queueResult, { at: at(5) }))
         .then({
+          reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] },
+          state: { caller: { phase: 'fallingBack', held: true, fallbackGiven: false }, timers: { caller: at(15) } },
+          asks: [],
+        });
+      scene(...queued, taskEvents.callerEnded(queueResult, { at: at(5) }))
+        .when(document_(6))
+        .then({
           verbs: ['say', 'hangup'],
-          state: { caller: { phase: 'fallingBack', held: true, fallbackGiven: true }, story: { fallbackAt: at(5) } },
+          state: { caller: { fallbackGiven: true }, story: { fallbackAt: at(6) }, timers: { caller: undefined } },
           asks: [{ type: 'task.update', status: 'canceled', task: taskSids.task() }],
         });
     },
@@ -249,7 +258,7 @@ describe('the Enqueue is over', () => {
       .then({ state: { caller: { elsewhere: false }, task: { sid: taskSids.task(1) } } });
     scene(...falling())
       .when(taskEvents.callerEnded('redirected', { at: at(31) }))
-      .then({ verbs: ['say', 'hangup'], state: { caller: { elsewhere: false } } });
+      .then({ verbs: ['pause', 'redirect'], state: { caller: { elsewhere: false } } });
   });
 
   it('without a word: as the state says', () => {
@@ -380,7 +389,7 @@ describe('the fallback', () => {
   it('is our sentence, and what is left of the queue is cancelled', () => {
     scene(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
       .when(document_(6))
-      .then({ verbs: ['say', 'hangup'], state: { story: { fallbackAt: at(5) } } });
+      .then({ verbs: ['say', 'hangup'], state: { story: { fallbackAt: at(6) } } });
     scene(...fallbackAsked())
       .when(events.callerStatus({ at: at(40) }))
       .then({ state: { result: 'nobody' } });
@@ -423,10 +432,16 @@ describe('the fallback', () => {
       .then({ verbs: ['hangup'], state: { result: 'handedOn' }, asks: [ended(1, 'handedOn')] });
     scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: false, at: at(60) }) })
-      .then({ verbs: ['say', 'record', 'hangup'], state: { caller: { otherwise: true } } });
+      .then({
+        reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] },
+        state: { caller: { otherwise: true } },
+      });
+    scene(...fallbackAsked(number), events.callerFallback({ answered: false, at: at(60) }))
+      .when(document_(60, { part: 2 }))
+      .then({ verbs: ['say', 'record', 'hangup'] });
     const back: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.caller, otherwise: { kind: 'voicemail' } } };
     scene(...falling(back))
-      .when(document_(31))
+      .when(document_(31, { part: 2 }))
       .then({ verbs: ['say', 'record', 'hangup'] });
   });
 
@@ -744,7 +759,7 @@ describe('a worker who is asked', () => {
 
   it('hears why, when they are fetched out of a Dial that leads nowhere', () => {
     scene(...joining, events.callerStatus({ at: at(11) }), taskEvents.due('leg1'))
-      .when(events.legDocument({ at: at(22) }))
+      .when(events.legDocument({ part: 1, at: at(22) }))
       .then({ verbs: ['say', 'hangup'] });
   });
 

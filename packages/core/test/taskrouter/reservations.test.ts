@@ -145,7 +145,7 @@ describe('a worker whose phone does not take the caller', () => {
     scene(...falling)
       .when(busy)
       .then({ asks: [rejection], state: { caller: { phase: 'fallingBack', fallbackGiven: false } } });
-    scene(...falling, taskEvents.callerEnded('leave', { at: at(4) }))
+    scene(...falling, taskEvents.callerEnded('leave', { at: at(4) }), events.callerDocument({ at: at(4) }))
       .when(busy)
       .then({ asks: [], state: { caller: { fallbackGiven: true }, reservations: [{ phase: 'pending' }] } });
   });
@@ -378,6 +378,7 @@ describe('what an earlier wait has left behind', () => {
   const handedOn = (before: readonly Step[]): readonly Step[] => [
     ...before,
     taskEvents.callerEnded('system-error', { at: at(12) }),
+    events.callerDocument({ at: at(12) }),
   ];
 
   it('a worker who is still held is given back when the caller waits again', () => {

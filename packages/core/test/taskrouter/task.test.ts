@@ -63,6 +63,7 @@ describe('the task of a talk', () => {
       ...ringing({ fallback: { kind: 'redirect', url: 'https://example.com/home' } }),
       events.answered({ at: at(9) }),
       taskEvents.callerEnded('system-error', { at: at(10) }),
+      events.callerDocument({ at: at(10) }),
       taskEvents.inbound({ status: 'in-progress', at: at(60) }),
       news('accepted', 1, { at: at(61) }),
     ];
@@ -104,6 +105,7 @@ describe('the task of a caller who has the fallback', () => {
       ...ringing(),
       events.answered({ at: at(9) }),
       taskEvents.callerEnded('leave', { at: at(10) }),
+      events.callerDocument({ at: at(10) }),
       outcomeOf('task.update', FAILED, { at: at(11) }),
     ];
     scene(...leaves)

@@ -60,6 +60,8 @@ describe('the reference of a callback', () => {
       leg: 99_999,
       purpose: 'leg.status',
     });
+    expect(formatRef({ ...ref, part: 2 })).toBe(`forwarding.${CALLER}.12.0.2`);
+    expect(parseRef(`forwarding.${CALLER}.12.0.2`, 'leg.answered')).toEqual({ ...ref, part: 2 });
   });
 
   test.each([
@@ -71,7 +73,9 @@ describe('the reference of a callback', () => {
     `forwarding.${CALLER}.01.1`,
     `forwarding.${CALLER}.1.01`,
     `forwarding.${CALLER}.1.100000`,
-    `forwarding.${CALLER}.1.1.1`,
+    `forwarding.${CALLER}.1.1.0`,
+    `forwarding.${CALLER}.1.1.10`,
+    `forwarding.${CALLER}.1.1.1.1`,
     ` forwarding.${CALLER}.1.1`,
     `Forwarding.${CALLER}.1.1`,
     `${'f'.repeat(21)}.${CALLER}.1.1`,

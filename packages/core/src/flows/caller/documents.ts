@@ -3,7 +3,7 @@ import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
 import { consent, say } from '../leg/documents.js';
 import type { Fallback } from './fallback.js';
 import type { Texts } from './texts.js';
-import type { CallerWork, WaitingCaller } from './work.js';
+import { expectAtFallback, fallbackRef, partOf, type CallerWork, type WaitingCaller } from './work.js';
 
 interface Spoken {
   readonly fallback: Fallback;
@@ -32,6 +32,23 @@ export function isElsewhere(s: {
   return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
+/** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */
+export function isForFallback(
+  event: { readonly type: string; readonly part?: number | undefined },
+  caller: Pick<WaitingCaller, 'otherwise' | 'recorded'>,
+): boolean {
+  return event.type === 'caller.document' && event.part === partOf(caller);
+}
+
+/** The way to the fallback, whatever was asked for. While a redirect goes there too, it has a second to be the only one. */
+export function wayToFallback(w: CallerWork): Reply {
+  expectAtFallback(w);
+  return twiml(...(w.s.caller.redirecting === null ? [] : [{ verb: 'pause', seconds: 1 } as const]), {
+    verb: 'redirect',
+    to: fallbackRef(w, 'caller.document'),
+  });
+}
+
 /** What the caller hears when nobody can be reached. */
 export function fallbackVerbs(w: {
   readonly host: Pick<CallerWork['host'], 'ref'>;
@@ -49,7 +66,7 @@ export function fallbackVerbs(w: {
       return twiml({
         verb: 'dial.number',
         to: fallback.to,
-        action: w.host.ref(0, 'caller.fallback'),
+        action: fallbackRef(w, 'caller.fallback'),
         timeoutSeconds: fallback.ringSeconds,
         timeLimitSeconds,
         ...(settings.record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
@@ -57,7 +74,7 @@ export function fallbackVerbs(w: {
     case 'voicemail': {
       if (caller.recorded) return twiml(say(settings, texts.recorded), { verb: 'hangup' });
       const { maxSeconds, silenceSeconds } = fallback;
-      const action = w.host.ref(0, 'caller.fallback');
+      const action = fallbackRef(w, 'caller.fallback');
       const statusCallback = w.host.ref(0, 'caller.recording');
       // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
       return twiml(

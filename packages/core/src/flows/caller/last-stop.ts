@@ -3,13 +3,15 @@ import type { CallStatus } from '../../wire/call-status.js';
 import { presentFallback } from './documents.js';
 import type { Fallback } from './fallback.js';
 import { keepRecording, type RecordingWork } from './recordings.js';
-import type { Recording } from './work.js';
+import { partOf, type Recording } from './work.js';
 
 /** The message is recorded, or the number has hung up or not answered. */
 export interface FallbackEnded {
   readonly type: 'caller.fallback';
   readonly at: EpochMs;
   readonly round?: number;
+  /** Which part it was. */
+  readonly part?: number;
   readonly status: CallStatus;
   readonly recording: Recording | null;
   /** Whether the number that was dialled answered; `null`: it is a recording that is over. */
@@ -27,10 +29,10 @@ interface Work extends RecordingWork {
 export function fallbackIsOver(w: Work, event: FallbackEnded): boolean {
   const { caller, settings } = w.s;
   keepRecording(w, { type: 'caller.recording', recording: event.recording });
-  if (caller.phase !== 'fallingBack') return false;
+  // A repeat of what came before the present part says nothing of it.
+  if (caller.phase !== 'fallingBack' || event.part !== partOf(caller)) return false;
   const { kind } = presentFallback(settings, caller);
   const { answered } = event;
-  // A repeat of what came before the present one says nothing of it.
   if (kind === 'voicemail' && answered === null) caller.recorded = true;
   if (kind !== 'number' || answered === null) return false;
   if (!answered) caller.otherwise = true;

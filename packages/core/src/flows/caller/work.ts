@@ -46,6 +46,8 @@ export const NO_FALLBACK = {
 /** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
 export interface CallerWork {
   readonly at: EpochMs;
+  /** The caller asks in this very step: what they are to do next is in the reply. */
+  readonly isAsked: boolean;
   readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
   readonly effects: Pick<Effect[], 'push'>;
   readonly host: { ref(leg: number, purpose: CallbackPurpose): CallbackRef };
@@ -55,6 +57,11 @@ export interface CallerWork {
     readonly timers: Record<string, EpochMs>;
     asked: number;
   };
+}
+
+/** A request for TwiML that the caller's own call makes, and carries out. */
+export function isCallerRequest({ type }: { readonly type: string }): boolean {
+  return ['inbound', 'caller.ended', 'caller.document', 'caller.fallback', 'caller.key'].includes(type);
 }
 
 export function askCaller(w: CallerWork): void {
@@ -69,10 +76,21 @@ export function endCaller(w: CallerWork): void {
   w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
 }
 
-/** The caller is told, now or as soon as they can be. */
+/** The caller is told: by the reply if they ask, otherwise they are fetched, now or as soon as they can be. */
 export function offerFallback(w: CallerWork): void {
-  if (w.s.caller.held) redirectCaller(w);
+  if (w.isAsked) expectAtFallback(w);
+  else if (w.s.caller.held) redirectCaller(w);
   else startTimer(w, 'caller', w.config.redirectRetryMs[0] ?? w.config.graceMs);
+}
+
+/**
+ * The caller asks what to do, and is answered with the way to the fallback. A reply is no proof that anybody heard it
+ * (twilio.com/docs/usage/webhooks/webhooks-overview): whoever has not come by then is fetched.
+ */
+export function expectAtFallback(w: CallerWork): void {
+  const { caller, timers } = w.s;
+  if (caller.fallbackGiven || caller.redirecting !== null || timers['caller'] !== undefined) return;
+  startTimer(w, 'caller', w.config.graceMs);
 }
 
 export function redirectCaller(w: CallerWork): void {
@@ -86,8 +104,24 @@ export function redirectCaller(w: CallerWork): void {
     id,
     leg: 0,
     sid: call.sid,
-    document: w.host.ref(0, 'caller.document'),
+    document: fallbackRef(w, 'caller.document'),
   });
+}
+
+/** Which part of the fallback it is the turn of, from 1. */
+export function partOf({ otherwise, recorded }: Pick<WaitingCaller, 'otherwise' | 'recorded'>): number {
+  return 1 + Number(otherwise) + Number(recorded);
+}
+
+/** A reference of the present part's own: whoever uses it was sent there, and has heard what came before. */
+export function fallbackRef(
+  w: {
+    readonly host: CallerWork['host'];
+    readonly s: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+  },
+  purpose: 'caller.document' | 'caller.fallback',
+): CallbackRef {
+  return { ...w.host.ref(0, purpose), part: partOf(w.s.caller) };
 }
 
 /**
@@ -106,7 +140,7 @@ export function callerRedirected(w: CallerWork, id: string, result: Outcome): bo
   return false;
 }
 
-/** The fallback's document is handed out. */
+/** The fallback's document is handed out, to a request that only who was sent there can make. */
 export function giveFallback(w: CallerWork): void {
   const { caller } = w.s;
   caller.fallbackGiven = true;

@@ -1,9 +1,10 @@
 import type { Reply } from '../../wire/twiml.js';
-import { presentFallback } from '../caller/documents.js';
+import { isForFallback, presentFallback } from '../caller/documents.js';
 import { askCaller, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { callerDocument } from './documents.js';
 import type { Work } from './draft.js';
+import type { ForwardingRequest } from './events.js';
 import { connectIfTogether, dismissLegs } from './legs.js';
 import type { CallResult } from './state.js';
 
@@ -16,7 +17,7 @@ export function callerHeld(w: Work): void {
   if (caller.phase === 'arriving') caller.phase = 'held';
   else if (caller.phase === 'joining') {
     startTimer(w, 'caller', w.config.bridgeCheckMs);
-  } else if (caller.phase === 'fallingBack') {
+  } else if (caller.phase === 'fallingBack' && !w.isAsked) {
     stopTimer(w, 'caller');
     redirectCaller(w);
   }
@@ -54,10 +55,11 @@ export function callerEnded(w: Work, result: CallResult): void {
 }
 
 /** What the caller hears now; who is handed on to the user's TwiML is no longer ours. */
-export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
-  const reply = callerDocument(w, arrival);
-  if (w.s.caller.phase === 'fallingBack' && presentFallback(w.s.settings, w.s.caller).kind === 'redirect')
-    callerEnded(w, 'handedOn');
+export function answerCaller(w: Work, event: ForwardingRequest, arrival: 'first' | 'again'): Reply {
+  const reply = callerDocument(w, event, arrival);
+  const { caller, settings } = w.s;
+  const isGiven = caller.phase === 'fallingBack' && isForFallback(event, caller);
+  if (isGiven && presentFallback(settings, caller).kind === 'redirect') callerEnded(w, 'handedOn');
   return reply;
 }
 

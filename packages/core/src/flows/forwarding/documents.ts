@@ -1,15 +1,16 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, isElsewhere, opening } from '../caller/documents.js';
+import { fallbackVerbs, isElsewhere, isForFallback, opening, wayToFallback } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
 import type { Work } from './draft.js';
+import type { ForwardingEvent } from './events.js';
 import { roomOf } from './state.js';
 
 export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
-/** What the caller hears now, by phase. Marks the fallback as given. */
-export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
+/** What the caller hears now, by phase. The fallback itself is for requests of its own. */
+export function callerDocument(w: Work, event: ForwardingEvent, arrival: 'first' | 'again'): Reply {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'arriving':
@@ -18,9 +19,10 @@ export function callerDocument(w: Work, arrival: 'first' | 'again'): Reply {
     case 'connected':
       return twiml(...opening(w.s.settings, arrival), room(w, 0));
     case 'fallingBack':
-      return fallbackDocument(w);
+      return isForFallback(event, w.s.caller) ? fallbackDocument(w) : wayToFallback(w);
     case 'ended':
-      return isElsewhere(w.s) ? fallbackDocument(w) : hangup();
+      if (!isElsewhere(w.s)) return hangup();
+      return isForFallback(event, w.s.caller) ? fallbackVerbs(w) : wayToFallback(w);
     default:
       return unreachable(phase);
   }

@@ -8,6 +8,7 @@ import type { LiveForwarding } from './state.js';
 /** One transition at work: a private copy of the state, and what it asks for. */
 export interface Work {
   readonly at: EpochMs;
+  readonly isAsked: boolean;
   readonly config: ForwardingConfig;
   readonly effects: Effect[];
   readonly host: LegHost;

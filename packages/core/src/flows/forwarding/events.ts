@@ -39,7 +39,13 @@ export type ForwardingRequest =
   | FallbackEnded
   | ListenRequest
   /** The caller was redirected. */
-  | ({ readonly type: 'caller.document'; readonly status: CallStatus; readonly sid?: CallSid } & OfRound)
+  | ({
+      readonly type: 'caller.document';
+      readonly status: CallStatus;
+      readonly sid?: CallSid;
+      /** The part of the fallback that they were sent to hear. */
+      readonly part?: number;
+    } & OfRound)
   | LegRequest;
 
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';

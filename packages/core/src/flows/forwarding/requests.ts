@@ -1,6 +1,7 @@
 import { isFinalStatus } from '../../wire/call-status.js';
 import { fallbackIsOver } from '../caller/last-stop.js';
 import type { ListenRequest } from '../caller/listen.js';
+import { askCaller } from '../caller/work.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { answerCaller, callerEnded, callerGone, callerHeld } from './caller.js';
 import { hangup } from './documents.js';
@@ -23,15 +24,15 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
   callerHeld(w);
   caller.doubt = false;
   if (event.type === 'caller.ended' && caller.phase === 'connected') {
-    callerEnded(w, 'connected');
+    // The answer ends their call, which will be told. A late copy ends nothing: then they are still talking.
+    askCaller(w);
     return twiml();
   }
-  if (event.type === 'caller.ended' && caller.inRoom && caller.phase !== 'ended') {
+  if (event.type === 'caller.ended' && caller.inRoom && caller.phase !== 'ended' && caller.phase !== 'fallingBack') {
     // Out of the room, and about to come back.
     caller.inRoom = false;
     caller.roomBy = w.at + w.config.graceMs;
   }
-  const reply = answerCaller(w, 'again');
   hunt(w);
-  return reply;
+  return answerCaller(w, event, 'again');
 }

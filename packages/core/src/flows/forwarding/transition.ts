@@ -75,10 +75,10 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
   }
 
-  const w = work(state, event.at, config);
+  const w = work(state, event, config);
   if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
   if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
-    return unchanged(state, asksForTwiml(event) ? callerDocument(w, 'again') : NOTHING, config);
+    return unchanged(state, asksForTwiml(event) ? callerDocument(w, event, 'again') : NOTHING, config);
   }
   switch (event.type) {
     case 'caller.ended':
@@ -140,8 +140,8 @@ function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfi
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
   if (state.kind === 'nothing') return start(state, event, config, (event.lostRound ?? 0) + 1);
   if (state.caller.phase !== 'ended') {
-    const w = work(state, event.at, config);
-    return done(state, w, answerCaller(w, state.caller.phase === 'arriving' ? 'first' : 'again'));
+    const w = work(state, event, config);
+    return done(state, w, answerCaller(w, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
   }
   if (state.result === 'handedOn' && status === 'in-progress') return start(state, event, config, state.round + 1);
   return unchanged(state, hangup(), config);
@@ -184,12 +184,12 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
     asked: earlier?.asked ?? 0,
     story: { startedAt: at },
   };
-  const w = work(fresh, at, config);
+  const w = work(fresh, event, config);
   startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   startTimer(w, 'heartbeat', config.heartbeatMs);
   if (call.status === 'in-progress') callerHeld(w);
   hunt(w);
-  return done(before, w, answerCaller(w, 'first'));
+  return done(before, w, answerCaller(w, event, 'first'));
 }
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {

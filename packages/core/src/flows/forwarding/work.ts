@@ -1,13 +1,15 @@
-import type { EpochMs } from '../../kernel/flow.js';
+import { isCallerRequest } from '../caller/work.js';
 import type { ForwardingConfig } from './config.js';
 import type { Work } from './draft.js';
+import type { ForwardingEvent } from './events.js';
 import { legHost } from './legs.js';
 import type { LiveForwarding } from './state.js';
 
 /** Begins a transition on a copy of the state. */
-export function work(state: LiveForwarding, at: EpochMs, config: ForwardingConfig): Work {
+export function work(state: LiveForwarding, event: ForwardingEvent, config: ForwardingConfig): Work {
   const w: Work = {
-    at,
+    at: event.at,
+    isAsked: isCallerRequest(event),
     config,
     effects: [],
     host: legHost(() => w),

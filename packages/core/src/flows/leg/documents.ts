@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say } from '../../wire/twiml.js';
 import { confirmOf } from './answers.js';
-import { noticeId } from './life.js';
+import { noticeId, noticeRef } from './life.js';
 import type { LegRequest } from './requests.js';
 import { spoken } from './spoken.js';
 import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
@@ -10,7 +10,7 @@ import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 const ROUND_SECONDS = 4;
 
 /** What a leg hears now, by phase. Marks its notice as given. */
-export function legDocument(w: LegWork, leg: LegDraft, asked: LegRequest['type']): Reply {
+export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
@@ -23,12 +23,10 @@ export function legDocument(w: LegWork, leg: LegDraft, asked: LegRequest['type']
       leg.story.greetedAt ??= w.at;
       return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
     case 'told':
-      // The redirect would say the message a second time.
-      if (leg.notice === 'message' && leg.telling && asked !== 'leg.document') return again(w, leg);
-      return noticeDocument(w, leg, asked);
+      return leg.noticeTries > 0 && !isForNotice(event) ? wayToNotice(w, leg) : noticeDocument(w, leg, event);
     case 'ending':
     case 'ended':
-      return leg.human && leg.notice !== null ? noticeDocument(w, leg, asked) : twiml({ verb: 'hangup' });
+      return leg.human && leg.notice !== null ? noticeDocument(w, leg, event) : twiml({ verb: 'hangup' });
     case 'requested':
     case 'placed':
     case 'ringing':
@@ -81,11 +79,24 @@ function announcement(w: LegWork, leg: LegDraft): Reply {
   );
 }
 
+/** Copies of what it asked for before are for something else. */
+function isForNotice(event: LegRequest): boolean {
+  return event.type === 'leg.document' && event.part === 1;
+}
+
+/** It is to be fetched: a copy of an earlier request must not count as heard. The redirect has a second to be the only one. */
+function wayToNotice(w: LegWork, leg: LegDraft): Reply {
+  return twiml(...(leg.telling ? [{ verb: 'pause', seconds: 1 } as const] : []), {
+    verb: 'redirect',
+    to: noticeRef(w, leg),
+  });
+}
+
 function secondsLeft(w: LegWork, leg: LegDraft): number {
   return Math.max(1, Math.ceil(((leg.confirmUntil ?? w.at) - w.at) / 1000));
 }
 
-function noticeDocument(w: LegWork, leg: LegDraft, asked: LegRequest['type']): Reply {
+function noticeDocument(w: LegWork, leg: LegDraft, { type: asked }: LegRequest): Reply {
   const { settings } = w.s;
   const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';
   if (!leg.noticeGiven && !isStale && leg.phase !== 'ended') {

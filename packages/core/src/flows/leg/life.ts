@@ -1,3 +1,4 @@
+import type { CallbackRef } from '../../wire/callback-ref.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { createId, detectionOf } from './ring.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
@@ -71,8 +72,13 @@ export function fetchNotice(w: LegWork, leg: LegDraft): void {
     id: noticeId(leg),
     leg: leg.id,
     sid: leg.sid,
-    document: w.host.ref(leg.id, 'leg.document'),
+    document: noticeRef(w, leg),
   });
+}
+
+/** A reference of the notice's own: whoever uses it was sent there to hear it. */
+export function noticeRef(w: LegWork, leg: LegDraft): CallbackRef {
+  return { ...w.host.ref(leg.id, 'leg.document'), part: 1 };
 }
 
 /** One redirect a try, so that the document that is asked for can drop it. */

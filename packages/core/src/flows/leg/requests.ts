@@ -26,7 +26,8 @@ export type LegRequest =
   /** `speech`: what the callee said, as far as Twilio has understood it. */
   | ({ readonly type: 'leg.key'; readonly digits: string; readonly speech?: string } & OfLeg)
   | ({ readonly type: 'leg.round' } & OfLeg)
-  | ({ readonly type: 'leg.document' } & OfLeg)
+  /** It was redirected. `part`: 1, where it is to hear why it has no caller. */
+  | ({ readonly type: 'leg.document'; readonly part?: number } & OfLeg)
   | ({ readonly type: 'leg.ended' } & OfLeg);
 
 /** Told, not asked: answered 204. */
@@ -85,7 +86,7 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
     default:
       return unreachable(event);
   }
-  return legDocument(w, leg, event.type);
+  return legDocument(w, leg, event);
 }
 
 export function legStatus(w: LegWork, event: LegStatusEvent): void {

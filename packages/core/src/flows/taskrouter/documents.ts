@@ -1,18 +1,26 @@
 import { unreachable } from '../../kernel/draft.js';
 import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
-import { fallbackVerbs, isElsewhere, opening, presentFallback } from '../caller/documents.js';
+import {
+  fallbackVerbs,
+  isElsewhere,
+  isForFallback,
+  opening,
+  presentFallback,
+  wayToFallback,
+} from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
 import type { LegDraft } from '../leg/work.js';
 import { callerEnded } from './caller.js';
 import { reservationOf, type Work } from './draft.js';
+import type { TaskRouterEvent } from './events.js';
 import { cancelTask } from './task.js';
 
 export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
 /** What the caller hears now, by phase; who is handed on to the user's TwiML is no longer ours. */
-export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
+export function answerCaller(w: Work, event: TaskRouterEvent, arrival: 'first' | 'again'): Reply {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'waiting':
@@ -21,9 +29,10 @@ export function answerCaller(w: Work, arrival: 'first' | 'again'): Reply {
       // Out of the queue and with a worker: what is asked now comes late.
       return twiml();
     case 'fallingBack':
-      return fallbackDocument(w);
+      return isForFallback(event, w.s.caller) ? fallbackDocument(w) : wayToFallback(w);
     case 'ended':
-      return isElsewhere(w.s) ? fallbackVerbs(w) : hangup();
+      if (!isElsewhere(w.s)) return hangup();
+      return isForFallback(event, w.s.caller) ? fallbackVerbs(w) : wayToFallback(w);
     default:
       return unreachable(phase);
   }

@@ -10,6 +10,7 @@ export type ReservationDraft = Draft<Reservation>;
 /** One transition at work: a private copy of the state, and what it asks for. */
 export interface Work {
   readonly at: EpochMs;
+  readonly isAsked: boolean;
   readonly config: TaskRouterConfig;
   readonly effects: Effect<TwilioEffect>[];
   readonly host: LegHost;

@@ -55,7 +55,12 @@ export type TaskRequest =
   /** The caller has pressed a key while they waited. */
   | ({ readonly type: 'caller.key'; readonly status: CallStatus; readonly digits: string } & OfRound)
   /** The caller was redirected. */
-  | ({ readonly type: 'caller.document'; readonly status: CallStatus } & OfRound)
+  | ({
+      readonly type: 'caller.document';
+      readonly status: CallStatus;
+      /** The part of the fallback that they were sent to hear. */
+      readonly part?: number;
+    } & OfRound)
   /** `bridged`: `DialBridged` of the leg's Dial action. */
   | (LegRequest & { readonly bridged?: boolean });
 

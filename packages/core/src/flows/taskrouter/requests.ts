@@ -6,7 +6,7 @@ import { listenDocument } from '../caller/listen.js';
 import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import { ring } from '../leg/ring.js';
 import { startTimer, stopTimer } from '../leg/work.js';
-import { callerEnded, callerGone, callerHeld, isWaiting } from './caller.js';
+import { callerEnded, callerGone, callerHeld, fallBackIfExhausted, isWaiting } from './caller.js';
 import { answerCaller, hangup } from './documents.js';
 import { reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { AssignmentEvent, QueueResult, TaskRequest } from './events.js';
@@ -30,7 +30,8 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
   }
   callerHeld(w);
   if (caller.phase === 'waiting') caller.queuedBy = w.at + w.config.graceMs;
-  return answerCaller(w, 'again');
+  fallBackIfExhausted(w);
+  return answerCaller(w, event, 'again');
 }
 
 /** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */

@@ -74,14 +74,14 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
   }
 
-  const w = work(state, event.at, config);
+  const w = work(state, event, config);
   if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
   switch (event.type) {
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
       if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
-        return unchanged(state, answerCaller(w, 'again'), config);
+        return unchanged(state, answerCaller(w, event, 'again'), config);
       }
       return done(state, w, callerRequest(w, event));
     case 'caller.key':
@@ -123,30 +123,24 @@ function talked(w: Work, id: number): void {
 type Inbound = Extract<TaskRequest, { type: 'inbound' }>;
 
 function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfig): TaskRouterStep {
-  const { call, settings, at } = event;
+  const { call } = event;
   const { status } = call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
   if (state.kind === 'call' && state.caller.phase !== 'ended') {
-    const w = work(state, at, config);
-    return done(state, w, answerCaller(w, state.task.sid === null ? 'first' : 'again'));
+    const w = work(state, event, config);
+    return done(state, w, answerCaller(w, event, state.task.sid === null ? 'first' : 'again'));
   }
   if (state.kind === 'call' && !(state.result === 'handedOn' && status === 'in-progress')) {
     return unchanged(state, hangup(), config);
   }
-  const w = begin(
-    state,
-    { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null },
-    settings,
-    at,
-    config,
-  );
+  const w = begin(state, { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null }, event, config);
   if (status === 'in-progress') callerHeld(w);
-  return done(state, w, answerCaller(w, 'first'));
+  return done(state, w, answerCaller(w, event, 'first'));
 }
 
 /** Also for a call that others put into the queue, or whose beginning was lost with an earlier process. */
 function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRouterConfig): TaskRouterStep {
-  const { call, settings, at } = event;
+  const { call } = event;
   const comesBack =
     state.kind === 'call' &&
     state.caller.phase === 'ended' &&
@@ -155,19 +149,19 @@ function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRo
     (call.round === null || call.round >= state.round);
   const w =
     state.kind === 'nothing' || comesBack
-      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, settings, at, config, call.round)
-      : work(state, at, config);
+      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, event, config, call.round)
+      : work(state, event, config);
   return done(state, w, assignment(w, event));
 }
 
 function begin(
   before: TaskRouterState,
   call: LiveTaskCall['call'],
-  settings: LiveTaskCall['settings'],
-  at: number,
+  event: Inbound | AssignmentEvent,
   config: TaskRouterConfig,
   round?: number | null,
 ): Work {
+  const { settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
   const fresh: LiveTaskCall = {
     kind: 'call',
@@ -201,7 +195,7 @@ function begin(
     asked: earlier?.asked ?? 0,
     story: { startedAt: at },
   };
-  const w = work(fresh, at, config);
+  const w = work(fresh, event, config);
   if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   return w;
 }

@@ -1,13 +1,15 @@
-import type { EpochMs } from '../../kernel/flow.js';
+import { isCallerRequest } from '../caller/work.js';
 import type { TaskRouterConfig } from './config.js';
 import type { Work } from './draft.js';
+import type { TaskRouterEvent } from './events.js';
 import { legHost } from './legs.js';
 import type { LiveTaskCall } from './state.js';
 
 /** Begins a transition on a copy of the state. */
-export function work(state: LiveTaskCall, at: EpochMs, config: TaskRouterConfig): Work {
+export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRouterConfig): Work {
   const w: Work = {
-    at,
+    at: event.at,
+    isAsked: isCallerRequest(event),
     config,
     effects: [],
     host: legHost(() => w),
