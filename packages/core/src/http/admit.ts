@@ -15,8 +15,8 @@ export interface AdmissionRules {
   readonly accountSid: string | undefined;
   readonly verifySignature: boolean;
   readonly log: Log;
-  /** Whether the cause of a wrong signature is looked for, this time. */
-  readonly mayDiagnose: () => boolean;
+  /** Whether a kind of refusal is said in the log, this time: once a second at most, whoever sends what. */
+  readonly maySay: (kind: string) => boolean;
 }
 
 /** A request that is Twilio's and means what it says. */
@@ -37,20 +37,16 @@ export type Admission = Admitted | { readonly ok: false; readonly response: Plai
  * well-formed webhook of one call (twilio.com/docs/usage/webhooks/webhooks-security). What is refused writes nothing.
  */
 export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
-  const refuse = (status: Parameters<typeof refusal>[0], problem: string): Admission => {
-    rules.log({
-      level: 'warn',
-      code: 'refused',
-      path: request.path,
-      message: `answered ${String(status)}: ${problem}`,
-    });
+  const refuse = (status: RefusalStatus, problem: string): Admission => {
+    sayRefused(rules, request.path, status, problem);
     return { ok: false, response: refusal(status) };
   };
 
   const route = findRoute(rules.routes, request.path, rules.base.prefix);
-  if (route === undefined) return { ok: false, response: refusal(404) };
-  if (request.method.toUpperCase() !== 'POST') return { ok: false, response: refusal(405) };
+  if (route === undefined) return refuse(404, notFound(request, rules));
+  if (request.method.toUpperCase() !== 'POST') return refuse(405, notPosted(request));
   if (!isForm(request.headers['content-type'])) return refuse(415, 'the body is not a form');
+  if (request.body === null) return refuse(413, 'the body is longer than 64 KiB');
   const form = parseForm(request.body);
   if (!form.ok) return refuse(form.status, form.problem);
   const { params } = form;
@@ -66,17 +62,51 @@ export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
   const url = rules.base.href + route.path + (request.query === '' ? '' : `?${request.query}`);
   if (rules.verifySignature && !isSigned(rules.authTokens, request.headers['x-twilio-signature'], url, params)) {
     // Looking for the cause costs several hashes: not for every forged request.
-    const causeOf = (): string | null =>
-      rules.mayDiagnose() ? likelyCause(request, route, rules.base, rules.authTokens, params) : null;
-    rules.log({
-      level: 'warn',
-      code: 'signature',
-      path: request.path,
-      message: signatureHint(request, url, causeOf()),
-    });
+    if (rules.maySay('signature')) {
+      const cause = likelyCause(request, route, rules.base, rules.authTokens, params);
+      const message = signatureHint(request, url, cause);
+      rules.log({ level: 'warn', code: 'signature', path: request.path, message });
+    }
     return { ok: false, response: refusal(403) };
   }
   return { ok: true, route, params, ref: query.get('ref'), tries: Number(query.get(TRY_PARAM) ?? '0') };
+}
+
+type RefusalStatus = Parameters<typeof refusal>[0];
+
+/** Says in the log what was refused and why, once a second for each kind. */
+export function sayRefused(
+  { log, maySay }: Pick<AdmissionRules, 'log' | 'maySay'>,
+  path: string,
+  status: RefusalStatus,
+  problem: string,
+): void {
+  if (!maySay(`${String(status)} ${kindOf(problem)}`)) return;
+  log({ level: 'warn', code: 'refused', path, message: `answered ${String(status)}: ${problem}` });
+}
+
+/** What is refused for one reason is one kind, whatever a stranger put into it. */
+function kindOf(problem: string): string {
+  return problem.replace(/"[^"]*"/g, '').slice(0, 60);
+}
+
+const BY_HAND = 'Set it at Twilio with the method HTTP POST; "amd doctor" and "amd plan" compare what is set there.';
+
+function notPosted({ method }: PlainRequest): string {
+  return `${JSON.stringify(method.slice(0, 20))} is not taken here: Twilio has to send webhooks as POST. ${BY_HAND}`;
+}
+
+/** A path that would be ours with a slash less is named; any other is somebody else's business. */
+function notFound({ path }: PlainRequest, { routes, base }: AdmissionRules): string {
+  const bare = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const route = findRoute(routes, bare, base.prefix);
+  if (route === undefined)
+    return `nothing of ours is at this path. The webhooks are at ${withoutUserInfo(base.href)}/…`;
+  return `there is a slash too many in the path. Set ${withoutUserInfo(base.href)}${route.path} at Twilio.`;
+}
+
+function withoutUserInfo(href: string): string {
+  return href.replace(/\/\/[^/@]*@/, '//');
 }
 
 function isForm(contentType: string | undefined): boolean {
@@ -98,7 +128,7 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
 function signatureHint(request: PlainRequest, url: string, cause: string | null): string {
   const problem =
     (request.headers['x-twilio-signature'] ?? '') === '' ? 'there is no signature' : 'the signature is wrong';
-  const used = url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/, '?…');
+  const used = withoutUserInfo(url).replace(/\?.*$/, '?…');
   if (cause !== null) return `answered 403: ${problem}. It was checked against ${used}, but ${cause}.`;
   return (
     `answered 403: ${problem}. It was checked against ${used}: that must be the address Twilio calls, ` +

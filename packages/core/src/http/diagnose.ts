@@ -40,6 +40,9 @@ function* guesses({ headers, query }: PlainRequest, { path }: Route, { href, pre
   if (prefix !== '') yield { base: origin, path, query, cause: 'the public base URL has a path prefix too many' };
   yield { base: href, path, query: '', cause: 'something in front of us adds the query' };
   yield { base: href, path: `${path}/`, query, cause: 'the address at Twilio ends in a slash' };
+  for (const order of orders(query)) {
+    yield { base: href, path, query: order, cause: 'something in front of us changes the order of the query' };
+  }
   for (const name of ['x-forwarded-host', 'host']) {
     const host = headers[name];
     if (host === undefined || !/^[a-z0-9.:[\]-]{1,100}$/i.test(host)) continue;
@@ -50,4 +53,15 @@ function* guesses({ headers, query }: PlainRequest, { path }: Route, { href, pre
       }
     }
   }
+}
+
+/** Each order of a query's parameters; ours have two, a user's own a few. */
+function orders(query: string): readonly string[] {
+  const pairs = query.split('&');
+  if (pairs.length < 2 || pairs.length > 4) return [];
+  const all = (rest: readonly string[]): readonly (readonly string[])[] =>
+    rest.length === 0
+      ? [[]]
+      : rest.flatMap((pair, index) => all(rest.filter((_, at) => at !== index)).map((others) => [pair, ...others]));
+  return all(pairs).map((order) => order.join('&'));
 }

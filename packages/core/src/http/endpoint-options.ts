@@ -5,7 +5,7 @@ import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './failure.js';
-import { guarded, silent, type Log } from './log.js';
+import { guarded, oncePerSecond, silent, type Log } from './log.js';
 
 /** What the endpoints of all flows have in common. */
 export interface EndpointOptions {
@@ -77,18 +77,8 @@ function rulesOf(options: EndpointOptions, routes: AdmissionRules['routes'], log
     throw new TypeError('"accountSid" must be an Account SID (AC and 32 hexadecimal digits)');
   }
   const base = publicBase(publicBaseUrl);
-  const mayDiagnose = oncePerSecond(clock);
-  return { base, routes, authTokens: [...authTokens], accountSid, verifySignature, log, mayDiagnose };
-}
-
-function oncePerSecond(clock: Clock): () => boolean {
-  let last = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = clock.now();
-    if (now - last < 1000) return false;
-    last = now;
-    return true;
-  };
+  const maySay = oncePerSecond(clock);
+  return { base, routes, authTokens: [...authTokens], accountSid, verifySignature, log, maySay };
 }
 
 function isList(value: readonly string[]): boolean {

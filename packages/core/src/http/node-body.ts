@@ -18,6 +18,8 @@ export interface NodeRequest {
 export type NodeBody =
   | { readonly as: 'body'; readonly body: string }
   | { readonly as: 'tooLarge' }
+  /** Whoever sent it hung up before it was there: nobody waits for an answer. */
+  | { readonly as: 'aborted' }
   | { readonly as: 'unverifiable'; readonly problem: string };
 
 /** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
@@ -28,7 +30,7 @@ export async function readNodeBody(request: NodeRequest): Promise<NodeBody> {
 function readStream(request: NodeRequest): Promise<NodeBody> {
   const announced = Number(request.headers['content-length'] ?? '0');
   if (announced > MAX_BODY_BYTES) return Promise.resolve({ as: 'tooLarge' });
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     request.on('data', (chunk: Uint8Array | string) => {
@@ -45,12 +47,11 @@ function readStream(request: NodeRequest): Promise<NodeBody> {
     request.on('end', () => {
       resolve({ as: 'body', body: Buffer.concat(chunks).toString('utf8') });
     });
-    request.on('error', (error: Error) => {
-      reject(error);
-    });
-    request.on('close', () => {
-      reject(new Error('the request was aborted'));
-    });
+    for (const event of ['error', 'close']) {
+      request.on(event, () => {
+        resolve({ as: 'aborted' });
+      });
+    }
   });
 }
 

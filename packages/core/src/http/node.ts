@@ -41,9 +41,13 @@ async function answer(endpoint: Endpoint, request: NodeRequest): Promise<{ plain
   const method = request.method ?? 'GET';
   const wanted = method === 'POST' && endpoint.owns(path);
   const read = wanted ? await readNodeBody(request) : { as: 'body' as const, body: '' };
+  const handle = (body: string | null): Promise<PlainResponse> =>
+    endpoint.handle({ method, path, query, headers: headersOf(request), body });
   switch (read.as) {
     case 'tooLarge':
-      return { plain: refusal(413), close: true };
+      return { plain: await handle(null), close: true };
+    case 'aborted':
+      return { plain: refusal(400), close: true };
     case 'unverifiable':
       endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${read.problem}` });
       // Twilio turns to the fallback address; whoever reads the body after all finds TwiML.
@@ -52,10 +56,7 @@ async function answer(endpoint: Endpoint, request: NodeRequest): Promise<{ plain
         close: false,
       };
     case 'body':
-      return {
-        plain: await endpoint.handle({ method, path, query, headers: headersOf(request), body: read.body }),
-        close: false,
-      };
+      return { plain: await handle(read.body), close: false };
   }
 }
 

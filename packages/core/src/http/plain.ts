@@ -7,7 +7,8 @@ export interface PlainRequest {
   readonly query: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
+  /** `null`: longer than 64 KiB, and not kept. */
+  readonly body: string | null;
 }
 
 export interface PlainResponse {
@@ -36,6 +37,7 @@ export function noContent(): PlainResponse {
 }
 
 const REASONS = {
+  400: 'Bad request',
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',

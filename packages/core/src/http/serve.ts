@@ -5,7 +5,7 @@ import { within } from '../runtime/budget.js';
 import { parseRef, type CallbackRef } from '../wire/callback-ref.js';
 import { parseInbound } from '../wire/payloads.js';
 import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
-import { admit, type Admitted } from './admit.js';
+import { admit, sayRefused, type Admitted } from './admit.js';
 import { callbackUrls } from './callback-urls.js';
 import type { Endpoint } from './endpoint.js';
 import type { CheckedOptions } from './endpoint-options.js';
@@ -61,7 +61,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     try {
       const answer = await within(clock, replyBudgetMs, 'the reply', () => answerTo(admitted));
       if (answer.as === 'refused') {
-        log({ level: 'warn', code: 'refused', path: route.path, message: `answered 403: ${answer.problem}` });
+        sayRefused(rules, route.path, 403, answer.problem);
         return refusal(403);
       }
       return await respond(admitted, answer);

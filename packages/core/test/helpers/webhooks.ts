@@ -34,7 +34,11 @@ export interface Shape {
 }
 
 /** A request as Twilio would send it; `shape` bends it. */
-export function webhook(path: string, params: Record<string, string>, shape: Shape = {}): PlainRequest {
+export function webhook(
+  path: string,
+  params: Record<string, string>,
+  shape: Shape = {},
+): PlainRequest & { readonly body: string } {
   const query = shape.query ?? '';
   const signedQuery = shape.signedQuery ?? query;
   const url = `${shape.base ?? BASE}${path}${signedQuery === '' ? '' : `?${signedQuery}`}`;

@@ -1,6 +1,9 @@
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createForwardingEndpoint, sign, toFastifyHandler, toLambdaHandler, type LogEntry } from '@amd/core/http';
+import { manualClock } from '@amd/core/testing';
+import { oncePerSecond } from '../../src/http/log.js';
+import type { PlainRequest } from '../../src/http/plain.js';
 
 const BASE = 'https://amd.example.com/voice';
 const TOKEN = 'secret';
@@ -18,7 +21,12 @@ const headersFor = (url: string): Record<string, string> => ({
   'x-twilio-signature': sign(TOKEN, url, PARAMS),
 });
 
-function setup(publicBaseUrl = BASE): { endpoint: ReturnType<typeof createForwardingEndpoint>; log: LogEntry[] } {
+function setup(publicBaseUrl = BASE): {
+  endpoint: ReturnType<typeof createForwardingEndpoint>;
+  log: LogEntry[];
+  clock: ReturnType<typeof manualClock>;
+} {
+  const clock = manualClock();
   const log: LogEntry[] = [];
   const endpoint = createForwardingEndpoint({
     runtime: { handle: async () => ({ kind: 'twiml', verbs: [{ verb: 'hangup' }] }) },
@@ -26,8 +34,9 @@ function setup(publicBaseUrl = BASE): { endpoint: ReturnType<typeof createForwar
     authTokens: [TOKEN],
     resolve: () => ({ forwardTo: [] }),
     log: (entry) => log.push(entry),
+    clock,
   });
-  return { endpoint, log };
+  return { endpoint, log, clock };
 }
 
 describe('AWS Lambda', () => {
@@ -120,12 +129,86 @@ describe('a wrong signature is explained', () => {
     expect(log[0]!.message).toContain('adds the query');
   });
 
-  it('at most once a second, so that forging costs us nothing', async () => {
+  it('as a query in another order', async () => {
     const { endpoint, log } = setup();
+    const query = `ref=forwarding.${CALL}.1.0&try=1`;
+    const headers = headersFor(`${BASE}/inbound/document?${query}`);
+    const sorted = query.split('&').reverse().join('&');
+    const request = { method: 'POST', path: '/inbound/document', query: sorted, headers, body: BODY };
+    expect((await endpoint.handle(request)).status).toBe(403);
+    expect(log[0]!.message).toContain('changes the order of the query');
+  });
+
+  it('at most once a second, so that forging costs us nothing', async () => {
+    const { endpoint, log, clock } = setup();
     const headers = headersFor('http://amd.example.com/voice/inbound');
     const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
-    await endpoint.handle(request);
-    await endpoint.handle(request);
-    expect(log.map(({ message }) => message.includes('wrong scheme'))).toEqual([true, false]);
+    for (const ms of [0, 999, 1]) {
+      clock.advanceTo(clock.now() + ms);
+      await endpoint.handle(request);
+    }
+    expect(log.map(({ message }) => message.includes('wrong scheme'))).toEqual([true, true]);
+  });
+});
+
+describe('every refusal says what and why', () => {
+  const good = { method: 'POST', path: '/inbound', query: '', headers: headersFor(`${BASE}/inbound`), body: BODY };
+  const REFUSED: readonly (readonly [status: number, why: string, change: Partial<PlainRequest>])[] = [
+    [405, '"GET" is not taken here: Twilio has to send webhooks as POST', { method: 'GET', body: '' }],
+    [404, `a slash too many in the path. Set ${BASE}/inbound at Twilio`, { path: '/inbound/' }],
+    [404, 'a slash too many', { path: '/voice//inbound' }],
+    [404, `nothing of ours is at this path. The webhooks are at ${BASE}/…`, { path: '/wp-login.php' }],
+    [404, 'nothing of ours is at this path', { path: '/' }],
+    [415, 'the body is not a form', { headers: { ...good.headers, 'content-type': 'text/plain' } }],
+    [413, 'longer than 64 KiB', { body: null }],
+    [413, 'longer than 64 KiB', { body: `A=${'x'.repeat(65_536)}` }],
+    [403, 'parameter "CallSid" is there twice', { body: `${BODY}&CallSid=x` }],
+    [403, 'AccountSid is missing', { body: 'x=1' }],
+    [403, 'there is no signature', { headers: { ...good.headers, 'x-twilio-signature': '' } }],
+    [403, 'bodySHA256', { query: 'bodySHA256=x' }],
+  ];
+
+  it.each(REFUSED)('%i: %s', async (status, why, change) => {
+    const { endpoint, log } = setup();
+    expect((await endpoint.handle({ ...good, ...change })).status).toBe(status);
+    expect(log).toMatchObject([{ level: 'warn', message: expect.stringContaining(why) }]);
+    expect(log[0]!.message).toContain(`answered ${String(status)}`);
+  });
+
+  it('once a second for each kind, whatever stands in it', async () => {
+    const { endpoint, log, clock } = setup();
+    const flood = async (): Promise<void> => {
+      for (let n = 0; n < 50; n += 1) {
+        await endpoint.handle({ ...good, method: 'GET', body: '' });
+        await endpoint.handle({ ...good, path: `/x${String(n)}` });
+        await endpoint.handle({ ...good, body: `${BODY}&X${String(n)}=1&X${String(n)}=1` });
+        await endpoint.handle({ ...good, body: `${BODY}&x=${String(n)}` });
+      }
+    };
+    await flood();
+    expect(log.map(({ message }) => message.slice(0, 12))).toEqual(
+      [405, 404, 403, 403].map((n) => `answered ${String(n)}`),
+    );
+    clock.advanceTo(clock.now() + 1000);
+    await flood();
+    expect(log).toHaveLength(8);
+  });
+
+  it('also after a clock was set back', () => {
+    const clock = { now: () => at };
+    let at = 10_000;
+    const maySay = oncePerSecond({ ...manualClock(), ...clock });
+    expect(maySay('a')).toBe(true);
+    at = 5000;
+    expect(maySay('a')).toBe(true);
+    expect(maySay('a')).toBe(false);
+  });
+
+  it('says no password of the public address', async () => {
+    const { endpoint, log } = setup('https://me:secret@amd.example.com');
+    await endpoint.handle({ ...good, path: '/inbound/' });
+    await endpoint.handle({ ...good, path: '/else' });
+    expect(log).toHaveLength(2);
+    expect(JSON.stringify(log)).not.toContain('secret');
   });
 });

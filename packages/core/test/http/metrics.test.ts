@@ -41,7 +41,7 @@ test('every webhook is measured with its path, without prefix and query, its sta
   ]);
 });
 
-test('what is refused is measured, with its reason; paths that are not ours, and sounds, are not', async () => {
+test('what is refused is measured, with its reason; paths that are not ours, and sounds, are no webhooks', async () => {
   const { endpoint, told } = measured();
   const forged = webhook('/inbound', common(CALLER), { ...inVoice, token: 'another' });
   expect((await endpoint.handle(forged)).status).toBe(403);
@@ -51,6 +51,7 @@ test('what is refused is measured, with its reason; paths that are not ours, and
   expect(told).toEqual([
     { type: 'problem', code: 'signature' },
     { type: 'webhook', path: '/inbound', status: 403, seconds: 0 },
+    { type: 'problem', code: 'refused' },
   ]);
 });
 

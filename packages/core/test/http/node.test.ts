@@ -151,7 +151,7 @@ describe('Express', () => {
 });
 
 describe('web standard', () => {
-  const toRequest = (plain: PlainRequest, body: string = plain.body): Request =>
+  const toRequest = (plain: PlainRequest, body = plain.body ?? ''): Request =>
     new Request(`http://127.0.0.1:1${plain.path}${plain.query === '' ? '' : `?${plain.query}`}`, {
       method: plain.method,
       headers: Object.entries(plain.headers).flatMap(([name, value]) =>

@@ -55,6 +55,22 @@ describe('known answers (twilio.com/docs/usage/webhooks/webhooks-security)', () 
   });
 });
 
+test('every character of a signature counts, and its length', () => {
+  const params = new Map([['CallSid', 'CA1']]);
+  const url = 'https://a.example/x';
+  const signature = sign(TOKEN, url, params);
+  expect(signature).toHaveLength(28);
+  for (let at = 0; at < signature.length; at += 1) {
+    const other = signature[at] === 'A' ? 'B' : 'A';
+    const wrong = signature.slice(0, at) + other + signature.slice(at + 1);
+    expect([at, isSigned([TOKEN], wrong, url, params)]).toEqual([at, false]);
+    expect([at, isSigned([TOKEN], signature.slice(0, at), url, params)]).toEqual([at, false]);
+  }
+  for (const more of ['=', 'A', ' ', '\n', `,${signature}`]) {
+    expect(isSigned([TOKEN], signature + more, url, params)).toBe(false);
+  }
+});
+
 describe('the address that was signed', () => {
   test.each([
     ['https://a.example/x', ['https://a.example/x', 'https://a.example:443/x']],
