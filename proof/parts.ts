@@ -16,6 +16,7 @@ import { FORWARDING_SCENES } from '../test/chaos/forwarding-scenes.js';
 import { play } from '../test/chaos/play.js';
 import { playSeeds } from '../test/chaos/play-seeds.js';
 import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
+import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
 import { crowd, queueCrowd, queueToggles, races, toggles } from './crowds.js';
@@ -85,6 +86,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   toggles,
   'queue toggles': queueToggles,
   races,
+  'foreign workspaces': async ({ full, seed, tell }) => {
+    const count = full ? 50_000 : 10_000;
+    const { problems, ...figures } = await foreignRequests(seed, count, (done) => tell(done, count));
+    return { figures, problems };
+  },
   timers: () => timersOnAll(1000),
   measured: ({ root }) => measure(root),
 };

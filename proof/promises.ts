@@ -194,6 +194,16 @@ export const PROMISES: readonly Promised[] = [
       return { figure: each.join('; '), bar: 'each its own', ok: isClean(facts) && each.length > 0 };
     },
   },
+  {
+    number: 25,
+    what: 'foreign workspaces',
+    judge: ({ part }) => {
+      const facts = part('foreign workspaces');
+      const figure = `${count(of(facts, 'genuine'))} genuine requests with names of other people's in them, ${count(of(facts, 'mutants'))} shifted ones: ${count(facts.problems.length)} refused or taken with another meaning; ${count(of(facts, 'twoRequests'))} left out, whose bytes are two requests`;
+      const enough = of(facts, 'genuine') >= 10_000 && of(facts, 'mutants') >= 10_000;
+      return { figure, bar: '10,000 and 10,000, 0', ok: isClean(facts) && enough && of(facts, 'same') > 0 };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

@@ -304,9 +304,30 @@ const BUGS = [
   {
     name: 'tell of a message twice',
     file: 'flows/caller/recordings.ts',
-    from: 'if (caller.recording !== null) return;',
+    from: 'if (caller.recording !== null && (!failed || caller.recording.failed === true)) return;',
     to: '',
     by: ['packages/core/test/flow'],
+  },
+  {
+    name: 'refuse whatever has the name of a parameter in it',
+    file: 'wire/hidden.ts',
+    from: 'isAbsent(params, field) && text.hides(field)',
+    to: "isAbsent(params, field) && [...params].join('').includes(field.name)",
+    by: ['test/foreign', 'packages/core/test/wire'],
+  },
+  {
+    name: 'take a parameter that was shifted into its neighbour',
+    file: 'wire/hidden.ts',
+    from: 'isAbsent(params, field) && text.hides(field)',
+    to: 'false && text.hides(field)',
+    by: ['test/foreign', 'packages/core/test/wire'],
+  },
+  {
+    name: 'compare 20 of the 28 characters of a signature',
+    file: 'http/signature.ts',
+    from: 'timingSafeEqual(given, expected)',
+    to: 'timingSafeEqual(given.subarray(0, 20), expected.subarray(0, 20))',
+    by: ['packages/core/test/wire'],
   },
 ];
 

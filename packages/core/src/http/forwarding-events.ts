@@ -4,7 +4,7 @@ import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import type { Params, Parsed } from '../wire/params.js';
 import { parseFallback, parseRecording } from '../wire/recordings.js';
-import { parseCall, parseConference, parseLeg, parseStatus, parseVerdict } from '../wire/payloads.js';
+import { parseCall, parseConference, parseLeg, parseStatus, parseVerdict, type LegReading } from '../wire/payloads.js';
 
 export type WebhookEvent = Untimed<Exclude<ForwardingRequest, { type: 'inbound' }> | ForwardingNotification>;
 
@@ -109,8 +109,16 @@ function ofConference(ref: CallbackRef, params: Params): Translation {
 
 type LegRequestType = Extract<ForwardingRequest, { leg: number }>['type'];
 
+const LEG_READINGS: Readonly<Record<LegRequestType, LegReading>> = {
+  'leg.answered': 'answered',
+  'leg.key': 'key',
+  'leg.round': 'asked',
+  'leg.document': 'asked',
+  'leg.ended': 'asked',
+};
+
 export function ofLeg(type: LegRequestType, ref: CallbackRef, params: Params): Translation {
-  const parsed = parseLeg(params);
+  const parsed = parseLeg(params, LEG_READINGS[type]);
   if (!parsed.ok) return parsed;
   const { sid, status, answeredBy, digits, speech } = parsed;
   // The caller's own call is never a leg.

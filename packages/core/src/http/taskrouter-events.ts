@@ -2,9 +2,10 @@ import type { TaskRouterEvent, TaskRequest, TaskNews, ReservationNews } from '..
 import { QUEUE_RESULTS } from '../flows/taskrouter/events.js';
 import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
+import { READINGS } from '../wire/fields.js';
+import { hiddenParam } from '../wire/hidden.js';
 import { param, type Params } from '../wire/params.js';
 import { parseCall, parseLeg } from '../wire/payloads.js';
-import { hiddenParam } from '../wire/signature.js';
 import type { EventParams } from '../wire/taskrouter.js';
 import { ofLeg, partOf, translate, type Translation } from './forwarding-events.js';
 
@@ -28,7 +29,7 @@ function ofCaller(
 ): Translation<TaskWebhookEvent> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  const hidden = hiddenParam(params, ['QueueResult']);
+  const hidden = hiddenParam(params, type === 'caller.ended' ? READINGS.queueLeft : READINGS.asked);
   if (hidden !== null) return { ok: false, problem: hidden };
   // Somebody else's call, or a leg's reference on a caller's path.
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
@@ -41,7 +42,7 @@ function ofCaller(
 }
 
 function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
-  const parsed = parseLeg(params);
+  const parsed = parseLeg(params, 'callerKey');
   if (!parsed.ok) return parsed;
   const { sid, status, digits } = parsed;
   if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
@@ -49,7 +50,7 @@ function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookE
 }
 
 function legEnded(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
-  const hidden = hiddenParam(params, ['DialBridged']);
+  const hidden = hiddenParam(params, READINGS.bridged);
   if (hidden !== null) return { ok: false, problem: hidden };
   const translation = ofLeg('leg.ended', ref, params);
   if (!translation.ok || translation.event === null) return translation as Translation<TaskWebhookEvent>;

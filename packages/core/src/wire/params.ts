@@ -11,39 +11,33 @@ export type ParsedForm =
 export const MAX_BODY_BYTES = 65_536;
 const MAX_PARAMS = 200;
 
-/**
- * Also in lower case: a Gather's action says `msg`, and a browser phone sends parameters of its own. What matters is that
- * nobody's value can pass for a name.
- */
-const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,127}$/;
-/** Custom headers of a SIP caller (twilio.com/docs/voice/sip/receiving-sip); any token of SIP may follow. */
-const SIP_HEADER = /^SipHeader_[!#$%&'*+\-.^_`|~A-Za-z0-9]{1,128}$/;
-/**
- * Optional parameters we act on. Twilio's signature has no separators, so `AnsweredBy=x` and `AnsweredByx=` are signed
- * alike: whoever holds one signed request could make a parameter vanish (twilio.com/docs/usage/webhooks/webhooks-security).
- */
-const OPTIONAL = ['AnsweredBy', 'Digits', 'SpeechResult'];
+/** Longer than any name; a client app's own parameters have 800 bytes in all (twilio.com/docs/voice/sdks/javascript/twiliodevice). */
+const MAX_NAME = 255;
+/** How Twilio writes its own names; each of them is there once. */
+const OWN_NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /**
- * Decodes a form and refuses what Twilio never sends but its signature would cover: repeated, misspelt and shifted
- * parameters. Nothing is trimmed or left out: the signature covers empty values as well.
+ * Decodes a form. Names may be anything: a client app chooses those of its parameters, a SIP caller those of its headers.
+ * Nothing is trimmed or left out: the signature covers empty values as well. What is there several times, as a SIP
+ * header may be, is signed as one value would be that has its name in it, and becomes that value; only Twilio's own
+ * parameters are never repeated.
  */
 export function parseForm(body: string): ParsedForm {
   if (body.length > MAX_BODY_BYTES) return { ok: false, status: 413, problem: 'the body is longer than 64 KiB' };
-  const params = new Map<string, string>();
-  if (body === '') return { ok: true, params };
+  const values = new Map<string, Set<string>>();
+  if (body === '') return { ok: true, params: new Map() };
   let count = 0;
   for (const [name, value] of new URLSearchParams(body)) {
     count += 1;
     if (count > MAX_PARAMS)
       return { ok: false, status: 413, problem: `there are more than ${String(MAX_PARAMS)} parameters` };
-    if (!NAME.test(name) && !SIP_HEADER.test(name)) return refused(name, 'is not a parameter name of Twilio');
-    if (params.has(name)) return refused(name, 'is there twice');
-    const shifted = OPTIONAL.find((optional) => name.startsWith(optional) && name !== optional);
-    if (shifted !== undefined) return refused(name, `looks like ${shifted} with its value shifted into the name`);
-    params.set(name, value);
+    if (name === '' || name.length > MAX_NAME) return refused(name, 'is not a name');
+    const before = values.get(name);
+    if (before === undefined) values.set(name, new Set([value]));
+    else if (OWN_NAME.test(name)) return refused(name, 'is there twice');
+    else before.add(value);
   }
-  return { ok: true, params };
+  return { ok: true, params: new Map([...values].map(([name, all]) => [name, [...all].sort().join(name)])) };
 }
 
 function refused(name: string, problem: string): ParsedForm {

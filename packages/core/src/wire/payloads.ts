@@ -1,8 +1,9 @@
 import { isCallSid, isConferenceSid, type CallSid, type ConferenceSid } from '../kernel/brand.js';
 import { parseAnsweredBy, type AnsweredBy } from './answered-by.js';
 import { parseCallStatus, type CallStatus } from './call-status.js';
+import { READINGS } from './fields.js';
+import { hiddenParam } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
-import { hiddenParam } from './signature.js';
 
 /** What every voice webhook says (twilio.com/docs/voice/twiml#request-parameters). */
 export interface CallParams {
@@ -11,7 +12,7 @@ export interface CallParams {
 }
 
 export interface InboundParams extends CallParams {
-  /** As received: a number, `anonymous`, `client:…`, or empty. */
+  /** As received: a number, `anonymous`, `client:…`, or empty; empty also when it is missing, or begins like a number and is none. */
   readonly from: string;
   readonly to: string;
   /** Still percent-encoded after form decoding, and passed back as it is. A credential. */
@@ -58,50 +59,54 @@ export function parseCall(params: Params): Parsed<CallParams> {
   return { ok: true, sid, status };
 }
 
-/** The first request of an inbound call. */
+/**
+ * The first request of an inbound call. Whoever hides their number, or has one that Twilio could not make out, is a
+ * caller all the same.
+ */
 export function parseInbound(params: Params): Parsed<InboundParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  const from = params.get('From');
-  const to = params.get('To');
-  if (from === undefined || !isParty(from)) return { ok: false, problem: 'From is missing or not a party of a call' };
-  if (to === undefined || !isParty(to)) return { ok: false, problem: 'To is missing or not a party of a call' };
-  // `Called` comes right behind the token, whose own form is opaque.
-  const hidden = hiddenParam(params, ['CallToken', 'Called']);
+  const hidden = hiddenParam(params, READINGS.inbound);
   if (hidden !== null) return { ok: false, problem: hidden };
+  const to = params.get('To');
+  if (to === undefined) return { ok: false, problem: 'To is missing' };
+  const from = params.get('From') ?? '';
   const token = param(params, 'CallToken');
   return {
     ...call,
-    from,
-    to,
+    // What begins like a number and is none says nothing.
+    from: /^\+(?![0-9]{1,20}$)/.test(from) ? '' : from.slice(0, MAX_PARTY),
+    to: to.slice(0, MAX_PARTY),
     ...(token === undefined ? {} : { token }),
   };
 }
 
-/** What begins like a number is nothing but a number; withheld callers, SIP and client addresses are opaque. */
-function isParty(value: string): boolean {
-  return value.startsWith('+') ? /^\+[0-9]{1,20}$/.test(value) : value.length <= 1024;
-}
+/** Longer than any address of a caller. */
+const MAX_PARTY = 1024;
 
 /** Words like Twilio's own, so that nothing else hides in them. */
 function isWord(value: string | undefined): boolean {
   return value === undefined || /^[a-z0-9_-]{1,64}$/.test(value);
 }
 
-/** A request of an outbound call for what to do next. */
-export function parseLeg(params: Params): Parsed<LegParams> {
+/** What a request of a leg, or a key of the caller's, may tell besides that it asks. */
+export type LegReading = 'answered' | 'key' | 'callerKey' | 'asked';
+
+/**
+ * A request of an outbound call for what to do next. Only what `reading` names is looked at: what a route does not read
+ * may look as it likes.
+ */
+export function parseLeg(params: Params, reading: LegReading): Parsed<LegParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  // Words may have anything in them, also the parameter that follows them in the signed text.
-  const always = params.has('SpeechResult') ? ['Confidence', 'To'] : [];
-  const hidden = hiddenParam(params, ['AnsweredBy', 'Digits', 'SpeechResult', ...always]);
+  const hidden = hiddenParam(params, READINGS[reading]);
   if (hidden !== null) return { ok: false, problem: hidden };
-  const digits = params.get('Digits') ?? '';
+  const digits = reading === 'key' || reading === 'callerKey' ? (params.get('Digits') ?? '') : '';
   if (!/^[0-9*#A-Da-dwW]{0,32}$/.test(digits))
     return { ok: false, problem: 'Digits has something else than keys in it' };
-  const answeredBy = param(params, 'AnsweredBy');
+  const answeredBy = reading === 'answered' ? param(params, 'AnsweredBy') : undefined;
   if (!isWord(answeredBy)) return { ok: false, problem: 'AnsweredBy is not a kind of answer' };
-  const speech = param(params, 'SpeechResult')?.slice(0, MAX_SPEECH);
+  const speech = reading === 'key' ? param(params, 'SpeechResult')?.slice(0, MAX_SPEECH) : undefined;
   return {
     ...call,
     answeredBy: answeredBy === undefined ? null : parseAnsweredBy(answeredBy),
@@ -117,7 +122,7 @@ const MAX_SPEECH = 1000;
 export function parseVerdict(params: Params): Parsed<VerdictParams> {
   const sid = param(params, 'CallSid');
   if (!isCallSid(sid)) return { ok: false, problem: 'CallSid is missing or not a Call SID' };
-  const hidden = hiddenParam(params, ['AnsweredBy', 'MachineDetectionDuration']);
+  const hidden = hiddenParam(params, READINGS.verdict);
   if (hidden !== null) return { ok: false, problem: hidden };
   const answeredBy = param(params, 'AnsweredBy');
   const duration = param(params, 'MachineDetectionDuration');
@@ -134,7 +139,7 @@ export function parseVerdict(params: Params): Parsed<VerdictParams> {
 export function parseStatus(params: Params): Parsed<StatusParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  const hidden = hiddenParam(params, ['AnsweredBy', 'SipResponseCode']);
+  const hidden = hiddenParam(params, READINGS.status);
   if (hidden !== null) return { ok: false, problem: hidden };
   const answeredBy = param(params, 'AnsweredBy');
   const sipCode = param(params, 'SipResponseCode');
@@ -161,7 +166,7 @@ export function parseConference(params: Params): Parsed<ConferenceParams> {
   const event = CONFERENCE_EVENTS.get(name) ?? null;
   const sid = param(params, 'CallSid');
   if (sid !== undefined && !isCallSid(sid)) return { ok: false, problem: 'CallSid is not a Call SID' };
-  const hidden = hiddenParam(params, ['ConferenceSid', 'ParticipantCallStatus', 'ReasonParticipantLeft']);
+  const hidden = hiddenParam(params, READINGS.conference);
   if (hidden !== null) return { ok: false, problem: hidden };
   const reason = param(params, 'ReasonParticipantLeft');
   const status = param(params, 'ParticipantCallStatus');

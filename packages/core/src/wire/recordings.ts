@@ -1,13 +1,20 @@
 import type { CallSid } from '../kernel/brand.js';
 import { parseCallStatus, type CallStatus } from './call-status.js';
+import { digitsField, IN_CALL, oneOfField, sidField, textField, wordField } from './fields.js';
+import { hiddenParam, type Reading } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
 import { parseCall } from './payloads.js';
-import { hiddenParam } from './signature.js';
 
+/** What a webhook tells of a recording. It is passed on and never fetched here. */
 export interface RecordingParams {
+  /** Its SID; its address where Twilio names no SID. */
   readonly sid: string;
+  /** Any https address: Twilio's, or that of the account's own storage. Empty when it failed and has none. */
   readonly url: string;
-  readonly seconds: number;
+  /** `null`: Twilio does not say, or says what is no length. */
+  readonly seconds: number | null;
+  /** Twilio could not make the file. */
+  readonly failed?: true;
 }
 
 /** How a fallback of ours came out: the action of its Record or of its Dial. */
@@ -20,13 +27,23 @@ export interface FallbackParams {
   readonly answered: boolean | null;
 }
 
-const FIELDS = ['RecordingSid', 'RecordingUrl', 'RecordingDuration'];
-const STATUSES = ['in-progress', 'completed', 'absent'];
+const URL_FIELD = textField('RecordingUrl', /^https:\/\/./s);
+const SID = sidField('RecordingSid', 'RE');
+const DURATION = digitsField('RecordingDuration', 9);
+const DIALED = ['answered', 'completed', 'busy', 'no-answer', 'failed', 'canceled'];
+const FALLBACK: Reading = {
+  reads: [SID, URL_FIELD, DURATION, oneOfField('DialCallStatus', DIALED)],
+  ...IN_CALL,
+};
+const RECORDING: Reading = {
+  reads: [SID, URL_FIELD, DURATION, wordField('RecordingStatus'), sidField('CallSid', 'CA')],
+  always: [sidField('AccountSid', 'AC')],
+};
 
 export function parseFallback(params: Params): Parsed<FallbackParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
-  const hidden = hiddenParam(params, [...FIELDS, 'DialCallStatus']);
+  const hidden = hiddenParam(params, FALLBACK);
   if (hidden !== null) return { ok: false, problem: hidden };
   const dialed = param(params, 'DialCallStatus');
   if (dialed !== undefined && dialed !== 'answered' && parseCallStatus(dialed) === undefined) {
@@ -44,13 +61,17 @@ export function parseFallback(params: Params): Parsed<FallbackParams> {
   };
 }
 
-/** A recording's own callback (twilio.com/docs/voice/twiml/record#attributes-recording-status-callback). */
+/**
+ * A recording's own callback (twilio.com/docs/voice/twiml/record#attributes-recording-status-callback). A status other
+ * than `completed` and `failed` says that there is no sound, or none yet.
+ */
 export function parseRecording(params: Params): Parsed<{ readonly recording: RecordingParams | null }> {
-  const hidden = hiddenParam(params, [...FIELDS, 'RecordingStatus']);
+  const hidden = hiddenParam(params, RECORDING);
   if (hidden !== null) return { ok: false, problem: hidden };
   const status = param(params, 'RecordingStatus') ?? '';
-  if (!STATUSES.includes(status)) return { ok: false, problem: 'RecordingStatus is missing or not a status' };
-  return status === 'completed' ? recordingOf(params) : { ok: true, recording: null };
+  if (!/^[a-z_-]{1,64}$/.test(status)) return { ok: false, problem: 'RecordingStatus is missing or not a status' };
+  if (status === 'completed') return recordingOf(params);
+  return status === 'failed' ? failedOf(params) : { ok: true, recording: null };
 }
 
 /** `null`: none, or an empty one. */
@@ -58,14 +79,39 @@ function recordingOf(params: Params): Parsed<{ readonly recording: RecordingPara
   const url = param(params, 'RecordingUrl');
   const duration = param(params, 'RecordingDuration');
   if (url === undefined && duration === undefined) return { ok: true, recording: null };
-  const [, sid = ''] = /^https:\/\/[^\s]{1,400}\/Recordings\/(RE[0-9a-f]{32})$/i.exec(url ?? '') ?? [];
-  if (url === undefined || sid === '') return { ok: false, problem: 'RecordingUrl is not the address of a recording' };
-  if ((param(params, 'RecordingSid') ?? sid) !== sid) {
-    return { ok: false, problem: 'RecordingSid is not that of RecordingUrl' };
-  }
-  if (duration === undefined || !/^[0-9]{1,5}$/.test(duration)) {
-    return { ok: false, problem: 'RecordingDuration is missing or not a number of seconds' };
-  }
-  const seconds = Number(duration);
+  if (url === undefined || !isAddress(url)) return { ok: false, problem: 'RecordingUrl is not an https address' };
+  const sid = sidOf(params, url);
+  if (isCutShort(params, url)) return { ok: false, problem: 'RecordingUrl goes on in the next parameter' };
+  if (RUN_ON.test(url)) return { ok: false, problem: 'RecordingUrl has the next parameter in it' };
+  const seconds = DURATION.value.test(duration ?? '') ? Number(duration) : null;
   return { ok: true, recording: seconds === 0 ? null : { sid, url, seconds } };
+}
+
+function failedOf(params: Params): Parsed<{ readonly recording: RecordingParams | null }> {
+  const given = param(params, 'RecordingUrl') ?? '';
+  const url = isAddress(given) ? given : '';
+  const sid = sidOf(params, url);
+  if (sid === '') return { ok: false, problem: 'RecordingSid is missing or not a Recording SID' };
+  if (isCutShort(params, url)) return { ok: false, problem: 'RecordingUrl goes on in the next parameter' };
+  return { ok: true, recording: { sid, url, seconds: null, failed: true } };
+}
+
+function isAddress(text: string): boolean {
+  return /^https:\/\/[^\s/]\S{0,4095}$/.test(text);
+}
+
+function sidOf(params: Params, url: string): string {
+  const sid = param(params, 'RecordingSid') ?? '';
+  if (SID.value.test(sid)) return sid;
+  return /\/Recordings\/(RE[0-9a-f]{32})(?![0-9a-z])/i.exec(url)?.[1] ?? url;
+}
+
+/** Behind the SID comes nothing, or what an address may have there; a name begins with a letter. */
+const RUN_ON = /\/RE[0-9a-f]{32}[\p{L}_]/iu;
+const SID_IN_PATH = /\/RE[0-9a-f]{32}/i;
+
+/** True when what is signed behind the address is the rest of it: Twilio's has the SID in it. */
+function isCutShort(params: Params, url: string): boolean {
+  const next = [...params.keys()].sort().find((name) => name > 'RecordingUrl');
+  return next !== undefined && !SID_IN_PATH.test(url) && SID_IN_PATH.test(url + next + (params.get(next) ?? ''));
 }

@@ -31,18 +31,6 @@ export function signedText(url: string, params: Params): string {
   return text;
 }
 
-/**
- * Names the parameter that is missing although the signed text has its name in it: without separators, `AnsweredBy=human`
- * and `AnsweredB=yhuman` are signed alike. `null` when there is none. Ask it for optional parameters only.
- */
-export function hiddenParam(params: Params, names: readonly string[]): string | null {
-  const missing = names.filter((name) => !params.has(name));
-  if (missing.length === 0) return null;
-  const text = signedText('', params);
-  const hidden = missing.find((name) => text.includes(name));
-  return hidden === undefined ? null : `${hidden} is missing, but hidden in the name or value of another`;
-}
-
 function portVariants(url: string): string[] {
   const parts = split(url);
   if (parts === null) return [];

@@ -12,8 +12,9 @@ import {
   type WorkerSid,
   type WorkspaceSid,
 } from '../kernel/brand.js';
+import { digitsField, jsonField, oneOfField, sidField, textField } from './fields.js';
+import { hiddenParam, type Reading } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
-import { hiddenParam } from './signature.js';
 
 /** Statuses of a task (twilio.com/docs/taskrouter/lifecycle-task-state). */
 export const ASSIGNMENT_STATUSES = ['pending', 'reserved', 'assigned', 'wrapping', 'completed', 'canceled'] as const;
@@ -64,6 +65,12 @@ export interface AssignmentParams {
 /** The name of the task attribute that carries our round. */
 export const ROUND_ATTRIBUTE = 'amd_round';
 
+const ALWAYS = [sidField('AccountSid', 'AC'), sidField('WorkspaceSid', 'WS')];
+const TASK = [sidField('TaskSid', 'WT'), jsonField('TaskAttributes')];
+const WORKER = [sidField('WorkerSid', 'WK'), jsonField('WorkerAttributes'), textField('WorkerName')];
+const RESERVATION = sidField('ReservationSid', 'WR');
+const ASSIGNMENT: Reading = { reads: [...TASK, ...WORKER, RESERVATION], always: ALWAYS };
+
 /** An assignment callback (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
 export function parseAssignment(params: Params): Parsed<AssignmentParams> {
   const workspace = param(params, 'WorkspaceSid');
@@ -74,7 +81,7 @@ export function parseAssignment(params: Params): Parsed<AssignmentParams> {
   if (!isTaskSid(task)) return missing('TaskSid', 'Task');
   if (!isReservationSid(reservation)) return missing('ReservationSid', 'Reservation');
   if (!isWorkerSid(worker)) return missing('WorkerSid', 'Worker');
-  const hidden = hiddenParam(params, ['WorkerAttributes', 'TaskAttributes', 'WorkerName']);
+  const hidden = hiddenParam(params, ASSIGNMENT);
   if (hidden !== null) return { ok: false, problem: hidden };
   return {
     ok: true,
@@ -114,6 +121,27 @@ export interface EventParams {
   readonly call: TaskCall | null;
 }
 
+const EVENT: Reading = {
+  reads: [
+    ...TASK,
+    oneOfField('TaskAssignmentStatus', ASSIGNMENT_STATUSES),
+    textField('TaskCanceledReason'),
+    textField('TaskCompletedReason'),
+    ...WORKER,
+    sidField('WorkerActivitySid', 'WA'),
+    textField('WorkerActivityName'),
+    digitsField('WorkerVersion', 15),
+    RESERVATION,
+    digitsField('TimestampMs', 15),
+  ],
+  always: [...ALWAYS, { name: 'EventType', value: /^[a-z][a-z0-9_.-]{0,63}$/, max: 64 }],
+  beside: {
+    TaskCanceledReason: ['TaskChannelSid', 'TaskChannelUniqueName'],
+    TaskCompletedReason: ['TaskDateCreated', 'TaskPriority'],
+    WorkerName: ['WorkerPreviousActivityName', 'WorkerPreviousActivitySid'],
+  },
+};
+
 /** An event callback (twilio.com/docs/taskrouter/api/event): only its type says what it is about. */
 export function parseEvent(params: Params): Parsed<EventParams> {
   const type = param(params, 'EventType');
@@ -122,14 +150,7 @@ export function parseEvent(params: Params): Parsed<EventParams> {
   }
   const workspace = param(params, 'WorkspaceSid');
   if (!isWorkspaceSid(workspace)) return missing('WorkspaceSid', 'Workspace');
-  const hidden = hiddenParam(params, [
-    'WorkerSid',
-    'WorkerActivitySid',
-    'WorkerVersion',
-    'TaskSid',
-    'TaskAttributes',
-    'ReservationSid',
-  ]);
+  const hidden = hiddenParam(params, EVENT);
   if (hidden !== null) return { ok: false, problem: hidden };
   const task = param(params, 'TaskSid');
   if (task !== undefined && !isTaskSid(task)) return missing('TaskSid', 'Task');

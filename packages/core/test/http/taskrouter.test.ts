@@ -191,7 +191,7 @@ describe('who may speak', () => {
       const { post, calls } = scene();
       const { [name as 'TaskSid']: value, ...rest } = EVENT;
       // Twilio's signature has no separators: `Name=value` and `Namevalue=` are signed alike.
-      const shifted = { ...rest, [`${name}${value.replaceAll(/[^A-Za-z0-9]/g, '')}`]: '' };
+      const shifted = { ...rest, [`${name}${value}`]: '' };
       expect((await post('/trevents', shifted)).status).toBe(403);
       expect(calls).toEqual([]);
     },

@@ -43,11 +43,11 @@ describe('a fallback is over', () => {
   it.each<[string, Record<string, string>]>([
     ['CallSid is missing', { CallSid: '' }],
     ['DialCallStatus is not a status of a call', { DialCallStatus: 'answering' }],
-    ['DialCallStatus is missing, but hidden', { FromCity: 'DialCallStatuscompleted' }],
+    ['DialCallStatus is missing, but hidden', { CallerName: 'DialCallStatuscompleted' }],
     ['RecordingSid is missing, but hidden', { FromCity: `RecordingSid${SID}` }],
     ['RecordingUrl is missing, but hidden', { FromCity: `RecordingUrl${URL_}` }],
     ['RecordingDuration is missing, but hidden', { FromCity: 'RecordingDuration9' }],
-    ['RecordingUrl is not the address of a recording', { RecordingDuration: '9' }],
+    ['RecordingUrl is not an https address', { RecordingDuration: '9' }],
   ])('%s', (problem, fields) => {
     expect(fallbackOf(fields)).toMatchObject(refusal(problem));
   });
@@ -59,9 +59,36 @@ describe('a recording’s own callback', () => {
   it('tells of the file when it is there', () => {
     expect(recordingOf(DONE)).toEqual({ ok: true, recording: { sid: SID, url: URL_, seconds: 9 } });
     expect(recordingOf({ ...DONE, RecordingSid: '' })).toMatchObject({ recording: { sid: SID } });
-    for (const status of ['in-progress', 'absent']) {
+    for (const status of ['in-progress', 'absent', 'processing', 'done']) {
       expect(recordingOf({ ...DONE, RecordingStatus: status })).toEqual({ ok: true, recording: null });
     }
+  });
+
+  it.each(['', '-1', 'x', '9x', 'x9', '1.5'])('whose length %j is none is told all the same', (duration) => {
+    expect(recordingOf({ ...DONE, RecordingDuration: duration })).toMatchObject({ recording: { seconds: null } });
+  });
+
+  it.each([
+    `https://bucket.s3.eu-west-1.amazonaws.com/AC1/${SID}?X-Amz-Signature=x%2Fy`,
+    'https://recordings.example.com/a.wav',
+    `${URL_}.mp3`,
+    `https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE${'1'.repeat(32)}`,
+  ])('has the address %s: it is passed on, and never fetched', (url) => {
+    expect(recordingOf({ ...DONE, RecordingUrl: url })).toMatchObject({ recording: { sid: SID, url } });
+  });
+
+  it('without a SID is known by its address', () => {
+    expect(fallbackOf({ RecordingUrl: URL_ })).toMatchObject({ recording: { sid: SID, url: URL_, seconds: null } });
+    const url = 'https://recordings.example.com/a.wav';
+    expect(fallbackOf({ RecordingUrl: url })).toMatchObject({ recording: { sid: url, url, seconds: null } });
+  });
+
+  it('that failed is told, with what is known of it', () => {
+    const failed = { ...DONE, RecordingStatus: 'failed', RecordingDuration: '-1' };
+    const recording = { sid: SID, url: URL_, seconds: null, failed: true };
+    expect(recordingOf(failed)).toEqual({ ok: true, recording });
+    expect(recordingOf({ ...failed, RecordingUrl: '' })).toEqual({ ok: true, recording: { ...recording, url: '' } });
+    expect(recordingOf({ RecordingStatus: 'failed' })).toMatchObject(refusal('RecordingSid is missing'));
   });
 
   it.each(['1', '99999'])('of %s s', (duration) => {
@@ -72,29 +99,21 @@ describe('a recording’s own callback', () => {
 
   it.each<[string, Record<string, string>]>([
     ['RecordingStatus is missing or not a status', { ...RECORDED }],
-    ['RecordingStatus is missing or not a status', { ...RECORDED, RecordingStatus: 'done' }],
-    ['RecordingStatus is missing, but hidden', { ...RECORDED, Other: 'RecordingStatuscompleted' }],
-    ['RecordingSid is not that of RecordingUrl', { ...DONE, RecordingSid: `RE${'1'.repeat(32)}` }],
-    ...[
-      URL_.replace('https:', 'http:'),
-      `see ${URL_}`,
-      `${URL_}.mp3`,
-      URL_.replace('AC1', 'A C'),
-      URL_.replace('AC1', 'x'.repeat(401)),
-      'https:///Recordings/',
-      URL_.slice(0, -1),
-    ].map((url): [string, Record<string, string>] => [
-      'RecordingUrl is not the address of a recording',
-      { ...DONE, RecordingUrl: url },
-    ]),
+    ['RecordingStatus is missing or not a status', { ...RECORDED, RecordingStatus: 'Not Done' }],
+    ['RecordingStatus is missing, but hidden', { ...RECORDED, RecordingSource: 'RecordVerbRecordingStatuscompleted' }],
+    ['RecordingDuration has the next parameter in it', { ...DONE, RecordingDuration: '9RecordingE' }],
+    ...[URL_.replace('https:', 'http:'), `see ${URL_}`, URL_.replace('AC1', 'A C'), 'https:///Recordings/'].map(
+      (url): [string, Record<string, string>] => [
+        'RecordingUrl is not an https address',
+        { ...DONE, RecordingUrl: url },
+      ],
+    ),
     [
       'RecordingUrl is missing, but hidden',
-      { RecordingSid: SID, RecordingStatus: 'completed', RecordingDuration: `RecordingUrl${URL_}` },
+      { RecordingSid: SID, RecordingStatus: 'completed', RecordingTrack: `bothRecordingUrl${URL_}` },
     ],
-    ...['', 'x', '9x', 'x9', '123456', '-1', '1.5'].map((duration): [string, Record<string, string>] => [
-      'RecordingDuration is missing or not a number of seconds',
-      { ...DONE, RecordingDuration: duration },
-    ]),
+    ['RecordingUrl has the next parameter in it', { ...DONE, RecordingUrl: `${URL_}To+14155550199` }],
+    ['RecordingUrl goes on in the next parameter', { ...DONE, RecordingUrl: 'https://api.t', [URL_.slice(13)]: '' }],
   ])('%s', (problem, fields) => {
     expect(recordingOf(fields)).toMatchObject(refusal(problem));
   });

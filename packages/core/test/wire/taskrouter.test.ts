@@ -73,10 +73,14 @@ describe('an assignment', () => {
     expect(assignment({ ...ASSIGNMENT, [name]: ACTIVITY })).toMatchObject(refusal(problem));
   });
 
-  it.each(['WorkerAttributes', 'TaskAttributes', 'WorkerName'])('with a hidden %s is refused', (name) => {
-    expect(assignment({ ...without(ASSIGNMENT, name), Other: `${name}{}` })).toMatchObject(
-      refusal(`${name} is missing, but hidden`),
-    );
+  it.each([
+    ['WorkerAttributes', { TaskVersion: '0WorkerAttributes{}' }],
+    ['TaskAttributes', { ReservationX: 'TaskAttributes{}' }],
+    ['WorkerName', { WorkerAttributes: '{}WorkerNameAnn' }],
+  ])('with a hidden %s is refused', (name, fields) => {
+    expect(assignment({ ...without(ASSIGNMENT, name), ...(fields as Record<string, string>) })).toMatchObject({
+      ok: false,
+    });
   });
 });
 
@@ -201,14 +205,30 @@ describe('an event', () => {
     ['ReservationSid is missing or not a SID of a Reservation', { ...EVENT, ReservationSid: WORKER }],
     ['WorkerSid is missing or not a SID of a Worker', { ...EVENT, WorkerSid: TASK }],
     ['WorkerActivitySid is missing or not a SID of a Activity', { ...EVENT, WorkerActivitySid: TASK }],
-    ...['WorkerSid', 'WorkerActivitySid', 'WorkerVersion', 'TaskSid', 'TaskAttributes', 'ReservationSid'].map(
-      (name): [string, Record<string, string>] => [
-        `${name} is missing, but hidden`,
-        { ...without(EVENT, name), Other: `${name}x` },
-      ],
-    ),
+    ['TimestampMs has the next parameter in it', { ...EVENT, TimestampMs: '1764100000123WorkerActivity' }],
+    ['TaskAttributes has the next parameter in it', { ...EVENT, TaskAttributes: '{}TaskChannelUniqueNamevoice' }],
+    ...[
+      ['WorkerSid', WORKER, 'WorkerP'],
+      ['WorkerActivitySid', ACTIVITY, 'WorkerActivityO'],
+      ['WorkerVersion', '7', 'WorkerTimeInPreviousActivityMs'],
+      ['TaskSid', TASK, 'TaskPriority'],
+      ['TaskAttributes', '{}', 'TaskAt'],
+      ['ReservationSid', RESERVATION, 'OperatingUnitSid'],
+      ['TaskCanceledReason', 'hangup', 'TaskC'],
+    ].map(([name = '', value = '', other = '']): [string, Record<string, string>] => [
+      `${name} is missing, but hidden`,
+      { ...without(EVENT, name), [other]: `0${name}${value}` },
+    ]),
   ])('%s', (problem, fields) => {
     expect(event(fields)).toMatchObject(refusal(problem));
+  });
+
+  it('is genuine, whatever other people call their attributes and themselves', () => {
+    const bare = without(EVENT, 'ReservationSid', 'WorkerSid', 'WorkerActivitySid', 'WorkerVersion', 'WorkerName');
+    const attributes = { ...CALL, targetWorkerSid: WORKER, WorkerSid: `WorkerSid${WORKER}`, lastTaskSid: TASK };
+    expect(event({ ...bare, TaskAttributes: JSON.stringify(attributes) })).toMatchObject({ ok: true, worker: null });
+    const named = { ...EVENT, WorkerName: `ReservationSid${RESERVATION}`, WorkspaceName: 'TaskSid WorkerVersion7' };
+    expect(event(without(named, 'ReservationSid', 'WorkerVersion'))).toMatchObject({ ok: true, reservation: null });
   });
 });
 

@@ -21,21 +21,26 @@ export interface RecordingWork {
 /** So many recordings of one call are told apart from their repeats: one for each person the caller has talked to. */
 const REMEMBERED = 10;
 
-/** The user's hook is told of a recording once, by whichever request brings it first; of messages there is one. */
+/**
+ * The user's hook is told of a recording once, by whichever request brings it first; of messages there is one. That the
+ * file could not be made is told once as well, also of a recording that was told of before.
+ */
 export function keepRecording(w: RecordingWork, { type, recording }: Pick<RecordingMade, 'type' | 'recording'>): void {
   const { caller, call } = w.s;
   if (recording === null) return;
+  const failed = recording.failed === true;
+  const told = failed ? `${recording.sid}:failed` : recording.sid;
   if (type === 'caller.recording') {
-    if (caller.recording !== null) return;
+    if (caller.recording !== null && (!failed || caller.recording.failed === true)) return;
     caller.recording = recording;
   } else {
-    if (caller.talks.includes(recording.sid)) return;
-    caller.talks = [...caller.talks, recording.sid].slice(-REMEMBERED);
+    if (caller.talks.includes(told) || caller.talks.includes(`${recording.sid}:failed`)) return;
+    caller.talks = [...caller.talks, told].slice(-REMEMBERED);
   }
   const hook = type === 'caller.recording' ? 'voicemail' : 'recording';
   w.effects.push({
     type: 'hook.run',
-    id: `hook:${hook}:${recording.sid}`,
+    id: `hook:${hook}:${told}`,
     hook,
     data: { sid: call.sid, from: call.from, to: call.to, recording },
   });

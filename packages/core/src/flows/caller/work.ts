@@ -6,10 +6,14 @@ import { nextId, startTimer, stopTimer } from '../leg/work.js';
 
 /** A message that the caller left. */
 export interface Recording {
+  /** Its SID; its address where Twilio names no SID. */
   readonly sid: string;
-  /** Twilio's address of it; for a moment it answers 404 (twilio.com/docs/voice/twiml/record). */
+  /** The https address that Twilio tells; for a moment it answers 404 (twilio.com/docs/voice/twiml/record). Empty when it failed and has none. */
   readonly url: string;
-  readonly seconds: number;
+  /** `null`: Twilio does not say. */
+  readonly seconds: number | null;
+  /** Twilio could not make the file. */
+  readonly failed?: true;
 }
 
 /** What is known of a waiting caller's call, whichever flow holds it. */

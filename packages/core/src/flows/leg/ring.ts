@@ -1,4 +1,5 @@
-import { isE164, type E164 } from '../../kernel/brand.js';
+import type { E164 } from '../../kernel/brand.js';
+import { callerNumber } from '../../wire/caller-id.js';
 import type { Detection } from '../effects.js';
 import { newLeg, type LegTarget } from './leg.js';
 import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
@@ -31,7 +32,7 @@ function create(w: LegWork, leg: LegDraft): void {
     id: createId(leg),
     leg: leg.id,
     to: leg.target.to,
-    from: leg.callerId === 'caller' && isE164(call.from) ? call.from : ownNumber(w, leg.target),
+    from: (leg.callerId === 'caller' ? callerNumber(call.from) : null) ?? ownNumber(w, leg.target),
     ...(leg.callerId === 'caller' && call.token !== null ? { callToken: call.token } : {}),
     answered: w.host.ref(leg.id, 'leg.answered'),
     status: w.host.ref(leg.id, 'leg.status'),
@@ -54,7 +55,7 @@ export function detectionOf(w: LegWork, { target }: LegDraft): Detection {
 }
 
 function showsCaller(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): boolean {
-  return callerId === 'caller' && isE164(w.s.call.from);
+  return callerId === 'caller' && callerNumber(w.s.call.from) !== null;
 }
 
 function ownNumber(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): E164 {

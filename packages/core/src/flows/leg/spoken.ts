@@ -1,3 +1,5 @@
+import { callerNumber } from '../../wire/caller-id.js';
+
 /** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
 export function spoken(
   text: string,
@@ -7,7 +9,8 @@ export function spoken(
 ): string {
   return text.replace(/\{(caller|name)\}/g, (_, what: string) => {
     if (what === 'name') return name ?? words.you;
-    return /^\+[0-9]+$/.test(caller) ? Array.from(caller.slice(1)).join(' ') : words.withheld;
+    const number = callerNumber(caller);
+    return number === null ? words.withheld : Array.from(number.slice(1)).join(' ');
   });
 }
 

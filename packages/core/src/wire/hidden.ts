@@ -1,0 +1,211 @@
+import type { Params } from './params.js';
+
+/** A parameter that a route reads, or that Twilio always sends to it. */
+export interface Field {
+  readonly name: string;
+  /** Which values of it are well formed and say something. */
+  readonly value: RegExp;
+  /** The most characters of such a value; without it, any value that begins so is one. */
+  readonly max?: number;
+  /** Twilio sends it as JSON that parses whole. */
+  readonly json?: true;
+}
+
+/** What one kind of request has, as far as a shift could change its meaning. */
+export interface Reading {
+  /** Parameters that the route reads and that may be absent. */
+  readonly reads: readonly Field[];
+  /** Parameters that Twilio never leaves out. */
+  readonly always?: readonly Field[];
+  /** Free text that the route reads, and what Twilio sends right behind it: swallowed, it would change the text. */
+  readonly beside?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Names the parameter that is missing although another request, signed alike, has it. Twilio's signature covers names
+ * and values sorted and without separators (twilio.com/docs/usage/webhooks/webhooks-security): `CallerName=x`,
+ * `Digits=1` and `CallerName=xDigits1` have one signature, so whoever holds one of them can send the other.
+ *
+ * A name alone hides nothing. The same bytes must be another well-formed request: a valid value follows the name, what
+ * is before it sorts before it, what is after it sorts after it, and nothing else that we read or that is always sent
+ * gets lost. JSON that parses whole hides nothing: what Twilio sends as JSON is whole. `null` when nothing is hidden.
+ */
+export function hiddenParam(params: Params, { reads, always = [], beside = {} }: Reading): string | null {
+  const known = [...reads, ...always];
+  const runOn = known.find((field) => !isWellIn(params, field.name, known) && isRunOn(params, field, known));
+  if (runOn !== undefined) return `${runOn.name} has the next parameter in it`;
+  const text = new SignedPairs(params, known);
+  const swallowed = Object.entries(beside).flatMap(([free, names]) => names.filter((next) => text.ranInto(free, next)));
+  const name =
+    always.find((field) => !params.has(field.name) && text.occurs(field))?.name ??
+    reads.find((field) => isAbsent(params, field) && text.hides(field))?.name ??
+    swallowed[0];
+  return name === undefined ? null : `${name} is missing, but hidden in the name or value of another`;
+}
+
+/** Whether it has a value as one of its fields describes it. */
+function isWellIn(params: Params, name: string, known: readonly Field[]): boolean {
+  return known.some((field) => field.name === name && isWell(field, params.get(name) ?? ''));
+}
+
+/**
+ * True when a value would be well formed without its end, and its end could be the next parameter; or when its own name
+ * is in it once more with a value that is.
+ */
+function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean {
+  const { name, max = 0, json } = field;
+  const given = params.get(name) ?? '';
+  const again = given.lastIndexOf(name);
+  if (max > 0 && again !== -1 && isWell(field, given.slice(again + name.length))) return true;
+  const [next, afterNext] = [...params.keys()].sort().filter((other) => other > name);
+  // The next name may have been cut in two: its end is a name of its own then.
+  const isWhole = next === undefined || known.some((other) => other.name === next);
+  const rest = isWhole ? '' : next + (params.get(next) ?? '');
+  const most = Math.min(json === true ? Infinity : max, given.length - 1);
+  for (let length = 1; length <= most; length += 1) {
+    const begin = given.slice(0, length);
+    if ((json === true && !begin.endsWith('}')) || !isWell(field, begin)) continue;
+    const behind = given.slice(length);
+    if (fits(behind, name, next) || (!isWhole && fits(behind + rest, name, afterNext))) return true;
+  }
+  return false;
+}
+
+/** An empty value says nothing; but free text that is empty may be followed by a name that its sender chose. */
+function isAbsent(params: Params, { name, max }: Field): boolean {
+  const value = params.get(name);
+  return value === undefined || (value === '' && max !== undefined);
+}
+
+/** Whether the text can begin with a name that sorts between two others. */
+function fits(text: string, after: string, before: string | undefined): boolean {
+  for (let length = 1; length <= text.length; length += 1) {
+    const name = text.slice(0, length);
+    if (name > after) return before === undefined || name < before;
+  }
+  return false;
+}
+
+interface Pair {
+  readonly name: string;
+  readonly start: number;
+  /** Where its value starts. */
+  readonly value: number;
+  readonly end: number;
+}
+
+/** The signed text, and where in it the pairs of this request are. */
+class SignedPairs {
+  private readonly text: string;
+  private readonly pairs: readonly Pair[];
+  private readonly known: readonly Field[];
+  private readonly whole = new Map<Pair, boolean>();
+
+  constructor(params: Params, known: readonly Field[]) {
+    this.known = known;
+    let text = '';
+    this.pairs = [...params.keys()].sort().map((name) => {
+      const start = text.length;
+      text += name + (params.get(name) ?? '');
+      return { name, start, value: start + name.length, end: text.length };
+    });
+    this.text = text;
+  }
+
+  /** Whether the name stands anywhere with a valid value behind it. */
+  occurs(field: Field): boolean {
+    return this.places(field.name).some((at) => this.ends(field, at + field.name.length, this.text.length).length > 0);
+  }
+
+  /** Whether the text can be cut so that the field is there, well formed, and nothing else that is known gets lost. */
+  hides(field: Field): boolean {
+    return this.places(field.name).some((at) => {
+      const begin = at + field.name.length;
+      const to = this.pairs.find((pair) => pair.end >= begin)?.end ?? begin;
+      return this.ends(field, begin, to).some((end) => this.canBeCut(field.name, at, end));
+    });
+  }
+
+  /** Whether a free text has in it the name of the parameter that comes next, which is not there. */
+  ranInto(free: string, next: string): boolean {
+    const index = this.pairs.findIndex(({ name }) => name === free);
+    const pair = this.pairs[index];
+    const after = this.pairs[index + 1];
+    if (pair === undefined || (after !== undefined && after.name <= next)) return false;
+    return this.places(next).some((at) => at >= pair.value && at < pair.end);
+  }
+
+  /** Where the name stands, except in a SIP header's name and in JSON that parses whole. */
+  private places(name: string): readonly number[] {
+    const found: number[] = [];
+    for (let at = this.text.indexOf(name); at !== -1; at = this.text.indexOf(name, at + 1)) {
+      const pair = this.pairs.find(({ end }) => at < end);
+      const isInName = pair !== undefined && at < pair.value;
+      if (pair === undefined || !(isInName ? isSipHeader(pair) : this.isWhole(pair))) found.push(at);
+    }
+    return found;
+  }
+
+  private isWhole(pair: Pair): boolean {
+    const known = this.whole.get(pair) ?? isJson(this.text.slice(pair.value, pair.end));
+    this.whole.set(pair, known);
+    return known;
+  }
+
+  /** Where a valid value that begins here may end; free text ends with its parameter. */
+  private ends({ value, max }: Field, begin: number, to: number): readonly number[] {
+    if (max === undefined) return value.test(this.text.slice(begin, to)) ? [to] : [];
+    const most = Math.max(0, Math.min(max, this.text.length - begin));
+    return Array.from({ length: most }, (_, index) => begin + index + 1).filter((end) =>
+      value.test(this.text.slice(begin, end)),
+    );
+  }
+
+  /** The first of the pairs that are wholly behind this place and sort behind this name. */
+  private next(name: string, from: number): Pair | undefined {
+    return this.pairs.find((pair) => pair.start >= from && pair.name > name);
+  }
+
+  /** Whether what is behind the cut can be a name there, and what is in front of it a part of the pair before. */
+  private canBeCut(name: string, at: number, end: number): boolean {
+    const next = this.next(name, end);
+    const until = next?.start ?? this.text.length;
+    if (end !== until && !fits(this.text.slice(end, until), name, next?.name)) return false;
+    const index = this.pairs.filter((one) => one.name < name && one.value <= at).length - 1;
+    const pair = this.pairs[index];
+    // Pairs in between are made of the cut's surroundings: one whose name sorts behind, and what the name was cut into.
+    const lost = this.pairs.slice(index + 1).filter((one) => one.start < until && one.name !== name);
+    if (lost.some((one) => isSipHeader(one) || this.isKnown(one))) return false;
+    if (lost.filter((one) => one.start < at).length > 1 || lost.some((one) => one.start > end)) return false;
+    if (pair === undefined) return at === 0 || fits(this.text.slice(0, at), '', name);
+    const value = this.text.slice(pair.value, at);
+    const fields = this.known.filter((field) => field.name === pair.name);
+    if (fields.length === 0 || value === '' || fields.some((field) => isWell(field, value))) return true;
+    const isInName = lost.some((one) => at > one.start && at < one.value);
+    return isInName && fits(this.text.slice(pair.end, at), pair.name, name);
+  }
+
+  private isKnown({ name }: Pair): boolean {
+    return this.known.some((field) => field.name === name);
+  }
+}
+
+/** Its name is a header's, whatever that is called (twilio.com/docs/voice/sip/receiving-sip). */
+function isSipHeader({ name }: Pair): boolean {
+  return name.startsWith('SipHeader_');
+}
+
+function isWell({ value, max = Infinity, json }: Field, text: string): boolean {
+  return text.length <= max && value.test(text) && (json !== true || isJson(text));
+}
+
+/** An object or a list; a number or a word alone is text like any other. */
+function isJson(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
