@@ -37,6 +37,8 @@ export interface AppOptions {
   readonly publicBaseUrl: string;
   /** How, for every call. */
   readonly settings?: TaskOptions | undefined;
+  /** Attributes of a worker that may hold their number; the directory is told the same. */
+  readonly phoneAttributes?: readonly string[] | undefined;
   /** How long a worker rests, s. */
   readonly coolDownSeconds: number;
   /** Calls that are started in a second; default: as fast as they are asked for. */
@@ -106,6 +108,9 @@ export function createApp(options: AppOptions) {
     peers: { worker: workers },
   });
   for (const { events } of [calls, workers]) {
+    events.on('problem', ({ key, code, message }) => {
+      logger.error({ code, key }, message);
+    });
     events.on('committed', () => {
       feed.nudge();
     });
@@ -123,6 +128,7 @@ export function createApp(options: AppOptions) {
     accountSid,
     authTokens,
     defaultSettings: options.settings,
+    phoneAttributes: options.phoneAttributes,
     limits: createCallLimits({ store, clock, ...options.limits }),
     onEvent(event) {
       heard.hear(event);

@@ -15,11 +15,19 @@ import {
 
 const name = z.string().trim().min(1);
 
+/** `phone,contact_uri`: the first that holds a number counts. */
+const phoneAttributes = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((names) => names.every((one) => one !== ''), 'must be names of worker attributes, such as phone,contact_uri')
+  .optional();
+
 const SCHEMA = z
   .object({
     ...COMMON,
     TWILIO_WORKSPACE: name.default('AMD'),
     TWILIO_WORKFLOW: name.optional(),
+    PHONE_ATTRIBUTES: phoneAttributes,
     ACTIVITY_AVAILABLE: name.optional(),
     ACTIVITY_UNAVAILABLE: name.optional(),
     ACTIVITY_OFFLINE: name.optional(),

@@ -48,6 +48,7 @@ const directory = createWorkspaceDirectory({
   client,
   workspace: env.TWILIO_WORKSPACE,
   workflow: env.TWILIO_WORKFLOW,
+  phoneAttributes: env.PHONE_ATTRIBUTES,
   activities: {
     available: env.ACTIVITY_AVAILABLE,
     unavailable: env.ACTIVITY_UNAVAILABLE,

@@ -103,7 +103,8 @@ ${EXITS}`,
       'after',
       `
 Looks at what the example apps read, besides the settings below: TWILIO_PHONE_NUMBER, CALLER_ID, FORWARD_TO, DIAL_ALLOW,
-RING_SECONDS, TWILIO_WORKSPACE, TWILIO_WORKFLOW, ACTIVITY_AVAILABLE, ACTIVITY_UNAVAILABLE, ACTIVITY_OFFLINE.
+RING_SECONDS, TWILIO_WORKSPACE, TWILIO_WORKFLOW, PHONE_ATTRIBUTES, ACTIVITY_AVAILABLE, ACTIVITY_UNAVAILABLE,
+ACTIVITY_OFFLINE.
 
 Each line: ✓ is well, ! a warning, ✕ an error, – could not be looked at; → says what to do.
 

@@ -326,7 +326,7 @@ describe('the doctor', () => {
     expect(said).toMatchObject({ exit: 0 });
     expect(said.out).toContain('✓ signature          A signed webhook is taken, an unsigned one is refused');
     expect(said.out).toContain('✓ assignment-url');
-    expect(said.out).toMatch(/0 errors, 0 warnings, 24 ok$/);
+    expect(said.out).toMatch(/0 errors, 0 warnings, 25 ok$/);
     expect(said.notes.split('\n')).toContain(`Calling ${well.url}`);
   });
 
@@ -379,7 +379,7 @@ describe('the doctor', () => {
     const strict = await here.amd(['doctor', '--strict', '--url', here.url], settings);
     expect(strict.exit).toBe(1);
     expect(strict.out).toMatch(/! status-url .*\n +→ Set "call status changes"/);
-    expect(strict.out).toMatch(/0 errors, 1 warning, 23 ok$/);
+    expect(strict.out).toMatch(/0 errors, 1 warning, 24 ok$/);
   });
 
   it('looks at forwarding when FORWARD_TO is set', async () => {

@@ -79,7 +79,13 @@ describe('pitfalls of set-up', () => {
     const made = plan(parseSetUp('workflow: {}', 'x'), null, null, ADDRESSES);
     const created = made.changes.find(({ kind }) => kind === 'workflow');
     expect(created?.request).toMatchObject({ fallbackAssignmentCallbackUrl: ADDRESSES.assign });
-    const workflow = { sid: `WW${'1'.repeat(32)}`, name: 'Ours', reservationTimeout: 120, configuration: '{}' };
+    const workflow = {
+      sid: `WW${'1'.repeat(32)}`,
+      name: 'Ours',
+      reservationTimeout: 120,
+      configuration: '{}',
+      foreignTasks: new Map(),
+    };
     const theirs = { ...workflow, assignmentUrl: ADDRESSES.assign, fallbackUrl: 'https://theirs.example.com/assign' };
     const { changes } = plan(parseSetUp('workflow: {}', 'x'), { ...WORKSPACE, workflows: [theirs] }, null, ADDRESSES);
     expect(changes.filter(({ request }) => 'fallbackAssignmentCallbackUrl' in request)).toEqual([]);
@@ -93,6 +99,7 @@ describe('pitfalls of set-up', () => {
       fallbackUrl: 'https://theirs.example.com/assign',
       reservationTimeout: 120,
       configuration: JSON.stringify(rules),
+      foreignTasks: new Map(),
     };
     const wanted = parseSetUp('workflow: { callerWaits: 60 }', 'x');
     const { changes, notes } = plan(wanted, { ...WORKSPACE, workflows: [workflow] }, null, ADDRESSES);

@@ -43,6 +43,7 @@ export {
 } from './wire/taskrouter.js';
 export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
 export type { CallFlow, FlowMeasurement, Measured, MeasuredStep } from './flows/measurements.js';
+export type { FlowProblem, Watched } from './flows/problems.js';
 export type {
   CreateCall,
   Detection,

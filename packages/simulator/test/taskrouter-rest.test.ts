@@ -256,6 +256,74 @@ describe('lists and refusals', () => {
     expect(await refusal(run(inside))).toMatchObject({ status: 404, code: 20404 });
   });
 
+  it('tasks and workers are listed in the order that is asked for', async () => {
+    const { sim, inside, sids } = scene();
+    for (const priority of [5, 1, 3]) {
+      await inside.tasks.create({ workflowSid: sids.workflow, priority, taskChannel: 'chat', attributes: '{}' });
+      await sim.advance(1000);
+    }
+    const by = async (ordering: string) =>
+      (await inside.tasks.list({ ordering, limit: 3 })).map(({ priority }) => priority);
+    expect(await by('DateCreated:asc')).toEqual([5, 1, 3]);
+    expect(await by('DateCreated:desc')).toEqual([3, 1, 5]);
+    expect(await by('Priority:desc')).toEqual([5, 3, 1]);
+    await inside.workers(sids.workers['Ann'] ?? '').update({ activitySid: sids.activities['Offline'] ?? '' });
+    const workers = await inside.workers.list({ ordering: 'DateStatusChanged:desc' });
+    expect(workers.map(({ friendlyName }) => friendlyName)).toEqual(['Ann', 'Ben']);
+    for (const ordering of ['Age:asc', 'DateCreated:down', 'DateCreated:asc:x', 'constructor:asc']) {
+      expect(await refusal(inside.tasks.list({ ordering }))).toMatchObject({ status: 400, code: 20001 });
+    }
+  });
+
+  it('a filter with several values takes any of them', async () => {
+    const { sim, inside, sids } = scene();
+    for (let index = 0; index < 2; index += 1) {
+      await inside.tasks.create({ workflowSid: sids.workflow, taskChannel: 'chat', attributes: '{}' });
+    }
+    await sim.advance(1000);
+    const statuses = async (...assignmentStatus: string[]) =>
+      (await inside.tasks.list({ assignmentStatus })).map((task) => task.assignmentStatus);
+    expect(await statuses('pending')).toEqual(['pending']);
+    expect(await statuses('pending', 'reserved')).toEqual(['reserved', 'pending']);
+    expect(await inside.tasks.list({ hasAddons: true })).toEqual([]);
+  });
+
+  it("takes every filter and parameter of which Twilio's description tells, where our own requests go", async () => {
+    const { inside, sids } = scene();
+    // twilio_taskrouter_v1.json, the lists of these resources; `Page` and `PageToken` go with paging.
+    await inside.tasks.list({
+      priority: 0,
+      assignmentStatus: ['pending'],
+      workflowSid: sids.workflow,
+      workflowName: 'AMD',
+      taskQueueSid: sids.queue,
+      taskQueueName: 'Everyone',
+      evaluateTaskAttributes: 'call_sid == "CA"',
+      routingTarget: sids.workflow,
+      ordering: 'VirtualStartTime:asc',
+      hasAddons: false,
+      pageSize: 20,
+    });
+    await inside.workers.list({
+      activityName: 'Available',
+      activitySid: sids.activities['Available'] ?? '',
+      available: 'true',
+      friendlyName: 'Ann',
+      targetWorkersExpression: '1==1',
+      taskQueueName: 'Everyone',
+      taskQueueSid: sids.queue,
+      ordering: 'DateStatusChanged:asc',
+    });
+    const worker = inside.workers(sids.workers['Ann'] ?? '');
+    await worker.reservations.list({ reservationStatus: 'accepted' });
+    await inside.activities.list({ friendlyName: 'Available', available: 'true' });
+    await inside.workflows.list({ friendlyName: 'AMD' });
+    const task = await inside.tasks.create({ workflowSid: sids.workflow, attributes: '{}' });
+    await inside
+      .tasks(task.sid)
+      .reservations.list({ reservationStatus: 'pending', workerSid: sids.workers['Ann'] ?? '' });
+  });
+
   it('a parameter or a filter that it does not know is named', async () => {
     const { inside, sids } = scene();
     expect(
@@ -266,8 +334,8 @@ describe('lists and refusals', () => {
       status: 400,
       message: expect.stringMatching(/VirtualStartTime/) as string,
     });
-    expect(await refusal(inside.tasks.list({ hasAddons: true }))).toMatchObject({
-      message: expect.stringMatching(/HasAddons/) as string,
+    expect(await refusal(inside.taskQueues.list({ evaluateWorkerAttributes: '{}' }))).toMatchObject({
+      message: expect.stringMatching(/EvaluateWorkerAttributes/) as string,
     });
     expect(await refusal(inside.workers.create({ friendlyName: '' }))).toMatchObject({
       message: expect.stringMatching(/FriendlyName/) as string,

@@ -1,5 +1,6 @@
 import type { Twilio } from 'twilio';
 import { isWorkspaceSid } from '@amd/core';
+import { callIn } from '@amd/core/twilio';
 
 export interface ActualActivity {
   readonly sid: string;
@@ -23,6 +24,8 @@ export interface ActualWorkflow {
   readonly reservationTimeout: number;
   /** JSON, whatever is in it. */
   readonly configuration: string;
+  /** Of its newest tasks, those that are no calls of ours: by channel, how many. */
+  readonly foreignTasks: ReadonlyMap<string, number>;
 }
 
 export interface ActualWorker {
@@ -77,11 +80,12 @@ export async function readWorkspace(
   if (found === undefined) return null;
   const inside = workspaces(found.sid);
   progress('Reading activities, queues, workflows and workers');
-  const [activities, queues, workflows, workers] = await Promise.all([
+  const [activities, queues, workflows, workers, tasks] = await Promise.all([
     inside.activities.list({ pageSize: 100 }),
     inside.taskQueues.list({ pageSize: 100 }),
     inside.workflows.list({ pageSize: 100 }),
     inside.workers.list({ pageSize: 100 }),
+    inside.tasks.list({ ordering: 'DateCreated:desc', limit: TASKS, pageSize: TASKS }),
   ]);
   return {
     sid: found.sid,
@@ -102,6 +106,7 @@ export async function readWorkspace(
       fallbackUrl: text(one.fallbackAssignmentCallbackUrl),
       reservationTimeout: one.taskReservationTimeout,
       configuration: text(one.configuration),
+      foreignTasks: foreignTasks(tasks.filter(({ workflowSid }) => workflowSid === one.sid)),
     })),
     workers: workers.map((one) => ({
       sid: one.sid,
@@ -110,6 +115,19 @@ export async function readWorkspace(
       activity: one.activitySid,
     })),
   };
+}
+
+/** So many of the newest tasks are looked at. */
+const TASKS = 200;
+
+function foreignTasks(
+  tasks: readonly { readonly attributes: string; readonly taskChannelUniqueName: string }[],
+): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { attributes, taskChannelUniqueName: channel } of tasks) {
+    if (callIn(text(attributes), text(channel)) === null) found.set(text(channel), (found.get(text(channel)) ?? 0) + 1);
+  }
+  return found;
 }
 
 /** One number of the account; `null`: it is not of this account. */

@@ -1,5 +1,4 @@
-import { isE164 } from '@amd/core';
-import { ACTIVITY_NAMES } from '@amd/core/twilio';
+import { ACTIVITY_NAMES, phoneIn } from '@amd/core/twilio';
 import { stringify } from 'yaml';
 import type { ActualWorkspace } from './actual.js';
 import { parse, readRouting } from './routing.js';
@@ -14,10 +13,13 @@ export function exportSetUp(actual: ActualWorkspace, workflowName: string | unde
   const resting = actual.activities.find(({ name }) => name === ACTIVITY_NAMES.unavailable[0]);
   const phones = actual.workers.map(({ name, attributes }) => {
     const given = parse(attributes);
-    const { phone, ...others } = (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>;
-    return { name, phone: typeof phone === 'string' ? phone.trim() : '', others };
+    const { phone: _phone, ...others } = (typeof given === 'object' && given !== null ? given : {}) as Record<
+      string,
+      unknown
+    >;
+    return { name, phone: phoneIn(attributes).phone, others };
   });
-  const usable = phones.filter(({ phone }) => isE164(phone));
+  const usable = phones.filter(({ phone }) => phone !== null);
   const file = {
     workspace: actual.name,
     ...(queue === undefined ? {} : { queue: { name: queue.name, workers: queue.workers } }),
@@ -37,7 +39,7 @@ export function exportSetUp(actual: ActualWorkspace, workflowName: string | unde
       ...(Object.keys(others).length === 0 ? {} : { attributes: others }),
     })),
   };
-  const without = phones.filter(({ phone }) => !isE164(phone)).map(({ name }) => name);
+  const without = phones.filter(({ phone }) => phone === null).map(({ name }) => name);
   const comment = without.length === 0 ? '' : `# Without a phone number that can be called: ${without.join(', ')}\n`;
   return `${comment}${stringify(file, { defaultStringType: 'PLAIN', defaultKeyType: 'PLAIN' })}`;
 }

@@ -83,7 +83,10 @@ export interface TwilioWorkspaceContext {
   readonly activities: List<TwilioActivity>;
   readonly workflows: List<TwilioWorkflow>;
   readonly workers: List<TwilioWorker> &
-    ((sid: string) => { update(params: { activitySid: string; ifMatch?: string }): Promise<unknown> });
+    ((sid: string) => {
+      update(params: { activitySid: string; ifMatch?: string }): Promise<unknown>;
+      readonly reservations: List<{ readonly sid: string }, { reservationStatus: 'accepted'; limit: number }>;
+    });
   readonly tasks: List<TwilioTask, { evaluateTaskAttributes: string; ordering: string; limit: number }> &
     ((sid: string) => {
       fetch(): Promise<TwilioTask>;

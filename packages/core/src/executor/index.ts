@@ -27,3 +27,5 @@ export {
   type LostCallers,
   type LostCallersOptions,
 } from './lost-callers.js';
+export { callIn } from '../wire/taskrouter.js';
+export { phoneIn, PHONE_ATTRIBUTES, type WorkerPhone } from '../wire/worker-phone.js';

@@ -42,6 +42,14 @@ export async function sendToTaskRouter(client: TwilioClient, effect: TaskRouterE
       return outcome({ as: 'done' });
     case 'worker.fetch':
       return fetchWorker(client, effect);
+    case 'worker.rest': {
+      const worker = workspace.workers(effect.worker);
+      // Two others would do: one of them is not this one.
+      const accepted = await worker.reservations.list({ reservationStatus: 'accepted', limit: 2 });
+      if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ as: 'elsewhere' });
+      await worker.update({ activitySid: effect.activity });
+      return outcome({ as: 'done' });
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { isActivitySid, isWorkflowSid, isWorkspaceSid, type ActivitySid } from '
 import type { EpochMs } from '../kernel/flow.js';
 import type { TaskRouterWorkspace } from '../flows/taskrouter/settings.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
-import { phoneIn } from '../wire/taskrouter.js';
+import { checkPhoneAttributes, phoneIn } from '../wire/worker-phone.js';
 import type { TwilioActivity, TwilioTaskRouter, TwilioWorkflow, TwilioWorkspace } from './client.js';
 
 /** What the directory knows of a workspace, besides what the flows need. */
@@ -42,6 +42,8 @@ export interface WorkspaceDirectoryOptions {
         readonly offline?: string | readonly string[] | undefined;
       }
     | undefined;
+  /** Attributes of a worker that may hold their number, the first that can be read counts. Default `phone`, `contact_uri`. */
+  readonly phoneAttributes?: readonly string[] | undefined;
   /** Told when a refresh in the background failed; what was known stays. */
   readonly onError?: ((error: unknown) => void) | undefined;
   readonly clock?: Pick<Clock, 'now'> | undefined;
@@ -73,11 +75,15 @@ export const ACTIVITY_NAMES = {
 /** Not more than one refresh in this time, ms. */
 const REFRESH_MS = 1000;
 
-/** Finds a workspace, its workflow and its activities by their names, in both generations of workspaces. */
+/**
+ * Finds a workspace, its workflow and its activities by their names, in both generations of workspaces.
+ * @throws TypeError naming the option
+ */
 export function createWorkspaceDirectory(options: WorkspaceDirectoryOptions): WorkspaceDirectory {
   const { workspaces } = options.client.taskrouter.v1;
   const clock = options.clock ?? systemClock;
   const wanted = options.workspace ?? 'AMD';
+  const phoneAttributes = checkPhoneAttributes(options.phoneAttributes);
   let known: KnownWorkspace | undefined;
   let refreshing: Promise<void> | undefined;
   let refreshedAt: EpochMs = -Infinity;
@@ -149,7 +155,7 @@ export function createWorkspaceDirectory(options: WorkspaceDirectoryOptions): Wo
       return found.map((worker) => ({
         sid: worker.sid,
         name: worker.friendlyName,
-        phone: phoneIn(worker.attributes),
+        phone: phoneIn(worker.attributes, phoneAttributes).phone,
         activity: worker.activitySid as ActivitySid,
       }));
     },

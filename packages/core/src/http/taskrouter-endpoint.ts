@@ -13,11 +13,13 @@ import { recordKey } from '../runtime/record-key.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Params } from '../wire/params.js';
 import { parseCall } from '../wire/payloads.js';
-import { parseAssignment, parseEvent, type EventParams } from '../wire/taskrouter.js';
-import type { Reply } from '../wire/twiml.js';
+import { callOf, parseAssignment, parseEvent, type EventParams } from '../wire/taskrouter.js';
+import { LATER, type Reply } from '../wire/twiml.js';
+import { checkPhoneAttributes } from '../wire/worker-phone.js';
 import type { Endpoint } from './endpoint.js';
 import { checkOptions, type EndpointOptions } from './endpoint-options.js';
 import { resolveSettings, type ArrivingCall } from './resolve-settings.js';
+import { foreignTasks, unreadablePhone } from './guests.js';
 import { TASKROUTER_ROUTES } from './routes.js';
 import { serve, type Answer } from './serve.js';
 import { ofTaskEvent, translateTaskCallback, WORKER_EVENTS } from './taskrouter-events.js';
@@ -41,6 +43,11 @@ export interface TaskRouterEndpointOptions extends EndpointOptions {
   readonly resolve?: ResolveTask | undefined;
   /** What a call gets when there is no `resolve`, or it fails; also a call that others put into the queue. Default: the defaults. */
   readonly defaultSettings?: TaskOptions | undefined;
+  /**
+   * Attributes of a worker that may hold their number, the first that can be read counts. Default `phone`, `contact_uri`.
+   * Tell the directory the same.
+   */
+  readonly phoneAttributes?: readonly string[] | undefined;
   /** Told of every event of the workspace, for logs and pages. Its own trouble stays its own. */
   readonly onEvent?: ((event: EventParams) => void) | undefined;
 }
@@ -55,6 +62,8 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
   const { clock, log, resolveBudgetMs: budgetMs } = checked;
   const { resolve, defaultSettings = {} } = options;
   if (resolve !== undefined && typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
+  const phoneAttributes = checkPhoneAttributes(options.phoneAttributes);
+  const leaveAlone = foreignTasks(log);
   const known = directory.current();
   // A mistake is told now, not in the middle of a call.
   if (known !== undefined) {
@@ -79,31 +88,41 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
   }
 
   async function assign(params: Params): Promise<Answer> {
-    const parsed = parseAssignment(params);
-    if (!parsed.ok) {
-      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${parsed.problem}` });
+    // We are guests in the workspace: whether a task is ours has to be known before anything of ours can fail.
+    if (callOf(params) === null) {
+      leaveAlone(params);
+      return { as: 'reply', reply: LATER };
+    }
+    const parsed = parseAssignment(params, phoneAttributes);
+    if (!parsed.ok || parsed.call === null) {
+      const problem = parsed.ok ? 'the task is not about a call' : parsed.problem;
+      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${problem}` });
       return { as: 'unknown' };
     }
     const { call, task, reservation, worker, workerName, phone } = parsed;
     const here = await workspace();
-    if (call === null || parsed.workspace !== here.sid) {
-      const what = call === null ? 'the task is not about a call' : 'it is of another workspace';
-      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${what}` });
-      return { as: 'unknown' };
+    if (parsed.workspace !== here.sid) {
+      const message = `left alone: a reservation of workspace ${parsed.workspace}, but this app is at work in ${here.sid}`;
+      log({ level: 'warn', code: 'refused', path: '/assign', message });
+      return { as: 'reply', reply: LATER };
     }
+    if (phone === null) log(unreadablePhone(parsed, phoneAttributes));
     const settings = taskSettings(defaultSettings, here);
     const event = { type: 'assignment', task, reservation, worker, workerName, phone, call, settings } as const;
     return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
   }
 
   async function heard(params: Params): Promise<Answer> {
-    const parsed = parseEvent(params);
+    const parsed = parseEvent(params, phoneAttributes);
     if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
-    const here = await workspace();
-    if (parsed.workspace !== here.sid) return { as: 'unknown' };
+    // Somebody else's task: nothing of it may fail, and nobody is asked to send it again.
+    const isForeign = parsed.task !== null && parsed.call === null && !parsed.type.startsWith('worker.');
+    const here = isForeign ? directory.current() : await workspace();
+    if (here?.sid !== parsed.workspace) return { as: 'unknown' };
     directory.learn({ type: parsed.type, activity: parsed.worker?.activity });
     tell(parsed);
     const { worker } = parsed;
+    if (isForeign) return { as: 'unknown' };
     if (worker !== null && WORKER_EVENTS.has(parsed.type)) {
       await workers.handle(recordKey('worker', worker.sid), {
         type: 'worker.event',

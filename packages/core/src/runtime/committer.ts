@@ -5,10 +5,11 @@ import { decodeState, encodeState } from '../store/envelope.js';
 import { sameState } from '../store/same-state.js';
 import type { Store, Task } from '../store/store.js';
 import type { Measured } from '../flows/measurements.js';
+import type { Watched } from '../flows/problems.js';
 import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
-import { measureStep } from './measure-step.js';
+import { measureStep, tellProblems } from './measure-step.js';
 import type { Metrics } from './measurement.js';
 import type { Untimed } from './runtime.js';
 
@@ -29,7 +30,7 @@ const COMMIT_TRIES = 20;
 
 /** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
 export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State>>;
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
@@ -66,6 +67,10 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
       if (committed.ok) {
         emit('committed', { key, event: timed, state: step.state, effects: step.effects });
         measureStep(metrics, flow, { before: state, event: timed, after: step.state });
+        tellProblems(flow, { before: state, event: timed, after: step.state }, ({ code, message }) => {
+          emit('problem', { key, code, message });
+          metrics?.({ type: 'problem', code });
+        });
         for (const task of put) alarm.at(task.dueAt);
         return step.reply;
       }

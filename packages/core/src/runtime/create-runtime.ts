@@ -3,6 +3,7 @@ import { AmdError } from '../kernel/errors.js';
 import type { Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { Measured } from '../flows/measurements.js';
+import type { Watched } from '../flows/problems.js';
 import type { Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { systemClock, type Clock } from './clock.js';
@@ -16,7 +17,7 @@ import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect> {
-  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<Measured<State>>;
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly execute: Executor<Rest>;
@@ -57,7 +58,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
   const { config, store } = options;
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
-  const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State>>;
+  const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
+    Partial<Measured<State> & Watched<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
   const clock = options.clock ?? systemClock;
   const leaseMs = options.leaseMs ?? 15_000;

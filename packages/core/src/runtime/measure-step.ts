@@ -1,4 +1,5 @@
 import type { Measured, MeasuredStep } from '../flows/measurements.js';
+import type { FlowProblem, Watched } from '../flows/problems.js';
 import type { Metrics } from './measurement.js';
 
 /** Tells what a committed step is counted as. A flow that cannot say so harms nothing. */
@@ -12,5 +13,19 @@ export function measureStep<State>(
     flow.measure(step).forEach(metrics);
   } catch {
     // The step is committed, whatever it counts as.
+  }
+}
+
+/** Tells what a person should hear of a committed step. */
+export function tellProblems<State>(
+  flow: Partial<Watched<State>>,
+  step: MeasuredStep<State>,
+  tell: (problem: FlowProblem) => void,
+): void {
+  if (flow.problems === undefined) return;
+  try {
+    flow.problems(step).forEach(tell);
+  } catch {
+    // The step is committed, whatever is said of it.
   }
 }

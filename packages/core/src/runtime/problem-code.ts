@@ -10,4 +10,10 @@ export type ProblemCode =
   | 'body.unverifiable'
   | 'adapter.failed'
   /** Ringing, detection and confirmation do not fit the reservation's time-out. */
-  | 'times';
+  | 'times'
+  /** A workflow that asks us routes tasks that are no calls of ours. */
+  | 'task.foreign'
+  /** A worker has no number that can be called. */
+  | 'worker.phone'
+  /** Events of a task were lost and Twilio refuses to say what became of it: the caller gets the fallback. */
+  | 'task.lost';

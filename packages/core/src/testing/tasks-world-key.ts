@@ -88,6 +88,7 @@ export function tasksStateKey(state: TaskRouterState): string {
     task.sid !== null,
     task.over,
     task.asking,
+    task.refusals,
     state.call.token !== null,
     state.claim,
     state.served,
@@ -101,8 +102,10 @@ export function tasksStateKey(state: TaskRouterState): string {
   ]);
 }
 
-function reservationKey({ id, sid, leg, phase, rejectTo, offered, asking, workerTold, result }: Reservation): unknown {
-  return phase === 'over' ? [id, leg] : [id, sid.slice(-1), leg, phase, rejectTo, offered, asking, workerTold, result];
+function reservationKey(reservation: Reservation): unknown {
+  const { id, sid, leg, phase, rejectTo, offered, asking, resting, workerTold, result } = reservation;
+  const isOver = phase === 'over' && (resting === 'no' || resting === 'over');
+  return isOver ? [id, leg] : [id, sid.slice(-1), leg, phase, rejectTo, offered, asking, resting, workerTold, result];
 }
 
 /** How it came out decides only where its worker goes. */

@@ -11,6 +11,7 @@ import {
   withLeg,
 } from './tasks-world-twilio.js';
 import { reservationIndex, TASK_SID, type TaskWorld } from './tasks-world-state.js';
+import type { TasksContext } from './tasks-world.js';
 import { sid } from './world-state.js';
 
 type Result = Outcome | TaskRouterOutcome;
@@ -27,10 +28,16 @@ export interface TaskFate {
 }
 
 const FAILED = { as: 'failed', reason: 'REST is down' } as const;
+const refused = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
 const UNKNOWN: Outcome = { as: 'unknown', reason: 'the answer was lost' };
 
 /** The first fate is the good one. A create whose first try was interrupted is never sent again. */
-export function taskFates(world: TaskWorld, effect: TwilioEffect, attempt: number): TaskFate[] {
+export function taskFates(
+  { finds }: Pick<TasksContext, 'finds'>,
+  world: TaskWorld,
+  effect: TwilioEffect,
+  attempt: number,
+): TaskFate[] {
   switch (effect.type) {
     case 'call.create': {
       if (attempt > 1) return [{ name: 'not sent again', fault: false, good: true, world, outcome: UNKNOWN }];
@@ -71,9 +78,21 @@ export function taskFates(world: TaskWorld, effect: TwilioEffect, attempt: numbe
     }
     case 'task.update':
       return withFailure(world, updated(world, effect.status));
-    case 'task.fetch':
     case 'task.find':
+      if (finds === 'refused') return [{ name: 'refused', fault: false, good: true, world, outcome: refused }];
       return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
+    case 'task.fetch':
+      return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
+    case 'worker.rest': {
+      const elsewhere = {
+        name: 'talks elsewhere',
+        fault: false,
+        good: false,
+        world,
+        outcome: { as: 'elsewhere' },
+      } as const;
+      return [...withFailure(world, { world, outcome: { as: 'done' } }), elsewhere];
+    }
     case 'call.announce':
     case 'worker.update':
     case 'worker.fetch':
@@ -97,8 +116,6 @@ function withFailure(world: TaskWorld, good: { world: TaskWorld; outcome: Result
     { name: 'done, answer lost', fault: true, good: false, world: good.world, outcome: FAILED },
   ];
 }
-
-const refused = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
 
 function rejected(world: TaskWorld, index: number): { world: TaskWorld; outcome: Result } {
   if (world.reservations[index - 1]?.status !== 'pending') return { world, outcome: refused };

@@ -37,7 +37,7 @@ function effectMoves(
   // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
   const split =
     effect.type === 'call.create' || effect.type === 'call.redirect' || effect.type === 'reservation.update';
-  for (const fate of taskFates(world, effect, task.attempt)) {
+  for (const fate of taskFates(context, world, effect, task.attempt)) {
     if (fate.fault && world.faults === 0) continue;
     add(`${task.id} ${fate.name}`, fate.good, () => {
       const after = carriedOut(context, world, effect, fate);

@@ -31,6 +31,8 @@ export interface TasksWorldOptions {
   readonly hears?: readonly string[];
   /** Heartbeats come only when nothing else is about to happen by itself. Default false: at any time. */
   readonly quietHeartbeats?: boolean;
+  /** How Twilio takes the search for the task of a call. Default `answered`. */
+  readonly finds?: 'answered' | 'refused';
   /** Another flow to put to the same test. */
   readonly flow?: TaskFlow;
 }
@@ -46,7 +48,7 @@ const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 /** A caller in a queue, with everything that may happen to them, to the workers' phones, and to what we are told. */
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
-  const { quietHeartbeats = false, amd = 'sync' } = options;
+  const { quietHeartbeats = false, amd = 'sync', finds = 'answered' } = options;
   const everything = [...new Set(allNotes(reservations).map(({ kind }) => kind))];
   const hears = options.hears ?? everything;
   const config: TaskRouterConfig = {
@@ -69,6 +71,7 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
     amd,
     hears,
     quietHeartbeats,
+    finds,
     config,
     settings: taskSettings({ amd: { mode: amd } }, WORKSPACE),
     memory,
@@ -83,6 +86,7 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
         ? [`heard: ${hears.join(', ')}`]
         : []),
     ...(quietHeartbeats ? ['quiet heartbeats'] : []),
+    ...(finds === 'refused' ? ['searches refused'] : []),
     ...(answers === ANSWERS ? [] : [answers.join(' or ')]),
   ].join(', ');
   return {

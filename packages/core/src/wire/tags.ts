@@ -102,7 +102,9 @@ export function tagOf(verb: Verb, url: ToUrl): Tag {
             attributes: [
               ...(verb.whisper === undefined ? [] : posted('url', 'method', address(verb.whisper, url))),
               ['reservationSid', verb.reservation],
-              ['postWorkActivitySid', verb.postWorkActivity],
+              ...(verb.postWorkActivity === undefined
+                ? []
+                : ([['postWorkActivitySid', verb.postWorkActivity]] as const)),
             ],
           },
         ],

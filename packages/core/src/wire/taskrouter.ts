@@ -12,9 +12,11 @@ import {
   type WorkerSid,
   type WorkspaceSid,
 } from '../kernel/brand.js';
-import { digitsField, jsonField, oneOfField, sidField, textField } from './fields.js';
+import { objectIn } from './attributes.js';
+import { digitsField, jsonField, oneOfField, sidField, textField, wordField } from './fields.js';
 import { hiddenParam, type Reading } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
+import { phoneIn } from './worker-phone.js';
 
 /** Statuses of a task (twilio.com/docs/taskrouter/lifecycle-task-state). */
 export const ASSIGNMENT_STATUSES = ['pending', 'reserved', 'assigned', 'wrapping', 'completed', 'canceled'] as const;
@@ -56,9 +58,11 @@ export interface AssignmentParams {
   readonly reservation: ReservationSid;
   readonly worker: WorkerSid;
   readonly workerName: string | null;
-  /** The worker's attribute `phone`, whatever is in it; `null` when there is none. */
+  /** The worker's number; `null`: no attribute holds one that can be called. */
   readonly phone: string | null;
-  /** `null`: a task that is not about a call. */
+  /** The attribute it stands in; without a number, the first one that holds anything else. */
+  readonly phoneAttribute: string | null;
+  /** `null`: a task that is no call of ours. */
   readonly call: TaskCall | null;
 }
 
@@ -66,13 +70,13 @@ export interface AssignmentParams {
 export const ROUND_ATTRIBUTE = 'amd_round';
 
 const ALWAYS = [sidField('AccountSid', 'AC'), sidField('WorkspaceSid', 'WS')];
-const TASK = [sidField('TaskSid', 'WT'), jsonField('TaskAttributes')];
+const TASK = [sidField('TaskSid', 'WT'), jsonField('TaskAttributes'), wordField('TaskChannelUniqueName')];
 const WORKER = [sidField('WorkerSid', 'WK'), jsonField('WorkerAttributes'), textField('WorkerName')];
 const RESERVATION = sidField('ReservationSid', 'WR');
 const ASSIGNMENT: Reading = { reads: [...TASK, ...WORKER, RESERVATION], always: ALWAYS };
 
 /** An assignment callback (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
-export function parseAssignment(params: Params): Parsed<AssignmentParams> {
+export function parseAssignment(params: Params, phoneAttributes?: readonly string[]): Parsed<AssignmentParams> {
   const workspace = param(params, 'WorkspaceSid');
   const task = param(params, 'TaskSid');
   const reservation = param(params, 'ReservationSid');
@@ -83,6 +87,7 @@ export function parseAssignment(params: Params): Parsed<AssignmentParams> {
   if (!isWorkerSid(worker)) return missing('WorkerSid', 'Worker');
   const hidden = hiddenParam(params, ASSIGNMENT);
   if (hidden !== null) return { ok: false, problem: hidden };
+  const { phone, attribute: phoneAttribute } = phoneIn(param(params, 'WorkerAttributes'), phoneAttributes);
   return {
     ok: true,
     workspace,
@@ -90,8 +95,9 @@ export function parseAssignment(params: Params): Parsed<AssignmentParams> {
     reservation,
     worker,
     workerName: param(params, 'WorkerName') ?? null,
-    phone: phoneIn(param(params, 'WorkerAttributes')),
-    call: callIn(param(params, 'TaskAttributes')),
+    phone,
+    phoneAttribute,
+    call: callOf(params),
   };
 }
 
@@ -143,7 +149,7 @@ const EVENT: Reading = {
 };
 
 /** An event callback (twilio.com/docs/taskrouter/api/event): only its type says what it is about. */
-export function parseEvent(params: Params): Parsed<EventParams> {
+export function parseEvent(params: Params, phoneAttributes?: readonly string[]): Parsed<EventParams> {
   const type = param(params, 'EventType');
   if (type === undefined || !/^[a-z][a-z0-9_.-]{0,63}$/.test(type)) {
     return { ok: false, problem: 'EventType is missing or not a type of event' };
@@ -156,7 +162,7 @@ export function parseEvent(params: Params): Parsed<EventParams> {
   if (task !== undefined && !isTaskSid(task)) return missing('TaskSid', 'Task');
   const reservation = param(params, 'ReservationSid');
   if (reservation !== undefined && !isReservationSid(reservation)) return missing('ReservationSid', 'Reservation');
-  const worker = workerIn(params);
+  const worker = workerIn(params, phoneAttributes);
   if (!worker.ok) return worker;
   return {
     ok: true,
@@ -168,11 +174,14 @@ export function parseEvent(params: Params): Parsed<EventParams> {
     taskStatus: parseAssignmentStatus(param(params, 'TaskAssignmentStatus')) ?? null,
     taskReason: param(params, 'TaskCanceledReason') ?? param(params, 'TaskCompletedReason') ?? null,
     reservation: reservation ?? null,
-    call: callIn(param(params, 'TaskAttributes')),
+    call: callOf(params),
   };
 }
 
-function workerIn(params: Params): Parsed<{ readonly worker: WorkerParams | null }> {
+function workerIn(
+  params: Params,
+  phoneAttributes: readonly string[] | undefined,
+): Parsed<{ readonly worker: WorkerParams | null }> {
   const sid = param(params, 'WorkerSid');
   if (sid === undefined) return { ok: true, worker: null };
   if (!isWorkerSid(sid)) return missing('WorkerSid', 'Worker');
@@ -183,7 +192,7 @@ function workerIn(params: Params): Parsed<{ readonly worker: WorkerParams | null
     worker: {
       sid,
       name: param(params, 'WorkerName') ?? null,
-      phone: phoneIn(param(params, 'WorkerAttributes')),
+      phone: phoneIn(param(params, 'WorkerAttributes'), phoneAttributes).phone,
       activity: activity ?? null,
       activityName: param(params, 'WorkerActivityName') ?? null,
       version: wholeNumber(param(params, 'WorkerVersion')),
@@ -191,16 +200,23 @@ function workerIn(params: Params): Parsed<{ readonly worker: WorkerParams | null
   };
 }
 
-/** The `phone` of a worker's attributes: JSON that anybody with access to the console may have written. */
-export function phoneIn(json: string | undefined): string | null {
-  const phone = objectIn(json)?.['phone'];
-  return typeof phone === 'string' ? phone.trim() : null;
+/** Channels of calls (twilio.com/docs/taskrouter/multitasking). */
+const CALL_CHANNELS: readonly string[] = ['voice', 'default'];
+
+/** The call that a webhook's task is about; `null`: none, or somebody else's. */
+export function callOf(params: Params): TaskCall | null {
+  return callIn(param(params, 'TaskAttributes'), param(params, 'TaskChannelUniqueName'));
 }
 
-function callIn(json: string | undefined): TaskCall | null {
+/**
+ * The call of ours that a task is about. `null`: somebody else's task, which is left alone: a chat, an e-mail, a call-back, a
+ * call between agents, or one that an agent makes (Flex marks it `direction: outbound`). A task may say nothing of its channel.
+ */
+export function callIn(json: string | undefined, channel?: string): TaskCall | null {
   const attributes = objectIn(json);
   const sid = attributes?.['call_sid'];
-  if (attributes === null || !isCallSid(sid)) return null;
+  if (attributes === null || !isCallSid(sid) || attributes['direction'] === 'outbound') return null;
+  if (channel !== undefined && channel !== '' && !CALL_CHANNELS.includes(channel)) return null;
   const round = attributes[ROUND_ATTRIBUTE];
   return {
     sid,
@@ -212,15 +228,6 @@ function callIn(json: string | undefined): TaskCall | null {
 
 function textIn(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, 1024) : '';
-}
-
-function objectIn(json: string | undefined): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(json ?? '');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function wholeNumber(value: string | undefined): number | null {

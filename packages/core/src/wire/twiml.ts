@@ -100,8 +100,8 @@ export type Verb =
       /** Joins a worker's leg with the caller whose task it was reserved for; accepts the reservation. */
       readonly verb: 'dial.queue';
       readonly reservation: ReservationSid;
-      /** Where the worker goes after the call. */
-      readonly postWorkActivity: ActivitySid;
+      /** Where Twilio moves the worker after the call. Absent: they stay where they are. */
+      readonly postWorkActivity?: ActivitySid;
       readonly action: Target;
       /** What the caller hears before the two are connected. */
       readonly whisper?: Target;

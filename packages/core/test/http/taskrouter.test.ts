@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventParams, TaskRouterReply } from '@amd/core';
-import { createTaskRouterEndpoint, sign, type TaskRouterEndpointOptions } from '@amd/core/http';
+import { createTaskRouterEndpoint, sign, type LogEntry, type TaskRouterEndpointOptions } from '@amd/core/http';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
 import { ACCOUNT, BASE, CALLER } from '../helpers/webhooks.js';
 
@@ -87,17 +87,64 @@ describe('/assign', () => {
   });
 
   it.each([
-    ['a task that is not about a call', { TaskAttributes: '{"skill":"chat"}' }],
-    ['attributes that are no JSON', { TaskAttributes: '{' }],
-    ['attributes that are no object', { TaskAttributes: '[]' }],
-    ['a call SID that is none', { TaskAttributes: '{"call_sid":"CA1"}' }],
-    ['another workspace', { WorkspaceSid: `WS${'9'.repeat(32)}` }],
     ['no reservation', { ReservationSid: '' }],
     ['a worker that is none', { WorkerSid: 'WK' }],
   ])('%s: rejected, and nobody is asked', async (_name, change) => {
     const { post, calls } = scene();
     expect(await post('/assign', { ...ASSIGNMENT, ...change })).toEqual({ status: 200, body: REJECTED });
     expect(calls).toEqual([]);
+  });
+
+  const AWAY: Partial<TaskRouterEndpointOptions> = {
+    runtime: { handle: () => Promise.reject(new Error('away')) },
+    directory: { current: () => undefined, load: () => Promise.reject(new Error('away')), learn: () => undefined },
+  };
+  const attributes = (more: object): string => JSON.stringify({ call_sid: CALLER, from: '+12125550123', ...more });
+
+  it.each([
+    ['a task that is not about a call', { TaskAttributes: '{"skill":"chat"}' }],
+    ['no attributes', { TaskAttributes: '' }],
+    ['attributes that are no JSON', { TaskAttributes: '{' }],
+    ['attributes that are no object', { TaskAttributes: '[]' }],
+    ['a call SID that is none', { TaskAttributes: '{"call_sid":"CA1"}' }],
+    ['a call that an agent makes', { TaskAttributes: attributes({ direction: 'outbound' }) }],
+    ['a chat that came out of a call', { TaskChannelUniqueName: 'chat' }],
+    ['a chat whose reservation cannot be read', { TaskChannelUniqueName: 'chat', ReservationSid: 'WR' }],
+  ])('%s: left alone, also when everything of ours is away', async (_name, change) => {
+    for (const options of [{}, AWAY]) {
+      const { post, calls, workers } = scene(options);
+      expect(await post('/assign', { ...ASSIGNMENT, ...change })).toEqual({ status: 200, body: null });
+      expect([calls, workers]).toEqual([[], []]);
+    }
+  });
+
+  it('another workspace: left alone, as its activities are not ours', async () => {
+    const { post, calls } = scene();
+    const elsewhere = { ...ASSIGNMENT, WorkspaceSid: `WS${'9'.repeat(32)}` };
+    expect(await post('/assign', elsewhere)).toEqual({ status: 200, body: null });
+    expect(calls).toEqual([]);
+  });
+
+  it("says once for each workflow that other people's tasks pass through it", async () => {
+    const log: LogEntry[] = [];
+    const { post } = scene({ log: (entry) => log.push(entry) });
+    const chat = { ...ASSIGNMENT, TaskChannelUniqueName: 'chat', WorkflowName: 'Support' };
+    const [first, second] = [`WW${'1'.repeat(32)}`, `WW${'2'.repeat(32)}`];
+    for (const WorkflowSid of [first, first, second]) await post('/assign', { ...chat, WorkflowSid });
+    expect(log).toMatchObject([{ level: 'warn', code: 'task.foreign' }, { code: 'task.foreign' }]);
+    expect(log[0]?.message).toMatch(/"Support".*"chat".*times out.*a workflow of their own/);
+  });
+
+  it('a worker whose number cannot be read: named with the attribute, and the number is not told', async () => {
+    const log: LogEntry[] = [];
+    const { post, calls } = scene({ log: (entry) => log.push(entry), phoneAttributes: ['mobile', 'contact_uri'] });
+    await post('/assign', { ...ASSIGNMENT, WorkerAttributes: '{"contact_uri":"client:ann","phone":"+14155550142"}' });
+    await post('/assign', { ...ASSIGNMENT, WorkerAttributes: '{}' });
+    await post('/assign', { ...ASSIGNMENT, WorkerAttributes: '{"contact_uri":"+1 (415) 555-0142"}' });
+    expect(calls.map(({ event }) => (event as { phone?: unknown }).phone)).toEqual([null, null, '+14155550142']);
+    expect(log.map(({ code }) => code)).toEqual(['worker.phone', 'worker.phone']);
+    expect(log[0]?.message).toMatch(/worker "Ann" \(WK\d+…?\d*\).*"contact_uri"/);
+    expect(log[1]?.message).toMatch(/no attribute "mobile" or "contact_uri"/);
   });
 
   it('a store that does not answer in time: rejected', async () => {
@@ -170,6 +217,29 @@ describe('/trevents', () => {
     expect((await post('/trevents', { ...EVENT, WorkspaceSid: `WS${'9'.repeat(32)}` })).status).toBe(204);
     expect([calls, workers]).toEqual([[], []]);
     expect(seen).toHaveLength(5);
+  });
+
+  it("of somebody else's task: nothing is written, nobody is moved, and nothing of ours can fail it", async () => {
+    const types = [
+      'reservation.created',
+      'reservation.timeout',
+      'reservation.rejected',
+      'task.canceled',
+      'task.wrapup',
+    ];
+    const foreign: Record<string, string>[] = [
+      { TaskAttributes: '{"channelType":"web"}', TaskChannelUniqueName: 'chat' },
+      { TaskAttributes: JSON.stringify({ call_sid: CALLER, direction: 'outbound' }), TaskChannelUniqueName: 'voice' },
+    ];
+    const lost = { current: () => undefined, load: () => Promise.reject(new Error('away')), learn: () => undefined };
+    for (const options of [{}, { directory: lost }]) {
+      const { post, calls, workers } = scene(options);
+      for (const EventType of types) {
+        for (const change of foreign)
+          expect((await post('/trevents', { ...EVENT, ...change, EventType })).status).toBe(204);
+      }
+      expect([calls, workers]).toEqual([[], []]);
+    }
   });
 
   it('asks for a repetition when the store is away', async () => {

@@ -648,7 +648,7 @@ describe('an assignment', () => {
 });
 
 describe('a human answers', () => {
-  it('and takes the caller by the reservation, then rests', () => {
+  it('and takes the caller by the reservation; where they rest is settled after the talk', () => {
     scene(...ringing)
       .when(events.answered({ at: at(9) }))
       .then({
@@ -657,7 +657,7 @@ describe('a human answers', () => {
             {
               verb: 'dial.queue',
               reservation: taskSids.reservation(1),
-              postWorkActivity: taskSids.unavailable,
+              postWorkActivity: undefined,
               action: { purpose: 'leg.ended', leg: 1 },
             },
           ],

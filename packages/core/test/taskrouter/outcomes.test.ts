@@ -6,8 +6,8 @@ import {
   type TaskRouterEvent,
   type TwilioEffect,
 } from '@amd/core';
-import { events, given, sids, taskEvents, taskSids } from '@amd/core/testing';
-import { at, offered, ringing, scene, talking, type Step } from './scenes.js';
+import { events, given, sids, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
+import { at, offered, ringing, scene, talked, talking, type Step } from './scenes.js';
 
 type Outcome = Parameters<typeof taskEvents.outcomeOf>[1];
 const { outcomeOf } = taskEvents;
@@ -32,7 +32,7 @@ const waiting = (options: TaskOptions = {}): readonly Step[] => [
 const rejecting: readonly Step[] = [...ringing(), events.status({ status: 'busy', at: at(5) })];
 const alone: readonly Step[] = [...offered, taskEvents.legEnded({ at: at(12) })];
 /** The talk is over and the task is to be completed. */
-const over: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(40) })];
+const over = talked;
 /** Nobody has told us of a task. */
 const searching: readonly Step[] = [...waiting(), taskEvents.due('heartbeat')];
 
@@ -164,6 +164,108 @@ describe('the search for the task of a call', () => {
   });
 });
 
+describe('the search for a task of which nothing was heard', () => {
+  const refused = (times: number): readonly Step[] =>
+    Array.from({ length: times }, (_, index) => [
+      taskEvents.due('heartbeat'),
+      outcomeOf('task.find', REFUSED, { at: at(30 * (index + 1)) }),
+    ]).flat();
+  const again = (times: number) => scene(...waiting(), ...refused(times));
+
+  it('that is refused for good three times gives the caller the fallback', () => {
+    expect(again(2).state).toMatchObject({ caller: { phase: 'waiting' }, task: { refusals: 2 } });
+    const third = scene(...waiting(), ...refused(2), taskEvents.due('heartbeat')).when(
+      outcomeOf('task.find', REFUSED, { at: at(90) }),
+    );
+    third.then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
+    scene(...waiting(), ...refused(3))
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [] });
+  });
+
+  it('that is refused is counted once for each search, and a failure not at all', () => {
+    scene(...waiting(), ...refused(1))
+      .when(outcomeOf('task.find', REFUSED, { at: at(31) }))
+      .thenNothingHappened();
+    scene(...waiting(), ...refused(2), taskEvents.due('heartbeat'))
+      .when(outcomeOf('task.find', FAILED, { at: at(91) }))
+      .then({ asks: [], state: { caller: { phase: 'waiting' }, task: { refusals: 2 } } });
+  });
+
+  it('begins anew with the next task, and ends with a task that is heard of', () => {
+    scene(...waiting(), ...refused(2))
+      .when(taskEvents.task('created', { at: at(62) }))
+      .then({ state: { task: { sid: taskSids.task(), refusals: 0 } } });
+  });
+
+  it('is said in one sentence when it is given up, and not before', () => {
+    const said = (times: number) => {
+      const before = scene(...waiting(), ...refused(times - 1), taskEvents.due('heartbeat')).state;
+      const { result } = scene(...waiting(), ...refused(times - 1), taskEvents.due('heartbeat')).when(
+        outcomeOf('task.find', REFUSED, { at: at(30 * times) }),
+      );
+      const find = { type: 'task.find', id: 'find', workspace: taskSids.workspace, call: sids.call(0) } as const;
+      const event = { type: 'effect.outcome', at: at(30 * times), effect: find, outcome: REFUSED } as const;
+      return taskrouter.problems({ before, event, after: result.state });
+    };
+    expect(said(2)).toEqual([]);
+    expect(said(3)).toEqual([
+      { code: 'task.lost', message: expect.stringMatching(/refused 3 times.*not in that state.*amd doctor/) as string },
+    ]);
+  });
+});
+
+describe('the rest after a talk', () => {
+  const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
+  const rested = (outcome: Outcome) => scene(...talking, ends).when(outcomeOf('worker.rest', outcome, { at: at(41) }));
+  const completes = { type: 'task.update', status: 'completed' } as const;
+
+  it('comes before the task is completed, so that nobody is reserved in between', () => {
+    scene(...talking)
+      .when(ends)
+      .then({
+        asks: [
+          {
+            type: 'worker.rest',
+            worker: taskSids.worker(1),
+            reservation: taskSids.reservation(1),
+            activity: taskSids.unavailable,
+          },
+        ],
+      });
+    rested(DONE).then({ asks: [{ type: 'flow.send', id: `parked:${taskSids.reservation(1)}` }, completes] });
+  });
+
+  it('does not come for a worker who has accepted something else, nor for one who cannot be moved', () => {
+    for (const outcome of [{ as: 'elsewhere' } as const, GONE, REFUSED]) {
+      rested(outcome).then({ asks: [completes], state: { reservations: [{ resting: 'over', workerTold: false }] } });
+    }
+  });
+
+  it('is asked for again at the next heartbeat when Twilio was away, and once only otherwise', () => {
+    rested(FAILED).then({ asks: [], state: { reservations: [{ resting: 'due' }] } });
+    scene(...talking, ends, outcomeOf('worker.rest', FAILED, { at: at(41) }))
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'worker.rest' }] });
+    scene(...talked)
+      .when(outcomeOf('worker.rest', DONE, { at: at(42) }))
+      .thenNothingHappened();
+  });
+
+  it('is left to Twilio where a worker has one task at a time', () => {
+    const options = { confirm: 'never' } as const;
+    const inbound = taskEvents.inbound({ options });
+    const old = { ...inbound, settings: { ...inbound.settings, workspace: { ...WORKSPACE, multiTask: false } } };
+    const list: readonly Step[] = [old, ...ringing().slice(1), events.answered({ at: at(9) })];
+    expect(scene(...list.slice(0, -1)).when(events.answered({ at: at(9) })).result.reply).toMatchObject({
+      verbs: [{ verb: 'dial.queue', postWorkActivity: taskSids.unavailable }],
+    });
+    scene(...list, taskEvents.reservation('accepted', 1, { at: at(10) }))
+      .when(ends)
+      .then({ asks: [{ type: 'flow.send' }, completes] });
+  });
+});
+
 describe('the answer about the task', () => {
   const completed = (outcome: Outcome) => scene(...over).when(outcomeOf('task.update', outcome, { at: at(41) }));
   const watched: readonly Step[] = [...ringing(), taskEvents.due('heartbeat')];
@@ -185,7 +287,7 @@ describe('the answer about the task', () => {
 
   it('that it cannot be completed makes us ask what it is', () => {
     completed(REFUSED).then({
-      asks: [{ type: 'task.fetch', id: 'task:fetch:2', workspace: taskSids.workspace, task: taskSids.task() }],
+      asks: [{ type: 'task.fetch', id: 'task:fetch:3', workspace: taskSids.workspace, task: taskSids.task() }],
       state: { task: { over: false, asking: true } },
     });
   });

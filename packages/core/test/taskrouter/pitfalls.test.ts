@@ -98,12 +98,16 @@ describe('pitfalls of TaskRouter', () => {
   });
 
   it('P-64 the task is completed after the talk, and again until that is taken', () => {
-    const over = scene(...[...talking, taskEvents.legEnded({ bridged: true, at: at(40) })]);
+    const ends = [
+      taskEvents.legEnded({ bridged: true, at: at(40) }),
+      taskEvents.outcomeOf('worker.rest', { as: 'done' }, { at: at(40) }),
+    ];
+    const over = scene(...[...talking, ...ends]);
     expect(over.effects.filter(({ type }) => type === 'task.update')).toHaveLength(1);
     scene(
       ...[
         ...talking,
-        taskEvents.legEnded({ bridged: true, at: at(40) }),
+        ...ends,
         taskEvents.outcomeOf('task.update', { as: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
         taskEvents.outcomeOf('task.fetch', { as: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
       ],
@@ -216,7 +220,7 @@ describe('pitfalls of TaskRouter', () => {
   it('P-72 the reservation is accepted by the Dial alone, never by us first', () => {
     const { result } = scene(...ringing).when(events.answered({ at: at(9) }));
     expect(result.reply).toMatchObject({
-      verbs: [{ verb: 'dial.queue', reservation: taskSids.reservation(1), postWorkActivity: taskSids.unavailable }],
+      verbs: [{ verb: 'dial.queue', reservation: taskSids.reservation(1) }],
     });
     expect(result.effects.map(({ type }) => type)).not.toContain('reservation.update');
   });

@@ -9,6 +9,8 @@ const asked = ringing({ confirm: 'always' });
 /** The first worker is asked for a key. */
 const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
 const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
+const rests = { type: 'worker.rest', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
+const moved = outcome('worker.rest', { as: 'done' }, { at: at(41) });
 const busy = events.status({ status: 'busy', at: at(5) });
 const rejecting: readonly Step[] = [...ringing(), busy];
 
@@ -337,7 +339,10 @@ describe('a talk that is over', () => {
   it('frees the worker, who rests, and the caller’s own call is looked after', () => {
     scene(...talking)
       .when(hungUp)
-      .then({ asks: [parked, done], state: { timers: { caller: at(50) }, reservations: [{ workerTold: true }] } });
+      .then({ asks: [rests], state: { timers: { caller: at(50) }, reservations: [{ workerTold: false }] } });
+    scene(...talking, hungUp)
+      .when(moved)
+      .then({ asks: [parked, done], state: { reservations: [{ workerTold: true }] } });
     scene(...ringing({ afterCall: 'available' }), ...talking.slice(3))
       .when(hungUp)
       .then({ asks: [done], state: { reservations: [{ workerTold: false }] } });
@@ -353,7 +358,7 @@ describe('a talk that is over', () => {
     scene(...offered, taskEvents.legEnded({ at: at(12) }))
       .when(outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) }))
       .then({
-        asks: [parked, done],
+        asks: [rests],
         state: {
           served: 1,
           claim: 1,
@@ -366,7 +371,7 @@ describe('a talk that is over', () => {
   it('leaves a caller alone who is no longer there', () => {
     scene(...talking, events.callerStatus({ at: at(39) }))
       .when(hungUp)
-      .then({ asks: [parked, done], state: { caller: { phase: 'ended' }, timers: { caller: undefined } } });
+      .then({ asks: [rests], state: { caller: { phase: 'ended' }, timers: { caller: undefined } } });
   });
 });
 

@@ -29,3 +29,9 @@ export const second: readonly Step[] = [
 /** The first worker was told to take the caller. */
 export const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
 export const talking: readonly Step[] = [...offered, taskEvents.reservation('accepted', 1, { at: at(10) })];
+/** They talked, and the worker was moved to rest. */
+export const talked: readonly Step[] = [
+  ...talking,
+  taskEvents.legEnded({ bridged: true, at: at(40) }),
+  taskEvents.outcomeOf('worker.rest', { as: 'done' }, { at: at(40) }),
+];

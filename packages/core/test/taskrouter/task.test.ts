@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type TaskOptions } from '@amd/core';
 import { events, sids, taskEvents, taskSids } from '@amd/core/testing';
-import { at, scene, second, type Step } from './scenes.js';
+import { at, scene, second, talked, type Step } from './scenes.js';
 
 const { outcomeOf, reservation: news } = taskEvents;
 const is = (status: 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled') =>
@@ -36,10 +36,13 @@ const completed = { ...THE_TASK, type: 'task.update', status: 'completed', reaso
 
 describe('the task of a talk', () => {
   it('is completed when the talk is over, once', () => {
-    const end: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(40) })];
+    const end = talked;
     scene(...talking)
       .when(taskEvents.task('wrapup', { at: at(40) }))
-      .then({ asks: [{ ...completed, id: 'task:completed:2' }], state: { task: { asking: true } } });
+      .then({ asks: [{ type: 'worker.rest' }], state: { task: { asking: false } } });
+    scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
+      .when(outcomeOf('worker.rest', { as: 'elsewhere' }, { at: at(41) }))
+      .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { asking: true } } });
     scene(...end)
       .when(taskEvents.task('wrapup', { at: at(41) }))
       .then({ asks: [] });
@@ -70,7 +73,7 @@ describe('the task of a talk', () => {
     expect(scene(...again).state).toMatchObject({ round: 2, task: { sid: null }, served: 1 });
     scene(...again)
       .when(taskEvents.legEnded({ bridged: true, at: at(70) }))
-      .then({ asks: [{ type: 'flow.send' }] });
+      .then({ asks: [{ type: 'worker.rest' }] });
   });
 });
 

@@ -4,7 +4,6 @@ import {
   parseAssignmentStatus,
   parseEvent,
   parseReservationStatus,
-  phoneIn,
 } from '../../src/wire/taskrouter.js';
 import { CALLER } from '../helpers/webhooks.js';
 
@@ -57,6 +56,7 @@ describe('an assignment', () => {
       worker: WORKER,
       workerName: 'Ann',
       phone: '+14155550142',
+      phoneAttribute: 'phone',
       call: { sid: CALLER, from: '+12125550123', to: '+14155550199', round: 2 },
     });
     expect(assignment(without(ASSIGNMENT, 'WorkerName', 'WorkerAttributes', 'TaskAttributes'))).toMatchObject({
@@ -116,20 +116,23 @@ describe('the call that a task is about', () => {
   });
 });
 
-describe('the phone in attributes that anybody may have written', () => {
-  it.each<[string | undefined, string | null]>([
-    ['{"phone":"\\t+1 "}', '+1'],
-    ['{"phone":""}', ''],
-    ['{"phone":4155550142}', null],
-    ['{"tel":"+1"}', null],
-    ['["+1"]', null],
-    ['null', null],
-    ['"+1"', null],
-    ['{phone}', null],
-    ['', null],
-    [undefined, null],
-  ])('%j', (json, phone) => {
-    expect(phoneIn(json)).toBe(phone);
+describe('whose task it is', () => {
+  const of = (attributes: object, more: Record<string, string> = {}) => {
+    const parsed = assignment({ ...ASSIGNMENT, TaskAttributes: JSON.stringify(attributes), ...more });
+    return parsed.ok ? (parsed.call?.sid ?? null) : parsed.problem;
+  };
+
+  it.each(['voice', 'default', ''])('a call on channel "%s" is ours', (channel) => {
+    expect(of(CALL, { TaskChannelUniqueName: channel })).toBe(CALLER);
+    expect(of({ ...CALL, direction: 'inbound' }, { TaskChannelUniqueName: channel })).toBe(CALLER);
+  });
+
+  it.each(['chat', 'email', 'sms', 'video', 'Voice ', 'callback'])('whatever is on channel "%s" is not', (channel) => {
+    expect(of(CALL, { TaskChannelUniqueName: channel })).toBeNull();
+  });
+
+  it('a call that an agent makes is theirs', () => {
+    expect(of({ ...CALL, direction: 'outbound', outbound_to: '+12125550123' })).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ import { findActivities, timeoutActivity } from './activities.js';
 import { eventAddress, events } from './events.js';
 import { timers } from './timers.js';
 import { workers } from './workers.js';
-import { assignment, findWorkflow, queue } from './workflow.js';
+import { assignment, findWorkflow, foreignTasks, queue } from './workflow.js';
 
 /** The workspace and everything in it; and whom its workers' phones make the app ring. */
 export async function checkTaskRouter(
@@ -29,6 +29,7 @@ export async function checkTaskRouter(
         ...[
           'workflow',
           'assignment-url',
+          'tasks',
           'event-url',
           'events',
           'activities',
@@ -46,10 +47,10 @@ export async function checkTaskRouter(
   const workflow = findWorkflow(workspace, variables['TWILIO_WORKFLOW'], findings);
   const activities = findActivities(workspace, patient, findings);
   findings.push(eventAddress(workspace, patient), events(workspace));
-  findings.push(...(workflow === null ? [] : [assignment(workflow, patient)]));
+  findings.push(...(workflow === null ? [] : [assignment(workflow, patient), foreignTasks(workflow)]));
   findings.push(timeoutActivity(workspace, activities.unavailable));
   findings.push(...timers(workspace, workflow, activities, patient));
   findings.push(...(workflow === null ? [] : await queue(workspace, workflow, patient)));
-  const destinations = workers(workspace, findings);
+  const destinations = workers(workspace, patient, findings);
   return { findings, destinations };
 }

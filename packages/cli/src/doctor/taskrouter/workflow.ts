@@ -1,5 +1,6 @@
 import { isSameAddress } from '../../addresses.js';
 import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js';
+import { foreignTasksOf, OWN_WORKFLOW } from '../../taskrouter/foreign-tasks.js';
 import { queuesIn } from '../../taskrouter/routing.js';
 import { error, ok, skipped, warning, type Finding } from '../finding.js';
 import type { Patient } from '../patient.js';
@@ -36,6 +37,7 @@ export function findWorkflow(
           `Make one, ${APPLY}`,
         ),
     skipped('assignment-url', 'there is no workflow'),
+    skipped('tasks', 'there is no workflow'),
     skipped('queue', 'there is no workflow'),
   );
   return null;
@@ -56,6 +58,13 @@ export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow,
     `The assignment callback URL of workflow ${JSON.stringify(name)} ${is}: no worker is ever rung`,
     `Set it to ${addresses.assign}, ${APPLY}`,
   );
+}
+
+/** Does anything but our calls pass through the workflow? */
+export function foreignTasks(workflow: ActualWorkflow): Finding {
+  const problem = foreignTasksOf(workflow);
+  if (problem === null) return ok('tasks', 'Nothing but calls passes through the workflow');
+  return warning('tasks', problem, OWN_WORKFLOW);
 }
 
 /** Do the workflow's rules lead somewhere, and is anybody there? */

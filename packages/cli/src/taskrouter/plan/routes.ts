@@ -1,5 +1,6 @@
 import type { WebhookUrls } from '@amd/core/http';
 import type { ActualWorkspace } from '../actual.js';
+import { foreignTasksOf, OWN_WORKFLOW } from '../foreign-tasks.js';
 import { readRouting, type Routing } from '../routing.js';
 import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
@@ -61,6 +62,8 @@ export function planWorkflow(
       request.routing = { queue, wait };
     }
   }
+  const foreign = workflow === undefined ? null : foreignTasksOf(workflow);
+  if (foreign !== null) draft.notes.push(`${foreign}. ${OWN_WORKFLOW}`);
   draft.settle({ kind: 'workflow', name, sid: workflow?.sid ?? null }, fields, request);
   draft.leave('workflow', workflows, (other) => other === workflow?.name);
   if (workflow === undefined && workflows.length > 0) {

@@ -1,3 +1,4 @@
+import { phoneIn } from '@amd/core/twilio';
 import type { ActualWorkspace } from '../actual.js';
 import { parse } from '../routing.js';
 import type { SetUp } from '../set-up.js';
@@ -11,7 +12,9 @@ export function planWorkers(draft: Draft, wanted: SetUp, actual: ActualWorkspace
     const worker = present.find((one) => one.name === name);
     const old = worker === undefined ? {} : parse(worker.attributes);
     const known = typeof old === 'object' && old !== null ? (old as Readonly<Record<string, unknown>>) : {};
-    const wish: Readonly<Record<string, unknown>> = { ...attributes, phone };
+    // A number that stands in another attribute, where the app reads it, is there already.
+    const isThere = worker !== undefined && !('phone' in known) && phoneIn(worker.attributes).phone === phone;
+    const wish: Readonly<Record<string, unknown>> = { ...attributes, ...(isThere ? {} : { phone }) };
     const fields = Object.entries(wish).flatMap(([field, value]) => {
       const from = known[field] === undefined ? null : words(known[field]);
       const to = words(value);

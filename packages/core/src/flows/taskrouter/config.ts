@@ -12,6 +12,8 @@ export interface TaskRouterConfig {
   readonly noticeMs: number;
   /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
   readonly noticeTries: number;
+  /** So often, 10 s apart, Twilio may refuse, for good, to find the task of a caller of whose task nothing was heard; then they get the fallback (default 3). */
+  readonly findTries: number;
   /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];
   /** How many finished reservations a live call remembers (default 30). */
@@ -27,6 +29,7 @@ export const DEFAULT_TASKROUTER_CONFIG: TaskRouterConfig = {
   settleBeforeMs: 5_000,
   noticeMs: 30_000,
   noticeTries: 3,
+  findTries: 3,
   redirectRetryMs: [1_000, 2_000, 4_000],
   rememberReservations: 30,
   keepForMs: 86_400_000,

@@ -67,11 +67,14 @@ export function takeCaller(w: Work, leg: LegDraft): Verb {
   const reservation = reservationOf(w, leg);
   if (reservation === undefined) return { verb: 'hangup' };
   const { texts, record, afterCall, workspace } = w.s.settings;
-  const { activities } = workspace;
+  const { activities, multiTask } = workspace;
+  // Whether they have accepted something else by then, only a look after the talk tells; where they cannot, Twilio moves them.
+  const restsLater = afterCall === 'rest' && multiTask !== false;
+  const after = afterCall === 'rest' ? activities.unavailable : activities.available;
   return {
     verb: 'dial.queue',
     reservation: reservation.sid,
-    postWorkActivity: afterCall === 'rest' ? activities.unavailable : activities.available,
+    ...(restsLater ? {} : { postWorkActivity: after }),
     action: w.host.ref(leg.id, 'leg.ended'),
     ...(texts.connected === '' ? {} : { whisper: w.host.ref(0, 'caller.whisper') }),
     ...(record ? { recording: w.host.ref(0, 'talk.recording') } : {}),

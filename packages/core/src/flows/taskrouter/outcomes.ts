@@ -6,9 +6,9 @@ import { legOutcome } from '../leg/outcomes.js';
 import { startTimer } from '../leg/work.js';
 import { callerGone, callerHeld, fallBack } from './caller.js';
 import type { Work } from './draft.js';
-import { askReservation, close, dropped, reservationIs } from './reservations.js';
+import { askReservation, close, dropped, reservationIs, tellWorker } from './reservations.js';
 import { adoptTask } from './requests.js';
-import { askTask, taskIs, taskOver } from './task.js';
+import { askTask, completeTask, taskIs, taskOver } from './task.js';
 
 export function outcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
   if (isOfCall(event)) {
@@ -26,6 +26,9 @@ export function outcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): 
     case 'task.fetch':
     case 'task.find':
       taskOutcome(w, effect, result);
+      return;
+    case 'worker.rest':
+      restOutcome(w, effect, result);
       return;
     case 'worker.update':
     case 'worker.fetch':
@@ -57,6 +60,20 @@ function reservationOutcome(
   else if (result.as === 'refused') askReservation(w, reservation);
 }
 
+/** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
+function restOutcome(w: Work, effect: Extract<TaskRouterEffect, { type: 'worker.rest' }>, result: RouterOutcome): void {
+  const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
+  if (reservation?.resting !== 'asked') return;
+  if (result.as === 'failed') {
+    // The next heartbeat asks again.
+    reservation.resting = 'due';
+    return;
+  }
+  reservation.resting = 'over';
+  if (result.as === 'done') tellWorker(w, reservation, 'parked');
+  completeTask(w);
+}
+
 function taskOutcome(
   w: Work,
   effect: Extract<TaskRouterEffect, { type: 'task.update' | 'task.fetch' | 'task.find' }>,
@@ -64,8 +81,10 @@ function taskOutcome(
 ): void {
   const { s } = w;
   if (effect.type === 'task.find') {
-    if (s.task.sid === null) s.task.asking = false;
-    if (result.as === 'task') {
+    const isAnswer = s.task.sid === null && s.task.asking;
+    if (isAnswer) s.task.asking = false;
+    if (isAnswer && result.as === 'refused') findRefused(w);
+    else if (result.as === 'task') {
       if (adoptTask(w, result.sid, null)) taskIs(w, result.status);
       // Its events were lost and it is no longer there.
     } else if (result.as === 'gone' && s.task.sid === null) taskOver(w);
@@ -80,6 +99,14 @@ function taskOutcome(
   else if (result.as === 'done') taskIs(w, effect.status);
   // Not assigned any more, or not yet: which, the task says.
   else if (result.as === 'refused') askTask(w);
+}
+
+/** Nothing was ever heard of the task, and nothing can be found out: the caller would wait for ever. */
+function findRefused(w: Work): void {
+  const { task } = w.s;
+  task.refusals += 1;
+  if (task.refusals >= w.config.findTries) fallBack(w);
+  else startTimer(w, 'heartbeat', w.config.graceMs);
 }
 
 function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {

@@ -95,7 +95,7 @@ export function adoptTask(w: Work, task: TaskSid, round: number | null): boolean
   if (round !== null && round < s.round) return false;
   if (s.task.sid !== task) {
     if (s.task.sid !== null && !s.task.over && !s.caller.elsewhere) return false;
-    s.task = { sid: task, over: false, asking: false };
+    s.task = { sid: task, over: false, asking: false, refusals: 0 };
     s.taskLost = false;
   }
   s.caller.elsewhere = false;
@@ -108,6 +108,8 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
   const { s } = w;
   const known = s.reservations.find((candidate) => candidate.sid === event.reservation);
   if (known !== undefined) return present(w, known);
+  // Whoever took the caller out of our hands passes them on: a transfer is theirs as well.
+  if (s.caller.elsewhere && s.task.sid === event.task) return LATER;
   const ours = adoptTask(w, event.task, event.call.round);
   s.lastReservation += 1;
   const reservation: ReservationDraft = {
@@ -121,6 +123,7 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
     rejectTo: null,
     offered: false,
     asking: false,
+    resting: 'no',
     workerTold: false,
     expiresAt: w.at + s.settings.workspace.workflow.reservationTimeoutSeconds * 1000,
     result: null,
@@ -128,6 +131,7 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
   };
   s.reservations.push(reservation);
   startTimer(w, reservationTimer(reservation), reservation.expiresAt - w.at - w.config.settleBeforeMs);
+  if (s.served !== null) return present(w, reservation);
   if (!isE164(event.phone)) refuse(w, reservation, 'offline');
   else if (!ours || (isWaiting(w) && s.deadlinePassed) || s.caller.phase === 'fallingBack') {
     refuse(w, reservation, 'unavailable');

@@ -172,12 +172,15 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
   const leg = legOf(w, reservation);
   if (leg === undefined || !reservation.offered) {
-    // Somebody accepted it by other means: it is theirs.
+    // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
+    if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
     dropped(w, reservation, 'accepted');
     return;
   }
   reservation.phase = 'accepted';
   reservation.result = 'accepted';
+  const { afterCall, workspace } = s.settings;
+  if (afterCall === 'rest' && workspace.multiTask !== false) reservation.resting = 'due';
   stopTimer(w, reservationTimer(reservation));
   s.served = reservation.id;
   s.claim = leg.id;
@@ -213,9 +216,10 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
   else if (leg.phase === 'confirming') tell(w, leg, why);
 }
 
-/** The worker's leg is out of the talk: their voice slot is freed, and they rest if that is wanted. */
+/** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
 export function talkIsOver(w: Work, reservation: ReservationDraft): void {
-  if (w.s.settings.afterCall === 'rest') tellWorker(w, reservation, 'parked');
+  // By the document that gave them the caller, Twilio has moved them itself.
+  if (w.s.settings.afterCall === 'rest' && reservation.resting === 'no') tellWorker(w, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
   if (w.s.caller.phase === 'connected') startTimer(w, 'caller', w.config.graceMs);
   completeTask(w);

@@ -19,6 +19,8 @@ export interface TaskRouterWorkspace {
     /** Where they stay until a person brings them back. */
     readonly offline: ActivitySid;
   };
+  /** `false`: a worker has one task at a time, and Twilio completes it after the talk (workspaces made before 2019-12-19). */
+  readonly multiTask?: boolean | undefined;
   /** Where TaskRouter moves a worker whose reservation timed out. */
   readonly timeoutActivity: ActivitySid;
 }

@@ -36,6 +36,8 @@ export interface CallTask {
   readonly over: boolean;
   /** A request about it is under way. */
   readonly asking: boolean;
+  /** How often Twilio refused, for good, to say which task is the call's. */
+  readonly refusals: number;
 }
 
 /**
@@ -63,6 +65,8 @@ export interface Reservation {
   readonly offered: boolean;
   /** A request about it is under way. */
   readonly asking: boolean;
+  /** After the talk the worker is moved to rest, before the task is completed: `due` until that is asked for. */
+  readonly resting: 'no' | 'due' | 'asked' | 'over';
   /** The worker's flow was told where the worker went. */
   readonly workerTold: boolean;
   readonly expiresAt: EpochMs;
@@ -113,7 +117,7 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
     state.kind === 'call' &&
     state.caller.phase === 'ended' &&
     state.legs.every((leg) => leg.phase === 'ended') &&
-    state.reservations.every((reservation) => reservation.phase === 'over') &&
+    state.reservations.every(({ phase, resting }) => phase === 'over' && (resting === 'no' || resting === 'over')) &&
     (state.task.sid === null || state.task.over)
   );
 }

@@ -3,12 +3,31 @@ import type { AssignmentStatus } from '../../wire/taskrouter.js';
 import { askCaller } from '../caller/work.js';
 import { nextId } from '../leg/work.js';
 import { dismissLegs } from './caller.js';
-import type { Work } from './draft.js';
+import type { ReservationDraft, Work } from './draft.js';
 import { askReservation } from './reservations.js';
 
-/** The talk is over: until its task is completed, the worker's only voice slot stays taken (twilio.com/docs/taskrouter/multitasking). */
+/**
+ * The talk is over: until its task is completed, the worker's only voice slot stays taken (twilio.com/docs/taskrouter/multitasking).
+ * So whoever is to rest is moved first: between the two, nobody is reserved.
+ */
 export function completeTask(w: Work): void {
-  if (w.s.served !== null) updateTask(w, 'completed', 'the call is over');
+  const served = w.s.reservations.find(({ id }) => id === w.s.served);
+  if (served === undefined) return;
+  if (served.resting === 'due') sendToRest(w, served);
+  if (served.resting !== 'asked') updateTask(w, 'completed', 'the call is over');
+}
+
+function sendToRest(w: Work, reservation: ReservationDraft): void {
+  reservation.resting = 'asked';
+  const { sid: workspace, activities } = w.s.settings.workspace;
+  w.effects.push({
+    type: 'worker.rest',
+    id: nextId(w, 'rest', reservation.sid),
+    workspace,
+    worker: reservation.worker,
+    reservation: reservation.sid,
+    activity: activities.unavailable,
+  });
 }
 
 /** The caller is out of the queue, and nobody should be held for them any more. */
@@ -69,7 +88,9 @@ function takenBySomebody(w: Work): void {
   if (s.served !== null) return;
   const offered = s.reservations.filter((one) => one.offered && one.phase === 'pending');
   for (const reservation of offered) askReservation(w, reservation);
-  if (offered.length === 0 && s.caller.phase === 'ended') s.task.over = true;
+  if (offered.length > 0) return;
+  if (s.caller.phase === 'ended') s.task.over = true;
+  else if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
 }
 
 /**

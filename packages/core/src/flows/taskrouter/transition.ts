@@ -12,6 +12,7 @@ import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
+import type { Watched } from '../problems.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
 import { callerHeld, fallBackIfExhausted } from './caller.js';
@@ -22,6 +23,7 @@ import type { AssignmentEvent, TaskRequest, TaskRouterEvent } from './events.js'
 import { measureTaskRouter } from './measure.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
+import { taskRouterProblems } from './problems.js';
 import { reservationIs, settleReservations } from './reservations.js';
 import { assignment, callerRequest, keyPressed } from './requests.js';
 import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
@@ -43,7 +45,8 @@ export const taskrouter: Flow<
   TaskRouterReply,
   TaskRouterConfig
 > &
-  Measured<TaskRouterState> = {
+  Measured<TaskRouterState> &
+  Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 2,
   migrate: (data, from) => {
@@ -54,6 +57,7 @@ export const taskrouter: Flow<
   initial: () => ({ kind: 'nothing' }),
   transition,
   measure: measureTaskRouter,
+  problems: taskRouterProblems,
 };
 
 /** Before detection could be asynchronous. */
@@ -180,7 +184,7 @@ function begin(
       ...NO_FALLBACK,
       otherwise: leadsBack(settings.fallback, call),
     },
-    task: { sid: null, over: false, asking: false },
+    task: { sid: null, over: false, asking: false, refusals: 0 },
     // What an earlier round has not finished stays until it has.
     reservations: earlier?.reservations.filter((reservation) => reservation.phase !== 'over') ?? [],
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],

@@ -174,6 +174,7 @@ function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): 
       return;
     case 'task':
     case 'reservation':
+    case 'elsewhere':
       return;
     default:
       unreachable(result);

@@ -100,6 +100,7 @@ function reasonOf(outcome: TaskRouterOutcome): string {
     case 'task':
     case 'reservation':
     case 'worker':
+    case 'elsewhere':
       return 'somebody else changed the worker at the same moment';
     default:
       return unreachable(outcome);

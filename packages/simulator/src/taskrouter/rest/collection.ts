@@ -1,6 +1,7 @@
 import { RestRefusal } from '../../rest/errors.js';
 import type { RestReply } from '../../rest/errors.js';
 import type { RestRequest } from '../../rest/router.js';
+import { select, type Selection } from './filter.js';
 import { v1Page } from './list.js';
 
 /** One kind of resource of a workspace: what REST does with it. */
@@ -13,8 +14,8 @@ export interface Collection<Item> {
   readonly create?: (form: URLSearchParams) => Item;
   readonly update?: (item: Item, form: URLSearchParams) => void;
   readonly remove?: (item: Item) => void;
-  /** Only those a list asks for; refuses what it cannot filter by. */
-  readonly filter: (query: URLSearchParams) => (item: Item) => boolean;
+  /** Which of them a list asks for. */
+  readonly selection: Selection<Item>;
   /** Its ETag. */
   readonly version?: (item: Item) => number;
   /** What is below one of them. */
@@ -37,7 +38,7 @@ function answer<Item>(collection: Collection<Item>, request: RestRequest, rest: 
   };
   if (id === undefined) {
     if (method === 'GET') {
-      const found = collection.items().filter(collection.filter(query));
+      const found = select(collection.items(), query, collection.selection);
       return v1Page(path, query, collection.key, found, collection.json);
     }
     if (method !== 'POST' || collection.create === undefined) throw notFound(path);

@@ -38,7 +38,6 @@ import {
   workerJson,
   workflowJson,
 } from './json.js';
-import { filterBy } from './filter.js';
 import { handlerOf, type Collection, type Handler } from './collection.js';
 
 function activities(world: World, workspace: Workspace): Collection<Activity> {
@@ -61,10 +60,12 @@ function activities(world: World, workspace: Workspace): Collection<Activity> {
     remove: (activity) => {
       deleteActivity(world, workspace, activity);
     },
-    filter: filterBy<Activity>({
-      FriendlyName: (activity, value) => activity.friendlyName === value,
-      Available: (activity, value) => String(activity.available) === value,
-    }),
+    selection: {
+      filters: {
+        FriendlyName: (activity, value) => activity.friendlyName === value,
+        Available: (activity, value) => String(activity.available) === value,
+      },
+    },
   };
 }
 
@@ -96,21 +97,24 @@ function workers(world: World, workspace: Workspace): Collection<Worker> {
     remove: (worker) => {
       deleteWorker(world, workspace, worker);
     },
-    filter: filterBy<Worker>({
-      FriendlyName: (worker, value) => worker.friendlyName === value,
-      ActivitySid: (worker, value) => worker.activity.sid === value,
-      ActivityName: (worker, value) => worker.activity.friendlyName === value,
-      Available: (worker, value) => (worker.activity.available ? '1 true' : '0 false').split(' ').includes(value),
-      TargetWorkersExpression: (worker, value) => evaluate(value, scopeOf(worker, undefined, 'worker')),
-      TaskQueueSid: (worker, value) => {
-        const queue = workspace.queues.get(value);
-        return queue !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
+    selection: {
+      filters: {
+        FriendlyName: (worker, value) => worker.friendlyName === value,
+        ActivitySid: (worker, value) => worker.activity.sid === value,
+        ActivityName: (worker, value) => worker.activity.friendlyName === value,
+        Available: (worker, value) => (worker.activity.available ? '1 true' : '0 false').split(' ').includes(value),
+        TargetWorkersExpression: (worker, value) => evaluate(value, scopeOf(worker, undefined, 'worker')),
+        TaskQueueSid: (worker, value) => {
+          const queue = workspace.queues.get(value);
+          return queue !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
+        },
+        TaskQueueName: (worker, value) => {
+          const queue = [...workspace.queues.values()].find((one) => one.friendlyName === value);
+          return queue !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
+        },
       },
-      TaskQueueName: (worker, value) => {
-        const queue = [...workspace.queues.values()].find((one) => one.friendlyName === value);
-        return queue !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
-      },
-    }),
+      orders: { DateStatusChanged: (worker) => worker.activitySince },
+    },
     below(worker, name) {
       if (name === 'Channels') return handlerOf(workerChannels(world, workspace, worker));
       if (name !== 'Reservations') return undefined;
@@ -134,7 +138,7 @@ function workerChannels(world: World, workspace: Workspace, worker: Worker): Col
         available: fields.flag('Available'),
       });
     },
-    filter: filterBy<WorkerChannel>({}),
+    selection: { filters: {} },
   };
 }
 
@@ -173,13 +177,15 @@ function taskQueues(world: World, workspace: Workspace): Collection<TaskQueue> {
     remove: (queue) => {
       deleteTaskQueue(world, workspace, queue);
     },
-    filter: filterBy<TaskQueue>({
-      FriendlyName: (queue, value) => queue.friendlyName === value,
-      WorkerSid: (queue, value) => {
-        const worker = workspace.workers.get(value);
-        return worker !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
+    selection: {
+      filters: {
+        FriendlyName: (queue, value) => queue.friendlyName === value,
+        WorkerSid: (queue, value) => {
+          const worker = workspace.workers.get(value);
+          return worker !== undefined && evaluate(queue.targetWorkers, scopeOf(worker, undefined, 'worker'));
+        },
       },
-    }),
+    },
   };
 }
 
@@ -220,7 +226,7 @@ function workflows(world: World, workspace: Workspace): Collection<Workflow> {
     remove: (workflow) => {
       deleteWorkflow(world, workspace, workflow);
     },
-    filter: filterBy<Workflow>({ FriendlyName: (workflow, value) => workflow.friendlyName === value }),
+    selection: { filters: { FriendlyName: (workflow, value) => workflow.friendlyName === value } },
   };
 }
 
@@ -230,7 +236,7 @@ function taskChannels(world: World, workspace: Workspace): Collection<TaskChanne
     items: () => [...workspace.channels.values()],
     json: (channel) => taskChannelJson(world, workspace, channel),
     find: (id) => workspace.channels.get(id) ?? [...workspace.channels.values()].find((one) => one.uniqueName === id),
-    filter: filterBy<TaskChannel>({}),
+    selection: { filters: {} },
   };
 }
 
@@ -267,15 +273,25 @@ function tasks(world: World, workspace: Workspace): Collection<Task> {
     remove: (task) => {
       deleteTask(world, task);
     },
-    filter: filterBy<Task>({
-      AssignmentStatus: (task, value) => value.split(',').includes(task.status),
-      Priority: (task, value) => String(task.priority) === value,
-      WorkflowSid: (task, value) => task.workflow.sid === value,
-      WorkflowName: (task, value) => task.workflow.friendlyName === value,
-      TaskQueueSid: (task, value) => task.queue?.sid === value,
-      TaskQueueName: (task, value) => task.queue?.friendlyName === value,
-      EvaluateTaskAttributes: (task, value) => evaluate(value, scopeOf(undefined, task, 'task')),
-    }),
+    selection: {
+      filters: {
+        AssignmentStatus: (task, value) => value.split(',').includes(task.status),
+        Priority: (task, value) => String(task.priority) === value,
+        WorkflowSid: (task, value) => task.workflow.sid === value,
+        WorkflowName: (task, value) => task.workflow.friendlyName === value,
+        TaskQueueSid: (task, value) => task.queue?.sid === value,
+        TaskQueueName: (task, value) => task.queue?.friendlyName === value,
+        EvaluateTaskAttributes: (task, value) => evaluate(value, scopeOf(undefined, task, 'task')),
+        // The simulator has neither.
+        RoutingTarget: () => false,
+        HasAddons: (_task, value) => value !== 'true',
+      },
+      orders: {
+        DateCreated: (task) => task.createdAt,
+        Priority: (task) => task.priority,
+        VirtualStartTime: (task) => task.createdAt,
+      },
+    },
     below(task, name) {
       if (name !== 'Reservations') return undefined;
       return handlerOf(reservations(world, () => [...task.reservations.values()], 'Tasks'));
@@ -321,10 +337,12 @@ function reservations(
           throw new RestRefusal(20001, `Invalid ReservationStatus: ${String(status)}`);
       }
     },
-    filter: filterBy<Reservation>({
-      ReservationStatus: (reservation, value) => reservation.status === value,
-      WorkerSid: (reservation, value) => reservation.worker.sid === value,
-    }),
+    selection: {
+      filters: {
+        ReservationStatus: (reservation, value) => reservation.status === value,
+        WorkerSid: (reservation, value) => reservation.worker.sid === value,
+      },
+    },
   };
 }
 

@@ -1,18 +1,50 @@
-import { unsupported } from '../../rest/errors.js';
+import { RestRefusal, unsupported } from '../../rest/errors.js';
 
 const PAGING = ['Page', 'PageSize', 'PageToken'];
+const ORDERING = 'Ordering';
 
-/** Filters of a list by name; anything else is refused by name, also when there is nothing to filter. */
-export function filterBy<Item>(
-  filters: Readonly<Record<string, (item: Item, value: string) => boolean>>,
-): (query: URLSearchParams) => (item: Item) => boolean {
-  return (query) => {
-    const wanted = [...query].filter(([name]) => !PAGING.includes(name));
-    const tests = wanted.map(([name, value]) => {
-      const filter = filters[name];
-      if (filter === undefined) throw unsupported(`the filter ${name}`);
-      return (item: Item): boolean => filter(item, value);
-    });
-    return (item) => tests.every((test) => test(item));
-  };
+type Test<Item> = (item: Item, value: string) => boolean;
+
+/** Which items a list shows, and in which order. */
+export interface Selection<Item> {
+  readonly filters: Readonly<Record<string, Test<Item>>>;
+  /** What `Ordering=NAME:asc` and `NAME:desc` sort by; absent: the list has no such parameter. */
+  readonly orders?: Readonly<Record<string, (item: Item) => number>>;
+}
+
+/**
+ * The items that a list asks for. A filter that is given several times takes any of its values; what is not known is refused
+ * by name, also when there is nothing to filter.
+ */
+export function select<Item>(
+  items: readonly Item[],
+  query: URLSearchParams,
+  { filters, orders }: Selection<Item>,
+): readonly Item[] {
+  const names = new Set([...query.keys()].filter((name) => !PAGING.includes(name)));
+  if (orders !== undefined) names.delete(ORDERING);
+  const tests = [...names].map((name) => {
+    // An inherited name is no filter.
+    const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
+    if (filter === undefined) throw unsupported(`the filter ${name}`);
+    const values = query.getAll(name);
+    return (item: Item): boolean => values.some((value) => filter(item, value));
+  });
+  const found = items.filter((item) => tests.every((test) => test(item)));
+  const ordering = query.get(ORDERING);
+  return ordering === null || orders === undefined ? found : found.sort(comparing(ordering, orders));
+}
+
+function comparing<Item>(
+  ordering: string,
+  orders: NonNullable<Selection<Item>['orders']>,
+): (a: Item, b: Item) => number {
+  const [name = '', direction = 'asc', ...more] = ordering.split(':');
+  const key = Object.hasOwn(orders, name) ? orders[name] : undefined;
+  if (key === undefined || more.length > 0 || (direction !== 'asc' && direction !== 'desc')) {
+    const known = Object.keys(orders).join('|');
+    throw new RestRefusal(20001, `Invalid Ordering: ${ordering} is not ${known}, :asc or :desc`);
+  }
+  const sign = direction === 'asc' ? 1 : -1;
+  return (a, b) => sign * (key(a) - key(b));
 }

@@ -6,7 +6,6 @@ import type { Workspace } from '../model.js';
 import { createWorkspace, deleteWorkspace, updateWorkspace } from '../workspace.js';
 import { handlerOf, type Collection } from './collection.js';
 import { collectionOf } from './collections.js';
-import { filterBy } from './filter.js';
 import { Fields } from './fields.js';
 import { workspaceJson } from './json.js';
 
@@ -46,7 +45,7 @@ function workspaces(world: World): Collection<Workspace> {
     remove: (workspace) => {
       deleteWorkspace(world, workspace);
     },
-    filter: filterBy<Workspace>({ FriendlyName: (workspace, value) => workspace.friendlyName === value }),
+    selection: { filters: { FriendlyName: (workspace, value) => workspace.friendlyName === value } },
     below: (workspace, name) => collectionOf(world, workspace, name),
   };
 }
