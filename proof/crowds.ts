@@ -1,5 +1,6 @@
 import { playCrowd } from '../test/e2e/crowd.js';
 import { playRaces } from '../test/e2e/races.js';
+import { playGuests } from '../test/e2e/guests-crowd.js';
 import { playTaskCrowd } from '../test/e2e/taskrouter-crowd.js';
 import { flippedPlays } from '../test/e2e/toggles.js';
 import type { Facts } from './parts.js';
@@ -52,6 +53,21 @@ export async function queueToggles({ full, seed, tell }: CrowdOptions): Promise<
     tell(played.length, plays.length);
   }
   return factsOf(played);
+}
+
+/** Callers in a workspace that is shared with chats, e-mails, call-backs and calls that agents make. */
+export async function foreignTasks({ full, seed, tell }: CrowdOptions): Promise<Facts> {
+  const plays = full ? 50 : 10;
+  const calls = 20;
+  let foreign = 0;
+  const problems: string[] = [];
+  for (let index = 0; index < plays; index += 1) {
+    const played = await playGuests({ calls, workers: 12, seed: seed + index });
+    foreign += played.foreign;
+    problems.push(...played.problems.map((problem) => `seed ${String(seed + index)}: ${problem}`));
+    tell(index + 1, plays);
+  }
+  return { figures: { calls: calls * plays, foreign }, problems };
 }
 
 /** One human among voicemails that pick up at once; two humans in the same instant. */

@@ -19,7 +19,7 @@ import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
-import { crowd, queueCrowd, queueToggles, races, toggles } from './crowds.js';
+import { crowd, foreignTasks, queueCrowd, queueToggles, races, toggles } from './crowds.js';
 import { measure } from './measured.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
 import { killSqlite } from './sqlite-deaths.js';
@@ -83,6 +83,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   crowd,
   'queue crowd': queueCrowd,
+  'foreign tasks': foreignTasks,
   toggles,
   'queue toggles': queueToggles,
   races,

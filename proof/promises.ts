@@ -204,6 +204,15 @@ export const PROMISES: readonly Promised[] = [
       return { figure, bar: '10,000 and 10,000, 0', ok: isClean(facts) && enough && of(facts, 'same') > 0 };
     },
   },
+  {
+    number: 25,
+    what: 'guests in a foreign workspace',
+    judge: ({ part }) => {
+      const facts = part('foreign tasks');
+      const figure = `${count(of(facts, 'calls'))} callers beside ${count(of(facts, 'foreign'))} chats, e-mails, call-backs and agents' own calls: ${count(facts.problems.length)} of theirs touched, or callers served later than alone`;
+      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'foreign') >= 200 };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

@@ -329,6 +329,27 @@ const BUGS = [
     to: 'timingSafeEqual(given.subarray(0, 20), expected.subarray(0, 20))',
     by: ['packages/core/test/wire'],
   },
+  {
+    name: 'reject a task that is no call of ours',
+    file: 'http/taskrouter-endpoint.ts',
+    from: "      leaveAlone(params);\n      return { as: 'reply', reply: LATER };",
+    to: "      leaveAlone(params);\n      return { as: 'unknown' };",
+    by: ['packages/core/test/http'],
+  },
+  {
+    name: 'search for ever for a task that Twilio refuses to find',
+    file: 'flows/taskrouter/outcomes.ts',
+    from: '  task.refusals += 1;',
+    to: '  task.refusals = 1;',
+    by: ['packages/core/test/taskrouter'],
+  },
+  {
+    name: 'move a worker to rest who has accepted something else',
+    file: 'executor/taskrouter.ts',
+    from: "if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ as: 'elsewhere' });",
+    to: '',
+    by: ['test/e2e/every-request.test.ts'],
+  },
 ];
 
 let unnoticed = 0;

@@ -10,8 +10,8 @@ import {
   type WorkerState,
 } from '@amd/core';
 import { createTaskRouterEndpoint, sign } from '@amd/core/http';
-import { createWorkspaceDirectory, type TwilioTaskRouter } from '@amd/core/twilio';
-import { events, given, START, type Given, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
+import { callIn, createWorkspaceDirectory, phoneIn, type TwilioTaskRouter } from '@amd/core/twilio';
+import { events, given, sids, START, type Given, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
 import { at, scene, type Step } from './scenes.js';
 
 /** A caller waits and the first worker's phone rings. */
@@ -331,5 +331,50 @@ describe('pitfalls of TaskRouter', () => {
         state: { coolDowns: [{ activity: taskSids.unavailable, until: at(62) }] },
         asks: [{ type: 'worker.fetch' }],
       });
+  });
+
+  it('P-102 a task that is no call of ours is known by its parameters alone', () => {
+    const call = { call_sid: sids.call(0), direction: 'inbound' };
+    const of = (attributes: object, channel: string) =>
+      callIn(JSON.stringify(attributes), channel === '' ? undefined : channel);
+    for (const channel of ['', 'voice', 'default']) expect(of(call, channel)).toMatchObject({ sid: sids.call(0) });
+    for (const channel of ['chat', 'email', 'sms']) expect(of(call, channel)).toBeNull();
+    expect(of({ ...call, direction: 'outbound' }, 'voice')).toBeNull();
+    expect(of({ client_call: true, from: 'client:ann', to: 'client:ben' }, 'voice')).toBeNull();
+  });
+
+  it('P-103 a search for the task that is refused three times gives the caller the fallback', () => {
+    const refused = { as: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
+    const search = [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused)] as const;
+    const begun = taskEvents.inbound({ status: 'in-progress', options: { texts: { greeting: '' } } });
+    expect(scene(...[begun, ...search, ...search]).state).toMatchObject({ caller: { phase: 'waiting' } });
+    expect(scene(...[begun, ...search, ...search, ...search]).state).toMatchObject({
+      caller: { phase: 'fallingBack' },
+    });
+  });
+
+  it('P-104 a number is read from phone, then contact_uri, as people write it', () => {
+    const read = (attributes: object) => phoneIn(JSON.stringify(attributes));
+    expect(read({ contact_uri: '+1 (415) 555-0142' })).toEqual({ phone: '+14155550142', attribute: 'contact_uri' });
+    expect(read({ phone: '+1.415.555.0143', contact_uri: '+14155550142' }).phone).toBe('+14155550143');
+    expect(read({ contact_uri: 'client:ann' })).toEqual({ phone: null, attribute: 'contact_uri' });
+  });
+
+  it('P-105 who has accepted something else is not moved to rest after a talk', () => {
+    const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
+    scene(...[...talking, ends])
+      .when(taskEvents.outcomeOf('worker.rest', { as: 'elsewhere' }, { at: at(41) }))
+      .then({ asks: [{ type: 'task.update', status: 'completed' }], state: { reservations: [{ workerTold: false }] } });
+  });
+
+  it('P-106 a caller whom somebody accepted in Flex is theirs, deadline and transfers included', () => {
+    const inbound = taskEvents.inbound({ status: 'in-progress', options: { deadlineSeconds: 10 } });
+    const taken = [inbound, ...ringing.slice(1), taskEvents.reservation('accepted', 1, { at: at(5) })];
+    scene(...taken)
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [], state: { caller: { phase: 'waiting', elsewhere: true }, legs: [{ phase: 'ending' }] } });
+    scene(...taken)
+      .when(taskEvents.assignment(2, { phone: 'client:ben', at: at(20) }))
+      .then({ asks: [], reply: { kind: 'later' }, state: { lastReservation: 1 } });
   });
 });
