@@ -38,6 +38,14 @@ describe('every causal order of a caller in a queue, and of a worker', () => {
 });
 
 describe('the explorer of queues', () => {
+  it('finds no order in which a caller of whose task nothing can be heard or found is left waiting', () => {
+    const { violation, complete } = explore(
+      tasksWorld({ reservations: 1, hears: [], finds: 'refused', quietHeartbeats: true }),
+    );
+    expect(violation, violation === null ? '' : `${violation.trace.join('\n')}\n\n${violation.test}`).toBeNull();
+    expect(complete).toBe(true);
+  });
+
   /** The flow, without the effects of one type. */
   const without = (type: string): TasksWorldOptions['flow'] => ({
     ...taskrouter,
