@@ -40,14 +40,8 @@ const app = createApp({
 const server = createServer(app.express);
 app.attach(server);
 app.feed.start();
-app.runtime.start();
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
-stopGracefully({
-  server,
-  drain: async (closed) => {
-    await app.drain(closed);
-    await close();
-  },
-  logger,
+server.listen(0, '127.0.0.1', () => {
+  app.runtime.start();
+  process.send?.((server.address() as AddressInfo).port);
 });
-process.on('disconnect', () => process.exit(1));
+stopGracefully({ server, app, drainSeconds: settings.drainSeconds, close, logger });

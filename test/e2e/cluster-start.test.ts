@@ -1,25 +1,31 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { bundle } from '../../scripts/bundle.mjs';
+import { busyClient } from '../helpers/busy-client.js';
+import { buildExample } from '../helpers/example-process.js';
+import { hasRedis } from '../helpers/programs.js';
+import { startRedis } from '../helpers/redis.js';
 
-/** In the place of the app: it is ready at once, and finishes what is under way in half a second. */
+/** In the place of the app: it is ready at once, and finishes what is under way in half a second, or fails to. */
 const APP = `
 import { createServer } from 'node:http';
 if (process.env.WRONG === 'yes') { console.error('FORWARD_TO is missing'); process.exit(1); }
 createServer((_, response) => response.end('ok')).listen(Number(process.env.PORT), '127.0.0.1', () => {
   console.log('pid ' + process.pid);
+  process.send('listening');
 });
 let asked = false;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   if (asked) return;
   asked = true;
-  setTimeout(() => { console.log('finished'); process.exit(0); }, 500);
+  setTimeout(() => { console.log('finished'); process.exit(Number(process.env.STOPS_WITH ?? 0)); }, 500);
 });
 `;
 
@@ -39,19 +45,25 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-async function startCluster(env: Record<string, string> = {}) {
+/** `app`: the code of its processes. */
+async function startCluster({ app = APP, ...env }: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'amd-start-'));
   folders.push(folder);
   for (const name of ['cluster', 'forwarding']) mkdirSync(join(folder, 'examples', name, 'dist'), { recursive: true });
   const script = join(folder, 'examples', 'cluster', 'dist', 'start.mjs');
   copyFileSync(fileURLToPath(await bundle('examples/cluster/src/start.ts')), script);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(folder, 'examples', 'forwarding', 'dist', 'start.js'), APP);
-  const port = await freePorts();
+  writeFileSync(join(folder, 'examples', 'forwarding', 'dist', 'start.js'), app);
+  const port = Number(env['PORT'] ?? (await freePorts()));
   const child = spawn(process.execPath, [script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', REDIS_URL: 'redis://127.0.0.1:1', ...env },
+    env: {
+      ...process.env,
+      ...{ HOST: '127.0.0.1', DRAIN_SECONDS: '0.2', REDIS_URL: 'redis://127.0.0.1:1' },
+      ...env,
+      PORT: String(port),
+    },
   });
   running.push(child);
   let said = '';
@@ -67,6 +79,7 @@ async function startCluster(env: Record<string, string> = {}) {
     ready,
     said: () => said,
     pids: () => [...said.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid)),
+    listening: () => said.match(/Listening on/g)?.length ?? 0,
   };
 }
 
@@ -130,4 +143,83 @@ describe('the start of a cluster', () => {
     expect(said()).toMatch(/The balancer cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.* Set PORT or HOST\./);
     other?.close();
   });
+
+  it('ends with the code of a process that could not stop as it should', async () => {
+    const { child, pids } = await startCluster({ STOPS_WITH: '3' });
+    await expect.poll(pids).toHaveLength(2);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([3, null]);
+  });
+
+  it('bug: a port of its processes that another program answers on kept the start from ever settling', async () => {
+    const port = await freePorts();
+    const other = createHttpServer((_, response) => response.end('ok')).listen(port + 2, '127.0.0.1');
+    await once(other, 'listening');
+    const { child, said } = await startCluster({ PORT: String(port) });
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(said()).toContain('It could not be started: see above.');
+    other.closeAllConnections();
+    other.close();
+  });
 });
+
+describe.skipIf(!hasRedis())('the cluster', () => {
+  const settings = {
+    TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`,
+    TWILIO_AUTH_TOKEN: 'an auth token for tests',
+    TWILIO_PHONE_NUMBER: '+14155550199',
+    FORWARD_TO: '+14155550142',
+    PUBLIC_BASE_URL: 'https://calls.example.com',
+    MAX_CALLS: '10000',
+    // Nothing listens there: Twilio's REST API cannot be reached.
+    HTTP_PROXY: 'http://127.0.0.1:9',
+  };
+
+  it('P-117 is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.end());
+    const script = pathToFileURL(await buildExample('forwarding')).href;
+    const env = {
+      ...settings,
+      app: `console.log('pid ' + process.pid); await import(${JSON.stringify(script)});`,
+      REDIS_URL: redis.url,
+    };
+    const first = await startCluster(env);
+    await expect.poll(first.listening).toBe(2);
+    const client = busyClient({
+      port: first.port,
+      connections: 3,
+      publicBaseUrl: settings.PUBLIC_BASE_URL,
+      accountSid: settings.TWILIO_ACCOUNT_SID,
+      authToken: settings.TWILIO_AUTH_TOKEN,
+      to: settings.TWILIO_PHONE_NUMBER,
+    });
+    for (const nth of [0, 1, 2]) {
+      const served = client.answers();
+      process.kill(first.pids()[nth] ?? 0, 'SIGTERM');
+      await expect.poll(first.listening).toBe(3 + nth);
+      await expect.poll(client.answers).toBeGreaterThan(served);
+    }
+    client.leave();
+    await client.over;
+    // A slow machine may need more for an answer than its budget (503); no connection was reset, and none refused.
+    expect(Object.keys(client.seen).filter((what) => !['200', '204', '503'].includes(what))).toEqual([]);
+    expect(first.said().match(/has ended \(0\); it is started again/g)).toHaveLength(3);
+
+    first.child.kill('SIGKILL');
+    await expect.poll(() => first.pids().filter(isAlive)).toEqual([]);
+    for (const port of [first.port + 1, first.port + 2]) {
+      expect(first.said()).toMatch(new RegExp(`"process":"${hostname()}:${String(port)}".*"code":"stopped"`));
+    }
+    const second = await startCluster({ PORT: String(first.port) });
+    await expect.poll(second.ready).toBe(true);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

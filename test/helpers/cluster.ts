@@ -37,6 +37,8 @@ export interface NodeSettings {
   /** By inbound number. */
   readonly lists: Readonly<Record<string, ClusterList>>;
   readonly assetsFile: string | null;
+  /** How long a process that stops serves on. */
+  readonly drainSeconds: number;
 }
 
 /** Two processes of the forwarding example on one Redis behind the example's balancer, and a simulated Twilio in life's time. */
@@ -58,6 +60,8 @@ export interface TestCluster {
   end(): Promise<void>;
 }
 
+/** The balancer asks twice a second who is ready. */
+const DRAIN_SECONDS = 1;
 /** How far apart callers come, in ms. */
 const APART_MS = 150;
 
@@ -104,6 +108,7 @@ export async function startTestCluster(options: {
       baseUrl: url,
       lists,
       assetsFile,
+      drainSeconds: DRAIN_SECONDS,
     };
     const env = { ...process.env, AMD_DATA: undefined, REDIS_URL: redis.url, NODE_SETTINGS: JSON.stringify(settings) };
     const child = fork(script, [], { env });

@@ -13,6 +13,10 @@ export interface ExampleProcess {
   readonly url: string;
   /** All that it has printed. */
   said(): string;
+  /** Resolves with its exit code; `null`: the signal has ended it. */
+  signal(name: NodeJS.Signals): Promise<number | null>;
+  /** As if this process, its parent, had died. */
+  disconnect(): void;
   stop(): Promise<void>;
 }
 
@@ -28,7 +32,7 @@ export async function startExample(script: string, env: Readonly<Record<string, 
   // Empty means unset, also where a developer's .env file has a value.
   const unset = { AMD_DATA: '', REDIS_URL: '', METRICS_TOKEN: '', TWILIO_API_KEY: '', TWILIO_API_SECRET: '' };
   const child: ChildProcess = spawn(process.execPath, [script], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...unset, HOST: '127.0.0.1', PORT: String(port), ...env },
   });
   let said = '';
@@ -48,6 +52,14 @@ export async function startExample(script: string, env: Readonly<Record<string, 
     port,
     url: `http://127.0.0.1:${String(port)}`,
     said: () => said,
+    async signal(name) {
+      child.kill(name);
+      const [code] = (await exit) as [number | null];
+      return code;
+    },
+    disconnect() {
+      child.disconnect();
+    },
     async stop() {
       child.kill('SIGKILL');
       await exit;

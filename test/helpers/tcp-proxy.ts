@@ -11,7 +11,8 @@ export interface TcpProxy {
   close(): void;
 }
 
-export async function tcpProxy(first: number): Promise<TcpProxy> {
+/** `delayMs`: how long whatever comes through takes, in each direction. */
+export async function tcpProxy(first: number, { delayMs = 0 } = {}): Promise<TcpProxy> {
   let target = first;
   const sockets = new Set<Socket>();
   const server = createServer((incoming) => {
@@ -25,8 +26,13 @@ export async function tcpProxy(first: number): Promise<TcpProxy> {
         onward.destroy();
       });
     }
-    incoming.pipe(onward);
-    onward.pipe(incoming);
+    for (const [from, to] of [
+      [incoming, onward],
+      [onward, incoming],
+    ] as const) {
+      if (delayMs === 0) from.pipe(to);
+      else from.on('data', (chunk) => setTimeout(() => to.write(chunk), delayMs));
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -17,12 +17,12 @@ const MOST_BYTES = 1_000_000;
 export function createBalancer(targets: readonly Target[], isReady: (target: Target) => boolean): Server {
   let turn = 0;
 
-  /** Those that are ready, the next one first; all of them when none seems to be. */
+  /** Those that are ready, the next one first; then the others: one that has just started may not be known to be ready. */
   function inTurn(): readonly Target[] {
     const ready = targets.filter(isReady);
-    const among = ready.length > 0 ? ready : targets;
     turn += 1;
-    return among.map((_, index) => among[(turn + index) % among.length] as Target);
+    const first = ready.map((_, index) => ready[(turn + index) % ready.length] as Target);
+    return [...first, ...targets.filter((target) => !first.includes(target))];
   }
 
   const server = createServer((request, response) => {
@@ -53,9 +53,10 @@ function pass(
     response.writeHead(502, { 'content-type': 'text/plain' }).end('No process of the app can be reached.');
     return;
   }
-  const { method, url, headers } = request;
+  const { method, url } = request;
+  const headers = endToEnd(request);
   const onward = ask({ host: '127.0.0.1', port: target.port, method, path: url, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    response.writeHead(answer.statusCode ?? 502, endToEnd(answer));
     answer.pipe(response);
     // It died in the middle of its answer: whoever asked must not take the part for the whole.
     answer.on('error', () => response.destroy());
@@ -65,6 +66,12 @@ function pass(
     else pass(request, body, response, others);
   });
   onward.end(body);
+}
+
+/** Without what is said of one connection alone: our own may be kept while the one behind it ends, and the reverse. */
+function endToEnd({ headers }: IncomingMessage): IncomingMessage['headers'] {
+  const { connection: _connection, 'keep-alive': _keepAlive, ...others } = headers;
+  return others;
 }
 
 /** The page's socket: bytes in both directions, until one side ends. */

@@ -3,8 +3,6 @@ import type { Target } from './balancer.js';
 /** Which processes say that they should get calls; asked again and again, as a balancer does. */
 export interface Readiness {
   readonly isReady: (target: Target) => boolean;
-  /** Whether any of them has ever been. */
-  readonly wasReady: () => boolean;
   /** Asks all of them now. */
   look(): Promise<void>;
   stop(): void;
@@ -12,7 +10,6 @@ export interface Readiness {
 
 export function watchReadiness(targets: readonly Target[], everyMs = 1000): Readiness {
   const ready = new Set<Target>();
-  let everReady = false;
 
   async function look(): Promise<void> {
     await Promise.all(
@@ -22,7 +19,6 @@ export function watchReadiness(targets: readonly Target[], everyMs = 1000): Read
           const { ok } = await fetch(url, { signal: AbortSignal.timeout(1000) });
           if (ok) ready.add(target);
           else ready.delete(target);
-          everReady ||= ok;
         } catch {
           ready.delete(target);
         }
@@ -34,7 +30,6 @@ export function watchReadiness(targets: readonly Target[], everyMs = 1000): Read
   timer.unref();
   return {
     isReady: (target) => ready.has(target),
-    wasReady: () => everReady,
     look,
     stop: () => {
       clearInterval(timer);

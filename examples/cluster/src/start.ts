@@ -1,9 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { onStopSignal } from '../../shared/src/operators/stop.js';
+import { watchConnections } from '../../shared/src/operators/connections.js';
+import { drain, FINISH_MS, onStopSignal } from '../../shared/src/operators/stop.js';
 import { createBalancer, type Target } from './balancer.js';
+import { createChildren } from './children.js';
 import { watchReadiness } from './readiness.js';
 
 // Two processes of the forwarding example on one Redis, behind a balancer. A process that ends is started again.
@@ -13,8 +14,13 @@ if (existsSync(envFile)) loadEnvFile(envFile);
 const port = Number(process.env['PORT'] ?? 5000);
 const host = process.env['HOST'] ?? '127.0.0.1';
 const count = Number(process.env['PROCESSES'] ?? 2);
+const drainMs = Number(process.env['DRAIN_SECONDS'] ?? 2) * 1000;
 if (!(Number.isInteger(port) && port > 0) || !(Number.isInteger(count) && count > 0 && count <= 32)) {
   console.error('PORT must be a port, and PROCESSES a whole number from 1 to 32.');
+  process.exit(1);
+}
+if (!(drainMs >= 0 && drainMs <= 40_000)) {
+  console.error('DRAIN_SECONDS must be a number of seconds from 0 to 40.');
   process.exit(1);
 }
 if ((process.env['REDIS_URL'] ?? '') === '') {
@@ -24,56 +30,56 @@ if ((process.env['REDIS_URL'] ?? '') === '') {
   process.exit(1);
 }
 
-const RESTART_MS = 1000;
+/** A process serves on for longer than the balancer, which passes to it what comes last. */
+const childDrainMs = drainMs * 1.5;
 /** A little more than a process takes to finish what is under way. */
-const STOP_MS = 12_000;
-const app = fileURLToPath(new URL('../../forwarding/dist/start.js', import.meta.url));
+const STOP_MS = childDrainMs + FINISH_MS + 2000;
 const targets: Target[] = Array.from({ length: count }, (_, index) => ({ port: port + 1 + index }));
-const children = new Map<Target, ChildProcess>();
-const readiness = watchReadiness(targets);
+// Often enough to know of a process that stops before it closes.
+const readiness = watchReadiness(targets, Math.min(1000, Math.max(100, drainMs / 2)));
 let stopping = false;
 
-for (const target of targets) start(target);
-const balancer = createBalancer(targets, readiness.isReady).listen(port, host, () => {
-  const ports = targets.map((target) => String(target.port)).join(', ');
-  console.log(`The balancer listens on http://${host}:${String(port)}, its ${String(count)} processes on ${ports}.`);
+const children = createChildren({
+  script: fileURLToPath(new URL('../../forwarding/dist/start.js', import.meta.url)),
+  targets,
+  env: { HOST: '127.0.0.1', DRAIN_SECONDS: String(childDrainMs / 1000) },
+  onHopeless: () => {
+    console.error('It could not be started: see above.');
+    stop(1);
+  },
 });
+const balancer = createBalancer(targets, readiness.isReady);
+const connections = watchConnections(balancer);
 balancer.on('error', (error) => {
   console.error(`The balancer cannot listen on ${host}:${String(port)}: ${error.message}. Set PORT or HOST.`);
   stop(1);
+});
+balancer.listen(port, host, () => {
+  const ports = targets.map((target) => String(target.port)).join(', ');
+  console.log(`The balancer listens on http://${host}:${String(port)}, its ${String(count)} processes on ${ports}.`);
 });
 onStopSignal(() => {
   stop(0);
 });
 
-function start(target: Target): void {
-  const env = { ...process.env, PORT: String(target.port), HOST: '127.0.0.1' };
-  const child = fork(app, [], { env });
-  children.set(target, child);
-  child.once('exit', (code, signal) => {
-    children.delete(target);
-    if (stopping) return;
-    if (code !== null && code !== 0 && !readiness.wasReady()) {
-      console.error('It could not be started: see above.');
-      stop(1);
-      return;
-    }
-    console.error(
-      `The process on port ${String(target.port)} has ended (${signal ?? String(code)}); it is started again.`,
-    );
-    setTimeout(() => {
-      if (!stopping) start(target);
-    }, RESTART_MS);
-  });
-}
-
 /** Calls on the line go on at Twilio; what is left to do for them is in Redis, for whoever starts next. */
 function stop(exitCode: number): void {
+  if (stopping) return;
   stopping = true;
-  readiness.stop();
-  balancer.close();
-  const ended = [...children.values()].map((child) => new Promise((resolve) => child.once('exit', resolve)));
-  for (const child of children.values()) child.kill('SIGTERM');
-  setTimeout(() => process.exit(1), STOP_MS).unref();
-  void Promise.all(ended).then(() => process.exit(exitCode));
+  setTimeout(() => {
+    console.error('A process took too long to stop: it is ended.');
+    children.kill();
+    process.exit(1);
+  }, STOP_MS).unref();
+  const ended = children.stop();
+  const app = {
+    // Its processes do: what they answer is passed on.
+    unready: () => undefined,
+    drain: (closed: Promise<void>) => closed,
+  };
+  const left = exitCode === 0 ? new Promise((resolve) => setTimeout(resolve, drainMs)) : Promise.resolve();
+  void Promise.all([ended, drain(connections, app, { left, quietMs: drainMs })]).then(([worst]) => {
+    readiness.stop();
+    process.exit(exitCode === 0 ? worst : exitCode);
+  });
 }

@@ -78,7 +78,9 @@ export interface App {
   readonly lists: PeopleLists;
   /** Serves the page's socket on the server that serves `express`. */
   attach(server: Server): void;
-  /** `/readyz` says no from now on and the pages are cut; once `closed` (no webhook is under way), so is the work. */
+  /** `/readyz` says no from now on. */
+  unready(): void;
+  /** Not ready either, and the pages are cut; once `closed` (no webhook is under way), so is the work. */
   drain(closed: Promise<void>): Promise<void>;
 }
 
@@ -181,6 +183,9 @@ export function createApp(options: AppOptions): App {
     lists,
     attach: (server) => {
       dashboard.attach(server);
+    },
+    unready() {
+      draining = true;
     },
     async drain(closed) {
       draining = true;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { callbackUrls, webhookUrls } from '@amd/core/http';
@@ -38,6 +39,7 @@ const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWOR
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
+  process: `${hostname()}:${String(env.PORT)}`,
 });
 const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
@@ -68,8 +70,6 @@ const app = createApp({
   logger,
 });
 
-app.runtime.start();
-void lookForLostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }, logger);
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
     const inUse = 'code' in error && error.code === 'EADDRINUSE';
@@ -79,6 +79,10 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
     console.error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. ${remedy}`);
     process.exit(1);
   }
+  // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
+  app.runtime.start();
+  void lookForLostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }, logger);
+  if (process.connected) process.send?.('listening');
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
   console.log(`Set the number's voice URL to          ${urls.voice}`);
   console.log(`and its call status changes (POST) to  ${urls.status}`);
@@ -89,11 +93,4 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({
-  server,
-  drain: async (closed) => {
-    await app.drain(closed);
-    await close();
-  },
-  logger,
-});
+stopGracefully({ server, app, drainSeconds: env.DRAIN_SECONDS, close, logger });

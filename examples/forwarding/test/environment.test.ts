@@ -41,6 +41,7 @@ describe('what is read', () => {
       LOG_LEVEL: 'info',
       PORT: 5000,
       HOST: '127.0.0.1',
+      DRAIN_SECONDS: 2,
     });
   });
 
@@ -74,7 +75,7 @@ describe('what is read', () => {
 
   test.each([
     { DIAL_ALLOW: '+1415*, +442079460000', MAX_CALLS_PER_CALLER: ' 5 / 30 ', LOG_LEVEL: 'debug' },
-    { PORT: '0', RING_SECONDS: '5', HOST: '0.0.0.0' },
+    { PORT: '0', RING_SECONDS: '5', HOST: '0.0.0.0', DRAIN_SECONDS: '0' },
     { PORT: '65535', RING_SECONDS: '60', HOST: '::1' },
     { AMD_MODE: 'async', CONFIRM: 'always', CALLS_PER_SECOND: '0.5', FALLBACK: 'voicemail', RECORD: 'true' },
     { HOST: 'localhost', PUBLIC_BASE_URL: 'https://example.com/voice', CALLER_ID: OURS, DIAL_ALLOW: ` ${ANN} ,` },
@@ -122,6 +123,9 @@ describe('what is wrong is told in a sentence that names the variable', () => {
     ['RECORD', 'yes', 'must be true or false'],
     ['RING_SECONDS', '4', 'must be a whole number from 5 to 60'],
     ['RING_SECONDS', '20.5', 'must be a whole number from 5 to 60'],
+    ['DRAIN_SECONDS', 'soon', 'must be a number of seconds'],
+    ['DRAIN_SECONDS', '-1', 'must not be below 0'],
+    ['DRAIN_SECONDS', '61', 'must be at most 60'],
     ['HOST', 'http://localhost', 'must be a host name or an IP address'],
     ['HOST', '127.0.0.1:5000', 'must be a host name or an IP address'],
     ['PUBLIC_BASE_URL', 'example.com', 'must be the absolute http(s) address'],

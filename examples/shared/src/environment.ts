@@ -125,6 +125,11 @@ export const COMMON = {
   RECORD: yesOrNo.default(false),
   PORT: wholeNumber(0, 65_535).default(5000),
   HOST: host.default('127.0.0.1'),
+  DRAIN_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .min(0, 'must not be below 0')
+    .max(60, 'must be at most 60')
+    .default(2),
 };
 
 interface HowToCall {

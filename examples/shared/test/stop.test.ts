@@ -1,46 +1,131 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { closeServer } from '../src/operators/stop.js';
+import { watchConnections } from '../src/operators/connections.js';
+import { drain } from '../src/operators/stop.js';
 
-/** A server whose answers wait to be released, and a client that asks again on the same connection until it is refused. */
-async function asked(againMs: number) {
+const QUIET_MS = 300;
+
+/** A server whose answers wait to be released. */
+async function serve() {
   const held: ServerResponse[] = [];
-  const server = createServer((_, response) => held.push(response)).listen(0, '127.0.0.1');
+  const server = createServer((_, response) => held.push(response));
+  const connections = watchConnections(server);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  onTestFinished(() => {
+    server.closeAllConnections();
+  });
+  return { server, connections, held, port: (server.address() as AddressInfo).port };
+}
+
+/** A client that asks again on the same connection until it is refused. */
+async function asked(againMs: number) {
+  const served = await serve();
+  const { port, held } = served;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => {
     agent.destroy();
-    server.closeAllConnections();
   });
   const seen: string[] = [];
   const ask = (): void => {
     get({ host: '127.0.0.1', port, agent }, (response) => {
-      seen.push(String(response.statusCode));
+      seen.push(`${String(response.statusCode)} ${String(response.headers.connection)}`);
       response.resume().on('end', () => setTimeout(ask, againMs));
     }).on('error', () => seen.push('refused'));
   };
   ask();
   await expect.poll(() => held.length).toBe(1);
-  return { server, held, seen };
+  return { ...served, seen };
+}
+
+/** A connection that sends this and nothing more; what it has got, and whether it has ended. */
+async function connection(port: number, sent: string) {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(sent);
+  const of = { got: '', ended: false };
+  socket.on('data', (chunk) => (of.got += String(chunk)));
+  socket.on('error', () => undefined);
+  socket.on('close', () => (of.ended = true));
+  return of;
 }
 
 it('bug: a client that asked now and then on one connection held a server open that was to stop', async () => {
-  const { server, held, seen } = await asked(300);
-  const closed = closeServer(server);
+  const { connections, held, seen } = await asked(300);
+  const closed = connections.close(QUIET_MS);
   held[0]?.end('done');
   await closed;
-  await expect.poll(() => seen).toEqual(['200', 'refused']);
+  await expect.poll(() => seen).toEqual(['200 close', 'refused']);
 });
 
 it('bug: a client that asked without a pause held it open as well', async () => {
-  const { server, held, seen } = await asked(0);
-  const closed = closeServer(server);
+  const { connections, held, seen } = await asked(0);
+  const closed = connections.close(QUIET_MS);
   const answering = setInterval(() => held.at(-1)?.end('done'), 5);
   await closed;
   clearInterval(answering);
   await expect.poll(() => seen.at(-1)).toBe('refused');
   expect(seen.length).toBeLessThanOrEqual(3);
+});
+
+it('bug: connections on which half a request or none had come held a server open that was to stop', async () => {
+  const { connections, server, port } = await serve();
+  const some = [
+    await connection(port, ''),
+    await connection(port, 'GET / HTTP/1.1\r\nHost: calls'),
+    await connection(port, 'POST / HTTP/1.1\r\nHost: calls\r\nContent-Length: 9\r\n\r\nhalf'),
+  ];
+  await expect
+    .poll(() => new Promise((resolve) => server.getConnections((_, count) => resolve(count))))
+    .toBe(some.length);
+  await connections.close(QUIET_MS);
+  await expect.poll(() => some.map(({ ended }) => ended)).toEqual([true, true, true]);
+});
+
+it('whoever is owed an answer gets it, however long the others have been quiet', async () => {
+  const { connections, held, port } = await serve();
+  const quiet = await connection(port, '');
+  const waiting = await connection(port, 'GET / HTTP/1.1\r\nHost: calls\r\n\r\n');
+  await expect.poll(() => held.length).toBe(1);
+  const closed = connections.close(QUIET_MS);
+  await expect.poll(() => quiet.ended).toBe(true);
+  expect(waiting.ended).toBe(false);
+  held[0]?.end('done');
+  await closed;
+  await expect.poll(() => waiting.got).toMatch(/connection: close[^]*done/i);
+});
+
+it('P-116 serves on, not ready, until the balancer has had its time; each answer until then is the last of its connection', async () => {
+  const { connections, held, port, seen } = await asked(0);
+  const steps: string[] = [];
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => (leave = resolve));
+  const app = {
+    unready: () => steps.push('not ready'),
+    async drain(closed: Promise<void>) {
+      steps.push('pages cut');
+      await closed;
+      steps.push('work done');
+    },
+  };
+  const drained = drain(connections, app, { left, quietMs: QUIET_MS });
+
+  // What was under way, and what comes on a connection of its own.
+  held[0]?.end('done');
+  await expect.poll(() => held.length).toBe(2);
+  const another = await connection(port, 'GET / HTTP/1.1\r\nHost: calls\r\n\r\n');
+  await expect.poll(() => held.length).toBe(3);
+  for (const response of held) response.end('done');
+  await expect.poll(() => another.ended).toBe(true);
+  expect(seen.slice(0, 2)).toEqual(['200 close', '200 close']);
+  expect(steps).toEqual(['not ready']);
+
+  leave();
+  const answering = setInterval(() => held.at(-1)?.end('done'), 5);
+  await drained;
+  clearInterval(answering);
+  expect(steps).toEqual(['not ready', 'pages cut', 'work done']);
+  await expect.poll(() => seen.at(-1)).toBe('refused');
 });

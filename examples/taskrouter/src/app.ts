@@ -191,7 +191,11 @@ export function createApp(options: AppOptions) {
       calls.start();
       workers.start();
     },
-    /** `/readyz` says no from now on and the pages are cut; once `closed` (no webhook is under way), so is the work. */
+    /** `/readyz` says no from now on. */
+    unready(): void {
+      draining = true;
+    },
+    /** Not ready either, and the pages are cut; once `closed` (no webhook is under way), so is the work. */
     async drain(closed: Promise<void>): Promise<void> {
       draining = true;
       await dashboard.close();

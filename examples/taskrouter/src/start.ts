@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
@@ -39,6 +40,7 @@ const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWOR
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
+  process: `${hostname()}:${String(env.PORT)}`,
 });
 const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
@@ -107,7 +109,6 @@ const app = createApp({
   logger,
 });
 
-app.start();
 const count = await introduceWorkers({ directory, workers: app.workers }).catch(giveUp);
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
@@ -115,6 +116,9 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
       new Error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. Set PORT or HOST to another one.`),
     );
   }
+  // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
+  app.start();
+  if (process.connected) process.send?.('listening');
   console.log(
     `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} with ${String(count)} workers`,
   );
@@ -127,14 +131,7 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({
-  server,
-  drain: async (closed) => {
-    await app.drain(closed);
-    await close();
-  },
-  logger,
-});
+stopGracefully({ server, app, drainSeconds: env.DRAIN_SECONDS, close, logger });
 
 function giveUp(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));

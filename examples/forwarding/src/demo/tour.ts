@@ -5,7 +5,7 @@ import { createSimulator, virtualClock, type Person, type SimulatedCall, type Si
 import { createApp, type App } from '../app.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
-import { closeServer } from '../../../shared/src/operators/stop.js';
+import { watchConnections } from '../../../shared/src/operators/connections.js';
 import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { Scenario } from './scenarios.js';
@@ -84,6 +84,7 @@ export async function startTour(wanted: {
   });
   server.on('request', app.express);
   app.attach(server);
+  const connections = watchConnections(server);
   app.runtime.start();
   const pace = startPace(sim, wanted.speed ?? SPEED);
 
@@ -121,7 +122,7 @@ export async function startTour(wanted: {
     },
     async stop() {
       sim.close();
-      await app.drain(closeServer(server));
+      await app.drain(connections.close(0));
       pace.stop();
     },
   };

@@ -23,6 +23,8 @@ export function createLogger(options: {
   readonly level: string;
   /** Values that must never be written, whatever they are found in. */
   readonly secrets: readonly string[];
+  /** Which process of several writes the line. */
+  readonly process?: string | undefined;
   readonly destination?: DestinationStream | undefined;
 }): Logger {
   const secrets = options.secrets.filter((secret) => secret.length >= 6);
@@ -31,7 +33,7 @@ export function createLogger(options: {
   return pino(
     {
       level: options.level,
-      base: null,
+      base: options.process === undefined ? null : { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: SECRET.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),

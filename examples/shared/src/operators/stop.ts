@@ -1,7 +1,9 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
+import { watchConnections, type Connections } from './connections.js';
 
-const AT_MOST_MS = 10_000;
+/** What is under way may take so long after the listener has closed: more than Twilio's REST API is given. */
+export const FINISH_MS = 10_000;
 
 /** Ctrl-C reaches every process of a terminal, and npm and a parent process send it on: it is heard once. */
 const ONCE_WITHIN_MS = 1000;
@@ -20,45 +22,61 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   }
 }
 
-const LOOK_EVERY_MS = 100;
-
-/**
- * Takes no new connection; resolves when every request under way is answered. Node would keep a connection that is in use at
- * this moment alive for its next requests, so that a client that goes on asking, such as a probe of readiness, holds the
- * server open: such a request is its connection's last, and an idle connection is closed.
- */
-export function closeServer(server: Server): Promise<void> {
-  server.prependListener('request', (_, response: ServerResponse) => {
-    response.setHeader('connection', 'close');
-  });
-  const look = setInterval(() => {
-    server.closeIdleConnections();
-  }, LOOK_EVERY_MS);
-  return new Promise((resolve) => {
-    server.close(() => {
-      clearInterval(look);
-      resolve();
-    });
-  });
+/** What stops together with its server. */
+export interface Drained {
+  /** `/readyz` says no from now on. */
+  unready(): void;
+  /** Cuts the pages; once `closed` (no webhook is under way), finishes what is under way at Twilio. */
+  drain(closed: Promise<void>): Promise<void>;
 }
 
 /**
- * On SIGTERM or SIGINT: take no new connection, finish what is under way, then end. Who asks again ends it at once. Calls on
- * the line go on at Twilio; what is left to do for them is in the store.
+ * Serves on, not ready, until `left`: a balancer has to notice, and each answer until then is its connection's last. Then
+ * closes the listener, waits for what is under way, and stops the work. `quietMs`: see {@link Connections.close}.
+ */
+export async function drain(
+  connections: Connections,
+  app: Drained,
+  { left, quietMs }: { readonly left: Promise<unknown>; readonly quietMs: number },
+): Promise<void> {
+  app.unready();
+  connections.retire();
+  await left;
+  await app.drain(connections.close(quietMs));
+}
+
+/**
+ * On SIGTERM or SIGINT: says for `drainSeconds` that it is not ready and serves on, then takes no new connection, finishes
+ * what is under way, and ends with 0; with 1 where that fails or takes too long. Who asks again ends it at once. A child
+ * process does the same without the delay when its parent dies: nobody sends it anything, and the next start needs its port.
+ * Calls on the line go on at Twilio; what is left to do for them is in the store.
  */
 export function stopGracefully(parts: {
   readonly server: Server;
-  readonly drain: (closed: Promise<void>) => Promise<void>;
+  readonly app: Drained;
+  readonly drainSeconds: number;
+  /** After everything else, such as letting go of the store. */
+  readonly close: () => Promise<void>;
   readonly logger: Logger;
 }): void {
-  const { server, drain, logger } = parts;
-  onStopSignal((signal) => {
-    logger.info({ code: 'stopping', signal }, 'stopping: finishing what is under way');
+  const { server, app, drainSeconds, close, logger } = parts;
+  const drainMs = drainSeconds * 1000;
+  const connections = watchConnections(server);
+  let stopping = false;
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => (leave = resolve));
+
+  function stop(why: string): void {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ code: 'stopping', why }, `stopping (${why}): finishing what is under way`);
+    setTimeout(leave, drainMs);
     setTimeout(() => {
       logger.error({ code: 'stop.late' }, 'what is under way took too long: ending all the same');
       process.exit(1);
-    }, AT_MOST_MS).unref();
-    drain(closeServer(server))
+    }, drainMs + FINISH_MS).unref();
+    drain(connections, app, { left, quietMs: drainMs })
+      .then(close)
       .then(() => {
         logger.info({ code: 'stopped' }, 'stopped');
         process.exit(0);
@@ -67,5 +85,14 @@ export function stopGracefully(parts: {
         logger.error({ code: 'stop.failed', error }, 'stopping failed');
         process.exit(1);
       });
-  });
+  }
+
+  function stopAtOnce(): void {
+    leave();
+    stop('the parent process has ended');
+  }
+
+  onStopSignal(stop);
+  process.once('disconnect', stopAtOnce);
+  if (process.send !== undefined && !process.connected) stopAtOnce();
 }

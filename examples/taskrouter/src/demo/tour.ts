@@ -15,7 +15,7 @@ import twilio from 'twilio';
 import { createPhones } from '../../../shared/src/demo/phone.js';
 import type { RunningTour } from '../../../shared/src/demo/run.js';
 import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
-import { closeServer } from '../../../shared/src/operators/stop.js';
+import { watchConnections } from '../../../shared/src/operators/connections.js';
 import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
 import { createApp, type App } from '../app.js';
@@ -149,6 +149,7 @@ export async function startTour(wanted: {
   });
   server.on('request', app.express);
   app.attach(server);
+  const connections = watchConnections(server);
   app.start();
   const pace = startPace(sim, wanted.speed ?? SPEED);
   await introduceWorkers({ directory, workers: app.workers });
@@ -252,7 +253,7 @@ export async function startTour(wanted: {
     },
     async stop() {
       sim.close();
-      await app.drain(closeServer(server));
+      await app.drain(connections.close(0));
       pace.stop();
     },
   };

@@ -62,13 +62,14 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     // CORS stops no websocket and no forged polling request; this stops both.
     allowRequest(request, decide) {
       const { as } = guard.check(request);
-      decide(null, (as === 'open' || as === 'session') && sender(request).ours);
+      decide(null, !closed && (as === 'open' || as === 'session') && sender(request).ours);
     },
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: 10_000,
     perMessageDeflate: false,
   });
   let attached = false;
+  let closed = false;
   const stops = [
     feed.on((delta) => {
       // Whoever reads slowly misses it, instead of filling our memory.
@@ -244,6 +245,8 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       }
     },
     async close() {
+      // A connection that is kept alive may still ask for a socket.
+      closed = true;
       for (const stop of stops) stop();
       io.disconnectSockets(true);
       // The server is not ours: closing it is not our business.
