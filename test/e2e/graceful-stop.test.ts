@@ -71,7 +71,7 @@ describe('the forwarding example', () => {
     expect(app.said()).not.toContain('stop.late');
   });
 
-  it('P-117 a process whose port is taken gives up without having claimed any work', async () => {
+  it('P-118 a process whose port is taken gives up without having claimed any work', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const file = join(folder, 'calls.db');

@@ -26,7 +26,7 @@ it('writes an empty log as one', async () => {
 
 it('runs no formula in a spreadsheet, and keeps quotes and line breaks in their field', async () => {
   async function* calls(): AsyncGenerator<LoggedCall> {
-    for (const from of ['=1+1', '@x', '-2', '+14155550142', '+1+cmd', 'a,"b"\r\nc']) {
+    for (const from of ['=1+1', '@x', '-2', '+14155550142', '+1+cmd', '\t=1', '\n=1', '\r=1', 'a,"b"\r\nc']) {
       const times = { startedAt: '', connectedAt: '', endedAt: '' };
       yield await Promise.resolve({
         call: 'CA',
@@ -47,6 +47,9 @@ it('runs no formula in a spreadsheet, and keeps quotes and line breaks in their 
     "'-2",
     '+14155550142',
     "'+1+cmd",
+    "'\t=1",
+    '"\'\n=1"',
+    '"\'\r=1"',
     '"a,""b""\r\nc"',
   ]);
 });

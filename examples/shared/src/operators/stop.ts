@@ -55,11 +55,13 @@ export function stopGracefully(parts: {
   readonly server: Server;
   readonly app: Drained;
   readonly drainSeconds: number;
+  /** Default {@link FINISH_MS}. */
+  readonly finishMs?: number;
   /** After everything else, such as letting go of the store. */
   readonly close: () => Promise<void>;
   readonly logger: Logger;
 }): void {
-  const { server, app, drainSeconds, close, logger } = parts;
+  const { server, app, drainSeconds, finishMs = FINISH_MS, close, logger } = parts;
   const drainMs = drainSeconds * 1000;
   const connections = watchConnections(server);
   let stopping = false;
@@ -74,7 +76,7 @@ export function stopGracefully(parts: {
     setTimeout(() => {
       logger.error({ code: 'stop.late' }, 'what is under way took too long: ending all the same');
       process.exit(1);
-    }, drainMs + FINISH_MS).unref();
+    }, drainMs + finishMs).unref();
     drain(connections, app, { left, quietMs: drainMs })
       .then(close)
       .then(() => {

@@ -1,7 +1,14 @@
-import { createServer, request, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMemoryStore, encodeState, forwarding, type Clock, type Store } from '@amd/core';
-import { createDashboard, createDialRules, createPeopleLists, type Dashboard, type DashboardLog } from '@amd/dashboard';
+import {
+  createDashboard,
+  createDialRules,
+  createPeopleLists,
+  type Dashboard,
+  type DashboardLog,
+  type PhonePanel,
+} from '@amd/dashboard';
 import { io, type Socket } from 'socket.io-client';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -37,8 +44,11 @@ export async function serve(options: {
   readonly clock?: Clock;
   readonly store?: Store;
   readonly log?: DashboardLog;
+  readonly phone?: PhonePanel;
+  /** What stands before the page's handler, such as a parser of forms. */
+  readonly before?: (request: IncomingMessage, next: () => void) => void;
 }): Promise<Served> {
-  const { password, clock, log, store = createMemoryStore() } = options;
+  const { password, clock, log, phone, before, store = createMemoryStore() } = options;
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -55,9 +65,16 @@ export async function serve(options: {
     }),
     clock,
     log,
+    phone,
     assets: { html: '<p>behind the door</p>', script: 'js', style: 'css' },
   });
-  server.on('request', dashboard.handler);
+  server.on('request', (request, response) => {
+    if (before === undefined) dashboard.handler(request, response);
+    else
+      before(request, () => {
+        dashboard.handler(request, response);
+      });
+  });
   dashboard.attach(server);
   return {
     url,

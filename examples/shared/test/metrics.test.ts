@@ -1,0 +1,80 @@
+import type { Measurement } from '@amd/core';
+import { expect, it } from 'vitest';
+import { createMetrics } from '../src/operators/metrics.js';
+
+/** Of each kind of measurement one, and the line of `/metrics` that has to count it. */
+const COUNTED: { readonly [Type in Measurement['type']]: readonly [Extract<Measurement, { type: Type }>, string] } = {
+  'call.begun': [{ type: 'call.begun', flow: 'forwarding' }, 'amd_calls_begun_total 1'],
+  'call.connected': [{ type: 'call.connected', flow: 'forwarding', seconds: 7 }, 'amd_time_to_human_seconds_sum 7'],
+  'call.ended': [
+    { type: 'call.ended', flow: 'forwarding', result: 'connected', seconds: 30 },
+    'amd_calls_total{result="connected"} 1',
+  ],
+  'leg.begun': [{ type: 'leg.begun', flow: 'forwarding' }, 'amd_legs_begun_total 1'],
+  'leg.verdict': [
+    { type: 'leg.verdict', flow: 'forwarding', answeredBy: 'human', seconds: 3 },
+    'amd_detection_seconds_sum{answered_by="human"} 3',
+  ],
+  'leg.ended': [
+    { type: 'leg.ended', flow: 'forwarding', result: 'answered', answeredBy: 'fax', seconds: 9 },
+    'amd_legs_total{result="answered",answered_by="fax"} 1',
+  ],
+  'reservation.ended': [
+    { type: 'reservation.ended', result: 'rejected', seconds: 9 },
+    'amd_reservations_total{result="rejected"} 1',
+  ],
+  'coolDown.begun': [{ type: 'coolDown.begun' }, 'amd_cool_downs_begun_total 1'],
+  'coolDown.ended': [{ type: 'coolDown.ended', seconds: 60 }, 'amd_cool_down_seconds_sum 60'],
+  'timer.fired': [
+    { type: 'timer.fired', timer: 'deadline', seconds: 0.5 } as never,
+    'amd_timer_lateness_seconds_sum 0.5',
+  ],
+  'event.unchanged': [{ type: 'event.unchanged', flow: 'worker' }, 'amd_events_unchanged_total{flow="worker"} 1'],
+  'store.conflict': [{ type: 'store.conflict', flow: 'worker' }, 'amd_store_conflicts_total 1'],
+  rest: [
+    { type: 'rest', effect: 'call.create', result: 'ok', seconds: 0.3 } as never,
+    'amd_rest_duration_seconds_sum{effect="call.create"} 0.3',
+  ],
+  'task.failed': [{ type: 'task.failed', flow: 'worker', task: 'hook' }, 'amd_task_failures_total 1'],
+  webhook: [
+    { type: 'webhook', path: '/inbound', status: 200, seconds: 0.02 } as never,
+    'amd_webhook_duration_seconds_sum{route="/inbound",status="200"} 0.02',
+  ],
+  problem: [{ type: 'problem', code: 'signature' }, 'amd_logged_total{code="signature"} 1'],
+};
+
+const metrics = () => createMetrics(() => ({ live: 3, waiting: 2 }));
+
+/** The lines with a value that is not zero; those of the Node process and of buckets left out. */
+async function lines({ registry }: ReturnType<typeof metrics>): Promise<string[]> {
+  const text = await registry.metrics();
+  return text.split('\n').filter((line) => /^amd_(?!.*_bucket).* (?!0$)/.test(line));
+}
+
+it.each(Object.values(COUNTED))('%j is counted', async (measurement, line) => {
+  const here = metrics();
+  const before = await lines(here);
+  here.count(measurement);
+  const after = await lines(here);
+  expect(before).not.toContain(line);
+  expect(after).toContain(line);
+});
+
+it('what is measured without a duration is counted, and has none', async () => {
+  const here = metrics();
+  here.count({ type: 'rest', effect: 'call.create', result: 'ok', seconds: null } as never);
+  here.count({ type: 'leg.verdict', flow: 'forwarding', answeredBy: 'human', seconds: null });
+  const counted = await lines(here);
+  expect(counted).toContain('amd_rest_total{effect="call.create",outcome="ok"} 1');
+  expect(counted.filter((line) => /^amd_(rest_duration|detection)/.test(line))).toEqual([]);
+});
+
+it('the gauges are what the feed has now; what the page logs is counted by its code', async () => {
+  const here = metrics();
+  here.logged('login.wrong');
+  expect(await lines(here)).toEqual([
+    'amd_live_calls 3',
+    'amd_waiting_calls 2',
+    'amd_logged_total{code="login.wrong"} 1',
+  ]);
+});

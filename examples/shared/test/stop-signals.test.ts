@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, it } from 'vitest';
+import { bundle } from '../../../scripts/bundle.mjs';
+
+let script: string;
+beforeAll(async () => {
+  script = fileURLToPath(await bundle('examples/shared/test/fixtures/stops.ts', undefined, { native: true }));
+});
+
+/** A process that has begun to listen. */
+async function started(env: Record<string, string>) {
+  const child = spawn(process.execPath, [script], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, DRAIN_SECONDS: '0', FINISH_MS: '600000', DRAINS: 'well', ...env },
+  });
+  const exit = once(child, 'exit');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
+  await expect.poll(() => said).toContain('listening');
+  return { child, exit, said: () => said };
+}
+
+it.each([
+  ['well', 0, 'stopped'],
+  ['never', 1, 'stop.late'],
+  ['badly', 1, 'stop.failed'],
+])('a process whose work ends %s exits with %d and says %s', async (DRAINS, code, word) => {
+  const { child, exit, said } = await started({ DRAINS, ...(DRAINS === 'never' ? { FINISH_MS: '200' } : {}) });
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([code, null]);
+  const codes = [...said().matchAll(/"code":"([^"]+)"/g)].map(([, one]) => one);
+  expect(codes).toEqual(['stopping', word]);
+});
+
+it('who asks again after a second ends it at once, whatever is under way', async () => {
+  const { child, exit } = await started({ DRAIN_SECONDS: '600' });
+  const asking = setInterval(() => child.kill('SIGINT'), 100);
+  expect(await exit).toEqual([1, null]);
+  clearInterval(asking);
+});
+
+it('P-117 a child stops when its parent has gone, and does not wait for a balancer', async () => {
+  const { child, exit, said } = await started({ DRAIN_SECONDS: '600' });
+  child.disconnect();
+  expect(await exit).toEqual([0, null]);
+  expect(said()).toContain('the parent process has ended');
+});

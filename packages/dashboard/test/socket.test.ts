@@ -1,0 +1,212 @@
+import { createMemoryStore, type Clock } from '@amd/core';
+import { manualClock } from '@amd/core/testing';
+import type { PhoneCommand, PhonePanel, PhoneState } from '@amd/dashboard';
+import type { Socket } from 'socket.io-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Update } from '../src/shared/protocol.js';
+import { ask, connect, cookieOf, logIn, OURS, PASSWORD, putCall, serve, type Served } from './helpers/serve.js';
+
+const SID = `CA${'1'.repeat(32)}`;
+const HOURS = 3_600_000;
+const BEN = [{ name: 'Ben', to: '+14155550143' }];
+
+const served: Served[] = [];
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.close();
+  for (const one of served.splice(0)) await one.close();
+});
+
+async function start(options: Parameters<typeof serve>[0]): Promise<Served> {
+  const one = await serve(options);
+  served.push(one);
+  return one;
+}
+
+async function open({ url }: Served, cookie?: string): Promise<Socket> {
+  const socket = await connect(url, 'websocket', { origin: url, ...(cookie === undefined ? {} : { cookie }) });
+  if (socket === null) throw new Error('the socket was refused');
+  sockets.push(socket);
+  return socket;
+}
+
+const ended = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('disconnect', resolve));
+
+/** A clock that can step without waking anybody. */
+function steppingClock(): Clock & { ahead: number; advanceBy(ms: number): Promise<void> } {
+  const clock = manualClock();
+  const stepping = {
+    ahead: 0,
+    now: () => clock.now() + stepping.ahead,
+    wakeAt: (at: number, run: () => void) => clock.wakeAt(at, run),
+    advanceBy: (ms: number) => clock.advanceBy(ms),
+  };
+  return stepping;
+}
+
+describe('a socket whose session is over', () => {
+  it('bug: no test noticed when its commands were obeyed until the next second began', async () => {
+    const clock = steppingClock();
+    const page = await start({ password: PASSWORD, clock });
+    const socket = await open(page, cookieOf(await logIn(page.url)));
+    const cut = ended(socket);
+    clock.ahead = 9 * HOURS;
+    let answered = false;
+    socket.emit('savePeople', { inbound: OURS, revision: 0, people: BEN }, () => (answered = true));
+    await cut;
+    expect(answered).toBe(false);
+    expect(await page.store.read(`people:${OURS}`, clock.now())).toBeUndefined();
+  });
+
+  it('is cut by the log-out of that session alone', async () => {
+    const page = await start({ password: PASSWORD });
+    const [mine, yours] = [cookieOf(await logIn(page.url)), cookieOf(await logIn(page.url))];
+    const [first, second] = [await open(page, mine), await open(page, yours)];
+    const cut = ended(first);
+    await ask(`${page.url}/dashboard/logout`, { method: 'POST', headers: { cookie: mine, origin: page.url } });
+    await cut;
+    expect(await second.emitWithAck('phoneState')).toBeNull();
+    expect(second.connected).toBe(true);
+  });
+});
+
+describe('commands', () => {
+  it('are counted anew each second: fifty are taken, and one more cuts', async () => {
+    const clock = manualClock();
+    const page = await start({ password: null, clock });
+    const socket = await open(page);
+    const fifty = (): Promise<unknown> =>
+      Promise.all(Array.from({ length: 50 }, () => socket.emitWithAck('phoneState')));
+    await fifty();
+    await clock.advanceBy(1000);
+    await fifty();
+    const cut = ended(socket);
+    socket.emit('phoneState', () => undefined);
+    await cut;
+  });
+
+  it('a list that one page saves is told to all of them', async () => {
+    const page = await start({ password: null, clock: manualClock() });
+    const [editor, other] = [await open(page), await open(page)];
+    const told = new Promise((resolve) => other.once('people', resolve));
+    await editor.emitWithAck('savePeople', { inbound: OURS, revision: 0, people: BEN });
+    expect(await told).toContainEqual(expect.objectContaining({ inbound: OURS, people: BEN }));
+    expect(await editor.emitWithAck('peopleLists')).toEqual(await told);
+  });
+});
+
+describe('changes', () => {
+  it('go to a page from its first question on, and each second a tick of nothing', async () => {
+    const clock = manualClock();
+    const page = await start({ password: null, clock });
+    const [asks, waits] = [await open(page), await open(page)];
+    const heard: Update[] = [];
+    let unasked = 0;
+    asks.on('update', (update: Update) => heard.push(update));
+    waits.on('update', () => (unasked += 1));
+    const first = (await asks.emitWithAck('sync', null)) as Update;
+    expect(first).toMatchObject({ kind: 'snapshot', seq: 0, rows: [] });
+
+    await putCall(page.store, SID, clock.now());
+    const passing = setInterval(() => void clock.advanceBy(250), 10);
+    await expect.poll(() => heard.filter(({ rows }) => rows.length === 0).length).toBeGreaterThan(1);
+    clearInterval(passing);
+    expect(heard.filter(({ rows }) => rows.length > 0)).toMatchObject([{ kind: 'delta', rows: [{ sid: SID }] }]);
+    await waits.emitWithAck('phoneState');
+    expect(unasked).toBe(0);
+  });
+});
+
+describe('the phones of a simulator', () => {
+  const STATE: PhoneState = { numbers: [OURS], kinds: [], people: [], calls: [] };
+
+  function panel() {
+    const commands: PhoneCommand[] = [];
+    let changed = (): void => undefined;
+    const phone: PhonePanel = {
+      state: () => ({ ...STATE, numbers: [OURS, String(commands.length)] }),
+      command(command) {
+        commands.push(command);
+        if (command.do === 'decline') throw new Error('nobody rings');
+        return command.do === 'answer' ? Promise.resolve({ ok: true }) : { ok: false, message: 'No such call.' };
+      },
+      onChange(listener) {
+        changed = listener;
+        return () => undefined;
+      },
+    };
+    return {
+      phone,
+      commands,
+      change: () => {
+        changed();
+      },
+    };
+  }
+
+  it('do what they are told, say why they do not, and are told of to every page', async () => {
+    const clock = manualClock();
+    const log: string[] = [];
+    const { phone, commands, change } = panel();
+    const page = await start({ password: null, clock, phone, log: ({ code }) => log.push(code) });
+    const [socket, other] = [await open(page), await open(page)];
+    const told = new Promise((resolve) => other.once('phone', resolve));
+    const say = (command: unknown): Promise<unknown> => socket.emitWithAck('phone', command);
+
+    expect(await say({ do: 'answer', sid: SID })).toEqual({ ok: true });
+    expect(await say({ do: 'hangUp', sid: SID })).toEqual({ ok: false, message: 'No such call.' });
+    expect(await say({ do: 'decline', sid: SID })).toEqual({ ok: false, message: 'The phone failed.' });
+    for (const wrong of [
+      { do: 'explode' },
+      { do: 'press', sid: SID, digits: 'x' },
+      { do: 'answer', sid: SID, more: 1 },
+    ])
+      expect(await say(wrong)).toEqual({ ok: false, message: 'The phone does not understand this.' });
+    expect(commands).toHaveLength(3);
+    expect(log.filter((code) => code === 'page.failed')).toHaveLength(1);
+
+    change();
+    await clock.advanceBy(100);
+    expect(await told).toEqual(await socket.emitWithAck('phoneState'));
+    expect(await told).toMatchObject({ numbers: [OURS, '3'] });
+  });
+
+  it.each([
+    ['with phones and without a password', null, true, { phone: true, canLogOut: false }],
+    ['with a password and without phones', PASSWORD, false, { phone: false, canLogOut: true }],
+  ])('a page is told at its start what it can do: %s', async (_, password, hasPhone, welcome) => {
+    const page = await start({ password, ...(hasPhone ? { phone: panel().phone } : {}) });
+    const cookie = password === null ? undefined : cookieOf(await logIn(page.url));
+    const { io } = await import('socket.io-client');
+    const socket = io(page.url, {
+      path: '/dashboard/socket',
+      transports: ['websocket'],
+      extraHeaders: { origin: page.url, ...(cookie === undefined ? {} : { cookie }) },
+      reconnection: false,
+    });
+    sockets.push(socket);
+    expect(await new Promise((resolve) => socket.once('welcome', resolve))).toEqual(welcome);
+  });
+});
+
+describe('a page that is closed', () => {
+  it('cuts its sockets, takes no new one on a connection that is kept alive, and asks the store nothing more', async () => {
+    const clock = manualClock();
+    let reads = 0;
+    const memory = createMemoryStore();
+    const list: typeof memory.list = (options) => {
+      reads += 1;
+      return memory.list(options);
+    };
+    const page = await start({ password: null, clock, store: { ...memory, list } });
+    const socket = await open(page);
+    const cut = ended(socket);
+    await page.dashboard.close();
+    await cut;
+    for (const transport of ['websocket', 'polling'] as const)
+      expect(await connect(page.url, transport, { origin: page.url })).toBeNull();
+    const before = reads;
+    await clock.advanceBy(5000);
+    expect(reads).toBe(before);
+  });
+});
