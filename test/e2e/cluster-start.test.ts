@@ -175,7 +175,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     HTTP_PROXY: 'http://127.0.0.1:9',
   };
 
-  it('P-117 is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async () => {
+  it('is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.end());
     const script = pathToFileURL(await buildExample('forwarding')).href;

@@ -97,7 +97,7 @@ it('whoever is owed an answer gets it, however long the others have been quiet',
   await expect.poll(() => waiting.got).toMatch(/connection: close[^]*done/i);
 });
 
-it('P-116 serves on, not ready, until the balancer has had its time; each answer until then is the last of its connection', async () => {
+it('serves on, not ready, until the balancer has had its time; each answer until then is the last of its connection', async () => {
   const { connections, held, port, seen } = await asked(0);
   const steps: string[] = [];
   let leave = (): void => undefined;

@@ -11,6 +11,8 @@ const tests = [
   '../taskrouter/pitfalls.test.ts',
   '../taskrouter/switch.test.ts',
   '../../../cli/test/pitfalls.test.ts',
+  '../../../../test/e2e/graceful-stop.test.ts',
+  '../../../../examples/shared/test/stop-signals.test.ts',
 ]
   .map(read)
   .join('\n');
