@@ -49,12 +49,9 @@ describe('a socket whose session is over', () => {
     const clock = steppingClock();
     const page = await start({ password: PASSWORD, clock });
     const socket = await open(page, cookieOf(await logIn(page.url)));
-    const cut = ended(socket);
     clock.ahead = 9 * HOURS;
-    let answered = false;
-    socket.emit('savePeople', { inbound: OURS, revision: 0, people: BEN }, () => (answered = true));
-    await cut;
-    expect(answered).toBe(false);
+    const answer = socket.emitWithAck('savePeople', { inbound: OURS, revision: 0, people: BEN });
+    await expect(answer).rejects.toThrow('disconnected');
     expect(await page.store.read(`people:${OURS}`, clock.now())).toBeUndefined();
   });
 
