@@ -22,16 +22,19 @@ await build({
   format: 'esm',
   logLevel: 'error',
 });
-// What users import: core as it is published.
-const tsup = `${root}node_modules/tsup/dist/cli-default.js`;
-const args = ['--silent', '--no-dts', '--format', 'esm', '--out-dir', `${outdir}/core`];
-const built = spawnSync(process.execPath, [tsup, ...args], { cwd: `${root}packages/core`, encoding: 'utf8' });
-if (built.status !== 0) {
-  console.error(`packages/core could not be built:\n${built.stdout}${built.stderr}`);
-  process.exit(1);
-}
+if (!process.argv.includes('--help')) buildCore();
 const { status } = spawnSync(process.execPath, ['--expose-gc', `${outdir}/main.mjs`, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { ...process.env, NODE_ENV: 'production' },
 });
 process.exit(status ?? 1);
+
+/** What users import: core as it is published. */
+function buildCore() {
+  const tsup = `${root}node_modules/tsup/dist/cli-default.js`;
+  const args = ['--silent', '--no-dts', '--format', 'esm', '--out-dir', `${outdir}/core`];
+  const built = spawnSync(process.execPath, [tsup, ...args], { cwd: `${root}packages/core`, encoding: 'utf8' });
+  if (built.status === 0) return;
+  console.error(`packages/core could not be built:\n${built.stdout}${built.stderr}`);
+  process.exit(1);
+}

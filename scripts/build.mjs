@@ -2,7 +2,14 @@
 // for what it depends on, because types are made from built types.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { readOptions } from './options.mjs';
 import { dependsOn, workspaces } from './workspaces.mjs';
+
+readOptions(`npm run build
+
+Builds what is published into the dist folders of packages, and the examples. Nothing else needs it: tests and starts run on the sources.
+
+  --help   show this`);
 
 const all = workspaces().filter(({ manifest }) => manifest.scripts?.build !== undefined);
 const began = performance.now();

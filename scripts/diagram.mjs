@@ -1,7 +1,17 @@
 // npm run diagram: walks the flows and draws what they did into docs/diagrams/.
-// With --check nothing is written; exit 1 when a file is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { bundle } from './bundle.mjs';
+import { readOptions } from './options.mjs';
+
+const { check } = readOptions(
+  `npm run diagram -- [options]
+
+Walks the flows and draws what they did into docs/diagrams/.
+
+  --check   write nothing; exit 1 if a page is out of date
+  --help    show this`,
+  { check: { type: 'boolean', default: false } },
+);
 
 /** One person in all detail; then what only a second one can cause. */
 const WORLDS = [
@@ -289,7 +299,7 @@ const PAGES = {
 };
 for (const [path, text] of Object.entries(PAGES)) {
   const file = new URL(`../${path}`, import.meta.url);
-  if (!process.argv.includes('--check')) {
+  if (!check) {
     writeFileSync(file, text);
     console.log(`${path} is written.`);
   } else if (current(file) !== text) {

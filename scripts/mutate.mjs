@@ -1,127 +1,157 @@
-// npm run mutate: thousands of small changes to what decides, one folder after the other; each must fail a test.
+// npm run mutate: thousands of small changes to the code, one folder after the other; each must fail a test.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { allFolders, fingerprint, GROUPS } from './mutate/groups.mjs';
+import { readOptions } from './options.mjs';
 
 const HELP = `npm run mutate -- [options]
 
-Makes one small change after the other to packages/core/src/{kernel,wire,flows} and runs the tests that reach it; a change that
-no test notices has survived. Ends with the score of each folder, and with 1 if it is below 85 % over all that has been measured.
-What has not changed since the last run is taken from reports/mutation/. A first run takes about half an hour, folder by
-folder: it can be stopped and goes on where it was.
+Makes one small change after the other to a folder and runs the tests of its own area that reach it; a change that no test notices
+has survived. Ends with the score of each folder and group, and with 1 if a group is below its bar or not all measured:
+${GROUPS.map(({ name, bar }) => `${name} ${String(bar)} %`).join(', ')}.
 
-  --only TEXT     only folders whose name contains TEXT
+It can be stopped at any time and goes on with the folder it was at: results are in reports/mutation/, and a folder is measured again
+only when its package, its tests or what they reach have changed; then only what has changed. It is no part of .ci/run.
+
+Left out: testing/ of core, which tests are made of (npm run planted-bugs says whether they bite), and the page in the browser, whose
+tests need a browser for each change.
+
+  --only TEXT     only folders whose name contains TEXT, such as cli, core/flows or store-redis
+  --list          the folders, and which are measured
   --jobs N        at once (default 2)
   --survivors     also shows each change that survived
   --scores        only the scores of what has been measured
+  --afresh        forgets what was measured before
   --help          show this`;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = 'packages/core/src';
 const RESULTS = `${ROOT}reports/mutation`;
-const BAR = 85;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    jobs: { type: 'string', default: '2' },
-    survivors: { type: 'boolean', default: false },
-    scores: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readOptions(HELP, {
+  only: { type: 'string', default: '' },
+  list: { type: 'boolean', default: false },
+  jobs: { type: 'string', default: '2' },
+  survivors: { type: 'boolean', default: false },
+  scores: { type: 'boolean', default: false },
+  afresh: { type: 'boolean', default: false },
 });
 
-if (values.help) console.log(HELP);
-else main();
+main();
 
 function main() {
   mkdirSync(RESULTS, { recursive: true });
-  const folders = allFolders().filter((folder) => folder.includes(values.only));
+  const folders = allFolders().filter(({ name }) => name.includes(values.only));
   if (folders.length === 0) {
-    console.error(`No folder's name contains "${values.only}": there are ${allFolders().join(', ')}`);
+    const names = allFolders().map(({ name }) => name);
+    console.error(`No folder's name contains "${values.only}": there are ${names.join(', ')}`);
     process.exit(2);
   }
-  if (!values.scores) for (const [index, folder] of folders.entries()) mutate(folder, index + 1, folders.length);
-  const scores = folders.map((folder) => ({ folder, ...scoreOf(folder) }));
-  console.log('\nfolder               changes  noticed  survived   score');
-  for (const { folder, total, noticed, survivors } of scores) {
-    const score = total === 0 ? 'not measured' : percent(noticed, total);
-    console.log(`${folder.padEnd(20)} ${cell(total, 7)}  ${cell(noticed, 7)}  ${cell(survivors.length, 8)}  ${score}`);
-    if (values.survivors) for (const line of survivors) console.log(`    ${line}`);
+  if (values.list) {
+    for (const folder of folders) console.log(`${folder.name.padEnd(24)} ${stateOf(folder)}`);
+    return;
   }
-  const total = scores.reduce((sum, one) => sum + one.total, 0);
-  const noticed = scores.reduce((sum, one) => sum + one.noticed, 0);
-  const left = scores.filter((one) => one.total === 0).length;
-  console.log(
-    `${'all'.padEnd(20)} ${cell(total, 7)}  ${cell(noticed, 7)}  ${cell(total - noticed, 8)}  ${percent(noticed, total)} (bar ${String(BAR)} %)`,
-  );
-  if (left > 0) console.log(`${String(left)} folders have not been measured.`);
-  process.exit(left === 0 && noticed / total >= BAR / 100 ? 0 : 1);
+  if (!values.scores) for (const [index, folder] of folders.entries()) measure(folder, index + 1, folders.length);
+  process.exit(report(folders) ? 0 : 1);
 }
 
-/** Kernel, wire, and each flow by itself, the smallest first; files right in `flows` are a folder of their own. */
-function allFolders() {
-  const flows = readdirSync(`${ROOT}${SOURCES}/flows`).filter((name) =>
-    statSync(`${ROOT}${SOURCES}/flows/${name}`).isDirectory(),
-  );
-  return ['kernel', 'flows', ...flows.map((name) => `flows/${name}`), 'wire'];
-}
-
-function mutate(folder, number, of) {
-  console.log(`\n${String(number)}/${String(of)} ${folder}`);
+function measure(folder, number, of) {
+  console.log(`\n${String(number)}/${String(of)} ${folder.name}`);
   const file = fileOf(folder);
-  const files = `${SOURCES}/${folder}/${folder === 'flows' ? '*' : '**/*'}.ts`;
+  if (values.afresh) for (const path of [file, `${file}.of`]) rmSync(path, { force: true });
+  if (stateOf(folder) === 'measured') return void console.log('nothing has changed since it was measured');
+  const before = fingerprint(folder.group);
   const { status } = spawnSync(
     process.execPath,
     [
       `${ROOT}node_modules/@stryker-mutator/core/bin/stryker.js`,
       'run',
       '--mutate',
-      files,
+      folder.files,
       '--concurrency',
       values.jobs,
       '--incrementalFile',
       file,
     ],
-    { cwd: ROOT, stdio: 'inherit', env: { ...process.env, PROPERTY_RUNS: '20' } },
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, PROPERTY_RUNS: '20', MUTATE_TESTS: folder.tests.join('\n') },
+    },
   );
-  const report = `${ROOT}reports/mutation/mutation.json`;
-  if (status !== 0 && !existsSync(file)) {
-    console.error(`${folder} could not be measured.`);
+  if (status !== 0 || !existsSync(file)) {
+    console.error(`${folder.name} could not be measured. Do its tests pass? ${folder.tests.join(' ')}`);
     process.exit(1);
   }
-  rmSync(report, { force: true });
+  writeFileSync(`${file}.of`, before);
+}
+
+/** Prints the scores; whether every group is measured and at its bar. */
+function report(folders) {
+  console.log(`\n${row('folder', 'changes', 'noticed', 'survived', 'score')}`);
+  const judged = GROUPS.map((group) => {
+    const scores = folders.filter((folder) => folder.group.name === group.name).map(scoreOf);
+    if (scores.length === 0) return true;
+    for (const one of scores) {
+      printScore(one.folder.name, one, one.total === null ? 'not measured' : '');
+      if (values.survivors) for (const line of one.survivors) console.log(`    ${line}`);
+    }
+    const [total, noticed] = [sum(scores, 'total'), sum(scores, 'noticed')];
+    const isWhole = scores.every((one) => one.total !== null);
+    printScore(
+      `= ${group.name}`,
+      { total, noticed },
+      `(bar ${String(group.bar)} %${isWhole ? '' : '; not all is measured'})`,
+    );
+    return isWhole && noticed * 100 >= group.bar * total;
+  });
+  return judged.every(Boolean);
+}
+
+function printScore(name, { total, noticed }, note) {
+  if (total === null) return void console.log(row(name, '', '', '', note));
+  const score = total === 0 ? '–' : `${((100 * noticed) / total).toFixed(1)} %`;
+  console.log(row(name, cell(total), cell(noticed), cell(total - noticed), `${score} ${note}`.trim()));
 }
 
 function scoreOf(folder) {
   const file = fileOf(folder);
-  if (!existsSync(file)) return { total: 0, noticed: 0, survivors: [] };
+  if (!existsSync(file)) return { folder, total: null, noticed: null, survivors: [] };
   const { files } = JSON.parse(readFileSync(file, 'utf8'));
-  let [total, noticed] = [0, 0];
-  const survivors = [];
-  for (const [path, { mutants }] of Object.entries(files)) {
-    for (const { status, location, mutatorName, replacement } of mutants) {
-      if (status === 'Ignored' || status === 'CompileError' || status === 'RuntimeError') continue;
-      total += 1;
-      if (status === 'Killed' || status === 'Timeout') noticed += 1;
-      else
-        survivors.push(
-          `${path}:${String(location.start.line)}:${String(location.start.column)} ${mutatorName} → ${String(replacement).replace(/\s+/g, ' ').slice(0, 80)} (${status})`,
-        );
-    }
-  }
-  return { total, noticed, survivors };
+  const mutants = Object.entries(files).flatMap(([path, { mutants: all }]) => all.map((one) => ({ path, ...one })));
+  const counted = mutants.filter(({ status }) => !['Ignored', 'CompileError', 'RuntimeError'].includes(status));
+  const survivors = counted.filter(({ status }) => status !== 'Killed' && status !== 'Timeout');
+  return {
+    folder,
+    total: counted.length,
+    noticed: counted.length - survivors.length,
+    survivors: survivors.map(sentence),
+  };
 }
 
-function fileOf(folder) {
-  return `${RESULTS}/${folder.replaceAll('/', '-')}.json`;
+function sentence({ path, location, mutatorName, replacement, status }) {
+  const place = `${path}:${String(location.start.line)}:${String(location.start.column)}`;
+  return `${place} ${mutatorName} → ${String(replacement).replace(/\s+/g, ' ').slice(0, 80)} (${status})`;
 }
 
-function cell(value, width) {
-  return value.toLocaleString('en').padStart(width);
+function stateOf(folder) {
+  const stamp = `${fileOf(folder)}.of`;
+  if (!existsSync(fileOf(folder)) || !existsSync(stamp)) return 'not measured';
+  return readFileSync(stamp, 'utf8') === fingerprint(folder.group) ? 'measured' : 'changed since it was measured';
 }
 
-function percent(part, whole) {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+function fileOf({ name }) {
+  return `${RESULTS}/${name.replaceAll('/', '-')}.json`;
+}
+
+function row(name, total, noticed, survived, score) {
+  return `${name.padEnd(28)} ${total.padStart(7)}  ${noticed.padStart(7)}  ${survived.padStart(8)}  ${score}`.trimEnd();
+}
+
+function cell(value) {
+  return value.toLocaleString('en');
+}
+
+function sum(scores, key) {
+  return scores.reduce((total, one) => total + (one[key] ?? 0), 0);
 }

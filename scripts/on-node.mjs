@@ -3,9 +3,17 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
+import { readOptions } from './options.mjs';
 
 const VERSIONS = ['22.23.3', '24.21.0'];
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/nodes/', import.meta.url));
+
+readOptions(`npm run test:nodes
+
+Runs the contract of a store, and 20 kills of a writer, with the SQLite store on node:sqlite of Node ${VERSIONS.join(' and ')},
+which are fetched from the registry once. For Linux on x64.
+
+  --help   show this`);
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.warn('SKIPPED: npm run test:nodes fetches Node for Linux on x64 only');

@@ -1,13 +1,21 @@
 // npm run planted-bugs: plants one bug after the other in a copy of the sources, and shows what catches it.
-// Exits with 1 if one goes unnoticed, or if its place in the code has moved. `-- --only TEXT`: those whose name contains TEXT.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readOptions } from './options.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COPY = join(ROOT, '.planted');
-const SRC = 'packages/core/src/';
+
+const HELP = `npm run planted-bugs -- [options]
+
+Plants one bug after the other in a copy of the sources and runs what should catch it: the explorer, or the tests it names.
+Exits with 1 if one goes unnoticed, or if its place in the code has moved.
+
+  --only TEXT   only those whose name contains TEXT
+  --list        their names
+  --help        show this`;
 
 /** The world that each kind of bug is looked for in. */
 const WORLDS = {
@@ -17,7 +25,7 @@ const WORLDS = {
   worker: 'a worker: 1 moves by people, 1 rejections, 1 time-outs, 1 faults',
 };
 
-/** `by`: the explorer's world, or the tests to run. */
+/** `file`: below packages/core/src, or below the sources of another `package`. `by`: the explorer's world, or the tests to run. */
 const BUGS = [
   {
     name: 'hang up a leg in detection with `canceled`',
@@ -369,10 +377,21 @@ const BUGS = [
   },
 ];
 
+const { only, list } = readOptions(HELP, {
+  only: { type: 'string', default: '' },
+  list: { type: 'boolean', default: false },
+});
+const chosen = [...BUGS.entries()].filter(([, { name }]) => name.includes(only));
+if (chosen.length === 0) {
+  console.error(`No planted bug's name contains "${only}": --list shows them.`);
+  process.exit(2);
+}
+if (list) {
+  for (const [index, { name }] of chosen) console.log(`${String(index + 1)} ${name}`);
+  process.exit(0);
+}
 let unnoticed = 0;
-const only = process.argv[2] === '--only' ? (process.argv[3] ?? '') : '';
-for (const [index, bug] of BUGS.entries()) {
-  if (!bug.name.includes(only)) continue;
+for (const [index, bug] of chosen) {
   const caught = tryOut(bug);
   if (caught === undefined) unnoticed += 1;
   console.log(
@@ -380,20 +399,14 @@ for (const [index, bug] of BUGS.entries()) {
   );
 }
 rmSync(COPY, { recursive: true, force: true });
-console.log(
-  `${String(BUGS.filter(({ name }) => name.includes(only)).length - unnoticed)} passed, ${String(unnoticed)} failed`,
-);
+console.log(`${String(chosen.length - unnoticed)} passed, ${String(unnoticed)} failed`);
 process.exit(unnoticed === 0 ? 0 : 1);
 
 function tryOut({ at = SRC, file, from, to, also, by }) {
   rmSync(COPY, { recursive: true, force: true });
   mkdirSync(join(COPY, 'packages'), { recursive: true });
   for (const path of [
-    'packages/core',
-    'packages/simulator',
-    'packages/dashboard',
-    'packages/store-redis',
-    'packages/store-sqlite',
+    'packages',
     'examples',
     'test/e2e',
     'test/helpers',
