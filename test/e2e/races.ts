@@ -52,6 +52,7 @@ export async function playRaces({ races, humans, seed }: Races): Promise<string[
   }
   await app.sim.settle();
   const problems = [...app.failures, ...app.log, ...app.sim.debugger].map((one) => JSON.stringify(one));
+  let tooLate = 0;
   for (const caller of callers) {
     const legs = new Map(app.states.get(caller.sid)?.legs.map((leg) => [leg.sid, leg]));
     const talks = caller.bridgedWith.map(({ sid }) => app.sim.call(sid));
@@ -66,9 +67,11 @@ export async function playRaces({ races, humans, seed }: Races): Promise<string[
       if (leg?.answeredBy !== 'human' || leg === talks[0]) continue;
       // As far as anybody had heard, they still rang when the other one won: that ringing is ended.
       if (known.result?.kind === 'stopped') continue;
+      tooLate += 1;
       if (!leg.heard.some((said) => said.includes('taken'))) problems.push(`${leg.sid}: a human heard nothing`);
     }
   }
+  if (humans === 2 && tooLate === 0) problems.push('no human ever came too late: nothing was looked at');
   await app.stop();
   return problems;
 }

@@ -3,6 +3,7 @@ import { manualClock } from '@amd/core/testing';
 import { createDialRules, createPeopleLists, type PeopleLists } from '@amd/dashboard';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { countCases } from '../../../test/helpers/met.js';
 
 const OURS = '+14155550199';
 const ANN = { name: 'Ann', to: '+14155550142' };
@@ -136,6 +137,7 @@ describe('what may be dialled', () => {
 
   it('nothing outside the list, over 100,000 numbers and lists', () => {
     const digits = fc.stringMatching(/^[1-9][0-9]{6,14}$/);
+    const { met, expectAll } = countCases('a number of the list', 'a prefix of the list', 'refused');
     fc.assert(
       fc.property(
         fc.array(digits, { maxLength: 4 }),
@@ -147,8 +149,13 @@ describe('what may be dialled', () => {
         (numbers, prefixes, tried) => {
           const allow = [...numbers.map((number) => `+${number}`), ...prefixes.map((prefix) => `+${prefix}*`)];
           const some = createDialRules({ allow, ownNumbers: [] });
-          for (const to of tried.map((text) => `+${text}`)) {
-            if (!some.mayDial(to)) continue;
+          // Chance alone finds no number of the list.
+          for (const to of [...numbers, ...tried].map((text) => `+${text}`)) {
+            if (!some.mayDial(to)) {
+              met('refused');
+              continue;
+            }
+            met(allow.includes(to) ? 'a number of the list' : 'a prefix of the list');
             expect(allow.includes(to) || prefixes.some((prefix) => to.startsWith(`+${prefix}`))).toBe(true);
             expect(to).not.toMatch(/^\+(1900|870|878|881|882|883|888|979|808)/);
           }
@@ -156,6 +163,7 @@ describe('what may be dialled', () => {
       ),
       { numRuns: 1000 },
     );
+    expectAll();
   });
 
   it.each([['+1415'.repeat(9)], ['4155550142'], ['+*'], ['+1415**']])('an entry %s is refused by name', (entry) => {

@@ -132,12 +132,67 @@ const notifications: fc.Arbitrary<Move> = fc.oneof(
   fc.integer({ min: 1, max: 2 }).map((number) => events.talkRecorded({ recording: recording(number) })),
 );
 
+/** What usually comes next: chance alone brings nobody together, ends no talk and leaves no message. */
+const usual = fc
+  .tuple(fc.nat(), fc.constantFrom('verdict', 'key', 'machine', 'hang-up'))
+  .map(([pick, mood]): Move => ({ state, effects }) => {
+    if (state.kind !== 'call') return events.inbound();
+    const live = state.legs.filter(({ phase }) => phase !== 'ended');
+    const leg = live[pick % Math.max(1, live.length)];
+    if (leg === undefined) return nextOfCaller(state, pick);
+    const { id: one, phase } = leg;
+    const of = { leg: one, sid: leg.sid ?? sids.call(one) };
+    const answeredBy = mood === 'machine' ? 'machine_start' : mood === 'key' ? 'unknown' : 'human';
+    switch (phase) {
+      case 'requested': {
+        const created = effects.filter((effect) => effect.type === 'call.create' && effect.leg === one);
+        return events.outcome(created.at(-1) as RestEffect, { as: 'created', sid: of.sid, status: 'queued' });
+      }
+      case 'placed':
+        return events.status({ ...of, status: 'ringing' });
+      case 'ringing':
+        return events.answered({ ...of, answeredBy: mood === 'key' ? null : answeredBy });
+      case 'detecting':
+        return events.verdict({ ...of, answeredBy });
+      case 'confirming':
+        return mood === 'key' ? events.key(of) : events.verdict({ ...of, answeredBy });
+      case 'told': {
+        const timer = `leg${String(one)}`;
+        const dueAt = state.timers[timer];
+        return dueAt === undefined ? events.status({ ...of, status: 'completed' }) : events.timer(timer, dueAt);
+      }
+      case 'ending':
+        return events.status({ ...of, status: 'completed' });
+      case 'joining':
+        if (mood === 'hang-up') return events.callerStatus();
+        if (!state.caller.inRoom) return events.conference({ event: 'join' });
+        return mood === 'key' ? events.legDocument(of) : events.conference({ event: 'join', leg: one });
+      case 'bridged':
+      case 'ended':
+        return nextOfCaller(state, pick);
+    }
+  });
+
+function nextOfCaller(state: Extract<ForwardingState, { kind: 'call' }>, pick: number): ForwardingEvent {
+  const { phase } = state.caller;
+  if (phase === 'ended') return events.inbound({ status: 'in-progress' });
+  if (phase === 'arriving' || phase === 'joining') return events.conference({ event: 'join' });
+  if (phase !== 'fallingBack') return events.callerEnded();
+  return pick % 2 === 0 ? events.callerDocument() : events.callerStatus();
+}
+
 export const moves = fc
   .tuple(
     fc.oneof(
-      { weight: 5, arbitrary: fc.constantFrom(...ways).map((how): Move => usualInbound(how)) },
+      {
+        weight: 5,
+        arbitrary: fc
+          .tuple(fc.constantFrom(...ways), fc.constantFrom(...fallbacks))
+          .map(([how, fallback]): Move => usualInbound({ fallback, ...how })),
+      },
       { weight: 2, arbitrary: inbound },
     ),
+    fc.array(fc.record({ move: usual, afterMs: fc.constantFrom(0, 900) }), { maxLength: 14, size: 'max' }),
     fc.array(
       fc.record({
         move: fc.oneof(
@@ -146,18 +201,17 @@ export const moves = fc
           { weight: 5, arbitrary: notifications },
           { weight: 5, arbitrary: outcomeOfAsked },
           { weight: 3, arbitrary: timer },
+          { weight: 6, arbitrary: usual },
         ),
         afterMs: fc.constantFrom(0, 1, 900, 5000, 30_000),
       }),
       { maxLength: 30 },
     ),
   )
-  .map(([first, rest]) => [{ move: first, afterMs: 0 }, ...rest]);
+  .map(([first, well, rest]) => [{ move: first, afterMs: 0 }, ...well, ...rest]);
 
 function usualInbound(how: (typeof ways)[number]): Move {
-  return events.inbound({
-    options: { forwardTo: [NUMBERS.ann, NUMBERS.ben], fallback: { kind: 'voicemail' }, ...how },
-  });
+  return events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben], ...how } });
 }
 
 function recording(number: number): { sid: string; url: string; seconds: number } {

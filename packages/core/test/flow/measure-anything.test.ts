@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DEFAULT_FORWARDING_CONFIG, forwarding, type Effect, type FlowMeasurement } from '@amd/core';
 import { START } from '@amd/core/testing';
+import { countCases } from '../../../../test/helpers/met.js';
 import { moves } from './arbitraries.js';
 
 const LABEL = /^[A-Za-z_.]{1,30}$/;
 
 it('whatever happens, the counts agree with the state, and labels are words of a closed list', () => {
+  const { met, expectAll } = countCases('repeated', 'changed again', 'call.ended', 'leg.ended', 'second round');
   fc.assert(
     fc.property(moves, (all) => {
       let state = forwarding.initial();
@@ -24,10 +26,13 @@ it('whatever happens, the counts agree with the state, and labels are words of a
         told.push(...forwarding.measure({ before, event, after: state }));
         // Handled again, as a node does that lost the race: nothing is counted a second time.
         const again = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG);
+        met(again.state === state ? 'repeated' : 'changed again');
         if (again.state === state) expect(forwarding.measure({ before: state, event, after: again.state })).toEqual([]);
       }
       const count = (type: FlowMeasurement['type']): number => told.filter((one) => one.type === type).length;
       const live = state.kind === 'call' ? state : null;
+      if ((live?.round ?? 0) > 1) met('second round');
+      for (const { type } of told) if (type === 'call.ended' || type === 'leg.ended') met(type);
       expect(count('call.begun')).toBe(live?.round ?? 0);
       expect(count('call.ended')).toBe((live?.round ?? 0) - (live === null || live.caller.phase === 'ended' ? 0 : 1));
       expect(count('leg.begun')).toBe(live?.lastLeg ?? 0);
@@ -38,6 +43,7 @@ it('whatever happens, the counts agree with the state, and labels are words of a
         for (const label of Object.values(labels)) expect(label).toMatch(LABEL);
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
+  expectAll();
 });

@@ -11,10 +11,11 @@ import {
   type Step,
 } from '@amd/core';
 import { START } from '@amd/core/testing';
+import { countCases } from '../../../../test/helpers/met.js';
 import { moves, type Move } from './arbitraries.js';
 
 /** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */
-const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 400) };
+const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 200) };
 type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 
 interface Seen {
@@ -46,96 +47,154 @@ function play(all: readonly { readonly move: Move; readonly afterMs: number }[],
 const WANTS_TWIML =
   /^(inbound|caller\.(ended|document|fallback|wait|whisper)|leg\.(answered|key|round|document|ended))$/;
 
-function check(name: string, look: (seen: Seen) => void): void {
+/** `cases`: what the property is about and not every step brings. What is rare is looked for in up to five times as many examples. */
+function check(name: string, look: (seen: Seen, met: (name: string) => void) => void, ...cases: string[]): void {
   it(name, () => {
-    fc.assert(
-      fc.property(moves, (all) => {
-        play(all, look);
-      }),
-      RUNS,
-    );
+    const { met, isComplete, expectAll } = countCases(...cases);
+    const property = fc.property(moves, (all) => {
+      play(all, (seen) => {
+        look(seen, met);
+      });
+    });
+    fc.assert(property, RUNS);
+    for (let more = 0; more < 4 && !isComplete(); more += 1) fc.assert(property, RUNS);
+    expectAll();
   });
 }
 
 describe('every state and every event', () => {
-  check('has a step, and requests are answered with TwiML and notifications with nothing', ({ event, step }) => {
-    expect(step.reply.kind).toBe(WANTS_TWIML.test(event.type) ? 'twiml' : 'nothing');
-  });
+  check(
+    'has a step, and requests are answered with TwiML and notifications with nothing',
+    ({ event, step }, met) => {
+      met(step.reply.kind);
+      expect(step.reply.kind).toBe(WANTS_TWIML.test(event.type) ? 'twiml' : 'nothing');
+    },
+    'twiml',
+    'nothing',
+  );
 
-  check('changes nothing the second time, and answers the same kind of reply', ({ event, step, at }) => {
-    // Who was handed on and comes back in progress starts a new round; nothing tells that from a repetition.
-    if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOn') return;
-    const again = forwarding.transition(step.state, { ...event, at }, DEFAULT_FORWARDING_CONFIG);
-    expect(again.state).toEqual(step.state);
-    expect(again.effects).toEqual([]);
-    expect(again.reply.kind).toBe(step.reply.kind);
-  });
+  check(
+    'changes nothing the second time, and answers the same kind of reply',
+    ({ event, step, at }, met) => {
+      if (WANTS_TWIML.test(event.type)) met('a request for TwiML');
+      // Who was handed on and comes back in progress starts a new round; nothing tells that from a repetition.
+      if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOn') return;
+      const again = forwarding.transition(step.state, { ...event, at }, DEFAULT_FORWARDING_CONFIG);
+      expect(again.state).toEqual(step.state);
+      expect(again.effects).toEqual([]);
+      expect(again.reply.kind).toBe(step.reply.kind);
+      met('checked');
+    },
+    'a request for TwiML',
+    'checked',
+  );
 
   check('leaves a state that survives being stored', ({ step }) => {
     expect(JSON.parse(JSON.stringify(step.state))).toEqual(step.state);
   });
 
-  check('keeps a live record for ever and a final one for a day', ({ step }) => {
-    const live = step.state.kind === 'call' && !isFinal(step.state);
-    expect(step.keepForMs).toBe(live ? null : 86_400_000);
-  });
+  check(
+    'keeps a live record for ever and a final one for a day',
+    ({ step }, met) => {
+      const live = step.state.kind === 'call' && !isFinal(step.state);
+      met(live ? 'live' : step.state.kind === 'call' ? 'final' : 'nothing');
+      expect(step.keepForMs).toBe(live ? null : 86_400_000);
+    },
+    'live',
+    'final',
+  );
 });
 
 describe('whatever happens', () => {
-  check('one outcome: set once in a round, and exactly when the caller is done', ({ before, step }) => {
-    if (step.state.kind !== 'call') return;
-    expect(step.state.result !== null).toBe(step.state.caller.phase === 'ended');
-    if (before.kind !== 'call' || before.result === null || before.round !== step.state.round) return;
-    expect(step.state.result).toBe(before.result);
-  });
+  check(
+    'one outcome: set once in a round, and exactly when the caller is done',
+    ({ before, step }, met) => {
+      if (step.state.kind !== 'call') return;
+      met(step.state.result ?? 'none yet');
+      expect(step.state.result !== null).toBe(step.state.caller.phase === 'ended');
+      if (before.kind !== 'call' || before.result === null || before.round !== step.state.round) return;
+      met('an event after the outcome');
+      expect(step.state.result).toBe(before.result);
+    },
+    ...['none yet', 'connected', 'nobody', 'callerLeft', 'an event after the outcome'],
+  );
 
-  check('one hook says how it ended', ({ before, step }) => {
-    const hooks = step.effects.filter((effect) => effect.type === 'hook.run' && effect.hook === 'ended');
-    const ended = step.state.kind === 'call' && step.state.result !== null;
-    const endedBefore =
-      before.kind === 'call' && before.result !== null && (step.state as typeof before).round === before.round;
-    expect(hooks).toHaveLength(ended && !endedBefore ? 1 : 0);
-  });
+  check(
+    'one hook says how it ended',
+    ({ before, step }, met) => {
+      const hooks = step.effects.filter((effect) => effect.type === 'hook.run' && effect.hook === 'ended');
+      const ended = step.state.kind === 'call' && step.state.result !== null;
+      const endedBefore =
+        before.kind === 'call' && before.result !== null && (step.state as typeof before).round === before.round;
+      met(ended && !endedBefore ? 'the end' : 'no end');
+      expect(hooks).toHaveLength(ended && !endedBefore ? 1 : 0);
+    },
+    'the end',
+    'no end',
+  );
 
-  check('at most one leg has the caller, and it is a human or what the policy bridges', ({ step }) => {
-    if (step.state.kind !== 'call') return;
-    const { caller, claim, legs } = step.state;
-    const inRoom = legs.filter(({ phase }) => phase === 'joining' || phase === 'bridged');
-    expect(inRoom.length).toBeLessThanOrEqual(1);
-    for (const leg of inRoom) {
-      expect(leg.id).toBe(claim);
-      expect(leg.human).toBe(true);
-      // By a verdict, or by a key: then it may have sounded like anything.
-      if (leg.story.keyAt === undefined) expect(['human', 'unknown']).toContain(leg.answeredBy);
-    }
-    if (caller.phase === 'joining') expect(inRoom).toHaveLength(1);
-  });
+  check(
+    'at most one leg has the caller, and it is a human or what the policy bridges',
+    ({ step }, met) => {
+      if (step.state.kind !== 'call') return;
+      const { caller, claim, legs } = step.state;
+      const inRoom = legs.filter(({ phase }) => phase === 'joining' || phase === 'bridged');
+      expect(inRoom.length).toBeLessThanOrEqual(1);
+      for (const leg of inRoom) {
+        expect(leg.id).toBe(claim);
+        expect(leg.human).toBe(true);
+        // By a verdict, or by a key: then it may have sounded like anything.
+        met(leg.story.keyAt === undefined ? 'by a verdict' : 'by a key');
+        if (leg.story.keyAt === undefined) expect(['human', 'unknown']).toContain(leg.answeredBy);
+      }
+      if (caller.phase === 'joining') expect(inRoom).toHaveLength(1);
+    },
+    'by a verdict',
+    'by a key',
+  );
 
-  check('a document for the room goes to the leg that has the caller, and to no other', ({ event, step }) => {
-    if (!event.type.startsWith('leg.') || step.reply.kind !== 'twiml' || step.state.kind !== 'call') return;
-    if (!step.reply.verbs.some(({ verb }) => verb === 'dial.conference')) return;
-    expect('leg' in event && event.leg).toBe(step.state.claim);
-  });
+  check(
+    'a document for the room goes to the leg that has the caller, and to no other',
+    ({ event, step }, met) => {
+      if (!event.type.startsWith('leg.') || step.reply.kind !== 'twiml' || step.state.kind !== 'call') return;
+      if (!step.reply.verbs.some(({ verb }) => verb === 'dial.conference')) return;
+      met('the room');
+      expect('leg' in event && event.leg).toBe(step.state.claim);
+    },
+    'the room',
+  );
 
-  check('somebody known to be human is bridged or told why not, before we end the leg', ({ step }) => {
-    if (step.state.kind !== 'call') return;
-    for (const effect of step.effects) {
-      if (effect.type !== 'call.end' || effect.leg === 0) continue;
-      const leg = step.state.legs.find(({ id }) => id === effect.leg);
-      expect(leg?.human === true && leg.notice === null && leg.result?.kind !== 'bridged').toBe(false);
-    }
-  });
+  check(
+    'somebody known to be human is bridged or told why not, before we end the leg',
+    ({ step }, met) => {
+      if (step.state.kind !== 'call') return;
+      for (const effect of step.effects) {
+        if (effect.type !== 'call.end' || effect.leg === 0) continue;
+        const leg = step.state.legs.find(({ id }) => id === effect.leg);
+        met(leg?.human === true ? 'a human is ended' : 'somebody else is ended');
+        expect(leg?.human === true && leg.notice === null && leg.result?.kind !== 'bridged').toBe(false);
+      }
+    },
+    'a human is ended',
+    'somebody else is ended',
+  );
 
-  check('a live call always has something that will wake it', ({ step }) => {
-    if (step.state.kind !== 'call') return;
-    const { caller, legs, timers } = step.state;
-    if (caller.phase !== 'ended') expect(timers['heartbeat']).toBeDefined();
-    for (const leg of legs) {
-      if (leg.phase === 'ended' || leg.phase === 'joining' || leg.phase === 'bridged' || leg.fetching) continue;
-      expect(timers[`leg${String(leg.id)}`], `leg ${String(leg.id)} in ${leg.phase}`).toBeDefined();
-    }
-    if (isFinal(step.state)) expect(timers).toEqual({});
-  });
+  check(
+    'a live call always has something that will wake it',
+    ({ step }, met) => {
+      if (step.state.kind !== 'call') return;
+      const { caller, legs, timers } = step.state;
+      if (caller.phase !== 'ended') expect(timers['heartbeat']).toBeDefined();
+      for (const leg of legs) {
+        if (leg.phase === 'ended' || leg.phase === 'joining' || leg.phase === 'bridged' || leg.fetching) continue;
+        met(leg.phase);
+        expect(timers[`leg${String(leg.id)}`], `leg ${String(leg.id)} in ${leg.phase}`).toBeDefined();
+      }
+      met(isFinal(step.state) ? 'all is over' : 'all is not over');
+      if (isFinal(step.state)) expect(timers).toEqual({});
+    },
+    ...['requested', 'placed', 'ringing', 'detecting', 'confirming', 'told', 'ending', 'all is over'],
+  );
 
   check('timers and their effects agree', ({ before, step }) => {
     const want = new Map(before.kind === 'call' ? Object.entries(before.timers) : []);
@@ -149,13 +208,19 @@ describe('whatever happens', () => {
     expect(Object.fromEntries(want)).toEqual(step.state.kind === 'call' ? step.state.timers : {});
   });
 
-  check('nobody is rung once the caller is gone or somebody has them', ({ step }) => {
-    if (step.state.kind !== 'call') return;
-    const { caller, claim } = step.state;
-    if (caller.phase !== 'ended' && claim === null) return;
-    expect(step.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
-    for (const leg of step.state.legs) expect(['requested', 'placed', 'ringing']).not.toContain(leg.phase);
-  });
+  check(
+    'nobody is rung once the caller is gone or somebody has them',
+    ({ step }, met) => {
+      if (step.state.kind !== 'call') return;
+      const { caller, claim } = step.state;
+      if (caller.phase !== 'ended' && claim === null) return;
+      met(claim === null ? 'gone' : 'taken');
+      expect(step.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
+      for (const leg of step.state.legs) expect(['requested', 'placed', 'ringing']).not.toContain(leg.phase);
+    },
+    'gone',
+    'taken',
+  );
 
   it('gives every effect an id of its own', () => {
     fc.assert(
@@ -170,9 +235,16 @@ describe('whatever happens', () => {
     );
   });
 
-  check('keeps the token no longer than somebody may still be rung with it', ({ step }) => {
-    if (step.state.kind !== 'call' || step.state.call.token === null) return;
-    expect(step.state.caller.phase).not.toBe('ended');
-    expect(step.state.nextStep).toBeLessThan(step.state.settings.plan.length);
-  });
+  check(
+    'keeps the token no longer than somebody may still be rung with it',
+    ({ step }, met) => {
+      if (step.state.kind !== 'call') return;
+      met(step.state.call.token === null ? 'let go of' : 'kept');
+      if (step.state.call.token === null) return;
+      expect(step.state.caller.phase).not.toBe('ended');
+      expect(step.state.nextStep).toBeLessThan(step.state.settings.plan.length);
+    },
+    'kept',
+    'let go of',
+  );
 });

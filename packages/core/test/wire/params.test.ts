@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
+import { countCases } from '../../../../test/helpers/met.js';
 import { sign } from '../../src/http/signature.js';
 import { parseForm } from '../../src/wire/params.js';
 import { parseCall, parseConference, parseInbound, parseLeg, parseStatus } from '../../src/wire/payloads.js';
@@ -67,14 +68,17 @@ describe('the form', () => {
   });
 
   test('never throws, and gives back what was sent', () => {
+    const { met, expectAll } = countCases('read', 'refused');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (body) => {
         const form = parseForm(body);
         const sent = [...new URLSearchParams(body)];
         const isOnce = new Set(sent.map(([name]) => name)).size === sent.length;
+        met(form.ok ? 'read' : 'refused');
         if (form.ok && isOnce) expect([...form.params]).toEqual(sent);
       }),
     );
+    expectAll();
   });
 });
 
