@@ -70,10 +70,10 @@ export const yesOrNo = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((text) => text === 'true');
 
-/** `say`, `voicemail`, a number that is rung last, or the address of TwiML of your own. */
+/** `say`, `voicemail`, a number that is rung last (then the sentence), or the address of TwiML of your own. Only `voicemail` records. */
 const fallback = z.string().transform((text, context): FallbackOption => {
   if (text === 'say' || text === 'voicemail') return { kind: text };
-  if (E164.safeParse(text).success) return { kind: 'number', to: text, otherwise: { kind: 'voicemail' } };
+  if (E164.safeParse(text).success) return { kind: 'number', to: text };
   if (/^https?:\/\/\S+$/.test(text)) return { kind: 'redirect', url: text };
   context.addIssue({
     code: 'custom',
