@@ -1,42 +1,26 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { CALLER_PHASES, callSettings, DEFAULT_FORWARDING_CONFIG, DEFAULT_POLICY, DEFAULT_TEXTS } from '@amd/core';
-import { ROOT } from './helpers/sources.js';
+import { blocksOf, PAGES, textOf, type Block } from './helpers/pages.js';
+import { ROOT, sourcesOf } from './helpers/sources.js';
 
-const GUIDES = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith('.md'));
-const PAGES = [
-  'README.md',
-  'packages/core/README.md',
-  'packages/cli/README.md',
-  'packages/dashboard/README.md',
-  'packages/store-sqlite/README.md',
-  'examples/forwarding/README.md',
-  'examples/taskrouter/README.md',
-  ...GUIDES.map((name) => `docs/${name}`),
-];
+const TYPESCRIPT = /^(ts|mts|tsx|typescript)\b/;
 
-interface Block {
-  /** As in `README.md:42`. */
-  readonly where: string;
-  readonly code: string;
-}
+/** Blocks of TypeScript that are not compiled, by page and first line, and why. */
+const LEFT_OUT: readonly { readonly page: string; readonly begins: string; readonly why: string }[] = [];
 
-/** The ```ts blocks of a page, but those marked ```ts ignore. */
-function blocksOf(page: string): Block[] {
-  const text = readFileSync(ROOT + page, 'utf8');
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => ({
-    where: `${page}:${String(text.slice(0, match.index).split('\n').length)}`,
-    code: match[1] ?? '',
-  }));
-}
+const leftOut = ({ page, code }: Block): boolean =>
+  LEFT_OUT.some((one) => one.page === page && code.startsWith(`${one.begins}\n`));
 
-/** What the compiler says about the blocks, each of them a module at the root of the repository. */
+/** What the compiler says about the blocks, each of them a module beside its page. */
 function complaints(blocks: readonly Block[]): string[] {
   const config = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => readFileSync(path, 'utf8'));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
-  const modules = new Map(blocks.map((block, index) => [join(ROOT, 'test', `block-${String(index)}.ts`), block]));
+  const modules = new Map(
+    blocks.map((block, index) => [join(ROOT, dirname(block.page), `block-${String(index)}.ts`), block]),
+  );
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (path) => modules.has(path) || fileExists(path);
@@ -58,32 +42,27 @@ function complaints(blocks: readonly Block[]): string[] {
 }
 
 describe('what the pages show', () => {
-  it('compiles', () => {
-    const blocks = PAGES.flatMap(blocksOf);
-    expect(blocks.length).toBeGreaterThan(4);
-    expect(complaints(blocks)).toEqual([]);
+  it('compiles: every block of TypeScript on every page', () => {
+    const blocks = PAGES.flatMap(blocksOf).filter(({ language }) => TYPESCRIPT.test(language));
+    for (const page of ['README.md', 'packages/store-redis/README.md', 'docs/recipes/README.md', 'docs/answers.md']) {
+      expect(blocks.map((block) => block.page)).toContain(page);
+    }
+    for (const { page, begins } of LEFT_OUT) {
+      expect(
+        blocks.filter((block) => block.page === page && block.code.startsWith(`${begins}\n`)),
+        begins,
+      ).toHaveLength(1);
+    }
+    expect(complaints(blocks.filter((block) => !leftOut(block)))).toEqual([]);
   });
 
   it('as a test of a call flow is one that runs: packages/core/test/flow/ten-lines.test.ts', () => {
     const run = readFileSync(`${ROOT}packages/core/test/flow/ten-lines.test.ts`, 'utf8');
     const tests = [...blocksOf('README.md'), ...blocksOf('packages/core/README.md')]
-      .filter(({ code }) => code.includes('it('))
+      .filter(({ language, code }) => language === 'ts' && code.includes('it('))
       .map(({ code }) => code.slice(code.indexOf('it(')));
     expect(tests.length).toBeGreaterThan(0);
     for (const test of tests) expect(run).toContain(test);
-  });
-
-  it('as commands is in package.json', () => {
-    const root = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
-    const example = JSON.parse(readFileSync(`${ROOT}examples/forwarding/package.json`, 'utf8')) as typeof root;
-    for (const page of PAGES) {
-      for (const [, name = '', rest = ''] of readFileSync(ROOT + page, 'utf8').matchAll(
-        /npm (?:run )?(?:-s )?(demo|explore|diagram|verify|start)\b([^\n`]*)/g,
-      )) {
-        const { scripts } = rest.includes('-w examples/forwarding') ? example : root;
-        expect(Object.keys(name === 'start' ? example.scripts : scripts), `${page}: npm run ${name}`).toContain(name);
-      }
-    }
   });
 });
 
@@ -126,14 +105,69 @@ describe('the tables of README.md', () => {
 });
 
 it('docs/how-it-works.md names every phase of the caller, and the times of the machinery', () => {
-  const guide = readFileSync(`${ROOT}docs/how-it-works.md`, 'utf8');
+  const guide = textOf('docs/how-it-works.md');
   for (const phase of CALLER_PHASES) expect(guide).toContain(`\`${phase}\``);
-  for (const time of Object.keys(DEFAULT_FORWARDING_CONFIG)) expect(guide).toContain(`\`${time}\``);
+  const words = (name: string, value: unknown): string => {
+    if (!name.endsWith('Ms')) return String(value);
+    return [value]
+      .flat()
+      .map((ms) => (ms === 86_400_000 ? '1 day' : `${String(Number(ms) / 1000)} s`))
+      .join(', ');
+  };
+  const rows = new Map(
+    [...guide.matchAll(/^\| `(\w+)` +\| ([^|]*?) +\|/gm)].map(([, name = '', value]) => [name, value]),
+  );
+  for (const [name, value] of Object.entries(DEFAULT_FORWARDING_CONFIG)) {
+    expect(rows.get(name), name).toBe(words(name, value));
+  }
+});
+
+it('docs/operating.md has only codes of the log that something writes', () => {
+  const table = textOf('docs/operating.md').split('## Log')[1]?.split('## ')[0] ?? '';
+  const codes = [...table.matchAll(/^\| ((?:`[\w.]+`(?:, )?)+)/gm)].flatMap(
+    ([, cell = '']) => cell.match(/[\w.]+/g) ?? [],
+  );
+  expect(codes.length).toBeGreaterThan(10);
+  const written = ['packages', 'examples']
+    .flatMap(sourcesOf)
+    .map(({ tree }) => tree.text)
+    .join('\n');
+  expect(codes.filter((code) => !new RegExp(`(code: |log\\(|')'?${code.replace('.', '\\.')}'`).test(written))).toEqual(
+    [],
+  );
+});
+
+it('.env.example and the pages have the variables that the examples read, and no others', () => {
+  const read = ['shared', 'forwarding', 'taskrouter'].flatMap((name) => [
+    ...readFileSync(`${ROOT}examples/${name}/src/environment.ts`, 'utf8').matchAll(/^ {2,4}([A-Z][A-Z_]+):/gm),
+  ]);
+  const known = new Set(read.map(([, name = '']) => name));
+  const offered = [...readFileSync(`${ROOT}.env.example`, 'utf8').matchAll(/^([A-Z_]+)=/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect([...offered].sort()).toEqual([...known].sort());
+  const elsewhere = new Set(['TWILIO_API_URL', 'PROCESSES', 'TEMP_UNAVAILABLE_TIMER']);
+  for (const page of [
+    'docs/operating.md',
+    'docs/set-up.md',
+    'docs/from-python.md',
+    'examples/forwarding/README.md',
+    'examples/taskrouter/README.md',
+  ]) {
+    const rows = [...textOf(page).matchAll(/^\|.*/gm)].flatMap(
+      ([row]) => row.match(/(?<=`)[A-Z]+_[A-Z_]+(?=[`=])/g) ?? [],
+    );
+    expect(rows.length, page).toBeGreaterThan(3);
+    expect(
+      rows.filter((name) => !known.has(name) && !elsewhere.has(name)),
+      page,
+    ).toEqual([]);
+  }
 });
 
 it('links between pages lead somewhere', () => {
   const dead = PAGES.flatMap((page) =>
-    [...readFileSync(ROOT + page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
+    [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !existsSync(join(dirname(ROOT + page), target)))
       .map((target) => `${page}: ${target}`),
