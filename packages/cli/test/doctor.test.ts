@@ -382,6 +382,21 @@ describe('the doctor', () => {
     expect(strict.out).toMatch(/0 errors, 1 warning, 24 ok$/);
   });
 
+  it('advises forwarding no TaskRouter command, whatever is wrong with the number', async () => {
+    const here = await ward();
+    number({ voiceUrl: 'https://demo.twilio.com/welcome', statusCallback: '', voiceFallbackUrl: '' })(here);
+    const wrong = ['voice-url', 'status-url', 'fallback-url'];
+    for (const [settings, ...more] of [[{ FORWARD_TO: ANN }], [{ FORWARD_TO: ANN }, '--flow', 'forwarding']] as const) {
+      const found = await here.diagnose(settings, ...more);
+      expect(found.map(({ check }) => check)).toEqual(expect.arrayContaining(wrong));
+      expect(JSON.stringify(found)).not.toMatch(/taskrouter/i);
+    }
+    const missing = await here.diagnose({}, '--flow', 'forwarding');
+    expect(JSON.stringify(missing)).not.toMatch(/taskrouter/i);
+    const queue = await here.diagnose({}, '--flow', 'taskrouter');
+    expect(queue.find(({ check }) => check === 'voice-url')?.fix).toContain('amd taskrouter apply');
+  });
+
   it('looks at forwarding when FORWARD_TO is set', async () => {
     const here = await ward();
     const well = await here.diagnose({ FORWARD_TO: `${ANN}, ${BEN}`, DIAL_ALLOW: '' });

@@ -148,6 +148,82 @@ describe('apply to a workspace that was made by hand', () => {
     expect((await plan(file, '--check')).exit).toBe(0);
   });
 
+  it("never touches a fallback address of the user's own, though it changes the other address of the workflow", async () => {
+    const theirs = 'https://theirs.example.com/assign';
+    const sids = here.sim.addWorkspace({
+      friendlyName: 'AMD',
+      assignmentCallbackUrl: 'https://old.example.com/assign',
+      reservationTimeout: 30,
+    });
+    const workflow = here.client.taskrouter.v1.workspaces(sids.workspace).workflows(sids.workflow);
+    await workflow.update({ fallbackAssignmentCallbackUrl: theirs });
+    const file = here.write('taskrouter.yaml', FILE);
+    expect((await apply(file)).exit).toBe(0);
+    expect(await workflow.fetch()).toMatchObject({
+      assignmentCallbackUrl: `${BASE}/assign`,
+      fallbackAssignmentCallbackUrl: theirs,
+    });
+    expect((await plan(file, '--check')).exit).toBe(0);
+  });
+
+  it('sets the fallback address of assignments where there is none, and the fallback of the number only when asked to', async () => {
+    here.sim.setNumber({
+      phoneNumber: OURS,
+      voiceUrl: 'https://old.example.com/',
+      voiceFallbackUrl: 'https://theirs.example.com/',
+    });
+    const sids = here.sim.addWorkspace({ friendlyName: 'AMD' });
+    const file = here.write('taskrouter.yaml', FILE);
+    expect((await apply(file)).exit).toBe(0);
+    const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
+    expect(await inside.workflows(sids.workflow).fetch()).toMatchObject({
+      fallbackAssignmentCallbackUrl: `${BASE}/assign`,
+    });
+    const number = async () => (await here.client.incomingPhoneNumbers.list())[0];
+    expect(await number()).toMatchObject({
+      voiceUrl: `${BASE}/inbound#rc=3&rp=5xx,ct,rt`,
+      voiceFallbackUrl: 'https://theirs.example.com/',
+    });
+    const bin = 'https://handler.twilio.com/twiml/EH1';
+    const asked = here.write('asked.yaml', FILE.replace(`"${OURS}"`, `{ phone: "${OURS}", fallbackUrl: "${bin}" }`));
+    expect((await apply(asked)).out).toMatch(/fallback URL +https:\/\/theirs\.example\.com\/ → /);
+    expect(await number()).toMatchObject({ voiceFallbackUrl: bin });
+  });
+
+  it('finds workspace, queue and workflow by SID, in a file and in export, beside others', async () => {
+    const sids = here.sim.addWorkspace({ friendlyName: 'Support' });
+    const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
+    const second = await inside.taskQueues.create({ friendlyName: 'Second', targetWorkers: 'team == "blue"' });
+    const routing = { task_routing: { default_filter: { queue: second.sid } } };
+    const other = await inside.workflows.create({ friendlyName: 'Other', configuration: JSON.stringify(routing) });
+    const file = here.write(
+      'taskrouter.yaml',
+      `workspace: ${sids.workspace}\nqueue: { name: ${second.sid} }\nworkflow: { name: ${other.sid} }\nworkers: []\n`,
+    );
+    const applied = await apply(file);
+    expect(applied).toMatchObject({ exit: 0 });
+    expect(applied.out).toContain('~ update workflow "Other"');
+    expect(applied.out).toMatch(/right already: .*queue "Second"/);
+    expect(applied.out).not.toMatch(/\+ create (workspace|queue|workflow)/);
+    expect(here.sim.workspaces).toHaveLength(1);
+    expect(await inside.taskQueues.list()).toHaveLength(2);
+    expect(await inside.workflows.list()).toHaveLength(2);
+    expect(await inside.taskQueues(second.sid).fetch()).toMatchObject({ targetWorkers: 'team == "blue"' });
+    expect(await inside.workflows(other.sid).fetch()).toMatchObject({ assignmentCallbackUrl: `${BASE}/assign` });
+    expect(await inside.workflows(sids.workflow).fetch()).not.toMatchObject({
+      assignmentCallbackUrl: `${BASE}/assign`,
+    });
+
+    const described = await here.amd(['taskrouter', 'export', '-w', sids.workspace], { TWILIO_WORKFLOW: other.sid });
+    expect(parseSetUp(described.out, 'x')).toMatchObject({
+      workspace: 'Support',
+      queue: { name: 'Second', workers: 'team == "blue"' },
+      workflow: { name: 'Other' },
+    });
+    const byName = await here.amd(['taskrouter', 'export', '-w', 'Support'], { TWILIO_WORKFLOW: 'Other' });
+    expect(byName.out).toBe(described.out);
+  });
+
   it('leaves rules alone that somebody wrote, and names what it does not understand', async () => {
     const sids = here.sim.addWorkspace({ friendlyName: 'AMD' });
     const inside = here.client.taskrouter.v1.workspaces(sids.workspace);

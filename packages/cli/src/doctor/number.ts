@@ -3,6 +3,7 @@ import { readNumber, type ActualNumber } from '../taskrouter/actual.js';
 import { isNumber } from '../settings.js';
 import { error, ok, skipped, warning, type Finding } from './finding.js';
 import type { Patient } from './patient.js';
+import { APPLY } from './taskrouter/apply-hint.js';
 
 /** Our number, its addresses, and whose number callees see. */
 export async function checkNumber(patient: Patient): Promise<readonly Finding[]> {
@@ -46,10 +47,11 @@ function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
   return ok('number', `${phone} is a number of this account`);
 }
 
-function addressesOfNumber(number: ActualNumber, { addresses, base }: Patient): Finding[] {
+function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Patient): Finding[] {
   const { voiceUrl, voiceMethod, statusUrl, statusMethod, fallbackUrl } = number;
+  // Who forwards without TaskRouter has no file to apply, and would be given a workspace.
   const set = (what: string, to: string): string =>
-    `Set ${what} of the number to ${to} (POST), or run "amd taskrouter apply"`;
+    `Set ${what} of the number to ${to} (POST)${flow === 'taskrouter' ? `, ${APPLY}` : ''}`;
   const findings: Finding[] = [];
 
   if (!isVoice(voiceUrl, addresses.voice)) {
