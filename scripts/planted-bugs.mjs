@@ -375,6 +375,15 @@ const BUGS = [
     to: 'socket.data.commands <= MAX_COMMANDS',
     by: ['packages/dashboard/test/socket.test.ts'],
   },
+  // In what sets Twilio up.
+  {
+    name: "overwrite the user's own assignment fallback together with the assignment callback",
+    package: 'cli',
+    file: 'taskrouter/apply.ts',
+    from: '...(fallbackAssignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl }),',
+    to: '...(assignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl: assignmentCallbackUrl }),',
+    by: ['packages/cli/test/taskrouter'],
+  },
 ];
 
 const { only, list } = readOptions(HELP, {
