@@ -378,7 +378,7 @@ const BUGS = [
   // In what sets Twilio up.
   {
     name: "overwrite the user's own assignment fallback together with the assignment callback",
-    package: 'cli',
+    at: 'packages/cli/src/',
     file: 'taskrouter/apply.ts',
     from: '...(fallbackAssignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl }),',
     to: '...(assignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl: assignmentCallbackUrl }),',
@@ -418,7 +418,9 @@ function tryOut({ at = SRC, file, from, to, also, by }) {
     'packages',
     'examples',
     'test/e2e',
+    'test/foreign',
     'test/helpers',
+    'test/orders',
     'scripts',
     'docs',
     'vitest.config.ts',
