@@ -30,6 +30,8 @@ export type { Disorder, LegMoment } from './voice/world.js';
 export type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
 export type { SimulatedTask, SimulatedWorker, SimulatedWorkspace } from './taskrouter/view.js';
 export type { BridgedWith, SimulatedCall, SimulatedConference } from './views.js';
+export { seededRepeats } from './repeats.js';
+export type { Repeat, RepeatHook, SeededRepeats, TwimlRequest } from './repeats.js';
 export type { RestFault, RestFaultHook } from './rest/faults.js';
 export { REST_FAULTS, seededFaults } from './rest/seeded-faults.js';
 export type { SeededFaults } from './rest/seeded-faults.js';

@@ -1,5 +1,6 @@
 import type { SimulatorClock } from './clock/clock.js';
 import type { Person } from './people/person.js';
+import type { RepeatHook } from './repeats.js';
 import type { RestFaultHook } from './rest/faults.js';
 import type { Toggles } from './toggles.js';
 import type { Disorder } from './voice/world.js';
@@ -45,6 +46,8 @@ export interface SimulatorOptions {
   cps?: number | undefined;
   /** Random delay, loss and duplication of notifications. */
   disorder?: Disorder;
+  /** Which requests for TwiML come twice, or once more later; see `seededRepeats`. */
+  repeats?: RepeatHook;
   /** Fault injection for REST. */
   rest?: RestFaultHook;
   /** Carries webhooks to the application. Default: real HTTP. */

@@ -105,6 +105,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     ids: createIdentifiers(options.random ?? 1),
     toggles: { ...DEFAULT_TOGGLES, ...options.toggles },
     transport: options.transport ?? fetchTransport,
+    repeats: options.repeats,
+    underway: new Set(),
     numbers: new Map(),
     callerIds: new Set(options.callerIds),
     forbiddenCountries: new Set(options.forbiddenCountries),
@@ -226,6 +228,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     hold: (outside) => work.hold(outside),
     close() {
       world.closed = true;
+      for (const cancel of world.underway) cancel();
+      world.underway.clear();
       for (const call of world.calls.values()) {
         call.execution?.cancel();
         call.membership?.waiting?.cancel();

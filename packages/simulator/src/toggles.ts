@@ -53,6 +53,8 @@ export const TOGGLE_VALUES = {
   taskCancelUnqueuesCall: [false, true],
   /** `TaskCanceledReason` when the caller hung up. */
   taskCanceledReason: ['hangup', 'Task canceled'],
+  /** `I-Twilio-Idempotency-Token` of a request that is sent again: that of the first attempt, or a new one. */
+  retryToken: ['same', 'new'],
 } as const;
 
 /** The switches with the values each may take. */

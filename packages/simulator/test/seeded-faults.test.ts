@@ -35,7 +35,7 @@ describe('--chaos', () => {
 
   it.each([
     ['many', /seed, a whole number/],
-    ['7:loose=1', /unknown option "loose": one of maxDelayMs, duplicate, lose, rest/],
+    ['7:loose=1', /unknown option "loose": one of maxDelayMs, duplicate, lose, rest, retry, copy/],
     ['7:lose=2', /"lose" must be a number from 0 to 1/],
     ['7:lose=', /"lose" must be a number from 0 to 1/],
   ])('%s is refused, and the message says why', (text, message) => {

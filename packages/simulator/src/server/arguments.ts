@@ -13,7 +13,16 @@ export interface Arguments {
   readonly allowRemote: boolean;
   readonly options: Pick<
     SimulatorOptions,
-    'accountSid' | 'authToken' | 'numbers' | 'people' | 'callerIds' | 'cps' | 'toggles' | 'disorder' | 'rest'
+    | 'accountSid'
+    | 'authToken'
+    | 'numbers'
+    | 'people'
+    | 'callerIds'
+    | 'cps'
+    | 'toggles'
+    | 'disorder'
+    | 'rest'
+    | 'repeats'
   >;
 }
 
@@ -32,8 +41,9 @@ export const USAGE = `amd-simulator: a Twilio in one process, on a port.
   --account-sid AC… --auth-token …   instead of the fixed fake ones
   --cps 1                     calls created per second before they queue
   --toggle name=value         what Twilio's documentation leaves open; may be repeated
-  --chaos 7                   trouble by seed: notifications late, twice, lost; REST that fails. With options:
-                              7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05
+  --chaos 7                   trouble by seed: notifications late, twice, lost; REST that fails; requests for TwiML
+                              that are retried, or copied later. With options:
+                              7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05,retry=0.05,copy=0.05
   --speed 1                   how many times faster than real time
   --allow-remote              listen on other addresses too: everybody who reaches it can use it
   --help

@@ -1,11 +1,12 @@
 import type { SimulatorOptions } from '../options.js';
+import { seededRepeats } from '../repeats.js';
 import { seededFaults } from '../rest/seeded-faults.js';
 
 /** How much trouble there is unless told otherwise: ms, and probabilities from 0 to 1. */
-const DEFAULTS = { maxDelayMs: 5000, duplicate: 0.2, lose: 0.05, rest: 0.05 };
+const DEFAULTS = { maxDelayMs: 5000, duplicate: 0.2, lose: 0.05, rest: 0.05, retry: 0.05, copy: 0.05 };
 
-/** `7`, or `7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05`. Throws a `TypeError` that names the option. */
-export function parseChaos(text: string): Pick<SimulatorOptions, 'disorder' | 'rest'> {
+/** `7`, or `7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05,retry=0.05,copy=0.05`. Throws a `TypeError` that names the option. */
+export function parseChaos(text: string): Pick<SimulatorOptions, 'disorder' | 'rest' | 'repeats'> {
   const [seedText = '', optionText = ''] = text.split(/:(.*)/s);
   if (!/^\d{1,9}$/.test(seedText)) throw new TypeError(`--chaos needs a seed, a whole number, first: "${text}"`);
   const seed = Number(seedText);
@@ -22,6 +23,10 @@ export function parseChaos(text: string): Pick<SimulatorOptions, 'disorder' | 'r
     }
     options[name] = number;
   }
-  const { maxDelayMs, duplicate, lose, rest } = { ...DEFAULTS, ...options };
-  return { disorder: { seed, maxDelayMs, duplicate, lose }, rest: seededFaults({ seed, rate: rest }) };
+  const { maxDelayMs, duplicate, lose, rest, retry, copy } = { ...DEFAULTS, ...options };
+  return {
+    disorder: { seed, maxDelayMs, duplicate, lose },
+    rest: seededFaults({ seed, rate: rest }),
+    repeats: seededRepeats({ seed, retry, copy }),
+  };
 }

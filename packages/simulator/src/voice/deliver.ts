@@ -138,10 +138,12 @@ export async function deliver(
     for (let tries = 0; ; tries += 1) {
       const left = Math.min(overrides.totalMs, request.limitMs ?? Infinity) - (world.clock.now() - began);
       const readMs = Math.min(overrides.readMs, left);
-      const result = await attempt(world, url, request.method, request.params, token, readMs);
+      const again = tries > 0 && world.toggles.retryToken === 'new';
+      const sent = again ? world.ids.token() : token;
+      const result = await attempt(world, url, request.method, request.params, sent, readMs);
       if (result.response !== undefined) return { ok: true, url: result.url, response: result.response };
-      const again = tries < overrides.retries && result.reason !== undefined && overrides.retryOn.has(result.reason);
-      if (!again || world.clock.now() - began >= Math.min(overrides.totalMs, request.limitMs ?? Infinity)) {
+      const more = tries < overrides.retries && result.reason !== undefined && overrides.retryOn.has(result.reason);
+      if (!more || world.clock.now() - began >= Math.min(overrides.totalMs, request.limitMs ?? Infinity)) {
         return { ok: false, url: result.url, code: result.code, message: result.message };
       }
     }

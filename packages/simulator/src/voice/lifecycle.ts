@@ -1,7 +1,7 @@
 import { leave } from './conference-room.js';
 import type { Params } from '../wire/signature.js';
+import { askForTwiml } from './ask.js';
 import type { Call, CallStatus, DocumentUrl } from './call.js';
-import { deliver } from './deliver.js';
 import type { LeaveReason } from './conference.js';
 import { dialParams } from './dialling.js';
 import { commonParams } from './params.js';
@@ -38,7 +38,7 @@ export function sendDialAction(world: World, call: Call, action: DocumentUrl, ou
     event: 'dial-action',
     url: action.url,
   });
-  void deliver(world, { ...action, params }).then((delivery) => {
+  void askForTwiml(world, { ...action, params, callSid: call.sid }).then((delivery) => {
     if (delivery.ok) return;
     world.debug({
       code: delivery.code,

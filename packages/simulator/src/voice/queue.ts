@@ -1,9 +1,9 @@
 import type { Element } from '../twiml/element.js';
 import { bridgeEnded, callerLeft, enqueueCall } from '../taskrouter/queueing.js';
 import type { Reservation, Task } from '../taskrouter/model.js';
+import { askForTwiml } from './ask.js';
 import { closeBridges } from './bridge.js';
 import type { Call, DocumentUrl } from './call.js';
-import { deliver } from './deliver.js';
 import type { Execution } from './execution.js';
 import { commonParams } from './params.js';
 import { goTo, methodOf, NEXT, numberOf, resolveUrl } from './verbs.js';
@@ -144,7 +144,7 @@ export function leaveQueue(world: World, call: Call, how: 'hangup' | 'redirected
     event: 'enqueue-action',
     url: queued.action.url,
   });
-  void deliver(world, { ...queued.action, params }).then((delivery) => {
+  void askForTwiml(world, { ...queued.action, params, callSid: call.sid }).then((delivery) => {
     if (delivery.ok) return;
     world.debug({
       code: delivery.code,

@@ -1,6 +1,6 @@
 import type { Element } from '../twiml/element.js';
 import type { Params } from '../wire/signature.js';
-import { deliver } from './deliver.js';
+import { askForTwiml } from './ask.js';
 import { commonParams } from './params.js';
 import { recordingCallback, startRecording } from './recording.js';
 import type { Recording } from './recording.js';
@@ -81,5 +81,5 @@ async function sendAction(stage: Stage, record: Element, params: Params): Promis
   if (url === undefined) return;
   world.record('request', call.sid, `record action (${call.status}) → ${url}`, { event: 'record-action', url });
   const all: Params = [...commonParams(world.accountSid, call, call.status), ...params];
-  await deliver(world, { url, method: methodOf(record), params: all });
+  await askForTwiml(world, { url, method: methodOf(record), params: all, callSid: call.sid });
 }

@@ -4,8 +4,8 @@ import { parseTwiml } from '../twiml/parse.js';
 import type { Params } from '../wire/signature.js';
 import { header } from '../wire/transport.js';
 import type { WebhookResponse } from '../wire/transport.js';
+import { askForTwiml } from './ask.js';
 import type { Call, DocumentUrl } from './call.js';
-import { deliver } from './deliver.js';
 import { Execution } from './execution.js';
 import { endCall, markAnswered } from './lifecycle.js';
 import { commonParams } from './params.js';
@@ -68,7 +68,13 @@ async function fetchDocument(world: World, call: Call, run: Execution, source: E
     ...Object.fromEntries(source.params),
   });
   const asked = world.clock.now();
-  const delivery = await run.guard(deliver(world, { url: source.url, method: source.method, params }));
+  const delivery = await run.guard(
+    askForTwiml(world, { url: source.url, method: source.method, params, callSid: call.sid }),
+  );
+  if (delivery.actedOn !== undefined) {
+    const text = `asked twice: acted on the ${delivery.actedOn} reply`;
+    world.record('request', call.sid, text, { event: 'twiml-twice', url: source.url, actedOn: delivery.actedOn });
+  }
   await run.sleep(DOCUMENT_LATENCY_MS);
   if (call.firstHeardAt === undefined && call.answeredAt !== undefined) {
     call.fetchingMs += world.clock.now() - asked - DOCUMENT_LATENCY_MS;

@@ -2,6 +2,7 @@ import type { SimulatorClock } from '../clock/clock.js';
 import type { Work } from '../clock/work.js';
 import type { Person } from '../people/person.js';
 import type { Identifiers } from '../random.js';
+import type { RepeatHook } from '../repeats.js';
 import type { Workspace } from '../taskrouter/model.js';
 import type { Toggles } from '../toggles.js';
 import type { Params } from '../wire/signature.js';
@@ -23,7 +24,7 @@ export interface PhoneNumber {
   statusCallbackMethod?: 'GET' | 'POST' | undefined;
 }
 
-/** Random trouble for notifications, the same for the same seed. TwiML requests are left alone. */
+/** Random trouble for notifications, the same for the same seed. Requests for TwiML have an option of their own: `repeats`. */
 export interface Disorder {
   seed: number;
   /** Each notification is late by up to this many ms, so that independent ones overtake each other (default 2000). */
@@ -61,6 +62,9 @@ export interface World {
   readonly forbiddenCountries: ReadonlySet<string>;
   readonly trial: boolean;
   readonly transport: WebhookTransport;
+  readonly repeats: RepeatHook | undefined;
+  /** Retries and late copies of TwiML requests not yet sent: what cancels each. */
+  readonly underway: Set<() => void>;
   readonly numbers: Map<string, PhoneNumber>;
   readonly callerIds: Set<string>;
   /** Inbound calls by the token they were sent with. */
