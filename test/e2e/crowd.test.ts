@@ -21,6 +21,16 @@ describe('many calls at once', () => {
   });
 });
 
+describe('requests for TwiML that come twice', () => {
+  it.each([
+    ['retried, either reply acted on', { retry: 0.5 }],
+    ['copied later, their replies thrown away', { copy: 0.5, maxCopyMs: 60_000 }],
+  ])('20 calls, half of their requests %s: nobody is left on hold, every message is whole', async (_, repeats) => {
+    const { problems } = await playCrowd({ calls: 20, seed: SEED, repeats });
+    expect(problems, `AMD_SEED=${String(SEED)}`).toEqual([]);
+  });
+});
+
 describe('whatever Twilio does where its documentation says nothing', () => {
   it.each(flippedPlays(4, SEED + 1000))('8 calls with %s', async (_, toggles) => {
     const { problems } = await playCrowd({ calls: 8, seed: SEED, toggles, disorder: DISORDER });

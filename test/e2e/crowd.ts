@@ -1,3 +1,5 @@
+import type { CallOptions } from '@amd/core';
+import type { ArrivingCall } from '@amd/core/http';
 import {
   busy,
   fax,
@@ -6,12 +8,15 @@ import {
   noAnswer,
   refused,
   screening,
+  seededRepeats,
   silent,
   unreachable,
   voicemail,
 } from '@amd/simulator';
-import type { HangUpRule, Person, Toggles } from '@amd/simulator';
+import type { HangUpRule, Person, SeededRepeats, SimulatedCall, Toggles } from '@amd/simulator';
+import { fallbackOf, lastNumber, Outcomes } from './fallbacks.js';
 import { forwardingApp, OUR_NUMBER, type TestApp } from './forwarding-app.js';
+import { stranded } from './stranded.js';
 
 /** Repeats exactly for the same seed. */
 export function generator(seed: number): () => number {
@@ -30,6 +35,8 @@ export interface Crowd {
   readonly toggles?: Partial<Toggles>;
   /** Webhooks that tell, in any order, some of them lost or repeated. */
   readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
+  /** Requests for TwiML that come twice; callers whom nobody takes are then given every kind of fallback. */
+  readonly repeats?: Omit<SeededRepeats, 'seed'>;
   /** One call every so many ms. */
   readonly everyMs?: number;
 }
@@ -39,18 +46,30 @@ export interface CrowdResult {
   readonly problems: readonly string[];
 }
 
+/** Until the deadline of 90 s, until the answer that was just being given, and the fallback, in ms. */
+const LONGEST_WAIT_MS = 4 * 60_000;
+
 /** Random people, random hang-ups, random order of what may come in any order. Names every call that is not as promised. */
 export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
   const random = generator(crowd.seed);
   const people = new Map<string, Person>();
   const lists = new Map<string, string[]>();
-  const app = forwardingApp((call) => ({ forwardTo: lists.get(call.from) ?? [], deadlineSeconds: 90 }), {
-    people: (to) => people.get(to),
+  const outcomes = new Outcomes();
+  const last = lastNumber();
+  const settings = ({ from }: ArrivingCall): CallOptions => ({
+    forwardTo: lists.get(from) ?? [],
+    deadlineSeconds: 90,
+    ...(crowd.repeats !== undefined && { fallback: fallbackOf(from) }),
+  });
+  const app = forwardingApp(settings, {
+    people: (to) => people.get(to) ?? last(to),
     random: crowd.seed,
+    hooks: outcomes.hooks,
+    ...(crowd.repeats === undefined ? {} : { repeats: seededRepeats({ seed: crowd.seed, ...crowd.repeats }) }),
     ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
     ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
   });
-  const sids: string[] = [];
+  const callers: SimulatedCall[] = [];
   for (let index = 0; index < crowd.calls; index += 1) {
     const from = `+1212${String(5_550_000 + index).padStart(7, '0')}`;
     const list = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, at) => {
@@ -60,13 +79,24 @@ export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
     });
     lists.set(from, list);
     const hangUp = hangUpRule(random);
-    sids.push(app.sim.placeCall({ from, to: OUR_NUMBER, ...(hangUp === undefined ? {} : { hangUp }) }).sid);
+    callers.push(app.sim.placeCall({ from, to: OUR_NUMBER, ...(hangUp === undefined ? {} : { hangUp }) }));
     await app.sim.advance(crowd.everyMs ?? 200);
   }
   await app.sim.settle();
-  const result = judge(app, sids);
+  const { results, problems } = judge(
+    app,
+    callers.map(({ sid }) => sid),
+  );
+  const legs = new Map<string, SimulatedCall[]>();
+  for (const leg of app.sim.calls.filter(({ to }) => people.has(to)))
+    legs.set(leg.to, [...(legs.get(leg.to) ?? []), leg]);
+  const served = callers.map((caller) => ({
+    caller,
+    legs: (lists.get(caller.from) ?? []).flatMap((to) => legs.get(to) ?? []),
+    outcomes: app.states.has(caller.sid) ? outcomes.of(caller.sid) : undefined,
+  }));
   await app.stop();
-  return result;
+  return { results, problems: [...problems, ...stranded(app.sim.timeline, served, LONGEST_WAIT_MS)].slice(0, 20) };
 }
 
 export function somebody(random: () => number): Person {
@@ -126,5 +156,5 @@ function judge(app: TestApp, sids: readonly string[]): CrowdResult {
         problems.push(`${call.sid} is ${String(call.answeredBy)} and was bridged`);
     }
   }
-  return { results, problems: problems.slice(0, 20) };
+  return { results, problems };
 }

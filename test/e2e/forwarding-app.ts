@@ -20,6 +20,7 @@ import {
   type SimulatorOptions,
 } from '@amd/simulator';
 import twilio from 'twilio';
+import { elsewhere } from './elsewhere.js';
 
 export const BASE = 'https://amd.example.com';
 export const OUR_NUMBER = '+14155550199';
@@ -87,7 +88,7 @@ export function forwardingApp(
   const failures: unknown[] = [];
   const sim = createSimulator({
     numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
-    transport: handlerTransport((request) => endpoint.fetch(request)),
+    transport: handlerTransport((request) => elsewhere(request) ?? endpoint.fetch(request)),
     idle: () => runtime.idle(),
     ...simulator,
   });

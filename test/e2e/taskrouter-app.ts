@@ -25,6 +25,7 @@ import {
   type WorkspaceSids,
 } from '@amd/simulator';
 import twilio from 'twilio';
+import { elsewhere } from './elsewhere.js';
 import { BASE, OUR_NUMBER } from './forwarding-app.js';
 
 export interface TaskRouterApp {
@@ -156,7 +157,7 @@ export async function taskRouterApp(
   const people = new Map<string, Person>();
   const sim = createSimulator({
     numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
-    transport: handlerTransport((request) => node.endpoint.fetch(request)),
+    transport: handlerTransport((request) => elsewhere(request) ?? node.endpoint.fetch(request)),
     idle: () => node.idle(),
     people: (to) => people.get(to),
     ...simulator,

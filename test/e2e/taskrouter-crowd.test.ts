@@ -19,6 +19,14 @@ describe('many callers and twelve workers', () => {
   });
 });
 
+describe('requests for TwiML that come twice', () => {
+  it('8 calls in a queue, half of their requests retried, half copied later: all end, and every message is whole', async () => {
+    const repeats = { retry: 0.5, copy: 0.5, maxCopyMs: 60_000 };
+    const { problems } = await playTaskCrowd({ calls: 8, workers: 6, seed: SEED, everyMs: 8000, repeats });
+    expect(problems, `AMD_SEED=${String(SEED)}`).toEqual([]);
+  });
+});
+
 // Each switch alone is in taskrouter.test.ts, and with many callers in the proof.
 const FLIPPED = flippedPlays(6, SEED + 2000).filter(([name]) => !/^\w+: [^,]*$/.test(name));
 

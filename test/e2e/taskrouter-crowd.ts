@@ -1,7 +1,18 @@
-import { isTaskCallFinal } from '@amd/core';
-import { human, unreachable, type HangUpRule, type Person, type Toggles } from '@amd/simulator';
+import { isTaskCallFinal, type TaskOptions } from '@amd/core';
+import {
+  human,
+  seededRepeats,
+  unreachable,
+  type HangUpRule,
+  type Person,
+  type SeededRepeats,
+  type SimulatedCall,
+  type Toggles,
+} from '@amd/simulator';
 import { generator, hangUpRule, somebody } from './crowd.js';
+import { fallbackOf, lastNumber, Outcomes } from './fallbacks.js';
 import { OUR_NUMBER } from './forwarding-app.js';
+import { stranded } from './stranded.js';
 import { phoneOf, taskRouterApp, type TaskRouterApp } from './taskrouter-app.js';
 
 export interface TaskCrowd {
@@ -12,6 +23,11 @@ export interface TaskCrowd {
   readonly everyMs: number;
   readonly toggles?: Partial<Toggles>;
   readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
+  /**
+   * Requests for TwiML that come twice. Callers then wait two minutes at most, some ask to leave a message, and the seed says
+   * which fallback they get.
+   */
+  readonly repeats?: Omit<SeededRepeats, 'seed'>;
 }
 
 export interface TaskCrowdResult {
@@ -19,6 +35,8 @@ export interface TaskCrowdResult {
   readonly problems: readonly string[];
 }
 
+/** Two minutes, the answer that was just being given, and the fallback, in ms. */
+const LONGEST_WAIT_MS = 5 * 60_000;
 /** Workers whose number fails for good, and one who has none. */
 const FAILING = 2;
 const NUMBERLESS = 1;
@@ -27,8 +45,12 @@ const NUMBERLESS = 1;
 export async function playTaskCrowd(crowd: TaskCrowd): Promise<TaskCrowdResult> {
   const random = generator(crowd.seed);
   const failing = new Set(Array.from({ length: FAILING }, (_, index) => phoneOf(index)));
+  const last = lastNumber();
+  const outcomes = new Outcomes();
   const people = (to: string): Person => {
     if (failing.has(to)) return unreachable();
+    const lastOne = last(to);
+    if (lastOne !== undefined) return lastOne;
     const person = somebody(random);
     // A number that fails for good would send everybody home by and by.
     return person.pickUp.does === 'fail' || person.pickUp.does === 'refuse' ? human({ talkMs: 10_000 }) : person;
@@ -39,25 +61,53 @@ export async function playTaskCrowd(crowd: TaskCrowd): Promise<TaskCrowdResult> 
         name: `Worker ${String(index)}`,
         ...(index < FAILING + NUMBERLESS && index >= FAILING ? { phone: null } : {}),
       })),
+      ...(crowd.repeats !== undefined && { settings: settingsOf(crowd.seed) }),
     },
     {
       people,
       random: crowd.seed,
+      ...(crowd.repeats === undefined ? {} : { repeats: seededRepeats({ seed: crowd.seed, ...crowd.repeats }) }),
       ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
       ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
     },
+    outcomes.hooks,
   );
-  const sids: string[] = [];
+  const callers: SimulatedCall[] = [];
   for (let index = 0; index < crowd.calls; index += 1) {
     const from = `+1212${String(5_550_000 + index).padStart(7, '0')}`;
     const hangUp = giveUp(random);
-    sids.push(app.sim.placeCall({ from, to: OUR_NUMBER, ...(hangUp === undefined ? {} : { hangUp }) }).sid);
+    const press = [{ afterMs: 20_000 + 1000 * (index % 60), digits: '*' }];
+    callers.push(
+      app.sim.placeCall({
+        from,
+        to: OUR_NUMBER,
+        ...(hangUp === undefined ? {} : { hangUp }),
+        ...(crowd.repeats !== undefined && index % 4 === 0 && { press }),
+      }),
+    );
     await app.sim.advance(crowd.everyMs);
   }
   await app.sim.settle();
-  const result = judge(app, sids);
+  const { results, problems } = judge(
+    app,
+    callers.map(({ sid }) => sid),
+  );
+  const served = callers.map((caller) => ({
+    caller,
+    legs: (app.states.get(caller.sid)?.legs ?? []).flatMap(({ sid }) =>
+      sid === null ? [] : (app.sim.call(sid) ?? []),
+    ),
+    outcomes: app.states.has(caller.sid) ? outcomes.of(caller.sid) : undefined,
+  }));
   await app.stop();
-  return result;
+  // Without a deadline they wait as long as they like.
+  const waitMs = crowd.repeats === undefined ? Infinity : LONGEST_WAIT_MS;
+  return { results, problems: [...problems, ...stranded(app.sim.timeline, served, waitMs)].slice(0, 20) };
+}
+
+function settingsOf(seed: number): TaskOptions {
+  const fallback = fallbackOf(String(seed));
+  return { deadlineSeconds: 120, fallback, offerMessage: fallback.kind === 'voicemail' };
 }
 
 /** Most wait; nobody for ever. */
@@ -81,7 +131,9 @@ function judge(app: TaskRouterApp, sids: readonly string[]): TaskCrowdResult {
     // A caller who hangs up before the first webhook is answered is never heard of.
     if (state === undefined) continue;
     if (!isTaskCallFinal(state)) problems.push(`${sid}: not over for us: ${JSON.stringify(state.caller)}`);
-    const talks = caller?.bridgedWith ?? [];
+    const talks = (caller?.bridgedWith ?? []).filter(
+      ({ sid: leg }) => app.sim.call(leg)?.direction !== 'outbound-dial',
+    );
     if (talks.length > 1) problems.push(`${sid}: talked with ${String(talks.length)} people`);
     if ((talks.length === 1) !== (state.result === 'connected')) {
       problems.push(`${sid}: ${String(state.result)}, but talked with ${String(talks.length)}`);
@@ -108,5 +160,5 @@ function judge(app: TaskRouterApp, sids: readonly string[]): TaskCrowdResult {
       }
     }
   }
-  return { results, problems: problems.slice(0, 20) };
+  return { results, problems };
 }
