@@ -30,6 +30,26 @@ export async function queueCrowd({ full, seed }: CrowdOptions): Promise<Facts> {
   return factsOf([await playTaskCrowd({ calls, workers: 50, seed, everyMs: 4000, disorder })]);
 }
 
+/** Requests for TwiML retried, copied later, and both, in crowds of both kinds. */
+export async function repeatedCrowds({ full, seed, tell }: CrowdOptions): Promise<Facts> {
+  const ways = [
+    { retry: 0.5 },
+    { copy: 0.5, maxCopyMs: 120_000 },
+    { retry: 0.2, copy: 0.2 },
+    { retry: 1, copy: 1, maxCopyMs: 20_000 },
+  ];
+  const played = [];
+  for (const [index, repeats] of ways.entries()) {
+    const one = seed + 3000 + index;
+    const name = JSON.stringify(repeats);
+    played.push(named(name, await playCrowd({ calls: full ? 2500 : 250, seed: one, everyMs: 100, repeats })));
+    const crowd = { calls: full ? 2500 : 100, workers: full ? 100 : 30, seed: one, everyMs: 4000, repeats };
+    played.push(named(name, await playTaskCrowd(crowd)));
+    tell(played.length, 2 * ways.length);
+  }
+  return factsOf(played);
+}
+
 /** Every switch of the simulator flipped, alone, with another and with all. */
 export async function toggles({ full, seed, tell }: CrowdOptions): Promise<Facts> {
   const plays = flippedPlays(20, seed + 1000);

@@ -8,6 +8,7 @@ import { crowdScene } from '../test/chaos/crowd-scene.js';
 import { MEMORY, redisDatabases, sqliteDatabases, type Databases } from '../test/chaos/databases.js';
 import {
   crashEverywhere,
+  repeatsEverywhere,
   restFaultsEverywhere,
   storeFaultsEverywhere,
   type Campaign,
@@ -15,11 +16,12 @@ import {
 import { FORWARDING_SCENES } from '../test/chaos/forwarding-scenes.js';
 import { play } from '../test/chaos/play.js';
 import { playSeeds } from '../test/chaos/play-seeds.js';
+import { REPEATED_SCENES } from '../test/chaos/repeated-scenes.js';
 import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
-import { crowd, foreignTasks, queueCrowd, queueToggles, races, toggles } from './crowds.js';
+import { crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
 import { killSqlite } from './sqlite-deaths.js';
@@ -58,6 +60,13 @@ export const PARTS: Readonly<Record<string, Part>> = {
     factsOf([await storeFaultsEverywhere({ scenes: SCENES, database: MEMORY.make, onProgress: tell })]),
   'REST faults': async ({ tell }) =>
     factsOf([await restFaultsEverywhere({ scenes: SCENES, database: MEMORY.make, onProgress: tell })]),
+  repeats: async ({ tell, seed, full }) => {
+    const options = { scenes: [...SCENES, ...REPEATED_SCENES], database: MEMORY.make, onProgress: tell };
+    const campaigns = [await repeatsEverywhere(options)];
+    if (full) campaigns.push(await repeatsEverywhere({ ...options, nodes: 2, disorder: { seed, maxDelayMs: 5000 } }));
+    return factsOf(campaigns);
+  },
+  'repeated crowds': repeatedCrowds,
   seeds: async ({ seed, full, seeds, tell }) => {
     const count = full ? 1000 : 200;
     const numbers = Array.from({ length: count }, (_, index) => seed * 10_000 + index);

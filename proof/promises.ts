@@ -213,6 +213,20 @@ export const PROMISES: readonly Promised[] = [
       return { figure, bar: '0', ok: isClean(facts) && of(facts, 'foreign') >= 200 };
     },
   },
+  {
+    number: 25,
+    what: 'repeated requests for TwiML',
+    judge: ({ part }) => {
+      const [each, crowds] = [part('repeats'), part('repeated crowds')];
+      const bad = each.problems.length + crowds.problems.length;
+      const figure = `each of ${count(of(each, 'points'))} requests in 10 ways, ${count(of(crowds, 'calls'))} calls of which 20 to 100 % are retried and copied: ${count(of(crowds, 'connected'))} talked with a human, ${count(bad)} left on hold, interrupted, rung for nobody or without an outcome`;
+      return {
+        figure,
+        bar: '0',
+        ok: bad === 0 && of(each, 'runs') > 600 && of(crowds, 'connected') > of(crowds, 'calls') / 20,
+      };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

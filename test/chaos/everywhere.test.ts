@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MEMORY, sqliteDatabases } from './databases.js';
-import { crashEverywhere, restFaultsEverywhere, storeFaultsEverywhere, type Campaign } from './everywhere.js';
+import {
+  crashEverywhere,
+  repeatsEverywhere,
+  restFaultsEverywhere,
+  storeFaultsEverywhere,
+  type Campaign,
+} from './everywhere.js';
 import { FORWARDING_SCENES } from './forwarding-scenes.js';
+import { play } from './play.js';
+import { REPEATED_SCENES } from './repeated-scenes.js';
 import { TASKROUTER_SCENES } from './taskrouter-scenes.js';
 
 // `npm run prove` plants every fault, in all scenes, on all stores. Here: those scenes that differ most, and one fault of
@@ -10,7 +18,7 @@ const scenes = [...FORWARDING_SCENES.slice(0, 3), ...TASKROUTER_SCENES.slice(0, 
 const options = { scenes, database: MEMORY.make, oneOf: 13 };
 
 /** What went wrong, so that a failing test can be read. */
-function troubles({ bad }: Campaign): string[] {
+function troubles({ bad }: Pick<Campaign, 'bad'>): string[] {
   return bad.map(
     ({ scene, trouble, played }) => `${scene}, ${JSON.stringify(trouble.faults)}: ${played.problems.join('; ')}`,
   );
@@ -42,6 +50,28 @@ describe('one fault at many places, in a play of its own each', () => {
 
   it('requests to Twilio meet every fault there is', async () => {
     expect(troubles(await restFaultsEverywhere(options))).toEqual([]);
+  });
+
+  it('requests for TwiML are retried and copied, in ten ways', async () => {
+    const repeated = [...REPEATED_SCENES, ...FORWARDING_SCENES.slice(3, 4), ...TASKROUTER_SCENES.slice(2, 3)];
+    const { bad, runs } = await repeatsEverywhere({ ...options, scenes: repeated, oneOf: 19 });
+    expect(troubles({ bad })).toEqual([]);
+    expect(runs).toBeGreaterThan(10);
+  });
+
+  it('a caller acts on an answer from before we gave up, and is brought to the fallback all the same', async () => {
+    // The retry of their first request is answered when the fallback is due already, and that answer is lost.
+    const trouble = { faults: [{ on: 'document', nth: 1, does: { retryAfterMs: 14_000, actsOn: 'first' } }] } as const;
+    const callersOf = [
+      ...REPEATED_SCENES.slice(0, 3),
+      ...FORWARDING_SCENES.slice(3, 4),
+      ...TASKROUTER_SCENES.slice(2, 3),
+    ];
+    for (const scene of callersOf) {
+      const { problems, results } = await play(scene, await MEMORY.make(), trouble);
+      expect(problems, scene.name).toEqual([]);
+      expect(results, scene.name).toEqual(scene.ends);
+    }
   });
 
   it('questions to the store fail, lose their answers, or hang', async () => {

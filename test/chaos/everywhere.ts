@@ -1,4 +1,4 @@
-import { REST_FAULTS, type RestFault } from '@amd/simulator';
+import { REST_FAULTS, type Repeat, type RestFault } from '@amd/simulator';
 import type { Database } from './cluster.js';
 import type { Fault, StoreFault } from './faults.js';
 import { play, type Played, type Trouble } from './play.js';
@@ -69,6 +69,23 @@ export function restFaultsEverywhere(
   );
 }
 
+/** Ways in which a request for TwiML comes twice: at once, soon and late, either reply acted on; and copied, its reply thrown away. */
+const REPEATS: readonly Repeat[] = [
+  ...[0, 1500, 14_000].flatMap((retryAfterMs) => [
+    { retryAfterMs, actsOn: 'first' as const },
+    { retryAfterMs, actsOn: 'last' as const },
+  ]),
+  ...[200, 4000, 15_000, 60_000].map((copyAfterMs) => ({ copyAfterMs })),
+];
+
+/** Every request for TwiML comes twice, in every way, in a play of its own each. */
+export function repeatsEverywhere(options: CampaignOptions & Pick<Trouble, 'nodes' | 'disorder'>): Promise<Campaign> {
+  const { nodes = 1, disorder } = options;
+  return campaign(options, { nodes, ...(disorder && { disorder }) }, ({ document }) =>
+    numbers(document).flatMap((nth) => REPEATS.map((does): Fault => ({ on: 'document', nth, does }))),
+  );
+}
+
 async function campaign(
   { scenes, database, oneOf = 1, onProgress }: CampaignOptions,
   base: Trouble,
@@ -86,7 +103,7 @@ async function campaign(
   let [legsLeft, legsLate] = [0, 0];
   const of = undisturbed.reduce((sum, { faults }) => sum + faults.length, 0);
   for (const { scene, played: before, faults } of undisturbed) {
-    const wrong = undisturbedProblems(scene, before);
+    const wrong = undisturbedProblems(scene, before, base);
     if (wrong.length > 0) bad.push({ scene: scene.name, trouble: base, played: { ...before, problems: wrong } });
     for (const fault of faults) {
       const trouble = { ...base, faults: [fault] };
@@ -107,12 +124,19 @@ async function campaign(
   return { points: points.size, runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs, legsLeft, legsLate, bad };
 }
 
-/** With nothing planted, the play must be the one that was meant: else its faults say nothing. */
-function undisturbedProblems({ ends }: Scene, { problems, results, log }: Played): readonly string[] {
+/**
+ * With nothing planted, the play must be the one that was meant: else its faults say nothing. Where notifications are late, a call
+ * may end otherwise.
+ */
+function undisturbedProblems(
+  { ends }: Scene,
+  { problems, results, log }: Played,
+  { disorder }: Trouble,
+): readonly string[] {
   return [
     ...problems,
     ...log.map(({ code, message }) => `with nothing planted, the application complains: ${code} ${message}`),
-    ...(ends === undefined || String(ends) === String(results)
+    ...(ends === undefined || disorder !== undefined || String(ends) === String(results)
       ? []
       : [`with nothing planted it ended ${String(results)}, and not ${String(ends)}`]),
   ];

@@ -1,13 +1,15 @@
-import type { RestFault } from '@amd/simulator';
+import type { Repeat, RestFault } from '@amd/simulator';
 
 /**
- * One planted fault. Questions to the store, REST requests and webhooks are counted from 1 over all nodes, so that a plan is
- * plain data: it can be kept in a file, played again, and made smaller.
+ * One planted fault. Questions to the store, REST requests, webhooks and documents (requests for TwiML, each of which may come
+ * more than once) are counted from 1 over all nodes, so that a plan is plain data: it can be kept in a file, played again, and
+ * made smaller.
  */
 export type Fault =
   | { readonly on: 'store'; readonly nth: number; readonly does: StoreFault }
   | { readonly on: 'rest'; readonly nth: number; readonly does: 'crash-before' | 'crash-after' | RestFault }
   | { readonly on: 'webhook'; readonly nth: number; readonly does: WebhookFault }
+  | { readonly on: 'document'; readonly nth: number; readonly does: Repeat }
   /** From this question on the store answers nobody for so many ms. */
   | { readonly on: 'outage'; readonly nth: number; readonly forMs: number; readonly does: 'fail' | 'hang' };
 
@@ -36,12 +38,16 @@ const FEW = 30;
 /** What may befall one question, by its number. */
 export class Plan {
   readonly #at = new Map<string, Fault>();
-  readonly counted = { store: 0, rest: 0, webhook: 0 };
+  readonly counted = { store: 0, rest: 0, webhook: 0, document: 0 };
+  /** The latest copy of a document that is planned, in ms after its first request. */
+  readonly latestCopyMs: number;
 
   constructor(faults: readonly Fault[]) {
     for (const fault of faults) {
       this.#at.set(`${fault.on === 'outage' ? 'store' : fault.on}:${String(fault.nth)}`, fault);
     }
+    const copies = faults.map((fault) => (fault.on === 'document' ? (fault.does.copyAfterMs ?? 0) : 0));
+    this.latestCopyMs = Math.max(0, ...copies);
   }
 
   /** Whether one of the next few questions to the store is to go wrong. */
@@ -51,7 +57,9 @@ export class Plan {
   }
 
   /** Counts one more, and says what goes wrong with it. */
-  next<On extends 'store' | 'rest' | 'webhook'>(on: On): Extract<Fault, { on: On | 'outage' }> | undefined {
+  next<On extends 'store' | 'rest' | 'webhook' | 'document'>(
+    on: On,
+  ): Extract<Fault, { on: On | 'outage' }> | undefined {
     this.counted[on] += 1;
     return this.#at.get(`${on}:${String(this.counted[on])}`) as never;
   }

@@ -1,5 +1,6 @@
 import { decodeState, forwarding, type CallOptions, type LiveForwarding, type StoredRecord } from '@amd/core';
 import type { Simulator } from '@amd/simulator';
+import { elsewhere } from '../e2e/elsewhere.js';
 import { forwardingNode } from '../e2e/forwarding-app.js';
 import { judgeCalls, neverHeardOf, orphansOf } from './judge.js';
 import type { Recorder, Scene, Sight } from './scene.js';
@@ -30,7 +31,10 @@ export function forwardingScene(
           runtime.events.on('conflict', () => (recorder.conflicts += 1));
           runtime.events.on('failure', ({ error }) => recorder.failures.push(error));
           runtime.start();
-          return { fetch: endpoint.fetch, idle: () => runtime.idle() };
+          return {
+            fetch: async (request) => elsewhere(request) ?? endpoint.fetch(request),
+            idle: () => runtime.idle(),
+          };
         },
         look: async (database) => sightOf(sim, scene, numbersOf, await database.look(`${forwarding.name}:`)),
       };

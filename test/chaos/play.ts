@@ -1,5 +1,6 @@
 import { createSimulator, type Disorder } from '@amd/simulator';
 import { BASE, OUR_NUMBER } from '../e2e/forwarding-app.js';
+import { recordingsCut } from '../e2e/stranded.js';
 import { Cluster, type ClusterOptions, type Database } from './cluster.js';
 import { Plan, type Fault } from './faults.js';
 import type { Orphans } from './judge.js';
@@ -17,7 +18,7 @@ export interface Played {
   readonly problems: readonly string[];
   /** How each call ended, in the order of the callers. */
   readonly results: readonly string[];
-  /** Questions to the store, REST requests and webhooks there were. */
+  /** Questions to the store, REST requests, webhooks and documents there were. */
   readonly counted: Readonly<Plan['counted']>;
   readonly orphans: Orphans;
   readonly deaths: number;
@@ -48,6 +49,10 @@ export async function play(scene: Scene, database: Database, trouble: Trouble = 
     transport: (request) => cluster.transport(request),
     idle: () => cluster.idle(),
     rest: () => onTheWay.shift(),
+    repeats: () => {
+      const planned = plan.next('document');
+      return planned?.on === 'document' ? planned.does : undefined;
+    },
     ...(trouble.disorder === undefined ? {} : { disorder: trouble.disorder }),
   });
   scene.setUp?.(sim);
@@ -56,9 +61,9 @@ export async function play(scene: Scene, database: Database, trouble: Trouble = 
   cluster.start();
   const callers: string[] = [];
   const began = sim.clock.now();
-  for (const { from, afterMs = 0, hangUp } of scene.callers) {
+  for (const { afterMs = 0, ...caller } of scene.callers) {
     if (began + afterMs > sim.clock.now()) await sim.settle(began + afterMs);
-    callers.push(sim.placeCall({ from, to: OUR_NUMBER, ...(hangUp === undefined ? {} : { hangUp }) }).sid);
+    callers.push(sim.placeCall({ ...caller, to: OUR_NUMBER }).sid);
   }
   const limit = sim.clock.now() + AT_MOST_MS;
   let sight: Sight;
@@ -70,11 +75,17 @@ export async function play(scene: Scene, database: Database, trouble: Trouble = 
     const isOver = sight.over && sim.calls.every(({ endedAt }) => endedAt !== undefined);
     if (isOver && (!plan.isNear || ++more > 6)) break;
   } while (sim.clock.now() < limit);
+  if (plan.latestCopyMs > 0) {
+    // What is copied when all is over changes nothing either.
+    await sim.advance(plan.latestCopyMs);
+    sight = await recorder.look(database);
+  }
   const problems = sight.problems(callers);
   const conflicts = recorder.failures.filter((error) => String(error).includes('times in a row'));
   if (conflicts.length > 0) problems.push(`${String(conflicts.length)} steps lost every race to others`);
   const orphans = sight.orphans(callers);
   problems.push(...cluster.replies.problems, ...orphans.forNobody);
+  for (const sid of recordingsCut(sim.timeline)) problems.push(`${sid} was interrupted while leaving a message`);
   sim.close();
   cluster.end();
   return {

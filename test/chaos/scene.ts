@@ -1,5 +1,5 @@
 import type { LogEntry } from '@amd/core/http';
-import type { HangUpRule, Person, Simulator } from '@amd/simulator';
+import type { HangUpRule, InboundOptions, Person, Simulator } from '@amd/simulator';
 import type { Orphans } from './judge.js';
 import type { BuildNode, Database } from './cluster.js';
 
@@ -9,6 +9,7 @@ export interface ScriptedCaller {
   /** From the beginning, in ms. */
   readonly afterMs?: number;
   readonly hangUp?: HangUpRule;
+  readonly press?: NonNullable<InboundOptions['press']>;
 }
 
 /** What is played: who calls, who answers, and which application is between them. */

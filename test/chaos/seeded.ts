@@ -1,4 +1,4 @@
-import { REST_FAULTS } from '@amd/simulator';
+import { REST_FAULTS, seededRepeats } from '@amd/simulator';
 import { generator } from '../e2e/crowd.js';
 import { crowdScene } from './crowd-scene.js';
 import type { Fault, StoreFault, WebhookFault } from './faults.js';
@@ -18,9 +18,12 @@ export interface SeededPlay {
 export const CALLERS = 12;
 const EVERY_MS = 3000;
 /** About what a call asks for: faults beyond the last question befall nobody. */
-const QUESTIONS = { store: 45 * CALLERS, rest: 3 * CALLERS, webhook: 18 * CALLERS };
+const QUESTIONS = { store: 45 * CALLERS, rest: 3 * CALLERS, webhook: 18 * CALLERS, document: 4 * CALLERS };
 
-/** One to three nodes with clocks that differ, a network that loses and repeats, and a dozen faults at random. */
+/**
+ * One to three nodes with clocks that differ, a network that loses and repeats, a dozen faults at random, and as many requests for
+ * TwiML that come twice.
+ */
 export function seededPlay(seed: number): SeededPlay {
   const random = generator(seed);
   const below = (count: number): number => Math.floor(random() * count);
@@ -41,10 +44,19 @@ export function seededPlay(seed: number): SeededPlay {
     nodes,
     downMs: nodes === 1 ? 0 : below(5000),
     skewMs: Array.from({ length: nodes }, () => below(10_001) - 5000),
-    faults,
+    faults: [...faults, ...repeats(seed)],
     disorder: { seed, maxDelayMs: 5000, duplicate: 0.2, lose: 0.05 },
   };
   return { seed, callers: Array.from({ length: CALLERS }, (_, index) => index), trouble };
+}
+
+/** Drawn from a stream of their own: what else befalls a seed stays as it was. */
+function repeats(seed: number): Fault[] {
+  const hook = seededRepeats({ seed, retry: 0.15, copy: 0.15, maxCopyMs: 60_000 });
+  const request = { url: '', method: 'POST', callSid: '' } as const;
+  return Array.from({ length: QUESTIONS.document }, (_, index) => ({ nth: index + 1, does: hook(request) })).flatMap(
+    ({ nth, does }) => (does === undefined ? [] : [{ on: 'document', nth, does } as const]),
+  );
 }
 
 const STORE: readonly StoreFault[] = ['crash-before', 'crash-after', 'fail', 'fail-after', 'hang'];
