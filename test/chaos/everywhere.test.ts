@@ -63,7 +63,7 @@ describe('one fault at many places, in a play of its own each', () => {
     // The retry of their first request is answered when the fallback is due already, and that answer is lost.
     const trouble = { faults: [{ on: 'document', nth: 1, does: { retryAfterMs: 14_000, actsOn: 'first' } }] } as const;
     const callersOf = [
-      ...REPEATED_SCENES.slice(0, 3),
+      ...REPEATED_SCENES.slice(0, 4),
       ...FORWARDING_SCENES.slice(3, 4),
       ...TASKROUTER_SCENES.slice(2, 3),
     ];
@@ -72,6 +72,13 @@ describe('one fault at many places, in a play of its own each', () => {
       expect(problems, scene.name).toEqual([]);
       expect(results, scene.name).toEqual(scene.ends);
     }
+  });
+
+  it('a late copy of the first request, when the fallback is due, does not count as if the caller had heard it', async () => {
+    const [refused] = REPEATED_SCENES;
+    const trouble = { faults: [{ on: 'document', nth: 1, does: { copyAfterMs: 200 } }] } as const;
+    const played = refused && (await play(refused, await MEMORY.make(), trouble));
+    expect(played).toMatchObject({ problems: [], results: ['nobody'] });
   });
 
   it('questions to the store fail, lose their answers, or hang', async () => {

@@ -1,5 +1,5 @@
 import type { CallOptions } from '@amd/core';
-import { busy, human, noAnswer, type Person, type Simulator } from '@amd/simulator';
+import { busy, human, noAnswer, refused, type Person, type Simulator } from '@amd/simulator';
 import { ELSEWHERE } from '../e2e/elsewhere.js';
 import { forwardingScene } from './forwarding-scene.js';
 import type { Scene } from './scene.js';
@@ -38,6 +38,9 @@ function forwards(name: string, ends: string, people: readonly Person[], setting
 
 /** Small calls that end up where being heard matters: every kind of fallback, and a room that ends under both. */
 export const REPEATED_SCENES: readonly Scene[] = [
+  forwards('a message when the only number is refused', 'nobody', [refused(21_211)], {
+    fallback: { kind: 'voicemail' },
+  }),
   forwards('a message after two who do not answer', 'nobody', [busy(), noAnswer()], {
     fallback: { kind: 'voicemail' },
   }),
