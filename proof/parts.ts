@@ -23,9 +23,11 @@ import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
 import { crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
+import { randomOrders } from './orders.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
 import { killSqlite } from './sqlite-deaths.js';
 import { ringTimers } from './timers.js';
+import { toldTwice } from './told-twice.js';
 
 /** Figures of a part, by name, and what was not as promised. */
 export interface Facts {
@@ -101,6 +103,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
     const { problems, ...figures } = await foreignRequests(seed, count, (done) => tell(done, count));
     return { figures, problems };
   },
+  'random orders': randomOrders,
+  'told twice': toldTwice,
   timers: () => timersOnAll(1000),
   measured: ({ root }) => measure(root),
 };

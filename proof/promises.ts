@@ -227,6 +227,28 @@ export const PROMISES: readonly Promised[] = [
       };
     },
   },
+  {
+    number: 25,
+    what: 'random orders of all three flows',
+    judge: ({ part, full }) => {
+      const facts = part('random orders');
+      const orders = full ? 100_000 : 10_000;
+      const played = ['forwarding', 'taskrouter', 'worker'].map((flow) => of(facts, flow));
+      const [forwarded, queued, workers] = played.map(count);
+      const figure = `${String(forwarded)} calls forwarded, ${String(queued)} in a queue, ${String(workers)} workers, ${count(of(facts, 'steps'))} steps by an independent generator: ${count(facts.problems.length)} promises broken`;
+      const isEnough = played.every((each) => each >= orders);
+      return { figure, bar: `${count(orders)} each, 0`, ok: isClean(facts) && isEnough };
+    },
+  },
+  {
+    number: 26,
+    what: 'told twice is told once',
+    judge: ({ part }) => {
+      const facts = part('told twice');
+      const figure = `${count(of(facts, 'runs'))} random courses of a call, every event of them twice: ${count(facts.problems.length)} of them changed anything`;
+      return { figure, bar: '20,000, 0', ok: isClean(facts) && of(facts, 'runs') >= 20_000 };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

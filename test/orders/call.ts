@@ -1,0 +1,132 @@
+import type { CallbackRef, Outcome, RestEffect, Verb } from '@amd/core';
+import type { Order } from './order.js';
+import type { Person } from './people.js';
+import type { Told } from './record.js';
+
+/** One call at Twilio, and what is true of it whoever knows. */
+export interface Call {
+  readonly sid: string;
+  /** 0: the caller's. */
+  readonly leg: number;
+  readonly round: number;
+  readonly to: string;
+  readonly person: Person | null;
+  status:
+    'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
+  /** Counts its documents: what an earlier one wanted is off. */
+  turn: number;
+  /** Takes it out of whatever it is in; whose call is over asks by its Dial's action, who was redirected does not. */
+  leave: ((why: 'redirected' | 'over') => void) | null;
+  /** What its wait document is asked for again by, when it has been heard; `null`: it is in no queue. */
+  again: (() => void) | null;
+  answeredBy: string | null;
+  /** With whom it has talked, by their SIDs. */
+  readonly talkedWith: Set<string>;
+  talking: boolean;
+  /** What it has heard, sentences and more. */
+  readonly heard: string[];
+  /** When it last heard something, or went to the caller, ms. */
+  heardAt: number;
+  /** As the flow has been told: verdicts, keys, the words of a robot, each in a request that reached us. */
+  readonly verdicts: Set<string>;
+  /** Detection listens before anybody hears anything. */
+  listenedFirst: boolean;
+  keyed: boolean;
+  screened: boolean;
+  /** They are human, as far as we know, and nobody has told them anything since. */
+  owed: boolean;
+  /** When it was alone on hold for the first time in this stretch, ms. */
+  waitsSince: number | null;
+  endedBy: 'themselves' | 'document' | 'REST' | null;
+  answeredAt: number | null;
+  /** When what made them ours reached us. */
+  acceptedAt: number | null;
+}
+
+export type Params = ReadonlyMap<string, string>;
+export type VerbOf<Name extends Verb['verb']> = Extract<Verb, { verb: Name }>;
+export interface TwimlReply {
+  readonly kind: string;
+  readonly verbs?: readonly Verb[];
+}
+
+/** What stands around the calls. */
+export interface Surroundings {
+  readonly order: Order;
+  readonly people: (to: string) => Person;
+  /** The edge: a form to one of our addresses becomes an event; `null`: none. */
+  readonly translate: (ref: CallbackRef, params: Params) => Told | null;
+  readonly tell: (event: Told) => TwimlReply;
+  /** Verbs of one flow only; `true`: done. */
+  readonly special: (call: Call, verb: Verb, next: () => void) => boolean;
+  /** When a leg and the caller are about to hear each other. */
+  readonly joined: (leg: Call, caller: Call) => void;
+  readonly over: (call: Call) => void;
+  /** The longest that a caller may be on hold from now on. */
+  readonly longestWaitMs: () => number;
+  /** The flow has been given the request of a leg, or told of it. */
+  readonly delivered: (call: Call, ref: CallbackRef, params: Params, askedAt: number) => void;
+  readonly isScreening: (speech: string) => boolean;
+  /** TwiML of the user's takes a caller. */
+  readonly elsewhere: (call: Call) => void;
+}
+
+type Given = Pick<Call, 'leg' | 'round' | 'to' | 'person' | 'status'>;
+
+export interface Calls {
+  readonly all: readonly Call[];
+  readonly caller: () => Call;
+  readonly add: (call: Given) => Call;
+  readonly ask: (call: Call, ref: CallbackRef, more?: Readonly<Record<string, string>>) => void;
+  /** As `ask`, for what needs no reference. */
+  readonly request: (call: Call, event: Told | null, name: string, delivered?: () => void) => void;
+  readonly notify: (ref: CallbackRef, more: Readonly<Record<string, string>>, call?: Call) => void;
+  /** A notification that needs no reference. */
+  readonly send: (event: Told, name: string, delivered?: () => void) => void;
+  /** Its TwiML. */
+  readonly run: (call: Call, verbs: readonly Verb[]) => void;
+  /** Its TwiML has come: Twilio answers. */
+  readonly begin: (call: Call, verbs: readonly Verb[]) => void;
+  readonly later: (call: Call, ms: number, what: () => void) => void;
+  readonly finish: (call: Call, status: Call['status'], by: Call['endedBy']) => void;
+  /** `askedAt`: when it was decided, ms. */
+  readonly carryOut: (effect: RestEffect, askedAt: number) => Outcome;
+  /** As `ask`, while nobody acts on the reply. */
+  readonly mention: (call: Call, ref: CallbackRef, more: Readonly<Record<string, string>>) => void;
+  /** Something is played to it beside its own document. */
+  readonly overhear: (call: Call, ref: CallbackRef) => void;
+  /** What it is owed is on its way. */
+  readonly settled: (call: Call) => void;
+  readonly join: (leg: Call, caller: Call) => void;
+  /** The caller is on hold. */
+  readonly waits: (call: Call) => void;
+  readonly talk: (leg: Call, caller: Call, end: (who: Call) => void) => void;
+}
+
+const FINAL = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
+export const isOver = ({ status }: Call): boolean => FINAL.includes(status);
+export const nameOf = ({ leg }: Call): string => (leg === 0 ? 'the caller' : `leg ${String(leg)}`);
+
+export function newCall(number: number, given: Given): Call {
+  return {
+    ...given,
+    sid: `CA${String(number).padStart(32, '0')}`,
+    turn: 0,
+    leave: null,
+    again: null,
+    answeredBy: null,
+    talkedWith: new Set(),
+    talking: false,
+    heard: [],
+    heardAt: 0,
+    verdicts: new Set(),
+    listenedFirst: false,
+    keyed: false,
+    screened: false,
+    owed: false,
+    waitsSince: null,
+    endedBy: null,
+    answeredAt: null,
+    acceptedAt: null,
+  };
+}

@@ -1,0 +1,238 @@
+import type { CallbackRef, CreateCall, Outcome, RestEffect, Verb } from '@amd/core';
+import { isOver, nameOf, newCall, type Call, type Calls, type Surroundings } from './call.js';
+import { atEndOfMessage, type Person } from './people.js';
+import type { Told } from './record.js';
+import { createTwiml } from './twiml.js';
+import { createWebhooks } from './webhooks.js';
+
+const NOT_IN_PROGRESS = 21220;
+const SIP_CODES: Partial<Record<Call['status'], string>> = {
+  busy: '486',
+  failed: '404',
+  'no-answer': '487',
+  canceled: '487',
+};
+
+/** Calls as Twilio makes them: they ring, are listened to, run TwiML, meet in a room, and tell of it. */
+export function createCalls(world: Surroundings): Calls {
+  const { order } = world;
+  const all: Call[] = [];
+  const statusRefs = new Map<Call, CallbackRef>();
+  let callerOverAt = Infinity;
+  // Webhooks and TwiML join them below: each needs the others.
+  const calls = {
+    all,
+    caller: () => all[0] as Call,
+    add,
+    begin,
+    later,
+    finish,
+    waits,
+    talk,
+    join: world.joined,
+    carryOut,
+  } as unknown as Calls;
+
+  function add(given: Parameters<Calls['add']>[0]): Call {
+    const call = newCall(all.length, given);
+    all.push(call);
+    return call;
+  }
+
+  function later(call: Call, ms: number, what: () => void): void {
+    const { turn } = call;
+    order.after(ms, () => {
+      if (call.turn === turn && !isOver(call)) what();
+    });
+  }
+
+  /** Its TwiML has come: Twilio answers. */
+  function begin(call: Call, verbs: readonly Verb[]): void {
+    if (verbs[0]?.verb === 'reject') return;
+    call.status = 'in-progress';
+    call.answeredAt = order.now();
+    waits(call);
+  }
+
+  function finish(call: Call, status: Call['status'], by: Call['endedBy']): void {
+    if (isOver(call)) return;
+    const wasQueued = call.status === 'queued';
+    order.say(() => `${nameOf(call)}: ${status}, ended by ${by ?? ''}`);
+    call.endedBy = by;
+    call.status = status;
+    call.turn += 1;
+    const { leave } = call;
+    call.leave = null;
+    leave?.('over');
+    call.waitsSince = null;
+    world.over(call);
+    // Cancelled on Twilio's queue: nobody is told (twilio.com/docs/voice/api/call-resource).
+    if (wasQueued && status === 'canceled') return;
+    if (call.leg === 0) calls.send({ type: 'caller.status', status } as Told, 'caller.status');
+    else {
+      const ref = statusRefs.get(call);
+      const heardBy = call.answeredBy === null ? {} : { AnsweredBy: call.answeredBy };
+      if (ref !== undefined)
+        calls.notify(ref, { CallStatus: status, SipResponseCode: SIP_CODES[status] ?? '200', ...heardBy }, call);
+    }
+  }
+
+  /** The caller is on hold, from now on if they were not. Nobody waits for ever. */
+  function waits(call: Call): void {
+    if (call.leg !== 0 || call.waitsSince !== null || isOver(call)) return;
+    const since = order.now();
+    call.waitsSince = since;
+    order.after(world.longestWaitMs(), () => {
+      if (call.waitsSince === since) order.broke('a caller is left on hold');
+    });
+  }
+
+  function create(effect: CreateCall): Outcome {
+    const person = world.people(effect.to);
+    const { round } = effect.answered;
+    // A leg of an earlier round may still hear why there is nobody.
+    const here = all.filter((one) => one.to === effect.to && (one.round === round || one.leg === 0) && !isOver(one));
+    if (here.length > 0) {
+      order.broke(
+        here.some(({ leg }) => leg === 0) ? 'the caller is rung' : 'one number is rung twice at a time',
+        `leg ${String(effect.leg)} to ${effect.to}`,
+      );
+    }
+    if (isOver(calls.caller()) && order.now() - callerOverAt > 60_000)
+      order.broke('somebody is rung for a caller who is long gone');
+    if (person.kind === 'refused') return { as: 'refused', code: person.code, reason: 'refused' };
+    if (person.needsOurNumber && effect.callToken !== undefined) {
+      order.meet("our own number is shown where the caller's cannot be");
+      return { as: 'refused', code: order.pick([21210, 21212]), reason: 'not a verified number' };
+    }
+    const call = add({ leg: effect.leg, round, to: effect.to, person, status: 'queued' });
+    statusRefs.set(call, effect.status);
+    // More calls than Twilio takes from its queue at once (CPS).
+    later(call, order.trouble('a call waits on Twilio’s queue', 0.1) ? order.below(12_000) : order.below(80), () =>
+      dial(call, effect, person),
+    );
+    return { as: 'created', sid: call.sid as never, status: 'queued' };
+  }
+
+  function dial(call: Call, effect: CreateCall, person: Person): void {
+    call.status = 'initiated';
+    calls.notify(effect.status, { CallStatus: 'initiated' }, call);
+    if (person.kind === 'failed') {
+      later(call, 200, () => finish(call, 'failed', 'themselves'));
+      return;
+    }
+    later(call, order.below(800), () => {
+      call.status = 'ringing';
+      calls.notify(effect.status, { CallStatus: 'ringing' }, call);
+      // `Timeout` may be five seconds longer than asked for (twilio.com/docs/voice/api/call-resource).
+      later(call, effect.ringSeconds * 1000 + order.below(5000), () => {
+        if (call.status === 'ringing') finish(call, 'no-answer', 'themselves');
+      });
+      if (person.kind === 'noAnswer') return;
+      later(call, person.ringMs, () => {
+        if (person.kind === 'busy') finish(call, 'busy', 'themselves');
+        else answer(call, effect, person);
+      });
+    });
+  }
+
+  function answer(call: Call, { answered, status, detection, verdict }: CreateCall, person: Person): void {
+    call.status = 'in-progress';
+    call.answeredAt = order.now();
+    call.turn += 1;
+    const rivals = all.filter((one) => one !== call && one.person?.kind === 'human' && one.answeredAt !== null);
+    if (person.kind === 'human' && rivals.some((one) => Math.abs((one.answeredAt ?? 0) - order.now()) < 1000)) {
+      order.meet('two humans pick up in the same second');
+    }
+    calls.notify(status, {}, call);
+    const gone = (): void => finish(call, 'completed', 'themselves');
+    if (person.staysMs !== null) {
+      order.after(person.staysMs, () => {
+        if (!call.talking) gone();
+      });
+    }
+    const longest = (detection?.timeoutSeconds ?? 0) * 1000;
+    const isMessage = detection?.mode === 'DetectMessageEnd';
+    const said =
+      person.verdictMs > longest ? 'unknown' : isMessage ? atEndOfMessage(order, person.verdict) : person.verdict;
+    if (detection === null) calls.ask(call, answered);
+    else if (verdict === undefined) {
+      // Nobody hears anything until detection has decided.
+      call.listenedFirst = true;
+      later(call, Math.min(person.verdictMs, longest), () => {
+        call.answeredBy = said;
+        calls.ask(call, answered, order.trouble('a verdict is missing', 0.01) ? {} : { AnsweredBy: said });
+      });
+    } else {
+      calls.ask(call, answered);
+      order.after(Math.min(person.verdictMs, longest), () => {
+        if (isOver(call)) return;
+        call.answeredBy = said;
+        if (call.screened && said === 'human') order.meet('a phone that screens its calls sounds human afterwards');
+        calls.notify(verdict, { AnsweredBy: said, MachineDetectionDuration: String(person.verdictMs) }, call);
+      });
+    }
+  }
+
+  function talk(leg: Call, theCaller: Call, end: (who: Call) => void): void {
+    order.say(() => `${nameOf(leg)} talks with the caller`);
+    order.meet('somebody talks with the caller');
+    for (const [one, other] of [
+      [leg, theCaller],
+      [theCaller, leg],
+    ] as const) {
+      one.talking = true;
+      one.talkedWith.add(other.sid);
+      one.waitsSince = null;
+    }
+    const { turn } = leg;
+    order.after(leg.person?.talkMs ?? 5000, () => {
+      if (leg.turn !== turn || isOver(leg)) return;
+      const both = order.chance(0.15);
+      const who = order.chance(0.5) ? leg : theCaller;
+      if (both) order.meet('both hang up at once');
+      end(who);
+      if (both) end(who === leg ? theCaller : leg);
+    });
+  }
+
+  function carryOut(effect: RestEffect, askedAt: number): Outcome {
+    if (isOver(calls.caller())) callerOverAt = Math.min(callerOverAt, order.now());
+    if (effect.type === 'call.create') return create(effect);
+    const call = all.find(({ sid }) => sid === effect.sid);
+    if (call === undefined) return { as: 'gone' };
+    switch (effect.type) {
+      case 'call.end':
+        return end(call, askedAt);
+      case 'call.redirect': {
+        if (call.status !== 'in-progress') return { as: 'refused', code: NOT_IN_PROGRESS, reason: 'not in-progress' };
+        order.say(() => `${nameOf(call)} is redirected to ${effect.document.purpose}`);
+        const { leave } = call;
+        call.leave = null;
+        call.turn += 1;
+        leave?.('redirected');
+        calls.ask(call, effect.document);
+        return { as: 'done', status: 'in-progress' };
+      }
+      case 'call.fetch': {
+        const status = call.status === 'initiated' ? 'queued' : call.status;
+        return { as: 'fetched', status, answeredBy: call.answeredBy as never };
+      }
+      case 'call.announce':
+        return call.leave === null ? { as: 'gone' } : { as: 'done', status: 'in-progress' };
+    }
+  }
+
+  function end(call: Call, askedAt: number): Outcome {
+    // Over already: 21220, which says the same as a 404.
+    if (isOver(call)) return { as: 'gone' };
+    const wasLive = call.status === 'in-progress';
+    // Decided before anybody knew.
+    if (call.acceptedAt !== null && call.acceptedAt > askedAt) call.owed = false;
+    const ends = order.pick(['canceled', 'canceled', 'completed', 'no-answer'] as const);
+    finish(call, wasLive ? 'completed' : call.status === 'queued' ? 'canceled' : ends, 'REST');
+    return { as: 'done', status: wasLive ? 'completed' : order.pick([null, 'completed', 'canceled']) };
+  }
+
+  return Object.assign(calls, createWebhooks(world, calls), createTwiml(world, calls));
+}

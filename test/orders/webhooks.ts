@@ -1,0 +1,106 @@
+import { formatRef, parseRef, type CallbackRef, type Verb } from '@amd/core';
+import { isOver, nameOf, type Call, type Calls, type Params, type Surroundings } from './call.js';
+import type { Told } from './record.js';
+
+type Webhooks = Pick<Calls, 'ask' | 'request' | 'notify' | 'send' | 'mention' | 'overhear'>;
+
+/** What Twilio asks of us and tells us: on a bad network, and by whoever repeats it. */
+export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
+  const { order, translate, tell } = world;
+
+  /** The reference as it travels: written into an address, and read from it. */
+  function form(call: Call | null, ref: CallbackRef, more: Readonly<Record<string, string>>): [CallbackRef, Params] {
+    const read = parseRef(formatRef(ref), ref.purpose);
+    if (read === undefined) order.broke('a reference cannot be read back', JSON.stringify(ref));
+    const own = call === null ? {} : { CallSid: call.sid, CallStatus: call.status };
+    return [read ?? ref, new Map(Object.entries({ ...own, ...more }))];
+  }
+
+  function ask(call: Call, ref: CallbackRef, more: Readonly<Record<string, string>> = {}): void {
+    const [read, params] = form(call, ref, more);
+    const askedAt = order.now();
+    request(call, translate(read, params), read.purpose, () => {
+      world.delivered(call, read, params, askedAt);
+      learn(call, read, params);
+    });
+  }
+
+  /** What the flow can know of a leg once this has reached it. */
+  function learn(call: Call, { purpose }: CallbackRef, params: Params): void {
+    if (call.leg === 0) return;
+    const said = params.get('AnsweredBy');
+    // Where detection has listened first, no verdict is one that says nothing.
+    if (said !== undefined || (purpose === 'leg.answered' && call.listenedFirst)) call.verdicts.add(said ?? 'unknown');
+    if (purpose !== 'leg.key') return;
+    if ((params.get('Digits') ?? '') !== '') call.keyed = true;
+    else if (world.isScreening(params.get('SpeechResult') ?? '')) call.screened = true;
+  }
+
+  /** A request for TwiML; it may come twice, and then either reply is acted on, or the later one by nobody. */
+  function request(call: Call, event: Told | null, what: string, delivered: () => void = () => undefined): void {
+    call.turn += 1;
+    const { turn } = call;
+    const deliver = (): readonly Verb[] | null => {
+      delivered();
+      if (event === null) return null;
+      order.say(() => `${nameOf(call)} asks: ${what}`);
+      return tell(event).verbs ?? null;
+    };
+    const act = (verbs: readonly Verb[] | null): void => {
+      order.after(order.below(150), () => {
+        if (call.turn !== turn || isOver(call)) return;
+        if (call.status === 'ringing') calls.begin(call, verbs ?? []);
+        calls.run(call, verbs ?? []);
+      });
+    };
+    const first = order.trouble('a request for TwiML is slow', 0.02) ? order.below(14_000) : order.between(5, 250);
+    if (order.trouble('a request for TwiML is repeated, and the first reply is acted on', 0.04)) {
+      order.after(first, () => act(deliver()));
+      order.after(first + order.below(15_000), deliver);
+    } else if (order.trouble('a request for TwiML is repeated, and the second reply is acted on', 0.04)) {
+      order.after(first, deliver);
+      order.after(first + order.below(15_000), () => act(deliver()));
+    } else {
+      order.after(first, () => act(deliver()));
+      if (order.trouble('a request for TwiML comes again much later', 0.03)) order.after(order.below(90_000), deliver);
+    }
+  }
+
+  function notify(ref: CallbackRef, more: Readonly<Record<string, string>>, call?: Call): void {
+    const [read, params] = form(call ?? null, ref, more);
+    const event = translate(read, params);
+    if (event === null) return;
+    send(event, read.purpose, () => {
+      if (call !== undefined) learn(call, read, params);
+    });
+  }
+
+  /** Told, not asked: it may be lost, late or repeated. */
+  function send(event: Told, what: string, delivered: () => void = () => undefined): void {
+    const deliver = (): void => {
+      delivered();
+      order.say(() => `Twilio tells: ${what}`);
+      tell(event);
+    };
+    if (order.trouble('a notification is lost', 0.05)) return;
+    order.after(order.trouble('a notification is late', 0.05) ? order.below(30_000) : order.between(5, 400), deliver);
+    if (order.trouble('a notification comes twice', 0.05)) order.after(order.below(40_000), deliver);
+  }
+
+  /** Music, or words of ours. */
+  function overhear(call: Call, ref: CallbackRef): void {
+    const { turn } = call;
+    const event = translate(...form(call, ref, {}));
+    if (event === null) return;
+    order.after(order.below(300), () => {
+      if (call.turn === turn && !isOver(call)) tell(event);
+    });
+  }
+
+  function mention(call: Call, ref: CallbackRef, more: Readonly<Record<string, string>>): void {
+    const event = translate(...form(call, ref, more));
+    if (event !== null) order.after(order.below(1000), () => tell(event));
+  }
+
+  return { ask, request, notify, send, mention, overhear };
+}
