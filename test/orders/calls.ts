@@ -121,7 +121,7 @@ export function createCalls(world: Surroundings): Calls {
       later(call, 200, () => finish(call, 'failed', 'themselves'));
       return;
     }
-    later(call, order.below(800), () => {
+    later(call, order.below(order.chance(0.5) ? 100 : 800), () => {
       call.status = 'ringing';
       calls.notify(effect.status, { CallStatus: 'ringing' }, call);
       // `Timeout` may be five seconds longer than asked for (twilio.com/docs/voice/api/call-resource).

@@ -112,7 +112,7 @@ export function playForwarding(options: OrderOptions): Order {
   if (order.broken.length === 0 && state.kind === 'call' && !isFinal(state)) {
     order.broke('the record lives on though every call is over');
   }
-  judgeHooks(order, record.hooks, state);
+  judgeHooks(order, record.hooks, state, caller);
   return order;
 }
 
@@ -122,12 +122,19 @@ function judgeHooks(
   order: Order,
   hooks: ReadonlyMap<string, { hook: string; data: unknown }>,
   state: ForwardingState,
+  caller: Call,
 ): void {
   if (state.kind !== 'call') return;
   const ended = [...hooks.values()].filter(({ hook }) => hook === 'ended');
   if (order.broken.length === 0 && ended.length !== state.round) {
     order.broke('not one outcome for every round', `${String(ended.length)} of ${String(state.round)}`);
   }
+  // Who hangs up in between may be counted either way.
+  if (state.round > 1 || caller.endedBy === 'themselves') return;
+  const wentOn = caller.heard.some((one) => one === '→ elsewhere' || one === '→ number');
+  if (state.result === 'handedOn' && !wentOn) order.broke('a caller counts as handed on who was not');
+  if (state.result === 'connected' && caller.talkedWith.size === 0)
+    order.broke('a caller counts as connected who was not');
 }
 
 function lookAt(order: Order, state: ForwardingState): void {

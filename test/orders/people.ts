@@ -36,17 +36,19 @@ export function wordsOf(order: Order, { kind }: Person): string | null {
 
 export function somebody(order: Order): Person {
   const kind = order.pick([
-    ...['human', 'human', 'human', 'human', 'voicemail', 'voicemail', 'robot', 'robot'],
+    ...['human', 'human', 'human', 'human', 'human', 'human', 'voicemail', 'voicemail', 'robot', 'robot', 'robot'],
     ...['silent', 'fax', 'busy', 'noAnswer', 'failed', 'refused'],
   ] as Person['kind'][]);
   // Few moments to choose from, so that two people often pick up in the same one.
-  const ringMs = kind === 'robot' ? 1500 : order.pick([1000, 3000, 3000, 3000, 8000, 18_000, 30_000]);
+  const ringMs = kind === 'robot' ? 1500 : order.pick([1000, 3000, 3000, 3000, 3000, 3000, 8000, 18_000, 30_000]);
   const isImpatient = order.chance(kind === 'human' || kind === 'silent' ? 0.2 : 0.1);
   return {
     kind,
     ringMs: ringMs + order.below(20),
     verdict: verdictOf(order, kind),
-    verdictMs: order.pick([400, 2500, 2500, 4000, 9000, 20_000]) + order.below(20),
+    verdictMs:
+      order.pick(kind === 'robot' ? [2500, 9000, 14_000, 20_000] : [400, 2500, 2500, 4000, 9000, 20_000]) +
+      order.below(20),
     staysMs: isImpatient
       ? order.below(9000)
       : kind === 'voicemail' || kind === 'fax'
@@ -68,7 +70,7 @@ function verdictOf(order: Order, kind: Person['kind']): AnsweredBy {
     case 'human':
       return order.chance(0.8) ? 'human' : order.pick(['unknown', 'machine_start'] as const);
     case 'robot':
-      return order.pick(['machine_start', 'machine_start', 'human', 'unknown'] as const);
+      return order.pick(['machine_start', 'human', 'human', 'unknown'] as const);
     case 'fax':
       return 'fax';
     case 'voicemail':

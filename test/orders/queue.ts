@@ -96,7 +96,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   function enqueue(call: Call, verb: VerbOf<'enqueue'>): void {
     const calls = options.calls();
-    if (order.trouble('the queue takes nobody', 0.01)) {
+    if (order.trouble('the queue takes nobody', 0.04)) {
       calls.ask(call, verb.action as CallbackRef, { QueueResult: order.pick(['queue-full', 'error', 'system-error']) });
       return;
     }

@@ -216,7 +216,7 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
       else if (order.trouble('a process dies before it hears the answer', 0.01)) again(LEASE_MS);
       else {
         learn(outcome, order.trouble('Twilio answers slowly', 0.04) ? order.below(7500) : order.below(300));
-        if (once || !order.trouble('two processes do the same', 0.01)) return;
+        if (once || !order.trouble('two processes do the same', 0.025)) return;
         order.after(order.below(3000), () => {
           if (tasks.has(id)) learn(carryOut(effect, askedAt), order.below(3000));
         });

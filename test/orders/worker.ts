@@ -109,8 +109,8 @@ export function playWorker(options: OrderOptions): Order {
       if (activity === stay.activity) return;
       order.meet('a person moves a worker');
       move(activity, 'person');
-    } else if (dice < 0.9) switched();
-    else if (dice < 0.95) {
+    } else if (dice < 0.82) switched();
+    else if (dice < 0.96) {
       // Attributes change: the version counts up, and an event says so.
       stay = { ...stay, version: stay.version + 1 };
       tell(event(), true);
@@ -145,7 +145,7 @@ export function playWorker(options: OrderOptions): Order {
   let at = 0;
   for (let n = 0; n < times; n += 1) {
     order.after(at, something);
-    at += order.pick([5, 400, 3000, 20_000, 61_000, 100_000]);
+    at += order.pick([5, 400, 3000, 20_000, 60_000, 60_500, 100_000]);
   }
   order.run(LONGEST_MS);
   if (order.broken.length > 0) return order;
