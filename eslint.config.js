@@ -133,7 +133,7 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'error',
     },
   },
-  { files: ['packages/*/src/bin.ts'], rules: { 'no-console': 'off' } },
+  { files: ['packages/*/src/bin.ts', `${CORE}/runtime/log.ts`], rules: { 'no-console': 'off' } },
   {
     files: [`${CORE}/index.ts`, `${CORE}/testing/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', { patterns: [OTHER_PACKAGES, BY_ITS_OWN_NAME, TWILIO] }] },

@@ -61,7 +61,15 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     pollMs: parts.pollMs,
     hooks: parts.hooks,
     random: () => 0.5,
-    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock }),
+    log: parts.log,
+    execute: createTwilioExecutor({
+      client,
+      url,
+      mayDial: () => true,
+      ownNumbers: [OUR_NUMBER],
+      clock,
+      log: parts.log,
+    }),
   });
   const endpoint = createForwardingEndpoint({
     runtime,

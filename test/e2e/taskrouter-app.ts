@@ -99,7 +99,15 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
     clock,
     pollMs: parts.pollMs,
     random: () => 0.5,
-    execute: createTwilioExecutor({ client, url, mayDial: () => true, ownNumbers: [OUR_NUMBER], clock }),
+    log: parts.log,
+    execute: createTwilioExecutor({
+      client,
+      url,
+      mayDial: () => true,
+      ownNumbers: [OUR_NUMBER],
+      clock,
+      log: parts.log,
+    }),
   };
   const rest = createRuntime({
     ...common,

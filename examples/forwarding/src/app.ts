@@ -112,19 +112,18 @@ export function createApp(options: AppOptions): App {
     clock,
     hooks: options.hooks,
     callsPerSecond: options.callsPerSecond,
+    log: write,
     metrics: metrics.count,
     execute: createTwilioExecutor({
       client,
       url: callbackUrls(publicBaseUrl),
       mayDial: (to) => rules.mayDial(to),
       ownNumbers,
+      log,
     }),
   });
   runtime.events.on('committed', () => {
     feed.nudge();
-  });
-  runtime.events.on('failure', ({ key, error }) => {
-    logger.error({ code: 'task.failed', call: key, error }, 'a task failed and will be tried again');
   });
 
   const endpoint = createForwardingEndpoint({

@@ -87,6 +87,7 @@ export function createApp(options: AppOptions) {
     url: callbackUrls(publicBaseUrl),
     mayDial: (to) => rules.mayDial(to),
     ownNumbers,
+    log,
   });
   const workers = createRuntime({
     flow: worker,
@@ -94,6 +95,7 @@ export function createApp(options: AppOptions) {
     store,
     clock,
     execute,
+    log: write,
     metrics: metrics.count,
   });
   const calls = createRuntime({
@@ -104,6 +106,7 @@ export function createApp(options: AppOptions) {
     execute,
     hooks: options.hooks,
     callsPerSecond: options.callsPerSecond,
+    log: write,
     metrics: metrics.count,
     peers: { worker: workers },
   });
@@ -113,9 +116,6 @@ export function createApp(options: AppOptions) {
     });
     events.on('committed', () => {
       feed.nudge();
-    });
-    events.on('failure', ({ key, error }) => {
-      logger.error({ code: 'task.failed', key, error }, 'a task failed and will be tried again');
     });
   }
 

@@ -165,6 +165,7 @@ export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimi
 export { type Clock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/events.js';
+export { consoleLog, type Log, type LogEntry, maskNumbers } from './runtime/log.js';
 export type { FailedTask, Measurement, Metrics, RestResult } from './runtime/measurement.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';

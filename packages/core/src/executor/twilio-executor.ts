@@ -3,6 +3,7 @@ import type { CreateCall, Outcome, RestEffect, TaskRouterEffect, TwilioEffect } 
 import { within } from '../runtime/budget.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
+import { guarded, type Log } from '../runtime/log.js';
 import { parseAnsweredBy } from '../wire/answered-by.js';
 import { parseCallStatus } from '../wire/call-status.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
@@ -28,6 +29,8 @@ export interface TwilioExecutorOptions {
   /** How long one REST call may take, in ms; what takes longer may or may not have happened. Default 8000. */
   readonly timeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
+  /** Told what was refused, and why. Default: the console. */
+  readonly log?: Log | undefined;
 }
 
 const MAY_DIAL_MS = 2000;
@@ -39,6 +42,7 @@ const MAY_DIAL_MS = 2000;
 export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<TwilioEffect> {
   const { client, url, mayDial } = options;
   const clock = options.clock ?? systemClock;
+  const log = guarded(options.log, null);
   const timeoutMs = options.timeoutMs ?? 8000;
   if (!Number.isInteger(timeoutMs) || timeoutMs <= 0) throw new TypeError('"timeoutMs" must be a whole number above 0');
   if (typeof mayDial !== 'function') {
@@ -106,7 +110,28 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
     }
   }
 
-  return execute;
+  return async (effect) => {
+    const execution = await execute(effect);
+    if (execution.as === 'outcome' && execution.outcome.as === 'refused') {
+      const message = `${nameOf(effect)} was refused: ${execution.outcome.reason}`;
+      log({ level: 'warn', code: 'rest.refused', ...callOf(effect), message });
+    }
+    return execution;
+  };
+}
+
+function nameOf(effect: TwilioEffect): string {
+  if (effect.type === 'call.create') return `calling ${effect.to}`;
+  return 'leg' in effect
+    ? `${effect.type} of ${effect.leg === 0 ? 'the caller' : `leg ${String(effect.leg)}`}`
+    : effect.type;
+}
+
+/** The caller's own call where it is known, else the one that is worked on. */
+function callOf(effect: TwilioEffect): { readonly call?: string } {
+  if (effect.type === 'call.create') return { call: effect.answered.key };
+  if (effect.type === 'task.find') return { call: effect.call };
+  return 'sid' in effect ? { call: effect.sid } : {};
 }
 
 function isOfCall(effect: TwilioEffect): effect is Exclude<TwilioEffect, TaskRouterEffect> {

@@ -5,7 +5,7 @@ import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './failure.js';
-import { guarded, oncePerSecond, silent, type Log } from './log.js';
+import { guarded, oncePerSecond, type Log } from './log.js';
 
 /** What the endpoints of all flows have in common. */
 export interface EndpointOptions {
@@ -18,6 +18,7 @@ export interface EndpointOptions {
   /** `createCallLimits` of `@amd/core`: a call that is one too many is rejected as busy, before anything is written. */
   readonly limits?: Pick<CallLimits, 'admit'> | undefined;
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
+  /** Told what was refused and what went wrong. Default: the console. */
   readonly log?: Log | undefined;
   /** Told of every webhook and of everything the log says. Its own trouble stays its own. */
   readonly metrics?: Metrics | undefined;
@@ -47,7 +48,7 @@ export interface CheckedOptions {
 export function checkOptions(options: EndpointOptions, routes: AdmissionRules['routes']): CheckedOptions {
   const clock = options.clock ?? systemClock;
   const metrics = guardedMetrics(options.metrics);
-  const log = guarded(options.log ?? silent, metrics);
+  const log = guarded(options.log, metrics);
   const replyBudgetMs = milliseconds(options.replyBudgetMs ?? 1500, 'replyBudgetMs');
   const budgetMs = milliseconds(options.resolveBudgetMs ?? Math.min(1000, replyBudgetMs - 1), 'resolveBudgetMs');
   if (budgetMs >= replyBudgetMs) throw new RangeError('"resolveBudgetMs" must be less than "replyBudgetMs"');

@@ -1,7 +1,7 @@
 import { AmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
-import { decodeState, encodeState } from '../store/envelope.js';
+import { encodeState } from '../store/envelope.js';
 import { sameState } from '../store/same-state.js';
 import type { Store, Task } from '../store/store.js';
 import type { Measured } from '../flows/measurements.js';
@@ -11,6 +11,7 @@ import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
 import { measureStep, tellProblems } from './measure-step.js';
 import type { Metrics } from './measurement.js';
+import type { ReadState } from './records.js';
 import type { Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
@@ -33,16 +34,17 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
+  readonly read: ReadState<State>;
   readonly clock: Clock;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
 }): Apply<Event, Reply> {
-  const { flow, config, store, clock, alarm, emit, metrics } = parts;
+  const { flow, config, store, read, clock, alarm, emit, metrics } = parts;
   return async (key, event, dropTask) => {
     for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
-      const record = await store.read(key, clock.now());
-      const before = record === undefined ? undefined : decodeState(flow, key, record.data);
+      const record = await read(key);
+      const before = record?.envelope;
       // Time never falls below what the record has seen, however the clocks of several machines differ.
       const at = Math.max(clock.now(), before?.at ?? 0);
       const state = before?.state ?? flow.initial();

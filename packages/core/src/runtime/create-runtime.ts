@@ -10,9 +10,11 @@ import { systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
+import { guarded, reasonOf, type Log } from './log.js';
 import { guardedMetrics, type Metrics } from './measurement.js';
 import { createPace } from './pace.js';
 import { createPerformer, type Hooks, type Peers } from './performer.js';
+import { createReadState } from './records.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 
@@ -38,6 +40,8 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, R
    */
   readonly callsPerSecond?: number | undefined;
   readonly retry?: Partial<RetrySchedule> | undefined;
+  /** Told what failed and what to do about it. Default: the console. */
+  readonly log?: Log | undefined;
   /** Told of everything worth counting or timing. Its own trouble stays its own. */
   readonly metrics?: Metrics | undefined;
   /** From 0 to below 1; spreads retries. Default `Math.random`. */
@@ -66,6 +70,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;
   const metrics = guardedMetrics(options.metrics);
+  const log = guarded(options.log, metrics);
   const retry: RetrySchedule = { ...DEFAULT_RETRY, ...options.retry };
   const events = new EventEmitter<RuntimeEvents<State, Event | OutcomeEvent | TimerEvent, Rest>>();
   const leaseId = Math.floor(random() * 2 ** 52).toString(36);
@@ -89,7 +94,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     }
   };
 
-  const apply = createCommitter({ flow, config, store, clock, alarm, emit, metrics });
+  const read = createReadState({ flow, store, clock, log });
+  const apply = createCommitter({ flow, config, store, read, clock, alarm, emit, metrics });
   const perform = createPerformer({
     flow,
     store,
@@ -97,6 +103,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     alarm,
     emit,
     metrics,
+    log,
+    read,
     apply,
     execute,
     hooks: options.hooks,
@@ -138,6 +146,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
         } catch (error) {
           emit('failure', { key: '', task: '', error });
           metrics?.({ type: 'task.failed', flow: flow.name, task: 'claim' });
+          const message = `the store could not be asked for work of "${flow.name}": ${reasonOf(error)}`;
+          log({ level: 'error', code: 'task.failed', message });
         }
       } while (oneMore());
     })();

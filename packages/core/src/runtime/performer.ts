@@ -1,17 +1,17 @@
-import { isAmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
-import { decodeState } from '../store/envelope.js';
 import type { Claim, Store } from '../store/store.js';
 import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
 import type { Execution, Executor } from './executor.js';
+import { rarely, reasonOf, type Log } from './log.js';
 import type { FailedTask, Metrics } from './measurement.js';
 import type { Pace } from './pace.js';
 import type { Runtime } from './runtime.js';
-import { recordKey } from './record-key.js';
+import { isUnreadable, type ReadState } from './records.js';
+import { recordKey, sidOf } from './record-key.js';
 import { stopwatch } from './stopwatch.js';
 import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
 
@@ -21,6 +21,9 @@ export type Hooks = Readonly<Record<string, (data: unknown, id: string) => void 
 /** Runtimes of other flows, by the flow's name: they take what is sent by `flow.send`. */
 export type Peers = Readonly<Record<string, Pick<Runtime<never, unknown>, 'handle'>>>;
 
+/** What keeps one request from being sent keeps many: it is said so often, in ms. */
+const COMPLAIN_EVERY_MS = 60_000;
+
 /** Carries out claimed tasks: effects, hooks and timers. Acts, and never decides. */
 export function createPerformer<State, Event extends FlowEvent, Reply, Config>(parts: {
   readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
@@ -29,6 +32,8 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
+  readonly log: Log;
+  readonly read: ReadState<State>;
   readonly apply: Apply<Event, Reply>;
   readonly execute: Executor<TwilioEffect>;
   readonly hooks: Hooks | undefined;
@@ -38,8 +43,26 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly leaseMs: number;
   readonly random: () => number;
 }): (claim: Claim) => Promise<void> {
-  const { flow, store, clock, alarm, emit, metrics, apply, execute, hooks, peers, retry, pace, leaseMs, random } =
-    parts;
+  const {
+    flow,
+    store,
+    clock,
+    alarm,
+    emit,
+    metrics,
+    log,
+    read,
+    apply,
+    execute,
+    hooks,
+    peers,
+    retry,
+    pace,
+    leaseMs,
+    random,
+  } = parts;
+
+  const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -50,7 +73,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     }
     const { effect } = data;
     // Before anything is sent: the outcome could not be kept.
-    if (await isNewer(claim.key)) {
+    if (await isForeign(claim.key)) {
       await settle(claim, { as: 'retry', dueAt: clock.now() + leaseMs, counts: false });
       return;
     }
@@ -83,14 +106,13 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     }
   }
 
-  /** A record that a newer process wrote: its work is left to whoever understands it. */
-  async function isNewer(key: string): Promise<boolean> {
+  /** A record that a newer process wrote, say: its work is left to whoever understands it. */
+  async function isForeign(key: string): Promise<boolean> {
     try {
-      const record = await store.read(key, clock.now());
-      if (record !== undefined) decodeState(flow, key, record.data);
+      await read(key);
       return false;
     } catch (error) {
-      if (isAmdError(error) && error.code === 'ERR_STATE_VERSION') return true;
+      if (isUnreadable(error)) return true;
       throw error;
     }
   }
@@ -112,11 +134,16 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
     if (execution.as === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
+      if (mayComplain(execution.reason)) {
+        const message = `${effect.type} could not be sent, and will be tried again until it can: ${execution.reason}`;
+        log({ level: 'warn', code: 'rest.failed', call: sidOf(claim.key), message });
+      }
       await settle(claim, { as: 'retry', dueAt, counts: false });
     } else if (execution.as === 'outcome') {
       await apply(claim.key, { type: 'effect.outcome', effect, outcome: execution.outcome } as never, claim.id);
     } else if (effect.type === 'call.create') {
       const outcome = { as: 'unknown', reason: execution.reason };
+      doubted(claim, effect, execution.reason);
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
     } else if (claim.attempt < retry.attempts && !isOnce(effect)) {
       await settle(claim, {
@@ -126,6 +153,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       });
     } else {
       const outcome = { as: 'failed', reason: execution.reason };
+      if (!isFleeting(effect)) doubted(claim, effect, execution.reason);
       await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
     }
   }
@@ -147,8 +175,9 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       await hooks?.[effect.hook]?.(effect.data, effect.id);
       await store.settle(claim, { as: 'done' });
     } catch (error) {
-      failed(claim, error);
-      if (claim.attempt >= retry.hookAttempts) await store.settle(claim, { as: 'done' });
+      const isLast = claim.attempt >= retry.hookAttempts;
+      failed(claim, error, isLast ? 'is given up' : 'will be tried again');
+      if (isLast) await store.settle(claim, { as: 'done' });
       else
         await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
     }
@@ -158,9 +187,18 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     if (await store.settle(claim, settlement)) alarm.at(settlement.dueAt);
   }
 
-  function failed(claim: Claim, error: unknown): void {
-    emit('failure', { key: claim.key, task: claim.id, error });
-    metrics?.({ type: 'task.failed', flow: flow.name, task: kindOf(claim) });
+  function doubted({ key }: Claim, { type }: TwilioEffect, reason: string): void {
+    const message = `nobody knows whether ${type} was carried out, and it is not sent again: ${reason}`;
+    log({ level: 'warn', code: 'rest.failed', call: sidOf(key), message });
+  }
+
+  function failed(claim: Claim, error: unknown, next = 'will be tried again'): void {
+    const { key, id } = claim;
+    const task = kindOf(claim);
+    emit('failure', { key, task: id, error });
+    metrics?.({ type: 'task.failed', flow: flow.name, task });
+    const message = `${WORK[task]} failed and ${next}: ${reasonOf(error)}`;
+    log({ level: 'error', code: 'task.failed', call: sidOf(key), message });
   }
 
   return async (claim) => {
@@ -169,10 +207,21 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     } catch (error) {
       // The lease runs out and the task is claimed again: by whom, and how often, is the store's count.
       alarm.at(claim.leaseUntil);
-      failed(claim, error);
+      // A record that cannot be read is left to whoever understands it, and was said when it was read.
+      if (!isUnreadable(error)) failed(claim, error);
     }
   };
 }
+
+/** Work that can fail, in words. */
+const WORK: Readonly<Record<FailedTask, string>> = {
+  rest: "a request to Twilio's REST API",
+  send: 'an event for another flow',
+  hook: 'a hook',
+  timer: 'a timer',
+  claim: 'asking the store for work',
+  unreadable: 'work that cannot be read',
+};
 
 function kindOf({ data }: Claim): FailedTask {
   try {

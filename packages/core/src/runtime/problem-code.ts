@@ -16,4 +16,12 @@ export type ProblemCode =
   /** A worker has no number that can be called. */
   | 'worker.phone'
   /** Events of a task were lost and Twilio refuses to say what became of it: the caller gets the fallback. */
-  | 'task.lost';
+  | 'task.lost'
+  /** Work could not be finished and will be tried again; a hook that failed too often is given up. */
+  | 'task.failed'
+  /** A record was written by a newer version of this program, or is none of ours. Said once for each. */
+  | 'record.unreadable'
+  /** Twilio's REST API, or `mayDial`, said no. */
+  | 'rest.refused'
+  /** Nobody knows whether a request to Twilio's REST API was carried out, and it is not sent again. */
+  | 'rest.failed';

@@ -2,3 +2,8 @@
 export function recordKey(flow: string, sid: string): string {
   return `${flow}:${sid}`;
 }
+
+/** The inbound call, or the worker, that a record is about. */
+export function sidOf(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
+}

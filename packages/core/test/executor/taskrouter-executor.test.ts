@@ -6,6 +6,7 @@ import { callbackUrls } from '@amd/core/http';
 import { createTwilioExecutor } from '@amd/core/twilio';
 import { sids, taskSids } from '@amd/core/testing';
 import { apiError, taskRouterApi } from '../helpers/twilio-api.js';
+import { silent } from '../helpers/silent.js';
 import { ACCOUNT, BASE } from '../helpers/webhooks.js';
 
 const WS = `/v1/Workspaces/${taskSids.workspace}`;
@@ -25,7 +26,7 @@ const complete: TaskRouterEffect = { type: 'task.update', ...of, status: 'comple
 const back: TaskRouterEffect = { type: 'worker.update', ...ofWorker, activity: taskSids.available, version: '7' };
 
 const client = twilio(ACCOUNT, 'secret');
-const execute = createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true });
+const execute = createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true, log: silent });
 
 beforeAll(() => {
   nock.disableNetConnect();
@@ -135,6 +136,7 @@ describe('what went wrong', () => {
       client: { calls: client.calls },
       url: callbackUrls(BASE),
       mayDial: () => true,
+      log: silent,
     });
     expect(await bare(reject)).toMatchObject({
       outcome: { as: 'refused', reason: expect.stringMatching(/TaskRouter/) as string },

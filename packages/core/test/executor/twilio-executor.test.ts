@@ -9,6 +9,7 @@ import { callbackUrls } from '../../src/http/index.js';
 import type { Clock } from '../../src/runtime/clock.js';
 import type { Execution } from '../../src/runtime/executor.js';
 import { ACCOUNT, BASE, CALLER, LEG } from '../helpers/webhooks.js';
+import { silent } from '../helpers/silent.js';
 import { apiError, twilioApi } from '../helpers/twilio-api.js';
 
 const CALLS = `/2010-04-01/Accounts/${ACCOUNT}/Calls.json`;
@@ -39,7 +40,7 @@ const fetch: RestEffect = { type: 'call.fetch', id: 'fetch:2:1', leg: 2, sid };
 
 const client = twilio(ACCOUNT, 'secret');
 const executor = (options: Partial<TwilioExecutorOptions> = {}): ((effect: RestEffect) => Promise<Execution>) =>
-  createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true, ...options });
+  createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true, log: silent, ...options });
 const execute = executor();
 
 beforeAll(() => {

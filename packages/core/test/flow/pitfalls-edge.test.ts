@@ -4,6 +4,7 @@ import { createTwilioExecutor, type TwilioCall, type TwilioCallCreate, type Twil
 import { events, manualClock, NUMBERS, payloads, sids } from '@amd/core/testing';
 import { around, setup, untimed } from '../runtime/setup.js';
 import { BASE, CALL_KEY, edge, TOKEN, url } from './edge.js';
+import { silent } from '../helpers/silent.js';
 
 const create: CreateCall = {
   type: 'call.create',
@@ -96,7 +97,7 @@ describe('pitfalls of the edge', () => {
     expect(execute.of('call.create').map(({ to }) => to)).toEqual([NUMBERS.ann]);
     const { client: twilio, sent } = client();
     for (const mayDial of [() => false, () => 'yes' as never, () => Promise.reject(new Error('down'))]) {
-      expect(await createTwilioExecutor({ client: twilio, url, mayDial })(create)).toMatchObject({
+      expect(await createTwilioExecutor({ log: silent, client: twilio, url, mayDial })(create)).toMatchObject({
         outcome: { as: 'refused' },
       });
     }
@@ -114,15 +115,23 @@ describe('pitfalls of the edge', () => {
     expect(await read()).toBeUndefined();
     const { client: twilio, sent } = client();
     const effect = { type: 'call.end', id: 'end', leg: 1, sid: bad as CallSid } satisfies RestEffect;
-    expect(await createTwilioExecutor({ mayDial: () => true, client: twilio, url })(effect)).toMatchObject({
-      outcome: { as: 'refused' },
-    });
+    expect(await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect)).toMatchObject(
+      {
+        outcome: { as: 'refused' },
+      },
+    );
     expect(sent).toEqual([]);
   });
 
   it('P-44 a number of ours would call ourselves, an emergency number is none of a machine: neither is dialled', async () => {
     const { client: twilio, sent } = client();
-    const execute = createTwilioExecutor({ mayDial: () => true, client: twilio, url, ownNumbers: [NUMBERS.ben] });
+    const execute = createTwilioExecutor({
+      log: silent,
+      mayDial: () => true,
+      client: twilio,
+      url,
+      ownNumbers: [NUMBERS.ben],
+    });
     for (const to of [NUMBERS.ben, NUMBERS.ours, '+911', '911', '+1911', '+112']) {
       expect(await execute({ ...create, to: to as never })).toMatchObject({
         as: 'outcome',
@@ -184,7 +193,7 @@ describe('pitfalls of the edge', () => {
     const { client: twilio, sent } = client(() => new Promise(() => undefined));
     const scene = setup({
       clock,
-      execute: createTwilioExecutor({ mayDial: () => true, client: twilio, url, clock, timeoutMs: 8000 }),
+      execute: createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url, clock, timeoutMs: 8000 }),
     });
     await scene.runtime.handle(CALL_KEY, untimed(events.inbound()));
     const working = scene.runtime.tick();
@@ -199,7 +208,7 @@ describe('pitfalls of the edge', () => {
 
   it('P-50 only `completed` is told unless more is asked for; and it goes to an address of its own', async () => {
     const { client: twilio, sent } = client();
-    await createTwilioExecutor({ mayDial: () => true, client: twilio, url })(create);
+    await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(create);
     const [params] = sent as TwilioCallCreate[];
     expect(params?.statusCallbackEvent).toEqual(['initiated', 'ringing', 'answered', 'completed']);
     expect(params?.url.split('?')[0]).toBe(`${BASE}/outbound`);
@@ -212,7 +221,7 @@ describe('pitfalls of the edge', () => {
 
   it('P-52 digits to send would turn detection off: none are ever sent', async () => {
     const { client: twilio, sent } = client();
-    await createTwilioExecutor({ mayDial: () => true, client: twilio, url })(create);
+    await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(create);
     expect(sent[0]).toMatchObject({ machineDetection: 'Enable' });
     expect(Object.keys(sent[0] ?? {}).join()).not.toMatch(/digits/i);
   });
@@ -220,14 +229,16 @@ describe('pitfalls of the edge', () => {
   it('P-53 `canceled` does nothing to a call that was answered: a leg is ended by `completed`, and gone is gone', async () => {
     const effect = { type: 'call.end', id: 'end', leg: 1, sid: sids.call(1) } satisfies RestEffect;
     const { client: twilio, sent } = client();
-    await createTwilioExecutor({ mayDial: () => true, client: twilio, url })(effect);
+    await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect);
     expect(sent).toEqual([{ sid: sids.call(1), params: { status: 'completed' } }]);
     for (const error of [
       { status: 404, code: 20404 },
       { status: 400, code: 21220 },
     ]) {
       const failing = client(() => Promise.reject(Object.assign(new Error('no'), error)));
-      expect(await createTwilioExecutor({ mayDial: () => true, client: failing.client, url })(effect)).toEqual({
+      expect(
+        await createTwilioExecutor({ log: silent, mayDial: () => true, client: failing.client, url })(effect),
+      ).toEqual({
         as: 'outcome',
         outcome: { as: 'gone' },
       });
@@ -237,7 +248,7 @@ describe('pitfalls of the edge', () => {
   it('P-54 documents fetched by GET are cached: ours are posted for, and not to be stored', async () => {
     const { client: twilio, sent } = client();
     const document = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.document' } as const;
-    await createTwilioExecutor({ mayDial: () => true, client: twilio, url })({
+    await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })({
       type: 'call.redirect',
       id: 'r',
       leg: 0,
@@ -276,7 +287,10 @@ describe('pitfalls of the edge', () => {
     await runtime.tick();
     expect(execute.of('call.create')).toMatchObject([{ callToken: token, from: NUMBERS.caller }]);
     const { client: twilio, sent } = client();
-    await createTwilioExecutor({ mayDial: () => true, client: twilio, url })({ ...create, callToken: token });
+    await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })({
+      ...create,
+      callToken: token,
+    });
     expect(sent).toMatchObject([{ callToken: token }]);
   });
 

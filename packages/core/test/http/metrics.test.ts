@@ -4,6 +4,7 @@ import { createForwardingEndpoint, type ForwardingEndpointOptions } from '../../
 import { manualClock } from '../../src/testing/index.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { ACCOUNT, BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
+import { silent } from '../helpers/silent.js';
 
 const REF = `ref=forwarding.${CALLER}.1.2`;
 
@@ -22,6 +23,7 @@ function measured(change: Partial<ForwardingEndpointOptions> = {}) {
     authTokens: [TOKEN],
     accountSid: ACCOUNT,
     resolve: () => ({ forwardTo: ['+14155550142'] }),
+    log: silent,
     metrics: (measurement) => told.push(measurement),
     ...change,
   });

@@ -4,6 +4,7 @@ import { createForwardingEndpoint } from '../../src/http/index.js';
 import type { PlainRequest } from '../../src/http/plain.js';
 import { payloads } from '../../src/testing/index.js';
 import { twiml } from '../../src/wire/twiml.js';
+import { silent } from '../helpers/silent.js';
 import { BASE, TOKEN, webhook } from '../helpers/webhooks.js';
 
 let seen: unknown[] = [];
@@ -18,6 +19,7 @@ const endpoint = createForwardingEndpoint({
   publicBaseUrl: BASE,
   authTokens: [TOKEN],
   resolve: () => ({ forwardTo: [] }),
+  log: silent,
 });
 
 async function meaning(request: PlainRequest): Promise<unknown[]> {

@@ -11,6 +11,7 @@ import type { PlainRequest } from '../../src/http/plain.js';
 import { sign } from '../../src/http/signature.js';
 import { manualClock, payloads } from '../../src/testing/index.js';
 import { BASE, TOKEN, webhook } from '../helpers/webhooks.js';
+import { silent } from '../helpers/silent.js';
 
 /**
  * One captured, correctly signed webhook, and what somebody who has no token can make of it. All of it keeps its signature, or gets
@@ -26,6 +27,7 @@ function scene(): { store: Store; send: (request: PlainRequest) => Promise<numbe
     clock,
     pollMs: null,
     execute: () => Promise.resolve({ as: 'notExecuted', reason: 'not here', afterMs: 60_000 }),
+    log: silent,
   });
   const endpoint = createForwardingEndpoint({
     runtime,
@@ -33,6 +35,7 @@ function scene(): { store: Store; send: (request: PlainRequest) => Promise<numbe
     publicBaseUrl: BASE,
     authTokens: [TOKEN, 'previous'],
     resolve: () => ({ forwardTo: ['+14155550142'] }),
+    log: silent,
   });
   return {
     store,

@@ -3,6 +3,7 @@ import type { EventParams, TaskRouterReply } from '@amd/core';
 import { createTaskRouterEndpoint, sign, type LogEntry, type TaskRouterEndpointOptions } from '@amd/core/http';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
 import { ACCOUNT, BASE, CALLER } from '../helpers/webhooks.js';
+import { silent } from '../helpers/silent.js';
 
 const TOKEN = 'the token of the account';
 const LATER: TaskRouterReply = { kind: 'later' };
@@ -39,6 +40,7 @@ function scene(options: Partial<TaskRouterEndpointOptions> = {}) {
     publicBaseUrl: BASE,
     authTokens: [TOKEN],
     accountSid: ACCOUNT,
+    log: silent,
     ...options,
   });
   const post = async (path: string, form: Readonly<Record<string, string>>, signed = true) => {

@@ -5,6 +5,7 @@ import {
   forwarding,
   type ForwardingEvent,
   type ForwardingState,
+  type LogEntry,
   type Reply,
   type RuntimeOptions,
   type Store,
@@ -22,11 +23,13 @@ export function setup(change: Omit<Partial<Options>, 'clock'> & { clock?: Manual
   const clock = change.clock ?? manualClock();
   const store = change.store ?? createMemoryStore();
   const execute = change.execute ?? recorder();
+  const log: LogEntry[] = [];
   const runtime = createRuntime({
     flow: forwarding,
     config: DEFAULT_FORWARDING_CONFIG,
     random: () => 0,
     pollMs: null,
+    log: (entry) => log.push(entry),
     ...change,
     clock,
     store,
@@ -37,7 +40,7 @@ export function setup(change: Omit<Partial<Options>, 'clock'> & { clock?: Manual
     const record = await read();
     return record === undefined ? { kind: 'nothing' } : (JSON.parse(record.data) as { state: ForwardingState }).state;
   };
-  return { clock, store, runtime, execute: execute as Recorder, read, state };
+  return { clock, store, runtime, log, execute: execute as Recorder, read, state };
 }
 
 export function untimed<Event extends ForwardingEvent>(event: Event): Untimed<Event> {

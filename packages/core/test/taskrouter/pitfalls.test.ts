@@ -13,6 +13,7 @@ import { createTaskRouterEndpoint, sign } from '@amd/core/http';
 import { callIn, createWorkspaceDirectory, phoneIn, type TwilioTaskRouter } from '@amd/core/twilio';
 import { events, given, sids, START, type Given, taskEvents, taskSids, WORKSPACE } from '@amd/core/testing';
 import { at, scene, type Step } from './scenes.js';
+import { silent } from '../helpers/silent.js';
 
 /** A caller waits and the first worker's phone rings. */
 const ringing: readonly Step[] = [
@@ -42,6 +43,7 @@ async function post(path: string, form: Record<string, string>, handle: () => Pr
     directory: { current: () => WORKSPACE, load: () => Promise.resolve(WORKSPACE), learn: () => undefined },
     publicBaseUrl: BASE,
     authTokens: [TOKEN],
+    log: silent,
   });
   const params = { AccountSid: `AC${'0'.repeat(32)}`, WorkspaceSid: WORKSPACE.sid, ...form };
   const response = await endpoint.handle({

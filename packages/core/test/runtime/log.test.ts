@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { consoleLog, type LogEntry } from '@amd/core';
+import { createTwilioExecutor } from '@amd/core/twilio';
+import { events, executions, NUMBERS, recorder, sids, START } from '@amd/core/testing';
+import { guarded, rarely } from '../../src/runtime/log.js';
+import { inbound, KEY, setup, untimed } from './setup.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function onConsole(): string[] {
+  const lines: string[] = [];
+  for (const level of ['warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(`${level}: ${line}`));
+  }
+  return lines;
+}
+
+const call = sids.call(0);
+
+describe('the console', () => {
+  it('is told by whoever was given no log: code, call and sentence in one line, numbers masked', async () => {
+    const lines = onConsole();
+    const execute = createTwilioExecutor({
+      client: { calls: {} as never },
+      url: () => 'https://amd.example.com',
+      mayDial: () => false,
+    });
+    const { runtime } = setup({ log: undefined, execute, hooks: { ended: () => Promise.reject(new Error('a bug')) } });
+    await runtime.handle(KEY, untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann] } })));
+    await runtime.tick();
+    expect(lines).toEqual([
+      `warn: amd rest.refused ${call} calling +14…42 was refused: "mayDial" does not allow this number`,
+    ]);
+    await runtime.handle(KEY, untimed(events.callerStatus()));
+    await runtime.tick();
+    expect(lines[1]).toBe(`error: amd task.failed ${call} a hook failed and will be tried again: a bug`);
+  });
+
+  it('gets one line, whatever stands in an entry', () => {
+    const lines = onConsole();
+    consoleLog({
+      level: 'warn',
+      code: 'refused',
+      path: '/a\nerror: b',
+      call: '',
+      message: 'one\r\ntwo\u2028three\u001b[31m',
+    });
+    expect(lines).toEqual(['warn: amd refused /a error: b one  two three [31m']);
+  });
+});
+
+describe('a log', () => {
+  it('that throws harms nobody, and what is none is refused', () => {
+    const log = guarded(() => {
+      throw new Error('a bug');
+    }, null);
+    expect(() => {
+      log({ level: 'warn', code: 'refused', message: '' });
+    }).not.toThrow();
+    expect(() => guarded({} as never, null)).toThrow(new TypeError('"log" must be a function'));
+  });
+
+  it('says a thing again when its time has passed, others at once, and forgets the oldest of very many', () => {
+    let now = START;
+    const may = rarely(() => now, 60_000);
+    expect([may('a'), may('a'), may('b')]).toEqual([true, false, true]);
+    now += 59_999;
+    expect([may('a'), may('b')]).toEqual([false, false]);
+    now += 1;
+    expect([may('a'), may('a')]).toEqual([true, false]);
+    for (let n = 0; n < 1000; n += 1) may(String(n));
+    expect([may('999'), may('a')]).toEqual([false, true]);
+  });
+});
+
+describe('the runtime says', () => {
+  const said = (log: readonly LogEntry[]): string[] =>
+    log.map(({ level, code, message }) => `${level} ${code} ${message}`);
+
+  it('that a request may have been carried out and is not sent again', async () => {
+    const { runtime, log } = setup({ execute: recorder({ 'call.create': [executions.ambiguous()] }) });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    expect(said(log)).toEqual([
+      'warn rest.failed nobody knows whether call.create was carried out, and it is not sent again: socket hang up',
+    ]);
+    expect(log[0]?.call).toBe(call);
+  });
+
+  it('once a minute that Twilio cannot be reached', async () => {
+    const { runtime, clock, log } = setup({ execute: recorder({ 'call.create': [executions.notExecuted()] }) });
+    await runtime.handle(KEY, inbound);
+    for (let second = 0; second < 60; second += 1) {
+      await runtime.tick();
+      await clock.advanceBy(1000);
+    }
+    expect(said(log)).toEqual([
+      'warn rest.failed call.create could not be sent, and will be tried again until it can: 429',
+    ]);
+  });
+
+  it('which hook failed, and when it is given up', async () => {
+    const { runtime, clock, log } = setup({
+      retry: { hookAttempts: 2 },
+      hooks: { ended: () => Promise.reject(new Error(`no line to ${NUMBERS.ann}`)) },
+    });
+    await runtime.handle(KEY, untimed(events.inbound({ options: { forwardTo: [] } })));
+    await runtime.handle(KEY, untimed(events.callerStatus()));
+    await runtime.tick();
+    await clock.advanceBy(1000);
+    await runtime.tick();
+    expect(said(log)).toEqual([
+      'error task.failed a hook failed and will be tried again: no line to +14…42',
+      'error task.failed a hook failed and is given up: no line to +14…42',
+    ]);
+  });
+});
