@@ -162,7 +162,7 @@ export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
 export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimits } from './runtime/call-limits.js';
-export { type Clock, systemClock } from './runtime/clock.js';
+export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/events.js';
 export { consoleLog, type Log, type LogEntry, maskNumbers } from './runtime/log.js';

@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@amd/core';
+import { monotonicClock, systemClock, type Clock } from '@amd/core';
 import type { Commands } from './commands.js';
 
 export interface ServerClockOptions {
@@ -20,13 +20,21 @@ export interface ServerClock extends Clock {
 const SAMPLES = 3;
 
 /** Machines that share a store share its time, so that no lease ends early because a clock is fast. */
-export function serverClock({ commands, local = systemClock, syncEveryMs }: ServerClockOptions): ServerClock {
-  let ahead = 0;
+export function serverClock({ commands, local: machine = systemClock, syncEveryMs }: ServerClockOptions): ServerClock {
+  const local = monotonicClock(machine);
+  const elapsed = (): number => local.elapsed?.() ?? local.now();
+  let ahead: number | null = null;
+  const known: Clock = {
+    now: () => local.now() + (ahead ?? 0),
+    wakeAt: (at, run) => local.wakeAt(at - (ahead ?? 0), run),
+    elapsed,
+  };
+  let time = known;
   let cancel = (): void => undefined;
   let stopped = false;
 
   async function sync(): Promise<void> {
-    let best = { tookMs: Infinity, ahead };
+    let best = { tookMs: Infinity, ahead: ahead ?? 0 };
     for (let sample = 0; sample < SAMPLES; sample += 1) {
       const before = local.now();
       const reply = await commands.command('TIME');
@@ -36,7 +44,10 @@ export function serverClock({ commands, local = systemClock, syncEveryMs }: Serv
       const tookMs = after - before;
       if (tookMs < best.tookMs) best = { tookMs, ahead: Math.round(server - (before + after) / 2) };
     }
+    const isFirst = ahead === null;
     ahead = best.ahead;
+    // From the first answer on, neither a better estimate nor a step of the server's clock turns time back.
+    if (isFirst) time = monotonicClock(known);
   }
 
   function again(): void {
@@ -51,8 +62,9 @@ export function serverClock({ commands, local = systemClock, syncEveryMs }: Serv
 
   again();
   return {
-    now: () => local.now() + ahead,
-    wakeAt: (at, run) => local.wakeAt(at - ahead, run),
+    now: () => time.now(),
+    elapsed,
+    wakeAt: (at, run) => time.wakeAt(at, run),
     sync,
     stop() {
       stopped = true;

@@ -9,8 +9,42 @@ export interface Clock {
   elapsed?(): number;
 }
 
-/** The machine's clock. Its timers do not keep a process alive. */
-export const systemClock: Clock = {
+/**
+ * A clock that never goes back, nor stands still when the one below is set back: it goes on as `elapsed` does, until the one
+ * below has caught up. Set forth, it follows. What was to be waited for is waited for as long as was meant, whatever becomes
+ * of the clock meanwhile. Without `elapsed` a step is told by its sign alone, so that steps to and fro add up.
+ */
+export function monotonicClock(clock: Clock): Clock {
+  const elapsed = clock.elapsed?.bind(clock) ?? forwards(() => clock.now());
+  let from = { at: clock.now(), elapsed: elapsed() };
+
+  function now(): EpochMs {
+    const read = { at: clock.now(), elapsed: elapsed() };
+    const least = Math.floor(from.at + (read.elapsed - from.elapsed));
+    if (read.at > least) from = read;
+    return Math.max(read.at, least);
+  }
+
+  return {
+    now,
+    elapsed,
+    wakeAt: (at, run) => clock.wakeAt(clock.now() + at - now(), run),
+  };
+}
+
+/** How far a clock has gone forwards. */
+function forwards(now: () => EpochMs): () => number {
+  let [last, sum] = [now(), 0];
+  return () => {
+    const read = now();
+    sum += Math.max(0, read - last);
+    last = read;
+    return sum;
+  };
+}
+
+/** The machine's clock, which never goes back. Its timers do not keep a process alive. */
+export const systemClock: Clock = monotonicClock({
   now: () => Date.now(),
   elapsed: () => performance.now(),
   wakeAt: (at, run) => {
@@ -21,4 +55,4 @@ export const systemClock: Clock = {
       clearTimeout(timer);
     };
   },
-};
+});

@@ -45,12 +45,13 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
     for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
       const record = await read(key);
       const before = record?.envelope;
+      const now = clock.now();
       // Time never falls below what the record has seen, however the clocks of several machines differ.
-      const at = Math.max(clock.now(), before?.at ?? 0);
+      const at = Math.max(now, before?.at ?? 0);
       const state = before?.state ?? flow.initial();
       const timed = { ...event, at } as unknown as Event;
       const step = flow.transition(state, timed, config);
-      const { put, drop } = workOf(step.effects, at);
+      const { put, drop } = workOf(step.effects, at, now);
       if (dropTask !== undefined) drop.push(dropTask);
       if (put.length === 0 && drop.length === 0 && sameState(step.state, state)) {
         metrics?.({ type: 'event.unchanged', flow: flow.name });
@@ -62,7 +63,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
         expected: record?.revision ?? 0,
         data: encodeState(flow.schema, { state: step.state, at }),
         expiresAt: step.keepForMs === null ? null : at + step.keepForMs,
-        now: at,
+        now,
         put,
         drop,
       });
@@ -83,8 +84,11 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   };
 }
 
-/** Effects in the order they were asked for: what one step asks for and drops again never becomes a task. */
-function workOf(effects: readonly Effect<TwilioEffect>[], at: EpochMs): { put: Task[]; drop: string[] } {
+/**
+ * Effects in the order they were asked for: what one step asks for and drops again never becomes a task. What is due at once
+ * is due now, and a timer as long from now as it was to be from the event, also where the record has seen a later time.
+ */
+function workOf(effects: readonly Effect<TwilioEffect>[], at: EpochMs, now: EpochMs): { put: Task[]; drop: string[] } {
   const put = new Map<string, Task>();
   const drop: string[] = [];
   for (const effect of effects) {
@@ -93,8 +97,9 @@ function workOf(effects: readonly Effect<TwilioEffect>[], at: EpochMs): { put: T
       drop.push(effect.id);
       continue;
     }
-    const dueAt = effect.type === 'timer.start' ? effect.dueAt : at;
-    const data: TaskData = effect.type === 'timer.start' ? { timer: effect.timer, dueAt } : { effect };
+    const isTimer = effect.type === 'timer.start';
+    const dueAt = isTimer ? now + Math.max(0, effect.dueAt - at) : now;
+    const data: TaskData = isTimer ? { timer: effect.timer, dueAt: effect.dueAt } : { effect };
     put.set(effect.id, { id: effect.id, dueAt, data: JSON.stringify(data) });
   }
   return { put: [...put.values()], drop };

@@ -6,7 +6,7 @@ import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
 import type { Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
-import { systemClock, type Clock } from './clock.js';
+import { monotonicClock, systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
@@ -65,7 +65,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
     Partial<Measured<State> & Watched<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
-  const clock = options.clock ?? systemClock;
+  const clock = monotonicClock(options.clock ?? systemClock);
   const leaseMs = options.leaseMs ?? 15_000;
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;

@@ -10,6 +10,8 @@ export interface ManualClock extends Clock {
    */
   advanceTo(at: EpochMs, between?: () => Promise<unknown>): Promise<void>;
   advanceBy(ms: number, between?: () => Promise<unknown>): Promise<void>;
+  /** Somebody sets the clock: back, when it is below 0. What was to be woken in ten seconds still is. */
+  step(ms: number): void;
 }
 
 interface WakeUp {
@@ -19,11 +21,16 @@ interface WakeUp {
 
 /** A clock that stands still until it is told to go on. */
 export function manualClock(options: { readonly start?: EpochMs } = {}): ManualClock {
+  /** Time as it goes by, and how far the clock is from it. */
   let now = options.start ?? START;
+  let ahead = 0;
   let wakeUps: WakeUp[] = [];
 
-  async function advanceTo(at: EpochMs, between?: () => Promise<unknown>): Promise<void> {
-    if (!(at >= now)) throw new RangeError(`time never goes back: it is ${String(now)}, not ${String(at)}`);
+  async function advanceTo(wanted: EpochMs, between?: () => Promise<unknown>): Promise<void> {
+    const at = wanted - ahead;
+    if (!(at >= now)) {
+      throw new RangeError(`time never goes back: it is ${String(now + ahead)}, not ${String(wanted)}`);
+    }
     for (;;) {
       const next = earliest(wakeUps);
       if (next === undefined || next.at > at) break;
@@ -36,16 +43,20 @@ export function manualClock(options: { readonly start?: EpochMs } = {}): ManualC
   }
 
   return {
-    now: () => now,
+    now: () => now + ahead,
+    elapsed: () => now,
     wakeAt(at, run) {
-      const wakeUp: WakeUp = { at, run };
+      const wakeUp: WakeUp = { at: at - ahead, run };
       wakeUps.push(wakeUp);
       return () => {
         wakeUps = wakeUps.filter((candidate) => candidate !== wakeUp);
       };
     },
     advanceTo,
-    advanceBy: (ms, between) => advanceTo(now + ms, between),
+    advanceBy: (ms, between) => advanceTo(now + ahead + ms, between),
+    step(ms) {
+      ahead += ms;
+    },
   };
 }
 
