@@ -138,6 +138,38 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
+  it('leaves nothing behind of what is over, in any of its keys', async () => {
+    const prefix = 'over{amd}';
+    const store = await open(prefix);
+    for (const key of ['calls:1', 'calls:2', 'workers:1']) {
+      await store.commit({ ...commit, key, expiresAt: 2000, put: [{ id: 'a', dueAt: 1500, data: '' }] });
+      await store.commit({ ...commit, key, expected: 1, expiresAt: 3000, put: [{ id: 'b', dueAt: 1500, data: '' }] });
+      await store.commit({ ...commit, key, expected: 2, expiresAt: 3000, drop: ['b'] });
+    }
+    const claims = await store.claim({ now: 1500, limit: 9, leaseMs: 1, lease: 'me' });
+    expect(claims).toHaveLength(3);
+    for (const held of claims) await store.settle(held, { as: 'retry', dueAt: 1600, counts: true });
+    for (const held of await store.claim({ now: 1600, limit: 9, leaseMs: 1, lease: 'me' })) {
+      await store.settle(held, { as: 'done' });
+    }
+    await store.claim({ now: 3000, limit: 9, leaseMs: 1, lease: 'me' });
+    const left = (await client.call('KEYS', `${prefix}*`)) as string[];
+    expect(left.sort()).toEqual(['format', 'sequence', 'spaces', 'turn'].map((name) => `${prefix}:${name}`));
+    await store.close();
+  });
+
+  it('finds the few among very many of others, page by page, and ends', async () => {
+    const store = await open();
+    const others = Array.from({ length: 1200 }, (_, n) => `others:${String(n)}`);
+    await Promise.all(others.map((key) => store.commit({ ...commit, key })));
+    await store.commit(commit);
+    const page = await store.list({ prefix: 'calls:', limit: 10 });
+    expect(page.records.map(({ key }) => key)).toEqual(['calls:1']);
+    expect(await store.list({ prefix: 'calls:', after: page.cursor, limit: 10 })).toEqual({ ...page, records: [] });
+    expect((await store.list({ prefix: 'others:', limit: 5000 })).records).toHaveLength(1200);
+    await store.close();
+  });
+
   it('loses no digit of a time or a revision', async () => {
     const store = await open();
     const dueAt = 8_640_000_000_000_000 - 1;

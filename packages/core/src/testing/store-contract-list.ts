@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Store } from '../store/store.js';
 import type { ContractTest } from './store-contract.js';
-import { claimOne, commitOf, T, task } from './store-contract-parts.js';
+import { claim, claimOne, commitOf, T, task } from './store-contract-parts.js';
 
 export function contractList(test: ContractTest): void {
   test('is empty at first, and has a cursor all the same', async (store) => {
@@ -73,6 +73,20 @@ export function contractList(test: ContractTest): void {
     await store.commit(commitOf({ key: 'a', expected: 9 }));
     await store.settle(await claimOne(store), { as: 'retry', dueAt: T + 5, counts: true });
     assert.deepEqual(await keysOf(store, cursor), []);
+  });
+
+  test('knows no record that has expired and has no work, once somebody has claimed; whoever has work stays', async (store, other) => {
+    await store.commit(commitOf({ key: 'over', expiresAt: T + 1000 }));
+    await store.commit(commitOf({ key: 'at work', expiresAt: T + 1000, put: [task('later', T + 500_000)] }));
+    const { cursor } = await store.list({ prefix: '', limit: 10 });
+    await claim(other, { now: T + 100_000 });
+    assert.deepEqual(await allKeys(store, '', 10), ['at work']);
+    // What was removed leaves no gap in which something new could be missed.
+    await store.commit(commitOf({ key: 'over', now: T + 100_000 }));
+    assert.deepEqual(await keysOf(store, cursor), ['over']);
+    await store.settle(await claimOne(other, { now: T + 500_000 }), { as: 'done' });
+    await claim(other, { now: T + 700_000 });
+    assert.deepEqual(await allKeys(store, '', 10), ['over']);
   });
 
   test('misses no key of parallel writers', async (store, other) => {

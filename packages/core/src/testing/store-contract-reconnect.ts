@@ -21,6 +21,14 @@ export function contractReconnect(test: ReconnectTest): void {
     assert.equal((await claim(found, { now: T + 60_000 })).find(({ id }) => id === 'first')?.attempt, 3);
   });
 
+  test('what is put afterwards comes after what was there, of tasks that are due at the same time', async (store, reconnect) => {
+    await withTasks(store, task('first'), task('second'), task('third'));
+    const found = await reconnect();
+    await found.commit(commitOf({ key: 'forwarding:other', put: [task('fourth'), task('fifth')] }));
+    await found.commit(commitOf({ expected: 1, put: [task('sixth')] }));
+    assert.deepEqual(await idsOf(claim(found)), ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
+  });
+
   test('a lease holds, ends in its time, and can still be settled', async (store, reconnect) => {
     await withTasks(store, task('a'), task('b'));
     const [a, b] = await claim(store, { leaseMs: 1000 });

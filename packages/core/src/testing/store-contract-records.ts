@@ -88,6 +88,23 @@ export function contractRecords(test: ContractTest): void {
     assert.equal((await store.read(KEY, T + 5000))?.revision, 2);
   });
 
+  test('a record whose expiry was lifted or put off stays, whoever claims after the time it had', async (store, other) => {
+    for (const [key, expiresAt] of [
+      ['lifted', null],
+      ['put off', T + 200_000],
+    ] as const) {
+      await store.commit(commitOf({ key, expiresAt: T + 1000 }));
+      await store.commit(commitOf({ key, expected: 1, expiresAt, data: 'kept' }));
+    }
+    for (const now of [T + 1000, T + 70_000, T + 140_000]) await claim(other, { now });
+    assert.equal((await store.read('lifted', T + 140_000))?.data, 'kept');
+    assert.equal((await store.read('put off', T + 140_000))?.data, 'kept');
+    assert.deepEqual(await store.commit(commitOf({ key: 'lifted', expected: 2, now: T + 140_000 })), {
+      ok: true,
+      revision: 3,
+    });
+  });
+
   test('keeps values as they are, whatever they say', async (store) => {
     const data = '{"text":"Grüße, 世界 🎉 \\u0000 \' \\" \\\\ % ; --","n":1748886000000}\n\t ';
     const name = 'key:with spaces/and ünïcode {braces} 🎉';
