@@ -11,7 +11,7 @@ import {
   type Store,
 } from '@amd/core';
 import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type LogEntry } from '@amd/core/http';
-import { createTwilioExecutor, recoverLostCallers } from '@amd/core/twilio';
+import { createTwilioExecutor, lostCallers, recoverLostCallers } from '@amd/core/twilio';
 import {
   createSimulator,
   handlerTransport,
@@ -82,8 +82,11 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     clock,
   });
   /** Looks for callers of whom nothing is known. */
-  const recover = () => recoverLostCallers({ client, store, url, publicBaseUrl: BASE, clock });
-  return { runtime, endpoint, recover };
+  const lost = { client, store, url, publicBaseUrl: BASE, clock };
+  const recover = () => recoverLostCallers(lost);
+  /** The same, again and again: what one look has seen the next remembers. */
+  const look = lostCallers(lost);
+  return { runtime, endpoint, recover, look };
 }
 
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */

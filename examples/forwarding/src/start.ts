@@ -3,13 +3,13 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { callbackUrls, webhookUrls } from '@amd/core/http';
+import { lostCallers, watchLostCallers, type LostCallersWatch } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
-import { lookForLostCallers } from './lost-callers.js';
 import { openStore } from '../../shared/src/open-store.js';
 import { stopGracefully } from '../../shared/src/operators/stop.js';
 import { whoMaySee } from '../../shared/src/operators/who-may-see.js';
@@ -70,6 +70,8 @@ const app = createApp({
   logger,
 });
 
+/** Begins when the process listens. */
+let watch: LostCallersWatch | undefined;
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
     const inUse = 'code' in error && error.code === 'EADDRINUSE';
@@ -81,7 +83,13 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   }
   // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
   app.runtime.start();
-  void lookForLostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }, logger);
+  watch = watchLostCallers({
+    look: lostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }),
+    log: ({ level, message, ...rest }) => {
+      logger[level](rest, message);
+    },
+    clock,
+  });
   if (process.connected) process.send?.('listening');
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
   console.log(`Set the number's voice URL to          ${urls.voice}`);
@@ -93,4 +101,13 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({ server, app, drainSeconds: env.DRAIN_SECONDS, close, logger });
+stopGracefully({
+  server,
+  app,
+  drainSeconds: env.DRAIN_SECONDS,
+  close: async () => {
+    await watch?.stop();
+    await close();
+  },
+  logger,
+});

@@ -4,7 +4,7 @@ import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
 import { introduceWorkers, webhookUrls } from '@amd/core/http';
-import { createWorkspaceDirectory } from '@amd/core/twilio';
+import { createWorkspaceDirectory, queuedCallers, watchLostCallers, type LostCallersWatch } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
@@ -109,6 +109,8 @@ const app = createApp({
   logger,
 });
 
+/** Begins when the process listens. */
+let watch: LostCallersWatch | undefined;
 const count = await introduceWorkers({ directory, workers: app.workers }).catch(giveUp);
 const server = app.express.listen(env.PORT, env.HOST, (error) => {
   if (error !== undefined) {
@@ -118,6 +120,13 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
   }
   // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
   app.start();
+  watch = watchLostCallers({
+    look: queuedCallers({ client, store, workspace: () => directory.current()?.sid, clock }),
+    log: ({ level, message, ...rest }) => {
+      logger[level](rest, message);
+    },
+    clock,
+  });
   if (process.connected) process.send?.('listening');
   console.log(
     `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} with ${String(count)} workers`,
@@ -131,7 +140,16 @@ const server = app.express.listen(env.PORT, env.HOST, (error) => {
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);
-stopGracefully({ server, app, drainSeconds: env.DRAIN_SECONDS, close, logger });
+stopGracefully({
+  server,
+  app,
+  drainSeconds: env.DRAIN_SECONDS,
+  close: async () => {
+    await watch?.stop();
+    await close();
+  },
+  logger,
+});
 
 function giveUp(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));

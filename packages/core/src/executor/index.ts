@@ -21,7 +21,10 @@ export {
   type WorkspaceDirectory,
   type WorkspaceDirectoryOptions,
 } from './workspace-directory.js';
+export { queuedCallers, type QueuedCallersOptions, type TaskListClient } from './lost-in-queue.js';
+export { type LostCallersWatch, watchLostCallers, type WatchOptions } from './watch-lost-callers.js';
 export {
+  lostCallers,
   recoverLostCallers,
   type ConferenceClient,
   type LostCallers,

@@ -1,8 +1,9 @@
 import { isCallSid, type CallSid } from '../kernel/brand.js';
-import { recordKey } from '../runtime/record-key.js';
+import { forwarding } from '../flows/forwarding/transition.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
+import { createRecords } from './abandoned.js';
 
 /** What is asked of the official client. */
 export interface ConferenceClient {
@@ -49,38 +50,51 @@ export interface LostCallers {
 const ROOM = /^amd-(CA[0-9a-fA-F]{32})$/;
 
 /**
- * Finds callers who wait alone in a room of ours while nothing is known of them: the state was lost, as with the memory store
- * at every restart. They are sent to us again and served like a new call. To be run once, when a process starts.
+ * Looks for callers who wait alone in a room of ours while nobody serves them: nothing is known of them, as with the memory
+ * store at every restart, or their record cannot be read (a newer version wrote it, or it is damaged) and nobody has written
+ * to it for three heartbeats. They are sent to us again and served like a new call; of all processes that find one, by the one
+ * that replaces the record. Where a newer process serves them, the record changes, and they are left alone. What a look finds
+ * unreadable it remembers for the next.
  *
  * Only what is proved ours is touched: the room is named after an inbound call that is in progress, its number's voice URL is
  * ours (so that another deployment on the same account never takes a caller), and nobody else is in the room.
  * @throws whatever the client does when conferences cannot be listed
  */
-export async function recoverLostCallers(options: LostCallersOptions): Promise<LostCallers> {
+export function lostCallers(options: LostCallersOptions): () => Promise<LostCallers> {
   const { client, store, url, clock = systemClock, limit = 500 } = options;
   const base = options.publicBaseUrl.replace(/\/+$/, '');
-  const recovered: CallSid[] = [];
-  const failed: { sid: CallSid; error: unknown }[] = [];
-  let leftAlone = 0;
-  // One who waits for the first other party is in a room that has not begun.
-  for (const status of ['init', 'in-progress'] as const) {
-    for (const { sid: conference, friendlyName } of await client.conferences.list({ status, limit })) {
-      const sid = ROOM.exec(friendlyName)?.[1];
-      if (!isCallSid(sid)) continue;
-      try {
-        if (await isLost(conference, sid)) {
-          await client.calls(sid).update({ url: url(again(sid)), method: 'POST' });
-          recovered.push(sid);
-        } else leftAlone += 1;
-      } catch (error) {
-        failed.push({ sid, error });
+  const records = createRecords({ flow: forwarding, store, clock });
+
+  return async () => {
+    const recovered: CallSid[] = [];
+    const failed: { sid: CallSid; error: unknown }[] = [];
+    let leftAlone = 0;
+    records.begin();
+    // One who waits for the first other party is in a room that has not begun.
+    for (const status of ['init', 'in-progress'] as const) {
+      for (const { sid: conference, friendlyName } of await client.conferences.list({ status, limit })) {
+        const sid = ROOM.exec(friendlyName)?.[1];
+        if (!isCallSid(sid)) continue;
+        try {
+          if (await recover(conference, sid)) recovered.push(sid);
+          else leftAlone += 1;
+        } catch (error) {
+          failed.push({ sid, error });
+        }
       }
     }
-  }
-  return { recovered, leftAlone, failed };
+    return { recovered, leftAlone, failed };
+  };
 
-  async function isLost(conference: string, sid: CallSid): Promise<boolean> {
-    if ((await store.read(recordKey('forwarding', sid), clock.now())) !== undefined) return false;
+  async function recover(conference: string, sid: CallSid): Promise<boolean> {
+    const standing = await records.standingOf(sid);
+    if (standing.as === 'served' || !(await isAloneWithUs(conference, sid))) return false;
+    if (!(await records.take(standing))) return false;
+    await client.calls(sid).update({ url: url(again(sid)), method: 'POST' });
+    return true;
+  }
+
+  async function isAloneWithUs(conference: string, sid: CallSid): Promise<boolean> {
     const inside = await client.conferences(conference).participants.list({ limit: 2 });
     if (inside.length !== 1 || inside[0]?.callSid !== sid) return false;
     const { direction, status, to } = await client.calls(sid).fetch();
@@ -94,6 +108,11 @@ export async function recoverLostCallers(options: LostCallersOptions): Promise<L
     const round = 1 + (Math.floor(clock.now() / 1000) % 89);
     return { flow: 'forwarding', key, round, leg: 0, purpose: 'caller.again' };
   }
+}
+
+/** One look of `lostCallers`. To look at the start and every minute: `watchLostCallers`. */
+export function recoverLostCallers(options: LostCallersOptions): Promise<LostCallers> {
+  return lostCallers(options)();
 }
 
 function isBelow(url: string, base: string): boolean {

@@ -21,6 +21,10 @@ export type ProblemCode =
   | 'task.failed'
   /** A record was written by a newer version of this program, or is none of ours. Said once for each. */
   | 'record.unreadable'
+  /** A caller whom nobody served any more was sent to us again; could not be; or nobody knows whether there are any. */
+  | 'lost.recovered'
+  | 'lost.failed'
+  | 'lost.unknown'
   /** Twilio's REST API, or `mayDial`, said no. */
   | 'rest.refused'
   /** Nobody knows whether a request to Twilio's REST API was carried out, and it is not sent again. */
