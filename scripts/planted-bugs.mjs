@@ -384,6 +384,41 @@ const BUGS = [
     to: '...(assignmentCallbackUrl === undefined ? {} : { fallbackAssignmentCallbackUrl: assignmentCallbackUrl }),',
     by: ['packages/cli/test/taskrouter'],
   },
+  {
+    name: 'let time of a process go back',
+    file: 'runtime/clock.ts',
+    from: 'return Math.max(read.at, least);',
+    to: 'return read.at;',
+    by: ['packages/core/test/runtime/clock.test.ts'],
+  },
+  {
+    name: 'make what is due at once due when the record says',
+    file: 'runtime/committer.ts',
+    from: ': now;',
+    to: ': at;',
+    by: ['packages/core/test/runtime/clock.test.ts'],
+  },
+  {
+    name: 'let an unreadable record strand its caller',
+    file: 'executor/abandoned.ts',
+    from: '>= QUIET_MS',
+    to: '< 0',
+    by: ['packages/core/test/runtime/pitfalls.test.ts'],
+  },
+  {
+    name: 'serve a caller anew whom a newer process serves',
+    file: 'executor/abandoned.ts',
+    from: '>= QUIET_MS',
+    to: '>= 0',
+    by: ['packages/core/test/runtime/pitfalls.test.ts'],
+  },
+  {
+    name: 'forget to drop the task whose outcome is told',
+    file: 'runtime/committer.ts',
+    from: 'if (dropTask !== undefined) drop.push(dropTask);',
+    to: '',
+    by: ['packages/core/test/runtime/pitfalls.test.ts'],
+  },
 ];
 
 const { only, list } = readOptions(HELP, {

@@ -8,6 +8,7 @@ const tests = [
   './pitfalls-edge.test.ts',
   './pitfalls-answers.test.ts',
   '../http/pitfalls.test.ts',
+  '../runtime/pitfalls.test.ts',
   '../taskrouter/pitfalls.test.ts',
   '../taskrouter/switch.test.ts',
   '../../../cli/test/pitfalls.test.ts',

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Claim } from '@amd/core';
+import { callbackUrls } from '@amd/core/http';
+import { lostCallers, type ConferenceClient } from '@amd/core/twilio';
+import { events, executions, manualClock, NUMBERS, recorder, sids } from '@amd/core/testing';
+import { inbound, KEY, setup, untimed } from './setup.js';
+
+const HOUR_MS = 3_600_000;
+const BASE = 'https://amd.example.com';
+
+/** One caller alone in the room named after their call, whose number is ours. */
+function aloneInRoom() {
+  const sent: string[] = [];
+  const sid = sids.call(0);
+  const client: ConferenceClient = {
+    conferences: Object.assign(() => ({ participants: { list: () => Promise.resolve([{ callSid: sid }]) } }), {
+      list: ({ status }: { readonly status: string }) =>
+        Promise.resolve(status === 'init' ? [{ sid: 'CF', friendlyName: `amd-${sid}` }] : []),
+    }),
+    calls: () => ({
+      fetch: () => Promise.resolve({ direction: 'inbound', status: 'in-progress', to: NUMBERS.ours }),
+      update: ({ url }) => Promise.resolve(void sent.push(url)),
+    }),
+    incomingPhoneNumbers: { list: () => Promise.resolve([{ voiceUrl: `${BASE}/inbound` }]) },
+  };
+  return { client, sent };
+}
+
+describe('pitfalls of a runtime', () => {
+  it('P-112 a clock that is set back delays neither what is due at once nor a timer', async () => {
+    const { runtime, clock, execute } = setup();
+    runtime.start();
+    await runtime.handle(KEY, inbound);
+    await clock.advanceBy(5000, () => runtime.idle());
+    clock.step(-HOUR_MS);
+    await runtime.handle(KEY, untimed(events.answered({ answeredBy: 'machine_start' })));
+    await clock.advanceBy(0, () => runtime.idle());
+    expect(execute.of('call.create').map(({ leg }) => leg)).toEqual([1, 2]);
+    clock.step(-HOUR_MS);
+    await clock.advanceBy(30_000, () => runtime.idle());
+    expect(execute.of('call.fetch').map(({ leg }) => leg)).toContain(2);
+  });
+
+  it('P-113 work whose outcome was told is gone with it: no end of a lease brings it back', async () => {
+    const store = createMemoryStore();
+    const left = async (now: number): Promise<string[]> =>
+      (await store.claim({ now, limit: 100, leaseMs: 1, lease: 'test' }))
+        .map(({ id }: Claim) => id)
+        .filter((id) => !id.startsWith('timer:'));
+    const execute = recorder({ 'call.create': [executions.refused(21211), executions.ambiguous()] });
+    const scene = setup({ store, execute, hooks: {} });
+    await scene.runtime.handle(KEY, inbound);
+    await scene.runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(2);
+    await scene.runtime.handle(KEY, untimed(events.callerStatus()));
+    await scene.runtime.tick();
+    expect(await left(scene.clock.now() + HOUR_MS)).toEqual([]);
+  });
+
+  it('P-114 a caller alone whose record nobody can read is served anew, once, and not while somebody writes to it', async () => {
+    const store = createMemoryStore();
+    const clock = manualClock();
+    const newer = setup({ store, clock, flow: { ...forwarding, schema: 99 }, config: DEFAULT_FORWARDING_CONFIG });
+    newer.runtime.start();
+    await newer.runtime.handle(KEY, inbound);
+    await newer.runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
+    const { client, sent } = aloneInRoom();
+    const look = lostCallers({ client, store, clock, url: callbackUrls(BASE), publicBaseUrl: BASE });
+    const rival = lostCallers({ client, store, clock, url: callbackUrls(BASE), publicBaseUrl: BASE });
+    for (let second = 0; second < 90; second += 1) {
+      expect(await look()).toMatchObject({ recovered: [], leftAlone: 1 });
+      await clock.advanceBy(1000, () => newer.runtime.idle());
+    }
+    await newer.runtime.stop();
+    await clock.advanceBy(90_000);
+    const found = await Promise.all([look(), rival(), look()]);
+    expect(found.flatMap(({ recovered }) => recovered)).toEqual([sids.call(0)]);
+    expect(sent).toEqual([expect.stringContaining('/inbound/again?ref=forwarding.')]);
+    // From there on it is a new call of this process.
+    const older = setup({ store, clock });
+    await older.runtime.handle(KEY, { ...inbound, lostRound: 7 });
+    expect(await older.state()).toMatchObject({ kind: 'call', round: 8, caller: { phase: 'arriving' } });
+    await clock.advanceBy(10 * 60_000);
+    expect(await look()).toMatchObject({ recovered: [], leftAlone: 1 });
+  });
+
+  it('P-115 a record that cannot be read is said once, its work waits, and nothing of it is sent', async () => {
+    const store = createMemoryStore();
+    const clock = manualClock();
+    const newer = setup({ store, clock, flow: { ...forwarding, schema: 99 }, config: DEFAULT_FORWARDING_CONFIG });
+    await newer.runtime.handle(KEY, inbound);
+    const { runtime, execute, log } = setup({ store, clock });
+    for (let quarter = 0; quarter < 20; quarter += 1) {
+      await runtime.tick();
+      await expect(runtime.handle(KEY, inbound)).rejects.toMatchObject({ code: 'ERR_STATE_VERSION' });
+      await clock.advanceBy(15_000);
+    }
+    expect(execute.effects).toEqual([]);
+    expect(log.map(({ code }) => code)).toEqual(['record.unreadable']);
+    await newer.runtime.tick();
+    expect(newer.execute.of('call.create')).toHaveLength(1);
+  });
+});
