@@ -23,6 +23,17 @@ export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
   return factsOf([many, lossy]);
 }
 
+/** A crowd whose application's clock is set every second, and the same one without. */
+export async function clock({ full, seed }: CrowdOptions): Promise<Facts> {
+  const calls = full ? 1000 : 300;
+  const quiet = await playCrowd({ calls, seed });
+  const played = await playCrowd({ calls, seed, clockBackMs: 3_600_000 });
+  const kinds = new Set([...Object.keys(quiet.results), ...Object.keys(played.results)]);
+  const apart = [...kinds].map((kind) => Math.abs((quiet.results[kind] ?? 0) - (played.results[kind] ?? 0)));
+  const otherwise = apart.reduce((sum, one) => sum + one, 0) / 2;
+  return { figures: { calls, otherwise }, problems: [...quiet.problems, ...played.problems] };
+}
+
 /** Many callers in a queue with fifty workers. */
 export async function queueCrowd({ full, seed }: CrowdOptions): Promise<Facts> {
   const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.05 };

@@ -21,7 +21,7 @@ import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import type { Deaths } from './deaths.js';
-import { crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
+import { clock, crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
 import { randomOrders } from './orders.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
@@ -92,6 +92,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
       await promoteReplica({ times, seed, writer: writers.redis, onProgress: (done) => tell(done, times) }),
     );
   },
+  clock,
   crowd,
   'queue crowd': queueCrowd,
   'foreign tasks': foreignTasks,

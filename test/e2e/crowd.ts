@@ -17,6 +17,7 @@ import type { HangUpRule, Person, SeededRepeats, SimulatedCall, Toggles } from '
 import { fallbackOf, lastNumber, Outcomes } from './fallbacks.js';
 import { forwardingApp, OUR_NUMBER, type TestApp } from './forwarding-app.js';
 import { stranded } from './stranded.js';
+import { steppingClock } from './stepping-clock.js';
 
 /** Repeats exactly for the same seed. */
 export function generator(seed: number): () => number {
@@ -37,6 +38,8 @@ export interface Crowd {
   readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
   /** Requests for TwiML that come twice; callers whom nobody takes are then given every kind of fallback. */
   readonly repeats?: Omit<SeededRepeats, 'seed'>;
+  /** The clock of the application is set again and again, back by up to so many ms and forth. */
+  readonly clockBackMs?: number;
   /** One call every so many ms. */
   readonly everyMs?: number;
 }
@@ -66,6 +69,7 @@ export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
     random: crowd.seed,
     hooks: outcomes.hooks,
     ...(crowd.repeats === undefined ? {} : { repeats: seededRepeats({ seed: crowd.seed, ...crowd.repeats }) }),
+    clockOf: (clock) => steppingClock(clock, generator(crowd.seed), crowd.clockBackMs ?? 0),
     ...(crowd.toggles === undefined ? {} : { toggles: crowd.toggles }),
     ...(crowd.disorder === undefined ? {} : { disorder: { seed: crowd.seed, ...crowd.disorder } }),
   });

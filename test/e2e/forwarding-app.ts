@@ -10,7 +10,7 @@ import {
   type LiveForwarding,
   type Store,
 } from '@amd/core';
-import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type LogEntry } from '@amd/core/http';
+import { callbackUrls, createForwardingEndpoint, type ArrivingCall, type Log, type LogEntry } from '@amd/core/http';
 import { createTwilioExecutor, lostCallers, recoverLostCallers } from '@amd/core/twilio';
 import {
   createSimulator,
@@ -48,11 +48,19 @@ export interface ForwardingNodeParts {
   readonly log: (entry: LogEntry) => void;
 }
 
+/** What a scene makes Twilio refuse, or leave open, is no complaint about the application. */
+export function besidesRefusals(log: Log): Log {
+  return (entry) => {
+    if (entry.code !== 'rest.refused' && entry.code !== 'rest.failed') log(entry);
+  };
+}
+
 /** One process of the product, without its port: endpoint, runtime, official client. */
 export function forwardingNode(parts: ForwardingNodeParts) {
   const { sim, store, clock, settings } = parts;
   const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
   const url = callbackUrls(BASE);
+  const log = besidesRefusals(parts.log);
   const runtime = createRuntime({
     flow: forwarding,
     config: DEFAULT_FORWARDING_CONFIG,
@@ -61,14 +69,14 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     pollMs: parts.pollMs,
     hooks: parts.hooks,
     random: () => 0.5,
-    log: parts.log,
+    log,
     execute: createTwilioExecutor({
       client,
       url,
       mayDial: () => true,
       ownNumbers: [OUR_NUMBER],
       clock,
-      log: parts.log,
+      log,
     }),
   });
   const endpoint = createForwardingEndpoint({
@@ -92,7 +100,11 @@ export function forwardingNode(parts: ForwardingNodeParts) {
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
 export function forwardingApp(
   settings: CallOptions | ((call: ArrivingCall) => CallOptions),
-  { hooks, ...simulator }: Partial<SimulatorOptions> & { readonly hooks?: Hooks } = {},
+  {
+    hooks,
+    clockOf = (clock) => clock,
+    ...simulator
+  }: Partial<SimulatorOptions> & { readonly hooks?: Hooks; readonly clockOf?: (clock: Clock) => Clock } = {},
 ): TestApp {
   const states = new Map<string, LiveForwarding>();
   const log: LogEntry[] = [];
@@ -107,7 +119,7 @@ export function forwardingApp(
   const { runtime, endpoint } = forwardingNode({
     sim,
     store,
-    clock: sim.clock,
+    clock: clockOf(sim.clock),
     httpClient: sim.httpClient,
     pollMs: null,
     settings,

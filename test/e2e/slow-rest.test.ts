@@ -42,8 +42,7 @@ async function play(rest: RestFaultHook) {
   const problems: string[] = [];
   const results: Record<string, number> = {};
   for (const failure of app.failures) problems.push(`a task failed: ${String(failure)}`);
-  for (const { code, message } of app.log.filter(({ code }) => code !== 'rest.failed'))
-    problems.push(`the edge complains: ${code} ${message}`);
+  for (const { code, message } of app.log) problems.push(`the edge complains: ${code} ${message}`);
   for (const { code, message } of app.sim.debugger)
     problems.push(`the simulator complains: ${String(code)} ${message}`);
   for (const sid of sids) {

@@ -26,7 +26,7 @@ import {
 } from '@amd/simulator';
 import twilio from 'twilio';
 import { elsewhere } from './elsewhere.js';
-import { BASE, OUR_NUMBER } from './forwarding-app.js';
+import { BASE, besidesRefusals, OUR_NUMBER } from './forwarding-app.js';
 
 export interface TaskRouterApp {
   readonly sim: Simulator;
@@ -94,19 +94,20 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
   const directory = createWorkspaceDirectory({ client, clock });
   await directory.load();
   const url = callbackUrls(BASE);
+  const log = besidesRefusals(parts.log);
   const common = {
     store,
     clock,
     pollMs: parts.pollMs,
     random: () => 0.5,
-    log: parts.log,
+    log,
     execute: createTwilioExecutor({
       client,
       url,
       mayDial: () => true,
       ownNumbers: [OUR_NUMBER],
       clock,
-      log: parts.log,
+      log,
     }),
   };
   const rest = createRuntime({

@@ -190,7 +190,6 @@ const SCENES: readonly (readonly [
 const SAID: readonly (readonly [part: string, codes: readonly string[]])[] = [
   ['too short', ['times']],
   ['phone attribute', ['worker.phone']],
-  ['Twilio refuses', ['rest.refused']],
 ];
 
 describe('a caller in a queue', () => {

@@ -1,0 +1,13 @@
+import type { Clock } from '@amd/core';
+
+/** A machine's clock that is set every second, back by up to so much of the true time, and forth again. */
+export function steppingClock(clock: Clock, random: () => number, mostMs: number): Clock {
+  const began = clock.now();
+  const behind: number[] = [0];
+  const now = (): number => {
+    const second = Math.floor((clock.now() - began) / 1000);
+    while (behind.length <= second) behind.push(Math.round(random() * mostMs));
+    return clock.now() - (behind[second] ?? 0);
+  };
+  return { now, elapsed: () => clock.now(), wakeAt: (at, run) => clock.wakeAt(clock.now() + at - now(), run) };
+}
