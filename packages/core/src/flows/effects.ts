@@ -43,6 +43,8 @@ export interface CreateCall {
   readonly detection: Detection | null;
   /** Where the verdict is told while the call goes on; absent: the call waits for it. */
   readonly verdict?: CallbackRef;
+  /** Not sent later than this by itself: by then the caller may have been told goodbye. */
+  readonly by?: EpochMs;
 }
 
 /** Work on calls. `leg` 0 is the caller. */
@@ -130,6 +132,8 @@ export type Effect<Rest extends TwilioEffect = RestEffect> =
 export type Outcome =
   /** `call.create` only. */
   | { readonly as: 'created'; readonly sid: CallSid; readonly status: CallStatus }
+  /** `call.create` only: it was due by its time, and could not be sent by then. It was not sent. */
+  | { readonly as: 'late' }
   /** Twilio (or `mayDial`) said no, for good. */
   | { readonly as: 'refused'; readonly code: number | null; readonly reason: string }
   /** `call.create` only: it may or may not have happened, and is never sent again. */

@@ -118,19 +118,23 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   }
 
   async function performRest(claim: Claim, effect: TwilioEffect): Promise<void> {
-    const wait = effect.type === 'call.create' && claim.attempt === 1 ? (pace?.waitFor(claim.id, clock.now()) ?? 0) : 0;
+    // What may have reached Twilio by its first try is never sent again.
+    const withheld = isOnce(effect) && claim.attempt > 1;
+    const late = !withheld && isLate(claim, effect, clock.now());
+    const wait =
+      effect.type === 'call.create' && claim.attempt === 1 && !late ? (pace?.waitFor(claim.id, clock.now()) ?? 0) : 0;
     if (wait > 0) {
       await settle(claim, { as: 'retry', dueAt: clock.now() + wait, counts: false });
       return;
     }
-    // What may have reached Twilio by its first try is never sent again.
-    const withheld = isOnce(effect) && claim.attempt > 1;
     const seconds = stopwatch(clock);
     const execution: Execution = withheld
       ? notAgain(effect, 'an earlier try was interrupted')
-      : await safely(() => execute(effect));
+      : late
+        ? LATE
+        : await safely(() => execute(effect));
     const result = execution.as === 'outcome' ? execution.outcome.as : execution.as;
-    metrics?.({ type: 'rest', effect: effect.type, result, seconds: withheld ? null : seconds() });
+    metrics?.({ type: 'rest', effect: effect.type, result, seconds: withheld || late ? null : seconds() });
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
     if (execution.as === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
@@ -240,6 +244,13 @@ function isOnce(effect: TwilioEffect): boolean {
 
 function notAgain(effect: TwilioEffect, reason: string): Execution {
   return { as: 'outcome', outcome: { as: effect.type === 'call.create' ? 'unknown' : 'failed', reason } };
+}
+
+const LATE: Execution = { as: 'outcome', outcome: { as: 'late' } };
+
+/** It was due in time, and only we or the store were away; what Twilio or our own pace has put off is not late. */
+function isLate({ dueAt }: Claim, effect: TwilioEffect, now: EpochMs): boolean {
+  return effect.type === 'call.create' && effect.by !== undefined && dueAt <= effect.by && effect.by < now;
 }
 
 /** Of use at once or not at all, so that it is not even waited for. */

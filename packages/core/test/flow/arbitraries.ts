@@ -69,6 +69,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
     reason: fc.constant('no'),
   }),
   fc.constant({ as: 'unknown' as const, reason: 'reset' }),
+  fc.constant({ as: 'late' as const }),
   fc.constant({ as: 'done' as const, status: null }),
   fc.constant({ as: 'gone' as const }),
   fc.record({ as: fc.constant('fetched' as const), status, answeredBy: fc.option(answeredBy, { nil: null }) }),
@@ -117,6 +118,7 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
 
 const notifications: fc.Arbitrary<Move> = fc.oneof(
   status.map((one) => events.callerStatus({ status: one })),
+  fc.constantFrom({}, { round: 1 }).map((o): Move => ({ type: 'caller.goodbye', at: START, ...o })),
   fc
     .record({
       event: fc.constantFrom('start', 'end', 'join', 'leave'),

@@ -45,6 +45,7 @@ describe('a person who is rung', () => {
     ringSeconds: 20,
     timeLimitSeconds: 14_400,
     detection: callSettings({ forwardTo: [] }).detection,
+    by: START + 20_000,
   };
 
   it('is nobody yet of whom anything is known', () => {
@@ -53,6 +54,7 @@ describe('a person who is rung', () => {
       target: { to: NUMBERS.ann },
       phase: 'requested',
       callerId: 'caller',
+      creating: 'create:1:caller',
       sid: null,
       answeredBy: null,
       human: false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '@amd/core';
-import { events, NUMBERS, executions, recorder, sids } from '@amd/core/testing';
+import { createMemoryStore, type Store } from '@amd/core';
+import { events, NUMBERS, executions, manualClock, recorder, sids } from '@amd/core/testing';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('creating a call', () => {
@@ -279,5 +279,42 @@ describe('a redirect that something else can take the place of', () => {
     await clock.advanceBy(5000);
     await runtime.tick();
     expect(execute.of('call.redirect')).toHaveLength(1);
+  });
+});
+
+describe('creating a call too late', () => {
+  const failing = (store: Store, until: { at: number }, clock: { now: () => number }): Store =>
+    around(store, {
+      claim: (options) => (clock.now() < until.at ? Promise.reject(new Error('away')) : store.claim(options)),
+    });
+
+  it('that was due in time is not sent: the caller is looked at first', async () => {
+    const clock = manualClock();
+    const away = { at: clock.now() + 20_001 };
+    const { runtime, execute, state } = setup({ clock, store: failing(createMemoryStore(), away, clock) });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    await clock.advanceBy(20_001);
+    await runtime.tick();
+    expect(execute.effects.map(({ type }) => type)).toEqual(['call.fetch', 'call.create']);
+    expect(await state()).toMatchObject({ legs: [{ phase: 'placed', creating: 'create:1:2' }] });
+  });
+
+  it('is sent at its last moment, and later if Twilio or our own pace has put it off', async () => {
+    const clock = manualClock();
+    const away = { at: clock.now() + 20_000 };
+    const just = setup({ clock, store: failing(createMemoryStore(), away, clock) });
+    await just.runtime.handle(KEY, inbound);
+    await clock.advanceBy(20_000);
+    await just.runtime.tick();
+    expect(just.execute.effects.map(({ type }) => type)).toEqual(['call.create']);
+
+    const execute = recorder({ 'call.create': [executions.notExecuted(25_000), executions.created(sids.call(1))] });
+    const put = setup({ execute });
+    await put.runtime.handle(KEY, inbound);
+    await put.runtime.tick();
+    await put.clock.advanceBy(25_000);
+    await put.runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(2);
   });
 });

@@ -1,4 +1,5 @@
 import { unreachable } from '../../kernel/draft.js';
+import { PATIENCE_MS } from '../caller/patience.js';
 import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
 import { legAlarm } from '../leg/alarm.js';
@@ -6,13 +7,16 @@ import { isUnanswered } from '../leg/leg.js';
 import { askLeg, endLeg } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
-import { hunt, huntOn, STEP_TIMER } from './hunt.js';
+import { doubtCaller } from './caller.js';
+import { hunt, huntOn, isWaiting, STEP_TIMER } from './hunt.js';
 import { lookAtBoth } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
 export function alarm(w: Work, event: TimerEvent): void {
   if (w.s.timers[event.timer] !== event.dueAt) return;
   stopTimer(w, event.timer);
+  // We or the store were away: meanwhile the caller may have been told goodbye.
+  if (w.at - event.dueAt >= PATIENCE_MS && isWaiting(w)) doubtCaller(w);
   switch (event.timer) {
     case 'heartbeat':
       heartbeat(w);

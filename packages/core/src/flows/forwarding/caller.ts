@@ -36,6 +36,12 @@ export function callerGone(w: Work): void {
   if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');
 }
 
+/** They were told goodbye, and hang up by it: nobody is rung for them any more. */
+export function callerSentAway(w: Work): void {
+  const { phase } = w.s.caller;
+  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : 'nobody');
+}
+
 /** The one outcome of this round. */
 export function callerEnded(w: Work, result: CallResult): void {
   const { s } = w;

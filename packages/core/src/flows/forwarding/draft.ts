@@ -12,6 +12,8 @@ export interface Work {
   readonly config: ForwardingConfig;
   readonly effects: Effect[];
   readonly host: LegHost;
+  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  ringBy?: EpochMs;
   readonly s: Omit<Draft<Omit<LiveForwarding, 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
     settings: LiveForwarding['settings'];

@@ -16,6 +16,8 @@ export interface InboundCall {
   readonly status: CallStatus;
   /** A credential: shows the caller's number on our outbound calls. */
   readonly token?: string;
+  /** When we first failed them, by the clock of whichever process it was. Default: we have not. */
+  readonly since?: EpochMs;
 }
 
 /** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
@@ -53,6 +55,8 @@ export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 /** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
 export type ForwardingNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
+  /** They were told goodbye at the edge, because the store or our code failed for too long. */
+  | ({ readonly type: 'caller.goodbye' } & OfRound)
   | ({
       readonly type: 'conference';
       readonly event: ConferenceEvent;

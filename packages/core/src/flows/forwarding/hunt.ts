@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { offerFallback } from '../caller/work.js';
 import { isHopeful } from '../leg/leg.js';
-import { ring } from '../leg/ring.js';
+import { ring, ringUnsent } from '../leg/ring.js';
 import type { LegEnd } from '../leg/policy.js';
 import { startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import type { Work } from './draft.js';
@@ -13,6 +13,7 @@ export const STEP_TIMER = 'step';
 export function hunt(w: Work): void {
   const { s } = w;
   if (!isWaiting(w) || s.caller.doubt) return;
+  ringUnsent(w);
   while (!s.legs.some(({ id, phase }) => id >= s.stepFrom && isHopeful(phase))) {
     if (!startStep(w)) break;
   }

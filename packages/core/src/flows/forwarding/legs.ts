@@ -20,6 +20,9 @@ export function legHost(work: () => Work): LegHost {
     join: (leg) => {
       claim(work(), leg);
     },
+    unsent: () => {
+      doubtCaller(work());
+    },
     released: () => {
       hunt(work());
     },

@@ -4,7 +4,7 @@ import { letGo, tell } from '../leg/life.js';
 import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
 import { legTimer, startTimer, type LegDraft } from '../leg/work.js';
-import { callerGone, callerInRoom, doubtCaller } from './caller.js';
+import { callerGone, callerInRoom, callerSentAway, doubtCaller } from './caller.js';
 import type { Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
 import { connectIfTogether, leftRoom } from './legs.js';
@@ -13,6 +13,9 @@ export function notification(w: Work, event: ForwardingNotification): void {
   switch (event.type) {
     case 'caller.status':
       if (isFinalStatus(event.status)) callerGone(w);
+      return;
+    case 'caller.goodbye':
+      callerSentAway(w);
       return;
     case 'conference':
       conference(w, event);

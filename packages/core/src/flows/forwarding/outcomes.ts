@@ -3,6 +3,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { callerRedirected, redirectCaller } from '../caller/work.js';
 import type { OutcomeEvent } from '../effects.js';
 import { legOutcome } from '../leg/outcomes.js';
+import { isUnsent } from '../leg/ring.js';
 import { startTimer } from '../leg/work.js';
 import { callerGone, callerHeld, callerInRoom } from './caller.js';
 import type { Work } from './draft.js';
@@ -51,6 +52,8 @@ function callerFetched(w: Work, result: OutcomeEvent['outcome']): void {
     if (w.at >= caller.roomBy) callerInRoom(w);
     if (caller.phase === 'fallingBack' && w.s.timers['caller'] === undefined) redirectCaller(w);
   }
+  // Who was not rung in time is not before somebody has seen the caller.
+  if (result.as !== 'fetched' && w.s.legs.some(isUnsent)) return;
   caller.doubt = false;
   hunt(w);
 }

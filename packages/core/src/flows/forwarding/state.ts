@@ -1,5 +1,6 @@
 import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
+import type { KeptCall } from '../caller/kept-call.js';
 import type { WaitingCaller } from '../caller/work.js';
 import type { Leg } from '../leg/leg.js';
 import type { Timers } from '../timers.js';
@@ -35,7 +36,7 @@ export interface Caller extends WaitingCaller {
 export interface LiveForwarding {
   readonly kind: 'call';
   readonly round: number;
-  readonly call: { readonly sid: CallSid; readonly from: string; readonly to: string; readonly token: string | null };
+  readonly call: KeptCall;
   readonly settings: CallSettings;
   readonly caller: Caller;
   readonly legs: readonly Leg[];
@@ -67,11 +68,13 @@ export interface CallStory {
   readonly endedAt?: EpochMs;
 }
 
-export type ForwardingState = { readonly kind: 'nothing' } | LiveForwarding;
+/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is not served any more. */
+export type ForwardingState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveForwarding;
 
 /** Over for the caller and for every leg. */
 export function isFinal(state: ForwardingState): boolean {
-  return state.kind === 'call' && state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended');
+  if (state.kind === 'nothing') return state.goodbye === true;
+  return state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended');
 }
 
 /** The room is named after the inbound call: unique in the account, and found again after anything. */

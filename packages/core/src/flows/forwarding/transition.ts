@@ -8,6 +8,8 @@ import type { Effect } from '../effects.js';
 import { greetingMs } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { isListening, listenDocument } from '../caller/listen.js';
+import { keptCall } from '../caller/kept-call.js';
+import { PATIENCE_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
@@ -15,7 +17,7 @@ import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
 import { alarm } from './alarms.js';
-import { answerCaller, callerHeld } from './caller.js';
+import { answerCaller, callerHeld, doubtCaller } from './caller.js';
 import type { ForwardingConfig } from './config.js';
 import { callerDocument, hangup } from './documents.js';
 import type { Work } from './draft.js';
@@ -71,7 +73,8 @@ type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 function transition(state: ForwardingState, event: ForwardingEvent, config: ForwardingConfig): ForwardingStep {
   if (event.type === 'inbound') return inbound(state, event, config);
   if (state.kind === 'nothing') {
-    if (isLost(event)) return unchanged(state, serveAgain(event), config);
+    if (event.type === 'caller.goodbye') return toldGoodbye(config);
+    if (isLost(event) && state.goodbye !== true) return unchanged(state, serveAgain(event), config);
     return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
   }
 
@@ -92,6 +95,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     case 'leg.ended':
       return done(state, w, legRequest(w, event));
     case 'caller.status':
+    case 'caller.goodbye':
     case 'conference':
     case 'leg.status':
     case 'leg.verdict':
@@ -133,12 +137,20 @@ function tellsTheEnd(event: ForwardingEvent): boolean {
   return 'status' in event && event.status !== null && isFinalStatus(event.status);
 }
 
+/** What is decided late about this caller must find it written down, so that nobody is rung for them. */
+function toldGoodbye(config: ForwardingConfig): ForwardingStep {
+  return { state: { kind: 'nothing', goodbye: true }, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
+}
+
 type Inbound = Extract<ForwardingRequest, { type: 'inbound' }>;
 
 function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfig): ForwardingStep {
   const { status } = event.call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
-  if (state.kind === 'nothing') return start(state, event, config, (event.lostRound ?? 0) + 1);
+  if (state.kind === 'nothing') {
+    if (state.goodbye === true) return unchanged(state, hangup(), config);
+    return start(state, event, config, (event.lostRound ?? 0) + 1);
+  }
   if (state.caller.phase !== 'ended') {
     const w = work(state, event, config);
     return done(state, w, answerCaller(w, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
@@ -155,7 +167,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   const fresh: LiveForwarding = {
     kind: 'call',
     round,
-    call: { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null },
+    call: keptCall(call),
     settings,
     caller: {
       phase: 'arriving',
@@ -188,6 +200,9 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   startTimer(w, 'heartbeat', config.heartbeatMs);
   if (call.status === 'in-progress') callerHeld(w);
+  // Nobody is told goodbye before that; whoever is rung later is rung for a caller who was looked at.
+  w.ringBy = Math.min(call.since ?? at, at) + PATIENCE_MS;
+  if (at > w.ringBy) doubtCaller(w);
   hunt(w);
   return done(before, w, answerCaller(w, event, 'first'));
 }
@@ -223,6 +238,7 @@ function asksForTwiml(event: ForwardingEvent): event is ForwardingRequest {
     case 'leg.ended':
       return true;
     case 'caller.status':
+    case 'caller.goodbye':
     case 'conference':
     case 'leg.status':
     case 'leg.verdict':

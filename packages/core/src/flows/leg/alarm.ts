@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { isUnanswered } from './leg.js';
-import { askEnd, askLeg, endLeg, fetchNotice, legEnded, tell } from './life.js';
-import { createId } from './ring.js';
+import { askEnd, askLeg, dropCreate, endLeg, fetchNotice, legEnded, tell } from './life.js';
+import { isUnsent, unsent } from './ring.js';
 import type { LegDraft, LegWork } from './work.js';
 
 /** The watchdog of a leg: whatever phase it is in has lasted too long. */
@@ -12,8 +12,12 @@ export function legAlarm(w: LegWork, leg: LegDraft): void {
     case 'ringing':
     case 'detecting':
     case 'confirming':
+      if (isUnsent(leg)) {
+        unsent(w, leg);
+        return;
+      }
       if (leg.sid === null) {
-        w.effects.push({ type: 'effect.drop', id: createId(leg) });
+        dropCreate(w, leg);
         legEnded(w, leg, { kind: 'lost' });
         return;
       }

@@ -60,6 +60,8 @@ export interface Leg {
   readonly phase: LegPhase;
   /** Whose number it shows. */
   readonly callerId: 'caller' | 'own';
+  /** The create that rings it; `null`: it came too late to be sent, and waits until the caller is known to be there. */
+  readonly creating: string | null;
   /** Known from the REST response or from the first callback, whichever comes first. */
   readonly sid: CallSid | null;
   readonly answeredBy: AnsweredBy | null;
@@ -122,6 +124,7 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     target,
     phase: 'requested',
     callerId,
+    creating: null,
     sid: null,
     answeredBy: null,
     human: false,

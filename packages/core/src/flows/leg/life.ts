@@ -1,6 +1,6 @@
 import type { CallbackRef } from '../../wire/callback-ref.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
-import { createId, detectionOf } from './ring.js';
+import { detectionOf } from './ring.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
 
 /** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
@@ -28,11 +28,16 @@ export function moved(w: LegWork, leg: LegDraft): void {
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
 export function endLeg(w: LegWork, leg: LegDraft): void {
   // A create that waits for its turn must not ring anybody any more.
-  if (leg.phase === 'requested') w.effects.push({ type: 'effect.drop', id: createId(leg) });
+  if (leg.phase === 'requested') dropCreate(w, leg);
   moved(w, leg);
   leg.phase = 'ending';
   leg.result ??= leg.answeredBy === null ? { kind: 'stopped' } : { kind: 'answered', by: leg.answeredBy };
   askEnd(w, leg);
+}
+
+/** It rings nobody any more, if it has not yet. */
+export function dropCreate(w: LegWork, { creating }: LegDraft): void {
+  if (creating !== null) w.effects.push({ type: 'effect.drop', id: creating });
 }
 
 export function askEnd(w: LegWork, leg: LegDraft): void {

@@ -4,7 +4,7 @@ import type { OutcomeEvent } from '../effects.js';
 import { isHopeful, isUnanswered } from './leg.js';
 import { adopt, appeared, askLeg, endLeg, legEnded, pickedUp } from './life.js';
 import { resultOf } from './requests.js';
-import { createId, ringWithOwnNumber, watchRinging } from './ring.js';
+import { ringWithOwnNumber, unsent, watchRinging } from './ring.js';
 import { findLeg, legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** Twilio's "this number may not be shown" (twilio.com/docs/api/errors/21210 and 21212). */
@@ -47,10 +47,14 @@ function created(w: LegWork, leg: LegDraft, { effect, outcome: result }: Outcome
     if (!appeared(w, leg, result.sid)) adopt(w, leg, result.sid);
     return;
   }
+  if (result.as === 'late') {
+    if (leg.phase === 'requested' && leg.creating === effect.id) unsent(w, leg);
+    return;
+  }
   if (result.as !== 'refused') return;
   const { code, reason } = result;
   const callerIdRefused = code !== null && CALLER_ID_REFUSED.includes(code);
-  const stale = effect.id !== createId(leg);
+  const stale = effect.id !== leg.creating;
   if (stale) return;
   if (leg.phase === 'requested' && leg.callerId === 'caller' && callerIdRefused && w.host.mayRingAgain(leg)) {
     ringWithOwnNumber(w, leg);

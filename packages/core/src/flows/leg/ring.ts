@@ -1,8 +1,10 @@
 import type { E164 } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
 import { callerNumber } from '../../wire/caller-id.js';
+import { PATIENCE_MS } from '../caller/patience.js';
 import type { Detection } from '../effects.js';
 import { newLeg, type LegTarget } from './leg.js';
-import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+import { legTimer, nextId, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** Rings somebody. */
 export function ring(w: LegWork, target: LegTarget): LegDraft {
@@ -10,26 +12,45 @@ export function ring(w: LegWork, target: LegTarget): LegDraft {
   s.lastLeg += 1;
   const leg: LegDraft = newLeg(s.lastLeg, target, showsCaller(w, target) ? 'caller' : 'own', w.at);
   s.legs.push(leg);
-  create(w, leg);
+  create(w, leg, firstId(leg), w.ringBy);
   return leg;
 }
 
 /** Once more with our own number, when Twilio does not let us show the caller's (21210, 21212). */
 export function ringWithOwnNumber(w: LegWork, leg: LegDraft): void {
   leg.callerId = 'own';
-  create(w, leg);
+  create(w, leg, firstId(leg), undefined);
 }
 
-export function createId(leg: LegDraft): string {
+/** Nobody was rung in time: the caller is looked at first, until somebody has seen them. */
+export function unsent(w: LegWork, leg: LegDraft): void {
+  leg.creating = null;
+  startTimer(w, legTimer(leg), w.config.graceMs);
+  w.host.unsent(leg);
+}
+
+/** Whoever was not rung in time: the caller is known to be there. */
+export function ringUnsent(w: LegWork): void {
+  for (const leg of w.s.legs) {
+    if (isUnsent(leg)) create(w, leg, nextId(w, 'create', leg.id), w.at + PATIENCE_MS);
+  }
+}
+
+export function isUnsent({ phase, creating }: LegDraft): boolean {
+  return phase === 'requested' && creating === null;
+}
+
+function firstId(leg: LegDraft): string {
   return `create:${String(leg.id)}:${leg.callerId}`;
 }
 
-function create(w: LegWork, leg: LegDraft): void {
+function create(w: LegWork, leg: LegDraft, id: string, by: EpochMs | undefined): void {
   const { settings, call } = w.s;
+  leg.creating = id;
   const ringSeconds = leg.target.ringSeconds ?? settings.ringSeconds;
   w.effects.push({
     type: 'call.create',
-    id: createId(leg),
+    id,
     leg: leg.id,
     to: leg.target.to,
     from: (leg.callerId === 'caller' ? callerNumber(call.from) : null) ?? ownNumber(w, leg.target),
@@ -40,6 +61,7 @@ function create(w: LegWork, leg: LegDraft): void {
     timeLimitSeconds: settings.timeLimitSeconds,
     detection: settings.amd.mode === 'off' ? null : detectionOf(w, leg),
     ...(settings.amd.mode === 'async' ? { verdict: w.host.ref(leg.id, 'leg.verdict') } : {}),
+    ...(by === undefined ? {} : { by }),
   });
   watchRinging(w, leg);
 }
@@ -55,7 +77,8 @@ export function detectionOf(w: LegWork, { target }: LegDraft): Detection {
 }
 
 function showsCaller(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): boolean {
-  return callerId === 'caller' && callerNumber(w.s.call.from) !== null;
+  const { from, showable } = w.s.call;
+  return callerId === 'caller' && callerNumber(from) !== null && showable !== false;
 }
 
 function ownNumber(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): E164 {

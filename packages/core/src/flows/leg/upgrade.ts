@@ -20,5 +20,6 @@ export function upgradedSettings<Settings extends LegSettings & Hold & { readonl
 }
 
 export function upgradedLeg(leg: Leg): Leg {
-  return { ...leg, moving: null, invited: isInRoom(leg.phase), fetched: false, screened: null };
+  const creating = `create:${String(leg.id)}:${leg.callerId}`;
+  return { ...leg, creating, moving: null, invited: isInRoom(leg.phase), fetched: false, screened: null };
 }

@@ -51,6 +51,8 @@ export interface LegHost {
   whyNot(leg: LegDraft): Notice;
   /** A human: the commit of this step is the claim. */
   join(leg: LegDraft): void;
+  /** It was not rung in time: it is when the caller is known to be there. */
+  unsent(leg: LegDraft): void;
   /** Out of the race, though its call may still have to end. */
   released(leg: LegDraft): void;
   /** Its call is over. */
@@ -69,8 +71,15 @@ export interface LegWork {
   readonly config: LegConfig;
   readonly effects: Pick<Effect[], 'push'>;
   readonly host: LegHost;
+  readonly ringBy?: EpochMs;
   readonly s: {
-    readonly call: { readonly from: string; readonly to: string; readonly token: string | null };
+    readonly call: {
+      readonly from: string;
+      readonly to: string;
+      readonly token: string | null;
+      /** `false`: Twilio would not let us show their number. */
+      readonly showable?: false;
+    };
     readonly settings: LegSettings;
     readonly legs: LegDraft[];
     readonly timers: Record<string, EpochMs>;

@@ -14,6 +14,8 @@ export interface Work {
   readonly config: TaskRouterConfig;
   readonly effects: Effect<TwilioEffect>[];
   readonly host: LegHost;
+  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  ringBy?: EpochMs;
   readonly s: Omit<Draft<Omit<LiveTaskCall, 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
     settings: LiveTaskCall['settings'];

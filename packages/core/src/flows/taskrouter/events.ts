@@ -74,6 +74,8 @@ export type TaskNews = 'created' | 'canceled' | 'wrapup' | 'completed' | 'delete
 /** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
 export type TaskNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
+  /** They were told goodbye at the edge, because the store or our code failed for too long. */
+  | ({ readonly type: 'caller.goodbye' } & OfRound)
   | LegStatusEvent
   | LegVerdictEvent
   | RecordingMade

@@ -1,3 +1,4 @@
+import { askCaller } from '../caller/work.js';
 import type { Notice } from '../leg/leg.js';
 import { letGo, tell } from '../leg/life.js';
 import { legTimer, startTimer, type LegDraft, type LegHost } from '../leg/work.js';
@@ -18,6 +19,9 @@ export function legHost(work: () => Work): LegHost {
     whyNot: () => whyNot(work()),
     join: (leg) => {
       join(work(), leg);
+    },
+    unsent: () => {
+      askCaller(work());
     },
     // Whatever is decided by it, `settleReservations` decides at the end of the step.
     released: () => undefined,

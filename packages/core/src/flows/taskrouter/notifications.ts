@@ -3,12 +3,12 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
-import { callerGone } from './caller.js';
+import { callerEnded, callerGone } from './caller.js';
 import type { Work } from './draft.js';
 import type { ReservationNews, TaskNotification } from './events.js';
 import { askReservation, reservationIs } from './reservations.js';
 import { adoptTask } from './requests.js';
-import { completeTask, taskOver } from './task.js';
+import { cancelTask, completeTask, taskOver } from './task.js';
 
 /** An event says what a fetch would have said. */
 const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
@@ -26,6 +26,9 @@ export function notification(w: Work, event: TaskNotification): void {
   switch (event.type) {
     case 'caller.status':
       if (isFinalStatus(event.status)) callerGone(w);
+      return;
+    case 'caller.goodbye':
+      if ((event.round ?? w.s.round) === w.s.round) callerSentAway(w);
       return;
     case 'leg.status':
       legStatus(w, event);
@@ -48,6 +51,13 @@ export function notification(w: Work, event: TaskNotification): void {
     default:
       unreachable(event);
   }
+}
+
+/** They were told goodbye, and hang up by it: nobody is rung for them any more. */
+function callerSentAway(w: Work): void {
+  if (w.s.caller.phase === 'ended') return;
+  callerEnded(w, w.s.served === null ? 'nobody' : 'connected');
+  cancelTask(w);
 }
 
 function task(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {

@@ -3,8 +3,9 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { callerRedirected, redirectCaller } from '../caller/work.js';
 import type { Outcome, OutcomeEvent, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
 import { legOutcome } from '../leg/outcomes.js';
+import { ringUnsent } from '../leg/ring.js';
 import { startTimer } from '../leg/work.js';
-import { callerGone, callerHeld, fallBack } from './caller.js';
+import { callerGone, callerHeld, fallBack, isWaiting } from './caller.js';
 import type { Work } from './draft.js';
 import { askReservation, close, dropped, reservationIs, tellWorker } from './reservations.js';
 import { adoptTask } from './requests.js';
@@ -142,6 +143,7 @@ function callerFetched(w: Work, result: Outcome): void {
   }
   if (result.as !== 'fetched' || result.status !== 'in-progress') return;
   callerHeld(w);
+  if (isWaiting(w)) ringUnsent(w);
   if (s.caller.phase === 'fallingBack') {
     if (s.timers['caller'] === undefined) redirectCaller(w);
   } else if (s.taskLost && s.claim === null) fallBack(w);

@@ -3,6 +3,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { fallbackIsOver } from '../caller/last-stop.js';
 import { listenDocument } from '../caller/listen.js';
+import { PATIENCE_MS } from '../caller/patience.js';
 import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import { ring } from '../leg/ring.js';
 import { startTimer, stopTimer } from '../leg/work.js';
@@ -137,6 +138,7 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
     refuse(w, reservation, 'unavailable');
   } else if (isWaiting(w)) {
     const name = event.workerName;
+    w.ringBy = w.at + PATIENCE_MS;
     reservation.leg = ring(w, { to: event.phone, ...(name === null ? {} : { name }) }).id;
   }
   // Otherwise somebody has the caller, or the caller has left: Twilio takes it back by itself.

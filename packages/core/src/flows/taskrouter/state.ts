@@ -1,5 +1,6 @@
-import type { CallSid, ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
+import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
+import type { KeptCall } from '../caller/kept-call.js';
 import type { WaitingCaller } from '../caller/work.js';
 import type { Leg } from '../leg/leg.js';
 import type { Timers } from '../timers.js';
@@ -78,7 +79,7 @@ export interface Reservation {
 export interface LiveTaskCall {
   readonly kind: 'call';
   readonly round: number;
-  readonly call: { readonly sid: CallSid; readonly from: string; readonly to: string; readonly token: string | null };
+  readonly call: KeptCall;
   readonly settings: TaskSettings;
   readonly caller: TaskCaller;
   readonly task: CallTask;
@@ -109,7 +110,8 @@ export interface TaskCallStory {
   readonly endedAt?: EpochMs;
 }
 
-export type TaskRouterState = { readonly kind: 'nothing' } | LiveTaskCall;
+/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is not served any more. */
+export type TaskRouterState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveTaskCall;
 
 /** Over for the caller, for every leg, and for TaskRouter. */
 export function isTaskCallFinal(state: TaskRouterState): boolean {

@@ -6,6 +6,7 @@ import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twi
 import type { Effect, TwilioEffect } from '../effects.js';
 import { greetingMs } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
+import { keptCall } from '../caller/kept-call.js';
 import { isListening, listenDocument } from '../caller/listen.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
@@ -75,6 +76,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
   if (event.type === 'inbound') return inbound(state, event, config);
   if (event.type === 'assignment') return assigned(state, event, config);
   if (state.kind === 'nothing') {
+    if (event.type === 'caller.goodbye') return toldGoodbye(config);
     return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
   }
 
@@ -98,6 +100,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
       if (event.type === 'leg.ended' && event.bridged === true) talked(w, event.leg);
       return done(state, w, legRequest(w, event));
     case 'caller.status':
+    case 'caller.goodbye':
     case 'leg.status':
     case 'leg.verdict':
     case 'caller.recording':
@@ -124,12 +127,18 @@ function talked(w: Work, id: number): void {
   if (reservation?.offered === true) reservationIs(w, reservation, 'accepted');
 }
 
+/** What is decided late about this caller must find it written down, so that they are put into no queue. */
+function toldGoodbye(config: TaskRouterConfig): TaskRouterStep {
+  return { state: { kind: 'nothing', goodbye: true }, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
+}
+
 type Inbound = Extract<TaskRequest, { type: 'inbound' }>;
 
 function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfig): TaskRouterStep {
   const { call } = event;
   const { status } = call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
+  if (state.kind === 'nothing' && state.goodbye === true) return unchanged(state, hangup(), config);
   if (state.kind === 'call' && state.caller.phase !== 'ended') {
     const w = work(state, event, config);
     return done(state, w, answerCaller(w, event, state.task.sid === null ? 'first' : 'again'));
@@ -137,7 +146,7 @@ function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfi
   if (state.kind === 'call' && !(state.result === 'handedOn' && status === 'in-progress')) {
     return unchanged(state, hangup(), config);
   }
-  const w = begin(state, { sid: call.sid, from: call.from, to: call.to, token: call.token ?? null }, event, config);
+  const w = begin(state, keptCall(call), event, config);
   if (status === 'in-progress') callerHeld(w);
   return done(state, w, answerCaller(w, event, 'first'));
 }
@@ -222,8 +231,10 @@ function unchanged(state: TaskRouterState, reply: TaskRouterReply, config: TaskR
   return { state, effects: [], reply, keepForMs: isOver ? config.keepForMs : null };
 }
 
+const TOLD: readonly string[] = ['caller.status', 'caller.goodbye', 'caller.recording'];
+
 function asksForTwiml(event: TaskRouterEvent): boolean {
   return event.type.startsWith('leg.')
     ? event.type !== 'leg.status' && event.type !== 'leg.verdict'
-    : event.type.startsWith('caller.') && event.type !== 'caller.status' && event.type !== 'caller.recording';
+    : event.type.startsWith('caller.') && !TOLD.includes(event.type);
 }

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { forwarding, type ForwardingEvent, type Outcome } from '@amd/core';
+import { events, given, NUMBERS, sids, START } from '@amd/core/testing';
+import { at, connected, joining, waiting } from './scenes.js';
+
+const goodbye = (seconds: number, round?: number): ForwardingEvent => ({
+  type: 'caller.goodbye',
+  at: at(seconds),
+  ...(round === undefined ? {} : { round }),
+});
+const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const both = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
+const inbound = (failingSince: number | undefined, seconds: number): ForwardingEvent => {
+  const event = events.inbound({ options: both, status: 'in-progress', at: at(seconds) });
+  return failingSince === undefined ? event : { ...event, call: { ...event.call, since: at(failingSince) } };
+};
+const late = (seconds: number) => events.outcomeOf('call.create', { as: 'late' }, { at: at(seconds) });
+const looked = (outcome: Outcome, seconds: number) =>
+  events.outcomeOf('call.fetch', outcome, { leg: 0, at: at(seconds) });
+
+describe('a caller who was told goodbye', () => {
+  it('is not rung for any more: the call is over, and whoever rings is ended', () => {
+    given(forwarding, [events.inbound({ options: both })])
+      .when(goodbye(21))
+      .then({ state: { caller: { phase: 'ended' }, result: 'nobody', legs: [{ phase: 'ending' }], timers: {} } });
+    const { effects } = given(forwarding, [events.inbound({ options: both })]).when(goodbye(21)).result;
+    expect(effects).toContainEqual({ type: 'effect.drop', id: 'create:1:caller' });
+    given(forwarding, [...waiting, goodbye(21)])
+      .when(events.status({ status: 'no-answer', at: at(25) }))
+      .then({ asks: [], state: { result: 'nobody' } });
+  });
+
+  it('and hears it once: told again, or hanging up by it, changes nothing', () => {
+    for (const again of [goodbye(22), events.callerStatus({ at: at(26) })]) {
+      given(forwarding, [...waiting, goodbye(21)])
+        .when(again)
+        .thenNothingHappened();
+    }
+  });
+
+  it('after a talk has talked; on the way to somebody they are told that the caller is gone', () => {
+    given(forwarding, [...connected, goodbye(60)])
+      .when(goodbye(61))
+      .then({ state: { result: 'connected' } });
+    given(forwarding, joining)
+      .when(goodbye(30))
+      .then({ state: { result: 'nobody', legs: [{ phase: 'told', notice: 'callerGone' }] } });
+  });
+
+  it('in an earlier round is none of this one', () => {
+    const twice = [
+      events.inbound({ options: { forwardTo: [], fallback: { kind: 'redirect', url: 'https://a.example/' } } }),
+      events.callerDocument({ at: at(2) }),
+      events.inbound({ options: both, status: 'in-progress', at: at(9) }),
+    ];
+    given(forwarding, twice).when(goodbye(21, 1)).thenNothingHappened();
+    given(forwarding, twice)
+      .when(goodbye(21, 2))
+      .then({ state: { caller: { phase: 'ended' } } });
+  });
+
+  it('of whom nothing was written down is kept in mind: what is decided late rings nobody', () => {
+    const told = given(forwarding, [goodbye(21)]);
+    expect(told.state).toEqual({ kind: 'nothing', goodbye: true });
+    told.when(goodbye(22)).thenNothingHappened();
+    for (const event of [
+      inbound(0, 22),
+      events.inbound({ options: both, at: at(22) }),
+      { type: 'caller.document', at: at(22), status: 'in-progress', sid: sids.call(0), round: 1 } as const,
+    ]) {
+      told.when(event).then({ verbs: ['hangup'], effects: [] });
+    }
+    given(forwarding, []).when(goodbye(21)).then({ keepForMs: 86_400_000, effects: [] });
+  });
+});
+
+describe('whoever is rung first', () => {
+  it('is rung within 20 s of the first failure, or of the call', () => {
+    given(forwarding, [])
+      .when(inbound(undefined, 0))
+      .then({ asks: [{ type: 'call.create', by: at(20) }] });
+    given(forwarding, [])
+      .when(inbound(0, 7))
+      .then({ asks: [{ type: 'call.create', by: at(20) }] });
+    // Of a process whose clock is ahead.
+    given(forwarding, [])
+      .when(inbound(100, 7))
+      .then({ asks: [{ type: 'call.create', by: at(27) }] });
+  });
+
+  it('P-110 later than that is not rung before the caller was looked at, and is still there', () => {
+    given(forwarding, [])
+      .when(inbound(0, 21))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { doubt: true }, legs: [] } });
+    const scene = given(forwarding, [inbound(0, 21)]);
+    scene.when(looked(ALIVE, 22)).then({ asks: [{ type: 'call.create', to: NUMBERS.ann as never }] });
+    scene.when(looked({ as: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
+  });
+
+  it('whose call came too late to be sent waits for the same look, and has a whole ring time then', () => {
+    const scene = [inbound(undefined, 0), late(25)];
+    given(forwarding, [inbound(undefined, 0)])
+      .when(late(25))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { legs: [{ phase: 'requested', creating: null }] } });
+    given(forwarding, scene)
+      .when(looked(ALIVE, 26))
+      .then({
+        asks: [{ type: 'call.create', leg: 1, to: NUMBERS.ann as never, by: at(46) }],
+        state: { timers: { leg1: at(56) } },
+      });
+    given(forwarding, scene)
+      .when(looked({ ...ALIVE, status: 'completed' }, 26))
+      .then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
+    // Nobody is rung on a guess: they are looked at again.
+    const unseen = [...scene, looked({ as: 'failed', reason: 'time-out' }, 26)];
+    given(forwarding, scene)
+      .when(unseen.at(-1)!)
+      .then({ asks: [], state: { caller: { doubt: true } } });
+    given(forwarding, [...unseen, events.due('leg1')])
+      .when(looked(ALIVE, 36))
+      .then({ asks: [{ type: 'call.create', leg: 1 }] });
+  });
+
+  it('is rung as soon as the caller asks for anything', () => {
+    given(forwarding, [inbound(undefined, 0), late(25)])
+      .when(events.callerEnded({ at: at(26) }))
+      .then({ asks: [{ type: 'call.create', leg: 1 }] });
+  });
+
+  it('told a second time that it was too late, or after it was sent anew, changes nothing', () => {
+    const first = ({ effects }: { readonly effects: readonly { readonly type: string }[] }) => {
+      const effect = effects.find(({ type }) => type === 'call.create') as never;
+      return events.outcome(effect, { as: 'late' }, at(28));
+    };
+    given(forwarding, [inbound(undefined, 0), late(25)])
+      .when(first)
+      .thenNothingHappened();
+    given(forwarding, [inbound(undefined, 0), late(25), looked(ALIVE, 26)])
+      .when(first)
+      .thenNothingHappened();
+  });
+
+  it('is not rung at all past the deadline', () => {
+    given(forwarding, [inbound(undefined, 0), late(25), events.due('deadline')])
+      .when(looked(ALIVE, 121))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
+  });
+});
+
+describe('work that was due long ago', () => {
+  const steps = { forwardTo: [{ targets: [NUMBERS.ann], nextAfterSeconds: 5 }, { targets: [NUMBERS.ben] }] };
+
+  it('finds out first whether the caller is still there', () => {
+    const scene = [events.inbound({ options: steps, status: 'in-progress' })];
+    given(forwarding, scene)
+      .when(events.timer('step', at(5), at(24)))
+      .then({ asks: [{ type: 'call.create', to: NUMBERS.ben as never }] });
+    given(forwarding, scene)
+      .when(events.timer('step', at(5), at(25)))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }] });
+  });
+});
+
+describe('a request that comes again on a call in progress', () => {
+  it('P-109 without a token shows our number at once', () => {
+    given(forwarding, [])
+      .when(inbound(0, 3))
+      .then({ asks: [{ id: 'create:1:own', from: NUMBERS.ours as never }] });
+    const withToken = inbound(0, 3) as Extract<ForwardingEvent, { type: 'inbound' }>;
+    given(forwarding, [])
+      .when({ ...withToken, call: { ...withToken.call, token: 'secret' } })
+      .then({ asks: [{ id: 'create:1:caller', from: NUMBERS.caller as never, callToken: 'secret' }] });
+    expect(START).toBe(at(0));
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome, TaskRouterEvent } from '@amd/core';
+import { events, NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
+import { at, ringing, scene, talking, type Step } from './scenes.js';
+
+const goodbye = (seconds: number, round?: number): TaskRouterEvent => ({
+  type: 'caller.goodbye',
+  at: at(seconds),
+  ...(round === undefined ? {} : { round }),
+});
+const outcome = (type: 'call.create' | 'call.fetch', as: Outcome, seconds: number): Step =>
+  taskEvents.outcomeOf(type, as, { leg: type === 'call.fetch' ? 0 : 1, at: at(seconds) });
+const ALIVE: Outcome = { as: 'fetched', status: 'in-progress', answeredBy: null };
+const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
+
+describe('a caller of a queue who was told goodbye', () => {
+  it('P-111 is never rung for: whoever rings is ended, the task cancelled, and a later assignment rejected', () => {
+    scene(...ringing())
+      .when(goodbye(30))
+      .then({
+        asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }, { type: 'task.update', status: 'canceled' }],
+        state: { caller: { phase: 'ended' }, result: 'nobody', legs: [{ phase: 'ending' }] },
+      });
+    const later = scene(...ringing(), goodbye(30)).when(taskEvents.assignment(2, { at: at(31) })).result;
+    expect(later.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
+    scene(...ringing(), goodbye(30))
+      .when(goodbye(31))
+      .thenNothingHappened();
+  });
+
+  it('after a talk has talked, and in an earlier round is none of this one', () => {
+    scene(...talking)
+      .when(goodbye(60))
+      .then({ state: { result: 'connected' } });
+    scene(...ringing())
+      .when(goodbye(30, 0))
+      .thenNothingHappened();
+  });
+
+  it('of whom nothing was written down is put into no queue by what is decided late', () => {
+    const told = scene(goodbye(21));
+    expect(told.state).toEqual({ kind: 'nothing', goodbye: true });
+    told.when(taskEvents.inbound({ at: at(22) })).then({ verbs: ['hangup'], effects: [] });
+    told.when(goodbye(22)).thenNothingHappened();
+  });
+});
+
+describe('a worker whose call came too late to be sent', () => {
+  it('is called when the caller was looked at and is still there', () => {
+    scene(...queued)
+      .when(outcome('call.create', { as: 'late' }, 25))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { reservations: [{ phase: 'pending' }] } });
+    const late = [...queued, outcome('call.create', { as: 'late' }, 25)];
+    scene(...late)
+      .when(outcome('call.fetch', ALIVE, 26))
+      .then({ asks: [{ type: 'call.create', leg: 1, to: NUMBERS.ann as never, by: at(46) }] });
+    scene(...late)
+      .when(outcome('call.fetch', { as: 'gone' }, 26))
+      .then({ state: { caller: { phase: 'ended' }, legs: [{ phase: 'ending' }] } });
+    scene(...late)
+      .when(outcome('call.fetch', { as: 'failed', reason: 'time-out' }, 26))
+      .then({ asks: [] });
+  });
+
+  it('is not called any more when the reservation has ended meanwhile', () => {
+    const over = [
+      ...queued,
+      outcome('call.create', { as: 'late' }, 25),
+      taskEvents.reservation('timeout', 1, { at: at(25) }),
+    ];
+    const { effects } = scene(...over).when(outcome('call.fetch', ALIVE, 26)).result;
+    expect(effects.filter(({ type }) => type === 'call.create')).toEqual([]);
+    expect(taskSids.reservation(1)).toMatch(/^WR/);
+  });
+});
