@@ -1,6 +1,5 @@
 import type { CreateCall, Detection } from '../flows/effects.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
-import { withTry } from '../wire/try-url.js';
 import type { TwilioCallCreate } from './client.js';
 
 /** The parameters of a new call (twilio.com/docs/voice/api/call-resource#create-a-call-resource). */
@@ -15,7 +14,7 @@ export function createParams(
     from: effect.from,
     url: url(answered),
     method: 'POST',
-    fallbackUrl: fallbackUrl === undefined ? withTry(url(answered), 1) : fallbackUrl(answered),
+    fallbackUrl: fallbackUrl === undefined ? url(answered) : fallbackUrl(answered),
     fallbackMethod: 'POST',
     statusCallback: url(effect.status),
     statusCallbackMethod: 'POST',

@@ -1,6 +1,7 @@
 import { isAccountSid } from '../kernel/brand.js';
+import type { EpochMs } from '../kernel/flow.js';
 import { param, parseForm, type Params } from '../wire/params.js';
-import { TRY_PARAM } from '../wire/try-url.js';
+import { parseSince, SINCE_PARAM } from '../wire/failing-since.js';
 import type { PublicBase } from './callback-urls.js';
 import { likelyCause } from './diagnose.js';
 import type { Log } from './log.js';
@@ -26,8 +27,10 @@ export interface Admitted {
   readonly params: Params;
   /** The `ref` of the address, not yet read. */
   readonly ref: string | null;
-  /** How often this request was put off already. */
-  readonly tries: number;
+  /** As it was sent, without `?`: whoever is sent here again comes back with the same. */
+  readonly query: string;
+  /** When we failed this request for the first time; `null`: we have not. By the clock of whichever process it was. */
+  readonly failingSince: EpochMs | null;
 }
 
 export type Admission = Admitted | { readonly ok: false; readonly response: PlainResponse };
@@ -69,7 +72,8 @@ export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
     }
     return { ok: false, response: refusal(403) };
   }
-  return { ok: true, route, params, ref: query.get('ref'), tries: Number(query.get(TRY_PARAM) ?? '0') };
+  const since = parseSince(query.getAll(SINCE_PARAM).at(-1) ?? '') ?? null;
+  return { ok: true, route, params, ref: query.get('ref'), query: request.query, failingSince: since };
 }
 
 type RefusalStatus = Parameters<typeof refusal>[0];
@@ -119,10 +123,11 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
   // Configured by the user, at the phone number or in the workspace: their own query is theirs.
   if (route.ref === null) return null;
   for (const name of query.keys()) {
-    if (name !== 'ref' && name !== TRY_PARAM) return 'the query has more in it than we put there';
+    if (name !== 'ref' && name !== SINCE_PARAM) return 'the query has more in it than we put there';
     if (query.getAll(name).length > 1) return `"${name}" is there twice`;
   }
-  return /^[0-9]?$/.test(query.get(TRY_PARAM) ?? '') ? null : `"${TRY_PARAM}" is not a number`;
+  const since = query.get(SINCE_PARAM);
+  return since === null || parseSince(since) !== undefined ? null : `"${SINCE_PARAM}" is not a time`;
 }
 
 function signatureHint(request: PlainRequest, url: string, cause: string | null): string {

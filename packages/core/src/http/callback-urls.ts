@@ -6,7 +6,7 @@ import { soundPath } from './sounds.js';
  * Asks Twilio to repeat what failed: without it, a 5xx or a read time-out is not repeated
  * (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). Never part of the signature.
  */
-const RETRY = '#rc=3&rp=5xx,ct,rt';
+export const RETRY = '#rc=3&rp=5xx,ct,rt';
 
 /** The public address under which Twilio reaches us, taken apart. */
 export interface PublicBase {

@@ -1,6 +1,5 @@
 import { stringsOf } from '../flows/check-options.js';
 import { DEFAULT_TEXTS } from '../flows/caller/texts.js';
-import { withTry } from '../wire/try-url.js';
 import type { Say, Verb } from '../wire/twiml.js';
 import { isListening, type RouteName } from './routes.js';
 
@@ -8,6 +7,8 @@ import { isListening, type RouteName } from './routes.js';
 export interface FallbackTexts {
   /** To the caller. */
   readonly unavailable: string;
+  /** To a caller who is one too many, and on the line already. */
+  readonly busy: string;
   /** To somebody we rang. */
   readonly lost: string;
   readonly voice?: string | undefined;
@@ -16,6 +17,7 @@ export interface FallbackTexts {
 
 const DEFAULT_FALLBACK_TEXTS: FallbackTexts = {
   unavailable: DEFAULT_TEXTS.unavailable,
+  busy: 'We are sorry, all our lines are busy. Please try again later. Goodbye.',
   lost: DEFAULT_TEXTS.lost,
 };
 
@@ -24,40 +26,32 @@ const DEFAULT_FALLBACK_TEXTS: FallbackTexts = {
  * @throws TypeError naming the text
  */
 export function checkFallbackTexts(texts: unknown = {}): FallbackTexts {
-  const known = ['unavailable', 'lost', 'voice', 'language'] satisfies (keyof FallbackTexts)[];
+  const known = ['unavailable', 'busy', 'lost', 'voice', 'language'] satisfies (keyof FallbackTexts)[];
   return { ...DEFAULT_FALLBACK_TEXTS, ...stringsOf(texts, 'fallbackTexts', known) };
 }
 
-/** How often a request is put off before its call is given up. */
-const MAX_TRIES = 2;
-
 /**
- * TwiML for a request that failed on our side. A new caller hears a sentence at once; whoever is known already waits a
- * second and asks again, twice, because the state that knows what to do is only out of reach for the moment.
+ * TwiML for a request that failed on our side. Callers, new and known, and whoever we rang wait a second and ask again, at
+ * `again`: the state that knows what to do is only out of reach for the moment. `null`: they have waited long enough.
  */
-export function failureDocument(
-  name: RouteName,
-  again: string | null,
-  tries: number,
-  texts: FallbackTexts,
-): readonly Verb[] {
+export function failureDocument(name: RouteName, again: string | null, texts: FallbackTexts): readonly Verb[] {
   // The call goes on without what they would have heard; hold music is asked for again.
   if (name === 'caller.whisper') return [];
-  if (isListening(name)) {
-    return again === null
-      ? []
-      : [
-          { verb: 'pause', seconds: 5 },
-          { verb: 'redirect', to: { url: again } },
-        ];
-  }
-  if (again !== null && tries < MAX_TRIES) {
-    return [
-      { verb: 'pause', seconds: 1 },
-      { verb: 'redirect', to: { url: withTry(again, tries + 1) } },
-    ];
-  }
+  if (isListening(name)) return again === null ? [] : askAgain(again, 5);
+  if (again !== null) return askAgain(again, 1);
   return [say(name.startsWith('leg.') ? texts.lost : texts.unavailable, texts), { verb: 'hangup' }];
+}
+
+/** Whoever is on the line already cannot be rejected any more: they are told (twilio.com/docs/voice/twiml/reject). */
+export function busyDocument(texts: FallbackTexts): readonly Verb[] {
+  return [say(texts.busy, texts), { verb: 'hangup' }];
+}
+
+function askAgain(url: string, seconds: number): readonly Verb[] {
+  return [
+    { verb: 'pause', seconds },
+    { verb: 'redirect', to: { url } },
+  ];
 }
 
 function say(text: string, { voice, language }: FallbackTexts): Say {

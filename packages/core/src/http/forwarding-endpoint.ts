@@ -22,14 +22,16 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   const defaults = defaultsOf(options.defaultSettings);
 
   async function arrive(call: InboundCall, lostRound?: number): Promise<Answer> {
-    const settings = await resolveSettings(call, {
-      resolve: async (arriving) => toSettings(await resolve(arriving)),
+    const resolved = await resolveSettings(call, {
+      resolve,
+      check: toSettings,
       defaults,
       budgetMs,
       clock,
       log,
     });
-    if (settings === undefined) return { as: 'noSettings' };
+    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    const { settings } = resolved;
     const event = { type: 'inbound', call, settings, ...(lostRound === undefined ? {} : { lostRound }) } as const;
     return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
   }
@@ -37,19 +39,24 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   return serve(checked, {
     flow: 'forwarding',
     inbound: (call) => arrive(call),
+    goodbye: (call, round) =>
+      runtime.handle(recordKey('forwarding', call), {
+        type: 'caller.goodbye',
+        ...(round === undefined ? {} : { round }),
+      }),
     async notice({ params }) {
       const call = parseCall(params);
       if (!call.ok) return { as: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;
       return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
     },
-    async callback(ref, { params }) {
+    async callback(ref, { params, failingSince }) {
       if (ref.purpose === 'caller.again') {
         const call = parseInbound(params);
         if (!call.ok) return { as: 'refused', problem: call.problem };
         if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
         const { sid, status, from, to } = call;
-        return arrive({ sid, status, from, to }, ref.round);
+        return arrive({ sid, status, from, to, ...(failingSince === null ? {} : { since: failingSince }) }, ref.round);
       }
       const translation = translate(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };

@@ -10,9 +10,11 @@ export type ArrivingCall = Omit<InboundCall, 'token'>;
 /** Says what to do with one inbound call. */
 export type Resolve = (call: ArrivingCall) => CallOptions | CallSettings | Promise<CallOptions | CallSettings>;
 
-export interface Resolving<Settings> {
-  /** Settles a call's settings, checked. */
-  readonly resolve: (call: ArrivingCall) => Settings | Promise<Settings>;
+export interface Resolving<Given, Settings> {
+  /** Settles a call's settings; should it fail, it may not the next time. */
+  readonly resolve: (call: ArrivingCall) => Given | Promise<Given>;
+  /** Throws at what can never be right. */
+  readonly check: (given: Given) => Settings;
   readonly defaults: Settings | undefined;
   readonly budgetMs: number;
   readonly clock: Clock;
@@ -24,25 +26,35 @@ export function toSettings(value: CallOptions | CallSettings): CallSettings {
   return 'plan' in value ? value : callSettings(value);
 }
 
+export type Resolved<Settings> =
+  | { readonly ok: true; readonly settings: Settings }
+  /** There are no default settings. `later`: there may be settings when it is asked again. */
+  | { readonly ok: false; readonly later: boolean };
+
 /** The call's settings, in time; the default when the user's function throws, is too slow or returns what is not valid. */
-export async function resolveSettings<Settings>(
+export async function resolveSettings<Given, Settings>(
   call: InboundCall,
-  options: Resolving<Settings>,
-): Promise<Settings | undefined> {
+  { resolve, check, defaults, budgetMs, clock, log }: Resolving<Given, Settings>,
+): Promise<Resolved<Settings>> {
   const { sid, from, to, status } = call;
+  let later = true;
   try {
-    return await within(options.clock, options.budgetMs, '"resolve"', async () =>
-      options.resolve({ sid, from, to, status }),
-    );
+    const given = await within(clock, budgetMs, '"resolve"', async () => resolve({ sid, from, to, status }));
+    later = false;
+    return { ok: true, settings: check(given) };
   } catch (error) {
     const instead =
-      options.defaults === undefined ? 'the caller hears the static fallback' : '"defaultSettings" are used';
-    options.log({
+      defaults !== undefined
+        ? '"defaultSettings" are used'
+        : later
+          ? 'the caller waits, and it is asked again for 20 s'
+          : 'the caller hears the static fallback';
+    log({
       level: 'error',
       code: 'resolve.failed',
       call: sid,
       message: `"resolve" failed, so ${instead}: ${reasonOf(error)}`,
     });
-    return options.defaults;
+    return defaults === undefined ? { ok: false, later } : { ok: true, settings: defaults };
   }
 }

@@ -1,16 +1,20 @@
+import { isCallSid, type ActivitySid, type CallSid } from '../kernel/brand.js';
 import { isAmdError } from '../kernel/errors.js';
-import type { ActivitySid } from '../kernel/brand.js';
+import type { EpochMs } from '../kernel/flow.js';
+import { PATIENCE_MS } from '../flows/caller/patience.js';
 import type { InboundCall } from '../flows/forwarding/events.js';
 import { within } from '../runtime/budget.js';
 import { parseRef, type CallbackRef } from '../wire/callback-ref.js';
+import { withSince } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
 import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
 import { admit, sayRefused, type Admitted } from './admit.js';
-import { callbackUrls } from './callback-urls.js';
+import { callbackUrls, RETRY } from './callback-urls.js';
 import type { Endpoint } from './endpoint.js';
 import type { CheckedOptions } from './endpoint-options.js';
-import { failureDocument } from './failure.js';
+import { busyDocument, failureDocument } from './failure.js';
 import { handleFetch } from './fetch.js';
+import { createGoodbye, type Goodbye } from './goodbye.js';
 import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from './log.js';
 import { measured } from './measured.js';
@@ -25,7 +29,9 @@ const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></
 export type Answer =
   | { readonly as: 'reply'; readonly reply: Reply | AssignmentReply }
   | { readonly as: 'refused'; readonly problem: string }
-  | { readonly as: 'unknown' | 'noSettings' };
+  | { readonly as: 'unknown' }
+  /** Nobody can say what to do with this caller. `later`: perhaps somebody can when they ask again. */
+  | { readonly as: 'noSettings'; readonly later: boolean };
 
 /** What a flow makes of webhooks that are Twilio's and mean what they say. */
 export interface Webhooks {
@@ -35,6 +41,8 @@ export interface Webhooks {
   /** A route without a reference, other than `/inbound`. */
   readonly notice: (admitted: Admitted) => Promise<Answer>;
   readonly callback: (ref: CallbackRef, admitted: Admitted) => Promise<Answer>;
+  /** The caller was told goodbye, because they could not be served: an event in their call's own line. */
+  readonly goodbye: (call: CallSid, round: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
   readonly rejectTo?: () => ActivitySid | undefined;
 }
@@ -47,6 +55,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   const { rules, log, metrics, clock, texts, limits, replyBudgetMs } = options;
   const url = callbackUrls(options.publicBaseUrl);
   const sounds = createSounds(rules.base.prefix);
+  const sayGoodbye = createGoodbye({ clock, log });
   const renderer = loadRenderer().catch((error: unknown) => {
     log({ level: 'error', code: 'render.failed', message: `xmlbuilder2 could not be loaded: ${reasonOf(error)}` });
     return null;
@@ -58,12 +67,14 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const admitted = admit(request, rules);
     if (!admitted.ok) return admitted.response;
     const { route } = admitted;
+    const patience = patienceOf(admitted);
     try {
-      const answer = await within(clock, replyBudgetMs, 'the reply', () => answerTo(admitted));
+      const answer = await within(clock, patience.budgetMs, 'the reply', () => answerTo(admitted, patience));
       if (answer.as === 'refused') {
         sayRefused(rules, route.path, 403, answer.problem);
         return refusal(403);
       }
+      if (answer.as === 'noSettings') return await standIn(admitted, patience, answer.later);
       return await respond(admitted, answer);
     } catch (error) {
       const late = isAmdError(error) && error.code === 'ERR_TIMEOUT';
@@ -81,12 +92,43 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
         case 'instruction':
           return rejection();
         case 'twiml':
-          return spoken(failureDocument(route.name, again(admitted), admitted.tries, texts), route.name);
+          return standIn(admitted, patience, true);
       }
     }
   }
 
-  async function respond({ route }: Admitted, answer: Exclude<Answer, { as: 'refused' }>): Promise<PlainResponse> {
+  /** When this request was first failed, if it was, and whether it has waited long enough: then it is tried once more. */
+  function patienceOf({ failingSince }: Admitted): Patience {
+    const now = clock.now();
+    // Another process's clock may be ahead of ours: no time makes anybody wait for longer.
+    const since = failingSince === null ? null : Math.min(failingSince, now);
+    const isLast = since !== null && now - since >= PATIENCE_MS;
+    return { arrivedAt: now, since, isLast, budgetMs: isLast ? Math.ceil(replyBudgetMs * LAST_TRY) : replyBudgetMs };
+  }
+
+  /** Asked to wait, or told goodbye: that is written down first, as far as it can be. */
+  async function standIn(admitted: Admitted, patience: Patience, later: boolean): Promise<PlainResponse> {
+    const { route } = admitted;
+    const url = later && !patience.isLast ? again(admitted, patience.since ?? clock.now()) : null;
+    const goodbye = url === null ? goodbyeTo(admitted) : undefined;
+    if (goodbye !== undefined) await sayGoodbye(goodbye, Math.max(0, patience.arrivedAt + replyBudgetMs - clock.now()));
+    return spoken(failureDocument(route.name, url, texts), route.name);
+  }
+
+  /** `undefined`: not a caller, or nobody we know how to name. */
+  function goodbyeTo({ route, ref, params }: Admitted): Goodbye | undefined {
+    const sid = params.get('CallSid');
+    if (!isCallSid(sid) || isListening(route.name)) return undefined;
+    const isCaller = route.name === 'inbound' || route.name.startsWith('caller.');
+    const parsed = route.ref === null ? undefined : parseRef(ref, route.ref);
+    if (!isCaller || (route.ref !== null && (parsed?.key !== sid || parsed.flow !== webhooks.flow))) return undefined;
+    return { call: sid, path: route.path, write: () => webhooks.goodbye(sid, parsed?.round) };
+  }
+
+  async function respond(
+    { route }: Admitted,
+    answer: Exclude<Answer, { as: 'refused' | 'noSettings' }>,
+  ): Promise<PlainResponse> {
     if (answer.as === 'reply') {
       const { reply } = answer;
       if (reply.kind === 'twiml') return spoken(reply.verbs, route.name);
@@ -95,26 +137,38 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     }
     if (route.wants === 'nothing') return noContent();
     if (route.wants === 'instruction') return rejection();
-    if (answer.as === 'noSettings') return spoken(failureDocument(route.name, null, 0, texts), route.name);
     return spoken(isListening(route.name) ? [] : [{ verb: 'hangup' }], route.name);
   }
 
-  async function answerTo(admitted: Admitted): Promise<Answer> {
+  async function answerTo(admitted: Admitted, patience: Patience): Promise<Answer> {
     const { route, params } = admitted;
-    if (route.name === 'inbound') return inbound(parseInbound(params));
+    if (route.name === 'inbound') return inbound(parseInbound(params), patience);
     if (route.ref === null) return webhooks.notice(admitted);
     const ref = parseRef(admitted.ref, route.ref);
     return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted) : { as: 'unknown' };
   }
 
-  async function inbound(parsed: ReturnType<typeof parseInbound>): Promise<Answer> {
+  async function inbound(
+    parsed: ReturnType<typeof parseInbound>,
+    { since, arrivedAt, budgetMs }: Patience,
+  ): Promise<Answer> {
     if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
     const { sid, status, from, to, token } = parsed;
-    const call = { sid, status, from, to, ...(token === undefined ? {} : { token }) };
+    const call = {
+      sid,
+      status,
+      from,
+      to,
+      ...(token === undefined ? {} : { token }),
+      ...(since === null ? {} : { since }),
+    };
     const admission = (await limits?.admit(call)) ?? 'admitted';
+    // They were answered long ago, and ask again.
+    if (clock.now() > arrivedAt + budgetMs) return { as: 'unknown' };
     if (admission === 'admitted') return webhooks.inbound(call);
     const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
     log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
+    if (status !== 'ringing') return { as: 'reply', reply: twiml(...busyDocument(texts)) };
     // Costs neither side anything: the call is never answered (twilio.com/docs/voice/twiml/reject).
     return { as: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
   }
@@ -125,17 +179,20 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return activity === undefined ? jsonResponse(null) : instruction({ instruction: 'reject', activity });
   }
 
-  /** Where a request that failed is sent again; a new caller is not: they are told at once. */
-  function again({ route, ref }: Admitted): string | null {
-    const parsed = route.ref === null ? undefined : parseRef(ref, route.ref);
-    return parsed === undefined ? null : url(parsed);
+  /** Where a request that failed is sent again. What the user has put into the query of `/inbound` stays there. */
+  function again({ route, ref, query }: Admitted, since: EpochMs): string | null {
+    if (route.ref === null)
+      return withSince(rules.base.href + route.path + (query === '' ? '' : `?${query}`) + RETRY, since);
+    const parsed = parseRef(ref, route.ref);
+    if (parsed === undefined) return null;
+    return isListening(route.name) ? url(parsed) : withSince(url(parsed), since);
   }
 
   /** The document; should it not render, the sentence of the route it was for. */
   async function spoken(verbs: readonly Verb[], name: RouteName): Promise<PlainResponse> {
     const render = await renderer;
     if (render === null) return xmlResponse(LAST_RESORT);
-    for (const document of [verbs, failureDocument(name, null, 0, texts)]) {
+    for (const document of [verbs, failureDocument(name, null, texts)]) {
       try {
         return xmlResponse(render(document, url));
       } catch (error) {
@@ -155,6 +212,18 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     log,
   };
 }
+
+interface Patience {
+  readonly arrivedAt: EpochMs;
+  /** When this request was first failed; `null`: it was not. */
+  readonly since: EpochMs | null;
+  /** Whoever asks has waited long enough. */
+  readonly isLast: boolean;
+  readonly budgetMs: number;
+}
+
+/** So much of the budget is for the last try; in the rest it is written down that the caller is told goodbye. */
+const LAST_TRY = 0.8;
 
 const INSTEAD = {
   nothing: 'answered 503',

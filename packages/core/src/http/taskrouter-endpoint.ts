@@ -76,15 +76,17 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
 
   async function inbound(call: Parameters<typeof resolveSettings>[0]): Promise<Answer> {
     const here = directory.current();
-    const settings = await resolveSettings<TaskSettings>(call, {
-      resolve: async (arriving) => taskSettings((await resolve?.(arriving)) ?? defaultSettings, await workspace()),
+    const resolved = await resolveSettings(call, {
+      resolve: async (arriving) => ({ given: (await resolve?.(arriving)) ?? defaultSettings, in: await workspace() }),
+      check: (chosen): TaskSettings => taskSettings(chosen.given, chosen.in),
       defaults: here === undefined ? undefined : taskSettings(defaultSettings, here),
       budgetMs,
       clock,
       log,
     });
-    if (settings === undefined) return { as: 'noSettings' };
-    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), { type: 'inbound', call, settings }) };
+    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    const event = { type: 'inbound', call, settings: resolved.settings } as const;
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
   }
 
   async function assign(params: Params): Promise<Answer> {
@@ -151,6 +153,8 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
   return serve(checked, {
     flow: 'taskrouter',
     inbound,
+    goodbye: (call, round) =>
+      runtime.handle(keyOf(call), { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) }),
     async notice({ route, params }) {
       if (route.name === 'assign') return assign(params);
       if (route.name === 'trevents') return heard(params);

@@ -6,6 +6,9 @@ export type ProblemCode =
   | 'resolve.failed'
   | 'reply.failed'
   | 'reply.late'
+  /** A caller was told goodbye because they could not be served; `.failed`: and that could not be written down. */
+  | 'goodbye'
+  | 'goodbye.failed'
   | 'render.failed'
   | 'body.unverifiable'
   | 'adapter.failed'

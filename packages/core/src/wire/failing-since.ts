@@ -1,17 +1,25 @@
-/** Counts how often a request for TwiML was put off, in the query of our own addresses. */
-export const TRY_PARAM = 'try';
+import type { EpochMs } from '../kernel/flow.js';
 
-/** The address with its try set to `tries`; 0 leaves it away. The fragment stays at the end. */
-export function withTry(url: string, tries: number): string {
+/** When we failed this request for the first time, in the query of the address that is asked again. */
+export const SINCE_PARAM = 'failingSince';
+
+const TIME = /^[0-9]{1,15}$/;
+
+/** The time, or `undefined` for what is none. */
+export function parseSince(text: string): EpochMs | undefined {
+  return TIME.test(text) ? Number(text) : undefined;
+}
+
+/** The address with this time in the place of an earlier one. Everything else in it stays as it is, byte for byte. */
+export function withSince(url: string, since: EpochMs): string {
   const hash = url.indexOf('#');
   const fragment = hash === -1 ? '' : url.slice(hash);
   const [path, query] = split(hash === -1 ? url : url.slice(0, hash));
-  const rest = query.split('&').filter((pair) => pair !== '' && !pair.startsWith(`${TRY_PARAM}=`));
-  if (tries > 0) rest.push(`${TRY_PARAM}=${String(tries)}`);
-  return path + (rest.length === 0 ? '' : `?${rest.join('&')}`) + fragment;
+  const others = query === null ? [] : query.split('&').filter((pair) => !pair.startsWith(`${SINCE_PARAM}=`));
+  return `${path}?${[...others, `${SINCE_PARAM}=${String(since)}`].join('&')}${fragment}`;
 }
 
-function split(url: string): [string, string] {
+function split(url: string): [string, string | null] {
   const mark = url.indexOf('?');
-  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+  return mark === -1 ? [url, null] : [url.slice(0, mark), url.slice(mark + 1)];
 }

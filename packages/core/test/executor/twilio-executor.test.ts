@@ -83,7 +83,7 @@ describe('what is sent', () => {
       From: '+12125550123',
       Url: `${BASE}/outbound?${asked}#rc=3&rp=5xx,ct,rt`,
       Method: 'POST',
-      FallbackUrl: `${BASE}/outbound?${asked}&try=1#rc=3&rp=5xx,ct,rt`,
+      FallbackUrl: `${BASE}/outbound?${asked}#rc=3&rp=5xx,ct,rt`,
       FallbackMethod: 'POST',
       StatusCallback: `${BASE}/outbound/status?${asked}#rc=3&rp=5xx,ct,rt`,
       StatusCallbackMethod: 'POST',

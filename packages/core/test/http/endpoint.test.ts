@@ -10,6 +10,7 @@ import { NOTHING, twiml, type Reply } from '../../src/wire/twiml.js';
 import { ACCOUNT, BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 import { names, parseXml } from '../helpers/xml.js';
 
+const START = Date.UTC(2025, 5, 2, 17, 40);
 const FORWARD: CallOptions = { forwardTo: ['+14155550142'] };
 const REF = `ref=forwarding.${CALLER}.1.2`;
 const CALLER_REF = `ref=forwarding.${CALLER}.1.0`;
@@ -22,7 +23,7 @@ beforeEach(() => {
   handled = [];
   log = [];
   reply = (event) =>
-    /^conference$|(status|verdict|recording)$/.test(event.type) ? NOTHING : twiml({ verb: 'hangup' });
+    /^conference$|(status|verdict|recording|goodbye)$/.test(event.type) ? NOTHING : twiml({ verb: 'hangup' });
 });
 
 /** Every timer rings as soon as somebody waits for it. */
@@ -264,7 +265,8 @@ describe('what is refused writes nothing', () => {
     ['bodySHA256 at the number', 403, webhook('/inbound', common(CALLER), { query: `bodySHA256=${'0'.repeat(64)}` })],
     ['another query parameter', 403, webhook('/outbound', human, { query: `${REF}&x=1` })],
     ['a repeated reference', 403, webhook('/outbound', human, { query: `${REF}&${REF}` })],
-    ['a strange try', 403, webhook('/outbound', human, { query: `${REF}&try=x` })],
+    ['a strange time', 403, webhook('/outbound', human, { query: `${REF}&failingSince=x` })],
+    ['two times', 403, webhook('/outbound', human, { query: `${REF}&failingSince=1&failingSince=2` })],
     ['no call', 403, webhook('/outbound', without('CallSid', human), { query: REF })],
     ['no call at the number', 403, webhook('/inbound', without('CallSid', human))],
     ['a status that is none', 403, webhook('/inbound/status', common(CALLER, { CallStatus: 'gone' }))],
@@ -307,31 +309,63 @@ describe('when we fail, TwiML is still given', () => {
       reply = fail;
     });
 
-    test('a new caller hears one sentence', async () => {
-      const response = await endpoint({ clock: impatient }).handle(webhook('/inbound', common(CALLER)));
-      expect(verbs(response)).toEqual(['Say', 'Hangup']);
-      expect(log.at(-1)?.level).toBe('error');
-    });
-
     test.each([
+      ['/inbound', '', CALLER],
+      ['/incoming', "who=O'Neil&&a=%C3%BC+b", CALLER],
       ['/inbound/ended', CALLER_REF, CALLER],
       ['/inbound/document', CALLER_REF, CALLER],
       ['/outbound', REF, LEG],
       ['/outbound/key', REF, LEG],
       ['/outbound/ended', REF, LEG],
-    ])('%s is asked again, twice, then hears one sentence', async (path, query, sid) => {
-      const ends = endpoint({ clock: impatient, fallbackTexts: { lost: 'Lost.', unavailable: 'Nobody.' } });
-      for (const tries of [0, 1]) {
-        const shape = { query: tries === 0 ? query : `${query}&try=${String(tries)}` };
-        const response = await ends.handle(webhook(path, common(sid), shape));
-        expect(verbs(response)).toEqual(['Pause', 'Redirect']);
-        const { children } = parseXml(response.body);
-        expect(children[0]?.attributes).toEqual({ length: '1' });
-        expect(children[1]?.text).toBe(`${BASE}${path}?${query}&try=${String(tries + 1)}#rc=3&rp=5xx,ct,rt`);
+    ])(
+      'P-108 %s?%s is asked again for 20 s from the first failure, then hears one sentence',
+      async (path, query, sid) => {
+        let now = START;
+        const clock = { ...impatient, now: () => now };
+        const ends = endpoint({ clock, fallbackTexts: { lost: 'Lost.', unavailable: 'Nobody.' } });
+        const ask = query === '' ? '' : `${query}&`;
+        for (const seconds of [0, 1, 19.999]) {
+          now = START + seconds * 1000;
+          const shape = { query: seconds === 0 ? query : `${ask}failingSince=${String(START)}` };
+          const response = await ends.handle(webhook(path, common(sid), shape));
+          expect(verbs(response)).toEqual(['Pause', 'Redirect']);
+          const { children } = parseXml(response.body);
+          expect(children[0]?.attributes).toEqual({ length: '1' });
+          expect(children[1]?.text).toBe(`${BASE}${path}?${ask}failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
+        }
+        now = START + 20_000;
+        handled = [];
+        const last = await ends.handle(webhook(path, common(sid), { query: `${ask}failingSince=${String(START)}` }));
+        expect(verbs(last)).toEqual(['Say', 'Hangup']);
+        expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
+        // It was tried once more; and of a caller it is written down, in their call's own line, that they were told goodbye.
+        const round = path.startsWith('/inbound/') ? { round: 1 } : {};
+        expect(handled.slice(1)).toEqual(
+          sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...round } }],
+        );
+        expect(log.some(({ code }) => code === 'goodbye')).toBe(sid === CALLER);
+      },
+    );
+
+    test.each([
+      ['of a process whose clock is an hour ahead', START + 3_600_000],
+      ['of no time at all', 999_999_999_999_999],
+    ])('a first failure %s makes nobody wait for longer', async (_, since) => {
+      const ends = endpoint({ clock: { ...impatient, now: () => START } });
+      for (const [path, query, sid] of [
+        ['/inbound', '', CALLER],
+        ['/inbound/document', `${CALLER_REF}&`, CALLER],
+      ] as const) {
+        const asked = webhook(path, common(sid), { query: `${query}failingSince=${String(since)}` });
+        const { children } = parseXml((await ends.handle(asked)).body);
+        expect(children[1]?.text).toBe(`${BASE}${path}?${query}failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
       }
-      const last = await ends.handle(webhook(path, common(sid), { query: `${query}&try=2` }));
-      expect(verbs(last)).toEqual(['Say', 'Hangup']);
-      expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
+    });
+
+    test("what is no time in the query of the number is the user's", async () => {
+      const ends = endpoint({ clock: { ...impatient, now: () => START } });
+      const { body } = await ends.handle(webhook('/inbound', common(CALLER), { query: 'failingSince=x' }));
+      expect(parseXml(body).children[1]?.text).toBe(`${BASE}/inbound?failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
     });
 
     test.each([
@@ -360,12 +394,16 @@ describe('when we fail, TwiML is still given', () => {
     ['returns what is not valid', () => ({ forwardTo: ['4155550142'] })],
     ['returns nothing', () => undefined as never],
   ])('"resolve" %s', (_, resolve) => {
-    test('the caller hears the static fallback and nothing is written', async () => {
+    const isForGood = _.startsWith('returns');
+
+    test(`the caller ${isForGood ? 'hears the static fallback' : 'waits, and asks again'}`, async () => {
       const ends = endpoint({ resolve, clock: hasty, fallbackTexts: { unavailable: 'Sorry.', voice: 'alice' } });
       const response = await ends.handle(webhook('/inbound', common(CALLER)));
-      expect(verbs(response)).toEqual(['Say', 'Hangup']);
-      expect(parseXml(response.body).children[0]).toMatchObject({ text: 'Sorry.', attributes: { voice: 'alice' } });
-      expect(handled).toEqual([]);
+      expect(verbs(response)).toEqual(isForGood ? ['Say', 'Hangup'] : ['Pause', 'Redirect']);
+      if (isForGood) {
+        expect(parseXml(response.body).children[0]).toMatchObject({ text: 'Sorry.', attributes: { voice: 'alice' } });
+      }
+      expect(handled.map(({ event }) => event.type)).toEqual(isForGood ? ['caller.goodbye'] : []);
       expect(log[0]?.code).toBe('resolve.failed');
       expect(log[0]?.message).not.toContain('4155550142');
     });

@@ -1,17 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import { callbackUrls, loadRenderer, maskNumbers, recordKey } from '../../src/http/index.js';
 import { ROUTES } from '../../src/http/routes.js';
-import { withTry } from '../../src/wire/try-url.js';
+import { parseSince, withSince } from '../../src/wire/failing-since.js';
 import { CALLER } from '../helpers/webhooks.js';
 
-describe('a try in an address', () => {
+describe('the time of the first failure in an address', () => {
   test.each([
-    ['https://a.example/x', 1, 'https://a.example/x?try=1'],
-    ['https://a.example/x?ref=r#rc=3', 1, 'https://a.example/x?ref=r&try=1#rc=3'],
-    ['https://a.example/x?ref=r&try=1#rc=3', 2, 'https://a.example/x?ref=r&try=2#rc=3'],
-    ['https://a.example/x?try=1', 0, 'https://a.example/x'],
-  ])('%s, %i', (url, tries, expected) => {
-    expect(withTry(url, tries)).toBe(expected);
+    ['https://a.example/x', 'https://a.example/x?failingSince=17'],
+    ['https://a.example/x?ref=r#rc=3', 'https://a.example/x?ref=r&failingSince=17#rc=3'],
+    ['https://a.example/x?ref=r&failingSince=3#rc=3', 'https://a.example/x?ref=r&failingSince=17#rc=3'],
+    ['https://a.example/x?failingSince=x&failingSince=3', 'https://a.example/x?failingSince=17'],
+    [
+      "https://a.example/x?who=O'Neil&&a=%C3%BC+b&a#rc=3",
+      "https://a.example/x?who=O'Neil&&a=%C3%BC+b&a&failingSince=17#rc=3",
+    ],
+    ['https://a.example/x?', 'https://a.example/x?&failingSince=17'],
+  ])('%s: everything else stays as it is', (url, expected) => {
+    expect(withSince(url, 17)).toBe(expected);
+  });
+
+  test.each([
+    ['1748886000000', 1_748_886_000_000],
+    ['0', 0],
+    ['', undefined],
+    ['-1', undefined],
+    ['1e9', undefined],
+    ['9'.repeat(16), undefined],
+  ])('"%s" is read as %s', (text, expected) => {
+    expect(parseSince(text)).toBe(expected);
   });
 });
 
