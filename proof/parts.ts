@@ -20,6 +20,7 @@ import { REPEATED_SCENES } from '../test/chaos/repeated-scenes.js';
 import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
+import { blinks } from './blink.js';
 import type { Deaths } from './deaths.js';
 import { clock, crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
@@ -93,6 +94,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     );
   },
   clock,
+  blink: ({ tell }) => blinks(tell),
   crowd,
   'queue crowd': queueCrowd,
   'foreign tasks': foreignTasks,

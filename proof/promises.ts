@@ -196,25 +196,36 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     number: 25,
-    what: 'foreign workspaces',
-    judge: ({ part }) => {
-      const facts = part('foreign workspaces');
-      const figure = `${count(of(facts, 'genuine'))} genuine requests with names of other people's in them, ${count(of(facts, 'mutants'))} shifted ones: ${count(facts.problems.length)} refused or taken with another meaning; ${count(of(facts, 'twoRequests'))} left out, whose bytes are two requests`;
-      const enough = of(facts, 'genuine') >= 10_000 && of(facts, 'mutants') >= 10_000;
-      return { figure, bar: '10,000 and 10,000, 0', ok: isClean(facts) && enough && of(facts, 'same') > 0 };
-    },
-  },
-  {
-    number: 25,
     what: 'guests in a foreign workspace',
     judge: ({ part }) => {
-      const facts = part('foreign tasks');
-      const figure = `${count(of(facts, 'calls'))} callers beside ${count(of(facts, 'foreign'))} chats, e-mails, call-backs and agents' own calls: ${count(facts.problems.length)} of theirs touched, or callers served later than alone`;
-      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'foreign') >= 200 };
+      const [requests, tasks] = [part('foreign workspaces'), part('foreign tasks')];
+      const wire = `${count(of(requests, 'genuine'))} genuine requests with other people's names in them, ${count(of(requests, 'mutants'))} shifted ones: ${count(requests.problems.length)} refused or taken with another meaning (${count(of(requests, 'twoRequests'))} left out, whose bytes are two requests)`;
+      const queue = `${count(of(tasks, 'calls'))} callers beside ${count(of(tasks, 'foreign'))} chats, e-mails, call-backs and agents' own calls: ${count(tasks.problems.length)} of theirs touched, or callers served later than alone`;
+      const enough = of(requests, 'genuine') >= 10_000 && of(requests, 'mutants') >= 10_000 && of(tasks, 'foreign') >= 200;
+      const ok = isClean(requests) && isClean(tasks) && enough && of(requests, 'same') > 0;
+      return { figure: `${wire}; ${queue}`, bar: '10,000 and 10,000, 0', ok };
     },
   },
   {
-    number: 25,
+    number: 26,
+    what: 'a blink of the store loses no caller',
+    judge: ({ part }) => {
+      const facts = part('blink');
+      const figure = `${count(of(facts, 'callers'))} callers while the store went away in ${count(of(facts, 'ways'))} ways, for up to 10 s: ${count(of(facts, 'talked'))} talked with a human, ${count(facts.problems.length)} not well`;
+      return { figure, bar: 'every caller', ok: isClean(facts) && of(facts, 'callers') > 50 };
+    },
+  },
+  {
+    number: 27,
+    what: 'the clock',
+    judge: ({ part }) => {
+      const facts = part('clock');
+      const figure = `${count(of(facts, 'calls'))} calls while the clock was set back by up to an hour and forth, every second: ${count(of(facts, 'otherwise'))} ended otherwise than without, ${count(facts.problems.length)} not well`;
+      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'calls') > 0 && of(facts, 'otherwise') === 0 };
+    },
+  },
+  {
+    number: 28,
     what: 'repeated requests for TwiML',
     judge: ({ part }) => {
       const [each, crowds] = [part('repeats'), part('repeated crowds')];
@@ -228,7 +239,7 @@ export const PROMISES: readonly Promised[] = [
     },
   },
   {
-    number: 25,
+    number: 29,
     what: 'random orders of all three flows',
     judge: ({ part, full }) => {
       const facts = part('random orders');
@@ -241,21 +252,12 @@ export const PROMISES: readonly Promised[] = [
     },
   },
   {
-    number: 26,
+    number: 30,
     what: 'told twice is told once',
     judge: ({ part }) => {
       const facts = part('told twice');
       const figure = `${count(of(facts, 'runs'))} random courses of a call, every event of them twice: ${count(facts.problems.length)} of them changed anything`;
       return { figure, bar: '20,000, 0', ok: isClean(facts) && of(facts, 'runs') >= 20_000 };
-    },
-  },
-  {
-    number: 25,
-    what: 'the clock',
-    judge: ({ part }) => {
-      const facts = part('clock');
-      const figure = `${count(of(facts, 'calls'))} calls while the clock was set back by up to an hour and forth, every second: ${count(of(facts, 'otherwise'))} ended otherwise than without, ${count(facts.problems.length)} not well`;
-      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'calls') > 0 && of(facts, 'otherwise') === 0 };
     },
   },
 ];

@@ -419,6 +419,27 @@ const BUGS = [
     to: '',
     by: ['packages/core/test/runtime/pitfalls.test.ts'],
   },
+  {
+    name: 'turn a caller away at the first failure',
+    file: 'http/serve.ts',
+    from: 'later && !patience.isLast ?',
+    to: 'later && patience.since !== null && !patience.isLast ?',
+    by: ['packages/core/test/http/endpoint.test.ts', 'test/e2e/blink.test.ts'],
+  },
+  {
+    name: 'ring for somebody who was told goodbye',
+    file: 'flows/forwarding/caller.ts',
+    from: "if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : 'nobody');",
+    to: 'void phase;',
+    by: ['packages/core/test/flow/goodbye.test.ts'],
+  },
+  {
+    name: 'make a call that came too late without a look at the caller',
+    file: 'runtime/performer.ts',
+    from: 'dueAt <= effect.by && effect.by < now',
+    to: 'dueAt <= effect.by && effect.by < 0 * now',
+    by: ['packages/core/test/runtime/effects.test.ts'],
+  },
 ];
 
 const { only, list } = readOptions(HELP, {

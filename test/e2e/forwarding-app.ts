@@ -3,6 +3,7 @@ import {
   createRuntime,
   DEFAULT_FORWARDING_CONFIG,
   forwarding,
+  type CallLimits,
   type CallOptions,
   type Clock,
   type ForwardingState,
@@ -45,6 +46,7 @@ export interface ForwardingNodeParts {
   readonly pollMs: number | null;
   readonly settings: CallOptions | ((call: ArrivingCall) => CallOptions);
   readonly hooks?: Hooks | undefined;
+  readonly limits?: Pick<CallLimits, 'admit'> | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -85,6 +87,7 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     authTokens: [sim.authToken],
     accountSid: sim.accountSid,
     resolve: (call) => (typeof settings === 'function' ? settings(call) : settings),
+    limits: parts.limits,
     log: parts.log,
     resolveBudgetMs: 500,
     clock,

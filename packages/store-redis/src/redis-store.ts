@@ -79,18 +79,18 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
       return ok === 1 ? { ok: true, revision: Number(revision) } : { ok: false, actual: Number(revision) };
     },
 
-    async claim({ now, prefix: space, limit, leaseMs, lease }) {
+    async claim({ now, prefix: space = '', limit, leaseMs, lease, again = false }) {
       const leaseUntil = now + leaseMs;
-      const args = [String(now), String(limit), String(leaseUntil), lease, ...(space === undefined ? [] : [space])];
+      const args = [String(now), String(limit), String(leaseUntil), lease, space, again ? '1' : '0'];
       const reply = (await commands.write(CLAIM, prefix, args)) as string[];
-      return inGroups(reply, 5).map(([key = '', id = '', dueAt, data = '', attempt]): Claim => ({
+      return inGroups(reply, 6).map(([key = '', id = '', dueAt, data = '', attempt, until]): Claim => ({
         key,
         id,
         dueAt: Number(dueAt),
         data,
         attempt: Number(attempt),
         lease,
-        leaseUntil,
+        leaseUntil: Number(until),
       }));
     },
 

@@ -15,6 +15,7 @@ export interface Script {
  *   P:spaces       set of the spaces there are (a key up to its first colon)
  *   P:log          sorted set of keys by the sequence number of their newest commit
  *   P:expiring     sorted set of keys by when to look whether they can be removed
+ *   P:claimed:LEASE      what a claim took, as long as its lease lasts: should its answer be lost, it is asked for again
  *   P:sequence, P:turn   counters
  * Numbers go in and out as text: Lua's are doubles, and its own formatting loses digits.
  */
@@ -67,13 +68,28 @@ return { 1, revision }`,
 );
 
 /**
- * ARGV: now, limit, lease end, lease, and optionally the space. Replies key, id, due, data, attempt of each. Removes a few
- * expired records without work on the way.
+ * ARGV: now, limit, lease end, lease, the space or '', and 1 if the answer to the same claim was lost. Replies key, id, due, data, attempt, lease end of each. Then it
+ * replies what was taken and is still held. Removes a few expired records without work on the way.
  */
 export const CLAIM = script(
   'claim',
   `${SHARED}
 local now, limit, leaseEnd, lease = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local claimed = P .. ':claimed:' .. lease
+local before = ARGV[6] == '1' and redis.call('GET', claimed)
+if before then
+  local reply = {}
+  local names = cmsgpack.unpack(before)
+  for index = 1, #names, 2 do
+    local key, id = names[index], names[index + 1]
+    local packed = redis.call('HGET', P .. ':tasks:' .. key, id)
+    local task = packed and cmsgpack.unpack(packed)
+    if task and task.lease == lease then
+      for _, value in ipairs({ key, id, task.due, task.data, task.attempt, task.claimable }) do reply[#reply + 1] = value end
+    end
+  end
+  return reply
+end
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', P .. ':expiring', '-inf', now, 'LIMIT', 0, 20)) do
   if redis.call('EXISTS', P .. ':tasks:' .. key) == 1 then
     redis.call('ZADD', P .. ':expiring', text(tonumber(now) + 60000), key)
@@ -83,7 +99,7 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', P .. ':expiring', '-inf', now, 
     redis.call('ZREM', P .. ':log', key)
   end
 end
-local spaces = ARGV[5] and { ARGV[5] } or redis.call('SMEMBERS', P .. ':spaces')
+local spaces = ARGV[5] ~= '' and { ARGV[5] } or redis.call('SMEMBERS', P .. ':spaces')
 local found = {}
 for _, space in ipairs(spaces) do
   local due = P .. ':due:' .. space
@@ -95,15 +111,19 @@ end
 if #spaces > 1 then
   table.sort(found, function(a, b) return a.score < b.score or (a.score == b.score and a.member < b.member) end)
 end
-local reply = {}
+local reply, names = {}, {}
 for index = 1, math.min(limit, #found) do
   local key, id = string.match(string.sub(found[index].member, 17), '^(.*)%z(.*)$')
   local task = forget(key, id)
   task.attempt = text(tonumber(task.attempt) + 1)
   task.lease = lease
   hold(key, id, task, leaseEnd)
-  for _, value in ipairs({ key, id, task.due, task.data, task.attempt }) do reply[#reply + 1] = value end
+  for _, value in ipairs({ key, id, task.due, task.data, task.attempt, leaseEnd }) do reply[#reply + 1] = value end
+  names[#names + 1] = key
+  names[#names + 1] = id
 end
+local forMs = tonumber(leaseEnd) - tonumber(now)
+if #names > 0 and forMs > 0 then redis.call('SET', claimed, cmsgpack.pack(names), 'PX', text(forMs)) end
 return reply`,
 );
 

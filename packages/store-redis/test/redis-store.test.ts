@@ -43,6 +43,24 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     });
   });
 
+  it('gives out once more what a claim took whose answer was lost, as it was, and nothing that is over meanwhile', async () => {
+    const store = await open();
+    const task = (id: string) => ({ id, dueAt: 1000, data: id });
+    await store.commit({ ...commit, put: [task('a'), task('b')] });
+    const one = { now: 1000, limit: 10, leaseMs: 15_000, lease: 'one' };
+    const [first, second] = await store.claim(one);
+    expect(first?.attempt).toBe(1);
+    await store.commit({ ...commit, expected: 1, drop: ['b'] });
+    expect(second?.id).toBe('b');
+    expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([first]);
+    expect(await store.settle(first!, { as: 'done' })).toBe(true);
+    expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([]);
+    // A claim that never reached the server takes what is due.
+    await store.commit({ ...commit, expected: 2, put: [task('c')] });
+    expect(await store.claim({ ...one, lease: 'two', again: true })).toMatchObject([{ id: 'c', attempt: 1 }]);
+    await store.close();
+  });
+
   describe('with node-redis', () => {
     let nodeRedis: ReturnType<typeof createClient>;
     beforeAll(async () => {

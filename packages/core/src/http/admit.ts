@@ -1,7 +1,7 @@
 import { isAccountSid } from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
 import { param, parseForm, type Params } from '../wire/params.js';
-import { parseSince, SINCE_PARAM } from '../wire/failing-since.js';
+import { parseSince, SINCE_PARAM, VERDICT_PARAM } from '../wire/failing-since.js';
 import type { PublicBase } from './callback-urls.js';
 import { likelyCause } from './diagnose.js';
 import type { Log } from './log.js';
@@ -73,7 +73,9 @@ export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
     return { ok: false, response: refusal(403) };
   }
   const since = parseSince(query.getAll(SINCE_PARAM).at(-1) ?? '') ?? null;
-  return { ok: true, route, params, ref: query.get('ref'), query: request.query, failingSince: since };
+  const verdict = route.ref === null ? null : query.get(VERDICT_PARAM);
+  const whole = verdict === null || params.has('AnsweredBy') ? params : new Map([...params, ['AnsweredBy', verdict]]);
+  return { ok: true, route, params: whole, ref: query.get('ref'), query: request.query, failingSince: since };
 }
 
 type RefusalStatus = Parameters<typeof refusal>[0];
@@ -123,7 +125,8 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
   // Configured by the user, at the phone number or in the workspace: their own query is theirs.
   if (route.ref === null) return null;
   for (const name of query.keys()) {
-    if (name !== 'ref' && name !== SINCE_PARAM) return 'the query has more in it than we put there';
+    const isOurs = name === 'ref' || name === SINCE_PARAM || (name === VERDICT_PARAM && route.name === 'leg.answered');
+    if (!isOurs) return 'the query has more in it than we put there';
     if (query.getAll(name).length > 1) return `"${name}" is there twice`;
   }
   const since = query.get(SINCE_PARAM);

@@ -5,7 +5,7 @@ import { PATIENCE_MS } from '../flows/caller/patience.js';
 import type { InboundCall } from '../flows/forwarding/events.js';
 import { within } from '../runtime/budget.js';
 import { parseRef, type CallbackRef } from '../wire/callback-ref.js';
-import { withSince } from '../wire/failing-since.js';
+import { withSince, withVerdict } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
 import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
 import { admit, sayRefused, type Admitted } from './admit.js';
@@ -168,7 +168,8 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     if (admission === 'admitted') return webhooks.inbound(call);
     const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
     log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
-    if (status !== 'ringing') return { as: 'reply', reply: twiml(...busyDocument(texts)) };
+    // Who was asked to wait was answered by that.
+    if (status !== 'ringing' || since !== null) return { as: 'reply', reply: twiml(...busyDocument(texts)) };
     // Costs neither side anything: the call is never answered (twilio.com/docs/voice/twiml/reject).
     return { as: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
   }
@@ -180,12 +181,14 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** Where a request that failed is sent again. What the user has put into the query of `/inbound` stays there. */
-  function again({ route, ref, query }: Admitted, since: EpochMs): string | null {
+  function again({ route, ref, query, params }: Admitted, since: EpochMs): string | null {
     if (route.ref === null)
       return withSince(rules.base.href + route.path + (query === '' ? '' : `?${query}`) + RETRY, since);
     const parsed = parseRef(ref, route.ref);
     if (parsed === undefined) return null;
-    return isListening(route.name) ? url(parsed) : withSince(url(parsed), since);
+    if (isListening(route.name)) return url(parsed);
+    const verdict = route.name === 'leg.answered' ? params.get('AnsweredBy') : undefined;
+    return withSince(verdict === undefined ? url(parsed) : withVerdict(url(parsed), verdict), since);
   }
 
   /** The document; should it not render, the sentence of the route it was for. */

@@ -4,7 +4,7 @@ import type { Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
-import type { Store } from '../store/store.js';
+import type { Claim, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { monotonicClock, systemClock, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
@@ -79,7 +79,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const alarm = new Alarm(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
     track(tick());
   });
-  let leases = 0;
+  let leases = 1;
+  let lost = false;
   let claimed = 0;
   let stopped = false;
   let ticking: Promise<void> | null = null;
@@ -117,11 +118,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
 
   async function drain(): Promise<void> {
     while (!stopped) {
-      leases += 1;
       const room = concurrency - running.size;
-      const lease = `${leaseId}:${String(leases)}`;
-      const claims =
-        room === 0 ? [] : await store.claim({ now: clock.now(), prefix: `${flow.name}:`, limit: room, leaseMs, lease });
+      const claims = room === 0 ? [] : await claim(room);
       claimed += claims.length;
       for (const claim of claims) {
         const work = perform(claim).finally(() => running.delete(work));
@@ -131,6 +129,24 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
       if (claims.length < room) break;
       await Promise.race(running);
     }
+  }
+
+  /** An answer that was lost on the way is asked for again: nobody else has carried out what it gave us. */
+  async function claim(limit: number): Promise<readonly Claim[]> {
+    const lease = `${leaseId}:${String(leases)}`;
+    const again = lost ? { again: true } : {};
+    lost = true;
+    const claims = await store.claim({
+      now: clock.now(),
+      prefix: `${flow.name}:`,
+      limit,
+      leaseMs,
+      lease,
+      ...again,
+    });
+    lost = false;
+    leases += 1;
+    return claims;
   }
 
   async function tick(): Promise<void> {

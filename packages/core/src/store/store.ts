@@ -70,6 +70,8 @@ export interface Store {
     readonly limit: number;
     readonly leaseMs: number;
     readonly lease: string;
+    /** The answer to a claim with this lease was lost: a store on a network gives out what that took and is still held. */
+    readonly again?: boolean;
   }): Promise<readonly Claim[]>;
   /** Ends a claim. `false` when the task was dropped or replaced meanwhile, or the lease passed to somebody else. */
   settle(claim: Claim, settlement: Settlement): Promise<boolean>;

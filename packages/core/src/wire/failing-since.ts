@@ -10,13 +10,28 @@ export function parseSince(text: string): EpochMs | undefined {
   return TIME.test(text) ? Number(text) : undefined;
 }
 
+/**
+ * What detection said, kept in the same place: Twilio tells it with the first request of an answered call, and not when it
+ * comes again (twilio.com/docs/voice/answering-machine-detection).
+ */
+export const VERDICT_PARAM = 'answeredBy';
+
+/** The address with this verdict, once. */
+export function withVerdict(url: string, answeredBy: string): string {
+  return withParam(url, VERDICT_PARAM, encodeURIComponent(answeredBy));
+}
+
 /** The address with this time in the place of an earlier one. Everything else in it stays as it is, byte for byte. */
 export function withSince(url: string, since: EpochMs): string {
+  return withParam(url, SINCE_PARAM, String(since));
+}
+
+function withParam(url: string, name: string, value: string): string {
   const hash = url.indexOf('#');
   const fragment = hash === -1 ? '' : url.slice(hash);
   const [path, query] = split(hash === -1 ? url : url.slice(0, hash));
-  const others = query === null ? [] : query.split('&').filter((pair) => !pair.startsWith(`${SINCE_PARAM}=`));
-  return `${path}?${[...others, `${SINCE_PARAM}=${String(since)}`].join('&')}${fragment}`;
+  const others = query === null ? [] : query.split('&').filter((pair) => !pair.startsWith(`${name}=`));
+  return `${path}?${[...others, `${name}=${value}`].join('&')}${fragment}`;
 }
 
 function split(url: string): [string, string | null] {

@@ -37,6 +37,8 @@ export function edge(
 
   interface Bend {
     readonly ref?: string;
+    /** In the place of the reference. */
+    readonly query?: string;
     readonly signedFor?: string;
     readonly token?: string | null;
     readonly headers?: Record<string, string>;
@@ -44,7 +46,7 @@ export function edge(
   }
   /** Posts a payload as Twilio would; `bend` is what somebody else might do. */
   async function post(path: string, payload: Payload, bend: Bend = {}) {
-    const query = bend.ref === undefined ? '' : `ref=${bend.ref}`;
+    const query = bend.query ?? (bend.ref === undefined ? '' : `ref=${bend.ref}`);
     const address = `${bend.signedFor ?? BASE}${path}${query === '' ? '' : `?${query}`}`;
     const signature =
       bend.token === null

@@ -88,7 +88,7 @@ describe('whoever is rung first', () => {
       .then({ asks: [{ type: 'call.create', by: at(27) }] });
   });
 
-  it('P-110 later than that is not rung before the caller was looked at, and is still there', () => {
+  it('later than that is not rung before the caller was looked at, and is still there', () => {
     given(forwarding, [])
       .when(inbound(0, 21))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { doubt: true }, legs: [] } });
@@ -162,7 +162,7 @@ describe('work that was due long ago', () => {
 });
 
 describe('a request that comes again on a call in progress', () => {
-  it('P-109 without a token shows our number at once', () => {
+  it('without a token shows our number at once', () => {
     given(forwarding, [])
       .when(inbound(0, 3))
       .then({ asks: [{ id: 'create:1:own', from: NUMBERS.ours as never }] });

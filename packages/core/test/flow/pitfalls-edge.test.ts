@@ -316,4 +316,74 @@ describe('pitfalls of the edge', () => {
     expect((await post('/inbound', payloads.inbound())).status).toBe(200);
     expect((await post('/inbound', payloads.inbound(), { token: 'the new one' })).status).toBe(200);
   });
+
+  /** A store that is away until it is let go on. */
+  function blinking() {
+    const store = createMemoryStore();
+    const state = { away: true };
+    const ask = <T>(question: () => Promise<T>) => (state.away ? Promise.reject(new Error('away')) : question());
+    return {
+      state,
+      store: around(store, {
+        read: (...a) => ask(() => store.read(...a)),
+        commit: (...a) => ask(() => store.commit(...a)),
+        claim: (...a) => ask(() => store.claim(...a)),
+      }),
+    };
+  }
+  /** The query of the address that they are sent to again. */
+  const queryOf = (body: string): string => /<Redirect[^?]*\?([^#]*)#/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+
+  it('P-108 the store is away for a moment: a new caller waits for 20 s, and is served when it is back', async () => {
+    const { store, state } = blinking();
+    const { post, clock } = edge({ store });
+    const first = await post('/inbound', payloads.inbound(), { query: 'who=Ann' });
+    expect(queryOf(first.body)).toBe(`who=Ann&failingSince=${String(clock.now())}`);
+    await clock.advanceBy(19_000);
+    const query = queryOf((await post('/inbound', payloads.inbound(), { query: queryOf(first.body) })).body);
+    expect(query).toBe(queryOf(first.body));
+    state.away = false;
+    expect((await post('/inbound', payloads.inbound(), { query })).body).toContain('<Conference');
+  });
+
+  it('P-109 the second request of a call: too many are told so in words, and without a token our number is shown', async () => {
+    const limits = { admit: () => Promise.resolve('tooManyAtOnce' as const) };
+    const query = `failingSince=${String(manualClock().now())}`;
+    const full = edge({ limits });
+    expect((await full.post('/inbound', payloads.inbound())).body).toContain('<Reject');
+    expect((await full.post('/inbound', payloads.inbound(), { query })).body).toContain('our lines are busy');
+    const { post, runtime, execute } = edge();
+    const { CallToken: _, ...again } = payloads.inbound({ status: 'in-progress' });
+    await post('/inbound', again as Record<string, string>, { query });
+    await runtime.tick();
+    expect(execute.of('call.create')).toMatchObject([{ from: NUMBERS.ours }]);
+  });
+
+  it('P-110 a caller who was told goodbye: nobody is rung for them when the store is back', async () => {
+    const { store, state } = blinking();
+    const { post, clock, runtime, execute } = edge({ store });
+    const first = await post('/inbound', payloads.inbound());
+    await clock.advanceBy(20_000);
+    const last = await post('/inbound', payloads.inbound(), { query: queryOf(first.body) });
+    expect(last.body).toContain('nobody is available');
+    state.away = false;
+    await clock.advanceBy(1000);
+    // What was decided too late finds it written down.
+    await runtime.handle(CALL_KEY, untimed(events.inbound({})));
+    await runtime.tick();
+    expect(execute.effects).toEqual([]);
+  });
+
+  it('P-111 a verdict that is told once is not lost while the leg is asked to wait', async () => {
+    const { store, state } = blinking();
+    state.away = false;
+    const { post, refOf } = edge({ store });
+    await post('/inbound', payloads.inbound());
+    state.away = true;
+    const answered = await post('/outbound', payloads.answered({ answeredBy: 'machine_start' }), { ref: refOf(1) });
+    state.away = false;
+    const { AnsweredBy: _, ...without } = payloads.answered();
+    const again = await post('/outbound', without as Record<string, string>, { query: queryOf(answered.body) });
+    expect(again.body).toContain('<Hangup/>');
+  });
 });

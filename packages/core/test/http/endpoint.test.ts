@@ -317,35 +317,32 @@ describe('when we fail, TwiML is still given', () => {
       ['/outbound', REF, LEG],
       ['/outbound/key', REF, LEG],
       ['/outbound/ended', REF, LEG],
-    ])(
-      'P-108 %s?%s is asked again for 20 s from the first failure, then hears one sentence',
-      async (path, query, sid) => {
-        let now = START;
-        const clock = { ...impatient, now: () => now };
-        const ends = endpoint({ clock, fallbackTexts: { lost: 'Lost.', unavailable: 'Nobody.' } });
-        const ask = query === '' ? '' : `${query}&`;
-        for (const seconds of [0, 1, 19.999]) {
-          now = START + seconds * 1000;
-          const shape = { query: seconds === 0 ? query : `${ask}failingSince=${String(START)}` };
-          const response = await ends.handle(webhook(path, common(sid), shape));
-          expect(verbs(response)).toEqual(['Pause', 'Redirect']);
-          const { children } = parseXml(response.body);
-          expect(children[0]?.attributes).toEqual({ length: '1' });
-          expect(children[1]?.text).toBe(`${BASE}${path}?${ask}failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
-        }
-        now = START + 20_000;
-        handled = [];
-        const last = await ends.handle(webhook(path, common(sid), { query: `${ask}failingSince=${String(START)}` }));
-        expect(verbs(last)).toEqual(['Say', 'Hangup']);
-        expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
-        // It was tried once more; and of a caller it is written down, in their call's own line, that they were told goodbye.
-        const round = path.startsWith('/inbound/') ? { round: 1 } : {};
-        expect(handled.slice(1)).toEqual(
-          sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...round } }],
-        );
-        expect(log.some(({ code }) => code === 'goodbye')).toBe(sid === CALLER);
-      },
-    );
+    ])('%s?%s is asked again for 20 s from the first failure, then hears one sentence', async (path, query, sid) => {
+      let now = START;
+      const clock = { ...impatient, now: () => now };
+      const ends = endpoint({ clock, fallbackTexts: { lost: 'Lost.', unavailable: 'Nobody.' } });
+      const ask = query === '' ? '' : `${query}&`;
+      for (const seconds of [0, 1, 19.999]) {
+        now = START + seconds * 1000;
+        const shape = { query: seconds === 0 ? query : `${ask}failingSince=${String(START)}` };
+        const response = await ends.handle(webhook(path, common(sid), shape));
+        expect(verbs(response)).toEqual(['Pause', 'Redirect']);
+        const { children } = parseXml(response.body);
+        expect(children[0]?.attributes).toEqual({ length: '1' });
+        expect(children[1]?.text).toBe(`${BASE}${path}?${ask}failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
+      }
+      now = START + 20_000;
+      handled = [];
+      const last = await ends.handle(webhook(path, common(sid), { query: `${ask}failingSince=${String(START)}` }));
+      expect(verbs(last)).toEqual(['Say', 'Hangup']);
+      expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
+      // It was tried once more; and of a caller it is written down, in their call's own line, that they were told goodbye.
+      const round = path.startsWith('/inbound/') ? { round: 1 } : {};
+      expect(handled.slice(1)).toEqual(
+        sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...round } }],
+      );
+      expect(log.some(({ code }) => code === 'goodbye')).toBe(sid === CALLER);
+    });
 
     test.each([
       ['of a process whose clock is an hour ahead', START + 3_600_000],

@@ -144,3 +144,24 @@ describe('stop', () => {
     expect((await reply).kind).toBe('twiml');
   });
 });
+
+describe('a claim whose answer was lost', () => {
+  it('is asked for again with the same lease, and the next one has its own', async () => {
+    const inner = createMemoryStore();
+    const asked: { readonly lease: string; readonly again: boolean }[] = [];
+    const store = around(inner, {
+      claim: async (options) => {
+        asked.push({ lease: options.lease, again: options.again ?? false });
+        if (asked.length < 3) throw new Error('the answer was lost');
+        return inner.claim(options);
+      },
+    });
+    const { runtime } = setup({ store });
+    for (let times = 0; times < 4; times += 1) await runtime.tick();
+    const [first, second, third, fourth] = asked;
+    expect([second, third]).toEqual([1, 2].map(() => ({ lease: first?.lease, again: true })));
+    expect(first?.again).toBe(false);
+    expect(fourth).toMatchObject({ again: false });
+    expect(fourth?.lease).not.toBe(first?.lease);
+  });
+});

@@ -14,7 +14,7 @@ const ALIVE: Outcome = { as: 'fetched', status: 'in-progress', answeredBy: null 
 const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
 
 describe('a caller of a queue who was told goodbye', () => {
-  it('P-111 is never rung for: whoever rings is ended, the task cancelled, and a later assignment rejected', () => {
+  it('is never rung for: whoever rings is ended, the task cancelled, and a later assignment rejected', () => {
     scene(...ringing())
       .when(goodbye(30))
       .then({

@@ -1,4 +1,5 @@
 import type { CallSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 
 /** The caller's call, as it is written down. */
@@ -18,10 +19,12 @@ interface Arriving {
   readonly to: string;
   readonly status: CallStatus;
   readonly token?: string;
+  readonly since?: EpochMs;
 }
 
 /** A later request of the same call may come without its token; Twilio then refuses their number (21210), so it is not tried. */
-export function keptCall({ sid, from, to, status, token }: Arriving): KeptCall {
+export function keptCall({ sid, from, to, status, token, since }: Arriving): KeptCall {
   if (token !== undefined) return { sid, from, to, token };
-  return { sid, from, to, token: null, ...(status === 'in-progress' ? { showable: false } : {}) };
+  const isLater = status === 'in-progress' || since !== undefined;
+  return { sid, from, to, token: null, ...(isLater ? { showable: false } : {}) };
 }
