@@ -201,7 +201,8 @@ export const PROMISES: readonly Promised[] = [
       const [requests, tasks] = [part('foreign workspaces'), part('foreign tasks')];
       const wire = `${count(of(requests, 'genuine'))} genuine requests with other people's names in them, ${count(of(requests, 'mutants'))} shifted ones: ${count(requests.problems.length)} refused or taken with another meaning (${count(of(requests, 'twoRequests'))} left out, whose bytes are two requests)`;
       const queue = `${count(of(tasks, 'calls'))} callers beside ${count(of(tasks, 'foreign'))} chats, e-mails, call-backs and agents' own calls: ${count(tasks.problems.length)} of theirs touched, or callers served later than alone`;
-      const enough = of(requests, 'genuine') >= 10_000 && of(requests, 'mutants') >= 10_000 && of(tasks, 'foreign') >= 200;
+      const enough =
+        of(requests, 'genuine') >= 10_000 && of(requests, 'mutants') >= 10_000 && of(tasks, 'foreign') >= 200;
       const ok = isClean(requests) && isClean(tasks) && enough && of(requests, 'same') > 0;
       return { figure: `${wire}; ${queue}`, bar: '10,000 and 10,000, 0', ok };
     },

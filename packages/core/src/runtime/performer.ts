@@ -64,8 +64,14 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
 
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
+  /** Tries that ended before anything could be sent, by task: they do not count. */
+  const unsent = new Map<string, number>();
+
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
-  async function perform(claim: Claim): Promise<void> {
+  async function perform(claimed: Claim): Promise<void> {
+    const name = `${claimed.key} ${claimed.id}`;
+    const before = unsent.get(name) ?? 0;
+    const claim = before === 0 ? claimed : { ...claimed, attempt: Math.max(1, claimed.attempt - before) };
     const data = JSON.parse(claim.data) as TaskData;
     if ('timer' in data) {
       await apply(claim.key, { type: 'timer', timer: data.timer, dueAt: data.dueAt } as never, claim.id);
@@ -73,7 +79,15 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     }
     const { effect } = data;
     // Before anything is sent: the outcome could not be kept.
-    if (await isForeign(claim.key)) {
+    let foreign: boolean;
+    try {
+      foreign = await isForeign(claim.key);
+      unsent.delete(name);
+    } catch (error) {
+      unsent.set(name, before + 1);
+      throw error;
+    }
+    if (foreign) {
       await settle(claim, { as: 'retry', dueAt: clock.now() + leaseMs, counts: false });
       return;
     }

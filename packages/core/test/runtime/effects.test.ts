@@ -317,4 +317,21 @@ describe('creating a call too late', () => {
     await put.runtime.tick();
     expect(execute.of('call.create')).toHaveLength(2);
   });
+
+  it('before which the store could not be asked was no try: it is sent when the lease is over', async () => {
+    const inner = createMemoryStore();
+    let away = false;
+    const store = around(inner, {
+      read: (...a) => (away ? Promise.reject(new Error('away')) : inner.read(...a)),
+    });
+    const { runtime, execute, clock } = setup({ store });
+    await runtime.handle(KEY, inbound);
+    away = true;
+    await runtime.tick();
+    expect(execute.effects).toEqual([]);
+    away = false;
+    await clock.advanceBy(15_000);
+    await runtime.tick();
+    expect(execute.of('call.create')).toHaveLength(1);
+  });
 });
