@@ -261,10 +261,6 @@ export const PROMISES: readonly Promised[] = [
       return { figure, bar: '20,000, 0', ok: isClean(facts) && of(facts, 'runs') >= 20_000 };
     },
   },
-    },
-  },
-  {
-    number: 25,
 ];
 
 /** For the others: what checks them. */

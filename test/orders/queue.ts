@@ -298,7 +298,7 @@ export function createQueue(options: QueueOptions): Queue {
       isOpen = false;
       leg.leave = call.leave = null;
       leg.talking = call.talking = false;
-      move(reservation, verb.postWorkActivity);
+      if (verb.postWorkActivity !== undefined) move(reservation, verb.postWorkActivity);
       reservation.status = 'wrapping';
       reservation.task.status = 'wrapping';
       tell('task.wrapup', reservation.task, reservation);
@@ -359,6 +359,16 @@ export function createQueue(options: QueueOptions): Queue {
         if (findIsRefused) return { as: 'refused', code: 20001, reason: 'refused' };
         const task = tasks.filter(({ deleted }) => !deleted).at(-1);
         return task === undefined ? { as: 'gone' } : { as: 'task', sid: task.sid as never, status: task.status };
+      }
+      case 'worker.rest': {
+        const found = reservations.find(({ sid }) => sid === effect.reservation);
+        if (found === undefined) return { as: 'gone' };
+        const talksElsewhere = reservations.some(
+          (one) => one !== found && one.worker === found.worker && one.status === 'accepted',
+        );
+        if (talksElsewhere) return { as: 'elsewhere' };
+        move(found, effect.activity);
+        return { as: 'done' };
       }
       case 'worker.fetch':
       case 'worker.update':

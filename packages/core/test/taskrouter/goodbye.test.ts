@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, TaskRouterEvent } from '@amd/core';
-import { events, NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
+import { NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
 import { at, ringing, scene, talking, type Step } from './scenes.js';
 
 const goodbye = (seconds: number, round?: number): TaskRouterEvent => ({
