@@ -109,6 +109,11 @@ function attributes(chance: Chance, own: object): string {
 }
 
 /** What the people of an inbound call bring along: names, headers, parameters of their app. */
+/** `Object.fromEntries`, of texts only. */
+function record(entries: readonly (readonly string[])[]): Payload {
+  return Object.fromEntries(entries.map(([name = '', value = '']) => [name, value] as const));
+}
+
 function guestsOfCall(chance: Chance, params: Payload): Payload {
   const kind = pick(chance, ['phone', 'phone', 'client', 'sip', 'nobody']);
   const own = Array.from({ length: 1 + below(chance, 3) }, () => [ownName(chance), text(chance)]);
@@ -118,10 +123,10 @@ function guestsOfCall(chance: Chance, params: Payload): Payload {
   if (kind === 'sip') {
     const headers = own.map(([name = '', value = '']) => [`SipHeader_X-${name.replace(/[^A-Za-z0-9]/g, '-')}`, value]);
     const plain = [`SipHeader_${pick(chance, NAMES)}`, text(chance)];
-    return { ...params, From: 'sip:ann@sip.example', ...Object.fromEntries([...headers, plain]) };
+    return { ...params, From: 'sip:ann@sip.example', ...record([...headers, plain]) };
   }
   const free = own.filter(([name = '']) => !(name in params) && !NAMES.includes(name));
-  return { ...params, From: 'client:ann', Caller: 'client:ann', ...Object.fromEntries(free) };
+  return { ...params, From: 'client:ann', Caller: 'client:ann', ...record(free) };
 }
 
 function guestsOfWorkspace(chance: Chance, params: Payload): Payload {
@@ -159,7 +164,7 @@ const event = (type: string, ...parts: readonly Payload[]): Payload => ({
   ResourceType: 'task',
   Timestamp: '1764100000',
   TimestampMs: '1764100000123',
-  ...Object.assign({}, ...parts),
+  ...parts.reduce<Payload>((all, part) => ({ ...all, ...part }), {}),
 });
 
 type Guests = (chance: Chance, params: Payload) => Payload;

@@ -138,7 +138,7 @@ it('a call with everything that can go wrong shows no secret and logs no number'
   expect(login.status).toBe(303);
   cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   for (const path of ['/', '/calls.json', '/calls.json?full=1', '/calls.csv']) {
-    expect((await get(path, { cookie })).status).toBe(200);
+    expect((await get(path, { cookie })).status, path).toBe(200);
   }
   const socket: Socket = io(url, {
     path: '/dashboard/socket',

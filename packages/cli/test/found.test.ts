@@ -27,7 +27,13 @@ describe('a number', () => {
 });
 
 it('with several queues or workflows and no name for one, apply takes none that is there', () => {
-  const workflow = { assignmentUrl: '', fallbackUrl: '', reservationTimeout: 60, configuration: '{}', foreignTasks: new Map<string, number>() };
+  const workflow = {
+    assignmentUrl: '',
+    fallbackUrl: '',
+    reservationTimeout: 60,
+    configuration: '{}',
+    foreignTasks: new Map<string, number>(),
+  };
   const workspace: ActualWorkspace = {
     sid: `WS${'1'.repeat(32)}`,
     name: 'AMD',

@@ -52,11 +52,12 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     },
     async callback(ref, { params, failingSince }) {
       if (ref.purpose === 'caller.again') {
-        const call = parseInbound(params);
-        if (!call.ok) return { as: 'refused', problem: call.problem };
+        const parsed = parseInbound(params);
+        if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+        // Of its first request: what shows the caller's number is not kept for so long.
+        const { ok: _, token: _token, ...call } = parsed;
         if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
-        const { sid, status, from, to } = call;
-        return arrive({ sid, status, from, to, ...(failingSince === null ? {} : { since: failingSince }) }, ref.round);
+        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, ref.round);
       }
       const translation = translate(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };

@@ -5,7 +5,7 @@ import { within } from '../runtime/budget.js';
 import { reasonOf, type Log } from './log.js';
 
 /** An inbound call as `resolve` sees it: without its token, which is a credential. */
-export type ArrivingCall = Omit<InboundCall, 'token'>;
+export type ArrivingCall = Omit<InboundCall, 'token' | 'since'>;
 
 /** Says what to do with one inbound call. */
 export type Resolve = (call: ArrivingCall) => CallOptions | CallSettings | Promise<CallOptions | CallSettings>;
@@ -31,15 +31,26 @@ export type Resolved<Settings> =
   /** There are no default settings. `later`: there may be settings when it is asked again. */
   | { readonly ok: false; readonly later: boolean };
 
+/** As `resolve` sees it. */
+function arriving({ sid, from, to, status, forwardedFrom, calledVia }: InboundCall): ArrivingCall {
+  return {
+    sid,
+    from,
+    to,
+    status,
+    ...(forwardedFrom === undefined ? {} : { forwardedFrom }),
+    ...(calledVia === undefined ? {} : { calledVia }),
+  };
+}
+
 /** The call's settings, in time; the default when the user's function throws, is too slow or returns what is not valid. */
 export async function resolveSettings<Given, Settings>(
   call: InboundCall,
   { resolve, check, defaults, budgetMs, clock, log }: Resolving<Given, Settings>,
 ): Promise<Resolved<Settings>> {
-  const { sid, from, to, status } = call;
   let later = true;
   try {
-    const given = await within(clock, budgetMs, '"resolve"', async () => resolve({ sid, from, to, status }));
+    const given = await within(clock, budgetMs, '"resolve"', async () => resolve(arriving(call)));
     later = false;
     return { ok: true, settings: check(given) };
   } catch (error) {
@@ -52,7 +63,7 @@ export async function resolveSettings<Given, Settings>(
     log({
       level: 'error',
       code: 'resolve.failed',
-      call: sid,
+      call: call.sid,
       message: `"resolve" failed, so ${instead}: ${reasonOf(error)}`,
     });
     return defaults === undefined ? { ok: false, later } : { ok: true, settings: defaults };

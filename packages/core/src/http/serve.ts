@@ -153,15 +153,9 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     { since, arrivedAt, budgetMs }: Patience,
   ): Promise<Answer> {
     if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
-    const { sid, status, from, to, token } = parsed;
-    const call = {
-      sid,
-      status,
-      from,
-      to,
-      ...(token === undefined ? {} : { token }),
-      ...(since === null ? {} : { since }),
-    };
+    const { ok: _, ...asked } = parsed;
+    const { sid, status, from } = asked;
+    const call = { ...asked, ...(since === null ? {} : { since }) };
     const admission = (await limits?.admit(call)) ?? 'admitted';
     // They were answered long ago, and ask again.
     if (clock.now() > arrivedAt + budgetMs) return { as: 'unknown' };

@@ -20,7 +20,7 @@ export function digitsField(name: string, max: number): Field {
 }
 
 /** Anything, as long as it begins so. */
-export function textField(name: string, begin: RegExp = /^./s): Field {
+export function textField(name: string, begin = /^./s): Field {
   return { name, value: begin };
 }
 
@@ -59,7 +59,12 @@ export const DIGITS: Field = { name: 'Digits', value: /^[0-9*#A-Da-dwW]{1,32}$/,
 /** What the routes of a call read, other than what is always there. */
 export const READINGS = {
   inbound: {
-    reads: [...partyFields('From'), textField('CallToken', /^\S/)],
+    reads: [
+      ...partyFields('From'),
+      ...partyFields('ForwardedFrom'),
+      ...partyFields('CalledVia'),
+      textField('CallToken', /^\S/),
+    ],
     always: IN_CALL.always,
     beside: {
       CallToken: ['Called'],

@@ -17,6 +17,9 @@ export interface InboundParams extends CallParams {
   readonly to: string;
   /** Still percent-encoded after form decoding, and passed back as it is. A credential. */
   readonly token?: string;
+  /** Whose phone forwarded the call to the number that was called, as far as their carrier tells (twilio.com/docs/voice/twiml#request-parameters). */
+  readonly forwardedFrom?: string;
+  readonly calledVia?: string;
 }
 
 export interface LegParams extends CallParams {
@@ -71,12 +74,16 @@ export function parseInbound(params: Params): Parsed<InboundParams> {
   const to = params.get('To');
   if (to === undefined) return { ok: false, problem: 'To is missing' };
   const from = params.get('From') ?? '';
-  const token = param(params, 'CallToken');
+  const [token, forwardedFrom, calledVia] = ['CallToken', 'ForwardedFrom', 'CalledVia'].map((name) =>
+    param(params, name),
+  );
   return {
     ...call,
     // What begins like a number and is none says nothing.
     from: /^\+(?![0-9]{1,20}$)/.test(from) ? '' : from.slice(0, MAX_PARTY),
     to: to.slice(0, MAX_PARTY),
+    ...(forwardedFrom === undefined ? {} : { forwardedFrom: forwardedFrom.slice(0, MAX_PARTY) }),
+    ...(calledVia === undefined ? {} : { calledVia: calledVia.slice(0, MAX_PARTY) }),
     ...(token === undefined ? {} : { token }),
   };
 }

@@ -1,7 +1,50 @@
 import { describe, expect, it } from 'vitest';
-import { ANSWERED_BY, DEFAULT_POLICY, forwarding, type AnswerAction } from '@amd/core';
+import { ANSWERED_BY, atOnce, e164, DEFAULT_POLICY, forwarding, staggered, type AnswerAction } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import { at, BOTH, both, joining, legOf, TWO, two, waiting } from './scenes.js';
+
+describe('whom the plan names and nobody rings', () => {
+  const staggeredTwice = {
+    forwardTo: [...staggered(5, [NUMBERS.ann, NUMBERS.ann, NUMBERS.ben])],
+  };
+
+  it.each([
+    ['at once', { forwardTo: atOnce([NUMBERS.ann, NUMBERS.ann, NUMBERS.ben]) }],
+    ['at once in two steps', { forwardTo: [{ targets: [NUMBERS.ann], nextAfterSeconds: 5 }, ...BOTH.forwardTo] }],
+  ])('a number that rings already, listed twice %s', (_, options) => {
+    const rung = given(forwarding, [events.inbound({ options }), events.conference({ event: 'join', at: at(1) })]);
+    const later = rung.state.kind === 'call' && 'step' in rung.state.timers ? [events.due('step')] : [];
+    const { effects } = given(forwarding, [events.inbound({ options }), ...later]);
+    const numbers = effects.flatMap((effect) => (effect.type === 'call.create' ? [effect.to] : []));
+    expect(numbers).toEqual([NUMBERS.ann, NUMBERS.ben]);
+  });
+
+  it('a step of nobody else is passed over at once', () => {
+    given(forwarding, [events.inbound({ options: staggeredTwice })])
+      .when(events.due('step'))
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ben, 'ben') }], state: { nextStep: 3, stepFrom: 2 } });
+  });
+
+  it('but a number that was tried is tried again, where it is listed again', () => {
+    given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
+      .when(events.status({ status: 'busy', at: at(5) }))
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
+    given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
+      .when(events.answered({ answeredBy: 'machine_start', at: at(5) }))
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
+  });
+
+  it.each([
+    ['whose phone forwarded the call to us', { forwardedFrom: NUMBERS.ann }],
+    ['whose phone forwarded it, told without its plus', { calledVia: NUMBERS.ann.slice(1) }],
+    ['who calls', { from: NUMBERS.ann }],
+  ])('somebody %s', (_, call) => {
+    const inbound = events.inbound({ options: TWO });
+    given(forwarding, [])
+      .when({ ...inbound, call: { ...inbound.call, ...call } })
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ben, 'ben') }], verbs: ['say', 'dial.conference'] });
+  });
+});
 
 describe('the ring plan', () => {
   it('rings one after the other, the next when nobody is left', () => {

@@ -115,6 +115,52 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { claim: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
   });
 
+  it('P-119 a phone that screens its calls is connected by a key only, also when detection says human afterwards', () => {
+    const screened = events.key({ speech: 'Please say your name and reason for calling', at: at(9) });
+    const before = [...greeted({ screening: {} }), screened];
+    for (const answeredBy of ['human', 'unknown', 'machine_end_beep', 'fax'] as const) {
+      const heard = [...before, events.verdict({ answeredBy, at: at(10) })];
+      given(forwarding, heard.slice(0, -1))
+        .when(events.verdict({ answeredBy, at: at(10) }))
+        .then({ asks: [], state: { claim: null, legs: [{ phase: 'confirming', answeredBy, human: false }] } });
+      given(forwarding, heard)
+        .when(events.key({ at: at(20) }))
+        .then({ verbs: ['dial.conference'], state: { claim: 1, legs: [{ phase: 'joining' }] } });
+    }
+  });
+
+  it('P-120 whoever forwarded the call to us, or makes it, is not rung for it', () => {
+    const options = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
+    const inbound = events.inbound({ options });
+    for (const call of [{ forwardedFrom: NUMBERS.ann }, { calledVia: NUMBERS.ann }, { from: NUMBERS.ann }]) {
+      const { effects } = given(forwarding, []).when({ ...inbound, call: { ...inbound.call, ...call } }).result;
+      expect(effects.flatMap((effect) => (effect.type === 'call.create' ? [effect.to] : []))).toEqual([NUMBERS.ben]);
+    }
+  });
+
+  it('P-121 a caller whom the room has lost is not in it, whoever ended it: who joins meanwhile does not count as connected', () => {
+    const options = { forwardTo: [NUMBERS.ann] };
+    const sentAway = [
+      events.inbound({ options }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.conference({ event: 'leave', reason: 'conference_ended_via_api', status: 'in-progress', at: at(7) }),
+      events.answered({ at: at(8) }),
+    ];
+    given(forwarding, sentAway)
+      .when(events.conference({ event: 'join', leg: 1, at: at(9) }))
+      .then({ state: { caller: { phase: 'joining', inRoom: false } } });
+    given(forwarding, [...sentAway, events.conference({ event: 'join', leg: 1, at: at(9) })])
+      .when(events.callerEnded({ at: at(9) }))
+      .then({ verbs: ['pause', 'dial.conference'] });
+  });
+
+  it('P-122 a key that is pressed while we hang up is answered with why', () => {
+    const ending = [...greeted({}), events.verdict({ answeredBy: 'machine_start', at: at(10) })];
+    given(forwarding, ending)
+      .when(events.key({ at: at(11) }))
+      .then({ verbs: ['say', 'hangup'] });
+  });
+
   it('P-94 a caller who waits alone and of whom nothing is known is served anew, and no leg of before is taken for a new one', () => {
     const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), round: 1 } as const;
     const { result } = given(forwarding, []).when(asks);

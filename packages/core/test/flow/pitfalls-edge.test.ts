@@ -354,7 +354,7 @@ describe('pitfalls of the edge', () => {
     expect((await full.post('/inbound', payloads.inbound(), { query })).body).toContain('our lines are busy');
     const { post, runtime, execute } = edge();
     const { CallToken: _, ...again } = payloads.inbound({ status: 'in-progress' });
-    await post('/inbound', again as Record<string, string>, { query });
+    await post('/inbound', again, { query });
     await runtime.tick();
     expect(execute.of('call.create')).toMatchObject([{ from: NUMBERS.ours }]);
   });
@@ -383,7 +383,7 @@ describe('pitfalls of the edge', () => {
     const answered = await post('/outbound', payloads.answered({ answeredBy: 'machine_start' }), { ref: refOf(1) });
     state.away = false;
     const { AnsweredBy: _, ...without } = payloads.answered();
-    const again = await post('/outbound', without as Record<string, string>, { query: queryOf(answered.body) });
+    const again = await post('/outbound', without, { query: queryOf(answered.body) });
     expect(again.body).toContain('<Hangup/>');
   });
 });

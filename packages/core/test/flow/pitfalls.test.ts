@@ -170,6 +170,26 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [] });
   });
 
+  it('P-107 a request that comes twice is no proof that an answer was heard: whoever falls back is led to a document of its own', () => {
+    // The room has ended under both. The first answer is the room again, and then nobody is left; a copy comes.
+    const ended = events.callerEnded({ at: at(20) });
+    const back = [...joining, events.legEnded({ at: at(19) }), ended];
+    const { reply } = given(forwarding, back).when(events.callerEnded({ at: at(21) })).result;
+    expect(reply).toMatchObject({ verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] });
+    // Whichever answer was acted on, they are fetched if they do not come.
+    given(forwarding, [...back, events.callerEnded({ at: at(21) })])
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0, document: { part: 1 } }] });
+    given(forwarding, [...back, events.callerEnded({ at: at(21) }), events.callerDocument({ at: at(22) })])
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(23) }))
+      .then({ asks: [], state: { caller: { fallbackGiven: true } } });
+    // A late copy of the very first request, while they wait to be fetched.
+    given(forwarding, falling)
+      .when(events.inbound({ at: at(30) }))
+      .then({ verbs: ['pause', 'redirect'] })
+      .thenNothingHappened();
+  });
+
   it('P-17 a silent human is `unknown`, and a fax is no human: the one is asked for a key, the other is not bridged', () => {
     expect([DEFAULT_POLICY.unknown, DEFAULT_POLICY.fax]).toEqual(['confirm', 'hang up']);
     given(forwarding, waiting)

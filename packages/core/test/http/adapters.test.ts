@@ -131,7 +131,7 @@ describe('a wrong signature is explained', () => {
 
   it('as a query in another order', async () => {
     const { endpoint, log } = setup();
-    const query = `ref=forwarding.${CALL}.1.0&try=1`;
+    const query = `ref=forwarding.${CALL}.1.0&failingSince=1`;
     const headers = headersFor(`${BASE}/inbound/document?${query}`);
     const sorted = query.split('&').reverse().join('&');
     const request = { method: 'POST', path: '/inbound/document', query: sorted, headers, body: BODY };
@@ -144,7 +144,7 @@ describe('a wrong signature is explained', () => {
     const headers = headersFor('http://amd.example.com/voice/inbound');
     const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
     for (const ms of [0, 999, 1]) {
-      clock.advanceTo(clock.now() + ms);
+      await clock.advanceTo(clock.now() + ms);
       await endpoint.handle(request);
     }
     expect(log.map(({ message }) => message.includes('wrong scheme'))).toEqual([true, true]);
@@ -189,7 +189,7 @@ describe('every refusal says what and why', () => {
     expect(log.map(({ message }) => message.slice(0, 12))).toEqual(
       [405, 404, 403, 403].map((n) => `answered ${String(n)}`),
     );
-    clock.advanceTo(clock.now() + 1000);
+    await clock.advanceTo(clock.now() + 1000);
     await flood();
     expect(log).toHaveLength(8);
   });

@@ -188,7 +188,7 @@ describe('hooks', () => {
     await over(scene);
     await scene.runtime.tick();
     expect(calls).toMatchObject([
-      [{ result: 'nobody', round: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1'],
+      [{ result: 'callerLeft', round: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1'],
     ]);
   });
 
@@ -248,9 +248,9 @@ describe('what one step asks for and drops again', () => {
     await scene.runtime.handle(KEY, inbound);
     await scene.runtime.tick();
     expect(await scene.state()).toMatchObject({ caller: { phase: 'fallingBack', held: false } });
-    // Their Dial is over and asks what now: that is the proof that they are held, and the fallback is the answer.
+    // Their Dial is over and asks what now: that is the proof that they are held, and the way to the fallback is the answer.
     const reply = await scene.runtime.handle(KEY, untimed(events.callerEnded()));
-    expect(reply).toMatchObject({ verbs: [{ verb: 'say' }, { verb: 'hangup' }] });
+    expect(reply).toMatchObject({ verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] });
     await scene.runtime.tick();
     expect(refused.of('call.redirect')).toEqual([]);
   });

@@ -70,7 +70,7 @@ describe('the form', () => {
   test('never throws, and gives back what was sent', () => {
     const { met, expectAll } = countCases('read', 'refused');
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (body) => {
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('A=1&=2', 'A=1&A=2')), (body) => {
         const form = parseForm(body);
         const sent = [...new URLSearchParams(body)];
         const isOnce = new Set(sent.map(([name]) => name)).size === sent.length;

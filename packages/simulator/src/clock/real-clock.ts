@@ -19,7 +19,8 @@ export function realClock(options: { speed?: number } = {}): RealClock {
       speed = positive(wanted);
       for (const wakeUp of pending) wakeUp.rearm();
     },
-    now,
+    // Whole milliseconds, as everybody's clock has them.
+    now: () => Math.floor(now()),
     pending: () => pending.size,
     wakeAt(at, run) {
       let timer: NodeJS.Timeout | undefined;

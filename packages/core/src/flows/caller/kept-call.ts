@@ -11,20 +11,38 @@ export interface KeptCall {
   readonly token: string | null;
   /** `false`: Twilio would not let us show their number. */
   readonly showable?: false;
+  /** Whose phones have forwarded the call to us; absent: nobody's. */
+  readonly forwardedBy?: readonly string[];
 }
+
+export type KeptCallDraft = { -readonly [Key in keyof KeptCall]: KeptCall[Key] };
 
 interface Arriving {
   readonly sid: CallSid;
   readonly from: string;
   readonly to: string;
   readonly status: CallStatus;
+  readonly forwardedFrom?: string;
+  readonly calledVia?: string;
   readonly token?: string;
   readonly since?: EpochMs;
 }
 
 /** A later request of the same call may come without its token; Twilio then refuses their number (21210), so it is not tried. */
-export function keptCall({ sid, from, to, status, token, since }: Arriving): KeptCall {
-  if (token !== undefined) return { sid, from, to, token };
+export function keptCall({ sid, from, to, status, token, since, forwardedFrom, calledVia }: Arriving): KeptCall {
+  const by = [forwardedFrom, calledVia].filter((party) => party !== undefined);
+  const forwarded = by.length === 0 ? {} : { forwardedBy: by };
+  if (token !== undefined) return { sid, from, to, token, ...forwarded };
   const isLater = status === 'in-progress' || since !== undefined;
-  return { sid, from, to, token: null, ...(isLater ? { showable: false } : {}) };
+  return { sid, from, to, token: null, ...(isLater ? { showable: false } : {}), ...forwarded };
+}
+
+/** Whether ringing this number would only ring whoever is calling, or bring the call back to us. */
+export function cameFrom({ from, forwardedBy = [] }: Pick<KeptCall, 'from' | 'forwardedBy'>, number: string): boolean {
+  return [from, ...forwardedBy].some((party) => digits(party) === digits(number));
+}
+
+/** Carriers leave the plus out, or put blanks in. */
+function digits(party: string): string {
+  return /^[+0-9 ().-]+$/.test(party) ? party.replace(/[^0-9]/g, '') : party;
 }

@@ -31,6 +31,14 @@ export function callerInRoom(w: Work): void {
   connectIfTogether(w);
 }
 
+/** Whoever did it: they will ask what now, and come back. Who joins meanwhile does not talk to anybody. */
+export function callerOutOfRoom(w: Work): void {
+  const { caller } = w.s;
+  if (!caller.inRoom || !['arriving', 'held', 'joining'].includes(caller.phase)) return;
+  caller.inRoom = false;
+  caller.roomBy = w.at + w.config.graceMs;
+}
+
 export function callerGone(w: Work): void {
   const { phase, fallbackGiven } = w.s.caller;
   if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');

@@ -1,6 +1,7 @@
 import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect } from '../effects.js';
+import type { KeptCallDraft } from '../caller/kept-call.js';
 import type { LegDraft, LegHost } from '../leg/work.js';
 import type { ForwardingConfig } from './config.js';
 import type { LiveForwarding } from './state.js';
@@ -14,8 +15,9 @@ export interface Work {
   readonly host: LegHost;
   /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
   ringBy?: EpochMs;
-  readonly s: Omit<Draft<Omit<LiveForwarding, 'settings' | 'legs'>>, 'kind'> & {
+  readonly s: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
+    call: KeptCallDraft;
     settings: LiveForwarding['settings'];
     legs: LegDraft[];
   };

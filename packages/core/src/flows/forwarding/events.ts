@@ -14,6 +14,9 @@ export interface InboundCall {
   readonly from: string;
   readonly to: string;
   readonly status: CallStatus;
+  /** Who has forwarded the call to us, as received. */
+  readonly forwardedFrom?: string;
+  readonly calledVia?: string;
   /** A credential: shows the caller's number on our outbound calls. */
   readonly token?: string;
   /** When we first failed them, by the clock of whichever process it was. Default: we have not. */

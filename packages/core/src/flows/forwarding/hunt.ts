@@ -1,6 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { offerFallback } from '../caller/work.js';
-import { isHopeful } from '../leg/leg.js';
+import { cameFrom } from '../caller/kept-call.js';
+import { isHopeful, type LegTarget } from '../leg/leg.js';
 import { ring, ringUnsent } from '../leg/ring.js';
 import type { LegEnd } from '../leg/policy.js';
 import { startTimer, stopTimer, type LegDraft } from '../leg/work.js';
@@ -34,12 +35,21 @@ function startStep(w: Work): boolean {
   const step = s.settings.plan[s.nextStep];
   if (s.deadlinePassed || step === undefined) return false;
   s.nextStep += 1;
+  const targets = step.targets.filter((target) => mayRing(w, target));
+  // Nobody of it is to be rung: the next one follows at once.
+  if (targets.length === 0) return startStep(w);
   s.stepFrom = s.lastLeg + 1;
-  for (const target of step.targets) ring(w, target);
+  for (const target of targets) if (mayRing(w, target)) ring(w, target);
   const isLast = s.nextStep >= s.settings.plan.length;
   if (step.nextAfterSeconds === null || isLast) stopTimer(w, STEP_TIMER);
   else startTimer(w, STEP_TIMER, step.nextAfterSeconds * 1000);
   return true;
+}
+
+/** Not whom the call comes from, and nobody whose phone this call is ringing or talks to. */
+function mayRing({ s }: Work, { to }: LegTarget): boolean {
+  if (cameFrom(s.call, to)) return false;
+  return !s.legs.some(({ phase, target }) => target.to === to && (isHopeful(phase) || phase === 'told'));
 }
 
 /** Somebody's way of not answering may mean that nobody else is to be rung. */

@@ -4,7 +4,7 @@ import { letGo, tell } from '../leg/life.js';
 import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
 import { legTimer, startTimer, type LegDraft } from '../leg/work.js';
-import { callerGone, callerInRoom, callerSentAway, doubtCaller } from './caller.js';
+import { callerGone, callerInRoom, callerOutOfRoom, callerSentAway, doubtCaller } from './caller.js';
 import type { Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
 import { connectIfTogether, leftRoom } from './legs.js';
@@ -54,6 +54,7 @@ function conference(w: Work, event: Extract<ForwardingNotification, { type: 'con
     case 'leave':
       if (isCaller) {
         if (hungUp(event)) callerGone(w);
+        else callerOutOfRoom(w);
       } else if (leg !== undefined) legLeft(w, leg, hungUp(event));
       return;
     case 'end':

@@ -3,7 +3,7 @@ import { fallbackIsOver } from '../caller/last-stop.js';
 import type { ListenRequest } from '../caller/listen.js';
 import { askCaller } from '../caller/work.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
-import { answerCaller, callerEnded, callerGone, callerHeld } from './caller.js';
+import { answerCaller, callerEnded, callerGone, callerHeld, callerOutOfRoom } from './caller.js';
 import { hangup } from './documents.js';
 import type { Work } from './draft.js';
 import type { ForwardingRequest } from './events.js';
@@ -28,11 +28,7 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
     askCaller(w);
     return twiml();
   }
-  if (event.type === 'caller.ended' && caller.inRoom && caller.phase !== 'ended' && caller.phase !== 'fallingBack') {
-    // Out of the room, and about to come back.
-    caller.inRoom = false;
-    caller.roomBy = w.at + w.config.graceMs;
-  }
+  if (event.type === 'caller.ended') callerOutOfRoom(w);
   hunt(w);
   return answerCaller(w, event, 'again');
 }

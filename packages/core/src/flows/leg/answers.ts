@@ -25,7 +25,8 @@ export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: 
   pickedUp(w, leg);
   leg.answeredBy = answeredBy;
   leg.story.verdictAt ??= w.at;
-  if (leg.human) return;
+  // A robot that screens calls may sound like a human: a key decides, also when its owner comes to the phone.
+  if (leg.human || leg.screened !== null) return;
   const action = actionOn(w, leg, answeredBy);
   switch (action) {
     case 'bridge':
@@ -98,8 +99,6 @@ function ask(w: LegWork, leg: LegDraft, seconds: number): void {
 
 function hangUp(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: Way): void {
   if (isAsked(leg)) {
-    // A robot that screens calls for a human sounds like a machine.
-    if (leg.screened !== null) return;
     const { screening } = w.s.settings;
     if (screening !== null && answeredBy.startsWith('machine') && way === 'redirect') {
       ask(w, leg, screening.listenSeconds);

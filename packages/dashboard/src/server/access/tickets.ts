@@ -30,7 +30,7 @@ export function ticketOffice(password: string, clock: Clock): TicketOffice {
     const sign = (text: string): string => createHmac('sha256', key).update(text).digest('base64url');
     return {
       issue(id = randomBytes(16).toString('base64url')) {
-        const text = `${String(clock.now() + lifeMs)}.${id}`;
+        const text = `${String(Math.ceil(clock.now() + lifeMs))}.${id}`;
         return `${text}.${sign(text)}`;
       },
 
