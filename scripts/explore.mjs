@@ -38,6 +38,10 @@ const WORLDS = [
   { legs: 2, ring: 'staggered', faults: 0, deaf: true },
   { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
   { legs: 1, faults: 1 },
+  // Requests for TwiML that come twice, and a room that ends under both.
+  { legs: 1, faults: 0, repeats: 1, roomEnds: 1, answers: ['human'] },
+  { legs: 1, faults: 0, repeats: 1, roomEnds: 1, amd: 'async', patient: true, answers: ['human', 'machine_start'] },
+  { legs: 1, faults: 0, repeats: 1, fallback: 'voicemail', answers: ['machine_start'] },
   { legs: 1, amd: 'async', faults: 1 },
   { legs: 1, faults: 0 },
   { legs: 1, amd: 'async', faults: 0 },
