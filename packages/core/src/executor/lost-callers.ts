@@ -1,6 +1,6 @@
 import { isCallSid, type CallSid } from '../kernel/brand.js';
 import { forwarding } from '../flows/forwarding/transition.js';
-import { systemClock, type Clock } from '../runtime/clock.js';
+import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import type { CallbackRef } from '../wire/callback-ref.js';
 import { createRecords } from './abandoned.js';
@@ -61,7 +61,8 @@ const ROOM = /^amd-(CA[0-9a-fA-F]{32})$/;
  * @throws whatever the client does when conferences cannot be listed
  */
 export function lostCallers(options: LostCallersOptions): () => Promise<LostCallers> {
-  const { client, store, url, clock = systemClock, limit = 500 } = options;
+  const { client, store, url, limit = 500 } = options;
+  const clock = clockFrom(options.clock);
   const base = options.publicBaseUrl.replace(/\/+$/, '');
   const records = createRecords({ flow: forwarding, store, clock });
 

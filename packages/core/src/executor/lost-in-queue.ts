@@ -1,6 +1,6 @@
 import { isCallSid, type CallSid } from '../kernel/brand.js';
 import { taskrouter } from '../flows/taskrouter/transition.js';
-import { systemClock, type Clock } from '../runtime/clock.js';
+import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import { createRecords } from './abandoned.js';
 import type { LostCallers } from './lost-callers.js';
@@ -39,7 +39,8 @@ export interface QueuedCallersOptions {
  * @throws whatever the client does when tasks cannot be listed
  */
 export function queuedCallers(options: QueuedCallersOptions): () => Promise<LostCallers> {
-  const { client, store, workspace, clock = systemClock, limit = 500 } = options;
+  const { client, store, workspace, limit = 500 } = options;
+  const clock = clockFrom(options.clock);
   const records = createRecords({ flow: taskrouter, store, clock });
 
   return async () => {

@@ -1,6 +1,6 @@
 import { isAccountSid } from '../kernel/brand.js';
 import type { CallLimits } from '../runtime/call-limits.js';
-import { systemClock, type Clock } from '../runtime/clock.js';
+import { clockFrom, type Clock } from '../runtime/clock.js';
 import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
@@ -46,7 +46,7 @@ export interface CheckedOptions {
 
 /** @throws TypeError or RangeError naming the option */
 export function checkOptions(options: EndpointOptions, routes: AdmissionRules['routes']): CheckedOptions {
-  const clock = options.clock ?? systemClock;
+  const clock = clockFrom(options.clock);
   const metrics = guardedMetrics(options.metrics);
   const log = guarded(options.log, metrics);
   const replyBudgetMs = milliseconds(options.replyBudgetMs ?? 1500, 'replyBudgetMs');

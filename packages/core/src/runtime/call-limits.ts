@@ -4,7 +4,7 @@ import { isFinal } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/transition.js';
 import { decodeState } from '../store/envelope.js';
 import type { Store } from '../store/store.js';
-import { systemClock, type Clock } from './clock.js';
+import { clockFrom, type Clock } from './clock.js';
 
 export type Admission = 'admitted' | 'tooManyAtOnce' | 'tooManyFromCaller';
 
@@ -40,7 +40,7 @@ const TRIES = 1000;
  */
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
   const { store, atOnce = 100, perCaller = { calls: 10, seconds: 60 } } = options;
-  const clock = options.clock ?? systemClock;
+  const clock = clockFrom(options.clock);
   wholeAbove0(atOnce, 'atOnce');
   wholeAbove0(perCaller.calls, 'perCaller.calls');
   wholeAbove0(perCaller.seconds, 'perCaller.seconds');

@@ -13,6 +13,7 @@ export interface Clock {
  * A clock that never goes back, nor stands still when the one below is set back: it goes on as `elapsed` does, until the one
  * below has caught up. Set forth, it follows. What was to be waited for is waited for as long as was meant, whatever becomes
  * of the clock meanwhile. Without `elapsed` a step is told by its sign alone, so that steps to and fro add up.
+ * It says whole milliseconds, whatever the one below says: some databases and addresses take no fraction.
  */
 export function monotonicClock(clock: Clock): Clock {
   const elapsed = clock.elapsed?.bind(clock) ?? forwards(() => clock.now());
@@ -22,7 +23,7 @@ export function monotonicClock(clock: Clock): Clock {
     const read = { at: clock.now(), elapsed: elapsed() };
     const least = Math.floor(from.at + (read.elapsed - from.elapsed));
     if (read.at > least) from = read;
-    return Math.max(read.at, least);
+    return Math.max(Math.floor(read.at), least);
   }
 
   return {
@@ -56,3 +57,8 @@ export const systemClock: Clock = monotonicClock({
     };
   },
 });
+
+/** The clock that was given, or the machine's: neither goes back, and both say whole milliseconds. */
+export function clockFrom(given: Clock | undefined): Clock {
+  return given === undefined ? systemClock : monotonicClock(given);
+}

@@ -359,6 +359,17 @@ describe('when we fail, TwiML is still given', () => {
       }
     });
 
+    test('of a clock with fractions whole milliseconds travel, and are understood', async () => {
+      let now = START + 0.3;
+      const ends = endpoint({ clock: { ...impatient, now: () => now } });
+      const first = await ends.handle(webhook('/inbound', common(CALLER)));
+      const address = parseXml(first.body).children[1]?.text;
+      expect(address).toBe(`${BASE}/inbound?failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
+      now = START + 20_000.3;
+      const last = await ends.handle(webhook('/inbound', common(CALLER), { query: `failingSince=${String(START)}` }));
+      expect(verbs(last)).toEqual(['Say', 'Hangup']);
+    });
+
     test("what is no time in the query of the number is the user's", async () => {
       const ends = endpoint({ clock: { ...impatient, now: () => START } });
       const { body } = await ends.handle(webhook('/inbound', common(CALLER), { query: 'failingSince=x' }));

@@ -39,6 +39,18 @@ describe('a monotonic clock', () => {
     expect(clock.now()).toBe(START + 1);
   });
 
+  it('says whole milliseconds of a clock with fractions, and wakes no earlier than was meant', async () => {
+    const below = manualClock({ start: START + 0.7 });
+    const clock = monotonicClock(below);
+    expect(clock.now()).toBe(START);
+    let woken = false;
+    clock.wakeAt(START + 1000, () => (woken = true));
+    await below.advanceBy(999.9);
+    expect([woken, clock.now()]).toEqual([false, START + 1000]);
+    await below.advanceBy(0.2);
+    expect(woken).toBe(true);
+  });
+
   it('wakes after as long as was meant, whatever becomes of the one below', async () => {
     for (const step of [-HOUR_MS, -1, 1, HOUR_MS]) {
       const below = manualClock();

@@ -2,7 +2,7 @@ import type { RealClock } from './clock.js';
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Real time, `speed` times as fast: with speed 20 a ring of 20 s takes one second. */
+/** Real time in whole ms, `speed` times as fast: with speed 20 a ring of 20 s takes one second. */
 export function realClock(options: { speed?: number } = {}): RealClock {
   let speed = positive(options.speed ?? 1);
   // What corrects the machine's clock moves no ringing phone.
