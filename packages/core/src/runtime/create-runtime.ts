@@ -6,7 +6,7 @@ import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
 import type { Claim, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
-import { monotonicClock, systemClock, type Clock } from './clock.js';
+import { clockFrom, type Clock } from './clock.js';
 import { createCommitter } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
@@ -65,7 +65,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
     Partial<Measured<State> & Watched<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
-  const clock = monotonicClock(options.clock ?? systemClock);
+  const clock = clockFrom(options.clock);
   const leaseMs = options.leaseMs ?? 15_000;
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;
@@ -97,7 +97,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
 
   const read = createReadState({ flow, store, clock, log });
   const apply = createCommitter({ flow, config, store, read, clock, alarm, emit, metrics });
-  const perform = createPerformer({
+  const { perform, again: askAgain } = createPerformer({
     flow,
     store,
     clock,
@@ -114,9 +114,12 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     pace: options.callsPerSecond === undefined ? null : createPace(options.callsPerSecond),
     leaseMs,
     random,
+    track,
   });
 
   async function drain(): Promise<void> {
+    // What is known of a task is told before anybody can claim it anew.
+    await askAgain();
     while (!stopped) {
       const room = concurrency - running.size;
       const claims = room === 0 ? [] : await claim(room);
@@ -206,6 +209,9 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     async stop() {
       stopped = true;
       alarm.stop();
+      while (underWay.size > 0) await Promise.all(underWay);
+      // The last chance: what is held here nobody else knows.
+      await askAgain();
       while (underWay.size > 0) await Promise.all(underWay);
     },
     async idle() {

@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
 import type { Execution, Executor } from './executor.js';
+import { createHeld, type Next } from './held.js';
 import { rarely, reasonOf, type Log } from './log.js';
 import type { FailedTask, Metrics } from './measurement.js';
 import type { Pace } from './pace.js';
@@ -23,6 +24,12 @@ export type Peers = Readonly<Record<string, Pick<Runtime<never, unknown>, 'handl
 
 /** What keeps one request from being sent keeps many: it is said so often, in ms. */
 const COMPLAIN_EVERY_MS = 60_000;
+
+export interface Performer {
+  readonly perform: (claim: Claim) => Promise<void>;
+  /** Asks the store again what it failed; resolves when it has answered. */
+  readonly again: () => Promise<void>;
+}
 
 /** Carries out claimed tasks: effects, hooks and timers. Acts, and never decides. */
 export function createPerformer<State, Event extends FlowEvent, Reply, Config>(parts: {
@@ -42,7 +49,9 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly pace: Pace | null;
   readonly leaseMs: number;
   readonly random: () => number;
-}): (claim: Claim) => Promise<void> {
+  /** Counts work as under way. */
+  readonly track: (work: Promise<unknown>) => void;
+}): Performer {
   const {
     flow,
     store,
@@ -64,33 +73,25 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
 
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
-  /** Tries that ended before anything could be sent, by task: they do not count. */
-  const unsent = new Map<string, number>();
+  const { ask, again } = createHeld({ clock, alarm, random, track: parts.track, failed });
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
-  async function perform(claimed: Claim): Promise<void> {
-    const name = `${claimed.key} ${claimed.id}`;
-    const before = unsent.get(name) ?? 0;
-    const claim = before === 0 ? claimed : { ...claimed, attempt: Math.max(1, claimed.attempt - before) };
+  async function perform(claim: Claim): Promise<void> {
     const data = JSON.parse(claim.data) as TaskData;
-    if ('timer' in data) {
-      await apply(claim.key, { type: 'timer', timer: data.timer, dueAt: data.dueAt } as never, claim.id);
-      return;
-    }
-    const { effect } = data;
-    // Before anything is sent: the outcome could not be kept.
-    let foreign: boolean;
-    try {
-      foreign = await isForeign(claim.key);
-      unsent.delete(name);
-    } catch (error) {
-      unsent.set(name, before + 1);
-      throw error;
-    }
-    if (foreign) {
-      await settle(claim, { as: 'retry', dueAt: clock.now() + leaseMs, counts: false });
-      return;
-    }
+    if ('timer' in data) await tell(claim, { type: 'timer', timer: data.timer, dueAt: data.dueAt });
+    else await ask(claim, () => look(claim, data.effect));
+  }
+
+  /** Before anything is sent: the outcome could not be kept, or would come when somebody else has claimed the task. */
+  async function look(claim: Claim, effect: Effect<TwilioEffect>): Promise<Next> {
+    const foreign = await isForeign(claim.key);
+    const now = clock.now();
+    if (!foreign && now < claim.leaseUntil - leaseMs / 2) return () => guarded(claim, () => carryOut(claim, effect));
+    await settle(claim, { as: 'retry', dueAt: foreign ? now + leaseMs : now, counts: false });
+    return null;
+  }
+
+  async function carryOut(claim: Claim, effect: Effect<TwilioEffect>): Promise<void> {
     switch (effect.type) {
       case 'call.create':
       case 'call.end':
@@ -116,8 +117,29 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       case 'timer.start':
       case 'timer.stop':
       case 'effect.drop':
-        await store.settle(claim, { as: 'done' });
+        await end(claim);
     }
+  }
+
+  async function tell(claim: Claim, event: object): Promise<void> {
+    await ask(claim, async () => {
+      await apply(claim.key, event as never, claim.id);
+      return null;
+    });
+  }
+
+  async function end(claim: Claim): Promise<void> {
+    await ask(claim, async () => {
+      await store.settle(claim, { as: 'done' });
+      return null;
+    });
+  }
+
+  async function putOff(claim: Claim, dueAt: EpochMs, counts: boolean): Promise<void> {
+    await ask(claim, async () => {
+      await settle(claim, { as: 'retry', dueAt, counts });
+      return null;
+    });
   }
 
   /** A record that a newer process wrote, say: its work is left to whoever understands it. */
@@ -138,7 +160,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     const wait =
       effect.type === 'call.create' && claim.attempt === 1 && !late ? (pace?.waitFor(claim.id, clock.now()) ?? 0) : 0;
     if (wait > 0) {
-      await settle(claim, { as: 'retry', dueAt: clock.now() + wait, counts: false });
+      await putOff(claim, clock.now() + wait, false);
       return;
     }
     const seconds = stopwatch(clock);
@@ -156,23 +178,19 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
         const message = `${effect.type} could not be sent, and will be tried again until it can: ${execution.reason}`;
         log({ level: 'warn', code: 'rest.failed', call: sidOf(claim.key), message });
       }
-      await settle(claim, { as: 'retry', dueAt, counts: false });
+      await putOff(claim, dueAt, false);
     } else if (execution.as === 'outcome') {
-      await apply(claim.key, { type: 'effect.outcome', effect, outcome: execution.outcome } as never, claim.id);
+      await tell(claim, { type: 'effect.outcome', effect, outcome: execution.outcome });
     } else if (effect.type === 'call.create') {
       const outcome = { as: 'unknown', reason: execution.reason };
       doubted(claim, effect, execution.reason);
-      await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
+      await tell(claim, { type: 'effect.outcome', effect, outcome });
     } else if (claim.attempt < retry.attempts && !isOnce(effect)) {
-      await settle(claim, {
-        as: 'retry',
-        dueAt: clock.now() + ambiguousWait(retry, claim.attempt, random),
-        counts: true,
-      });
+      await putOff(claim, clock.now() + ambiguousWait(retry, claim.attempt, random), true);
     } else {
       const outcome = { as: 'failed', reason: execution.reason };
       if (!isFleeting(effect)) doubted(claim, effect, execution.reason);
-      await apply(claim.key, { type: 'effect.outcome', effect, outcome } as never, claim.id);
+      await tell(claim, { type: 'effect.outcome', effect, outcome });
     }
   }
 
@@ -184,21 +202,24 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
         `no runtime is named "${effect.flow}" in "peers": what "${flow.name}" sends it is kept until there is one`,
       );
     }
-    await peer.handle(recordKey(effect.flow, effect.key), effect.event as never);
-    await store.settle(claim, { as: 'done' });
+    await ask(claim, async () => {
+      await peer.handle(recordKey(effect.flow, effect.key), effect.event as never);
+      await store.settle(claim, { as: 'done' });
+      return null;
+    });
   }
 
   async function performHook(claim: Claim, effect: Extract<Effect, { type: 'hook.run' }>): Promise<void> {
     try {
       await hooks?.[effect.hook]?.(effect.data, effect.id);
-      await store.settle(claim, { as: 'done' });
     } catch (error) {
       const isLast = claim.attempt >= retry.hookAttempts;
       failed(claim, error, isLast ? 'is given up' : 'will be tried again');
-      if (isLast) await store.settle(claim, { as: 'done' });
-      else
-        await settle(claim, { as: 'retry', dueAt: clock.now() + hookWait(retry, claim.attempt, random), counts: true });
+      if (isLast) await end(claim);
+      else await putOff(claim, clock.now() + hookWait(retry, claim.attempt, random), true);
+      return;
     }
+    await end(claim);
   }
 
   async function settle(claim: Claim, settlement: { as: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
@@ -219,16 +240,17 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     log({ level: 'error', code: 'task.failed', call: sidOf(key), message });
   }
 
-  return async (claim) => {
+  /** The lease runs out and the task is claimed again: by whom, and how often, is the store's count. */
+  async function guarded(claim: Claim, work: () => Promise<void>): Promise<void> {
     try {
-      await perform(claim);
+      await work();
     } catch (error) {
-      // The lease runs out and the task is claimed again: by whom, and how often, is the store's count.
       alarm.at(claim.leaseUntil);
-      // A record that cannot be read is left to whoever understands it, and was said when it was read.
-      if (!isUnreadable(error)) failed(claim, error);
+      failed(claim, error);
     }
-  };
+  }
+
+  return { perform: (claim) => guarded(claim, () => perform(claim)), again };
 }
 
 /** Work that can fail, in words. */

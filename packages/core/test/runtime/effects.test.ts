@@ -153,27 +153,6 @@ describe('ending, redirecting, fetching', () => {
     expect(second.execute.of('call.end')).toHaveLength(1);
     expect(await second.state()).toMatchObject({ legs: [{ phase: 'ended' }] });
   });
-
-  it('an outcome that cannot be committed is found out again', async () => {
-    const store = createMemoryStore();
-    let down = false;
-    const scene = setup({
-      store: around(store, { commit: (commit) => (down ? Promise.reject(new Error('down')) : store.commit(commit)) }),
-    });
-    await scene.runtime.handle(KEY, inbound);
-    await scene.runtime.tick();
-    await scene.runtime.handle(KEY, untimed(events.callerStatus()));
-    const failures: string[] = [];
-    scene.runtime.events.on('failure', ({ task }) => failures.push(task));
-    down = true;
-    await scene.runtime.tick();
-    expect(failures.length).toBeGreaterThan(0);
-    down = false;
-    await scene.clock.advanceBy(15_000);
-    await scene.runtime.tick();
-    expect(scene.execute.of('call.end').length).toBeGreaterThan(1);
-    expect(await scene.state()).toMatchObject({ legs: [{ phase: 'ended' }] });
-  });
 });
 
 describe('hooks', () => {
@@ -316,22 +295,5 @@ describe('creating a call too late', () => {
     await put.clock.advanceBy(25_000);
     await put.runtime.tick();
     expect(execute.of('call.create')).toHaveLength(2);
-  });
-
-  it('before which the store could not be asked was no try: it is sent when the lease is over', async () => {
-    const inner = createMemoryStore();
-    let away = false;
-    const store = around(inner, {
-      read: (...a) => (away ? Promise.reject(new Error('away')) : inner.read(...a)),
-    });
-    const { runtime, execute, clock } = setup({ store });
-    await runtime.handle(KEY, inbound);
-    away = true;
-    await runtime.tick();
-    expect(execute.effects).toEqual([]);
-    away = false;
-    await clock.advanceBy(15_000);
-    await runtime.tick();
-    expect(execute.of('call.create')).toHaveLength(1);
   });
 });

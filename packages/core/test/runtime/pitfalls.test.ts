@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Claim } from '@amd/core';
+import { createCallLimits, createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Claim } from '@amd/core';
 import { callbackUrls } from '@amd/core/http';
 import { lostCallers, type ConferenceClient } from '@amd/core/twilio';
-import { events, executions, manualClock, NUMBERS, recorder, sids } from '@amd/core/testing';
-import { inbound, KEY, setup, untimed } from './setup.js';
+import { events, executions, manualClock, NUMBERS, recorder, sids, START } from '@amd/core/testing';
+import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 const HOUR_MS = 3_600_000;
 const BASE = 'https://amd.example.com';
@@ -99,5 +99,59 @@ describe('pitfalls of a runtime', () => {
     expect(log.map(({ code }) => code)).toEqual(['record.unreadable']);
     await newer.runtime.tick();
     expect(newer.execute.of('call.create')).toHaveLength(1);
+  });
+
+  it('P-124 an outcome that the store does not take is kept, and told when it is back: nothing is sent twice, nothing is unknown', async () => {
+    const inner = createMemoryStore();
+    let away = false;
+    const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+      if (away) throw new Error('the store is away');
+      return question();
+    };
+    const store = around(inner, {
+      commit: (commit) => ask(() => inner.commit(commit)),
+      claim: (options) => ask(() => inner.claim(options)),
+    });
+    const execute = recorder({
+      'call.create': () => {
+        away = true;
+        return executions.created(sids.call(1));
+      },
+    });
+    const { runtime, clock, state, log } = setup({ store, execute });
+    runtime.start();
+    await runtime.handle(KEY, inbound);
+    await clock.advanceBy(18_000, () => runtime.idle());
+    expect(await state()).toMatchObject({ legs: [{ phase: 'requested', sid: null }] });
+    away = false;
+    await clock.advanceBy(2000, () => runtime.idle());
+    expect(execute.of('call.create')).toHaveLength(1);
+    expect(await state()).toMatchObject({ legs: [{ phase: 'placed', sid: sids.call(1) }] });
+    expect(new Set(log.map(({ code }) => code))).toEqual(new Set(['task.failed']));
+    await runtime.stop();
+  });
+
+  it('P-123 a clock with fractions: times that are stored and times in addresses are whole', async () => {
+    const clock = manualClock({ start: START + 0.7 });
+    const inner = createMemoryStore();
+    const times: number[] = [];
+    const store = around(inner, {
+      commit: (commit) => {
+        times.push(commit.now, commit.expiresAt ?? 0, ...commit.put.map(({ dueAt }) => dueAt));
+        return inner.commit(commit);
+      },
+      claim: (options) => {
+        times.push(options.now, options.now + options.leaseMs);
+        return inner.claim(options);
+      },
+    });
+    const { runtime, state } = setup({ clock, store });
+    const limits = createCallLimits({ store, clock, atOnce: 1 });
+    await limits.admit({ sid: sids.call(0), from: NUMBERS.caller });
+    await runtime.handle(KEY, inbound);
+    await runtime.tick();
+    expect(times.length).toBeGreaterThan(6);
+    expect(times.filter((time) => !Number.isInteger(time))).toEqual([]);
+    expect(JSON.stringify(await state())).not.toContain('.7');
   });
 });
