@@ -46,6 +46,29 @@ function clientAt(base: string, accountSid: string, authToken: string) {
 }
 
 describe('on a port', () => {
+  it('signs what it sends: an apostrophe, a blank and letters of all kinds in the address of an application', async () => {
+    const answers: boolean[] = [];
+    const app = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part: Buffer) => (body += part.toString()));
+      request.on('end', () => {
+        const signature = String(request.headers['x-twilio-signature']);
+        const params = Object.fromEntries(new URLSearchParams(body));
+        answers.push(twilio.validateRequest(sim.authToken, signature, `${appUrl}${request.url ?? ''}`, params));
+        response.writeHead(200, { 'content-type': 'text/xml' });
+        response.end(xml(answers.length === 1 ? `<Redirect method="GET">/next?who=O'Neil</Redirect>` : '<Hangup/>'));
+      });
+    });
+    const appUrl = await listen(app);
+    const sim = createSimulator({
+      clock: realClock({ speed: 100 }),
+      numbers: [{ phoneNumber: NUMBER, voiceUrl: `${appUrl}/voice/Zoë's?who=O'Neil&a=ü b&q="<x>"|{y}%27` }],
+    });
+    sim.placeCall({ from: CALLER, to: NUMBER });
+    await sim.settle();
+    expect(answers).toEqual([true, true]);
+  });
+
   it('plays a call over real HTTP, both ways', async () => {
     const app = createServer((request, response) => {
       request.resume();

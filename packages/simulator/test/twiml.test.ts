@@ -21,13 +21,18 @@ describe('what a caller hears', () => {
     expect(caller.status).toBe('completed');
   });
 
-  it('is not answered by a pause that comes first', async () => {
+  it('is answered by a pause that comes first, and by a redirect: by everything but a refusal', async () => {
     const { sim } = world({ '/inbound': () => xml('<Pause length="3"/><Say>Hello, how are you today?</Say>') });
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.advance(2000);
-    expect(caller.status).toBe('ringing');
-    await sim.advance(2000);
     expect(caller.status).toBe('in-progress');
+    expect((caller.answeredAt ?? 0) - caller.createdAt).toBe(20);
+    const late = { '/next': () => xml('<Reject/>') };
+    for (const first of ['<Pause/>', '']) {
+      const redirected = await listen(`${first}<Redirect>next</Redirect>`, {}, late);
+      expect(redirected.find('/next')[0]?.params).toMatchObject({ CallStatus: 'in-progress' });
+      expect(redirected.caller.status).toBe('completed');
+    }
   });
 
   it('can be rejected without being answered', async () => {
@@ -56,7 +61,7 @@ describe('what a caller hears', () => {
     );
     expect(caller.heard).toEqual(['Next']);
     expect(find('/next')[0]?.request.method).toBe('GET');
-    expect(find('/next')[0]?.params).toMatchObject({ a: '1', b: '2', CallSid: caller.sid, CallStatus: 'ringing' });
+    expect(find('/next')[0]?.params).toMatchObject({ a: '1', b: '2', CallSid: caller.sid, CallStatus: 'in-progress' });
   });
 
   it('stops an endless redirect', async () => {

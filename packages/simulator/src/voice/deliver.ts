@@ -1,7 +1,7 @@
 import { isVirtual } from '../clock/clock.js';
 import { parseOverrides } from '../wire/overrides.js';
 import type { RetryReason } from '../wire/overrides.js';
-import { twilioSignature } from '../wire/signature.js';
+import { sentUrl, twilioSignature } from '../wire/signature.js';
 import type { Params } from '../wire/signature.js';
 import { header } from '../wire/transport.js';
 import type { WebhookResponse } from '../wire/transport.js';
@@ -39,7 +39,7 @@ async function send(world: World, url: string, method: 'GET' | 'POST', params: P
   const form = new URLSearchParams();
   for (const [name, value] of params) form.append(name, value);
   const body = form.toString();
-  const target = method === 'GET' ? `${url}${url.includes('?') ? '&' : '?'}${body}` : url;
+  const target = sentUrl(method === 'GET' ? `${url}${url.includes('?') ? '&' : '?'}${body}` : url);
   const signature = twilioSignature(world.authToken, target, method === 'POST' ? params : []);
   let abort: AbortController | undefined;
   let late = false;

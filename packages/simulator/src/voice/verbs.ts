@@ -106,29 +106,27 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   return run.sleep(loops * AUDIO_MS);
 }
 
-async function playVerb(stage: Stage, verb: Element, first: boolean): Promise<Step> {
+/** Everything but a refusal is answered, and billed; `<Dial answerOnBridge>` goes on ringing (twilio.com/docs/voice/twiml/reject). */
+function isAnswer(verb: Element): boolean {
+  return verb.name !== 'Reject' && !(verb.name === 'Dial' && ringsOn(verb));
+}
+
+async function playVerb(stage: Stage, verb: Element): Promise<Step> {
   const { world, call } = stage;
+  if (isAnswer(verb)) markAnswered(world, call);
   switch (verb.name) {
     case 'Say':
     case 'Play':
-      markAnswered(world, call);
-      await playSound(stage, verb);
-      return NEXT;
     case 'Pause':
-      if (!first) markAnswered(world, call);
       await playSound(stage, verb);
       return NEXT;
     case 'Gather':
-      markAnswered(world, call);
       return playGather(stage, verb);
     case 'Record':
-      markAnswered(world, call);
       return playRecord(stage, verb);
     case 'Dial':
-      if (!ringsOn(verb)) markAnswered(world, call);
       return playDial(stage, verb);
     case 'Enqueue':
-      markAnswered(world, call);
       return playEnqueue(stage, verb);
     case 'Leave':
       // Outside a queue there is nothing to leave.
@@ -156,11 +154,11 @@ export async function playDocument(
 ): Promise<Exclude<Step, { to: 'next' }>> {
   const stage: Stage = { world, call, run, base: loaded.base };
   const verbs = loaded.root.children.filter((verb) => allowsChild('Response', verb.name));
-  for (const [index, verb] of verbs.entries()) {
+  for (const verb of verbs) {
     if (call.tie !== undefined && !WHISPERED.has(verb.name)) {
       return unsupported(stage, `<${verb.name}> in the document of a <Number url>`);
     }
-    const step = await playVerb(stage, verb, index === 0);
+    const step = await playVerb(stage, verb);
     if (step.to !== 'next') return step;
   }
   return { to: 'over' };

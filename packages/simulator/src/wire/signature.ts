@@ -14,6 +14,17 @@ export function signedUrl(url: string): string {
 }
 
 /**
+ * The address as an HTTP client of the platform sends it, which must be what is signed: the URL standard writes `%27` for an
+ * apostrophe in a query, and percent-encodes what is not ASCII. Scheme and host stay as they are.
+ */
+export function sentUrl(url: string): string {
+  const origin = /^https?:\/\/[^/?#]*/i.exec(url)?.[0];
+  if (origin === undefined || origin === url || !URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return origin + pathname + search;
+}
+
+/**
  * The `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of HMAC-SHA1 over the
  * URL and the POST parameters sorted by name. For GET pass no parameters and the URL with its query.
  */
