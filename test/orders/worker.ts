@@ -28,6 +28,8 @@ export function playWorker(options: OrderOptions): Order {
   const order = createOrder(options);
   let stay: Stay = { activity: AVAILABLE, by: 'person', since: order.now(), version: 1 };
   const worker = { isDeleted: false };
+  /** Until then, whoever is sent home is not told apart from whom a time-out has sent there. */
+  let unclearUntil = 0;
   let reservations = 0;
   let switches = 0;
   const record = createRecord<WorkerState, { kind: string }, typeof DEFAULT_WORKER_CONFIG>({
@@ -84,6 +86,7 @@ export function playWorker(options: OrderOptions): Order {
   function timedOut(): void {
     move(OFFLINE, 'timeout');
     const sent = order.below(2000);
+    unclearUntil = order.now() + sent + DEFAULT_WORKER_CONFIG.skewMs;
     const activities = { ...ACTIVITIES, timeout: OFFLINE };
     order.after(sent, () =>
       tell(ours('worker.timedOut', { reservation: reservation(), noticedAt: order.now(), activities }), false),
@@ -106,7 +109,7 @@ export function playWorker(options: OrderOptions): Order {
     } else if (dice < 0.75) {
       const activity = order.pick([AVAILABLE, OFFLINE, OFFLINE]);
       // To where they are already: nobody could tell.
-      if (activity === stay.activity) return;
+      if (activity === stay.activity || (activity === OFFLINE && order.now() <= unclearUntil)) return;
       order.meet('a person moves a worker');
       move(activity, 'person');
     } else if (dice < 0.82) switched();

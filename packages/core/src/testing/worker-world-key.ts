@@ -79,7 +79,7 @@ function keyOf(state: WorkerState, now: number): unknown {
   }));
   const timedOut = state.timedOut && { ...state.timedOut, after: 0 };
   const isStale = state.coolDowns.map((one) => state.askedAt >= one.until);
-  const wish = state.wish && { ...state.wish, askedAt: 0 };
+  const wish = state.wish && { ...state.wish, askedAt: 0, answeredAt: 0 };
   const switching = state.switching !== null;
   return { ...state, asked: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut, wish, switching };
 }

@@ -75,6 +75,9 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
       const again = flow.transition(step.state, event, DEFAULT_WORKER_CONFIG);
       if (again.effects.length > 0) return { violation: `P6: hearing ${event.type} twice asks for something` };
     }
+    const isOverridden =
+      isAtTheirWish(node) && step.effects.some((one) => one.type === 'worker.update' && !isSwitch(one));
+    if (isOverridden) return { violation: 'P5: somebody who has switched themselves off is moved' };
     const asked = step.effects.flatMap((effect) =>
       effect.type === 'worker.fetch' || effect.type === 'worker.update'
         ? [{ id: effect.id, effect, outcome: null }]
@@ -204,6 +207,11 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
   return list;
 }
 
+/** They are where they were, somebody has said that they are to stay, and that was done. */
+function isAtTheirWish({ stay, state }: WorkerNode): boolean {
+  return stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.wish?.as === 'done';
+}
+
 /** Longer than clocks are apart, so that versions tell times. */
 function timeOf(version: number): number {
   return version * 10_000;
@@ -215,7 +223,7 @@ function clock({ now }: WorkerNode): number {
 
 function moved(node: WorkerNode, at: Where, by: Stay['by']): WorkerNode {
   const stay: Stay = { at, by, version: node.stay.version + 1 };
-  return { ...node, stay, told: [...node.told, stay] };
+  return { ...node, stay, told: [...node.told, stay], now: Math.max(node.now, timeOf(stay.version)) };
 }
 
 function send(node: WorkerNode, type: WorkerNode['sent'][number]['type']): WorkerNode {

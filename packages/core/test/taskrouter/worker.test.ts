@@ -838,6 +838,71 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
   });
 });
 
+describe('a worker who is switched off about the time of a time-out', () => {
+  const off: readonly Step[] = [working, switched(offline, 'first', 5), answered(DONE, 6)];
+
+  it('P-xx stays off where the time-out is heard of after they were switched off', () => {
+    for (const enteredAt of [4, 5.5]) {
+      after(...off, timedOut(1, 8))
+        .when(saw(offline, '2', 9, at(enteredAt)))
+        .then({ state: { timedOut: null, coolDowns: [] }, asks: [] });
+    }
+  });
+
+  it('and rests when the time-out has moved them afterwards', () => {
+    after(...off, timedOut(1, 20))
+      .when(saw(offline, '4', 21, at(19)))
+      .then({ state: { coolDowns: [{ activity: offline, enteredAt: at(19) }] } });
+    after(working, switched(available, 'first', 5), answered(DONE, 6), timedOut(1, 8))
+      .when(saw(offline, '2', 9, at(4)))
+      .then({ state: { coolDowns: [{ activity: offline }] } });
+    after(working, switched(offline, 'first', 5), answered(FAILED, 6), timedOut(1, 8))
+      .when(saw(offline, '2', 9, at(4)))
+      .then({ state: { coolDowns: [{ activity: offline }] } });
+  });
+
+  it('stays off also where the rest began before Twilio had answered', () => {
+    const begun: readonly Step[] = [
+      working,
+      switched(offline, 'first', 5),
+      timedOut(1, 6),
+      saw(offline, '2', 7, at(4), 2),
+    ];
+    expect(after(...begun).state).toMatchObject({ coolDowns: [{ activity: offline }] });
+    after(...begun)
+      .when(answered(DONE, 8, 1))
+      .then({ state: { wish: { as: 'done', answeredAt: at(8) }, coolDowns: [] } });
+  });
+
+  it('P-xx nobody is brought back while a wish of theirs is under way', () => {
+    const over: readonly Step[] = [
+      working,
+      timedOut(1, 10),
+      saw(offline, '2', 12, at(9)),
+      switched(offline, 'first', 71.9),
+      due(AWAY),
+    ];
+    after(...over)
+      .when(saw(offline, '3', 72.1, at(9)))
+      .then({ asks: [], state: { asking: false, coolDowns: [{ activity: offline }] } });
+    after(...over, saw(offline, '3', 72.1, at(9)))
+      .when(answered(FAILED, 73, 2))
+      .then({ asks: [fetch(4)] });
+    after(...over, saw(offline, '3', 72.1, at(9)))
+      .when(answered(DONE, 73, 2))
+      .then({ state: { coolDowns: [] } });
+  });
+});
+
+describe('a second time-out while an earlier one’s rest runs', () => {
+  it('P-xx rests anew, though nobody told that they had gone back to work in between', () => {
+    const first: readonly Step[] = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
+    after(...first, timedOut(2, 40))
+      .when(saw(offline, '4', 41, at(39)))
+      .then({ state: { timedOut: null, coolDowns: [{ activity: offline, enteredAt: at(39), until: at(101) }] } });
+  });
+});
+
 describe('what a worker is counted as', () => {
   /** What the last step is counted as. */
   const counted = (...steps: readonly Step[]) => {

@@ -89,8 +89,8 @@ export function look(
     s.coolDowns = s.coolDowns.map((one) => (one === coolDown ? { ...one, seenAt: one.seenAt ?? seenAt } : one));
     return;
   }
-  // Another look is under way already: it will come back to this.
-  if (s.asking) return;
+  // Another look is under way already, or a person's own wish: either will come back to this.
+  if (s.asking || s.switching !== null) return;
   s.asking = true;
   w.effects.push({
     type: 'worker.update',

@@ -55,6 +55,8 @@ export interface LiveWorker {
     readonly activity: ActivitySid;
     readonly askedAt: EpochMs;
     readonly as: 'asked' | 'done' | 'refused';
+    /** When that was known; `null`: not yet. */
+    readonly answeredAt: EpochMs | null;
     /** Why it was refused. */
     readonly reason: string | null;
   } | null;

@@ -12,7 +12,7 @@ import type { WorkerEvent } from './events.js';
 import { measureWorker } from './measure.js';
 import { ask, endRest, endRestsBefore, isResting, look, moved, rest, restIn, restTimer, type Work } from './rests.js';
 import type { LiveWorker, WorkerState } from './state.js';
-import { forgetWish, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
+import { forgetWish, isWished, isWishTimer, switched, wishAnswered, wishTimedOut } from './wishes.js';
 
 /** How many reservations are told apart from repeats. */
 const REMEMBERED = 20;
@@ -94,7 +94,8 @@ function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
       unreachable(event);
   }
   // Whoever rests is waited for or looked at, whatever came in between.
-  const isUnattended = s.timedOut !== null || s.coolDowns.some((one) => s.timers[restTimer(one)] === undefined);
+  const isRestOver = s.switching === null && s.coolDowns.some((one) => s.timers[restTimer(one)] === undefined);
+  const isUnattended = s.timedOut !== null || isRestOver;
   if (isUnattended && !s.asking && s.timers['retry'] === undefined) ask(w);
   if (!isResting(s)) for (const timer of Object.keys(s.timers)) if (!isWishTimer(timer)) stopTimer(w, timer);
   return {
@@ -198,11 +199,14 @@ function seen(w: Work, asked: number, result: Extract<TaskRouterOutcomeEvent['ou
   if (s.timedOut !== null && asked > s.timedOut.after) {
     const { timeout, unavailable, back, noticedAt } = s.timedOut;
     s.timedOut = null;
-    const isOurs = enteredAt === null || enteredAt <= noticedAt + w.config.skewMs;
-    const isElsewhere = restIn(w, activity) === undefined;
+    const isInTime = enteredAt === null || enteredAt <= noticedAt + w.config.skewMs;
+    const isOurs = isInTime && !isWished(w, activity, enteredAt);
+    const running = restIn(w, activity);
+    // A rest of an earlier stay there ends with this look.
+    const isNew = running === undefined || (running.enteredAt !== null && running.enteredAt !== enteredAt);
     const known = { seenAt, after: asked - 1 };
-    if (isElsewhere && activity === unavailable) rest(w, activity, back, known);
-    else if (isElsewhere && activity === timeout && isOurs) rest(w, activity, back, { ...known, enteredAt });
+    if (isNew && activity === unavailable) rest(w, activity, back, known);
+    else if (isNew && activity === timeout && isOurs) rest(w, activity, back, { ...known, enteredAt });
   }
   for (const one of s.coolDowns) look(w, asked, one, result, seenAt);
 }

@@ -1,9 +1,10 @@
 import type { ActivitySid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
+import type { EpochMs } from '../../kernel/flow.js';
 import type { TaskRouterOutcome } from '../effects.js';
 import { nextId, numberOfId, startTimer, stopTimer } from '../leg/work.js';
 import type { WorkerEvent } from './events.js';
-import { ask, endRestsBefore, isResting, moved, type Work } from './rests.js';
+import { ask, endRest, endRestsBefore, isResting, moved, type Work } from './rests.js';
 
 /** While it runs, Twilio has not answered. */
 const TIMER = 'switch';
@@ -13,7 +14,7 @@ export function switched(w: Work, event: Extract<WorkerEvent, { type: 'worker.sw
   const { s } = w;
   const { request, on, activity } = event;
   if (s.deleted || s.wish?.request === request) return;
-  s.wish = { request, on, activity, askedAt: w.at, as: 'asked', reason: null };
+  s.wish = { request, on, activity, askedAt: w.at, as: 'asked', answeredAt: null, reason: null };
   startTimer(w, TIMER, w.config.switchMs);
   if (s.switching === null) send(w, activity);
 }
@@ -38,8 +39,13 @@ export function wishAnswered(w: Work, id: string, activity: ActivitySid, outcome
     if (s.switching === null) send(w, s.wish.activity);
     return true;
   }
-  if (isDone && s.wish.activity === activity) settle(w, 'done', null);
-  else if (s.wish.as === 'asked') settle(w, 'refused', reasonOf(outcome));
+  if (isDone && s.wish.activity === activity) {
+    settle(w, 'done', null);
+    // Also one that was begun while Twilio had not answered yet.
+    for (const one of s.coolDowns) {
+      if (one.enteredAt !== null && isWished(w, one.activity, one.enteredAt)) endRest(w, one);
+    }
+  } else if (s.wish.as === 'asked') settle(w, 'refused', reasonOf(outcome));
   return true;
 }
 
@@ -51,6 +57,13 @@ export function wishTimedOut(w: Work, timer: string): boolean {
   s.switching = null;
   if (s.wish?.as === 'asked') settle(w, 'refused', 'Twilio did not answer in time');
   return true;
+}
+
+/** Whether a person has put them there, or left them there, since a stay began. */
+export function isWished({ at, config, s }: Work, activity: ActivitySid, enteredAt: EpochMs | null): boolean {
+  const { wish } = s;
+  if (wish?.as !== 'done' || wish.activity !== activity) return false;
+  return (wish.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
 }
 
 /** Nobody is there to be switched any more. */
@@ -84,7 +97,7 @@ function send(w: Work, activity: ActivitySid): void {
 
 function settle(w: Work, as: 'done' | 'refused', reason: string | null): void {
   if (w.s.wish === null) return;
-  w.s.wish = { ...w.s.wish, as, reason };
+  w.s.wish = { ...w.s.wish, as, answeredAt: w.at, reason };
   stopTimer(w, TIMER);
 }
 
