@@ -17,6 +17,8 @@ export interface Call {
   turn: number;
   /** Takes it out of whatever it is in; whose call is over asks by its Dial's action, who was redirected does not. */
   leave: ((why: 'redirected' | 'over') => void) | null;
+  /** When its last redirect by REST was decided, ms. */
+  redirectedAt: number;
   /** What its wait document is asked for again by, when it has been heard; `null`: it is in no queue. */
   again: (() => void) | null;
   answeredBy: string | null;
@@ -113,6 +115,7 @@ export function newCall(number: number, given: Given): Call {
     sid: `CA${String(number).padStart(32, '0')}`,
     turn: 0,
     leave: null,
+    redirectedAt: 0,
     again: null,
     answeredBy: null,
     talkedWith: new Set(),

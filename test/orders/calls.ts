@@ -210,6 +210,7 @@ export function createCalls(world: Surroundings): Calls {
         const { leave } = call;
         call.leave = null;
         call.turn += 1;
+        call.redirectedAt = askedAt;
         leave?.('redirected');
         calls.ask(call, effect.document);
         return { as: 'done', status: 'in-progress' };

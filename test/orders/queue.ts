@@ -38,6 +38,8 @@ export interface HeldWorker {
   seen: boolean;
   /** By whom it was rejected or accepted. */
   by: 'us' | 'others' | null;
+  /** When we were told that it was accepted, ms. */
+  toldAccepted: number;
 }
 
 export interface QueueOptions {
@@ -81,7 +83,10 @@ export function createQueue(options: QueueOptions): Queue {
   function tell(type: string, task: Task, reservation: HeldWorker | null = null): void {
     if (isDeaf) return;
     const told = event(type, task, reservation);
-    if (told !== null) options.calls().send(told, type);
+    if (told === null) return;
+    options.calls().send(told, type, () => {
+      if (type === 'reservation.accepted' && reservation !== null) reservation.toldAccepted = order.now();
+    });
   }
 
   // ---- the caller
@@ -175,6 +180,7 @@ export function createQueue(options: QueueOptions): Queue {
       told: false,
       seen: false,
       by: null,
+      toldAccepted: Infinity,
     };
     reservations.push(fresh);
     task.status = 'reserved';
@@ -252,7 +258,8 @@ export function createQueue(options: QueueOptions): Queue {
     const calls = options.calls();
     call.leave = (why) => {
       call.leave = null;
-      if (why === 'redirected' && reservation.told)
+      // Before anybody has told us, we cannot know.
+      if (why === 'redirected' && reservation.toldAccepted < call.redirectedAt)
         order.broke('a caller is taken away from a worker of another application');
       reservation.status = 'completed';
       tell('reservation.completed', reservation.task, reservation);

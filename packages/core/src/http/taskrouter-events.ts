@@ -38,7 +38,7 @@ function ofCaller(
   if (type === 'caller.document') return { ok: true, event: { type, round, ...partOf(ref), status } };
   const result = param(params, 'QueueResult');
   const queueResult = QUEUE_RESULTS.find((candidate) => candidate === result) ?? null;
-  return { ok: true, event: { type, round, status, queueResult } };
+  return { ok: true, event: { type, round, ...partOf(ref), status, queueResult } };
 }
 
 function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
@@ -86,7 +86,8 @@ const RESERVATION_NEWS: ReadonlyMap<string, ReservationNews> = new Map([
 export function ofTaskEvent(event: EventParams): TaskWebhookEvent | null {
   const news = RESERVATION_NEWS.get(event.type);
   if (news !== undefined && event.reservation !== null) {
-    return { type: 'reservation', news, reservation: event.reservation };
+    const { reservation, task } = event;
+    return { type: 'reservation', news, reservation, ...(task === null ? {} : { task }) };
   }
   const ofTask = TASK_NEWS.get(event.type);
   if (ofTask === undefined || event.task === null || event.call === null) return null;

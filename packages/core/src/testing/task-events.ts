@@ -83,11 +83,12 @@ export const taskEvents = {
     call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, round: o.round === undefined ? 1 : o.round },
     settings: taskSettings(o.options ?? {}, WORKSPACE),
   }),
-  reservation: (news: ReservationNews, n = 1, o: Timed = {}): Typed<'reservation'> => ({
+  reservation: (news: ReservationNews, n = 1, o: Timed & { readonly task?: number } = {}): Typed<'reservation'> => ({
     type: 'reservation',
     at: o.at ?? START,
     news,
     reservation: taskSids.reservation(n),
+    task: taskSids.task(o.task),
   }),
   task: (news: TaskNews, o: Timed & { readonly task?: number; readonly round?: number } = {}): Typed<'task'> => ({
     type: 'task',
@@ -96,13 +97,14 @@ export const taskEvents = {
     task: taskSids.task(o.task),
     round: o.round ?? 1,
   }),
-  /** The action of the caller's Enqueue. */
+  /** The action of the caller's Enqueue; `part`: of which one. */
   callerEnded: (
     queueResult: QueueResult | null,
-    o: Timed & { readonly status?: CallStatus } = {},
+    o: Timed & { readonly status?: CallStatus; readonly part?: number } = {},
   ): Typed<'caller.ended'> => ({
     type: 'caller.ended',
     at: o.at ?? START,
+    ...(o.part === undefined ? {} : { part: o.part }),
     status: o.status ?? 'in-progress',
     queueResult,
   }),

@@ -12,7 +12,9 @@ export interface CallbackRef {
   readonly round: number;
   /** The outbound leg, from 1; 0 means the caller. */
   readonly leg: number;
-  /** Of the caller: the part of the fallback that it asks for or ends, from 1. Of a leg: 1, where it is to hear why it has no caller. */
+  /**
+   * Of the caller: the part of the fallback that it asks for or ends, or which of their stays in the queue is over, from 1. Of a leg: 1, where it is to hear why it has no caller.
+   */
   readonly part?: number;
   readonly purpose: CallbackPurpose;
 }

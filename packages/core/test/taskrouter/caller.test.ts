@@ -458,6 +458,39 @@ describe('the fallback', () => {
   });
 });
 
+describe('a caller who comes back to the queue', () => {
+  const left = taskEvents.callerEnded('redirected', { part: 1, at: at(5) });
+  const back: readonly Step[] = [
+    taskEvents.inbound({ options: { deadlineSeconds: 60 }, status: 'in-progress' }),
+    taskEvents.task('created', { at: at(1) }),
+    left,
+    taskEvents.task('created', { task: 1, at: at(8) }),
+  ];
+
+  it('P-xx a late copy of what an earlier stay in the queue ended with takes nobody away from the deadline', () => {
+    expect(scene(...back).state).toMatchObject({ caller: { phase: 'waiting', elsewhere: false, stay: 2 } });
+    scene(...back)
+      .when({ ...left, at: at(30) })
+      .then({ verbs: ['pause', 'enqueue'], asks: [], state: { caller: { elsewhere: false, stay: 2 } } });
+    scene(...back, { ...left, at: at(30) })
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
+  });
+
+  it('says which stay is over, and is elsewhere again by the end of the new one', () => {
+    const { reply } = scene(...back).when({ ...left, at: at(30) }).result;
+    expect(reply).toMatchObject({ verbs: [{}, { action: { purpose: 'caller.ended', part: 2 } }] });
+    scene(...back)
+      .when(taskEvents.callerEnded('redirected', { part: 2, at: at(30) }))
+      .then({ state: { caller: { elsewhere: true, stay: 3 } } });
+  });
+
+  it('counts to nine, and begins again: a reference has one digit for it', () => {
+    const nine = Array.from({ length: 9 }, (_, n) => taskEvents.callerEnded('redirected', { part: n + 1, at: at(n) }));
+    expect(scene(taskEvents.inbound(), ...nine).state).toMatchObject({ caller: { stay: 1 } });
+  });
+});
+
 describe('a star that leads to the voicemail', () => {
   const offering: TaskOptions = { offerMessage: true, fallback: { kind: 'voicemail' }, deadlineSeconds: 60 };
   const key = (o: object = {}) =>
@@ -827,14 +860,20 @@ describe('what an earlier round has left', () => {
     expect(timers).not.toHaveProperty('deadline');
   });
 
-  it('and what is over is not carried along', () => {
+  it('and a late copy of an assignment of the earlier one holds nobody anew, and tells no flow once more', () => {
     const ended: readonly Step[] = [
       ...leaving,
       events.status({ status: 'canceled', at: at(33) }),
       taskEvents.reservation('rejected', 1, { at: at(33) }),
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     ];
-    expect(scene(...ended).state).toMatchObject({ legs: [], reservations: [], lastLeg: 1, lastReservation: 1 });
+    scene(...ended)
+      .when(taskEvents.assignment(1, { at: at(41) }))
+      .then({
+        asks: [],
+        reply: { kind: 'instruction', instruction: { instruction: 'reject' } },
+        state: { round: 2, reservations: [{ phase: 'over', workerTold: true }], lastLeg: 1, lastReservation: 1 },
+      });
   });
 });
 

@@ -355,14 +355,14 @@ describe('a talk that is over', () => {
   });
 
   it('may be over before we hear of it', () => {
-    scene(...offered, taskEvents.legEnded({ at: at(12) }))
+    scene(...offered, events.status({ status: 'completed', at: at(12) }))
       .when(outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) }))
       .then({
         asks: [rests],
         state: {
           served: 1,
           claim: 1,
-          legs: [{ phase: 'told', result: { kind: 'bridged' } }],
+          legs: [{ phase: 'ended', result: { kind: 'bridged' } }],
           timers: { caller: at(23) },
         },
       });
@@ -516,5 +516,120 @@ describe('what is counted of a queue', () => {
     for (const event of [events.timer('heartbeat', at(30)), events.status({ status: 'ringing' })]) {
       expect(measure({ before: NOTHING, event, after: NOTHING })).toEqual([]);
     }
+  });
+});
+
+describe('a worker who is being rejected when the task ends', () => {
+  const done = outcome('reservation.update', { as: 'done' }, { at: at(7) });
+
+  it('P-xx whatever ends the task first, a worker whom we have rejected comes back', () => {
+    const canceled: readonly Step[] = [...rejecting, taskEvents.task('canceled', { at: at(6) })];
+    expect(scene(...canceled).state).toMatchObject({ task: { over: true }, reservations: [{ phase: 'rejecting' }] });
+    scene(...canceled)
+      .when(done)
+      .then({ asks: [parked], state: { reservations: [{ phase: 'over', result: 'rejected' }] } });
+    const accepted: readonly Step[] = [
+      ...ringing(),
+      ...second,
+      busy,
+      events.answered({ leg: 2, at: at(9) }),
+      news('accepted', 2, { at: at(10) }),
+    ];
+    expect(scene(...accepted).state).toMatchObject({ served: 2, reservations: [{ phase: 'rejecting' }, {}] });
+    scene(...accepted)
+      .when(done)
+      .then({ asks: [parked] });
+  });
+
+  it('is asked about where Twilio has not answered', () => {
+    scene(
+      ...rejecting,
+      taskEvents.task('canceled', { at: at(6) }),
+      outcome('reservation.update', { as: 'failed', reason: 'no answer' }, { at: at(14) }),
+    )
+      .when(taskEvents.due('reservation1'))
+      .then({ asks: [{ type: 'reservation.fetch' }] });
+  });
+
+  it('P-xx a worker whom a time-out has moved comes back, also when the end of the task is heard first', () => {
+    scene(...ringing(), taskEvents.task('canceled', { at: at(119) }))
+      .when(news('timeout', 1, { at: at(120) }))
+      .then({
+        asks: [{ type: 'flow.send', event: { type: 'worker.timedOut' } }],
+        state: { reservations: [{ phase: 'over', result: 'canceled', workerTold: true }] },
+      });
+  });
+});
+
+describe('a caller whom somebody takes in another application', () => {
+  const looks = { type: 'call.fetch', leg: 0 } as const;
+  const alive = outcome('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(13) });
+  const late = taskEvents.legEnded({ bridged: false, at: at(12) });
+
+  it.each<[string, readonly Step[], Step]>([
+    ['before', [...talking], late],
+    [
+      'after',
+      [...offered, late],
+      outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(12) }),
+    ],
+  ])(
+    'P-xx stays with them where our own Dial came too late, and is told of it: the acceptance is heard %s',
+    (_, before, last) => {
+      scene(...before)
+        .when(last)
+        .then({ asks: [looks], state: { served: 1, timers: { caller: undefined } } });
+      const theirs: readonly Step[] = [...before, last, alive];
+      scene(...before, last)
+        .when(alive)
+        .then({ asks: [], state: { caller: { elsewhere: true }, reservations: [{ resting: 'no' }] } });
+      for (const event of [
+        events.status({ status: 'completed', at: at(20) }),
+        taskEvents.task('wrapup', { at: at(20) }),
+      ]) {
+        scene(...theirs)
+          .when(event)
+          .then({ asks: [] });
+      }
+      scene(...theirs)
+        .when(taskEvents.due('heartbeat'))
+        .then({ asks: [looks, { type: 'task.fetch' }] });
+    },
+  );
+
+  it('and nothing of ours is left open, whether they were known to be elsewhere before or not', () => {
+    const known: readonly Step[] = [
+      ...offered,
+      taskEvents.callerEnded('redirected', { at: at(10) }),
+      news('accepted', 1, { at: at(11) }),
+      late,
+    ];
+    for (const before of [known, [...talking, late, alive]]) {
+      const over = [...before, events.status({ status: 'completed', at: at(20) }), events.callerStatus({ at: at(30) })];
+      scene(...over)
+        .when(taskEvents.task('completed', { at: at(31) }))
+        .then({ asks: [], state: { result: 'connected', timers: {} }, keepForMs: 86_400_000 });
+    }
+  });
+
+  it('was ours if they hung up before they were connected: their task is completed', () => {
+    scene(...talking, late, outcome('call.fetch', { as: 'gone' }, { at: at(13) }))
+      .when(taskEvents.due('heartbeat'))
+      .then({ asks: [rests], state: { result: 'connected' } });
+  });
+
+  it('is theirs also where nobody has asked us about their reservation', () => {
+    scene(taskEvents.inbound(), taskEvents.task('created', { at: at(1) }))
+      .when(news('accepted', 1, { at: at(5) }))
+      .then({ asks: [], state: { caller: { phase: 'waiting', elsewhere: true } } });
+    scene(taskEvents.inbound(), taskEvents.task('created', { at: at(1) }))
+      .when(news('accepted', 1, { task: 1, at: at(5) }))
+      .thenNothingHappened();
+  });
+
+  it('and whoever of us answers then is told that the call was taken', () => {
+    scene(...ringing(), taskEvents.callerEnded('redirected', { at: at(5) }))
+      .when(events.answered({ at: at(9) }))
+      .then({ verbs: ['say', 'hangup'], state: { claim: null, legs: [{ notice: 'taken' }] } });
   });
 });

@@ -47,7 +47,7 @@ function heartbeat(w: Work): void {
   if (s.caller.phase !== 'ended') askCaller(w);
   const claimed = s.legs.find((leg) => leg.id === s.claim);
   if (claimed?.phase === 'bridged') askLeg(w, claimed);
-  else if (s.served !== null) {
+  else if (s.served !== null && !s.caller.elsewhere) {
     completeTask(w);
     return;
   }

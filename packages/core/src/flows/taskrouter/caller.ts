@@ -5,9 +5,9 @@ import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import type { Work } from './draft.js';
 import type { TaskCallResult } from './state.js';
 
-/** The caller waits in the queue, for a task that is alive. */
-export function isWaiting(w: Work): boolean {
-  return w.s.caller.phase === 'waiting' && !w.s.taskLost;
+/** The caller waits in the queue, for a task that is alive and that nobody else has. */
+export function isWaiting({ s }: Work): boolean {
+  return s.caller.phase === 'waiting' && !s.caller.elsewhere && !s.taskLost;
 }
 
 /** Known to be in progress. */

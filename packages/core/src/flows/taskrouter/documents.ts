@@ -54,7 +54,7 @@ function queue(w: Work): Verb {
   return {
     verb: 'enqueue',
     workflow: settings.workspace.workflow.sid,
-    action: w.host.ref(0, 'caller.ended'),
+    action: { ...w.host.ref(0, 'caller.ended'), part: w.s.caller.stay },
     attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
     ...(settings.priority === null ? {} : { priority: settings.priority }),
     ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),

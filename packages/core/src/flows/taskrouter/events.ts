@@ -49,7 +49,13 @@ export type TaskRequest =
   | { readonly type: 'inbound'; readonly at: EpochMs; readonly call: InboundCall; readonly settings: TaskSettings }
   | AssignmentEvent
   /** The caller left the queue: `<Enqueue action>`. */
-  | ({ readonly type: 'caller.ended'; readonly status: CallStatus; readonly queueResult: QueueResult | null } & OfRound)
+  | ({
+      readonly type: 'caller.ended';
+      readonly status: CallStatus;
+      readonly queueResult: QueueResult | null;
+      /** Which of their stays in the queue is over, from 1 (default). */
+      readonly part?: number;
+    } & OfRound)
   | FallbackEnded
   | ListenRequest
   /** The caller has pressed a key while they waited. */
@@ -84,6 +90,7 @@ export type TaskNotification =
       readonly at: EpochMs;
       readonly news: ReservationNews;
       readonly reservation: ReservationSid;
+      readonly task?: TaskSid;
     }
   | {
       readonly type: 'task';

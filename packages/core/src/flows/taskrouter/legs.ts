@@ -41,7 +41,7 @@ function isPending(w: Work, leg: LegDraft): boolean {
 }
 
 function whyNot({ s }: Work): Notice {
-  if (s.claim !== null || s.served !== null) return 'taken';
+  if (s.claim !== null || s.served !== null || s.caller.elsewhere) return 'taken';
   return s.caller.phase === 'ended' || s.taskLost ? 'callerGone' : 'lost';
 }
 

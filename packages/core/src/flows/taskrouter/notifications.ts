@@ -43,6 +43,7 @@ export function notification(w: Work, event: TaskNotification): void {
     case 'reservation': {
       const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
       if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
+      else if (event.news === 'accepted' && event.task === w.s.task.sid) takenByOthers(w);
       return;
     }
     case 'task':
@@ -51,6 +52,11 @@ export function notification(w: Work, event: TaskNotification): void {
     default:
       unreachable(event);
   }
+}
+
+/** Of a worker whom we were never asked about: it can only have been by other means. */
+function takenByOthers({ s }: Work): void {
+  if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
 }
 
 /** They were told goodbye, and hang up by it: nobody is rung for them any more. */

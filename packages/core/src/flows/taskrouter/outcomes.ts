@@ -144,6 +144,12 @@ function callerFetched(w: Work, result: Outcome): void {
   if (result.as !== 'fetched' || result.status !== 'in-progress') return;
   callerHeld(w);
   if (isWaiting(w)) ringUnsent(w);
+  const served = s.reservations.find(({ id }) => id === s.served);
+  if (s.caller.phase === 'connected' && served?.missed === true) {
+    // Alive, and not with the worker who was told to take them.
+    s.caller.elsewhere = true;
+    served.resting = 'no';
+  }
   if (s.caller.phase === 'fallingBack') {
     if (s.timers['caller'] === undefined) redirectCaller(w);
   } else if (s.taskLost && s.claim === null) fallBack(w);

@@ -10,7 +10,7 @@ import { startTimer, stopTimer } from '../leg/work.js';
 import { callerEnded, callerGone, callerHeld, fallBackIfExhausted, isWaiting } from './caller.js';
 import { answerCaller, hangup } from './documents.js';
 import { reservationTimer, type ReservationDraft, type Work } from './draft.js';
-import type { AssignmentEvent, QueueResult, TaskRequest } from './events.js';
+import type { AssignmentEvent, TaskRequest } from './events.js';
 import { reservationIs } from './reservations.js';
 
 type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' | 'caller.fallback' }>;
@@ -18,7 +18,7 @@ type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.docum
 export function callerRequest(w: Work, event: CallerRequest): Reply {
   const { caller } = w.s;
   if (event.type === 'caller.ended') {
-    const reply = leftQueue(w, event.queueResult);
+    const reply = leftQueue(w, event);
     if (reply !== null && !isFinalStatus(event.status)) return reply;
   }
   if (event.type === 'caller.fallback' && fallbackIsOver(w, event)) {
@@ -52,8 +52,9 @@ export function keyPressed(w: Work, event: Extract<TaskRequest, { type: 'caller.
 }
 
 /** What its Enqueue says of the caller. `null`: whatever the state says. */
-function leftQueue(w: Work, result: QueueResult | null): Reply | null {
+function leftQueue(w: Work, event: Extract<CallerRequest, { type: 'caller.ended' }>): Reply | null {
   const { caller } = w.s;
+  const { queueResult: result, part = 1 } = event;
   switch (result) {
     case 'bridged':
     case 'bridging-in-process':
@@ -66,7 +67,10 @@ function leftQueue(w: Work, result: QueueResult | null): Reply | null {
       return hangup();
     case 'redirected':
       // Not by us: whoever took the call has it, unless it comes back to the queue by the document it gets now.
-      if (caller.phase === 'waiting') caller.elsewhere = true;
+      // A copy of what an earlier stay ended with may come when they have been back for long.
+      if (caller.phase !== 'waiting' || part !== caller.stay) return null;
+      caller.elsewhere = true;
+      caller.stay = (caller.stay % 9) + 1;
       return null;
     case 'queue-full':
     case 'error':
@@ -123,6 +127,7 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
     phase: 'pending',
     rejectTo: null,
     offered: false,
+    missed: false,
     asking: false,
     resting: 'no',
     workerTold: false,

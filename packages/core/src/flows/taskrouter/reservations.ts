@@ -1,5 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
+import { askCaller } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, tell } from '../leg/life.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
@@ -24,7 +25,10 @@ export function settleReservations(w: Work): void {
       continue;
     }
     const leg = legOf(w, reservation);
-    if (s.task.over && s.task.sid === reservation.task) dropped(w, reservation, 'canceled');
+    const isOfTask = s.task.sid === reservation.task;
+    // Whether it has moved its worker, Twilio alone knows: the answer is under way, or asked for again by the timer.
+    if (reservation.phase === 'rejecting' && (s.served !== null || (s.task.over && isOfTask))) continue;
+    if (s.task.over && isOfTask) dropped(w, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
     else if (s.served !== null) close(w, reservation, 'rescinded');
     // After an offer, only the reservation itself knows whether it was taken: it is being asked.
@@ -92,13 +96,14 @@ export function askReservation(w: Work, reservation: ReservationDraft): void {
 
 /** It needs nothing any more. */
 export function close(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+  // Also of one that is over by what became of its task: where it left its worker, only this says.
+  if (result === 'timeout') tellWorker(w, reservation, 'timedOut');
   if (reservation.phase === 'over') return;
   reservation.phase = 'over';
   reservation.result ??= result;
   reservation.story.endedAt ??= w.at;
   stopTimer(w, reservationTimer(reservation));
   if (result === 'rejected' && reservation.rejectTo === 'unavailable') tellWorker(w, reservation, 'parked');
-  if (result === 'timeout') tellWorker(w, reservation, 'timedOut');
 }
 
 /** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
@@ -200,10 +205,11 @@ function accepted(w: Work, reservation: ReservationDraft): void {
 
 /** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
 export function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
-  if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
+  const { phase } = reservation;
+  if (phase === 'accepted') return;
   const leg = legOf(w, reservation);
   close(w, reservation, result);
-  if (leg === undefined) return;
+  if (leg === undefined || phase === 'over') return;
   // Who was told to take the caller hears from their own Dial that nobody is there.
   if (w.s.claim === leg.id) w.s.claim = null;
   if (leg.phase === 'detecting') endLeg(w, leg);
@@ -218,10 +224,17 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
 
 /** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
 export function talkIsOver(w: Work, reservation: ReservationDraft): void {
+  const { phase, elsewhere } = w.s.caller;
+  // Accepted, and not by their Dial: unless the caller hung up in between, somebody else has them.
+  if (reservation.missed && (elsewhere || phase === 'connected')) {
+    if (elsewhere) reservation.resting = 'no';
+    else askCaller(w);
+    return;
+  }
   // By the document that gave them the caller, Twilio has moved them itself.
   if (w.s.settings.afterCall === 'rest' && reservation.resting === 'no') tellWorker(w, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
-  if (w.s.caller.phase === 'connected') startTimer(w, 'caller', w.config.graceMs);
+  if (phase === 'connected') startTimer(w, 'caller', w.config.graceMs);
   completeTask(w);
 }
 

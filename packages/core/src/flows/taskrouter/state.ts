@@ -27,6 +27,8 @@ export interface TaskCaller extends WaitingCaller {
   readonly queuedBy: EpochMs;
   /** Somebody else took the call out of the queue; it is left to them unless it comes back. */
   readonly elsewhere: boolean;
+  /** Which of their stays in the queue it is, from 1 to 9 and again: what is told of an earlier one comes late. */
+  readonly stay: number;
 }
 
 /** The task that Twilio made of the call. */
@@ -64,6 +66,8 @@ export interface Reservation {
   readonly rejectTo: 'unavailable' | 'offline' | null;
   /** The leg was told to take the caller. */
   readonly offered: boolean;
+  /** The leg's Dial said that it connected nobody. */
+  readonly missed: boolean;
   /** A request about it is under way. */
   readonly asking: boolean;
   /** After the talk the worker is moved to rest, before the task is completed: `due` until that is asked for. */
@@ -119,7 +123,12 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
     state.kind === 'call' &&
     state.caller.phase === 'ended' &&
     state.legs.every((leg) => leg.phase === 'ended') &&
-    state.reservations.every(({ phase, resting }) => phase === 'over' && (resting === 'no' || resting === 'over')) &&
+    state.reservations.every(isSettled) &&
     (state.task.sid === null || state.task.over)
   );
+}
+
+/** Neither Twilio nor the worker's flow is to be told anything of it any more. */
+export function isSettled({ phase, resting }: Pick<Reservation, 'phase' | 'resting'>): boolean {
+  return phase === 'over' && (resting === 'no' || resting === 'over');
 }

@@ -12,9 +12,14 @@ import { askReservation } from './reservations.js';
  */
 export function completeTask(w: Work): void {
   const served = w.s.reservations.find(({ id }) => id === w.s.served);
-  if (served === undefined) return;
+  if (served === undefined || isMissed(w, served)) return;
   if (served.resting === 'due') sendToRest(w, served);
   if (served.resting !== 'asked') updateTask(w, 'completed', 'the call is over');
+}
+
+/** Their Dial connected nobody, and the caller is not known to be gone: the talk is somebody else's. */
+function isMissed({ s }: Work, { missed }: ReservationDraft): boolean {
+  return missed && (s.caller.elsewhere || s.caller.phase !== 'ended');
 }
 
 function sendToRest(w: Work, reservation: ReservationDraft): void {
@@ -85,7 +90,7 @@ export function taskIs(w: Work, status: AssignmentStatus): void {
 /** A worker has it. By our offer, the reservation says; otherwise it is somebody else's, who will complete it. */
 function takenBySomebody(w: Work): void {
   const { s } = w;
-  if (s.served !== null) return;
+  if (s.served !== null && !s.caller.elsewhere) return;
   const offered = s.reservations.filter((one) => one.offered && one.phase === 'pending');
   for (const reservation of offered) askReservation(w, reservation);
   if (offered.length > 0) return;

@@ -27,7 +27,7 @@ import { outcome } from './outcomes.js';
 import { taskRouterProblems } from './problems.js';
 import { reservationIs, settleReservations } from './reservations.js';
 import { assignment, callerRequest, keyPressed } from './requests.js';
-import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
+import { isSettled, isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
 import { work } from './work.js';
 
 /** What a webhook of this flow is answered with. */
@@ -97,7 +97,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     case 'leg.round':
     case 'leg.document':
     case 'leg.ended':
-      if (event.type === 'leg.ended' && event.bridged === true) talked(w, event.leg);
+      if (event.type === 'leg.ended') dialEnded(w, event);
       return done(state, w, legRequest(w, event));
     case 'caller.status':
     case 'caller.goodbye':
@@ -120,11 +120,13 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
   }
 }
 
-/** `DialBridged`: they talked, whatever else was lost. */
-function talked(w: Work, id: number): void {
+/** `DialBridged`: they talked, or they did not, whatever else was lost. */
+function dialEnded(w: Work, { leg: id, bridged }: Extract<TaskRequest, { type: 'leg.ended' }>): void {
   const leg = w.s.legs.find((candidate) => candidate.id === id);
   const reservation = leg === undefined ? undefined : reservationOf(w, leg);
-  if (reservation?.offered === true) reservationIs(w, reservation, 'accepted');
+  if (reservation?.offered !== true) return;
+  if (bridged === true) reservationIs(w, reservation, 'accepted');
+  else if (bridged === false && leg?.phase !== 'ended') reservation.missed = true;
 }
 
 /** What is decided late about this caller must find it written down, so that they are put into no queue. */
@@ -185,6 +187,7 @@ function begin(
       phase: 'waiting',
       queuedBy: at + greetingMs(settings) + config.graceMs,
       elsewhere: false,
+      stay: 1,
       held: false,
       fetching: earlier?.caller.fetching ?? false,
       hangingUp: false,
@@ -194,9 +197,7 @@ function begin(
       otherwise: leadsBack(settings.fallback, call),
     },
     task: { sid: null, over: false, asking: false, refusals: 0 },
-    // What an earlier round has not finished stays until it has.
-    reservations: earlier?.reservations.filter((reservation) => reservation.phase !== 'over') ?? [],
-    legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
+    ...leftOf(earlier),
     claim: null,
     served: null,
     taskLost: false,
@@ -211,6 +212,16 @@ function begin(
   const w = work(fresh, event, config);
   if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
   return w;
+}
+
+/** What an earlier round has not finished stays until it has; what it has is not taken for new when it is told late. */
+function leftOf(earlier: LiveTaskCall | null): Pick<LiveTaskCall, 'reservations' | 'legs'> {
+  const { reservations = [], legs = [] } = earlier ?? {};
+  const isOver = (id: number): boolean => reservations.some(({ leg, phase }) => leg === id && phase === 'over');
+  return {
+    reservations: reservations.filter((one) => one.phase !== 'over' || isSettled(one)),
+    legs: legs.filter(({ id, phase }) => phase !== 'ended' || isOver(id)),
+  };
 }
 
 function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {
