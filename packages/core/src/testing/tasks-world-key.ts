@@ -79,7 +79,8 @@ export function tasksStateKey(state: TaskRouterState): string {
   const isOver = caller.phase === 'ended';
   return JSON.stringify([
     caller.phase,
-    isOver ? state.result : [caller.held, caller.elsewhere, caller.queuedBy],
+    isOver ? state.result : [caller.held, caller.stay, caller.queuedBy],
+    caller.elsewhere,
     caller.fallbackGiven,
     caller.fetching,
     caller.hangingUp,
@@ -103,9 +104,11 @@ export function tasksStateKey(state: TaskRouterState): string {
 }
 
 function reservationKey(reservation: Reservation): unknown {
-  const { id, sid, leg, phase, rejectTo, offered, asking, resting, workerTold, result } = reservation;
+  const { id, sid, leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result } = reservation;
   const isOver = phase === 'over' && (resting === 'no' || resting === 'over');
-  return isOver ? [id, leg] : [id, sid.slice(-1), leg, phase, rejectTo, offered, asking, resting, workerTold, result];
+  return isOver
+    ? [id, leg]
+    : [id, sid.slice(-1), leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result];
 }
 
 /** How it came out decides only where its worker goes. */

@@ -627,6 +627,19 @@ describe('a caller whom somebody takes in another application', () => {
       .thenNothingHappened();
   });
 
+  it('P-xx is not taken back by a fallback that was on its way when they were accepted', () => {
+    const redirected: readonly Step[] = [...ringing({ deadlineSeconds: 10 }), taskEvents.due('deadline')];
+    scene(...redirected)
+      .when(news('accepted', 1, { at: at(10) }))
+      .then({
+        effects: [{ type: 'effect.drop', id: 'redirect:0:3' }, { type: 'timer.stop' }],
+        state: { caller: { phase: 'fallingBack', elsewhere: true, redirecting: null }, timers: { caller: undefined } },
+      });
+    scene(...redirected, news('accepted', 1, { at: at(10) }), taskEvents.callerEnded('redirected', { at: at(11) }))
+      .when(taskEvents.due('caller'))
+      .then({ asks: [] });
+  });
+
   it('and whoever of us answers then is told that the call was taken', () => {
     scene(...ringing(), taskEvents.callerEnded('redirected', { at: at(5) }))
       .when(events.answered({ at: at(9) }))

@@ -60,7 +60,7 @@ function callerAlarm(w: Work): void {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'fallingBack':
-      redirectCaller(w);
+      if (!w.s.caller.elsewhere) redirectCaller(w);
       return;
     case 'connected':
       // The worker left long ago and this call is still there: it is with nobody.

@@ -25,6 +25,17 @@ export function fallBack(w: Work): void {
   offerFallback(w);
 }
 
+/** Somebody else has accepted their task: they are with them, unless they have come for the fallback already. */
+export function leaveToOthers(w: Work): void {
+  const { caller } = w.s;
+  if (caller.phase !== 'waiting' && (caller.phase !== 'fallingBack' || caller.fallbackGiven)) return;
+  caller.elsewhere = true;
+  if (caller.phase === 'waiting') return;
+  stopTimer(w, 'caller');
+  if (caller.redirecting !== null) w.effects.push({ type: 'effect.drop', id: caller.redirecting });
+  caller.redirecting = null;
+}
+
 /** Past the deadline, the last one who may still take the call decides. */
 export function fallBackIfExhausted(w: Work): void {
   const { s } = w;

@@ -3,7 +3,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
-import { callerEnded, callerGone } from './caller.js';
+import { callerEnded, callerGone, leaveToOthers } from './caller.js';
 import type { Work } from './draft.js';
 import type { ReservationNews, TaskNotification } from './events.js';
 import { askReservation, reservationIs } from './reservations.js';
@@ -43,7 +43,8 @@ export function notification(w: Work, event: TaskNotification): void {
     case 'reservation': {
       const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
       if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
-      else if (event.news === 'accepted' && event.task === w.s.task.sid) takenByOthers(w);
+      // Of a worker whom we were never asked about: it can only have been by other means.
+      else if (event.news === 'accepted' && event.task === w.s.task.sid) leaveToOthers(w);
       return;
     }
     case 'task':
@@ -52,11 +53,6 @@ export function notification(w: Work, event: TaskNotification): void {
     default:
       unreachable(event);
   }
-}
-
-/** Of a worker whom we were never asked about: it can only have been by other means. */
-function takenByOthers({ s }: Work): void {
-  if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
 }
 
 /** They were told goodbye, and hang up by it: nobody is rung for them any more. */

@@ -151,6 +151,6 @@ function callerFetched(w: Work, result: Outcome): void {
     served.resting = 'no';
   }
   if (s.caller.phase === 'fallingBack') {
-    if (s.timers['caller'] === undefined) redirectCaller(w);
+    if (s.timers['caller'] === undefined && !s.caller.elsewhere) redirectCaller(w);
   } else if (s.taskLost && s.claim === null) fallBack(w);
 }

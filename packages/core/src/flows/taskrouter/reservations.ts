@@ -4,6 +4,7 @@ import { askCaller } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, tell } from '../leg/life.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import { leaveToOthers } from './caller.js';
 import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { ReservationResult } from './state.js';
 import { completeTask } from './task.js';
@@ -178,7 +179,7 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   const leg = legOf(w, reservation);
   if (leg === undefined || !reservation.offered) {
     // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
-    if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
+    leaveToOthers(w);
     dropped(w, reservation, 'accepted');
     return;
   }

@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import type { AssignmentStatus } from '../../wire/taskrouter.js';
 import { askCaller } from '../caller/work.js';
 import { nextId } from '../leg/work.js';
-import { dismissLegs } from './caller.js';
+import { dismissLegs, leaveToOthers } from './caller.js';
 import type { ReservationDraft, Work } from './draft.js';
 import { askReservation } from './reservations.js';
 
@@ -95,7 +95,7 @@ function takenBySomebody(w: Work): void {
   for (const reservation of offered) askReservation(w, reservation);
   if (offered.length > 0) return;
   if (s.caller.phase === 'ended') s.task.over = true;
-  else if (s.caller.phase === 'waiting') s.caller.elsewhere = true;
+  else leaveToOthers(w);
 }
 
 /**
