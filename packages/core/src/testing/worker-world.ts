@@ -75,9 +75,12 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
       const again = flow.transition(step.state, event, DEFAULT_WORKER_CONFIG);
       if (again.effects.length > 0) return { violation: `P6: hearing ${event.type} twice asks for something` };
     }
-    const isOverridden =
-      isAtTheirWish(node) && step.effects.some((one) => one.type === 'worker.update' && !isSwitch(one));
-    if (isOverridden) return { violation: 'P5: somebody who has switched themselves off is moved' };
+    // Of another version, Twilio refuses it.
+    const version = String(node.stay.version);
+    const isMoved = step.effects.some(
+      (one) => one.type === 'worker.update' && !isSwitch(one) && one.version === version,
+    );
+    if (isMoved && isAtTheirWish(node)) return { violation: 'P5: somebody who has switched themselves off is moved' };
     const asked = step.effects.flatMap((effect) =>
       effect.type === 'worker.fetch' || effect.type === 'worker.update'
         ? [{ id: effect.id, effect, outcome: null }]
