@@ -263,7 +263,7 @@ const PLAYS: Plays = {
     { name: 'sees them', ask: ofWorker, comes: { as: 'worker', version: '0' } },
     { name: 'of nobody', ask: ({ workspace }) => ({ workspace, worker: none('WK') }), comes: gone },
   ],
-  'worker.rest': [
+  'reservation.rest': [
     {
       name: 'moves them',
       ask: (here) => ({ ...ofWorker(here), reservation: here.reservation, activity: here.activity }),

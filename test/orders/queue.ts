@@ -367,7 +367,7 @@ export function createQueue(options: QueueOptions): Queue {
         const task = tasks.filter(({ deleted }) => !deleted).at(-1);
         return task === undefined ? { as: 'gone' } : { as: 'task', sid: task.sid as never, status: task.status };
       }
-      case 'worker.rest': {
+      case 'reservation.rest': {
         const found = reservations.find(({ sid }) => sid === effect.reservation);
         if (found === undefined) return { as: 'gone' };
         const talksElsewhere = reservations.some(

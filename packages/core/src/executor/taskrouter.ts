@@ -42,7 +42,7 @@ export async function sendToTaskRouter(client: TwilioClient, effect: TaskRouterE
       return outcome({ as: 'done' });
     case 'worker.fetch':
       return fetchWorker(client, effect);
-    case 'worker.rest': {
+    case 'reservation.rest': {
       const worker = workspace.workers(effect.worker);
       // Two others would do: one of them is not this one.
       const accepted = await worker.reservations.list({ reservationStatus: 'accepted', limit: 2 });

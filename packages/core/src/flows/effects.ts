@@ -102,7 +102,11 @@ export type TaskRouterEffect =
   | ({ readonly type: 'worker.update'; readonly activity: ActivitySid; readonly version: string } & OfWorker)
   | ({ readonly type: 'worker.fetch' } & OfWorker)
   /** Moves a worker after the talk of that reservation, unless they have accepted another one, which only a look tells. */
-  | ({ readonly type: 'worker.rest'; readonly reservation: ReservationSid; readonly activity: ActivitySid } & OfWorker);
+  | ({
+      readonly type: 'reservation.rest';
+      readonly reservation: ReservationSid;
+      readonly activity: ActivitySid;
+    } & OfWorker);
 
 /** All work on Twilio's side. */
 export type TwilioEffect = RestEffect | TaskRouterEffect;
@@ -153,7 +157,7 @@ export type TaskRouterOutcome =
   | { readonly as: 'gone' }
   /** `worker.update` only: the worker is at another version (412). */
   | { readonly as: 'changed' }
-  /** `worker.rest` only: the worker has accepted another reservation, and stays where they are. */
+  /** `reservation.rest` only: the worker has accepted another reservation, and stays where they are. */
   | { readonly as: 'elsewhere' }
   | { readonly as: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
   | { readonly as: 'reservation'; readonly status: ReservationStatus }

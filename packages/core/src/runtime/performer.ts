@@ -105,7 +105,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
       case 'task.find':
       case 'worker.update':
       case 'worker.fetch':
-      case 'worker.rest':
+      case 'reservation.rest':
         await performRest(claim, effect);
         return;
       case 'flow.send':

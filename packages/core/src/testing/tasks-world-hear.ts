@@ -55,7 +55,7 @@ export function hear(
       case 'task.find':
       case 'worker.update':
       case 'worker.fetch':
-      case 'worker.rest':
+      case 'reservation.rest':
         tasks.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
     }
   }

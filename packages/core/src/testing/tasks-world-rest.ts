@@ -83,7 +83,7 @@ export function taskFates(
       return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
     case 'task.fetch':
       return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
-    case 'worker.rest': {
+    case 'reservation.rest': {
       const elsewhere = {
         name: 'talks elsewhere',
         fault: false,

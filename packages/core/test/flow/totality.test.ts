@@ -47,7 +47,7 @@ function play(all: readonly { readonly move: Move; readonly afterMs: number }[],
 const WANTS_TWIML =
   /^(inbound|caller\.(ended|document|fallback|wait|whisper)|leg\.(answered|key|round|document|ended))$/;
 
-/** `cases`: what the property is about and not every step brings. What is rare is looked for in up to five times as many examples. */
+/** `cases`: what the property is about and not every step brings. What is rare is looked for in up to twenty times as many examples. */
 function check(name: string, look: (seen: Seen, met: (name: string) => void) => void, ...cases: string[]): void {
   it(name, () => {
     const { met, isComplete, expectAll } = countCases(...cases);
@@ -57,7 +57,7 @@ function check(name: string, look: (seen: Seen, met: (name: string) => void) => 
       });
     });
     fc.assert(property, RUNS);
-    for (let more = 0; more < 4 && !isComplete(); more += 1) fc.assert(property, RUNS);
+    for (let more = 0; more < 19 && !isComplete(); more += 1) fc.assert(property, RUNS);
     expectAll();
   });
 }

@@ -157,7 +157,7 @@ describe('at every heartbeat', () => {
     scene(
       ...talking,
       taskEvents.legEnded({ bridged: true, at: at(20) }),
-      outcomeOf('worker.rest', { as: 'elsewhere' }, { at: at(20) }),
+      outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(20) }),
       outcomeOf('task.update', { as: 'failed', reason: 'away' }, { at: at(21) }),
     )
       .when(due('heartbeat'))

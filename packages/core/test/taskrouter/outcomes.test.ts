@@ -217,7 +217,8 @@ describe('the search for a task of which nothing was heard', () => {
 
 describe('the rest after a talk', () => {
   const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
-  const rested = (outcome: Outcome) => scene(...talking, ends).when(outcomeOf('worker.rest', outcome, { at: at(41) }));
+  const rested = (outcome: Outcome) =>
+    scene(...talking, ends).when(outcomeOf('reservation.rest', outcome, { at: at(41) }));
   const completes = { type: 'task.update', status: 'completed' } as const;
 
   it('comes before the task is completed, so that nobody is reserved in between', () => {
@@ -226,7 +227,7 @@ describe('the rest after a talk', () => {
       .then({
         asks: [
           {
-            type: 'worker.rest',
+            type: 'reservation.rest',
             worker: taskSids.worker(1),
             reservation: taskSids.reservation(1),
             activity: taskSids.unavailable,
@@ -244,11 +245,11 @@ describe('the rest after a talk', () => {
 
   it('is asked for again at the next heartbeat when Twilio was away, and once only otherwise', () => {
     rested(FAILED).then({ asks: [], state: { reservations: [{ resting: 'due' }] } });
-    scene(...talking, ends, outcomeOf('worker.rest', FAILED, { at: at(41) }))
+    scene(...talking, ends, outcomeOf('reservation.rest', FAILED, { at: at(41) }))
       .when(taskEvents.due('heartbeat'))
-      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'worker.rest' }] });
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'reservation.rest' }] });
     scene(...talked)
-      .when(outcomeOf('worker.rest', DONE, { at: at(42) }))
+      .when(outcomeOf('reservation.rest', DONE, { at: at(42) }))
       .thenNothingHappened();
   });
 

@@ -9,8 +9,8 @@ const asked = ringing({ confirm: 'always' });
 /** The first worker is asked for a key. */
 const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
 const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
-const rests = { type: 'worker.rest', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
-const moved = outcome('worker.rest', { as: 'done' }, { at: at(41) });
+const rests = { type: 'reservation.rest', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
+const moved = outcome('reservation.rest', { as: 'done' }, { at: at(41) });
 const busy = events.status({ status: 'busy', at: at(5) });
 const rejecting: readonly Step[] = [...ringing(), busy];
 
@@ -522,7 +522,7 @@ describe('what is counted of a queue', () => {
 describe('a worker who is being rejected when the task ends', () => {
   const done = outcome('reservation.update', { as: 'done' }, { at: at(7) });
 
-  it('P-xx whatever ends the task first, a worker whom we have rejected comes back', () => {
+  it('P-125 whatever ends the task first, a worker whom we have rejected comes back', () => {
     const canceled: readonly Step[] = [...rejecting, taskEvents.task('canceled', { at: at(6) })];
     expect(scene(...canceled).state).toMatchObject({ task: { over: true }, reservations: [{ phase: 'rejecting' }] });
     scene(...canceled)
@@ -551,7 +551,7 @@ describe('a worker who is being rejected when the task ends', () => {
       .then({ asks: [{ type: 'reservation.fetch' }] });
   });
 
-  it('P-xx a worker whom a time-out has moved comes back, also when the end of the task is heard first', () => {
+  it('P-126 a worker whom a time-out has moved comes back, also when the end of the task is heard first', () => {
     scene(...ringing(), taskEvents.task('canceled', { at: at(119) }))
       .when(news('timeout', 1, { at: at(120) }))
       .then({
@@ -574,7 +574,7 @@ describe('a caller whom somebody takes in another application', () => {
       outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(12) }),
     ],
   ])(
-    'P-xx stays with them where our own Dial came too late, and is told of it: the acceptance is heard %s',
+    'stays with them where our own Dial came too late, and is told of it: the acceptance is heard %s',
     (_, before, last) => {
       scene(...before)
         .when(last)
@@ -627,7 +627,7 @@ describe('a caller whom somebody takes in another application', () => {
       .thenNothingHappened();
   });
 
-  it('P-xx is not taken back by a fallback that was on its way when they were accepted', () => {
+  it('P-127 a caller is not taken back by a fallback that was on its way when somebody else accepted them', () => {
     const redirected: readonly Step[] = [...ringing({ deadlineSeconds: 10 }), taskEvents.due('deadline')];
     scene(...redirected)
       .when(news('accepted', 1, { at: at(10) }))

@@ -39,9 +39,9 @@ describe('the task of a talk', () => {
     const end = talked;
     scene(...talking)
       .when(taskEvents.task('wrapup', { at: at(40) }))
-      .then({ asks: [{ type: 'worker.rest' }], state: { task: { asking: false } } });
+      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { asking: false } } });
     scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
-      .when(outcomeOf('worker.rest', { as: 'elsewhere' }, { at: at(41) }))
+      .when(outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
       .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { asking: true } } });
     scene(...end)
       .when(taskEvents.task('wrapup', { at: at(41) }))
@@ -73,7 +73,7 @@ describe('the task of a talk', () => {
     expect(scene(...again).state).toMatchObject({ round: 2, task: { sid: null }, served: 1 });
     scene(...again)
       .when(taskEvents.legEnded({ bridged: true, at: at(70) }))
-      .then({ asks: [{ type: 'worker.rest' }] });
+      .then({ asks: [{ type: 'reservation.rest' }] });
   });
 });
 

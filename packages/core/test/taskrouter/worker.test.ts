@@ -841,7 +841,7 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
 describe('a worker who is switched off about the time of a time-out', () => {
   const off: readonly Step[] = [working, switched(offline, 'first', 5), answered(DONE, 6)];
 
-  it('P-xx stays off where the time-out is heard of after they were switched off', () => {
+  it('P-129 a worker stays off where the time-out is heard of after they were switched off', () => {
     for (const enteredAt of [4, 5.5]) {
       after(...off, timedOut(1, 8))
         .when(saw(offline, '2', 9, at(enteredAt)))
@@ -874,7 +874,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
       .then({ state: { wish: { as: 'done', answeredAt: at(8) }, coolDowns: [] } });
   });
 
-  it('P-xx nobody is brought back while a wish of theirs is under way', () => {
+  it('P-130 nobody is brought back while a wish of theirs is under way', () => {
     const over: readonly Step[] = [
       working,
       timedOut(1, 10),
@@ -895,7 +895,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
 });
 
 describe('a second time-out while an earlier one’s rest runs', () => {
-  it('P-xx rests anew, though nobody told that they had gone back to work in between', () => {
+  it('P-131 a worker rests anew, though nobody told that they had gone back to work in between', () => {
     const first: readonly Step[] = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
     after(...first, timedOut(2, 40))
       .when(saw(offline, '4', 41, at(39)))

@@ -28,7 +28,7 @@ export function outcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): 
     case 'task.find':
       taskOutcome(w, effect, result);
       return;
-    case 'worker.rest':
+    case 'reservation.rest':
       restOutcome(w, effect, result);
       return;
     case 'worker.update':
@@ -62,7 +62,11 @@ function reservationOutcome(
 }
 
 /** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
-function restOutcome(w: Work, effect: Extract<TaskRouterEffect, { type: 'worker.rest' }>, result: RouterOutcome): void {
+function restOutcome(
+  w: Work,
+  effect: Extract<TaskRouterEffect, { type: 'reservation.rest' }>,
+  result: RouterOutcome,
+): void {
   const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation?.resting !== 'asked') return;
   if (result.as === 'failed') {

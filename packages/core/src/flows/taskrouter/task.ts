@@ -26,7 +26,7 @@ function sendToRest(w: Work, reservation: ReservationDraft): void {
   reservation.resting = 'asked';
   const { sid: workspace, activities } = w.s.settings.workspace;
   w.effects.push({
-    type: 'worker.rest',
+    type: 'reservation.rest',
     id: nextId(w, 'rest', reservation.sid),
     workspace,
     worker: reservation.worker,
