@@ -101,10 +101,14 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
   fc.oneof(likely, ofLeg).chain((o) => fc.constantFrom('', '1', '#').map((digits) => events.key({ ...o, digits }))),
   fc.oneof(likely, ofLeg).map((o) => events.key({ ...o, speech: 'Hi. What is the reason for your call?' })),
   fc.oneof(likely, ofLeg).map(events.round),
-  fc.oneof(likely, ofLeg).map(events.legDocument),
+  fc
+    .tuple(fc.oneof(likely, ofLeg), fc.boolean())
+    .map(([of, isNotice]) => events.legDocument({ ...of, ...(isNotice ? { part: 1 } : {}) })),
   fc.oneof(likely, ofLeg).map(events.legEnded),
   fc.oneof(fc.constant({}), fc.record({ status })).map(events.callerEnded),
-  fc.oneof(fc.constant({}), fc.record({ status })).map(events.callerDocument),
+  fc
+    .tuple(fc.oneof(fc.constant({}), fc.record({ status })), fc.constantFrom(1, 1, 2, 3, null))
+    .map(([of, part]) => events.callerDocument({ ...of, part })),
   fc
     .record({
       status: fc.oneof(fc.constant('in-progress' as const), status),
@@ -159,6 +163,7 @@ const usual = fc
       case 'confirming':
         return mood === 'key' ? events.key(of) : events.verdict({ ...of, answeredBy });
       case 'told': {
+        if (mood === 'key') return events.legDocument({ ...of, part: 1 });
         const timer = `leg${String(one)}`;
         const dueAt = state.timers[timer];
         return dueAt === undefined ? events.status({ ...of, status: 'completed' }) : events.timer(timer, dueAt);
