@@ -160,6 +160,8 @@ function outcome({ effect, outcome: result }) {
       return over ? 'call over' : 'watchdog';
     case 'reservation.update':
       return `rejection ${result.as}`;
+    case 'reservation.rest':
+      return `rest after a talk: ${result.as}`;
     case 'reservation.fetch':
       return `a look: reservation ${result.status ?? result.as}`;
     case 'task.update':
