@@ -435,12 +435,18 @@ describe('rounds', () => {
       events.conference({ event: 'join', at: at(1) }),
       events.answered({ answeredBy: 'fax', at: at(5) }),
       events.callerDocument({ at: at(6) }),
-      events.inbound({ options, status: 'in-progress', at: at(7) }),
+      events.inbound({ options: { ...options, forwardTo: [NUMBERS.ben] }, status: 'in-progress', at: at(7) }),
     ];
     after(again).then({ state: { legs: [{ id: 1, phase: 'ending' }, { id: 2 }] } });
     given(forwarding, again)
       .when(events.due('leg1'))
       .then({ asks: [{ type: 'call.end', leg: 1 }] });
+    // The same phone rings again when that call is over.
+    const same = [...again.slice(0, -1), events.inbound({ options, status: 'in-progress', at: at(7) })];
+    after(same).then({ asks: [], state: { round: 2, legs: [{ id: 1, phase: 'ending' }] } });
+    given(forwarding, same)
+      .when(events.status({ leg: 1, status: 'completed', at: at(8) }))
+      .then({ asks: [{ type: 'call.create', leg: 2 }] });
   });
 
   it('what comes late from an earlier one changes nothing, unless it tells the end', () => {

@@ -29,9 +29,32 @@ describe('whom the plan names and nobody rings', () => {
     given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
       .when(events.status({ status: 'busy', at: at(5) }))
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
-    given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
-      .when(events.answered({ answeredBy: 'machine_start', at: at(5) }))
+    // Their phone is busy until the call that we let go is over.
+    const voicemail = [
+      events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } }),
+      events.answered({ answeredBy: 'machine_start', at: at(5) }),
+    ];
+    given(forwarding, voicemail.slice(0, -1))
+      .when(voicemail[1]!)
+      .then({ asks: [], state: { caller: { phase: 'arriving' }, legs: [{ phase: 'ending' }] } });
+    given(forwarding, voicemail)
+      .when(events.status({ status: 'completed', answeredBy: 'machine_start', at: at(6) }))
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
+  });
+
+  it('a step that has to wait for a phone to be free is looked at again every second', () => {
+    const options = { forwardTo: [...staggered(5, [NUMBERS.ben, NUMBERS.ann]), { targets: [NUMBERS.ben] }] };
+    const busy = [
+      events.inbound({ options }),
+      events.answered({ leg: 1, answeredBy: 'fax', at: at(1) }),
+      events.due('step'),
+    ];
+    given(forwarding, busy.slice(0, 2))
+      .when(busy[2]!)
+      .then({ asks: [], state: { timers: { step: at(7) } } });
+    given(forwarding, [...busy, events.status({ leg: 1, status: 'completed', at: at(6) })])
+      .when(events.due('step'))
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ben, 'ben') }] });
   });
 
   it.each([

@@ -18,22 +18,32 @@ export function hunt(w: Work): void {
   while (!s.legs.some(({ id, phase }) => id >= s.stepFrom && isHopeful(phase))) {
     if (!startStep(w)) break;
   }
-  if (!s.legs.some(({ phase }) => isHopeful(phase))) fallBack(w);
+  if (!s.legs.some(({ phase }) => isHopeful(phase)) && !isHeldUp(w)) fallBack(w);
   forgetToken(w);
 }
 
 /** The present step has had its time: the next one starts beside it. */
 export function huntOn(w: Work): void {
   if (!isWaiting(w) || w.s.caller.doubt) return;
-  startStep(w);
+  if (!startStep(w) && isHeldUp(w)) startTimer(w, STEP_TIMER, HELD_UP_MS);
   hunt(w);
 }
 
-/** `false`: there is none, or it is too late for one. */
+/** How long until it is looked again whether a phone is free that was just let go. */
+const HELD_UP_MS = 1000;
+
+/** Whom the next step rings is still on a call of ours that is being ended: their phone would be busy. */
+function isHeldUp({ s }: Work): boolean {
+  if (s.deadlinePassed) return false;
+  const next = s.settings.plan[s.nextStep]?.targets ?? [];
+  return next.some(({ to }) => s.legs.some(({ phase, target }) => phase === 'ending' && target.to === to));
+}
+
+/** `false`: there is none, it is too late for one, or it has to wait. */
 function startStep(w: Work): boolean {
   const { s } = w;
   const step = s.settings.plan[s.nextStep];
-  if (s.deadlinePassed || step === undefined) return false;
+  if (s.deadlinePassed || step === undefined || isHeldUp(w)) return false;
   s.nextStep += 1;
   const targets = step.targets.filter((target) => mayRing(w, target));
   // Nobody of it is to be rung: the next one follows at once.
