@@ -10,15 +10,14 @@ interface OrdersOptions {
 
 /** Random orders of all that may happen to a call or a worker, on the flows alone; every event of them is told twice. */
 export function randomOrders({ full, seed, tell }: OrdersOptions): Promise<Facts> {
-  // 10,000 find five kinds of orders, 13 in all, that are not mended yet (docs/proof.md): until then the default is the tests' size.
-  const count = full ? 100_000 : 500;
+  const count = full ? 100_000 : 10_000;
   const flows = Object.keys(FLOWS) as FlowName[];
   const problems: string[] = [];
   const figures: Record<string, number> = {};
   for (const [index, flow] of flows.entries()) {
     const played = playOrders({
       play: FLOWS[flow],
-      seed: seed * (full ? 1_000_000 : 1000),
+      seed: seed * 1_000_000,
       count,
       tell: (done) => tell(index * count + done, flows.length * count),
     });

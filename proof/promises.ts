@@ -244,7 +244,7 @@ export const PROMISES: readonly Promised[] = [
     what: 'random orders of all three flows',
     judge: ({ part, full }) => {
       const facts = part('random orders');
-      const orders = full ? 100_000 : 500;
+      const orders = full ? 100_000 : 10_000;
       const played = ['forwarding', 'taskrouter', 'worker'].map((flow) => of(facts, flow));
       const [forwarded, queued, workers] = played.map(count);
       const figure = `${String(forwarded)} calls forwarded, ${String(queued)} in a queue, ${String(workers)} workers, ${count(of(facts, 'steps'))} steps by an independent generator: ${count(facts.problems.length)} promises broken`;

@@ -185,7 +185,9 @@ function nextOfCaller(state: Extract<ForwardingState, { kind: 'call' }>, pick: n
   if (phase === 'ended') return events.inbound({ status: 'in-progress' });
   if (phase === 'arriving' || phase === 'joining') return events.conference({ event: 'join' });
   if (phase !== 'fallingBack') return events.callerEnded();
-  return pick % 2 === 0 ? events.callerDocument() : events.callerStatus();
+  const { otherwise, recorded } = state.caller;
+  const part = 1 + Number(otherwise) + Number(recorded);
+  return pick % 2 === 0 ? events.callerDocument({ part }) : events.callerStatus();
 }
 
 export const moves = fc

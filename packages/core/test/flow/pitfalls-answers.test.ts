@@ -129,6 +129,33 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
+  it('a phone whose words show that it screens calls, on its way to the caller for the voice of a human, is not brought there', () => {
+    const options = { forwardTo: [NUMBERS.ann], amd: { mode: 'async' }, screening: {} } as const;
+    const claimed = [
+      events.inbound({ options }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ answeredBy: null, at: at(5) }),
+      events.verdict({ answeredBy: 'human', at: at(7) }),
+    ];
+    const words = events.key({ speech: 'Please say your name and reason for calling', at: at(8) });
+    given(forwarding, claimed)
+      .when(words)
+      .then({
+        verbs: ['gather', 'redirect'],
+        state: { claim: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', human: false, moving: null }] },
+      });
+    given(forwarding, [...claimed, words])
+      .when(events.legDocument({ at: at(8) }))
+      .then({ verbs: ['gather', 'redirect'], state: { claim: null } });
+    given(forwarding, [...claimed, words])
+      .when(events.key({ at: at(20) }))
+      .then({ verbs: ['dial.conference'], state: { claim: 1 } });
+    // With the caller already, or on the way by a key: what is said is a talk.
+    given(forwarding, [...claimed, events.legDocument({ at: at(8) })])
+      .when(words)
+      .then({ state: { claim: 1, legs: [{ phase: 'joining', screened: null }] } });
+  });
+
   it('P-120 whoever forwarded the call to us, or makes it, is not rung for it', () => {
     const options = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
     const inbound = events.inbound({ options });

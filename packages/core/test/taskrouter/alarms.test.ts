@@ -246,8 +246,9 @@ describe('a worker who was told to take the caller, and nobody says what became 
     scene(...offered, news('canceled', 1, { at: at(10) }))
       .when(due('leg1'))
       .then(told);
-    scene(...moving, news('canceled', 1, { at: at(10) }))
-      .when(due('leg1'))
+    // Who was never fetched asks nothing by themselves.
+    scene(...moving)
+      .when(news('canceled', 1, { at: at(10) }))
       .then(told);
   });
 });

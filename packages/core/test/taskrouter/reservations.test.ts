@@ -198,7 +198,7 @@ describe('a reservation whose worker was told to take the caller', () => {
     ['rescinded', 'taken'],
     ['timeout', 'lost'],
     ['rejected', 'lost'],
-    ['accepted', 'lost'],
+    ['accepted', 'taken'],
   ] as const)('one that is %s while they decide: they are told why', (what, notice) => {
     scene(...confirming)
       .when(news(what, 1, { at: at(10) }))

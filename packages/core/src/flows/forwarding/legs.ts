@@ -20,6 +20,9 @@ export function legHost(work: () => Work): LegHost {
     join: (leg) => {
       claim(work(), leg);
     },
+    unclaimed: (leg) => {
+      leftRoom(work(), leg);
+    },
     unsent: () => {
       doubtCaller(work());
     },
@@ -33,6 +36,9 @@ export function legHost(work: () => Work): LegHost {
     },
     alive: () => {
       connectIfTogether(work());
+    },
+    stillComing: (leg) => {
+      notYetTogether(work(), leg);
     },
     back: (leg) => {
       backFromRoom(work(), leg);
@@ -93,6 +99,16 @@ export function connectIfTogether(w: Work): void {
   leg.story.joinedAt ??= w.at;
   stopTimer(w, 'caller');
   whisper(w, leg);
+}
+
+/** Two looks have taken them for together. */
+function notYetTogether(w: Work, leg: LegDraft): void {
+  if (leg.phase !== 'bridged' || w.s.claim !== leg.id || w.s.caller.phase !== 'connected') return;
+  w.s.caller.phase = 'joining';
+  leg.phase = 'joining';
+  leg.result = null;
+  leg.seenAlive = false;
+  startTimer(w, 'caller', w.config.bridgeCheckMs);
 }
 
 /** The caller hears who it is; without the room's name, which its events tell, they do not. */

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
-import { endLeg, fetchNotice, join, letGo, pickedUp, tell } from './life.js';
+import { endLeg, fetchNotice, join, letGo, moved, pickedUp, tell } from './life.js';
 import type { AnswerAction, Confirm } from './policy.js';
 import { detectionOf } from './ring.js';
 import { isScreening } from './spoken.js';
@@ -68,8 +68,17 @@ export function accept(w: LegWork, leg: LegDraft, way: Way): void {
 /** What was said instead of a key: only the words of a robot that screens calls mean anything. */
 export function heard(w: LegWork, leg: LegDraft, speech: string): void {
   const { screening } = w.s.settings;
+  const isOnTheWay = leg.phase === 'joining' && !leg.invited;
+  if (leg.phase !== 'confirming' && !isOnTheWay) return;
   if (screening === null || leg.screened !== null || !isScreening(speech, screening.phrases)) return;
   leg.screened = 'heard';
+  if (isOnTheWay) {
+    // It sounded like a human, and was to be brought to the caller.
+    moved(w, leg);
+    leg.human = false;
+    leg.phase = 'confirming';
+    w.host.unclaimed(leg);
+  }
   ask(w, leg, screening.waitSeconds);
 }
 

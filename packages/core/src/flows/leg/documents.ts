@@ -16,7 +16,10 @@ export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
       if (leg.moving !== null) return again(w, leg);
+      // Whether it is with the caller, only a look from now on tells.
+      if (!leg.invited) leg.seenAlive = false;
       leg.invited = true;
+      if (!leg.joined && event.type !== 'leg.ended') w.host.stillComing(leg);
       leg.story.greetedAt ??= w.at;
       return twiml(...consent(w.s.settings), w.host.room(leg));
     case 'confirming':

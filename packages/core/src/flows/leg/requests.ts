@@ -63,12 +63,12 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
       } else greet(w, leg);
       break;
     case 'leg.key':
-      // Who presses a key while we hang up hears why, too.
-      if (leg.phase !== 'confirming' && leg.phase !== 'ending') break;
       if (event.digits !== '' && confirmOf(w, leg) !== 'never') {
+        // Who presses a key while we hang up hears why, too.
+        if (leg.phase !== 'confirming' && leg.phase !== 'ending') break;
         leg.story.keyAt ??= w.at;
         accept(w, leg, 'reply');
-      } else if (event.speech !== undefined && leg.phase === 'confirming') heard(w, leg, event.speech);
+      } else if (event.speech !== undefined) heard(w, leg, event.speech);
       break;
     case 'leg.round':
       if (leg.phase === 'confirming' && w.at >= (leg.confirmUntil ?? 0)) {

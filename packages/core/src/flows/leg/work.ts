@@ -51,6 +51,8 @@ export interface LegHost {
   whyNot(leg: LegDraft): Notice;
   /** A human: the commit of this step is the claim. */
   join(leg: LegDraft): void;
+  /** No human after all, before they were brought to the caller. */
+  unclaimed(leg: LegDraft): void;
   /** It was not rung in time: it is when the caller is known to be there. */
   unsent(leg: LegDraft): void;
   /** Out of the race, though its call may still have to end. */
@@ -59,6 +61,8 @@ export interface LegHost {
   ended(leg: LegDraft): void;
   /** Seen alive by a fetch. */
   alive(leg: LegDraft): void;
+  /** It asks for the way to the caller, and was never seen with them. */
+  stillComing(leg: LegDraft): void;
   /** Its `<Dial>` is over while its call goes on. */
   back(leg: LegDraft): void;
   /** The verb that joins it with the caller. */

@@ -8,6 +8,7 @@ import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import { callerIsOut, askReservation, lose, rejectNow } from './reservations.js';
 import { fetchFromNothing } from './caller.js';
 import { legOf, reservationOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
+import { unclaim } from './legs.js';
 import { askTask, completeTask } from './task.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
@@ -79,9 +80,7 @@ function callerAlarm(w: Work): void {
 function joinAlarm(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
   if (reservation?.phase === 'pending' && leg.moving !== null) {
-    // It was never told: nobody can have taken the caller by it.
-    reservation.offered = false;
-    w.s.claim = null;
+    unclaim(w, leg);
     tell(w, leg, 'lost');
     fetchNotice(w, leg);
   } else if (reservation?.phase === 'pending' && !callerIsOut(w)) {

@@ -20,6 +20,9 @@ export function legHost(work: () => Work): LegHost {
     join: (leg) => {
       join(work(), leg);
     },
+    unclaimed: (leg) => {
+      unclaim(work(), leg);
+    },
     unsent: () => {
       askCaller(work());
     },
@@ -29,6 +32,8 @@ export function legHost(work: () => Work): LegHost {
       outOfIt(work(), leg);
     },
     alive: () => undefined,
+    // Whether they are together, the reservation says.
+    stillComing: () => undefined,
     back: (leg) => {
       back(work(), leg);
     },
@@ -57,6 +62,13 @@ function join(w: Work, leg: LegDraft): void {
   startTimer(w, legTimer(leg), w.config.joinCheckMs);
   // Others go on ringing until Twilio says that the join came about: their reservations are taken back by that.
   for (const other of s.legs) if (other.phase === 'confirming') lose(w, other, 'taken');
+}
+
+/** It was never told: nobody can have taken the caller by it. */
+export function unclaim(w: Work, leg: LegDraft): void {
+  const reservation = reservationOf(w, leg);
+  if (reservation !== undefined) reservation.offered = false;
+  w.s.claim = null;
 }
 
 /** The leg's Dial is over while its call goes on. */

@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { askCaller } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
-import { endLeg, tell } from '../leg/life.js';
+import { endLeg, fetchNotice, tell } from '../leg/life.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import { leaveToOthers } from './caller.js';
 import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
@@ -177,7 +177,7 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   const { s } = w;
   if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
   const leg = legOf(w, reservation);
-  if (leg === undefined || !reservation.offered) {
+  if (leg === undefined || !reservation.offered || !leg.invited) {
     // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
     leaveToOthers(w);
     dropped(w, reservation, 'accepted');
@@ -214,7 +214,15 @@ export function dropped(w: Work, reservation: ReservationDraft, result: Reservat
   // Who was told to take the caller hears from their own Dial that nobody is there.
   if (w.s.claim === leg.id) w.s.claim = null;
   if (leg.phase === 'detecting') endLeg(w, leg);
-  else lose(w, leg, result === 'canceled' ? 'callerGone' : result === 'rescinded' ? 'taken' : 'lost');
+  else if (leg.phase === 'joining' && !leg.invited) {
+    tell(w, leg, whyDropped(result));
+    fetchNotice(w, leg);
+  } else lose(w, leg, whyDropped(result));
+}
+
+function whyDropped(result: ReservationResult): 'taken' | 'callerGone' | 'lost' {
+  if (result === 'canceled') return 'callerGone';
+  return result === 'rescinded' || result === 'accepted' ? 'taken' : 'lost';
 }
 
 /** Who rings is ended; who is being asked is told; who is being detected is left until the verdict. */
