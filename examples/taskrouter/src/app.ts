@@ -111,9 +111,6 @@ export function createApp(options: AppOptions) {
     peers: { worker: workers },
   });
   for (const { events } of [calls, workers]) {
-    events.on('problem', ({ key, code, message }) => {
-      logger.error({ code, key }, message);
-    });
     events.on('committed', () => {
       feed.nudge();
     });

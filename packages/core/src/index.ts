@@ -86,6 +86,7 @@ export {
 export type { LegVerdictEvent } from './flows/leg/requests.js';
 export type { LegSettings } from './flows/leg/work.js';
 export type { Fallback, FallbackOption, LastStop } from './flows/caller/fallback.js';
+export type { InboundCall } from './flows/caller/kept-call.js';
 export type { FallbackEnded } from './flows/caller/last-stop.js';
 export type { RecordingMade } from './flows/caller/recordings.js';
 export type { Recording, WaitingCaller } from './flows/caller/work.js';
@@ -95,7 +96,6 @@ export type {
   ForwardingEvent,
   ForwardingNotification,
   ForwardingRequest,
-  InboundCall,
 } from './flows/forwarding/events.js';
 export { type CallOptions, type CallSettings, callSettings } from './flows/forwarding/settings.js';
 export {

@@ -1,5 +1,6 @@
-import { isCallSid, type CallSid } from '../kernel/brand.js';
+import type { CallSid } from '../kernel/brand.js';
 import { taskrouter } from '../flows/taskrouter/transition.js';
+import { callIn } from '../wire/taskrouter.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import { createRecords } from './abandoned.js';
@@ -14,7 +15,7 @@ export interface TaskListClient {
           list(params: {
             readonly assignmentStatus: ('pending' | 'reserved')[];
             readonly limit: number;
-          }): Promise<{ readonly attributes: string }[]>;
+          }): Promise<{ readonly attributes: string; readonly taskChannelUniqueName: string }[]>;
         };
       };
     };
@@ -52,9 +53,9 @@ export function queuedCallers(options: QueuedCallersOptions): () => Promise<Lost
     if (here === undefined) return { recovered, leftAlone, failed };
     for (const status of ['pending', 'reserved'] as const) {
       const tasks = await client.taskrouter.v1.workspaces(here).tasks.list({ assignmentStatus: [status], limit });
-      for (const { attributes } of tasks) {
-        const sid = callOf(attributes);
-        if (sid === null) continue;
+      for (const { attributes, taskChannelUniqueName } of tasks) {
+        const sid = callIn(attributes, taskChannelUniqueName)?.sid;
+        if (sid === undefined) continue;
         try {
           const standing = await records.standingOf(sid);
           if (standing.as === 'abandoned' && (await records.take(standing))) recovered.push(sid);
@@ -66,14 +67,4 @@ export function queuedCallers(options: QueuedCallersOptions): () => Promise<Lost
     }
     return { recovered, leftAlone, failed };
   };
-}
-
-/** Attributes are other people's: they may be anything. */
-function callOf(attributes: string): CallSid | null {
-  try {
-    const sid = (JSON.parse(attributes) as { readonly call_sid?: unknown } | null)?.call_sid;
-    return isCallSid(sid) ? sid : null;
-  } catch {
-    return null;
-  }
 }

@@ -4,7 +4,7 @@ import { param, parseForm, type Params } from '../wire/params.js';
 import { parseSince, SINCE_PARAM, VERDICT_PARAM } from '../wire/failing-since.js';
 import type { PublicBase } from './callback-urls.js';
 import { likelyCause } from './diagnose.js';
-import type { Log } from './log.js';
+import type { Log } from '../runtime/log.js';
 import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
 import { findRoute, type Route, type Routes } from './routes.js';
 import { isSigned } from './signature.js';

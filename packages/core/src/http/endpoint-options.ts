@@ -5,7 +5,7 @@ import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './failure.js';
-import { guarded, oncePerSecond, type Log } from './log.js';
+import { guarded, rarely, type Log } from '../runtime/log.js';
 
 /** What the endpoints of all flows have in common. */
 export interface EndpointOptions {
@@ -78,7 +78,7 @@ function rulesOf(options: EndpointOptions, routes: AdmissionRules['routes'], log
     throw new TypeError('"accountSid" must be an Account SID (AC and 32 hexadecimal digits)');
   }
   const base = publicBase(publicBaseUrl);
-  const maySay = oncePerSecond(clock);
+  const maySay = rarely(() => clock.now(), 1000);
   return { base, routes, authTokens: [...authTokens], accountSid, verifySignature, log, maySay };
 }
 

@@ -1,4 +1,4 @@
-import type { Log } from './log.js';
+import type { Log } from '../runtime/log.js';
 import type { PlainRequest, PlainResponse } from './plain.js';
 
 /** Twilio's webhooks of one flow, free of any framework. */

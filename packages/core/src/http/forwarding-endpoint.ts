@@ -1,5 +1,5 @@
 import { recordKey } from '../runtime/record-key.js';
-import type { InboundCall } from '../flows/forwarding/events.js';
+import type { InboundCall } from '../flows/caller/kept-call.js';
 import { parseCall, parseInbound } from '../wire/payloads.js';
 import type { Endpoint } from './endpoint.js';
 import { checkOptions } from './endpoint-options.js';

@@ -1,6 +1,6 @@
 import type { AssignmentParams } from '../wire/taskrouter.js';
 import { param, type Params } from '../wire/params.js';
-import type { Log, LogEntry } from './log.js';
+import type { Log, LogEntry } from '../runtime/log.js';
 
 /** So many workflows are told apart; a workspace has fewer. */
 const REMEMBERED = 1000;

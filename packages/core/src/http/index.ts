@@ -16,7 +16,7 @@ export { TASKROUTER_EVENTS } from './taskrouter-events.js';
 export { introduceWorkers } from './introduce-workers.js';
 export { createWorkerSwitch, type SwitchWorker } from './switch-worker.js';
 export { loadRenderer } from './load-renderer.js';
-export { type Log, type LogEntry, maskNumbers } from './log.js';
+export { type Log, type LogEntry, maskNumbers } from '../runtime/log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';
 export { type NodeRequest } from './node-body.js';
 export { type PlainRequest, type PlainResponse } from './plain.js';

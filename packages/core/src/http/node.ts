@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.js';
-import { reasonOf } from './log.js';
+import { reasonOf } from '../runtime/log.js';
 import { readNodeBody, type NodeRequest } from './node-body.js';
 import { refusal, xmlResponse, type PlainResponse } from './plain.js';
 

@@ -1,8 +1,8 @@
 import { callSettings, type CallOptions, type CallSettings } from '../flows/forwarding/settings.js';
-import type { InboundCall } from '../flows/forwarding/events.js';
+import type { InboundCall } from '../flows/caller/kept-call.js';
 import type { Clock } from '../runtime/clock.js';
 import { within } from '../runtime/budget.js';
-import { reasonOf, type Log } from './log.js';
+import { reasonOf, type Log } from '../runtime/log.js';
 
 /** An inbound call as `resolve` sees it: without its token, which is a credential. */
 export type ArrivingCall = Omit<InboundCall, 'token' | 'since'>;

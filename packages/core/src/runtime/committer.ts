@@ -10,7 +10,9 @@ import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
 import { measureStep, tellProblems } from './measure-step.js';
+import type { Log } from './log.js';
 import type { Metrics } from './measurement.js';
+import { sidOf } from './record-key.js';
 import type { ReadState } from './records.js';
 import type { Untimed } from './runtime.js';
 
@@ -39,8 +41,9 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
+  readonly log: Log;
 }): Apply<Event, Reply> {
-  const { flow, config, store, read, clock, alarm, emit, metrics } = parts;
+  const { flow, config, store, read, clock, alarm, emit, metrics, log } = parts;
   return async (key, event, dropTask) => {
     for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
       const record = await read(key);
@@ -71,8 +74,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
         emit('committed', { key, event: timed, state: step.state, effects: step.effects });
         measureStep(metrics, flow, { before: state, event: timed, after: step.state });
         tellProblems(flow, { before: state, event: timed, after: step.state }, ({ code, message }) => {
-          emit('problem', { key, code, message });
-          metrics?.({ type: 'problem', code });
+          log({ level: 'error', code, call: sidOf(key), message });
         });
         for (const task of put) alarm.at(task.dueAt);
         return step.reply;

@@ -96,7 +96,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   };
 
   const read = createReadState({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, read, clock, alarm, emit, metrics });
+  const apply = createCommitter({ flow, config, store, read, clock, alarm, emit, metrics, log });
   const { perform, again: askAgain } = createPerformer({
     flow,
     store,

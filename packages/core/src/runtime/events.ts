@@ -1,7 +1,6 @@
 import type { EventEmitter } from 'eventemitter3';
 import type { FlowEvent } from '../kernel/flow.js';
 import type { Effect, RestEffect, TwilioEffect } from '../flows/effects.js';
-import type { FlowProblem } from '../flows/problems.js';
 import type { Execution } from './executor.js';
 
 /** What a runtime tells listeners: for looking, never for acting. */
@@ -12,8 +11,6 @@ export interface RuntimeEvents<State, Event extends FlowEvent, Rest extends Twil
   executed: [{ key: string; effect: Rest; attempt: number; execution: Execution }];
   /** Somebody else committed first; the step is decided anew. */
   conflict: [{ key: string; type: string }];
-  /** A person should hear of this: what happened, and what to do about it. */
-  problem: [{ key: string; code: FlowProblem['code']; message: string }];
   /** A task could not be finished and will be claimed again. */
   failure: [{ key: string; task: string; error: unknown }];
 }

@@ -49,7 +49,8 @@ export function rarely(now: () => EpochMs, ms: number): (name: string) => boolea
   const saidAt = new Map<string, EpochMs>();
   return (name) => {
     const at = now();
-    if (at - (saidAt.get(name) ?? -Infinity) < ms) return false;
+    // A clock that was set back keeps nobody silent.
+    if (Math.abs(at - (saidAt.get(name) ?? -Infinity)) < ms) return false;
     saidAt.delete(name);
     saidAt.set(name, at);
     for (const oldest of saidAt.size > REMEMBERED ? saidAt.keys() : []) {

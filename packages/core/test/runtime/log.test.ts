@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { consoleLog, type LogEntry } from '@amd/core';
+import { consoleLog, forwarding, type LogEntry } from '@amd/core';
 import { createTwilioExecutor } from '@amd/core/twilio';
 import { events, executions, NUMBERS, recorder, sids, START } from '@amd/core/testing';
 import { guarded, rarely } from '../../src/runtime/log.js';
@@ -73,6 +73,14 @@ describe('a log', () => {
     for (let n = 0; n < 1000; n += 1) may(String(n));
     expect([may('999'), may('a')]).toEqual([false, true]);
   });
+
+  it('says a thing also after its clock was set back', () => {
+    let now = START;
+    const may = rarely(() => now, 1000);
+    may('a');
+    now -= 5000;
+    expect([may('a'), may('a')]).toEqual([true, false]);
+  });
 });
 
 describe('the runtime says', () => {
@@ -99,6 +107,22 @@ describe('the runtime says', () => {
     expect(said(log)).toEqual([
       'warn rest.failed call.create could not be sent, and will be tried again until it can: 429',
     ]);
+  });
+
+  it('what a committed step has brought that a person should hear of, and does not say it of a step that was not', async () => {
+    const problems = vi.fn(() => [
+      { code: 'task.lost', message: `nobody knows what became of ${NUMBERS.ann}` } as const,
+    ]);
+    const { runtime, log } = setup({ flow: { ...forwarding, problems } });
+    await runtime.handle(KEY, untimed(events.callerStatus()));
+    expect(said(log)).toEqual([]);
+    await runtime.handle(KEY, inbound);
+    expect(said(log)).toEqual(['error task.lost nobody knows what became of +14…42']);
+    expect(log[0]?.call).toBe(call);
+    problems.mockImplementation(() => {
+      throw new Error('a bug');
+    });
+    await expect(runtime.handle(KEY, untimed(events.callerStatus()))).resolves.toEqual({ kind: 'nothing' });
   });
 
   it('which hook failed, and when it is given up', async () => {

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
-import { consent, say } from '../leg/documents.js';
+import { consent, leadTo, say } from '../leg/documents.js';
 import type { Fallback } from './fallback.js';
 import type { Texts } from './texts.js';
 import { expectAtFallback, fallbackRef, partOf, type CallerWork, type WaitingCaller } from './work.js';
@@ -40,13 +40,10 @@ export function isForFallback(
   return event.type === 'caller.document' && event.part === partOf(caller);
 }
 
-/** The way to the fallback, whatever was asked for. While a redirect goes there too, it has a second to be the only one. */
+/** The way to the fallback, whatever was asked for. */
 export function wayToFallback(w: CallerWork): Reply {
   expectAtFallback(w);
-  return twiml(...(w.s.caller.redirecting === null ? [] : [{ verb: 'pause', seconds: 1 } as const]), {
-    verb: 'redirect',
-    to: fallbackRef(w, 'caller.document'),
-  });
+  return leadTo(fallbackRef(w, 'caller.document'), w.s.caller.redirecting !== null);
 }
 
 /** What the caller hears when nobody can be reached. */

@@ -2,6 +2,22 @@ import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 
+/** A call that arrives, as its request says. */
+export interface InboundCall {
+  readonly sid: CallSid;
+  /** As received: a number, `anonymous`, `client:…`, anything. */
+  readonly from: string;
+  readonly to: string;
+  readonly status: CallStatus;
+  /** Who has forwarded the call to us, as received. */
+  readonly forwardedFrom?: string;
+  readonly calledVia?: string;
+  /** A credential: shows the caller's number on our outbound calls. */
+  readonly token?: string;
+  /** When we first failed them, by the clock of whichever process it was. Default: we have not. */
+  readonly since?: EpochMs;
+}
+
 /** The caller's call, as it is written down. */
 export interface KeptCall {
   readonly sid: CallSid;
@@ -17,19 +33,8 @@ export interface KeptCall {
 
 export type KeptCallDraft = { -readonly [Key in keyof KeptCall]: KeptCall[Key] };
 
-interface Arriving {
-  readonly sid: CallSid;
-  readonly from: string;
-  readonly to: string;
-  readonly status: CallStatus;
-  readonly forwardedFrom?: string;
-  readonly calledVia?: string;
-  readonly token?: string;
-  readonly since?: EpochMs;
-}
-
 /** A later request of the same call may come without its token; Twilio then refuses their number (21210), so it is not tried. */
-export function keptCall({ sid, from, to, status, token, since, forwardedFrom, calledVia }: Arriving): KeptCall {
+export function keptCall({ sid, from, to, status, token, since, forwardedFrom, calledVia }: InboundCall): KeptCall {
   const by = [forwardedFrom, calledVia].filter((party) => party !== undefined);
   const forwarded = by.length === 0 ? {} : { forwardedBy: by };
   if (token !== undefined) return { sid, from, to, token, ...forwarded };

@@ -3,25 +3,11 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
 import type { FallbackEnded } from '../caller/last-stop.js';
+import type { InboundCall } from '../caller/kept-call.js';
 import type { ListenRequest } from '../caller/listen.js';
 import type { RecordingMade } from '../caller/recordings.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { CallSettings } from './settings.js';
-
-export interface InboundCall {
-  readonly sid: CallSid;
-  /** As received: a number, `anonymous`, `client:…`, anything. */
-  readonly from: string;
-  readonly to: string;
-  readonly status: CallStatus;
-  /** Who has forwarded the call to us, as received. */
-  readonly forwardedFrom?: string;
-  readonly calledVia?: string;
-  /** A credential: shows the caller's number on our outbound calls. */
-  readonly token?: string;
-  /** When we first failed them, by the clock of whichever process it was. Default: we have not. */
-  readonly since?: EpochMs;
-}
 
 /** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
 interface OfRound {

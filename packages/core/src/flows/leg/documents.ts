@@ -1,4 +1,5 @@
 import { unreachable } from '../../kernel/draft.js';
+import type { CallbackRef } from '../../wire/callback-ref.js';
 import { twiml, type Reply, type Say } from '../../wire/twiml.js';
 import { confirmOf } from './answers.js';
 import { noticeId, noticeRef } from './life.js';
@@ -26,7 +27,9 @@ export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply
       leg.story.greetedAt ??= w.at;
       return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
     case 'told':
-      return leg.noticeTries > 0 && !isForNotice(event) ? wayToNotice(w, leg) : noticeDocument(w, leg, event);
+      // It is to be fetched: a copy of an earlier request must not count as heard.
+      if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(noticeRef(w, leg), leg.telling);
+      return noticeDocument(w, leg, event);
     case 'ending':
     case 'ended':
       return leg.human && leg.notice !== null ? noticeDocument(w, leg, event) : twiml({ verb: 'hangup' });
@@ -87,12 +90,9 @@ function isForNotice(event: LegRequest): boolean {
   return event.type === 'leg.document' && event.part === 1;
 }
 
-/** It is to be fetched: a copy of an earlier request must not count as heard. The redirect has a second to be the only one. */
-function wayToNotice(w: LegWork, leg: LegDraft): Reply {
-  return twiml(...(leg.telling ? [{ verb: 'pause', seconds: 1 } as const] : []), {
-    verb: 'redirect',
-    to: noticeRef(w, leg),
-  });
+/** Sends them to hear something. While a redirect of ours goes there too, it has a second to be the only one. */
+export function leadTo(to: CallbackRef, isRedirected: boolean): Reply {
+  return twiml(...(isRedirected ? [{ verb: 'pause', seconds: 1 } as const] : []), { verb: 'redirect', to });
 }
 
 function secondsLeft(w: LegWork, leg: LegDraft): number {

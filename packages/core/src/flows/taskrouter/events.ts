@@ -6,7 +6,7 @@ import type { FallbackEnded } from '../caller/last-stop.js';
 import type { ListenRequest } from '../caller/listen.js';
 import type { RecordingMade } from '../caller/recordings.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
-import type { InboundCall } from '../forwarding/events.js';
+import type { InboundCall } from '../caller/kept-call.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
 import type { TaskSettings } from './settings.js';
 
