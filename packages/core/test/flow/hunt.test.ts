@@ -29,17 +29,6 @@ describe('whom the plan names and nobody rings', () => {
     given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
       .when(events.status({ status: 'busy', at: at(5) }))
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
-    // Their phone is busy until the call that we let go is over.
-    const voicemail = [
-      events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } }),
-      events.answered({ answeredBy: 'machine_start', at: at(5) }),
-    ];
-    given(forwarding, voicemail.slice(0, -1))
-      .when(voicemail[1]!)
-      .then({ asks: [], state: { caller: { phase: 'arriving' }, legs: [{ phase: 'ending' }] } });
-    given(forwarding, voicemail)
-      .when(events.status({ status: 'completed', answeredBy: 'machine_start', at: at(6) }))
-      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
   });
 
   it('a step that has to wait for a phone to be free is looked at again every second', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { callSettings, forwarding, type CallOptions, type Verb } from '@amd/core';
+import { callSettings, e164, forwarding, type CallOptions, type Verb } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import { createParams } from '../../src/executor/create-params.js';
-import { at } from './scenes.js';
+import { after, at } from './scenes.js';
 
 const ASYNC = { amd: { mode: 'async' } } as const;
 /** Ann, or Ann and Ben, have picked up and hear who is calling. */
@@ -129,7 +129,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('a phone whose words show that it screens calls, on its way to the caller for the voice of a human, is not brought there', () => {
+  it('P-132 the words of a call-screening robot stop the phone that detection took for a human on its way to the caller', () => {
     const options = { forwardTo: [NUMBERS.ann], amd: { mode: 'async' }, screening: {} } as const;
     const claimed = [
       events.inbound({ options }),
@@ -156,7 +156,40 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { claim: 1, legs: [{ phase: 'joining', screened: null }] } });
   });
 
-  it('P-120 whoever forwarded the call to us, or makes it, is not rung for it', () => {
+  it('P-133 a phone is rung again only when the call we let go is over', () => {
+    const voicemail = [
+      events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } }),
+      events.answered({ answeredBy: 'machine_start', at: at(5) }),
+    ];
+    after(voicemail).then({ asks: [], state: { caller: { phase: 'arriving' }, legs: [{ phase: 'ending' }] } });
+    given(forwarding, voicemail)
+      .when(events.status({ status: 'completed', answeredBy: 'machine_start', at: at(6) }))
+      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
+  });
+
+  it('P-134 two people whom two looks took for together wait for each other again when one of them asks for the way', () => {
+    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const together = [
+      ...greeted({ confirm: 'always' }),
+      events.key({ at: at(9) }),
+      events.due('caller'),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(20) }),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(21) }),
+    ];
+    after(together).then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
+    const asksAgain = events.legDocument({ at: at(22) });
+    given(forwarding, together)
+      .when(asksAgain)
+      .then({
+        verbs: ['dial.conference'],
+        state: { claim: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', result: null, seenAlive: false }] },
+      });
+    given(forwarding, [...together, asksAgain])
+      .when(events.conference({ event: 'join', leg: 1, at: at(23) }))
+      .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
+  });
+
+  it('P-120 a number that forwarded the call to us, or that makes it, is not rung', () => {
     const options = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
     const inbound = events.inbound({ options });
     for (const call of [{ forwardedFrom: NUMBERS.ann }, { calledVia: NUMBERS.ann }, { from: NUMBERS.ann }]) {

@@ -170,7 +170,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [] });
   });
 
-  it('P-107 a request that comes twice is no proof that an answer was heard: whoever falls back is led to a document of its own', () => {
+  it('P-107 a copy of a request does not prove that its answer was heard: only the request for the fallback itself does', () => {
     // The room has ended under both. The first answer is the room again, and then nobody is left; a copy comes.
     const ended = events.callerEnded({ at: at(20) });
     const back = [...joining, events.legEnded({ at: at(19) }), ended];

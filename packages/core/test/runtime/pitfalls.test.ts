@@ -84,7 +84,7 @@ describe('pitfalls of a runtime', () => {
     expect(await look()).toMatchObject({ recovered: [], leftAlone: 1 });
   });
 
-  it('P-115 a record that cannot be read is said once, its work waits, and nothing of it is sent', async () => {
+  it('P-115 the runtime logs an unreadable record once, keeps its work, and sends none of it', async () => {
     const store = createMemoryStore();
     const clock = manualClock();
     const newer = setup({ store, clock, flow: { ...forwarding, schema: 99 }, config: DEFAULT_FORWARDING_CONFIG });

@@ -345,7 +345,7 @@ describe('pitfalls of TaskRouter', () => {
     expect(of({ client_call: true, from: 'client:ann', to: 'client:ben' }, 'voice')).toBeNull();
   });
 
-  it('P-103 a search for the task that is refused three times gives the caller the fallback', () => {
+  it('P-103 the caller gets the fallback when Twilio refuses three times to say what became of their task', () => {
     const refused = { as: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
     const search = [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused)] as const;
     const begun = taskEvents.inbound({ status: 'in-progress', options: { texts: { greeting: '' } } });

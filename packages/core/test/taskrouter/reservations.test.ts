@@ -627,6 +627,29 @@ describe('a caller whom somebody takes in another application', () => {
       .thenNothingHappened();
   });
 
+  it('P-135 a reservation that is accepted before our own worker was sent to the caller is somebody else’s', () => {
+    const claimed: readonly Step[] = [
+      ...ringing({ amd: { mode: 'async' } }),
+      events.answered({ answeredBy: null, at: at(9) }),
+      events.verdict({ at: at(10) }),
+    ];
+    scene(...claimed)
+      .when(news('accepted', 1, { at: at(11) }))
+      .then({
+        asks: [{ type: 'call.redirect', leg: 1 }],
+        state: {
+          served: null,
+          claim: null,
+          caller: { elsewhere: true },
+          legs: [{ phase: 'told', notice: 'taken' }],
+          reservations: [{ phase: 'over', result: 'accepted' }],
+        },
+      });
+    scene(...claimed, events.legDocument({ at: at(11) }))
+      .when(news('accepted', 1, { at: at(12) }))
+      .then({ asks: [], state: { served: 1, claim: 1, legs: [{ phase: 'bridged' }] } });
+  });
+
   it('P-127 a caller is not taken back by a fallback that was on its way when somebody else accepted them', () => {
     const redirected: readonly Step[] = [...ringing({ deadlineSeconds: 10 }), taskEvents.due('deadline')];
     scene(...redirected)
