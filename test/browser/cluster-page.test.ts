@@ -4,10 +4,28 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTestCluster, type TestCluster } from '../helpers/cluster.js';
 import { expectWithin } from '../helpers/measured.js';
 import { hasRedis } from '../helpers/programs.js';
-import { hasBrowser, launch, openPage, pageAssets, picture } from './browser.js';
+import { hasBrowser, launch, newPage, pageAssets, picture } from './browser.js';
 
 const OURS = '+14155550199';
 const BEN = '+14155550143';
+
+/**
+ * Resolves when the page talks through a websocket: one connection to one process. On a busy machine it begins with polling,
+ * each request of which goes where the balancer says, and a session that the other process does not know begins anew there.
+ */
+function onWebsocket(page: Page): Promise<void> {
+  return new Promise((resolve) => {
+    page.on('websocket', (socket) => {
+      // Connected from the start (Socket.IO's 40), or changed over to (Engine.IO's 5).
+      socket.on('framereceived', ({ payload }) => {
+        if (payload.toString().startsWith('40')) resolve();
+      });
+      socket.on('framesent', ({ payload }) => {
+        if (payload.toString() === '5') resolve();
+      });
+    });
+  });
+}
 
 describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () => {
   let browser: Browser;
@@ -32,7 +50,10 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () 
   /** A page whose socket ends at process 0, while everything that comes from now on goes to process 1. */
   beforeEach(async () => {
     cluster.route(0);
-    [page] = await openPage(browser, cluster.url);
+    page = await newPage(browser);
+    const held = onWebsocket(page);
+    await page.goto(cluster.url);
+    await Promise.all([held, live()]);
     cluster.route(1);
   });
   afterEach(async () => {
