@@ -15,9 +15,12 @@ export interface Terminal {
   readonly paint: (style: Style, text: string) => string;
 }
 
-/** The terminal of this process. */
-export function processTerminal(): Terminal {
-  const { stdout, stderr, stdin, env } = process;
+/** What a terminal is made of. */
+export type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
+
+/** The terminal of a process. */
+export function processTerminal(streams: Streams = process): Terminal {
+  const { stdout, stderr, stdin, env } = streams;
   const colour = stdout.isTTY && env['NO_COLOR'] === undefined;
   const live = stderr.isTTY && env['CI'] === undefined;
   let showing = false;
@@ -39,14 +42,14 @@ export function processTerminal(): Terminal {
       stderr.write(live ? `${text} …` : `${text} …\n`);
       showing = live;
     },
-    confirm: stdin.isTTY && stdout.isTTY ? ask : null,
+    confirm: stdin.isTTY && stdout.isTTY ? (question) => ask(streams, question) : null,
     paint: (style, text) => (colour ? styleText(style, text) : text),
   };
 }
 
-async function ask(question: string): Promise<boolean> {
+async function ask({ stdin, stdout }: Streams, question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
-  const asked = createInterface({ input: process.stdin, output: process.stdout });
+  const asked = createInterface({ input: stdin, output: stdout });
   try {
     return /^y(es)?$/i.test((await asked.question(`${question} [y/N] `)).trim());
   } finally {
