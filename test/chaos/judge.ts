@@ -32,11 +32,19 @@ function wrongfullyBridged(leg: SimulatedCall): string[] {
   return asked ? [] : [`${leg.sid} is ${String(leg.answeredBy)} and was bridged`];
 }
 
-/** We know nothing of the call: then it was over before its first webhook was answered, or it was told that we cannot help. */
+/** How long we ask a caller to wait before we say goodbye, from the first failure, in ms. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * We know nothing of the call: then it was over before its first webhook was answered, the caller hung up while we asked them to
+ * wait, or they were told that we cannot help.
+ */
 export function neverHeardOf(sim: Simulator, caller: string): string[] {
   const call = sim.call(caller);
   const unanswered = call?.status === 'no-answer' || call?.status === 'canceled';
-  return unanswered || (call?.heard.length ?? 0) > 0 ? [] : [`${caller} was never told anything`];
+  const hungUp = sim.timeline.some(({ call: sid, detail }) => sid === caller && detail?.['event'] === 'hang-up');
+  const hungUpEarly = hungUp && (call?.endedAt ?? Infinity) - (call?.createdAt ?? 0) < PATIENCE_MS;
+  return unanswered || hungUpEarly || (call?.heard.length ?? 0) > 0 ? [] : [`${caller} was never told anything`];
 }
 
 /** How long a leg may stay on the line after its caller, in ms. */

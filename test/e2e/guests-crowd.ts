@@ -39,21 +39,22 @@ const FOREIGN = [
 
 /**
  * Callers in a workspace that is shared: agents accept chats, e-mails, call-backs and calls of their own in Flex while we ring
- * their phones. Names whatever of the others was touched, and every caller who waited longer than in the same crowd alone.
+ * their phones. Names whatever of the others was touched, and every caller who waited longer than where the tasks of others go
+ * through a workflow that does not ask us.
  */
 export async function playGuests(crowd: GuestCrowd): Promise<GuestResult> {
-  const alone = await play(crowd, false);
-  const shared = await play(crowd, true);
-  const problems = [...alone.problems, ...shared.problems];
+  const apart = await play(crowd, 'apart');
+  const shared = await play(crowd, 'shared');
+  const problems = [...apart.problems, ...shared.problems];
   shared.waits.forEach((wait, index) => {
-    const without = alone.waits[index] ?? Infinity;
+    const without = apart.waits[index] ?? Infinity;
     if (wait > without + 1000)
-      problems.push(`caller ${String(index)} waits ${String(wait)} ms, alone ${String(without)} ms`);
+      problems.push(`caller ${String(index)} waits ${String(wait)} ms, with a workflow apart ${String(without)} ms`);
   });
   return { foreign: shared.foreign, problems: problems.slice(0, 20) };
 }
 
-async function play({ calls, workers, seed }: GuestCrowd, withGuests: boolean) {
+async function play({ calls, workers, seed }: GuestCrowd, workflow: 'shared' | 'apart') {
   const random = generator(seed);
   const voicemails = new Set(Array.from({ length: workers }, (_, index) => index).filter(() => random() < 0.3));
   const people = (to: string): Person =>
@@ -67,20 +68,20 @@ async function play({ calls, workers, seed }: GuestCrowd, withGuests: boolean) {
     },
     { people, random: seed },
   );
-  const agents = withGuests ? await openFlex(app) : null;
+  const agents = await openFlex(app, workflow);
   const sids: string[] = [];
   for (let index = 0; index < calls; index += 1) {
-    await agents?.create(FOREIGN[index % FOREIGN.length] ?? FOREIGN[0]);
+    await agents.create(FOREIGN[index % FOREIGN.length] ?? FOREIGN[0]);
     const from = `+1212${String(5_550_000 + index).padStart(7, '0')}`;
     sids.push(app.sim.placeCall({ from, to: OUR_NUMBER }).sid);
     for (let second = 0; second < 15; second += 1) {
       await app.sim.advance(1000);
-      await agents?.work();
+      await agents.work();
     }
   }
   for (let second = 0; second < 120; second += 1) {
     await app.sim.advance(1000);
-    await agents?.work();
+    await agents.work();
   }
   await app.sim.settle();
   const waits = sids.map((sid) => {
@@ -89,13 +90,19 @@ async function play({ calls, workers, seed }: GuestCrowd, withGuests: boolean) {
   });
   const problems = judge(app, sids);
   await app.stop();
-  return { waits, problems, foreign: agents?.count() ?? 0 };
+  return { waits, problems, foreign: agents.count() };
 }
 
 /** Agents at Flex: whatever is theirs is accepted after a moment, and completed after half a minute. */
-async function openFlex(app: TaskRouterApp) {
+async function openFlex(app: TaskRouterApp, workflow: 'shared' | 'apart') {
   const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient as never });
-  const { tasks, taskChannels } = client.taskrouter.v1.workspaces(app.sids.workspace);
+  const { tasks, taskChannels, workflows } = client.taskrouter.v1.workspaces(app.sids.workspace);
+  const ours = await workflows(app.sids.workflow).fetch();
+  const { configuration, taskReservationTimeout } = ours;
+  const theirs =
+    workflow === 'shared'
+      ? ours
+      : await workflows.create({ friendlyName: 'Flex', configuration, taskReservationTimeout });
   const there = new Set((await taskChannels.list()).map(({ uniqueName }) => uniqueName));
   const open = new Map<string, number>();
   let created = 0;
@@ -104,7 +111,7 @@ async function openFlex(app: TaskRouterApp) {
     async create({ taskChannel, attributes }: (typeof FOREIGN)[number]): Promise<void> {
       const channel = there.has(taskChannel) ? taskChannel : 'chat';
       const { sid } = await tasks.create({
-        workflowSid: app.sids.workflow,
+        workflowSid: theirs.sid,
         taskChannel: channel,
         attributes: JSON.stringify(attributes),
       });

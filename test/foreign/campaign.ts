@@ -26,7 +26,7 @@ function listener(): { meaning(request: SignedRequest): Promise<{ told: readonly
     told.push([key, event]);
     return Promise.resolve({ kind: 'nothing' });
   };
-  const common = { publicBaseUrl: BASE, authTokens: [TOKEN] };
+  const common = { publicBaseUrl: BASE, authTokens: [TOKEN], log: () => undefined };
   const endpoints: Readonly<Record<SignedRequest['flow'], Endpoint>> = {
     forwarding: createForwardingEndpoint({ ...common, runtime: { handle: hear }, resolve: () => ({ forwardTo: [] }) }),
     taskrouter: createTaskRouterEndpoint({
