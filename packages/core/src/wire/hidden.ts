@@ -34,6 +34,8 @@ export function hiddenParam(params: Params, { reads, always = [], beside = {} }:
   const known = [...reads, ...always];
   const runOn = known.find((field) => !isWellIn(params, field.name, known) && isRunOn(params, field, known));
   if (runOn !== undefined) return `${runOn.name} has the next parameter in it`;
+  const cut = known.find((field) => isCutShort(params, field));
+  if (cut !== undefined) return `${cut.name} goes on in the next parameter`;
   const text = new SignedPairs(params, known);
   const swallowed = Object.entries(beside).flatMap(([free, names]) => names.filter((next) => text.ranInto(free, next)));
   const name =
@@ -67,6 +69,18 @@ function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean
     if ((json === true && !begin.endsWith('}')) || !isWell(field, begin)) continue;
     const behind = given.slice(length);
     if (fits(behind, name, next) || (!isWhole && fits(behind + rest, name, afterNext))) return true;
+  }
+  return false;
+}
+
+/** True when JSON that is not whole becomes whole with what follows it: its rest was made a parameter of its own. */
+function isCutShort(params: Params, { name, json }: Field): boolean {
+  const given = params.get(name) ?? '';
+  if (json !== true || given === '' || isJson(given)) return false;
+  const following = [...params.keys()].sort().filter((other) => other > name);
+  const text = given + following.map((other) => other + (params.get(other) ?? '')).join('');
+  for (let at = given.length; at < text.length; at += 1) {
+    if (text[at] === '}' && isJson(text.slice(0, at + 1))) return true;
   }
   return false;
 }

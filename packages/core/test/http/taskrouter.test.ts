@@ -257,6 +257,17 @@ describe('who may speak', () => {
     expect([calls, workers]).toEqual([[], []]);
   });
 
+  it('an event whose JSON was cut in two is refused, also where its rest has a name of ours in it', async () => {
+    const { post } = scene();
+    const WorkerAttributes = '{"note":"WorkerAttributes","phone":"+14155550142"}';
+    expect((await post('/trevents', { ...EVENT, WorkerAttributes })).status).toBe(204);
+    const [begin, middle, end] = ['{"note":"', 'WorkerAttributes","pho', 'ne":"+14155550142"}'];
+    const cut = { ...EVENT, WorkerAttributes: begin, [middle]: end };
+    expect((await post('/trevents', cut)).status).toBe(403);
+    // What Twilio would send of attributes that are no JSON, if there were any, is taken.
+    expect((await post('/trevents', { ...EVENT, WorkerAttributes: '{"note":' })).status).toBe(204);
+  });
+
   it.each(['WorkerSid', 'WorkerVersion', 'WorkerActivitySid', 'TaskSid', 'TaskAttributes', 'ReservationSid'])(
     'an event whose %s was shifted into a name is refused',
     async (name) => {
