@@ -1,12 +1,13 @@
 // npm run planted-bugs: plants one bug after the other in a copy of the sources, and shows what catches it.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COPY = join(ROOT, '.planted');
+/** One for each that is planted at a time. */
+const COPIES = join(ROOT, '.planted');
 const CORE = 'packages/core/src/';
 
 const HELP = `npm run planted-bugs -- [options]
@@ -16,6 +17,7 @@ Exits with 1 if one goes unnoticed, or if its place in the code has moved.
 
   --only TEXT   only those whose name contains TEXT
   --list        their names
+  --jobs N      at once (default 2)
   --help        show this`;
 
 /** The world that each kind of bug is looked for in. */
@@ -257,8 +259,8 @@ const BUGS = [
   {
     name: 'count a request from before the redirect as having been told',
     file: 'flows/leg/documents.ts',
-    from: 'return leg.noticeTries > 0 && !isForNotice(event) ? wayToNotice(w, leg) : noticeDocument(w, leg, event);',
-    to: 'return noticeDocument(w, leg, event);',
+    from: 'if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(',
+    to: 'if (leg.noticeTries < 0 && !isForNotice(event)) return leadTo(',
     by: ['packages/core/test/flow'],
   },
   {
@@ -504,10 +506,39 @@ const BUGS = [
     to: 'Math.max(read.at, least)',
     by: ['packages/core/test/runtime/pitfalls.test.ts'],
   },
+  {
+    name: 'believe a goodbye that nobody may have heard',
+    file: 'flows/forwarding/caller.ts',
+    from: "      caller.phase = 'fallingBack';\n      s.call.token = null;",
+    to: "      callerEnded(w, 'nobody');\n      return;\n      s.call.token = null;",
+    by: ['packages/core/test/flow/goodbye.test.ts'],
+  },
+  {
+    name: 'begin a round for a call that is over',
+    file: 'flows/caller/documents.ts',
+    from: 's.caller.over !== true',
+    to: 'true',
+    by: ['packages/core/test/flow/pitfalls-answers.test.ts'],
+  },
+  {
+    name: 'bring a screening robot to the caller because it was heard late',
+    file: 'flows/leg/answers.ts',
+    from: "if (phase !== 'joining') return false;",
+    to: 'return false;',
+    by: ['packages/core/test/flow/pitfalls-answers.test.ts'],
+  },
+  {
+    name: 'take JSON that was cut in two',
+    file: 'wire/hidden.ts',
+    from: "if (json !== true || given === ''",
+    to: "if (json !== true || given !== ''",
+    by: ['packages/core/test/http/taskrouter.test.ts'],
+  },
 ];
 
-const { only, list } = readOptions(HELP, {
+const { only, list, jobs } = readOptions(HELP, {
   only: { type: 'string', default: '' },
+  jobs: { type: 'string', default: '2' },
   list: { type: 'boolean', default: false },
 });
 const chosen = [...BUGS.entries()].filter(([, { name }]) => name.includes(only));
@@ -520,20 +551,28 @@ if (list) {
   process.exit(0);
 }
 let unnoticed = 0;
-for (const [index, bug] of chosen) {
-  const caught = tryOut(bug);
-  if (caught === undefined) unnoticed += 1;
-  console.log(
-    `${caught === undefined ? 'FAIL' : 'PASS'} ${String(index + 1)} ${bug.name} → ${caught ?? 'not noticed'}`,
-  );
-}
-rmSync(COPY, { recursive: true, force: true });
+const left = [...chosen];
+await Promise.all(Array.from({ length: Math.max(1, Number(jobs)) }, (_, copy) => work(join(COPIES, String(copy + 1)))));
+rmSync(COPIES, { recursive: true, force: true });
 console.log(`${String(chosen.length - unnoticed)} passed, ${String(unnoticed)} failed`);
 process.exit(unnoticed === 0 ? 0 : 1);
 
-function tryOut({ at = CORE, file, from, to, also, by }) {
-  rmSync(COPY, { recursive: true, force: true });
-  mkdirSync(join(COPY, 'packages'), { recursive: true });
+/** Plants what is left, one bug after the other, in a copy of its own. */
+async function work(copy) {
+  makeCopy(copy);
+  for (let one = left.shift(); one !== undefined; one = left.shift()) {
+    const [index, bug] = one;
+    const caught = await tryOut(copy, bug);
+    if (caught === undefined) unnoticed += 1;
+    console.log(
+      `${caught === undefined ? 'FAIL' : 'PASS'} ${String(index + 1)} ${bug.name} → ${caught ?? 'not noticed'}`,
+    );
+  }
+}
+
+function makeCopy(copy) {
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(join(copy, 'packages'), { recursive: true });
   for (const path of [
     'packages',
     'examples',
@@ -547,49 +586,60 @@ function tryOut({ at = CORE, file, from, to, also, by }) {
     'tsconfig.json',
     'package.json',
   ]) {
-    cpSync(join(ROOT, path), join(COPY, path), {
+    cpSync(join(ROOT, path), join(copy, path), {
       recursive: true,
       filter: (source) => !/node_modules|dist$/.test(source),
     });
   }
-  const path = join(COPY, at, file);
-  let text = readFileSync(path, 'utf8');
+}
+
+async function tryOut(copy, { at = CORE, file, from, to, also, by }) {
+  const path = join(copy, at, file);
+  const original = readFileSync(path, 'utf8');
+  let text = original;
   for (const [old, planted] of [[from, to], ...(also === undefined ? [] : [also])]) {
     if (!text.includes(old)) return void console.log(`  ${file} no longer has: ${old}`);
     text = text.replace(old, () => planted);
   }
   writeFileSync(path, text);
-  return typeof by === 'string' ? explorer(WORLDS[by]) : tests(by);
+  try {
+    return await (typeof by === 'string' ? explorer(copy, WORLDS[by]) : tests(copy, by));
+  } finally {
+    writeFileSync(path, original);
+  }
 }
 
-function explorer(world) {
-  const { stdout, status } = spawnSync(
-    process.execPath,
-    ['scripts/explore.mjs', '--only', world, '--exact', '--jobs', '1'],
-    {
-      cwd: COPY,
-      encoding: 'utf8',
-      timeout: 300_000,
-    },
-  );
+async function explorer(copy, world) {
+  const { stdout, status } = await run(copy, ['scripts/explore.mjs', '--only', world, '--exact', '--jobs', '1']);
   const found = /^FAIL .* · (P\d.*)$/m.exec(stdout);
   return status === 0 || found === null ? undefined : `the explorer: ${found[1]}`;
 }
 
-function tests(paths) {
+async function tests(copy, paths) {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, 'run', '--reporter', 'json', ...paths], {
-    cwd: COPY,
-    encoding: 'utf8',
-    timeout: 300_000,
-    maxBuffer: 1 << 28,
-  });
+  const { stdout, stderr, status } = await run(copy, [vitest, 'run', '--bail', '1', '--reporter', 'json', ...paths]);
   if (status === 0) return undefined;
   const begin = stdout.indexOf('{"num');
   if (begin === -1) throw new Error(`the tests could not be run:\n${stdout}\n${stderr}`);
-  const report = JSON.parse(stdout.slice(begin));
-  const failed = report.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .find((test) => test.status === 'failed');
-  return failed === undefined ? undefined : `the test "${failed.fullName}"`;
+  const { testResults } = JSON.parse(stdout.slice(begin));
+  const failed = testResults.flatMap(({ assertionResults }) => assertionResults).find(isFailed);
+  if (failed !== undefined) return `the test "${failed.fullName}"`;
+  // Stopped at the first failure, a file may have failed before its tests are told of.
+  const file = testResults.find(isFailed);
+  if (file === undefined) throw new Error(`the tests failed, and none of them says why:\n${stdout}\n${stderr}`);
+  return `the file ${relative(copy, file.name)}: ${file.message}`;
+}
+
+function isFailed({ status }) {
+  return status === 'failed';
+}
+
+/** Runs Node in a copy. `status`: its exit code, or `null` when five minutes were not enough. */
+function run(copy, args) {
+  return new Promise((resolve) => {
+    const options = { cwd: copy, timeout: 300_000, maxBuffer: 1 << 28 };
+    const child = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
+      resolve({ stdout, stderr, status: child.exitCode });
+    });
+  });
 }
