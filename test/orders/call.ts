@@ -41,6 +41,8 @@ export interface Call {
   waitsSince: number | null;
   endedBy: 'themselves' | 'document' | 'REST' | null;
   answeredAt: number | null;
+  /** When they were told goodbye, and it was written down. */
+  goodbyeAt: number;
   /** When what made them ours reached us. */
   acceptedAt: number | null;
 }
@@ -130,6 +132,7 @@ export function newCall(number: number, given: Given): Call {
     waitsSince: null,
     endedBy: null,
     answeredAt: null,
+    goodbyeAt: Infinity,
     acceptedAt: null,
   };
 }

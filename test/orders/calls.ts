@@ -100,6 +100,8 @@ export function createCalls(world: Surroundings): Calls {
     }
     if (isOver(calls.caller()) && order.now() - callerOverAt > 60_000)
       order.broke('somebody is rung for a caller who is long gone');
+    if (order.now() - calls.caller().goodbyeAt > 2000)
+      order.broke('somebody is rung for a caller who was told goodbye');
     if (person.kind === 'refused') return { as: 'refused', code: person.code, reason: 'refused' };
     if (person.needsOurNumber && effect.callToken !== undefined) {
       order.meet("our own number is shown where the caller's cannot be");

@@ -30,6 +30,8 @@ export const CASES: Readonly<Record<FlowName, readonly string[]>> = {
     'a request for TwiML is repeated, and the first reply is acted on',
     'a request for TwiML is repeated, and the second reply is acted on',
     'a request for TwiML comes again much later',
+    'we fail until the caller is told goodbye',
+    'we fail a late copy, and say goodbye to nobody',
     'a notification is lost',
     'a notification is late',
     'a notification comes twice',
@@ -56,6 +58,8 @@ export const CASES: Readonly<Record<FlowName, readonly string[]>> = {
     'no assignment ever arrives',
     'a task cannot be looked for',
     'the queue takes nobody',
+    'we fail until the caller is told goodbye',
+    'we fail a late copy, and say goodbye to nobody',
   ],
   worker: [
     'a worker is brought back',

@@ -19,6 +19,7 @@ import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf } from './ju
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { somebody, type Person } from './people.js';
 import { createRecord, type Told } from './record.js';
+import { GOODBYE } from './webhooks.js';
 
 const numberOf = (n: number): string => `+1415555014${String(n)}`;
 /** Nothing of one call takes so long: its deadline, twice, and whatever goes wrong. */
@@ -129,8 +130,8 @@ function judgeHooks(
   if (order.broken.length === 0 && ended.length !== state.round) {
     order.broke('not one outcome for every round', `${String(ended.length)} of ${String(state.round)}`);
   }
-  // Who hangs up in between may be counted either way.
-  if (state.round > 1 || caller.endedBy === 'themselves') return;
+  // Who hangs up in between may be counted either way, and so may whose last answer was lost before they were told goodbye.
+  if (state.round > 1 || caller.endedBy === 'themselves' || caller.heard.includes(GOODBYE)) return;
   const wentOn = caller.heard.some((one) => one === '→ elsewhere' || one === '→ number');
   if (state.result === 'handedOn' && !wentOn) order.broke('a caller counts as handed on who was not');
   if (state.result === 'connected' && caller.talkedWith.size === 0)

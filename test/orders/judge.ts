@@ -2,6 +2,7 @@ import type { AnswerPolicy, CallbackRef, CallSettings, Confirm, Texts } from '@a
 import { isOver, type Call, type Params } from './call.js';
 import type { Order } from './order.js';
 import type { Told } from './record.js';
+import { GOODBYE } from './webhooks.js';
 
 interface Settings {
   readonly policy: AnswerPolicy;
@@ -60,7 +61,7 @@ export function judgeLeg(order: Order, leg: Call): void {
 /** Who is hung up on has talked with somebody, or has heard that nobody can be reached. */
 export function judgeCaller(order: Order, { texts }: Settings, caller: Call): void {
   if (caller.endedBy === 'themselves') return;
-  const words: readonly string[] = ['♪ beep', '→ number', '→ elsewhere', texts.unavailable, texts.voicemail];
+  const words: readonly string[] = ['♪ beep', '→ number', '→ elsewhere', texts.unavailable, texts.voicemail, GOODBYE];
   if (caller.talkedWith.size > 0 || caller.heard.some((one) => words.includes(one))) return;
   order.broke('a caller is hung up on without a word', `ended by ${caller.endedBy ?? ''}`);
 }

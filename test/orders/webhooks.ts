@@ -2,6 +2,14 @@ import { formatRef, parseRef, type CallbackRef, type Verb } from '@amd/core';
 import { isOver, nameOf, type Call, type Calls, type Params, type Surroundings } from './call.js';
 import type { Told } from './record.js';
 
+/** What a caller hears whom we could not serve for too long. */
+export const GOODBYE = 'Goodbye.';
+
+/** In the round whose request it was; the first request is of none. */
+function goodbyeTo(event: Told): Told {
+  return { type: 'caller.goodbye', ...('round' in event ? { round: event.round } : {}) };
+}
+
 type Webhooks = Pick<Calls, 'ask' | 'request' | 'notify' | 'send' | 'mention' | 'overhear'>;
 
 /** What Twilio asks of us and tells us: on a bad network, and by whoever repeats it. */
@@ -44,6 +52,8 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
       delivered();
       if (event === null) return null;
       order.say(() => `${nameOf(call)} asks: ${what}`);
+      // Still there, and served: the goodbye was not the end.
+      call.goodbyeAt = Infinity;
       return tell(event).verbs ?? null;
     };
     const act = (verbs: readonly Verb[] | null): void => {
@@ -53,6 +63,20 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
         calls.run(call, verbs ?? []);
       });
     };
+    if (call.leg === 0 && event !== null && order.trouble('we fail until the caller is told goodbye', 0.015)) {
+      // The last try may have been decided and written down all the same.
+      if (order.chance(0.5)) order.after(order.below(20_000), deliver);
+      order.after(20_000, () => {
+        order.say(() => `${nameOf(call)} is told goodbye`);
+        tell(goodbyeTo(event));
+        // Not where a redirect has taken them elsewhere meanwhile.
+        if (call.turn === turn) call.goodbyeAt = order.now();
+        act([{ verb: 'say', text: GOODBYE }, { verb: 'hangup' }]);
+      });
+      return;
+    }
+    if (call.leg === 0 && event !== null && order.trouble('we fail a late copy, and say goodbye to nobody', 0.015))
+      order.after(order.between(20_000, 90_000), () => tell(goodbyeTo(event)));
     const first = order.trouble('a request for TwiML is slow', 0.02) ? order.below(14_000) : order.between(5, 250);
     if (order.trouble('a request for TwiML is repeated, and the first reply is acted on', 0.04)) {
       order.after(first, () => act(deliver()));

@@ -29,6 +29,7 @@ export function playWorker(options: OrderOptions): Order {
   let stay: Stay = { activity: AVAILABLE, by: 'person', since: order.now(), version: 1 };
   const worker = { isDeleted: false };
   /** Until then, whoever is sent home is not told apart from whom a time-out has sent there. */
+  let unheard: { id: string; before: Stay['by'] } | null = null;
   let unclearUntil = 0;
   let reservations = 0;
   let switches = 0;
@@ -135,7 +136,12 @@ export function playWorker(options: OrderOptions): Order {
       order.meet('somebody has touched a worker whom we are about to move');
       return { as: 'changed' };
     }
-    if (order.trouble('a change of a worker is refused', 0.03)) return { as: 'refused', code: 20001, reason: 'no' };
+    if (order.trouble('a change of a worker is refused', 0.03)) {
+      // Its first try left them where they were, and nobody heard of it: the person was told no.
+      if (unheard?.id === effect.id) stay = { ...stay, by: unheard.before };
+      return { as: 'refused', code: 20001, reason: 'no' };
+    }
+    if (version === '*' && activity === stay.activity) unheard = { id: effect.id, before: stay.by };
     if (version !== '*' && stay.by === 'person' && stay.activity !== UNAVAILABLE) {
       order.broke('a worker whom a person has moved is moved by us', `to ${activity.slice(-1)}`);
     }

@@ -79,7 +79,7 @@ export function tasksStateKey(state: TaskRouterState): string {
   const isOver = caller.phase === 'ended';
   return JSON.stringify([
     caller.phase,
-    isOver ? state.result : [caller.held, caller.stay, caller.queuedBy],
+    isOver ? [state.result, caller.over] : [caller.held, caller.stay, caller.queuedBy],
     caller.elsewhere,
     caller.fallbackGiven,
     caller.fetching,

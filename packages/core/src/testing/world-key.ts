@@ -74,7 +74,7 @@ export function stateKey(state: ForwardingState): string {
 
 /** What is only looked at in certain phases counts only in those. */
 function callerKey({ caller, result }: LiveForwarding): unknown {
-  if (caller.phase === 'ended') return [caller.phase, result];
+  if (caller.phase === 'ended') return [caller.phase, result, caller.over];
   return [
     caller.phase,
     caller.held,

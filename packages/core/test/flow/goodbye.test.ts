@@ -19,31 +19,59 @@ const looked = (outcome: Outcome, seconds: number) =>
   events.outcomeOf('call.fetch', outcome, { leg: 0, at: at(seconds) });
 
 describe('a caller who was told goodbye', () => {
-  it('is not rung for any more: the call is over, and whoever rings is ended', () => {
+  const told = [...waiting, goodbye(21)];
+
+  it('is not rung for any more, and whoever rings is ended', () => {
     given(forwarding, [events.inbound({ options: both })])
       .when(goodbye(21))
-      .then({ state: { caller: { phase: 'ended' }, result: 'nobody', legs: [{ phase: 'ending' }], timers: {} } });
+      .then({ state: { caller: { phase: 'fallingBack' }, call: { token: null }, legs: [{ phase: 'ending' }] } });
     const { effects } = given(forwarding, [events.inbound({ options: both })]).when(goodbye(21)).result;
     expect(effects).toContainEqual({ type: 'effect.drop', id: 'create:1:caller' });
-    given(forwarding, [...waiting, goodbye(21)])
+    given(forwarding, told)
       .when(events.status({ status: 'no-answer', at: at(25) }))
-      .then({ asks: [], state: { result: 'nobody' } });
+      .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('and hears it once: told again, or hanging up by it, changes nothing', () => {
-    for (const again of [goodbye(22), events.callerStatus({ at: at(26) })]) {
-      given(forwarding, [...waiting, goodbye(21)])
-        .when(again)
+  it('has reached nobody when their call ends by it, and is told once', () => {
+    given(forwarding, told).when(goodbye(22)).thenNothingHappened();
+    given(forwarding, told)
+      .when(events.callerStatus({ at: at(26) }))
+      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'nobody' } });
+  });
+
+  it('P-137 a caller who is still there after a goodbye, because it was the answer to a copy, hears the fallback', () => {
+    given(forwarding, told)
+      .when(events.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0, document: { purpose: 'caller.document', part: 1 } }] });
+    given(forwarding, [...told, events.due('caller')])
+      .when(events.callerDocument({ at: at(40) }))
+      .then({ verbs: ['say', 'hangup'] });
+    given(forwarding, [...told, events.due('caller')])
+      .when(events.outcomeOf('call.redirect', { as: 'gone' }, { leg: 0, at: at(40) }))
+      .then({ state: { caller: { phase: 'ended' }, result: 'nobody' } });
+  });
+
+  it('goes on talking, or on the way to somebody, when it was the answer to a copy; a look tells', () => {
+    for (const [scene, phase] of [
+      [connected, 'connected'],
+      [joining, 'joining'],
+    ] as const) {
+      given(forwarding, scene)
+        .when(goodbye(60))
+        .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase }, claim: 1 } });
+      given(forwarding, [...scene, goodbye(60)])
+        .when(goodbye(61))
         .thenNothingHappened();
+      given(forwarding, [...scene, goodbye(60)])
+        .when(looked(ALIVE, 61))
+        .then({ asks: [], state: { caller: { phase }, claim: 1 } });
     }
-  });
-
-  it('after a talk has talked; on the way to somebody they are told that the caller is gone', () => {
-    given(forwarding, [...connected, goodbye(60)])
-      .when(goodbye(61))
-      .then({ state: { result: 'connected' } });
-    given(forwarding, joining)
-      .when(goodbye(30))
+    // Out of the room until they are seen there again: nobody counts as connected meanwhile.
+    given(forwarding, [...joining, goodbye(60)])
+      .when(events.conference({ event: 'join', leg: 1, at: at(61) }))
+      .then({ state: { caller: { phase: 'joining', inRoom: false } } });
+    given(forwarding, [...joining, goodbye(60)])
+      .when(looked({ as: 'gone' }, 61))
       .then({ state: { result: 'nobody', legs: [{ phase: 'told', notice: 'callerGone' }] } });
   });
 
@@ -56,7 +84,7 @@ describe('a caller who was told goodbye', () => {
     given(forwarding, twice).when(goodbye(21, 1)).thenNothingHappened();
     given(forwarding, twice)
       .when(goodbye(21, 2))
-      .then({ state: { caller: { phase: 'ended' } } });
+      .then({ state: { caller: { phase: 'fallingBack' } } });
   });
 
   it('of whom nothing was written down is kept in mind: what is decided late rings nobody', () => {

@@ -150,10 +150,24 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, [...claimed, words])
       .when(events.key({ at: at(20) }))
       .then({ verbs: ['dial.conference'], state: { claim: 1 } });
-    // With the caller already, or on the way by a key: what is said is a talk.
-    given(forwarding, [...claimed, events.legDocument({ at: at(8) })])
+    // Told the way already: it is fetched back.
+    const invited = [...claimed, events.legDocument({ at: at(8) })];
+    given(forwarding, invited)
       .when(words)
-      .then({ state: { claim: 1, legs: [{ phase: 'joining', screened: null }] } });
+      .then({
+        asks: [{ type: 'call.redirect', id: 'back:1:1', leg: 1, document: { purpose: 'leg.document' } }],
+        state: { claim: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', moving: 'back:1:1' }] },
+      });
+    given(forwarding, [...invited, words])
+      .when(events.legDocument({ at: at(9) }))
+      .then({ verbs: ['gather', 'redirect'], state: { legs: [{ phase: 'confirming', moving: null }] } });
+    // With the caller, or on the way by a key: what is said is a talk.
+    const byKey = [...claimed.slice(0, -1), events.key({ at: at(7) })];
+    for (const scene of [[...invited, events.conference({ event: 'join', leg: 1, at: at(8) })], byKey]) {
+      given(forwarding, scene)
+        .when(words)
+        .then({ state: { claim: 1, legs: [{ screened: null }] } });
+    }
   });
 
   it('P-133 a phone is rung again only when the call we let go is over', () => {
@@ -165,6 +179,30 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, voicemail)
       .when(events.status({ status: 'completed', answeredBy: 'machine_start', at: at(6) }))
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
+  });
+
+  it('P-136 a late copy of a first request begins no new round when Twilio has said that the call is over', () => {
+    const fallback = { kind: 'redirect', url: 'https://example.com/menu' } as const;
+    const handedOn = [...exhausted({ fallback }), events.callerDocument({ at: at(6) })];
+    const copy = events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback }, status: 'in-progress', at: at(60) });
+    given(forwarding, handedOn)
+      .when(copy)
+      .then({ state: { round: 2 } });
+    for (const end of [events.callerStatus({ at: at(30) }), events.callerEnded({ status: 'completed', at: at(30) })]) {
+      given(forwarding, [...handedOn, end])
+        .when(copy)
+        .then({ verbs: ['hangup'] })
+        .thenNothingHappened();
+    }
+    // A number that took them is the end of their call: nothing leads back to us.
+    const number = { kind: 'number', to: NUMBERS.cleo } as const;
+    const answered = events.callerFallback({ answered: true, at: at(20) });
+    const byNumber = [...exhausted({ fallback: number }), events.callerDocument({ at: at(6) }), answered];
+    after(byNumber).then({ state: { result: 'handedOn' } });
+    given(forwarding, byNumber)
+      .when(copy)
+      .then({ verbs: ['hangup'] })
+      .thenNothingHappened();
   });
 
   it('P-134 two people whom two looks took for together wait for each other again when one of them asks for the way', () => {

@@ -7,6 +7,7 @@ const tests = [
   './pitfalls.test.ts',
   './pitfalls-edge.test.ts',
   './pitfalls-answers.test.ts',
+  './goodbye.test.ts',
   '../http/pitfalls.test.ts',
   '../runtime/pitfalls.test.ts',
   '../taskrouter/pitfalls.test.ts',

@@ -653,6 +653,17 @@ describe('an assignment', () => {
       .then({ state: { round: 3 } });
   });
 
+  it('of a caller who was handed on, and whose call is known to be over, begins none', () => {
+    const over = [...handedOn, events.callerStatus({ at: at(40) }) as TaskRouterEvent];
+    scene(...over)
+      .when(taskEvents.inbound({ status: 'in-progress', at: at(50) }))
+      .then({ verbs: ['hangup'] })
+      .thenNothingHappened();
+    scene(...over)
+      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
+      .then({ state: { round: 1 }, asks: [] });
+  });
+
   it('of a caller who was handed on, and queued again by others, begins another round', () => {
     scene(...handedOn)
       .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome, TaskRouterEvent } from '@amd/core';
-import { NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
-import { at, ringing, scene, talking, type Step } from './scenes.js';
+import { events, NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
+import { at, offered, ringing, scene, talking, type Step } from './scenes.js';
 
 const goodbye = (seconds: number, round?: number): TaskRouterEvent => ({
   type: 'caller.goodbye',
@@ -18,9 +18,15 @@ describe('a caller of a queue who was told goodbye', () => {
     scene(...ringing())
       .when(goodbye(30))
       .then({
-        asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }, { type: 'task.update', status: 'canceled' }],
-        state: { caller: { phase: 'ended' }, result: 'nobody', legs: [{ phase: 'ending' }] },
+        asks: [
+          { type: 'call.end', leg: 1 },
+          { type: 'task.update', status: 'canceled' },
+        ],
+        state: { caller: { phase: 'fallingBack' }, result: null, legs: [{ phase: 'ending' }] },
       });
+    scene(...ringing(), goodbye(30))
+      .when(events.callerStatus({ at: at(34) }))
+      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'nobody' } });
     const later = scene(...ringing(), goodbye(30)).when(taskEvents.assignment(2, { at: at(31) })).result;
     expect(later.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
     scene(...ringing(), goodbye(30))
@@ -28,10 +34,23 @@ describe('a caller of a queue who was told goodbye', () => {
       .thenNothingHappened();
   });
 
-  it('after a talk has talked, and in an earlier round is none of this one', () => {
+  it('hears the fallback when they are still there, because the goodbye was the answer to a copy', () => {
+    const told = [...ringing(), goodbye(30)];
+    scene(...told)
+      .when(taskEvents.due('caller'))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
+    scene(...told)
+      .when(taskEvents.callerEnded('redirected', { at: at(31) }))
+      .then({ verbs: ['redirect'], state: { caller: { phase: 'fallingBack' } } });
+  });
+
+  it('goes on talking when it was the answer to a copy, and in an earlier round is none of this one', () => {
     scene(...talking)
       .when(goodbye(60))
-      .then({ state: { result: 'connected' } });
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'connected' }, result: null } });
+    scene(...offered)
+      .when(goodbye(60))
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'waiting' }, claim: 1 } });
     scene(...ringing())
       .when(goodbye(30, 0))
       .thenNothingHappened();

@@ -23,13 +23,13 @@ export function presentFallback(
   return fallback.kind === 'number' && otherwise ? fallback.otherwise : fallback;
 }
 
-/** They are with TwiML of the user's, and ask once more for the way there. */
+/** They are with TwiML of the user's, from where they may come back. */
 export function isElsewhere(s: {
   readonly result: string | null;
   readonly settings: Pick<Spoken, 'fallback'>;
-  readonly caller: Pick<WaitingCaller, 'otherwise'>;
+  readonly caller: Pick<WaitingCaller, 'otherwise' | 'over'>;
 }): boolean {
-  return s.result === 'handedOn' && presentFallback(s.settings, s.caller).kind === 'redirect';
+  return s.result === 'handedOn' && s.caller.over !== true && presentFallback(s.settings, s.caller).kind === 'redirect';
 }
 
 /** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */

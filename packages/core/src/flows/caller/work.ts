@@ -36,6 +36,10 @@ export interface WaitingCaller {
   readonly recording: Recording | null;
   /** Recordings of their talks that the hook was told of. */
   readonly talks: readonly string[];
+  /** They were told goodbye, and not seen since. It may have been the answer to a copy that they never heard. */
+  readonly goodbye?: true;
+  /** They were handed on, and Twilio has said since that their call is over: they do not come back. */
+  readonly over?: true;
 }
 
 /** Nothing of a fallback yet, and no talk. */

@@ -1,5 +1,6 @@
+import { unreachable } from '../../kernel/draft.js';
 import type { Reply } from '../../wire/twiml.js';
-import { isForFallback, presentFallback } from '../caller/documents.js';
+import { isElsewhere, isForFallback, presentFallback } from '../caller/documents.js';
 import { askCaller, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { callerDocument } from './documents.js';
@@ -27,6 +28,7 @@ export function callerHeld(w: Work): void {
 export function callerInRoom(w: Work): void {
   if (w.s.caller.phase === 'ended') return;
   w.s.caller.inRoom = true;
+  delete w.s.caller.goodbye;
   callerHeld(w);
   connectIfTogether(w);
 }
@@ -40,14 +42,42 @@ export function callerOutOfRoom(w: Work): void {
 }
 
 export function callerGone(w: Work): void {
-  const { phase, fallbackGiven } = w.s.caller;
-  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');
+  const { phase, fallbackGiven, goodbye } = w.s.caller;
+  const isTold = fallbackGiven || goodbye === true;
+  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : isTold ? 'nobody' : 'callerLeft');
+  else if (isElsewhere(w.s)) w.s.caller.over = true;
 }
 
-/** They were told goodbye, and hang up by it: nobody is rung for them any more. */
+/**
+ * They were told goodbye, and nobody is rung for them any more. Their call ends by it, unless it was the answer to a copy of an
+ * earlier request (twilio.com/docs/usage/webhooks/webhooks-overview): whoever is still there hears the fallback, or goes on talking.
+ */
 export function callerSentAway(w: Work): void {
-  const { phase } = w.s.caller;
-  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : 'nobody');
+  const { s } = w;
+  const { caller } = s;
+  if (caller.phase === 'ended' || caller.goodbye === true) return;
+  caller.goodbye = true;
+  switch (caller.phase) {
+    case 'arriving':
+    case 'held':
+      caller.phase = 'fallingBack';
+      s.call.token = null;
+      stopTimer(w, 'step');
+      dismissLegs(w);
+      startTimer(w, 'caller', w.config.graceMs);
+      return;
+    case 'joining':
+    case 'connected':
+      // In progress is not in the room: they may hear the goodbye.
+      if (caller.phase === 'joining') caller.inRoom = false;
+      caller.roomBy = Math.max(caller.roomBy, w.at + w.config.graceMs);
+      askCaller(w);
+      return;
+    case 'fallingBack':
+      return;
+    default:
+      unreachable(caller.phase);
+  }
 }
 
 /** The one outcome of this round. */

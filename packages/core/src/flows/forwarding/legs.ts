@@ -20,6 +20,7 @@ export function legHost(work: () => Work): LegHost {
     join: (leg) => {
       claim(work(), leg);
     },
+    canTurnBack: true,
     unclaimed: (leg) => {
       leftRoom(work(), leg);
     },

@@ -5,7 +5,7 @@ import { AmdError } from '../../kernel/errors.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
-import { greetingMs } from '../caller/documents.js';
+import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { isListening, listenDocument } from '../caller/listen.js';
 import { keptCall } from '../caller/kept-call.js';
@@ -155,7 +155,7 @@ function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfi
     const w = work(state, event, config);
     return done(state, w, answerCaller(w, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
   }
-  if (state.result === 'handedOn' && status === 'in-progress') return start(state, event, config, state.round + 1);
+  if (isElsewhere(state) && status === 'in-progress') return start(state, event, config, state.round + 1);
   return unchanged(state, hangup(), config);
 }
 

@@ -1,10 +1,10 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
-import { endLeg, fetchNotice, join, letGo, moved, pickedUp, tell } from './life.js';
+import { endLeg, fetchNotice, join, letGo, moved, pickedUp, redirectOnce, tell } from './life.js';
 import type { AnswerAction, Confirm } from './policy.js';
 import { detectionOf } from './ring.js';
 import { isScreening } from './spoken.js';
-import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+import { legTimer, nextId, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** How the leg learns what is decided: by the answer to its own request, or by a redirect. */
 type Way = 'reply' | 'redirect';
@@ -68,18 +68,28 @@ export function accept(w: LegWork, leg: LegDraft, way: Way): void {
 /** What was said instead of a key: only the words of a robot that screens calls mean anything. */
 export function heard(w: LegWork, leg: LegDraft, speech: string): void {
   const { screening } = w.s.settings;
-  const isOnTheWay = leg.phase === 'joining' && !leg.invited;
-  if (leg.phase !== 'confirming' && !isOnTheWay) return;
+  if (leg.phase !== 'confirming' && !isOnTheWay(w, leg)) return;
   if (screening === null || leg.screened !== null || !isScreening(speech, screening.phrases)) return;
   leg.screened = 'heard';
-  if (isOnTheWay) {
-    // It sounded like a human, and was to be brought to the caller.
-    moved(w, leg);
-    leg.human = false;
-    leg.phase = 'confirming';
-    w.host.unclaimed(leg);
-  }
+  if (leg.phase === 'joining') turnBack(w, leg);
   ask(w, leg, screening.waitSeconds);
+}
+
+/** It is being brought to the caller by a verdict, and is not known to be there. */
+function isOnTheWay(w: LegWork, { phase, invited, fetched, joined }: LegDraft): boolean {
+  if (phase !== 'joining') return false;
+  return !invited || (fetched && !joined && w.host.canTurnBack);
+}
+
+/** It only sounded like a human: it hears the question again, by its next request or by a redirect. */
+function turnBack(w: LegWork, leg: LegDraft): void {
+  const isAway = leg.invited;
+  moved(w, leg);
+  leg.human = false;
+  leg.invited = false;
+  leg.phase = 'confirming';
+  w.host.unclaimed(leg);
+  if (isAway) redirectOnce(w, leg, nextId(w, 'back', leg.id));
 }
 
 export function confirmOf(w: LegWork, { target }: LegDraft): Confirm {

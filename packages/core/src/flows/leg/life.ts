@@ -6,16 +6,15 @@ import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } 
 /** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
 export function join(w: LegWork, leg: LegDraft, by: 'reply' | 'redirect'): void {
   w.host.join(leg);
-  if (by === 'reply' || leg.phase !== 'joining' || leg.sid === null) return;
-  leg.moving = `move:${String(leg.id)}`;
-  w.effects.push({
-    type: 'call.redirect',
-    id: leg.moving,
-    leg: leg.id,
-    sid: leg.sid,
-    document: w.host.ref(leg.id, 'leg.document'),
-    once: true,
-  });
+  if (by === 'redirect' && leg.phase === 'joining') redirectOnce(w, leg, `move:${String(leg.id)}`);
+}
+
+/** Fetches it to hear what it is to hear now. */
+export function redirectOnce(w: LegWork, leg: LegDraft, id: string): void {
+  if (leg.sid === null) return;
+  leg.moving = id;
+  const document = w.host.ref(leg.id, 'leg.document');
+  w.effects.push({ type: 'call.redirect', id, leg: leg.id, sid: leg.sid, document, once: true });
 }
 
 /** Its redirect to the caller has happened, or must not any more. */

@@ -51,6 +51,8 @@ export interface LegHost {
   whyNot(leg: LegDraft): Notice;
   /** A human: the commit of this step is the claim. */
   join(leg: LegDraft): void;
+  /** Whether a leg that was told the way to the caller, and is not there yet, can be fetched back. */
+  readonly canTurnBack: boolean;
   /** No human after all, before they were brought to the caller. */
   unclaimed(leg: LegDraft): void;
   /** It was not rung in time: it is when the caller is known to be there. */

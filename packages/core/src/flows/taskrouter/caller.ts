@@ -1,3 +1,4 @@
+import { isElsewhere } from '../caller/documents.js';
 import { offerFallback } from '../caller/work.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
@@ -44,9 +45,10 @@ export function fallBackIfExhausted(w: Work): void {
 }
 
 export function callerGone(w: Work): void {
-  const { phase, fallbackGiven } = w.s.caller;
-  if (phase === 'ended') return;
-  callerEnded(w, w.s.served !== null ? 'connected' : fallbackGiven ? 'nobody' : 'callerLeft');
+  const { phase, fallbackGiven, goodbye } = w.s.caller;
+  const isTold = fallbackGiven || goodbye === true;
+  if (phase !== 'ended') callerEnded(w, w.s.served !== null ? 'connected' : isTold ? 'nobody' : 'callerLeft');
+  else if (isElsewhere(w.s)) w.s.caller.over = true;
 }
 
 /** The one outcome of this round. */

@@ -20,6 +20,8 @@ export function legHost(work: () => Work): LegHost {
     join: (leg) => {
       join(work(), leg);
     },
+    // Its Dial accepts the reservation, and takes the caller out of the queue.
+    canTurnBack: false,
     unclaimed: (leg) => {
       unclaim(work(), leg);
     },

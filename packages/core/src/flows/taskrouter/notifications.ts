@@ -3,7 +3,9 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { keepRecording } from '../caller/recordings.js';
 import { legStatus, legVerdict } from '../leg/requests.js';
-import { callerEnded, callerGone, leaveToOthers } from './caller.js';
+import { startTimer, stopTimer } from '../leg/work.js';
+import { askCaller } from '../caller/work.js';
+import { callerGone, dismissLegs, leaveToOthers } from './caller.js';
 import type { Work } from './draft.js';
 import type { ReservationNews, TaskNotification } from './events.js';
 import { askReservation, reservationIs } from './reservations.js';
@@ -55,11 +57,22 @@ export function notification(w: Work, event: TaskNotification): void {
   }
 }
 
-/** They were told goodbye, and hang up by it: nobody is rung for them any more. */
+/**
+ * They were told goodbye, and nobody is rung for them any more. Their call ends by it, unless it was the answer to a copy of an
+ * earlier request (twilio.com/docs/usage/webhooks/webhooks-overview): whoever is still there hears the fallback, or goes on talking.
+ */
 function callerSentAway(w: Work): void {
-  if (w.s.caller.phase === 'ended') return;
-  callerEnded(w, w.s.served === null ? 'nobody' : 'connected');
-  cancelTask(w);
+  const { caller, claim, served } = w.s;
+  if (caller.phase === 'waiting' && claim === null && served === null && !caller.elsewhere) {
+    caller.goodbye = true;
+    caller.phase = 'fallingBack';
+    w.s.call.token = null;
+    stopTimer(w, 'deadline');
+    dismissLegs(w);
+    cancelTask(w);
+    startTimer(w, 'caller', w.config.graceMs);
+  } else if (caller.phase === 'fallingBack') caller.goodbye = true;
+  else if (caller.phase !== 'ended') askCaller(w);
 }
 
 function task(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {

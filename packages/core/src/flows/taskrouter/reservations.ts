@@ -46,8 +46,8 @@ export function mayStillTake(leg: LegDraft | undefined): boolean {
 
 /** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
 export function callerIsOut(w: Work): boolean {
-  const { phase, fallbackGiven } = w.s.caller;
-  return phase === 'ended' || fallbackGiven || w.s.taskLost;
+  const { phase, fallbackGiven, goodbye } = w.s.caller;
+  return phase === 'ended' || fallbackGiven || goodbye === true || w.s.taskLost;
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */

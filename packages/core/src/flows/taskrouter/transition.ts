@@ -4,7 +4,7 @@ import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../effects.js';
-import { greetingMs } from '../caller/documents.js';
+import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { keptCall } from '../caller/kept-call.js';
 import { isListening, listenDocument } from '../caller/listen.js';
@@ -145,7 +145,7 @@ function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfi
     const w = work(state, event, config);
     return done(state, w, answerCaller(w, event, state.task.sid === null ? 'first' : 'again'));
   }
-  if (state.kind === 'call' && !(state.result === 'handedOn' && status === 'in-progress')) {
+  if (state.kind === 'call' && !(isElsewhere(state) && status === 'in-progress')) {
     return unchanged(state, hangup(), config);
   }
   const w = begin(state, keptCall(call), event, config);
@@ -159,7 +159,7 @@ function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRo
   const comesBack =
     state.kind === 'call' &&
     state.caller.phase === 'ended' &&
-    state.result === 'handedOn' &&
+    isElsewhere(state) &&
     state.task.sid !== event.task &&
     (call.round === null || call.round >= state.round);
   const w =
