@@ -29,7 +29,8 @@ export function playWorker(options: OrderOptions): Order {
   let stay: Stay = { activity: AVAILABLE, by: 'person', since: order.now(), version: 1 };
   const worker = { isDeleted: false };
   /** Until then, whoever is sent home is not told apart from whom a time-out has sent there. */
-  let unheard: { id: string; before: Stay['by'] } | null = null;
+  /** The last move was a wish for where they were already. */
+  let leftInPlace = false;
   let unclearUntil = 0;
   let reservations = 0;
   let switches = 0;
@@ -113,6 +114,7 @@ export function playWorker(options: OrderOptions): Order {
       if (activity === stay.activity || (activity === OFFLINE && order.now() <= unclearUntil)) return;
       order.meet('a person moves a worker');
       move(activity, 'person');
+      leftInPlace = false;
     } else if (dice < 0.82) switched();
     else if (dice < 0.96) {
       // Attributes change: the version counts up, and an event says so.
@@ -136,15 +138,16 @@ export function playWorker(options: OrderOptions): Order {
       order.meet('somebody has touched a worker whom we are about to move');
       return { as: 'changed' };
     }
-    if (order.trouble('a change of a worker is refused', 0.03)) {
-      // Its first try left them where they were, and nobody heard of it: the person was told no.
-      if (unheard?.id === effect.id) stay = { ...stay, by: unheard.before };
-      return { as: 'refused', code: 20001, reason: 'no' };
-    }
-    if (version === '*' && activity === stay.activity) unheard = { id: effect.id, before: stay.by };
-    if (version !== '*' && stay.by === 'person' && stay.activity !== UNAVAILABLE) {
+    if (order.trouble('a change of a worker is refused', 0.03)) return { as: 'refused', code: 20001, reason: 'no' };
+    if (
+      version !== '*' &&
+      stay.by === 'person' &&
+      stay.activity !== UNAVAILABLE &&
+      !(leftInPlace && isToldNo(record.state()))
+    ) {
       order.broke('a worker whom a person has moved is moved by us', `to ${activity.slice(-1)}`);
     }
+    leftInPlace = version === '*' && activity === stay.activity;
     // On our page a person decides.
     move(activity, version === '*' ? 'person' : 'us');
     return { as: 'done' };
@@ -168,6 +171,11 @@ export function playWorker(options: OrderOptions): Order {
   if (stay.by === 'us') order.meet('a worker is brought back');
   if (state.kind === 'worker' && !worker.isDeleted) judge(order, state);
   return order;
+}
+
+/** The answer to their wish was lost, and it left them where they were: the page says that they were not moved. */
+function isToldNo(state: WorkerState): boolean {
+  return state.kind === 'worker' && state.wish?.as === 'refused' && state.wish.activity === OFFLINE;
 }
 
 /** Nothing stays open. */

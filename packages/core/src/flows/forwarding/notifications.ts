@@ -58,6 +58,8 @@ function conference(w: Work, event: Extract<ForwardingNotification, { type: 'con
       } else if (leg !== undefined) legLeft(w, leg, hungUp(event));
       return;
     case 'end':
+      // A copy of their join may have come after they left it.
+      if (event.conference !== null && event.conference === s.conference) callerOutOfRoom(w);
       return;
     default:
       unreachable(event.event);
