@@ -44,16 +44,11 @@ const MIGRATIONS: readonly string[] = [
  */
 export function prepareFile(database: Database): void {
   database.exec('PRAGMA locking_mode = EXCLUSIVE');
+  // Before anything of it is changed: it may be somebody else's.
+  transact(database, checkOurs);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    migrate(database);
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+  transact(database, migrate);
   const mode = pragma(database, 'journal_mode');
   if (mode !== 'wal' && mode !== 'memory') {
     throw new AmdError(
@@ -63,11 +58,22 @@ export function prepareFile(database: Database): void {
   }
 }
 
-function migrate(database: Database): void {
+function transact(database: Database, work: (database: Database) => unknown): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work(database);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** The version the file has. */
+function checkOurs(database: Database): number {
   const id = Number(pragma(database, 'application_id'));
   const version = Number(pragma(database, 'user_version'));
-  const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { tables: number };
-  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || tables > 0)) {
+  if (id !== APPLICATION_ID && (id !== 0 || version !== 0 || tablesIn(database) > 0)) {
     throw new AmdError('ERR_STORE_SETTINGS', 'the database belongs to another program: name a file of its own');
   }
   if (version > MIGRATIONS.length) {
@@ -76,6 +82,11 @@ function migrate(database: Database): void {
       `the file has version ${String(version)}, this package knows up to ${String(MIGRATIONS.length)}: install a newer @amd/store-sqlite`,
     );
   }
+  return version;
+}
+
+function migrate(database: Database): void {
+  const version = checkOurs(database);
   for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
   if (version < MIGRATIONS.length) {
     database.exec(`PRAGMA application_id = ${String(APPLICATION_ID)}`);
@@ -83,9 +94,24 @@ function migrate(database: Database): void {
   }
 }
 
+function tablesIn(database: Database): number {
+  return (database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { tables: number }).tables;
+}
+
 function pragma(database: Database, name: string): unknown {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown> | null | undefined;
   return row?.[name];
+}
+
+/** Lets go of a file that was refused, and leaves it as it was. */
+export function leaveFile(database: Database): void {
+  try {
+    database.exec('PRAGMA locking_mode = NORMAL');
+    // The lock is given up by whatever comes next (sqlite.org/pragma.html#pragma_locking_mode).
+    tablesIn(database);
+  } catch {
+    // It was never ours; the lock ends with the process.
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { AmdError, type Store } from '@amd/core';
 import { checkDatabase, findDriver, type Database, type DriverName } from './driver.js';
 import { openFailure, workFailure } from './failure.js';
 import { GroupCommit } from './group-commit.js';
-import { prepareFile, releaseFile } from './schema.js';
+import { leaveFile, prepareFile, releaseFile } from './schema.js';
 import { prepareStatements } from './statements.js';
 
 export interface SqliteStoreOptions {
@@ -104,6 +104,7 @@ function prepared(database: Database, file: string, giveUp: () => unknown): Data
     prepareFile(database);
     return database;
   } catch (error) {
+    leaveFile(database);
     giveUp();
     throw openFailure(error, file);
   }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storeContract } from '@amd/core/testing';
@@ -147,6 +147,23 @@ describe('a file that is not ours', () => {
     database.exec('CREATE TABLE theirs (a)');
     database.close();
     await expect(open(file)).rejects.toMatchObject({ code: 'ERR_STORE_SETTINGS' });
+  });
+
+  it.each([
+    ['tables', 'CREATE TABLE theirs (a)'],
+    ['an application of its own', 'PRAGMA application_id = 7'],
+    ['a version of its own', 'PRAGMA user_version = 7'],
+  ])('is left as it was when it has %s, and whoever it belongs to can go on with it', async (_, sql) => {
+    const file = newFile();
+    const theirs = new LibsqlDatabase(file);
+    theirs.exec(sql);
+    theirs.close();
+    const before = readFileSync(file);
+    await expect(open(file)).rejects.toMatchObject({ code: 'ERR_STORE_SETTINGS' });
+    expect(readFileSync(file).equals(before)).toBe(true);
+    const again = new LibsqlDatabase(file);
+    again.exec('CREATE TABLE more (a); INSERT INTO more VALUES (1)');
+    again.close();
   });
 
   it('is refused when a newer package wrote it', async () => {
