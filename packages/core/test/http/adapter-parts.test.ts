@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { toFastifyHandler, toLambdaHandler, toNodeListener, type Endpoint, type LogEntry } from '@amd/core/http';
+import type { PlainRequest } from '../../src/http/plain.js';
+import { BASE, CALLER, common, webhook } from '../helpers/webhooks.js';
+import { scene, settled, typesOf } from './scene.js';
+
+describe('an adapter', () => {
+  const echo = (handle: Endpoint['handle'] = () => Promise.resolve({ status: 200, headers: {}, body: '' })) => {
+    const seen: PlainRequest[] = [];
+    const log: LogEntry[] = [];
+    const endpoint: Endpoint = {
+      handle: (request) => {
+        seen.push(request);
+        return handle(request);
+      },
+      fetch: () => Promise.reject(new Error('not asked')),
+      paths: ['/inbound'],
+      owns: (path) => path === '/inbound',
+      log: (entry) => void log.push(entry),
+    };
+    return { endpoint, seen, log };
+  };
+
+  /** A request and a response of node:http, as far as we use them. */
+  function nodeParts(change: object = {}, body = 'a=1') {
+    const got = { status: 0, headers: new Map<string, string>(), body: '', destroyed: false, ended: 0 };
+    const request = {
+      method: 'POST',
+      url: '/inbound?a=1?b=2',
+      headers: { 'x-list': ['one', 'two'], 'x-one': 'three' },
+      on: (event: string, listener: (chunk: Uint8Array) => void) => {
+        if (event === 'data') listener(Buffer.from(body));
+        if (event === 'end') listener(Buffer.alloc(0));
+      },
+      destroy: () => (got.destroyed = true),
+      ...change,
+    };
+    const response = {
+      statusCode: 0,
+      headersSent: false,
+      setHeader: (name: string, value: string) => got.headers.set(name, value),
+      end: (text: string | Uint8Array, done?: () => void) => {
+        got.status = response.statusCode;
+        got.body = String(text);
+        got.ended += 1;
+        done?.();
+      },
+    };
+    return { request: request as never, response, got };
+  }
+
+  it('hands on headers that came more than once as one, and the query from the first question mark on', async () => {
+    const node = echo();
+    const parts = nodeParts();
+    toNodeListener(node.endpoint)(parts.request, parts.response);
+    await settled();
+    const fastify = echo();
+    const reply = { code: () => reply, header: () => reply, send: () => reply };
+    const headers = { 'x-list': ['one', 'two'], 'x-one': 'three' };
+    await toFastifyHandler(fastify.endpoint)({ method: 'POST', url: '/inbound?a=1?b=2', headers, body: 'a=1' }, reply);
+    for (const { seen } of [node, fastify]) {
+      expect(seen).toEqual([
+        {
+          method: 'POST',
+          path: '/inbound',
+          query: 'a=1?b=2',
+          headers: { 'x-list': 'one, two', 'x-one': 'three' },
+          body: 'a=1',
+        },
+      ]);
+    }
+  });
+
+  it('answers 500 and says why when the endpoint itself fails, and the connection is not used again', async () => {
+    const { endpoint, log } = echo(() => Promise.reject(new Error('a bug')));
+    const { request, response, got } = nodeParts();
+    toNodeListener(endpoint)(request, response);
+    await settled();
+    expect(got).toMatchObject({ status: 500, body: 'Internal server error\n', destroyed: true });
+    expect(got.headers.get('connection')).toBe('close');
+    expect(log).toEqual([{ level: 'error', code: 'adapter.failed', path: '/inbound', message: 'answered 500: a bug' }]);
+  });
+
+  it('writes nothing where somebody has answered already', async () => {
+    const { endpoint } = echo();
+    const { request, response, got } = nodeParts();
+    toNodeListener(endpoint)(request, { ...response, headersSent: true });
+    await settled();
+    expect([got.ended, got.headers.size]).toEqual([0, 0]);
+  });
+
+  it('reads no more of a body that is announced as too long, and closes the connection', async () => {
+    const { endpoint, seen } = echo(({ body }) =>
+      Promise.resolve({ status: body === null ? 413 : 200, headers: {}, body: '' }),
+    );
+    const listened: string[] = [];
+    const long = { headers: { 'content-length': '65537' }, on: (event: string) => void listened.push(event) };
+    const { request, response, got } = nodeParts(long);
+    toNodeListener(endpoint)(request, response);
+    await settled();
+    expect([listened, seen.map(({ body }) => body)]).toEqual([[], [null]]);
+    expect(got).toMatchObject({ status: 413, destroyed: true });
+    expect(got.headers.get('connection')).toBe('close');
+    const fits = nodeParts({ headers: { 'content-length': '65536' } });
+    toNodeListener(endpoint)(fits.request, fits.response);
+    await settled();
+    expect(fits.got).toMatchObject({ status: 200, destroyed: false });
+    expect(fits.got.headers.has('connection')).toBe(false);
+  });
+
+  it('keeps a letter that is cut between two pieces of a body', async () => {
+    const letters = Buffer.from('A=ü€😀');
+    const pieces = [...letters].map((byte) => Uint8Array.of(byte));
+    const node = echo();
+    const on = (event: string, listener: (chunk?: Uint8Array) => void): void => {
+      if (event === 'data') pieces.forEach((piece) => listener(piece));
+      if (event === 'end') listener();
+    };
+    const { request, response } = nodeParts({ on });
+    toNodeListener(node.endpoint)(request, response);
+    await settled();
+    expect(node.seen[0]?.body).toBe('A=ü€😀');
+
+    const { endpoint, heard } = scene();
+    const params = common(CALLER, { CallerName: 'Jürgen €😀' });
+    const signed = webhook('/inbound', params);
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const raw = Object.entries(params).map(([name, value]) => `${name}=${value.replaceAll('+', '%2B')}`);
+        for (const byte of Buffer.from(raw.join('&'))) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signed.headers['x-twilio-signature'] ?? '',
+    };
+    const request2 = new Request(`${BASE}/inbound`, { method: 'POST', headers, body, duplex: 'half' });
+    expect((await endpoint.fetch(request2)).status).toBe(200);
+    expect(typesOf(heard)).toEqual(['inbound']);
+  });
+
+  it('of Lambda keeps every value of a query, encodes it again, and takes events that say little', async () => {
+    const { endpoint, seen } = echo();
+    const handler = toLambdaHandler(endpoint);
+    await handler({
+      httpMethod: 'POST',
+      path: '/inbound',
+      multiValueQueryStringParameters: { to: ['1', '2'], who: ["O'Neil & Söhne"], none: undefined },
+      queryStringParameters: { to: '2' },
+    });
+    await handler({ queryStringParameters: { a: undefined, b: 'c d' } });
+    await handler({ rawPath: '/inbound', headers: null, body: null, isBase64Encoded: true });
+    expect(seen).toEqual([
+      { method: 'POST', path: '/inbound', query: `to=1&to=2&who=O'Neil%20%26%20S%C3%B6hne`, headers: {}, body: '' },
+      { method: 'GET', path: '/', query: 'a=&b=c%20d', headers: {}, body: '' },
+      { method: 'GET', path: '/inbound', query: '', headers: {}, body: '' },
+    ]);
+  });
+
+  it('of Lambda hands a text on as it is, and bytes in base64', async () => {
+    const text = echo(() => Promise.resolve({ status: 200, headers: { a: 'b' }, body: 'Grüße' }));
+    expect(await toLambdaHandler(text.endpoint)({})).toEqual({ statusCode: 200, headers: { a: 'b' }, body: 'Grüße' });
+    const bytes = echo(() => Promise.resolve({ status: 200, headers: {}, body: '', bytes: Uint8Array.of(0, 255) }));
+    expect(await toLambdaHandler(bytes.endpoint)({})).toEqual({
+      ...{ statusCode: 200, headers: {} },
+      ...{ body: 'AP8=', isBase64Encoded: true },
+    });
+  });
+});

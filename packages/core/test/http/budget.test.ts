@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { createForwardingEndpoint, sign, webhookUrls } from '@amd/core/http';
+import { manualClock, taskSids } from '@amd/core/testing';
+import type { PlainRequest } from '../../src/http/plain.js';
+import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
+import { silent } from '../helpers/silent.js';
+import { parseXml } from '../helpers/xml.js';
+import { ASSIGNMENT, AWAY, LEG_REF, scene, settled, taskRouter, typesOf, verbsOf } from './scene.js';
+
+describe('a call that is one too many', () => {
+  const full = (as: 'tooManyAtOnce' | 'tooManyFromCaller') => ({ limits: { admit: () => Promise.resolve(as) } });
+  const ringing = webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }));
+
+  it.each([
+    ['tooManyAtOnce', 'rejected as busy: too many calls at once'],
+    ['tooManyFromCaller', 'rejected as busy: too many calls from +12…23'],
+  ] as const)('%s is rejected before anything is written', async (as, message) => {
+    const { endpoint, heard, log } = scene(full(as));
+    const { body } = await endpoint.handle(ringing);
+    expect(parseXml(body).children).toMatchObject([{ name: 'Reject', attributes: { reason: 'busy' } }]);
+    expect(heard).toEqual([]);
+    expect(log).toMatchObject([{ level: 'warn', code: 'limited', path: '/inbound', call: CALLER, message }]);
+  });
+
+  it('is told so where it was answered already, by the call before ours or by being asked to wait', async () => {
+    const { endpoint, since } = scene({
+      ...full('tooManyAtOnce'),
+      fallbackTexts: { busy: 'Busy.', language: 'de-DE' },
+    });
+    const spoken = { name: 'Say', text: 'Busy.', attributes: { language: 'de-DE' } };
+    const shapes = [
+      webhook('/inbound', common(CALLER)),
+      webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }), { query: since(1) }),
+    ];
+    for (const request of shapes) {
+      const { body } = await endpoint.handle(request);
+      expect(parseXml(body).children).toMatchObject([spoken, { name: 'Hangup' }]);
+    }
+  });
+
+  it('is asked about with its number, and goes on when there is room', async () => {
+    const asked: unknown[] = [];
+    const limits = {
+      admit: (call: { readonly sid: string; readonly from: string }) => {
+        asked.push([call.sid, call.from]);
+        return Promise.resolve('admitted' as const);
+      },
+    };
+    const { endpoint, heard, log } = scene({ limits });
+    await endpoint.handle(ringing);
+    expect([asked, typesOf(heard), log]).toEqual([[[CALLER, '+12125550123']], ['inbound'], []]);
+  });
+
+  it('or that is let in when its request was answered long ago, begins nothing: it asks again', async () => {
+    const clock = manualClock();
+    let admit = (_: 'admitted'): void => undefined;
+    const limits = { admit: () => new Promise<'admitted'>((resolve) => (admit = resolve)) };
+    const late = scene({ limits, clock });
+    const replied = late.endpoint.handle(ringing);
+    await settled();
+    await clock.advanceBy(1501, settled);
+    expect(verbsOf(await replied)).toEqual(['Pause', 'Redirect']);
+    admit('admitted');
+    await settled();
+    expect(late.heard).toEqual([]);
+  });
+});
+
+describe('the budget of a reply', () => {
+  it.each([
+    [undefined, 1500],
+    [700, 700],
+  ])('of %s ms ends after %i ms', async (replyBudgetMs, ms) => {
+    const { endpoint, state, clock, log } = scene({ replyBudgetMs });
+    state.answer = () => new Promise(() => undefined);
+    let status = 0;
+    void endpoint.handle(webhook('/outbound/status', common(LEG), { query: LEG_REF })).then((got) => {
+      ({ status } = got);
+    });
+    await settled();
+    await clock.advanceBy(ms - 1, settled);
+    expect(status).toBe(0);
+    await clock.advanceBy(1, settled);
+    expect(status).toBe(503);
+    expect(log).toMatchObject([{ code: 'reply.late', path: '/outbound/status', call: LEG }]);
+  });
+
+  it.each([
+    [{}, 1000],
+    [{ replyBudgetMs: 600 }, 599],
+    [{ resolveBudgetMs: 300 }, 300],
+  ])('%j leaves "resolve" %i ms', async (options, ms) => {
+    const { endpoint, clock, log } = scene({ ...options, resolve: () => new Promise(() => undefined) });
+    void endpoint.handle(webhook('/inbound', common(CALLER)));
+    await settled();
+    await clock.advanceBy(ms - 1, settled);
+    expect(log).toEqual([]);
+    await clock.advanceBy(1, settled);
+    expect(log).toMatchObject([{ code: 'resolve.failed', call: CALLER }]);
+    expect(log[0]?.message).toContain(`took longer than ${String(ms)} ms`);
+  });
+
+  it.each([{ replyBudgetMs: 1.5 }, { resolveBudgetMs: 0 }, { replyBudgetMs: 800, resolveBudgetMs: 800 }])(
+    '%j is refused',
+    (options) => {
+      expect(() => scene(options)).toThrow(RangeError);
+    },
+  );
+});
+
+describe('what others see of an answer', () => {
+  it('is kept by nobody: neither TwiML nor what TaskRouter is told', async () => {
+    const { endpoint } = scene();
+    expect((await endpoint.handle(webhook('/inbound', common(CALLER)))).headers).toEqual({
+      'content-type': 'text/xml; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    for (const reply of [
+      { kind: 'later' },
+      { kind: 'instruction', instruction: { instruction: 'reject', activity: taskSids.offline } },
+    ]) {
+      const { ask } = taskRouter({ runtime: { handle: () => Promise.resolve(reply as never) } });
+      const { headers } = await ask('/assign', ASSIGNMENT);
+      expect(headers).toEqual({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+    }
+  });
+
+  it('is every path of ours, with the sounds, and where to set them at Twilio', () => {
+    const { endpoint } = scene({ publicBaseUrl: `${BASE}/voice` });
+    expect(endpoint.paths).toEqual(expect.arrayContaining(['/inbound', '/outbound/amd', '/audio/ringback-eu.wav']));
+    for (const path of endpoint.paths)
+      expect([path, endpoint.owns(path), endpoint.owns(`/voice${path}`)]).toEqual([path, true, true]);
+    expect(endpoint.owns('/voice')).toBe(false);
+    expect(webhookUrls(`${BASE}/voice/`)).toEqual({
+      voice: `${BASE}/voice/inbound#rc=3&rp=5xx,ct,rt`,
+      status: `${BASE}/voice/inbound/status#rc=3&rp=5xx,ct,rt`,
+      assign: `${BASE}/voice/assign`,
+      events: `${BASE}/voice/trevents`,
+    });
+  });
+});
+
+describe('a signature', () => {
+  it('of one token of several counts, and one that is longer or shorter does not', async () => {
+    const { endpoint } = scene({ authTokens: ['old', TOKEN, 'new'] });
+    const request = webhook('/inbound', common(CALLER));
+    const signature = sign('new', `${BASE}/inbound`, new Map(Object.entries(common(CALLER))));
+    const withSignature = (value: string): PlainRequest => ({
+      ...request,
+      headers: { ...request.headers, 'x-twilio-signature': value },
+    });
+    const statuses = await Promise.all(
+      [signature, `${signature} `, signature.slice(1)].map(
+        async (value) => (await endpoint.handle(withSignature(value))).status,
+      ),
+    );
+    expect(statuses).toEqual([200, 403, 403]);
+  });
+
+  it('needs a token: an endpoint that would verify nothing is not made', () => {
+    expect(() =>
+      createForwardingEndpoint({
+        publicBaseUrl: BASE,
+        authTokens: [],
+        resolve: () => ({ forwardTo: [] }),
+        runtime: { handle: AWAY },
+        log: silent,
+      }),
+    ).toThrow('"authTokens" must name at least one auth token');
+  });
+});
