@@ -1,0 +1,496 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createCallLimits,
+  createMemoryStore,
+  createRuntime,
+  encodeState,
+  forwarding,
+  type Effect,
+  type Execution,
+  type Flow,
+  type LogEntry,
+  type Measurement,
+  type Store,
+  type TwilioEffect,
+} from '@amd/core';
+import { executions, manualClock, sids, START, taskSids } from '@amd/core/testing';
+import { Alarm } from '../../src/runtime/alarm.js';
+import { within } from '../../src/runtime/budget.js';
+import { createPace } from '../../src/runtime/pace.js';
+import { ambiguousWait, DEFAULT_RETRY, hookWait, notExecutedWait } from '../../src/runtime/retry.js';
+import { stopwatch } from '../../src/runtime/stopwatch.js';
+import { around } from './setup.js';
+
+interface Told {
+  readonly type: string;
+  readonly at: number;
+  readonly asks?: readonly Effect<TwilioEffect>[];
+}
+interface Heard {
+  readonly heard: readonly string[];
+}
+
+/** Writes down what it hears, and asks for what it is told to ask for. */
+const echo: Flow<Heard, Told, Effect<TwilioEffect>, 'heard', null> = {
+  name: 'echo',
+  schema: 1,
+  migrate: () => ({ heard: [] }),
+  initial: () => ({ heard: [] }),
+  transition: (state, { type, asks = [], ...rest }) => ({
+    state: {
+      heard: [...state.heard, 'outcome' in rest ? `${type} ${(rest.outcome as { as: string }).as}` : type],
+    },
+    effects: asks,
+    reply: 'heard',
+    keepForMs: null,
+  }),
+};
+
+const KEY = 'echo:one';
+type Options = Partial<Parameters<typeof createRuntime<Heard, Told, 'heard', null, TwilioEffect>>[0]>;
+
+function scene(change: Options = {}) {
+  const clock = manualClock();
+  const store = change.store ?? createMemoryStore();
+  const log: LogEntry[] = [];
+  const told: Measurement[] = [];
+  const sent: TwilioEffect[] = [];
+  const runtime = createRuntime<Heard, Told, 'heard', null, TwilioEffect>({
+    flow: echo,
+    config: null,
+    clock,
+    random: () => 0,
+    pollMs: null,
+    log: (entry) => log.push(entry),
+    metrics: (measurement) => void told.push(measurement),
+    execute: (effect) => {
+      sent.push(effect);
+      return Promise.resolve(executions.done());
+    },
+    ...change,
+    store,
+  });
+  const ask = (...asks: readonly Effect<TwilioEffect>[]): Promise<unknown> =>
+    runtime.handle(KEY, { type: 'asked', asks });
+  const heard = async (): Promise<readonly string[]> => {
+    const record = await store.read(KEY, clock.now());
+    return (JSON.parse(record?.data ?? '{"state":{"heard":[]}}') as { state: Heard }).state.heard;
+  };
+  const left = async (): Promise<string[]> =>
+    (await store.claim({ now: clock.now() + 3_600_000, limit: 99, leaseMs: 1, lease: 'test' })).map(({ id }) => id);
+  return { runtime, clock, store, log, told, sent, ask, heard, left };
+}
+
+const send = (id: string): Effect<TwilioEffect> => ({
+  type: 'flow.send',
+  id,
+  flow: 'worker',
+  key: 'WK1',
+  event: { type: 'rested', id },
+});
+const end: TwilioEffect = { type: 'call.end', id: 'end:1', leg: 1, sid: sids.call(1) };
+const ref = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 1 } as const;
+const fleeting: TwilioEffect = {
+  type: 'call.redirect',
+  id: 'redirect:1',
+  leg: 1,
+  sid: sids.call(1),
+  document: { ...ref, purpose: 'leg.document' },
+  once: true,
+};
+
+describe('an event for another flow', () => {
+  it('is told to that flow under its key, once, and is done', async () => {
+    const got: unknown[] = [];
+    const worker = { handle: (key: string, event: unknown) => Promise.resolve(void got.push([key, event])) };
+    const { runtime, ask, left, log } = scene({ peers: { worker } });
+    await ask(send('a'), send('b'));
+    await runtime.tick();
+    expect(got).toEqual([
+      ['worker:WK1', { type: 'rested', id: 'a' }],
+      ['worker:WK1', { type: 'rested', id: 'b' }],
+    ]);
+    expect([await left(), log]).toEqual([[], []]);
+  });
+
+  it.each<[string, Options['peers']]>([
+    ['nobody knows', undefined],
+    ['is not among the peers', { other: { handle: () => Promise.resolve() } }],
+  ])('that %s is kept, and the log says which', async (_, peers) => {
+    const { runtime, ask, left, log, told } = scene({ peers });
+    await ask(send('a'));
+    await runtime.tick();
+    expect(log).toMatchObject([{ level: 'error', code: 'task.failed', call: 'one' }]);
+    expect(log[0]?.message).toBe(
+      'an event for another flow failed and will be tried again: no runtime is named "worker" in "peers": what "echo" sends it is kept until there is one',
+    );
+    expect(told).toContainEqual({ type: 'task.failed', flow: 'echo', task: 'send' });
+    expect(await left()).toEqual(['a']);
+  });
+
+  it('that cannot take it gets it again, until it can', async () => {
+    let tries = 0;
+    const worker = {
+      handle: () => {
+        tries += 1;
+        return tries < 3 ? Promise.reject(new Error('away')) : Promise.resolve();
+      },
+    };
+    const { runtime, clock, ask, left } = scene({ peers: { worker } });
+    await ask(send('a'));
+    for (let half = 0; half < 8; half += 1) {
+      await runtime.tick();
+      await clock.advanceBy(500);
+    }
+    expect([tries, await left()]).toEqual([3, []]);
+  });
+});
+
+describe('work that a flow asks for', () => {
+  it('is told to it with its outcome, also on the side of TaskRouter', async () => {
+    const fetch: TwilioEffect = { type: 'task.fetch', id: 't', workspace: taskSids.workspace, task: taskSids.task() };
+    const rest: TwilioEffect = {
+      type: 'reservation.rest',
+      id: 'r',
+      workspace: taskSids.workspace,
+      worker: taskSids.worker(1),
+      reservation: taskSids.reservation(1),
+      activity: taskSids.unavailable,
+    };
+    const { runtime, ask, heard, sent, left } = scene();
+    await ask(end, fetch, rest);
+    await runtime.tick();
+    expect(sent.map(({ type }) => type)).toEqual(['call.end', 'task.fetch', 'reservation.rest']);
+    expect(await heard()).toEqual(['asked', ...Array<string>(3).fill('effect.outcome done')]);
+    expect(await left()).toEqual([]);
+  });
+
+  it.each<[string, Execution]>([
+    ['nobody knows of it', executions.ambiguous()],
+    ['it was not executed', executions.notExecuted(100)],
+  ])(
+    'and that is of use at once or not at all is not sent again when %s, and nobody is alarmed',
+    async (_, execution) => {
+      let sent = 0;
+      const { runtime, clock, ask, heard, log } = scene({
+        execute: () => {
+          sent += 1;
+          return Promise.resolve(execution);
+        },
+      });
+      await ask(fleeting);
+      await runtime.tick();
+      await clock.advanceBy(60_000);
+      await runtime.tick();
+      expect([sent, await heard(), log]).toEqual([1, ['asked', 'effect.outcome failed'], []]);
+    },
+  );
+
+  it('and whose sender died is not sent again when it is of use at once only; its flow is told', async () => {
+    const { runtime, clock, ask, heard, store, sent, told } = scene();
+    await ask(fleeting);
+    await store.claim({ now: clock.now(), limit: 1, leaseMs: 1000, lease: 'of one who died' });
+    await clock.advanceBy(1000);
+    await runtime.tick();
+    expect([sent, await heard()]).toEqual([[], ['asked', 'effect.outcome failed']]);
+    expect(told).toContainEqual({ type: 'rest', effect: 'call.redirect', result: 'failed', seconds: null });
+  });
+
+  it('and that its retries use up is told of in the log, with the call', async () => {
+    const { runtime, clock, ask, heard, log } = scene({
+      execute: () => Promise.resolve(executions.ambiguous('socket hang up')),
+      retry: { attempts: 2 },
+    });
+    await ask(end);
+    for (let second = 0; second < 5; second += 1) {
+      await runtime.tick();
+      await clock.advanceBy(1000);
+    }
+    expect(await heard()).toEqual(['asked', 'effect.outcome failed']);
+    expect(log).toEqual([
+      {
+        level: 'warn',
+        code: 'rest.failed',
+        call: 'one',
+        message: 'nobody knows whether call.end was carried out, and it is not sent again: socket hang up',
+      },
+    ]);
+  });
+
+  it('and that cannot be read is kept, and counted as such', async () => {
+    const { runtime, clock, store, log, told, left } = scene();
+    const put = [{ id: 'odd', dueAt: START, data: 'not JSON' }];
+    await store.commit({ key: KEY, expected: 0, data: '', expiresAt: null, now: START, put, drop: [] });
+    await runtime.tick();
+    expect(told).toEqual(expect.arrayContaining([{ type: 'task.failed', flow: 'echo', task: 'unreadable' }]) as never);
+    expect(log[0]?.message).toMatch(/^work that cannot be read failed and will be tried again: /);
+    await clock.advanceBy(15_000);
+    expect(await left()).toEqual(['odd']);
+  });
+
+  it.each([
+    [7499, ['end:1']],
+    [7500, ['end:1', 'end:1']],
+  ])(
+    'and whose claim came %i ms late, of a lease of 15 s, is claimed as %j: its outcome has to be told in time',
+    async (lateMs, expected) => {
+      const inner = createMemoryStore();
+      const clock = manualClock();
+      const claimed: string[] = [];
+      let lateBy = lateMs;
+      const store = around(inner, {
+        claim: async (options) => {
+          const claims = await inner.claim(options);
+          claimed.push(...claims.map(({ id }) => id));
+          const ms = lateBy;
+          lateBy = 0;
+          await clock.advanceBy(ms);
+          return claims;
+        },
+      });
+      const attempts: number[] = [];
+      const sent: string[] = [];
+      const { runtime } = scene({
+        store,
+        clock,
+        execute: ({ id }) => {
+          sent.push(id);
+          return Promise.resolve(executions.done());
+        },
+      });
+      runtime.events.on('executed', ({ attempt }) => attempts.push(attempt));
+      await runtime.handle(KEY, { type: 'asked', asks: [end] });
+      await runtime.tick();
+      expect([claimed, sent, attempts]).toEqual([expected, ['end:1'], [1]]);
+    },
+  );
+
+  it('is a timer as long from now as it was to be, and no other process is asked for it before', async () => {
+    const { runtime, clock, ask, heard } = scene();
+    await ask(
+      { type: 'timer.start', id: 'timer:a', timer: 'a', dueAt: START + 5000 },
+      { type: 'timer.start', id: 'timer:b', timer: 'b', dueAt: START + 5000 },
+      { type: 'timer.start', id: 'timer:past', timer: 'past', dueAt: START - 5000 },
+      { type: 'timer.stop', id: 'timer:b' },
+    );
+    await runtime.tick();
+    expect(await heard()).toEqual(['asked', 'timer']);
+    await clock.advanceBy(4999);
+    await runtime.tick();
+    expect(await heard()).toEqual(['asked', 'timer']);
+    await clock.advanceBy(1);
+    await runtime.tick();
+    expect(await heard()).toEqual(['asked', 'timer', 'timer']);
+  });
+
+  it('is claimed for its own flow only, for 15 s unless told otherwise, 64 at once', async () => {
+    for (const [change, expected] of [
+      [{}, { prefix: 'echo:', leaseMs: 15_000, limit: 64 }],
+      [
+        { leaseMs: 20_000, concurrency: 3 },
+        { prefix: 'echo:', leaseMs: 20_000, limit: 3 },
+      ],
+    ] as const) {
+      const asked: unknown[] = [];
+      const inner = createMemoryStore();
+      const store: Store = around(inner, {
+        claim: (options) => {
+          asked.push(options);
+          return inner.claim(options);
+        },
+      });
+      await scene({ store, ...change }).runtime.tick();
+      expect(asked).toMatchObject([expected]);
+    }
+  });
+});
+
+describe('a started runtime', () => {
+  it('asks for work of others every second unless told otherwise, and no more once it is stopped', async () => {
+    for (const [pollMs, expected] of [
+      [undefined, [0, 1000, 2000, 3000]],
+      [1500, [0, 1500, 3000]],
+      [null, [0]],
+    ] as const) {
+      const asked: number[] = [];
+      const inner = createMemoryStore();
+      const store = around(inner, {
+        claim: (options) => {
+          asked.push(options.now - START);
+          return inner.claim(options);
+        },
+      });
+      const { runtime, clock } = scene({ store, pollMs });
+      runtime.start();
+      runtime.start();
+      await clock.advanceBy(3000, () => runtime.idle());
+      await runtime.stop();
+      await clock.advanceBy(10_000, () => runtime.idle());
+      expect(asked).toEqual(expected);
+    }
+  });
+});
+
+describe('an alarm', () => {
+  it('rings at each time it was told, in order, once, and not before it is started', async () => {
+    const clock = manualClock();
+    const rings: number[] = [];
+    const alarm = new Alarm(clock, null, () => rings.push(clock.now() - START));
+    for (const ms of [50, 10, 30, 10, 20, 50]) alarm.at(START + ms);
+    await clock.advanceBy(5);
+    expect(rings).toEqual([]);
+    alarm.start();
+    await clock.advanceBy(10);
+    alarm.at(START + 12);
+    alarm.at(START + 25);
+    await clock.advanceBy(100);
+    expect(rings).toEqual([5, 10, 15, 20, 25, 30, 50]);
+  });
+
+  it('does not ring after it was stopped, and rings again when it is started again', async () => {
+    const clock = manualClock();
+    const rings: number[] = [];
+    const alarm = new Alarm(clock, 1000, () => rings.push(clock.now() - START));
+    alarm.start();
+    await clock.advanceBy(1500);
+    alarm.at(START + 1600);
+    alarm.stop();
+    await clock.advanceBy(5000);
+    expect(rings).toEqual([0, 1000]);
+    alarm.start();
+    await clock.advanceBy(1000);
+    expect(rings).toEqual([0, 1000, 6500, 7500]);
+  });
+});
+
+describe('a time that something may take', () => {
+  it('ends it with an error that says what, and the work goes on', async () => {
+    const clock = manualClock();
+    let finish = (): void => undefined;
+    const work = new Promise<void>((resolve) => (finish = resolve));
+    const late = within(clock, 500, 'the store', () => work).catch((error: unknown) => error);
+    await clock.advanceBy(500);
+    expect(await late).toMatchObject({ code: 'ERR_TIMEOUT', message: 'the store took longer than 500 ms' });
+    finish();
+    await expect(work).resolves.toBeUndefined();
+  });
+
+  it('leaves no timer behind, whatever came of the work', async () => {
+    const waiting = new Set<object>();
+    const clock = {
+      now: () => START,
+      wakeAt: () => {
+        const timer = {};
+        waiting.add(timer);
+        return () => void waiting.delete(timer);
+      },
+    };
+    expect(await within(clock, 500, 'it', () => Promise.resolve('done'))).toBe('done');
+    await expect(within(clock, 500, 'it', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    const thrown = within(clock, 500, 'it', () => {
+      throw new Error('a bug');
+    });
+    await expect(thrown).rejects.toThrow('a bug');
+    expect(waiting.size).toBe(0);
+  });
+});
+
+describe('waits before another try', () => {
+  const none = (): number => 0;
+  const most = (): number => 0.999_999;
+
+  it.each<[string, (attempt: number, random: () => number) => number, number[]]>([
+    ['a request', (attempt, random) => ambiguousWait(DEFAULT_RETRY, attempt, random), [500, 1000, 2000, 4000]],
+    ['a hook', (attempt, random) => hookWait(DEFAULT_RETRY, attempt, random), [1000, 2000, 4000, 8000]],
+  ])('of %s double, are spread by up to half, and have an end', (_, wait, expected) => {
+    expect([1, 2, 3, 4].map((attempt) => wait(attempt, none))).toEqual(expected);
+    expect([1, 2, 3, 4].map((attempt) => wait(attempt, most))).toEqual(expected.map((ms) => ms * 1.5));
+    expect([wait(20, none), wait(20, most)]).toEqual([30_000, 45_000]);
+    expect(wait(1, () => 0.000_1)).toBe((expected[0] ?? 0) + 1);
+  });
+
+  it('of what was not executed are as long as the server asks, and never shorter than a second', () => {
+    const waits = [null, 0, 999, 1001, 7000, 90_000].map((afterMs) => notExecutedWait(DEFAULT_RETRY, afterMs, none));
+    expect(waits).toEqual([1000, 1000, 1000, 1001, 7000, 30_000]);
+    expect(notExecutedWait(DEFAULT_RETRY, 2000, most)).toBe(3000);
+  });
+
+  it('for a place in the row are forgotten a minute after it was not taken', () => {
+    const pace = createPace(1);
+    pace.waitFor('first', 0);
+    expect(pace.waitFor('dropped', 0)).toBe(1000);
+    expect(pace.waitFor('other', 0)).toBe(2000);
+    // Still theirs after a minute, when somebody else has to wait; later than that it is as if they had never come.
+    expect([pace.waitFor('now', 61_000), pace.waitFor('waits', 61_000), pace.waitFor('dropped', 61_000)]).toEqual([
+      0, 1000, 0,
+    ]);
+    const again = createPace(1);
+    again.waitFor('first', 0);
+    again.waitFor('dropped', 0);
+    again.waitFor('now', 61_001);
+    again.waitFor('waits', 61_001);
+    expect(again.waitFor('dropped', 61_001)).toBe(2000);
+  });
+});
+
+describe('a stopwatch', () => {
+  it('says seconds by what went by, and never less than none', () => {
+    let elapsed = 1000.5;
+    const clock = { now: () => START, elapsed: () => elapsed, wakeAt: () => () => undefined };
+    const seconds = stopwatch(clock);
+    elapsed = 1250.75;
+    expect(seconds()).toBe(0.250_25);
+    elapsed = 0;
+    expect(seconds()).toBe(0);
+    let now = START;
+    const plain = stopwatch({ now: () => now, wakeAt: () => () => undefined });
+    now += 2000;
+    expect(plain()).toBe(2);
+  });
+});
+
+describe('limits of calls', () => {
+  const sid = (n: number): string => `CA${String(n).padStart(32, '0')}`;
+  const from = (n: number): string => `+1212555${String(1000 + n)}`;
+
+  it('are a hundred at once, and ten a minute from one caller, unless told otherwise', async () => {
+    const clock = manualClock();
+    const limits = createCallLimits({ store: createMemoryStore(), clock });
+    const one: string[] = [];
+    for (let n = 0; n < 11; n += 1) one.push(await limits.admit({ sid: sid(n), from: from(0) }));
+    expect([one.slice(0, 10), one[10]]).toEqual([Array(10).fill('admitted'), 'tooManyFromCaller']);
+    const all: string[] = [];
+    for (let n = 11; n < 102; n += 1) all.push(await limits.admit({ sid: sid(n), from: from(n) }));
+    expect([all.slice(0, 90), all[90]]).toEqual([Array(90).fill('admitted'), 'tooManyAtOnce']);
+  });
+
+  it('never free the place of a call whose record a newer program wrote', async () => {
+    const [store, clock] = [createMemoryStore(), manualClock()];
+    const limits = createCallLimits({ store, clock, atOnce: 1 });
+    await limits.admit({ sid: sid(1), from: from(1) });
+    const commit = { key: `forwarding:${sid(1)}`, expected: 0, expiresAt: null, put: [], drop: [] };
+    const data = encodeState(forwarding.schema + 1, { state: {}, at: clock.now() });
+    await store.commit({ ...commit, data, now: clock.now() });
+    await clock.advanceBy(3_600_000);
+    expect(await limits.admit({ sid: sid(2), from: from(2) })).toBe('tooManyAtOnce');
+  });
+
+  it('share one count for what a caller may say at great length, and forget it when its time is over', async () => {
+    const [store, clock] = [createMemoryStore(), manualClock()];
+    const limits = createCallLimits({ store, clock, perCaller: { calls: 1, seconds: 60 } });
+    const long = 'sip:'.padEnd(64, 'x');
+    expect(await limits.admit({ sid: sid(1), from: `${long}1` })).toBe('admitted');
+    expect(await limits.admit({ sid: sid(2), from: `${long}2` })).toBe('tooManyFromCaller');
+    const keys = (await store.list({ prefix: 'limits:', limit: 9 })).records;
+    expect(keys.map(({ key, expiresAt }) => [key, expiresAt])).toEqual([
+      [`limits:from:${long}`, START + 60_000],
+      ['limits:at-once', START + 86_400_000],
+    ]);
+  });
+
+  it('say so when the count is changed by others again and again, and the call was not counted', async () => {
+    const store: Store = { ...createMemoryStore(), commit: () => Promise.resolve({ ok: false, actual: 7 }) };
+    const limits = createCallLimits({ store, clock: manualClock() });
+    await expect(limits.admit({ sid: sid(1), from: from(1) })).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' });
+  });
+});
