@@ -61,6 +61,20 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
+  it('gives out nothing once more that somebody else has taken meanwhile, or that was put off', async () => {
+    const store = await open();
+    const put = ['taken', 'put off', 'held'].map((id) => ({ id, dueAt: 1000, data: id }));
+    await store.commit({ ...commit, put });
+    const one = { now: 1000, limit: 10, leaseMs: 15_000, lease: 'one' };
+    const [taken, putOff, held] = await store.claim(one);
+    await store.settle(putOff!, { as: 'retry', dueAt: 90_000, counts: false });
+    await store.commit({ ...commit, expected: 1, put: [{ id: 'held', dueAt: 99_000, data: 'anew' }] });
+    expect(await store.claim({ ...one, now: 16_000, lease: 'two' })).toMatchObject([{ id: 'taken', attempt: 2 }]);
+    expect(await store.claim({ ...one, now: 16_000, again: true })).toEqual([]);
+    expect([taken?.id, held?.id]).toEqual(['taken', 'held']);
+    await store.close();
+  });
+
   describe('with node-redis', () => {
     let nodeRedis: ReturnType<typeof createClient>;
     beforeAll(async () => {

@@ -32,6 +32,15 @@ export function contractClaims(test: ContractTest): void {
     assert.deepEqual(await idsOf(claim(store)), ['first', 'second', 'third', 'fourth']);
   });
 
+  test('claims the earliest first, of all flows, and of what is due at once what was put first', async (store, other) => {
+    await store.commit(commitOf({ key: 'calls:1', put: [task('third', T - 2), task('fourth', T - 1)] }));
+    await store.commit(commitOf({ key: 'workers:1', put: [task('first', T - 3), task('fifth', T - 1)] }));
+    await store.commit(commitOf({ key: 'agents:1', put: [task('sixth', T - 1), task('second', T - 3)] }));
+    assert.deepEqual(await idsOf(claim(other, { limit: 2 })), ['first', 'second']);
+    assert.deepEqual(await idsOf(claim(other, { limit: 3 })), ['third', 'fourth', 'fifth']);
+    assert.deepEqual(await idsOf(claim(store)), ['sixth']);
+  });
+
   test('claims for one flow only its own tasks, the earliest first', async (store, other) => {
     await store.commit(commitOf({ key: 'calls:1', put: [task('a', T - 3), task('c', T - 1)] }));
     await store.commit(commitOf({ key: 'callsigns:1', put: [task('b', T - 2)] }));

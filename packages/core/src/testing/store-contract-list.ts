@@ -89,6 +89,16 @@ export function contractList(test: ContractTest): void {
     assert.deepEqual(await allKeys(store, '', 10), ['over']);
   });
 
+  test('does not go on with what has expired because many others that have expired still have work', async (store, other) => {
+    const busy = Array.from({ length: 30 }, (_, n) => `busy ${String(n)}`);
+    for (const key of busy) {
+      await store.commit(commitOf({ key, expiresAt: T + 1000, put: [task('later', T + 900_000)] }));
+    }
+    await store.commit(commitOf({ key: 'over', expiresAt: T + 2000 }));
+    for (let minute = 1; minute <= 4; minute += 1) await claim(other, { now: T + minute * 60_000 });
+    assert.deepEqual(await allKeys(store, '', 100), busy);
+  });
+
   test('misses no key of parallel writers', async (store, other) => {
     const keys = Array.from({ length: 20 }, (_, n) => `key ${String(n)}`);
     const seen: string[] = [];

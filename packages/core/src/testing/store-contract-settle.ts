@@ -65,6 +65,15 @@ export function contractSettle(test: ContractTest): void {
     assert.equal((await claimOne(store)).data, 'new');
   });
 
+  test('says false once the task was put off, though its new time is the end of its lease: nobody holds it', async (store) => {
+    await withTasks(store, task('a'));
+    const held = await claimOne(store, { leaseMs: 1000 });
+    assert.equal(await store.settle(held, { as: 'retry', dueAt: held.leaseUntil, counts: true }), true);
+    for (const lease of [held.lease, '']) assert.equal(await store.settle({ ...held, lease }, DONE), false);
+    assert.deepEqual(await claim(store, { now: T + 999 }), []);
+    assert.equal((await claimOne(store, { now: T + 1000 })).attempt, 2);
+  });
+
   test('says false once the lease passed to somebody else, and leaves it to them', async (store) => {
     await withTasks(store, task('a'));
     const first = await claimOne(store, { lease: 'one', leaseMs: 1000 });
