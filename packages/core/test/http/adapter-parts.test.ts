@@ -108,6 +108,44 @@ describe('an adapter', () => {
     expect(fits.got.headers.has('connection')).toBe(false);
   });
 
+  it('stops reading a body that turns out too long, and keeps nothing of it', async () => {
+    const paused: string[] = [];
+    const node = echo();
+    const on = (event: string, listener: (chunk?: string) => void): void => {
+      if (event === 'data') for (const piece of ['x'.repeat(65_536), 'y']) listener(piece);
+      if (event === 'end') listener();
+    };
+    const { request, response, got } = nodeParts({ on, pause: () => paused.push('paused') });
+    toNodeListener(node.endpoint)(request, response);
+    await settled();
+    expect([paused, node.seen.map(({ body }) => body), got.destroyed]).toEqual([['paused'], [null], true]);
+
+    const { endpoint, heard } = scene();
+    let canceled = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(40_000)),
+      cancel: () => void (canceled = true),
+    });
+    const { headers } = webhook('/inbound', common(CALLER));
+    const form = { 'content-type': headers['content-type'] ?? '' };
+    const response2 = await endpoint.fetch(
+      new Request(`${BASE}/inbound`, { method: 'POST', headers: form, body, duplex: 'half' }),
+    );
+    expect([response2.status, canceled, heard]).toEqual([413, true, []]);
+  });
+
+  it('of the web standard is measured like any other', async () => {
+    const told: unknown[] = [];
+    const { endpoint } = scene({ metrics: (measurement) => void told.push(measurement) });
+    const { headers, body } = webhook('/inbound', common(CALLER));
+    const form = {
+      'content-type': headers['content-type'] ?? '',
+      'x-twilio-signature': headers['x-twilio-signature'] ?? '',
+    };
+    await endpoint.fetch(new Request(`${BASE}/inbound`, { method: 'POST', headers: form, body }));
+    expect(told).toMatchObject([{ type: 'webhook', path: '/inbound', status: 200 }]);
+  });
+
   it('keeps a letter that is cut between two pieces of a body', async () => {
     const letters = Buffer.from('A=ü€😀');
     const pieces = [...letters].map((byte) => Uint8Array.of(byte));

@@ -158,3 +158,56 @@ describe('what detection said', () => {
     expect(heard).toEqual([]);
   });
 });
+
+describe('a caller whom nobody serves any more, and who is sent to us again', () => {
+  const again = (round = 5, key = CALLER, leg = 0): string => `ref=forwarding.${key}.${String(round)}.${String(leg)}`;
+  const asked = (sid = CALLER) => common(sid, { CallToken: 'of long ago', ForwardedFrom: '+13105550100' });
+
+  it('is served like a new call after the round that was lost, without the token of their first request', async () => {
+    const { endpoint, heard } = scene();
+    await endpoint.handle(webhook('/inbound/again', asked(), { query: again() }));
+    const [only, ...more] = heard;
+    expect([only?.key, more]).toEqual([`forwarding:${CALLER}`, []]);
+    expect(only?.event).toMatchObject({ type: 'inbound', lostRound: 5, call: { sid: CALLER, status: 'in-progress' } });
+    expect(JSON.stringify(only)).not.toMatch(/of long ago|since/);
+  });
+
+  it('is known to have waited when that failed at first', async () => {
+    const { endpoint, heard, clock, since } = scene();
+    await endpoint.handle(webhook('/inbound/again', asked(), { query: `${again()}&${since(3)}` }));
+    expect(heard).toMatchObject([{ event: { lostRound: 5, call: { since: clock.now() - 3000 } } }]);
+  });
+
+  it.each([
+    ['another call', asked(LEG), again()],
+    ['a leg', asked(), again(5, CALLER, 1)],
+  ])('is not %s: nothing is written', async (_, params, query) => {
+    const { endpoint, heard } = scene();
+    expect(verbsOf(await endpoint.handle(webhook('/inbound/again', params, { query })))).toEqual(['Hangup']);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('a call that was forwarded to us', () => {
+  it('says from where to the flow and to "resolve", which does not see its token', async () => {
+    const seen: unknown[] = [];
+    const { endpoint, heard } = scene({
+      resolve: (call) => {
+        seen.push(call);
+        return { forwardTo: [] };
+      },
+    });
+    const forwarded = { ForwardedFrom: '+13105550100', CalledVia: '+13105550101', CallToken: 'secret' };
+    await endpoint.handle(webhook('/inbound', common(CALLER, forwarded)));
+    const call = {
+      sid: CALLER,
+      status: 'in-progress',
+      from: '+12125550123',
+      to: '+14155550199',
+      forwardedFrom: '+13105550100',
+      calledVia: '+13105550101',
+    };
+    expect(seen).toEqual([call]);
+    expect(heard).toMatchObject([{ event: { call: { ...call, token: 'secret' } } }]);
+  });
+});

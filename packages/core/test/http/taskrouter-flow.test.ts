@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { introduceWorkers } from '@amd/core/http';
+import { introduceWorkers, type LogEntry } from '@amd/core/http';
 import { manualClock, taskSids, WORKSPACE } from '@amd/core/testing';
+import { foreignTasks } from '../../src/http/guests.js';
 import { CALLER, common, LEG } from '../helpers/webhooks.js';
-import { ASSIGNMENT, AWAY, taskRouter, typesOf, verbsOf, type Heard } from './scene.js';
+import { ASSIGNMENT, AWAY, settled, taskRouter, typesOf, verbsOf, type Heard } from './scene.js';
 
 describe('an endpoint of TaskRouter', () => {
   it('tells the flow of a caller who arrives, who leaves the queue, who asks, who presses a key and who hangs up', async () => {
@@ -106,6 +107,40 @@ describe('an endpoint of TaskRouter', () => {
     const { ask, heard } = taskRouter({ directory });
     await ask('/assign', ASSIGNMENT);
     expect([loads, typesOf(heard)]).toEqual([1, ['assignment']]);
+  });
+});
+
+describe('what is handed on of the options', () => {
+  it('is where the number of a worker stands, also in an event', async () => {
+    const { ask, heard } = taskRouter({ phoneAttributes: ['mobile'] });
+    const attributes = '{"phone":"+14155550142","mobile":"+14155550143"}';
+    await ask('/trevents', {
+      EventType: 'worker.attributes.update',
+      WorkerSid: taskSids.worker(1),
+      WorkerActivitySid: taskSids.available,
+      WorkerAttributes: attributes,
+    });
+    expect(heard).toMatchObject([{ event: { type: 'worker.event', worker: { phone: '+14155550143' } } }]);
+  });
+
+  it('is how long "resolve" may take', async () => {
+    const clock = manualClock();
+    const { ask, log } = taskRouter({ clock, resolveBudgetMs: 300, resolve: () => new Promise(() => undefined) });
+    void ask('/inbound', common(CALLER));
+    await settled();
+    await clock.advanceBy(299, settled);
+    expect(log).toEqual([]);
+    await clock.advanceBy(1, settled);
+    expect(log).toMatchObject([{ code: 'resolve.failed', message: expect.stringContaining('300 ms') as string }]);
+  });
+});
+
+describe("other people's tasks", () => {
+  it('are told of for a thousand workflows, and no more: whoever sends them chooses their names', () => {
+    const log: LogEntry[] = [];
+    const leaveAlone = foreignTasks((entry) => log.push(entry));
+    for (let n = 0; n < 1100; n += 1) leaveAlone(new Map([['WorkflowSid', `WW${String(n)}`]]));
+    expect(log).toHaveLength(1000);
   });
 });
 
