@@ -170,6 +170,30 @@ describe('what is refused', () => {
   });
 });
 
+describe('time, by the clock that was given', () => {
+  const forever = (): Promise<never> => new Promise(() => undefined);
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  };
+
+  it.each<[string, Partial<TwilioExecutorOptions>, number, string]>([
+    ['two seconds for "mayDial"', { mayDial: forever }, 2000, '"mayDial" took longer than 2000 ms'],
+    ['eight seconds for a request', {}, 8000, 'Twilio took longer than 8000 ms'],
+    ['as long for a request as was said', { timeoutMs: 300 }, 300, 'Twilio took longer than 300 ms'],
+  ])('is %s', async (_, options, ms, reason) => {
+    const { client } = fakeClient();
+    const calls = Object.assign(client.calls, { create: forever });
+    const { execute, clock } = executor({ ...client, calls }, options);
+    const told: unknown[] = [];
+    void execute(create).then((execution) => told.push(execution));
+    await turns();
+    await clock.advanceBy(ms - 1, turns);
+    expect(told).toEqual([]);
+    await clock.advanceBy(1, turns);
+    expect(JSON.stringify(told)).toContain(JSON.stringify(reason).slice(1, -1));
+  });
+});
+
 describe('what a failure means', () => {
   const classify = (error: unknown, effect: TwilioEffect['type'] = 'call.end', hint: string | null = null): Execution =>
     classifyFailure(error, effect, hint, START);

@@ -16,6 +16,7 @@ import {
 import { executions, manualClock, sids, START, taskSids } from '@amd/core/testing';
 import { Alarm } from '../../src/runtime/alarm.js';
 import { within } from '../../src/runtime/budget.js';
+import { createHeld } from '../../src/runtime/held.js';
 import { createPace } from '../../src/runtime/pace.js';
 import { ambiguousWait, DEFAULT_RETRY, hookWait, notExecutedWait } from '../../src/runtime/retry.js';
 import { stopwatch } from '../../src/runtime/stopwatch.js';
@@ -302,6 +303,60 @@ describe('work that a flow asks for', () => {
       await scene({ store, ...change }).runtime.tick();
       expect(asked).toMatchObject([expected]);
     }
+  });
+});
+
+describe('a record that is kept for a while', () => {
+  it('is kept as long after the time it has seen, also where this clock is behind', async () => {
+    const store = createMemoryStore();
+    const flow: typeof echo = {
+      ...echo,
+      transition: (...given) => ({ ...echo.transition(...given), keepForMs: 1000 }),
+    };
+    const data = encodeState(1, { state: { heard: [] }, at: START + 5000 });
+    await store.commit({ key: KEY, expected: 0, data, expiresAt: null, now: START, put: [], drop: [] });
+    await scene({ store, flow }).ask();
+    expect((await store.read(KEY, START))?.expiresAt).toBe(START + 6000);
+  });
+});
+
+describe('calls per second', () => {
+  it('put off nothing but new calls', async () => {
+    const { runtime, ask, sent } = scene({ callsPerSecond: 1 });
+    await ask(...[1, 2, 3].map((n): TwilioEffect => ({ ...end, id: `end:${String(n)}` })), fleeting);
+    await runtime.tick();
+    expect(sent).toHaveLength(4);
+  });
+});
+
+describe('a question that the store failed', () => {
+  it.each([
+    [0, 500],
+    [0.5, 750],
+    [0.999_9, 1000],
+  ])('is asked again at a time that chance (%d) spreads: after %i ms', async (chance, ms) => {
+    const clock = manualClock();
+    const wakes: number[] = [];
+    const failures: unknown[] = [];
+    const { ask, again } = createHeld({
+      clock,
+      alarm: { at: (at) => wakes.push(at - START) },
+      random: () => chance,
+      track: () => undefined,
+      failed: (_, error) => failures.push(error),
+    });
+    const claim = { key: KEY, id: 'a', dueAt: START, data: '', attempt: 1, lease: 'me', leaseUntil: START + 15_000 };
+    let tries = 0;
+    await ask(claim, () => {
+      tries += 1;
+      return tries < 3 ? Promise.reject(new Error('away')) : Promise.resolve(null);
+    });
+    expect([wakes, tries]).toEqual([[15_000, ms], 1]);
+    await again();
+    await again();
+    await again();
+    // It is said once, and asked no more when it was answered.
+    expect([wakes, tries, failures.length]).toEqual([[15_000, ms, ms], 3, 1]);
   });
 });
 
