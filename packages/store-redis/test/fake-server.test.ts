@@ -1,3 +1,4 @@
+import type { Clock } from '@amd/core';
 import { manualClock, START } from '@amd/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createRedisStore } from '../src/index.js';
@@ -14,8 +15,12 @@ function fakeServer(info: Settings = {}, settings: Settings = {}) {
     aheadMs: 0,
     reachable: true,
     slowMs: 0,
+    /** For one question after the other: how long it is on its way there, and its answer on its way back. */
+    ways: [] as (readonly [there: number, back: number])[],
     asked: 0,
     format: '1',
+    /** What it says of the time instead of what it knows. */
+    time: null as (() => Promise<readonly string[]>) | null,
     /** How a client hands on what `CONFIG GET` replies. */
     config: (name: string, value: string | null): unknown => (value === null ? [] : [name, value]),
     /** What it replies to anything else. */
@@ -37,10 +42,11 @@ function fakeServer(info: Settings = {}, settings: Settings = {}) {
         return server.format;
       case 'TIME': {
         server.asked += 1;
-        // Half of the way there, half back.
-        await clock.advanceBy(server.slowMs / 2);
+        if (server.time !== null) return server.time();
+        const [there, back] = server.ways.shift() ?? [server.slowMs / 2, server.slowMs / 2];
+        await clock.advanceBy(there);
         const ms = (clock.elapsed?.() ?? 0) + server.aheadMs;
-        await clock.advanceBy(server.slowMs / 2);
+        await clock.advanceBy(back);
         return [String(Math.floor(ms / 1000)), String((ms % 1000) * 1000)];
       }
       default:
@@ -294,6 +300,17 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
+  it('leaves nothing behind that waits for its time to be over, once it is answered', async () => {
+    const made = fakeServer();
+    const store = await made.open({ commandMs: 600_000 });
+    made.server.other = () => [null, null, null];
+    const waiting = (): number => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+    const before = waiting();
+    for (let n = 0; n < 200; n += 1) await store.read('calls:1', 1000);
+    expect(waiting()).toBeLessThan(before + 100);
+    await store.close();
+  });
+
   it('is nothing any more after the store was closed, by any method', async () => {
     const made = fakeServer();
     const store = await made.open();
@@ -454,6 +471,61 @@ describe('the time of the server', () => {
     const store = await open();
     expect(store.clock.now()).toBe(START + 3 * 80 + 500);
     await store.close();
+  });
+
+  it.each([
+    [
+      [0, 400],
+      [10, 10],
+      [300, 0],
+    ],
+    [
+      [10, 10],
+      [0, 400],
+      [300, 0],
+    ],
+    [
+      [300, 0],
+      [0, 400],
+      [10, 10],
+    ],
+  ] as const)('is told best by the quickest answer, whichever it is: %j %j %j', async (...ways) => {
+    const { clock, server, open } = fakeServer();
+    server.aheadMs = 500;
+    server.ways.push(...ways);
+    const store = await open();
+    expect(store.clock.now()).toBe(clock.now() + 500);
+    await store.close();
+  });
+
+  it('is waited for no more after the store was closed while the answer was on its way', async () => {
+    const { clock, server, open } = fakeServer();
+    const waiting = new Set<object>();
+    const localClock: Clock = {
+      ...clock,
+      wakeAt(at, run) {
+        const wakeUp = {};
+        waiting.add(wakeUp);
+        const cancel = clock.wakeAt(at, () => {
+          waiting.delete(wakeUp);
+          run();
+        });
+        return () => {
+          waiting.delete(wakeUp);
+          cancel();
+        };
+      },
+    };
+    const store = await open({ syncEveryMs: 1000, localClock });
+    let answer = (_: readonly string[]): void => undefined;
+    const slow = new Promise<readonly string[]>((resolve) => (answer = resolve));
+    server.time = () => slow;
+    expect(waiting.size).toBe(1);
+    await clock.advanceBy(1000, settled);
+    await store.close();
+    answer(['2000000000', '0']);
+    await settled();
+    expect(waiting.size).toBe(0);
   });
 
   it('never goes back here, when the server is set back or replaced by one that is behind, nor when this machine is', async () => {
