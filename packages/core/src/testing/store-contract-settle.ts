@@ -57,6 +57,17 @@ export function contractSettle(test: ContractTest): void {
     assert.deepEqual(await claim(store, { now: T + 60_000 }), []);
   });
 
+  test('says false once the record is gone with its tasks', async (store, other) => {
+    await withTasks(store, task('a'));
+    const held = await claimOne(store);
+    await store.commit(commitOf({ expected: 1, drop: ['a'], expiresAt: T + 1000 }));
+    await claim(other, { now: T + 100_000 });
+    assert.deepEqual((await store.list({ prefix: '', limit: 1 })).records, []);
+    assert.equal(await store.settle(held, DONE), false);
+    assert.equal(await store.settle(held, { as: 'retry', dueAt: T, counts: true }), false);
+    assert.deepEqual(await claim(store, { now: T + 100_000 }), []);
+  });
+
   test('says false once the task was replaced, and leaves the new one alone', async (store) => {
     await withTasks(store, task('a', T, 'old'));
     const held = await claimOne(store);
