@@ -222,6 +222,14 @@ describe('a database', () => {
     await store.close();
   });
 
+  it('waits for the disk at every commit, whatever the default of its driver is', async () => {
+    const inner = new LibsqlDatabase(newFile()) as Database;
+    inner.exec('PRAGMA synchronous = OFF');
+    const store = await createSqliteStore({ database: inner });
+    expect(inner.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
+    await store.close();
+  });
+
   it('is marked as ours, with its version, and is prepared once', async () => {
     const file = newFile();
     for (let times = 0; times < 2; times += 1) {

@@ -317,6 +317,23 @@ describe('a caller in the queue of a workspace', () => {
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
+  it('is forgotten by a look that does not meet them: their 90 s begin anew', async () => {
+    const pending = [voice(ALICE)];
+    const { client } = queue({ pending, reserved: [] });
+    const [clock, store] = [manualClock(), createMemoryStore()];
+    const look = queuedCallers({ client, store, clock, workspace: () => taskSids.workspace });
+    await write(store, `taskrouter:${ALICE}`, DAMAGED, clock.now());
+    await look();
+    await clock.advanceBy(60_000);
+    pending.length = 0;
+    await look();
+    pending.push(voice(ALICE));
+    await clock.advanceBy(60_000);
+    expect(await look()).toEqual({ recovered: [], leftAlone: 1, failed: [] });
+    await clock.advanceBy(90_000);
+    expect((await look()).recovered).toEqual([ALICE]);
+  });
+
   it('is not asked for as long as the workspace is not known', async () => {
     const { client, asked } = queue({ pending: [voice(ALICE)], reserved: [] });
     const look = queuedCallers({ client, store: createMemoryStore(), workspace: () => undefined });
