@@ -104,6 +104,12 @@ describe('a new call', () => {
     ]);
   });
 
+  it.each(['+442071838750', '+493012345678', '+33142685300'])('may go to any country: %s', async (to) => {
+    const { client, asked } = fakeClient();
+    await executor(client).execute({ ...create, to: to as CreateCall['to'] });
+    expect(asked).toMatchObject([{ to }]);
+  });
+
   it('whose status cannot be read has just been queued', async () => {
     const { client } = fakeClient();
     const odd = { sid: LEG, status: 'of a kind unheard of' };
@@ -211,6 +217,7 @@ describe('what a failure means', () => {
     ['404 of a new call', { status: 404, code: 20404 }, 'call.create', { outcome: { as: 'refused', code: 20404 } }],
     ['404 of anything else', { status: 404, code: 20404 }, 'task.fetch', { outcome: { as: 'gone' } }],
     ['412 of a worker', { status: 412 }, 'worker.update', { outcome: { as: 'changed' } }],
+    ['400 of a worker', { status: 400, code: 20001 }, 'worker.update', { outcome: { as: 'refused', code: 20001 } }],
     ['412 of a task', { status: 412 }, 'task.update', { outcome: { as: 'refused' } }],
     ['a code that is none', { status: 400, code: 0 }, 'call.end', { outcome: { as: 'refused', code: null } }],
     ['a code in words', { status: 400, code: 'E' }, 'call.end', { outcome: { as: 'refused', code: null } }],
@@ -223,6 +230,7 @@ describe('what a failure means', () => {
   it.each<[unknown, number | null]>([
     ['3', 3000],
     [3, 3000],
+    ['12', 12_000],
     ['0', 0],
     [new Date(START + 7000).toUTCString(), 7000],
     [new Date(START - 7000).toUTCString(), 0],
