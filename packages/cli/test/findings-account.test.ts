@@ -1,0 +1,221 @@
+import type { Patient } from '@amd/cli';
+import { webhookUrls } from '@amd/core/http';
+import { describe, expect, it } from 'vitest';
+import { checkAccount, checkPace } from '../src/doctor/account.js';
+import { checkCallerId, checkNumber } from '../src/doctor/number.js';
+import { ACCOUNT, APPLY, BASE, OURS, failing, line, lines, list, patient } from './patient.js';
+
+describe('the account', () => {
+  const account = (fetch: () => Promise<object>) => ({ api: { v2010: { accounts: () => ({ fetch }) } } });
+  const check = async (fetch: () => Promise<object>, changes: Partial<Patient['account']> = {}): Promise<string[]> => {
+    const here = patient({ client: account(fetch) });
+    return lines(await checkAccount({ ...here, account: { ...here.account, ...changes } }, undefined));
+  };
+
+  it('is well when Twilio accepts the credentials, and it is active and full', async () => {
+    expect(await check(() => Promise.resolve({ status: 'active', type: 'Full' }))).toEqual([
+      'ok credentials: Twilio accepts them, and the account is active',
+      'ok account: It is a full account',
+    ]);
+  });
+
+  it.each(['suspended', 'closed'])('that is %s sends somebody to the console', async (status) => {
+    expect((await check(() => Promise.resolve({ status, type: 'Full' })))[0]).toBe(
+      `error credentials: The account is ${status} → Open the console: it says what has to be done`,
+    );
+  });
+
+  it('on trial is named as one, with what that means', async () => {
+    expect(await check(() => Promise.resolve({ type: 'Trial' }))).toEqual([
+      'ok credentials: Twilio accepts them, and the account is active',
+      'warning account: It is a trial account: it calls verified numbers only, and callers hear a notice first → Verify each number that is to be rung (console: Verified Caller IDs), or upgrade the account',
+    ]);
+  });
+
+  it.each([401, 403])('that refuses with %d needs the very credentials that were used', async (status) => {
+    const [token] = await check(() => failing(status));
+    expect(token).toBe(
+      `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN anew from the console. A subaccount has a SID and a token of its own; test credentials do not work`,
+    );
+    const [key] = await check(() => failing(status), { apiKey: 'SK1', apiSecret: 'secret' });
+    expect(key).toContain(
+      `Twilio does not accept TWILIO_API_KEY and TWILIO_API_SECRET for ${ACCOUNT} → Copy TWILIO_API_KEY`,
+    );
+  });
+
+  it('that cannot be asked is no matter of credentials', async () => {
+    expect(await check(() => failing(500, 'on fire', 20500))).toEqual([
+      'error credentials: Twilio cannot be asked: on fire (Twilio error 20500) → Check the network, then status.twilio.com',
+    ]);
+  });
+
+  it('with an API key needs the auth token as well, which signs webhooks', async () => {
+    const found = await check(() => Promise.resolve({ status: 'active' }), {
+      authToken: undefined,
+      apiKey: 'SK1',
+      apiSecret: 'secret',
+    });
+    expect(found[1]).toBe(
+      'error auth-token: TWILIO_AUTH_TOKEN is missing: no webhook can be verified → Set TWILIO_AUTH_TOKEN to the primary auth token of this very account: webhooks are signed with it',
+    );
+  });
+});
+
+describe('the pace of calls', () => {
+  const pace = async (...calls: readonly (readonly [direction: string, queueTime: string | null])[]) =>
+    line(
+      await checkPace(
+        patient({ client: { calls: list(...calls.map(([direction, queueTime]) => ({ direction, queueTime }))) } }),
+      ),
+    );
+
+  it('is well when no outbound call waited for more than a second', async () => {
+    expect(await pace()).toBe('ok calls-per-second: Outbound calls begin at once: there were no outbound calls yet');
+    expect(await pace(['inbound', '9000'])).toContain('there were no outbound calls yet');
+    expect(await pace(['outbound-api', '1000'], ['outbound-dial', '0'], ['outbound-api', 'unknown'])).toBe(
+      'ok calls-per-second: Outbound calls begin at once: none of the last 2 waited',
+    );
+  });
+
+  it('is too slow when some waited: how many, how long, and what helps', async () => {
+    expect(
+      await pace(['outbound-api', '1001'], ['outbound-api', '3460'], ['outbound-api', '0'], ['inbound', '9000']),
+    ).toBe(
+      "warning calls-per-second: 2 of the last 3 outbound calls waited in Twilio's queue, up to 3.5 s: more calls were made than the account may begin in a second → Ask for more calls per second (console: Voice → Settings → General), or ring fewer people at once",
+    );
+  });
+});
+
+describe('the number', () => {
+  const { voice, status } = webhookUrls(BASE);
+  const well = {
+    sid: 'PN1',
+    phoneNumber: OURS,
+    voiceUrl: voice,
+    voiceMethod: 'POST',
+    voiceFallbackUrl: 'https://handler.twilio.com/twiml/EH1',
+    statusCallback: status,
+    statusCallbackMethod: 'POST',
+  };
+  const check = async (number: object | null, changes: Parameters<typeof patient>[0] = {}): Promise<string[]> => {
+    const client = { incomingPhoneNumbers: list(...(number === null ? [] : [{ ...well, ...number }])) };
+    return lines(await checkNumber(patient({ client, ...changes })));
+  };
+  const WELL = [
+    `ok number: ${OURS} is a number of this account`,
+    `ok voice-url: Calls come to ${BASE}/inbound`,
+    'ok status-url: The end of every inbound call is told',
+    'ok fallback-url: When the app is down Twilio asks handler.twilio.com',
+  ];
+  const instead = (at: number, said: string): string[] => WELL.map((line_, index) => (index === at ? said : line_));
+
+  it('is well when its addresses are ours, in whichever of their forms', async () => {
+    expect(await check({})).toEqual(WELL);
+    expect(await check({ voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` })).toEqual(WELL);
+    expect(await check({ voiceUrl: `${BASE}/incoming#rc=2` })).toEqual(
+      instead(1, `ok voice-url: Calls come to ${BASE}/incoming`),
+    );
+  });
+
+  it.each([
+    [{}, 'TWILIO_PHONE_NUMBER is missing'],
+    [{ TWILIO_PHONE_NUMBER: '0415' }, 'TWILIO_PHONE_NUMBER is no number: 0415'],
+  ])('has to be known: %j', async (variables, said) => {
+    expect(await check({}, { variables })).toEqual([
+      `error number: ${said} → Set it to the number that callers call, such as +14155550199`,
+      ...['voice-url', 'status-url', 'fallback-url'].map((one) => `skipped ${one}: the number is not known`),
+    ]);
+  });
+
+  it('has to be of this account', async () => {
+    expect(await check(null)).toEqual([
+      `error number: ${OURS} is not a number of this account → Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has numbers of its own`,
+      ...['voice-url', 'status-url', 'fallback-url'].map((one) => `skipped ${one}: the number is not in this account`),
+    ]);
+  });
+
+  it('has to take voice calls, and answer by its addresses', async () => {
+    expect(await check({ capabilities: { voice: false } })).toEqual(
+      instead(0, `error number: ${OURS} cannot take voice calls → Use a number with the capability "voice"`),
+    );
+    expect(await check({ capabilities: { voice: true, sms: false } })).toEqual(WELL);
+    expect(await check({ voiceApplicationSid: 'AP1' })).toEqual(
+      instead(
+        0,
+        `error number: ${OURS} is answered by AP1, so that its addresses are not asked → At the number, choose "Webhook" instead of the application or trunk`,
+      ),
+    );
+  });
+
+  it.each([
+    ['taskrouter', `, ${APPLY}`],
+    ['forwarding', ''],
+  ] as const)('with other addresses, for %s: what that does, and what to set', async (flow, apply) => {
+    const old = 'https://old.example.com/x';
+    for (const [given, is] of [
+      [old, `is ${old}`],
+      ['', 'is not set'],
+    ] as const) {
+      expect((await check({ voiceUrl: given }, { flow }))[1]).toBe(
+        `error voice-url: The voice URL ${is}: callers do not reach this app → Set "a call comes in" of the number to ${voice} (POST)${apply}`,
+      );
+      expect((await check({ statusCallback: given }, { flow }))[2]).toBe(
+        `warning status-url: The status callback ${is}: that a caller hung up before being on hold is noticed up to 30 s late → Set "call status changes" of the number to ${status} (POST)${apply}`,
+      );
+    }
+  });
+
+  it('has to ask by POST', async () => {
+    expect((await check({ voiceMethod: 'GET' }))[1]).toBe(
+      'error voice-url: The voice URL is asked by GET: the app takes POST → Choose POST at the number',
+    );
+    expect((await check({ statusCallbackMethod: 'GET' }))[2]).toBe(
+      'warning status-url: The status callback comes by GET → Choose POST at the number',
+    );
+    expect(await check({ voiceMethod: null, statusCallbackMethod: '' })).toEqual(WELL);
+  });
+
+  it('should have a fallback, and one that is not on the same server', async () => {
+    expect((await check({ voiceFallbackUrl: '' }))[3]).toBe(
+      'warning fallback-url: The number has no fallback URL: when the app is down, callers hear an error → Make a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
+    );
+    expect((await check({ voiceFallbackUrl: `${BASE}/sorry` }))[3]).toBe(
+      'warning fallback-url: The fallback URL is on the same server: it is down together with the app → Use a TwiML Bin',
+    );
+    expect((await check({ voiceFallbackUrl: 'nowhere' }))[3]).toBe(
+      'ok fallback-url: When the app is down Twilio asks nowhere',
+    );
+  });
+});
+
+describe('the caller id', () => {
+  const SHOWN = '+14155550166';
+  const check = async (CALLER_ID: string | undefined, numbers: string[] = [], verified: string[] = []) =>
+    line(
+      await checkCallerId(
+        patient({
+          variables: { CALLER_ID },
+          client: {
+            incomingPhoneNumbers: list(...numbers.map((phoneNumber) => ({ sid: 'PN1', phoneNumber }))),
+            outgoingCallerIds: list(...verified.map((phoneNumber) => ({ phoneNumber }))),
+          },
+        }),
+      ),
+    );
+
+  it('is the number of the caller unless it is said', async () => {
+    for (const given of [undefined, 'caller'])
+      expect(await check(given)).toBe("ok caller-id: Callees see the caller's number");
+  });
+
+  it('is a number of the account, or a verified one, and nothing else', async () => {
+    expect(await check(SHOWN, [SHOWN])).toBe(`ok caller-id: Callees see ${SHOWN}, a number of this account`);
+    expect(await check(SHOWN, [], [SHOWN])).toBe(`ok caller-id: Callees see ${SHOWN}, a verified number`);
+    expect(await check(SHOWN)).toBe(
+      `error caller-id: CALLER_ID ${SHOWN} is neither a number of this account nor verified: Twilio refuses every call with 21210 → Use a number of this account, or verify it (console: Verified Caller IDs)`,
+    );
+    expect(await check('me')).toBe(
+      'error caller-id: CALLER_ID is neither "caller" nor a number: me → Write it like +14155550199',
+    );
+  });
+});
