@@ -34,6 +34,17 @@ it.each([
   expect(codes).toEqual(['stopping', word]);
 });
 
+it('bug: work that never ended was taken for done, with 0, where nothing else kept the process alive', async () => {
+  const { child, exit, said } = await started({ DRAINS: 'never', FINISH_MS: '500' });
+  child.kill('SIGTERM');
+  await expect.poll(said).toContain('"code":"stopping"');
+  child.disconnect();
+  expect(await exit).toEqual([1, null]);
+  expect(said()).toContain('stop.late');
+  // That the parent has gone is no second stop.
+  expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
+});
+
 it('who asks again after a second ends it at once, whatever is under way', async () => {
   const { child, exit } = await started({ DRAIN_SECONDS: '600' });
   const asking = setInterval(() => child.kill('SIGINT'), 100);

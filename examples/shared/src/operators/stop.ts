@@ -76,7 +76,7 @@ export function stopGracefully(parts: {
     setTimeout(() => {
       logger.error({ code: 'stop.late' }, 'what is under way took too long: ending all the same');
       process.exit(1);
-    }, drainMs + finishMs).unref();
+    }, drainMs + finishMs);
     drain(connections, app, { left, quietMs: drainMs })
       .then(close)
       .then(() => {
