@@ -60,3 +60,9 @@ it('a recording is told of by its call, its address and its length', () => {
     ['voicemail', 'talk'].map((code) => ({ code, call: 'CA1', recording: 'https://example.com/RE1', seconds: 12 })),
   );
 });
+
+it('a secret of six characters is taken out wherever it stands, as often as it does; one of five is not', () => {
+  const { lines, logger } = logging({ secrets: ['sixsix', 'five5'] });
+  logger.info({ url: 'https://x/sixsix?sixsix' }, 'sixsix five5');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ url: 'https://x/[secret]?[secret]', msg: '[secret] five5' });
+});

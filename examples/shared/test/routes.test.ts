@@ -2,19 +2,24 @@ import { createMemoryStore, type Store } from '@amd/core';
 import express from 'express';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Registry } from 'prom-client';
+import { Counter, Registry } from 'prom-client';
 import { expect, it, onTestFinished } from 'vitest';
 import { operatorRoutes } from '../src/operators/routes.js';
 
-async function serve(parts: { readonly store?: Store; readonly isDraining?: () => boolean }) {
+async function serve(parts: {
+  readonly store?: Store;
+  readonly isDraining?: () => boolean;
+  readonly metricsToken?: string;
+  readonly registry?: Registry;
+}) {
   const app = express();
   app.use(
     operatorRoutes({
       store: parts.store ?? createMemoryStore(),
-      registry: new Registry(),
+      registry: parts.registry ?? new Registry(),
       isDraining: parts.isDraining ?? (() => false),
       publicBaseUrl: 'https://calls.example.com',
-      metricsToken: null,
+      metricsToken: parts.metricsToken ?? null,
     }),
   );
   const server = app.listen(0, '127.0.0.1');
@@ -24,9 +29,9 @@ async function serve(parts: { readonly store?: Store; readonly isDraining?: () =
     server.close();
   });
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  return async (path: string) => {
-    const response = await fetch(url + path);
-    return [response.status, await response.text()];
+  return async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url + path, { headers });
+    return { status: response.status, body: await response.text(), headers: response.headers };
   };
 }
 
@@ -42,7 +47,24 @@ it('a process is ready while its store answers and it does not stop; it is alive
     [{ store: broken, isDraining: () => true }, 503, ['stopping', 'store']],
   ] as const) {
     const get = await serve(parts);
-    expect(await get('/readyz')).toEqual([status, JSON.stringify({ ready: status === 200, problems })]);
-    expect(await get('/healthz')).toEqual([200, 'ok\n']);
+    const body = JSON.stringify({ ready: status === 200, problems });
+    expect(await get('/readyz')).toMatchObject({ status, body });
+    expect(await get('/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
+  }
+});
+
+it('metrics are what the registry has, in the form that Prometheus reads, for who sends the token', async () => {
+  const registry = new Registry();
+  new Counter({ name: 'calls_total', help: 'Calls.', registers: [registry] }).inc(7);
+  const get = await serve({ registry, metricsToken: 'a token of some length' });
+  for (const scheme of ['Bearer', 'bearer']) {
+    const { status, body, headers } = await get('/metrics', { authorization: `${scheme} a token of some length` });
+    expect([status, headers.get('content-type')]).toEqual([200, registry.contentType]);
+    expect(body).toContain('calls_total 7');
+  }
+  for (const authorization of ['', 'Bearer ', 'Bearer another', 'Basic a token of some length']) {
+    const { status, body, headers } = await get('/metrics', { authorization });
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(body).toBe('Metrics need the header "Authorization: Bearer" with METRICS_TOKEN.\n');
   }
 });

@@ -32,6 +32,25 @@ it.each([
   expect(await exit).toEqual([code, null]);
   const codes = [...said().matchAll(/"code":"([^"]+)"/g)].map(([, one]) => one);
   expect(codes).toEqual(['stopping', word]);
+  // The store is let go of after all that is under way, and only then.
+  expect(/let go of[^]*"stopped"/.test(said())).toBe(DRAINS === 'well');
+});
+
+it('counts the time for what is under way from when it takes no more, however long it serves on before', async () => {
+  const { child, exit, said } = await started({ DRAIN_SECONDS: '2', FINISH_MS: '1900' });
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+  expect(said()).not.toContain('stop.late');
+});
+
+it('hears a stop once, though a terminal and a parent process both send it', async () => {
+  const { child, exit, said } = await started({ DRAINS: 'never', FINISH_MS: '500' });
+  child.kill('SIGINT');
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([1, null]);
+  // It was not ended by the second one.
+  expect(said()).toContain('stop.late');
+  expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
 });
 
 it('bug: work that never ended was taken for done, with 0, where nothing else kept the process alive', async () => {
@@ -54,6 +73,13 @@ it('who asks again after a second ends it at once, whatever is under way', async
 
 it('P-117 a child stops when its parent has gone, and does not wait for a balancer', async () => {
   const { child, exit, said } = await started({ DRAIN_SECONDS: '600' });
+  child.disconnect();
+  expect(await exit).toEqual([0, null]);
+  expect(said()).toContain('the parent process has ended');
+});
+
+it('a child whose parent had gone before it was set up stops as well', async () => {
+  const { child, exit, said } = await started({ LATE: '1', DRAIN_SECONDS: '600' });
   child.disconnect();
   expect(await exit).toEqual([0, null]);
   expect(said()).toContain('the parent process has ended');

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { Agent, createServer, get, type ServerResponse } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { Agent, createServer, get, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { watchConnections } from '../src/operators/connections.js';
 import { drain } from '../src/operators/stop.js';
 
@@ -84,6 +84,37 @@ it('bug: connections on which half a request or none had come held a server open
   await expect.poll(() => some.map(({ ended }) => ended)).toEqual([true, true, true]);
 });
 
+it('a connection on which something still comes is kept until it has been quiet for as long as any other', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const open = () => {
+    const socket = Object.assign(new EventEmitter(), { bytesRead: 0, destroyed: false, destroy: () => undefined });
+    socket.destroy = () => void (socket.destroyed = true);
+    return socket;
+  };
+  let allClosed = (): void => undefined;
+  const server = Object.assign(new EventEmitter(), { close: (then: () => void) => (allClosed = then) });
+  const connections = watchConnections(server as unknown as Server);
+  const [slow, quiet] = [open(), open()];
+  for (const socket of [slow, quiet]) server.emit('connection', socket);
+  const closed = connections.close(1000);
+  for (let time = 0; time < 20; time += 1) {
+    slow.bytesRead += 1;
+    vi.advanceTimersByTime(100);
+    expect(quiet.destroyed).toBe(time >= 9);
+  }
+  expect(slow.destroyed).toBe(false);
+  vi.advanceTimersByTime(900);
+  expect(slow.destroyed).toBe(false);
+  vi.advanceTimersByTime(100);
+  expect(slow.destroyed).toBe(true);
+  allClosed();
+  await closed;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('whoever is owed an answer gets it, however long the others have been quiet', async () => {
   const { connections, held, port } = await serve();
   const quiet = await connection(port, '');
@@ -95,6 +126,22 @@ it('whoever is owed an answer gets it, however long the others have been quiet',
   held[0]?.end('done');
   await closed;
   await expect.poll(() => waiting.got).toMatch(/connection: close[^]*done/i);
+});
+
+it('an answer that is given at once is the last of its connection too, though its handler was there first', async () => {
+  const server = createServer((_, response) => response.end('done'));
+  const connections = watchConnections(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  connections.retire();
+  const asked = await connection(port, 'GET / HTTP/1.1\r\nHost: calls\r\n\r\n');
+  await expect.poll(() => asked.ended).toBe(true);
+  expect(asked.got).toMatch(/connection: close[^]*done/i);
 });
 
 it('serves on, not ready, until the balancer has had its time; each answer until then is the last of its connection', async () => {
