@@ -119,9 +119,10 @@ describe('what a feed holds', () => {
     const now = clock.now();
     await put(store, sidOf(1), { now, expiresAt: now + 1000 });
     await put(store, sidOf(2), { now });
-    await wait(900);
+    await wait(999);
     expect(feed.totals().calls).toBe(2);
-    await wait(100 + 250);
+    // A look is due at this very moment.
+    await wait(1);
     expect(feed.totals().calls).toBe(1);
     expect(deltas.at(-1)).toMatchObject({ gone: [sidOf(1)], rows: [] });
     const before = deltas.length;

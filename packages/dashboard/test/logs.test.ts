@@ -1,4 +1,4 @@
-import { createMemoryStore, encodeState, forwarding, type EventParams, type Store } from '@amd/core';
+import { createMemoryStore, encodeState, forwarding, taskrouter, type EventParams, type Store } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
 import { callLog, createAgentFeed, createEventLog, toCsv, toJson, type LoggedCall } from '@amd/dashboard';
 import { describe, expect, it } from 'vitest';
@@ -277,6 +277,12 @@ describe('the log of events', () => {
     ]);
   });
 
+  it('of a worker of whom nothing is said has no detail', () => {
+    const log = createEventLog({ clock });
+    log.hear(event({ type: 'worker.activity.update', taskReason: 'no' }));
+    expect(log.since().events).toMatchObject([{ worker: '', detail: '' }]);
+  });
+
   it('keeps the newest 300 unless it is said, and gives what came after one of them', () => {
     const log = createEventLog({ clock });
     for (let time = 0; time < 1000; time += 1) log.hear(event());
@@ -351,6 +357,35 @@ describe('the totals of workers', () => {
     for (const index of [1, 2, 3]) await write.worker(index);
     await clock.advanceBy(300, settle);
     expect(feed.totals().workers).toBe(3);
+    feed.stop();
+  });
+
+  it('hold only as many ended calls as they should', async () => {
+    const clock = manualClock();
+    const store = createMemoryStore();
+    for (const [sid, startedAt] of [
+      ['CA1', 10],
+      ['CA2', 20],
+    ] as const) {
+      const state = {
+        kind: 'call',
+        call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
+        caller: { phase: 'ended' },
+        task: { sid: null, over: false },
+        claim: null,
+        result: 'nobody',
+        story: { startedAt },
+        reservations: [],
+        legs: [],
+      };
+      const data = encodeState(taskrouter.schema, { state, at: clock.now() });
+      const commit = { expected: 0, data, expiresAt: null, now: clock.now(), put: [], drop: [] };
+      await store.commit({ key: `taskrouter:${sid}`, ...commit });
+    }
+    const feed = createAgentFeed({ store, clock, workspace: () => SHOWN_WORKSPACE, limit: 1 });
+    feed.start();
+    await clock.advanceBy(300, settle);
+    expect(feed.sync(null).rows.map(({ sid }) => sid)).toEqual(['CA2']);
     feed.stop();
   });
 });

@@ -413,19 +413,27 @@ describe('the totals of calls', () => {
   });
 
   it('count a call as connected once, by its moment or by its result', () => {
-    const rows = [
-      row({ connectedAt: 11 }),
-      row({ result: 'connected' }),
-      row({ connectedAt: 11, result: 'connected' }),
-      row({ result: 'nobody' }),
-    ];
-    expect(totalsOf(rows)).toMatchObject({ calls: 4, connected: 3 });
+    const connected = (changes: object): number => totalsOf([row(changes)]).connected;
+    expect(connected({ connectedAt: 11 })).toBe(1);
+    expect(connected({ result: 'connected' })).toBe(1);
+    expect(connected({ connectedAt: 11, result: 'connected' })).toBe(1);
+    expect(connected({ result: 'nobody' })).toBe(0);
   });
 
-  it('count legs by what answered: machines and fax together, and what nobody could tell as neither', () => {
-    const legs = [null, 'human', 'machine_start', 'machine_end_beep', 'fax', 'unknown'].map((answeredBy) => ({
-      answeredBy,
-    }));
-    expect(totalsOf([row({ legs })])).toMatchObject({ answered: 5, humans: 1, machines: 3 });
-  });
+  it.each([
+    [null, 0, 0, 0],
+    ['human', 1, 1, 0],
+    ['machine_start', 1, 0, 1],
+    ['machine_end_beep', 1, 0, 1],
+    ['fax', 1, 0, 1],
+    // What nobody could tell is neither.
+    ['unknown', 1, 0, 0],
+  ])(
+    'count a leg that %s answered as %d answered, %d humans and %d machines',
+    (answeredBy, answered, humans, machines) => {
+      expect(totalsOf([row({ legs: [{ answeredBy }] })])).toMatchObject({ answered, humans, machines });
+      const twice = totalsOf([row({ legs: [{ answeredBy }, { answeredBy }] })]);
+      expect(twice).toMatchObject({ answered: 2 * answered, humans: 2 * humans, machines: 2 * machines });
+    },
+  );
 });
