@@ -72,21 +72,6 @@ describe('a guard with a password', () => {
       expect(guard.check(both).as).toBe('session');
   });
 
-  it('remembers ten thousand log-outs: the oldest is forgotten first, and those that have ended by themselves', async () => {
-    const { clock, guard } = guarded();
-    const browsers: IncomingMessage[] = [];
-    for (let time = 0; time < 10_001; time += 1) {
-      const browser = withCookies(kept(guard.logIn(request(), THERE))[0] ?? '');
-      if (time < 2 || time === 10_000) browsers.push(browser);
-      guard.logOut(browser);
-    }
-    expect(browsers.map((browser) => guard.check(browser).as)).toEqual(['session', 'login', 'login']);
-    await clock.advanceBy(8 * HOUR);
-    const late = withCookies(kept(guard.logIn(request(), THERE))[0] ?? '');
-    guard.logOut(late);
-    expect(guard.check(late).as).toBe('login');
-  });
-
   it('gives the browser a cookie that outlives the session by a week, and one of the device for a year', () => {
     const { guard } = guarded();
     const [session = '', device = ''] = guard.logIn(request(), THERE);
