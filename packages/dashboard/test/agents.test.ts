@@ -26,7 +26,11 @@ const event = (type: string, changes: Partial<EventParams> = {}): EventParams =>
     ...changes,
   }) as never;
 
-async function served(password: string | null = null, switchWorker = (): Promise<void> => Promise.resolve()) {
+async function served(
+  password: string | null = null,
+  switchWorker = (): Promise<void> => Promise.resolve(),
+  more: Partial<Parameters<typeof createAgentDashboard>[0]> = {},
+) {
   const store = createMemoryStore();
   const events = createEventLog({ limit: 5 });
   const server = createServer();
@@ -39,6 +43,7 @@ async function served(password: string | null = null, switchWorker = (): Promise
     workspace: () => SHOWN_WORKSPACE,
     switchWorker,
     events,
+    ...more,
     assets: { html: '<p>the page</p>', script: 'js', style: 'css' },
   });
   server.on('request', dashboard.handler);
@@ -146,6 +151,25 @@ describe('the log of events', () => {
   });
 });
 
+it('events are told no more to a page that has said that it has seen enough', async () => {
+  const clock = manualClock();
+  const { url, events } = await served(null, undefined, { clock });
+  const socket = await connect(url, 'websocket', { origin: url });
+  let heard = 0;
+  socket?.on('events', () => (heard += 1));
+  await socket?.emitWithAck('watchEvents', true);
+  events.hear(event('task.created'));
+  await clock.advanceBy(100);
+  // What was sent before is there before the answer.
+  await socket?.emitWithAck('watchEvents', false);
+  expect(heard).toBe(1);
+  events.hear(event('task.created'));
+  await clock.advanceBy(100);
+  await socket?.emitWithAck('watchEvents', false);
+  expect(heard).toBe(1);
+  socket?.close();
+});
+
 describe('the page', () => {
   it('can be closed although its socket was never served (it failed on that once)', async () => {
     const dashboard = createAgentDashboard({
@@ -162,15 +186,21 @@ describe('the page', () => {
 describe('the switch', () => {
   it('passes on a wish, says when it could not be kept, and takes nothing else', async () => {
     const wishes: unknown[] = [];
-    const { url } = await served(null, (...wish: unknown[]) => {
+    const log: string[] = [];
+    const failing = (...wish: unknown[]): Promise<void> => {
       wishes.push(wish);
       return wishes.length > 1 ? Promise.reject(new Error('the store is away')) : Promise.resolve();
-    });
+    };
+    const { url } = await served(null, failing, { log: ({ code, message }) => log.push(`${code} ${message}`) });
     const socket = await connect(url, 'websocket', { origin: url });
     const wish = { worker: workerSid(1), on: false };
     expect(await socket?.emitWithAck('switchWorker', wish)).toEqual({ ok: true });
     expect(wishes).toEqual([[workerSid(1), false]]);
-    expect(await socket?.emitWithAck('switchWorker', wish)).toMatchObject({ ok: false });
+    expect(await socket?.emitWithAck('switchWorker', wish)).toEqual({
+      ok: false,
+      message: 'The wish could not be kept: try again.',
+    });
+    expect(log).toContain('page.failed "switchWorker" of the page failed: the store is away');
     for (const wrong of [null, 'WK', { worker: 'WK1/../..', on: true }, { ...wish, on: 'yes' }, { ...wish, more: 1 }]) {
       expect(await socket?.emitWithAck('switchWorker', wrong)).toEqual({
         ok: false,
@@ -184,7 +214,9 @@ describe('the switch', () => {
   it('is behind the password, as the page, its call log and its socket are', async () => {
     const { url, store } = await served(PASSWORD);
     await agentWriter(store).call(CALL, '+12125550123', [1]);
-    expect((await ask(`${url}/`)).status).toBe(401);
+    const form = await ask(`${url}/`, { headers: { accept: 'text/html' } });
+    expect(form.status).toBe(401);
+    expect(form.body).toContain('<h1>Log in to see the workers</h1>');
     expect((await ask(`${url}/calls.json`)).status).toBe(401);
     expect(await connect(url, 'websocket', { origin: url })).toBeNull();
     const cookie = cookieOf(await logIn(url));

@@ -1,7 +1,14 @@
-import { createMemoryStore } from '@amd/core';
+import { createMemoryStore, type Store } from '@amd/core';
 import { createDashboard, type DashboardLogEntry } from '@amd/dashboard';
-import type { IncomingMessage } from 'node:http';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { manualClock } from '@amd/core/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadPage } from '../src/server/assets.js';
 import { readForm } from '../src/server/door/read-form.js';
 import { ask, cookieOf, logIn, PASSWORD, putCall, serve, type Served } from './helpers/serve.js';
 
@@ -113,6 +120,42 @@ describe('the call log', () => {
   });
 });
 
+it('a call log that breaks off in the middle is no whole file', async () => {
+  const store = createMemoryStore();
+  for (let call = 0; call < 501; call += 1) await putCall(store, `CA${String(call)}`);
+  let pages = 0;
+  const list: Store['list'] = (options) => {
+    pages += 1;
+    // The feed looks too: what is asked for from the beginning is the log's first page.
+    return options.after !== undefined ? Promise.reject(new Error('away')) : store.list(options);
+  };
+  served = await serve({ password: null, store: { ...store, list } });
+  for (const kind of ['json', 'csv']) {
+    const response = await fetch(`${served.url}/calls.${kind}`);
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+  }
+  expect(pages).toBeGreaterThan(3);
+});
+
+it('without a password there is nothing to log in to: the form leads to the page', async () => {
+  served = await serve({ password: null });
+  for (const password of ['', 'any'])
+    expect(await logIn(served.url, password)).toMatchObject({ status: 303, headers: { location: '/' } });
+});
+
+it('over http nothing is said of https, which would lock people out', async () => {
+  served = await serve({ password: null });
+  expect((await ask(`${served.url}/`)).headers).not.toHaveProperty('strict-transport-security');
+});
+
+it('the form says what is behind it', async () => {
+  served = await serve({ password: PASSWORD });
+  const { body } = await ask(`${served.url}/`, { headers: { accept: 'text/html' } });
+  expect(body).toContain('<title>Log in · Calls</title>');
+  expect(body).toContain('<h1>Log in to see the calls</h1>');
+});
+
 it('is only for looking: another method is refused, and nothing is behind it', async () => {
   served = await serve({ password: null });
   for (const path of ['/', '/calls.json', '/dashboard/app.js'])
@@ -121,6 +164,63 @@ it('is only for looking: another method is refused, and nothing is behind it', a
         status: 405,
         headers: { allow: 'GET, HEAD' },
       });
+});
+
+it('a session lasts as long as it was said', async () => {
+  const clock = manualClock();
+  served = await serve({ password: PASSWORD, sessionHours: 1, clock });
+  const cookie = cookieOf(await logIn(served.url));
+  await clock.advanceBy(3_599_999);
+  expect((await ask(`${served.url}/`, { headers: { cookie } })).status).toBe(200);
+  await clock.advanceBy(1);
+  expect((await ask(`${served.url}/`, { headers: { cookie } })).status).toBe(401);
+});
+
+it('the call log has what the store forgets only later, by the clock of the page', async () => {
+  const clock = manualClock({ start: 1_000_000 });
+  served = await serve({ password: null, clock });
+  const { store, url } = served;
+  await putCall(store, SID, clock.now());
+  const key = `forwarding:${SID}`;
+  const { data = '' } = (await store.read(key, clock.now())) ?? {};
+  await store.commit({ key, expected: 1, data, expiresAt: 1_060_000, now: clock.now(), put: [], drop: [] });
+  expect((await ask(`${url}/calls.json`)).body).toContain(SID);
+  await clock.advanceBy(60_000);
+  expect((await ask(`${url}/calls.json`)).body).toBe('[]\n');
+});
+
+it('as a middleware it answers at its own addresses, and lets everything else go on', async () => {
+  const page = { store: createMemoryStore(), publicBaseUrl: 'http://localhost', password: null, people: null };
+  const dashboard = createDashboard({ ...page, assets: { html: '<p>ours</p>', script: '', style: '' } });
+  const server = createServer((request, response) => {
+    dashboard.handler(request, response, () => response.end('the next one'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const bodyOf = async (path: string): Promise<string> => (await ask(url + path)).body;
+  expect(await bodyOf('/')).toBe('<p>ours</p>');
+  for (const path of ['/inbound', '/dashboard/other', '/dashboard/socket', '/x?/'])
+    expect(await bodyOf(path), path).toBe('the next one');
+  await dashboard.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+describe('the files of a page', () => {
+  it('are read from where the build left them, those of each page', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'amd-page-'));
+    for (const name of ['index.html', 'calls.js', 'calls.css', 'agents.js', 'agents.css'])
+      writeFileSync(join(folder, name), name);
+    const from = pathToFileURL(`${folder}/`);
+    expect(await loadPage('calls', from)).toEqual({ html: 'index.html', script: 'calls.js', style: 'calls.css' });
+    expect(await loadPage('agents', from)).toEqual({ html: 'index.html', script: 'agents.js', style: 'agents.css' });
+  });
+
+  it('that were not built are asked for by the command that builds them', async () => {
+    await expect(loadPage('calls', pathToFileURL('/nowhere/'))).rejects.toThrow(
+      'the page of @amd/dashboard is not built: run "npm run build -w @amd/dashboard"',
+    );
+  });
 });
 
 describe('a form', () => {

@@ -55,9 +55,13 @@ describe('a socket whose session is over', () => {
     expect(await page.store.read(`people:${OURS}`, clock.now())).toBeUndefined();
   });
 
-  it('is cut by the log-out of that session alone', async () => {
-    const page = await start({ password: PASSWORD });
-    const [mine, yours] = [cookieOf(await logIn(page.url)), cookieOf(await logIn(page.url))];
+  it('is cut by the log-out of that session alone, at once: no time goes by', async () => {
+    const clock = manualClock();
+    const page = await start({ password: PASSWORD, clock });
+    const mine = cookieOf(await logIn(page.url));
+    // One guess has its turn each fifth of a second.
+    await clock.advanceBy(200);
+    const yours = cookieOf(await logIn(page.url));
     const [first, second] = [await open(page, mine), await open(page, yours)];
     const cut = ended(first);
     await ask(`${page.url}/dashboard/logout`, { method: 'POST', headers: { cookie: mine, origin: page.url } });
@@ -114,12 +118,40 @@ describe('changes', () => {
   });
 });
 
+describe('lists that another process saves', () => {
+  it('are told of second after second, also after the store was away; nobody asks while nobody looks', async () => {
+    const clock = manualClock();
+    const memory = createMemoryStore();
+    let [looks, away] = [0, false];
+    const list: typeof memory.list = (options) => {
+      if (!options.prefix.startsWith('people:')) return memory.list(options);
+      looks += 1;
+      return away ? Promise.reject(new Error('away')) : memory.list(options);
+    };
+    const page = await start({ password: null, clock, store: { ...memory, list } });
+    const elsewhere = await start({ password: null, clock, store: memory });
+    await clock.advanceBy(3000);
+    expect(looks).toBe(0);
+    const [socket, editor] = [await open(page), await open(elsewhere)];
+    const told: unknown[] = [];
+    socket.on('people', (lists) => told.push(lists));
+    for (const revision of [0, 1]) {
+      await editor.emitWithAck('savePeople', { inbound: OURS, revision, people: BEN });
+      away = true;
+      await clock.advanceBy(1000);
+      away = false;
+      await expect.poll(() => clock.advanceBy(1000).then(() => told.length)).toBe(revision + 1);
+    }
+  });
+});
+
 describe('the phones of a simulator', () => {
   const STATE: PhoneState = { numbers: [OURS], kinds: [], people: [], calls: [] };
 
   function panel() {
     const commands: PhoneCommand[] = [];
     let changed = (): void => undefined;
+    let left = 0;
     const phone: PhonePanel = {
       state: () => ({ ...STATE, numbers: [OURS, String(commands.length)] }),
       command(command) {
@@ -129,12 +161,14 @@ describe('the phones of a simulator', () => {
       },
       onChange(listener) {
         changed = listener;
-        return () => undefined;
+        return () => (changed = () => void (left += 1));
       },
     };
     return {
       phone,
       commands,
+      /** How many changes nobody listened to any more. */
+      unheard: () => left,
       change: () => {
         changed();
       },
@@ -166,6 +200,14 @@ describe('the phones of a simulator', () => {
     await clock.advanceBy(100);
     expect(await told).toEqual(await socket.emitWithAck('phoneState'));
     expect(await told).toMatchObject({ numbers: [OURS, '3'] });
+  });
+
+  it('are not listened to any more once the page is closed', async () => {
+    const { phone, change, unheard } = panel();
+    const page = await start({ password: null, phone });
+    await page.dashboard.close();
+    change();
+    expect(unheard()).toBe(1);
   });
 
   it.each([

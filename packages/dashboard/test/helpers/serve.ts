@@ -45,10 +45,11 @@ export async function serve(options: {
   readonly store?: Store;
   readonly log?: DashboardLog;
   readonly phone?: PhonePanel;
+  readonly sessionHours?: number;
   /** What stands before the page's handler, such as a parser of forms. */
   readonly before?: (request: IncomingMessage, next: () => void) => void;
 }): Promise<Served> {
-  const { password, clock, log, phone, before, store = createMemoryStore() } = options;
+  const { password, clock, log, phone, sessionHours, before, store = createMemoryStore() } = options;
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -66,6 +67,7 @@ export async function serve(options: {
     clock,
     log,
     phone,
+    sessionHours,
     assets: { html: '<p>behind the door</p>', script: 'js', style: 'css' },
   });
   server.on('request', (request, response) => {
