@@ -273,6 +273,43 @@ describe('apply to a workspace that was made by hand', () => {
     expect(here.sim.workspaces[0]?.workers).toEqual([]);
   });
 
+  it('says as JSON what it did and what is left, and what only a person can solve beside it', async () => {
+    here.sim.addWorkspace({ friendlyName: 'AMD' });
+    const file = here.write('taskrouter.yaml', FILE);
+    const done = await apply(file, '--json');
+    expect(done.exit).toBe(0);
+    const said = JSON.parse(done.out) as { done: readonly { kind: string }[]; left: readonly unknown[] };
+    expect(said.left).toEqual([]);
+    expect(said.done.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['workflow', 'worker', 'number']));
+    expect(JSON.parse((await apply(file, '--json')).out)).toEqual({ done: [], left: [] });
+
+    const unknown = here.write('unknown.yaml', FILE.replace(OURS, '+14155550198'));
+    const problem = '"number": +14155550198 is not a number of this account';
+    const refused = await apply(unknown, '--json');
+    expect([refused.exit, refused.out]).toEqual([1, '']);
+    expect(refused.notes).toContain(`Nothing was changed: this has to be solved first.\n  ${problem}`);
+    // As lines it stands in the plan already, and is not said twice.
+    const lines = await apply(unknown);
+    expect(lines.out).toContain(`✕ ${problem}`);
+    expect(lines.notes).not.toContain(problem);
+    for (const more of [[], ['--check'], ['--json']]) expect((await plan(unknown, ...more)).exit).toBe(1);
+  });
+
+  it('is exported by the name in the settings unless another one is said, AMD at last', async () => {
+    for (const friendlyName of ['AMD', 'Support', 'Sales']) here.sim.addWorkspace({ friendlyName });
+    const settings = { TWILIO_WORKSPACE: 'Support' };
+    const first = async (args: readonly string[], environment = {}): Promise<string | undefined> =>
+      (await here.amd(['taskrouter', 'export', ...args], environment)).out.split('\n')[0];
+    expect(await first([])).toBe('workspace: AMD');
+    expect(await first([], settings)).toBe('workspace: Support');
+    expect(await first(['-w', 'Sales'], settings)).toBe('workspace: Sales');
+    const nowhere = await here.amd(['taskrouter', 'export'], { TWILIO_WORKSPACE: 'Nowhere' });
+    expect(nowhere).toMatchObject({
+      exit: 1,
+      notes: expect.stringContaining('no workspace named "Nowhere"') as string,
+    });
+  });
+
   it('is described by export, whose file leads to few changes', async () => {
     here.sim.addWorkspace({
       friendlyName: 'Support',
