@@ -330,6 +330,16 @@ describe('the doctor', () => {
     expect(said.notes.split('\n')).toContain(`Calling ${well.url}`);
   });
 
+  it('finds nothing with an API key, beside which the token is asked about at the same server', async () => {
+    const key = `SK${'1'.repeat(32)}`;
+    const well = await ward({ apiKeys: { [key]: 'secret' } });
+    const settings = { TWILIO_API_KEY: key, TWILIO_API_SECRET: 'secret' };
+    expect(await well.diagnose(settings)).toEqual([]);
+    const known = { TWILIO_PHONE_NUMBER: OURS, DIAL_ALLOW: '+1415*', ...settings };
+    const { out } = await well.amd(['doctor', '--url', well.url], known);
+    expect(out).toContain('✓ auth-token         It is the token of this account');
+  });
+
   it('finds nothing in an older workspace made by hand and adopted', async () => {
     const here = await ward();
     const [made] = await here.client.taskrouter.v1.workspaces.list();

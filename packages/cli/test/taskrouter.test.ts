@@ -88,6 +88,24 @@ describe('apply in an empty account', () => {
     expect(here.sim.workspaces).toHaveLength(1);
   });
 
+  it('looks again at the end, and names what is not as it was asked for', async () => {
+    await here.close();
+    let looks = 0;
+    here = await stage({
+      rest({ method, path }) {
+        if (method === 'GET' && path.includes('/IncomingPhoneNumbers')) looks += 1;
+        // Somebody else changes it meanwhile.
+        if (looks === 2) here.sim.setNumber({ phoneNumber: OURS, voiceUrl: 'https://theirs.example.com/' });
+        return undefined;
+      },
+    });
+    here.write('.env', '');
+    const applied = await apply(here.write('taskrouter.yaml', FILE));
+    expect(applied.exit).toBe(1);
+    expect(applied.out).toContain('Done: 8 of 8.');
+    expect(applied.notes).toContain(`Twilio shows something else than was asked for:\n  update number "${OURS}"`);
+  });
+
   it('goes on where it stopped', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     await here.close();
