@@ -14,7 +14,7 @@ with every notification heard at any time, again and again, or never.
 
   --only TEXT   only the worlds whose name contains TEXT
   --exact       … or is TEXT
-  --quick       without the worlds that npm run prove explores, and without those of more than 15 million transitions
+  --quick       without the worlds that npm run prove explores, and without those that take minutes
   --jobs N      worlds at once (default 2)
   --record      write the counts to docs/explored.json
   --help        show this`;
