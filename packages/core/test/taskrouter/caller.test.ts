@@ -594,6 +594,27 @@ describe('an assignment', () => {
       .thenNothingHappened();
   });
 
+  it.each([{ forwardedFrom: ANN }, { calledVia: ANN.slice(1) }, { from: ANN }])(
+    'of a worker whose own phone sent us the call (%j) is rejected to rest, and rings nobody',
+    (more) => {
+      const inbound = taskEvents.inbound();
+      const came: readonly Step[] = [
+        { ...inbound, call: { ...inbound.call, ...more } },
+        taskEvents.task('created', { at: at(1) }),
+      ];
+      scene(...came)
+        .when(taskEvents.assignment(1, { at: at(2) }))
+        .then({
+          reply: { kind: 'instruction', instruction: { instruction: 'reject', activity: taskSids.unavailable } },
+          asks: [],
+          state: { caller: { phase: 'waiting' }, legs: [] },
+        });
+      scene(...came)
+        .when(taskEvents.assignment(2, { phone: NUMBERS.ben, at: at(2) }))
+        .then({ asks: [{ type: 'call.create', to: NUMBERS.ben as never }] });
+    },
+  );
+
   it.each([null, '', '4155550142', 'client:ann'])('of a worker whose phone is %j is rejected to Offline', (phone) => {
     const rejected = { instruction: { instruction: 'reject', activity: taskSids.offline } } as const;
     scene(...queued)

@@ -1,6 +1,7 @@
 import { isE164, type TaskSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
+import { cameFrom } from '../caller/kept-call.js';
 import { fallbackIsOver } from '../caller/last-stop.js';
 import { listenDocument } from '../caller/listen.js';
 import { PATIENCE_MS } from '../caller/patience.js';
@@ -139,6 +140,7 @@ export function assignment(w: Work, event: AssignmentEvent): AssignmentReply {
   startTimer(w, reservationTimer(reservation), reservation.expiresAt - w.at - w.config.settleBeforeMs);
   if (s.served !== null) return present(w, reservation);
   if (!isE164(event.phone)) refuse(w, reservation, 'offline');
+  else if (cameFrom(s.call, event.phone)) refuse(w, reservation, 'unavailable');
   else if (!ours || (isWaiting(w) && s.deadlinePassed) || s.caller.phase === 'fallingBack') {
     refuse(w, reservation, 'unavailable');
   } else if (isWaiting(w)) {
