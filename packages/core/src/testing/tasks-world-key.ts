@@ -117,7 +117,9 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
   const known = leg.sid !== null;
   const owed = leg.human ? leg.notice : false;
   const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
-  if (phase === 'ended') return [leg.id, known, owed, result];
+  // Who was never sent to the caller cannot have accepted their reservation.
+  const invited = !isClosed && leg.invited;
+  if (phase === 'ended') return [leg.id, known, owed, result, invited];
   return [
     leg.id,
     phase,
@@ -134,6 +136,7 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
     leg.moving !== null,
     leg.fetched,
     result,
+    invited,
   ];
 }
 

@@ -102,7 +102,7 @@ function legKey(leg: Leg): unknown {
     kind(leg.answeredBy),
     leg.noticeGiven,
     phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
-    phase === 'joining' && [leg.joined, leg.seenAlive, leg.invited],
+    phase === 'joining' ? [leg.joined, leg.seenAlive, leg.invited] : phase === 'bridged' && [leg.joined, leg.invited],
     isHopeful(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
