@@ -285,7 +285,7 @@ describe('a database', () => {
       code: 'ERR_STORE_SETTINGS',
       message: expect.stringContaining('"journal_mode = WAL" (it is "delete")') as string,
     });
-    // Whoever has opened it closes it.
+    // The test closes what it has opened.
     expect([closed(), fails.size]).toEqual([0, 0]);
   });
 

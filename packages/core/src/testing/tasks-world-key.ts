@@ -117,7 +117,7 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
   const known = leg.sid !== null;
   const owed = leg.human ? leg.notice : false;
   const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
-  // Who was never sent to the caller cannot have accepted their reservation.
+  // A worker who was not sent to the caller cannot have accepted for us.
   const invited = !isClosed && leg.invited;
   if (phase === 'ended') return [leg.id, known, owed, result, invited];
   return [

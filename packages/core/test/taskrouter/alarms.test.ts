@@ -246,7 +246,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
     scene(...offered, news('canceled', 1, { at: at(10) }))
       .when(due('leg1'))
       .then(told);
-    // Who was never fetched asks nothing by themselves.
+    // A worker who was not fetched yet does not ask by themselves.
     scene(...moving)
       .when(news('canceled', 1, { at: at(10) }))
       .then(told);

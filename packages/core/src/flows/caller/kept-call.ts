@@ -9,7 +9,7 @@ export interface InboundCall {
   readonly from: string;
   readonly to: string;
   readonly status: CallStatus;
-  /** Who has forwarded the call to us, as received. */
+  /** The party that forwarded the call to us, as received. */
   readonly forwardedFrom?: string;
   readonly calledVia?: string;
   /** A credential: shows the caller's number on our outbound calls. */

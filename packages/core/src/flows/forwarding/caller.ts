@@ -49,8 +49,8 @@ export function callerGone(w: Work): void {
 }
 
 /**
- * They were told goodbye, and nobody is rung for them any more. Their call ends by it, unless it was the answer to a copy of an
- * earlier request (twilio.com/docs/usage/webhooks/webhooks-overview): whoever is still there hears the fallback, or goes on talking.
+ * The caller was told goodbye: no phone is rung for them. Their call ends, unless the goodbye was the answer to a late copy of a
+ * request (twilio.com/docs/usage/webhooks/webhooks-overview). A caller who is still there hears the fallback, or goes on talking.
  */
 export function callerSentAway(w: Work): void {
   const { s } = w;

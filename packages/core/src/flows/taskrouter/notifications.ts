@@ -57,10 +57,7 @@ export function notification(w: Work, event: TaskNotification): void {
   }
 }
 
-/**
- * They were told goodbye, and nobody is rung for them any more. Their call ends by it, unless it was the answer to a copy of an
- * earlier request (twilio.com/docs/usage/webhooks/webhooks-overview): whoever is still there hears the fallback, or goes on talking.
- */
+/** The caller was told goodbye, perhaps by the answer to a late copy: their task is cancelled, and a talk goes on. */
 function callerSentAway(w: Work): void {
   const { caller, claim, served } = w.s;
   if (caller.phase === 'waiting' && claim === null && served === null && !caller.elsewhere) {
