@@ -1,27 +1,22 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/**
- * What takes longest, the longest first: begun last, they would run alone at the end. Those that compute stand between those that
- * wait for a browser, for other processes or for real time, so that the processors always have work.
- */
+/** What takes longest, the longest first: begun last, they would run alone at the end. The first two mostly wait. */
 export const SLOW = [
   'test/e2e/cluster.test.ts',
-  'packages/core/test/explore/tasks.test.ts',
   'test/browser/cluster-page.test.ts',
-  'test/starts.test.ts',
-  'packages/core/test/explore/explore.test.ts',
   'test/browser/door-firefox.test.ts',
   'test/browser/door.test.ts',
-  'packages/core/test/flow/totality.test.ts',
+  'test/starts.test.ts',
   'test/browser/agents-page.test.ts',
   'test/browser/calls-page.test.ts',
-  'packages/core/test/runtime/two-runtimes.test.ts',
   'test/browser/live.test.ts',
-  'test/e2e/cluster-start.test.ts',
+  'packages/core/test/explore/tasks.test.ts',
+  'packages/core/test/explore/explore.test.ts',
   'test/browser/many-workers.test.ts',
   'test/browser/many-calls.test.ts',
   'examples/shared/test/open-redis.test.ts',
+  'packages/core/test/flow/totality.test.ts',
 ];
 
 /** Vitest knows which files are slow only when it has run them before: on a fresh clone nothing is known. */
