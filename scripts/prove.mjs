@@ -11,7 +11,7 @@ const HELP = `npm run prove -- [options]
 
 Measures what is promised: every order of events, a death at every place, a bad network, every fault of Twilio's REST,
 processes and databases that are killed, several nodes, timers. One line for each promise; exits with 1 if one falls short.
-Needs redis-server and Chromium (apt-get install redis-server chromium). At most ten minutes on two processors that have nothing else to do.
+Needs redis-server and Chromium (apt-get install redis-server chromium). About thirteen minutes on two processors that have nothing else to do.
 
   --full        more of everything: all worlds of the explorer, 200 and 50 kills, 1,000 seeds, 30,000 calls (half an hour to an hour)
   --only TEXT   only the parts whose name contains TEXT, with their figures and no verdicts
