@@ -467,8 +467,8 @@ const BUGS = [
   {
     name: 'ring for somebody who was told goodbye',
     file: 'flows/forwarding/caller.ts',
-    from: "if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : 'nobody');",
-    to: 'void phase;',
+    from: "if (caller.phase === 'ended' || caller.goodbye === true) return;",
+    to: "if (caller.phase !== 'ended' || caller.goodbye === true) return;",
     by: ['packages/core/test/flow/goodbye.test.ts'],
   },
   {
