@@ -70,6 +70,21 @@ describe('a caller who was told goodbye', () => {
     given(forwarding, [...joining, goodbye(60)])
       .when(events.conference({ event: 'join', leg: 1, at: at(61) }))
       .then({ state: { caller: { phase: 'joining', inRoom: false } } });
+    // Whoever was on the way to them hangs up: no other phone is rung before they are seen in the room.
+    const alone = [
+      events.inbound({ options: both }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ at: at(8) }),
+      goodbye(30),
+      events.status({ status: 'completed', at: at(31) }),
+      looked(ALIVE, 32),
+    ];
+    given(forwarding, alone.slice(0, -1))
+      .when(looked(ALIVE, 32))
+      .then({ asks: [], state: { caller: { phase: 'held', goodbye: true } } });
+    given(forwarding, alone)
+      .when(events.conference({ event: 'join', at: at(33) }))
+      .then({ state: { caller: { phase: 'held', goodbye: undefined } } });
     given(forwarding, [...joining, goodbye(60)])
       .when(looked({ as: 'gone' }, 61))
       .then({ state: { result: 'nobody', legs: [{ phase: 'told', notice: 'callerGone' }] } });

@@ -116,6 +116,11 @@ export function redirectCaller(w: CallerWork): void {
   });
 }
 
+/** The caller has heard, or is hearing, that nobody can be reached. */
+export function isTold({ fallbackGiven, goodbye }: Pick<WaitingCaller, 'fallbackGiven' | 'goodbye'>): boolean {
+  return fallbackGiven || goodbye === true;
+}
+
 /** Which part of the fallback it is the turn of, from 1. */
 export function partOf({ otherwise, recorded }: Pick<WaitingCaller, 'otherwise' | 'recorded'>): number {
   return 1 + Number(otherwise) + Number(recorded);

@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { Reply } from '../../wire/twiml.js';
 import { isElsewhere, isForFallback, presentFallback } from '../caller/documents.js';
-import { askCaller, redirectCaller } from '../caller/work.js';
+import { askCaller, isTold, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { callerDocument } from './documents.js';
 import type { Work } from './draft.js';
@@ -42,9 +42,9 @@ export function callerOutOfRoom(w: Work): void {
 }
 
 export function callerGone(w: Work): void {
-  const { phase, fallbackGiven, goodbye } = w.s.caller;
-  const isTold = fallbackGiven || goodbye === true;
-  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : isTold ? 'nobody' : 'callerLeft');
+  const { caller } = w.s;
+  const { phase } = caller;
+  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
   else if (isElsewhere(w.s)) w.s.caller.over = true;
 }
 

@@ -13,7 +13,7 @@ export const STEP_TIMER = 'step';
 /** Rings whom the plan says next, unless somebody may still take the call; falls back when nobody is left. */
 export function hunt(w: Work): void {
   const { s } = w;
-  if (!isWaiting(w) || s.caller.doubt) return;
+  if (!isThere(w)) return;
   ringUnsent(w);
   while (!s.legs.some(({ id, phase }) => id >= s.stepFrom && isHopeful(phase))) {
     if (!startStep(w)) break;
@@ -24,7 +24,7 @@ export function hunt(w: Work): void {
 
 /** The present step has had its time: the next one starts beside it. */
 export function huntOn(w: Work): void {
-  if (!isWaiting(w) || w.s.caller.doubt) return;
+  if (!isThere(w)) return;
   if (!startStep(w) && isHeldUp(w)) startTimer(w, STEP_TIMER, HELD_UP_MS);
   hunt(w);
 }
@@ -90,6 +90,12 @@ function endOf(result: LegDraft['result']): LegEnd | null {
 /** A credential is kept no longer than it is of use. */
 function forgetToken({ s }: Work): void {
   if (s.nextStep >= s.settings.plan.length) s.call.token = null;
+}
+
+/** The caller waits, and nothing says that they may be gone. */
+function isThere(w: Work): boolean {
+  const { doubt, goodbye } = w.s.caller;
+  return isWaiting(w) && !doubt && goodbye !== true;
 }
 
 /** The caller waits and nobody has them. */

@@ -1,5 +1,5 @@
 import { isElsewhere } from '../caller/documents.js';
-import { offerFallback } from '../caller/work.js';
+import { isTold, offerFallback } from '../caller/work.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
@@ -45,9 +45,9 @@ export function fallBackIfExhausted(w: Work): void {
 }
 
 export function callerGone(w: Work): void {
-  const { phase, fallbackGiven, goodbye } = w.s.caller;
-  const isTold = fallbackGiven || goodbye === true;
-  if (phase !== 'ended') callerEnded(w, w.s.served !== null ? 'connected' : isTold ? 'nobody' : 'callerLeft');
+  const { caller, served } = w.s;
+  if (caller.phase !== 'ended')
+    callerEnded(w, served !== null ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
   else if (isElsewhere(w.s)) w.s.caller.over = true;
 }
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
-import { askCaller } from '../caller/work.js';
+import { askCaller, isTold } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
 import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
@@ -46,8 +46,8 @@ export function mayStillTake(leg: LegDraft | undefined): boolean {
 
 /** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
 export function callerIsOut(w: Work): boolean {
-  const { phase, fallbackGiven, goodbye } = w.s.caller;
-  return phase === 'ended' || fallbackGiven || goodbye === true || w.s.taskLost;
+  const { caller, taskLost } = w.s;
+  return caller.phase === 'ended' || isTold(caller) || taskLost;
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */
