@@ -615,17 +615,18 @@ async function explorer(copy, world) {
   return status === 0 || found === null ? undefined : `the explorer: ${found[1]}`;
 }
 
-async function tests(copy, paths) {
+/** Who notices. `options`: stopping at the first failure saves time, but a run that is stopped may not tell of that failure. */
+async function tests(copy, paths, options = ['--bail', '1']) {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const { stdout, stderr, status } = await run(copy, [vitest, 'run', '--bail', '1', '--reporter', 'json', ...paths]);
+  const { stdout, stderr, status } = await run(copy, [vitest, 'run', ...options, '--reporter', 'json', ...paths]);
   if (status === 0) return undefined;
   const begin = stdout.indexOf('{"num');
   if (begin === -1) throw new Error(`the tests could not be run:\n${stdout}\n${stderr}`);
   const { testResults } = JSON.parse(stdout.slice(begin));
   const failed = testResults.flatMap(({ assertionResults }) => assertionResults).find(isFailed);
   if (failed !== undefined) return `the test "${failed.fullName}"`;
-  // Stopped at the first failure, a file may have failed before its tests are told of.
   const file = testResults.find(isFailed);
+  if (file === undefined && options.length > 0) return tests(copy, paths, []);
   if (file === undefined) throw new Error(`the tests failed, and none of them says why:\n${stdout}\n${stderr}`);
   return `the file ${relative(copy, file.name)}: ${file.message}`;
 }
