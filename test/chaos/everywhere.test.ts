@@ -13,9 +13,9 @@ import { REPEATED_SCENES } from './repeated-scenes.js';
 import { TASKROUTER_SCENES } from './taskrouter-scenes.js';
 
 // `npm run prove` plants every fault, in all scenes, on all stores. Here: those scenes that differ most, and one fault of
-// thirteen, a number that meets every kind of fault.
+// eleven, a number that meets every kind of fault.
 const scenes = [...FORWARDING_SCENES.slice(0, 3), ...TASKROUTER_SCENES.slice(0, 1)];
-const options = { scenes, database: MEMORY.make, oneOf: 13 };
+const options = { scenes, database: MEMORY.make, oneOf: 11 };
 
 /** What went wrong, so that a failing test can be read. */
 function troubles({ bad }: Pick<Campaign, 'bad'>): string[] {
@@ -29,7 +29,7 @@ describe('one fault at many places, in a play of its own each', () => {
     const campaign = await crashEverywhere(options);
     expect(troubles(campaign)).toEqual([]);
     expect(campaign.deaths).toBe(campaign.runs);
-    expect(campaign.runs).toBeGreaterThan(50);
+    expect(campaign.runs).toBeGreaterThan(45);
     // What differs are calls of which Twilio may or may not know: they are never created again.
     expect(campaign.same / campaign.calls).toBeGreaterThan(0.9);
     expect(campaign.slowestTakeOverMs).toBeLessThanOrEqual(20_000);

@@ -1,3 +1,4 @@
+import { MAX_PEOPLE } from '@amd/core';
 import { createDialRules } from '@amd/dashboard';
 import { z } from 'zod';
 import {
@@ -31,6 +32,9 @@ const forwardTo = z.string().transform((text, context) => {
     const list = numbers.safeParse(right ?? left);
     if (!list.success || (inbound !== ANY_NUMBER && !E164.safeParse(inbound).success)) {
       return problem(`cannot read "${entry}": numbers in E.164 form, separated by commas`);
+    }
+    if (list.data.length > MAX_PEOPLE) {
+      return problem(`names ${String(list.data.length)} people in one list: at most ${String(MAX_PEOPLE)} can be rung`);
     }
     if (lists.has(inbound)) {
       return problem(

@@ -101,6 +101,7 @@ describe('what is wrong is told in a sentence that names the variable', () => {
   test.each<[string, string, string]>([
     ['FORWARD_TO', `${OURS}: ${ANN}, ${BEN}: ${ANN}`, 'has more than one ":": separate the inbound numbers by ";"'],
     ['FORWARD_TO', `${OURS}: ${ANN}; ${OURS}: ${BEN}`, `has ${OURS} twice`],
+    ['FORWARD_TO', Array.from({ length: 201 }, (_, n) => `+1415555${String(1000 + n)}`).join(','), 'at most 200'],
     ['FORWARD_TO', `${ANN}; ${BEN}`, 'two lists without an inbound number'],
     ['FORWARD_TO', ';', 'names nobody'],
     ['FORWARD_TO', `${OURS}:`, 'cannot read'],

@@ -101,6 +101,7 @@ export { type CallOptions, type CallSettings, callSettings } from './flows/forwa
 export {
   atOnce,
   inOrder,
+  MAX_PEOPLE,
   type PlanStep,
   type PlanTarget,
   type RingPlan,
@@ -171,4 +172,4 @@ export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
 export type { Hooks, Peers } from './runtime/performer.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
-export type { Runtime, Untimed } from './runtime/runtime.js';
+export type { Runtime, Turn, Untimed } from './runtime/runtime.js';

@@ -117,8 +117,8 @@ describe('what may be saved', () => {
     expect(await refused([])).toEqual([
       sentence(null, 'list', 'Add at least one person, or go back to the configured list.'),
     ]);
-    const many = Array.from({ length: 51 }, (_, at) => ({ name: '', to: String(at) }));
-    expect(await refused(many)).toEqual([sentence(null, 'list', 'Ring at most 50 people.')]);
+    const many = Array.from({ length: 201 }, (_, at) => ({ name: '', to: String(at) }));
+    expect(await refused(many)).toEqual([sentence(null, 'list', 'Ring at most 200 people.')]);
     expect(await refused([ANN, { name: 'x'.repeat(81), to: '' }, ANN])).toEqual([
       sentence(1, 'name', 'The name must have at most 80 characters.'),
       sentence(1, 'to', 'The number is missing.'),
@@ -129,13 +129,13 @@ describe('what may be saved', () => {
     ]);
   });
 
-  it('is at most fifty people, with names of eighty characters, and without white space around them', async () => {
-    const people = Array.from({ length: 50 }, (_, at) => ({
+  it('is at most two hundred people, with names of eighty characters, and without white space around them', async () => {
+    const people = Array.from({ length: 200 }, (_, at) => ({
       name: ` ${'x'.repeat(80)} `,
       to: ` +1415555${String(1000 + at)} `,
     }));
     const result = await lists().save({ inbound: OURS, revision: 0, people });
-    expect(result).toMatchObject({ ok: true, list: { people: { length: 50 } } });
+    expect(result).toMatchObject({ ok: true, list: { people: { length: 200 } } });
     if (result.ok) expect(result.list.people[0]).toEqual({ name: 'x'.repeat(80), to: '+14155551000' });
   });
 

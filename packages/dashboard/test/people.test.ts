@@ -71,10 +71,10 @@ describe('whom to ring', () => {
     ['nobody', [], null, 'list', 'at least one'],
     [
       'too many',
-      Array.from({ length: 51 }, (_, at) => ({ name: '', to: `+1415555${String(1000 + at)}` })),
+      Array.from({ length: 201 }, (_, at) => ({ name: '', to: `+1415555${String(1000 + at)}` })),
       null,
       'list',
-      'at most 50',
+      'at most 200',
     ],
   ])('refuses %s, naming place and field', async (_, people, index, field, sentence) => {
     const result = await lists().save({ inbound: OURS, revision: 0, people });

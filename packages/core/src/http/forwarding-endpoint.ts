@@ -1,4 +1,5 @@
 import { recordKey } from '../runtime/record-key.js';
+import type { Turn } from '../runtime/runtime.js';
 import type { InboundCall } from '../flows/caller/kept-call.js';
 import { parseCall, parseInbound } from '../wire/payloads.js';
 import type { Endpoint } from './endpoint.js';
@@ -21,7 +22,7 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   const { clock, log, resolveBudgetMs: budgetMs } = checked;
   const defaults = defaultsOf(options.defaultSettings);
 
-  async function arrive(call: InboundCall, lostRound?: number): Promise<Answer> {
+  async function arrive(call: InboundCall, turn: Turn, lostRound?: number): Promise<Answer> {
     const resolved = await resolveSettings(call, {
       resolve,
       check: toSettings,
@@ -33,36 +34,37 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
     const { settings } = resolved;
     const event = { type: 'inbound', call, settings, ...(lostRound === undefined ? {} : { lostRound }) } as const;
-    return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
+    return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
   }
 
   return serve(checked, {
     flow: 'forwarding',
-    inbound: (call) => arrive(call),
+    inbound: (call, turn) => arrive(call, turn),
     goodbye: (call, round) =>
-      runtime.handle(recordKey('forwarding', call), {
-        type: 'caller.goodbye',
-        ...(round === undefined ? {} : { round }),
-      }),
-    async notice({ params }) {
+      runtime.handle(
+        recordKey('forwarding', call),
+        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { first: true },
+      ),
+    async notice({ params }, turn) {
       const call = parseCall(params);
       if (!call.ok) return { as: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;
-      return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event) };
+      return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
     },
-    async callback(ref, { params, failingSince }) {
+    async callback(ref, { params, failingSince }, turn) {
       if (ref.purpose === 'caller.again') {
         const parsed = parseInbound(params);
         if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
         // Of its first request: what shows the caller's number is not kept for so long.
         const { ok: _, token: _token, ...call } = parsed;
         if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
-        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, ref.round);
+        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.round);
       }
       const translation = translate(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };
       if (translation.event === null) return { as: 'unknown' };
-      return { as: 'reply', reply: await runtime.handle(recordKey(ref.flow, ref.key), translation.event) };
+      return { as: 'reply', reply: await runtime.handle(recordKey(ref.flow, ref.key), translation.event, turn) };
     },
   });
 }

@@ -4,6 +4,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import { PATIENCE_MS } from '../flows/caller/patience.js';
 import type { InboundCall } from '../flows/caller/kept-call.js';
 import { within } from '../runtime/budget.js';
+import type { Turn } from '../runtime/runtime.js';
 import { parseRef, type CallbackRef } from '../wire/callback-ref.js';
 import { withSince, withVerdict } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
@@ -37,10 +38,10 @@ export type Answer =
 export interface Webhooks {
   /** Name of the flow: a reference of another flow is not about a call of ours. */
   readonly flow: string;
-  readonly inbound: (call: InboundCall) => Promise<Answer>;
+  readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
   /** A route without a reference, other than `/inbound`. */
-  readonly notice: (admitted: Admitted) => Promise<Answer>;
-  readonly callback: (ref: CallbackRef, admitted: Admitted) => Promise<Answer>;
+  readonly notice: (admitted: Admitted, turn: Turn) => Promise<Answer>;
+  readonly callback: (ref: CallbackRef, admitted: Admitted, turn: Turn) => Promise<Answer>;
   /** The caller was told goodbye, because they could not be served: an event in their call's own line. */
   readonly goodbye: (call: CallSid, round: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
@@ -142,15 +143,17 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
 
   async function answerTo(admitted: Admitted, patience: Patience): Promise<Answer> {
     const { route, params } = admitted;
-    if (route.name === 'inbound') return inbound(parseInbound(params), patience);
-    if (route.ref === null) return webhooks.notice(admitted);
+    const turn = { first: route.wants !== 'nothing', by: patience.arrivedAt + patience.budgetMs };
+    if (route.name === 'inbound') return inbound(parseInbound(params), patience, turn);
+    if (route.ref === null) return webhooks.notice(admitted, turn);
     const ref = parseRef(admitted.ref, route.ref);
-    return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted) : { as: 'unknown' };
+    return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted, turn) : { as: 'unknown' };
   }
 
   async function inbound(
     parsed: ReturnType<typeof parseInbound>,
-    { since, arrivedAt, budgetMs }: Patience,
+    { since }: Patience,
+    turn: Turn & { readonly by: EpochMs },
   ): Promise<Answer> {
     if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
     const { ok: _, ...asked } = parsed;
@@ -158,8 +161,8 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const call = { ...asked, ...(since === null ? {} : { since }) };
     const admission = (await limits?.admit(call)) ?? 'admitted';
     // They were answered long ago, and ask again.
-    if (clock.now() > arrivedAt + budgetMs) return { as: 'unknown' };
-    if (admission === 'admitted') return webhooks.inbound(call);
+    if (clock.now() > turn.by) return { as: 'unknown' };
+    if (admission === 'admitted') return webhooks.inbound(call, { ...turn, isNew: since === null });
     const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
     log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
     // Who was asked to wait was answered by that.

@@ -10,7 +10,7 @@ import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
 import type { WorkerEvent } from '../flows/worker/events.js';
 import type { ActivitySid } from '../kernel/brand.js';
 import { recordKey } from '../runtime/record-key.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Runtime, Turn } from '../runtime/runtime.js';
 import type { Params } from '../wire/params.js';
 import { parseCall } from '../wire/payloads.js';
 import { callOf, parseAssignment, parseEvent, type EventParams } from '../wire/taskrouter.js';
@@ -74,7 +74,7 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
 
   const workspace = async (): Promise<TaskRouterWorkspace> => directory.current() ?? (await directory.load());
 
-  async function inbound(call: Parameters<typeof resolveSettings>[0]): Promise<Answer> {
+  async function inbound(call: Parameters<typeof resolveSettings>[0], turn: Turn): Promise<Answer> {
     const here = directory.current();
     const resolved = await resolveSettings(call, {
       resolve: async (arriving) => ({ given: (await resolve?.(arriving)) ?? defaultSettings, in: await workspace() }),
@@ -86,10 +86,10 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
     });
     if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
     const event = { type: 'inbound', call, settings: resolved.settings } as const;
-    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
 
-  async function assign(params: Params): Promise<Answer> {
+  async function assign(params: Params, turn: Turn): Promise<Answer> {
     // We are guests in the workspace: whether a task is ours has to be known before anything of ours can fail.
     if (callOf(params) === null) {
       leaveAlone(params);
@@ -111,10 +111,10 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
     if (phone === null) log(unreadablePhone(parsed, phoneAttributes));
     const settings = taskSettings(defaultSettings, here);
     const event = { type: 'assignment', task, reservation, worker, workerName, phone, call, settings } as const;
-    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
 
-  async function heard(params: Params): Promise<Answer> {
+  async function heard(params: Params, turn: Turn): Promise<Answer> {
     const parsed = parseEvent(params, phoneAttributes);
     if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
     // Somebody else's task: nothing of it may fail, and nobody is asked to send it again.
@@ -126,20 +126,17 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
     const { worker } = parsed;
     if (isForeign) return { as: 'unknown' };
     if (worker !== null && WORKER_EVENTS.has(parsed.type)) {
-      await workers.handle(recordKey('worker', worker.sid), {
-        type: 'worker.event',
-        workspace: here.sid,
-        worker,
-        happenedAt: parsed.happenedAt,
-        activities: here.activities,
-      });
+      const { happenedAt } = parsed;
+      const { sid: workspace, activities } = here;
+      const event = { type: 'worker.event', workspace, worker, happenedAt, activities } as const;
+      await workers.handle(recordKey('worker', worker.sid), event, turn);
     } else if (worker !== null && parsed.type === 'worker.deleted') {
       const gone = { type: 'worker.deleted', workspace: here.sid, worker: worker.sid } as const;
-      await workers.handle(recordKey('worker', worker.sid), gone);
+      await workers.handle(recordKey('worker', worker.sid), gone, turn);
     }
     const event = ofTaskEvent(parsed);
     if (event === null || parsed.call === null) return { as: 'unknown' };
-    return { as: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event) };
+    return { as: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event, turn) };
   }
 
   function tell(event: EventParams): void {
@@ -154,20 +151,24 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
     flow: 'taskrouter',
     inbound,
     goodbye: (call, round) =>
-      runtime.handle(keyOf(call), { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) }),
-    async notice({ route, params }) {
-      if (route.name === 'assign') return assign(params);
-      if (route.name === 'trevents') return heard(params);
+      runtime.handle(
+        keyOf(call),
+        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { first: true },
+      ),
+    async notice({ route, params }, turn) {
+      if (route.name === 'assign') return assign(params, turn);
+      if (route.name === 'trevents') return heard(params, turn);
       const call = parseCall(params);
       if (!call.ok) return { as: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;
-      return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event) };
+      return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
     },
-    async callback(ref, { params }) {
+    async callback(ref, { params }, turn) {
       const translation = translateTaskCallback(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };
       if (translation.event === null) return { as: 'unknown' };
-      return { as: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event) };
+      return { as: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event, turn) };
     },
     rejectTo: () => directory.current()?.activities.unavailable,
   });

@@ -1,5 +1,5 @@
 import { AmdError } from '../kernel/errors.js';
-import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
+import type { EpochMs, Flow, FlowEvent, Step } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import { encodeState } from '../store/envelope.js';
 import { sameState } from '../store/same-state.js';
@@ -9,12 +9,13 @@ import type { Watched } from '../flows/problems.js';
 import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
+import { createLines, type InLine } from './lines.js';
 import { measureStep, tellProblems } from './measure-step.js';
 import type { Log } from './log.js';
 import type { Metrics } from './measurement.js';
 import { sidOf } from './record-key.js';
-import type { ReadState } from './records.js';
-import type { Untimed } from './runtime.js';
+import type { ReadRecord, Records } from './records.js';
+import type { Turn, Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
 export type TaskData = { readonly effect: Effect<TwilioEffect> } | { readonly timer: string; readonly dueAt: EpochMs };
@@ -26,83 +27,213 @@ export type Heard<Event extends FlowEvent> = Untimed<Event | OutcomeEvent | Task
 export type Apply<Event extends FlowEvent, Reply> = (
   key: string,
   event: Heard<Event>,
-  dropTask?: string,
+  turn?: Turn & { readonly dropTask?: string },
 ) => Promise<Reply>;
 
-const COMMIT_TRIES = 20;
+/** Conflicts with other processes after which there is no more trying at once: from then on with a wait, in ms, that grows. */
+const AT_ONCE = 5;
+const WAIT_MS = { first: 4, most: 250 };
+/** So long, in ms, an event is tried for that nobody waits for. */
+const TRY_FOR_MS = 10_000;
 
-/** 1 read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. A conflict decides anew. */
+/** An event in its call's line. */
+interface Waiting<Event, Reply> extends InLine {
+  readonly event: Event;
+  readonly dropTask: string | undefined;
+  readonly by: EpochMs | undefined;
+  readonly isNew: boolean;
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What an event leads to, decided and not yet written down. */
+interface Decided<State, Event, Reply, Entry> {
+  readonly entry: Entry;
+  readonly event: Event;
+  readonly before: State;
+  readonly step: Step<State, Effect<TwilioEffect>, Reply>;
+  readonly isChanged: boolean;
+}
+
+/**
+ * 1 recall or read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. One call, one line: what comes
+ * meanwhile waits, and is decided together and written down in one commit. A conflict, with another process, decides anew.
+ */
 export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
   readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
-  readonly read: ReadState<State>;
+  readonly records: Records<State>;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
 }): Apply<Event, Reply> {
-  const { flow, config, store, read, clock, alarm, emit, metrics, log } = parts;
-  return async (key, event, dropTask) => {
-    for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
-      const record = await read(key);
-      const before = record?.envelope;
-      const now = clock.now();
-      // Time never falls below what the record has seen, however the clocks of several machines differ.
-      const at = Math.max(now, before?.at ?? 0);
-      const state = before?.state ?? flow.initial();
-      const timed = { ...event, at } as unknown as Event;
-      const step = flow.transition(state, timed, config);
-      const { put, drop } = workOf(step.effects, at, now);
-      if (dropTask !== undefined) drop.push(dropTask);
-      if (put.length === 0 && drop.length === 0 && sameState(step.state, state)) {
-        metrics?.({ type: 'event.unchanged', flow: flow.name });
-        return step.reply;
-      }
+  type Entry = Waiting<Heard<Event>, Reply>;
+  type Decision = Decided<State, Event, Reply, Entry>;
+  const { flow, config, store, records, clock, random, alarm, emit, metrics, log } = parts;
+  const line = createLines<Entry>(serve);
 
-      const committed = await store.commit({
-        key,
-        expected: record?.revision ?? 0,
-        data: encodeState(flow.schema, { state: step.state, at }),
-        expiresAt: step.keepForMs === null ? null : at + step.keepForMs,
-        now,
-        put,
-        drop,
-      });
-      if (committed.ok) {
-        emit('committed', { key, event: timed, state: step.state, effects: step.effects });
-        measureStep(metrics, flow, { before: state, event: timed, after: step.state });
-        tellProblems(flow, { before: state, event: timed, after: step.state }, ({ code, message }) => {
+  async function serve(key: string, entries: readonly Entry[]): Promise<void> {
+    const begun = clock.now();
+    let waiting = entries;
+    try {
+      for (let conflicts = 0; ; conflicts += 1) {
+        waiting = inTime(key, waiting, conflicts === 0 ? null : begun);
+        if (waiting.length === 0) return;
+        if (conflicts > AT_ONCE) await wait(conflicts - AT_ONCE);
+        if (await attempt(key, waiting, conflicts === 0)) return;
+        for (const { event } of waiting) emit('conflict', { key, type: event.type });
+        metrics?.({ type: 'store.conflict', flow: flow.name });
+      }
+    } catch (error) {
+      records.forget(key);
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** Whoever asked for a reply and was answered without it is not decided about; nor is anything tried for ever. */
+  function inTime(key: string, entries: readonly Entry[], triedSince: EpochMs | null): readonly Entry[] {
+    const now = clock.now();
+    return entries.filter(({ by, reject }) => {
+      if (by !== undefined && now > by) {
+        const message = `"${key}" had so much to decide that nobody waits for this reply any more: it was not decided`;
+        reject(new AmdError('ERR_TIMEOUT', message));
+        return false;
+      }
+      if (triedSince !== null && now - triedSince >= TRY_FOR_MS) {
+        const message = `"${key}" was changed by others for ${String((now - triedSince) / 1000)} s whenever it was to be changed`;
+        reject(new AmdError('ERR_STORE_CONFLICT', message));
+        return false;
+      }
+      return true;
+    });
+  }
+
+  async function wait(times: number): Promise<void> {
+    const ms = Math.ceil(Math.min(WAIT_MS.most, WAIT_MS.first * 2 ** times) * (0.5 + random() / 2));
+    await new Promise<void>((resolve) => clock.wakeAt(clock.now() + ms, resolve));
+  }
+
+  /** Whether everything that waits is decided and written down. `mayGuess`: nothing says yet that others have been here. */
+  async function attempt(key: string, waiting: readonly Entry[], mayGuess: boolean): Promise<boolean> {
+    const guessed = mayGuess ? guess(key, waiting) : undefined;
+    let record = guessed === undefined ? await records.read(key) : guessed.record;
+    let decisions = decide(record, waiting);
+    if (guessed !== undefined && !decisions.some(changes)) {
+      // Where nothing is written nothing is compared: others may have changed what was not read.
+      record = await records.read(key);
+      if (record !== guessed.record) decisions = decide(record, waiting);
+    }
+    if (decisions.some(changes) && !(await commit(key, record, decisions))) return false;
+    tell(key, decisions);
+    return true;
+  }
+
+  /** What is most likely stored. Whatever is written on top of it is refused if it is not. */
+  function guess(
+    key: string,
+    waiting: readonly Entry[],
+  ): { readonly record: ReadRecord<State> | undefined } | undefined {
+    const record = records.recall(key);
+    return record !== undefined || waiting.every(({ isNew }) => isNew) ? { record } : undefined;
+  }
+
+  function decide(record: ReadRecord<State> | undefined, waiting: readonly Entry[]): Decision[] {
+    const before = record?.envelope;
+    // Time never falls below what the record has seen, however the clocks of several machines differ.
+    const at = Math.max(clock.now(), before?.at ?? 0);
+    let state = before?.state ?? flow.initial();
+    const decisions: Decision[] = [];
+    for (const entry of waiting) {
+      const event = { ...entry.event, at } as unknown as Event;
+      let step: Decision['step'];
+      try {
+        step = flow.transition(state, event, config);
+      } catch (error) {
+        // Whatever is wrong with it, the others are decided.
+        entry.reject(error);
+        continue;
+      }
+      const isChanged = entry.dropTask !== undefined || step.effects.length > 0 || !sameState(step.state, state);
+      decisions.push({ entry, event, before: state, step, isChanged });
+      if (isChanged) state = step.state;
+    }
+    return decisions;
+  }
+
+  async function commit(key: string, record: ReadRecord<State> | undefined, decisions: Decision[]): Promise<boolean> {
+    const written = decisions.filter(changes);
+    const { event, step } = written[written.length - 1] as Decision;
+    const { at } = event;
+    const now = clock.now();
+    const { put, drop } = workOf(written, at, now);
+    const data = encodeState(flow.schema, { state: step.state, at });
+    const expiresAt = step.keepForMs === null ? null : at + step.keepForMs;
+    const expected = record?.revision ?? 0;
+    const committed = await store.commit({ key, expected, data, expiresAt, now, put, drop });
+    if (!committed.ok) return false;
+    records.keep(key, { revision: committed.revision, envelope: { state: step.state, at } }, data, expiresAt);
+    for (const task of put) alarm.at(task.dueAt);
+    return true;
+  }
+
+  function tell(key: string, decisions: readonly Decision[]): void {
+    for (const { entry, event, before, step, isChanged } of decisions) {
+      if (isChanged) {
+        emit('committed', { key, event, state: step.state, effects: step.effects });
+        measureStep(metrics, flow, { before, event, after: step.state });
+        tellProblems(flow, { before, event, after: step.state }, ({ code, message }) => {
           log({ level: 'error', code, call: sidOf(key), message });
         });
-        for (const task of put) alarm.at(task.dueAt);
-        return step.reply;
-      }
-      emit('conflict', { key, type: event.type });
-      metrics?.({ type: 'store.conflict', flow: flow.name });
+      } else metrics?.({ type: 'event.unchanged', flow: flow.name });
+      entry.resolve(step.reply);
     }
-    throw new AmdError('ERR_STORE_CONFLICT', `"${key}" was changed by others ${String(COMMIT_TRIES)} times in a row`);
-  };
+  }
+
+  return (key, event, { first = false, by, isNew = false, dropTask } = {}) =>
+    new Promise((resolve, reject) => {
+      line(key, { event, first, by, isNew, dropTask, resolve, reject });
+    });
+}
+
+function changes({ isChanged }: { readonly isChanged: boolean }): boolean {
+  return isChanged;
 }
 
 /**
- * Effects in the order they were asked for: what one step asks for and drops again never becomes a task. What is due at once
- * is due now, and a timer as long from now as it was to be from the event, also where the record has seen a later time.
+ * Effects in the order they were asked for: what one step asks for and it or a later one drops again never becomes a task. What
+ * is due at once is due now, and a timer as long from now as it was to be from the event, also where the record has seen a later
+ * time.
  */
-function workOf(effects: readonly Effect<TwilioEffect>[], at: EpochMs, now: EpochMs): { put: Task[]; drop: string[] } {
+function workOf(
+  decisions: readonly {
+    readonly entry: { readonly dropTask: string | undefined };
+    readonly step: { readonly effects: readonly Effect<TwilioEffect>[] };
+  }[],
+  at: EpochMs,
+  now: EpochMs,
+): { put: Task[]; drop: string[] } {
   const put = new Map<string, Task>();
-  const drop: string[] = [];
-  for (const effect of effects) {
-    if (effect.type === 'timer.stop' || effect.type === 'effect.drop') {
-      put.delete(effect.id);
-      drop.push(effect.id);
-      continue;
+  const drop = new Set<string>();
+  const remove = (id: string): void => {
+    put.delete(id);
+    drop.add(id);
+  };
+  for (const { entry, step } of decisions) {
+    if (entry.dropTask !== undefined) remove(entry.dropTask);
+    for (const effect of step.effects) {
+      if (effect.type === 'timer.stop' || effect.type === 'effect.drop') {
+        remove(effect.id);
+        continue;
+      }
+      const isTimer = effect.type === 'timer.start';
+      const dueAt = isTimer ? now + Math.max(0, effect.dueAt - at) : now;
+      const data: TaskData = isTimer ? { timer: effect.timer, dueAt: effect.dueAt } : { effect };
+      put.set(effect.id, { id: effect.id, dueAt, data: JSON.stringify(data) });
     }
-    const isTimer = effect.type === 'timer.start';
-    const dueAt = isTimer ? now + Math.max(0, effect.dueAt - at) : now;
-    const data: TaskData = isTimer ? { timer: effect.timer, dueAt: effect.dueAt } : { effect };
-    put.set(effect.id, { id: effect.id, dueAt, data: JSON.stringify(data) });
   }
-  return { put: [...put.values()], drop };
+  return { put: [...put.values()], drop: [...drop] };
 }

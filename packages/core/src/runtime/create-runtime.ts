@@ -14,7 +14,7 @@ import { guarded, reasonOf, type Log } from './log.js';
 import { guardedMetrics, type Metrics } from './measurement.js';
 import { createPace } from './pace.js';
 import { createPerformer, type Hooks, type Peers } from './performer.js';
-import { createReadState } from './records.js';
+import { createRecords } from './records.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 
@@ -95,8 +95,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     }
   };
 
-  const read = createReadState({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, read, clock, alarm, emit, metrics, log });
+  const records = createRecords({ flow, store, clock, log });
+  const apply = createCommitter({ flow, config, store, records, clock, random, alarm, emit, metrics, log });
   const { perform, again: askAgain } = createPerformer({
     flow,
     store,
@@ -105,7 +105,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     emit,
     metrics,
     log,
-    read,
+    records,
     apply,
     execute,
     hooks: options.hooks,
@@ -188,9 +188,9 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
 
   return {
     events,
-    async handle(key, event) {
+    async handle(key, event, turn) {
       if (stopped) throw new AmdError('ERR_STOPPED', 'the runtime was stopped');
-      const work = apply(key, event);
+      const work = apply(key, event, turn);
       track(work.catch(() => undefined));
       return work;
     },

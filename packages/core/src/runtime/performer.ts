@@ -11,7 +11,7 @@ import { rarely, reasonOf, type Log } from './log.js';
 import type { FailedTask, Metrics } from './measurement.js';
 import type { Pace } from './pace.js';
 import type { Runtime } from './runtime.js';
-import { isUnreadable, type ReadState } from './records.js';
+import { isUnreadable, type Records } from './records.js';
 import { recordKey, sidOf } from './record-key.js';
 import { stopwatch } from './stopwatch.js';
 import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
@@ -24,6 +24,9 @@ export type Peers = Readonly<Record<string, Pick<Runtime<never, unknown>, 'handl
 
 /** What keeps one request from being sent keeps many: it is said so often, in ms. */
 const COMPLAIN_EVERY_MS = 60_000;
+
+/** What could be read so long ago, in ms, is not read again before a request that takes as long. */
+const JUST_NOW_MS = 1_000;
 
 export interface Performer {
   readonly perform: (claim: Claim) => Promise<void>;
@@ -40,7 +43,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
-  readonly read: ReadState<State>;
+  readonly records: Pick<Records<State>, 'read' | 'recall'>;
   readonly apply: Apply<Event, Reply>;
   readonly execute: Executor<TwilioEffect>;
   readonly hooks: Hooks | undefined;
@@ -60,7 +63,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
     emit,
     metrics,
     log,
-    read,
+    records,
     apply,
     execute,
     hooks,
@@ -123,7 +126,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
 
   async function tell(claim: Claim, event: object): Promise<void> {
     await ask(claim, async () => {
-      await apply(claim.key, event as never, claim.id);
+      await apply(claim.key, event as never, { dropTask: claim.id });
       return null;
     });
   }
@@ -144,8 +147,9 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
 
   /** A record that a newer process wrote, say: its work is left to whoever understands it. */
   async function isForeign(key: string): Promise<boolean> {
+    if (records.recall(key, JUST_NOW_MS) !== undefined) return false;
     try {
-      await read(key);
+      await records.read(key);
       return false;
     } catch (error) {
       if (isUnreadable(error)) return true;

@@ -1,14 +1,26 @@
-import type { FlowEvent } from '../kernel/flow.js';
+import type { EpochMs, FlowEvent } from '../kernel/flow.js';
 
 /** An event without its time: the runtime adds it. */
 export type Untimed<Event extends FlowEvent> = Event extends FlowEvent ? Omit<Event, 'at'> : never;
 
+/** How urgent an event is. */
+export interface Turn {
+  /** Somebody on the telephone waits for the reply: it is decided before what of its call nobody waits for. Default: `false`. */
+  readonly first?: boolean;
+  /** Epoch ms after which nobody waits for the reply any more: if its turn has not come by then, nothing is decided. Default: never. */
+  readonly by?: EpochMs;
+  /** Most likely the first of its key: decided without reading, and anew if there was something to read. Default: `false`. */
+  readonly isNew?: boolean;
+}
+
 export interface Runtime<Event extends FlowEvent, Reply> {
   /**
-   * One webhook: read, decide, one compare-and-set, reply. Effects run after the returned promise resolves.
-   * @throws AmdError `ERR_STORE_CONFLICT`, `ERR_STATE_VERSION`, `ERR_STOPPED`, or what the store throws: nothing was written
+   * One webhook: decide, one compare-and-set, reply. Those of one key that come at the same time are decided one after the
+   * other, and written down together. Effects run after the returned promise resolves.
+   * @throws AmdError `ERR_STORE_CONFLICT` (other processes have changed the record whenever this one was about to, for 10 s),
+   * `ERR_TIMEOUT` (its turn came after `by`), `ERR_STATE_VERSION`, `ERR_STOPPED`, or what the store throws: nothing was written
    */
-  handle(key: string, event: Untimed<Event>): Promise<Reply>;
+  handle(key: string, event: Untimed<Event>, turn?: Turn): Promise<Reply>;
   /** Does what is due now, and returns when it is done. */
   tick(): Promise<void>;
   /** Begins to do what is due, also what an earlier process left behind. */

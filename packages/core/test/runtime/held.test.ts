@@ -108,6 +108,11 @@ describe('an outcome that the store does not take', () => {
   });
 });
 
+/** What was committed just now is not read again: a little later it is. */
+async function forgotten({ clock }: Pick<ReturnType<typeof onBlinking>, 'clock'>): Promise<void> {
+  await clock.advanceBy(1001);
+}
+
 describe('what was claimed while nothing could be asked about it', () => {
   it.each([
     ['at once, when the store is back soon', 3000],
@@ -117,6 +122,7 @@ describe('what was claimed while nothing could be asked about it', () => {
     const scene = onBlinking();
     const { runtime, away, execute, told } = scene;
     await runtime.handle(KEY, inbound);
+    await forgotten(scene);
     away.set('read', 'before');
     await runtime.tick();
     away.set('claim', 'before').set('settle', 'before');
@@ -134,6 +140,7 @@ describe('what was claimed while nothing could be asked about it', () => {
     await runtime.handle(KEY, untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann] } })));
     await runtime.tick();
     await clock.advanceBy(1000);
+    await forgotten(scene);
     away.set('read', 'before');
     await runtime.tick();
     away.set('claim', 'before').set('settle', 'before');
@@ -148,6 +155,7 @@ describe('what was claimed while nothing could be asked about it', () => {
     const scene = onBlinking();
     const { runtime, away, execute, store, clock } = scene;
     await runtime.handle(KEY, inbound);
+    await forgotten(scene);
     away.set('read', 'before');
     await runtime.tick();
     await clock.advanceBy(15_000);

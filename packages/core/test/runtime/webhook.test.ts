@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding } from '@amd/core';
+import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
@@ -69,19 +69,36 @@ describe('one webhook', () => {
     expect(execute.effects).toEqual([]);
   });
 
-  it('decides anew on a conflict: two at once are as good as one after the other', async () => {
+  it('is decided in its turn: two at once are as good as one after the other, in one commit and without a conflict', async () => {
     const { runtime, state, read } = setup();
     const conflicts: string[] = [];
     runtime.events.on('conflict', ({ type }) => conflicts.push(type));
     await runtime.handle(KEY, inbound);
-    const [first, second] = await Promise.all([
+    const replies = await Promise.all([
+      runtime.handle(KEY, untimed(events.callerStatus({ status: 'in-progress' }))),
       runtime.handle(KEY, untimed(events.conference({ event: 'join' }))),
       runtime.handle(KEY, untimed(events.answered())),
     ]);
-    expect([first.kind, second.kind]).toEqual(['nothing', 'twiml']);
-    expect(conflicts.length).toBeGreaterThan(0);
-    expect((await read())?.revision).toBe(3);
+    expect(replies.map(({ kind }) => kind)).toEqual(['nothing', 'nothing', 'twiml']);
+    expect(conflicts).toEqual([]);
+    expect((await read())?.revision, 'the second and the third are written down together').toBe(2);
     expect(await state()).toMatchObject({ caller: { phase: 'joining', held: true }, claim: 1 });
+  });
+
+  it('decides anew on a conflict with another process', async () => {
+    const store = createMemoryStore();
+    const [one, other] = [setup({ store }), setup({ store })];
+    const conflicts: string[] = [];
+    for (const { runtime } of [one, other]) runtime.events.on('conflict', ({ type }) => conflicts.push(type));
+    await one.runtime.handle(KEY, inbound);
+    const [first, second] = await Promise.all([
+      one.runtime.handle(KEY, untimed(events.conference({ event: 'join' }))),
+      other.runtime.handle(KEY, untimed(events.answered())),
+    ]);
+    expect([first.kind, second.kind]).toEqual(['nothing', 'twiml']);
+    expect(conflicts).toHaveLength(1);
+    expect((await one.read())?.revision).toBe(3);
+    expect(await one.state()).toMatchObject({ caller: { phase: 'joining', held: true }, claim: 1 });
   });
 
   it('two first humans at once: one gets the caller, the other is told', async () => {
@@ -94,8 +111,16 @@ describe('one webhook', () => {
   });
 
   it('gives up when others change the record again and again', async () => {
-    const store = around(createMemoryStore(), { commit: () => Promise.resolve({ ok: false, actual: 7 }) });
-    await expect(setup({ store }).runtime.handle(KEY, inbound)).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' });
+    let tries = 0;
+    const commit: Store['commit'] = () => Promise.resolve({ ok: false, actual: (tries += 1) });
+    const { runtime, clock } = setup({ store: around(createMemoryStore(), { commit }) });
+    const given = runtime.handle(KEY, inbound).catch((error: unknown) => error);
+    for (let ms = 0; ms < 11_000; ms += 100) await clock.advanceBy(100);
+    expect(await given).toMatchObject({
+      code: 'ERR_STORE_CONFLICT',
+      message: expect.stringContaining('for 10') as string,
+    });
+    expect(tries, 'with waits that grow').toBeLessThan(100);
   });
 
   it('never sees a time below what its record has seen, however the clocks differ', async () => {

@@ -46,8 +46,8 @@ interface SocketData {
 
 type Nobody = Record<string, never>;
 
-/** Fifty people with the longest names and numbers fit, and little more. */
-const MAX_MESSAGE_BYTES = 20_000;
+/** Two hundred people with the longest names and numbers fit, and little more. */
+const MAX_MESSAGE_BYTES = 80_000;
 /** Nobody clicks so often; whoever sends more in a second is cut. */
 const MAX_COMMANDS = 50;
 const SECOND = 1000;

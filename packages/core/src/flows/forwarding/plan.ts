@@ -75,10 +75,22 @@ function people(targets: unknown, option: string): LegTarget[] {
   );
 }
 
+/** Most people of a plan, in all its steps; all of them may be rung at once. */
+export const MAX_PEOPLE = 200;
+
 /**
  * @throws TypeError or RangeError naming the option
  */
 export function planOf(given: unknown, option = 'forwardTo'): RingPlan {
+  const plan = stepsOf(given, option);
+  const number = plan.reduce((sum, { targets }) => sum + targets.length, 0);
+  if (number > MAX_PEOPLE) {
+    throw new RangeError(`"${option}" must name at most ${String(MAX_PEOPLE)} people; got ${String(number)}`);
+  }
+  return plan;
+}
+
+function stepsOf(given: unknown, option: string): RingPlan {
   return listOf(given, option, 'numbers, targets or steps').map((entry, index) => {
     const at = `${option}[${String(index)}]`;
     if (typeof entry !== 'object' || entry === null || !('targets' in entry)) {

@@ -16,7 +16,7 @@ export interface CallSettings extends LegSettings, Hold {
 }
 
 export interface CallOptions extends LegOptions {
-  /** Whom to ring: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
+  /** Whom to ring, at most 200 people: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
   /** When nobody new is rung any more: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;

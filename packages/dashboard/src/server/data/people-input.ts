@@ -1,7 +1,7 @@
+import { MAX_PEOPLE } from '@amd/core';
 import { z } from 'zod';
 import type { ListedPerson, PeopleProblem } from '../../shared/protocol.js';
 
-const MAX_PEOPLE = 50;
 const MAX_NAME = 80;
 
 const SHAPE = z.strictObject({
