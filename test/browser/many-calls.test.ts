@@ -26,6 +26,7 @@ async function write(store: Store, index: number, from: string, name: string, ch
   };
   const state = {
     kind: 'call',
+    settings: {},
     call: { sid, from, to: '+14155550199', token: 'canary-call-token' },
     caller: { phase: 'held' },
     legs: [leg],
@@ -36,7 +37,7 @@ async function write(store: Store, index: number, from: string, name: string, ch
   const key = `forwarding:${sid}`;
   const expected = revisions.get(key) ?? 0;
   revisions.set(key, expected + 1);
-  const data = encodeState(forwarding.schema, { state, at: now });
+  const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key, expected, data, expiresAt: null, now, put: [], drop: [] });
 }
 

@@ -21,7 +21,7 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
   async function put(key: string, schema: number, state: unknown): Promise<void> {
     const expected = revisions.get(key) ?? 0;
     revisions.set(key, expected + 1);
-    const data = encodeState(schema, { state, at: now() });
+    const data = encodeState({ schema }, { state, at: now() });
     await store.commit({ key, expected, data, expiresAt: null, now: now(), put: [], drop: [] });
   }
   return {
@@ -50,6 +50,7 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
       const last = workers.at(-1);
       return put(`taskrouter:${sid}`, taskrouter.schema, {
         kind: 'call',
+        settings: {},
         call: { sid, from, to: '+14155550199', token: 'canary-call-token' },
         caller: { phase: 'waiting' },
         task: { sid: null, over: false, asking: false },

@@ -66,6 +66,7 @@ async function put(
   const { startedAt = changes.now, over = false, expiresAt = null, now } = changes;
   const state = {
     kind: 'call',
+    settings: {},
     call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
     caller: { phase: over ? 'ended' : 'held' },
     legs: [],
@@ -73,7 +74,7 @@ async function put(
     result: over ? 'nobody' : null,
     story: { startedAt },
   };
-  const data = encodeState(forwarding.schema, { state, at: now });
+  const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key: `forwarding:${sid}`, expected: 0, data, expiresAt, now, put: [], drop: [] });
 }
 

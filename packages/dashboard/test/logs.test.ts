@@ -16,6 +16,7 @@ async function put(
 ): Promise<void> {
   const state = {
     kind: 'call',
+    settings: {},
     call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
     caller: { phase: 'held' },
     legs: [],
@@ -24,7 +25,7 @@ async function put(
     story: { startedAt: at(0) },
     ...changes.state,
   };
-  const data = encodeState(forwarding.schema, { state, at: at(0) });
+  const data = encodeState({ schema: forwarding.schema }, { state, at: at(0) });
   const { expiresAt = null } = changes;
   await store.commit({ key: `forwarding:${sid}`, expected: 0, data, expiresAt, now: at(0), put: [], drop: [] });
 }
@@ -369,6 +370,7 @@ describe('the totals of workers', () => {
     ] as const) {
       const state = {
         kind: 'call',
+        settings: {},
         call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
         caller: { phase: 'ended' },
         task: { sid: null, over: false },
@@ -378,7 +380,7 @@ describe('the totals of workers', () => {
         reservations: [],
         legs: [],
       };
-      const data = encodeState(taskrouter.schema, { state, at: clock.now() });
+      const data = encodeState({ schema: taskrouter.schema }, { state, at: clock.now() });
       const commit = { expected: 0, data, expiresAt: null, now: clock.now(), put: [], drop: [] };
       await store.commit({ key: `taskrouter:${sid}`, ...commit });
     }

@@ -65,7 +65,7 @@ export function createRecords<State, Event extends FlowEvent, Effect, Reply, Con
     },
     async take({ key, revision }) {
       const now = clock.now();
-      const data = encodeState(flow.schema, { state: flow.initial(), at: now });
+      const data = encodeState(flow, { state: flow.initial(), at: now });
       const commit = { key, expected: revision, data, expiresAt: now + TAKEN_MS, now, put: [], drop: [] };
       return (await store.commit(commit)).ok;
     },

@@ -11,11 +11,14 @@ export function timerId(timer: string, dueAt: EpochMs): string {
 
 /** The difference between two states' timers, as effects. */
 export function timerEffects(before: Timers, after: Timers): TimerEffect[] {
+  if (before === after) return [];
   const effects: TimerEffect[] = [];
-  for (const [timer, dueAt] of Object.entries(before)) {
+  for (const timer in before) {
+    const dueAt = before[timer] as EpochMs;
     if (after[timer] !== dueAt) effects.push({ type: 'timer.stop', id: timerId(timer, dueAt) });
   }
-  for (const [timer, dueAt] of Object.entries(after)) {
+  for (const timer in after) {
+    const dueAt = after[timer] as EpochMs;
     if (before[timer] !== dueAt) effects.push({ type: 'timer.start', id: timerId(timer, dueAt), timer, dueAt });
   }
   return effects;

@@ -26,6 +26,10 @@ export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   readonly schema: number;
   /** Brings a state persisted by an older schema up to date. Throws when it cannot. */
   readonly migrate: (data: unknown, from: number) => State;
+  /** The state as JSON; default: as `JSON.stringify` writes it. */
+  readonly write?: (state: State) => string;
+  /** What `write` has written, parsed; default: that is the state. */
+  readonly read?: (data: unknown) => State;
   readonly initial: () => State;
   readonly transition: (state: State, event: Event, config: Config) => Step<State, Effect, Reply>;
 }

@@ -2,7 +2,7 @@ import { AmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow, FlowEvent, Step } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import { encodeState } from '../store/envelope.js';
-import { sameState } from '../store/same-state.js';
+import { sameState } from '../kernel/same-state.js';
 import type { Store, Task } from '../store/store.js';
 import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
@@ -170,7 +170,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
     const { at } = event;
     const now = clock.now();
     const { put, drop } = workOf(written, at, now);
-    const data = encodeState(flow.schema, { state: step.state, at });
+    const data = encodeState(flow, { state: step.state, at });
     const expiresAt = step.keepForMs === null ? null : at + step.keepForMs;
     const expected = record?.revision ?? 0;
     const committed = await store.commit({ key, expected, data, expiresAt, now, put, drop });

@@ -1,5 +1,5 @@
 import { AmdError } from '../kernel/errors.js';
-import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
+import type { EpochMs, Flow } from '../kernel/flow.js';
 
 /** A state as it is stored: with its schema, and the time of the last event, below which time never falls back. */
 export interface Envelope<State> {
@@ -13,19 +13,24 @@ interface Wire {
   readonly state: unknown;
 }
 
-export function encodeState(schema: number, envelope: Envelope<unknown>): string {
-  return JSON.stringify({ v: schema, at: envelope.at, state: envelope.state } satisfies Wire);
+/** What of a flow says how its states are written down. */
+export type Format<State> = Pick<
+  Flow<State, never, unknown, unknown, never>,
+  'name' | 'schema' | 'migrate' | 'write' | 'read'
+>;
+
+export function encodeState<State>(
+  { schema, write = JSON.stringify }: Pick<Format<State>, 'schema' | 'write'>,
+  { state, at }: Envelope<State>,
+): string {
+  return `{"v":${String(schema)},"at":${String(at)},"state":${write(state)}}`;
 }
 
 /**
  * @throws AmdError `ERR_STATE_VERSION` when the record is newer than this process: it is left alone
  * @throws AmdError `ERR_STORE_CORRUPT` when it is not a record of ours
  */
-export function decodeState<State, Event extends FlowEvent, Effect, Reply, Config>(
-  flow: Flow<State, Event, Effect, Reply, Config>,
-  key: string,
-  data: string,
-): Envelope<State> {
+export function decodeState<State>(flow: Format<State>, key: string, data: string): Envelope<State> {
   const wire = parse(key, data);
   if (wire.v > flow.schema) {
     throw new AmdError(
@@ -33,7 +38,19 @@ export function decodeState<State, Event extends FlowEvent, Effect, Reply, Confi
       `record "${key}" has schema ${String(wire.v)}, this process knows ${flow.name} up to ${String(flow.schema)}; it is left alone`,
     );
   }
-  return { at: wire.at, state: wire.v === flow.schema ? (wire.state as State) : flow.migrate(wire.state, wire.v) };
+  return {
+    at: wire.at,
+    state: wire.v === flow.schema ? read(flow, key, wire.state) : flow.migrate(wire.state, wire.v),
+  };
+}
+
+function read<State>({ name, read: understand }: Format<State>, key: string, data: unknown): State {
+  if (understand === undefined) return data as State;
+  try {
+    return understand(data);
+  } catch (cause) {
+    throw new AmdError('ERR_STORE_CORRUPT', `record "${key}" has no state of ${name}`, { cause });
+  }
 }
 
 function parse(key: string, data: string): Wire {

@@ -154,7 +154,8 @@ describe('pitfalls of the edge', () => {
   });
 
   it('P-46 a failure of ours is told in TwiML, and tells nothing else', async () => {
-    const store = around(createMemoryStore(), { read: () => Promise.reject(new Error('secret at 10.0.0.7')) });
+    const away = (): Promise<never> => Promise.reject(new Error('secret at 10.0.0.7'));
+    const store = around(createMemoryStore(), { read: away, commit: away });
     const { post, refOf } = edge({ store });
     const inbound = await post('/inbound', payloads.inbound());
     const leg = await post('/outbound', payloads.answered(), { ref: refOf(1) });

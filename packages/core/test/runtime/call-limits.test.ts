@@ -125,7 +125,7 @@ describe('limits of calls', () => {
 async function write(store: Store, call: string, phase: 'held' | 'ended', now: number): Promise<void> {
   const key = `forwarding:${call}`;
   const expected = (await store.read(key, now))?.revision ?? 0;
-  const state = { kind: 'call', call: { sid: call }, caller: { phase }, legs: [] };
-  const data = encodeState(forwarding.schema, { state, at: now });
+  const state = { kind: 'call', settings: {}, call: { sid: call }, caller: { phase }, legs: [] };
+  const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key, expected, data, expiresAt: null, now, put: [], drop: [] });
 }

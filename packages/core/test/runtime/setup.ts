@@ -1,6 +1,7 @@
 import {
   createMemoryStore,
   createRuntime,
+  decodeState,
   DEFAULT_FORWARDING_CONFIG,
   forwarding,
   type ForwardingEvent,
@@ -38,7 +39,7 @@ export function setup(change: Omit<Partial<Options>, 'clock'> & { clock?: Manual
   const read = (): Promise<StoredRecord | undefined> => store.read(KEY, clock.now());
   const state = async (): Promise<ForwardingState> => {
     const record = await read();
-    return record === undefined ? { kind: 'nothing' } : (JSON.parse(record.data) as { state: ForwardingState }).state;
+    return record === undefined ? { kind: 'nothing' } : decodeState(forwarding, KEY, record.data).state;
   };
   return { clock, store, runtime, log, execute: execute as Recorder, read, state };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Store } from '@amd/core';
+import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type ForwardingState, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
@@ -170,7 +170,7 @@ describe('one webhook', () => {
     const flow = {
       ...forwarding,
       schema: forwarding.schema + 1,
-      migrate: (data: unknown, from: number) => (asked.push(from), data as never),
+      migrate: (data: unknown, from: number) => (asked.push(from), forwarding.read?.(data) as ForwardingState),
     };
     await setup({ store, flow }).runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
     expect(asked).toContain(forwarding.schema);

@@ -313,7 +313,7 @@ describe('a record that is kept for a while', () => {
       ...echo,
       transition: (...given) => ({ ...echo.transition(...given), keepForMs: 1000 }),
     };
-    const data = encodeState(1, { state: { heard: [] }, at: START + 5000 });
+    const data = encodeState({ schema: 1 }, { state: { heard: [] }, at: START + 5000 });
     await store.commit({ key: KEY, expected: 0, data, expiresAt: null, now: START, put: [], drop: [] });
     await scene({ store, flow }).ask();
     expect((await store.read(KEY, START))?.expiresAt).toBe(START + 6000);
@@ -524,7 +524,7 @@ describe('limits of calls', () => {
     const limits = createCallLimits({ store, clock, atOnce: 1 });
     await limits.admit({ sid: sid(1), from: from(1) });
     const commit = { key: `forwarding:${sid(1)}`, expected: 0, expiresAt: null, put: [], drop: [] };
-    const data = encodeState(forwarding.schema + 1, { state: {}, at: clock.now() });
+    const data = encodeState({ schema: forwarding.schema + 1 }, { state: {}, at: clock.now() });
     await store.commit({ ...commit, data, now: clock.now() });
     await clock.advanceBy(3_600_000);
     expect(await limits.admit({ sid: sid(2), from: from(2) })).toBe('tooManyAtOnce');

@@ -114,7 +114,7 @@ describe('a stored state', () => {
   const state = forwarding.initial();
 
   it('is read as it was written', () => {
-    const data = encodeState(forwarding.schema, { state, at: T });
+    const data = encodeState(forwarding, { state, at: T });
     expect(JSON.parse(data)).toEqual({ v: forwarding.schema, at: T, state });
     const migrate = (): never => {
       throw new Error('there is nothing to migrate');
@@ -129,7 +129,10 @@ describe('a stored state', () => {
       schema: 7,
       migrate: (old: unknown, from: number) => (asked.push([old, from]), state),
     };
-    expect(decodeState(flow, KEY, encodeState(6, { state: { old: true }, at: T }))).toEqual({ state, at: T });
+    expect(decodeState(flow, KEY, encodeState({ schema: 6 }, { state: { old: true }, at: T }))).toEqual({
+      state,
+      at: T,
+    });
     expect(asked).toEqual([[{ old: true }, 6]]);
   });
 

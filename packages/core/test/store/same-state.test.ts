@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { sameState } from '../../src/store/same-state.js';
+import { sameState } from '../../src/kernel/same-state.js';
 
 test('two states are the same when they are stored alike', () => {
   const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);

@@ -26,6 +26,7 @@ export interface Served {
 export async function putCall(store: Store, sid: string, now = Date.now(), expected = 0): Promise<void> {
   const state = {
     kind: 'call',
+    settings: {},
     call: { sid, from: '+12125550123', to: OURS, token: CANARY },
     caller: { phase: 'held' },
     legs: [],
@@ -33,7 +34,7 @@ export async function putCall(store: Store, sid: string, now = Date.now(), expec
     result: null,
     story: { startedAt: now },
   };
-  const data = encodeState(forwarding.schema, { state, at: now });
+  const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key: `forwarding:${sid}`, expected, data, expiresAt: null, now, put: [], drop: [] });
 }
 

@@ -2,7 +2,7 @@ import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallbackRef, CallbackPurpose } from '../../wire/callback-ref.js';
 import type { Effect, Outcome } from '../effects.js';
-import { nextId, startTimer, stopTimer } from '../leg/work.js';
+import { nextId, startTimer, stopTimer, type Timed } from '../leg/work.js';
 
 /** A message that the caller left. */
 export interface Recording {
@@ -52,8 +52,7 @@ export const NO_FALLBACK = {
 } as const;
 
 /** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
-export interface CallerWork {
-  readonly at: EpochMs;
+export interface CallerWork extends Timed {
   /** The caller asks in this very step: what they are to do next is in the reply. */
   readonly isAsked: boolean;
   readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
@@ -62,7 +61,7 @@ export interface CallerWork {
   readonly s: {
     readonly call: { readonly sid: CallSid };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
-    readonly timers: Record<string, EpochMs>;
+    timers: Readonly<Record<string, EpochMs>>;
     asked: number;
   };
 }

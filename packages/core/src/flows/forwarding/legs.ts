@@ -1,6 +1,6 @@
 import { isInRoom, isUnanswered, type Notice } from '../leg/leg.js';
 import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/life.js';
-import { legTimer, startTimer, stopTimer, type LegDraft, type LegHost } from '../leg/work.js';
+import { legTimer, stamp, startTimer, stopTimer, type LegDraft, type LegHost } from '../leg/work.js';
 import { askCaller } from '../caller/work.js';
 import { doubtCaller } from './caller.js';
 import { room } from './documents.js';
@@ -97,7 +97,7 @@ export function connectIfTogether(w: Work): void {
   s.story.connectedAt ??= w.at;
   leg.phase = 'bridged';
   leg.result = { kind: 'bridged' };
-  leg.story.joinedAt ??= w.at;
+  stamp(leg, 'joinedAt', w.at);
   stopTimer(w, 'caller');
   whisper(w, leg);
 }

@@ -16,6 +16,7 @@ import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
+import { readCall, shared, USUAL_FORWARDING, writeCall } from '../written.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld, doubtCaller } from './caller.js';
 import type { ForwardingConfig } from './config.js';
@@ -37,7 +38,9 @@ import { work } from './work.js';
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
   Measured<ForwardingState> = {
   name: 'forwarding',
-  schema: 3,
+  schema: 4,
+  write: (state) => writeCall(state, USUAL_FORWARDING),
+  read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,
   migrate: (data, from) => {
     if (from === 3) return data as ForwardingState;
     if (from === 2) return withWays(data as ForwardingState);
@@ -208,8 +211,9 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
 }
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
-  const state: LiveForwarding = w.s;
-  const timers = timerEffects(before.kind === 'call' ? before.timers : {}, state.timers);
+  const earlier = before.kind === 'call' ? before : null;
+  const state: LiveForwarding = { ...w.s, legs: shared(earlier?.legs ?? [], w.s.legs) };
+  const timers = timerEffects(earlier?.timers ?? {}, state.timers);
   return {
     state,
     effects: [...w.effects, ...timers],

@@ -17,8 +17,7 @@ export function work(state: LiveForwarding, event: ForwardingEvent, config: Forw
       ...state,
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
-      legs: state.legs.map((leg) => ({ ...leg, story: { ...leg.story } })),
-      timers: { ...state.timers },
+      legs: state.legs.map((leg) => ({ ...leg })),
       story: { ...state.story },
     },
   };

@@ -4,7 +4,7 @@ import { endLeg, fetchNotice, join, letGo, moved, pickedUp, redirectOnce, tell }
 import type { AnswerAction, Confirm } from './policy.js';
 import { detectionOf } from './ring.js';
 import { isScreening } from './spoken.js';
-import { legTimer, nextId, startTimer, type LegDraft, type LegWork } from './work.js';
+import { legTimer, nextId, stamp, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** How the leg learns what is decided: by the answer to its own request, or by a redirect. */
 type Way = 'reply' | 'redirect';
@@ -24,7 +24,7 @@ export function verdict(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: 
   if (leg.answeredBy !== null || leg.phase === 'ended') return;
   pickedUp(w, leg);
   leg.answeredBy = answeredBy;
-  leg.story.verdictAt ??= w.at;
+  stamp(leg, 'verdictAt', w.at);
   // A robot that screens calls may sound like a human: a key decides, also when its owner comes to the phone.
   if (leg.human || leg.screened !== null) return;
   const action = actionOn(w, leg, answeredBy);

@@ -5,7 +5,7 @@ import { confirmOf } from './answers.js';
 import { noticeId, noticeRef } from './life.js';
 import type { LegRequest } from './requests.js';
 import { spoken } from './spoken.js';
-import { legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+import { legTimer, stamp, startTimer, type LegDraft, type LegWork } from './work.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;
@@ -21,10 +21,10 @@ export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply
       if (!leg.invited) leg.seenAlive = false;
       leg.invited = true;
       if (!leg.joined && event.type !== 'leg.ended') w.host.stillComing(leg);
-      leg.story.greetedAt ??= w.at;
+      stamp(leg, 'greetedAt', w.at);
       return twiml(...consent(w.s.settings), w.host.room(leg));
     case 'confirming':
-      leg.story.greetedAt ??= w.at;
+      stamp(leg, 'greetedAt', w.at);
       return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
     case 'told':
       // It is to be fetched: a copy of an earlier request must not count as heard.
@@ -108,7 +108,7 @@ function noticeDocument(w: LegWork, leg: LegDraft, { type: asked }: LegRequest):
     if (leg.telling) w.effects.push({ type: 'effect.drop', id: noticeId(leg) });
     leg.telling = false;
   }
-  leg.story.greetedAt ??= w.at;
+  stamp(leg, 'greetedAt', w.at);
   return twiml(say(settings, toThem(w, leg, settings.texts[leg.notice ?? 'lost'])), { verb: 'hangup' });
 }
 

@@ -1,7 +1,7 @@
 import type { CallbackRef } from '../../wire/callback-ref.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { detectionOf } from './ring.js';
-import { legTimer, nextId, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
+import { legTimer, nextId, stamp, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
 
 /** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
 export function join(w: LegWork, leg: LegDraft, by: 'reply' | 'redirect'): void {
@@ -102,7 +102,7 @@ export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): void {
   moved(w, leg);
   leg.phase = 'ended';
   leg.result ??= result;
-  leg.story.endedAt ??= w.at;
+  stamp(leg, 'endedAt', w.at);
   stopTimer(w, legTimer(leg));
   w.host.ended(leg);
 }
@@ -111,7 +111,7 @@ export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): void {
 export function pickedUp(w: LegWork, leg: LegDraft): void {
   if (!isUnanswered(leg.phase)) return;
   leg.phase = 'detecting';
-  leg.story.answeredAt ??= w.at;
+  stamp(leg, 'answeredAt', w.at);
   startTimer(w, legTimer(leg), detectionOf(w, leg).timeoutSeconds * 1000 + w.config.graceMs);
 }
 
@@ -119,7 +119,7 @@ export function pickedUp(w: LegWork, leg: LegDraft): void {
 export function adopt(w: LegWork, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
   if (leg.sid === null && leg.phase !== 'ended') {
     leg.sid = sid;
-    leg.story.placedAt ??= w.at;
+    stamp(leg, 'placedAt', w.at);
     if (leg.phase === 'requested') leg.phase = 'placed';
     if (leg.phase === 'ending') askEnd(w, leg);
   }

@@ -9,7 +9,7 @@ import { legDocument } from './documents.js';
 import { isUnanswered, type LegResult } from './leg.js';
 import { adopt, appeared, legEnded, letGo, moved, pickedUp } from './life.js';
 import { watchRinging } from './ring.js';
-import { findLeg, type LegDraft, type LegWork } from './work.js';
+import { findLeg, stamp, type LegDraft, type LegWork } from './work.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
 interface OfLeg {
@@ -66,7 +66,7 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
       if (event.digits !== '' && confirmOf(w, leg) !== 'never') {
         // Who presses a key while we hang up hears why, too.
         if (leg.phase !== 'confirming' && leg.phase !== 'ending') break;
-        leg.story.keyAt ??= w.at;
+        stamp(leg, 'keyAt', w.at);
         accept(w, leg, 'reply');
       } else if (event.speech !== undefined) heard(w, leg, event.speech);
       break;
@@ -106,8 +106,8 @@ export function legStatus(w: LegWork, event: LegStatusEvent): void {
     case 'initiated':
     case 'ringing':
       if (isUnanswered(leg.phase)) {
-        leg.story.initiatedAt ??= w.at;
-        if (status === 'ringing') leg.story.ringingAt ??= w.at;
+        stamp(leg, 'initiatedAt', w.at);
+        if (status === 'ringing') stamp(leg, 'ringingAt', w.at);
       }
       if (leg.phase !== 'placed') return;
       // Twilio has taken it off its queue: from here its ring time counts.
@@ -133,7 +133,7 @@ export function legStatus(w: LegWork, event: LegStatusEvent): void {
 export function legVerdict(w: LegWork, event: LegVerdictEvent): void {
   const leg = findLeg(w, event.leg);
   if (leg === undefined || leg.phase === 'ended' || !adopt(w, leg, event.sid)) return;
-  if (leg.answeredBy === null && event.durationMs !== null) leg.story.detectionMs ??= event.durationMs;
+  if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
   verdict(w, leg, event.answeredBy, 'redirect');
 }
 

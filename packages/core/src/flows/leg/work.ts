@@ -4,7 +4,7 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
 import type { Verb } from '../../wire/twiml.js';
 import type { Detection, Effect } from '../effects.js';
-import type { Leg, Notice } from './leg.js';
+import type { Leg, LegStory, Notice } from './leg.js';
 import type { AmdMode, AnswerPolicy, Confirm, Screening } from './policy.js';
 
 export type LegDraft = Draft<Omit<Leg, 'target'>> & { target: Leg['target'] };
@@ -72,8 +72,7 @@ export interface LegHost {
 }
 
 /** One transition at work, as far as its legs are concerned. */
-export interface LegWork {
-  readonly at: EpochMs;
+export interface LegWork extends Timed {
   readonly config: LegConfig;
   readonly effects: Pick<Effect[], 'push'>;
   readonly host: LegHost;
@@ -88,16 +87,18 @@ export interface LegWork {
     };
     readonly settings: LegSettings;
     readonly legs: LegDraft[];
-    readonly timers: Record<string, EpochMs>;
+    timers: Readonly<Record<string, EpochMs>>;
     asked: number;
     lastLeg: number;
   };
 }
 
 /** Anything with timers. */
-interface Timed {
+export interface Timed {
   readonly at: EpochMs;
-  readonly s: { readonly timers: Record<string, EpochMs> };
+  /** Those of this transition, if it has changed any: others are the state's from before. */
+  ownTimers?: Record<string, EpochMs>;
+  readonly s: { timers: Readonly<Record<string, EpochMs>> };
 }
 
 /** An id for an effect that may be asked for again. */
@@ -116,13 +117,26 @@ export function legTimer(leg: { readonly id: number }): string {
 }
 
 export function startTimer(w: Timed, timer: string, afterMs: number): void {
-  w.s.timers[timer] = w.at + afterMs;
+  takeTimers(w)[timer] = w.at + afterMs;
 }
 
 export function stopTimer(w: Timed, timer: string): void {
+  if (w.s.timers[timer] === undefined) return;
   // A rest pattern would copy the record for each of several stops.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-  delete w.s.timers[timer];
+  delete takeTimers(w)[timer];
+}
+
+/** Most transitions leave the timers as they are: they are copied by the first one that does not. */
+function takeTimers(w: Timed): Record<string, EpochMs> {
+  if (w.ownTimers === undefined || w.ownTimers !== w.s.timers) w.ownTimers = { ...w.s.timers };
+  w.s.timers = w.ownTimers;
+  return w.ownTimers;
+}
+
+/** Writes down when something first happened to a leg. */
+export function stamp(leg: LegDraft, moment: keyof LegStory, at: number): void {
+  if (leg.story[moment] === undefined) leg.story = { ...leg.story, [moment]: at };
 }
 
 export function findLeg(w: LegWork, id: number): LegDraft | undefined {

@@ -3,7 +3,7 @@ import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { askCaller, isTold } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
-import { legTimer, nextId, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import { legTimer, nextId, stamp, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
 import { leaveToOthers } from './caller.js';
 import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { ReservationResult } from './state.js';
@@ -191,7 +191,7 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   s.served = reservation.id;
   s.claim = leg.id;
   leg.result = { kind: 'bridged' };
-  leg.story.joinedAt ??= w.at;
+  stamp(leg, 'joinedAt', w.at);
   if (s.caller.phase === 'waiting') {
     s.caller.phase = 'connected';
     s.story.connectedAt ??= w.at;

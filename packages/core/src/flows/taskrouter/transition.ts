@@ -15,6 +15,7 @@ import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import type { Watched } from '../problems.js';
 import { timerEffects } from '../timers.js';
+import { readCall, shared, USUAL_TASK_CALL, writeCall } from '../written.js';
 import { alarm } from './alarms.js';
 import { callerHeld, fallBackIfExhausted } from './caller.js';
 import type { TaskRouterConfig } from './config.js';
@@ -49,7 +50,9 @@ export const taskrouter: Flow<
   Measured<TaskRouterState> &
   Watched<TaskRouterState> = {
   name: 'taskrouter',
-  schema: 2,
+  schema: 3,
+  write: (state) => writeCall(state, USUAL_TASK_CALL),
+  read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
   migrate: (data, from) => {
     if (from === 2) return data as TaskRouterState;
     if (from === 1) return withWays(data as TaskRouterState);
@@ -231,8 +234,9 @@ function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRou
   if (isFinal) w.s.timers = {};
   // Also for a call that was over and hears of a late assignment: it is looked at until it is over again.
   else if (w.s.timers['heartbeat'] === undefined) startTimer(w, 'heartbeat', w.config.heartbeatMs);
-  const state: LiveTaskCall = w.s;
-  const timers = timerEffects(before.kind === 'call' ? before.timers : {}, state.timers);
+  const earlier = before.kind === 'call' ? before : null;
+  const state: LiveTaskCall = { ...w.s, legs: shared(earlier?.legs ?? [], w.s.legs) };
+  const timers = timerEffects(earlier?.timers ?? {}, state.timers);
   return { state, effects: [...w.effects, ...timers], reply, keepForMs: isFinal ? w.config.keepForMs : null };
 }
 

@@ -19,8 +19,7 @@ export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRo
       caller: { ...state.caller, talks: [...state.caller.talks] },
       task: { ...state.task },
       reservations: state.reservations.map((reservation) => ({ ...reservation, story: { ...reservation.story } })),
-      legs: state.legs.map((leg) => ({ ...leg, story: { ...leg.story } })),
-      timers: { ...state.timers },
+      legs: state.legs.map((leg) => ({ ...leg })),
       story: { ...state.story },
     },
   };

@@ -257,7 +257,6 @@ function work(state: LiveWorker, at: EpochMs, config: WorkerConfig): Work {
       timedOut: state.timedOut === null ? null : { ...state.timedOut },
       wish: state.wish === null ? null : { ...state.wish },
       heard: [...state.heard],
-      timers: { ...state.timers },
     },
   };
 }

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  AmdError,
+  type callSettings,
+  decodeState,
+  DEFAULT_FORWARDING_CONFIG,
+  encodeState,
+  forwarding,
+  taskrouter,
+  type ForwardingEvent,
+  type ForwardingState,
+  type LiveForwarding,
+} from '@amd/core';
+import { events, NUMBERS } from '@amd/core/testing';
+import { USUAL_FORWARDING, USUAL_TASK_CALL, writeCall } from '../../src/flows/written.js';
+
+const KEY = 'forwarding:CA1';
+
+/** The states of a call that is talked through. */
+function statesOf(options: Parameters<typeof callSettings>[0]): readonly ForwardingState[] {
+  const heard: ForwardingEvent[] = [
+    events.inbound({ options }),
+    events.conference({ event: 'join' }),
+    events.status({ leg: 1, status: 'ringing' }),
+    events.answered({ leg: 1 }),
+    events.callerStatus(),
+  ];
+  let state = forwarding.initial();
+  return heard.map((event) => (state = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG).state));
+}
+
+describe('a call that is written down', () => {
+  it.each([
+    ['as most are', { forwardTo: [NUMBERS.ann] }],
+    [
+      'with everything otherwise than usual',
+      {
+        forwardTo: [{ targets: [NUMBERS.ann, { to: NUMBERS.ben, name: 'Ben', ringSeconds: 10 }] }],
+        policy: 'lenient',
+        amd: { mode: 'async' },
+        screening: {},
+        callerId: NUMBERS.ann,
+        ringSeconds: 30,
+        detection: { timeoutSeconds: 20, speechThresholdMs: 2000 },
+        fallback: { kind: 'voicemail' },
+        texts: { greeting: '', connected: 'Here they are.' },
+        voice: 'alice',
+        deadlineSeconds: 60,
+        record: true,
+        progress: {},
+      },
+    ],
+  ] as const)('is read as it was, %s', (_, options) => {
+    for (const state of statesOf(options)) {
+      const data = encodeState(forwarding, { state, at: 5 });
+      expect(decodeState(forwarding, KEY, data)).toEqual({
+        state: JSON.parse(JSON.stringify(state)) as unknown,
+        at: 5,
+      });
+    }
+  });
+
+  it('has no word of what every call has', () => {
+    const [, , state] = statesOf({ forwardTo: [NUMBERS.ann] });
+    const data = encodeState(forwarding, { state: state as ForwardingState, at: 5 });
+    expect(data).not.toContain('Please hold');
+    expect(data).not.toContain('hang up');
+    expect(data).not.toContain('null,"human"');
+    expect(data.length).toBeLessThan(1000);
+  });
+
+  it('has the words that were chosen, also when they are what another flow says by default', () => {
+    const said = { callerGone: String(USUAL_TASK_CALL.texts['callerGone']) };
+    const [state] = statesOf({ forwardTo: [NUMBERS.ann], texts: said });
+    const { state: read } = decodeState(
+      forwarding,
+      KEY,
+      encodeState(forwarding, { state: state as LiveForwarding, at: 5 }),
+    );
+    expect(read).toMatchObject({ settings: { texts: said } });
+  });
+
+  it('is written anew when a leg of it has changed, and only then', () => {
+    const [, before, after] = statesOf({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }] }) as LiveForwarding[];
+    expect(after?.legs[1], 'whom nothing happened to is the same leg').toBe(before?.legs[1]);
+    expect(after?.legs[0]).not.toBe(before?.legs[0]);
+    expect(writeCall(after as LiveForwarding, USUAL_FORWARDING)).toContain('"ringingAt"');
+  });
+
+  it.each(['{}', 'null', '[]', '{"kind":"call"}', '{"kind":"call","settings":{},"caller":{}}', '"call"'])(
+    'is none of ours where its state is %s',
+    (state) => {
+      const read = (): unknown =>
+        decodeState(forwarding, KEY, `{"v":${String(forwarding.schema)},"at":1,"state":${state}}`);
+      expect(read).toThrow(AmdError);
+      expect(read).toThrow(expect.objectContaining({ code: 'ERR_STORE_CORRUPT' }) as Error);
+    },
+  );
+});
+
+describe('what is not written down', () => {
+  it('is part of the format: whoever changes it writes a new schema, and a migration of what was written before', () => {
+    const digest = (usual: object): string =>
+      createHash('sha256').update(JSON.stringify(usual)).digest('hex').slice(0, 12);
+    const tables = { forwarding: digest(USUAL_FORWARDING), taskrouter: digest(USUAL_TASK_CALL) };
+    expect({ ...tables, schemas: [forwarding.schema, taskrouter.schema] }).toMatchInlineSnapshot(`
+      {
+        "forwarding": "56bc5f7a398b",
+        "schemas": [
+          4,
+          3,
+        ],
+        "taskrouter": "9eddc7cb51f9",
+      }
+    `);
+  });
+});
