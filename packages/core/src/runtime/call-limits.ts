@@ -1,19 +1,31 @@
-import { AmdError } from '../kernel/errors.js';
-import type { EpochMs } from '../kernel/flow.js';
 import { isFinal } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/transition.js';
+import { isTaskCallFinal } from '../flows/taskrouter/state.js';
+import { taskrouter } from '../flows/taskrouter/transition.js';
 import { decodeState } from '../store/envelope.js';
 import type { Store } from '../store/store.js';
+import { isWithheld } from '../wire/caller-id.js';
 import { clockFrom, type Clock } from './clock.js';
+import type { CountedList } from './counted-list.js';
+import { createOverCalls, type ReadEnd } from './over-calls.js';
+import { recordKey } from './record-key.js';
+import { createSharedCount, type Room, type SharedCount } from './shared-count.js';
 
 export type Admission = 'admitted' | 'tooManyAtOnce' | 'tooManyFromCaller';
 
 export interface CallLimits {
   /**
    * Counts an inbound call, once for each CallSid. Exact, however many come at the same moment and on however many machines.
-   * @throws AmdError `ERR_STORE_CONFLICT`, or what the store throws: the call was not counted
+   * A place is free again within a second of the end of its call. `flow`: whose call it is; calls that wait in a queue are
+   * counted apart. Default `forwarding`.
+   * @throws AmdError `ERR_STORE_CONFLICT` (other processes were first for 2 s), `ERR_STORE_CORRUPT`, or what the store throws:
+   * the call may not be counted, and must not be let in
    */
-  admit(call: { readonly sid: string; readonly from: string }): Promise<Admission>;
+  admit(call: {
+    readonly sid: string;
+    readonly from: string;
+    readonly flow?: 'forwarding' | 'taskrouter' | undefined;
+  }): Promise<Admission>;
 }
 
 export interface CallLimitsOptions {
@@ -25,17 +37,21 @@ export interface CallLimitsOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** CallSid and time of a call that was counted. */
-type Counted = readonly [sid: string, at: EpochMs];
-
-/** A call that was counted, but has no record yet, is on its way to one; or was refused by something else. */
-const GRACE_MS = 30_000;
 const DAY_MS = 86_400_000;
-const TRIES = 1000;
+/** So many records are read for a caller who needs a place, to see who has gone: with the others, ten at most. */
+const LOOKS = 6;
+/** So many at most for callers in one go, so that other requests need not wait for it. */
+const SLICE = 200;
+/** While it is full, all are looked at within a second, and changes so often. */
+const BEHIND_MS = 50;
+const FOLLOW_MS = 400;
+/** Nothing has changed and nobody has called for so long: the next caller will look. */
+const QUIET_MS = 60_000;
 
 /**
  * Against call bombing and toll fraud: what comes in makes us call out. Each count is a record in the store, replaced by
  * compare-and-set; a place is free again when its call's own record says that it is over, so that no crash loses one.
+ * Callers of one process are counted together, with one read and one commit.
  * @throws RangeError naming the option
  */
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
@@ -44,74 +60,155 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
   wholeAbove0(atOnce, 'atOnce');
   wholeAbove0(perCaller.calls, 'perCaller.calls');
   wholeAbove0(perCaller.seconds, 'perCaller.seconds');
+  const windowMs = perCaller.seconds * 1000;
+  const live = { forwarding: liveCalls('forwarding'), taskrouter: liveCalls('taskrouter') };
+  /** Of numbers that are being counted at this moment. */
+  const callers = new Map<string, SharedCount>();
 
-  /** Adds the call to a list, if `room` finds place for it. */
-  async function count(
-    key: string,
-    sid: string,
-    keepMs: number,
-    room: (counted: readonly Counted[], now: EpochMs) => Promise<readonly Counted[] | null>,
-  ): Promise<boolean> {
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const now = clock.now();
-      const record = await store.read(key, now);
-      const counted = record === undefined ? [] : (JSON.parse(record.data) as { calls: Counted[] }).calls;
-      if (counted.some(([known]) => known === sid)) return true;
-      const others = await room(counted, now);
-      if (others === null) return false;
-      const { ok } = await store.commit({
-        key,
-        expected: record?.revision ?? 0,
-        data: JSON.stringify({ v: 1, calls: [...others, [sid, now]] }),
-        expiresAt: now + keepMs,
-        now,
-        put: [],
-        drop: [],
-      });
-      if (ok) return true;
-    }
-    throw new AmdError('ERR_STORE_CONFLICT', `"${key}" was changed by others ${String(TRIES)} times in a row`);
+  function liveCalls(flow: Flow): SharedCount {
+    return createLiveCount({ store, clock, flow, atOnce });
   }
 
-  async function isOver([sid, at]: Counted, now: EpochMs): Promise<boolean> {
-    const key = keyOf(sid);
-    const record = await store.read(key, now);
-    if (record === undefined) return at + GRACE_MS <= now;
-    try {
-      return isFinal(decodeState(forwarding, key, record.data).state);
-    } catch {
-      // Written by a newer version of this program: it is not ours to judge.
-      return false;
+  async function addFromCaller(from: string, sid: string): Promise<boolean> {
+    const key = `limits:from:${isWithheld(from) ? 'withheld' : from.slice(0, 64)}`;
+    let count = callers.get(key);
+    if (count === undefined) {
+      count = createSharedCount({ store, clock, key, limit: perCaller.calls, keepMs: windowMs, room: recent });
+      callers.set(key, count);
     }
+    try {
+      return await count.add(sid);
+    } finally {
+      if (!count.busy && callers.get(key) === count) callers.delete(key);
+    }
+  }
+
+  function recent({ calls, sids }: CountedList, now: number): Room {
+    return { calls: calls.filter(([, at]) => at + windowMs > now), known: sids };
   }
 
   return {
-    async admit({ sid, from }) {
-      const windowMs = perCaller.seconds * 1000;
-      const fromCaller = await count(`limits:from:${from.slice(0, 64)}`, sid, windowMs, (counted, now) => {
-        const recent = counted.filter(([, at]) => at + windowMs > now);
-        return Promise.resolve(recent.length < perCaller.calls ? recent : null);
-      });
-      if (!fromCaller) return (await isKnown(sid)) ? 'admitted' : 'tooManyFromCaller';
-      const withAll = await count('limits:at-once', sid, DAY_MS, async (counted, now) => {
-        if (counted.length < atOnce) return counted;
-        // Full, or so it seems: only now is it worth asking who is still there.
-        const over = await Promise.all(counted.map((call) => isOver(call, now)));
-        const there = counted.filter((_, index) => over[index] !== true);
-        return there.length < atOnce ? there : null;
-      });
-      return withAll || (await isKnown(sid)) ? 'admitted' : 'tooManyAtOnce';
+    async admit({ sid, from, flow = 'forwarding' }) {
+      /** A call that goes on is never refused when its webhook is repeated, whatever was counted since. */
+      const isKnown = async (): Promise<boolean> => (await store.read(recordKey(flow, sid), clock.now())) !== undefined;
+      if (!(await addFromCaller(from, sid))) return (await isKnown()) ? 'admitted' : 'tooManyFromCaller';
+      return (await live[flow].add(sid)) || (await isKnown()) ? 'admitted' : 'tooManyAtOnce';
     },
   };
-
-  /** A call that goes on is never refused when its webhook is repeated, whatever was counted since. */
-  async function isKnown(sid: string): Promise<boolean> {
-    return (await store.read(keyOf(sid), clock.now())) !== undefined;
-  }
 }
 
-function keyOf(sid: string): string {
-  return `${forwarding.name}:${sid}`;
+type Flow = 'forwarding' | 'taskrouter';
+
+/** Whether the calls of a flow are over, and when their records were written. */
+const ENDS: Readonly<Record<Flow, ReadEnd>> = {
+  forwarding: (key, data) => {
+    const { state, at } = decodeState(forwarding, key, data);
+    return { isOver: isFinal(state), at };
+  },
+  taskrouter: (key, data) => {
+    const { state, at } = decodeState(taskrouter, key, data);
+    return { isOver: state.kind === 'nothing' ? state.goodbye === true : isTaskCallFinal(state), at };
+  },
+};
+
+/** The count of calls that are not over. */
+function createLiveCount(parts: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly flow: Flow;
+  readonly atOnce: number;
+}): SharedCount {
+  const { store, clock, flow, atOnce } = parts;
+  const over = createOverCalls({ store, clock, flow, read: readable(ENDS[flow]) });
+  let filled = 0;
+  /** Of the batch that is being counted: records read for it, and why no more could be. */
+  let read = 0;
+  let unsure: Room['unsure'];
+  let newsAt = clock.now();
+  let cancelLook: (() => void) | null = null;
+
+  /** From half full on, every batch looks at some, so that who comes when it is full finds little left to look at. */
+  const isFilling = (length: number): boolean => length * 2 >= atOnce;
+
+  async function look(most: number): Promise<void> {
+    try {
+      const count = await over.look(most);
+      if (count > 0) newsAt = clock.now();
+      read += count;
+    } catch (because) {
+      unsure = { because };
+    }
+  }
+
+  /** A tidying looks at as many as are needed to have seen all within half a second. */
+  const tidied = (): number => Math.max(SLICE / 2, Math.ceil(filled / 10));
+
+  const count = createSharedCount({
+    store,
+    clock,
+    key: flow === 'forwarding' ? 'limits:at-once' : `limits:at-once:${flow}`,
+    limit: atOnce,
+    keepMs: DAY_MS,
+    async beside(callers) {
+      [read, unsure] = [0, undefined];
+      if (isFilling(filled)) await look(callers === 0 ? tidied() : Math.min(SLICE, LOOKS * callers));
+    },
+    async room({ calls, sids }, _, wanted) {
+      over.see(calls);
+      // Full, or so it seems: only now is it worth asking who is still there.
+      while (over.there().length + wanted > atOnce && wanted > 0 && unsure === undefined) {
+        const left = LOOKS * wanted - read;
+        if (left <= 0 || !over.isBehind()) break;
+        await look(Math.min(SLICE, left));
+        // What is known may have come to its time meanwhile.
+        over.see(calls);
+      }
+      const there = over.there();
+      const known = there === calls ? sids : new Set(there.map(([sid]) => sid));
+      return { calls: there, known, ...(unsure === undefined ? {} : { unsure }) };
+    },
+    onCounted(calls, refused) {
+      filled = calls.length;
+      over.see(calls, true);
+      if (refused > 0 || filled >= atOnce) lookLater();
+    },
+  });
+
+  /** As long as it is full, and somebody might want a place. */
+  function lookLater(): void {
+    cancelLook ??= clock.wakeAt(clock.now() + (over.isBehind() ? BEHIND_MS : FOLLOW_MS), () => {
+      cancelLook = null;
+      // What fails is tried again: nobody waits for it.
+      void count
+        .tidy()
+        .catch(() => undefined)
+        .then(() => {
+          if (filled >= atOnce && clock.now() - newsAt < QUIET_MS) lookLater();
+        });
+    });
+  }
+
+  return {
+    add: (sid) => {
+      newsAt = clock.now();
+      return count.add(sid);
+    },
+    tidy: () => count.tidy(),
+    get busy() {
+      return count.busy;
+    },
+  };
+}
+
+/** Written by a newer version of this program, a record is not ours to judge. */
+function readable(read: ReadEnd): ReadEnd {
+  return (key, data) => {
+    try {
+      return read(key, data);
+    } catch {
+      return null;
+    }
+  };
 }
 
 function wholeAbove0(value: number, option: string): void {

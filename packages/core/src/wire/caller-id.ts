@@ -10,3 +10,8 @@ const WITHHELD: ReadonlySet<string> = new Set(['+266696687', '+7378742833', '+25
 export function callerNumber(from: string): E164 | null {
   return isE164(from) && !WITHHELD.has(from) ? from : null;
 }
+
+/** Whether the caller hides their number, in words, in a number that stands for one, or by naming none. */
+export function isWithheld(from: string): boolean {
+  return WITHHELD.has(from) || /^(anonymous|restricted|blocked|unknown|unavailable|private)?$/i.test(from.trim());
+}
