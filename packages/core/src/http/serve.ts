@@ -37,7 +37,7 @@ export type Answer =
 /** What a flow makes of webhooks that are Twilio's and mean what they say. */
 export interface Webhooks {
   /** Name of the flow: a reference of another flow is not about a call of ours. */
-  readonly flow: string;
+  readonly flow: 'forwarding' | 'taskrouter';
   readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
   /** A route without a reference, other than `/inbound`. */
   readonly notice: (admitted: Admitted, turn: Turn) => Promise<Answer>;
@@ -159,7 +159,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const { ok: _, ...asked } = parsed;
     const { sid, status, from } = asked;
     const call = { ...asked, ...(since === null ? {} : { since }) };
-    const admission = (await limits?.admit(call)) ?? 'admitted';
+    const admission = (await limits?.admit({ sid, from, flow: webhooks.flow })) ?? 'admitted';
     // They were answered long ago, and ask again.
     if (clock.now() > turn.by) return { as: 'unknown' };
     if (admission === 'admitted') return webhooks.inbound(call, { ...turn, isNew: since === null });

@@ -38,17 +38,17 @@ describe('a call that is one too many', () => {
     }
   });
 
-  it('is asked about with its number, and goes on when there is room', async () => {
+  it('is asked about with its number and its flow, and goes on when there is room', async () => {
     const asked: unknown[] = [];
     const limits = {
-      admit: (call: { readonly sid: string; readonly from: string }) => {
-        asked.push([call.sid, call.from]);
+      admit: (call: { readonly sid: string; readonly from: string; readonly flow?: string | undefined }) => {
+        asked.push([call.sid, call.from, call.flow]);
         return Promise.resolve('admitted' as const);
       },
     };
     const { endpoint, heard, log } = scene({ limits });
     await endpoint.handle(ringing);
-    expect([asked, typesOf(heard), log]).toEqual([[[CALLER, '+12125550123']], ['inbound'], []]);
+    expect([asked, typesOf(heard), log]).toEqual([[[CALLER, '+12125550123', 'forwarding']], ['inbound'], []]);
   });
 
   it('or that is let in when its request was answered long ago, begins nothing: it asks again', async () => {
