@@ -21,6 +21,7 @@ import { TASKROUTER_SCENES } from '../test/chaos/taskrouter-scenes.js';
 import { foreignRequests } from '../test/foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../test/helpers/redis.js';
 import { blinks } from './blink.js';
+import { bursts } from './burst.js';
 import type { Deaths } from './deaths.js';
 import { clock, crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
@@ -109,6 +110,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'random orders': randomOrders,
   'told twice': toldTwice,
   timers: () => timersOnAll(1000),
+  burst: ({ full }) => bursts({ callers: 300, processes: 4, rounds: full ? 20 : 5 }),
   measured: ({ root }) => measure(root),
 };
 

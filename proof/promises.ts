@@ -261,6 +261,19 @@ export const PROMISES: readonly Promised[] = [
       return { figure, bar: '20,000, 0', ok: isClean(facts) && of(facts, 'runs') >= 20_000 };
     },
   },
+  {
+    number: 31,
+    what: 'many callers at once',
+    judge: ({ part }) => {
+      const facts = part('burst');
+      const figure = `${count(of(facts, 'served'))} of ${count(of(facts, 'callers'))} callers served in bursts of 300 on memory, SQLite and Redis, with limits, p99 ${count(Math.round(of(facts, 'p99Ms')))} ms; 4 processes on one Redis met at the limit ${count(of(facts, 'crowds'))} times: ${count(of(facts, 'tooMany'))} too many, ${count(of(facts, 'tooFew'))} too few`;
+      return {
+        figure,
+        bar: 'every caller, 500 ms; 0',
+        ok: isClean(facts) && of(facts, 'callers') > 0 && of(facts, 'p99Ms') <= 500,
+      };
+    },
+  },
 ];
 
 /** For the others: what checks them. */
