@@ -60,6 +60,7 @@ function scene(options: Partial<CallLimitsOptions> = {}) {
     const now = clock.now();
     const state = {
       kind: 'call',
+      settings: {},
       call: { sid: callSid(index) },
       caller: { phase },
       legs: [],
@@ -70,7 +71,7 @@ function scene(options: Partial<CallLimitsOptions> = {}) {
     await counted.store.commit({
       key,
       expected: (await counted.store.read(key, now))?.revision ?? 0,
-      data: encodeState(schema, { state, at: now }),
+      data: encodeState({ schema }, { state, at: now }),
       expiresAt: null,
       now,
       put: [],
