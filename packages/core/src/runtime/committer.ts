@@ -15,6 +15,7 @@ import type { Log } from './log.js';
 import type { Metrics } from './measurement.js';
 import { sidOf } from './record-key.js';
 import type { ReadRecord, Records } from './records.js';
+import { REAL_WAITS, type Waits } from './waits.js';
 import type { Turn, Untimed } from './runtime.js';
 
 /** What is in a task: an effect, or a timer to tell the flow of. */
@@ -30,9 +31,8 @@ export type Apply<Event extends FlowEvent, Reply> = (
   turn?: Turn & { readonly dropTask?: string },
 ) => Promise<Reply>;
 
-/** Conflicts with other processes after which there is no more trying at once: from then on with a wait, in ms, that grows. */
-const AT_ONCE = 5;
-const WAIT_MS = { first: 4, most: 250 };
+/** The longest wait after a conflict with another process, in ms: at first it is shorter. */
+const WAIT_MS = 100;
 /** So long, in ms, an event is tried for that nobody waits for. */
 const TRY_FOR_MS = 10_000;
 
@@ -65,28 +65,28 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   readonly store: Store;
   readonly records: Records<State>;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
+  readonly waits?: Waits | undefined;
 }): Apply<Event, Reply> {
   type Entry = Waiting<Heard<Event>, Reply>;
   type Decision = Decided<State, Event, Reply, Entry>;
-  const { flow, config, store, records, clock, random, alarm, emit, metrics, log } = parts;
+  const { flow, config, store, records, clock, alarm, emit, metrics, log, waits = REAL_WAITS } = parts;
   const line = createLines<Entry>(serve);
 
   async function serve(key: string, entries: readonly Entry[]): Promise<void> {
-    const begun = clock.now();
+    const begun = waits.elapsed();
     let waiting = entries;
     try {
       for (let conflicts = 0; ; conflicts += 1) {
-        waiting = inTime(key, waiting, conflicts === 0 ? null : begun);
+        waiting = inTime(key, waiting, conflicts === 0 ? 0 : waits.elapsed() - begun);
         if (waiting.length === 0) return;
-        if (conflicts > AT_ONCE) await wait(conflicts - AT_ONCE);
         if (await attempt(key, waiting, conflicts === 0)) return;
         for (const { event } of waiting) emit('conflict', { key, type: event.type });
         metrics?.({ type: 'store.conflict', flow: flow.name });
+        await waits.pause(waits.random() * Math.min(WAIT_MS, 2 ** conflicts));
       }
     } catch (error) {
       records.forget(key);
@@ -95,7 +95,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   }
 
   /** Whoever asked for a reply and was answered without it is not decided about; nor is anything tried for ever. */
-  function inTime(key: string, entries: readonly Entry[], triedSince: EpochMs | null): readonly Entry[] {
+  function inTime(key: string, entries: readonly Entry[], triedForMs: number): readonly Entry[] {
     const now = clock.now();
     return entries.filter(({ by, reject }) => {
       if (by !== undefined && now > by) {
@@ -103,18 +103,13 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
         reject(new AmdError('ERR_TIMEOUT', message));
         return false;
       }
-      if (triedSince !== null && now - triedSince >= TRY_FOR_MS) {
-        const message = `"${key}" was changed by others for ${String((now - triedSince) / 1000)} s whenever it was to be changed`;
+      if (triedForMs >= TRY_FOR_MS) {
+        const message = `"${key}" was changed by others whenever it was to be changed, for ${String(TRY_FOR_MS)} ms`;
         reject(new AmdError('ERR_STORE_CONFLICT', message));
         return false;
       }
       return true;
     });
-  }
-
-  async function wait(times: number): Promise<void> {
-    const ms = Math.ceil(Math.min(WAIT_MS.most, WAIT_MS.first * 2 ** times) * (0.5 + random() / 2));
-    await new Promise<void>((resolve) => clock.wakeAt(clock.now() + ms, resolve));
   }
 
   /** Whether everything that waits is decided and written down. `mayGuess`: nothing says yet that others have been here. */

@@ -96,7 +96,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   };
 
   const records = createRecords({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, records, clock, random, alarm, emit, metrics, log });
+  const apply = createCommitter({ flow, config, store, records, clock, alarm, emit, metrics, log });
   const { perform, again: askAgain } = createPerformer({
     flow,
     store,

@@ -3,6 +3,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { append, EMPTY_LIST, listOf, parseList, type Counted, type CountedList } from './counted-list.js';
+import { REAL_WAITS, type Waits } from './waits.js';
 
 /** What is still counted when somebody new wants to be. */
 export interface Room {
@@ -28,14 +29,6 @@ export interface SharedCountOptions {
   readonly onCounted?: ((calls: readonly Counted[], refused: number) => void) | undefined;
   /** Real time, whatever the clock is: what waits for other processes is no part of any simulation. */
   readonly waits?: Waits | undefined;
-}
-
-export interface Waits {
-  /** Milliseconds since some moment. */
-  readonly elapsed: () => number;
-  readonly pause: (ms: number) => Promise<void>;
-  /** From 0 up to 1. */
-  readonly random: () => number;
 }
 
 /** Calls counted in one record of the store, in any number of processes. */
@@ -73,21 +66,12 @@ interface Decision {
   readonly unsure: Room['unsure'];
 }
 
-const REAL: Waits = {
-  elapsed: () => performance.now(),
-  pause: (ms) =>
-    new Promise((resolve) => {
-      setTimeout(resolve, ms);
-    }),
-  random: () => Math.random(),
-};
-
 /**
  * One read and one commit at a time for all who wait in this process; who comes meanwhile is in the next batch. Between processes
  * compare-and-set decides, and whoever comes second waits a moment and reads again.
  */
 export function createSharedCount(options: SharedCountOptions): SharedCount {
-  const { store, clock, key, limit, keepMs, beside, room, onCounted, waits = REAL } = options;
+  const { store, clock, key, limit, keepMs, beside, room, onCounted, waits = REAL_WAITS } = options;
   const waiting: Waiting[] = [];
   let running = false;
   /** What was read or written last: the same text is not parsed twice. */

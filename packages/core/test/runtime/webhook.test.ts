@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type ForwardingState, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
+import { createCommitter } from '../../src/runtime/committer.js';
+import { createRecords } from '../../src/runtime/records.js';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('one webhook', () => {
@@ -110,17 +112,31 @@ describe('one webhook', () => {
     expect(verbs.sort()).toEqual(['dial.conference', 'say,hangup']);
   });
 
-  it('gives up when others change the record again and again', async () => {
+  it('gives up when others change the record whenever it is to be changed, for ten seconds', async () => {
     let tries = 0;
     const commit: Store['commit'] = () => Promise.resolve({ ok: false, actual: (tries += 1) });
-    const { runtime, clock } = setup({ store: around(createMemoryStore(), { commit }) });
-    const given = runtime.handle(KEY, inbound).catch((error: unknown) => error);
-    for (let ms = 0; ms < 11_000; ms += 100) await clock.advanceBy(100);
-    expect(await given).toMatchObject({
-      code: 'ERR_STORE_CONFLICT',
-      message: expect.stringContaining('for 10') as string,
+    const store = around(createMemoryStore(), { commit });
+    const clock = manualClock();
+    const pauses: number[] = [];
+    let elapsed = 0;
+    const waits = {
+      elapsed: () => elapsed,
+      pause: (ms: number) => Promise.resolve(void pauses.push((elapsed += ms))),
+      random: () => 0.5,
+    };
+    const log = (): never => {
+      throw new Error('nothing is said');
+    };
+    const apply = createCommitter({
+      ...{ flow: forwarding, config: DEFAULT_FORWARDING_CONFIG, store, clock, log, waits, metrics: null },
+      records: createRecords({ flow: forwarding, store, clock, log }),
+      alarm: { at: log },
+      emit: () => true,
     });
-    expect(tries, 'with waits that grow').toBeLessThan(100);
+    const error = await apply(KEY, inbound).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ERR_STORE_CONFLICT', message: expect.stringContaining('10000 ms') as string });
+    expect(tries, 'soon at first, then with longer waits').toBeLessThan(250);
+    expect(pauses.slice(0, 3)).toEqual([0.5, 1.5, 3.5]);
   });
 
   it('never sees a time below what its record has seen, however the clocks differ', async () => {
