@@ -46,6 +46,8 @@ export interface SharedCount {
 
 /** So long a caller is tried for while other processes count theirs first; by then they were answered without us. */
 const TRY_MS = 2000;
+/** So long a process may take a record for unread as it left it: the others most likely changed an older one. */
+const UNREAD_MS = 10_000;
 /** The longest pause after a conflict. */
 const PAUSE_MS = 40;
 /** So far may the clocks of two machines be apart. A time further ahead was taken before a clock was set back. */
@@ -76,6 +78,8 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
   let running = false;
   /** What was read or written last: the same text is not parsed twice. */
   let last = EMPTY_LIST;
+  /** The record as this process left it, or none at first: a place that is taken on top of it is refused if that is wrong. */
+  let left = { revision: 0, at: clock.now() };
 
   async function run(): Promise<void> {
     running = true;
@@ -92,6 +96,7 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
 
   /** Answers everybody in the batch, or throws. */
   async function count(batch: Waiting[]): Promise<void> {
+    if (await countUnread(batch)) return;
     for (let conflicts = 0; batch.length + waiting.length > 0; conflicts += 1) {
       batch.push(...waiting.splice(0));
       const looked = beside?.(batch.filter(({ sid }) => sid !== null).length);
@@ -101,6 +106,7 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
       const now = clock.now();
       if (record === undefined) last = EMPTY_LIST;
       else if (record.data !== last.data) last = parseList(key, record.data);
+      left = { revision: record?.revision ?? 0, at: now };
       const before = last;
       const decision = await decide(batch, beforeNow(before, now), now);
       const { list } = decision;
@@ -116,11 +122,39 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
           continue;
         }
         last = list;
+        left = { revision: expected + 1, at: now };
       }
       answer(batch, decision);
       onCounted?.(list.calls, decision.isAnswered.filter((isCounted) => !isCounted).length);
       return;
     }
+  }
+
+  /** While there is plenty of room, and nobody else was here since, one commit is all it takes. */
+  async function countUnread(batch: Waiting[]): Promise<boolean> {
+    const now = clock.now();
+    const isOld = Math.abs(now - left.at) >= Math.min(keepMs, UNREAD_MS);
+    const isFilling = (last.calls.length + waiting.length) * 2 > limit;
+    if (
+      isOld ||
+      isFilling ||
+      waiting.some(({ sid }) => sid === null || last.sids.has(sid)) ||
+      last.latest > now + SKEW_MS
+    )
+      return false;
+    batch.push(...waiting.splice(0));
+    const decision = await decide(batch, last, now);
+    const { list, isAnswered, unsure } = decision;
+    if (!isAnswered.every(Boolean) || decision.added === 0 || unsure !== undefined) return false;
+    const { data } = list;
+    const expected = left.revision;
+    const { ok } = await store.commit({ key, expected, data, expiresAt: now + keepMs, now, put: [], drop: [] });
+    if (!ok) return false;
+    last = list;
+    left = { revision: expected + 1, at: now };
+    answer(batch, decision);
+    onCounted?.(list.calls, 0);
+    return true;
   }
 
   async function decide(batch: readonly Waiting[], before: CountedList, now: EpochMs): Promise<Decision> {

@@ -92,7 +92,8 @@ describe('callers of one process', () => {
     expect(admittedOf(admissions)).toBe(300);
     expect(counted.of('read limits:at-once')).toBeLessThanOrEqual(3);
     expect(counted.of('commit limits:at-once')).toBeLessThanOrEqual(3);
-    expect(counted.of('read limits:from:')).toBe(300);
+    expect(counted.of('read limits:from:'), 'of numbers that have not called').toBe(0);
+    expect(counted.of('commit limits:from:')).toBe(300);
   });
 
   it('who share one number are counted together too, and exactly as many as allowed are let in', async () => {
