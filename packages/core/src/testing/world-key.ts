@@ -80,6 +80,7 @@ function callerKey({ caller, result }: LiveForwarding): unknown {
     caller.held,
     // When the greeting is over matters to a fetch only, and that one knows (world-hear.ts).
     caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
+    caller.left,
     caller.doubt,
     caller.fallbackGiven,
     caller.recorded,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callSettings, e164, forwarding, type CallOptions, type Verb } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
+import type { ConferenceSid } from '../../src/kernel/brand.js';
 import { createParams } from '../../src/executor/create-params.js';
 import { after, at } from './scenes.js';
 
@@ -250,6 +251,34 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, [...sentAway, events.conference({ event: 'join', leg: 1, at: at(9) })])
       .when(events.callerEnded({ at: at(9) }))
       .then({ verbs: ['pause', 'dial.conference'] });
+    // What is told of that conference afterwards is told late; that they are back is told of another one.
+    const [old, now] = [`CF${'1'.repeat(32)}`, `CF${'2'.repeat(32)}`] as [ConferenceSid, ConferenceSid];
+    const join = (conference: ConferenceSid) => events.conference({ event: 'join', conference, at: at(10) });
+    const leave = {
+      event: 'leave',
+      reason: 'conference_ended_via_api',
+      status: 'in-progress',
+      conference: old,
+    } as const;
+    const hasLeft = [...greeted(), join(old), events.conference({ ...leave, at: at(10) })];
+    const isOver = [...greeted(), join(old), events.conference({ event: 'end', conference: old, at: at(10) })];
+    for (const lost of [hasLeft, isOver]) {
+      given(forwarding, lost).when(join(old)).thenNothingHappened();
+      given(forwarding, lost)
+        .when(events.conference({ event: 'start', conference: old, at: at(11) }))
+        .thenNothingHappened();
+      const back = [...lost, join(now)];
+      after(back).then({ state: { conference: now, caller: { inRoom: true } } });
+      given(forwarding, back)
+        .when(events.conference({ ...leave, at: at(12) }))
+        .then({ state: { caller: { inRoom: true } } });
+      given(forwarding, back)
+        .when(events.conference({ ...leave, conference: now, at: at(12) }))
+        .then({ state: { caller: { inRoom: false } } });
+      given(forwarding, back)
+        .when(events.conference({ ...leave, reason: 'participant_hung_up', at: at(12) }))
+        .then({ state: { result: 'callerLeft' } });
+    }
   });
 
   it('P-122 a key that is pressed while we hang up is answered with why', () => {

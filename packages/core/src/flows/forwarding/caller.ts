@@ -1,3 +1,4 @@
+import type { ConferenceSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Reply } from '../../wire/twiml.js';
 import { isElsewhere, isForFallback, presentFallback } from '../caller/documents.js';
@@ -34,8 +35,9 @@ export function callerInRoom(w: Work): void {
 }
 
 /** Whoever did it: they will ask what now, and come back. Who joins meanwhile does not talk to anybody. */
-export function callerOutOfRoom(w: Work): void {
+export function callerOutOfRoom(w: Work, left: ConferenceSid | null = null): void {
   const { caller } = w.s;
+  if (left !== null) caller.left = left;
   if (!caller.inRoom || !['arriving', 'held', 'joining'].includes(caller.phase)) return;
   caller.inRoom = false;
   caller.roomBy = w.at + w.config.graceMs;

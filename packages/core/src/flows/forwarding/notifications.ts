@@ -37,8 +37,12 @@ export function notification(w: Work, event: ForwardingNotification): void {
 
 function conference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
   const { s } = w;
+  const { conference = null } = event;
   const isCaller = event.sid === s.call.sid;
-  if (event.event !== 'end') s.conference = event.conference ?? s.conference;
+  // Whoever leaves ends the conference, and the room of that name is another one: what is told of the old one comes late.
+  const isOld = conference !== null && conference === s.caller.left;
+  if (isOld && event.event !== 'leave') return;
+  if (event.event !== 'end') s.conference = conference ?? s.conference;
   const leg = s.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
   switch (event.event) {
     case 'start':
@@ -54,12 +58,11 @@ function conference(w: Work, event: Extract<ForwardingNotification, { type: 'con
     case 'leave':
       if (isCaller) {
         if (hungUp(event)) callerGone(w);
-        else callerOutOfRoom(w);
+        else if (!isOld) callerOutOfRoom(w, conference);
       } else if (leg !== undefined) legLeft(w, leg, hungUp(event));
       return;
     case 'end':
-      // A copy of their join may have come after they left it.
-      if (event.conference !== null && event.conference === s.conference) callerOutOfRoom(w);
+      if (conference !== null && conference === s.conference) callerOutOfRoom(w, conference);
       return;
     default:
       unreachable(event.event);

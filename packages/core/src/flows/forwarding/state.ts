@@ -27,6 +27,8 @@ export interface Caller extends WaitingCaller {
   readonly inRoom: boolean;
   /** When the document that brings them to the room has been heard to its end, whatever its voice. */
   readonly roomBy: EpochMs;
+  /** The conference that they were last told to have left. */
+  readonly left?: ConferenceSid;
   /** Last heard alive by a fetch since the claim. */
   readonly seenAlive: boolean;
   /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
