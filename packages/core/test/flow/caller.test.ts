@@ -522,10 +522,10 @@ describe('a caller who is still in the greeting', () => {
       events.outcomeOf(
         'call.fetch',
         { as: 'fetched', status: 'in-progress', answeredBy: null },
-        { leg: 0, at: at(80) },
+        { leg: 0, at: at(90) },
       ),
     ])
-      .when(events.conference({ event: 'join', leg: 1, at: at(81) }))
+      .when(events.conference({ event: 'join', leg: 1, at: at(91) }))
       .then({ state: { caller: { phase: 'connected' } } });
   });
 });

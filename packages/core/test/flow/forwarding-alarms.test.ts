@@ -79,13 +79,13 @@ describe('the heartbeat', () => {
   });
 
   it('counts a caller as in the room from the moment on when they must have come back to it', () => {
-    // They come back to the room, which takes 10 s at most.
+    // They come back to the room, which takes 10 s at most after a retry of their request, which may come within 15 s.
     const back = [...waiting, events.callerEnded({ at: at(25) }), events.due('heartbeat')];
     given(forwarding, back)
-      .when(fetched(ALIVE, 34.999))
+      .when(fetched(ALIVE, 49.999))
       .then({ state: { caller: { inRoom: false } } });
     given(forwarding, back)
-      .when(fetched(ALIVE, 35))
+      .when(fetched(ALIVE, 50))
       .then({ state: { caller: { inRoom: true } } });
   });
 

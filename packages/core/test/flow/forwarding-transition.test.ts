@@ -46,7 +46,7 @@ describe('a call that comes in', () => {
         held: false,
         inRoom: false,
         // The greeting, however slowly it is spoken, and 10 s.
-        roomBy: START + settings.texts.greeting.length * 120 + 10_000,
+        roomBy: START + settings.texts.greeting.length * 120 + 25_000,
         seenAlive: false,
         doubt: false,
         fetching: false,
@@ -208,10 +208,10 @@ describe('requests of a caller', () => {
   it('who leaves the room and goes on: they come back to it', () => {
     given(forwarding, waiting)
       .when(events.callerEnded({ at: at(20) }))
-      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(30) } } });
+      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(45) } } });
     given(forwarding, [events.inbound()])
       .when(events.callerEnded({ at: at(3) }))
-      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(14.68) } } });
+      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(29.68) } } });
   });
 
   it('who asks for their document while they are in the room: nothing has changed', () => {

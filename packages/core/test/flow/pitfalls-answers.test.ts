@@ -228,6 +228,41 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
   });
 
+  it('P-138 a caller whom the room has lost is not taken for back in it while their request may be retried', () => {
+    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const look = (seconds: number) => [
+      events.due('caller'),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(seconds) }),
+    ];
+    const onTheWay = [
+      ...greeted(),
+      events.callerEnded({ at: at(8) }),
+      events.verdict({ at: at(9) }),
+      events.legDocument({ at: at(10) }),
+      events.conference({ event: 'join', leg: 1, at: at(10) }),
+      ...look(19),
+    ];
+    after(onTheWay).then({ state: { caller: { phase: 'joining', inRoom: false, seenAlive: true } } });
+    const retry = events.callerEnded({ at: at(22) });
+    given(forwarding, onTheWay)
+      .when(retry)
+      .then({ verbs: ['pause', 'dial.conference'], state: { claim: 1, caller: { phase: 'joining' } } });
+    // They are there as soon as an event says so, or when no answer can be on its way any more.
+    given(forwarding, [...onTheWay, retry])
+      .when(events.conference({ event: 'join', at: at(24) }))
+      .then({ state: { caller: { phase: 'connected' } } });
+    after([...onTheWay, ...look(33)]).then({ state: { caller: { phase: 'connected' } } });
+    after([...onTheWay, retry, ...look(46)]).then({ state: { caller: { phase: 'joining' } } });
+    // Nor is one there whom no event had told of before.
+    const unseen = [events.inbound(), events.callerEnded({ at: at(40) }), events.due('heartbeat')] as const;
+    given(forwarding, unseen)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(64) }))
+      .then({ state: { caller: { phase: 'held', inRoom: false } } });
+    given(forwarding, unseen)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(65) }))
+      .then({ state: { caller: { phase: 'held', inRoom: true } } });
+  });
+
   it('P-120 a number that forwarded the call to us, or that makes it, is not rung', () => {
     const options = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
     const inbound = events.inbound({ options });

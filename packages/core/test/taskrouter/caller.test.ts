@@ -252,7 +252,7 @@ describe('the Enqueue is over', () => {
     const elsewhere = [...queued, taskEvents.callerEnded('redirected', { at: at(5) })];
     scene(...queued)
       .when(taskEvents.callerEnded('redirected', { at: at(5) }))
-      .then({ verbs: ['pause', 'enqueue'], state: { caller: { elsewhere: true, queuedBy: at(15) } } });
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { elsewhere: true, queuedBy: at(30) } } });
     scene(...elsewhere)
       .when(taskEvents.task('created', { task: 1, at: at(6) }))
       .then({ state: { caller: { elsewhere: false }, task: { sid: taskSids.task(1) } } });
@@ -264,7 +264,7 @@ describe('the Enqueue is over', () => {
   it('without a word: as the state says', () => {
     scene(...queued)
       .when(taskEvents.callerEnded(null, { at: at(5) }))
-      .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, queuedBy: at(15) } } });
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, queuedBy: at(30) } } });
     scene(...queued)
       .when(taskEvents.callerEnded(null, { status: 'completed', at: at(5) }))
       .then({ verbs: ['hangup'], state: { result: 'callerLeft' } });

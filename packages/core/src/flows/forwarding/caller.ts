@@ -2,6 +2,7 @@ import type { ConferenceSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Reply } from '../../wire/twiml.js';
 import { isElsewhere, isForFallback, presentFallback } from '../caller/documents.js';
+import { RETRIED_MS } from '../caller/patience.js';
 import { askCaller, isTold, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { callerDocument } from './documents.js';
@@ -38,9 +39,15 @@ export function callerInRoom(w: Work): void {
 export function callerOutOfRoom(w: Work, left: ConferenceSid | null = null): void {
   const { caller } = w.s;
   if (left !== null) caller.left = left;
-  if (!caller.inRoom || !['arriving', 'held', 'joining'].includes(caller.phase)) return;
+  if (!['arriving', 'held', 'joining'].includes(caller.phase)) return;
   caller.inRoom = false;
-  caller.roomBy = w.at + w.config.graceMs;
+  expectInRoom(w);
+}
+
+/** No look before that shows them there: Twilio may retry their request and throw the first answer away. */
+function expectInRoom(w: Work): void {
+  const { caller } = w.s;
+  caller.roomBy = Math.max(caller.roomBy, w.at + RETRIED_MS + w.config.graceMs);
 }
 
 export function callerGone(w: Work): void {
@@ -72,7 +79,7 @@ export function callerSentAway(w: Work): void {
     case 'connected':
       // In progress is not in the room: they may hear the goodbye.
       if (caller.phase === 'joining') caller.inRoom = false;
-      caller.roomBy = Math.max(caller.roomBy, w.at + w.config.graceMs);
+      expectInRoom(w);
       askCaller(w);
       return;
     case 'fallingBack':

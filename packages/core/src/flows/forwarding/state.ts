@@ -25,7 +25,7 @@ export interface Caller extends WaitingCaller {
   readonly phase: CallerPhase;
   /** Seen in the room, or alive when the greeting must be over: only then can anybody talk to them. */
   readonly inRoom: boolean;
-  /** When the document that brings them to the room has been heard to its end, whatever its voice. */
+  /** When the document that brings them to the room has been heard to its end, whatever its voice, also in an answer to a retry. */
   readonly roomBy: EpochMs;
   /** The conference that they were last told to have left. */
   readonly left?: ConferenceSid;

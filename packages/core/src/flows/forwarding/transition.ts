@@ -9,7 +9,7 @@ import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { isListening, listenDocument } from '../caller/listen.js';
 import { keptCall } from '../caller/kept-call.js';
-import { PATIENCE_MS } from '../caller/patience.js';
+import { PATIENCE_MS, RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
@@ -176,7 +176,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       phase: 'arriving',
       held: false,
       inRoom: false,
-      roomBy: at + greetingMs(settings) + config.graceMs,
+      roomBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
       seenAlive: false,
       doubt: false,
       fetching: earlier?.caller.fetching ?? false,

@@ -4,7 +4,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { cameFrom } from '../caller/kept-call.js';
 import { fallbackIsOver } from '../caller/last-stop.js';
 import { listenDocument } from '../caller/listen.js';
-import { PATIENCE_MS } from '../caller/patience.js';
+import { PATIENCE_MS, RETRIED_MS } from '../caller/patience.js';
 import { LATER, reject, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
 import { ring } from '../leg/ring.js';
 import { startTimer, stopTimer } from '../leg/work.js';
@@ -31,7 +31,7 @@ export function callerRequest(w: Work, event: CallerRequest): Reply {
     return hangup();
   }
   callerHeld(w);
-  if (caller.phase === 'waiting') caller.queuedBy = w.at + w.config.graceMs;
+  if (caller.phase === 'waiting') caller.queuedBy = w.at + RETRIED_MS + w.config.graceMs;
   fallBackIfExhausted(w);
   return answerCaller(w, event, 'again');
 }
