@@ -28,6 +28,7 @@ import { measure } from './measured.js';
 import { randomOrders } from './orders.js';
 import { killRedis, promoteReplica } from './redis-deaths.js';
 import { killSqlite } from './sqlite-deaths.js';
+import { storms } from './storm.js';
 import { ringTimers } from './timers.js';
 import { toldTwice } from './told-twice.js';
 
@@ -111,6 +112,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'told twice': toldTwice,
   timers: () => timersOnAll(1000),
   burst: ({ full }) => bursts({ callers: 300, processes: 4, rounds: full ? 20 : 5 }),
+  storm: ({ full }) => storms(full ? [10, 50, 100, 200] : [50, 200]),
   measured: ({ root }) => measure(root),
 };
 

@@ -274,6 +274,23 @@ export const PROMISES: readonly Promised[] = [
       };
     },
   },
+  {
+    number: 32,
+    what: 'many events on one call',
+    judge: ({ part }) => {
+      const facts = part('storm');
+      const figure = `${count(of(facts, 'storms'))} calls that rang ${count(of(facts, 'people'))} people at once, told of in one instant, on memory, SQLite and Redis (also two processes): the human was given the room after ${count(Math.ceil(of(facts, 'answeredMs')))} ms at most, the last other phone stopped after ${count(Math.ceil(of(facts, 'stoppedMs')))} ms, ${count(facts.problems.length)} failures`;
+      return {
+        figure,
+        bar: '1,000 ms; 3,000 ms; 0',
+        ok:
+          isClean(facts) &&
+          of(facts, 'storms') > 0 &&
+          of(facts, 'answeredMs') <= 1000 &&
+          of(facts, 'stoppedMs') <= 3000,
+      };
+    },
+  },
 ];
 
 /** For the others: what checks them. */

@@ -91,7 +91,7 @@ async function prove() {
     process.exit(2);
   }
   // What measures real time runs alone: anything else would make it late.
-  const isMeasuring = ({ name }) => ['timers', 'burst', 'measured'].includes(name);
+  const isMeasuring = ({ name }) => ['timers', 'burst', 'storm', 'measured'].includes(name);
   const alone = jobs.filter(isMeasuring);
   const together = jobs.filter((job) => !isMeasuring(job));
   const of = jobs.length;

@@ -89,7 +89,6 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
         await waits.pause(waits.random() * Math.min(WAIT_MS, 2 ** conflicts));
       }
     } catch (error) {
-      records.forget(key);
       for (const { reject } of waiting) reject(error);
     }
   }

@@ -25,8 +25,6 @@ export interface Records<State> {
   readonly recall: (key: string, withinMs?: number) => ReadRecord<State> | undefined;
   /** What this process has committed. `data`: as it is stored. */
   readonly keep: (key: string, record: ReadRecord<State>, data: string, expiresAt: EpochMs | null) => void;
-  /** Nobody knows what became of a commit. */
-  readonly forget: (key: string) => void;
 }
 
 interface Known<State> {
@@ -95,9 +93,6 @@ export function createRecords<State, Event extends FlowEvent, Effect, Reply, Con
       return record !== undefined && clock.now() - record.at <= withinMs ? record.record : undefined;
     },
     keep,
-    forget: (key) => {
-      known.delete(key);
-    },
   };
 }
 

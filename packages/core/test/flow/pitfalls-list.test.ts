@@ -10,6 +10,8 @@ const tests = [
   './goodbye.test.ts',
   '../http/pitfalls.test.ts',
   '../runtime/pitfalls.test.ts',
+  '../runtime/line.test.ts',
+  '../runtime/call-limits-crowd.test.ts',
   '../taskrouter/pitfalls.test.ts',
   '../taskrouter/caller.test.ts',
   '../taskrouter/reservations.test.ts',

@@ -82,7 +82,7 @@ function scene(options: Partial<CallLimitsOptions> = {}) {
 }
 
 describe('callers of one process', () => {
-  it('are counted together: 300 at the same moment need a few reads and commits of the list of all', async () => {
+  it('P-140 all callers who come at the same moment are counted together', async () => {
     // Given nobody is there
     const { open, counted } = scene({ atOnce: 1000 });
     const limits = open();

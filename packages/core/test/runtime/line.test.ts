@@ -191,7 +191,7 @@ describe('what a process remembers', () => {
     expect(await one.heard()).toEqual(['a', 'b']);
   });
 
-  it('is forgotten with a commit whose answer was lost', async () => {
+  it('is not built on when the answer to a commit was lost', async () => {
     const inner = createMemoryStore();
     let isLost = false;
     const store = around(inner, {
@@ -232,7 +232,7 @@ describe('what a process remembers', () => {
 describe('a plan of two hundred people at once', () => {
   const people = Array.from({ length: 200 }, (_, index) => `+1415555${String(1000 + index)}`);
 
-  it('is rung, told of in one instant and stopped, without a conflict', async () => {
+  it('P-139 two hundred people are rung, told of in one instant and stopped, without a conflict', async () => {
     const { runtime, execute, clock } = setup();
     let conflicts = 0;
     runtime.events.on('conflict', () => (conflicts += 1));
