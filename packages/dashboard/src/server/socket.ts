@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '@amd/core';
 import { Server, type Socket } from 'socket.io';
+import { leanUpdate } from '../shared/lean.js';
 import { PATHS, type Keyed, type PageToServer, type ServerToPage } from '../shared/protocol.js';
 import type { Access, Guard, Session } from './access/guard.js';
 import type { OriginCheck } from './access/origins.js';
@@ -73,7 +74,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   const stops = [
     feed.on((delta) => {
       // Whoever reads slowly misses it, instead of filling our memory.
-      io.to('synced').volatile.emit('update', delta);
+      io.to('synced').volatile.emit('update', leanUpdate(delta));
     }),
   ];
   if (phone !== null)
@@ -108,7 +109,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
         socket.data.commands = 0;
         if (!stillAllowed(socket)) socket.disconnect(true);
       }
-      io.to('synced').volatile.emit('update', feed.tick());
+      io.to('synced').volatile.emit('update', leanUpdate(feed.tick()));
     }),
   );
 
@@ -171,7 +172,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
         socket.data.synced = true;
         void socket.join('synced');
       }
-      answer(feed.sync(checked.data));
+      answer(leanUpdate(feed.sync(checked.data)));
     });
     socket.on('peopleLists', (answer) => {
       if (isFunction(answer)) lists().then(answer, (error: unknown) => failed('peopleLists', error));

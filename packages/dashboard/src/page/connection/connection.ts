@@ -14,6 +14,7 @@ import {
   type Update,
   type Welcome,
 } from '../../shared/protocol.js';
+import { wholeUpdate } from '../../shared/lean.js';
 import { applyUpdate, type View } from '../../shared/view.js';
 import { keepConnected } from './attempts.js';
 import type { Failure } from './plan.js';
@@ -91,7 +92,7 @@ export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> 
   }
 
   function receive(update: Update<Row, Figures>): void {
-    const next = applyUpdate(now.view, update, Date.now());
+    const next = applyUpdate(now.view, wholeUpdate(update), Date.now());
     if (next === 'resync') sync();
     else if (next !== now.view) know({ view: next });
   }
