@@ -6,7 +6,6 @@ import { sameState } from '../kernel/same-state.js';
 import type { Store, Task } from '../store/store.js';
 import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
-import type { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
 import { createLines, type InLine } from './lines.js';
@@ -65,7 +64,6 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   readonly store: Store;
   readonly records: Records<State>;
   readonly clock: Clock;
-  readonly alarm: Pick<Alarm, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
@@ -73,7 +71,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
 }): Apply<Event, Reply> {
   type Entry = Waiting<Heard<Event>, Reply>;
   type Decision = Decided<State, Event, Reply, Entry>;
-  const { flow, config, store, records, clock, alarm, emit, metrics, log, waits = REAL_WAITS } = parts;
+  const { flow, config, store, records, clock, emit, metrics, log, waits = REAL_WAITS } = parts;
   const line = createLines<Entry>(serve);
 
   async function serve(key: string, entries: readonly Entry[]): Promise<void> {
@@ -170,7 +168,6 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
     const committed = await store.commit({ key, expected, data, expiresAt, now, put, drop });
     if (!committed.ok) return false;
     records.keep(key, { revision: committed.revision, envelope: { state: step.state, at } }, data, expiresAt);
-    for (const task of put) alarm.at(task.dueAt);
     return true;
   }
 

@@ -17,6 +17,7 @@ import { createPerformer, type Hooks, type Peers } from './performer.js';
 import { createRecords } from './records.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
+import { watched } from './watched.js';
 
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect> {
   readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
@@ -60,7 +61,7 @@ export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extend
 export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect>(
   options: RuntimeOptions<State, Event, Reply, Config, Rest>,
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
-  const { config, store } = options;
+  const { config } = options;
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
     Partial<Measured<State> & Watched<State>>;
@@ -79,6 +80,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const alarm = new Alarm(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
     track(tick());
   });
+  const store = watched(options.store, alarm);
   let leases = 1;
   let lost = false;
   let claimed = 0;
@@ -96,7 +98,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   };
 
   const records = createRecords({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, records, clock, alarm, emit, metrics, log });
+  const apply = createCommitter({ flow, config, store, records, clock, emit, metrics, log });
   const { perform, again: askAgain } = createPerformer({
     flow,
     store,

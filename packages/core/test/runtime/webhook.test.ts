@@ -130,7 +130,6 @@ describe('one webhook', () => {
     const apply = createCommitter({
       ...{ flow: forwarding, config: DEFAULT_FORWARDING_CONFIG, store, clock, log, waits, metrics: null },
       records: createRecords({ flow: forwarding, store, clock, log }),
-      alarm: { at: log },
       emit: () => true,
     });
     const error = await apply(KEY, inbound).catch((reason: unknown) => reason);

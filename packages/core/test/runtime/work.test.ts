@@ -418,6 +418,104 @@ describe('an alarm', () => {
   });
 });
 
+describe('an alarm for a task', () => {
+  function scene(pollMs: number | null) {
+    const clock = manualClock();
+    const rings: number[] = [];
+    const alarm = new Alarm(clock, pollMs, () => rings.push(clock.now() - START));
+    alarm.start();
+    return { clock, rings, alarm };
+  }
+
+  it('does not ring when it was called off, and others at the same time do', async () => {
+    const { clock, rings, alarm } = scene(null);
+    alarm.expect('one', 'a', START + 10);
+    alarm.expect('one', 'b', START + 20);
+    alarm.expect('two', 'a', START + 30);
+    alarm.at(START + 40);
+    alarm.expect('two', 'b', START + 40);
+    alarm.callOff('one', 'a');
+    alarm.callOff('two', 'a');
+    alarm.callOff('two', 'b');
+    alarm.callOff('two', 'c');
+    alarm.callOff('three', 'a');
+    await clock.advanceBy(100);
+    expect(rings).toEqual([0, 20, 40]);
+  });
+
+  it('rings at its last time only, and once', async () => {
+    const { clock, rings, alarm } = scene(null);
+    alarm.expect('one', 'a', START + 10);
+    alarm.expect('one', 'a', START + 20);
+    alarm.expect('one', 'a', START + 15);
+    await clock.advanceBy(100);
+    alarm.callOff('one', 'a');
+    expect(rings).toEqual([0, 15]);
+  });
+
+  it('leaves the polls where they are when it was called off', async () => {
+    const { clock, rings, alarm } = scene(100);
+    alarm.expect('one', 'a', START + 90);
+    await clock.advanceBy(50);
+    alarm.callOff('one', 'a');
+    alarm.expect('one', 'b', START + 250);
+    await clock.advanceBy(400);
+    expect(rings).toEqual([0, 100, 200, 250, 350, 450]);
+  });
+});
+
+describe('the store', () => {
+  it('is not asked for timers that were stopped, moved or done, nor twice for one', async () => {
+    const asked: number[] = [];
+    const inner = createMemoryStore();
+    const store = around(inner, {
+      claim: (options) => {
+        asked.push(options.now - START);
+        return inner.claim(options);
+      },
+    });
+    const { runtime, clock, ask, heard } = scene({ store });
+    const timer = (timer: string, ms: number): Effect<TwilioEffect> => ({
+      ...{ type: 'timer.start', id: `timer:${timer}`, timer },
+      dueAt: START + ms,
+    });
+    runtime.start();
+    await clock.advanceBy(5, () => runtime.idle());
+    await ask(timer('a', 1000), timer('b', 2000), timer('c', 3000), timer('d', 4000));
+    await ask({ type: 'timer.stop', id: 'timer:a' }, timer('b', 5000));
+    await clock.advanceBy(3500, () => runtime.idle());
+    expect([asked, await heard()]).toEqual([
+      [0, 3000],
+      ['asked', 'asked', 'timer'],
+    ]);
+    await clock.advanceBy(10_000, () => runtime.idle());
+    expect([asked, await heard()]).toEqual([
+      [0, 3000, 4000, 5000],
+      ['asked', 'asked', ...Array<string>(3).fill('timer')],
+    ]);
+  });
+
+  it('is not asked at the time of a timer that another claim has brought early', async () => {
+    const asked: number[] = [];
+    const inner = createMemoryStore();
+    const ahead = around(inner, {
+      claim: (options) => {
+        asked.push(options.now - START);
+        return inner.claim({ ...options, now: options.now + 1000 });
+      },
+    });
+    const { runtime, clock, ask, heard } = scene({ store: ahead, pollMs: 600 });
+    runtime.start();
+    await clock.advanceBy(0, () => runtime.idle());
+    await ask({ type: 'timer.start', id: 'timer:a', timer: 'a', dueAt: START + 1000 });
+    await clock.advanceBy(1100, () => runtime.idle());
+    expect([asked, await heard()]).toEqual([
+      [0, 600],
+      ['asked', 'timer'],
+    ]);
+  });
+});
+
 describe('a time that something may take', () => {
   it('ends it with an error that says what, and the work goes on', async () => {
     const clock = manualClock();
