@@ -1,7 +1,9 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import { AmdError } from '@amd/core';
+import { writeOnceMore, type Disk } from './disk.js';
 import type { Database } from './driver.js';
 import { workFailure } from './failure.js';
+import type { Statements } from './statements.js';
 
 interface Waiting {
   readonly work: () => unknown;
@@ -10,17 +12,45 @@ interface Waiting {
 }
 
 /**
- * All that is asked for in one turn of the event loop becomes one transaction, so that many calls wait for the disk together.
- * Nobody is answered before it is on the disk.
+ * While many calls are at work, the disk is asked for at most half of the time: a group costs about the same however many are in
+ * it. So long, in ms, is the most that anybody waits for company. One call alone waits for nobody.
+ */
+const APART_MS = 10;
+/** More in a group than one call alone asks for in one turn. */
+const MANY = 2;
+
+/** Work that was done, and what came of it. */
+interface Done extends Waiting {
+  readonly result: unknown;
+}
+
+/**
+ * All that is asked for in one turn of the event loop, or while the disk is waited for, becomes one transaction, so that many calls
+ * wait for the disk together. Nobody is answered before it is on the disk.
  */
 export class GroupCommit {
   readonly #database: Database;
+  readonly #disk: Disk | null;
+  readonly #statements: Pick<Statements, 'end' | 'writes'>;
   #waiting: Waiting[] = [];
-  #flushed: Promise<void> | null = null;
+  /** Until nothing waits and everything is answered. */
+  #atWork: Promise<void> | null = null;
+  /** Who wants to read while a transaction is on its way to the disk; `null` when none is. */
+  #looking: (() => void)[] | null = null;
+  /** When the last group began, and when the next may, as `performance` tells it. */
+  #begun = 0;
+  #next = 0;
+  #doubtful = false;
   #closed = false;
 
-  constructor(database: Database) {
+  /**
+   * @param disk what waits for the disk; `null`: each `COMMIT` does
+   * @param statements `end` is the last of a transaction; where nothing was written, nothing is waited for
+   */
+  constructor(database: Database, disk: Disk | null, statements: Pick<Statements, 'end' | 'writes'>) {
     this.#database = database;
+    this.#disk = disk;
+    this.#statements = statements;
   }
 
   /** Runs `work` in the next transaction. @throws AmdError `ERR_STORE_UNAVAILABLE` */
@@ -28,62 +58,117 @@ export class GroupCommit {
     if (this.#closed) return Promise.reject(new AmdError('ERR_STORE_UNAVAILABLE', 'the store was closed'));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve, reject });
-      this.#flushed ??= new Promise((done) => {
-        setImmediate(() => {
-          this.#flushed = null;
-          this.#flush();
-          done();
-        });
-      });
+      this.#atWork ??= this.#work();
+    });
+  }
+
+  /**
+   * Reads what is on the disk. That needs no transaction of its own, since a group is one synchronous piece of work; what is still on
+   * its way is told to nobody. @throws AmdError `ERR_STORE_UNAVAILABLE`
+   */
+  look<T>(question: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new AmdError('ERR_STORE_UNAVAILABLE', 'the store was closed'));
+    return new Promise<T>((resolve, reject) => {
+      const ask = (): void => {
+        try {
+          resolve(question());
+        } catch (error) {
+          reject(workFailure(error));
+        }
+      };
+      if (this.#looking === null) ask();
+      else this.#looking.push(ask);
     });
   }
 
   /** Takes no more, and resolves when everything has been answered. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#flushed;
+    await this.#atWork;
+    this.#disk?.close();
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
-  #flush(): void {
-    const group = this.#waiting;
-    this.#waiting = [];
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#company();
+      const group = this.#waiting;
+      this.#waiting = [];
+      const before = this.#statements.writes();
+      const done = this.#flush(group);
+      if (this.#disk === null || this.#statements.writes() === before) answer(done);
+      else await this.#sync(this.#disk, done);
+    }
+    this.#atWork = null;
+  }
+
+  /** Waits for whoever else comes in this turn, or in time for the next group. */
+  async #company(): Promise<void> {
+    const ms = this.#disk === null || this.#closed ? 0 : this.#next - performance.now();
+    await new Promise<void>((resolve) => {
+      if (ms > 0) setTimeout(resolve, ms);
+      else setImmediate(resolve);
+    });
+    this.#begun = performance.now();
+    this.#next = 0;
+  }
+
+  async #sync(disk: Disk, done: readonly Done[]): Promise<void> {
+    const looking = (this.#looking = [] as (() => void)[]);
+    let failure: Error | null = null;
     try {
-      this.#transact(group);
+      await disk.sync();
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(workFailure(error));
-      // One of them spoiled it for all: each by itself, then.
-      else for (const one of group) this.#alone(one);
+      this.#doubtful = true;
+      failure = workFailure(error);
+    }
+    this.#looking = null;
+    const took = performance.now() - this.#begun;
+    if (done.length > MANY) this.#next = this.#begun + Math.min(2 * took, APART_MS);
+    if (failure === null) answer(done);
+    else for (const { reject } of done) reject(failure);
+    for (const ask of looking) ask();
+  }
+
+  /** Does the work of a group, and refuses what cannot be done. */
+  #flush(group: readonly Waiting[]): readonly Done[] {
+    try {
+      return this.#transact(group);
+    } catch (error) {
+      if (group.length > 1) {
+        // One of them spoiled it for all: each by itself, then.
+        return group.flatMap((one) => this.#flush([one]));
+      }
+      group[0]?.reject(workFailure(error));
+      return [];
     }
   }
 
-  #alone(one: Waiting): void {
-    try {
-      this.#transact([one]);
-    } catch (error) {
-      one.reject(workFailure(error));
-    }
-  }
-
-  /** All of them or none; answers are given once it is on the disk. */
-  #transact(group: readonly Waiting[]): void {
+  /** All of them or none. */
+  #transact(group: readonly Waiting[]): readonly Done[] {
     const database = this.#database;
+    if (this.#doubtful) {
+      writeOnceMore(database);
+      this.#doubtful = false;
+    }
     database.exec('BEGIN IMMEDIATE');
-    let results: unknown[];
     try {
-      results = group.map(({ work }) => work());
+      const done = group.map((one) => ({ ...one, result: one.work() }));
+      this.#statements.end();
       database.exec('COMMIT');
+      return done;
     } catch (error) {
       rollBack(database);
       throw error;
     }
-    group.forEach(({ resolve }, index) => {
-      resolve(results[index] as never);
-    });
   }
+}
+
+function answer(done: readonly Done[]): void {
+  for (const { resolve, result } of done) resolve(result as never);
 }
 
 function rollBack(database: Database): void {

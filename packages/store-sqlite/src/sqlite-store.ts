@@ -1,6 +1,7 @@
-import { AmdError, type Store } from '@amd/core';
+import type { Store } from '@amd/core';
+import { takeOver } from './disk.js';
 import { checkDatabase, findDriver, type Database, type DriverName } from './driver.js';
-import { openFailure, workFailure } from './failure.js';
+import { openFailure } from './failure.js';
 import { GroupCommit } from './group-commit.js';
 import { leaveFile, prepareFile, releaseFile } from './schema.js';
 import { prepareStatements } from './statements.js';
@@ -33,19 +34,11 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
   const { sweepEveryMs = 60_000 } = options;
   if (!(sweepEveryMs >= 0)) throw new RangeError(`"sweepEveryMs" must be 0 or more; got ${String(sweepEveryMs)}`);
   const { database, driver } = await open(options);
-  const group = new GroupCommit(database);
   const statements = prepareStatements(database);
+  // Whoever gave us a database may look after its settings: there SQLite waits for the disk by itself.
+  const disk = driver === 'given' ? null : takeOver(database);
+  const group = new GroupCommit(database, disk, statements);
   let sweptAt = -Infinity;
-
-  /** Reading needs no transaction of its own: a group is one synchronous piece of work. */
-  function look<T>(question: () => T): Promise<T> {
-    if (group.closed) return Promise.reject(new AmdError('ERR_STORE_UNAVAILABLE', 'the store was closed'));
-    try {
-      return Promise.resolve(question());
-    } catch (error) {
-      return Promise.reject(workFailure(error));
-    }
-  }
 
   function sweepSometimes(now: number): void {
     if (now < sweptAt + sweepEveryMs) return;
@@ -55,7 +48,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
 
   return {
     driver,
-    read: (key, now) => look(() => statements.read(key, now)),
+    read: (key, now) => group.look(() => statements.read(key, now)),
     commit: (commit) => group.run(() => statements.commit(commit)),
     claim: ({ now, prefix, limit, leaseMs, lease }) =>
       group.run(() => {
@@ -68,7 +61,7 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<Sq
       if (!Number.isSafeInteger(from) || from < 0) {
         return Promise.reject(new TypeError('"after" must be a cursor that list returned'));
       }
-      return look(() => statements.list(prefix, from, limit));
+      return group.look(() => statements.list(prefix, from, limit));
     },
     async close() {
       if (group.closed) return;

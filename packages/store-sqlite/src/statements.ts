@@ -9,6 +9,8 @@ interface RecordRow {
   readonly sequence: number;
 }
 
+type RevisionRow = Pick<RecordRow, 'revision' | 'expires_at'>;
+
 interface TaskRow {
   readonly key: string;
   readonly id: string;
@@ -26,15 +28,25 @@ export interface Statements {
   list(prefix: string, after: number, limit: number): ListPage;
   /** Removes what has expired and has no work left. */
   sweep(now: EpochMs): void;
+  /** Ends what a transaction was about: its last statement. */
+  end(): void;
+  /** How much has been written so far; the same number again: nothing was. */
+  writes(): number;
 }
 
 export function prepareStatements(database: Database): Statements {
   const sql = (text: string) => database.prepare(text);
   const readRecord = sql('SELECT key, revision, data, expires_at, sequence FROM records WHERE key = ?');
-  const writeRecord = sql(
-    `INSERT INTO records (key, revision, data, expires_at, sequence) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, data = excluded.data,
-       expires_at = excluded.expires_at, sequence = excluded.sequence`,
+  const readRevision = sql('SELECT revision, expires_at FROM records WHERE key = ?');
+  // Both compare and set. What has expired is as good as none.
+  const writeFirst = sql(
+    `INSERT INTO records (revision, data, expires_at, sequence, key) VALUES (1, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET revision = 1, data = excluded.data,
+       expires_at = excluded.expires_at, sequence = excluded.sequence WHERE records.expires_at <= ?`,
+  );
+  const writeNext = sql(
+    `UPDATE records SET revision = revision + 1, data = ?, expires_at = ?, sequence = ?
+     WHERE key = ? AND (expires_at IS NULL OR expires_at > ?) AND revision = ?`,
   );
   const dropTask = sql('DELETE FROM tasks WHERE key = ? AND id = ?');
   const putTask = sql(
@@ -58,32 +70,34 @@ export function prepareStatements(database: Database): Statements {
   );
   const count = sql('UPDATE counters SET sequence = ?');
   const known = sql('SELECT sequence, (SELECT max(turn) FROM tasks) AS turn FROM counters').get();
+  // A place is never given twice, also not by the next process: a list would miss what lies behind its cursor.
   let { sequence, turn } = known as { sequence: number; turn: number | null };
+  let counted = sequence;
+  let writes = 0;
 
-  /** Never used twice, also not by the next process: a list would miss what lies behind its cursor. */
-  const nextSequence = (): number => {
-    sequence += 1;
-    count.run(sequence);
-    return sequence;
-  };
   /** Of tasks that may be claimed at the same time, who came first. */
   const nextTurn = (): number => (turn = (turn ?? 0) + 1);
 
-  const recordOf = (key: string, now: EpochMs): RecordRow | undefined => {
-    const row = readRecord.get(key) as RecordRow | null | undefined;
-    return row === undefined || row === null || (row.expires_at !== null && row.expires_at <= now) ? undefined : row;
+  const revisionOf = (key: string, now: EpochMs): number => {
+    const row = readRevision.get(key) as RevisionRow | null | undefined;
+    return row === undefined || row === null || isOver(row, now) ? 0 : row.revision;
   };
 
   return {
     read(key, now) {
-      const row = recordOf(key, now);
-      return row === undefined ? undefined : stored(row);
+      const row = readRecord.get(key) as RecordRow | null | undefined;
+      return row === undefined || row === null || isOver(row, now) ? undefined : stored(row);
     },
 
     commit({ key, expected, data, expiresAt, now, put, drop }) {
-      const actual = recordOf(key, now)?.revision ?? 0;
-      if (actual !== expected) return { ok: false, actual };
-      writeRecord.run(key, expected + 1, data, expiresAt, nextSequence());
+      const values = [data, expiresAt, sequence + 1, key, now];
+      const written = expected === 0 ? writeFirst.run(...values) : writeNext.run(...values, expected);
+      // A number, or a bigint where the driver was told so.
+      if (Number((written as { readonly changes: number | bigint }).changes) === 0) {
+        return { ok: false, actual: revisionOf(key, now) };
+      }
+      sequence += 1;
+      writes += 1;
       for (const id of drop) dropTask.run(key, id);
       for (const { id, dueAt, data: what } of put) putTask.run(key, id, spaceOf(key), dueAt, what, dueAt, nextTurn());
       return { ok: true, revision: expected + 1 };
@@ -92,6 +106,7 @@ export function prepareStatements(database: Database): Statements {
     claim(now, prefix, limit, leaseMs, lease) {
       const rows = (prefix === undefined ? dueTasks.all(now, limit) : dueTasksIn.all(now, prefix, limit)) as TaskRow[];
       const leaseUntil = now + leaseMs;
+      writes += rows.length;
       return rows.map(({ key, id, due_at, data, attempt }) => {
         takeTask.run(attempt + 1, lease, leaseUntil, nextTurn(), key, id);
         return { key, id, dueAt: due_at, data, attempt: attempt + 1, lease, leaseUntil };
@@ -101,6 +116,7 @@ export function prepareStatements(database: Database): Statements {
     settle({ key, id, lease, leaseUntil }, settlement) {
       const held = heldTask.get(key, id, lease, leaseUntil) as { attempt: number } | null | undefined;
       if (held === undefined || held === null) return false;
+      writes += 1;
       if (settlement.as === 'done') dropTask.run(key, id);
       else {
         const attempt = settlement.counts ? held.attempt : held.attempt - 1;
@@ -118,9 +134,22 @@ export function prepareStatements(database: Database): Statements {
     },
 
     sweep(now) {
+      writes += 1;
       sweepRecords.run(now);
     },
+
+    end() {
+      if (sequence === counted) return;
+      count.run(sequence);
+      counted = sequence;
+    },
+
+    writes: () => writes,
   };
+}
+
+function isOver({ expires_at }: Pick<RecordRow, 'expires_at'>, now: EpochMs): boolean {
+  return expires_at !== null && expires_at <= now;
 }
 
 function stored({ key, revision, data, expires_at }: RecordRow): StoredRecord {
