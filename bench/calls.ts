@@ -1,4 +1,5 @@
 import {
+  createCallLimits,
   createMemoryStore,
   createRuntime,
   DEFAULT_FORWARDING_CONFIG,
@@ -52,8 +53,16 @@ export interface Bench {
   readonly store: Store;
 }
 
-export function createBench({ clock, config }: { clock?: Clock; config?: Partial<ForwardingConfig> } = {}): Bench {
-  const store = createMemoryStore();
+export interface BenchOptions {
+  readonly clock?: Clock;
+  readonly config?: Partial<ForwardingConfig>;
+  /** Default: one in memory. */
+  readonly store?: Store;
+  /** With limits that refuse nobody: what they cost, and no more. */
+  readonly limits?: boolean;
+}
+
+export function createBench({ clock, config, store = createMemoryStore(), limits = false }: BenchOptions = {}): Bench {
   const runtime = createRuntime({
     flow: forwarding,
     config: { ...DEFAULT_FORWARDING_CONFIG, ...config },
@@ -68,6 +77,9 @@ export function createBench({ clock, config }: { clock?: Clock; config?: Partial
     accountSid: ACCOUNT,
     authTokens: [TOKEN],
     resolve: () => ({ forwardTo: [NUMBERS.ann] }),
+    ...(limits
+      ? { limits: createCallLimits({ store, clock, atOnce: 100, perCaller: { calls: 1000, seconds: 60 } }) }
+      : {}),
     ...(clock === undefined ? {} : { clock }),
   });
   return { endpoint, runtime, store };

@@ -1,5 +1,6 @@
 import { bytesPerCall } from './bytes-per-call.js';
 import { callbacks } from './callbacks.js';
+import { durable } from './durable.js';
 import type { Section } from './figure.js';
 import { importing } from './importing.js';
 import { manyCalls } from './many-calls.js';
@@ -16,6 +17,7 @@ export const SECTIONS: readonly Section[] = [
   bytesPerCall,
   callbacks,
   replyTime,
+  durable,
   simulated,
   manyCalls,
 ];
