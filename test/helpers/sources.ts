@@ -20,13 +20,17 @@ export interface Import {
   readonly target: string | null;
 }
 
-/** Every TypeScript file under a folder, parsed. */
-export function sourcesOf(folder: string): readonly Source[] {
+/** Every TypeScript file under a folder, from the root. */
+export function sourcePaths(folder: string): readonly string[] {
   return readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     .filter((path) => path.endsWith('.ts') && !/\/(node_modules|dist)\//.test(path))
-    .sort()
-    .map((path) => parse(path, readFileSync(ROOT + path, 'utf8')));
+    .sort();
+}
+
+/** The same, parsed. */
+export function sourcesOf(folder: string): readonly Source[] {
+  return sourcePaths(folder).map((path) => parse(path, readFileSync(ROOT + path, 'utf8')));
 }
 
 export function parse(path: string, text: string): Source {
