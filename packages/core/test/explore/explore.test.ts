@@ -43,10 +43,12 @@ describe('every causal order of a small call', () => {
 });
 
 describe('the explorer itself', () => {
+  // What is planted shows without machines, in half as many states.
   const broken = (change: (type: string) => boolean): Model<unknown> =>
     forwardingWorld({
       legs: 1,
       faults: 0,
+      answers: ['human'],
       flow: {
         ...forwarding,
         transition: (state, event, config) => {

@@ -62,7 +62,9 @@ describe('the explorer of queues', () => {
     ['call.redirect', /^P[14]/],
   ])('notices a flow that never asks for %s', (type, expected) => {
     const flow = without(type);
-    const { violation } = explore(tasksWorld({ reservations: 1, hears: [], ...(flow === undefined ? {} : { flow }) }));
+    // What is planted shows, as early, where heartbeats come only when nothing else does: a twentieth of the states.
+    const small = { reservations: 1, hears: [], quietHeartbeats: true } as const;
+    const { violation } = explore(tasksWorld({ ...small, ...(flow === undefined ? {} : { flow }) }));
     expect(violation?.what).toMatch(expected);
   });
 });
