@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { bundle } from '../../scripts/bundle.mjs';
 import { busyClient } from '../helpers/busy-client.js';
 import { buildExample } from '../helpers/example-process.js';
@@ -29,11 +29,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
 });
 `;
 
-const folders: string[] = [];
-const running: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of running.splice(0)) signal(child, 'SIGKILL');
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+let start: string;
+beforeAll(async () => {
+  start = fileURLToPath(await bundle('examples/cluster/src/start.ts'));
 });
 
 /** To all processes that it has started as well, as a terminal does. */
@@ -45,13 +43,15 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-/** `app`: the code of its processes. */
-async function startCluster({ app = APP, ...env }: Record<string, string> = {}) {
+/** `app`: the code of its processes. They end with the test. */
+async function startCluster(
+  { onTestFinished }: TestContext,
+  { app = APP, ...env }: Readonly<Record<string, string>> = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'amd-start-'));
-  folders.push(folder);
   for (const name of ['cluster', 'forwarding']) mkdirSync(join(folder, 'examples', name, 'dist'), { recursive: true });
   const script = join(folder, 'examples', 'cluster', 'dist', 'start.mjs');
-  copyFileSync(fileURLToPath(await bundle('examples/cluster/src/start.ts')), script);
+  copyFileSync(start, script);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'examples', 'forwarding', 'dist', 'start.js'), app);
   const port = Number(env['PORT'] ?? (await freePorts()));
@@ -65,7 +65,10 @@ async function startCluster({ app = APP, ...env }: Record<string, string> = {}) 
       PORT: String(port),
     },
   });
-  running.push(child);
+  onTestFinished(() => {
+    signal(child, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const ready = () =>
@@ -83,14 +86,19 @@ async function startCluster({ app = APP, ...env }: Record<string, string> = {}) 
   };
 }
 
-/** The first of three in a row that nobody uses. */
+let nextPort = 20_000 + 3 * Math.floor(Math.random() * 4000);
+
+/**
+ * The first of three in a row that nobody uses, each time others. They lie below those that this machine gives to
+ * connections: one of those on a port of the cluster, while its process starts, would keep it from listening.
+ */
 async function freePorts(): Promise<number> {
   for (;;) {
-    const first = await listen(0);
-    const { port } = first?.address() as AddressInfo;
-    const more = [await listen(port + 1), await listen(port + 2)];
-    for (const server of [first, ...more]) server?.close();
-    if (!more.includes(undefined)) return port;
+    const first = nextPort;
+    nextPort = first + 3 < 32_000 ? first + 3 : 20_000;
+    const servers = [await listen(first), await listen(first + 1), await listen(first + 2)];
+    for (const server of servers) server?.close();
+    if (!servers.includes(undefined)) return first;
   }
 }
 
@@ -107,17 +115,20 @@ function listen(port: number): Promise<Server | undefined> {
   });
 }
 
-describe('the start of a cluster', () => {
-  it('bug: with wrong settings its processes were started again for ever', async () => {
-    const { child, said } = await startCluster({ WRONG: 'yes' });
+// Side by side: they wait, for the most part.
+describe.concurrent('the start of a cluster', () => {
+  it('bug: with wrong settings its processes were started again for ever', async (context) => {
+    const { expect } = context;
+    const { child, said } = await startCluster(context, { WRONG: 'yes' });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(said()).toContain('FORWARD_TO is missing');
     expect(said().match(/It could not be started: see above\./g)).toHaveLength(1);
     expect(said()).not.toContain('it is started again');
   });
 
-  it('starts a process again that was killed', async () => {
-    const { child, ready, said, pids } = await startCluster();
+  it('starts a process again that was killed', async (context) => {
+    const { expect } = context;
+    const { child, ready, said, pids } = await startCluster(context);
     await expect.poll(ready).toBe(true);
     const [first = 0] = pids();
     process.kill(first, 'SIGKILL');
@@ -127,8 +138,9 @@ describe('the start of a cluster', () => {
     expect(child.exitCode).toBeNull();
   });
 
-  it('Ctrl-C, which reaches every process, lets each finish what is under way', async () => {
-    const { child, ready, said, pids } = await startCluster();
+  it('Ctrl-C, which reaches every process, lets each finish what is under way', async (context) => {
+    const { expect } = context;
+    const { child, ready, said, pids } = await startCluster(context);
     await expect.poll(ready).toBe(true);
     await expect.poll(pids).toHaveLength(2);
     signal(child, 'SIGINT');
@@ -136,26 +148,29 @@ describe('the start of a cluster', () => {
     expect(said().match(/finished/g)).toHaveLength(2);
   });
 
-  it('says that its port is taken', async () => {
+  it('says that its port is taken', async (context) => {
+    const { expect } = context;
     const other = await listen(0);
-    const { child, said } = await startCluster({ PORT: String((other?.address() as AddressInfo).port) });
+    const { child, said } = await startCluster(context, { PORT: String((other?.address() as AddressInfo).port) });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(said()).toMatch(/The balancer cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.* Set PORT or HOST\./);
     other?.close();
   });
 
-  it('ends with the code of a process that could not stop as it should', async () => {
-    const { child, pids } = await startCluster({ STOPS_WITH: '3' });
+  it('ends with the code of a process that could not stop as it should', async (context) => {
+    const { expect } = context;
+    const { child, pids } = await startCluster(context, { STOPS_WITH: '3' });
     await expect.poll(pids).toHaveLength(2);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([3, null]);
   });
 
-  it('bug: a port of its processes that another program answers on kept the start from ever settling', async () => {
+  it('bug: a port of its processes that another program answers on kept the start from ever settling', async (context) => {
+    const { expect } = context;
     const port = await freePorts();
     const other = createHttpServer((_, response) => response.end('ok')).listen(port + 2, '127.0.0.1');
     await once(other, 'listening');
-    const { child, said } = await startCluster({ PORT: String(port) });
+    const { child, said } = await startCluster(context, { PORT: String(port) });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(said()).toContain('It could not be started: see above.');
     other.closeAllConnections();
@@ -175,7 +190,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     HTTP_PROXY: 'http://127.0.0.1:9',
   };
 
-  it('is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async () => {
+  it('is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async (context) => {
     const redis = await startRedis();
     onTestFinished(() => redis.end());
     const script = pathToFileURL(await buildExample('forwarding')).href;
@@ -184,7 +199,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
       app: `console.log('pid ' + process.pid); await import(${JSON.stringify(script)});`,
       REDIS_URL: redis.url,
     };
-    const first = await startCluster(env);
+    const first = await startCluster(context, env);
     await expect.poll(first.listening).toBe(2);
     const client = busyClient({
       port: first.port,
@@ -211,7 +226,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     for (const port of [first.port + 1, first.port + 2]) {
       expect(first.said()).toMatch(new RegExp(`"process":"${hostname()}:${String(port)}".*"code":"stopped"`));
     }
-    const second = await startCluster({ PORT: String(first.port) });
+    const second = await startCluster(context, { PORT: String(first.port) });
     await expect.poll(second.ready).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, it, type ExpectStatic } from 'vitest';
 import { bundle } from '../../../scripts/bundle.mjs';
 
 let script: string;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 
 /** A process that has begun to listen. */
-async function started(env: Record<string, string>) {
+async function started(expect: ExpectStatic, env: Record<string, string>) {
   const child = spawn(process.execPath, [script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, DRAIN_SECONDS: '0', FINISH_MS: '600000', DRAINS: 'well', ...env },
@@ -22,65 +22,75 @@ async function started(env: Record<string, string>) {
   return { child, exit, said: () => said };
 }
 
-it.each([
-  ['well', 0, 'stopped'],
-  ['never', 1, 'stop.late'],
-  ['badly', 1, 'stop.failed'],
-])('a process whose work ends %s exits with %d and says %s', async (DRAINS, code, word) => {
-  const { child, exit, said } = await started({ DRAINS, ...(DRAINS === 'never' ? { FINISH_MS: '200' } : {}) });
-  child.kill('SIGTERM');
-  expect(await exit).toEqual([code, null]);
-  const codes = [...said().matchAll(/"code":"([^"]+)"/g)].map(([, one]) => one);
-  expect(codes).toEqual(['stopping', word]);
-  // The store is let go of after all that is under way, and only then.
-  expect(/let go of[^]*"stopped"/.test(said())).toBe(DRAINS === 'well');
-});
+// Side by side: they wait, for the most part.
+describe.concurrent('a process that is told to stop', () => {
+  it.for([
+    ['well', 0, 'stopped'],
+    ['never', 1, 'stop.late'],
+    ['badly', 1, 'stop.failed'],
+  ])('a process whose work ends %s exits with %d and says %s', async ([DRAINS, code, word], { expect }) => {
+    const { child, exit, said } = await started(expect, {
+      DRAINS,
+      ...(DRAINS === 'never' ? { FINISH_MS: '200' } : {}),
+    });
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([code, null]);
+    const codes = [...said().matchAll(/"code":"([^"]+)"/g)].map(([, one]) => one);
+    expect(codes).toEqual(['stopping', word]);
+    // The store is let go of after all that is under way, and only then.
+    expect(/let go of[^]*"stopped"/.test(said())).toBe(DRAINS === 'well');
+  });
 
-it('counts the time for what is under way from when it takes no more, however long it serves on before', async () => {
-  const { child, exit, said } = await started({ DRAIN_SECONDS: '2', FINISH_MS: '1900' });
-  child.kill('SIGTERM');
-  expect(await exit).toEqual([0, null]);
-  expect(said()).not.toContain('stop.late');
-});
+  it('counts the time for what is under way from when it takes no more, however long it serves on before', async ({
+    expect,
+  }) => {
+    const { child, exit, said } = await started(expect, { DRAIN_SECONDS: '2', FINISH_MS: '1900' });
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(said()).not.toContain('stop.late');
+  });
 
-it('hears a stop once, though a terminal and a parent process both send it', async () => {
-  const { child, exit, said } = await started({ DRAINS: 'never', FINISH_MS: '500' });
-  child.kill('SIGINT');
-  child.kill('SIGTERM');
-  expect(await exit).toEqual([1, null]);
-  // It was not ended by the second one.
-  expect(said()).toContain('stop.late');
-  expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
-});
+  it('hears a stop once, though a terminal and a parent process both send it', async ({ expect }) => {
+    const { child, exit, said } = await started(expect, { DRAINS: 'never', FINISH_MS: '500' });
+    child.kill('SIGINT');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([1, null]);
+    // It was not ended by the second one.
+    expect(said()).toContain('stop.late');
+    expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
+  });
 
-it('bug: work that never ended was taken for done, with 0, where nothing else kept the process alive', async () => {
-  const { child, exit, said } = await started({ DRAINS: 'never', FINISH_MS: '500' });
-  child.kill('SIGTERM');
-  await expect.poll(said).toContain('"code":"stopping"');
-  child.disconnect();
-  expect(await exit).toEqual([1, null]);
-  expect(said()).toContain('stop.late');
-  // That the parent has gone is no second stop.
-  expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
-});
+  it('bug: work that never ended was taken for done, with 0, where nothing else kept the process alive', async ({
+    expect,
+  }) => {
+    const { child, exit, said } = await started(expect, { DRAINS: 'never', FINISH_MS: '500' });
+    child.kill('SIGTERM');
+    await expect.poll(said).toContain('"code":"stopping"');
+    child.disconnect();
+    expect(await exit).toEqual([1, null]);
+    expect(said()).toContain('stop.late');
+    // That the parent has gone is no second stop.
+    expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
+  });
 
-it('who asks again after a second ends it at once, whatever is under way', async () => {
-  const { child, exit } = await started({ DRAIN_SECONDS: '600' });
-  const asking = setInterval(() => child.kill('SIGINT'), 100);
-  expect(await exit).toEqual([1, null]);
-  clearInterval(asking);
-});
+  it('who asks again after a second ends it at once, whatever is under way', async ({ expect }) => {
+    const { child, exit } = await started(expect, { DRAIN_SECONDS: '600' });
+    const asking = setInterval(() => child.kill('SIGINT'), 100);
+    expect(await exit).toEqual([1, null]);
+    clearInterval(asking);
+  });
 
-it('P-117 a child stops when its parent has gone, and does not wait for a balancer', async () => {
-  const { child, exit, said } = await started({ DRAIN_SECONDS: '600' });
-  child.disconnect();
-  expect(await exit).toEqual([0, null]);
-  expect(said()).toContain('the parent process has ended');
-});
+  it('P-117 a child stops when its parent has gone, and does not wait for a balancer', async ({ expect }) => {
+    const { child, exit, said } = await started(expect, { DRAIN_SECONDS: '600' });
+    child.disconnect();
+    expect(await exit).toEqual([0, null]);
+    expect(said()).toContain('the parent process has ended');
+  });
 
-it('a child whose parent had gone before it was set up stops as well', async () => {
-  const { child, exit, said } = await started({ LATE: '1', DRAIN_SECONDS: '600' });
-  child.disconnect();
-  expect(await exit).toEqual([0, null]);
-  expect(said()).toContain('the parent process has ended');
+  it('a child whose parent had gone before it was set up stops as well', async ({ expect }) => {
+    const { child, exit, said } = await started(expect, { LATE: '1', DRAIN_SECONDS: '600' });
+    child.disconnect();
+    expect(await exit).toEqual([0, null]);
+    expect(said()).toContain('the parent process has ended');
+  });
 });
