@@ -46,11 +46,7 @@ export const SERVERS = {
 export type ServerName = keyof typeof SERVERS;
 
 function example(restMs: number): RequestListener {
-  const {
-    express: app,
-    runtime,
-    feed,
-  } = createApp({
+  const { listener, runtime, feed } = createApp({
     client: twilio(ACCOUNT, TOKEN, { httpClient: yesClient(restMs) as never }),
     accountSid: ACCOUNT,
     authTokens: [TOKEN],
@@ -66,7 +62,7 @@ function example(restMs: number): RequestListener {
   });
   feed.start();
   runtime.start();
-  return app;
+  return listener;
 }
 
 function bare(request: IncomingMessage, response: ServerResponse): void {

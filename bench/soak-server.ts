@@ -41,7 +41,7 @@ async function listener(kind: string): Promise<RequestListener> {
   });
   app.feed.start();
   app.runtime.start();
-  return app.express;
+  return app.listener;
 }
 
 const server = createServer(await listener(process.argv[2] ?? ''));

@@ -37,7 +37,7 @@ const app = createApp({
   clock,
   logger,
 });
-const server = createServer(app.express);
+const server = createServer(app.listener);
 app.attach(server);
 app.feed.start();
 server.listen(0, '127.0.0.1', () => {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import {
   createCallLimits,
   createMemoryStore,
@@ -29,7 +29,7 @@ import {
   type PageAssets,
   type PhonePanel,
 } from '@amd/dashboard';
-import express, { type Express } from 'express';
+import express from 'express';
 import type { Logger } from 'pino';
 import { createMetrics } from '../../shared/src/operators/metrics.js';
 import { operatorRoutes } from '../../shared/src/operators/routes.js';
@@ -71,12 +71,13 @@ export interface AppOptions {
 }
 
 export interface App {
-  readonly express: Express;
+  /** For `createServer`: answers the webhooks, and hands everything else to Express. */
+  readonly listener: RequestListener;
   readonly runtime: ObservableRuntime<ForwardingState, ForwardingEvent | OutcomeEvent | TimerEvent, Reply>;
   readonly store: Store;
   readonly feed: CallFeed;
   readonly lists: PeopleLists;
-  /** Serves the page's socket on the server that serves `express`. */
+  /** Serves the page's socket on the server that has the listener. */
   attach(server: Server): void;
   /** `/readyz` says no from now on. */
   unready(): void;
@@ -152,7 +153,6 @@ export function createApp(options: AppOptions): App {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use(toNodeListener(endpoint));
   app.use(
     operatorRoutes({
       store,
@@ -175,7 +175,7 @@ export function createApp(options: AppOptions): App {
   }
 
   return {
-    express: app,
+    listener: toNodeListener(endpoint, app),
     runtime,
     store,
     feed,

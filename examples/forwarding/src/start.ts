@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -72,15 +73,10 @@ const app = createApp({
 
 /** Begins when the process listens. */
 let watch: LostCallersWatch | undefined;
-const server = app.express.listen(env.PORT, env.HOST, (error) => {
-  if (error !== undefined) {
-    const inUse = 'code' in error && error.code === 'EADDRINUSE';
-    const remedy = inUse
-      ? 'Set PORT to another number.'
-      : 'HOST must be an address of this machine and PORT be allowed.';
-    console.error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. ${remedy}`);
-    process.exit(1);
-  }
+const server = createServer(app.listener);
+server.once('error', cannotListen);
+server.listen(env.PORT, env.HOST, () => {
+  server.off('error', cannotListen);
   // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
   app.runtime.start();
   watch = watchLostCallers({
@@ -111,3 +107,10 @@ stopGracefully({
   },
   logger,
 });
+
+function cannotListen(error: Error): never {
+  const inUse = 'code' in error && error.code === 'EADDRINUSE';
+  const remedy = inUse ? 'Set PORT to another number.' : 'HOST must be an address of this machine and PORT be allowed.';
+  console.error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. ${remedy}`);
+  process.exit(1);
+}

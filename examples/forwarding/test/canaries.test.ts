@@ -83,7 +83,7 @@ beforeAll(async () => {
       destination: { write: (line) => log.push(line) },
     }),
   });
-  server.on('request', app.express);
+  server.on('request', app.listener);
   app.attach(server);
   app.runtime.start();
 });

@@ -23,7 +23,7 @@ import {
   type PhonePanel,
 } from '@amd/dashboard';
 import type { Server } from 'node:http';
-import express, { type Express } from 'express';
+import express from 'express';
 import type { Logger } from 'pino';
 import { createMetrics } from '../../shared/src/operators/metrics.js';
 import { operatorRoutes } from '../../shared/src/operators/routes.js';
@@ -150,9 +150,8 @@ export function createApp(options: AppOptions) {
   });
   let draining = false;
 
-  const app: Express = express();
+  const app = express();
   app.disable('x-powered-by');
-  app.use(toNodeListener(endpoint));
   app.use(
     operatorRoutes({
       store,
@@ -175,12 +174,13 @@ export function createApp(options: AppOptions) {
   }
 
   return {
-    express: app,
+    /** For `createServer`: answers the webhooks, and hands everything else to Express. */
+    listener: toNodeListener(endpoint, app),
     calls,
     workers,
     store,
     feed,
-    /** Serves the page's socket on the server that serves `express`. */
+    /** Serves the page's socket on the server that has the listener. */
     attach(server: Server): void {
       dashboard.attach(server);
     },

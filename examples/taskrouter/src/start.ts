@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -112,12 +113,10 @@ const app = createApp({
 /** Begins when the process listens. */
 let watch: LostCallersWatch | undefined;
 const count = await introduceWorkers({ directory, workers: app.workers }).catch(giveUp);
-const server = app.express.listen(env.PORT, env.HOST, (error) => {
-  if (error !== undefined) {
-    giveUp(
-      new Error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${error.message}. Set PORT or HOST to another one.`),
-    );
-  }
+const server = createServer(app.listener);
+server.once('error', cannotListen);
+server.listen(env.PORT, env.HOST, () => {
+  server.off('error', cannotListen);
   // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
   app.start();
   watch = watchLostCallers({
@@ -150,6 +149,10 @@ stopGracefully({
   },
   logger,
 });
+
+function cannotListen({ message }: Error): never {
+  giveUp(new Error(`Cannot listen on ${env.HOST}:${String(env.PORT)}: ${message}. Set PORT or HOST to another one.`));
+}
 
 function giveUp(error: unknown): never {
   console.error(error instanceof Error ? error.message : String(error));

@@ -25,6 +25,6 @@ export async function serveExample(
     clock: sim.clock,
     logger: pino({ level: 'silent' }),
   });
-  server.on('request', app.express);
+  server.on('request', app.listener);
   return { app, directory, known };
 }

@@ -51,7 +51,7 @@ async function begin(given: Begin): Promise<void> {
     clock,
     logger,
   });
-  const server = createServer(app.express);
+  const server = createServer(app.listener);
   app.attach(server);
   app.runtime.start();
   server.once('error', ({ message }) => {

@@ -82,7 +82,7 @@ export async function startTour(wanted: {
   app.runtime.events.on('committed', ({ state }) => {
     if (state.kind === 'call') states.set(state.call.sid, state);
   });
-  server.on('request', app.express);
+  server.on('request', app.listener);
   app.attach(server);
   const connections = watchConnections(server);
   app.runtime.start();

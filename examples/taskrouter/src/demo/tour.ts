@@ -147,7 +147,7 @@ export async function startTour(wanted: {
     if (state.kind === 'worker' && (state.coolDowns.length > 0 || state.timedOut !== null)) resting.add(key);
     else resting.delete(key);
   });
-  server.on('request', app.express);
+  server.on('request', app.listener);
   app.attach(server);
   const connections = watchConnections(server);
   app.start();

@@ -92,6 +92,59 @@ describe('node:http', () => {
   });
 });
 
+describe('a listener with an app for everything else', () => {
+  /** An app that tells what reached it. */
+  const appThat = (): { readonly app: express.Express; readonly reached: string[] } => {
+    const reached: string[] = [];
+    const app = express();
+    app.use(express.urlencoded({ extended: true }), (request, response) => {
+      reached.push(`${request.method} ${request.url}`);
+      response.status(418).send('the app');
+    });
+    return { app, reached };
+  };
+
+  test.each([
+    ['a genuine webhook', inbound, 200],
+    ['a webhook with a wrong signature', webhook('/inbound', common(CALLER), { token: 'x' }), 403],
+    ['another method on a path of ours', { ...inbound, method: 'PUT' }, 405],
+    ['a body that is too long', { ...inbound, body: 'x'.repeat(70_000) }, 413],
+  ])('answers %s itself, and the app never sees it', async (_, plain, status) => {
+    // Given
+    const { app, reached } = appThat();
+    // When
+    const got = await send(createServer(toNodeListener(endpoint(), app)), plain);
+    // Then
+    expect([got.status, reached]).toEqual([status, []]);
+  });
+
+  test.each([
+    ['the page', { ...inbound, method: 'GET', path: '/' }, 'GET /'],
+    ['a path with a slash too many', { ...inbound, path: '//inbound' }, 'POST //inbound'],
+    ['a path that begins like one of ours', { ...inbound, path: '/inboundx' }, 'POST /inboundx'],
+    ['a form of its own, unread', { ...inbound, path: '/form', query: 'a=/inbound' }, 'POST /form?a=/inbound'],
+  ])('leaves %s to the app', async (_, plain, seen) => {
+    // Given
+    const { app, reached } = appThat();
+    // When
+    const got = await send(createServer(toNodeListener(endpoint(), app)), plain);
+    // Then
+    expect([got.status, got.body, reached, log]).toEqual([418, 'the app', [seen], []]);
+  });
+
+  test('hands a path that is not ours to the next handler where it is a middleware all the same', async () => {
+    // Given
+    const { app, reached } = appThat();
+    const outer = express();
+    outer.use(toNodeListener(endpoint(), app));
+    outer.get('/', (_, response) => response.send('the outer page'));
+    // When
+    const got = await send(createServer(outer), { ...inbound, method: 'GET', path: '/' });
+    // Then
+    expect([got.body, reached]).toEqual(['the outer page', []]);
+  });
+});
+
 describe('Express', () => {
   test('other paths are the next one’s', async () => {
     const app = express();
