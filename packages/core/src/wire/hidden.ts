@@ -1,4 +1,5 @@
-import type { Params } from './params.js';
+import { param, signedOrder, type Params } from './params.js';
+import { signedText } from './signature.js';
 
 /** A parameter that a route reads, or that Twilio always sends to it. */
 export interface Field {
@@ -32,7 +33,10 @@ export interface Reading {
  */
 export function hiddenParam(params: Params, { reads, always = [], beside = {} }: Reading): string | null {
   const known = [...reads, ...always];
-  const runOn = known.find((field) => !isWellIn(params, field.name, known) && isRunOn(params, field, known));
+  const runOn = known.find(
+    (field) =>
+      param(params, field.name) !== undefined && !isWellIn(params, field.name, known) && isRunOn(params, field, known),
+  );
   if (runOn !== undefined) return `${runOn.name} has the next parameter in it`;
   const cut = known.find((field) => isCutShort(params, field));
   if (cut !== undefined) return `${cut.name} goes on in the next parameter`;
@@ -59,7 +63,7 @@ function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean
   const given = params.get(name) ?? '';
   const again = given.lastIndexOf(name);
   if (max > 0 && again !== -1 && isWell(field, given.slice(again + name.length))) return true;
-  const [next, afterNext] = [...params.keys()].sort().filter((other) => other > name);
+  const [next, afterNext] = signedOrder(params).filter((other) => other > name);
   // The next name may have been cut in two: its end is a name of its own then.
   const isWhole = next === undefined || known.some((other) => other.name === next);
   const rest = isWhole ? '' : next + (params.get(next) ?? '');
@@ -77,7 +81,7 @@ function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean
 function isCutShort(params: Params, { name, json }: Field): boolean {
   const given = params.get(name) ?? '';
   if (json !== true || given === '' || isJson(given)) return false;
-  const following = [...params.keys()].sort().filter((other) => other > name);
+  const following = signedOrder(params).filter((other) => other > name);
   const text = given + following.map((other) => other + (params.get(other) ?? '')).join('');
   for (let at = given.length; at < text.length; at += 1) {
     if (text[at] === '}' && isJson(text.slice(0, at + 1))) return true;
@@ -111,19 +115,27 @@ interface Pair {
 /** The signed text, and where in it the pairs of this request are. */
 class SignedPairs {
   private readonly text: string;
-  private readonly pairs: readonly Pair[];
+  private readonly params: Params;
   private readonly known: readonly Field[];
   private readonly whole = new Map<Pair, boolean>();
+  private found: readonly Pair[] | undefined;
 
   constructor(params: Params, known: readonly Field[]) {
+    this.params = params;
     this.known = known;
-    let text = '';
-    this.pairs = [...params.keys()].sort().map((name) => {
-      const start = text.length;
-      text += name + (params.get(name) ?? '');
-      return { name, start, value: start + name.length, end: text.length };
+    this.text = signedText('', params);
+  }
+
+  /** Found when they are first asked for: in most requests no name stands where it might hide something. */
+  private get pairs(): readonly Pair[] {
+    let end = 0;
+    this.found ??= signedOrder(this.params).map((name) => {
+      const start = end;
+      const value = start + name.length;
+      end = value + (this.params.get(name) ?? '').length;
+      return { name, start, value, end };
     });
-    this.text = text;
+    return this.found;
   }
 
   /** Whether the name stands anywhere with a valid value behind it. */

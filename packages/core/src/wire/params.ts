@@ -24,24 +24,50 @@ const OWN_NAME = /^[A-Z][A-Za-z0-9]*$/;
  */
 export function parseForm(body: string): ParsedForm {
   if (body.length > MAX_BODY_BYTES) return { ok: false, status: 413, problem: 'the body is longer than 64 KiB' };
-  const values = new Map<string, Set<string>>();
-  if (body === '') return { ok: true, params: new Map() };
+  const params = new Map<string, string>();
+  const repeated = new Map<string, Set<string>>();
   let count = 0;
-  for (const [name, value] of new URLSearchParams(body)) {
+  for (const [name, value] of pairsOf(body)) {
     count += 1;
     if (count > MAX_PARAMS)
       return { ok: false, status: 413, problem: `there are more than ${String(MAX_PARAMS)} parameters` };
     if (name === '' || name.length > MAX_NAME) return refused(name, 'is not a name');
-    const before = values.get(name);
-    if (before === undefined) values.set(name, new Set([value]));
+    const before = params.get(name);
+    if (before === undefined) params.set(name, value);
     else if (OWN_NAME.test(name)) return refused(name, 'is there twice');
-    else before.add(value);
+    else repeated.set(name, (repeated.get(name) ?? new Set([before])).add(value));
   }
-  return { ok: true, params: new Map([...values].map(([name, all]) => [name, [...all].sort().join(name)])) };
+  for (const [name, all] of repeated) params.set(name, [...all].sort().join(name));
+  return { ok: true, params };
+}
+
+/** Bytes, or escapes of bytes, that are no ASCII; an escape that is none; and a mark that `URLSearchParams` leaves out. */
+const UNUSUAL = /[^ -~]|%(?![0-7][0-9A-Fa-f])|^\?/;
+
+/** What `URLSearchParams` makes of it, in half the time: nearly every form is plain ASCII. */
+function pairsOf(body: string): Iterable<readonly [name: string, value: string]> {
+  if (UNUSUAL.test(body)) return new URLSearchParams(body);
+  const pairs: (readonly [string, string])[] = [];
+  for (const pair of body.split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    pairs.push(equals === -1 ? [decoded(pair), ''] : [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]);
+  }
+  return pairs;
+}
+
+function decoded(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
 
 function refused(name: string, problem: string): ParsedForm {
   return { ok: false, status: 403, problem: `parameter ${JSON.stringify(name.slice(0, 40))} ${problem}` };
+}
+
+/** Sorted by code unit, as Twilio signs them. */
+export function signedOrder(params: Params): readonly string[] {
+  return [...params.keys()].sort();
 }
 
 /** A parameter's value; an empty one says nothing. */

@@ -1,4 +1,4 @@
-import type { Params } from './params.js';
+import { signedOrder, type Params } from './params.js';
 
 interface UrlParts {
   readonly scheme: string;
@@ -27,7 +27,7 @@ export function* signedUrls(url: string): IterableIterator<string> {
 /** What Twilio signs: the address, then every parameter sorted by name (by code unit), name and value, no separators. */
 export function signedText(url: string, params: Params): string {
   let text = url;
-  for (const name of [...params.keys()].sort()) text += name + (params.get(name) ?? '');
+  for (const name of signedOrder(params)) text += name + (params.get(name) ?? '');
   return text;
 }
 
