@@ -1,5 +1,6 @@
-import { CALLBACK_PATHS, formatRef } from '../wire/callback-ref.js';
+import { CALLBACK_PATHS, formatRef, type CallbackRef } from '../wire/callback-ref.js';
 import type { ToUrl } from '../wire/tags.js';
+import { escapeAttribute } from '../wire/xml-text.js';
 import { soundPath } from './sounds.js';
 
 /**
@@ -47,8 +48,12 @@ function withoutUserInfo(value: string): string {
  */
 export function callbackUrls(publicBaseUrl: string): ToUrl {
   const { href } = publicBase(publicBaseUrl);
-  return (to) =>
+  const [start, end] = [escapeAttribute(href), escapeAttribute(RETRY)];
+  const url: ToUrl = (to) =>
     'sound' in to ? href + soundPath(to.sound) : `${href}${CALLBACK_PATHS[to.purpose]}?ref=${formatRef(to)}${RETRY}`;
+  return Object.assign(url, {
+    escaped: (to: CallbackRef) => `${start}${CALLBACK_PATHS[to.purpose]}?ref=${escapeAttribute(formatRef(to))}${end}`,
+  });
 }
 
 /** The addresses that are set at Twilio by hand, or by a program. */

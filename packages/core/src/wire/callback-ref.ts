@@ -48,7 +48,8 @@ const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][
 
 /** `forwarding.CA….1.2`: flow, key, round and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
 export function formatRef({ flow, key, round, leg, part }: CallbackRef): string {
-  return [flow, key, round, leg, ...(part === undefined ? [] : [part])].join('.');
+  const ref = `${flow}.${key}.${String(round)}.${String(leg)}`;
+  return part === undefined ? ref : `${ref}.${String(part)}`;
 }
 
 /** The reference, or `undefined` when the text is not one. */

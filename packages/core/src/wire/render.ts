@@ -1,6 +1,6 @@
 import { escapeAttribute, escapeText } from './xml-text.js';
-import { tagOf, type Tag, type ToUrl } from './tags.js';
-import type { Verb } from './twiml.js';
+import { TEXT, writeVerb, type Piece, type TagWriter, type ToUrl } from './tags.js';
+import type { Target, Verb } from './twiml.js';
 
 /** What we use of xmlbuilder2. */
 export interface XmlBuilderModule {
@@ -10,20 +10,71 @@ interface XmlNode {
   ele(name: string): XmlNode;
   att(name: string, value: string): XmlNode;
   txt(content: string): XmlNode;
+  up(): XmlNode;
   end(): string;
 }
 
 /** TwiML as data becomes a document. */
 export type Renderer = (verbs: readonly Verb[], url: ToUrl) => string;
 
-/** Documents of ours have about twenty shapes; should there ever be more than this, all are built again when needed. */
+/** Documents of ours have about thirty shapes; should there ever be more than this, all are built again when needed. */
 const MAX_SHAPES = 200;
 const HOLE = /\{\{\d+\}\}/;
 
-/** A name on the way through a document, and what may come after it. Where a document ends, what stands between its holes. */
-interface Step {
-  readonly next: Map<string, Step>;
-  parts: readonly string[] | null;
+/** A piece on the way through a document, and what may come after it. Where a document ends, what stands between its holes. */
+class Step {
+  parts: readonly string[] | null = null;
+  readonly #next = new Map<Piece, Step>();
+  /** `null`: where every document begins. */
+  readonly #from: { readonly before: Step; readonly piece: Piece } | null;
+
+  constructor(from: { readonly before: Step; readonly piece: Piece } | null = null) {
+    this.#from = from;
+  }
+
+  on(piece: Piece): Step {
+    let next = this.#next.get(piece);
+    if (next === undefined) {
+      next = new Step({ before: this, piece });
+      this.#next.set(piece, next);
+    }
+    return next;
+  }
+
+  /** The pieces up to here. */
+  way(): readonly Piece[] {
+    return this.#from === null ? [] : [...this.#from.before.way(), this.#from.piece];
+  }
+}
+
+/** Goes the way of a document, and collects its values, escaped, in their order. */
+class Walk implements TagWriter {
+  step: Step;
+  readonly values: string[] = [];
+  readonly #url: ToUrl;
+
+  constructor(first: Step, url: ToUrl) {
+    this.step = first;
+    this.#url = url;
+  }
+
+  put(piece: Piece): void {
+    this.step = this.step.on(piece);
+  }
+
+  fill(piece: Piece, value: string): void {
+    this.step = this.step.on(piece);
+    this.values.push(piece === TEXT ? escapeText(value) : escapeAttribute(value));
+  }
+
+  lead(piece: Piece, to: Target): void {
+    if ('url' in to) this.fill(piece, to.url);
+    else if (this.#url.escaped === undefined) this.fill(piece, this.#url(to));
+    else {
+      this.step = this.step.on(piece);
+      this.values.push(this.#url.escaped(to));
+    }
+  }
 }
 
 /**
@@ -32,52 +83,24 @@ interface Step {
  * that no document tree is built per reply and no value can ever become structure.
  */
 export function createRenderer(xml: XmlBuilderModule): Renderer {
-  let first: Step = { next: new Map(), parts: null };
+  let first = new Step();
   let shapes = 0;
 
-  /** One step on; names are our own only, never a value. */
-  function on(step: Step, name: string): Step {
-    let next = step.next.get(name);
-    if (next === undefined) {
-      next = { next: new Map(), parts: null };
-      step.next.set(name, next);
-    }
-    return next;
-  }
-
-  /** The step at the end of the tags. Collects the escaped values in document order. */
-  function walk(from: Step, tags: readonly Tag[], values: string[]): Step {
-    let step = from;
-    for (const { name, attributes, text, children } of tags) {
-      step = on(step, name);
-      for (const [attribute, value] of attributes) {
-        step = on(step, attribute);
-        values.push(escapeAttribute(value));
-      }
-      if (text !== undefined) {
-        step = on(step, '#');
-        values.push(escapeText(text));
-      }
-      if (children !== undefined) step = walk(on(step, '('), children, values);
-      step = on(step, ')');
-    }
-    return step;
-  }
-
-  function build(last: Step, tags: readonly Tag[]): readonly string[] {
+  function build(last: Step): readonly string[] {
+    const way = last.way();
     const full = shapes >= MAX_SHAPES;
-    if (full) first = { next: new Map(), parts: null };
+    if (full) first = new Step();
     shapes = full ? 1 : shapes + 1;
-    const parts = shapeOf(xml, tags);
-    (full ? walk(first, tags, []) : last).parts = parts;
+    const parts = shapeOf(xml, way);
+    (full ? way.reduce((step, piece) => step.on(piece), first) : last).parts = parts;
     return parts;
   }
 
   return (verbs, url) => {
-    const tags = verbs.map((verb) => tagOf(verb, url));
-    const values: string[] = [];
-    const last = walk(first, tags, values);
-    const parts = last.parts ?? build(last, tags);
+    const walk = new Walk(first, url);
+    for (const verb of verbs) writeVerb(verb, walk, url);
+    const { step, values } = walk;
+    const parts = step.parts ?? build(step);
     let document = parts[0] ?? '';
     for (let index = 0; index < values.length; index += 1) {
       document += (values[index] ?? '') + (parts[index + 1] ?? '');
@@ -87,16 +110,24 @@ export function createRenderer(xml: XmlBuilderModule): Renderer {
 }
 
 /** What stands between the holes. No value of the document comes near it. */
-function shapeOf(xml: XmlBuilderModule, tags: readonly Tag[]): readonly string[] {
-  const root = xml.create({ version: '1.0', encoding: 'UTF-8' }).ele('Response');
+function shapeOf(xml: XmlBuilderModule, way: readonly Piece[]): readonly string[] {
+  let node = xml.create({ version: '1.0', encoding: 'UTF-8' }).ele('Response');
   let holes = 0;
   const hole = (): string => `{{${String(holes++)}}}`;
-  const add = (parent: XmlNode, tag: Tag): void => {
-    const node = parent.ele(tag.name);
-    for (const [attribute] of tag.attributes) node.att(attribute, hole());
-    if (tag.text !== undefined) node.txt(hole());
-    for (const child of tag.children ?? []) add(node, child);
-  };
-  for (const tag of tags) add(root, tag);
-  return root.end().split(HOLE);
+  for (const piece of way) {
+    switch (piece.is) {
+      case 'element':
+        node = node.ele(piece.name);
+        break;
+      case 'attribute':
+        node.att(piece.name, piece.value ?? hole());
+        break;
+      case 'text':
+        node.txt(hole());
+        break;
+      case 'end':
+        node = node.up();
+    }
+  }
+  return node.end().split(HOLE);
 }

@@ -2,189 +2,244 @@ import { unreachable } from '../kernel/draft.js';
 import type { CallbackRef } from './callback-ref.js';
 import type { RingbackTone, Target, Verb } from './twiml.js';
 
-/** One element of a TwiML document. Names come from this file only; values may be anything. */
-export interface Tag {
-  readonly name: string;
-  readonly attributes: readonly (readonly [name: string, value: string])[];
-  readonly text?: string;
-  readonly children?: readonly Tag[];
-}
+/**
+ * One piece of a document's shape: an element begins or ends, an attribute or a text has its place. All are made in this
+ * file, once: a value never is one. An attribute that has its value here is the same in every document.
+ */
+export type Piece =
+  | { readonly is: 'element'; readonly name: string }
+  | { readonly is: 'attribute'; readonly name: string; readonly value?: string }
+  | { readonly is: 'text' }
+  | { readonly is: 'end' };
 
 /** Turns a callback reference, or a sound that we serve, into an absolute URL. */
-export type ToUrl = (to: CallbackRef | { readonly sound: RingbackTone }) => string;
+export interface ToUrl {
+  (to: CallbackRef | { readonly sound: RingbackTone }): string;
+  /** The same, escaped for XML, for whoever has escaped what never changes in it. */
+  readonly escaped?: (to: CallbackRef) => string;
+}
+
+/** Hears a document piece by piece. Values may be anything. */
+export interface TagWriter {
+  put(piece: Piece): void;
+  /** An attribute without a value of its own, or a text. */
+  fill(piece: Piece, value: string): void;
+  /** The same with an address. */
+  lead(piece: Piece, to: Target): void;
+}
+
+const element = (name: string): Piece => ({ is: 'element', name });
+const attribute = (name: string, value?: string): Piece => ({
+  is: 'attribute',
+  name,
+  ...(value === undefined ? {} : { value }),
+});
+
+export const TEXT: Piece = { is: 'text' };
+const END: Piece = { is: 'end' };
+
+const SAY = element('Say');
+const VOICE = attribute('voice');
+const LANGUAGE = attribute('language');
+const PLAY = element('Play');
+const LOOP = attribute('loop');
+const PAUSE = element('Pause');
+const LENGTH = attribute('length');
+const HANGUP = element('Hangup');
+const LEAVE = element('Leave');
+const REJECT = element('Reject');
+const REASON = attribute('reason');
+const REDIRECT = element('Redirect');
+const POST = attribute('method', 'POST');
+const ACTION = attribute('action');
+const TIMEOUT = attribute('timeout');
+
+const GATHER = element('Gather');
+const KEYS = attribute('input', 'dtmf');
+const KEYS_AND_WORDS = attribute('input', 'dtmf speech');
+const NUM_DIGITS = attribute('numDigits');
+const FINISH_ON_KEY = attribute('finishOnKey');
+const SPEECH_TIMEOUT = attribute('speechTimeout', 'auto');
+
+const RECORD = element('Record');
+const MAX_LENGTH = attribute('maxLength');
+const PLAY_BEEP = attribute('playBeep', 'true');
+const RECORD_FROM_START = attribute('record', 'record-from-start');
+const RECORD_DUAL = attribute('record', 'record-from-answer-dual');
+const RECORDING_CALLBACK = attribute('recordingStatusCallback');
+const RECORDING_POST = attribute('recordingStatusCallbackMethod', 'POST');
+
+const DIAL = element('Dial');
+const TIME_LIMIT = attribute('timeLimit');
+const NUMBER = element('Number');
+const QUEUE = element('Queue');
+const URL_OF = attribute('url');
+const RESERVATION = attribute('reservationSid');
+const POST_WORK_ACTIVITY = attribute('postWorkActivitySid');
+
+const CONFERENCE = element('Conference');
+/** Defaults are for meetings: without it both hear a tone (twilio.com/docs/voice/twiml/conference). */
+const NO_BEEP = attribute('beep', 'false');
+const START_ON_ENTER = attribute('startConferenceOnEnter', 'true');
+const START_LATER = attribute('startConferenceOnEnter', 'false');
+const END_ON_EXIT = attribute('endConferenceOnExit', 'true');
+const GO_ON = attribute('endConferenceOnExit', 'false');
+const MAX_PARTICIPANTS = attribute('maxParticipants');
+const WAIT_URL = attribute('waitUrl');
+/** An empty address is not a missing one: silence instead of Twilio's music. */
+const SILENCE = attribute('waitUrl', '');
+const WAIT_POST = attribute('waitMethod', 'POST');
+const STATUS_CALLBACK = attribute('statusCallback');
+const STATUS_EVENTS = attribute('statusCallbackEvent');
+const STATUS_POST = attribute('statusCallbackMethod', 'POST');
+
+const ENQUEUE = element('Enqueue');
+const WORKFLOW = attribute('workflowSid');
+const WAIT_URL_POST = attribute('waitUrlMethod', 'POST');
+const TASK = element('Task');
+const PRIORITY = attribute('priority');
 
 /** A verb as Twilio spells it (twilio.com/docs/voice/twiml). */
-export function tagOf(verb: Verb, url: ToUrl): Tag {
+export function writeVerb(verb: Verb, out: TagWriter, url: ToUrl): void {
   switch (verb.verb) {
     case 'say':
-      return {
-        name: 'Say',
-        attributes: [...optional('voice', verb.voice), ...optional('language', verb.language)],
-        text: verb.text,
-      };
+      out.put(SAY);
+      if (verb.voice !== undefined) out.fill(VOICE, verb.voice);
+      if (verb.language !== undefined) out.fill(LANGUAGE, verb.language);
+      out.fill(TEXT, verb.text);
+      break;
     case 'play':
-      return {
-        name: 'Play',
-        attributes: optional('loop', verb.times?.toString()),
-        text: 'url' in verb.of ? verb.of.url : url(verb.of),
-      };
+      out.put(PLAY);
+      if (verb.times !== undefined) out.fill(LOOP, String(verb.times));
+      out.fill(TEXT, 'url' in verb.of ? verb.of.url : url(verb.of));
+      break;
     case 'pause':
-      return { name: 'Pause', attributes: [['length', String(verb.seconds)]] };
+      out.put(PAUSE);
+      out.fill(LENGTH, String(verb.seconds));
+      break;
     case 'hangup':
-      return { name: 'Hangup', attributes: [] };
+      out.put(HANGUP);
+      break;
     case 'leave':
-      return { name: 'Leave', attributes: [] };
+      out.put(LEAVE);
+      break;
     case 'reject':
-      return { name: 'Reject', attributes: [['reason', verb.reason]] };
+      out.put(REJECT);
+      out.fill(REASON, verb.reason);
+      break;
     case 'redirect':
-      return { name: 'Redirect', attributes: [['method', 'POST']], text: address(verb.to, url) };
+      out.put(REDIRECT);
+      out.put(POST);
+      out.lead(TEXT, verb.to);
+      break;
     case 'gather':
-      return {
-        name: 'Gather',
-        attributes: [
-          ['input', verb.speech === true ? 'dtmf speech' : 'dtmf'],
-          ['action', address(verb.action, url)],
-          ['method', 'POST'],
-          ['numDigits', String(verb.numDigits)],
-          ['finishOnKey', verb.finishOnKey],
-          ['timeout', String(verb.timeoutSeconds)],
-          ...(verb.speech === true ? ([['speechTimeout', 'auto']] as const) : []),
-        ],
-        children: verb.prompt.map((part) => tagOf(part, url)),
-      };
+      out.put(GATHER);
+      out.put(verb.speech === true ? KEYS_AND_WORDS : KEYS);
+      out.lead(ACTION, verb.action);
+      out.put(POST);
+      out.fill(NUM_DIGITS, String(verb.numDigits));
+      out.fill(FINISH_ON_KEY, verb.finishOnKey);
+      out.fill(TIMEOUT, String(verb.timeoutSeconds));
+      if (verb.speech === true) out.put(SPEECH_TIMEOUT);
+      for (const part of verb.prompt) writeVerb(part, out, url);
+      break;
     case 'dial.conference':
-      return {
-        name: 'Dial',
-        attributes: [
-          ['action', address(verb.action, url)],
-          ['method', 'POST'],
-        ],
-        children: [conference(verb, url)],
-      };
+      dial(verb.action, out);
+      conference(verb, out);
+      break;
     case 'record':
-      return {
-        name: 'Record',
-        attributes: [
-          ['action', address(verb.action, url)],
-          ['method', 'POST'],
-          ['maxLength', String(verb.maxSeconds)],
-          ['timeout', String(verb.silenceSeconds)],
-          ['playBeep', 'true'],
-          ['recordingStatusCallback', address(verb.statusCallback, url)],
-          ['recordingStatusCallbackMethod', 'POST'],
-        ],
-      };
+      out.put(RECORD);
+      out.lead(ACTION, verb.action);
+      out.put(POST);
+      out.fill(MAX_LENGTH, String(verb.maxSeconds));
+      out.fill(TIMEOUT, String(verb.silenceSeconds));
+      out.put(PLAY_BEEP);
+      recordingTo(verb.statusCallback, out);
+      break;
     case 'dial.number':
-      return {
-        name: 'Dial',
-        attributes: [
-          ['action', address(verb.action, url)],
-          ['method', 'POST'],
-          ['timeout', String(verb.timeoutSeconds)],
-          ['timeLimit', String(verb.timeLimitSeconds)],
-          ...recorded('record-from-answer-dual', verb.recording, url),
-        ],
-        children: [{ name: 'Number', attributes: [], text: verb.to }],
-      };
+      dial(verb.action, out);
+      out.fill(TIMEOUT, String(verb.timeoutSeconds));
+      out.fill(TIME_LIMIT, String(verb.timeLimitSeconds));
+      recorded(RECORD_DUAL, verb.recording, out);
+      out.put(NUMBER);
+      out.fill(TEXT, verb.to);
+      out.put(END);
+      break;
     case 'enqueue':
-      return enqueue(verb, url);
+      enqueue(verb, out);
+      break;
     case 'dial.queue':
-      return {
-        name: 'Dial',
-        attributes: [
-          ['action', address(verb.action, url)],
-          ['method', 'POST'],
-          ...recorded('record-from-answer-dual', verb.recording, url),
-        ],
-        children: [
-          {
-            name: 'Queue',
-            attributes: [
-              ...(verb.whisper === undefined ? [] : posted('url', 'method', address(verb.whisper, url))),
-              ['reservationSid', verb.reservation],
-              ...(verb.postWorkActivity === undefined
-                ? []
-                : ([['postWorkActivitySid', verb.postWorkActivity]] as const)),
-            ],
-          },
-        ],
-      };
+      dial(verb.action, out);
+      recorded(RECORD_DUAL, verb.recording, out);
+      out.put(QUEUE);
+      if (verb.whisper !== undefined) {
+        out.lead(URL_OF, verb.whisper);
+        out.put(POST);
+      }
+      out.fill(RESERVATION, verb.reservation);
+      if (verb.postWorkActivity !== undefined) out.fill(POST_WORK_ACTIVITY, verb.postWorkActivity);
+      out.put(END);
+      break;
     default:
       return unreachable(verb);
   }
+  out.put(END);
 }
 
-/** Defaults are for meetings: without `beep="false"` both hear a tone (twilio.com/docs/voice/twiml/conference). */
-function conference(verb: Extract<Verb, { verb: 'dial.conference' }>, url: ToUrl): Tag {
-  return {
-    name: 'Conference',
-    attributes: [
-      ['beep', 'false'],
-      ['startConferenceOnEnter', String(verb.startOnEnter)],
-      ['endConferenceOnExit', String(verb.endOnExit)],
-      ['maxParticipants', String(verb.maxParticipants)],
-      ...waiting(verb.wait, 'waitMethod', url),
-      ...recorded('record-from-start', verb.recording, url),
-      ['statusCallback', address(verb.statusCallback, url)],
-      ['statusCallbackEvent', verb.statusCallbackEvents.join(' ')],
-      ['statusCallbackMethod', 'POST'],
-    ],
-    text: verb.room,
-  };
+function dial(action: Target, out: TagWriter): void {
+  out.put(DIAL);
+  out.lead(ACTION, action);
+  out.put(POST);
+}
+
+function conference(verb: Extract<Verb, { verb: 'dial.conference' }>, out: TagWriter): void {
+  out.put(CONFERENCE);
+  out.put(NO_BEEP);
+  out.put(verb.startOnEnter ? START_ON_ENTER : START_LATER);
+  out.put(verb.endOnExit ? END_ON_EXIT : GO_ON);
+  out.fill(MAX_PARTICIPANTS, String(verb.maxParticipants));
+  waiting(verb.wait, WAIT_POST, out);
+  recorded(RECORD_FROM_START, verb.recording, out);
+  out.lead(STATUS_CALLBACK, verb.statusCallback);
+  out.fill(STATUS_EVENTS, verb.statusCallbackEvents.join(' '));
+  out.put(STATUS_POST);
+  out.fill(TEXT, verb.room);
+  out.put(END);
 }
 
 /** No queue name: the workflow decides (twilio.com/docs/voice/twiml/enqueue). */
-function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, url: ToUrl): Tag {
-  return {
-    name: 'Enqueue',
-    attributes: [
-      ['workflowSid', verb.workflow],
-      ['action', address(verb.action, url)],
-      ['method', 'POST'],
-      ...waiting(verb.wait, 'waitUrlMethod', url),
-    ],
-    children: [
-      {
-        name: 'Task',
-        attributes: [
-          ...optional('priority', verb.priority?.toString()),
-          ...optional('timeout', verb.timeoutSeconds?.toString()),
-        ],
-        text: JSON.stringify(verb.attributes),
-      },
-    ],
-  };
+function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, out: TagWriter): void {
+  out.put(ENQUEUE);
+  out.fill(WORKFLOW, verb.workflow);
+  out.lead(ACTION, verb.action);
+  out.put(POST);
+  waiting(verb.wait, WAIT_URL_POST, out);
+  out.put(TASK);
+  if (verb.priority !== undefined) out.fill(PRIORITY, String(verb.priority));
+  if (verb.timeoutSeconds !== undefined) out.fill(TIMEOUT, String(verb.timeoutSeconds));
+  out.fill(TEXT, JSON.stringify(verb.attributes));
+  out.put(END);
 }
 
-type Attribute = readonly [name: string, value: string];
+/** Music of the user's is fetched as a file. */
+function waiting(wait: Target | 'silence' | undefined, post: Piece, out: TagWriter): void {
+  if (wait === undefined) return;
+  if (wait === 'silence') {
+    out.put(SILENCE);
+    return;
+  }
+  out.lead(WAIT_URL, wait);
+  if (!('url' in wait)) out.put(post);
+}
 
-/** An empty address is not a missing one: silence instead of Twilio's music. Music of the user's is fetched as a file. */
-function waiting(wait: Target | 'silence' | undefined, method: string, url: ToUrl): readonly Attribute[] {
-  if (wait === undefined) return [];
-  if (wait === 'silence') return [['waitUrl', '']];
-  return 'url' in wait ? [['waitUrl', wait.url]] : posted('waitUrl', method, url(wait));
+function recorded(how: Piece, callback: Target | undefined, out: TagWriter): void {
+  if (callback === undefined) return;
+  out.put(how);
+  recordingTo(callback, out);
 }
 
 /** A recording's file is told of when it is there (twilio.com/docs/voice/twiml/dial#record). */
-function recorded(how: string, callback: Target | undefined, url: ToUrl): readonly Attribute[] {
-  if (callback === undefined) return [];
-  return [
-    ['record', how],
-    ...posted('recordingStatusCallback', 'recordingStatusCallbackMethod', address(callback, url)),
-  ];
-}
-
-function posted(name: string, method: string, value: string): readonly Attribute[] {
-  return [
-    [name, value],
-    [method, 'POST'],
-  ];
-}
-
-function optional(name: string, value: string | undefined): (readonly [string, string])[] {
-  return value === undefined ? [] : [[name, value]];
-}
-
-function address(target: Target, url: ToUrl): string {
-  return 'url' in target ? target.url : url(target);
+function recordingTo(callback: Target, out: TagWriter): void {
+  out.lead(RECORDING_CALLBACK, callback);
+  out.put(RECORDING_POST);
 }

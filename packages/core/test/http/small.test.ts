@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callbackUrls, loadRenderer, maskNumbers, recordKey } from '../../src/http/index.js';
 import { ROUTES } from '../../src/http/routes.js';
+import { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef } from '../../src/wire/callback-ref.js';
 import { parseSince, withSince } from '../../src/wire/failing-since.js';
+import { stripForbidden } from '../../src/wire/xml-text.js';
 import { CALLER } from '../helpers/webhooks.js';
+import { parseXml } from '../helpers/xml.js';
 
 describe('the time of the first failure in an address', () => {
   test.each([
@@ -29,6 +33,47 @@ describe('the time of the first failure in an address', () => {
   ])('"%s" is read as %s', (text, expected) => {
     expect(parseSince(text)).toBe(expected);
   });
+});
+
+describe('an address that was escaped in advance', () => {
+  test.each(['https://a.example', 'https://a.example/voice/', `http://me&you:'<"p">'@a.example:8080/v`])(
+    'says in a document what the address says, under %s',
+    async (base) => {
+      // Given
+      const url = callbackUrls(base);
+      const render = await loadRenderer();
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...(Object.keys(CALLBACK_PATHS) as CallbackPurpose[])),
+          fc.string({ unit: 'binary', maxLength: 10 }),
+          fc.option(fc.nat({ max: 9 }), { nil: undefined }),
+          (purpose, flow, part) => {
+            const to: CallbackRef = {
+              flow,
+              key: CALLER,
+              round: 1,
+              leg: 2,
+              ...(part === undefined ? {} : { part }),
+              purpose,
+            };
+            // When
+            const { children } = parseXml(
+              render(
+                [
+                  { verb: 'redirect', to },
+                  { verb: 'gather', action: to, numDigits: 1, finishOnKey: '', timeoutSeconds: 1, prompt: [] },
+                ],
+                url,
+              ),
+            );
+            // Then
+            const said = [children[0]?.text, children[1]?.attributes['action']];
+            expect(said).toEqual([stripForbidden(url(to)), stripForbidden(url(to))]);
+          },
+        ),
+      );
+    },
+  );
 });
 
 test('numbers are masked, SIDs are not', () => {

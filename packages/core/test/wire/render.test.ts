@@ -176,6 +176,24 @@ describe('rendering', () => {
     }
   });
 
+  test('a document in which one attribute has another fixed value is another document', () => {
+    // Given
+    const rooms = [true, false].flatMap((startOnEnter) =>
+      [true, false].map((endOnExit) => ({ ...room, startOnEnter, endOnExit })),
+    );
+    for (const _ of ['built', 'filled in']) {
+      // When
+      const documents = rooms.map((verb) => parseXml(render([verb], url)).children[0]?.children[0]?.attributes);
+      // Then
+      expect(documents).toMatchObject(
+        rooms.map(({ startOnEnter, endOnExit }) => ({
+          startConferenceOnEnter: String(startOnEnter),
+          endConferenceOnExit: String(endOnExit),
+        })),
+      );
+    }
+  });
+
   test('without a wait address there is no attribute, so that Twilio plays its music', () => {
     expect(render([room], url)).not.toContain('waitUrl');
   });
