@@ -23,13 +23,13 @@ export type NodeBody =
   | { readonly as: 'unverifiable'; readonly problem: string };
 
 /** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
-export async function readNodeBody(request: NodeRequest): Promise<NodeBody> {
+export function readNodeBody(request: NodeRequest): NodeBody | Promise<NodeBody> {
   return request.readableEnded === true ? parsedBody(request) : readStream(request);
 }
 
-function readStream(request: NodeRequest): Promise<NodeBody> {
+function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
   const announced = Number(request.headers['content-length'] ?? '0');
-  if (announced > MAX_BODY_BYTES) return Promise.resolve({ as: 'tooLarge' });
+  if (announced > MAX_BODY_BYTES) return { as: 'tooLarge' };
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -47,11 +47,11 @@ function readStream(request: NodeRequest): Promise<NodeBody> {
     request.on('end', () => {
       resolve({ as: 'body', body: Buffer.concat(chunks).toString('utf8') });
     });
-    for (const event of ['error', 'close']) {
-      request.on(event, () => {
-        resolve({ as: 'aborted' });
-      });
-    }
+    const aborted = (): void => {
+      resolve({ as: 'aborted' });
+    };
+    request.on('error', aborted);
+    request.on('close', aborted);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { reasonOf } from '../runtime/log.js';
-import { readNodeBody, type NodeRequest } from './node-body.js';
+import { readNodeBody, type NodeBody, type NodeRequest } from './node-body.js';
 import { refusal, xmlResponse, type PlainResponse } from './plain.js';
 
 /** What we use of `http.ServerResponse`. */
@@ -27,47 +27,54 @@ interface OtherPaths {
  */
 export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['listen']): NodeListener {
   return (request, response, next) => {
-    const { path } = target(request);
-    if ((next !== undefined || otherwise !== undefined) && !endpoint.owns(path)) {
-      if (next !== undefined) next();
-      else otherwise?.(request, response);
-      return;
-    }
-    answer(endpoint, request).then(
-      ({ plain, close }) => {
-        write(request, response, plain, close);
-      },
-      (error: unknown) => {
-        endpoint.log({ level: 'error', code: 'adapter.failed', path, message: `answered 500: ${reasonOf(error)}` });
-        write(request, response, refusal(500), true);
-      },
-    );
+    const asked = target(request);
+    const owned = endpoint.owns(asked.path);
+    if (owned || (next === undefined && otherwise === undefined)) {
+      // A request that is to be refused by its method or path is refused unread.
+      const read = owned && request.method === 'POST' ? readNodeBody(request) : UNREAD;
+      void answer(endpoint, { ...asked, request, response, read });
+    } else if (next !== undefined) next();
+    else otherwise?.(request, response);
   };
 }
 
-async function answer(endpoint: Endpoint, request: NodeRequest): Promise<{ plain: PlainResponse; close: boolean }> {
-  const { path, query } = target(request);
-  const method = request.method ?? 'GET';
-  const wanted = method === 'POST' && endpoint.owns(path);
-  const read = wanted ? await readNodeBody(request) : { as: 'body' as const, body: '' };
+const UNREAD: NodeBody = { as: 'body', body: '' };
+
+interface Asked {
+  readonly path: string;
+  readonly query: string;
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly read: NodeBody | Promise<NodeBody>;
+}
+
+async function answer(endpoint: Endpoint, { path, query, request, response, read }: Asked): Promise<void> {
   const handle = (body: string | null): Promise<PlainResponse> =>
-    endpoint.handle({ method, path, query, headers: headersOf(request), body });
-  switch (read.as) {
-    case 'tooLarge':
-      return { plain: await handle(null), close: true };
-    case 'aborted':
-      return { plain: refusal(400), close: true };
-    case 'unverifiable':
-      endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${read.problem}` });
-      // Twilio turns to the fallback address; whoever reads the body after all finds TwiML.
-      return {
-        plain: xmlResponse('<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>', 500),
-        close: false,
-      };
-    case 'body':
-      return { plain: await handle(read.body), close: false };
+    endpoint.handle({ method: request.method ?? 'GET', path, query, headers: headersOf(request), body });
+  try {
+    const body = await read;
+    switch (body.as) {
+      case 'body':
+        write(request, response, await handle(body.body), false);
+        return;
+      case 'tooLarge':
+        write(request, response, await handle(null), true);
+        return;
+      case 'aborted':
+        write(request, response, refusal(400), true);
+        return;
+      case 'unverifiable':
+        endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${body.problem}` });
+        // Twilio turns to the fallback address; whoever reads the body after all finds TwiML.
+        write(request, response, xmlResponse(HANGUP, 500), false);
+    }
+  } catch (error) {
+    endpoint.log({ level: 'error', code: 'adapter.failed', path, message: `answered 500: ${reasonOf(error)}` });
+    write(request, response, refusal(500), true);
   }
 }
+
+const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
 
 function write(request: NodeRequest, response: NodeResponse, plain: PlainResponse, close: boolean): void {
   if (response.headersSent) return;
@@ -84,10 +91,13 @@ function target(request: NodeRequest): { path: string; query: string } {
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
-function headersOf(request: NodeRequest): Record<string, string | undefined> {
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
+/** As they are, unless one of them came more than once. */
+function headersOf({ headers }: NodeRequest): Readonly<Record<string, string | undefined>> {
+  return Object.values(headers).some(Array.isArray) ? joined(headers) : (headers as Record<string, string | undefined>);
+}
+
+function joined(headers: NodeRequest['headers']): Record<string, string | undefined> {
+  const single: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) single[name] = Array.isArray(value) ? value.join(', ') : value;
+  return single;
 }

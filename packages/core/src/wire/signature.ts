@@ -7,6 +7,9 @@ interface UrlParts {
   readonly rest: string;
 }
 
+/** Without user info, port and fragment: what is signed first is the address itself. */
+const PLAIN = /^https?:\/\/[^/?#@:[\]]*(?:[/?][^#]*)?$/i;
+
 /**
  * The addresses Twilio may have signed for one request, likeliest first: exactly as configured without and with the
  * port, then normalised without and with it. Twilio drops the port of https addresses and keeps that of http ones, never
@@ -15,6 +18,10 @@ interface UrlParts {
  */
 export function* signedUrls(url: string): IterableIterator<string> {
   const seen = new Set<string>();
+  if (PLAIN.test(url)) {
+    seen.add(url);
+    yield url;
+  }
   // One after the other: who has found the right one asks for no more.
   for (const form of [(): string => url, (): string => normalised(url)]) {
     for (const candidate of portVariants(form())) {

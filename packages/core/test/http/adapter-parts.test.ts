@@ -71,6 +71,22 @@ describe('an adapter', () => {
     }
   });
 
+  it('answers 500 and says why when its answer cannot be written', async () => {
+    // Given
+    const { endpoint, log } = echo(() => Promise.resolve({ status: 200, headers: { odd: 'ü' }, body: '' }));
+    const { request, response, got } = nodeParts();
+    const setHeader = (name: string, value: string): void => {
+      if (name === 'odd') throw new TypeError('Invalid character in header content ["odd"]');
+      response.setHeader(name, value);
+    };
+    // When
+    toNodeListener(endpoint)(request, { ...response, setHeader, end: (text) => (got.body = String(text)) });
+    await settled();
+    // Then
+    expect([got.body, got.headers.get('connection')]).toEqual(['Internal server error\n', 'close']);
+    expect(log).toMatchObject([{ code: 'adapter.failed', message: expect.stringContaining('"odd"') as string }]);
+  });
+
   it('answers 500 and says why when the endpoint itself fails, and the connection is not used again', async () => {
     const { endpoint, log } = echo(() => Promise.reject(new Error('a bug')));
     const { request, response, got } = nodeParts();
