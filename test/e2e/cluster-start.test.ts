@@ -37,10 +37,16 @@ beforeAll(async () => {
 /** To all processes that it has started as well, as a terminal does. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   try {
-    process.kill(-(pid ?? 0), name);
+    kill(-(pid ?? 0), name);
   } catch {
     // They have ended.
   }
+}
+
+/** 0 stands for this process and all that run with it. */
+function kill(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined || pid === 0) throw new Error('the process has not said its number');
+  process.kill(pid, name);
 }
 
 /** `app`: the code of its processes. They end with the test. */
@@ -130,8 +136,9 @@ describe.concurrent('the start of a cluster', () => {
     const { expect } = context;
     const { child, ready, said, pids } = await startCluster(context);
     await expect.poll(ready).toBe(true);
-    const [first = 0] = pids();
-    process.kill(first, 'SIGKILL');
+    // It may answer before it is heard here that it runs.
+    await expect.poll(pids).toHaveLength(2);
+    kill(pids()[0], 'SIGKILL');
     await expect.poll(pids).toHaveLength(3);
     expect(said()).toMatch(/The process on port \d+ has ended \(SIGKILL\); it is started again\./);
     expect(await ready()).toBe(true);
@@ -211,7 +218,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     });
     for (const nth of [0, 1, 2]) {
       const served = client.answers();
-      process.kill(first.pids()[nth] ?? 0, 'SIGTERM');
+      kill(first.pids()[nth], 'SIGTERM');
       await expect.poll(first.listening).toBe(3 + nth);
       await expect.poll(client.answers).toBeGreaterThan(served);
     }
