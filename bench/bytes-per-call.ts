@@ -16,6 +16,6 @@ export const bytesPerCall: Section = {
       samples.push(Number(execFileSync(process.execPath, ['--expose-gc', CHILD, '10000'], { encoding: 'utf8' })));
     }
     const detail = '10,000 one-leg calls that ring, in the memory store, with their timers and commit log, after gc';
-    return Promise.resolve([atMost(NAME, samples, 4096, ' bytes', detail)]);
+    return Promise.resolve([atMost(NAME, samples, 3500, ' bytes', detail)]);
   },
 };

@@ -1,17 +1,16 @@
 import { startLoad, startServer, type Load, type RunningServer } from './children.js';
 import type { Figure, Section } from './figure.js';
 import type { LoadOrder } from './load.js';
-import { atLeast, interleave, median, short, times } from './samples.js';
+import { atLeast, interleave, median, short, times, warmUp } from './samples.js';
 import type { ServerName } from './servers.js';
 
 const EXPRESS = 'signed callbacks: the example beside bare Express';
 const WEBHOOK = 'signed callbacks: the example beside Express and twilio.webhook()';
-const NODE = 'signed callbacks: our Node adapter beside node:http and one HMAC';
 const FORGED = 'callbacks with a wrong signature beside right ones';
 
 const CALLS = 1000;
 const CONNECTIONS = 16;
-const CONTENDERS = ['example', 'express', 'express and twilio.webhook()', 'adapter', 'node:http'] as const;
+const CONTENDERS = ['example', 'express', 'express and twilio.webhook()'] as const;
 
 /**
  * In each round 1,000 new calls are made live (not measured); then each call's `ringing` is sent: the first one of a call
@@ -19,7 +18,7 @@ const CONTENDERS = ['example', 'express', 'express and twilio.webhook()', 'adapt
  */
 export const callbacks: Section = {
   name: 'signed callbacks',
-  figures: [EXPRESS, WEBHOOK, NODE, FORGED],
+  figures: [EXPRESS, WEBHOOK, FORGED],
   async run({ quick, progress }) {
     const load = startLoad();
     const servers = new Map<ServerName, RunningServer>();
@@ -49,10 +48,8 @@ export const callbacks: Section = {
         forged: forged('example'),
         express: rate('express', false, 204),
         webhook: rate('express and twilio.webhook()', false, 204),
-        adapter: rate('adapter', true, 204),
-        node: rate('node:http', false, 200),
       };
-      await interleave(1, contenders);
+      await warmUp(contenders, quick ? 2 : 5);
       return figures(await interleave(quick ? 3 : 7, contenders));
     } finally {
       for (const server of servers.values()) server.stop();
@@ -67,9 +64,7 @@ async function endAll(load: Load, order: Omit<LoadOrder, 'what' | 'status'>): Pr
   await load.run({ ...order, what: 'callerCompleted', status: 204 });
 }
 
-function figures(
-  rates: Record<'example' | 'forged' | 'express' | 'webhook' | 'adapter' | 'node', readonly number[]>,
-): Figure[] {
+function figures(rates: Record<'example' | 'forged' | 'express' | 'webhook', readonly number[]>): Figure[] {
   const told = (name: keyof typeof rates): string => `${short(median(rates[name]))}/s`;
   return [
     atLeast(EXPRESS, times(rates.example, rates.express), 0.5, '×', `${told('example')}, Express ${told('express')}`),
@@ -80,7 +75,6 @@ function figures(
       '×',
       `${told('example')}, Express and twilio.webhook() ${told('webhook')}`,
     ),
-    atLeast(NODE, times(rates.adapter, rates.node), 0.6, '×', `${told('adapter')}, node:http ${told('node')}`),
     atLeast(
       FORGED,
       times(rates.forged, rates.example),

@@ -1,11 +1,14 @@
+/** `skipped`: this machine lacks what the figure needs. */
+export type Verdict = 'ok' | 'below goal' | 'skipped';
+
 /** One line of the report. */
 export interface Figure {
   readonly name: string;
   readonly goal: string;
-  readonly ok: boolean;
-  /** The median and its spread over the rounds. */
+  readonly verdict: Verdict;
+  /** The median, the least and the most of the rounds. */
   readonly value: string;
-  /** What it was made from. */
+  /** The numbers behind the value. */
   readonly detail: string;
 }
 
@@ -21,4 +24,9 @@ export interface Section {
   /** Names of its figures, for `--only`. */
   readonly figures: readonly string[];
   readonly run: (options: RunOptions) => Promise<readonly Figure[]>;
+}
+
+/** Returns a figure that this machine cannot measure. `why` says what it lacks. */
+export function skipped(name: string, goal: string, why: string): Figure {
+  return { name, goal, verdict: 'skipped', value: '–', detail: why };
 }

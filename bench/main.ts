@@ -8,6 +8,7 @@ Measures side by side, in turns, and prints a line for each figure with its goal
 
   --only TEXT   only what has TEXT in its name
   --quick       fewer and shorter rounds: for a look, not for a verdict
+  --markdown    the rows of the table in docs/benchmarks.md, instead of lines
   --help        this text
 
 Figures:
@@ -15,10 +16,15 @@ ${SECTIONS.flatMap(({ figures }) => figures.map((name) => `  ${name}`)).join('\n
 
 Exits with 1 when a figure is below its goal.`;
 
-let options: { only?: string; quick?: boolean; help?: boolean };
+let options: { only?: string; quick?: boolean; markdown?: boolean; help?: boolean };
 try {
   options = parseArgs({
-    options: { only: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean' },
+      markdown: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   }).values;
 } catch (error) {
   console.error(`${(error as Error).message.split(/\. |\n/)[0] ?? ''}. Try npm run bench -- --help`);
@@ -28,4 +34,8 @@ if (options.help === true) {
   console.log(HELP);
   process.exit(0);
 }
-process.exitCode = await report(SECTIONS, { only: options.only, quick: options.quick ?? false });
+process.exitCode = await report(SECTIONS, {
+  only: options.only,
+  quick: options.quick ?? false,
+  markdown: options.markdown ?? false,
+});

@@ -94,7 +94,7 @@ async function records({ store, runtime }: Bench, clock: LoopClock): Promise<num
 }
 
 function figure(name: string, goal: string, ok: boolean, value: string, detail: string): Figure {
-  return { name, goal, ok, value, detail };
+  return { name, goal, verdict: ok ? 'ok' : 'below goal', value, detail };
 }
 
 function mb(bytes: number): string {

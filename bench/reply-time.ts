@@ -1,6 +1,6 @@
 import { startLoad, startServer, type RunningServer } from './children.js';
 import type { Section } from './figure.js';
-import { atMost, interleave, median, minus, short } from './samples.js';
+import { atMost, interleave, median, minus, short, warmUp } from './samples.js';
 
 const NAME = 'reply to /inbound with REST at 150 ms, over bare Express';
 const CALLS = 60;
@@ -25,7 +25,7 @@ export const replyTime: Section = {
         };
       };
       const contenders = { example: await contender('example, slow REST'), express: await contender('express') };
-      await interleave(2, contenders);
+      await warmUp(contenders);
       const { example, express } = await interleave(quick ? 3 : 9, contenders);
       const detail = `median reply ${short(median(example))} ms, Express ${short(median(express))} ms`;
       return [atMost(NAME, minus(example, express), 5, ' ms', detail)];

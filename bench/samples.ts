@@ -38,6 +38,26 @@ export async function interleave<Name extends string>(
   return samples;
 }
 
+/**
+ * Runs contenders in turns until each is steady, which it is when its last two samples differ by a tenth at most; `most`
+ * rounds if the machine never lets them be. The samples are thrown away.
+ */
+export async function warmUp(
+  contenders: Readonly<Record<string, () => number | Promise<number>>>,
+  most = 8,
+): Promise<void> {
+  const last = new Map<string, number>();
+  for (let round = 0; round < most; round += 1) {
+    const samples = await interleave(1, contenders);
+    const steady = Object.entries(samples).map(([name, [sample = 0]]) => {
+      const before = last.get(name);
+      last.set(name, sample);
+      return before !== undefined && Math.abs(sample - before) <= before / 10;
+    });
+    if (steady.every(Boolean)) return;
+  }
+}
+
 /** How often `run` runs in a second, tried for about `ms`. */
 export function perSecond(run: () => void, ms: number): number {
   const start = performance.now();
@@ -68,7 +88,7 @@ export function atLeast(name: string, samples: Samples, goal: number, unit: stri
   return {
     name,
     goal: `≥ ${String(goal)}${unit}`,
-    ok: median(samples) >= goal,
+    verdict: median(samples) >= goal ? 'ok' : 'below goal',
     value: `${spread(samples)}${unit}`,
     detail,
   };
@@ -79,7 +99,7 @@ export function atMost(name: string, samples: Samples, goal: number, unit: strin
   return {
     name,
     goal: `≤ ${String(goal)}${unit}`,
-    ok: median(samples) <= goal,
+    verdict: median(samples) <= goal ? 'ok' : 'below goal',
     value: `${spread(samples)}${unit}`,
     detail,
   };

@@ -7,11 +7,9 @@ import { manyCalls } from './many-calls.js';
 import { rendering } from './rendering.js';
 import { replyTime } from './reply-time.js';
 import { simulated } from './simulated.js';
-import { transitions } from './transitions.js';
 
 /** In the order in which they are measured. */
 export const SECTIONS: readonly Section[] = [
-  transitions,
   rendering,
   importing,
   bytesPerCall,

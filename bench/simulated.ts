@@ -6,7 +6,7 @@ import { createSimulator, human } from '@amd/simulator';
 import twilio from 'twilio';
 import { BASE } from './calls.js';
 import type { Section } from './figure.js';
-import { atLeast, perSecond } from './samples.js';
+import { atLeast, interleave, perSecond, warmUp } from './samples.js';
 
 const WHOLE = 'simulated calls, signed and with the real client';
 const FLOW = 'simulated calls, the flow alone';
@@ -15,15 +15,12 @@ export const simulated: Section = {
   name: 'simulated calls',
   figures: [WHOLE, FLOW],
   async run({ quick }) {
-    const rounds = quick ? 2 : 5;
-    const flow: number[] = [];
-    const whole: number[] = [];
-    perSecond(playOne, 200);
-    await wholeCalls(50);
-    for (let round = 0; round < rounds; round += 1) {
-      flow.push(perSecond(playOne, quick ? 200 : 500));
-      whole.push(await wholeCalls(quick ? 100 : 300));
-    }
+    const contenders = {
+      flow: () => perSecond(playOne, quick ? 200 : 500),
+      whole: () => wholeCalls(quick ? 100 : 300),
+    };
+    await warmUp(contenders);
+    const { flow, whole } = await interleave(quick ? 2 : 5, contenders);
     return [
       atLeast(WHOLE, whole, 200, '/s', 'caller, leg, human, room and hang-up over the simulator, on its virtual clock'),
       atLeast(FLOW, flow, 5000, '/s', 'the same call by playCall: plain data'),
