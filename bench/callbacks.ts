@@ -32,14 +32,14 @@ export const callbacks: Section = {
         rounds.set(name, round + 1);
         progress(`${name}, round ${String(round + 1)}`);
         const from = round * CALLS;
-        const order = { port: port(name), from, count: CALLS, repeats: 1, connections: CONNECTIONS };
+        const order = { ports: [port(name)], from, count: CALLS, repeats: 1, connections: CONNECTIONS };
         if (stateful) await load.run({ ...order, what: 'inbound', status: 200 });
         const { seconds } = await load.run({ ...order, what: 'ringing', repeats, status });
         if (stateful) await endAll(load, order);
         return (CALLS * repeats) / seconds;
       };
       const forged = (name: ServerName) => async (): Promise<number> => {
-        const order = { port: port(name), from: 0, count: CALLS, repeats, connections: CONNECTIONS };
+        const order = { ports: [port(name)], from: 0, count: CALLS, repeats, connections: CONNECTIONS };
         const { seconds } = await load.run({ ...order, what: 'forged', status: 403 });
         return (CALLS * repeats) / seconds;
       };

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadResult } from './load.js';
 import type { ServerName } from './servers.js';
 
-function child(name: string, ...args: string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args, { execArgv: [] });
+function child(name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+  return fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args, { execArgv: [], env });
 }
 
 /** The child's next message; its end is an error, not a wait for ever. */
@@ -25,16 +25,29 @@ async function answered(process: ChildProcess): Promise<unknown[]> {
 
 export interface RunningServer {
   readonly port: number;
+  /** CPU time of the process so far, user and system, in µs. */
+  cpu(): Promise<number>;
   stop(): void;
 }
 
-export async function startServer(name: ServerName): Promise<RunningServer> {
-  const process = child('server', name);
-  const [port] = (await answered(process)) as [number];
+/** Where the example keeps its calls: in a file of this folder, in the Redis at this address, or in memory. */
+export interface Keeps {
+  readonly folder?: string;
+  readonly redis?: string;
+}
+
+export async function startServer(name: ServerName, { folder, redis }: Keeps = {}): Promise<RunningServer> {
+  const server = child('server', [name], { ...process.env, AMD_DATA: folder, REDIS_URL: redis });
+  const [port] = (await answered(server)) as [number];
   return {
     port,
+    async cpu() {
+      server.send('cpu');
+      const [used] = (await answered(server)) as [number];
+      return used;
+    },
     stop: () => {
-      process.disconnect();
+      server.disconnect();
     },
   };
 }

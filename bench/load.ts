@@ -1,12 +1,13 @@
 // A process of its own: sends requests that are ready to be written, over keep-alive connections.
-import { webhooks, type Signed } from './calls.js';
 import { bytesOf } from './bytes-of.js';
 import { Connection } from './connection.js';
+import { REQUESTS, type RequestName } from './life.js';
 
 /** `calls`: from which number on, and how many. Every request must be answered with `status`. */
 export interface LoadOrder {
-  readonly port: number;
-  readonly what: keyof typeof BUILD;
+  /** Of the server's processes: each gets as many connections. */
+  readonly ports: readonly number[];
+  readonly what: RequestName;
   readonly from: number;
   readonly count: number;
   /** How often all of them are sent. */
@@ -21,26 +22,19 @@ export interface LoadResult {
   readonly latencies: readonly number[];
 }
 
-const BUILD = {
-  inbound: webhooks.inbound,
-  ringing: webhooks.ringing,
-  forged: (n: number): Signed => ({ ...webhooks.ringing(n), signature: 'ZTE0OTY4YjM4ZGI5ZmE0ZjI5Yjg=' }),
-  callerCompleted: webhooks.callerCompleted,
-  legCompleted: webhooks.legCompleted,
-} as const;
-
 const pools = new Map<string, Connection[]>();
 
-async function poolOf(port: number, size: number): Promise<Connection[]> {
-  const key = `${String(port)} ${String(size)}`;
-  const pool = pools.get(key) ?? (await Promise.all(Array.from({ length: size }, () => Connection.open(port))));
+async function poolOf(ports: readonly number[], size: number): Promise<Connection[]> {
+  const key = `${ports.join(' ')}: ${String(size)}`;
+  const open = (_: unknown, n: number): Promise<Connection> => Connection.open(ports[n % ports.length] ?? 0);
+  const pool = pools.get(key) ?? (await Promise.all(Array.from({ length: size }, open)));
   pools.set(key, pool);
   return pool;
 }
 
 async function run(order: LoadOrder): Promise<LoadResult> {
-  const requests = Array.from({ length: order.count }, (_, n) => bytesOf(BUILD[order.what](order.from + n)));
-  const pool = await poolOf(order.port, order.connections);
+  const requests = Array.from({ length: order.count }, (_, n) => bytesOf(REQUESTS[order.what](order.from + n)));
+  const pool = await poolOf(order.ports, order.connections);
   const total = requests.length * order.repeats;
   const latencies: number[] = [];
   let next = 0;

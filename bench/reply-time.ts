@@ -19,7 +19,7 @@ export const replyTime: Section = {
         let from = 0;
         return async () => {
           progress(name);
-          const order = { port: server.port, from, count: CALLS, repeats: 1, connections: 1, status: 200 };
+          const order = { ports: [server.port], from, count: CALLS, repeats: 1, connections: 1, status: 200 };
           from += CALLS;
           return median((await load.run({ ...order, what: 'inbound' })).latencies);
         };

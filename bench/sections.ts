@@ -7,9 +7,13 @@ import { manyCalls } from './many-calls.js';
 import { rendering } from './rendering.js';
 import { replyTime } from './reply-time.js';
 import { simulated } from './simulated.js';
+import { stores } from './stores.js';
+import { wholeCall } from './whole-call.js';
 
 /** In the order in which they are measured. */
 export const SECTIONS: readonly Section[] = [
+  wholeCall,
+  stores,
   rendering,
   importing,
   bytesPerCall,

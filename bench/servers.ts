@@ -5,12 +5,14 @@ import express from 'express';
 import pino from 'pino';
 import twilio from 'twilio';
 import { createApp } from '../examples/forwarding/src/app.js';
+import { openStore } from '../examples/shared/src/open-store.js';
+import { appByHand } from './by-hand.js';
 import { ACCOUNT, BASE, createBench, TOKEN } from './calls.js';
 import { yesClient } from './yes-client.js';
 
 /** The servers, by name. Each is made in a process of its own. */
 export const SERVERS = {
-  /** The whole example, with a Twilio that says yes at once. */
+  /** The whole example, on the store that the environment names, with a Twilio that says yes at once. */
   example: () => example(0),
   /** The same, with a Twilio that takes 150 ms. */
   'example, slow REST': () => example(150),
@@ -38,11 +40,14 @@ export const SERVERS = {
     app.post(/.*/, (_, response) => void response.status(204).end());
     return app;
   },
-} as const satisfies Record<string, () => RequestListener>;
+  /** What one writes without this project. */
+  'by hand': appByHand,
+} as const satisfies Record<string, () => RequestListener | Promise<RequestListener>>;
 
 export type ServerName = keyof typeof SERVERS;
 
-function example(restMs: number): RequestListener {
+async function example(restMs: number): Promise<RequestListener> {
+  const { store, clock } = await openStore(process.env, { warn: () => undefined });
   const { listener, runtime, feed } = createApp({
     client: twilio(ACCOUNT, TOKEN, { httpClient: yesClient(restMs) as never }),
     accountSid: ACCOUNT,
@@ -55,6 +60,8 @@ function example(restMs: number): RequestListener {
     callLogDays: 1,
     password: 'for the bench',
     assets: { html: '', script: '', style: '' },
+    store,
+    clock,
     logger: pino({ level: 'warn' }, { write: () => undefined }),
   });
   feed.start();
