@@ -7,6 +7,7 @@ import {
   formatRef,
   CALLBACK_PATHS,
   type CallbackPurpose,
+  type CallLimitsOptions,
   type CallSid,
   type Clock,
   type Execution,
@@ -29,7 +30,8 @@ export const ACCOUNT = sids.account();
 const FIRST_CALLER = 1_000_000;
 const FIRST_LEG = 500_000_000;
 
-function callerSid(n: number): string {
+/** The SID of the n-th caller. */
+export function callerSid(n: number): string {
   return sids.call(FIRST_CALLER + n);
 }
 
@@ -54,21 +56,26 @@ export interface Bench {
 }
 
 export interface BenchOptions {
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   readonly config?: Partial<ForwardingConfig>;
-  /** Default: one in memory. */
+  /** Default: a memory store. */
   readonly store?: Store;
-  /** With limits that refuse nobody: what they cost, and no more. */
-  readonly limits?: boolean;
+  /** Default: no limits. */
+  readonly limits?: Omit<CallLimitsOptions, 'store' | 'clock'>;
+  /** Default: the store is never asked for work of other processes. */
+  readonly pollMs?: number | null;
 }
 
-export function createBench({ clock, config, store = createMemoryStore(), limits = false }: BenchOptions = {}): Bench {
+export function createBench(options: BenchOptions = {}): Bench {
+  const { clock, config, store = createMemoryStore(), limits, pollMs = null } = options;
+  const log = (): void => undefined;
   const runtime = createRuntime({
     flow: forwarding,
     config: { ...DEFAULT_FORWARDING_CONFIG, ...config },
     store,
     clock,
-    pollMs: null,
+    pollMs,
+    log,
     execute: (effect) => Promise.resolve(answerOf(effect)),
   });
   const endpoint = createForwardingEndpoint({
@@ -77,10 +84,9 @@ export function createBench({ clock, config, store = createMemoryStore(), limits
     accountSid: ACCOUNT,
     authTokens: [TOKEN],
     resolve: () => ({ forwardTo: [NUMBERS.ann] }),
-    ...(limits
-      ? { limits: createCallLimits({ store, clock, atOnce: 100, perCaller: { calls: 1000, seconds: 60 } }) }
-      : {}),
-    ...(clock === undefined ? {} : { clock }),
+    clock,
+    log,
+    limits: limits && createCallLimits({ ...limits, store, clock }),
   });
   return { endpoint, runtime, store };
 }

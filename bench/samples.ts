@@ -9,8 +9,9 @@ export function median(samples: Samples): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** `12.3 (11.9–13.0)`: the median, the least and the most. */
+/** `12.3 (11.9–13.0)`: the median, the least and the most. What was counted once, or never differed, is one number. */
 export function spread(samples: Samples, format: (value: number) => string = short): string {
+  if (samples.every((sample) => sample === samples[0])) return format(median(samples));
   return `${format(median(samples))} (${format(Math.min(...samples))}–${format(Math.max(...samples))})`;
 }
 
@@ -109,4 +110,13 @@ export function atMost(name: string, samples: Samples, goal: number, unit: strin
     value: `${spread(samples)}${unit}`,
     detail,
   };
+}
+
+/** The exponent of a power law through points that have a size and a cost each: 0 does not grow, 1 is linear. */
+export function exponent(points: readonly { readonly size: number; readonly cost: number }[]): number {
+  const logs = points.map(({ size, cost }) => ({ x: Math.log(size), y: Math.log(cost) }));
+  const mean = (of: (log: { x: number; y: number }) => number): number =>
+    logs.reduce((sum, log) => sum + of(log), 0) / logs.length;
+  const [x, y] = [mean((log) => log.x), mean((log) => log.y)];
+  return mean((log) => (log.x - x) * (log.y - y)) / mean((log) => (log.x - x) ** 2);
 }

@@ -1,12 +1,15 @@
 import { bytesPerCall } from './bytes-per-call.js';
 import { callbacks } from './callbacks.js';
-import { durable } from './durable.js';
 import type { Section } from './figure.js';
+import { fsyncs } from './fsyncs.js';
 import { importing } from './importing.js';
+import { burst, refusal } from './limits.js';
 import { manyCalls } from './many-calls.js';
+import { people } from './people.js';
 import { rendering } from './rendering.js';
 import { replyTime } from './reply-time.js';
 import { simulated } from './simulated.js';
+import { storeOperations } from './store-operations.js';
 import { stores } from './stores.js';
 import { wholeCall } from './whole-call.js';
 
@@ -14,12 +17,16 @@ import { wholeCall } from './whole-call.js';
 export const SECTIONS: readonly Section[] = [
   wholeCall,
   stores,
+  storeOperations,
+  fsyncs,
+  burst,
+  refusal,
+  people,
   rendering,
   importing,
   bytesPerCall,
   callbacks,
   replyTime,
-  durable,
   simulated,
   manyCalls,
 ];

@@ -24,7 +24,7 @@ async function started(expect: ExpectStatic, env: Record<string, string>) {
 
 // Side by side: they wait, for the most part.
 describe.concurrent('a process that is told to stop', () => {
-  it.for([
+  it.for<[drains: string, code: number, word: string]>([
     ['well', 0, 'stopped'],
     ['never', 1, 'stop.late'],
     ['badly', 1, 'stop.failed'],
