@@ -132,18 +132,18 @@ interface Call {
 
 type AnyState = { readonly kind: 'nothing' } | ({ readonly kind: 'call' } & Call);
 
-/** What does not change is written once: flows share it from state to state, and change none of it in place. */
-const texts = new WeakMap<object, string>();
-
-/** A state as JSON, without what is usual. */
-export function writeCall(state: AnyState, usual: Usual): string {
+/**
+ * A state as JSON, without what is usual. What does not change is written once: flows share it from state to state, and change none
+ * of it in place.
+ */
+export function writeCall(state: AnyState, usual: Usual, texts: WeakMap<object, string>): string {
   if (state.kind === 'nothing') return JSON.stringify(state);
   const { settings, caller, legs, ...rest } = state;
   const own = JSON.stringify({ ...rest, caller: unusual(caller, usual.caller) });
-  const set = texts.get(settings) ?? keep(settings, writeSettings(settings, usual));
+  const set = texts.get(settings) ?? keep(texts, settings, writeSettings(settings, usual));
   let rung = '';
   for (const leg of legs) {
-    rung += (rung === '' ? '' : ',') + (texts.get(leg) ?? keep(leg, JSON.stringify(unusual(leg, usual.leg))));
+    rung += (rung === '' ? '' : ',') + (texts.get(leg) ?? keep(texts, leg, JSON.stringify(unusual(leg, usual.leg))));
   }
   return `${own.slice(0, -1)},"settings":${set},"legs":[${rung}]}`;
 }
@@ -174,7 +174,7 @@ function writeSettings({ policy, texts: said, ...settings }: Call['settings'], u
   });
 }
 
-function keep(value: object, text: string): string {
+function keep(texts: WeakMap<object, string>, value: object, text: string): string {
   texts.set(value, text);
   return text;
 }

@@ -72,7 +72,8 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   type Entry = Waiting<Heard<Event>, Reply>;
   type Decision = Decided<State, Event, Reply, Entry>;
   const { flow, config, store, records, clock, emit, metrics, log, waits = REAL_WAITS } = parts;
-  const line = createLines<Entry>(serve);
+  const texts = new WeakMap<object, string>();
+  const line = createLines<Entry>(clock, serve);
 
   async function serve(key: string, entries: readonly Entry[]): Promise<void> {
     const begun = waits.elapsed();
@@ -162,7 +163,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
     const { at } = event;
     const now = clock.now();
     const { put, drop } = workOf(written, at, now);
-    const data = encodeState(flow, { state: step.state, at });
+    const data = encodeState(flow, { state: step.state, at }, texts);
     const expiresAt = step.keepForMs === null ? null : at + step.keepForMs;
     const expected = record?.revision ?? 0;
     const committed = await store.commit({ key, expected, data, expiresAt, now, put, drop });

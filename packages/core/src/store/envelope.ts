@@ -20,10 +20,11 @@ export type Format<State> = Pick<
 >;
 
 export function encodeState<State>(
-  { schema, write = JSON.stringify }: Pick<Format<State>, 'schema' | 'write'>,
+  { schema, write = (one) => JSON.stringify(one) }: Pick<Format<State>, 'schema' | 'write'>,
   { state, at }: Envelope<State>,
+  texts = new WeakMap<object, string>(),
 ): string {
-  return `{"v":${String(schema)},"at":${String(at)},"state":${write(state)}}`;
+  return `{"v":${String(schema)},"at":${String(at)},"state":${write(state, texts)}}`;
 }
 
 /**

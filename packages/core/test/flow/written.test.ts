@@ -85,7 +85,7 @@ describe('a call that is written down', () => {
     const [, before, after] = statesOf({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }] }) as LiveForwarding[];
     expect(after?.legs[1], 'whom nothing happened to is the same leg').toBe(before?.legs[1]);
     expect(after?.legs[0]).not.toBe(before?.legs[0]);
-    expect(writeCall(after as LiveForwarding, USUAL_FORWARDING)).toContain('"ringingAt"');
+    expect(writeCall(after as LiveForwarding, USUAL_FORWARDING, new WeakMap())).toContain('"ringingAt"');
   });
 
   it.each(['{}', 'null', '[]', '{"kind":"call"}', '{"kind":"call","settings":{},"caller":{}}', '"call"'])(

@@ -114,6 +114,18 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['a', 'c']);
   });
 
+  it('a store that hangs holds nobody for long: what waits is decided beside it', async () => {
+    const { say, heard, hold, clock } = talk();
+    const letGo = hold();
+    const hangs = say('a');
+    const next = say('b', { by: clock.now() + 1500 });
+    await clock.advanceBy(750);
+    expect(await next).toBe(0);
+    letGo();
+    expect(await hangs, 'decided anew, after what overtook it').toBe(1);
+    expect(await heard()).toEqual(['b', 'a']);
+  });
+
   it('one that cannot be decided fails alone', async () => {
     const { say, heard, hold } = talk();
     const letGo = hold();

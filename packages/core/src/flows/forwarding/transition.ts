@@ -39,7 +39,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   Measured<ForwardingState> = {
   name: 'forwarding',
   schema: 4,
-  write: (state) => writeCall(state, USUAL_FORWARDING),
+  write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,
   migrate: (data, from) => {
     if (from === 3) return data as ForwardingState;

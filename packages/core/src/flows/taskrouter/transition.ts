@@ -51,7 +51,7 @@ export const taskrouter: Flow<
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 3,
-  write: (state) => writeCall(state, USUAL_TASK_CALL),
+  write: (state, texts) => writeCall(state, USUAL_TASK_CALL, texts),
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
   migrate: (data, from) => {
     if (from === 2) return data as TaskRouterState;
