@@ -117,7 +117,7 @@ describe('the form beside URLSearchParams', () => {
   );
 
   test('reads the same names and values in the same order, whatever is sent', () => {
-    const { met, expectAll } = countCases('plain', 'unusual', 'repeated', 'refused');
+    const { met, expectAll } = countCases('plain', 'unusual', 'refused');
     fc.assert(
       fc.property(body, (text) => {
         // Given
@@ -128,7 +128,6 @@ describe('the form beside URLSearchParams', () => {
         if (form.ok) expect([...form.params]).toEqual(expected);
         else expect(form.problem).toMatch(/is not a name|is there twice/);
         met(form.ok ? (/[^ -~]|%(?![0-7])/.test(text) ? 'unusual' : 'plain') : 'refused');
-        if (form.ok && expected.length < [...new URLSearchParams(text)].length) met('repeated');
       }),
       { numRuns: 3000 },
     );
@@ -137,6 +136,7 @@ describe('the form beside URLSearchParams', () => {
 
   test.each([
     '?A=1',
+    'x=1&x=1&x=2',
     'A=%zz&B=1',
     'A=%C3%BC',
     'A=%c3',
