@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadResult } from './load.js';
+import type { PageUse } from './page-server.js';
 import type { ServerName } from './servers.js';
 
 function child(name: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env): ChildProcess {
@@ -45,6 +46,51 @@ export async function startServer(name: ServerName, { folder, redis }: Keeps = {
       server.send('cpu');
       const [used] = (await answered(server)) as [number];
       return used;
+    },
+    stop: () => {
+      server.disconnect();
+    },
+  };
+}
+
+export interface RunningPage {
+  readonly port: number;
+  used(): Promise<PageUse>;
+  stop(): void;
+}
+
+/** Starts calls that change, with a page over them or without. */
+export async function startPage(kind: 'page' | 'no page'): Promise<RunningPage> {
+  const server = child('page-server', [kind]);
+  const [port] = (await answered(server)) as [number];
+  return {
+    port,
+    async used() {
+      server.send('used');
+      const [use] = (await answered(server)) as [PageUse];
+      return use;
+    },
+    stop: () => {
+      server.disconnect();
+    },
+  };
+}
+
+export interface RunningCosts {
+  /** In µs of CPU time. */
+  readonly cost: () => Promise<number>;
+  stop(): void;
+}
+
+/** Starts what costs something while there are so many calls. */
+export async function startCosts(what: 'calls' | 'feed', size: number): Promise<RunningCosts> {
+  const server = child('live-calls', [what, String(size)]);
+  await answered(server);
+  return {
+    async cost() {
+      server.send('again');
+      const [cost] = (await answered(server)) as [number];
+      return cost;
     },
     stop: () => {
       server.disconnect();

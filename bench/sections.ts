@@ -2,9 +2,11 @@ import { bytesPerCall } from './bytes-per-call.js';
 import { callbacks } from './callbacks.js';
 import type { Section } from './figure.js';
 import { fsyncs } from './fsyncs.js';
+import { growthOfCalls, growthOfFeed } from './growth.js';
 import { importing } from './importing.js';
 import { burst, refusal } from './limits.js';
 import { manyCalls } from './many-calls.js';
+import { page } from './page.js';
 import { people } from './people.js';
 import { rendering } from './rendering.js';
 import { replyTime } from './reply-time.js';
@@ -22,6 +24,9 @@ export const SECTIONS: readonly Section[] = [
   burst,
   refusal,
   people,
+  page,
+  growthOfCalls,
+  growthOfFeed,
   rendering,
   importing,
   bytesPerCall,

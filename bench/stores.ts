@@ -33,7 +33,7 @@ export const stores: Section = {
     try {
       const files = { memory: await contender('memory', [{}]), sqlite: await contender('SQLite', [{ folder }]) };
       if (!hasRedis()) {
-        await warmUp(files, quick ? 4 : 10);
+        await warmUp(files, quick ? 3 : 8);
         const { memory, sqlite } = await interleave(quick ? 3 : 9, files);
         return [onSqlite(sqlite, memory), skipped(REDIS, '≤ 1.3×', NO_REDIS), skipped(TWO, '≤ 1.15×', NO_REDIS)];
       }
@@ -44,7 +44,7 @@ export const stores: Section = {
         one: await contender('Redis', [first]),
         two: await contender('two processes on Redis', [second, second]),
       };
-      await warmUp(contenders, quick ? 4 : 10);
+      await warmUp(contenders, quick ? 3 : 8);
       const { memory, sqlite, one, two } = await interleave(quick ? 3 : 9, contenders);
       const ofWebhook = (samples: readonly number[]): string => `${short((1000 * median(samples)) / 8)} µs`;
       return [

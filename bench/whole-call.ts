@@ -27,7 +27,7 @@ export const wholeCall: Section = {
         adapter: await contender('adapter'),
         example: await contender('example'),
       };
-      await warmUp(contenders, quick ? 4 : 10);
+      await warmUp(contenders, quick ? 3 : 8);
       const { hand, adapter, example } = await interleave(quick ? 3 : 9, contenders);
       const byHand = `by hand ${short(median(hand))} ms`;
       return [

@@ -11,7 +11,9 @@ const outdir = `${root}node_modules/.bench`;
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ['main', 'server', 'load', 'bytes', 'sqlite-calls'].map((name) => `bench/${name}.ts`),
+  entryPoints: ['main', 'server', 'load', 'bytes', 'sqlite-calls', 'page-server', 'live-calls'].map(
+    (name) => `bench/${name}.ts`,
+  ),
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
