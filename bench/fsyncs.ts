@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Figure, Section } from './figure.js';
-import { atMost, short } from './samples.js';
+import { atMost } from './samples.js';
 import type { SqliteCalls } from './sqlite-calls.js';
 
 const ALONE = 'fsyncs of a call on SQLite: alone';
@@ -25,32 +25,27 @@ export const fsyncs: Section = {
 
 function figure(name: string, { groups, size }: { groups: number; size: number }, goal: number): Figure {
   const calls = groups * size;
-  const { traced, commits } = play(groups, size);
-  const written = `${short(commits / calls)} transactions that wrote`;
-  const detail =
-    traced === null
-      ? `${written}, each of which waits for the disk once: there is no strace here to count`
-      : `as strace counts them, ${written}`;
-  return atMost(name, [(traced ?? commits) / calls], goal, '', detail);
+  const traced = canTrace();
+  const detail = traced
+    ? 'as strace counts them'
+    : 'transactions that wrote, each of which waits for the disk once: there is no strace here to count';
+  return atMost(name, [play(groups, size, traced) / calls], goal, '', detail);
 }
 
-function play(groups: number, size: number): { readonly traced: number | null; readonly commits: number } {
+/** Returns how often the disk was waited for. */
+function play(groups: number, size: number, traced: boolean): number {
   const folder = mkdtempSync(join(tmpdir(), 'amd-bench-'));
   try {
     const trace = join(folder, 'trace');
-    const command = [process.execPath, CHILD, join(folder, 'calls.db'), String(groups), String(size)];
     const strace = ['strace', '-f', '-qq', '-ttt', '-e', 'trace=fsync,fdatasync', '-o', trace];
-    const isTraced = canTrace();
-    const [program = '', ...args] = isTraced ? [...strace, ...command] : command;
+    const child = [process.execPath, CHILD, join(folder, 'calls.db'), String(groups), String(size)];
+    const [program = '', ...args] = traced ? [...strace, ...child] : [...child, 'counting'];
     const { from, to, commits } = JSON.parse(execFileSync(program, args, { encoding: 'utf8' })) as SqliteCalls;
-    if (!isTraced) return { traced: null, commits };
-    const syncs = readFileSync(trace, 'utf8')
+    if (!traced) return commits;
+    return readFileSync(trace, 'utf8')
       .split('\n')
-      .filter((line) => {
-        const at = Number(/^\d+ +(\d+\.\d+) f(?:data)?sync\(/.exec(line)?.[1]) * 1000;
-        return at >= from && at <= to + 1;
-      });
-    return { traced: syncs.length, commits };
+      .map((line) => Number(/^\d+ +(\d+\.\d+) f(?:data)?sync\(/.exec(line)?.[1]) * 1000)
+      .filter((at) => at >= from && at <= to + 1).length;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

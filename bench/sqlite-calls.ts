@@ -1,5 +1,6 @@
-// A process of its own: whole calls on SQLite, so many in the same moments. Tells when they began and ended, and what was committed.
-import { createSqliteStore, type SqliteStoreOptions } from '@amd/store-sqlite';
+// A process of its own: whole calls on SQLite, so many in the same moments. Tells when they began and ended and, if it is to count,
+// how many transactions wrote something.
+import { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from '@amd/store-sqlite';
 import Libsql from 'libsql';
 import { manualClock } from '@amd/core/testing';
 import { createBench } from './calls.js';
@@ -48,9 +49,9 @@ function counting(inner: Database): { readonly database: Database; readonly comm
   return { database, commits: () => commits };
 }
 
-const [file = '', groups, size] = process.argv.slice(2);
-const { database, commits } = counting(new Libsql(file));
-const store = await createSqliteStore({ database });
+const [file = '', groups, size, how] = process.argv.slice(2);
+const { store, commits } =
+  how === 'counting' ? await countingStore() : { store: await createSqliteStore({ file }), commits: () => 0 };
 const clock = manualClock();
 const limits = { atOnce: 1000, perCaller: { calls: 100, seconds: 60 } };
 const bench = createBench({ clock, store, limits, pollMs: 1000 });
@@ -69,3 +70,8 @@ await playOnAgenda(
 const result: SqliteCalls = { from, to: Date.now(), commits: commits() - before };
 console.log(JSON.stringify(result));
 await store.close();
+
+async function countingStore(): Promise<{ readonly store: SqliteStore; readonly commits: () => number }> {
+  const { database, commits: count } = counting(new Libsql(file));
+  return { store: await createSqliteStore({ database }), commits: count };
+}
