@@ -13,9 +13,9 @@ import { REPEATED_SCENES } from './repeated-scenes.js';
 import { TASKROUTER_SCENES } from './taskrouter-scenes.js';
 
 // `npm run prove` plants every fault, in all scenes, on all stores. Here: those scenes that differ most, and one fault of
-// eleven, a number that meets every kind of fault.
+// thirteen, a number that meets every kind of fault.
 const scenes = [...FORWARDING_SCENES.slice(0, 3), ...TASKROUTER_SCENES.slice(0, 1)];
-const options = { scenes, database: MEMORY.make, oneOf: 11 };
+const options = { scenes, database: MEMORY.make, oneOf: 13 };
 
 /** What went wrong, so that a failing test can be read. */
 function troubles({ bad }: Pick<Campaign, 'bad'>): string[] {
@@ -26,10 +26,11 @@ function troubles({ bad }: Pick<Campaign, 'bad'>): string[] {
 
 describe('one fault at many places, in a play of its own each', () => {
   it('the process dies before or after questions to the store and requests to Twilio: all calls end well', async () => {
-    const campaign = await crashEverywhere(options);
+    // A death is before or after a question: an odd step meets both.
+    const campaign = await crashEverywhere({ ...options, oneOf: 9 });
     expect(troubles(campaign)).toEqual([]);
     expect(campaign.deaths).toBe(campaign.runs);
-    expect(campaign.runs).toBeGreaterThan(45);
+    expect(campaign.runs).toBeGreaterThan(50);
     // What differs are calls of which Twilio may or may not know: they are never created again.
     expect(campaign.same / campaign.calls).toBeGreaterThan(0.9);
     expect(campaign.slowestTakeOverMs).toBeLessThanOrEqual(20_000);

@@ -65,7 +65,7 @@ async function answer(endpoint: Endpoint, { path, query, request, response, read
         return;
       case 'unverifiable':
         endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${body.problem}` });
-        // Twilio turns to the fallback address; whoever reads the body after all finds TwiML.
+        // Twilio turns to the fallback address; a reader of the body finds TwiML all the same.
         write(request, response, xmlResponse(HANGUP, 500), false);
     }
   } catch (error) {

@@ -27,8 +27,8 @@ export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   /** Brings a state persisted by an older schema up to date. Throws when it cannot. */
   readonly migrate: (data: unknown, from: number) => State;
   /**
-   * The state as JSON; default: as `JSON.stringify` writes it. `texts`: what was written before of objects that states share, for
-   * whoever writes many states of one call.
+   * The state as JSON; default: as `JSON.stringify` writes it. `texts`: what was written before of objects that states share; it
+   * spares a writer of many states of one call.
    */
   readonly write?: (state: State, texts: WeakMap<object, string>) => string;
   /** What `write` has written, parsed; default: that is the state. */

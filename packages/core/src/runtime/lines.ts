@@ -5,7 +5,7 @@ export interface InLine {
   readonly first: boolean;
 }
 
-/** A store that hangs holds the others no longer than this, in ms: whoever waits for TwiML is to have some of their budget left. */
+/** A store that hangs holds the others no longer than this, in ms: a request for TwiML keeps some of its budget. */
 const HELD_MS = 750;
 
 /** More at once would let the first of them wait for the decisions on all the others. */

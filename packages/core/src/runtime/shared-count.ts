@@ -113,16 +113,11 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
       const isTidied = batch.some(({ sid }) => sid === null) && list.data !== before.data;
       // A refusal writes nothing, unless it has to mend the times.
       if (decision.added > 0 || isTidied || before.latest > now + SKEW_MS) {
-        const expected = record?.revision ?? 0;
-        const { data } = list;
-        const { ok } = await store.commit({ key, expected, data, expiresAt: now + keepMs, now, put: [], drop: [] });
-        if (!ok) {
+        if (!(await write(list, now))) {
           giveUp(batch);
           await waits.pause(waits.random() * Math.min(PAUSE_MS, 2 ** conflicts));
           continue;
         }
-        last = list;
-        left = { revision: expected + 1, at: now };
       }
       answer(batch, decision);
       onCounted?.(list.calls, decision.isAnswered.filter((isCounted) => !isCounted).length);
@@ -146,14 +141,20 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
     const decision = await decide(batch, last, now);
     const { list, isAnswered, unsure } = decision;
     if (!isAnswered.every(Boolean) || decision.added === 0 || unsure !== undefined) return false;
-    const { data } = list;
-    const expected = left.revision;
-    const { ok } = await store.commit({ key, expected, data, expiresAt: now + keepMs, now, put: [], drop: [] });
-    if (!ok) return false;
-    last = list;
-    left = { revision: expected + 1, at: now };
+    if (!(await write(list, now))) return false;
     answer(batch, decision);
     onCounted?.(list.calls, 0);
+    return true;
+  }
+
+  /** On top of the record as it was left; whether nobody else was here since. */
+  async function write(list: CountedList, now: EpochMs): Promise<boolean> {
+    const { data } = list;
+    const expected = left.revision;
+    const written = await store.commit({ key, expected, data, expiresAt: now + keepMs, now, put: [], drop: [] });
+    if (!written.ok) return false;
+    last = list;
+    left = { revision: written.revision, at: now };
     return true;
   }
 

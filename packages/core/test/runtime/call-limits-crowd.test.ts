@@ -11,6 +11,7 @@ import {
   type Store,
 } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
+import { jostling } from './jostling.js';
 
 const callSid = (index: number): string => `CA${String(index).padStart(32, '0')}`;
 const from = (index: number): string => `+1212555${String(1000 + index)}`;
@@ -312,27 +313,3 @@ describe('limits of several processes', () => {
     );
   });
 });
-
-/** A store that lets others in between any two of its answers. */
-function jostling(store: Store, seed: number): Store {
-  let state = seed;
-  const wait = async (): Promise<void> => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    for (let turns = state % 5; turns > 0; turns -= 1) await Promise.resolve();
-  };
-  return {
-    ...store,
-    read: async (key, now) => {
-      await wait();
-      return store.read(key, now);
-    },
-    commit: async (commit) => {
-      await wait();
-      return store.commit(commit);
-    },
-    list: async (options) => {
-      await wait();
-      return store.list(options);
-    },
-  };
-}

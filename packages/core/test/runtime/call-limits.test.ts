@@ -2,30 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCallLimits, createMemoryStore, encodeState, forwarding, type Admission, type Store } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
+import { jostling } from './jostling.js';
 
 const CALLER = '+12125550123';
 const callSid = (index: number): string => `CA${String(index).padStart(32, '0')}`;
 const other = (index: number): string => `+1212555${String(1000 + index)}`;
-
-/** A store that lets others in between any two of its answers. */
-function jostling(store: Store, seed: number): Store {
-  let state = seed;
-  const wait = async (): Promise<void> => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    for (let turns = state % 5; turns > 0; turns -= 1) await Promise.resolve();
-  };
-  return {
-    ...store,
-    read: async (key, now) => {
-      await wait();
-      return store.read(key, now);
-    },
-    commit: async (commit) => {
-      await wait();
-      return store.commit(commit);
-    },
-  };
-}
 
 const admitted = (admissions: readonly Admission[]): number => admissions.filter((one) => one === 'admitted').length;
 

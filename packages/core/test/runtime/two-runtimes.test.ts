@@ -136,7 +136,7 @@ describe('two humans at once, heard by two processes on one store', () => {
       expect(executed.filter(({ type }) => type === 'call.create')).toEqual([]);
     });
     console.log(`${a} and ${b}: ${String(orders)} orders`);
-    expect(orders).toBeGreaterThan(5);
+    expect(orders).toBeGreaterThanOrEqual(10);
     // Either may win: it is the commit that decides, not who is asked first.
     expect([...winners].sort()).toEqual([1, 2]);
   });

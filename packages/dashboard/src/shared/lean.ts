@@ -1,7 +1,7 @@
 import type { CallRow, Keyed, LegRow, Update } from './protocol.js';
 
-/** What most legs and calls have in common is not sent with each change; both sides know it. */
-const USUAL_LEG = {
+/** What most legs and calls have in common is not sent with each change; both sides know it. Of a leg: nothing has happened yet. */
+export const USUAL_LEG = {
   answeredBy: null,
   result: null,
   detail: '',

@@ -39,7 +39,7 @@ function conference(w: Work, event: Extract<ForwardingNotification, { type: 'con
   const { s } = w;
   const { conference = null } = event;
   const isCaller = event.sid === s.call.sid;
-  // Whoever leaves ends the conference, and the room of that name is another one: what is told of the old one comes late.
+  // A leave ends the conference, and the next room of that name is another one: what is told of the old one comes late.
   const isOld = conference !== null && conference === s.caller.left;
   if (isOld && event.event !== 'leave') return;
   if (event.event !== 'end') s.conference = conference ?? s.conference;

@@ -1,5 +1,6 @@
 import { isTaskCallFinal, presentRest, type LiveTaskCall, type LiveWorker, type Reservation } from '@amd/core';
 import type { WorkerRow } from '../../shared/agents.js';
+import { USUAL_LEG } from '../../shared/lean.js';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
 import { short, toLegRow } from './call-row.js';
 
@@ -63,24 +64,15 @@ function ofReservation(reservation: Reservation, { legs, claim }: LiveTaskCall):
   const name = short(reservation.workerName ?? '');
   if (leg !== undefined) return { ...toLegRow(leg, claim), id, name, reservation: held };
   return {
+    ...USUAL_LEG,
     id,
     name: name || reservation.worker,
     to: '',
     phase: 'ended',
-    answeredBy: null,
     result: 'refused',
     detail: 'no usable phone number',
-    won: false,
     reservation: held,
     requestedAt: story.assignedAt,
-    queuedMs: null,
-    ringingAt: null,
-    answeredAt: null,
-    greetedAt: null,
-    verdictAt: null,
-    keyAt: null,
-    screened: false,
-    joinedAt: null,
     endedAt: story.endedAt ?? story.assignedAt,
   };
 }
