@@ -189,14 +189,3 @@ function unusual(value: object, usual: Readonly<Record<string, unknown>>): objec
 function orNothing(table: object): object | undefined {
   return Object.keys(table).length === 0 ? undefined : table;
 }
-
-/** Those of a new state that have not changed are those of the old one. */
-export function shared<Item extends { readonly id: number }>(
-  before: readonly Item[],
-  after: readonly Item[],
-): readonly Item[] {
-  return after.map((item, index) => {
-    const old = before[index];
-    return old?.id === item.id && sameState(old, item) ? old : item;
-  });
-}

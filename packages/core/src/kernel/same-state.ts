@@ -5,7 +5,8 @@
 export function sameState(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  if (Array.isArray(one)) return Array.isArray(other) && sameList(one, other);
+  if (Array.isArray(other)) return false;
   const a = one as Readonly<Record<string, unknown>>;
   const b = other as Readonly<Record<string, unknown>>;
   let more = 0;
@@ -19,4 +20,10 @@ export function sameState(one: unknown, other: unknown): boolean {
   }
   for (const _ in b) more -= 1;
   return more === 0;
+}
+
+function sameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return (
+    one.length === other.length && one.every((item, index) => item === other[index] || sameState(item, other[index]))
+  );
 }

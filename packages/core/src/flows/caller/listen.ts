@@ -2,7 +2,8 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { say } from '../leg/documents.js';
-import type { LegDraft } from '../leg/work.js';
+import type { LegDrafts } from '../leg/drafts.js';
+import type { Leg } from '../leg/leg.js';
 import { waitDocument, type WaitSettings } from './wait.js';
 
 /** The caller's side asks what to play: nothing changes by it. `wait`: while they are on hold; `whisper`: when they are connected. */
@@ -24,7 +25,7 @@ interface Listening {
     readonly round: number;
     readonly settings: WaitSettings;
     readonly caller: { readonly phase: string };
-    readonly legs: readonly LegDraft[];
+    readonly legs: LegDrafts;
     readonly claim: number | null;
   };
 }
@@ -43,7 +44,7 @@ export function listenDocument(w: Listening, event: ListenRequest): Reply {
 }
 
 /** Who has taken the call. */
-function whisperDocument(settings: WaitSettings, leg: LegDraft | undefined): Reply {
+function whisperDocument(settings: WaitSettings, leg: Leg | undefined): Reply {
   const { connected, somebody } = settings.texts;
   if (connected === '' || leg === undefined) return twiml();
   return twiml(

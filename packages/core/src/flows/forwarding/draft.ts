@@ -2,7 +2,8 @@ import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect } from '../effects.js';
 import type { KeptCallDraft } from '../caller/kept-call.js';
-import type { LegDraft, LegHost } from '../leg/work.js';
+import type { LegDrafts } from '../leg/drafts.js';
+import type { LegHost } from '../leg/work.js';
 import type { ForwardingConfig } from './config.js';
 import type { LiveForwarding } from './state.js';
 
@@ -19,6 +20,6 @@ export interface Work {
     kind: 'call';
     call: KeptCallDraft;
     settings: LiveForwarding['settings'];
-    legs: LegDraft[];
+    readonly legs: LegDrafts;
   };
 }

@@ -4,7 +4,8 @@ import { cameFrom } from '../caller/kept-call.js';
 import { isHopeful, type LegTarget } from '../leg/leg.js';
 import { ring, ringUnsent } from '../leg/ring.js';
 import type { LegEnd } from '../leg/policy.js';
-import { startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
+import { startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
 
 /** Whom to ring next is looked at again, when the present step has had its time. */

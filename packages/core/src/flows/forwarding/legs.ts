@@ -1,6 +1,7 @@
 import { isInRoom, isUnanswered, type Notice } from '../leg/leg.js';
 import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/life.js';
-import { legTimer, stamp, startTimer, stopTimer, type LegDraft, type LegHost } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
+import { legTimer, stamp, startTimer, stopTimer, type LegHost } from '../leg/work.js';
 import { askCaller } from '../caller/work.js';
 import { doubtCaller } from './caller.js';
 import { room } from './documents.js';

@@ -16,7 +16,7 @@ import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
-import { readCall, shared, USUAL_FORWARDING, writeCall } from '../written.js';
+import { readCall, USUAL_FORWARDING, writeCall } from '../written.js';
 import { alarm } from './alarms.js';
 import { answerCaller, callerHeld, doubtCaller } from './caller.js';
 import type { ForwardingConfig } from './config.js';
@@ -212,7 +212,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
 
 function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
   const earlier = before.kind === 'call' ? before : null;
-  const state: LiveForwarding = { ...w.s, legs: shared(earlier?.legs ?? [], w.s.legs) };
+  const state: LiveForwarding = { ...w.s, legs: w.s.legs.after() };
   const timers = timerEffects(earlier?.timers ?? {}, state.timers);
   return {
     state,

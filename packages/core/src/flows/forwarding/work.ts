@@ -1,5 +1,6 @@
 import { isCallerRequest } from '../caller/work.js';
 import type { ForwardingConfig } from './config.js';
+import { legDrafts } from '../leg/drafts.js';
 import type { Work } from './draft.js';
 import type { ForwardingEvent } from './events.js';
 import { legHost } from './legs.js';
@@ -17,7 +18,7 @@ export function work(state: LiveForwarding, event: ForwardingEvent, config: Forw
       ...state,
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
-      legs: state.legs.map((leg) => ({ ...leg })),
+      legs: legDrafts(state.legs),
       story: { ...state.story },
     },
   };

@@ -2,7 +2,8 @@ import { unreachable } from '../../kernel/draft.js';
 import { isUnanswered } from './leg.js';
 import { askEnd, askLeg, dropCreate, endLeg, fetchNotice, legEnded, tell } from './life.js';
 import { isUnsent, unsent } from './ring.js';
-import type { LegDraft, LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import type { LegWork } from './work.js';
 
 /** The watchdog of a leg: whatever phase it is in has lasted too long. */
 export function legAlarm(w: LegWork, leg: LegDraft): void {

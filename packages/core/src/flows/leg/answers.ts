@@ -4,7 +4,8 @@ import { endLeg, fetchNotice, join, letGo, moved, pickedUp, redirectOnce, tell }
 import type { AnswerAction, Confirm } from './policy.js';
 import { detectionOf } from './ring.js';
 import { isScreening } from './spoken.js';
-import { legTimer, nextId, stamp, startTimer, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { legTimer, nextId, stamp, startTimer, type LegWork } from './work.js';
 
 /** How the leg learns what is decided: by the answer to its own request, or by a redirect. */
 type Way = 'reply' | 'redirect';

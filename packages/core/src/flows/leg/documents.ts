@@ -5,7 +5,8 @@ import { confirmOf } from './answers.js';
 import { noticeId, noticeRef } from './life.js';
 import type { LegRequest } from './requests.js';
 import { spoken } from './spoken.js';
-import { legTimer, stamp, startTimer, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { legTimer, stamp, startTimer, type LegWork } from './work.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;

@@ -1,7 +1,8 @@
 import type { CallbackRef } from '../../wire/callback-ref.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { detectionOf } from './ring.js';
-import { legTimer, nextId, stamp, startTimer, stopTimer, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { legTimer, nextId, stamp, startTimer, stopTimer, type LegWork } from './work.js';
 
 /** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
 export function join(w: LegWork, leg: LegDraft, by: 'reply' | 'redirect'): void {

@@ -5,7 +5,8 @@ import { isHopeful, isUnanswered } from './leg.js';
 import { adopt, appeared, askLeg, endLeg, legEnded, pickedUp } from './life.js';
 import { resultOf } from './requests.js';
 import { ringWithOwnNumber, unsent, watchRinging } from './ring.js';
-import { findLeg, legTimer, startTimer, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { findLeg, legTimer, startTimer, type LegWork } from './work.js';
 
 /** Twilio's "this number may not be shown" (twilio.com/docs/api/errors/21210 and 21212). */
 const CALLER_ID_REFUSED = [21210, 21212];

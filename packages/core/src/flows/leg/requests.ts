@@ -9,7 +9,8 @@ import { legDocument } from './documents.js';
 import { isUnanswered, type LegResult } from './leg.js';
 import { adopt, appeared, legEnded, letGo, moved, pickedUp } from './life.js';
 import { watchRinging } from './ring.js';
-import { findLeg, stamp, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { findLeg, stamp, type LegWork } from './work.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
 interface OfLeg {

@@ -4,7 +4,8 @@ import { callerNumber } from '../../wire/caller-id.js';
 import { PATIENCE_MS } from '../caller/patience.js';
 import type { Detection } from '../effects.js';
 import { newLeg, type LegTarget } from './leg.js';
-import { legTimer, nextId, startTimer, type LegDraft, type LegWork } from './work.js';
+import type { LegDraft } from './drafts.js';
+import { legTimer, nextId, startTimer, type LegWork } from './work.js';
 
 /** Rings somebody. */
 export function ring(w: LegWork, target: LegTarget): LegDraft {

@@ -1,13 +1,11 @@
 import type { E164 } from '../../kernel/brand.js';
-import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
 import type { Verb } from '../../wire/twiml.js';
 import type { Detection, Effect } from '../effects.js';
-import type { Leg, LegStory, Notice } from './leg.js';
+import type { LegDraft, LegDrafts } from './drafts.js';
+import type { LegStory, Notice } from './leg.js';
 import type { AmdMode, AnswerPolicy, Confirm, Screening } from './policy.js';
-
-export type LegDraft = Draft<Omit<Leg, 'target'>> & { target: Leg['target'] };
 
 /** What a call's settings say about every leg. */
 export interface LegSettings {
@@ -86,7 +84,7 @@ export interface LegWork extends Timed {
       readonly showable?: false;
     };
     readonly settings: LegSettings;
-    readonly legs: LegDraft[];
+    readonly legs: LegDrafts;
     timers: Readonly<Record<string, EpochMs>>;
     asked: number;
     lastLeg: number;

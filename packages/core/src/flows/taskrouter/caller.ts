@@ -2,7 +2,8 @@ import { isElsewhere } from '../caller/documents.js';
 import { isTold, offerFallback } from '../caller/work.js';
 import { isHopeful, isUnanswered } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
-import { legTimer, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
+import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
 import type { TaskCallResult } from './state.js';
 

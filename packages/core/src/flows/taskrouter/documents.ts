@@ -11,7 +11,7 @@ import {
 } from '../caller/documents.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
-import type { LegDraft } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
 import { callerEnded } from './caller.js';
 import { reservationOf, type Work } from './draft.js';
 import type { TaskRouterEvent } from './events.js';

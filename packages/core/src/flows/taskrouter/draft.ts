@@ -2,7 +2,8 @@ import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect, TwilioEffect } from '../effects.js';
 import type { KeptCallDraft } from '../caller/kept-call.js';
-import type { LegDraft, LegHost } from '../leg/work.js';
+import type { LegDraft, LegDrafts } from '../leg/drafts.js';
+import type { LegHost } from '../leg/work.js';
 import type { TaskRouterConfig } from './config.js';
 import type { LiveTaskCall, Reservation } from './state.js';
 
@@ -21,7 +22,7 @@ export interface Work {
     kind: 'call';
     call: KeptCallDraft;
     settings: LiveTaskCall['settings'];
-    legs: LegDraft[];
+    readonly legs: LegDrafts;
   };
 }
 

@@ -1,7 +1,8 @@
 import { askCaller } from '../caller/work.js';
 import type { Notice } from '../leg/leg.js';
 import { letGo, tell } from '../leg/life.js';
-import { legTimer, startTimer, type LegDraft, type LegHost } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
+import { legTimer, startTimer, type LegHost } from '../leg/work.js';
 import { isWaiting } from './caller.js';
 import { takeCaller } from './documents.js';
 import { reservationOf, type Work } from './draft.js';

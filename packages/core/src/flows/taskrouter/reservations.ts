@@ -3,7 +3,8 @@ import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { askCaller, isTold } from '../caller/work.js';
 import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
-import { legTimer, nextId, stamp, startTimer, stopTimer, type LegDraft } from '../leg/work.js';
+import type { LegDraft } from '../leg/drafts.js';
+import { legTimer, nextId, stamp, startTimer, stopTimer } from '../leg/work.js';
 import { leaveToOthers } from './caller.js';
 import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { ReservationResult } from './state.js';
@@ -257,7 +258,7 @@ function forget(w: Work): void {
     if (surplus <= 0 || reservation.phase !== 'over' || s.served === reservation.id) return true;
     if ((leg?.phase ?? 'ended') !== 'ended') return true;
     surplus -= 1;
-    s.legs = s.legs.filter((candidate) => candidate.id !== reservation.leg);
+    if (reservation.leg !== null) s.legs.remove(reservation.leg);
     return false;
   });
 }

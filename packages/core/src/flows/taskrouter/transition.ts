@@ -15,7 +15,7 @@ import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import type { Watched } from '../problems.js';
 import { timerEffects } from '../timers.js';
-import { readCall, shared, USUAL_TASK_CALL, writeCall } from '../written.js';
+import { readCall, USUAL_TASK_CALL, writeCall } from '../written.js';
 import { alarm } from './alarms.js';
 import { callerHeld, fallBackIfExhausted } from './caller.js';
 import type { TaskRouterConfig } from './config.js';
@@ -230,12 +230,13 @@ function leftOf(earlier: LiveTaskCall | null): Pick<LiveTaskCall, 'reservations'
 function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {
   settleReservations(w);
   fallBackIfExhausted(w);
-  const isFinal = isTaskCallFinal(w.s);
+  const legs = w.s.legs.after();
+  const isFinal = isTaskCallFinal({ ...w.s, legs });
   if (isFinal) w.s.timers = {};
   // Also for a call that was over and hears of a late assignment: it is looked at until it is over again.
   else if (w.s.timers['heartbeat'] === undefined) startTimer(w, 'heartbeat', w.config.heartbeatMs);
   const earlier = before.kind === 'call' ? before : null;
-  const state: LiveTaskCall = { ...w.s, legs: shared(earlier?.legs ?? [], w.s.legs) };
+  const state: LiveTaskCall = { ...w.s, legs };
   const timers = timerEffects(earlier?.timers ?? {}, state.timers);
   return { state, effects: [...w.effects, ...timers], reply, keepForMs: isFinal ? w.config.keepForMs : null };
 }

@@ -1,5 +1,6 @@
 import { isCallerRequest } from '../caller/work.js';
 import type { TaskRouterConfig } from './config.js';
+import { legDrafts } from '../leg/drafts.js';
 import type { Work } from './draft.js';
 import type { TaskRouterEvent } from './events.js';
 import { legHost } from './legs.js';
@@ -19,7 +20,7 @@ export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRo
       caller: { ...state.caller, talks: [...state.caller.talks] },
       task: { ...state.task },
       reservations: state.reservations.map((reservation) => ({ ...reservation, story: { ...reservation.story } })),
-      legs: state.legs.map((leg) => ({ ...leg })),
+      legs: legDrafts(state.legs),
       story: { ...state.story },
     },
   };

@@ -1,0 +1,60 @@
+import type { E164 } from '@amd/core';
+import { describe, expect, it } from 'vitest';
+import { NUMBERS } from '@amd/core/testing';
+import type { EpochMs } from '../../src/kernel/flow.js';
+import { legDrafts } from '../../src/flows/leg/drafts.js';
+import { newLeg, type Leg } from '../../src/flows/leg/leg.js';
+
+const AT = 1000 as EpochMs;
+const legs: readonly Leg[] = [1, 2, 3].map((id) => newLeg(id, { to: NUMBERS.ann as E164 }, 'own', AT));
+const isSecond = ({ id }: Leg): boolean => id === 2;
+
+describe('the legs of a transition', () => {
+  it('are the list of before when nobody has changed one', () => {
+    const drafts = legDrafts(legs);
+    drafts.find(isSecond);
+    for (const leg of drafts) leg.joined = false;
+    expect(drafts.after()).toBe(legs);
+  });
+
+  it('one is changed: it is another object, the others are those of before, and the state of before is as it was', () => {
+    const drafts = legDrafts(legs);
+    const second = drafts.find(isSecond);
+    if (second !== undefined) second.phase = 'ringing';
+    const after = drafts.after();
+    expect(after.map((leg, index) => leg === legs[index])).toEqual([true, false, true]);
+    expect(after.map(({ phase }) => phase)).toEqual(['requested', 'ringing', 'requested']);
+    expect(legs.map(({ phase }) => phase)).toEqual(['requested', 'requested', 'requested']);
+  });
+
+  it('one is the same draft however it is asked for', () => {
+    const drafts = legDrafts(legs);
+    const second = drafts.find(isSecond);
+    expect([...drafts][1]).toBe(second);
+    expect(drafts.find(isSecond)).toBe(second);
+    if (second !== undefined) second.phase = 'ended';
+    expect(drafts.some(({ phase }) => phase === 'ended')).toBe(true);
+    expect(drafts.every(({ phase }) => phase === 'requested')).toBe(false);
+  });
+
+  it('one that is changed and changed back is the one of before', () => {
+    const drafts = legDrafts(legs);
+    for (const leg of drafts) leg.phase = 'ringing';
+    for (const leg of drafts) leg.phase = 'requested';
+    expect(drafts.after()).toBe(legs);
+  });
+
+  it('one that is added is met by whoever goes through them, and one that is removed is not', () => {
+    const drafts = legDrafts(legs);
+    const met: number[] = [];
+    for (const { id } of drafts) {
+      met.push(id);
+      if (id === 3) drafts.push(newLeg(4, { to: NUMBERS.ben as E164 }, 'own', AT));
+    }
+    drafts.remove(2);
+    expect(met).toEqual([1, 2, 3, 4]);
+    expect(drafts.after().map(({ id }) => id)).toEqual([1, 3, 4]);
+    expect(drafts.find(isSecond)).toBeUndefined();
+    expect(legs).toHaveLength(3);
+  });
+});
