@@ -180,9 +180,14 @@ function keep(texts: WeakMap<object, string>, value: object, text: string): stri
 }
 
 function unusual(value: object, usual: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(
-    Object.entries(value).filter(([name, own]) => !Object.hasOwn(usual, name) || !sameState(own, usual[name])),
-  );
+  const all = value as Readonly<Record<string, unknown>>;
+  const own: Record<string, unknown> = {};
+  // States are plain data, so that nothing is inherited.
+  for (const name in all) {
+    const its = all[name];
+    if (!Object.hasOwn(usual, name) || !sameState(its, usual[name])) own[name] = its;
+  }
+  return own;
 }
 
 /** An empty table is not even mentioned. */

@@ -6,7 +6,7 @@ import { decodeState } from '../store/envelope.js';
 import type { Store } from '../store/store.js';
 import { isWithheld } from '../wire/caller-id.js';
 import { clockFrom, type Clock } from './clock.js';
-import type { CountedList } from './counted-list.js';
+import type { Counted, CountedList } from './counted-list.js';
 import { createOverCalls, type ReadEnd } from './over-calls.js';
 import { recordKey } from './record-key.js';
 import { createSharedCount, type Room, type SharedCount } from './shared-count.js';
@@ -83,8 +83,9 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
     }
   }
 
-  function recent({ calls, sids }: CountedList, now: number): Room {
-    return { calls: calls.filter(([, at]) => at + windowMs > now), known: sids };
+  function recent(list: CountedList, now: number): Room {
+    const isRecent = ([, at]: Counted): boolean => at + windowMs > now;
+    return { calls: list.calls.every(isRecent) ? list.calls : list.calls.filter(isRecent), known: list };
   }
 
   return {
@@ -153,7 +154,8 @@ function createLiveCount(parts: {
       [read, unsure] = [0, undefined];
       if (isFilling(filled)) await look(callers === 0 ? tidied() : Math.min(SLICE, LOOKS * callers));
     },
-    async room({ calls, sids }, _, wanted) {
+    async room(list, _, wanted) {
+      const { calls } = list;
       over.see(calls);
       // Full, or so it seems: only now is it worth asking who is still there.
       while (over.there().length + wanted > atOnce && wanted > 0 && unsure === undefined) {
@@ -164,7 +166,7 @@ function createLiveCount(parts: {
         over.see(calls);
       }
       const there = over.there();
-      const known = there === calls ? sids : new Set(there.map(([sid]) => sid));
+      const known = there === calls ? list : new Set(there.map(([sid]) => sid));
       return { calls: there, known, ...(unsure === undefined ? {} : { unsure }) };
     },
     onCounted(calls, refused) {

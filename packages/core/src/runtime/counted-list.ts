@@ -11,8 +11,11 @@ export type Counted = readonly [sid: string, at: EpochMs];
 export interface CountedList {
   readonly data: string;
   readonly calls: readonly Counted[];
-  readonly sids: ReadonlySet<string>;
   readonly latest: EpochMs;
+  /** Where each SID is. A list that is added to hands them on, and does not see what lies behind its own end. */
+  readonly places: Map<string, number>;
+  /** Whether the call of this SID is on it. */
+  has(sid: string): boolean;
 }
 
 export const EMPTY_LIST: CountedList = listOf([]);
@@ -36,18 +39,34 @@ export function parseList(key: string, data: string): CountedList {
 export function append(list: CountedList, added: readonly Counted[]): CountedList {
   const calls = [...list.calls, ...added];
   if (list.calls.length === 0 || added.length === 0 || !list.data.endsWith(']]}')) return listOf(calls);
+  const places = placesOf(list);
+  added.forEach(([sid], index) => places.set(sid, list.calls.length + index));
   return {
     data: `${list.data.slice(0, -2)},${JSON.stringify(added).slice(1)}}`,
-    calls,
-    sids: new Set([...list.sids, ...added.map(([sid]) => sid)]),
-    latest: added.reduce((latest, [, at]) => Math.max(latest, at), list.latest),
+    ...found(calls, places),
+    latest: latestOf(added, list.latest),
   };
 }
 
 function read(calls: readonly Counted[]): Omit<CountedList, 'data'> {
-  return {
-    calls,
-    sids: new Set(calls.map(([sid]) => sid)),
-    latest: calls.reduce((latest, [, at]) => Math.max(latest, at), -Infinity),
-  };
+  return { ...found(calls, placesIn(calls)), latest: latestOf(calls, -Infinity) };
+}
+
+type Found = Pick<CountedList, 'calls' | 'places' | 'has'>;
+
+function found(calls: readonly Counted[], places: Found['places']): Found {
+  return { calls, places, has: (sid) => calls[places.get(sid) ?? -1]?.[0] === sid };
+}
+
+/** Others may have been added to this list before: then the places behind its end are theirs. */
+function placesOf({ calls, places }: CountedList): Found['places'] {
+  return places.size === calls.length ? places : placesIn(calls);
+}
+
+function placesIn(calls: readonly Counted[]): Found['places'] {
+  return new Map(calls.map(([sid], index) => [sid, index]));
+}
+
+function latestOf(calls: readonly Counted[], before: EpochMs): EpochMs {
+  return calls.reduce((latest, [, at]) => Math.max(latest, at), before);
 }

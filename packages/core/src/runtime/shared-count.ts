@@ -9,7 +9,7 @@ import { REAL_WAITS, type Waits } from './waits.js';
 export interface Room {
   readonly calls: readonly Counted[];
   /** Calls that are counted already, and are not counted again. */
-  readonly known: ReadonlySet<string>;
+  readonly known: Pick<CountedList, 'has'>;
   /** Why more places may be free than `calls` shows: callers without a place get this error, no refusal. */
   readonly unsure?: { readonly because: unknown };
 }
@@ -130,12 +130,7 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
     const now = clock.now();
     const isOld = Math.abs(now - left.at) >= Math.min(keepMs, UNREAD_MS);
     const isFilling = (last.calls.length + waiting.length) * 2 > limit;
-    if (
-      isOld ||
-      isFilling ||
-      waiting.some(({ sid }) => sid === null || last.sids.has(sid)) ||
-      last.latest > now + SKEW_MS
-    )
+    if (isOld || isFilling || waiting.some(({ sid }) => sid === null || last.has(sid)) || last.latest > now + SKEW_MS)
       return false;
     batch.push(...waiting.splice(0));
     const decision = await decide(batch, last, now);
@@ -159,7 +154,7 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
   }
 
   async function decide(batch: readonly Waiting[], before: CountedList, now: EpochMs): Promise<Decision> {
-    const wanted = new Set(batch.flatMap(({ sid }) => (sid === null || before.sids.has(sid) ? [] : sid)));
+    const wanted = new Set(batch.flatMap(({ sid }) => (sid === null || before.has(sid) ? [] : sid)));
     const { calls, known, unsure } = await room(before, now, wanted.size);
     const added = new Map<string, Counted>();
     const isAnswered = batch.map(({ sid }) => {

@@ -23,7 +23,7 @@ function scene(others: number, options: Partial<SharedCountOptions> = {}) {
     key: KEY,
     limit: 2,
     keepMs: 60_000,
-    room: ({ calls, sids }) => ({ calls, known: sids }),
+    room: (list) => ({ calls: list.calls, known: list }),
     waits: {
       elapsed: () => time,
       pause: (ms) => {

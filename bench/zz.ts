@@ -1,0 +1,10 @@
+import { startLoad, startServer } from './children.js';
+import { callsTo } from './whole-call.js';
+const name = process.argv[2] as any;
+const load = startLoad();
+const server = await startServer(name);
+const run = callsTo({ servers: [server], load, calls: 250, progress: () => undefined });
+const n = Number(process.argv[3] ?? 12);
+for (let i = 0; i < n; i++) console.log((await run()).toFixed(3));
+server.stop(); load.stop();
+setTimeout(()=>process.exit(0), 1500);
