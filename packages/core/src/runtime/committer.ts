@@ -67,11 +67,13 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
+  /** What has no name here is not written down: nobody wants to be told. */
+  readonly hooks?: Readonly<Record<string, unknown>> | undefined;
   readonly waits?: Waits | undefined;
 }): Apply<Event, Reply> {
   type Entry = Waiting<Heard<Event>, Reply>;
   type Decision = Decided<State, Event, Reply, Entry>;
-  const { flow, config, store, records, clock, emit, metrics, log, waits = REAL_WAITS } = parts;
+  const { flow, config, store, records, clock, emit, metrics, log, hooks, waits = REAL_WAITS } = parts;
   const texts = new WeakMap<object, string>();
   const line = createLines<Entry>(clock, serve);
 
@@ -162,7 +164,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
     const { event, step } = written[written.length - 1] as Decision;
     const { at } = event;
     const now = clock.now();
-    const { put, drop } = workOf(written, at, now);
+    const { put, drop } = workOf(written, { at, now, hooks });
     const data = encodeState(flow, { state: step.state, at }, texts);
     const expiresAt = step.keepForMs === null ? null : at + step.keepForMs;
     const expected = record?.revision ?? 0;
@@ -205,8 +207,11 @@ function workOf(
     readonly entry: { readonly dropTask: string | undefined };
     readonly step: { readonly effects: readonly Effect<TwilioEffect>[] };
   }[],
-  at: EpochMs,
-  now: EpochMs,
+  {
+    at,
+    now,
+    hooks,
+  }: { readonly at: EpochMs; readonly now: EpochMs; readonly hooks: Readonly<Record<string, unknown>> | undefined },
 ): { put: Task[]; drop: string[] } {
   const put = new Map<string, Task>();
   const drop = new Set<string>();
@@ -221,6 +226,8 @@ function workOf(
         remove(effect.id);
         continue;
       }
+      // Nobody wants to be told of it.
+      if (effect.type === 'hook.run' && hooks?.[effect.hook] === undefined) continue;
       const isTimer = effect.type === 'timer.start';
       const dueAt = isTimer ? now + Math.max(0, effect.dueAt - at) : now;
       const data: TaskData = isTimer ? { timer: effect.timer, dueAt: effect.dueAt } : { effect };

@@ -98,7 +98,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   };
 
   const records = createRecords({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, records, clock, emit, metrics, log });
+  const apply = createCommitter({ flow, config, store, records, clock, emit, metrics, log, hooks: options.hooks });
   const { perform, again: askAgain } = createPerformer({
     flow,
     store,

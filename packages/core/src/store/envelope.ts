@@ -24,7 +24,8 @@ export function encodeState<State>(
   { state, at }: Envelope<State>,
   texts = new WeakMap<object, string>(),
 ): string {
-  return `{"v":${String(schema)},"at":${String(at)},"state":${write(state, texts)}}`;
+  // Joined, it is one string, and not a tree of its parts that keeps each of them.
+  return ['{"v":', String(schema), ',"at":', String(at), ',"state":', write(state, texts), '}'].join('');
 }
 
 /**
