@@ -63,6 +63,7 @@ describe('a row that is sent', () => {
       {
         result: fc.constantFrom(null, '', 'nobody'),
         final: fc.boolean(),
+        heldAt: fc.option(fc.integer()),
         endedAt: fc.option(fc.nat()),
         messageSeconds: fc.option(fc.nat()),
       },
@@ -73,6 +74,9 @@ describe('a row that is sent', () => {
         won: fc.boolean(),
         detail: fc.constantFrom('', 'busy'),
         screened: fc.boolean(),
+        id: fc.nat({ max: 3 }),
+        requestedAt: fc.nat(),
+        ringingAt: fc.option(fc.integer()),
         keyAt: fc.option(fc.nat()),
         name: fc.string(),
       },

@@ -19,6 +19,7 @@ export const USUAL_LEG = {
 } as const satisfies Partial<LegRow>;
 
 const USUAL_CALL = {
+  kind: 'call',
   result: null,
   heldAt: null,
   claimedAt: null,
@@ -29,6 +30,26 @@ const USUAL_CALL = {
   final: false,
 } as const satisfies Partial<CallRow>;
 
+/** Of the leg at this place: also that it has no name, and is numbered as it stands. */
+function unsentLeg(index: number): Partial<LegRow> {
+  return { ...USUAL_LEG, name: '', id: index + 1 };
+}
+
+/** Sent as a list: so many ms after the call began each of these came, without names and without what did not come at its end. */
+const CALL_TIMES = ['heldAt', 'claimedAt', 'connectedAt', 'fallbackAt', 'endedAt'] as const;
+const LEG_TIMES = [
+  'requestedAt',
+  'ringingAt',
+  'answeredAt',
+  'greetedAt',
+  'verdictAt',
+  'keyAt',
+  'joinedAt',
+  'endedAt',
+] as const;
+
+type Times = readonly (number | null)[];
+
 /** An update as it is sent. */
 export function leanUpdate<Row extends Keyed, Figures>(update: Update<Row, Figures>): Update<Row, Figures> {
   return { ...update, rows: update.rows.map((row) => (isCall(row) ? (leanCall(row) as unknown as Row) : row)) };
@@ -36,26 +57,77 @@ export function leanUpdate<Row extends Keyed, Figures>(update: Update<Row, Figur
 
 /** The update that was sent. */
 export function wholeUpdate<Row extends Keyed, Figures>(update: Update<Row, Figures>): Update<Row, Figures> {
-  return { ...update, rows: update.rows.map((row) => (isCall(row) ? (wholeCall(row) as unknown as Row) : row)) };
+  return { ...update, rows: update.rows.map((row) => (isLean(row) ? (wholeCall(row) as unknown as Row) : row)) };
 }
+
+type LeanLeg = Partial<LegRow> & { readonly times: Times };
+type LeanCall = Partial<Omit<CallRow, 'legs' | 'startedAt'>> &
+  Pick<CallRow, 'startedAt'> & { readonly times: Times; readonly legs: readonly LeanLeg[] };
 
 function isCall(row: Keyed): row is CallRow {
   return 'kind' in row && row.kind === 'call' && 'legs' in row;
 }
 
-function leanCall(row: CallRow): Partial<CallRow> {
-  const { legs, ...own } = row;
-  return { ...unusual(own, USUAL_CALL), legs: legs.map((leg) => unusual(leg, USUAL_LEG) as LegRow) };
+function isLean(row: Keyed): row is Keyed & LeanCall {
+  return 'times' in row && 'legs' in row;
 }
 
-function wholeCall(row: CallRow): CallRow {
-  return { ...USUAL_CALL, ...row, legs: row.legs.map((leg) => ({ ...USUAL_LEG, ...leg })) };
+function leanCall({ legs, ...call }: CallRow): LeanCall {
+  const { startedAt } = call;
+  return {
+    ...unusual(call, USUAL_CALL, CALL_TIMES),
+    startedAt,
+    times: listed(call, CALL_TIMES, startedAt),
+    legs: legs.map((leg, index) => ({
+      ...unusual(leg, unsentLeg(index), LEG_TIMES),
+      times: listed(leg, LEG_TIMES, startedAt),
+    })),
+  };
 }
 
-function unusual<Value extends object>(value: Value, usual: Readonly<Record<string, unknown>>): Partial<Value> {
+function wholeCall({ times, legs, ...call }: Keyed & LeanCall): object {
+  const { startedAt } = call;
+  return {
+    ...USUAL_CALL,
+    ...call,
+    ...named(times, CALL_TIMES, startedAt),
+    legs: legs.map(({ times: ofLeg, ...leg }, index) => ({
+      ...unsentLeg(index),
+      ...leg,
+      ...named(ofLeg, LEG_TIMES, startedAt),
+    })),
+  };
+}
+
+function listed<Name extends string>(
+  row: Readonly<Record<Name, number | null>>,
+  names: readonly Name[],
+  since: number,
+): Times {
+  const times = names.map((name) => (row[name] === null ? null : row[name] - since));
+  while (times.at(-1) === null) times.pop();
+  return times;
+}
+
+function named<Name extends string>(times: Times, names: readonly Name[], since: number): Record<Name, number | null> {
+  return Object.fromEntries(
+    names.map((name, index) => {
+      const ms = times[index] ?? null;
+      return [name, ms === null ? null : ms + since];
+    }),
+  ) as Record<Name, number | null>;
+}
+
+function unusual<Value extends object>(
+  value: Value,
+  usual: Readonly<Record<string, unknown>>,
+  without: readonly string[],
+): Partial<Value> {
+  const all = value as Readonly<Record<string, unknown>>;
   const sent: Record<string, unknown> = {};
-  for (const [name, own] of Object.entries(value)) {
-    if (!Object.hasOwn(usual, name) || own !== usual[name]) sent[name] = own;
+  for (const name in all) {
+    const own = all[name];
+    if ((!Object.hasOwn(usual, name) || own !== usual[name]) && !without.includes(name)) sent[name] = own;
   }
   return sent as Partial<Value>;
 }

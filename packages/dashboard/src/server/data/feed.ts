@@ -52,7 +52,7 @@ export function createFeed<Row extends Keyed, Figures>(
     readonly endedSince: (row: Row) => number | null;
   },
 ): Feed<Row, Figures> {
-  const { store, pollMs = 250, everyMs = 100, limit = 1000, epoch = randomUUID(), log = quiet } = options;
+  const { store, pollMs = 250, everyMs = 100, limit = 1000, epoch = randomUUID().slice(0, 8), log = quiet } = options;
   const { sources, totalsOf, endedSince } = options;
   const clock = options.clock ?? systemClock;
   const rows = new Map<string, Row>();
@@ -100,7 +100,9 @@ export function createFeed<Row extends Keyed, Figures>(
 
   function expired(): string[] {
     const now = clock.now();
-    return [...expiries].filter(([, at]) => at <= now).map(([sid]) => sid);
+    const sids: string[] = [];
+    for (const [sid, at] of expiries) if (at <= now) sids.push(sid);
+    return sids;
   }
 
   /** Ended rows beyond the limit, the oldest. */
