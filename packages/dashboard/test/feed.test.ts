@@ -119,6 +119,34 @@ describe('the feed', () => {
     feed.stop();
   });
 
+  it('looks at each poll while nobody listens, and soon once somebody does', async () => {
+    const clock = manualClock();
+    const inner = createMemoryStore();
+    let looks = 0;
+    const store: Store = {
+      ...inner,
+      list(options) {
+        looks += 1;
+        return inner.list(options);
+      },
+    };
+    const feed = createCallFeed({ store, clock, pollMs: 250, everyMs: 100 });
+    feed.start();
+    await clock.advanceBy(0, settle);
+    looks = 0;
+    for (let ms = 0; ms < 1000; ms += 10) {
+      feed.nudge();
+      await clock.advanceBy(10, settle);
+    }
+    expect(looks).toBe(4);
+    const deltas: unknown[] = [];
+    feed.on((delta) => deltas.push(delta));
+    await putCall(store, sidOf(1), clock.now());
+    await clock.advanceBy(100, settle);
+    expect(deltas).toHaveLength(1);
+    feed.stop();
+  });
+
   it('leaves out what it cannot read, and says so', async () => {
     const clock = manualClock();
     const store = createMemoryStore();

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Clock } from '@amd/core';
 import { Server, type Socket } from 'socket.io';
 import { leanUpdate } from '../shared/lean.js';
-import { PATHS, type Keyed, type PageToServer, type ServerToPage } from '../shared/protocol.js';
+import { PATHS, type Delta, type Keyed, type PageToServer, type ServerToPage } from '../shared/protocol.js';
 import type { Access, Guard, Session } from './access/guard.js';
 import type { OriginCheck } from './access/origins.js';
 import { PHONE_COMMAND, SINCE, SWITCH, WATCH } from './commands.js';
@@ -71,12 +71,9 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   });
   let attached = false;
   let closed = false;
-  const stops = [
-    feed.on((delta) => {
-      // Whoever reads slowly misses it, instead of filling our memory.
-      io.to('synced').volatile.emit('update', leanUpdate(delta));
-    }),
-  ];
+  /** Stops listening to the feed: nobody listens while nobody looks. */
+  let unlisten: (() => void) | null = null;
+  const stops = [stopListening];
   if (phone !== null)
     stops.push(
       soon(
@@ -109,7 +106,8 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
         socket.data.commands = 0;
         if (!stillAllowed(socket)) socket.disconnect(true);
       }
-      io.to('synced').volatile.emit('update', leanUpdate(feed.tick()));
+      if (unlisten !== null) tell(feed.tick());
+      if (!io.sockets.adapter.rooms.has('synced')) stopListening();
     }),
   );
 
@@ -153,6 +151,16 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     };
   }
 
+  function tell(delta: Delta<Row, Figures>): void {
+    // Whoever reads slowly misses it, instead of filling our memory.
+    io.to('synced').volatile.emit('update', leanUpdate(delta));
+  }
+
+  function stopListening(): void {
+    unlisten?.();
+    unlisten = null;
+  }
+
   function stillAllowed({ request }: Page): boolean {
     const { as } = guard.check(request);
     return as === 'open' || as === 'session';
@@ -171,6 +179,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       if (!socket.data.synced) {
         socket.data.synced = true;
         void socket.join('synced');
+        unlisten ??= feed.on(tell);
       }
       answer(leanUpdate(feed.sync(checked.data)));
     });

@@ -9,7 +9,7 @@ export interface Feed<Row extends Keyed, Figures> {
   sync(since: { readonly epoch: string; readonly seq: number } | null): Update<Row, Figures>;
   /** Calls `listener` with every change; returns a function that stops it. */
   on(listener: (delta: Delta<Row, Figures>) => void): () => void;
-  /** Something was committed: look soon instead of at the next poll. */
+  /** Something was committed: look soon instead of at the next poll, if anybody listens. */
   nudge(): void;
   /** A change of nothing: who is not at its number has missed one. */
   tick(): Delta<Row, Figures>;
@@ -172,6 +172,12 @@ export function createFeed<Row extends Keyed, Figures>(
     nextLook = { at, cancel: clock.wakeAt(at, () => void wake()) };
   }
 
+  function nudge(): void {
+    if (listeners.size === 0) return;
+    nudges += 1;
+    schedule(Math.max(clock.now(), lookedAt + everyMs));
+  }
+
   return {
     sync(given) {
       const oldest = changes[0]?.seq ?? seq + 1;
@@ -183,12 +189,10 @@ export function createFeed<Row extends Keyed, Figures>(
     },
     on(listener) {
       listeners.add(listener);
+      nudge();
       return () => listeners.delete(listener);
     },
-    nudge() {
-      nudges += 1;
-      schedule(Math.max(clock.now(), lookedAt + everyMs));
-    },
+    nudge,
     tick() {
       // Some figures change by themselves, such as names of activities.
       totals = totalsOf(rows.values());
