@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
 import { consent, leadTo, say } from '../leg/documents.js';
-import type { Fallback } from './fallback.js';
+import { leavesOurHands, type Fallback } from './fallback.js';
 import type { Texts } from './texts.js';
 import { expectAtFallback, fallbackRef, partOf, type CallerWork, type WaitingCaller } from './work.js';
 
@@ -29,7 +29,7 @@ export function isElsewhere(s: {
   readonly settings: Pick<Spoken, 'fallback'>;
   readonly caller: Pick<WaitingCaller, 'otherwise' | 'over'>;
 }): boolean {
-  return s.result === 'handedOn' && s.caller.over !== true && presentFallback(s.settings, s.caller).kind === 'redirect';
+  return s.result === 'handedOn' && s.caller.over !== true && leavesOurHands(presentFallback(s.settings, s.caller));
 }
 
 /** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */

@@ -45,14 +45,47 @@ export function leadsBack(fallback: Fallback, call: { readonly from: string; rea
   return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
 }
 
-const KINDS = ['say', 'voicemail', 'redirect', 'number'] as const;
+/** Whoever gets this is served by TwiML of the user's from then on. */
+export function leavesOurHands({ kind }: Fallback): boolean {
+  return kind === 'redirect';
+}
+
+/** Each last stop: the fields it may be given with, and what is made of them. A new kind is told here, and nowhere else in this file. */
+const LAST_STOPS: {
+  readonly [Kind in LastStop['kind']]: {
+    readonly fields: readonly string[];
+    readonly read: (given: Readonly<Record<string, unknown>>, option: string) => Extract<LastStop, { kind: Kind }>;
+  };
+} = {
+  say: { fields: [], read: () => ({ kind: 'say' }) },
+  voicemail: {
+    fields: ['maxSeconds', 'silenceSeconds'],
+    read: ({ maxSeconds = 120, silenceSeconds = 5 }, option) => ({
+      kind: 'voicemail',
+      maxSeconds: within(maxSeconds, 5, 3600, `${option}.maxSeconds`),
+      silenceSeconds: within(silenceSeconds, 1, 30, `${option}.silenceSeconds`),
+    }),
+  },
+  redirect: {
+    fields: ['url'],
+    read: (given, option) => ({ kind: 'redirect', url: url(given['url'], `${option}.url`) }),
+  },
+};
+
+const LAST_STOP_KINDS = Object.keys(LAST_STOPS) as LastStop['kind'][];
+const LAST_STOP_FIELDS = Object.values(LAST_STOPS).flatMap(({ fields }) => fields);
+const NUMBER_FIELDS = ['to', 'ringSeconds', 'otherwise'];
 
 /** @throws TypeError or RangeError naming the option */
 export function fallbackOf(value: unknown): Fallback {
-  const { kind } = entriesOf(value, 'fallback', ['kind', 'url', 'to', 'ringSeconds', 'otherwise', ...VOICEMAIL]);
-  if (oneOf(kind, KINDS, 'fallback.kind') !== 'number') return lastStopOf(value, 'fallback');
-  const given = entriesOf(value, 'fallback', ['kind', 'to', 'ringSeconds', 'otherwise']);
-  const { to, ringSeconds = 30, otherwise = { kind: 'say' } } = given;
+  const { kind } = entriesOf(value, 'fallback', ['kind', ...LAST_STOP_FIELDS, ...NUMBER_FIELDS]);
+  const kinds = [...LAST_STOP_KINDS, 'number'] as const;
+  if (oneOf(kind, kinds, 'fallback.kind') !== 'number') return lastStopOf(value, 'fallback');
+  const {
+    to,
+    ringSeconds = 30,
+    otherwise = { kind: 'say' },
+  } = entriesOf(value, 'fallback', ['kind', ...NUMBER_FIELDS]);
   return {
     kind: 'number',
     to: e164(to, 'fallback.to'),
@@ -61,23 +94,8 @@ export function fallbackOf(value: unknown): Fallback {
   };
 }
 
-const VOICEMAIL = ['maxSeconds', 'silenceSeconds'];
-
 function lastStopOf(value: unknown, option: string): LastStop {
-  const { kind } = entriesOf(value, option, ['kind', 'url', ...VOICEMAIL]);
-  switch (oneOf(kind, ['say', 'voicemail', 'redirect'], `${option}.kind`)) {
-    case 'say':
-      entriesOf(value, option, ['kind']);
-      return { kind: 'say' };
-    case 'redirect':
-      return { kind: 'redirect', url: url(entriesOf(value, option, ['kind', 'url'])['url'], `${option}.url`) };
-    case 'voicemail': {
-      const { maxSeconds = 120, silenceSeconds = 5 } = entriesOf(value, option, ['kind', ...VOICEMAIL]);
-      return {
-        kind: 'voicemail',
-        maxSeconds: within(maxSeconds, 5, 3600, `${option}.maxSeconds`),
-        silenceSeconds: within(silenceSeconds, 1, 30, `${option}.silenceSeconds`),
-      };
-    }
-  }
+  const { kind } = entriesOf(value, option, ['kind', ...LAST_STOP_FIELDS]);
+  const { fields, read } = LAST_STOPS[oneOf(kind, LAST_STOP_KINDS, `${option}.kind`)];
+  return read(entriesOf(value, option, ['kind', ...fields]), option);
 }

@@ -2,6 +2,7 @@ import type { ConferenceSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Reply } from '../../wire/twiml.js';
 import { isElsewhere, isForFallback, presentFallback } from '../caller/documents.js';
+import { leavesOurHands } from '../caller/fallback.js';
 import { RETRIED_MS } from '../caller/patience.js';
 import { askCaller, isTold, redirectCaller } from '../caller/work.js';
 import { startTimer, stopTimer } from '../leg/work.js';
@@ -112,7 +113,7 @@ export function answerCaller(w: Work, event: ForwardingRequest, arrival: 'first'
   const reply = callerDocument(w, event, arrival);
   const { caller, settings } = w.s;
   const isGiven = caller.phase === 'fallingBack' && isForFallback(event, caller);
-  if (isGiven && presentFallback(settings, caller).kind === 'redirect') callerEnded(w, 'handedOn');
+  if (isGiven && leavesOurHands(presentFallback(settings, caller))) callerEnded(w, 'handedOn');
   return reply;
 }
 

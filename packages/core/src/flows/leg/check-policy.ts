@@ -1,5 +1,14 @@
 import { entriesOf, oneOf } from '../check-options.js';
-import { DEFAULT_POLICY, LEG_ENDS, POLICIES, type AnswerPolicy, type Confirm, type PolicyName } from './policy.js';
+import {
+  ANSWER_ACTIONS,
+  DEFAULT_POLICY,
+  END_ACTIONS,
+  LEG_ENDS,
+  POLICIES,
+  type AnswerPolicy,
+  type Confirm,
+  type PolicyName,
+} from './policy.js';
 import type { LegSettings } from './work.js';
 
 const PRESETS = Object.keys(POLICIES) as PolicyName[];
@@ -13,8 +22,8 @@ export function policyOf(value: unknown): AnswerPolicy {
   const given = entriesOf(value, 'policy', Object.keys(DEFAULT_POLICY));
   for (const [answer, action] of Object.entries(given)) {
     const option = `policy.${answer}`;
-    if (LEG_ENDS.some((end) => end === answer)) oneOf(action, ['go on', 'fall back'], option);
-    else oneOf(action, ['bridge', 'confirm', 'hang up', 'leave a message'], option);
+    if (LEG_ENDS.some((end) => end === answer)) oneOf(action, END_ACTIONS, option);
+    else oneOf(action, ANSWER_ACTIONS, option);
   }
   return { ...DEFAULT_POLICY, ...given };
 }

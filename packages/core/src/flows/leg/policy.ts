@@ -1,22 +1,26 @@
 import type { AnsweredBy } from '../../wire/answered-by.js';
 
-/** What an answer means. */
-export type AnswerAction =
+/** What an answer may mean. */
+export const ANSWER_ACTIONS = [
   /** This person gets the caller. */
-  | 'bridge'
+  'bridge',
   /** They are asked for a key. */
-  | 'confirm'
+  'confirm',
   /** The next one is tried. */
-  | 'hang up'
+  'hang up',
   /** A machine that has finished its greeting hears `texts.message` first; only for `machine_end_…`. */
-  | 'leave a message';
+  'leave a message',
+] as const;
+export type AnswerAction = (typeof ANSWER_ACTIONS)[number];
 
-/** What it means that a call was over before anybody could be asked. */
-export type EndAction =
+/** What it may mean that a call was over before anybody could be asked. */
+export const END_ACTIONS = [
   /** The next one is tried. */
-  | 'go on'
+  'go on',
   /** Nobody new is rung: who declines wants the caller to be told. */
-  | 'fall back';
+  'fall back',
+] as const;
+export type EndAction = (typeof END_ACTIONS)[number];
 
 /** How a call ends before anybody could be asked. `hungUp`: picked up and hung up. */
 export const LEG_ENDS = ['busy', 'noAnswer', 'failed', 'hungUp'] as const;

@@ -9,6 +9,7 @@ import {
   presentFallback,
   wayToFallback,
 } from '../caller/documents.js';
+import { leavesOurHands } from '../caller/fallback.js';
 import { giveFallback } from '../caller/work.js';
 import { waitOf } from '../caller/wait.js';
 import type { LegDraft } from '../leg/drafts.js';
@@ -43,7 +44,7 @@ function fallbackDocument(w: Work): Reply {
   w.s.story.fallbackAt ??= w.at;
   // The call leaves the queue by this document; nobody is to be rung for it any more.
   cancelTask(w);
-  if (presentFallback(w.s.settings, w.s.caller).kind === 'redirect') callerEnded(w, 'handedOn');
+  if (leavesOurHands(presentFallback(w.s.settings, w.s.caller))) callerEnded(w, 'handedOn');
   return fallbackVerbs(w);
 }
 
