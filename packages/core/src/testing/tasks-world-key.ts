@@ -98,7 +98,7 @@ export function tasksStateKey(state: TaskRouterState): string {
     state.lastReservation,
     state.deadlinePassed,
     Object.entries(state.timers).sort(),
-    state.reservations.map(reservationKey),
+    state.reservations.map((one) => [reservationKey(one), one.id === state.served && one.bridged === true]),
     state.legs.map((leg) => legKey(leg, state.reservations.find((one) => one.leg === leg.id)?.phase === 'over')),
   ]);
 }

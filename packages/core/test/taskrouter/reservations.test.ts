@@ -355,17 +355,21 @@ describe('a talk that is over', () => {
   });
 
   it('may be over before we hear of it', () => {
-    scene(...offered, events.status({ status: 'completed', at: at(12) }))
-      .when(outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) }))
+    const over: readonly Step[] = [...offered, events.status({ status: 'completed', at: at(12) })];
+    const wraps = outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) });
+    scene(...over)
+      .when(wraps)
       .then({
-        asks: [rests],
-        state: {
-          served: 1,
-          claim: 1,
-          legs: [{ phase: 'ended', result: { kind: 'bridged' } }],
-          timers: { caller: at(23) },
-        },
+        asks: [],
+        state: { served: 1, claim: 1, legs: [{ phase: 'ended', result: { kind: 'bridged' } }] },
       });
+    // That it was theirs, their Dial tells, or the caller's stay in the queue.
+    scene(...over, wraps)
+      .when(taskEvents.legEnded({ bridged: true, status: 'completed', at: at(14) }))
+      .then({ asks: [rests], state: { timers: { caller: at(24) } } });
+    scene(...over, wraps)
+      .when(taskEvents.callerEnded('bridged', { at: at(14) }))
+      .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected', timers: { caller: undefined } } });
   });
 
   it('leaves a caller alone who is no longer there', () => {
@@ -613,9 +617,9 @@ describe('a caller whom somebody takes in another application', () => {
   });
 
   it('was ours if they hung up before they were connected: their task is completed', () => {
-    scene(...talking, late, outcome('call.fetch', { as: 'gone' }, { at: at(13) }))
-      .when(taskEvents.due('heartbeat'))
-      .then({ asks: [rests], state: { result: 'connected' } });
+    scene(...talking, late)
+      .when(outcome('call.fetch', { as: 'gone' }, { at: at(13) }))
+      .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
   });
 
   it('is theirs also where nobody has asked us about their reservation', () => {
@@ -648,6 +652,47 @@ describe('a caller whom somebody takes in another application', () => {
     scene(...claimed, events.legDocument({ at: at(11) }))
       .when(news('accepted', 1, { at: at(12) }))
       .then({ asks: [], state: { served: 1, claim: 1, legs: [{ phase: 'bridged' }] } });
+  });
+
+  it('P-141 whoever hangs up before their Dial begins has not taken the caller whom somebody else has accepted', () => {
+    const gone = events.status({ status: 'completed', at: at(10) });
+    const isAccepted = outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(11) });
+    for (const before of [
+      [...offered, gone, isAccepted],
+      [...offered, news('accepted', 1, { at: at(9.5) }), gone],
+    ]) {
+      expect(scene(...before).state).toMatchObject({ served: 1, caller: { phase: 'connected', elsewhere: false } });
+      scene(...before)
+        .when(taskEvents.task('wrapup', { at: at(12) }))
+        .then({ asks: [] });
+      scene(...before)
+        .when(taskEvents.due('heartbeat'))
+        .then({ asks: [looks] });
+      // No retry of what would say that they talked can come any more.
+      const left = scene(...before).when(taskEvents.due('caller'));
+      left.then({ asks: [looks], state: { reservations: [{ missed: true }] } });
+      const theirs: readonly Step[] = [
+        ...before,
+        taskEvents.due('caller'),
+        outcome('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(37) }),
+      ];
+      expect(scene(...theirs).state).toMatchObject({ caller: { elsewhere: true }, reservations: [{ resting: 'no' }] });
+      expect(scene(...theirs).state).not.toHaveProperty('timers.caller');
+      scene(...theirs)
+        .when(taskEvents.task('wrapup', { at: at(60) }))
+        .then({ asks: [] });
+      // Another application has taken them out of the queue: that says it at once.
+      scene(...before)
+        .when(taskEvents.callerEnded('redirected', { at: at(12) }))
+        .then({ verbs: [], asks: [], state: { caller: { elsewhere: true }, reservations: [{ resting: 'no' }] } });
+      // Gone by then, nobody is taken from anybody.
+      scene(...before)
+        .when(events.callerStatus({ at: at(20) }))
+        .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
+    }
+    scene(...talking, hungUp)
+      .when(taskEvents.callerEnded('redirected', { at: at(41) }))
+      .then({ state: { caller: { elsewhere: false } } });
   });
 
   it('P-127 a caller is not taken back by a fallback that was on its way when somebody else accepted them', () => {

@@ -37,10 +37,11 @@ const completed = { ...THE_TASK, type: 'task.update', status: 'completed', reaso
 describe('the task of a talk', () => {
   it('is completed when the talk is over, once', () => {
     const end = talked;
-    scene(...talking)
-      .when(taskEvents.task('wrapup', { at: at(40) }))
-      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { asking: false } } });
+    const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
+      .when(ends)
+      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { asking: false } } });
+    scene(...talking, ends)
       .when(outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
       .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { asking: true } } });
     scene(...end)

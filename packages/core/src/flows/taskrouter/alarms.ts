@@ -65,6 +65,10 @@ function callerAlarm(w: Work): void {
       if (!w.s.caller.elsewhere) redirectCaller(w);
       return;
     case 'connected':
+      if (notBridged(w)) {
+        askCaller(w);
+        return;
+      }
       // The worker left long ago and this call is still there: it is with nobody.
       startTimer(w, 'caller', w.config.graceMs);
       endCaller(w);
@@ -75,6 +79,14 @@ function callerAlarm(w: Work): void {
     default:
       unreachable(phase);
   }
+}
+
+/** No Dial and no Enqueue has said that they talked, in all the time that it may take. */
+function notBridged({ s }: Work): boolean {
+  const served = s.reservations.find(({ id }) => id === s.served);
+  if (served === undefined || served.bridged === true) return false;
+  served.missed = true;
+  return true;
 }
 
 /** The worker was told to take the caller, and nobody has said what became of it. */

@@ -1,10 +1,11 @@
 import { isElsewhere } from '../caller/documents.js';
 import { isTold, offerFallback } from '../caller/work.js';
-import { isHopeful, isUnanswered } from '../leg/leg.js';
+import { isHopeful, isInRoom, isUnanswered } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
 import type { LegDraft } from '../leg/drafts.js';
 import { legTimer, startTimer, stopTimer } from '../leg/work.js';
-import type { Work } from './draft.js';
+import { legOf, type Work } from './draft.js';
+import { talkIsOver } from './reservations.js';
 import type { TaskCallResult } from './state.js';
 
 /** The caller waits in the queue, for a task that is alive and that nobody else has. */
@@ -61,12 +62,20 @@ export function callerEnded(w: Work, result: TaskCallResult): void {
   s.story.endedAt ??= w.at;
   for (const timer of ['caller', 'deadline']) stopTimer(w, timer);
   dismissLegs(w);
+  afterTalk(w);
   w.effects.push({
     type: 'hook.run',
     id: `hook:ended:${s.call.sid}:${String(s.round)}`,
     hook: 'ended',
     data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
   });
+}
+
+/** Whoever had them, they talk no more: what waited for that is done. */
+function afterTalk(w: Work): void {
+  const served = w.s.reservations.find(({ id }) => id === w.s.served);
+  const leg = served === undefined ? undefined : legOf(w, served);
+  if (served !== undefined && (leg === undefined || !isInRoom(leg.phase))) talkIsOver(w, served);
 }
 
 /** What becomes of each leg when nobody waits any more. */

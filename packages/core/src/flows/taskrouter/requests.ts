@@ -69,7 +69,9 @@ function leftQueue(w: Work, event: Extract<CallerRequest, { type: 'caller.ended'
     case 'redirected':
       // Not by us: whoever took the call has it, unless it comes back to the queue by the document it gets now.
       // A copy of what an earlier stay ended with may come when they have been back for long.
-      if (caller.phase !== 'waiting' || part !== caller.stay) return null;
+      if (part !== caller.stay) return null;
+      if (caller.phase === 'connected') notByUs(w);
+      if (caller.phase !== 'waiting') return null;
       caller.elsewhere = true;
       caller.stay = (caller.stay % 9) + 1;
       return null;
@@ -93,6 +95,14 @@ function talked(w: Work): void {
   const offered = w.s.reservations.filter((reservation) => reservation.offered && reservation.phase === 'pending');
   const reservation = offered.find((one) => one.leg === w.s.claim) ?? offered[0];
   if (reservation !== undefined) reservationIs(w, reservation, 'accepted');
+}
+
+/** Their worker's Dial would have ended their stay otherwise (twilio.com/docs/voice/twiml/enqueue). */
+function notByUs({ s }: Work): void {
+  const served = s.reservations.find(({ id }) => id === s.served);
+  if (served === undefined || served.bridged === true) return;
+  s.caller.elsewhere = true;
+  served.resting = 'no';
 }
 
 /** A task of the call; `false`: one that is none of our business any more. */

@@ -1,14 +1,15 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { askCaller, isTold } from '../caller/work.js';
-import { isHopeful, isUnanswered, type LegResult } from '../leg/leg.js';
+import { RETRIED_MS } from '../caller/patience.js';
+import { isHopeful, isInRoom, isUnanswered, type LegResult } from '../leg/leg.js';
 import { endLeg, fetchNotice, tell } from '../leg/life.js';
 import type { LegDraft } from '../leg/drafts.js';
 import { legTimer, nextId, stamp, startTimer, stopTimer } from '../leg/work.js';
 import { leaveToOthers } from './caller.js';
 import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
 import type { ReservationResult } from './state.js';
-import { completeTask } from './task.js';
+import { completeTask, mayBeOthers } from './task.js';
 
 /** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
 const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
@@ -205,6 +206,15 @@ function accepted(w: Work, reservation: ReservationDraft): void {
   for (const other of s.legs) if (other !== leg) lose(w, other, 'taken');
 }
 
+/** The worker's Dial says that they have talked. */
+export function bridged(w: Work, reservation: ReservationDraft, leg: LegDraft): void {
+  const wasServed = w.s.served === reservation.id;
+  reservation.bridged = true;
+  reservation.missed = false;
+  reservationIs(w, reservation, 'accepted');
+  if (wasServed && !isInRoom(leg.phase)) talkIsOver(w, reservation);
+}
+
 /** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
 export function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
   const { phase } = reservation;
@@ -235,10 +245,11 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
 /** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
 export function talkIsOver(w: Work, reservation: ReservationDraft): void {
   const { phase, elsewhere } = w.s.caller;
-  // Accepted, and not by their Dial: unless the caller hung up in between, somebody else has them.
-  if (reservation.missed && (elsewhere || phase === 'connected')) {
+  if (mayBeOthers(w, reservation)) {
     if (elsewhere) reservation.resting = 'no';
-    else askCaller(w);
+    else if (reservation.missed) askCaller(w);
+    // What says that they talked may come as late as a retry; then a caller who is still there is with somebody else.
+    else startTimer(w, 'caller', RETRIED_MS + w.config.graceMs);
     return;
   }
   // By the document that gave them the caller, Twilio has moved them itself.

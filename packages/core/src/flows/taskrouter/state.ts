@@ -68,6 +68,8 @@ export interface Reservation {
   readonly offered: boolean;
   /** The leg's Dial said that it connected nobody. */
   readonly missed: boolean;
+  /** The leg's Dial said that it connected them. */
+  readonly bridged?: true;
   /** A request about it is under way. */
   readonly asking: boolean;
   /** After the talk the worker is moved to rest, before the task is completed: `due` until that is asked for. */

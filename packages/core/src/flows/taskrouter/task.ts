@@ -12,14 +12,17 @@ import { askReservation } from './reservations.js';
  */
 export function completeTask(w: Work): void {
   const served = w.s.reservations.find(({ id }) => id === w.s.served);
-  if (served === undefined || isMissed(w, served)) return;
+  if (served === undefined || mayBeOthers(w, served)) return;
   if (served.resting === 'due') sendToRest(w, served);
   if (served.resting !== 'asked') updateTask(w, 'completed', 'the call is over');
 }
 
-/** Their Dial connected nobody, and the caller is not known to be gone: the talk is somebody else's. */
-function isMissed({ s }: Work, { missed }: ReservationDraft): boolean {
-  return missed && (s.caller.elsewhere || s.caller.phase !== 'ended');
+/**
+ * Accepted, and not known to be by their Dial: unless the caller is gone, somebody else may have them. Who hangs up before their
+ * Dial begins asks for nothing any more, and their reservation is open to whatever else they work with.
+ */
+export function mayBeOthers({ s }: Work, { bridged }: ReservationDraft): boolean {
+  return bridged !== true && (s.caller.elsewhere || s.caller.phase !== 'ended');
 }
 
 function sendToRest(w: Work, reservation: ReservationDraft): void {

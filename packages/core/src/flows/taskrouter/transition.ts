@@ -26,7 +26,7 @@ import { measureTaskRouter } from './measure.js';
 import { notification } from './notifications.js';
 import { outcome } from './outcomes.js';
 import { taskRouterProblems } from './problems.js';
-import { reservationIs, settleReservations } from './reservations.js';
+import { bridged, settleReservations } from './reservations.js';
 import { assignment, callerRequest, keyPressed } from './requests.js';
 import { isSettled, isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from './state.js';
 import { work } from './work.js';
@@ -124,12 +124,12 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
 }
 
 /** `DialBridged`: they talked, or they did not, whatever else was lost. */
-function dialEnded(w: Work, { leg: id, bridged }: Extract<TaskRequest, { type: 'leg.ended' }>): void {
-  const leg = w.s.legs.find((candidate) => candidate.id === id);
+function dialEnded(w: Work, event: Extract<TaskRequest, { type: 'leg.ended' }>): void {
+  const leg = w.s.legs.find(({ id }) => id === event.leg);
   const reservation = leg === undefined ? undefined : reservationOf(w, leg);
-  if (reservation?.offered !== true) return;
-  if (bridged === true) reservationIs(w, reservation, 'accepted');
-  else if (bridged === false && leg?.phase !== 'ended') reservation.missed = true;
+  if (leg === undefined || reservation?.offered !== true) return;
+  if (event.bridged === true) bridged(w, reservation, leg);
+  else if (event.bridged === false && leg.phase !== 'ended') reservation.missed = true;
 }
 
 /** What is decided late about this caller must find it written down, so that they are put into no queue. */
