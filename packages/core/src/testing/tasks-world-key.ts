@@ -3,6 +3,7 @@ import type { Reservation, TaskRouterState } from '../flows/taskrouter/state.js'
 import {
   reservationNotes,
   reservationSid,
+  taskLegNote,
   taskLegNotes,
   type TaskWorld,
   type TaskWorldTask,
@@ -51,10 +52,17 @@ function relevantNotes(world: TaskWorld): number {
   if (notes === 0) return 0;
   const count = world.reservations.length;
   for (let index = 1; index <= count; index += 1) {
-    if (isDone(world, index)) notes &= ~taskLegNotes(count, index);
+    if (isDone(world, index)) notes &= ~taskLegNotes(count, index) | wordOfTalk(world, index);
     if (isClosed(world, index - 1)) notes &= ~reservationNotes(index);
   }
   return notes;
+}
+
+/** That they talked counts also when their call is over, as long as nothing else has said it. */
+function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
+  const served = state.kind === 'call' ? state.reservations.find(({ id }) => id === state.served) : undefined;
+  if (served?.leg !== index || served.bridged === true) return 0;
+  return 1 << taskLegNote(reservations.length, index, 'dialFinal');
 }
 
 function taskKey(task: TaskWorldTask, redirecting: string | null): string {

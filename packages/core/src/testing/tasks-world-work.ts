@@ -1,3 +1,4 @@
+import { RETRIED_MS } from '../flows/caller/patience.js';
 import type { TwilioEffect } from '../flows/effects.js';
 import type { Move, Violation } from './explore.js';
 import { unfairTaskEnd } from './tasks-world-checks.js';
@@ -85,7 +86,15 @@ function isTimed({ call, doing }: TaskWorld['legs'][number]): boolean {
   return call === 'ringing' || ['detecting', 'gather', 'speaking', 'dialing'].includes(doing);
 }
 
-/** Timers in any order, but watchdogs (10 s and more) never overtake a REST call that is under way (8 s at the most). */
+/** A request that says whether they talked is under way: its last answer is given within 15 s. */
+function isTellingOfTalk({ caller, legs }: TaskWorld): boolean {
+  return caller.doing === 'asks:caller.ended' || legs.some(({ doing }) => doing === 'asks:leg.ended');
+}
+
+/**
+ * Timers in any order, but watchdogs (10 s and more) never overtake a REST call that is under way (8 s at the most), and the
+ * caller's, where it waits for the word that they talked, no request that has it.
+ */
 export function timerMoves(
   context: TasksContext,
   world: TaskWorld,
@@ -100,6 +109,7 @@ export function timerMoves(
   for (const { task, timer } of timers) {
     if (busy && rank(timer) < RANKS.indexOf('deadline')) continue;
     if (world.legs.some((leg, at) => timer === `leg${String(at + 1)}` && isTimed(leg))) continue;
+    if (timer === 'caller' && task.dueAt - START > RETRIED_MS && isTellingOfTalk(world)) continue;
     // A heartbeat comes when every greeting is over: all that a clock decides here.
     const at = timer === 'heartbeat' ? GREETED : START;
     add(`timer ${timer}`, true, () =>

@@ -42,16 +42,17 @@ export function tell(
   return 'violation' in heard ? heard : heard.world;
 }
 
-/** The flow hears how its effect came out. */
+/** The flow hears how its effect came out. `early`: too soon to say whether whom it looked at is in the room. */
 export function tellOutcome(
   context: WorldContext,
   world: World,
   id: string,
   effect: RestEffect,
   outcome: Outcome,
+  early = false,
 ): World | Violation {
   // Who is in the room has heard the greeting; how long that takes is all that a fetch needs a clock for.
-  const greeted = effect.type === 'call.fetch' && effect.leg === 0 && world.caller.doing === 'room';
+  const greeted = !early && effect.type === 'call.fetch' && (effect.leg > 0 || world.caller.doing === 'room');
   const at = greeted ? GREETED : START;
   const event = (): ForwardingEvent => ({ type: 'effect.outcome', at, effect, outcome });
   return tell(context, world, outcomeName(id, outcome) + (greeted ? ' in the room' : ''), event, id);

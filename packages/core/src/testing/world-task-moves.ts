@@ -48,6 +48,13 @@ function effectMoves(context: WorldContext, world: World, add: AddMove, task: Wo
       if (split) return { ...after, tasks: [...without(world, task), { ...task, outcome: fate.outcome }] };
       return tellOutcome(context, after, task.id, effect, fate.outcome);
     });
+    // A look at a leg may come too soon to count; where it counts, what we take for the longest way to the room may be too short.
+    if (effect.type === 'call.fetch' && fate.good && effect.leg > 0) {
+      add(`${task.id} ${fate.name}, early`, false, () => {
+        const after = carriedOut(context, world, effect, fate);
+        return 'violation' in after ? after : tellOutcome(context, after, task.id, effect, fate.outcome, true);
+      });
+    }
     if (!split && fate.good && effect.type !== 'call.fetch' && world.faults > 0) {
       add(`${task.id} ${fate.name}, then a crash`, false, () => {
         const after = carriedOut(context, world, effect, fate);

@@ -97,7 +97,7 @@ describe('in the room', () => {
       .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
   });
 
-  it('a lost join event is made up for: after 10 s both calls are fetched, and both alive are together', () => {
+  it('a lost join event is made up for: every 10 s both calls are fetched, and both alive are together after 25 s', () => {
     given(forwarding, joining)
       .when(events.due('caller'))
       .then({
@@ -106,10 +106,13 @@ describe('in the room', () => {
           { type: 'call.fetch', leg: 1 },
         ],
       });
-    const half = [...joining, events.due('caller'), events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(19) })];
+    const half = [...joining, events.due('caller'), events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(33) })];
     after(half).then({ state: { caller: { phase: 'joining' } } });
     given(forwarding, half)
-      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(19) }))
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(32.9) }))
+      .then({ state: { caller: { phase: 'joining' } } });
+    given(forwarding, half)
+      .when(events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(33) }))
       .then({ state: { caller: { phase: 'connected' } } });
   });
 

@@ -126,10 +126,10 @@ describe('the look at both, when nothing was heard of them', () => {
       events.due('caller'),
     ];
     given(forwarding, seen)
-      .when(fetched(ALIVE, 42, 1))
+      .when(fetched(ALIVE, 56, 1))
       .then({ state: { caller: { phase: 'joining', seenAlive: false } } });
-    given(forwarding, [...seen, fetched(ALIVE, 42, 1)])
-      .when(fetched(ALIVE, 43))
+    given(forwarding, [...seen, fetched(ALIVE, 56, 1)])
+      .when(fetched(ALIVE, 57))
       .then({ state: { caller: { phase: 'connected' } } });
   });
 

@@ -3,7 +3,7 @@ import { callSettings, e164, forwarding, type CallOptions, type Verb } from '@am
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import type { ConferenceSid } from '../../src/kernel/brand.js';
 import { createParams } from '../../src/executor/create-params.js';
-import { after, at } from './scenes.js';
+import { after, at, waiting } from './scenes.js';
 
 const ASYNC = { amd: { mode: 'async' } } as const;
 /** Ann, or Ann and Ben, have picked up and hear who is calling. */
@@ -212,11 +212,11 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       ...greeted({ confirm: 'always' }),
       events.key({ at: at(9) }),
       events.due('caller'),
-      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(20) }),
-      events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(21) }),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(40) }),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(41) }),
     ];
     after(together).then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
-    const asksAgain = events.legDocument({ at: at(22) });
+    const asksAgain = events.legDocument({ at: at(42) });
     given(forwarding, together)
       .when(asksAgain)
       .then({
@@ -224,7 +224,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
         state: { claim: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', result: null, seenAlive: false }] },
       });
     given(forwarding, [...together, asksAgain])
-      .when(events.conference({ event: 'join', leg: 1, at: at(23) }))
+      .when(events.conference({ event: 'join', leg: 1, at: at(43) }))
       .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
   });
 
@@ -261,6 +261,50 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, unseen)
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(65) }))
       .then({ state: { caller: { phase: 'held', inRoom: true } } });
+  });
+
+  it('P-142 a callee is not taken for in the room while their request for the way may be retried', () => {
+    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const look = (seconds: number) => [
+      events.due('caller'),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(seconds) }),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(seconds) }),
+    ];
+    const onTheWay = [...waiting, events.answered({ at: at(8) }), ...look(18), ...look(28)];
+    after(onTheWay).then({
+      state: { caller: { phase: 'joining', seenAlive: true }, legs: [{ phase: 'joining', seenAlive: false }] },
+    });
+    // They have never met: the caller is not let go, and somebody else is rung.
+    given(forwarding, onTheWay)
+      .when(events.callerEnded({ at: at(29) }))
+      .then({ verbs: ['pause', 'dial.conference'], state: { claim: 1, caller: { phase: 'joining' } } });
+    given(forwarding, onTheWay)
+      .when(events.status({ status: 'completed', at: at(29) }))
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { claim: null, caller: { phase: 'fallingBack' } } });
+    // They are there as soon as an event says so, or when no answer can be on its way any more.
+    given(forwarding, onTheWay)
+      .when(events.conference({ event: 'join', leg: 1, at: at(29) }))
+      .then({ state: { caller: { phase: 'connected' } } });
+    after([...onTheWay, ...look(38)]).then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
+    const early = onTheWay.slice(0, -3);
+    const retry = events.answered({ at: at(22.9) });
+    after([...early, retry, ...look(28)]).then({ state: { caller: { phase: 'joining' } } });
+    after([...early, retry, ...look(38)]).then({ state: { caller: { phase: 'connected' } } });
+    // No retry of the first any more, and it may be retried itself.
+    const anew = events.answered({ at: at(23.1) });
+    after([...early, anew, ...look(38)]).then({ state: { caller: { phase: 'joining' } } });
+    after([...early, anew, ...look(38), ...look(49)]).then({ state: { caller: { phase: 'connected' } } });
+    // What they are told before it takes its time as well.
+    const recorded = [
+      events.inbound({ options: { forwardTo: [NUMBERS.ann], record: true } }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ at: at(8) }),
+      ...look(18),
+      ...look(28),
+      ...look(35.6),
+    ];
+    after(recorded).then({ state: { caller: { phase: 'joining' } } });
+    after([...recorded, ...look(45)]).then({ state: { caller: { phase: 'connected' } } });
   });
 
   it('P-120 a number that forwarded the call to us, or that makes it, is not rung', () => {

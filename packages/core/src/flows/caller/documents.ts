@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
-import { consent, leadTo, say } from '../leg/documents.js';
+import { consent, leadTo, say, sayingMs } from '../leg/documents.js';
 import { leavesOurHands, type Fallback } from './fallback.js';
 import type { Texts } from './texts.js';
 import { expectAtFallback, fallbackRef, partOf, type CallerWork, type WaitingCaller } from './work.js';
@@ -90,9 +90,8 @@ export function opening(settings: Greeting, arrival: 'first' | 'again'): Verb[] 
   return arrival === 'again' ? [{ verb: 'pause', seconds: 1 }] : greeting(settings);
 }
 
-/** Slow voices take about a tenth of a second for a letter. */
 export function greetingMs(settings: Greeting): number {
-  return greeting(settings).reduce((sum, { text }) => sum + text.length, 0) * 120;
+  return sayingMs(greeting(settings));
 }
 
 type Greeting = Pick<Spoken, 'texts' | 'voice' | 'language' | 'record'>;

@@ -2,7 +2,9 @@ import { isInRoom, isUnanswered, type Notice } from '../leg/leg.js';
 import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/life.js';
 import type { LegDraft } from '../leg/drafts.js';
 import { legTimer, stamp, startTimer, stopTimer, type LegHost } from '../leg/work.js';
+import { RETRIED_MS } from '../caller/patience.js';
 import { askCaller } from '../caller/work.js';
+import { consent, sayingMs } from '../leg/documents.js';
 import { doubtCaller } from './caller.js';
 import { room } from './documents.js';
 import type { Work } from './draft.js';
@@ -36,10 +38,12 @@ export function legHost(work: () => Work): LegHost {
       heedEnd(work(), leg);
       hunt(work());
     },
-    alive: () => {
+    alive: (leg) => {
+      if (work().at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
       connectIfTogether(work());
     },
     stillComing: (leg) => {
+      expectInRoom(work(), leg);
       notYetTogether(work(), leg);
     },
     back: (leg) => {
@@ -103,13 +107,21 @@ export function connectIfTogether(w: Work): void {
   whisper(w, leg);
 }
 
+/** Whether it is in the room, only a look tells that comes when Twilio cannot retry its request and throw the first answer away. */
+function expectInRoom(w: Work, leg: LegDraft): void {
+  const by = w.at + sayingMs(consent(w.s.settings)) + w.config.graceMs;
+  // The answer to a retry is heard by then as well.
+  if (by <= (leg.roomBy ?? 0)) return;
+  leg.seenAlive = false;
+  leg.roomBy = by + RETRIED_MS;
+}
+
 /** Two looks have taken them for together. */
 function notYetTogether(w: Work, leg: LegDraft): void {
   if (leg.phase !== 'bridged' || w.s.claim !== leg.id || w.s.caller.phase !== 'connected') return;
   w.s.caller.phase = 'joining';
   leg.phase = 'joining';
   leg.result = null;
-  leg.seenAlive = false;
   startTimer(w, 'caller', w.config.bridgeCheckMs);
 }
 

@@ -88,6 +88,7 @@ function turnBack(w: LegWork, leg: LegDraft): void {
   moved(w, leg);
   leg.human = false;
   leg.invited = false;
+  delete leg.roomBy;
   leg.phase = 'confirming';
   w.host.unclaimed(leg);
   if (isAway) redirectOnce(w, leg, nextId(w, 'back', leg.id));

@@ -18,8 +18,6 @@ export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
       if (leg.moving !== null) return again(w, leg);
-      // Whether it is with the caller, only a look from now on tells.
-      if (!leg.invited) leg.seenAlive = false;
       leg.invited = true;
       if (!leg.joined && event.type !== 'leg.ended') w.host.stillComing(leg);
       stamp(leg, 'greetedAt', w.at);
@@ -50,6 +48,11 @@ export function consent(
   settings: Voice & { readonly record: boolean; readonly texts: { readonly consent: string } },
 ): Say[] {
   return settings.record ? [say(settings, settings.texts.consent)] : [];
+}
+
+/** Slow voices take about a tenth of a second for a letter. */
+export function sayingMs(words: readonly Say[]): number {
+  return words.reduce((sum, { text }) => sum + text.length, 0) * 120;
 }
 
 function again(w: LegWork, leg: LegDraft): Reply {

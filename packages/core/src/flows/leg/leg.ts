@@ -76,7 +76,7 @@ export interface Leg {
   readonly confirmUntil: EpochMs | null;
   /** Seen in the room. */
   readonly joined: boolean;
-  /** Last heard alive by a fetch since it was claimed. */
+  /** Heard alive by a fetch when it had to be in the room. */
   readonly seenAlive: boolean;
   /** Its time for detection or confirmation is up. */
   readonly overdue: boolean;
@@ -90,6 +90,8 @@ export interface Leg {
   readonly moving: string | null;
   /** Was given the document that brings it to the caller. */
   readonly invited: boolean;
+  /** When that document has been heard up to the room, also in an answer to a retry: no look before shows it there. */
+  readonly roomBy?: EpochMs;
   /** It came by a redirect: what it asked for before that is asked by nobody any more. */
   readonly fetched: boolean;
   /** A robot screens the call for its owner; `answered`: we have told it who calls. */

@@ -73,7 +73,6 @@ function legFetched(w: LegWork, leg: LegDraft, { outcome: result }: OutcomeEvent
       endLeg(w, leg);
       w.host.released(leg);
     } else if (result.status === 'in-progress') {
-      leg.seenAlive = true;
       pickedUp(w, leg);
       w.host.alive(leg);
     } else if (isUnanswered(leg.phase)) watchRinging(w, leg);
