@@ -35,6 +35,12 @@ export interface Call {
   listenedFirst: boolean;
   keyed: boolean;
   screened: boolean;
+  /** When the words of a robot reached us for the first time, ms. */
+  screenedAt: number;
+  /** When the document that it carries out was decided, ms. */
+  decidedAt: number;
+  /** When it was last decided to fetch it by a redirect, ms. */
+  fetchedBackAt: number;
   /** They are human, as far as we know, and nobody has told them anything since. */
   owed: boolean;
   /** When it was alone on hold for the first time in this stretch, ms. */
@@ -128,6 +134,9 @@ export function newCall(number: number, given: Given): Call {
     listenedFirst: false,
     keyed: false,
     screened: false,
+    screenedAt: Infinity,
+    decidedAt: 0,
+    fetchedBackAt: 0,
     owed: false,
     waitsSince: null,
     endedBy: null,

@@ -38,8 +38,12 @@ export function playForwarding(options: OrderOptions): Order {
     carryOut: (effect, askedAt) => calls.carryOut(effect as RestEffect, askedAt),
     // Who was handed on and comes back starts anew; nothing tells that from a repetition.
     mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOn',
-    look: (state, event) => {
+    look: (state, event, effects) => {
       lookAt(order, state);
+      for (const effect of effects) {
+        const call = effect.type === 'call.redirect' ? calls.all.find(({ sid }) => sid === effect.sid) : undefined;
+        if (call !== undefined) call.fetchedBackAt = order.now();
+      }
       noteRepeats(event, state);
     },
   });
@@ -57,7 +61,7 @@ export function playForwarding(options: OrderOptions): Order {
     },
     tell: (event) => record.tell(event),
     special: () => false,
-    joined: (leg) => judgeJoin(order, settings, leg),
+    joined: (leg) => judgeJoin(order, settings, leg, 'room'),
     over(call) {
       if (call.leg === 0) callerIsOver();
       judgeLeg(order, call);

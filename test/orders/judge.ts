@@ -16,9 +16,16 @@ function passes({ policy, confirm }: Settings, { verdicts }: Call): boolean {
   return confirm !== 'always' && [...verdicts].some((verdict) => policy[verdict as 'human'] === 'bridge');
 }
 
-/** Only what the policy accepts gets the caller. */
-export function judgeJoin(order: Order, settings: Settings, leg: Call): void {
+/**
+ * Only what the policy accepts gets the caller. The words of a robot are a request of their own, and may reach us when Twilio
+ * already has the document that brings its phone to the caller (twilio.com/docs/voice/answering-machine-detection). On the way
+ * to a room it can be fetched back, though it may be there before the redirect is. A Dial into a queue takes the caller out of
+ * it at once: then a redirect would end the call of the caller, and nobody can prevent anything.
+ */
+export function judgeJoin(order: Order, settings: Settings, leg: Call, way: 'room' | 'queue'): void {
+  const isTooLate = leg.screenedAt > leg.decidedAt && (way === 'queue' || leg.fetchedBackAt >= leg.screenedAt);
   if (leg.keyed) order.meet('somebody has the caller by a key');
+  else if (leg.screened && isTooLate) order.meet('the words of a robot come when its phone is on its way');
   else if (leg.screened)
     order.broke('a phone that screens its calls has the caller without a key', [...leg.verdicts].join());
   else if (!passes(settings, leg)) {

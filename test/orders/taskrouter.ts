@@ -77,7 +77,7 @@ export function playTaskRouter(options: OrderOptions): Order {
     },
     tell: (event) => record.tell(event),
     special: queue.special,
-    joined: (leg) => judgeJoin(order, settings, leg),
+    joined: (leg) => judgeJoin(order, settings, leg, 'queue'),
     over(call) {
       if (call.leg === 0) callerIsOver();
       judgeLeg(order, call);

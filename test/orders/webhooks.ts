@@ -41,7 +41,10 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
     if (said !== undefined || (purpose === 'leg.answered' && call.listenedFirst)) call.verdicts.add(said ?? 'unknown');
     if (purpose !== 'leg.key') return;
     if ((params.get('Digits') ?? '') !== '') call.keyed = true;
-    else if (world.isScreening(params.get('SpeechResult') ?? '')) call.screened = true;
+    else if (world.isScreening(params.get('SpeechResult') ?? '')) {
+      call.screened = true;
+      call.screenedAt = Math.min(call.screenedAt, order.now());
+    }
   }
 
   /** A request for TwiML; it may come twice, and then either reply is acted on, or the later one by nobody. */
@@ -57,8 +60,10 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
       return tell(event).verbs ?? null;
     };
     const act = (verbs: readonly Verb[] | null): void => {
+      const decidedAt = order.now();
       order.after(order.below(150), () => {
         if (call.turn !== turn || isOver(call)) return;
+        call.decidedAt = decidedAt;
         if (call.status === 'ringing') calls.begin(call, verbs ?? []);
         calls.run(call, verbs ?? []);
       });
