@@ -54,7 +54,7 @@ describe('the caller arrives', () => {
           ],
         },
         state: {
-          caller: { phase: 'waiting', held: false, queuedBy: at(0) + 39 * 120 + 10_000 },
+          caller: { phase: 'waiting', held: false, queuedBy: at(0) + 39 * 120 + 25_000 },
           timers: { heartbeat: at(30) },
         },
         asks: [],

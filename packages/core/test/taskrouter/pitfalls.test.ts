@@ -347,12 +347,12 @@ describe('pitfalls of TaskRouter', () => {
 
   it('P-103 the caller gets the fallback when Twilio refuses three times to say what became of their task', () => {
     const refused = { as: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
-    const search = [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused)] as const;
+    const search = (second: number) =>
+      [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused, { at: at(second) })] as const;
     const begun = taskEvents.inbound({ status: 'in-progress', options: { texts: { greeting: '' } } });
-    expect(scene(...[begun, ...search, ...search]).state).toMatchObject({ caller: { phase: 'waiting' } });
-    expect(scene(...[begun, ...search, ...search, ...search]).state).toMatchObject({
-      caller: { phase: 'fallingBack' },
-    });
+    const twice = [begun, ...search(31), ...search(42)];
+    expect(scene(...twice).state).toMatchObject({ caller: { phase: 'waiting' } });
+    expect(scene(...twice, ...search(53)).state).toMatchObject({ caller: { phase: 'fallingBack' } });
   });
 
   it('P-104 a number is read from phone, then contact_uri, as people write it', () => {

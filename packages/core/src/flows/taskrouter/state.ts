@@ -23,7 +23,7 @@ export type TaskCallResult =
 
 export interface TaskCaller extends WaitingCaller {
   readonly phase: TaskCallerPhase;
-  /** When the greeting has been heard and the call must be in the queue. */
+  /** When the greeting has been heard, also in an answer to a retry, and the call must be in the queue. */
   readonly queuedBy: EpochMs;
   /** Somebody else took the call out of the queue; it is left to them unless it comes back. */
   readonly elsewhere: boolean;

@@ -8,6 +8,7 @@ import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { keptCall } from '../caller/kept-call.js';
 import { isListening, listenDocument } from '../caller/listen.js';
+import { RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
 import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
@@ -188,7 +189,7 @@ function begin(
     settings,
     caller: {
       phase: 'waiting',
-      queuedBy: at + greetingMs(settings) + config.graceMs,
+      queuedBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
       elsewhere: false,
       stay: 1,
       held: false,
