@@ -28,7 +28,6 @@ const bell: Flow<State, Event, Effect, null, unknown> = {
   name: 'bell',
   schema: 1,
   initial: () => ({ rung: 0 }),
-  migrate: (data) => data as State,
   transition: (state, event) =>
     event.type === 'set'
       ? {

@@ -3,7 +3,7 @@ import { sameState } from '../kernel/same-state.js';
 /**
  * What most calls have in common is not written down with each of them: of a call's settings, of its caller and of each leg only
  * what differs from these tables. They are part of the format, and not the defaults of today: a table that is changed needs
- * a new schema, with a migration that reads what was written with the old one.
+ * a new schema.
  */
 export interface Usual {
   readonly settings: Readonly<Record<string, unknown>>;

@@ -22,10 +22,8 @@ export interface Step<State, Effect, Reply> {
 export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   /** Prefix of the keys of its records; part of every callback reference. */
   readonly name: string;
-  /** Version of the persisted state. */
+  /** Version of the persisted state. A process reads no other: it leaves what another version has written alone. */
   readonly schema: number;
-  /** Brings a state persisted by an older schema up to date. Throws when it cannot. */
-  readonly migrate: (data: unknown, from: number) => State;
   /**
    * The state as JSON; default: as `JSON.stringify` writes it. `texts`: what was written before of objects that states share; it
    * spares a writer of many states of one call.

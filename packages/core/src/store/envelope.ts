@@ -14,10 +14,7 @@ interface Wire {
 }
 
 /** What of a flow says how its states are written down. */
-export type Format<State> = Pick<
-  Flow<State, never, unknown, unknown, never>,
-  'name' | 'schema' | 'migrate' | 'write' | 'read'
->;
+export type Format<State> = Pick<Flow<State, never, unknown, unknown, never>, 'name' | 'schema' | 'write' | 'read'>;
 
 export function encodeState<State>(
   { schema, write = (one) => JSON.stringify(one) }: Pick<Format<State>, 'schema' | 'write'>,
@@ -29,21 +26,18 @@ export function encodeState<State>(
 }
 
 /**
- * @throws AmdError `ERR_STATE_VERSION` when the record is newer than this process: it is left alone
+ * @throws AmdError `ERR_STATE_VERSION` when the record was written by another version: it is left alone
  * @throws AmdError `ERR_STORE_CORRUPT` when it is not a record of ours
  */
 export function decodeState<State>(flow: Format<State>, key: string, data: string): Envelope<State> {
   const wire = parse(key, data);
-  if (wire.v > flow.schema) {
+  if (wire.v !== flow.schema) {
     throw new AmdError(
       'ERR_STATE_VERSION',
-      `record "${key}" has schema ${String(wire.v)}, this process knows ${flow.name} up to ${String(flow.schema)}; it is left alone`,
+      `record "${key}" has schema ${String(wire.v)}, this process reads ${flow.name} of schema ${String(flow.schema)}; it is left alone`,
     );
   }
-  return {
-    at: wire.at,
-    state: wire.v === flow.schema ? read(flow, key, wire.state) : flow.migrate(wire.state, wire.v),
-  };
+  return { at: wire.at, state: read(flow, key, wire.state) };
 }
 
 function read<State>({ name, read: understand }: Format<State>, key: string, data: unknown): State {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  AmdError,
   callSettings,
-  DEFAULT_FORWARDING_CONFIG,
   DEFAULT_TEXTS,
   forwarding,
   type ForwardingEvent,
@@ -10,7 +8,7 @@ import {
   type LiveForwarding,
 } from '@amd/core';
 import { events, given, NUMBERS, sids, START } from '@amd/core/testing';
-import { after, at, BOTH, both, connected, falling, joining, TWO, waiting } from './scenes.js';
+import { after, at, BOTH, both, connected, falling, waiting } from './scenes.js';
 
 const DAY = 86_400_000;
 const HANDED_ON = {
@@ -231,66 +229,6 @@ describe('requests of a caller', () => {
         .then({ verbs: ['hangup'] })
         .thenNothingHappened();
     }
-  });
-});
-
-describe('a state of an earlier version', () => {
-  it('that knew of no call knows of none', () => {
-    for (const schema of [1, 2, 3])
-      expect(forwarding.migrate({ kind: 'nothing' }, schema)).toEqual({ kind: 'nothing' });
-  });
-
-  it('of this version is taken as it is', () => {
-    const { state } = given(forwarding, joining);
-    expect(forwarding.migrate(state, 3)).toBe(state);
-  });
-
-  it('from before detection could be asynchronous is read, and goes on as it would have', () => {
-    const { state } = given(forwarding, waiting);
-    const { conference, ...old } = callOf(state);
-    expect(conference).toBeNull();
-    const { otherwise, recorded, recording, talks, ...caller } = old.caller;
-    expect({ otherwise, recorded, recording, talks }).toEqual({
-      otherwise: false,
-      recorded: false,
-      recording: null,
-      talks: [],
-    });
-    const legs = old.legs.map(({ moving, invited, fetched, screened, ...leg }) => {
-      expect({ moving, invited, fetched, screened }).toEqual({
-        moving: null,
-        invited: false,
-        fetched: false,
-        screened: null,
-      });
-      return leg;
-    });
-    const { amd, confirm, screening, ...settings } = old.settings;
-    expect({ amd, confirm, screening }).toEqual({ amd: { mode: 'sync' }, confirm: 'when-unsure', screening: null });
-    const written = { ...old, settings, caller, legs };
-    expect(forwarding.migrate(written, 2)).toEqual(state);
-  });
-
-  it('from before steps could overlap: whoever may take the call is of the last one, and no step has a time', () => {
-    const { state } = given(forwarding, [
-      events.inbound({ options: TWO }),
-      events.status({ status: 'busy', at: at(2) }),
-    ]);
-    const read = forwarding.migrate(state, 1);
-    expect(callOf(read)).toMatchObject({ stepFrom: 1, lastLeg: 2 });
-    const step = forwarding.transition(
-      read,
-      events.status({ leg: 2, status: 'busy', at: at(3) }),
-      DEFAULT_FORWARDING_CONFIG,
-    );
-    expect(step.state).toMatchObject({ caller: { phase: 'fallingBack' } });
-  });
-
-  it.each([0, 4])('that cannot be read is an error: schema %i', (schema) => {
-    const read = (): unknown => forwarding.migrate({ kind: 'nothing' }, schema);
-    expect(read).toThrow(AmdError);
-    expect(read).toThrow(`forwarding cannot read a state of schema ${String(schema)}`);
-    expect(read).toThrow(expect.objectContaining({ code: 'ERR_STATE_VERSION' }) as Error);
   });
 });
 

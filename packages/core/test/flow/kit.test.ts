@@ -56,7 +56,6 @@ describe('given, when, then', () => {
     const counter = {
       name: 'counter',
       schema: 1,
-      migrate: () => 0,
       initial: () => 0,
       transition: (state: number, event: { type: 'add'; at: number }, by: number) => ({
         state: state + by,

@@ -374,19 +374,3 @@ describe('a claim', () => {
     ]);
   });
 });
-
-describe('a call from before detection could be asynchronous', () => {
-  it.each([
-    ['waiting', DETECTING, false],
-    ['joining', joining, true],
-    ['connected', connected, true],
-  ] as const)('is read: whoever is %s has the room or not', (_, scene, invited) => {
-    const { state } = given(forwarding, scene);
-    expect(legOf(forwarding.migrate(state, 2), 1)).toMatchObject({
-      invited,
-      moving: null,
-      fetched: false,
-      screened: null,
-    });
-  });
-});

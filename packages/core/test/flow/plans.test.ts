@@ -156,14 +156,3 @@ describe('somebody with settings of their own', () => {
       .then({ asks: [{ ...rings(ANN), from: e164(NUMBERS.caller, 'from') }] });
   });
 });
-
-describe('a call from before plans had times', () => {
-  it('is read, and goes on as it would have', () => {
-    const { state } = given(forwarding, [inbound([ANN, BEN])]);
-    const { stepFrom, ...old } = state as LiveForwarding;
-    expect(stepFrom).toBe(1);
-    const plan = old.settings.plan.map(({ targets }) => ({ targets }));
-    const read = forwarding.migrate({ ...old, settings: { ...old.settings, plan } }, 1);
-    expect(read).toEqual(state);
-  });
-});

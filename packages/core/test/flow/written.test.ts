@@ -108,8 +108,8 @@ describe('what is not written down', () => {
       {
         "forwarding": "56bc5f7a398b",
         "schemas": [
-          4,
-          3,
+          1,
+          1,
         ],
         "taskrouter": "9eddc7cb51f9",
       }

@@ -22,7 +22,6 @@ interface Said extends FlowEvent {
 const words: Flow<readonly string[], Said, never, number, null> = {
   name: 'words',
   schema: 1,
-  migrate: () => [],
   initial: () => [],
   transition: (state, event) => {
     if (event.word === 'fault') throw new RangeError('not a word');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type ForwardingState, type Store } from '@amd/core';
+import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
 import { createCommitter } from '../../src/runtime/committer.js';
 import { createRecords } from '../../src/runtime/records.js';
@@ -176,19 +176,6 @@ describe('one webhook', () => {
     await clock.advanceBy(60_000);
     await newer.runtime.tick();
     expect(newer.execute.of('call.create')).toHaveLength(1);
-  });
-
-  it('reads a record of an older schema through migrate', async () => {
-    const store = createMemoryStore();
-    await setup({ store }).runtime.handle(KEY, inbound);
-    const asked: number[] = [];
-    const flow = {
-      ...forwarding,
-      schema: forwarding.schema + 1,
-      migrate: (data: unknown, from: number) => (asked.push(from), forwarding.read?.(data) as ForwardingState),
-    };
-    await setup({ store, flow }).runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
-    expect(asked).toContain(forwarding.schema);
   });
 
   it('says so when a record is not one of ours', async () => {

@@ -35,7 +35,6 @@ interface Heard {
 const echo: Flow<Heard, Told, Effect<TwilioEffect>, 'heard', null> = {
   name: 'echo',
   schema: 1,
-  migrate: () => ({ heard: [] }),
   initial: () => ({ heard: [] }),
   transition: (state, { type, asks = [], ...rest }) => ({
     state: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AmdError, e164, taskrouter, type CallStatus, type TaskOptions, type TaskRouterEvent } from '@amd/core';
+import { e164, type CallStatus, type TaskOptions, type TaskRouterEvent } from '@amd/core';
 import { events, NUMBERS, sids, taskEvents, taskSids } from '@amd/core/testing';
 import { at, scene, type Step } from './scenes.js';
 
@@ -906,29 +906,5 @@ describe('what an earlier round has left', () => {
         reply: { kind: 'instruction', instruction: { instruction: 'reject' } },
         state: { round: 2, reservations: [{ phase: 'over', workerTold: true }], lastLeg: 1, lastReservation: 1 },
       });
-  });
-});
-
-describe('an older state', () => {
-  const { state } = scene(...ringing);
-
-  it('of this schema is read as it is', () => {
-    expect(taskrouter.migrate(state, 2)).toBe(state);
-    expect(taskrouter.migrate({ kind: 'nothing' }, 1)).toEqual({ kind: 'nothing' });
-  });
-
-  it('from before detection could be asynchronous gets what is new', () => {
-    if (state.kind !== 'call') throw new Error('there is a call');
-    const { fallbackGiven, otherwise, recorded, recording, talks, ...caller } = state.caller;
-    const { amd, ...settings } = state.settings;
-    const migrated = taskrouter.migrate({ ...state, caller, settings }, 1);
-    expect(migrated).toMatchObject({ kind: 'call', caller: { fallbackGiven, otherwise, recorded, recording, talks } });
-    expect(migrated).toMatchObject({ settings: { amd }, legs: [{ id: 1 }] });
-  });
-
-  it('of another one is refused by name', () => {
-    expect(() => taskrouter.migrate(state, 3)).toThrow(expect.objectContaining({ code: 'ERR_STATE_VERSION' }) as Error);
-    expect(() => taskrouter.migrate(state, 3)).toThrow(AmdError);
-    expect(() => taskrouter.migrate(state, 3)).toThrow('taskrouter cannot read a state of schema 3');
   });
 });

@@ -111,13 +111,6 @@ describe('a worker who is switched on or off at a page', () => {
     const deleted: WorkerEvent = { type: 'worker.deleted', at: 1500, ...OF };
     expect(after(known(), deleted, switched(true)).effects).toEqual([]);
   });
-
-  it('is read by this version when an older one wrote them down', () => {
-    const { wish, switching, ...old } = after(known()).state;
-    expect([wish, switching]).toEqual([null, null]);
-    expect(worker.migrate(old, 1)).toMatchObject({ kind: 'worker', wish: null, switching: null });
-    expect(() => worker.migrate(old, 0)).toThrow('schema 0');
-  });
 });
 
 describe('createWorkerSwitch', () => {

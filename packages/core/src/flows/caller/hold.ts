@@ -58,6 +58,3 @@ function progressOf(value: unknown, texts: Texts): number {
   if (texts.progress === '') throw new TypeError('"texts.progress" cannot be empty while "progress" is on');
   return within(everySeconds, 10, 300, 'progress.everySeconds');
 }
-
-/** Before there was anything but music. */
-export const PLAIN_HOLD: Omit<Hold, 'waitUrl'> = { ringback: null, progressSeconds: null, record: false };

@@ -1,7 +1,6 @@
 import type { CallSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
-import { AmdError } from '../../kernel/errors.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
@@ -12,7 +11,6 @@ import { keptCall } from '../caller/kept-call.js';
 import { PATIENCE_MS, RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
-import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
@@ -38,38 +36,13 @@ import { work } from './work.js';
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
   Measured<ForwardingState> = {
   name: 'forwarding',
-  schema: 4,
+  schema: 1,
   write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,
-  migrate: (data, from) => {
-    if (from === 3) return data as ForwardingState;
-    if (from === 2) return withWays(data as ForwardingState);
-    if (from === 1) return withWays(withSteps(data as ForwardingState));
-    throw new AmdError('ERR_STATE_VERSION', `forwarding cannot read a state of schema ${String(from)}`);
-  },
   initial: () => ({ kind: 'nothing' }),
   transition,
   measure: measureForwarding,
 };
-
-/** Before steps could overlap, whoever was hopeful was of the last step. */
-function withSteps(state: ForwardingState): ForwardingState {
-  if (state.kind === 'nothing') return state;
-  const plan = state.settings.plan.map(({ targets }) => ({ targets, nextAfterSeconds: null }));
-  return { ...state, settings: { ...state.settings, plan }, stepFrom: 1 };
-}
-
-/** Before detection could be asynchronous. */
-function withWays(state: ForwardingState): ForwardingState {
-  if (state.kind === 'nothing') return state;
-  return {
-    ...state,
-    settings: upgradedSettings(state.settings),
-    caller: { ...NO_FALLBACK, ...state.caller },
-    conference: null,
-    legs: state.legs.map(upgradedLeg),
-  };
-}
 
 type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 

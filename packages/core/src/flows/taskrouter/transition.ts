@@ -1,5 +1,4 @@
 import { unreachable } from '../../kernel/draft.js';
-import { AmdError } from '../../kernel/errors.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, twiml, type AssignmentReply, type Reply } from '../../wire/twiml.js';
@@ -11,7 +10,6 @@ import { isListening, listenDocument } from '../caller/listen.js';
 import { RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
-import { upgradedLeg, upgradedSettings } from '../leg/upgrade.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import type { Watched } from '../problems.js';
@@ -51,30 +49,14 @@ export const taskrouter: Flow<
   Measured<TaskRouterState> &
   Watched<TaskRouterState> = {
   name: 'taskrouter',
-  schema: 3,
+  schema: 1,
   write: (state, texts) => writeCall(state, USUAL_TASK_CALL, texts),
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
-  migrate: (data, from) => {
-    if (from === 2) return data as TaskRouterState;
-    if (from === 1) return withWays(data as TaskRouterState);
-    throw new AmdError('ERR_STATE_VERSION', `taskrouter cannot read a state of schema ${String(from)}`);
-  },
   initial: () => ({ kind: 'nothing' }),
   transition,
   measure: measureTaskRouter,
   problems: taskRouterProblems,
 };
-
-/** Before detection could be asynchronous. */
-function withWays(state: TaskRouterState): TaskRouterState {
-  if (state.kind === 'nothing') return state;
-  return {
-    ...state,
-    settings: upgradedSettings(state.settings),
-    caller: { ...NO_FALLBACK, ...state.caller },
-    legs: state.legs.map(upgradedLeg),
-  };
-}
 
 function transition(state: TaskRouterState, event: TaskRouterEvent, config: TaskRouterConfig): TaskRouterStep {
   if (event.type === 'inbound') return inbound(state, event, config);

@@ -1,6 +1,5 @@
 import type { ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
-import { AmdError } from '../../kernel/errors.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
@@ -26,12 +25,7 @@ type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
 export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> &
   Measured<WorkerState> = {
   name: 'worker',
-  schema: 2,
-  migrate: (data, from) => {
-    if (from === 2) return data as WorkerState;
-    if (from === 1) return withWishes(data as WorkerState);
-    throw new AmdError('ERR_STATE_VERSION', `worker cannot read a state of schema ${String(from)}`);
-  },
+  schema: 1,
   initial: () => ({ kind: 'nothing' }),
   transition,
   measure: measureWorker,
@@ -216,10 +210,6 @@ function isGone(w: Work): void {
   w.s.coolDowns = [];
   w.s.timedOut = null;
   forgetWish(w);
-}
-
-function withWishes(state: WorkerState): WorkerState {
-  return state.kind === 'nothing' ? state : { ...state, wish: null, switching: null };
 }
 
 function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWorker {
