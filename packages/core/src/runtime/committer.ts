@@ -8,6 +8,7 @@ import type { Measured } from '../flows/measurements.js';
 import type { Watched } from '../flows/problems.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
+import { createGuesses } from './guesses.js';
 import { createLines, type InLine } from './lines.js';
 import { measureStep, tellProblems } from './measure-step.js';
 import type { Log } from './log.js';
@@ -75,6 +76,7 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
   type Decision = Decided<State, Event, Reply, Entry>;
   const { flow, config, store, records, clock, emit, metrics, log, hooks, waits = REAL_WAITS } = parts;
   const texts = new WeakMap<object, string>();
+  const guesses = createGuesses();
   const line = createLines<Entry>(clock, serve);
 
   async function serve(key: string, entries: readonly Entry[]): Promise<void> {
@@ -114,26 +116,33 @@ export function createCommitter<State, Event extends FlowEvent, Reply, Config>(p
 
   /** Whether everything that waits is decided and written down. `mayGuess`: nothing says yet that others have been here. */
   async function attempt(key: string, waiting: readonly Entry[], mayGuess: boolean): Promise<boolean> {
-    const guessed = mayGuess ? guess(key, waiting) : undefined;
-    let record = guessed === undefined ? await records.read(key) : guessed.record;
+    const known = mayGuess ? records.recall(key) : undefined;
+    let isGuess = mayGuess && isLikely(known, waiting);
+    const read = async (): Promise<ReadRecord<State> | undefined> => {
+      const stored = await records.read(key);
+      if (known !== undefined) guesses.was(stored === known);
+      return stored;
+    };
+    let record = isGuess ? known : await read();
     let decisions = decide(record, waiting);
-    if (guessed !== undefined && !decisions.some(changes)) {
+    if (isGuess && !decisions.some(changes)) {
       // Where nothing is written nothing is compared: others may have changed what was not read.
-      record = await records.read(key);
-      if (record !== guessed.record) decisions = decide(record, waiting);
+      record = await read();
+      isGuess = false;
+      if (record !== known) decisions = decide(record, waiting);
     }
-    if (decisions.some(changes) && !(await commit(key, record, decisions))) return false;
+    if (decisions.some(changes)) {
+      const isTaken = await commit(key, record, decisions);
+      if (isGuess && known !== undefined) guesses.was(isTaken);
+      if (!isTaken) return false;
+    }
     tell(key, decisions);
     return true;
   }
 
-  /** What is most likely stored. Whatever is written on top of it is refused if it is not. */
-  function guess(
-    key: string,
-    waiting: readonly Entry[],
-  ): { readonly record: ReadRecord<State> | undefined } | undefined {
-    const record = records.recall(key);
-    return record !== undefined || waiting.every(({ isNew }) => isNew) ? { record } : undefined;
+  /** Whether this is most likely stored, or nothing. Whatever is written on top of it is refused if it is not. */
+  function isLikely(known: ReadRecord<State> | undefined, waiting: readonly Entry[]): boolean {
+    return known === undefined ? waiting.every(({ isNew }) => isNew) : guesses.areGood();
   }
 
   function decide(record: ReadRecord<State> | undefined, waiting: readonly Entry[]): Decision[] {

@@ -240,6 +240,22 @@ describe('what a process remembers', () => {
   });
 });
 
+describe('a call whose events come to two processes in turns', () => {
+  it('is read before it is decided, once guesses have been wrong a few times, and no longer when one has it alone', async () => {
+    const store = createMemoryStore();
+    const clock = manualClock();
+    const [one, other] = [talk(store, clock), talk(store, clock)];
+    for (let turn = 0; turn < 20; turn += 1) await (turn % 2 === 0 ? one : other).say(String(turn));
+    expect(await one.heard()).toHaveLength(20);
+    const taken = one.commits.length + other.commits.length;
+    expect(taken - 20, 'commits that were refused').toBeLessThanOrEqual(6);
+    for (let turn = 0; turn < 20; turn += 1) await one.say('alone');
+    const before = one.reads.length;
+    await one.say('alone still');
+    expect(one.reads.length).toBe(before);
+  });
+});
+
 describe('a plan of two hundred people at once', () => {
   const people = Array.from({ length: 200 }, (_, index) => `+1415555${String(1000 + index)}`);
 
