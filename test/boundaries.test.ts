@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  circles,
   classesOf,
   climbing,
   foreign,
@@ -40,6 +41,19 @@ describe('the floors of packages/core/src', () => {
   });
 });
 
+/** Circles of files that are known: they may become fewer and smaller, and none may be added. */
+const KNOWN_CIRCLES: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  core: [
+    ['flows/forwarding/caller', 'flows/forwarding/legs'],
+    ['flows/leg/documents', 'flows/leg/requests'],
+    ['flows/taskrouter/caller', 'flows/taskrouter/reservations', 'flows/taskrouter/task'],
+    ['-claims', '-list', '-reconnect', '-records', '-rivals', '-settle', ''].map((of) => `testing/store-contract${of}`),
+    ['-checks', '-hear', '-moves', '-requests', '-rest', '-work', ''].map((of) => `testing/tasks-world${of}`),
+  ],
+};
+/** The simulator is an interpreter that calls itself: verbs run calls, and calls run verbs. */
+const SIMULATOR_CIRCLE = 56;
+
 describe('between packages', () => {
   const packages = readdirSync(`${ROOT}packages`)
     .filter((name) => existsSync(`${ROOT}packages/${name}/src`))
@@ -62,6 +76,14 @@ describe('between packages', () => {
     expect(climbers).toEqual([]);
   });
 
+  it.each(packages)('$name has no circle of files but those that are known', ({ name, sources }) => {
+    const found = circles(sources).map((circle) =>
+      circle.map((path) => path.replace(`packages/${name}/src/`, '').replace(/\.tsx?$/, '')),
+    );
+    if (name === 'simulator') expect(found.map(({ length }) => length)).toEqual([SIMULATOR_CIRCLE]);
+    else expect(new Set(found.map((circle) => circle.join()))).toEqual(circlesOf(KNOWN_CIRCLES[name] ?? []));
+  });
+
   it('keeps the simulator ignorant of what it checks', () => {
     const known = [...sourcesOf('packages/simulator/src'), ...sourcesOf('packages/simulator/test')].flatMap((source) =>
       importsOf(source)
@@ -73,6 +95,10 @@ describe('between packages', () => {
     expect(known).toEqual(NONE);
   });
 });
+
+function circlesOf(known: readonly (readonly string[])[]): ReadonlySet<string> {
+  return new Set(known.map((circle) => circle.join()));
+}
 
 describe('the rules themselves', () => {
   const planted = (path: string, text: string): readonly Source[] => [parse(`packages/core/src/${path}`, text)];
@@ -130,6 +156,18 @@ describe('the rules themselves', () => {
     expect(moduleState(planted('http/a.ts', `const A: ReadonlySet<string> = new Set(['a']); const B = [1];`))).toEqual(
       NONE,
     );
+  });
+
+  it('see a circle, also of types, and the file that imports itself', () => {
+    const files = [
+      parse('packages/core/src/wire/a.ts', `import type { B } from './b.js';`),
+      parse('packages/core/src/wire/b.ts', `export { c } from './c.js';`),
+      parse('packages/core/src/wire/c.ts', `const a = await import('./a.js');`),
+      parse('packages/core/src/wire/d.ts', `import { a } from './a.js';`),
+      parse('packages/core/src/wire/e.ts', `import { e } from './e.js';`),
+    ];
+    const named = circles(files).map((circle) => circle.map((path) => path.at(-4)));
+    expect(named).toEqual([['a', 'b', 'c'], ['e']]);
   });
 
   it('see instanceof', () => {

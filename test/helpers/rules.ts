@@ -161,3 +161,30 @@ export function instanceOf(sources: readonly Source[], classes: readonly string[
     return found;
   });
 }
+
+/** Files that import each other in a circle, types too: each circle once, its files in order. */
+export function circles(sources: readonly Source[]): readonly (readonly string[])[] {
+  const targets = new Map(
+    sources.map((source) => [source.path, importsOf(source).flatMap(({ target }) => target ?? [])] as const),
+  );
+  // Tarjan: strongly connected files, without recursion limits to worry about in a package of this size.
+  const found: string[][] = [];
+  const numbers = new Map<string, number>();
+  const lows = new Map<string, number>();
+  const stack: string[] = [];
+  function visit(path: string): void {
+    numbers.set(path, numbers.size);
+    lows.set(path, numbers.get(path) ?? 0);
+    stack.push(path);
+    for (const target of targets.get(path) ?? []) {
+      if (!targets.has(target)) continue;
+      if (!numbers.has(target)) visit(target);
+      if (stack.includes(target)) lows.set(path, Math.min(lows.get(path) ?? 0, lows.get(target) ?? 0));
+    }
+    if (lows.get(path) !== numbers.get(path)) return;
+    const circle = stack.splice(stack.indexOf(path));
+    if (circle.length > 1 || targets.get(path)?.includes(path) === true) found.push(circle.sort());
+  }
+  for (const path of targets.keys()) if (!numbers.has(path)) visit(path);
+  return found;
+}

@@ -1,7 +1,8 @@
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { Finding, Status } from './doctor/finding.js';
 export type { Patient } from './doctor/patient.js';
-export { run, type Surroundings } from './program.js';
+export type { CliContext } from './context.js';
+export { run } from './program.js';
 export {
   readNumber,
   readWorkspace,

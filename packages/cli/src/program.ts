@@ -1,15 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { runDoctor, type DoctorOptions } from './commands/doctor.js';
 import { runApply, runExport, runInit, runPlan, type TaskRouterOptions } from './commands/taskrouter.js';
-import type { Variables } from './settings.js';
+import type { CliContext } from './context.js';
 import { CliError, EXIT } from './terminal/exit.js';
-import type { Terminal } from './terminal/terminal.js';
-
-export interface Surroundings {
-  readonly terminal: Terminal;
-  readonly environment: Variables;
-  readonly version: string;
-}
 
 const EXITS = `
 Exit codes:
@@ -25,10 +18,10 @@ Settings come from the environment, and from .env in this folder:
   PUBLIC_BASE_URL                              where Twilio reaches your server; else a local ngrok is asked`;
 
 /** Runs one command. Resolves to the exit code; nothing is thrown. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal } = surroundings;
+export async function run(args: readonly string[], context: CliContext): Promise<number> {
+  const { terminal } = context;
   let exit: number = EXIT.ok;
-  const program = makeProgram(surroundings, (code) => {
+  const program = makeProgram(context, (code) => {
     exit = code;
   });
   try {
@@ -46,8 +39,8 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-function makeProgram(surroundings: Surroundings, done: (exit: number) => void): Command {
-  const { terminal, version } = surroundings;
+function makeProgram(context: CliContext, done: (exit: number) => void): Command {
+  const { terminal, version } = context;
   const program = new Command('amd')
     .description(
       'Sets up Twilio for calls that are forwarded with answering machine detection, and finds what is wrong.',
@@ -116,7 +109,7 @@ ${SETTINGS}
 ${EXITS}`,
     )
     .action(async (options: DoctorOptions) => {
-      done(await runDoctor(options, surroundings));
+      done(await runDoctor(options, context));
     });
 
   const taskrouter = program
@@ -136,14 +129,14 @@ Nothing is ever deleted.`,
     .description('Write a file to begin with, which says what everything means.')
     .addHelpText('after', '\nA file that is there is never overwritten.')
     .action(async (options: TaskRouterOptions) => {
-      done(await runInit(options, surroundings));
+      done(await runInit(options, context));
     });
   withFile(taskrouter.command('export'))
     .description('Print the file that describes a workspace as it is, for one that was made by hand.')
     .option('-w, --workspace <name>', 'name or SID of the workspace (TWILIO_WORKSPACE, else AMD)')
     .addHelpText('after', '\nExamples:\n  amd taskrouter export --workspace AMD > taskrouter.yaml')
     .action(async (options: TaskRouterOptions) => {
-      done(await runExport(options, surroundings));
+      done(await runExport(options, context));
     });
   withFile(taskrouter.command('plan'))
     .description('Show what would change. Changes nothing.')
@@ -154,7 +147,7 @@ Nothing is ever deleted.`,
       `\nExamples:\n  amd taskrouter plan\n  amd taskrouter plan --check   # in CI: has somebody changed it by hand?\n${SETTINGS}\n${EXITS}`,
     )
     .action(async (options: TaskRouterOptions) => {
-      done(await runPlan(options, surroundings));
+      done(await runPlan(options, context));
     });
   withFile(taskrouter.command('apply'))
     .description('Show what would change, ask, and change it.')
@@ -165,7 +158,7 @@ Nothing is ever deleted.`,
       `\nWhat fails half way stays as it is; the same command goes on from there.\n${SETTINGS}\n${EXITS}`,
     )
     .action(async (options: TaskRouterOptions) => {
-      done(await runApply(options, surroundings));
+      done(await runApply(options, context));
     });
   return program;
 }

@@ -13,15 +13,8 @@ export type {
   Totals,
 } from './shared/protocol.js';
 export { createDialRules, type DialRules, type DialRulesOptions } from './numbers/dial-rules.js';
-export type {
-  ActivityInfo,
-  ActivityRole,
-  AgentEvent,
-  AgentEvents,
-  AgentRow,
-  AgentTotals,
-  WorkerRow,
-} from './shared/agents.js';
+export type { AgentEvent, AgentEvents } from './shared/agent-events.js';
+export type { ActivityInfo, ActivityRole, AgentRow, AgentTotals, WorkerRow } from './shared/agents.js';
 export {
   type AgentFeed,
   type AgentFeedOptions,

@@ -1,6 +1,6 @@
 import { examine } from '../doctor/examine.js';
 import { showFinding, tally } from '../doctor/show.js';
-import type { Surroundings } from '../program.js';
+import type { CliContext } from '../context.js';
 import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type CommonOptions } from '../settings.js';
 import { EXIT } from '../terminal/exit.js';
 
@@ -10,7 +10,7 @@ export interface DoctorOptions extends CommonOptions {
   readonly json?: boolean | undefined;
 }
 
-export async function runDoctor(options: DoctorOptions, { terminal, environment }: Surroundings): Promise<number> {
+export async function runDoctor(options: DoctorOptions, { terminal, environment }: CliContext): Promise<number> {
   const variables = readVariables(environment, options.envFile);
   const account = readAccount(variables);
   const base = await readBase(variables, options.url);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Twilio } from 'twilio';
-import type { Surroundings } from '../program.js';
+import type { CliContext } from '../context.js';
 import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type CommonOptions } from '../settings.js';
 import { readNumber, readWorkspace, type ActualWorkspace } from '../taskrouter/actual.js';
 import { apply } from '../taskrouter/apply.js';
@@ -29,7 +29,7 @@ interface Drawn {
   readonly again: () => Promise<Plan>;
 }
 
-export async function runInit({ file }: TaskRouterOptions, { terminal }: Surroundings): Promise<number> {
+export async function runInit({ file }: TaskRouterOptions, { terminal }: CliContext): Promise<number> {
   try {
     await writeFile(file, TEMPLATE, { flag: 'wx' });
   } catch (error) {
@@ -41,7 +41,7 @@ export async function runInit({ file }: TaskRouterOptions, { terminal }: Surroun
   return EXIT.ok;
 }
 
-export async function runExport(options: TaskRouterOptions, { terminal, environment }: Surroundings): Promise<number> {
+export async function runExport(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<number> {
   const variables = readVariables(environment, options.envFile);
   const client = clientOf(readAccount(variables), options.apiUrl);
   const wanted = options.workspace ?? variables['TWILIO_WORKSPACE'] ?? 'AMD';
@@ -52,9 +52,9 @@ export async function runExport(options: TaskRouterOptions, { terminal, environm
   return EXIT.ok;
 }
 
-export async function runPlan(options: TaskRouterOptions, surroundings: Surroundings): Promise<number> {
-  const { terminal } = surroundings;
-  const { plan: drawn } = await draw(options, surroundings);
+export async function runPlan(options: TaskRouterOptions, context: CliContext): Promise<number> {
+  const { terminal } = context;
+  const { plan: drawn } = await draw(options, context);
   if (options.json === true) terminal.out(JSON.stringify(drawn, null, 2));
   else {
     for (const line of showPlan(drawn, terminal)) terminal.out(line);
@@ -64,11 +64,11 @@ export async function runPlan(options: TaskRouterOptions, surroundings: Surround
   return options.check === true && drawn.changes.length > 0 ? EXIT.changes : EXIT.ok;
 }
 
-export async function runApply(options: TaskRouterOptions, surroundings: Surroundings): Promise<number> {
-  const { terminal } = surroundings;
+export async function runApply(options: TaskRouterOptions, context: CliContext): Promise<number> {
+  const { terminal } = context;
   const asJson = options.json === true;
   if (asJson && options.yes !== true) throw new CliError('--json asks nobody: say --yes as well');
-  const { client, actual, plan: drawn, again } = await draw(options, surroundings);
+  const { client, actual, plan: drawn, again } = await draw(options, context);
   if (!asJson) for (const line of showPlan(drawn, terminal)) terminal.out(line);
   if (drawn.problems.length > 0) {
     throw new CliError('Nothing was changed: this has to be solved first.', {
@@ -113,7 +113,7 @@ async function refusal({ confirm, note }: Terminal): Promise<number | null> {
   return EXIT.failed;
 }
 
-async function draw(options: TaskRouterOptions, { terminal, environment }: Surroundings): Promise<Drawn> {
+async function draw(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<Drawn> {
   const variables = readVariables(environment, options.envFile);
   const wanted = await readSetUp(options.file);
   const client = clientOf(readAccount(variables), options.apiUrl);

@@ -3,6 +3,7 @@ import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallResult } from './forwarding/state.js';
 import type { LegResult } from './leg/leg.js';
 import type { ReservationResult } from './taskrouter/state.js';
+import type { Timers } from './timers.js';
 
 /** The flows that ring people for a caller. */
 export type CallFlow = 'forwarding' | 'taskrouter';
@@ -68,4 +69,16 @@ export interface Measured<State> {
 /** Milliseconds between two times as seconds; never below 0, however clocks differ. */
 export function secondsBetween(from: EpochMs, to: EpochMs): number {
   return Math.max(0, to - from) / 1000;
+}
+
+/** How late a timer rang. One that the state no longer wants, or that rings a second time, is not counted. */
+export function measureTimer(
+  flow: CallFlow | 'worker',
+  before: Timers,
+  event: { readonly type: string; readonly at: EpochMs },
+): readonly FlowMeasurement[] {
+  if (event.type !== 'timer') return [];
+  const { timer, dueAt } = event as { readonly timer?: unknown; readonly dueAt?: unknown };
+  if (typeof timer !== 'string' || typeof dueAt !== 'number' || before[timer] !== dueAt) return [];
+  return [{ type: 'timer.fired', flow, seconds: secondsBetween(dueAt, event.at) }];
 }

@@ -1,6 +1,5 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { TimerEffect } from './effects.js';
-import { secondsBetween, type CallFlow, type FlowMeasurement } from './measurements.js';
 
 /** The timers a state wants, by name. Flows keep them in their state, so that none can be forgotten or left behind. */
 export type Timers = Readonly<Record<string, EpochMs>>;
@@ -22,16 +21,4 @@ export function timerEffects(before: Timers, after: Timers): TimerEffect[] {
     if (before[timer] !== dueAt) effects.push({ type: 'timer.start', id: timerId(timer, dueAt), timer, dueAt });
   }
   return effects;
-}
-
-/** How late a timer rang. One that the state no longer wants, or that rings a second time, is not counted. */
-export function measureTimer(
-  flow: CallFlow | 'worker',
-  before: Timers,
-  event: { readonly type: string; readonly at: EpochMs },
-): readonly FlowMeasurement[] {
-  if (event.type !== 'timer') return [];
-  const { timer, dueAt } = event as { readonly timer?: unknown; readonly dueAt?: unknown };
-  if (typeof timer !== 'string' || typeof dueAt !== 'number' || before[timer] !== dueAt) return [];
-  return [{ type: 'timer.fired', flow, seconds: secondsBetween(dueAt, event.at) }];
 }

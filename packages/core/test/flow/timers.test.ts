@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { START } from '@amd/core/testing';
-import { measureTimer, timerEffects, timerId } from '../../src/flows/timers.js';
+import { measureTimer } from '../../src/flows/measurements.js';
+import { timerEffects, timerId } from '../../src/flows/timers.js';
 
 describe('the timers of a state', () => {
   it('are started and stopped as the state wants them; one that is due at another time is another one', () => {

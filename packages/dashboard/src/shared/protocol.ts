@@ -3,7 +3,7 @@
  * numbers. Times in ms since the epoch.
  */
 
-import type { AgentEvents, SwitchResult } from './agents.js';
+import type { AgentEvents, SwitchResult } from './agent-events.js';
 
 export type LegPhase =
   'requested' | 'placed' | 'ringing' | 'detecting' | 'confirming' | 'told' | 'joining' | 'bridged' | 'ending' | 'ended';

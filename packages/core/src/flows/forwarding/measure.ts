@@ -1,6 +1,5 @@
 import { measureCall } from '../caller/measure.js';
-import type { FlowMeasurement, MeasuredStep } from '../measurements.js';
-import { measureTimer } from '../timers.js';
+import { measureTimer, type FlowMeasurement, type MeasuredStep } from '../measurements.js';
 import type { ForwardingState } from './state.js';
 
 /** What one committed step of a forwarded call is counted as. */

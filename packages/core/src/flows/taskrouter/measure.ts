@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import { measureCall } from '../caller/measure.js';
-import { secondsBetween, type FlowMeasurement, type MeasuredStep } from '../measurements.js';
-import { measureTimer } from '../timers.js';
+import { measureTimer, secondsBetween, type FlowMeasurement, type MeasuredStep } from '../measurements.js';
 import type { LiveTaskCall, TaskRouterState } from './state.js';
 
 /** What one committed step of a call in a queue is counted as. */

@@ -1,5 +1,4 @@
-import { secondsBetween, type FlowMeasurement, type MeasuredStep } from '../measurements.js';
-import { measureTimer } from '../timers.js';
+import { measureTimer, secondsBetween, type FlowMeasurement, type MeasuredStep } from '../measurements.js';
 import type { CoolDown, WorkerState } from './state.js';
 
 /** What one committed step of a worker is counted as: rests, whichever activity they are spent in. */

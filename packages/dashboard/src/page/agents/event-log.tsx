@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { AgentEvents } from '../../shared/agents.js';
+import type { AgentEvents } from '../../shared/agent-events.js';
 import { eventWords } from '../text/agents.js';
 import { timeOfDay } from '../text/format.js';
 

@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client';
-import type { AgentEvents, SwitchResult } from '../../shared/agents.js';
+import type { AgentEvents, SwitchResult } from '../../shared/agent-events.js';
 import {
   PATHS,
   type Keyed,

@@ -1,4 +1,5 @@
-import type { ActivityInfo, AgentEvent, PresentCall, WorkerRow } from '../../shared/agents.js';
+import type { AgentEvent } from '../../shared/agent-events.js';
+import type { ActivityInfo, PresentCall, WorkerRow } from '../../shared/agents.js';
 import { ticking } from './format.js';
 import type { Look } from './words.js';
 import { legWords } from './words.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock, type EventParams } from '@amd/core';
-import type { AgentEvent, AgentEvents } from '../../shared/agents.js';
+import type { AgentEvent, AgentEvents } from '../../shared/agent-events.js';
 import { short } from './call-row.js';
 
 /** The newest events of TaskRouter that this process heard, for people to read. In memory only. */
