@@ -1,5 +1,5 @@
 import { isHopeful, type Leg } from '../flows/leg/leg.js';
-import type { Reservation, TaskRouterState } from '../flows/taskrouter/state.js';
+import type { LiveTaskCall, Reservation, TaskRouterState } from '../flows/taskrouter/state.js';
 import {
   reservationNotes,
   reservationSid,
@@ -58,9 +58,15 @@ function relevantNotes(world: TaskWorld): number {
   return notes;
 }
 
+/** When the caller is gone, it does not matter any more what says that they talked. */
+function isAwaited({ caller }: LiveTaskCall): boolean {
+  return caller.elsewhere || caller.phase !== 'ended';
+}
+
 /** That they talked counts also when their call is over, as long as nothing else has said it. */
 function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
-  const served = state.kind === 'call' ? state.reservations.find(({ id }) => id === state.served) : undefined;
+  if (state.kind !== 'call' || !isAwaited(state)) return 0;
+  const served = state.reservations.find(({ id }) => id === state.served);
   if (served?.leg !== index || served.bridged === true) return 0;
   return 1 << taskLegNote(reservations.length, index, 'dialFinal');
 }
@@ -106,7 +112,7 @@ export function tasksStateKey(state: TaskRouterState): string {
     state.lastReservation,
     state.deadlinePassed,
     Object.entries(state.timers).sort(),
-    state.reservations.map((one) => [reservationKey(one), one.id === state.served && one.bridged === true]),
+    state.reservations.map((one) => [reservationKey(one), isAwaited(state) && one.id === state.served && one.bridged]),
     state.legs.map((leg) => legKey(leg, state.reservations.find((one) => one.leg === leg.id)?.phase === 'over')),
   ]);
 }

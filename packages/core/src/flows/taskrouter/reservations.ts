@@ -209,6 +209,7 @@ function accepted(w: Work, reservation: ReservationDraft): void {
 /** The worker's Dial says that they have talked. */
 export function bridged(w: Work, reservation: ReservationDraft, leg: LegDraft): void {
   const wasServed = w.s.served === reservation.id;
+  if (wasServed && !mayBeOthers(w, reservation)) return;
   reservation.bridged = true;
   reservation.missed = false;
   reservationIs(w, reservation, 'accepted');
