@@ -1,3 +1,4 @@
+import type { EpochMs } from '../kernel/flow.js';
 import type { Clock } from './clock.js';
 
 /** What stands in a line. `first`: somebody waits for its answer on the telephone, so it goes before what nobody waits for. */
@@ -19,29 +20,48 @@ export function createLines<Entry extends InLine>(
   clock: Clock,
   serve: (key: string, entries: readonly Entry[]) => Promise<void>,
 ): (key: string, entry: Entry) => void {
-  const lines = new Map<string, Entry[]>();
+  const lines = new Map<string, Line<Entry>>();
 
-  async function work(key: string, line: Entry[]): Promise<void> {
-    while (line.length > 0) await unlessItHangs(serve(key, line.splice(0, AT_ONCE)));
+  async function work(key: string, line: Line<Entry>): Promise<void> {
+    while (line.waiting.length > 0) {
+      line.since = clock.now();
+      const served = serve(key, line.waiting.splice(0, AT_ONCE));
+      await new Promise<void>((goOn) => {
+        line.goOn = goOn;
+        void served.then(goOn);
+        if (line.waiting.length > 0) watch(line);
+      });
+      line.stopWatching?.();
+      line.stopWatching = null;
+    }
     lines.delete(key);
   }
 
-  async function unlessItHangs(served: Promise<void>): Promise<void> {
-    let cancel = (): void => undefined;
-    const hangs = new Promise<void>((resolve) => (cancel = clock.wakeAt(clock.now() + HELD_MS, resolve)));
-    await Promise.race([served, hangs]);
-    cancel();
+  /** Somebody waits: what is being served may hang. Most are alone, and need no timer. */
+  function watch(line: Line<Entry>): void {
+    line.stopWatching ??= clock.wakeAt(line.since + HELD_MS, line.goOn);
   }
 
   return (key, entry) => {
     const line = lines.get(key);
     if (line === undefined) {
-      const begun = [entry];
+      const begun: Line<Entry> = { waiting: [entry], since: 0, goOn: () => undefined, stopWatching: null };
       lines.set(key, begun);
       void work(key, begun);
       return;
     }
-    const place = entry.first ? line.findIndex(({ first }) => !first) : -1;
-    line.splice(place === -1 ? line.length : place, 0, entry);
+    const { waiting } = line;
+    const place = entry.first ? waiting.findIndex(({ first }) => !first) : -1;
+    waiting.splice(place === -1 ? waiting.length : place, 0, entry);
+    watch(line);
   };
+}
+
+interface Line<Entry> {
+  readonly waiting: Entry[];
+  /** When what is being served began. */
+  since: EpochMs;
+  /** Serves the next, whatever becomes of what is being served. */
+  goOn: () => void;
+  stopWatching: (() => void) | null;
 }
