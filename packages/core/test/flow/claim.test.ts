@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forwarding, roomOf } from '@amd/core';
-import { events, given, sids } from '@amd/core/testing';
+import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import { after, at, BOTH, both, connected, joining, waiting } from './scenes.js';
 
 const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
@@ -114,6 +114,29 @@ describe('in the room', () => {
     given(forwarding, half)
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(33) }))
       .then({ state: { caller: { phase: 'connected' } } });
+  });
+
+  it('who was taken for there and asks for the way, twice, is told it twice, and nothing else', () => {
+    const redirected = [
+      events.inbound({ options: { forwardTo: [NUMBERS.ann], amd: { mode: 'async' } } }),
+      events.conference({ event: 'join', at: at(1) }),
+      events.answered({ answeredBy: null, at: at(5) }),
+      events.verdict({ at: at(8) }),
+      events.outcomeOf('call.redirect', { as: 'failed', reason: 'no answer' }, { at: at(9) }),
+      // What they had asked for before the redirect comes late, and leads to the room as well.
+      events.answered({ answeredBy: null, at: at(10) }),
+      events.due('caller'),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(35) }),
+      events.outcomeOf('call.fetch', ALIVE, { leg: 1, at: at(35) }),
+    ];
+    after(redirected).then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
+    const asks = events.legDocument({ at: at(36) });
+    given(forwarding, redirected)
+      .when(asks)
+      .then({ verbs: ['dial.conference'], state: { legs: [{ phase: 'joining', fetched: true }] } });
+    given(forwarding, [...redirected, asks])
+      .when(asks)
+      .thenNothingHappened();
   });
 
   it('the check is repeated until it says something', () => {

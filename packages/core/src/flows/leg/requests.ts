@@ -78,7 +78,7 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
       }
       break;
     case 'leg.document':
-      if (leg.phase === 'joining' || leg.phase === 'told') leg.fetched = true;
+      if (leg.phase === 'joining' || leg.phase === 'told' || isSupposed(leg)) leg.fetched = true;
       moved(w, leg);
       break;
     case 'leg.ended':
@@ -89,6 +89,11 @@ export function legRequest(w: LegWork, event: LegRequest): Reply {
       return unreachable(event);
   }
   return legDocument(w, leg, event);
+}
+
+/** Taken for with the caller, though no event has said so. */
+function isSupposed({ phase, joined }: LegDraft): boolean {
+  return phase === 'bridged' && !joined;
 }
 
 export function legStatus(w: LegWork, event: LegStatusEvent): void {
