@@ -89,6 +89,7 @@ describe('the form', () => {
     ]) {
       expect(targetOf(text), String(text)).toBe('/');
     }
+    expect(targetOf(`/?${'x'.repeat(498)}`)).toBe(`/?${'x'.repeat(498)}`);
     expect(targetOf('/index?a=b')).toBe('/index?a=b');
     expect(targetOf('/calls.json?full=1#x')).toBe('/calls.json?full=1');
     expect(targetOf('/?\r\nset-cookie: x=<y>"')).toBe('/?set-cookie:%20x=%3Cy%3E%22');
@@ -125,6 +126,126 @@ describe('the form', () => {
   });
 });
 
+describe('why the form is there', () => {
+  /** Status, and what stands above the field. */
+  const said = ({ status, body }: Answer): unknown => [
+    status,
+    /<p id="note" class="([^"]*)" role="alert">(.*?)<\/p>/.exec(body)?.slice(1) ?? null,
+    /<input id="password"[^>]* autofocus(.*?)>/.exec(body)?.[1],
+  ];
+  const NOTED = ' aria-describedby="note"';
+
+  it('nothing is said to who has only come, neither at the address of the form nor where they wanted to go', async () => {
+    served = await serve({ password: PASSWORD });
+    expect(said(await get('/dashboard/login'))).toEqual([200, null, '']);
+    expect(said(await get('/index'))).toEqual([401, null, '']);
+  });
+
+  it('trouble looks like trouble, and good news like good news', async () => {
+    const clock = manualClock();
+    served = await serve({ password: PASSWORD, clock });
+    const cookie = cookieOf(await logIn(served.url));
+    await clock.advanceBy(8 * 3_600_000);
+    const ended = [401, ['note problem', 'Your log-in has ended. Log in again.'], NOTED];
+    expect(said(await get('/dashboard/login', { cookie }))).toEqual(ended);
+    expect(said(await get('/index', { cookie }))).toEqual(ended);
+    expect(said(await logIn(served.url, 'wrong'))).toEqual([
+      401,
+      ['note problem', 'That is not the password.'],
+      `${NOTED} aria-invalid="true"`,
+    ]);
+    expect(said(await get('/dashboard/login?out'))).toEqual([200, ['note', 'You are logged out.'], NOTED]);
+    expect(said(await get('/dashboard/login?in'))).toEqual([
+      401,
+      ['note problem', expect.stringContaining('did not keep the cookie') as string],
+      NOTED,
+    ]);
+  });
+
+  it('is the same for HEAD, which gets no page', async () => {
+    served = await serve({ password: PASSWORD });
+    const { status, headers, body } = await ask(`${served.url}/dashboard/login`, { method: 'HEAD' });
+    expect([status, headers['content-type'], body]).toEqual([200, 'text/html; charset=utf-8', '']);
+  });
+
+  it('a program that asks for the page gets the form as well, and words only instead of a file', async () => {
+    served = await serve({ password: PASSWORD });
+    expect((await ask(`${served.url}/`)).body).toContain('<form');
+    for (const path of ['/calls.json', '/calls.csv?full=1'])
+      expect(await ask(served.url + path)).toMatchObject({
+        status: 401,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: 'Log in first.\n',
+      });
+  });
+
+  it('a form without a password in it is a wrong one', async () => {
+    const log: DashboardLogEntry[] = [];
+    served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
+    const { url } = served;
+    const answer = await ask(`${url}/dashboard/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url },
+      body: 'to=%2Findex',
+    });
+    expect(answer.status).toBe(401);
+    expect(answer.body).toContain('That is not the password.');
+    expect(log).toEqual([{ level: 'warn', code: 'login.wrong', message: 'log-in refused: wrong password' }]);
+  });
+});
+
+describe('who is logged in', () => {
+  it('is led to where they wanted to go, and offered a file only where they have just come in', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    for (const [query, location] of [
+      ['', '/'],
+      ['?to=%2Findex', '/index'],
+      ['?to=%2Fcalls.csv', '/calls.csv'],
+      ['?in&to=%2Findex', '/index'],
+      ['?out', '/'],
+    ] as const) {
+      const answer = await get(`/dashboard/login${query}`, { cookie });
+      expect(answer, query).toMatchObject({ status: 303, headers: { location }, body: 'See other\n' });
+      expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+    }
+    const { body } = await get('/dashboard/login?in&to=%2Fcalls.json%3Ffull%3D1', { cookie });
+    expect(body).toContain('<h1>You are logged in</h1>');
+    expect(body).toContain(
+      '<p><a class="way" href="/calls.json?full=1">Save the call log</a></p>\n<p><a class="way" href="/">Go to the page</a></p>',
+    );
+  });
+});
+
+describe('a link elsewhere', () => {
+  it('of the same domain is one too; what a script asks for is none, nor what a person typed', async () => {
+    served = await serve({ password: PASSWORD });
+    const of = async (site: string, mode: string): Promise<boolean> => {
+      const { body } = await get('/', { 'sec-fetch-site': site, 'sec-fetch-mode': mode });
+      return body.includes('Go on');
+    };
+    expect([
+      await of('same-site', 'navigate'),
+      await of('same-origin', 'navigate'),
+      await of('none', 'navigate'),
+      await of('cross-site', 'cors'),
+    ]).toEqual([true, false, false, false]);
+  });
+
+  it('is followed by a browser without scripts too', async () => {
+    served = await serve({ password: PASSWORD });
+    const { headers, body } = await get('/index', FROM_A_LINK);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    const again = '/dashboard/login?again&#38;to=%2Findex';
+    expect(body).toContain(
+      `defer></script>\n<noscript><meta http-equiv="refresh" content="0;url=${again}"></noscript>\n</head>`,
+    );
+    expect(body).toContain(`<p><a class="way" id="again" href="${again}">Go on</a></p>`);
+    expect(body).toContain('<title>Calls</title>');
+    expect(body).toContain('<h1>Calls</h1>');
+  });
+});
+
 describe('refusals', () => {
   it('a form from another address: says so, escaped, and leads to the right address', async () => {
     const entries: DashboardLogEntry[] = [];
@@ -140,6 +261,73 @@ describe('refusals', () => {
     expect(body).toContain('<a class="way" href="https://calls.example.com/">');
     expect(entries).toMatchObject([{ code: 'login.refused' }]);
     expect(entries[0]?.message).toContain('set PUBLIC_BASE_URL');
+  });
+
+  it('a form whose sender the browser does not name: says what may keep it from doing so', async () => {
+    const log: DashboardLogEntry[] = [];
+    served = await serve({
+      password: PASSWORD,
+      publicBaseUrl: 'https://calls.example.com/base',
+      log: (entry) => log.push(entry),
+    });
+    const form = {
+      method: 'POST',
+      headers: { ...BROWSER, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ password: PASSWORD }).toString(),
+    };
+    const { status, headers, body } = await ask(`${served.url}/dashboard/login`, form);
+    expect([status, headers['set-cookie']]).toEqual([403, undefined]);
+    expect(body).toContain('an extension or a setting may keep it from doing so');
+    expect(body).toContain('<p>Open https://calls.example.com and try again.</p>\n<p><a class="way"');
+    expect(body).toContain('>Go to https://calls.example.com</a>');
+    expect(body).not.toContain('PUBLIC_BASE_URL');
+    expect(log).toEqual([
+      {
+        level: 'warn',
+        code: 'login.refused',
+        message:
+          'a form was refused: it came from no address that the browser named, and the page is at https://calls.example.com; if the former is right, set PUBLIC_BASE_URL to it',
+      },
+    ]);
+  });
+
+  it('a form from another address: both addresses are named, to people and in the log', async () => {
+    const log: DashboardLogEntry[] = [];
+    served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
+    const { body } = await logIn(served.url, PASSWORD, { origin: 'http://other.example' });
+    expect(body).toBe(
+      `This form was refused. The page that sent it is at http://other.example, but this server knows itself as ${served.url}. Open ${served.url} and try again. If the other address is the right one, set PUBLIC_BASE_URL to it and restart.\n`,
+    );
+    expect(log[0]?.message).toContain(`it came from "http://other.example", and the page is at ${served.url};`);
+  });
+
+  it('a log-out that another page sent: the log-in stays, also where the page is open to all', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    const sent = { method: 'POST', headers: { cookie, origin: 'http://other.example' } };
+    const { status, headers, body } = await ask(`${served.url}/dashboard/logout`, sent);
+    expect([status, headers['set-cookie']]).toEqual([403, undefined]);
+    expect(body).toContain('This form was refused.');
+    expect((await get('/', { cookie })).status).toBe(200);
+  });
+
+  it('a form that is none: says what may have read it before', async () => {
+    served = await serve({ password: PASSWORD });
+    const { status, body } = await logIn(served.url, PASSWORD, { 'content-type': 'text/plain' });
+    expect(status).toBe(400);
+    expect(body).toMatch(/^The form could not be read\. .* mount the page before body parsers.*\n$/);
+  });
+
+  it('what is only for looking says by which methods', async () => {
+    served = await serve({ password: PASSWORD });
+    const cookie = cookieOf(await logIn(served.url));
+    for (const [path, allow] of [
+      ['/dashboard/login', 'GET, HEAD, POST'],
+      ['/dashboard/logout', 'POST'],
+    ] as const) {
+      const { status, headers } = await ask(served.url + path, { method: 'DELETE', headers: { cookie } });
+      expect([status, headers['allow']], path).toEqual([405, allow]);
+    }
   });
 
   it('are pages for people and plain text for programs', async () => {
@@ -204,6 +392,10 @@ describe('guesses', () => {
     expect(full.headers['retry-after']).toBe('10');
     expect(full.headers['set-cookie']).toBeUndefined();
     expect(full.body).toContain('Try again in 10 seconds.');
+    expect(full.body).toContain('class="note problem"');
+    expect(entries.filter(({ code }) => code === 'login.full')).toEqual([
+      { level: 'warn', code: 'login.full', message: 'log-in refused: too many passwords are tried at once' },
+    ]);
     expect((await logIn(served.url, PASSWORD, { cookie: device })).status).toBe(303);
     expect((await get('/')).status).toBe(401);
 
@@ -225,6 +417,16 @@ it('tells a page that cannot connect why', async () => {
   const cookie = cookieOf(await logIn(served.url));
   expect(await door({ origin: address, cookie })).toEqual({ door: 'open', address });
   expect(await door({ origin: 'https://other.example', cookie })).toEqual({ door: 'elsewhere', address });
+});
+
+it.each([
+  ['http://localhost:5000', 'open'],
+  ['https://calls.example.com', 'out'],
+])('tells a page at %s, without a password, that it is %s', async (publicBaseUrl, door) => {
+  served = await serve({ password: null, publicBaseUrl });
+  const { headers, body } = await ask(`${served.url}/dashboard/door`, { headers: { origin: served.url } });
+  expect(JSON.parse(body)).toEqual({ door, address: publicBaseUrl });
+  expect(headers['content-type']).toBe('application/json; charset=utf-8');
 });
 
 describe('bug:', () => {

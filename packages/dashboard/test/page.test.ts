@@ -257,9 +257,14 @@ describe('a form', () => {
   it('is one by its type, whatever else the type says', async () => {
     const of = (type: string): IncomingMessage =>
       request({ headers: { 'content-type': type }, readableEnded: true, body: '' });
-    for (const type of ['application/x-www-form-urlencoded; charset=utf-8', 'Application/X-WWW-Form-Urlencoded'])
+    for (const type of [
+      'application/x-www-form-urlencoded; charset=utf-8',
+      'application/x-www-form-urlencoded ; charset=utf-8',
+      'Application/X-WWW-Form-Urlencoded',
+    ])
       expect(await readForm(of(type))).not.toBeNull();
     for (const type of ['', 'text/plain', 'application/json']) expect(await readForm(of(type))).toBeNull();
+    expect(await readForm(request({ headers: {} }))).toBeNull();
   });
 
   it('logs in although a parser stood before the page', async () => {
