@@ -17,7 +17,7 @@ only when its package, its tests or what they reach have changed; then only what
 Left out: testing/ of core, which tests are made of (npm run planted-bugs says whether they bite), and the page in the browser, whose
 tests need a browser for each change.
 
-  --only TEXT     only folders whose name contains TEXT, such as cli, core/flows or store-redis
+  --only TEXT     only folders whose name contains TEXT, such as cli, core/flows or store-redis; ^cli$ is cli without what is in it
   --list          the folders, and which are measured
   --jobs N        at once (default 2)
   --survivors     also shows each change that survived
@@ -41,7 +41,7 @@ main();
 
 function main() {
   mkdirSync(RESULTS, { recursive: true });
-  const folders = allFolders().filter(({ name }) => name.includes(values.only));
+  const folders = allFolders().filter(({ name }) => new RegExp(values.only).test(name));
   if (folders.length === 0) {
     const names = allFolders().map(({ name }) => name);
     console.error(`No folder's name contains "${values.only}": there are ${names.join(', ')}`);
