@@ -202,6 +202,39 @@ describe('the phones of a simulator', () => {
     expect(await told).toMatchObject({ numbers: [OURS, '3'] });
   });
 
+  it('and whatever else a page asks, are not touched by who wants no answer; the server goes on', async () => {
+    const { phone, commands } = panel();
+    const page = await start({ password: null, phone });
+    const socket = await open(page);
+    for (const [command, ...given] of [
+      ['savePeople', { inbound: OURS, revision: 0, people: BEN }],
+      ['phone', { do: 'answer', sid: SID }],
+      ['phone', { do: 'explode' }, 'no function'],
+      ['switchWorker', { worker: 'WK1', on: true }],
+      ['sync', null],
+      ['watchEvents', true],
+      ['peopleLists'],
+      ['phoneState'],
+    ] as const)
+      socket.emit(command, ...given);
+    expect(await socket.emitWithAck('phoneState')).toEqual({ ...STATE, numbers: [OURS, '0'] });
+    expect(commands).toEqual([]);
+    expect(await socket.emitWithAck('peopleLists')).toContainEqual(expect.objectContaining({ revision: 0 }));
+  });
+
+  it('that are not there are not answered for, nor is a question that is none', async () => {
+    const page = await start({ password: null });
+    const socket = await open(page);
+    const answers: unknown[] = [];
+    const keep = (answer: unknown): void => void answers.push(answer);
+    socket.emit('phone', { do: 'answer', sid: SID }, keep);
+    socket.emit('switchWorker', { worker: 'WK1', on: true }, keep);
+    socket.emit('sync', 'yesterday', keep);
+    socket.emit('watchEvents', 'yes', keep);
+    expect(await socket.emitWithAck('watchEvents', true)).toBeNull();
+    expect(answers).toEqual([]);
+  });
+
   it('are not listened to any more once the page is closed', async () => {
     const { phone, change, unheard } = panel();
     const page = await start({ password: null, phone });
