@@ -29,7 +29,8 @@ export const manyCalls: Section = {
   async run({ quick, progress }) {
     const calls = quick ? 10_000 : 100_000;
     const clock = new LoopClock();
-    const bench = createBench({ clock, config: { keepForMs: KEEP_MS } });
+    const limits = { atOnce: 1000, perCaller: { calls: 100, seconds: 60 } };
+    const bench = createBench({ clock, config: { keepForMs: KEEP_MS }, limits });
     const base = calls / 5;
     await play(bench, clock, 0, base, progress);
     const early = { heap: await heapAfterGc(), handles: process.getActiveResourcesInfo().length };
@@ -88,7 +89,9 @@ async function play(
 async function records({ store, runtime }: Bench, clock: LoopClock): Promise<number> {
   clock.advance(2 * KEEP_MS);
   await runtime.tick();
-  const { records: rows } = await store.list({ prefix: '', limit: Infinity });
+  // All but the list of calls that are counted, which is one record and is kept for a day.
+  const { records: all } = await store.list({ prefix: '', limit: Infinity });
+  const rows = all.filter(({ key }) => key !== 'limits:at-once');
   const tasks = await store.claim({ now: clock.now() + 86_400_000, limit: 1_000_000, leaseMs: 1, lease: 'bench' });
   return rows.length + tasks.length;
 }

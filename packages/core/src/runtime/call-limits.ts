@@ -73,14 +73,11 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
     const key = `limits:from:${isWithheld(from) ? 'withheld' : from.slice(0, 64)}`;
     let count = callers.get(key);
     if (count === undefined) {
-      count = createSharedCount({ store, clock, key, limit: perCaller.calls, keepMs: windowMs, room: recent });
+      const onIdle = (): void => void callers.delete(key);
+      count = createSharedCount({ store, clock, key, limit: perCaller.calls, keepMs: windowMs, room: recent, onIdle });
       callers.set(key, count);
     }
-    try {
-      return await count.add(sid);
-    } finally {
-      if (!count.busy && callers.get(key) === count) callers.delete(key);
-    }
+    return count.add(sid);
   }
 
   function recent(list: CountedList, now: number): Room {
@@ -196,9 +193,6 @@ function createLiveCount(parts: {
       return count.add(sid);
     },
     tidy: () => count.tidy(),
-    get busy() {
-      return count.busy;
-    },
   };
 }
 

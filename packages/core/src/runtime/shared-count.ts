@@ -27,6 +27,8 @@ export interface SharedCountOptions {
   readonly room: (list: CountedList, now: EpochMs, wanted: number) => Room | Promise<Room>;
   /** Told of the list as it is now, after each batch. */
   readonly onCounted?: ((calls: readonly Counted[], refused: number) => void) | undefined;
+  /** Told when nobody waits for an answer any more. */
+  readonly onIdle?: (() => void) | undefined;
   /** Real time, whatever the clock is: what waits for other processes is no part of any simulation. */
   readonly waits?: Waits | undefined;
 }
@@ -40,8 +42,6 @@ export interface SharedCount {
   add(sid: string): Promise<boolean>;
   /** Reads and frees places, without a caller. @throws as `add` does */
   tidy(): Promise<void>;
-  /** Whether anybody is waiting for an answer. */
-  readonly busy: boolean;
 }
 
 /** So long a caller is tried for while other processes count theirs first; by then they were answered without us. */
@@ -73,7 +73,7 @@ interface Decision {
  * compare-and-set decides, and whoever comes second waits a moment and reads again.
  */
 export function createSharedCount(options: SharedCountOptions): SharedCount {
-  const { store, clock, key, limit, keepMs, beside, room, onCounted, waits = REAL_WAITS } = options;
+  const { store, clock, key, limit, keepMs, beside, room, onCounted, onIdle, waits = REAL_WAITS } = options;
   const waiting: Waiting[] = [];
   let running = false;
   /** What was read or written last: the same text is not parsed twice. */
@@ -92,6 +92,7 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
       }
     }
     running = false;
+    onIdle?.();
   }
 
   /** Answers everybody in the batch, or throws. */
@@ -198,9 +199,6 @@ export function createSharedCount(options: SharedCountOptions): SharedCount {
     add: (sid) => wait(sid),
     async tidy() {
       await wait(null);
-    },
-    get busy() {
-      return running || waiting.length > 0;
     },
   };
 }

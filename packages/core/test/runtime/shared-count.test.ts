@@ -51,11 +51,24 @@ describe('a count that others change at the same moment', () => {
   });
 
   it('is given up after two seconds, by time and not by tries, and the call was not counted', async () => {
-    const { count, pauses, store } = scene(Infinity);
+    let idle = 0;
+    const { count, pauses, store } = scene(Infinity, { onIdle: () => (idle += 1) });
     await expect(count.add('CA1')).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' });
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(2000);
     expect(await store.read(KEY, 0)).toBeUndefined();
-    expect(count.busy).toBe(false);
+    await Promise.resolve();
+    expect(idle).toBe(1);
+  });
+
+  it('says when nobody waits any more, once, so that nothing is kept for who has called', async () => {
+    let idle = 0;
+    const { count } = scene(0, { onIdle: () => (idle += 1) });
+    await Promise.all([count.add('CA1'), count.add('CA2')]);
+    await new Promise(setImmediate);
+    expect(idle).toBe(1);
+    await count.add('CA1');
+    await new Promise(setImmediate);
+    expect(idle).toBe(2);
   });
 
   it('says so when the record is not a list of calls', async () => {

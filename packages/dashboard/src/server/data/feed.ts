@@ -40,8 +40,9 @@ interface Change {
   readonly sids: readonly string[];
 }
 
-/** So many changes can be caught up with; whoever missed more gets everything. */
+/** So many changes, of so many rows together, can be caught up with; whoever missed more gets everything. */
 const REMEMBERED = 600;
+const REMEMBERED_ROWS = 5000;
 
 /** Follows the store: the same on every node, and right again after whatever happened to node, network or store. */
 export function createFeed<Row extends Keyed, Figures>(
@@ -59,6 +60,7 @@ export function createFeed<Row extends Keyed, Figures>(
   const expiries = new Map<string, number>();
   const listeners = new Set<(delta: Delta<Row, Figures>) => void>();
   let changes: Change[] = [];
+  let changedRows = 0;
   let totals = totalsOf([]);
   let seq = 0;
   const cursors = new Map<string, string>();
@@ -121,7 +123,8 @@ export function createFeed<Row extends Keyed, Figures>(
   function publish(sids: readonly string[]): void {
     seq += 1;
     changes.push({ seq, sids });
-    if (changes.length > 2 * REMEMBERED) changes = changes.slice(-REMEMBERED);
+    changedRows += sids.length;
+    if (changes.length > 2 * REMEMBERED || changedRows > 2 * REMEMBERED_ROWS) forget();
     totals = totalsOf(rows.values());
     const delta = since(seq - 1, sids);
     for (const listener of listeners) {
@@ -131,6 +134,15 @@ export function createFeed<Row extends Keyed, Figures>(
         log({ level: 'error', code: 'feed.listener', message: `a listener of the feed failed: ${reason(error)}` });
       }
     }
+  }
+
+  /** Seldom, and then half of it at once: taking one from the front of a list costs as much. */
+  function forget(): void {
+    let rowsKept = 0;
+    const kept = changes.slice(-REMEMBERED).reverse();
+    const end = kept.findIndex(({ sids }) => (rowsKept += sids.length) > REMEMBERED_ROWS);
+    changes = (end === -1 ? kept : kept.slice(0, end)).reverse();
+    changedRows = changes.reduce((sum, { sids }) => sum + sids.length, 0);
   }
 
   function since(from: number, sids: Iterable<string>): Delta<Row, Figures> {
