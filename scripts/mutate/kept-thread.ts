@@ -6,7 +6,7 @@ const MAX_RUNS = 50;
 /** Longer, and something hung, which may go on. */
 const MAX_MS = 4500;
 
-let kept: { readonly thread: ThreadsPoolWorker; runs: number } | null = null;
+let kept: { readonly thread: ThreadsPoolWorker; runs: number; user: object | null } | null = null;
 
 /**
  * A plugin: one thread after the other runs the tests, and keeps what it has loaded, which takes longer than most tests do. Tests and
@@ -33,11 +33,11 @@ function createPoolWorker(options: PoolOptions): PoolWorker {
   const listeners: { readonly event: string; readonly listener: Listener }[] = [];
   let startedAt = 0;
 
-  async function running(): Promise<{ readonly thread: ThreadsPoolWorker; runs: number }> {
+  async function running(): Promise<NonNullable<typeof kept>> {
     if (kept !== null) return kept;
     const thread = new ThreadsPoolWorker(options);
     await thread.start();
-    return (kept = { thread, runs: 0 });
+    return (kept = { thread, runs: 0, user: null });
   }
   const thread = (): ThreadsPoolWorker => {
     if (kept === null) throw new Error('there is no thread');
@@ -48,7 +48,9 @@ function createPoolWorker(options: PoolOptions): PoolWorker {
     name: NAME,
     async start() {
       startedAt = performance.now();
-      (await running()).runs += 1;
+      const used = await running();
+      used.runs += 1;
+      used.user = listeners;
     },
     send(message) {
       if (message.type !== 'stop') {
@@ -72,7 +74,9 @@ function createPoolWorker(options: PoolOptions): PoolWorker {
     deserialize: (data) => data,
     async stop() {
       for (const { event, listener } of listeners.splice(0)) kept?.thread.off(event, listener);
-      if (kept !== null && (kept.runs >= MAX_RUNS || performance.now() - startedAt > MAX_MS)) await endThread();
+      // The next run may have begun.
+      if (kept?.user !== listeners) return;
+      if (kept.runs >= MAX_RUNS || performance.now() - startedAt > MAX_MS) await endThread();
     },
   };
 }
