@@ -537,7 +537,7 @@ const BUGS = [
   {
     name: 'decide on what a process remembers without asking whether it is still so',
     file: 'runtime/committer.ts',
-    from: 'if (record !== guessed.record) decisions = decide(record, waiting);',
+    from: 'if (record !== known) decisions = decide(record, waiting);',
     to: '',
     by: ['packages/core/test/runtime/line.test.ts'],
   },
@@ -551,7 +551,7 @@ const BUGS = [
   {
     name: 'let a request for TwiML wait for what nobody waits for',
     file: 'runtime/lines.ts',
-    from: 'entry.first ? line.findIndex(({ first }) => !first) : -1',
+    from: 'entry.first ? waiting.findIndex(({ first }) => !first) : -1',
     to: '-1',
     by: ['packages/core/test/runtime/line.test.ts'],
   },
