@@ -34,7 +34,7 @@ describe('the legs of a transition', () => {
     expect(drafts.find(isSecond)).toBe(second);
     if (second !== undefined) second.phase = 'ended';
     expect(drafts.some(({ phase }) => phase === 'ended')).toBe(true);
-    expect(drafts.every(({ phase }) => phase === 'requested')).toBe(false);
+    expect(drafts.some(({ phase }) => phase === 'ringing')).toBe(false);
   });
 
   it('one that is changed and changed back is the one of before', () => {

@@ -21,11 +21,6 @@ export const USUAL_LEG = {
 const USUAL_CALL = {
   kind: 'call',
   result: null,
-  heldAt: null,
-  claimedAt: null,
-  connectedAt: null,
-  fallbackAt: null,
-  endedAt: null,
   messageSeconds: null,
   final: false,
 } as const satisfies Partial<CallRow>;

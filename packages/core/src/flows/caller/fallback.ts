@@ -45,7 +45,7 @@ export function leadsBack(fallback: Fallback, call: { readonly from: string; rea
   return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
 }
 
-/** Whoever gets this is served by TwiML of the user's from then on. */
+/** The user's own TwiML serves the caller from then on. */
 export function leavesOurHands({ kind }: Fallback): boolean {
   return kind === 'redirect';
 }

@@ -12,7 +12,6 @@ export interface LegDrafts extends Iterable<LegDraft> {
   /** The first that passes the test, to be changed. */
   find(test: (leg: Leg) => boolean): LegDraft | undefined;
   some(test: (leg: Leg) => boolean): boolean;
-  every(test: (leg: Leg) => boolean): boolean;
   push(leg: LegDraft): void;
   remove(id: number): void;
   /** What has become of them. */
@@ -48,7 +47,6 @@ export function legDrafts(before: readonly Leg[]): LegDrafts {
       return index === -1 ? undefined : take(index);
     },
     some: (test) => legs.some(test),
-    every: (test) => legs.every(test),
     push: (leg) => {
       originals.set(leg, leg);
       own().push(leg);

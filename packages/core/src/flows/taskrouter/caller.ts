@@ -71,7 +71,7 @@ export function callerEnded(w: Work, result: TaskCallResult): void {
   });
 }
 
-/** Whoever had them, they talk no more: what waited for that is done. */
+/** The talk is over, with our worker or with somebody else: does what waited for that. */
 function afterTalk(w: Work): void {
   const served = w.s.reservations.find(({ id }) => id === w.s.served);
   const leg = served === undefined ? undefined : legOf(w, served);

@@ -40,7 +40,7 @@ interface Change {
   readonly sids: readonly string[];
 }
 
-/** So many changes, of so many rows together, can be caught up with; whoever missed more gets everything. */
+/** So many changes, of so many rows together, can be caught up with; a page that missed more gets everything. */
 const REMEMBERED = 600;
 const REMEMBERED_ROWS = 5000;
 
