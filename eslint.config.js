@@ -135,7 +135,7 @@ export default defineConfig(
   },
   { files: ['packages/*/src/bin.ts', `${CORE}/runtime/log.ts`], rules: { 'no-console': 'off' } },
   {
-    files: [`${CORE}/index.ts`, `${CORE}/testing/**/*.ts`],
+    files: [`${CORE}/index.ts`, `${CORE}/internal.ts`, `${CORE}/testing/**/*.ts`],
     rules: { 'no-restricted-imports': ['error', { patterns: [OTHER_PACKAGES, BY_ITS_OWN_NAME, TWILIO] }] },
   },
   ...FLOORS.flatMap(floorRules),

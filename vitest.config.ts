@@ -9,7 +9,7 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 /** Files that work for long, each in a process of its own: in one that has run many others they take three times as long. */
 const LONG = [
-  'packages/core/test/explore/*.test.ts',
+  'packages/explorer/test/*.test.ts',
   'packages/core/test/runtime/two-runtimes.test.ts',
   'test/chaos/*.test.ts',
   'test/browser/cluster-page.test.ts',
@@ -26,9 +26,11 @@ export default defineConfig({
       { find: '@amd/core/http', replacement: source('./packages/core/src/http/index.ts') },
       { find: '@amd/core/twilio', replacement: source('./packages/core/src/executor/index.ts') },
       { find: '@amd/core/testing', replacement: source('./packages/core/src/testing/index.ts') },
+      { find: '@amd/core/internal', replacement: source('./packages/core/src/internal.ts') },
       { find: /^@amd\/core$/, replacement: source('./packages/core/src/index.ts') },
       { find: /^@amd\/cli$/, replacement: source('./packages/cli/src/index.ts') },
       { find: /^@amd\/dashboard$/, replacement: source('./packages/dashboard/src/index.ts') },
+      { find: /^@amd\/explorer$/, replacement: source('./packages/explorer/src/index.ts') },
       { find: /^@amd\/simulator$/, replacement: source('./packages/simulator/src/index.ts') },
       { find: /^@amd\/store-redis$/, replacement: source('./packages/store-redis/src/index.ts') },
       { find: /^@amd\/store-sqlite$/, replacement: source('./packages/store-sqlite/src/index.ts') },

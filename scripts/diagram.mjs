@@ -264,7 +264,7 @@ ${leg}
 }
 
 const { CALLER_PHASES, LEG_PHASES, TASK_CALLER_PHASES } = await import(await bundle('packages/core/src/index.ts'));
-const { forwardingWorld, tasksWorld } = await import(await bundle('packages/core/src/testing/index.ts'));
+const { forwardingWorld, tasksWorld } = await import(await bundle('packages/explorer/src/index.ts'));
 
 /** Draws callers, legs and reservations of some worlds. */
 function drawn(models) {

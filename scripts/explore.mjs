@@ -110,7 +110,7 @@ async function explorer(options, from) {
 }
 
 async function all() {
-  const from = await bundle('packages/core/src/testing/index.ts');
+  const from = await bundle('packages/explorer/src/index.ts');
   const testing = await import(from);
   const known = JSON.parse(readFileSync(RECORD, 'utf8'));
   const queue = WORLDS.map((options) => ({ options, name: modelOf(testing, options).name })).filter(

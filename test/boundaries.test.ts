@@ -47,8 +47,6 @@ const KNOWN_CIRCLES: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['flows/forwarding/caller', 'flows/forwarding/legs'],
     ['flows/leg/documents', 'flows/leg/requests'],
     ['flows/taskrouter/caller', 'flows/taskrouter/reservations', 'flows/taskrouter/task'],
-    ['-claims', '-list', '-reconnect', '-records', '-rivals', '-settle', ''].map((of) => `testing/store-contract${of}`),
-    ['-checks', '-hear', '-moves', '-requests', '-rest', '-work', ''].map((of) => `testing/tasks-world${of}`),
   ],
 };
 /** The simulator is an interpreter that calls itself: verbs run calls, and calls run verbs. */

@@ -6,6 +6,7 @@ export default defineConfig({
     http: 'src/http/index.ts',
     twilio: 'src/executor/index.ts',
     testing: 'src/testing/index.ts',
+    internal: 'src/internal.ts',
   },
   format: ['esm', 'cjs'],
   dts: { compilerOptions: { ignoreDeprecations: '6.0', paths: {} } },

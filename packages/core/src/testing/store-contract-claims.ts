@@ -1,6 +1,15 @@
 import { strict as assert } from 'node:assert';
-import type { ContractTest } from './store-contract.js';
-import { claim, claimOne, commitOf, idsOf, KEY, T, task, withTasks } from './store-contract-parts.js';
+import {
+  claim,
+  claimOne,
+  commitOf,
+  idsOf,
+  KEY,
+  T,
+  task,
+  withTasks,
+  type ContractTest,
+} from './store-contract-parts.js';
 
 export function contractClaims(test: ContractTest): void {
   test('claims nothing when nothing is due', async (store) => {

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Store } from '../store/store.js';
-import type { ContractTest } from './store-contract.js';
-import { claim, claimOne, commitOf, T, task } from './store-contract-parts.js';
+import { claim, claimOne, commitOf, T, task, type ContractTest } from './store-contract-parts.js';
 
 export function contractList(test: ContractTest): void {
   test('is empty at first, and has a cursor all the same', async (store) => {

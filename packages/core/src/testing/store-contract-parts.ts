@@ -2,6 +2,15 @@ import { strict as assert } from 'node:assert';
 import type { EpochMs } from '../kernel/flow.js';
 import type { Claim, Commit, Store, Task } from '../store/store.js';
 
+/** A test of the contract: two handles on one empty store. */
+export type ContractTest = (name: string, body: (store: Store, other: Store) => Promise<void>) => void;
+
+/** What a store that can be lost and found again must keep. */
+export type ReconnectTest = (
+  name: string,
+  body: (store: Store, reconnect: () => Promise<Store>) => Promise<void>,
+) => void;
+
 /** 2033, in 13 digits. */
 export const T: EpochMs = 2_000_000_000_000;
 export const KEY = 'forwarding:CA00000000000000000000000000000001';

@@ -1,6 +1,15 @@
 import { strict as assert } from 'node:assert';
-import type { ReconnectTest } from './store-contract.js';
-import { claim, claimOne, commitOf, idsOf, KEY, T, task, withTasks } from './store-contract-parts.js';
+import {
+  claim,
+  claimOne,
+  commitOf,
+  idsOf,
+  KEY,
+  T,
+  task,
+  withTasks,
+  type ReconnectTest,
+} from './store-contract-parts.js';
 
 export function contractReconnect(test: ReconnectTest): void {
   test('records, revisions and expiry are as they were', async (store, reconnect) => {

@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ContractTest } from './store-contract.js';
-import { claim, commitOf, idsOf, KEY, T, task } from './store-contract-parts.js';
+import { claim, commitOf, idsOf, KEY, T, task, type ContractTest } from './store-contract-parts.js';
 
 export function contractRecords(test: ContractTest): void {
   test('has nothing at first', async (store) => {

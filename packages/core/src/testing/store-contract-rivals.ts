@@ -1,7 +1,16 @@
 import { strict as assert } from 'node:assert';
 import type { Claim, Store } from '../store/store.js';
-import type { ContractTest } from './store-contract.js';
-import { claim, claimOne, commitOf, idsOf, KEY, T, task, withTasks } from './store-contract-parts.js';
+import {
+  claim,
+  claimOne,
+  commitOf,
+  idsOf,
+  KEY,
+  T,
+  task,
+  withTasks,
+  type ContractTest,
+} from './store-contract-parts.js';
 
 const DONE = { as: 'done' } as const;
 /** How far two machines' clocks may be apart, in ms. */

@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ContractTest } from './store-contract.js';
-import { claim, claimOne, commitOf, idsOf, T, task, withTasks } from './store-contract-parts.js';
+import { claim, claimOne, commitOf, idsOf, T, task, withTasks, type ContractTest } from './store-contract-parts.js';
 
 const DONE = { as: 'done' } as const;
 

@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.js';
 import { contractClaims } from './store-contract-claims.js';
 import { contractList } from './store-contract-list.js';
+import type { ContractTest, ReconnectTest } from './store-contract-parts.js';
 import { contractReconnect } from './store-contract-reconnect.js';
 import { contractRecords } from './store-contract-records.js';
 import { contractRivals } from './store-contract-rivals.js';
@@ -19,15 +20,6 @@ export interface StoreContractOptions {
   /** Called after each test with each store it used. */
   readonly dispose?: (store: Store) => void | Promise<void>;
 }
-
-/** A test of the contract: two handles on one empty store. */
-export type ContractTest = (name: string, body: (store: Store, other: Store) => Promise<void>) => void;
-
-/** What a store that can be lost and found again must keep. */
-export type ReconnectTest = (
-  name: string,
-  body: (store: Store, reconnect: () => Promise<Store>) => Promise<void>,
-) => void;
 
 /**
  * The contract of `Store`, executable: `storeContract({ describe, it, createStore: () => createMyStore() })`. All times

@@ -1,0 +1,118 @@
+import type { AnsweredBy, ForwardingState, Leg, LiveForwarding } from '@amd/core';
+import { isHopeful } from '@amd/core/internal';
+import { legNotes, type World, type WorldLeg, type WorldTask } from './state.js';
+
+/**
+ * Everything that the future depends on. Left out on purpose: settings (the same all along), counters that only number
+ * effects, what is written for people, and times: a timer may fire as late as it likes, so every order of them is
+ * explored, and all that a clock still decides is whether the time for a key is up.
+ */
+export function worldKey(world: World, stateNumber: number): string {
+  const { caller, legs, roomStarted, stale, tasks, faults, repeats, roomEnds } = world;
+  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotes(world))} ${String(faults)} ${String(repeats)} ${String(roomEnds)}`;
+  legs.forEach((leg, index) => {
+    key += isDone(world, index + 1)
+      ? '|'
+      : `|${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${flags(leg)}`;
+  });
+  return `${key}|${roomStarted ? 'r' : ''}|${stale.join()}|${tasks.map(taskKey).sort().join()}`;
+}
+
+function flags({ human, owed, told, bridged, late, listening }: WorldLeg): string {
+  return `${listening ? 's' : ''}${human ? 'h' : ''}${owed ? 'o' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
+}
+
+/**
+ * Over, and the flow knows: nothing that is still heard of the leg can count any more. That this is so is checked in
+ * every state (`lateNote` of the world), not assumed.
+ */
+export function isDone({ legs, state, stale }: World, leg: number): boolean {
+  if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
+  const known = state.legs.find(({ id }) => id === leg);
+  return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
+}
+
+/** Without what is told of a leg that is done with. */
+export function relevantNotes(world: World): number {
+  let { notes } = world;
+  world.legs.forEach((_, index) => {
+    if (isDone(world, index + 1)) notes &= ~legNotes(index + 1);
+  });
+  return notes;
+}
+
+/** `end:1:7` and `end:1:9` are the same to the future; the ids of creates and redirects matter. */
+function taskKey(task: WorldTask): string {
+  if ('timer' in task.work) return task.id;
+  const { effect } = task.work;
+  const named = effect.type === 'call.create' || effect.type === 'call.redirect';
+  const id = named ? task.id : `${effect.type}:${String(effect.leg)}`;
+  return `${id}#${String(Math.min(task.attempt, 2))}${task.outcome === null ? '' : task.outcome.as + ('code' in task.outcome ? String(task.outcome.code) : '')}`;
+}
+
+/** Equal keys mean equal futures of the flow. */
+export function stateKey(state: ForwardingState): string {
+  if (state.kind === 'nothing') return '';
+  const { caller } = state;
+  return JSON.stringify([
+    callerKey(state),
+    caller.fetching,
+    caller.hangingUp,
+    caller.redirecting,
+    state.call.token,
+    state.claim,
+    state.nextStep,
+    state.stepFrom,
+    state.lastLeg,
+    state.deadlinePassed,
+    state.round,
+    Object.entries(state.timers).sort(),
+    state.legs.map(legKey),
+  ]);
+}
+
+/** What is only looked at in certain phases counts only in those. */
+function callerKey({ caller, result }: LiveForwarding): unknown {
+  if (caller.phase === 'ended') return [caller.phase, result, caller.over];
+  return [
+    caller.phase,
+    caller.held,
+    // When the greeting is over matters to a fetch only, and that one knows (world-hear.ts).
+    caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
+    caller.left,
+    caller.doubt,
+    caller.fallbackGiven,
+    caller.recorded,
+    caller.phase === 'joining' && caller.seenAlive,
+    caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
+  ];
+}
+
+function legKey(leg: Leg): unknown {
+  const { phase } = leg;
+  const known = leg.sid !== null;
+  const owed = leg.human ? leg.notice : false;
+  if (phase === 'ended') return [leg.id, phase, known, owed];
+  return [
+    leg.id,
+    phase,
+    known,
+    owed,
+    phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
+    kind(leg.answeredBy),
+    leg.noticeGiven,
+    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
+    phase === 'joining' ? [leg.joined, leg.seenAlive, leg.invited] : phase === 'bridged' && [leg.joined, leg.invited],
+    isHopeful(phase) && leg.overdue,
+    leg.fetching,
+    leg.hangingUp,
+    leg.telling,
+    leg.moving !== null,
+    leg.fetched,
+  ];
+}
+
+/** Every machine is the same to the flow's default policy. */
+function kind(answeredBy: AnsweredBy | null): string | null {
+  return answeredBy === 'human' || answeredBy === 'unknown' || answeredBy === null ? answeredBy : 'machine';
+}

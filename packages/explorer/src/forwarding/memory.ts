@@ -1,0 +1,50 @@
+import type {
+  Effect,
+  Flow,
+  ForwardingConfig,
+  ForwardingEvent,
+  ForwardingState,
+  Reply,
+  RestEffect,
+  Step,
+} from '@amd/core';
+import { isInRoom } from '@amd/core/internal';
+import { flowMemory, type FlowMemory } from '../flow-memory.js';
+import { stateKey } from './key.js';
+
+export type ForwardingMemory = FlowMemory<ForwardingState, ForwardingEvent, Reply, RestEffect>;
+
+export function forwardingMemory(
+  flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,
+  config: ForwardingConfig,
+): ForwardingMemory {
+  return flowMemory({
+    flow,
+    config,
+    stateKey,
+    plain: withoutStory,
+    timersOf: (state) => (state.kind === 'call' ? state.timers : {}),
+    forbidden: movedTwice,
+  });
+}
+
+/** Exactly one mover brings a leg to the room: who was given its document is not redirected there as well. */
+function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): string | null {
+  if (state.kind !== 'call') return null;
+  const twice = effects.some(
+    (effect) =>
+      effect.type === 'call.redirect' &&
+      state.legs.some(({ id, phase, moving }) => id === effect.leg && isInRoom(phase) && moving !== effect.id),
+  );
+  return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
+}
+
+function withoutStory(state: ForwardingState): ForwardingState {
+  if (state.kind !== 'call') return state;
+  return {
+    ...state,
+    asked: 0,
+    story: { startedAt: 0 },
+    legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
+  };
+}

@@ -1,0 +1,200 @@
+import type {
+  AnsweredBy,
+  CallSid,
+  EpochMs,
+  FinalCallStatus,
+  ForwardingEvent,
+  ForwardingState,
+  Outcome,
+  RestEffect,
+} from '@amd/core';
+
+/** What a call's thread is about: waiting for one of our documents, or carrying one out. */
+export type Doing =
+  | 'nothing'
+  /** Machine detection listens. */
+  | 'detecting'
+  /** Asks for a document; the rest is the event's type. */
+  | 'asks:inbound'
+  | 'asks:caller.ended'
+  /** With the part of the fallback that it was sent to. */
+  | `asks:caller.document#${number}`
+  | `asks:caller.fallback#${number}`
+  | 'asks:leg.answered'
+  | 'asks:leg.key'
+  | 'asks:leg.round'
+  | 'asks:leg.document'
+  /** With the notice that it was sent to hear. */
+  | `asks:leg.document#${number}`
+  | 'asks:leg.ended'
+  /** Was given the room's document and is not in it yet. */
+  | 'entering'
+  | 'room'
+  | 'gather'
+  /** Leaves a message: this part of the fallback. */
+  | `recording#${number}`
+  /** Hears a last sentence. */
+  | 'speaking';
+
+export interface WorldCall {
+  readonly call: 'none' | 'queued' | 'ringing' | 'in-progress' | 'over';
+  readonly final: FinalCallStatus | null;
+  readonly doing: Doing;
+}
+
+export interface WorldLeg extends WorldCall {
+  readonly verdict: AnsweredBy | null;
+  /** Asynchronous detection has not decided yet. */
+  readonly listening: boolean;
+  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
+  readonly human: boolean;
+  /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
+  readonly owed: boolean;
+  readonly told: boolean;
+  /** Was asked for a key until the time was up. */
+  readonly late: boolean;
+  readonly bridged: boolean;
+}
+
+export interface WorldTask {
+  readonly id: string;
+  readonly dueAt: EpochMs;
+  readonly work: { readonly effect: RestEffect } | { readonly timer: string };
+  readonly attempt: number;
+  /** Carried out, and its outcome on the way to us. */
+  readonly outcome: Outcome | null;
+}
+
+/** A document request that a redirect overtook: it may still reach us, and nobody listens to the answer. */
+export type Stale = string;
+
+export interface World {
+  readonly caller: WorldCall;
+  readonly legs: readonly WorldLeg[];
+  readonly roomStarted: boolean;
+  /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
+  readonly notes: number;
+  readonly stale: readonly Stale[];
+  readonly tasks: readonly WorldTask[];
+  /** How many more things may go wrong on the way to Twilio. */
+  readonly faults: number;
+  /** How many more requests for TwiML may be made twice. */
+  readonly repeats: number;
+  /** How often the room may still be ended under whoever is in it. */
+  readonly roomEnds: number;
+  readonly state: ForwardingState;
+  /** The event of the last move. */
+  readonly event: ForwardingEvent | null;
+}
+
+/** Times do not matter to the future of a call, so everything happens now. */
+export const START = 1_700_000_000_000;
+
+/** Later than any greeting lasts. */
+export const GREETED = START + 60_000;
+
+export const CALLER_SID = sid(0);
+
+export function sid(leg: number): CallSid {
+  return `CA${String(leg).padStart(32, '0')}` as CallSid;
+}
+
+/** Notifications by number. */
+export const NOTE = { callerFinal: 0, callerEndedFinal: 1, start: 2, callerJoin: 3, callerHungUp: 4, callerLeft: 5 };
+export const LEG_NOTES = ['initiated', 'ringing', 'answered', 'final', 'join', 'hungUp', 'left', 'verdict'] as const;
+export type LegNote = (typeof LEG_NOTES)[number];
+
+export function legNote(leg: number, note: LegNote): number {
+  return 6 + (leg - 1) * LEG_NOTES.length + LEG_NOTES.indexOf(note);
+}
+
+/** All bits of one leg. */
+export function legNotes(leg: number): number {
+  return ((1 << LEG_NOTES.length) - 1) << legNote(leg, 'initiated');
+}
+
+/** The notification as the flow hears it. */
+export function noteEvent(world: World, note: number): ForwardingEvent {
+  const at = START;
+  const conference = { type: 'conference', at, reason: null, status: null } as const;
+  switch (note) {
+    case NOTE.callerFinal:
+      return { type: 'caller.status', at, status: 'completed' };
+    case NOTE.callerEndedFinal:
+      return { type: 'caller.ended', at, status: 'completed' };
+    case NOTE.start:
+      return { ...conference, event: 'start', sid: null };
+    case NOTE.callerJoin:
+      return { ...conference, event: 'join', sid: CALLER_SID };
+    case NOTE.callerHungUp:
+      return { ...conference, event: 'leave', sid: CALLER_SID, reason: 'participant_hung_up', status: 'completed' };
+    case NOTE.callerLeft:
+      return {
+        ...conference,
+        event: 'leave',
+        sid: CALLER_SID,
+        reason: 'moderator_ended_conference',
+        status: 'in-progress',
+      };
+    default: {
+      const leg = Math.floor((note - 6) / LEG_NOTES.length) + 1;
+      return legEvent(world, leg, LEG_NOTES[(note - 6) % LEG_NOTES.length] ?? 'final');
+    }
+  }
+}
+
+/** Equal keys, equal events. */
+export function noteKey(world: World, note: number): string {
+  const leg = world.legs[Math.floor((note - 6) / LEG_NOTES.length)];
+  return `${String(note)} ${leg?.final ?? ''} ${leg?.verdict ?? ''}`;
+}
+
+function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
+  const at = START;
+  const status = { type: 'leg.status', at, leg, sid: sid(leg), answeredBy: null, sipCode: null } as const;
+  const conference = { type: 'conference', at, sid: sid(leg), reason: null, status: null } as const;
+  switch (note) {
+    case 'initiated':
+      return { ...status, status: 'initiated' };
+    case 'ringing':
+      return { ...status, status: 'ringing' };
+    case 'answered':
+      return { ...status, status: 'in-progress' };
+    case 'final':
+      return { ...status, status: world.legs[leg - 1]?.final ?? 'completed' };
+    case 'join':
+      return { ...conference, event: 'join' };
+    case 'hungUp':
+      return { ...conference, event: 'leave', reason: 'participant_hung_up', status: 'completed' };
+    case 'verdict':
+      return {
+        type: 'leg.verdict',
+        at,
+        leg,
+        sid: sid(leg),
+        answeredBy: world.legs[leg - 1]?.verdict ?? 'unknown',
+        durationMs: null,
+      };
+    case 'left':
+      return { ...conference, event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress' };
+  }
+}
+
+export function noteName(note: number): string {
+  const common = Object.entries(NOTE).find(([, number]) => number === note)?.[0];
+  if (common !== undefined) return common;
+  return `leg ${String(Math.floor((note - 6) / LEG_NOTES.length) + 1)} ${LEG_NOTES[(note - 6) % LEG_NOTES.length] ?? ''}`;
+}
+
+export const NEW_LEG: WorldLeg = {
+  call: 'none',
+  final: null,
+  doing: 'nothing',
+  verdict: null,
+  listening: false,
+  human: false,
+  owed: false,
+  told: false,
+  late: false,
+  bridged: false,
+};

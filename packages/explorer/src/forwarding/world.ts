@@ -1,0 +1,59 @@
+import type { Model } from '../explore.js';
+import { check, isSettled } from './checks.js';
+import { worldKey } from './key.js';
+import { isBeginning, worldMoves } from './moves.js';
+import { worldContext, worldName, type WorldContext, type WorldOptions } from './options.js';
+import { LEG_NOTES, NEW_LEG, noteName, type World } from './state.js';
+
+/** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
+export function forwardingWorld(options: WorldOptions): Model<World> {
+  const context = worldContext(options);
+  const { legs, faults, repeats, roomEnds, memory } = context;
+  const heard = heardNotes(context);
+  return {
+    name: worldName(context),
+    initial: () => ({
+      caller: { call: 'ringing', final: null, doing: 'asks:inbound' },
+      legs: Array.from({ length: legs }, () => NEW_LEG),
+      roomStarted: false,
+      notes: 0,
+      stale: [],
+      tasks: [],
+      faults,
+      repeats,
+      roomEnds,
+      state: memory.initial,
+      event: null,
+    }),
+    moves: worldMoves(context),
+    key: (world) => {
+      const notes = isBeginning(context, world) ? world.notes : world.notes & heard;
+      return worldKey({ ...world, notes }, memory.numberOf(world.state));
+    },
+    check: (world) => check(context, world),
+    settled: isSettled,
+    test: (trace, violation) => testSource(options, trace, violation),
+  };
+}
+
+/** What nobody will hear makes no difference. */
+function heardNotes({ legs, deaf, hears }: WorldContext): number {
+  let bits = 0;
+  for (let note = 0; note < 6 + LEG_NOTES.length * legs; note += 1) {
+    if (!deaf && hears(noteName(note))) bits |= 1 << note;
+  }
+  return bits;
+}
+
+function testSource({ flow, ...options }: WorldOptions, trace: readonly string[], violation: string): string {
+  const world = JSON.stringify(options);
+  return [
+    `it(${JSON.stringify(violation)}, () => {`,
+    `  const world = forwardingWorld(${flow === undefined ? world : `{ ...${world}, flow }`});`,
+    '  const trace = [',
+    ...trace.map((name) => `    ${JSON.stringify(name)},`),
+    '  ];',
+    '  expect(replay(world, trace)).toBeNull();',
+    '});',
+  ].join('\n');
+}

@@ -1,0 +1,56 @@
+import { isTaskCallFinal, type Leg } from '@amd/core';
+import { isHopeful } from '@amd/core/internal';
+import type { TasksContext } from './options.js';
+import type { TaskWorld, TaskWorldLeg } from './state.js';
+
+/** What must hold in every state. */
+export function checkTasks(world: TaskWorld): string | undefined {
+  const { state, legs } = world;
+  if (legs.filter(({ doing }) => doing === 'talk').length > 1) return 'P2: two people are with one caller';
+  if (state.kind !== 'call') return undefined;
+  const over = state.caller.phase === 'ended';
+  if (over && state.legs.some(({ phase }) => isHopeful(phase))) return 'P3: a leg goes on for nobody';
+  if (over !== (state.result !== null)) return 'P1: ended without an outcome, or the other way round';
+  if (!isTaskCallFinal(state)) return undefined;
+  const orphan = legs.findIndex((leg, index) => isLive(leg) && (legOf(world, index + 1)?.sid ?? null) !== null);
+  if (orphan >= 0) return `P3: leg ${String(orphan + 1)} lives on after the call is over`;
+  if (world.tasks.some((task) => 'timer' in task.work)) return 'P3: a timer outlives its call';
+  if (world.task === 'wrapping' && state.task.sid !== null)
+    return 'P5: the task is left in wrapping, and a voice slot taken';
+  const held = world.reservations.findIndex(({ status, assigning }) => status === 'pending' && !assigning);
+  if (held >= 0) return `P5: reservation ${String(held + 1)} is left to time out`;
+  return undefined;
+}
+
+/** What would be wrong with hanging up on this leg now. */
+export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: number): string | undefined {
+  const leg = world.legs[who - 1];
+  if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
+  const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
+  if (leg.doing.startsWith('asks:leg.document') && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
+  return 'P4: a human who waits is hung up on without a word';
+}
+
+/** Over for everybody, or two people talk and the flow knows. */
+export function isTasksSettled({ state, caller, legs, task, reservations }: TaskWorld): boolean {
+  const isTalk = caller.doing === 'talk' && legs.some(({ doing }) => doing === 'talk');
+  if (state.kind !== 'call') return caller.call === 'over';
+  if (state.caller.phase === 'connected' && isTalk) return true;
+  const nobodyHeld = reservations.every(({ status, assigning }) => status !== 'pending' && !assigning);
+  return (
+    isTaskCallFinal(state) &&
+    caller.call === 'over' &&
+    legs.every((leg) => !isLive(leg)) &&
+    nobodyHeld &&
+    // Of a task that nobody ever told us of, Twilio takes care.
+    (task !== 'wrapping' || state.task.sid === null)
+  );
+}
+
+export function legOf(world: TaskWorld, who: number): Leg | undefined {
+  return world.state.kind === 'call' ? world.state.legs.find((leg) => leg.id === who) : undefined;
+}
+
+function isLive(leg: TaskWorldLeg): boolean {
+  return leg.call !== 'none' && leg.call !== 'over';
+}

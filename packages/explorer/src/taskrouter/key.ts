@@ -1,0 +1,160 @@
+import type { Leg, LiveTaskCall, Reservation, TaskRouterState } from '@amd/core';
+import { isHopeful } from '@amd/core/internal';
+import {
+  reservationNotes,
+  reservationSid,
+  taskLegNote,
+  taskLegNotes,
+  type TaskWorld,
+  type TaskWorldTask,
+} from './state.js';
+
+/** Everything that the future depends on; see `worldKey` for what is left out, and why. */
+export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
+  const { caller, task, reservations, legs, stale, tasks, faults } = world;
+  const redirecting = world.state.kind === 'call' ? world.state.caller.redirecting : null;
+  return [
+    `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(relevantNotes(world))} ${String(faults)}`,
+    reservations
+      .map(({ status, assigning }, at) => (isClosed(world, at) ? '' : `${status}${assigning ? '?' : ''}`))
+      .join(),
+    legs
+      .map((leg, at) =>
+        isDone(world, at + 1)
+          ? ''
+          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${leg.listening ? 's' : ''}${String(leg.takes ?? '')}`,
+      )
+      .join(),
+    stale.join(),
+    tasks
+      .map((one) => taskKey(one, redirecting))
+      .sort()
+      .join(),
+  ].join('|');
+}
+
+/** Over, and the flow knows: nothing that is still heard of the leg can count any more. */
+export function isDone({ legs, state, stale }: TaskWorld, leg: number): boolean {
+  if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
+  const known = state.legs.find(({ id }) => id === leg);
+  return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
+}
+
+/** The same of a reservation; `at` counts from 0. */
+export function isClosed({ reservations, state }: TaskWorld, at: number): boolean {
+  const { status = 'none', assigning = false } = reservations[at] ?? {};
+  if (assigning || state.kind !== 'call' || ['none', 'pending', 'accepted', 'wrapping'].includes(status)) return false;
+  return state.reservations.some(({ sid, phase }) => sid === reservationSid(at + 1) && phase === 'over');
+}
+
+function relevantNotes(world: TaskWorld): number {
+  let { notes } = world;
+  if (notes === 0) return 0;
+  const count = world.reservations.length;
+  for (let index = 1; index <= count; index += 1) {
+    if (isDone(world, index)) notes &= ~taskLegNotes(count, index) | wordOfTalk(world, index);
+    if (isClosed(world, index - 1)) notes &= ~reservationNotes(index);
+  }
+  return notes;
+}
+
+/** When the caller is gone, it does not matter any more what says that they talked. */
+function isAwaited({ caller }: LiveTaskCall): boolean {
+  return caller.elsewhere || caller.phase !== 'ended';
+}
+
+/** That they talked counts also when their call is over, as long as nothing else has said it. */
+function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
+  if (state.kind !== 'call' || !isAwaited(state)) return 0;
+  const served = state.reservations.find(({ id }) => id === state.served);
+  if (served?.leg !== index || served.bridged === true) return 0;
+  return 1 << taskLegNote(reservations.length, index, 'dialFinal');
+}
+
+function taskKey(task: TaskWorldTask, redirecting: string | null): string {
+  if ('timer' in task.work) return task.id;
+  const { effect } = task.work;
+  const of = 'leg' in effect ? String(effect.leg) : 'reservation' in effect ? effect.reservation.slice(-1) : '';
+  const id =
+    effect.type === 'call.create' || (effect.type === 'call.redirect' && effect.leg !== 0)
+      ? task.id
+      : `${effect.type}:${of}${task.id === redirecting ? '!' : ''}${effect.type === 'task.update' ? effect.status : ''}`;
+  const outcome =
+    task.outcome === null
+      ? ''
+      : `${task.outcome.as}${'code' in task.outcome ? String(task.outcome.code) : ''}${'status' in task.outcome ? String(task.outcome.status) : ''}`;
+  return `${id}#${String(Math.min(task.attempt, 2))}${outcome}`;
+}
+
+/** Equal keys mean equal futures of the flow. */
+export function tasksStateKey(state: TaskRouterState): string {
+  if (state.kind === 'nothing') return '';
+  const { caller, task } = state;
+  const isOver = caller.phase === 'ended';
+  return JSON.stringify([
+    caller.phase,
+    isOver ? [state.result, caller.over] : [caller.held, caller.stay, caller.queuedBy],
+    caller.elsewhere,
+    caller.fallbackGiven,
+    caller.fetching,
+    caller.hangingUp,
+    caller.redirecting !== null,
+    caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
+    task.sid !== null,
+    task.over,
+    task.asking,
+    task.refusals,
+    state.call.token !== null,
+    state.claim,
+    state.served,
+    state.taskLost,
+    state.lastLeg,
+    state.lastReservation,
+    state.deadlinePassed,
+    Object.entries(state.timers).sort(),
+    state.reservations.map((one) => [reservationKey(one), isAwaited(state) && one.id === state.served && one.bridged]),
+    state.legs.map((leg) => legKey(leg, state.reservations.find((one) => one.leg === leg.id)?.phase === 'over')),
+  ]);
+}
+
+function reservationKey(reservation: Reservation): unknown {
+  const { id, sid, leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result } = reservation;
+  const isOver = phase === 'over' && (resting === 'no' || resting === 'over');
+  return isOver
+    ? [id, leg]
+    : [id, sid.slice(-1), leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result];
+}
+
+/** How it came out decides only where its worker goes. */
+function legKey(leg: Leg, isClosed: boolean): unknown {
+  const { phase } = leg;
+  const known = leg.sid !== null;
+  const owed = leg.human ? leg.notice : false;
+  const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
+  // A worker who was not sent to the caller cannot have accepted for us.
+  const invited = !isClosed && leg.invited;
+  if (phase === 'ended') return [leg.id, known, owed, result, invited];
+  return [
+    leg.id,
+    phase,
+    known,
+    owed,
+    phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
+    leg.answeredBy,
+    leg.noticeGiven,
+    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
+    isHopeful(phase) && leg.overdue,
+    leg.fetching,
+    leg.hangingUp,
+    leg.telling,
+    leg.moving !== null,
+    leg.fetched,
+    result,
+    invited,
+  ];
+}
+
+/** Whether such an end may send the worker home. */
+function offline(result: NonNullable<Leg['result']>): boolean {
+  return result.kind === 'refused' || (result.kind === 'notReached' && result.status === 'failed');
+}

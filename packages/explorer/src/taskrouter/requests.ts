@@ -1,0 +1,103 @@
+import type { TaskRouterEvent, TaskRouterReply } from '@amd/core';
+import type { Violation } from '../explore.js';
+import { legOf, unfairTaskEnd } from './checks.js';
+import { hear } from './hear.js';
+import { CALLER_SID, note, reservationIndex, type TaskDoing, type TaskWorld } from './state.js';
+import { endCallerCall, endLegCall, send, withLeg } from './twilio.js';
+import type { TasksContext } from './options.js';
+import { documentAsked } from '../forwarding/calls.js';
+import { sid, START } from '../forwarding/state.js';
+
+/** A call asks for the document it is to carry out, and carries it out. */
+export function request(context: TasksContext, world: TaskWorld, who: number, doing: TaskDoing): TaskWorld | Violation {
+  const type = doing.slice('asks:'.length);
+  const leg = world.legs[who - 1];
+  const before = legOf(world, who)?.phase;
+  const name = `${type} ${String(who)} ${leg?.verdict ?? ''} ${leg?.late === true ? 'late' : ''} ${String(leg?.bridged)} ${world.caller.queueResult ?? ''}`;
+  const heard = hear(context, world, name, () => requestEvent(context, world, who, type));
+  if ('violation' in heard) return heard;
+  if (who === 0) return obey(context, heard.world, who, heard.reply);
+  const inSync = context.amd === 'sync';
+  const human = type === 'leg.answered' ? inSync && leg?.verdict === 'human' : type === 'leg.key';
+  const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
+  const after = withLeg(heard.world, who, {
+    ...(inSync ? { verdict: null } : {}),
+    ...(human ? { human } : {}),
+    ...(owed ? { owed } : {}),
+  });
+  return obey(context, after, who, heard.reply);
+}
+
+/** The longest that asynchronous detection listens, s; a key counts for so much longer. */
+const LISTENING = { sync: 0, async: 30 };
+
+export function requestEvent(context: TasksContext, world: TaskWorld, who: number, what: string): TaskRouterEvent {
+  const [type = '', part] = what.split('#');
+  const leg = world.legs[who - 1];
+  // Whether the time for a key is up.
+  const at = leg?.late === true ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000 : START;
+  if (type === 'inbound') {
+    const call = { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', status: 'ringing' } as const;
+    return { type, at, settings: context.settings, call };
+  }
+  if (type === 'caller.ended') {
+    return { type, at, status: 'in-progress', queueResult: world.caller.queueResult };
+  }
+  if (type === 'caller.document') return { type, part: Number(part), at, status: 'in-progress' };
+  const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
+  if (type === 'leg.answered')
+    return { ...of, type, answeredBy: context.amd === 'sync' ? (leg?.verdict ?? 'unknown') : null };
+  if (type === 'leg.key') return { ...of, type, digits: '#' };
+  if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
+  if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
+  return { ...of, type: type as 'leg.round' };
+}
+
+/** The call does what its document says. */
+function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {
+  if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
+  for (const verb of reply.verbs) {
+    switch (verb.verb) {
+      case 'enqueue': {
+        if (world.task !== 'none') return { violation: 'P1: the caller is enqueued a second time' };
+        const caller = { ...world.caller, call: 'in-progress', doing: 'queue' } as const;
+        return send({ ...world, caller, task: 'pending' }, note('task.created'));
+      }
+      case 'dial.queue': {
+        const leg = world.legs[who - 1];
+        if (leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
+        return withLeg(world, who, { doing: 'dialing', takes: reservationIndex(verb.reservation) });
+      }
+      case 'gather':
+        return withLeg(world, who, { doing: 'gather' });
+      case 'redirect':
+        return redirected(world, who, 'part' in verb.to ? verb.to.part : undefined);
+      case 'hangup':
+      case 'reject':
+        return hangUp(context, world, who, reply);
+      case 'say':
+      case 'pause':
+      case 'play':
+      case 'dial.conference':
+      case 'record':
+      case 'dial.number':
+      case 'leave':
+    }
+  }
+  return hangUp(context, world, who, reply);
+}
+
+function redirected(world: TaskWorld, who: number, part: number | undefined): TaskWorld {
+  if (who === 0) return { ...world, caller: { ...world.caller, call: 'in-progress', doing: documentAsked(0, part) } };
+  return withLeg(world, who, { doing: part === undefined ? 'asks:leg.round' : documentAsked(who, part) });
+}
+
+function hangUp(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {
+  const speaks = reply.kind === 'twiml' && reply.verbs.some(({ verb }) => verb === 'say');
+  if (who === 0) {
+    return speaks ? { ...world, caller: { ...world.caller, doing: 'speaking' } } : endCallerCall(world);
+  }
+  if (speaks) return withLeg(world, who, { doing: 'speaking', told: true });
+  const unfair = unfairTaskEnd(context, world, who);
+  return unfair === undefined ? endLegCall(world, who, 'completed') : { violation: unfair };
+}

@@ -1,0 +1,247 @@
+import type {
+  AnsweredBy,
+  AssignmentStatus,
+  EpochMs,
+  FinalCallStatus,
+  Outcome,
+  QueueResult,
+  ReservationNews,
+  ReservationSid,
+  ReservationStatus,
+  TaskNews,
+  TaskRouterEvent,
+  TaskRouterOutcome,
+  TaskRouterState,
+  TaskSid,
+  TwilioEffect,
+  WorkerSid,
+} from '@amd/core';
+import { CALLER_SID, sid, START } from '../forwarding/state.js';
+
+/** What a call's thread is about: waiting for one of our documents, or carrying one out. */
+export type TaskDoing =
+  | 'nothing'
+  | 'detecting'
+  | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended'}`
+  /** With the part of the fallback, or the notice, that it was sent to hear. */
+  | `asks:${'caller.document' | 'leg.document'}#${number}`
+  /** The caller waits for a worker. */
+  | 'queue'
+  /** A worker's leg was told to take the caller. */
+  | 'dialing'
+  | 'talk'
+  | 'gather'
+  /** Hears a last sentence. */
+  | 'speaking';
+
+export interface TaskWorldCall {
+  readonly call: 'none' | 'queued' | 'ringing' | 'in-progress' | 'over';
+  readonly final: FinalCallStatus | null;
+  readonly doing: TaskDoing;
+}
+
+export interface TaskWorldCaller extends TaskWorldCall {
+  /** What the action of its Enqueue will say. */
+  readonly queueResult: QueueResult | null;
+}
+
+export interface TaskWorldLeg extends TaskWorldCall {
+  readonly verdict: AnsweredBy | null;
+  /** Asynchronous detection has not decided yet. */
+  readonly listening: boolean;
+  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
+  readonly human: boolean;
+  /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
+  readonly owed: boolean;
+  readonly told: boolean;
+  /** Was asked for a key until the time was up. */
+  readonly late: boolean;
+  /** Talked with the caller. */
+  readonly bridged: boolean;
+  /** The reservation it was told to take. */
+  readonly takes: number | null;
+}
+
+export interface WorldReservation {
+  readonly status: 'none' | ReservationStatus;
+  /** We are being asked what to do. */
+  readonly assigning: boolean;
+}
+
+export interface TaskWorldTask {
+  readonly id: string;
+  readonly dueAt: EpochMs;
+  readonly work: { readonly effect: TwilioEffect } | { readonly timer: string };
+  readonly attempt: number;
+  /** Carried out, and its outcome on the way to us. */
+  readonly outcome: Outcome | TaskRouterOutcome | null;
+}
+
+export interface TaskWorld {
+  readonly caller: TaskWorldCaller;
+  readonly task: 'none' | AssignmentStatus;
+  readonly reservations: readonly WorldReservation[];
+  readonly legs: readonly TaskWorldLeg[];
+  /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
+  readonly notes: number;
+  /** Requests that a redirect overtook: `leg:type`. */
+  readonly stale: readonly string[];
+  readonly tasks: readonly TaskWorldTask[];
+  /** How many more things may go wrong on the way to Twilio. */
+  readonly faults: number;
+  readonly state: TaskRouterState;
+  /** The event of the last move. */
+  readonly event: TaskRouterEvent | null;
+}
+
+export const TASK_SID = `WT${'0'.repeat(32)}` as TaskSid;
+export const WORKER_SID = `WK${'0'.repeat(32)}` as WorkerSid;
+
+export function reservationSid(index: number): ReservationSid {
+  return `WR${String(index).padStart(32, '0')}` as ReservationSid;
+}
+
+export function reservationIndex(of: string): number {
+  return Number(of.slice(2));
+}
+
+/** Notifications by number. */
+const COMMON = [
+  'callerFinal',
+  'queueHangup',
+  'queueBridgedFinal',
+  'queueRedirected',
+  'task.created',
+  'task.canceled',
+  'task.wrapup',
+  'task.completed',
+] as const;
+export type CommonNote = (typeof COMMON)[number];
+
+export const RESERVATION_NOTES = [
+  'accepted',
+  'rejected',
+  'timeout',
+  'canceled',
+  'rescinded',
+  'wrapup',
+  'completed',
+] as const satisfies readonly ReservationNews[];
+export type ReservationNote = (typeof RESERVATION_NOTES)[number];
+
+const LEG_NOTES = ['ringing', 'answered', 'final', 'dialFinal', 'verdict'] as const;
+export type TaskLegNote = (typeof LEG_NOTES)[number];
+
+export const note = (name: CommonNote): number => COMMON.indexOf(name);
+
+export function reservationNote(index: number, name: ReservationNote): number {
+  return COMMON.length + (index - 1) * RESERVATION_NOTES.length + RESERVATION_NOTES.indexOf(name);
+}
+
+export function taskLegNote(reservations: number, leg: number, name: TaskLegNote): number {
+  return (
+    COMMON.length + reservations * RESERVATION_NOTES.length + (leg - 1) * LEG_NOTES.length + LEG_NOTES.indexOf(name)
+  );
+}
+
+/** All bits of one reservation. */
+export function reservationNotes(index: number): number {
+  return ((1 << RESERVATION_NOTES.length) - 1) << reservationNote(index, 'accepted');
+}
+
+/** All bits of one leg. */
+export function taskLegNotes(reservations: number, leg: number): number {
+  return ((1 << LEG_NOTES.length) - 1) << taskLegNote(reservations, leg, 'ringing');
+}
+
+export interface Note {
+  readonly number: number;
+  readonly name: string;
+  readonly of: { readonly reservation: number } | { readonly leg: number } | null;
+  readonly kind: string;
+  /** Equal keys, equal events. */
+  readonly key: (world: TaskWorld) => string;
+  readonly event: (world: TaskWorld) => TaskRouterEvent;
+}
+
+/** Every notification of a world with so many reservations, and as many legs. */
+export function allNotes(reservations: number): readonly Note[] {
+  const notes: Note[] = COMMON.map((name, number) => ({
+    number,
+    name,
+    kind: name,
+    of: null,
+    key: () => name,
+    event: () => commonEvent(name),
+  }));
+  for (let index = 1; index <= reservations; index += 1) {
+    for (const news of RESERVATION_NOTES) {
+      notes.push({
+        number: reservationNote(index, news),
+        name: `reservation ${String(index)} ${news}`,
+        kind: news,
+        of: { reservation: index },
+        key: () => `reservation ${String(index)} ${news}`,
+        event: () => ({ type: 'reservation', at: START, news, reservation: reservationSid(index) }),
+      });
+    }
+  }
+  for (let leg = 1; leg <= reservations; leg += 1) {
+    for (const name of LEG_NOTES) {
+      notes.push({
+        number: taskLegNote(reservations, leg, name),
+        name: `leg ${String(leg)} ${name}`,
+        kind: name,
+        of: { leg },
+        key: ({ legs }) =>
+          `leg ${String(leg)} ${name} ${legs[leg - 1]?.final ?? ''} ${String(legs[leg - 1]?.bridged)} ${name === 'verdict' ? String(legs[leg - 1]?.verdict) : ''}`,
+        event: (world) => legEvent(world, leg, name),
+      });
+    }
+  }
+  return notes;
+}
+
+function commonEvent(name: CommonNote): TaskRouterEvent {
+  const at = START;
+  switch (name) {
+    case 'callerFinal':
+      return { type: 'caller.status', at, status: 'completed' };
+    case 'queueHangup':
+      return { type: 'caller.ended', at, status: 'completed', queueResult: 'hangup' };
+    case 'queueBridgedFinal':
+      return { type: 'caller.ended', at, status: 'completed', queueResult: 'bridged' };
+    case 'queueRedirected':
+      return { type: 'caller.ended', at, status: 'in-progress', queueResult: 'redirected' };
+    case 'task.created':
+    case 'task.canceled':
+    case 'task.wrapup':
+    case 'task.completed':
+      return { type: 'task', at, news: name.slice('task.'.length) as TaskNews, task: TASK_SID, round: 1 };
+  }
+}
+
+function legEvent(world: TaskWorld, leg: number, name: TaskLegNote): TaskRouterEvent {
+  const { final, bridged = false, verdict } = world.legs[leg - 1] ?? {};
+  const of = { at: START, leg, sid: sid(leg) } as const;
+  if (name === 'verdict') return { type: 'leg.verdict', ...of, answeredBy: verdict ?? 'unknown', durationMs: null };
+  if (name === 'dialFinal') return { type: 'leg.ended', ...of, status: 'completed', bridged };
+  const status = name === 'ringing' ? 'ringing' : name === 'answered' ? 'in-progress' : (final ?? 'completed');
+  return { type: 'leg.status', ...of, status, answeredBy: null, sipCode: null };
+}
+
+export const NEW_TASK_LEG: TaskWorldLeg = {
+  call: 'none',
+  final: null,
+  doing: 'nothing',
+  verdict: null,
+  listening: false,
+  human: false,
+  owed: false,
+  told: false,
+  late: false,
+  bridged: false,
+  takes: null,
+};
+
+export { CALLER_SID };

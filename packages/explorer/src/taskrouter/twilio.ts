@@ -1,0 +1,143 @@
+import type { FinalCallStatus, ReservationStatus } from '@amd/core';
+import { documentAsked } from '../forwarding/calls.js';
+import {
+  NEW_TASK_LEG,
+  note,
+  reservationNote,
+  taskLegNote,
+  type ReservationNote,
+  type TaskLegNote,
+  type TaskWorld,
+  type TaskWorldLeg,
+  type WorldReservation,
+} from './state.js';
+
+/** How Twilio's calls, queue and TaskRouter behave, as far as a flow can notice. Each function returns the world after. */
+
+export function withLeg(world: TaskWorld, leg: number, change: Partial<TaskWorldLeg>): TaskWorld {
+  return { ...world, legs: world.legs.map((old, index) => (index === leg - 1 ? { ...old, ...change } : old)) };
+}
+
+export function withReservation(world: TaskWorld, index: number, change: Partial<WorldReservation>): TaskWorld {
+  return {
+    ...world,
+    reservations: world.reservations.map((old, at) => (at === index - 1 ? { ...old, ...change } : old)),
+  };
+}
+
+export function send(world: TaskWorld, ...notes: readonly number[]): TaskWorld {
+  return { ...world, notes: notes.reduce((bits, bit) => bits | (1 << bit), world.notes) };
+}
+
+export function sendOfLeg(world: TaskWorld, leg: number, name: TaskLegNote): TaskWorld {
+  return send(world, taskLegNote(world.reservations.length, leg, name));
+}
+
+/** A reservation changes its status, and TaskRouter tells. */
+export function setReservation(
+  world: TaskWorld,
+  index: number,
+  status: ReservationStatus,
+  news: ReservationNote,
+): TaskWorld {
+  return send(withReservation(world, index, { status }), reservationNote(index, news));
+}
+
+const indices = ({ reservations }: TaskWorld, status: WorldReservation['status']): number[] =>
+  reservations.flatMap((one, at) => (one.status === status ? [at + 1] : []));
+
+/** Nobody is held any more: back to the queue. */
+export function releaseTask(world: TaskWorld): TaskWorld {
+  return world.task === 'reserved' && indices(world, 'pending').length === 0 ? { ...world, task: 'pending' } : world;
+}
+
+export function cancelTask(world: TaskWorld): TaskWorld {
+  if (world.task !== 'pending' && world.task !== 'reserved') return world;
+  let after = send({ ...world, task: 'canceled' }, note('task.canceled'));
+  for (const index of indices(after, 'pending')) after = setReservation(after, index, 'canceled', 'canceled');
+  return after;
+}
+
+/** The bridge is over: the task waits to be completed. */
+function wrap(world: TaskWorld): TaskWorld {
+  if (world.task !== 'assigned') return world;
+  let after = send({ ...world, task: 'wrapping' }, note('task.wrapup'));
+  for (const index of indices(after, 'accepted')) after = setReservation(after, index, 'wrapping', 'wrapup');
+  return after;
+}
+
+export function completeTask(world: TaskWorld): TaskWorld {
+  let after = send({ ...world, task: 'completed' }, note('task.completed'));
+  for (const status of ['accepted', 'wrapping'] as const) {
+    for (const index of indices(after, status)) after = setReservation(after, index, 'completed', 'completed');
+  }
+  return after;
+}
+
+/** A worker's leg takes the caller, if its reservation is pending and the caller waits; otherwise its Dial fails. */
+export function dequeue(world: TaskWorld, leg: number): TaskWorld {
+  const index = world.legs[leg - 1]?.takes ?? 0;
+  const isPending = world.reservations[index - 1]?.status === 'pending';
+  if (!isPending || world.caller.doing !== 'queue') return withLeg(world, leg, { doing: 'asks:leg.ended' });
+  let after = setReservation({ ...world, task: 'assigned' }, index, 'accepted', 'accepted');
+  for (const other of indices(after, 'pending')) after = setReservation(after, other, 'rescinded', 'rescinded');
+  after = { ...after, caller: { ...after.caller, doing: 'talk' } };
+  return withLeg(after, leg, { doing: 'talk', bridged: true });
+}
+
+/** The two part: whoever is left goes on at an action of ours. `who` left, 0 being the caller. */
+function part(world: TaskWorld, who: number): TaskWorld {
+  let after = wrap(world);
+  if (who !== 0 && after.caller.doing === 'talk') {
+    after = { ...after, caller: { ...after.caller, doing: 'asks:caller.ended', queueResult: 'bridged' } };
+  }
+  after.legs.forEach(({ doing }, at) => {
+    if (doing === 'talk' && at + 1 !== who) after = withLeg(after, at + 1, { doing: 'asks:leg.ended' });
+  });
+  return after;
+}
+
+/** A leg's call ends, by whomever. */
+export function endLegCall(
+  world: TaskWorld,
+  leg: number,
+  final: FinalCallStatus,
+  options: { silent?: boolean } = {},
+): TaskWorld {
+  const before = world.legs[leg - 1];
+  if (before === undefined || before.call === 'over') return world;
+  const { bridged } = before;
+  // What was decided may still be told.
+  const told = (world.notes & (1 << taskLegNote(world.reservations.length, leg, 'verdict'))) !== 0;
+  const verdict = told ? before.verdict : null;
+  let after = withLeg(world, leg, { ...NEW_TASK_LEG, call: 'over', final, bridged, verdict });
+  if (options.silent !== true) after = sendOfLeg(after, leg, 'final');
+  if (before.doing !== 'talk') return after;
+  return part(sendOfLeg(after, leg, 'dialFinal'), leg);
+}
+
+/** The caller's call ends. */
+export function endCallerCall(world: TaskWorld): TaskWorld {
+  if (world.caller.call === 'over') return world;
+  const { doing } = world.caller;
+  const over = { call: 'over', final: 'completed', doing: 'nothing', queueResult: null } as const;
+  const after = send({ ...world, caller: over }, note('callerFinal'));
+  if (doing === 'queue') return cancelTask(send(after, note('queueHangup')));
+  return doing === 'talk' ? part(send(after, note('queueBridgedFinal')), 0) : after;
+}
+
+/** REST tells a call to fetch another document; its own request may still be on the way. */
+export function redirectCall(world: TaskWorld, who: number, document: number | undefined): TaskWorld {
+  const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
+  let after = world;
+  if (doing?.startsWith('asks:') === true) {
+    after = { ...after, stale: [...new Set([...after.stale, `${String(who)}:${doing.slice('asks:'.length)}`])].sort() };
+  }
+  if (who === 0) {
+    after = { ...after, caller: { ...after.caller, doing: documentAsked(who, document), queueResult: null } };
+    if (doing === 'queue') after = cancelTask(send(after, note('queueRedirected')));
+    return doing === 'talk' ? part(after, 0) : after;
+  }
+  after = withLeg(after, who, { doing: documentAsked(who, document) });
+  return doing === 'talk' ? part(after, who) : after;
+}
