@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { PATIENCE_MS } from './test/helpers/patience.js';
-import { Progress } from './test/helpers/progress.js';
-import { SlowestFirst } from './test/helpers/slowest-first.js';
+import { PATIENCE_MS } from './packages/verification/test/helpers/patience.js';
+import { Progress } from './packages/verification/test/helpers/progress.js';
+import { SlowestFirst } from './packages/verification/test/helpers/slowest-first.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,13 +11,13 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const LONG = [
   'packages/explorer/test/*.test.ts',
   'packages/core/test/runtime/two-runtimes.test.ts',
-  'test/chaos/*.test.ts',
-  'test/browser/cluster-page.test.ts',
-  'test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
+  'packages/verification/test/chaos/*.test.ts',
+  'packages/verification/test/browser/cluster-page.test.ts',
+  'packages/verification/test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
 ];
 
 /** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
-const CI = ['test/{packed,diagram}.test.ts'];
+const CI = ['packages/verification/test/repository/{packed,diagram}.test.ts'];
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({
@@ -64,7 +64,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'short',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts', '{test,proof}/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...LONG, ...CI],
           // No module of ours has state (a test says so), so that short files may share what a process has loaded.
           isolate: false,

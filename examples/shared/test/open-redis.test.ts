@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { expectWithin } from '../../../test/helpers/measured.js';
-import { hasRedis } from '../../../test/helpers/programs.js';
-import { ready, startRedis, type OwnRedis } from '../../../test/helpers/redis.js';
-import { tcpProxy, type TcpProxy } from '../../../test/helpers/tcp-proxy.js';
+import { expectWithin } from '../../../packages/core/test/helpers/measured.js';
+import { hasRedis } from '../../../packages/store-redis/test/helpers/programs.js';
+import { ready, startRedis, type OwnRedis } from '../../../packages/store-redis/test/helpers/redis.js';
+import { tcpProxy, type TcpProxy } from './helpers/tcp-proxy.js';
 import { openStore, type OpenStore } from '../src/open-store.js';
 
 const VOLATILE = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];

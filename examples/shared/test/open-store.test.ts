@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { hasRedis } from '../../../test/helpers/programs.js';
-import { startRedis } from '../../../test/helpers/redis.js';
+import { hasRedis } from '../../../packages/store-redis/test/helpers/programs.js';
+import { startRedis } from '../../../packages/store-redis/test/helpers/redis.js';
 import { openStore } from '../src/open-store.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'amd-open-'));

@@ -4,7 +4,7 @@ import { createMemoryStore, type EventParams } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
 import { createAgentDashboard, createAgentFeed, createEventLog, type AgentEvents } from '@amd/dashboard';
 import { afterEach, describe, expect, it } from 'vitest';
-import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE, workerSid } from '../../../test/helpers/agents.js';
+import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE, workerSid } from './helpers/agents.js';
 import { presentCalls } from '../src/shared/agents.js';
 import { ask, connect, cookieOf, logIn, PASSWORD } from './helpers/serve.js';
 

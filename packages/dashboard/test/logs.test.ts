@@ -2,7 +2,7 @@ import { createMemoryStore, encodeState, forwarding, taskrouter, type EventParam
 import { manualClock } from '@amd/core/testing';
 import { callLog, createAgentFeed, createEventLog, toCsv, toJson, type LoggedCall } from '@amd/dashboard';
 import { describe, expect, it } from 'vitest';
-import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE } from '../../../test/helpers/agents.js';
+import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE } from './helpers/agents.js';
 import { putCall } from './helpers/serve.js';
 
 const at = (seconds: number): number => Date.UTC(2030, 0, 1) + seconds * 1000;

@@ -3,7 +3,7 @@ import { manualClock } from '@amd/core/testing';
 import { createDialRules, createPeopleLists, type PeopleLists } from '@amd/dashboard';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countCases } from '../../../test/helpers/met.js';
+import { countCases } from '../../core/test/helpers/met.js';
 
 const OURS = '+14155550199';
 const ANN = { name: 'Ann', to: '+14155550142' };

@@ -3,9 +3,9 @@ import { events, manualClock, NUMBERS, recorder, sids, storeContract } from '@am
 import type { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectWithin } from '../../../test/helpers/measured.js';
-import { hasRedis } from '../../../test/helpers/programs.js';
-import { ready, startRedis, type OwnRedis } from '../../../test/helpers/redis.js';
+import { expectWithin } from '../../core/test/helpers/measured.js';
+import { hasRedis } from './helpers/programs.js';
+import { ready, startRedis, type OwnRedis } from './helpers/redis.js';
 import { createRedisStore, type RedisStore } from '../src/index.js';
 
 const commit = { key: 'calls:1', expected: 0, data: 'one', expiresAt: null, now: 1000, put: [], drop: [] };

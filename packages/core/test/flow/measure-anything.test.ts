@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DEFAULT_FORWARDING_CONFIG, forwarding, type Effect, type FlowMeasurement } from '@amd/core';
 import { START } from '@amd/core/testing';
-import { countCases } from '../../../../test/helpers/met.js';
+import { countCases } from '../helpers/met.js';
 import { moves } from './arbitraries.js';
 
 const LABEL = /^[A-Za-z_.]{1,30}$/;

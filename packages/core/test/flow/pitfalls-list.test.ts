@@ -18,7 +18,7 @@ const tests = [
   '../taskrouter/worker.test.ts',
   '../taskrouter/switch.test.ts',
   '../../../cli/test/pitfalls.test.ts',
-  '../../../../test/e2e/graceful-stop.test.ts',
+  '../../../verification/test/e2e/graceful-stop.test.ts',
   '../../../../examples/shared/test/stop-signals.test.ts',
 ]
   .map(read)

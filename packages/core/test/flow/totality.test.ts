@@ -11,7 +11,7 @@ import {
   type Step,
 } from '@amd/core';
 import { START } from '@amd/core/testing';
-import { countCases } from '../../../../test/helpers/met.js';
+import { countCases } from '../helpers/met.js';
 import { moves, type Move } from './arbitraries.js';
 
 /** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */

@@ -4,7 +4,7 @@ import { AmdError, createMemoryStore, decodeState, encodeState, forwarding } fro
 import { CommitLog } from '../../src/store/commit-log.js';
 import { DueTasks } from '../../src/store/due-tasks.js';
 import { TaskHeap, type HeldTask } from '../../src/store/task-heap.js';
-import { countCases } from '../../../../test/helpers/met.js';
+import { countCases } from '../helpers/met.js';
 
 const T = 2_000_000_000_000;
 const commit = { key: 'calls:1', expected: 0, data: 'one', expiresAt: null, now: T, put: [], drop: [] };

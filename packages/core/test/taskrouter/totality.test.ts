@@ -13,7 +13,7 @@ import {
   type TwilioEffect,
 } from '@amd/core';
 import { events, sids, START, taskEvents, taskSids } from '@amd/core/testing';
-import { countCases } from '../../../../test/helpers/met.js';
+import { countCases } from '../helpers/met.js';
 
 /** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */
 const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1000) };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
-import { countCases } from '../../../../test/helpers/met.js';
+import { countCases } from '../helpers/met.js';
 import { sign } from '../../src/http/signature.js';
 import { parseForm } from '../../src/wire/params.js';
 import { parseCall, parseConference, parseInbound, parseLeg, parseStatus } from '../../src/wire/payloads.js';

@@ -1,0 +1,84 @@
+import { decodeState, forwarding, type CallOptions, type LiveForwarding, type StoredRecord } from '@amd/core';
+import type { Simulator } from '@amd/simulator';
+import { elsewhere } from '../crowds/elsewhere.js';
+import { forwardingNode } from '../crowds/forwarding-app.js';
+import { judgeCalls, neverHeardOf, orphansOf } from './judge.js';
+import type { Recorder, Scene, Sight } from './scene.js';
+
+/** Polling of nodes, in ms: what another left behind is found at the next. */
+export const POLL_MS = 1000;
+
+/** A scene of the forwarding application; `settings` by the caller's number. */
+export function forwardingScene(
+  scene: Pick<Scene, 'name' | 'callers' | 'people' | 'ends'> & { readonly settings: (from: string) => CallOptions },
+): Scene {
+  const numbersOf = (from: string): string[] => JSON.stringify(scene.settings(from).forwardTo).match(/\+\d+/g) ?? [];
+  return {
+    ...scene,
+    begin: (sim) => {
+      const recorder: Recorder = {
+        log: [],
+        failures: [],
+        conflicts: 0,
+        build: (parts) => {
+          const { runtime, endpoint } = forwardingNode({
+            ...parts,
+            sim,
+            pollMs: POLL_MS,
+            settings: (call) => scene.settings(call.from),
+            log: (entry) => recorder.log.push(entry),
+          });
+          runtime.events.on('conflict', () => (recorder.conflicts += 1));
+          runtime.events.on('failure', ({ error }) => recorder.failures.push(error));
+          runtime.start();
+          return {
+            fetch: async (request) => elsewhere(request) ?? endpoint.fetch(request),
+            idle: () => runtime.idle(),
+          };
+        },
+        look: async (database) => sightOf(sim, scene, numbersOf, await database.look(`${forwarding.name}:`)),
+      };
+      return recorder;
+    },
+  };
+}
+
+function sightOf(
+  sim: Simulator,
+  { people }: Pick<Scene, 'people'>,
+  numbersOf: (from: string) => readonly string[],
+  records: readonly StoredRecord[],
+): Sight {
+  const states = new Map<string, LiveForwarding>();
+  for (const { key, data } of records) {
+    const { state } = decodeState(forwarding, key, data);
+    if (state.kind === 'call') states.set(state.call.sid, state);
+  }
+  return {
+    over: [...states.values()].every(isOver),
+    problems: (callers) => {
+      const problems = judgeCalls(sim, people);
+      for (const sid of callers) {
+        const state = states.get(sid);
+        if (state === undefined) problems.push(...neverHeardOf(sim, sid));
+        else if (state.result === null) problems.push(`${sid} has no outcome`);
+        else if (!isOver(state)) problems.push(`${sid}: a leg never ended for us`);
+      }
+      return problems;
+    },
+    orphans: (callers) => {
+      const callerOf = new Map(
+        callers.flatMap((sid) => {
+          const call = sim.call(sid);
+          return call === undefined ? [] : numbersOf(call.from).map((to) => [to, call] as const);
+        }),
+      );
+      return orphansOf(sim, (to) => callerOf.get(to));
+    },
+    resultOf: (caller) => states.get(caller)?.result ?? 'none',
+  };
+}
+
+function isOver(state: LiveForwarding): boolean {
+  return state.result !== null && state.legs.every(({ phase }) => phase === 'ended');
+}

@@ -1,0 +1,73 @@
+import type { CallOptions } from '@amd/core';
+import { busy, human, noAnswer, refused, type Person, type Simulator } from '@amd/simulator';
+import { ELSEWHERE } from '../crowds/elsewhere.js';
+import { forwardingScene } from './forwarding-scene.js';
+import type { Scene } from './scene.js';
+import { taskRouterScene } from './taskrouter-scene.js';
+
+const FROM = '+12125550123';
+const [ANN, BEN, LAST] = ['+14152000010', '+14152000011', '+14152000019'] as const;
+
+/** Somebody at the console ends the first conference, this long after it began. */
+function roomEnds(sim: Simulator, afterMs: number): void {
+  const forget = sim.on('entry', ({ call, detail }) => {
+    if (detail?.['event'] !== 'conference-start' || call === undefined) return;
+    forget();
+    const url = `https://api.twilio.com/2010-04-01/Accounts/${sim.accountSid}/Conferences/${call}.json`;
+    const authorization = `Basic ${btoa(`${sim.accountSid}:${sim.authToken}`)}`;
+    sim.clock.wakeAt(sim.clock.now() + afterMs, () => {
+      const body = new URLSearchParams({ Status: 'completed' });
+      void sim.hold(sim.fetch(new Request(url, { method: 'POST', headers: { authorization }, body })));
+    });
+  });
+}
+
+function forwards(name: string, ends: string, people: readonly Person[], settings: Omit<CallOptions, 'forwardTo'>) {
+  const numbers = [ANN, BEN].slice(0, people.length);
+  return forwardingScene({
+    name: `forwarding: ${name}`,
+    ends: [ends],
+    callers: [{ from: FROM }],
+    people: new Map<string, Person>([
+      ...numbers.map((to, index) => [to, people[index] ?? busy()] as const),
+      [LAST, noAnswer()],
+    ]),
+    settings: () => ({ ringSeconds: 10, ...settings, forwardTo: numbers }),
+  });
+}
+
+/** Small calls that end up where being heard matters: every kind of fallback, and a room that ends under both. */
+export const REPEATED_SCENES: readonly Scene[] = [
+  forwards('a message when the only number is refused', 'nobody', [refused(21_211)], {
+    fallback: { kind: 'voicemail' },
+  }),
+  forwards('a message after two who do not answer', 'nobody', [busy(), noAnswer()], {
+    fallback: { kind: 'voicemail' },
+  }),
+  forwards('a last number that does not answer, and a message', 'nobody', [noAnswer()], {
+    fallback: { kind: 'number', to: LAST, ringSeconds: 8, otherwise: { kind: 'voicemail' } },
+  }),
+  forwards('a menu of the user’s own', 'handedOn', [noAnswer()], { fallback: { kind: 'redirect', url: ELSEWHERE } }),
+  ...[0, 300].map((afterMs) => ({
+    ...forwards(
+      `the room ends ${String(afterMs)} ms after both are in it`,
+      'connected',
+      [human({ ringMs: 2000 }), busy()],
+      {
+        fallback: { kind: 'voicemail' },
+      },
+    ),
+    setUp: (sim: Simulator) => {
+      roomEnds(sim, afterMs);
+    },
+  })),
+  taskRouterScene({
+    name: 'queue: the caller leaves a message instead of waiting',
+    ends: ['nobody'],
+    callers: [{ from: FROM, press: [{ afterMs: 12_000, digits: '*' }] }],
+    queue: {
+      workers: [{ name: 'Ann', person: noAnswer() }],
+      settings: { ringSeconds: 8, deadlineSeconds: 60, offerMessage: true, fallback: { kind: 'voicemail' } },
+    },
+  }),
+];

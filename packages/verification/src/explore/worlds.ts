@@ -1,0 +1,71 @@
+import {
+  forwardingWorld,
+  tasksWorld,
+  workerWorld,
+  type Model,
+  type TasksWorldOptions,
+  type WorkerWorldOptions,
+  type WorldOptions,
+} from '@amd/explorer';
+
+export type AnyWorldOptions = WorldOptions | TasksWorldOptions | WorkerWorldOptions;
+
+/** The node of a world is known to the world alone. */
+type AnyModel = Model<object>;
+
+/** Events of two reservations that race each other. */
+const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
+
+/** Two who hear who is calling, and a caller who stays. */
+const TWO_IN_ASYNC = { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, patient: true } as const;
+
+/** Requests for TwiML that come twice, and a room that ends under both. */
+const ASKED_TWICE = { legs: 1, faults: 0, repeats: 1, roomEnds: 1 } as const;
+
+/** The longest first of each flow, so that two processors are busy to the end. */
+export const WORLDS: readonly AnyWorldOptions[] = [
+  { ...TWO_IN_ASYNC, answers: ['human'], from: 'greeted' },
+  { ...TWO_IN_ASYNC, answers: ['human'], from: 'ringing', only: ['verdict'] },
+  { legs: 2, ring: 'atOnce', faults: 0 },
+  { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
+  { legs: 2, ring: 'inOrder', faults: 0 },
+  { legs: 2, ring: 'atOnce', faults: 0, deaf: true },
+  { legs: 1, faults: 0, slowRest: true },
+  { legs: 2, ring: 'staggered', faults: 0 },
+  { legs: 2, ring: 'staggered', faults: 0, deaf: true },
+  { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
+  { legs: 1, faults: 1 },
+  { ...ASKED_TWICE, answers: ['human'] },
+  { ...ASKED_TWICE, amd: 'async', patient: true, answers: ['human', 'machine_start'] },
+  { legs: 1, faults: 0, repeats: 1, fallback: 'voicemail', answers: ['machine_start'] },
+  { legs: 1, amd: 'async', faults: 1 },
+  { legs: 1, faults: 0 },
+  { legs: 1, amd: 'async', faults: 0 },
+  { legs: 1, amd: 'async', faults: 0, patient: true },
+  { legs: 2, ring: 'atOnce', faults: 0, deaf: true, patient: true, answers: ['human'] },
+  { legs: 2, ring: 'inOrder', faults: 0, deaf: true, patient: true, answers: ['human', 'machine_start'] },
+  { ...TWO_IN_ASYNC, answers: ['human', 'machine_start'], from: 'greeted', only: ['verdict'], late: 'none' },
+  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
+  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'], patient: true },
+  { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
+  { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
+  { reservations: 1, faults: 1 },
+  { reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true },
+  { reservations: 1, amd: 'async' },
+  { reservations: 1, amd: 'async', answers: ['human'] },
+  { reservations: 1, amd: 'async', answers: ['human'], hears: RACING, quietHeartbeats: true },
+  { reservations: 1 },
+  { reservations: 1, quietHeartbeats: true },
+  { rejections: 1, timeouts: 1, people: 1, faults: 1 },
+  { rejections: 1, timeouts: 0, people: 0, switches: 2, faults: 1 },
+  { rejections: 2, timeouts: 0, people: 0, switches: 1, faults: 0 },
+  { rejections: 1, timeouts: 1, people: 0, switches: 1, faults: 1 },
+  { rejections: 1, timeouts: 0, people: 0, switches: 1, faults: 1 },
+  { rejections: 1, timeouts: 1, people: 1, faults: 0 },
+];
+
+/** By what it has in it: legs, reservations, or one worker. */
+export function modelOf(options: AnyWorldOptions): AnyModel {
+  if ('legs' in options) return forwardingWorld(options) as unknown as AnyModel;
+  return ('reservations' in options ? tasksWorld(options) : workerWorld(options)) as unknown as AnyModel;
+}

@@ -1,0 +1,7 @@
+// Which Node runs the writer is whoever runs this: it is its own execPath.
+import { killSqlite } from '../../prove/sqlite-deaths.js';
+
+const writer = new URL('./writer.mjs', import.meta.url).href;
+const { kills, acked, lost, problems } = await killSqlite({ times: 20, seed: 1, writer, driver: 'node:sqlite' });
+console.log(JSON.stringify({ kills, acked, lost }));
+process.exit(lost + problems.length === 0 ? 0 : 1);

@@ -1,0 +1,1 @@
+import '../../prove/processes/sqlite-writer.js';

@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import { createMemoryStore } from '@amd/core';
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../src/chaos/cluster.js';
+import { memoryDatabase } from '../../src/chaos/databases.js';
+import { crashEverywhere } from '../../src/chaos/everywhere.js';
+import { FORWARDING_SCENES } from '../../src/chaos/forwarding-scenes.js';
+import { keptSeeds, playSeed } from '../../src/chaos/play-seeds.js';
+import { seededPlay } from '../../src/chaos/seeded.js';
+import { shrink } from '../../src/chaos/shrink.js';
+
+const kept = keptSeeds(fileURLToPath(new URL('../seeds/', import.meta.url)));
+
+describe('trouble by seed', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8].map((n) => Number(process.env['AMD_SEED'] ?? 0) + n))(
+    'dead nodes, lost answers, late and repeated webhooks, clocks apart: all calls end well (seed %i)',
+    async (seed) => {
+      expect((await playSeed(seededPlay(seed))).problems).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is the same for the same seed', async () => {
+    expect(seededPlay(7)).toEqual(seededPlay(7));
+    const [one, other] = [await playSeed(seededPlay(7)), await playSeed(seededPlay(7))];
+    expect(one).toEqual(other);
+    expect(one.deaths).toBeGreaterThan(0);
+  });
+
+  it.each(kept.map(({ name, one }) => [name, one] as const))(
+    '%s, which failed once, does not any more',
+    async (_, one) => {
+      expect((await playSeed(one)).problems).toEqual([]);
+    },
+  );
+});
+
+describe('a failing play is made smaller', () => {
+  it('to the faults that it fails by', async () => {
+    const all = Array.from({ length: 40 }, (_, n) => n);
+    let tries = 0;
+    const fails = (some: readonly number[]): Promise<boolean> => {
+      tries += 1;
+      return Promise.resolve(some.includes(7) && some.includes(31));
+    };
+    expect(await shrink(all, fails)).toEqual([7, 31]);
+    expect(tries).toBeLessThan(120);
+  });
+
+  it('to none, if it fails without', async () => {
+    expect(await shrink([1, 2, 3], () => Promise.resolve(true))).toEqual([]);
+  });
+});
+
+describe('whoever judges a play', () => {
+  /** A store that forgets how often a task was tried: the mistake that creates calls twice. */
+  async function forgetful(): Promise<Database> {
+    const store = createMemoryStore();
+    const database = await memoryDatabase();
+    return {
+      ...database,
+      open: () =>
+        Promise.resolve({
+          ...store,
+          claim: async (options) => (await store.claim(options)).map((claim) => ({ ...claim, attempt: 1 })),
+        }),
+      look: async (prefix) => (await store.list({ prefix, limit: 1000 })).records,
+    };
+  }
+
+  it('sees that somebody was rung twice', async () => {
+    const { bad } = await crashEverywhere({ scenes: FORWARDING_SCENES.slice(0, 1), database: forgetful });
+    const said = bad.flatMap(({ played }) => played.problems).join('\n');
+    expect(said).toMatch(/was dialled 2 times/);
+  });
+});

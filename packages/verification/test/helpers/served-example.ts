@@ -1,0 +1,30 @@
+import type { Server } from 'node:http';
+import { createWorkspaceDirectory, type KnownWorkspace, type WorkspaceDirectory } from '@amd/core/twilio';
+import { pino } from 'pino';
+import { createApp, type App } from '../../../../examples/taskrouter/src/app.js';
+import { OURS, type Stage } from '../../../cli/test/stage.js';
+
+/** The TaskRouter example, with the workspace that is there now. */
+export async function serveExample(
+  { sim, client }: Stage,
+  { url, server }: { readonly url: string; readonly server: Server },
+): Promise<{ readonly app: App; readonly directory: WorkspaceDirectory; readonly known: KnownWorkspace }> {
+  const directory = createWorkspaceDirectory({ client });
+  const known = await directory.load();
+  const app = createApp({
+    client,
+    directory,
+    accountSid: sim.accountSid,
+    authTokens: [sim.authToken],
+    publicBaseUrl: url,
+    coolDownSeconds: 20,
+    dialAllow: ['+1415555*'],
+    ownNumbers: [OURS],
+    callLogDays: 1,
+    password: null,
+    clock: sim.clock,
+    logger: pino({ level: 'silent' }),
+  });
+  server.on('request', app.listener);
+  return { app, directory, known };
+}

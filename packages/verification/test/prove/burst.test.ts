@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
+import { bursts } from '../../src/prove/burst.js';
+
+describe.skipIf(!hasRedis())('callers who come at once', () => {
+  it('are all served over each store, and never one too many is let in by three processes on one Redis', async () => {
+    // A busy machine has time; `npm run prove` measures.
+    const size = { callers: 60, processes: 3, rounds: 2, replyBudgetMs: 600_000 };
+    const { figures, problems } = await bursts(size);
+    expect(problems).toEqual([]);
+    expect(figures).toMatchObject({ callers: 360, served: 360, crowds: 2, tooMany: 0, tooFew: 0 });
+  });
+});

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { run } from '@amd/cli';
+import { describe, expect, it } from 'vitest';
+import { commandLinesOf, PAGES } from '../helpers/pages.js';
+import { ROOT } from '../helpers/sources.js';
+
+const scriptsOf = (folder: string): Readonly<Record<string, string>> =>
+  (JSON.parse(readFileSync(`${ROOT}${folder}package.json`, 'utf8')) as { scripts: Record<string, string> }).scripts;
+
+/** What `npm run` offers of scripts/, by name. */
+const OFFERED = Object.entries(scriptsOf('')).filter(([, command]) => command.startsWith('node scripts/'));
+
+async function helpOf(command: string): Promise<{ readonly code: number | null; readonly out: string }> {
+  const [, ...args] = command.split(' ');
+  const child = spawn(process.execPath, [...args, '--help'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (chunk) => (out += String(chunk)));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, out };
+}
+
+const helps = new Map(OFFERED.map(([name, command]) => [name, helpOf(command)]));
+
+describe('scripts', () => {
+  it.each(OFFERED)('npm run %s -- --help says what it does, and does not do it', async (name) => {
+    const { code, out } = (await helps.get(name)) ?? {};
+    expect(code).toBe(0);
+    // What has begun says something else first.
+    expect(out).toMatch(name === 'amd' ? /^Usage: amd / : new RegExp(`^npm run ([\\w:]+, npm run )*${name}\\b`));
+    expect(out).toContain('--help');
+  });
+});
+
+/** `[page, command, rest of the line]` of every match in what the pages show as code. */
+function shown(pattern: RegExp): (readonly [page: string, command: string, rest: string])[] {
+  return PAGES.flatMap((page) =>
+    commandLinesOf(page).flatMap((line) =>
+      [...line.matchAll(pattern)].map(([, command = '', rest = '']) => [page, command, rest] as const),
+    ),
+  );
+}
+
+/** `--name` of every option that stands before a comment, a pipe or the next command. */
+const optionsIn = (rest: string): string[] => (/^[^#|;&]*/.exec(rest)?.[0] ?? '').match(/(?<= )--[a-z][\w-]+/g) ?? [];
+
+describe('commands that the pages show', () => {
+  it('of npm are in the package.json that is meant', () => {
+    const found = shown(/\bnpm (?:run (?:-s |--silent )?)?([a-z][\w:-]*)([^\n]*)/g);
+    expect(found.length).toBeGreaterThan(50);
+    const own = new Set(['ci', 'install', 'pack', 'run', 'registry', 'i']);
+    const missing = found.filter(([, name, rest]) => {
+      if (own.has(name)) return false;
+      const [, workspace = ''] = / -w (?:example-|examples\/|@amd\/)([\w-]+)/.exec(rest) ?? [];
+      const folder = ['', `examples/${workspace}/`, `packages/${workspace}/`].find(
+        (path) => (path === '') === (workspace === '') && existsSync(`${ROOT}${path}package.json`),
+      );
+      // `npm start` is said of either example.
+      return (
+        folder === undefined ||
+        !(name in scriptsOf(folder === '' && name === 'start' ? 'examples/forwarding/' : folder))
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('give scripts no option that their help does not name', async () => {
+    const unknown: string[] = [];
+    for (const [page, name, rest] of shown(/\bnpm run ([a-z][\w:-]*) -- ([^\n]*)/g)) {
+      if (name === 'amd') continue;
+      const { out = '' } = (await helps.get(name)) ?? {};
+      for (const option of optionsIn(` ${rest}`)) if (!out.includes(option)) unknown.push(`${page}: ${name} ${option}`);
+    }
+    expect(unknown).toEqual([]);
+  });
+
+  it('of amd are there, with every option', async () => {
+    const found = shown(
+      /(?:^|\s|@amd\/cli |npm run amd -- )(?:amd |(?<=@amd\/cli |amd -- ))([a-z]+(?: [a-z]+)?)([^\n]*)/g,
+    );
+    expect(found.length).toBeGreaterThan(15);
+    const unknown: string[] = [];
+    for (const [page, command, rest] of found) {
+      const path = command.startsWith('taskrouter ') ? command.split(' ') : [command.split(' ')[0] ?? ''];
+      let help = '';
+      const terminal = { out: (text: string) => (help += text), note: () => undefined, progress: () => undefined };
+      const surroundings = { terminal: { ...terminal, confirm: null, paint: String }, environment: {}, version: '0' };
+      await run([...path, '--help'], surroundings);
+      if (!help.startsWith(`Usage: amd ${path.join(' ')}`)) unknown.push(`${page}: amd ${command}`);
+      for (const option of optionsIn(rest))
+        if (!help.includes(option)) unknown.push(`${page}: amd ${command} ${option}`);
+    }
+    expect(unknown).toEqual([]);
+  });
+
+  it('and files that they name are there', () => {
+    const found = shown(
+      /(?:^|[\s(])((?:packages|examples|scripts|docs|proof|bench|test)\/(?![\w./-]*dist\b)[\w./-]*\w)([^\n]*)/g,
+    );
+    const missing = found.filter(([, path]) => !existsSync(ROOT + path) && !existsSync(`${ROOT}${path}.test.ts`));
+    expect(missing.map(([page, path]) => `${page}: ${path}`)).toEqual([]);
+  });
+});

@@ -1,0 +1,161 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { lockedTree, manifestsIn, placesOf, readJson, type Locked, type Manifest } from '../helpers/manifests.js';
+import { ROOT } from '../helpers/sources.js';
+
+const packages = manifestsIn('packages').map((found) => ({ ...found, name: found.manifest.name }));
+const published = packages.filter(({ manifest }) => manifest.private !== true);
+const examples = manifestsIn('examples').map((found) => ({ ...found, name: found.manifest.name }));
+const root = readJson('package.json') as Manifest & { readonly devDependencies: Readonly<Record<string, string>> };
+
+/** `../../../../test` is built as index, `./http` as http. */
+const entryOf = (subpath: string): string => (subpath === '.' ? 'index' : subpath.slice(2));
+const subpathsOf = ({ exports = {} }: Manifest): readonly string[] =>
+  Object.keys(exports).filter((subpath) => subpath !== './package.json');
+
+describe.each(published)('$name', ({ folder, manifest }) => {
+  it('is called after its folder, and says what it is', () => {
+    expect(manifest.name).toBe(`@amd/${folder.slice('packages/'.length)}`);
+    expect(manifest.description).toMatch(/^[A-Z].{20,150}\.$/);
+  });
+
+  it('is free to use, on every Node we test', () => {
+    expect(manifest).toMatchObject({
+      license: 'MIT',
+      type: 'module',
+      sideEffects: false,
+      engines: root.engines,
+      publishConfig: { access: 'public' },
+    });
+  });
+
+  it('carries its licence and a description, and nothing but what is built', () => {
+    expect(manifest.files).toEqual(['dist', 'README.md', 'LICENSE']);
+    expect(existsSync(`${ROOT}${folder}/README.md`), `${folder}/README.md`).toBe(true);
+    expect(readFileSync(`${ROOT}${folder}/LICENSE`, 'utf8')).toBe(readFileSync(`${ROOT}LICENSE`, 'utf8'));
+  });
+
+  it.each(subpathsOf(manifest))('exports %s as an ES module and as CommonJS, types first', (subpath) => {
+    const entry = entryOf(subpath);
+    const conditions = manifest.exports?.[subpath];
+    expect(conditions).toEqual({
+      import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+      require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+    });
+    // toEqual does not see the order, and the first condition that fits wins.
+    expect(JSON.stringify(conditions)).toMatch(/^\{"import":\{"types":.*"require":\{"types":/);
+    expect(readFileSync(`${ROOT}${folder}/tsup.config.ts`, 'utf8')).toMatch(new RegExp(`\\b${entry}: 'src/`));
+  });
+
+  it('is found by compilers that do not read exports', () => {
+    expect(manifest).toMatchObject({ main: './dist/index.cjs', types: './dist/index.d.ts' });
+    const others = subpathsOf(manifest).filter((subpath) => subpath !== '.');
+    expect(manifest.typesVersions ?? { '*': {} }).toEqual({
+      '*': Object.fromEntries(others.map((subpath) => [entryOf(subpath), [`./dist/${entryOf(subpath)}.d.ts`]])),
+    });
+    expect(manifest.exports).toHaveProperty(['./package.json'], './package.json');
+  });
+
+  it.each(subpathsOf(manifest))('lets the types and the tests of the workspace find the source of %s', (subpath) => {
+    const specifier = manifest.name + subpath.slice(1);
+    const { compilerOptions } = readJson('tsconfig.json') as { compilerOptions: { paths: Record<string, string[]> } };
+    const source = compilerOptions.paths[specifier]?.[0] ?? '';
+    expect(existsSync(ROOT + source) && source !== '', `paths in tsconfig.json: ${specifier}`).toBe(true);
+    expect(readFileSync(`${ROOT}vitest.config.ts`, 'utf8'), `alias of ${specifier}`).toContain(source);
+  });
+
+  it('runs nothing when it is installed, and neither does anything it brings', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
+    expect(hooks.filter((hook) => hook in (manifest.scripts ?? {}))).toEqual([]);
+    const tree = lockedTree(folder);
+    for (const needed of Object.keys(manifest.dependencies ?? {})) {
+      expect([...tree.keys()].some((place) => place.endsWith(needed.replace('@amd/', 'packages/')))).toBe(true);
+    }
+    expect([...tree].filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([place]) => place)).toEqual(
+      [],
+    );
+  });
+});
+
+describe('@amd/core', () => {
+  const core = packages.find(({ name }) => name === '@amd/core')?.manifest;
+
+  it('brings xmlbuilder2 and eventemitter3 and nothing else', () => {
+    expect(Object.keys(core?.dependencies ?? {}).sort()).toEqual(['eventemitter3', 'xmlbuilder2']);
+  });
+
+  it('leaves the official client to those who use it', () => {
+    expect(Object.keys(core?.peerDependencies ?? {})).toEqual(['twilio']);
+    expect(core?.peerDependenciesMeta).toEqual({ twilio: { optional: true } });
+  });
+});
+
+it('@amd/simulator does not need @amd/core', () => {
+  const simulator = packages.find(({ name }) => name === '@amd/simulator')?.manifest;
+  expect(JSON.stringify([simulator?.dependencies, simulator?.peerDependencies])).not.toContain('@amd/core');
+});
+
+it.each(examples)('$name is an example: private, and called so', ({ folder, manifest }) => {
+  expect(manifest).toMatchObject({
+    private: true,
+    type: 'module',
+    name: `example-${folder.slice('examples/'.length)}`,
+  });
+});
+
+it('all packages are released together, and examples never', () => {
+  expect(readJson('.changeset/config.json')).toMatchObject({
+    fixed: [['@amd/*']],
+    ignore: ['example-*'],
+    access: 'public',
+    updateInternalDependencies: 'patch',
+    privatePackages: { version: false, tag: false },
+  });
+  expect(new Set(published.map(({ manifest }) => manifest.version)).size).toBe(1);
+});
+
+it('every changeset names packages that exist, and tells their users what changed', () => {
+  for (const name of readdirSync(`${ROOT}.changeset`).filter((file) => file.endsWith('.md') && file !== 'README.md')) {
+    const text = readFileSync(`${ROOT}.changeset/${name}`, 'utf8');
+    const [, head = '', body = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
+    const named = [...head.matchAll(/^['"]([^'"]+)['"]: (?:major|minor|patch)$/gm)].map(([, one]) => one);
+    expect(named.length, name).toBeGreaterThan(0);
+    expect(
+      named.filter((one) => !published.some((known) => known.name === one)),
+      name,
+    ).toEqual([]);
+    expect(body.trim(), name).not.toBe('');
+  }
+});
+
+describe('the workspace', () => {
+  it('pins its tools, so that the gates say tomorrow what they say today', () => {
+    const loose = Object.entries(root.devDependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    expect(loose).toEqual([]);
+  });
+
+  it('asks for the Node in .nvmrc, or newer', () => {
+    expect(root.engines).toEqual({ node: `>=${readFileSync(`${ROOT}.nvmrc`, 'utf8').trim()}.19` });
+  });
+
+  it('promises in its README what is run from nothing', () => {
+    const command = 'npm ci && npm test';
+    expect(readFileSync(`${ROOT}.ci/run`, 'utf8')).toContain(`'${command}'`);
+    expect(readFileSync(`${ROOT}README.md`, 'utf8')).toContain(command);
+  });
+
+  it('has a lock file that knows every workspace', () => {
+    const { packages: locked } = readJson('package-lock.json') as { packages: Record<string, Manifest> };
+    for (const { folder, manifest } of [...packages, ...examples]) {
+      expect(locked[folder]?.dependencies, `${folder}: npm install`).toEqual(manifest.dependencies);
+    }
+  });
+
+  it('has a lock file that lists what other platforms need, without which npm ci refuses it', () => {
+    const { packages: locked } = readJson('package-lock.json') as { packages: Record<string, Locked> };
+    const missing = Object.entries(locked).flatMap(([place, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !placesOf(place, name).some((one) => one in locked)),
+    );
+    expect(missing).toEqual([]);
+  });
+});

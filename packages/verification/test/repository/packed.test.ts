@@ -1,0 +1,181 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../helpers/manifests.js';
+import { ROOT } from '../helpers/sources.js';
+
+/** What a user gets: the package is built and packed in a copy of its own, and installed alone in an empty project. */
+let folder: string;
+let project: string;
+let packed: readonly { readonly path: string }[];
+
+const exec = promisify(execFile);
+
+async function run(cwd: string, command: string, args: readonly string[]): Promise<string> {
+  // npm tells its children where they belong; these ones belong somewhere else.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(config_local_prefix|package|lifecycle)|INIT_CWD)/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), npm_config_loglevel: 'error', NO_COLOR: '1' };
+  try {
+    const { stdout } = await exec(command, args, { cwd, env, maxBuffer: 16_777_216 });
+    return stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
+  }
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'amd-packed-')));
+  const house = join(folder, 'house');
+  const core = join(house, 'packages/core');
+  project = join(folder, 'project');
+  await mkdir(project);
+  await mkdir(core, { recursive: true });
+  await cp(`${ROOT}packages/core`, core, {
+    recursive: true,
+    filter: (path) => !/[\\/](dist|test|node_modules)$/.test(path),
+  });
+  await cp(`${ROOT}tsconfig.json`, join(house, 'tsconfig.json'));
+  await symlink(`${ROOT}node_modules`, join(house, 'node_modules'));
+
+  await run(core, process.execPath, [`${ROOT}node_modules/tsup/dist/cli-default.js`, '--silent']);
+  const [tarball] = JSON.parse(await run(core, 'npm', ['pack', '--json', '--ignore-scripts'])) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  packed = tarball.files;
+  await writeFile(join(project, 'package.json'), '{ "name": "project", "version": "1.0.0", "private": true }\n');
+  await run(project, 'npm', [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    join(core, tarball.filename),
+  ]);
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Every package that is installed, however deep. */
+async function installed(): Promise<readonly Manifest[]> {
+  const files = await readdir(join(project, 'node_modules'), { recursive: true });
+  const manifests = files.filter((path) =>
+    /(^|node_modules[\\/])(@[^\\/]+[\\/])?[^@\\/][^\\/]*[\\/]package\.json$/.test(path),
+  );
+  return Promise.all(
+    manifests.map(async (path) => JSON.parse(await readFile(join(project, 'node_modules', path), 'utf8')) as Manifest),
+  );
+}
+
+describe('@amd/core, packed and installed alone', () => {
+  it('carries what is built, its licence and a description', () => {
+    const others = packed
+      .map(({ path }) => path)
+      .filter((path) => !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)(\.map)?$/.test(path));
+    expect(others.filter((path) => path !== 'README.md').sort()).toEqual(['LICENSE', 'package.json']);
+  });
+
+  it('tells nothing about the machine it was built on', async () => {
+    for (const { path } of packed) {
+      const text = await readFile(join(project, 'node_modules/@amd/core', path), 'utf8');
+      expect(
+        [ROOT, folder].filter((place) => text.includes(place)),
+        path,
+      ).toEqual([]);
+    }
+  });
+
+  it('brings no twilio, and nothing that runs when it is installed', async () => {
+    const packages = await installed();
+    expect(packages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['@amd/core', 'eventemitter3', 'xmlbuilder2']),
+    );
+    expect(packages.filter(({ name }) => name === 'twilio')).toEqual([]);
+    const hooks = ['preinstall', 'install', 'postinstall'];
+    expect(
+      packages.filter(({ scripts = {} }) => hooks.some((hook) => hook in scripts)).map(({ name }) => name),
+    ).toEqual([]);
+    const lock = await readFile(join(project, 'package-lock.json'), 'utf8');
+    expect(lock).not.toContain('hasInstallScript');
+  });
+
+  it('loads every subpath by import and by require, with the same names', async () => {
+    const { exports = {} } = JSON.parse(
+      await readFile(join(project, 'node_modules/@amd/core/package.json'), 'utf8'),
+    ) as Manifest;
+    const specifiers = Object.keys(exports)
+      .filter((subpath) => subpath !== './package.json')
+      .map((subpath) => `@amd/core${subpath.slice(1)}`);
+    const list = JSON.stringify(specifiers);
+    await writeFile(
+      join(project, 'load.mjs'),
+      `const names = {}; for (const one of ${list}) names[one] = Object.keys(await import(one)).sort(); console.log(JSON.stringify(names));`,
+    );
+    await writeFile(
+      join(project, 'load.cjs'),
+      `const names = {}; for (const one of ${list}) names[one] = Object.keys(require(one)).sort(); console.log(JSON.stringify(names));`,
+    );
+    const imported = JSON.parse(await run(project, process.execPath, ['load.mjs'])) as Record<string, string[]>;
+    expect(JSON.parse(await run(project, process.execPath, ['load.cjs']))).toEqual(imported);
+    expect(Object.keys(imported)).toEqual(specifiers);
+    for (const [specifier, names] of Object.entries(imported)) expect(names, specifier).not.toEqual([]);
+  });
+
+  it('compiles strictly in both module systems, without the types of Node, and answers a call', async () => {
+    await compile({ 'esm.mts': 'consumer.mts', 'cjs.cts': 'consumer.mts' }, { lib: ['ES2022', 'DOM', 'DOM.Iterable'] });
+    for (const file of ['esm.mjs', 'cjs.cjs']) {
+      const script = `import('./out/${file}').then(async ({ wholeCall, firstReply, functions }) => {
+        console.log(JSON.stringify([wholeCall(), await firstReply(), functions.map((one) => typeof one)]));
+      })`;
+      const [call, reply, functions] = JSON.parse(await run(project, process.execPath, ['-e', script])) as unknown[];
+      expect(call, file).toEqual({ talking: [2], result: 'connected' });
+      expect(reply, file).toMatch(/^<\?xml version="1\.0" encoding="UTF-8"\?>\s*<Response>/);
+      expect(reply, file).toMatch(/<Conference [^>]*>amd-CA\w{32}<\/Conference>/);
+      expect(functions, file).toEqual(['function', 'function', 'function', 'function']);
+    }
+  });
+
+  it('needs the types of neither Node nor the DOM, but for web-standard requests in /http', async () => {
+    await compile({ 'bare.mts': 'bare.mts' }, { lib: ['ES2022'] });
+  });
+
+  it('has types for compilers that do not read exports', async () => {
+    await compile(
+      { 'bare.mts': 'bare.mts' },
+      {
+        lib: ['ES2022'],
+        module: 'CommonJS',
+        moduleResolution: 'node10',
+        ignoreDeprecations: '6.0',
+      },
+    );
+  });
+});
+
+/** Compiles files of the project; the name of a file decides its module system. */
+async function compile(files: Readonly<Record<string, string>>, options: object): Promise<void> {
+  for (const [file, fixture] of Object.entries(files)) {
+    await cp(`${ROOT}packages/verification/test/fixtures/consumer/${fixture}`, join(project, file));
+  }
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    target: 'ES2022',
+    module: 'NodeNext',
+    types: [],
+    rootDir: '.',
+    outDir: 'out',
+    ...options,
+  };
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: Object.keys(files) }));
+  await run(project, process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, '-p', '.']);
+}
