@@ -23,7 +23,6 @@ export {
 export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
 export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
 export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
-export type { WebhookPath } from './wire/webhook-paths.js';
 export {
   CALL_STATUSES,
   type CallStatus,
@@ -31,7 +30,14 @@ export {
   isFinalStatus,
   parseCallStatus,
 } from './wire/call-status.js';
-export { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef, formatRef, parseRef } from './wire/callback-ref.js';
+export {
+  CALLBACKS,
+  type CallbackPurpose,
+  type CallbackRef,
+  formatRef,
+  parseRef,
+  type WebhookPath,
+} from './wire/callbacks.js';
 export {
   ASSIGNMENT_STATUSES,
   type AssignmentStatus,

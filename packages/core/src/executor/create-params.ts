@@ -1,5 +1,5 @@
 import type { CreateCall, Detection } from '../flows/effects.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import type { TwilioCallCreate } from './client.js';
 
 /** The parameters of a new call (twilio.com/docs/voice/api/call-resource#create-a-call-resource). */

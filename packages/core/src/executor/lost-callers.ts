@@ -2,7 +2,7 @@ import { isCallSid, type CallSid } from '../kernel/brand.js';
 import { forwarding } from '../flows/forwarding/transition.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import { createRecords } from './abandoned.js';
 
 /** What is asked of the official client. */

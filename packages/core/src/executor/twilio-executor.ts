@@ -6,7 +6,7 @@ import type { Execution, Executor } from '../runtime/executor.js';
 import { guarded, type Log } from '../runtime/log.js';
 import { parseAnsweredBy } from '../wire/answered-by.js';
 import { parseCallStatus } from '../wire/call-status.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import { classifyFailure, isObject, retryAfterIn } from './classify.js';
 import type { TwilioCall, TwilioClient } from './client.js';
 import { createParams } from './create-params.js';

@@ -11,7 +11,7 @@ import type {
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import type { AssignmentStatus, ReservationStatus } from '../wire/taskrouter.js';
 
 /** Answering machine detection of one outbound call (twilio.com/docs/voice/answering-machine-detection). */

@@ -1,4 +1,4 @@
-import { CALLBACK_PATHS, formatRef, type CallbackRef } from '../wire/callback-ref.js';
+import { CALLBACKS, formatRef, type CallbackRef } from '../wire/callbacks.js';
 import type { ToUrl } from '../wire/tags.js';
 import { escapeAttribute } from '../wire/xml-text.js';
 import { soundPath } from './sounds.js';
@@ -50,9 +50,9 @@ export function callbackUrls(publicBaseUrl: string): ToUrl {
   const { href } = publicBase(publicBaseUrl);
   const [start, end] = [escapeAttribute(href), escapeAttribute(RETRY)];
   const url: ToUrl = (to) =>
-    'sound' in to ? href + soundPath(to.sound) : `${href}${CALLBACK_PATHS[to.purpose]}?ref=${formatRef(to)}${RETRY}`;
+    'sound' in to ? href + soundPath(to.sound) : `${href}${CALLBACKS[to.purpose].path}?ref=${formatRef(to)}${RETRY}`;
   return Object.assign(url, {
-    escaped: (to: CallbackRef) => `${start}${CALLBACK_PATHS[to.purpose]}?ref=${escapeAttribute(formatRef(to))}${end}`,
+    escaped: (to: CallbackRef) => `${start}${CALLBACKS[to.purpose].path}?ref=${escapeAttribute(formatRef(to))}${end}`,
   });
 }
 

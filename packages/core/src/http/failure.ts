@@ -1,7 +1,8 @@
 import { stringsOf } from '../flows/check-options.js';
 import { DEFAULT_TEXTS } from '../flows/caller/texts.js';
 import type { Say, Verb } from '../wire/twiml.js';
-import { isListening, type RouteName } from './routes.js';
+import type { RouteName } from './routes.js';
+import { playsOnly } from '../wire/callbacks.js';
 
 /** What is said when we ourselves cannot tell what a call should do: no state, no settings, only this. */
 export interface FallbackTexts {
@@ -37,7 +38,7 @@ export function checkFallbackTexts(texts: unknown = {}): FallbackTexts {
 export function failureDocument(name: RouteName, again: string | null, texts: FallbackTexts): readonly Verb[] {
   // The call goes on without what they would have heard; hold music is asked for again.
   if (name === 'caller.whisper') return [];
-  if (isListening(name)) return again === null ? [] : askAgain(again, 5);
+  if (playsOnly(name)) return again === null ? [] : askAgain(again, 5);
   if (again !== null) return askAgain(again, 1);
   return [say(name.startsWith('leg.') ? texts.lost : texts.unavailable, texts), { verb: 'hangup' }];
 }

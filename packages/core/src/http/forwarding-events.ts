@@ -1,7 +1,7 @@
 import { unreachable } from '../kernel/draft.js';
 import type { ForwardingNotification, ForwardingRequest } from '../flows/forwarding/events.js';
 import type { Untimed } from '../runtime/runtime.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import type { Params, Parsed } from '../wire/params.js';
 import { parseFallback, parseRecording } from '../wire/recordings.js';
 import { parseCall, parseConference, parseLeg, parseStatus, parseVerdict, type LegReading } from '../wire/payloads.js';

@@ -5,7 +5,7 @@ import { PATIENCE_MS } from '../flows/caller/patience.js';
 import type { InboundCall } from '../flows/caller/kept-call.js';
 import { within } from '../runtime/budget.js';
 import type { Turn } from '../runtime/runtime.js';
-import { parseRef, type CallbackRef } from '../wire/callback-ref.js';
+import { parseRef, type CallbackRef } from '../wire/callbacks.js';
 import { withSince, withVerdict } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
 import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
@@ -20,7 +20,8 @@ import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from '../runtime/log.js';
 import { measured } from './measured.js';
 import { jsonResponse, noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
-import { findRoute, isListening, type RouteName } from './routes.js';
+import { playsOnly } from '../wire/callbacks.js';
+import { findRoute, type RouteName } from './routes.js';
 import { createSounds } from './sounds.js';
 
 /** When not even the renderer can be loaded, or the static fallback be rendered. */
@@ -119,7 +120,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   /** `undefined`: not a caller, or nobody we know how to name. */
   function goodbyeTo({ route, ref, params }: Admitted): Goodbye | undefined {
     const sid = params.get('CallSid');
-    if (!isCallSid(sid) || isListening(route.name)) return undefined;
+    if (!isCallSid(sid) || playsOnly(route.name)) return undefined;
     const isCaller = route.name === 'inbound' || route.name.startsWith('caller.');
     const parsed = route.ref === null ? undefined : parseRef(ref, route.ref);
     if (!isCaller || (route.ref !== null && (parsed?.key !== sid || parsed.flow !== webhooks.flow))) return undefined;
@@ -138,7 +139,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     }
     if (route.wants === 'nothing') return noContent();
     if (route.wants === 'instruction') return rejection();
-    return spoken(isListening(route.name) ? [] : [{ verb: 'hangup' }], route.name);
+    return spoken(playsOnly(route.name) ? [] : [{ verb: 'hangup' }], route.name);
   }
 
   async function answerTo(admitted: Admitted, patience: Patience): Promise<Answer> {
@@ -183,7 +184,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
       return withSince(rules.base.href + route.path + (query === '' ? '' : `?${query}`) + RETRY, since);
     const parsed = parseRef(ref, route.ref);
     if (parsed === undefined) return null;
-    if (isListening(route.name)) return url(parsed);
+    if (playsOnly(route.name)) return url(parsed);
     const verdict = route.name === 'leg.answered' ? params.get('AnsweredBy') : undefined;
     return withSince(verdict === undefined ? url(parsed) : withVerdict(url(parsed), verdict), since);
   }

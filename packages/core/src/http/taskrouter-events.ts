@@ -1,7 +1,7 @@
 import type { TaskRouterEvent, TaskRequest, TaskNews, ReservationNews } from '../flows/taskrouter/events.js';
 import { QUEUE_RESULTS } from '../flows/taskrouter/events.js';
 import type { Untimed } from '../runtime/runtime.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import { READINGS } from '../wire/fields.js';
 import { hiddenParam } from '../wire/hidden.js';
 import { param, type Params } from '../wire/params.js';

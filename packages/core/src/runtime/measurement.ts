@@ -1,6 +1,6 @@
 import type { Outcome, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
 import type { FlowMeasurement } from '../flows/measurements.js';
-import type { WebhookPath } from '../wire/webhook-paths.js';
+import type { WebhookPath } from '../wire/callbacks.js';
 import type { Execution } from './executor.js';
 import type { ProblemCode } from './problem-code.js';
 

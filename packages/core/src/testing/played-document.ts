@@ -1,4 +1,4 @@
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import type { Verb } from '../wire/twiml.js';
 
 /** What a document does to the call that hears it, as far as a played call goes. */

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
 import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../wire/call-status.js';
-import type { CallbackRef } from '../wire/callback-ref.js';
+import type { CallbackRef } from '../wire/callbacks.js';
 import type { Verb } from '../wire/twiml.js';
 import type { Outcome, RestEffect } from '../flows/effects.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';

@@ -1,5 +1,5 @@
 import { unreachable } from '../kernel/draft.js';
-import type { CallbackRef } from './callback-ref.js';
+import type { CallbackRef } from './callbacks.js';
 import type { RingbackTone, Target, Verb } from './twiml.js';
 
 /**

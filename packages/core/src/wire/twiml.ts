@@ -1,5 +1,5 @@
 import type { ActivitySid, E164, ReservationSid, WorkflowSid } from '../kernel/brand.js';
-import type { CallbackRef } from './callback-ref.js';
+import type { CallbackRef } from './callbacks.js';
 
 /** Where a verb leads: a callback of ours, or an address of the user's. */
 export type Target = CallbackRef | { readonly url: string };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callbackUrls, loadRenderer, maskNumbers, recordKey } from '../../src/http/index.js';
 import { ROUTES } from '../../src/http/routes.js';
-import { CALLBACK_PATHS, type CallbackPurpose, type CallbackRef } from '../../src/wire/callback-ref.js';
+import { CALLBACKS, type CallbackPurpose, type CallbackRef } from '../../src/wire/callbacks.js';
 import { parseSince, withSince } from '../../src/wire/failing-since.js';
 import { stripForbidden } from '../../src/wire/xml-text.js';
 import { CALLER } from '../helpers/webhooks.js';
@@ -44,7 +44,7 @@ describe('an address that was escaped in advance', () => {
       const render = await loadRenderer();
       fc.assert(
         fc.property(
-          fc.constantFrom(...(Object.keys(CALLBACK_PATHS) as CallbackPurpose[])),
+          fc.constantFrom(...(Object.keys(CALLBACKS) as CallbackPurpose[])),
           fc.string({ unit: 'binary', maxLength: 10 }),
           fc.option(fc.nat({ max: 9 }), { nil: undefined }),
           (purpose, flow, part) => {

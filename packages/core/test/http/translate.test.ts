@@ -4,7 +4,7 @@ import { createWorkerSwitch } from '@amd/core/http';
 import { translate } from '../../src/http/forwarding-events.js';
 import { findRoute, ROUTES } from '../../src/http/routes.js';
 import { ofTaskEvent, translateTaskCallback } from '../../src/http/taskrouter-events.js';
-import type { CallbackPurpose, CallbackRef } from '../../src/wire/callback-ref.js';
+import type { CallbackPurpose, CallbackRef } from '../../src/wire/callbacks.js';
 import { ACCOUNT, CALLER, common, LEG } from '../helpers/webhooks.js';
 
 const ROOM = `CF${'3'.repeat(32)}`;

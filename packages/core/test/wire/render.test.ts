@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as xmlbuilder2 from 'xmlbuilder2';
 import { describe, expect, test } from 'vitest';
 import { e164, type ActivitySid, type ReservationSid, type WorkflowSid } from '../../src/kernel/brand.js';
-import type { CallbackRef } from '../../src/wire/callback-ref.js';
+import type { CallbackRef } from '../../src/wire/callbacks.js';
 import { createRenderer, type XmlBuilderModule } from '../../src/wire/render.js';
 import type { ToUrl } from '../../src/wire/tags.js';
 import type { Verb } from '../../src/wire/twiml.js';

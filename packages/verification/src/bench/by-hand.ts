@@ -1,4 +1,4 @@
-import { CALLBACK_PATHS } from '@amd/core';
+import { CALLBACKS } from '@amd/core';
 import express, { type Express } from 'express';
 import twilio from 'twilio';
 import { BASE, TOKEN } from './calls.js';
@@ -39,14 +39,14 @@ export function appByHand(): Express {
     calls.delete((request.body as Record<string, string>)['CallSid'] ?? '');
     response.status(204).end();
   });
-  app.post(CALLBACK_PATHS['leg.answered'], (request, response) => {
+  app.post(CALLBACKS['leg.answered'].path, (request, response) => {
     const twiml = new twilio.twiml.VoiceResponse();
     const { AnsweredBy } = request.body as Record<string, string>;
     if (AnsweredBy === 'human') twiml.dial().conference({ beep: 'false', endConferenceOnExit: true }, 'room');
     else twiml.hangup();
     response.type('text/xml').send(twiml.toString());
   });
-  app.post(CALLBACK_PATHS['leg.status'], (request, response) => {
+  app.post(CALLBACKS['leg.status'].path, (request, response) => {
     const { CallSid = '', CallStatus = '' } = request.body as Record<string, string>;
     const { ref } = request.query;
     const caller = typeof ref === 'string' ? ref.split('.')[1] : undefined;

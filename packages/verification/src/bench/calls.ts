@@ -5,7 +5,7 @@ import {
   DEFAULT_FORWARDING_CONFIG,
   forwarding,
   formatRef,
-  CALLBACK_PATHS,
+  CALLBACKS,
   type CallbackPurpose,
   type CallLimitsOptions,
   type CallSid,
@@ -136,21 +136,21 @@ export const webhooks = {
   legCompleted: (n: number): Signed => leg(n, 'leg.status', payloads.status({ sid: legSid(n), status: 'completed' })),
   callerDocument: (n: number): Signed =>
     signed(
-      CALLBACK_PATHS['caller.document'],
+      CALLBACKS['caller.document'].path,
       refQuery(n, 0, 'caller.document'),
       payloads.callerDocument({ sid: callerSid(n) }),
     ),
   callerCompleted: (n: number): Signed => signed('/inbound/status', '', payloads.callerStatus({ sid: callerSid(n) })),
   joined: (n: number, who: 'caller' | 'leg'): Signed =>
     signed(
-      CALLBACK_PATHS.conference,
+      CALLBACKS.conference.path,
       refQuery(n, 0, 'conference'),
       payloads.conference({ event: 'join', sid: who === 'caller' ? callerSid(n) : legSid(n) }),
     ),
 };
 
 function leg(n: number, purpose: CallbackPurpose, payload: Payload): Signed {
-  return signed(CALLBACK_PATHS[purpose], refQuery(n, 1, purpose), payload);
+  return signed(CALLBACKS[purpose].path, refQuery(n, 1, purpose), payload);
 }
 
 function refQuery(n: number, legId: number, purpose: CallbackPurpose): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   atOnce,
-  CALLBACK_PATHS,
+  CALLBACKS,
   createMemoryStore,
   createRuntime,
   DEFAULT_FORWARDING_CONFIG,
@@ -104,7 +104,7 @@ export async function stormOver(
   };
   const ofLeg = (leg: number, purpose: CallbackPurpose, more: Record<string, string>): Promise<string> =>
     post(
-      CALLBACK_PATHS[purpose],
+      CALLBACKS[purpose].path,
       common(legSid(leg), { Direction: 'outbound-api', ...more }),
       `ref=${formatRef({ flow: 'forwarding', key: HOT, round: 1, leg, purpose })}`,
     );

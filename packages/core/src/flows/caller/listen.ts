@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../kernel/flow.js';
-import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
+import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { say } from '../leg/documents.js';
 import type { LegDrafts } from '../leg/drafts.js';
@@ -15,7 +15,8 @@ export interface ListenRequest {
   readonly again?: boolean;
 }
 
-export function isListening(event: { readonly type: string }): event is ListenRequest {
+/** Asked while they wait, and changes nothing. */
+export function isListenRequest(event: { readonly type: string }): event is ListenRequest {
   return event.type === 'caller.wait' || event.type === 'caller.whisper';
 }
 

@@ -1,4 +1,4 @@
-import type { CallbackRef } from '../../wire/callback-ref.js';
+import type { CallbackRef } from '../../wire/callbacks.js';
 import { RINGBACK_SECONDS, twiml, type Pause, type Play, type Reply, type Say, type Target } from '../../wire/twiml.js';
 import { say } from '../leg/documents.js';
 import type { Hold } from './hold.js';

@@ -1,6 +1,6 @@
 import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { CallbackRef, CallbackPurpose } from '../../wire/callback-ref.js';
+import type { CallbackRef, CallbackPurpose } from '../../wire/callbacks.js';
 import type { Effect, Outcome } from '../effects.js';
 import { nextId, startTimer, stopTimer, type Timed } from '../leg/work.js';
 

@@ -1,3 +1,4 @@
+import { wantsTwiml } from '../../wire/callbacks.js';
 import type { CallSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
@@ -6,7 +7,7 @@ import { NOTHING, twiml, type Reply } from '../../wire/twiml.js';
 import type { Effect } from '../effects.js';
 import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
-import { isListening, listenDocument } from '../caller/listen.js';
+import { isListenRequest, listenDocument } from '../caller/listen.js';
 import { keptCall } from '../caller/kept-call.js';
 import { PATIENCE_MS, RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
@@ -51,13 +52,13 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
   if (state.kind === 'nothing') {
     if (event.type === 'caller.goodbye') return toldGoodbye(config);
     if (isLost(event) && state.goodbye !== true) return unchanged(state, serveAgain(event), config);
-    return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
+    return unchanged(state, isListenRequest(event) ? twiml() : wantsTwiml(event.type) ? hangup() : NOTHING, config);
   }
 
   const w = work(state, event, config);
-  if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
+  if (isListenRequest(event)) return unchanged(state, listenDocument(w, event), config);
   if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
-    return unchanged(state, asksForTwiml(event) ? callerDocument(w, event, 'again') : NOTHING, config);
+    return unchanged(state, wantsTwiml(event.type) ? callerDocument(w, event, 'again') : NOTHING, config);
   }
   switch (event.type) {
     case 'caller.ended':
@@ -198,31 +199,4 @@ function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
 /** Writes nothing: not a call of ours, or one that is over. */
 function unchanged(state: ForwardingState, reply: Reply, config: ForwardingConfig): ForwardingStep {
   return { state, effects: [], reply, keepForMs: isFinal(state) || state.kind === 'nothing' ? config.keepForMs : null };
-}
-
-function asksForTwiml(event: ForwardingEvent): event is ForwardingRequest {
-  switch (event.type) {
-    case 'inbound':
-    case 'caller.ended':
-    case 'caller.document':
-    case 'caller.fallback':
-    case 'caller.wait':
-    case 'caller.whisper':
-    case 'leg.answered':
-    case 'leg.key':
-    case 'leg.round':
-    case 'leg.document':
-    case 'leg.ended':
-      return true;
-    case 'caller.status':
-    case 'caller.goodbye':
-    case 'conference':
-    case 'leg.status':
-    case 'leg.verdict':
-    case 'caller.recording':
-    case 'talk.recording':
-    case 'effect.outcome':
-    case 'timer':
-      return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { unreachable } from '../../kernel/draft.js';
-import type { CallbackRef } from '../../wire/callback-ref.js';
+import type { CallbackRef } from '../../wire/callbacks.js';
 import { twiml, type Reply, type Say } from '../../wire/twiml.js';
 import { confirmOf } from './answers.js';
 import { noticeId, noticeRef } from './life.js';

@@ -1,4 +1,4 @@
-import type { CallbackRef } from '../../wire/callback-ref.js';
+import type { CallbackRef } from '../../wire/callbacks.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { detectionOf } from './ring.js';
 import type { LegDraft } from './drafts.js';

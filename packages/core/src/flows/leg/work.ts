@@ -1,6 +1,6 @@
 import type { E164 } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { CallbackPurpose, CallbackRef } from '../../wire/callback-ref.js';
+import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';
 import type { Verb } from '../../wire/twiml.js';
 import type { Detection, Effect } from '../effects.js';
 import type { LegDraft, LegDrafts } from './drafts.js';

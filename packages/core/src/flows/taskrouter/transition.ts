@@ -1,3 +1,4 @@
+import { wantsTwiml } from '../../wire/callbacks.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { Flow, Step } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
@@ -6,7 +7,7 @@ import type { Effect, TwilioEffect } from '../effects.js';
 import { greetingMs, isElsewhere } from '../caller/documents.js';
 import { leadsBack } from '../caller/fallback.js';
 import { keptCall } from '../caller/kept-call.js';
-import { isListening, listenDocument } from '../caller/listen.js';
+import { isListenRequest, listenDocument } from '../caller/listen.js';
 import { RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
 import { legRequest } from '../leg/requests.js';
@@ -63,11 +64,11 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
   if (event.type === 'assignment') return assigned(state, event, config);
   if (state.kind === 'nothing') {
     if (event.type === 'caller.goodbye') return toldGoodbye(config);
-    return unchanged(state, isListening(event) ? twiml() : asksForTwiml(event) ? hangup() : NOTHING, config);
+    return unchanged(state, isListenRequest(event) ? twiml() : wantsTwiml(event.type) ? hangup() : NOTHING, config);
   }
 
   const w = work(state, event, config);
-  if (isListening(event)) return unchanged(state, listenDocument(w, event), config);
+  if (isListenRequest(event)) return unchanged(state, listenDocument(w, event), config);
   switch (event.type) {
     case 'caller.ended':
     case 'caller.document':
@@ -228,12 +229,4 @@ function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRou
 function unchanged(state: TaskRouterState, reply: TaskRouterReply, config: TaskRouterConfig): TaskRouterStep {
   const isOver = state.kind === 'nothing' || isTaskCallFinal(state);
   return { state, effects: [], reply, keepForMs: isOver ? config.keepForMs : null };
-}
-
-const TOLD: readonly string[] = ['caller.status', 'caller.goodbye', 'caller.recording'];
-
-function asksForTwiml(event: TaskRouterEvent): boolean {
-  return event.type.startsWith('leg.')
-    ? event.type !== 'leg.status' && event.type !== 'leg.verdict'
-    : event.type.startsWith('caller.') && !TOLD.includes(event.type);
 }

@@ -1,0 +1,112 @@
+import { isCallSid } from '../kernel/brand.js';
+
+/**
+ * Which question of which call a callback answers. Flows name callbacks by reference; the edge turns a reference into
+ * an absolute URL and back, and Twilio's signature covers it.
+ */
+export interface CallbackRef {
+  readonly flow: string;
+  /** Key of the record: the inbound call's SID. */
+  readonly key: string;
+  /** Counts the rounds of one call, from 1. */
+  readonly round: number;
+  /** The outbound leg, from 1; 0 means the caller. */
+  readonly leg: number;
+  /**
+   * Of the caller: the part of the fallback that it asks for or ends, or which of their stays in the queue is over, from 1. Of a leg: 1, where it is to hear why it has no caller.
+   */
+  readonly part?: number;
+  readonly purpose: CallbackPurpose;
+}
+
+/** What Twilio wants back: TwiML for whoever asks, an instruction for a reservation, or nothing. */
+export type Wants = 'twiml' | 'instruction' | 'nothing';
+
+/**
+ * Every callback that we give out: its path on both sides of the edge, and what it wants back. `playsOnly`: what the caller
+ * hears while they wait, in which `<Hangup>` has no place (twilio.com/docs/api/errors/13238).
+ */
+export const CALLBACKS = {
+  'caller.ended': { path: '/inbound/ended', wants: 'twiml' },
+  'caller.document': { path: '/inbound/document', wants: 'twiml' },
+  /** A caller of whom nothing is known any more, who is to be served anew. */
+  'caller.again': { path: '/inbound/again', wants: 'twiml' },
+  'caller.fallback': { path: '/inbound/fallback', wants: 'twiml' },
+  'caller.recording': { path: '/inbound/recording', wants: 'nothing' },
+  'caller.wait': { path: '/inbound/wait', wants: 'twiml', playsOnly: true },
+  'caller.progress': { path: '/inbound/progress', wants: 'twiml', playsOnly: true },
+  'caller.key': { path: '/inbound/key', wants: 'twiml', playsOnly: true },
+  'caller.whisper': { path: '/inbound/whisper', wants: 'twiml', playsOnly: true },
+  'talk.recording': { path: '/recording', wants: 'nothing' },
+  conference: { path: '/conference', wants: 'nothing' },
+  'leg.answered': { path: '/outbound', wants: 'twiml' },
+  'leg.key': { path: '/outbound/key', wants: 'twiml' },
+  'leg.round': { path: '/outbound/round', wants: 'twiml' },
+  'leg.document': { path: '/outbound/document', wants: 'twiml' },
+  'leg.ended': { path: '/outbound/ended', wants: 'twiml' },
+  'leg.status': { path: '/outbound/status', wants: 'nothing' },
+  'leg.verdict': { path: '/outbound/amd', wants: 'nothing' },
+} as const satisfies Readonly<Record<string, Callback>>;
+
+interface Callback {
+  readonly path: string;
+  readonly wants: Wants;
+  readonly playsOnly?: true;
+}
+
+export type CallbackPurpose = keyof typeof CALLBACKS;
+
+/** Webhooks that are configured at the phone number or in the workspace, with their older names. */
+export const CONFIGURED = {
+  inbound: { paths: ['/inbound', '/incoming'], wants: 'twiml' },
+  'inbound.status': { paths: ['/inbound/status'], wants: 'nothing' },
+  assign: { paths: ['/assign'], wants: 'instruction' },
+  trevents: { paths: ['/trevents'], wants: 'nothing' },
+} as const satisfies Readonly<Record<string, { readonly paths: readonly string[]; readonly wants: Wants }>>;
+
+/** The older path of a leg's document, at numbers that were set up for it. */
+export const OUTGOING = '/outgoing';
+
+/** Every path that Twilio calls, without the prefix of the public address. */
+export type WebhookPath =
+  | (typeof CALLBACKS)[CallbackPurpose]['path']
+  | (typeof CONFIGURED)[keyof typeof CONFIGURED]['paths'][number]
+  | typeof OUTGOING;
+
+/** Whether the request that an event was made from wants TwiML back: a new caller does, and callbacks by their table. */
+export function wantsTwiml(type: string): boolean {
+  return type === 'inbound' || callback(type)?.wants === 'twiml';
+}
+
+/** Whether it is asked for while the caller waits, and may only play something. */
+export function playsOnly(type: string): boolean {
+  return callback(type)?.playsOnly === true;
+}
+
+function callback(type: string): Callback | undefined {
+  return Object.hasOwn(CALLBACKS, type) ? CALLBACKS[type as CallbackPurpose] : undefined;
+}
+
+const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})(?:\.([1-9]))?$/;
+
+/** `forwarding.CA….1.2`: flow, key, round and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
+export function formatRef({ flow, key, round, leg, part }: CallbackRef): string {
+  const ref = `${flow}.${key}.${String(round)}.${String(leg)}`;
+  return part === undefined ? ref : `${ref}.${String(part)}`;
+}
+
+/** The reference, or `undefined` when the text is not one. */
+export function parseRef(text: string | null | undefined, purpose: CallbackPurpose): CallbackRef | undefined {
+  const match = SHAPE.exec(text ?? '');
+  if (match === null) return undefined;
+  const [, flow = '', key = '', round = '', leg = '', part] = match;
+  if (!isCallSid(key)) return undefined;
+  return {
+    flow,
+    key,
+    round: Number(round),
+    leg: Number(leg),
+    ...(part === undefined ? {} : { part: Number(part) }),
+    purpose,
+  };
+}
