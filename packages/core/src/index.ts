@@ -89,7 +89,7 @@ export {
   type Screening,
   SCREENING_PHRASES,
 } from './flows/leg/policy.js';
-export type { LegVerdictEvent } from './flows/leg/requests.js';
+export type { LegVerdictEvent } from './flows/leg/events.js';
 export type { LegSettings } from './flows/leg/work.js';
 export type { Fallback, FallbackOption, LastStop } from './flows/caller/fallback.js';
 export type { InboundCall } from './flows/caller/kept-call.js';

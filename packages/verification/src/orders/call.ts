@@ -1,7 +1,7 @@
 import type { CallbackRef, Outcome, RestEffect, Verb } from '@amd/core';
 import type { Order } from './order.js';
 import type { Person } from './people.js';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 
 /** One call at Twilio, and what is true of it whoever knows. */
 export interface Call {

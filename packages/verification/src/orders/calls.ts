@@ -1,7 +1,7 @@
 import type { CallbackRef, CreateCall, Outcome, RestEffect, Verb } from '@amd/core';
 import { isOver, nameOf, newCall, type Call, type Calls, type Surroundings } from './call.js';
 import { atEndOfMessage, type Person } from './people.js';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 import { createTwiml } from './twiml.js';
 import { createWebhooks } from './webhooks.js';
 

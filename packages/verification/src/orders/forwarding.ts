@@ -18,7 +18,8 @@ import { CALLER, hangUps, isScreening, legOptions, OURS } from './choices.js';
 import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf } from './judge.js';
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { somebody, type Person } from './people.js';
-import { createRecord, type Told } from './record.js';
+import { createRecord } from './record.js';
+import type { Told } from './told.js';
 import { GOODBYE } from './webhooks.js';
 
 const numberOf = (n: number): string => `+1415555014${String(n)}`;

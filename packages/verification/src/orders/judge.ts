@@ -1,7 +1,7 @@
 import type { AnswerPolicy, CallbackRef, CallSettings, Confirm, Texts } from '@amd/core';
 import { isOver, type Call, type Params } from './call.js';
 import type { Order } from './order.js';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 import { GOODBYE } from './webhooks.js';
 
 interface Settings {

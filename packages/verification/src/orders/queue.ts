@@ -1,7 +1,7 @@
 import type { CallbackRef, RestEffect, TaskRouterOutcome, TwilioEffect, Verb } from '@amd/core';
 import { isOver, type Call, type Calls } from './call.js';
 import type { Order } from './order.js';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 
 type VerbOf<Name extends Verb['verb']> = Extract<Verb, { verb: Name }>;
 type Activity = string;

@@ -1,13 +1,9 @@
 import type { Effect, Flow, Outcome, Step, TaskRouterOutcome, TwilioEffect } from '@amd/core';
 import type { Order } from './order.js';
 import { difference, effectOf, isSame, read, shown, shownEffect, shownReply, written } from './shown.js';
+import type { Told } from './told.js';
 
 type AnyOutcome = Outcome | TaskRouterOutcome;
-
-/** What a flow is told, without its time. */
-export interface Told {
-  readonly type: string;
-}
 
 /** The two kinds of what is told: what Twilio says, which changes nothing the second time; and what became of our own work. */
 type Teller = 'webhook' | 'work';

@@ -1,5 +1,5 @@
 import type { Effect, TwilioEffect } from '@amd/core';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 
 export function effectOf(event: Told): string {
   const { effect, outcome, timer } = event as { effect?: { type: string }; outcome?: { as: string }; timer?: string };

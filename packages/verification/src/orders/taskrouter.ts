@@ -16,7 +16,8 @@ import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf } from './ju
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { somebody, type Person } from './people.js';
 import { AVAILABLE, createQueue, of, OFFLINE, UNAVAILABLE, type HeldWorker, type QueueWorker } from './queue.js';
-import { createRecord, type Told } from './record.js';
+import { createRecord } from './record.js';
+import type { Told } from './told.js';
 
 const LONGEST_MS = 45 * 60_000;
 const REST_MS = 60_000;

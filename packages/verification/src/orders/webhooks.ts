@@ -1,6 +1,6 @@
 import { formatRef, parseRef, type CallbackRef, type Verb } from '@amd/core';
 import { isOver, nameOf, type Call, type Calls, type Params, type Surroundings } from './call.js';
-import type { Told } from './record.js';
+import type { Told } from './told.js';
 
 /** What a caller hears whom we could not serve for too long. */
 export const GOODBYE = 'Goodbye.';

@@ -8,7 +8,8 @@ import {
 } from '@amd/core';
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { AVAILABLE, of, OFFLINE, UNAVAILABLE } from './queue.js';
-import { createRecord, type Told } from './record.js';
+import { createRecord } from './record.js';
+import type { Told } from './told.js';
 
 const LONGEST_MS = 30 * 60_000;
 const WORKER = of('WK', 1);

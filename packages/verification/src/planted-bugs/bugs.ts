@@ -51,8 +51,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'redirect after a key',
     file: 'flows/leg/requests.ts',
-    from: "        accept(w, leg, 'reply');",
-    to: "        accept(w, leg, 'redirect');",
+    from: "return accept(w, leg, 'reply', caller);",
+    to: "return accept(w, leg, 'redirect', caller);",
     by: ['packages/core/test/flow'],
   },
   {
@@ -65,8 +65,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'ignore `completed` before TwiML',
     file: 'flows/leg/requests.ts',
-    from: '      legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));',
-    to: "      if (leg.phase !== 'detecting') legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));",
+    from: 'return legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));',
+    to: "return leg.phase === 'detecting' ? null : legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));",
     by: ['packages/core/test/flow'],
   },
   {
@@ -150,8 +150,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'give a human the caller though somebody else has them',
     file: 'flows/taskrouter/legs.ts',
-    from: 'wants: (leg) => isWaiting(work()) && work().s.claim === null && isPending(work(), leg),',
-    to: 'wants: (leg) => isPending(work(), leg),',
+    from: 'isAvailable: isWaiting(w) && isFree && isPending(w, leg),',
+    to: 'isAvailable: isPending(w, leg),',
     by: ['packages/core/test/taskrouter'],
   },
   {
@@ -214,8 +214,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'let the verdict move somebody whom a key has moved',
     file: 'flows/leg/answers.ts',
-    from: 'if (leg.human || leg.screened !== null) return;',
-    to: 'if (leg.screened !== null) return;',
+    from: 'if (leg.human || leg.screened !== null) return null;',
+    to: 'if (leg.screened !== null) return null;',
     by: ['packages/core/test/flow'],
   },
   {
@@ -375,8 +375,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'connect a phone that screens its calls by a verdict',
     file: 'flows/leg/answers.ts',
-    from: 'if (leg.human || leg.screened !== null) return;',
-    to: 'if (leg.human) return;',
+    from: 'if (leg.human || leg.screened !== null) return null;',
+    to: 'if (leg.human) return null;',
     by: ['packages/core/test/flow'],
   },
   {

@@ -1,3 +1,4 @@
+import { callbackRef, type Addressed } from '../leg/work.js';
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
 import { consent, leadTo, say, sayingMs } from '../leg/documents.js';
@@ -47,10 +48,11 @@ export function wayToFallback(w: CallerWork): Reply {
 }
 
 /** What the caller hears when nobody can be reached. */
-export function fallbackVerbs(w: {
-  readonly host: Pick<CallerWork['host'], 'ref'>;
-  readonly s: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
-}): Reply {
+export function fallbackVerbs(
+  w: Addressed & {
+    readonly s: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+  },
+): Reply {
   const { settings, caller } = w.s;
   const { texts, timeLimitSeconds } = settings;
   const fallback = presentFallback(settings, caller);
@@ -66,13 +68,13 @@ export function fallbackVerbs(w: {
         action: fallbackRef(w, 'caller.fallback'),
         timeoutSeconds: fallback.ringSeconds,
         timeLimitSeconds,
-        ...(settings.record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
+        ...(settings.record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
       });
     case 'voicemail': {
       if (caller.recorded) return twiml(say(settings, texts.recorded), { verb: 'hangup' });
       const { maxSeconds, silenceSeconds } = fallback;
       const action = fallbackRef(w, 'caller.fallback');
-      const statusCallback = w.host.ref(0, 'caller.recording');
+      const statusCallback = callbackRef(w, 0, 'caller.recording');
       // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
       return twiml(
         say(settings, texts.voicemail),

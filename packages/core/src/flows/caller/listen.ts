@@ -1,9 +1,9 @@
 import type { EpochMs } from '../../kernel/flow.js';
-import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';
 import { twiml, type Reply } from '../../wire/twiml.js';
 import { say } from '../leg/documents.js';
 import type { LegDrafts } from '../leg/drafts.js';
 import type { Leg } from '../leg/leg.js';
+import { callbackRef, type Addressed } from '../leg/work.js';
 import { waitDocument, type WaitSettings } from './wait.js';
 
 /** The caller's side asks what to play: nothing changes by it. `wait`: while they are on hold; `whisper`: when they are connected. */
@@ -20,10 +20,8 @@ export function isListenRequest(event: { readonly type: string }): event is List
   return event.type === 'caller.wait' || event.type === 'caller.whisper';
 }
 
-interface Listening {
-  readonly host: { ref(leg: number, purpose: CallbackPurpose): CallbackRef };
-  readonly s: {
-    readonly round: number;
+interface Listening extends Addressed {
+  readonly s: Addressed['s'] & {
     readonly settings: WaitSettings;
     readonly caller: { readonly phase: string };
     readonly legs: LegDrafts;
@@ -40,7 +38,7 @@ export function listenDocument(w: Listening, event: ListenRequest): Reply {
       settings,
       legs.find(({ id }) => id === claim),
     );
-  const ref = { progress: w.host.ref(0, 'caller.progress'), key: w.host.ref(0, 'caller.key') };
+  const ref = { progress: callbackRef(w, 0, 'caller.progress'), key: callbackRef(w, 0, 'caller.key') };
   return waitDocument({ settings, ref }, event.again === true);
 }
 

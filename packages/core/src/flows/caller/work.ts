@@ -1,8 +1,8 @@
 import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { CallbackRef, CallbackPurpose } from '../../wire/callbacks.js';
+import type { CallbackRef } from '../../wire/callbacks.js';
 import type { Effect, Outcome } from '../effects.js';
-import { nextId, startTimer, stopTimer, type Timed } from '../leg/work.js';
+import { callbackRef, nextId, startTimer, stopTimer, type Addressed, type Timed } from '../leg/work.js';
 
 /** A message that the caller left. */
 export interface Recording {
@@ -57,8 +57,9 @@ export interface CallerWork extends Timed {
   readonly isAsked: boolean;
   readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
   readonly effects: Pick<Effect[], 'push'>;
-  readonly host: { ref(leg: number, purpose: CallbackPurpose): CallbackRef };
+  readonly flow: string;
   readonly s: {
+    readonly round: number;
     readonly call: { readonly sid: CallSid };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
     timers: Readonly<Record<string, EpochMs>>;
@@ -127,13 +128,10 @@ export function partOf({ otherwise, recorded }: Pick<WaitingCaller, 'otherwise' 
 
 /** A reference of the present part's own: whoever uses it was sent there, and has heard what came before. */
 export function fallbackRef(
-  w: {
-    readonly host: CallerWork['host'];
-    readonly s: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
-  },
+  w: Addressed & { readonly s: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> } },
   purpose: 'caller.document' | 'caller.fallback',
 ): CallbackRef {
-  return { ...w.host.ref(0, purpose), part: partOf(w.s.caller) };
+  return { ...callbackRef(w, 0, purpose), part: partOf(w.s.caller) };
 }
 
 /**

@@ -2,14 +2,13 @@ import { unreachable } from '../../kernel/draft.js';
 import { PATIENCE_MS } from '../caller/patience.js';
 import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
-import { legAlarm } from '../leg/alarm.js';
 import { isUnanswered } from '../leg/leg.js';
 import { askLeg, endLeg } from '../leg/life.js';
 import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import type { Work } from './draft.js';
 import { doubtCaller } from './caller.js';
 import { hunt, huntOn, isWaiting, STEP_TIMER } from './hunt.js';
-import { lookAtBoth } from './legs.js';
+import { lookAtBoth, onLegTimer } from './legs.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
 export function alarm(w: Work, event: TimerEvent): void {
@@ -35,7 +34,7 @@ export function alarm(w: Work, event: TimerEvent): void {
       return;
     default: {
       const leg = w.s.legs.find((candidate) => legTimer(candidate) === event.timer);
-      if (leg !== undefined) legAlarm(w, leg);
+      if (leg !== undefined) onLegTimer(w, leg);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { callbackRef } from '../leg/work.js';
 import { unreachable } from '../../kernel/draft.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
 import { fallbackVerbs, isElsewhere, isForFallback, opening, wayToFallback } from '../caller/documents.js';
@@ -36,17 +37,17 @@ function fallbackDocument(w: Work): Reply {
 
 /** Both legs carry the same settings: the first who enters decides them (twilio.com/docs/voice/twiml/conference). */
 export function room(w: Work, leg: number): Verb {
-  const wait = leg === 0 ? waitOf(w.s.settings, w.host.ref(0, 'caller.wait')) : 'silence';
+  const wait = leg === 0 ? waitOf(w.s.settings, callbackRef(w, 0, 'caller.wait')) : 'silence';
   return {
     verb: 'dial.conference',
     room: roomOf(w.s.call.sid),
-    action: w.host.ref(leg, leg === 0 ? 'caller.ended' : 'leg.ended'),
-    statusCallback: w.host.ref(0, 'conference'),
+    action: callbackRef(w, leg, leg === 0 ? 'caller.ended' : 'leg.ended'),
+    statusCallback: callbackRef(w, 0, 'conference'),
     statusCallbackEvents: ['start', 'end', 'join', 'leave'],
     startOnEnter: true,
     endOnExit: true,
     maxParticipants: 2,
     ...(wait === undefined ? {} : { wait }),
-    ...(w.s.settings.record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
+    ...(w.s.settings.record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
   };
 }

@@ -3,7 +3,6 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect } from '../effects.js';
 import type { KeptCallDraft } from '../caller/kept-call.js';
 import type { LegDrafts } from '../leg/drafts.js';
-import type { LegHost } from '../leg/work.js';
 import type { ForwardingConfig } from './config.js';
 import type { LiveForwarding } from './state.js';
 
@@ -13,7 +12,7 @@ export interface Work {
   readonly isAsked: boolean;
   readonly config: ForwardingConfig;
   readonly effects: Effect[];
-  readonly host: LegHost;
+  readonly flow: 'forwarding';
   /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
   ringBy?: EpochMs;
   readonly s: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {

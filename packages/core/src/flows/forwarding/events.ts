@@ -1,7 +1,7 @@
 import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
+import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { FallbackEnded } from '../caller/last-stop.js';
 import type { InboundCall } from '../caller/kept-call.js';
 import type { ListenRequest } from '../caller/listen.js';

@@ -1,61 +1,107 @@
-import { isInRoom, isUnanswered, type Notice } from '../leg/leg.js';
-import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/life.js';
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import type { Reply } from '../../wire/twiml.js';
+import type { OutcomeEvent } from '../effects.js';
+import { legAlarm } from '../leg/alarm.js';
+import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
+import { isInRoom, isUnanswered } from '../leg/leg.js';
+import { legOutcome } from '../leg/outcomes.js';
+import { askingLeg, legRequest, legStatus, legVerdict } from '../leg/requests.js';
+import { askLeg, endLeg, fetchNotice, fetchWinner, legEnded, letGo, tell } from '../leg/life.js';
 import type { LegDraft } from '../leg/drafts.js';
-import { legTimer, stamp, startTimer, stopTimer, type LegHost } from '../leg/work.js';
+import { callbackRef, findLeg, legTimer, stamp, startTimer, stopTimer } from '../leg/work.js';
 import { RETRIED_MS } from '../caller/patience.js';
 import { askCaller } from '../caller/work.js';
-import { consent, sayingMs } from '../leg/documents.js';
+import { consent, isStillComing, legDocument, sayingMs } from '../leg/documents.js';
 import { doubtCaller } from './caller.js';
-import { room } from './documents.js';
+import { hangup, room } from './documents.js';
 import type { Work } from './draft.js';
+import type { ForwardingEvent } from './events.js';
 import { heedEnd, hunt, isWaiting, STEP_TIMER } from './hunt.js';
 
-/** What the legs of this flow cannot know by themselves. `work` is the transition they are part of. */
-export function legHost(work: () => Work): LegHost {
+type OfLeg = Extract<ForwardingEvent, { leg: number }>;
+
+/** A leg asks what to do, and is told what it hears now. */
+export function onLegRequest(w: Work, event: Extract<OfLeg, LegRequest>): Reply {
+  const leg = askingLeg(w, event);
+  // Not a call of ours, or one that counts as over: it must not live on.
+  if (leg === null) return hangup();
+  if (isFinalStatus(event.status)) {
+    onLegReport(w, leg, legEnded(w, leg, { kind: 'hungUp' }));
+    return hangup();
+  }
+  onLegReport(w, leg, legRequest(w, leg, event, callerFor(w, leg)));
+  if (isStillComing(leg, event)) {
+    expectInRoom(w, leg);
+    notYetTogether(w, leg);
+  }
+  return legDocument(w, leg, event, room(w, leg.id));
+}
+
+export function onLegStatus(w: Work, event: Extract<OfLeg, { type: 'leg.status' }>): void {
+  const leg = findLeg(w.s.legs, event.leg);
+  if (leg !== undefined) onLegReport(w, leg, legStatus(w, leg, event));
+}
+
+export function onLegVerdict(w: Work, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
+  const leg = findLeg(w.s.legs, event.leg);
+  if (leg !== undefined) onLegReport(w, leg, legVerdict(w, leg, event, callerFor(w, leg)));
+}
+
+export function onLegOutcome(w: Work, event: OutcomeEvent): void {
+  const leg = findLeg(w.s.legs, event.effect.leg);
+  if (leg !== undefined) onLegReport(w, leg, legOutcome(w, leg, event, callerFor(w, leg)));
+}
+
+export function onLegTimer(w: Work, leg: LegDraft): void {
+  onLegReport(w, leg, legAlarm(w, leg));
+}
+
+/** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
+function callerFor(w: Work, leg: LegDraft): CallerForLeg {
+  const { caller, claim, deadlinePassed } = w.s;
+  const isComing = claim === leg.id && caller.phase === 'joining';
   return {
-    ref: (leg, purpose) => {
-      const { s } = work();
-      return { flow: 'forwarding', key: s.call.sid, round: s.round, leg, purpose };
-    },
-    wants: () => isWaiting(work()),
-    mayRingAgain: () => isWaiting(work()) && !work().s.deadlinePassed,
-    whyNot: () => whyNot(work()),
-    join: (leg) => {
-      claim(work(), leg);
-    },
+    isAvailable: isWaiting(w) || isComing,
+    reason: caller.phase === 'ended' ? 'callerGone' : claim === null || isComing ? 'lost' : 'taken',
+    mayRingAgain: isWaiting(w) && !deadlinePassed,
     canTurnBack: true,
-    unclaimed: (leg) => {
-      leftRoom(work(), leg);
-    },
-    unsent: () => {
-      doubtCaller(work());
-    },
-    released: () => {
-      hunt(work());
-    },
-    ended: (leg) => {
-      leftRoom(work(), leg);
-      heedEnd(work(), leg);
-      hunt(work());
-    },
-    alive: (leg) => {
-      if (work().at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
-      connectIfTogether(work());
-    },
-    stillComing: (leg) => {
-      expectInRoom(work(), leg);
-      notYetTogether(work(), leg);
-    },
-    back: (leg) => {
-      backFromRoom(work(), leg);
-    },
-    room: (leg) => room(work(), leg.id),
   };
 }
 
-function whyNot(w: Work): Notice {
-  if (w.s.caller.phase === 'ended') return 'callerGone';
-  return w.s.claim === null ? 'lost' : 'taken';
+/** What the event of a leg means for the caller and for the others. */
+function onLegReport(w: Work, leg: LegDraft, report: LegReport | null): void {
+  switch (report?.type) {
+    case undefined:
+      return;
+    case 'won':
+      claim(w, leg);
+      fetchWinner(w, leg, report.way);
+      return;
+    case 'turnedBack':
+      leftRoom(w, leg);
+      return;
+    case 'out':
+      hunt(w);
+      return;
+    case 'ended':
+      leftRoom(w, leg);
+      heedEnd(w, leg);
+      hunt(w);
+      return;
+    case 'unsent':
+      doubtCaller(w);
+      return;
+    case 'alive':
+      if (w.at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
+      connectIfTogether(w);
+      return;
+    case 'dialReturned':
+      backFromRoom(w, leg);
+      return;
+    default:
+      unreachable(report);
+  }
 }
 
 /** The leg that had the caller has left: hunting goes on, unless they had talked. */
@@ -135,7 +181,7 @@ function whisper(w: Work, leg: LegDraft): void {
     leg: 0,
     sid: call.sid,
     conference,
-    document: w.host.ref(0, 'caller.whisper'),
+    document: callbackRef(w, 0, 'caller.whisper'),
     once: true,
   });
 }

@@ -2,13 +2,12 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { letGo, tell } from '../leg/life.js';
 import { keepRecording } from '../caller/recordings.js';
-import { legStatus, legVerdict } from '../leg/requests.js';
 import type { LegDraft } from '../leg/drafts.js';
 import { legTimer, startTimer } from '../leg/work.js';
 import { callerGone, callerInRoom, callerOutOfRoom, callerSentAway, doubtCaller } from './caller.js';
 import type { Work } from './draft.js';
 import type { ForwardingNotification } from './events.js';
-import { connectIfTogether, leftRoom } from './legs.js';
+import { connectIfTogether, leftRoom, onLegStatus, onLegVerdict } from './legs.js';
 
 export function notification(w: Work, event: ForwardingNotification): void {
   switch (event.type) {
@@ -22,10 +21,10 @@ export function notification(w: Work, event: ForwardingNotification): void {
       conference(w, event);
       return;
     case 'leg.status':
-      legStatus(w, event);
+      onLegStatus(w, event);
       return;
     case 'leg.verdict':
-      legVerdict(w, event);
+      onLegVerdict(w, event);
       return;
     case 'caller.recording':
     case 'talk.recording':

@@ -2,16 +2,16 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { callerRedirected, redirectCaller } from '../caller/work.js';
 import type { OutcomeEvent } from '../effects.js';
-import { legOutcome } from '../leg/outcomes.js';
 import { isUnsent } from '../leg/ring.js';
 import { startTimer } from '../leg/work.js';
 import { callerGone, callerHeld, callerInRoom } from './caller.js';
 import type { Work } from './draft.js';
 import { hunt } from './hunt.js';
+import { onLegOutcome } from './legs.js';
 
 export function outcome(w: Work, event: OutcomeEvent): void {
   if (event.effect.leg === 0) callerOutcome(w, event);
-  else legOutcome(w, event);
+  else onLegOutcome(w, event);
 }
 
 function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {

@@ -11,7 +11,7 @@ import { isListenRequest, listenDocument } from '../caller/listen.js';
 import { keptCall } from '../caller/kept-call.js';
 import { PATIENCE_MS, RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
-import { legRequest } from '../leg/requests.js';
+import { onLegRequest } from './legs.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import { timerEffects } from '../timers.js';
@@ -70,7 +70,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     case 'leg.round':
     case 'leg.document':
     case 'leg.ended':
-      return done(state, w, legRequest(w, event));
+      return done(state, w, onLegRequest(w, event));
     case 'caller.status':
     case 'caller.goodbye':
     case 'conference':

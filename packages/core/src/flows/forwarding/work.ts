@@ -3,17 +3,16 @@ import type { ForwardingConfig } from './config.js';
 import { legDrafts } from '../leg/drafts.js';
 import type { Work } from './draft.js';
 import type { ForwardingEvent } from './events.js';
-import { legHost } from './legs.js';
 import type { LiveForwarding } from './state.js';
 
 /** Begins a transition on a copy of the state. */
 export function work(state: LiveForwarding, event: ForwardingEvent, config: ForwardingConfig): Work {
-  const w: Work = {
+  return {
     at: event.at,
     isAsked: isCallerRequest(event),
     config,
     effects: [],
-    host: legHost(() => w),
+    flow: 'forwarding',
     s: {
       ...state,
       call: { ...state.call },
@@ -22,5 +21,4 @@ export function work(state: LiveForwarding, event: ForwardingEvent, config: Forw
       story: { ...state.story },
     },
   };
-  return w;
 }

@@ -1,27 +1,32 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { CallbackRef } from '../../wire/callbacks.js';
-import { twiml, type Reply, type Say } from '../../wire/twiml.js';
+import { twiml, type Reply, type Say, type Verb } from '../../wire/twiml.js';
 import { confirmOf } from './answers.js';
+import { isInRoom } from './leg.js';
 import { noticeId, noticeRef } from './life.js';
-import type { LegRequest } from './requests.js';
+import type { LegRequest } from './events.js';
 import { spoken } from './spoken.js';
 import type { LegDraft } from './drafts.js';
-import { legTimer, stamp, startTimer, type LegWork } from './work.js';
+import { callbackRef, legTimer, stamp, startTimer, type LegWork } from './work.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;
 
-/** What a leg hears now, by phase. Marks its notice as given. */
-export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest): Reply {
+/** It asks for the way to the caller, and was never seen with them. */
+export function isStillComing({ phase, moving, joined }: LegDraft, event: LegRequest): boolean {
+  return isInRoom(phase) && moving === null && !joined && event.type !== 'leg.ended';
+}
+
+/** What a leg hears now, by phase. Marks its notice as given. `toCaller`: the verb that joins it with the caller. */
+export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest, toCaller: Verb): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
       if (leg.moving !== null) return again(w, leg);
       leg.invited = true;
-      if (!leg.joined && event.type !== 'leg.ended') w.host.stillComing(leg);
       stamp(leg, 'greetedAt', w.at);
-      return twiml(...consent(w.s.settings), w.host.room(leg));
+      return twiml(...consent(w.s.settings), toCaller);
     case 'confirming':
       stamp(leg, 'greetedAt', w.at);
       return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
@@ -56,7 +61,7 @@ export function sayingMs(words: readonly Say[]): number {
 }
 
 function again(w: LegWork, leg: LegDraft): Reply {
-  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') });
+  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') });
 }
 
 /**
@@ -69,14 +74,14 @@ function question(w: LegWork, leg: LegDraft): Reply {
   return twiml(
     {
       verb: 'gather',
-      action: w.host.ref(leg.id, 'leg.key'),
+      action: callbackRef(w, leg.id, 'leg.key'),
       numDigits: 1,
       finishOnKey: '',
       timeoutSeconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)),
       ...(settings.screening === null ? {} : { speech: true }),
       prompt: [say(settings, toThem(w, leg, text))],
     },
-    { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') },
+    { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') },
   );
 }
 
@@ -85,7 +90,7 @@ function announcement(w: LegWork, leg: LegDraft): Reply {
   return twiml(
     say(settings, toThem(w, leg, settings.texts.announce)),
     { verb: 'pause', seconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)) },
-    { verb: 'redirect', to: w.host.ref(leg.id, 'leg.round') },
+    { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') },
   );
 }
 

@@ -1,20 +1,20 @@
 import type { CallbackRef } from '../../wire/callbacks.js';
+import type { LegReport, Way } from './events.js';
 import { isUnanswered, type LegResult, type Notice } from './leg.js';
 import { detectionOf } from './ring.js';
 import type { LegDraft } from './drafts.js';
-import { legTimer, nextId, stamp, startTimer, stopTimer, type LegWork } from './work.js';
+import { callbackRef, legTimer, nextId, stamp, startTimer, stopTimer, type LegWork } from './work.js';
 
-/** A human: the commit of this step is the claim. Who asks for a document gets the caller by it; another is fetched. */
-export function join(w: LegWork, leg: LegDraft, by: 'reply' | 'redirect'): void {
-  w.host.join(leg);
-  if (by === 'redirect' && leg.phase === 'joining') redirectOnce(w, leg, `move:${String(leg.id)}`);
+/** Who asks for a document gets the caller by it; who won without asking is fetched. */
+export function fetchWinner(w: LegWork, leg: LegDraft, way: Way): void {
+  if (way === 'redirect' && leg.phase === 'joining') redirectOnce(w, leg, `move:${String(leg.id)}`);
 }
 
 /** Fetches it to hear what it is to hear now. */
 export function redirectOnce(w: LegWork, leg: LegDraft, id: string): void {
   if (leg.sid === null) return;
   leg.moving = id;
-  const document = w.host.ref(leg.id, 'leg.document');
+  const document = callbackRef(w, leg.id, 'leg.document');
   w.effects.push({ type: 'call.redirect', id, leg: leg.id, sid: leg.sid, document, once: true });
 }
 
@@ -83,7 +83,7 @@ export function fetchNotice(w: LegWork, leg: LegDraft): void {
 
 /** A reference of the notice's own: whoever uses it was sent there to hear it. */
 export function noticeRef(w: LegWork, leg: LegDraft): CallbackRef {
-  return { ...w.host.ref(leg.id, 'leg.document'), part: 1 };
+  return { ...callbackRef(w, leg.id, 'leg.document'), part: 1 };
 }
 
 /** One redirect a try, so that the document that is asked for can drop it. */
@@ -98,14 +98,14 @@ export function askLeg(w: LegWork, leg: LegDraft): void {
 }
 
 /** The leg's call is over. */
-export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): void {
-  if (leg.phase === 'ended') return;
+export function legEnded(w: LegWork, leg: LegDraft, result: LegResult): LegReport | null {
+  if (leg.phase === 'ended') return null;
   moved(w, leg);
   leg.phase = 'ended';
   leg.result ??= result;
   stamp(leg, 'endedAt', w.at);
   stopTimer(w, legTimer(leg));
-  w.host.ended(leg);
+  return { type: 'ended' };
 }
 
 /** Somebody picked up; who, detection will say. */

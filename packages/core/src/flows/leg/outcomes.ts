@@ -6,75 +6,81 @@ import { adopt, appeared, askLeg, endLeg, legEnded, pickedUp } from './life.js';
 import { resultOf } from './requests.js';
 import { ringWithOwnNumber, unsent, watchRinging } from './ring.js';
 import type { LegDraft } from './drafts.js';
-import { findLeg, legTimer, startTimer, type LegWork } from './work.js';
+import type { CallerForLeg, LegReport } from './events.js';
+import { legTimer, startTimer, type LegWork } from './work.js';
 
 /** Twilio's "this number may not be shown" (twilio.com/docs/api/errors/21210 and 21212). */
 const CALLER_ID_REFUSED = [21210, 21212];
 
-export function legOutcome(w: LegWork, event: OutcomeEvent): void {
-  const leg = findLeg(w, event.effect.leg);
-  if (leg === undefined) return;
+export function legOutcome(w: LegWork, leg: LegDraft, event: OutcomeEvent, caller: CallerForLeg): LegReport | null {
   switch (event.effect.type) {
     case 'call.create':
-      created(w, leg, event);
-      return;
+      return created(w, leg, event, caller);
     case 'call.end':
       leg.hangingUp = false;
       // The 200 counts: a call that was cancelled while queued sends no callback at all.
-      if (event.outcome.as === 'done' || event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
-      else if (event.outcome.as === 'refused') askLeg(w, leg);
-      return;
+      if (event.outcome.as === 'done' || event.outcome.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
+      if (event.outcome.as === 'refused') askLeg(w, leg);
+      return null;
     case 'call.redirect':
       if (leg.moving === event.effect.id) {
         // Its next request is the mover now; done, only the request for its document can tell.
         if (event.outcome.as !== 'done') leg.moving = null;
       } else leg.telling = false;
-      if (event.outcome.as === 'gone') legEnded(w, leg, { kind: 'stopped' });
-      else if (event.outcome.as === 'refused') askLeg(w, leg);
-      return;
+      if (event.outcome.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
+      if (event.outcome.as === 'refused') askLeg(w, leg);
+      return null;
     case 'call.fetch':
-      legFetched(w, leg, event);
-      return;
+      return legFetched(w, leg, event);
     case 'call.announce':
-      return;
+      return null;
     default:
-      unreachable(event.effect);
+      return unreachable(event.effect);
   }
 }
 
-function created(w: LegWork, leg: LegDraft, { effect, outcome: result }: OutcomeEvent): void {
+function created(
+  w: LegWork,
+  leg: LegDraft,
+  { effect, outcome: result }: OutcomeEvent,
+  caller: CallerForLeg,
+): LegReport | null {
   if (result.as === 'created') {
     // Known to be ours, even if it counted as lost meanwhile: it is not left ringing.
     if (!appeared(w, leg, result.sid)) adopt(w, leg, result.sid);
-    return;
+    return null;
   }
   if (result.as === 'late') {
-    if (leg.phase === 'requested' && leg.creating === effect.id) unsent(w, leg);
-    return;
+    return leg.phase === 'requested' && leg.creating === effect.id ? unsent(w, leg) : null;
   }
-  if (result.as !== 'refused') return;
+  if (result.as !== 'refused') return null;
   const { code, reason } = result;
   const callerIdRefused = code !== null && CALLER_ID_REFUSED.includes(code);
   const stale = effect.id !== leg.creating;
-  if (stale) return;
-  if (leg.phase === 'requested' && leg.callerId === 'caller' && callerIdRefused && w.host.mayRingAgain(leg)) {
+  if (stale) return null;
+  if (leg.phase === 'requested' && leg.callerId === 'caller' && callerIdRefused && caller.mayRingAgain) {
     ringWithOwnNumber(w, leg);
-  } else if (leg.sid === null) legEnded(w, leg, { kind: 'refused', code, reason });
+    return null;
+  }
+  return leg.sid === null ? legEnded(w, leg, { kind: 'refused', code, reason }) : null;
 }
 
-function legFetched(w: LegWork, leg: LegDraft, { outcome: result }: OutcomeEvent): void {
+function legFetched(w: LegWork, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
   leg.fetching = false;
-  if (result.as === 'gone') {
-    legEnded(w, leg, { kind: 'stopped' });
-  } else if (result.as === 'fetched') {
-    if (isFinalStatus(result.status)) {
-      legEnded(w, leg, resultOf(result.status, result.answeredBy, null));
-    } else if (leg.overdue && isHopeful(leg.phase)) {
-      endLeg(w, leg);
-      w.host.released(leg);
-    } else if (result.status === 'in-progress') {
-      pickedUp(w, leg);
-      w.host.alive(leg);
-    } else if (isUnanswered(leg.phase)) watchRinging(w, leg);
-  } else if (isHopeful(leg.phase)) startTimer(w, legTimer(leg), w.config.graceMs);
+  if (result.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
+  if (result.as !== 'fetched') {
+    if (isHopeful(leg.phase)) startTimer(w, legTimer(leg), w.config.graceMs);
+    return null;
+  }
+  if (isFinalStatus(result.status)) return legEnded(w, leg, resultOf(result.status, result.answeredBy, null));
+  if (leg.overdue && isHopeful(leg.phase)) {
+    endLeg(w, leg);
+    return { type: 'out' };
+  }
+  if (result.status === 'in-progress') {
+    pickedUp(w, leg);
+    return { type: 'alive' };
+  }
+  if (isUnanswered(leg.phase)) watchRinging(w, leg);
+  return null;
 }

@@ -1,94 +1,51 @@
-import type { CallSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
-import type { EpochMs } from '../../kernel/flow.js';
-import type { AnsweredBy } from '../../wire/answered-by.js';
-import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../../wire/call-status.js';
-import { twiml, type Reply } from '../../wire/twiml.js';
+import { isFinalStatus, type FinalCallStatus } from '../../wire/call-status.js';
 import { accept, confirmOf, greet, heard, verdict } from './answers.js';
-import { legDocument } from './documents.js';
+import type { LegDraft } from './drafts.js';
+import type { CallerForLeg, LegReport, LegRequest, LegStatusEvent, LegVerdictEvent } from './events.js';
 import { isUnanswered, type LegResult } from './leg.js';
 import { adopt, appeared, legEnded, letGo, moved, pickedUp } from './life.js';
 import { watchRinging } from './ring.js';
-import type { LegDraft } from './drafts.js';
 import { findLeg, stamp, type LegWork } from './work.js';
 
-/** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
-interface OfLeg {
-  readonly at: EpochMs;
-  readonly leg: number;
-  readonly sid: CallSid;
-  readonly status: CallStatus;
+/** The leg whose call asks; `null`: the call is none of ours. */
+export function askingLeg(w: LegWork, { leg: id, sid }: LegRequest): LegDraft | null {
+  const leg = findLeg(w.s.legs, id);
+  return leg !== undefined && adopt(w, leg, sid) ? leg : null;
 }
 
-/** Requests of a leg that want TwiML. */
-export type LegRequest =
-  /** `answeredBy` is `null` where nobody has listened yet. */
-  | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy | null } & OfLeg)
-  /** `speech`: what the callee said, as far as Twilio has understood it. */
-  | ({ readonly type: 'leg.key'; readonly digits: string; readonly speech?: string } & OfLeg)
-  | ({ readonly type: 'leg.round' } & OfLeg)
-  /** It was redirected. `part`: 1, where it is to hear why it has no caller. */
-  | ({ readonly type: 'leg.document'; readonly part?: number } & OfLeg)
-  | ({ readonly type: 'leg.ended' } & OfLeg);
-
-/** Told, not asked: answered 204. */
-export type LegStatusEvent = {
-  readonly type: 'leg.status';
-  readonly answeredBy: AnsweredBy | null;
-  readonly sipCode: number | null;
-} & OfLeg;
-
-/** Who answered, told while the call goes on. */
-export interface LegVerdictEvent {
-  readonly type: 'leg.verdict';
-  readonly at: EpochMs;
-  readonly leg: number;
-  readonly sid: CallSid;
-  readonly answeredBy: AnsweredBy;
-  /** How long detection listened, in ms. */
-  readonly durationMs: number | null;
-}
-
-export function legRequest(w: LegWork, event: LegRequest): Reply {
-  const leg = findLeg(w, event.leg);
-  // Not a call of ours, or one that counts as over: it must not live on.
-  if (leg === undefined || !adopt(w, leg, event.sid)) return twiml({ verb: 'hangup' });
-  if (isFinalStatus(event.status)) {
-    legEnded(w, leg, { kind: 'hungUp' });
-    return twiml({ verb: 'hangup' });
-  }
+/** A request of the leg's own call, which it makes while it goes on. */
+export function legRequest(w: LegWork, leg: LegDraft, event: LegRequest, caller: CallerForLeg): LegReport | null {
   switch (event.type) {
     case 'leg.answered':
       if (event.answeredBy !== null || w.s.settings.amd.mode === 'sync') {
-        verdict(w, leg, event.answeredBy ?? 'unknown', 'reply');
-      } else greet(w, leg);
-      break;
+        return verdict(w, leg, event.answeredBy ?? 'unknown', 'reply', caller);
+      }
+      greet(w, leg, caller);
+      return null;
     case 'leg.key':
       if (event.digits !== '' && confirmOf(w, leg) !== 'never') {
         // Who presses a key while we hang up hears why, too.
-        if (leg.phase !== 'confirming' && leg.phase !== 'ending') break;
+        if (leg.phase !== 'confirming' && leg.phase !== 'ending') return null;
         stamp(leg, 'keyAt', w.at);
-        accept(w, leg, 'reply');
-      } else if (event.speech !== undefined) heard(w, leg, event.speech);
-      break;
-    case 'leg.round':
-      if (leg.phase === 'confirming' && w.at >= (leg.confirmUntil ?? 0)) {
-        letGo(w, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
-        w.host.released(leg);
+        return accept(w, leg, 'reply', caller);
       }
-      break;
+      return event.speech === undefined ? null : heard(w, leg, event.speech, caller);
+    case 'leg.round':
+      if (leg.phase !== 'confirming' || w.at < (leg.confirmUntil ?? 0)) return null;
+      letGo(w, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
+      return { type: 'out' };
     case 'leg.document':
       if (leg.phase === 'joining' || leg.phase === 'told' || isSupposed(leg)) leg.fetched = true;
       moved(w, leg);
-      break;
+      return null;
     case 'leg.ended':
-      if (isUnanswered(leg.phase)) pickedUp(w, leg);
-      else w.host.back(leg);
-      break;
+      if (!isUnanswered(leg.phase)) return { type: 'dialReturned' };
+      pickedUp(w, leg);
+      return null;
     default:
       return unreachable(event);
   }
-  return legDocument(w, leg, event);
 }
 
 /** Taken for with the caller, though no event has said so. */
@@ -96,51 +53,47 @@ function isSupposed({ phase, joined }: LegDraft): boolean {
   return phase === 'bridged' && !joined;
 }
 
-export function legStatus(w: LegWork, event: LegStatusEvent): void {
-  const leg = findLeg(w, event.leg);
-  if (leg === undefined) return;
+export function legStatus(w: LegWork, leg: LegDraft, event: LegStatusEvent): LegReport | null {
   const { status } = event;
   if (leg.phase === 'ended' && leg.sid === null) {
     if (isFinalStatus(status)) leg.sid = event.sid;
     else appeared(w, leg, event.sid);
-    return;
+    return null;
   }
-  if (!adopt(w, leg, event.sid)) return;
+  if (!adopt(w, leg, event.sid)) return null;
   switch (status) {
     case 'queued':
-      return;
+      return null;
     case 'initiated':
     case 'ringing':
       if (isUnanswered(leg.phase)) {
         stamp(leg, 'initiatedAt', w.at);
         if (status === 'ringing') stamp(leg, 'ringingAt', w.at);
       }
-      if (leg.phase !== 'placed') return;
+      if (leg.phase !== 'placed') return null;
       // Twilio has taken it off its queue: from here its ring time counts.
       leg.phase = 'ringing';
       watchRinging(w, leg);
-      return;
+      return null;
     case 'in-progress':
       pickedUp(w, leg);
-      return;
+      return null;
     case 'completed':
     case 'busy':
     case 'failed':
     case 'no-answer':
     case 'canceled':
-      legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));
-      return;
+      return legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));
     default:
-      unreachable(status);
+      return unreachable(status);
   }
 }
 
 /** Asynchronous detection has decided. */
-export function legVerdict(w: LegWork, event: LegVerdictEvent): void {
-  const leg = findLeg(w, event.leg);
-  if (leg === undefined || leg.phase === 'ended' || !adopt(w, leg, event.sid)) return;
+export function legVerdict(w: LegWork, leg: LegDraft, event: LegVerdictEvent, caller: CallerForLeg): LegReport | null {
+  if (leg.phase === 'ended' || !adopt(w, leg, event.sid)) return null;
   if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
-  verdict(w, leg, event.answeredBy, 'redirect');
+  return verdict(w, leg, event.answeredBy, 'redirect', caller);
 }
 
 /** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */

@@ -3,9 +3,10 @@ import type { EpochMs } from '../../kernel/flow.js';
 import { callerNumber } from '../../wire/caller-id.js';
 import { PATIENCE_MS } from '../caller/patience.js';
 import type { Detection } from '../effects.js';
+import type { LegReport } from './events.js';
 import { newLeg, type LegTarget } from './leg.js';
 import type { LegDraft } from './drafts.js';
-import { legTimer, nextId, startTimer, type LegWork } from './work.js';
+import { callbackRef, legTimer, nextId, startTimer, type LegWork } from './work.js';
 
 /** Rings somebody. */
 export function ring(w: LegWork, target: LegTarget): LegDraft {
@@ -24,10 +25,10 @@ export function ringWithOwnNumber(w: LegWork, leg: LegDraft): void {
 }
 
 /** Nobody was rung in time: the caller is looked at first, until somebody has seen them. */
-export function unsent(w: LegWork, leg: LegDraft): void {
+export function unsent(w: LegWork, leg: LegDraft): LegReport {
   leg.creating = null;
   startTimer(w, legTimer(leg), w.config.graceMs);
-  w.host.unsent(leg);
+  return { type: 'unsent' };
 }
 
 /** Whoever was not rung in time: the caller is known to be there. */
@@ -56,12 +57,12 @@ function create(w: LegWork, leg: LegDraft, id: string, by: EpochMs | undefined):
     to: leg.target.to,
     from: (leg.callerId === 'caller' ? callerNumber(call.from) : null) ?? ownNumber(w, leg.target),
     ...(leg.callerId === 'caller' && call.token !== null ? { callToken: call.token } : {}),
-    answered: w.host.ref(leg.id, 'leg.answered'),
-    status: w.host.ref(leg.id, 'leg.status'),
+    answered: callbackRef(w, leg.id, 'leg.answered'),
+    status: callbackRef(w, leg.id, 'leg.status'),
     ringSeconds,
     timeLimitSeconds: settings.timeLimitSeconds,
     detection: settings.amd.mode === 'off' ? null : detectionOf(w, leg),
-    ...(settings.amd.mode === 'async' ? { verdict: w.host.ref(leg.id, 'leg.verdict') } : {}),
+    ...(settings.amd.mode === 'async' ? { verdict: callbackRef(w, leg.id, 'leg.verdict') } : {}),
     ...(by === undefined ? {} : { by }),
   });
   watchRinging(w, leg);

@@ -1,7 +1,6 @@
-import type { E164 } from '../../kernel/brand.js';
+import type { CallSid, E164 } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';
-import type { Verb } from '../../wire/twiml.js';
 import type { Detection, Effect } from '../effects.js';
 import type { LegDraft, LegDrafts } from './drafts.js';
 import type { LegStory, Notice } from './leg.js';
@@ -38,45 +37,16 @@ export interface LegConfig {
   readonly noticeTries: number;
 }
 
-/** The flow that legs are part of: what a leg cannot know by itself. */
-export interface LegHost {
-  ref(leg: number, purpose: CallbackPurpose): CallbackRef;
-  /** The caller waits, and this leg could have them. */
-  wants(leg: LegDraft): boolean;
-  /** A refused call may be made once more with our own number. */
-  mayRingAgain(leg: LegDraft): boolean;
-  /** Why they cannot have the caller. */
-  whyNot(leg: LegDraft): Notice;
-  /** A human: the commit of this step is the claim. */
-  join(leg: LegDraft): void;
-  /** Whether a leg that was told the way to the caller, and is not there yet, can be fetched back. */
-  readonly canTurnBack: boolean;
-  /** No human after all, before they were brought to the caller. */
-  unclaimed(leg: LegDraft): void;
-  /** It was not rung in time: it is when the caller is known to be there. */
-  unsent(leg: LegDraft): void;
-  /** Out of the race, though its call may still have to end. */
-  released(leg: LegDraft): void;
-  /** Its call is over. */
-  ended(leg: LegDraft): void;
-  /** Seen alive by a fetch. */
-  alive(leg: LegDraft): void;
-  /** It asks for the way to the caller, and was never seen with them. */
-  stillComing(leg: LegDraft): void;
-  /** Its `<Dial>` is over while its call goes on. */
-  back(leg: LegDraft): void;
-  /** The verb that joins it with the caller. */
-  room(leg: LegDraft): Verb;
-}
-
 /** One transition at work, as far as its legs are concerned. */
 export interface LegWork extends Timed {
   readonly config: LegConfig;
   readonly effects: Pick<Effect[], 'push'>;
-  readonly host: LegHost;
+  readonly flow: string;
   readonly ringBy?: EpochMs;
   readonly s: {
+    readonly round: number;
     readonly call: {
+      readonly sid: CallSid;
       readonly from: string;
       readonly to: string;
       readonly token: string | null;
@@ -97,6 +67,18 @@ export interface Timed {
   /** Those of this transition, if it has changed any: others are the state's from before. */
   ownTimers?: Record<string, EpochMs>;
   readonly s: { timers: Readonly<Record<string, EpochMs>> };
+}
+
+/** A transition of a call, as far as it gives out addresses. */
+export interface Addressed {
+  /** Its name. */
+  readonly flow: string;
+  readonly s: { readonly round: number; readonly call: { readonly sid: CallSid } };
+}
+
+/** Where Twilio asks or tells about a leg of the call; leg 0 is the caller. */
+export function callbackRef({ flow, s }: Addressed, leg: number, purpose: CallbackPurpose): CallbackRef {
+  return { flow, key: s.call.sid, round: s.round, leg, purpose };
 }
 
 /** An id for an effect that may be asked for again. */
@@ -137,6 +119,6 @@ export function stamp(leg: LegDraft, moment: keyof LegStory, at: number): void {
   if (leg.story[moment] === undefined) leg.story = { ...leg.story, [moment]: at };
 }
 
-export function findLeg(w: LegWork, id: number): LegDraft | undefined {
-  return w.s.legs.find((candidate) => candidate.id === id);
+export function findLeg(legs: LegDrafts, id: number): LegDraft | undefined {
+  return legs.find((candidate) => candidate.id === id);
 }

@@ -1,7 +1,6 @@
 import { unreachable } from '../../kernel/draft.js';
 import { askCaller, endCaller, redirectCaller } from '../caller/work.js';
 import type { TimerEvent } from '../effects.js';
-import { legAlarm } from '../leg/alarm.js';
 import { isUnanswered } from '../leg/leg.js';
 import { askLeg, endLeg, fetchNotice, tell } from '../leg/life.js';
 import type { LegDraft } from '../leg/drafts.js';
@@ -9,7 +8,7 @@ import { legTimer, startTimer, stopTimer } from '../leg/work.js';
 import { callerIsOut, askReservation, lose, rejectNow } from './reservations.js';
 import { fetchFromNothing } from './caller.js';
 import { legOf, reservationOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
-import { unclaim } from './legs.js';
+import { onLegTimer, unclaim } from './legs.js';
 import { askTask, completeTask } from './task.js';
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
@@ -37,7 +36,7 @@ export function alarm(w: Work, event: TimerEvent): void {
       }
       const leg = s.legs.find((candidate) => legTimer(candidate) === event.timer);
       if (leg?.phase === 'joining') joinAlarm(w, leg);
-      else if (leg !== undefined) legAlarm(w, leg);
+      else if (leg !== undefined) onLegTimer(w, leg);
     }
   }
 }

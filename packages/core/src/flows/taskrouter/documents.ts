@@ -1,3 +1,4 @@
+import { callbackRef } from '../leg/work.js';
 import { unreachable } from '../../kernel/draft.js';
 import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { twiml, type Reply, type Verb } from '../../wire/twiml.js';
@@ -51,11 +52,11 @@ function fallbackDocument(w: Work): Reply {
 /** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
 function queue(w: Work): Verb {
   const { settings, call, round } = w.s;
-  const wait = waitOf(settings, w.host.ref(0, 'caller.wait'));
+  const wait = waitOf(settings, callbackRef(w, 0, 'caller.wait'));
   return {
     verb: 'enqueue',
     workflow: settings.workspace.workflow.sid,
-    action: { ...w.host.ref(0, 'caller.ended'), part: w.s.caller.stay },
+    action: { ...callbackRef(w, 0, 'caller.ended'), part: w.s.caller.stay },
     attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
     ...(settings.priority === null ? {} : { priority: settings.priority }),
     ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
@@ -76,8 +77,8 @@ export function takeCaller(w: Work, leg: LegDraft): Verb {
     verb: 'dial.queue',
     reservation: reservation.sid,
     ...(restsLater ? {} : { postWorkActivity: after }),
-    action: w.host.ref(leg.id, 'leg.ended'),
-    ...(texts.connected === '' ? {} : { whisper: w.host.ref(0, 'caller.whisper') }),
-    ...(record ? { recording: w.host.ref(0, 'talk.recording') } : {}),
+    action: callbackRef(w, leg.id, 'leg.ended'),
+    ...(texts.connected === '' ? {} : { whisper: callbackRef(w, 0, 'caller.whisper') }),
+    ...(record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
   };
 }

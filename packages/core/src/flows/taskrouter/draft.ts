@@ -3,7 +3,6 @@ import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect, TwilioEffect } from '../effects.js';
 import type { KeptCallDraft } from '../caller/kept-call.js';
 import type { LegDraft, LegDrafts } from '../leg/drafts.js';
-import type { LegHost } from '../leg/work.js';
 import type { TaskRouterConfig } from './config.js';
 import type { LiveTaskCall, Reservation } from './state.js';
 
@@ -15,7 +14,7 @@ export interface Work {
   readonly isAsked: boolean;
   readonly config: TaskRouterConfig;
   readonly effects: Effect<TwilioEffect>[];
-  readonly host: LegHost;
+  readonly flow: 'taskrouter';
   /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
   ringBy?: EpochMs;
   readonly s: Omit<Draft<Omit<LiveTaskCall, 'call' | 'settings' | 'legs'>>, 'kind'> & {

@@ -7,7 +7,7 @@ import type { ListenRequest } from '../caller/listen.js';
 import type { RecordingMade } from '../caller/recordings.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
 import type { InboundCall } from '../caller/kept-call.js';
-import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/requests.js';
+import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { TaskSettings } from './settings.js';
 
 /** `QueueResult` of an Enqueue's action (twilio.com/docs/voice/twiml/enqueue). */

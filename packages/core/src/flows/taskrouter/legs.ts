@@ -1,46 +1,67 @@
 import { askCaller } from '../caller/work.js';
-import type { Notice } from '../leg/leg.js';
-import { letGo, tell } from '../leg/life.js';
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import type { Reply } from '../../wire/twiml.js';
+import type { OutcomeEvent } from '../effects.js';
+import { legAlarm } from '../leg/alarm.js';
+import { legDocument } from '../leg/documents.js';
+import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
+import { fetchWinner, legEnded, letGo, tell } from '../leg/life.js';
+import { legOutcome } from '../leg/outcomes.js';
+import { askingLeg, legRequest, legStatus, legVerdict } from '../leg/requests.js';
 import type { LegDraft } from '../leg/drafts.js';
-import { legTimer, startTimer, type LegHost } from '../leg/work.js';
+import { findLeg, legTimer, startTimer } from '../leg/work.js';
 import { isWaiting } from './caller.js';
-import { takeCaller } from './documents.js';
+import { hangup, takeCaller } from './documents.js';
 import { reservationOf, type Work } from './draft.js';
+import type { TaskRouterEvent } from './events.js';
 import { askReservation, lose, talkIsOver } from './reservations.js';
 
-/** What the legs of this flow cannot know by themselves. `work` is the transition they are part of. */
-export function legHost(work: () => Work): LegHost {
+type OfLeg = Extract<TaskRouterEvent, { leg: number }>;
+
+/** A leg asks what to do, and is told what it hears now. */
+export function onLegRequest(w: Work, event: Extract<OfLeg, LegRequest>): Reply {
+  const leg = askingLeg(w, event);
+  // Not a call of ours, or one that counts as over: it must not live on.
+  if (leg === null) return hangup();
+  if (isFinalStatus(event.status)) {
+    onLegReport(w, leg, legEnded(w, leg, { kind: 'hungUp' }));
+    return hangup();
+  }
+  onLegReport(w, leg, legRequest(w, leg, event, callerFor(w, leg)));
+  return legDocument(w, leg, event, takeCaller(w, leg));
+}
+
+export function onLegStatus(w: Work, event: Extract<OfLeg, { type: 'leg.status' }>): void {
+  const leg = findLeg(w.s.legs, event.leg);
+  if (leg !== undefined) onLegReport(w, leg, legStatus(w, leg, event));
+}
+
+export function onLegVerdict(w: Work, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
+  const leg = findLeg(w.s.legs, event.leg);
+  if (leg !== undefined) onLegReport(w, leg, legVerdict(w, leg, event, callerFor(w, leg)));
+}
+
+export function onLegOutcome(w: Work, event: OutcomeEvent): void {
+  const leg = findLeg(w.s.legs, event.effect.leg);
+  if (leg !== undefined) onLegReport(w, leg, legOutcome(w, leg, event, callerFor(w, leg)));
+}
+
+export function onLegTimer(w: Work, leg: LegDraft): void {
+  onLegReport(w, leg, legAlarm(w, leg));
+}
+
+/** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
+function callerFor(w: Work, leg: LegDraft): CallerForLeg {
+  const { claim, served, caller, taskLost, deadlinePassed } = w.s;
+  const isFree = claim === null || claim === leg.id;
+  const isGone = caller.phase === 'ended' || taskLost;
   return {
-    ref: (leg, purpose) => {
-      const { s } = work();
-      return { flow: 'taskrouter', key: s.call.sid, round: s.round, leg, purpose };
-    },
-    wants: (leg) => isWaiting(work()) && work().s.claim === null && isPending(work(), leg),
-    mayRingAgain: (leg) => isWaiting(work()) && !work().s.deadlinePassed && isPending(work(), leg),
-    whyNot: () => whyNot(work()),
-    join: (leg) => {
-      join(work(), leg);
-    },
+    isAvailable: isWaiting(w) && isFree && isPending(w, leg),
+    reason: !isFree || served !== null || caller.elsewhere ? 'taken' : isGone ? 'callerGone' : 'lost',
+    mayRingAgain: isWaiting(w) && !deadlinePassed && isPending(w, leg),
     // Its Dial accepts the reservation, and takes the caller out of the queue.
     canTurnBack: false,
-    unclaimed: (leg) => {
-      unclaim(work(), leg);
-    },
-    unsent: () => {
-      askCaller(work());
-    },
-    // Whatever is decided by it, `settleReservations` decides at the end of the step.
-    released: () => undefined,
-    ended: (leg) => {
-      outOfIt(work(), leg);
-    },
-    alive: () => undefined,
-    // Whether they are together, the reservation says.
-    stillComing: () => undefined,
-    back: (leg) => {
-      back(work(), leg);
-    },
-    room: (leg) => takeCaller(work(), leg),
   };
 }
 
@@ -48,9 +69,34 @@ function isPending(w: Work, leg: LegDraft): boolean {
   return reservationOf(w, leg)?.phase === 'pending';
 }
 
-function whyNot({ s }: Work): Notice {
-  if (s.claim !== null || s.served !== null || s.caller.elsewhere) return 'taken';
-  return s.caller.phase === 'ended' || s.taskLost ? 'callerGone' : 'lost';
+/** What the event of a leg means for the caller and for the others. */
+function onLegReport(w: Work, leg: LegDraft, report: LegReport | null): void {
+  switch (report?.type) {
+    case undefined:
+      return;
+    case 'won':
+      join(w, leg);
+      fetchWinner(w, leg, report.way);
+      return;
+    case 'turnedBack':
+      unclaim(w, leg);
+      return;
+    case 'ended':
+      outOfIt(w, leg);
+      return;
+    case 'unsent':
+      askCaller(w);
+      return;
+    case 'dialReturned':
+      back(w, leg);
+      return;
+    case 'out':
+    case 'alive':
+      // What follows, `settleReservations` decides at the end of the step; whether they are together, the reservation says.
+      return;
+    default:
+      unreachable(report);
+  }
 }
 
 /** The commit of this step is the claim: one human, and nobody else. */

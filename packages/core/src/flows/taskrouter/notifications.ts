@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
 import { keepRecording } from '../caller/recordings.js';
-import { legStatus, legVerdict } from '../leg/requests.js';
+import { onLegStatus, onLegVerdict } from './legs.js';
 import { startTimer, stopTimer } from '../leg/work.js';
 import { askCaller } from '../caller/work.js';
 import { callerGone, dismissLegs, leaveToOthers } from './caller.js';
@@ -33,10 +33,10 @@ export function notification(w: Work, event: TaskNotification): void {
       if ((event.round ?? w.s.round) === w.s.round) callerSentAway(w);
       return;
     case 'leg.status':
-      legStatus(w, event);
+      onLegStatus(w, event);
       return;
     case 'leg.verdict':
-      legVerdict(w, event);
+      onLegVerdict(w, event);
       return;
     case 'caller.recording':
     case 'talk.recording':

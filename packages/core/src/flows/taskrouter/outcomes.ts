@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { callerRedirected, redirectCaller } from '../caller/work.js';
 import type { Outcome, OutcomeEvent, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
-import { legOutcome } from '../leg/outcomes.js';
+import { onLegOutcome } from './legs.js';
 import { ringUnsent } from '../leg/ring.js';
 import { startTimer } from '../leg/work.js';
 import { callerGone, callerHeld, fallBack, isWaiting } from './caller.js';
@@ -14,7 +14,7 @@ import { askTask, completeTask, taskIs, taskOver } from './task.js';
 export function outcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
   if (isOfCall(event)) {
     if (event.effect.leg === 0) callerOutcome(w, event);
-    else legOutcome(w, event);
+    else onLegOutcome(w, event);
     return;
   }
   const { effect, outcome: result } = event;

@@ -10,7 +10,7 @@ import { keptCall } from '../caller/kept-call.js';
 import { isListenRequest, listenDocument } from '../caller/listen.js';
 import { RETRIED_MS } from '../caller/patience.js';
 import { NO_FALLBACK } from '../caller/work.js';
-import { legRequest } from '../leg/requests.js';
+import { onLegRequest } from './legs.js';
 import { startTimer } from '../leg/work.js';
 import type { Measured } from '../measurements.js';
 import type { Watched } from '../problems.js';
@@ -85,7 +85,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     case 'leg.document':
     case 'leg.ended':
       if (event.type === 'leg.ended') dialEnded(w, event);
-      return done(state, w, legRequest(w, event));
+      return done(state, w, onLegRequest(w, event));
     case 'caller.status':
     case 'caller.goodbye':
     case 'leg.status':

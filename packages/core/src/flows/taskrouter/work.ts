@@ -3,17 +3,16 @@ import type { TaskRouterConfig } from './config.js';
 import { legDrafts } from '../leg/drafts.js';
 import type { Work } from './draft.js';
 import type { TaskRouterEvent } from './events.js';
-import { legHost } from './legs.js';
 import type { LiveTaskCall } from './state.js';
 
 /** Begins a transition on a copy of the state. */
 export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRouterConfig): Work {
-  const w: Work = {
+  return {
     at: event.at,
     isAsked: isCallerRequest(event),
     config,
     effects: [],
-    host: legHost(() => w),
+    flow: 'taskrouter',
     s: {
       ...state,
       call: { ...state.call },
@@ -24,5 +23,4 @@ export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRo
       story: { ...state.story },
     },
   };
-  return w;
 }
