@@ -48,7 +48,7 @@ export {
   type WorkerParams,
 } from './wire/taskrouter.js';
 export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
-export type { CallFlow, FlowMeasurement, Measured, MeasuredStep } from './flows/measurements.js';
+export type { CallFlow, FlowMeasurement, Measured, MeasuredStep } from './flows/metrics.js';
 export type { FlowProblem, Watched } from './flows/problems.js';
 export type {
   CreateCall,
@@ -71,8 +71,8 @@ export {
   type LegResult,
   type LegStory,
   type LegTarget,
-  type Notice,
-} from './flows/leg/leg.js';
+} from './flows/call/leg.js';
+export type { Notice } from './flows/settings/texts.js';
 export {
   AMD_MODES,
   type AmdMode,
@@ -88,22 +88,22 @@ export {
   type PolicyName,
   type Screening,
   SCREENING_PHRASES,
-} from './flows/leg/policy.js';
+} from './flows/settings/policy.js';
 export type { LegVerdictEvent } from './flows/leg/events.js';
-export type { LegSettings } from './flows/leg/work.js';
-export type { Fallback, FallbackOption, LastStop } from './flows/caller/fallback.js';
-export type { InboundCall } from './flows/caller/kept-call.js';
-export type { FallbackEnded } from './flows/caller/last-stop.js';
-export type { RecordingMade } from './flows/caller/recordings.js';
-export type { Recording, WaitingCaller } from './flows/caller/work.js';
-export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/config.js';
+export type { LegSettings } from './flows/settings/settings.js';
+export type { Fallback, FallbackOption, LastStop } from './flows/settings/fallback.js';
+export type { InboundCall } from './flows/call/call.js';
+export type { FallbackEnded } from './flows/caller/events.js';
+export type { RecordingMade } from './flows/caller/events.js';
+export type { Recording, WaitingCaller } from './flows/call/call.js';
+export { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './flows/forwarding/options.js';
 export type {
   ConferenceEvent,
   ForwardingEvent,
   ForwardingNotification,
   ForwardingRequest,
 } from './flows/forwarding/events.js';
-export { type CallOptions, type CallSettings, callSettings } from './flows/forwarding/settings.js';
+export { type CallOptions, type CallSettings, callSettings } from './flows/forwarding/options.js';
 export {
   atOnce,
   inOrder,
@@ -114,7 +114,7 @@ export {
   type RingStep,
   staggered,
   waves,
-} from './flows/forwarding/plan.js';
+} from './flows/forwarding/ring-plan.js';
 export {
   CALLER_PHASES,
   type Caller,
@@ -126,9 +126,9 @@ export {
   type LiveForwarding,
   roomOf,
 } from './flows/forwarding/state.js';
-export { DEFAULT_TEXTS, type Texts } from './flows/caller/texts.js';
-export { forwarding } from './flows/forwarding/transition.js';
-export { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from './flows/taskrouter/config.js';
+export { DEFAULT_TEXTS, type Texts } from './flows/settings/texts.js';
+export { forwarding } from './flows/forwarding/forwarding.js';
+export { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from './flows/taskrouter/options.js';
 export type {
   AssignmentEvent,
   QueueResult,
@@ -145,7 +145,7 @@ export {
   type TaskRouterWorkspace,
   type TaskSettings,
   taskSettings,
-} from './flows/taskrouter/settings.js';
+} from './flows/taskrouter/options.js';
 export {
   type CallTask,
   isTaskCallFinal,
@@ -160,11 +160,12 @@ export {
   type TaskCallStory,
   type TaskRouterState,
 } from './flows/taskrouter/state.js';
-export { taskrouter, type TaskRouterReply } from './flows/taskrouter/transition.js';
-export { DEFAULT_WORKER_CONFIG, type WorkerConfig } from './flows/worker/config.js';
+export { taskrouter } from './flows/taskrouter/taskrouter.js';
+export type { TaskRouterReply } from './flows/taskrouter/events.js';
+export { DEFAULT_WORKER_CONFIG, type WorkerConfig } from './flows/worker/state.js';
 export type { WorkerEvent } from './flows/worker/events.js';
 export { type CoolDown, type LiveWorker, presentRest, type WorkerState } from './flows/worker/state.js';
-export { worker } from './flows/worker/transition.js';
+export { worker } from './flows/worker/worker.js';
 export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';

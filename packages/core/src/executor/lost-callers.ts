@@ -1,5 +1,5 @@
 import { isCallSid, type CallSid } from '../kernel/brand.js';
-import { forwarding } from '../flows/forwarding/transition.js';
+import { forwarding } from '../flows/forwarding/forwarding.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import type { CallbackRef } from '../wire/callbacks.js';

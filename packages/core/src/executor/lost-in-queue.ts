@@ -1,5 +1,5 @@
 import type { CallSid } from '../kernel/brand.js';
-import { taskrouter } from '../flows/taskrouter/transition.js';
+import { taskrouter } from '../flows/taskrouter/taskrouter.js';
 import { callIn } from '../wire/taskrouter.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';

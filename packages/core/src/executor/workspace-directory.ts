@@ -1,7 +1,7 @@
 import { AmdError } from '../kernel/errors.js';
 import { isActivitySid, isWorkflowSid, isWorkspaceSid, type ActivitySid } from '../kernel/brand.js';
 import type { EpochMs } from '../kernel/flow.js';
-import type { TaskRouterWorkspace } from '../flows/taskrouter/settings.js';
+import type { TaskRouterWorkspace } from '../flows/taskrouter/options.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import { checkPhoneAttributes, phoneIn } from '../wire/worker-phone.js';
 import type { TwilioActivity, TwilioTaskRouter, TwilioWorkflow, TwilioWorkspace } from './client.js';

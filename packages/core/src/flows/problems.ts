@@ -1,4 +1,4 @@
-import type { MeasuredStep } from './measurements.js';
+import type { MeasuredStep } from './metrics.js';
 
 /** What a person should hear of; `message` says what happened and what to do about it. */
 export interface FlowProblem {

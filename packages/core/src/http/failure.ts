@@ -1,5 +1,5 @@
-import { stringsOf } from '../flows/check-options.js';
-import { DEFAULT_TEXTS } from '../flows/caller/texts.js';
+import { stringsOf } from '../kernel/check.js';
+import { DEFAULT_TEXTS } from '../flows/settings/texts.js';
 import type { Say, Verb } from '../wire/twiml.js';
 import type { RouteName } from './routes.js';
 import { playsOnly } from '../wire/callbacks.js';

@@ -1,6 +1,6 @@
 import { recordKey } from '../runtime/record-key.js';
 import type { Turn } from '../runtime/runtime.js';
-import type { InboundCall } from '../flows/caller/kept-call.js';
+import type { InboundCall } from '../flows/call/call.js';
 import { parseCall, parseInbound } from '../wire/payloads.js';
 import type { Endpoint } from './endpoint.js';
 import { checkOptions } from './endpoint-options.js';

@@ -1,6 +1,6 @@
-import { kindOf } from '../flows/check-options.js';
+import { kindOf } from '../kernel/check.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
-import type { CallOptions, CallSettings } from '../flows/forwarding/settings.js';
+import type { CallOptions, CallSettings } from '../flows/forwarding/options.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Reply } from '../wire/twiml.js';
 import type { EndpointOptions } from './endpoint-options.js';

@@ -1,5 +1,5 @@
 import { isWorkerSid, type ActivitySid } from '../kernel/brand.js';
-import type { TaskRouterWorkspace } from '../flows/taskrouter/settings.js';
+import type { TaskRouterWorkspace } from '../flows/taskrouter/options.js';
 import type { WorkerEvent } from '../flows/worker/events.js';
 import { recordKey } from '../runtime/record-key.js';
 import type { Runtime } from '../runtime/runtime.js';

@@ -1,5 +1,5 @@
-import { callSettings, type CallOptions, type CallSettings } from '../flows/forwarding/settings.js';
-import type { InboundCall } from '../flows/caller/kept-call.js';
+import { callSettings, type CallOptions, type CallSettings } from '../flows/forwarding/options.js';
+import type { InboundCall } from '../flows/call/call.js';
 import type { Clock } from '../runtime/clock.js';
 import { within } from '../runtime/budget.js';
 import { reasonOf, type Log } from '../runtime/log.js';

@@ -1,8 +1,8 @@
 import { isCallSid, type ActivitySid, type CallSid } from '../kernel/brand.js';
 import { isAmdError } from '../kernel/errors.js';
 import type { EpochMs } from '../kernel/flow.js';
-import { PATIENCE_MS } from '../flows/caller/patience.js';
-import type { InboundCall } from '../flows/caller/kept-call.js';
+import { PATIENCE_MS } from '../flows/call/call.js';
+import type { InboundCall } from '../flows/call/call.js';
 import { within } from '../runtime/budget.js';
 import type { Turn } from '../runtime/runtime.js';
 import { parseRef, type CallbackRef } from '../wire/callbacks.js';

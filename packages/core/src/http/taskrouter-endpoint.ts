@@ -5,8 +5,8 @@ import {
   type TaskOptions,
   type TaskRouterWorkspace,
   type TaskSettings,
-} from '../flows/taskrouter/settings.js';
-import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
+} from '../flows/taskrouter/options.js';
+import type { TaskRouterReply } from '../flows/taskrouter/events.js';
 import type { WorkerEvent } from '../flows/worker/events.js';
 import type { ActivitySid } from '../kernel/brand.js';
 import { recordKey } from '../runtime/record-key.js';

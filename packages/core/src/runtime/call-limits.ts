@@ -1,7 +1,7 @@
 import { isFinal } from '../flows/forwarding/state.js';
-import { forwarding } from '../flows/forwarding/transition.js';
+import { forwarding } from '../flows/forwarding/forwarding.js';
 import { isTaskCallFinal } from '../flows/taskrouter/state.js';
-import { taskrouter } from '../flows/taskrouter/transition.js';
+import { taskrouter } from '../flows/taskrouter/taskrouter.js';
 import { decodeState } from '../store/envelope.js';
 import type { Store } from '../store/store.js';
 import { isWithheld } from '../wire/caller-id.js';

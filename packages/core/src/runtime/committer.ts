@@ -4,7 +4,7 @@ import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEf
 import { encodeState } from '../store/envelope.js';
 import { sameState } from '../kernel/same-state.js';
 import type { Store, Task } from '../store/store.js';
-import type { Measured } from '../flows/measurements.js';
+import type { Measured } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';

@@ -2,7 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
 import type { Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
-import type { Measured } from '../flows/measurements.js';
+import type { Measured } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
 import type { Claim, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';

@@ -1,4 +1,4 @@
-import type { Measured, MeasuredStep } from '../flows/measurements.js';
+import type { Measured, MeasuredStep } from '../flows/metrics.js';
 import type { FlowProblem, Watched } from '../flows/problems.js';
 import type { Metrics } from './measurement.js';
 

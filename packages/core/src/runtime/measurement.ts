@@ -1,5 +1,5 @@
 import type { Outcome, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
-import type { FlowMeasurement } from '../flows/measurements.js';
+import type { FlowMeasurement } from '../flows/metrics.js';
 import type { WebhookPath } from '../wire/callbacks.js';
 import type { Execution } from './executor.js';
 import type { ProblemCode } from './problem-code.js';

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Flow, FlowEvent, Step } from '../kernel/flow.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../flows/effects.js';
-import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/config.js';
+import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
-import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from '../flows/taskrouter/config.js';
+import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from '../flows/taskrouter/options.js';
 import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
 import type { TaskRouterState } from '../flows/taskrouter/state.js';
-import type { TaskRouterReply } from '../flows/taskrouter/transition.js';
+import type { TaskRouterReply } from '../flows/taskrouter/events.js';
 import { differences, show, type Part } from './difference.js';
 
 /** An event, or how to make one from what happened before: the effects of all steps so far, and the state. */

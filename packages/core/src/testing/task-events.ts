@@ -10,7 +10,7 @@ import type {
   TwilioEffect,
 } from '../flows/effects.js';
 import type { QueueResult, ReservationNews, TaskNews, TaskRouterEvent } from '../flows/taskrouter/events.js';
-import { taskSettings, type TaskOptions, type TaskRouterWorkspace } from '../flows/taskrouter/settings.js';
+import { taskSettings, type TaskOptions, type TaskRouterWorkspace } from '../flows/taskrouter/options.js';
 import type { TaskRouterState } from '../flows/taskrouter/state.js';
 import type { CallStatus } from '../wire/call-status.js';
 import { NUMBERS, numberOf, START } from './defaults.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forwarding, type CallOptions, type Reply } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
-import { isScreening, spoken } from '../../src/flows/leg/spoken.js';
+import { isScreening, spoken } from '../../src/flows/call/say.js';
 import type { Move } from './arbitraries.js';
 import { at, joining, waiting } from './scenes.js';
 

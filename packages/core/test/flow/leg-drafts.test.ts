@@ -2,8 +2,8 @@ import type { E164 } from '@amd/core';
 import { describe, expect, it } from 'vitest';
 import { NUMBERS } from '@amd/core/testing';
 import type { EpochMs } from '../../src/kernel/flow.js';
-import { legDrafts } from '../../src/flows/leg/drafts.js';
-import { newLeg, type Leg } from '../../src/flows/leg/leg.js';
+import { legDrafts } from '../../src/flows/call/leg.js';
+import { newLeg, type Leg } from '../../src/flows/call/leg.js';
 
 const AT = 1000 as EpochMs;
 const legs: readonly Leg[] = [1, 2, 3].map((id) => newLeg(id, { to: NUMBERS.ann as E164 }, 'own', AT));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { inOrder } from '../../src/flows/forwarding/plan.js';
-import { callSettings } from '../../src/flows/forwarding/settings.js';
-import { DEFAULT_POLICY } from '../../src/flows/leg/policy.js';
-import { DEFAULT_TEXTS } from '../../src/flows/caller/texts.js';
+import { inOrder } from '../../src/flows/forwarding/ring-plan.js';
+import { callSettings } from '../../src/flows/forwarding/options.js';
+import { DEFAULT_POLICY } from '../../src/flows/settings/policy.js';
+import { DEFAULT_TEXTS } from '../../src/flows/settings/texts.js';
 
 const ANN = '+14155550142';
 const BEN = '+14155550143';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { START } from '@amd/core/testing';
-import { measureTimer } from '../../src/flows/measurements.js';
+import { measureTimer } from '../../src/flows/metrics.js';
 import { timerEffects, timerId } from '../../src/flows/timers.js';
 
 describe('the timers of a state', () => {

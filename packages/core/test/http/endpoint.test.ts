@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AmdError } from '../../src/kernel/errors.js';
 import type { ForwardingEvent } from '../../src/flows/forwarding/events.js';
-import { callSettings, type CallOptions } from '../../src/flows/forwarding/settings.js';
+import { callSettings, type CallOptions } from '../../src/flows/forwarding/options.js';
 import { createForwardingEndpoint, type ForwardingEndpointOptions, type LogEntry } from '../../src/http/index.js';
 import type { PlainRequest, PlainResponse } from '../../src/http/plain.js';
 import type { Clock } from '../../src/runtime/clock.js';

@@ -1,101 +1,111 @@
-import { e164, type E164 } from '../../kernel/brand.js';
-import { entriesOf, oneOf, url, within } from '../check-options.js';
+import { unreachable } from '../../kernel/draft.js';
+import { type Reply, twiml } from '../../wire/twiml.js';
+import { type Addressed, callbackRef, type CallerWork, type WaitingCaller } from '../call/call.js';
+import { leadTo, say } from '../call/say.js';
+import { type Fallback, leavesOurHands } from '../settings/fallback.js';
+import type { Texts } from '../settings/texts.js';
+import { expectAtFallback, fallbackRef, partOf } from './caller.js';
+import type { FallbackEnded } from './events.js';
+import { keepRecording, type RecordingWork } from './recordings.js';
 
-/** Where a caller ends up whom nobody has taken. */
-export type LastStop =
-  /** Our sentence, then the call ends. */
-  | { readonly kind: 'say' }
-  /** A message is recorded: greeting, beep, `hook` `voicemail` with the recording. */
-  | { readonly kind: 'voicemail'; readonly maxSeconds: number; readonly silenceSeconds: number }
-  /** TwiML of the user's takes over. */
-  | { readonly kind: 'redirect'; readonly url: string };
+export interface Spoken {
+  readonly fallback: Fallback;
+  readonly texts: Texts;
+  readonly voice: string | null;
+  readonly language: string | null;
+  readonly timeLimitSeconds: number;
+  readonly record: boolean;
+}
 
-/** What the caller gets when nobody can be reached. */
-export type Fallback =
-  | LastStop
-  /** A number that is connected to without detection, and what follows when it does not answer. */
-  | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly otherwise: LastStop };
+/** The fallback that it is the turn of. */
+export function presentFallback(
+  settings: Pick<Spoken, 'fallback'>,
+  { otherwise }: Pick<WaitingCaller, 'otherwise'>,
+): Fallback {
+  const { fallback } = settings;
+  return fallback.kind === 'number' && otherwise ? fallback.otherwise : fallback;
+}
 
-type LastStopOption =
-  | { readonly kind: 'say' }
-  | {
-      readonly kind: 'voicemail';
-      /** The longest message: 5–3600 s, default 120. */
-      readonly maxSeconds?: number | undefined;
-      /** So much silence ends it: 1–30 s, default 5. */
-      readonly silenceSeconds?: number | undefined;
+/** They are with TwiML of the user's, from where they may come back. */
+export function isElsewhere(s: {
+  readonly result: string | null;
+  readonly settings: Pick<Spoken, 'fallback'>;
+  readonly caller: Pick<WaitingCaller, 'otherwise' | 'over'>;
+}): boolean {
+  return s.result === 'handedOn' && s.caller.over !== true && leavesOurHands(presentFallback(s.settings, s.caller));
+}
+
+/** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */
+export function isForFallback(
+  event: { readonly type: string; readonly part?: number | undefined },
+  caller: Pick<WaitingCaller, 'otherwise' | 'recorded'>,
+): boolean {
+  return event.type === 'caller.document' && event.part === partOf(caller);
+}
+
+/** The way to the fallback, whatever was asked for. */
+export function wayToFallback(w: CallerWork): Reply {
+  expectAtFallback(w);
+  return leadTo(fallbackRef(w, 'caller.document'), w.s.caller.redirecting !== null);
+}
+
+/** What the caller hears when nobody can be reached. */
+export function fallbackVerbs(
+  w: Addressed & {
+    readonly s: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+  },
+): Reply {
+  const { settings, caller } = w.s;
+  const { texts, timeLimitSeconds } = settings;
+  const fallback = presentFallback(settings, caller);
+  switch (fallback.kind) {
+    case 'say':
+      return twiml(say(settings, texts.unavailable), { verb: 'hangup' });
+    case 'redirect':
+      return twiml({ verb: 'redirect', to: { url: fallback.url } });
+    case 'number':
+      return twiml({
+        verb: 'dial.number',
+        to: fallback.to,
+        action: fallbackRef(w, 'caller.fallback'),
+        timeoutSeconds: fallback.ringSeconds,
+        timeLimitSeconds,
+        ...(settings.record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
+      });
+    case 'voicemail': {
+      if (caller.recorded) return twiml(say(settings, texts.recorded), { verb: 'hangup' });
+      const { maxSeconds, silenceSeconds } = fallback;
+      const action = fallbackRef(w, 'caller.fallback');
+      const statusCallback = callbackRef(w, 0, 'caller.recording');
+      // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
+      return twiml(
+        say(settings, texts.voicemail),
+        { verb: 'record', action, maxSeconds, silenceSeconds, statusCallback },
+        { verb: 'hangup' },
+      );
     }
-  | { readonly kind: 'redirect'; readonly url: string };
-
-/** What `fallback` may be given as. */
-export type FallbackOption =
-  | LastStopOption
-  | {
-      readonly kind: 'number';
-      /** Not asked for at `mayDial`: you name it yourself. */
-      readonly to: string;
-      /** 5–60 s, default 30. */
-      readonly ringSeconds?: number | undefined;
-      /** When it does not answer; default `say`. */
-      readonly otherwise?: LastStopOption | undefined;
-    };
-
-/** A last number that is the caller's own, or the one they called, would only lead back to us. */
-export function leadsBack(fallback: Fallback, call: { readonly from: string; readonly to: string }): boolean {
-  return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
+    default:
+      return unreachable(fallback);
+  }
 }
 
-/** The user's own TwiML serves the caller from then on. */
-export function leavesOurHands({ kind }: Fallback): boolean {
-  return kind === 'redirect';
-}
-
-/** Each last stop: the fields it may be given with, and what is made of them. A new kind is told here, and nowhere else in this file. */
-const LAST_STOPS: {
-  readonly [Kind in LastStop['kind']]: {
-    readonly fields: readonly string[];
-    readonly read: (given: Readonly<Record<string, unknown>>, option: string) => Extract<LastStop, { kind: Kind }>;
-  };
-} = {
-  say: { fields: [], read: () => ({ kind: 'say' }) },
-  voicemail: {
-    fields: ['maxSeconds', 'silenceSeconds'],
-    read: ({ maxSeconds = 120, silenceSeconds = 5 }, option) => ({
-      kind: 'voicemail',
-      maxSeconds: within(maxSeconds, 5, 3600, `${option}.maxSeconds`),
-      silenceSeconds: within(silenceSeconds, 1, 30, `${option}.silenceSeconds`),
-    }),
-  },
-  redirect: {
-    fields: ['url'],
-    read: (given, option) => ({ kind: 'redirect', url: url(given['url'], `${option}.url`) }),
-  },
-};
-
-const LAST_STOP_KINDS = Object.keys(LAST_STOPS) as LastStop['kind'][];
-const LAST_STOP_FIELDS = Object.values(LAST_STOPS).flatMap(({ fields }) => fields);
-const NUMBER_FIELDS = ['to', 'ringSeconds', 'otherwise'];
-
-/** @throws TypeError or RangeError naming the option */
-export function fallbackOf(value: unknown): Fallback {
-  const { kind } = entriesOf(value, 'fallback', ['kind', ...LAST_STOP_FIELDS, ...NUMBER_FIELDS]);
-  const kinds = [...LAST_STOP_KINDS, 'number'] as const;
-  if (oneOf(kind, kinds, 'fallback.kind') !== 'number') return lastStopOf(value, 'fallback');
-  const {
-    to,
-    ringSeconds = 30,
-    otherwise = { kind: 'say' },
-  } = entriesOf(value, 'fallback', ['kind', ...NUMBER_FIELDS]);
-  return {
-    kind: 'number',
-    to: e164(to, 'fallback.to'),
-    ringSeconds: within(ringSeconds, 5, 60, 'fallback.ringSeconds'),
-    otherwise: lastStopOf(otherwise, 'fallback.otherwise'),
+interface Work extends RecordingWork {
+  readonly s: RecordingWork['s'] & {
+    readonly settings: { readonly fallback: Fallback };
+    readonly caller: { readonly phase: string };
   };
 }
 
-function lastStopOf(value: unknown, option: string): LastStop {
-  const { kind } = entriesOf(value, option, ['kind', ...LAST_STOP_FIELDS]);
-  const { fields, read } = LAST_STOPS[oneOf(kind, LAST_STOP_KINDS, `${option}.kind`)];
-  return read(entriesOf(value, option, ['kind', ...fields]), option);
+/** One part of the fallback is over. `true`: the number took the caller, and nothing follows. */
+export function fallbackIsOver(w: Work, event: FallbackEnded): boolean {
+  const { caller, settings } = w.s;
+  keepRecording(w, { type: 'caller.recording', recording: event.recording });
+  // A repeat of what came before the present part says nothing of it.
+  if (caller.phase !== 'fallingBack' || event.part !== partOf(caller)) return false;
+  const { kind } = presentFallback(settings, caller);
+  const { answered } = event;
+  if (kind === 'voicemail' && answered === null) caller.recorded = true;
+  if (kind !== 'number' || answered === null) return false;
+  if (!answered) caller.otherwise = true;
+  return answered;
 }

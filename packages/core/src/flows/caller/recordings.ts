@@ -1,14 +1,6 @@
-import type { EpochMs } from '../../kernel/flow.js';
+import type { WaitingCaller } from '../call/call.js';
 import type { Effect } from '../effects.js';
-import type { Recording, WaitingCaller } from './work.js';
-
-/** Told, not asked: the file of a message, or of a recorded talk, is there. */
-export interface RecordingMade {
-  readonly type: 'caller.recording' | 'talk.recording';
-  readonly at: EpochMs;
-  readonly round?: number;
-  readonly recording: Recording | null;
-}
+import type { RecordingMade } from './events.js';
 
 export interface RecordingWork {
   readonly effects: Pick<Effect[], 'push'>;

@@ -1,13 +1,11 @@
 import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
-import type { FallbackEnded } from '../caller/last-stop.js';
-import type { InboundCall } from '../caller/kept-call.js';
-import type { ListenRequest } from '../caller/listen.js';
-import type { RecordingMade } from '../caller/recordings.js';
+import type { InboundCall } from '../call/call.js';
+import type { FallbackEnded, ListenRequest, RecordingMade } from '../caller/events.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
-import type { CallSettings } from './settings.js';
+import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
+import type { CallSettings } from './options.js';
 
 /** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
 interface OfRound {

@@ -1,12 +1,11 @@
 import { unreachable } from '../../kernel/draft.js';
-import { offerFallback } from '../caller/work.js';
-import { cameFrom } from '../caller/kept-call.js';
-import { isHopeful, type LegTarget } from '../leg/leg.js';
-import { ring, ringUnsent } from '../leg/ring.js';
-import type { LegEnd } from '../leg/policy.js';
-import type { LegDraft } from '../leg/drafts.js';
-import { startTimer, stopTimer } from '../leg/work.js';
-import type { Work } from './draft.js';
+import { cameFrom } from '../call/call.js';
+import { isHopeful, type LegDraft, type LegTarget } from '../call/leg.js';
+import { offerFallback } from '../caller/caller.js';
+import { ring, ringUnsent } from '../leg/dial.js';
+import type { LegEnd } from '../settings/policy.js';
+import { startTimer, stopTimer } from '../timers.js';
+import type { Work } from './state.js';
 
 /** Whom to ring next is looked at again, when the present step has had its time. */
 export const STEP_TIMER = 'step';

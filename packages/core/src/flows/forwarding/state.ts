@@ -1,13 +1,15 @@
 import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
+import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { KeptCall } from '../caller/kept-call.js';
-import type { WaitingCaller } from '../caller/work.js';
-import type { Leg } from '../leg/leg.js';
+import type { KeptCall, KeptCallDraft, WaitingCaller } from '../call/call.js';
+import type { Leg, LegDrafts } from '../call/leg.js';
+import type { Effect } from '../effects.js';
 import type { Timers } from '../timers.js';
-import type { CallSettings } from './settings.js';
+import type { CallSettings, ForwardingConfig } from './options.js';
 
 /** `arriving → held → joining → connected | fallingBack → ended`. */
 export const CALLER_PHASES = ['arriving', 'held', 'joining', 'connected', 'fallingBack', 'ended'] as const;
+
 export type CallerPhase = (typeof CALLER_PHASES)[number];
 
 /** How the whole call came out; exactly one for every round. */
@@ -82,4 +84,21 @@ export function isFinal(state: ForwardingState): boolean {
 /** The room is named after the inbound call: unique in the account, and found again after anything. */
 export function roomOf(sid: CallSid): string {
   return `amd-${sid}`;
+}
+
+/** One transition at work: a private copy of the state, and what it asks for. */
+export interface Work {
+  readonly at: EpochMs;
+  readonly isAsked: boolean;
+  readonly config: ForwardingConfig;
+  readonly effects: Effect[];
+  readonly flow: 'forwarding';
+  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  ringBy?: EpochMs;
+  readonly s: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {
+    kind: 'call';
+    call: KeptCallDraft;
+    settings: LiveForwarding['settings'];
+    readonly legs: LegDrafts;
+  };
 }

@@ -2,7 +2,7 @@ import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { Notice } from './leg.js';
+import type { Notice } from '../settings/texts.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
 interface OfLeg {

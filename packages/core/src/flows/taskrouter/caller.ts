@@ -1,12 +1,15 @@
-import { isElsewhere } from '../caller/documents.js';
-import { isTold, offerFallback } from '../caller/work.js';
-import { isHopeful, isInRoom, isUnanswered } from '../leg/leg.js';
-import { endLeg, fetchNotice, tell } from '../leg/life.js';
-import type { LegDraft } from '../leg/drafts.js';
-import { legTimer, startTimer, stopTimer } from '../leg/work.js';
-import { legOf, type Work } from './draft.js';
-import { talkIsOver } from './reservations.js';
-import type { TaskCallResult } from './state.js';
+import { unreachable } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
+import { isHopeful, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
+import { askCaller, callerRedirected, endCaller, isTold, offerFallback, redirectCaller } from '../caller/caller.js';
+import { isElsewhere } from '../caller/fallback.js';
+import type { Outcome, OutcomeEvent } from '../effects.js';
+import { endLeg, fetchNotice, tell } from '../leg/actions.js';
+import { ringUnsent } from '../leg/dial.js';
+import { startTimer, stopTimer } from '../timers.js';
+import { cancelTask } from './requests.js';
+import type { TaskCallResult, Work } from './state.js';
+import { afterTalk } from './talk.js';
 
 /** The caller waits in the queue, for a task that is alive and that nobody else has. */
 export function isWaiting({ s }: Work): boolean {
@@ -71,13 +74,6 @@ export function callerEnded(w: Work, result: TaskCallResult): void {
   });
 }
 
-/** The talk is over, with our worker or with somebody else: does what waited for that. */
-function afterTalk(w: Work): void {
-  const served = w.s.reservations.find(({ id }) => id === w.s.served);
-  const leg = served === undefined ? undefined : legOf(w, served);
-  if (served !== undefined && (leg === undefined || !isInRoom(leg.phase))) talkIsOver(w, served);
-}
-
 /** What becomes of each leg when nobody waits any more. */
 export function dismissLegs(w: Work): void {
   for (const leg of w.s.legs) dismiss(w, leg);
@@ -95,4 +91,95 @@ function dismiss(w: Work, leg: LegDraft): void {
 export function fetchFromNothing(w: Work, leg: LegDraft): void {
   tell(w, leg, 'callerGone');
   fetchNotice(w, leg);
+}
+
+/** The caller was told goodbye, perhaps by the answer to a late copy: their task is cancelled, and a talk goes on. */
+export function callerSentAway(w: Work): void {
+  const { caller, claim, served } = w.s;
+  if (caller.phase === 'waiting' && claim === null && served === null && !caller.elsewhere) {
+    caller.goodbye = true;
+    caller.phase = 'fallingBack';
+    w.s.call.token = null;
+    stopTimer(w, 'deadline');
+    dismissLegs(w);
+    cancelTask(w);
+    startTimer(w, 'caller', w.config.graceMs);
+  } else if (caller.phase === 'fallingBack') caller.goodbye = true;
+  else if (caller.phase !== 'ended') askCaller(w);
+}
+
+export function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
+  switch (effect.type) {
+    case 'call.fetch':
+      callerFetched(w, result);
+      return;
+    case 'call.redirect':
+      if (result.as === 'gone') callerGone(w);
+      else if (w.s.caller.phase === 'fallingBack' && callerRedirected(w, effect.id, result)) {
+        callerHeld(w);
+        startTimer(w, 'caller', w.config.graceMs);
+      }
+      return;
+    case 'call.end':
+      w.s.caller.hangingUp = false;
+      if (result.as === 'done' || result.as === 'gone') callerGone(w);
+      return;
+    case 'call.create':
+    case 'call.announce':
+      return;
+    default:
+      unreachable(effect);
+  }
+}
+
+function callerFetched(w: Work, result: Outcome): void {
+  const { s } = w;
+  s.caller.fetching = false;
+  if (result.as === 'gone' || (result.as === 'fetched' && isFinalStatus(result.status))) {
+    callerGone(w);
+    return;
+  }
+  if (result.as !== 'fetched' || result.status !== 'in-progress') return;
+  callerHeld(w);
+  if (isWaiting(w)) ringUnsent(w);
+  const served = s.reservations.find(({ id }) => id === s.served);
+  if (s.caller.phase === 'connected' && served?.missed === true) {
+    // Alive, and not with the worker who was told to take them.
+    s.caller.elsewhere = true;
+    served.resting = 'no';
+  }
+  if (s.caller.phase === 'fallingBack') {
+    if (s.timers['caller'] === undefined && !s.caller.elsewhere) redirectCaller(w);
+  } else if (s.taskLost && s.claim === null) fallBack(w);
+}
+
+export function callerAlarm(w: Work): void {
+  const { phase } = w.s.caller;
+  switch (phase) {
+    case 'fallingBack':
+      if (!w.s.caller.elsewhere) redirectCaller(w);
+      return;
+    case 'connected':
+      if (notBridged(w)) {
+        askCaller(w);
+        return;
+      }
+      // The worker left long ago and this call is still there: it is with nobody.
+      startTimer(w, 'caller', w.config.graceMs);
+      endCaller(w);
+      return;
+    case 'waiting':
+    case 'ended':
+      return;
+    default:
+      unreachable(phase);
+  }
+}
+
+/** No Dial and no Enqueue has said that they talked, in all the time that it may take. */
+function notBridged({ s }: Work): boolean {
+  const served = s.reservations.find(({ id }) => id === s.served);
+  if (served === undefined || served.bridged === true) return false;
+  served.missed = true;
+  return true;
 }

@@ -2,13 +2,12 @@ import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { TaskCall } from '../../wire/taskrouter.js';
-import type { FallbackEnded } from '../caller/last-stop.js';
-import type { ListenRequest } from '../caller/listen.js';
-import type { RecordingMade } from '../caller/recordings.js';
+import type { AssignmentReply, Reply } from '../../wire/twiml.js';
+import type { InboundCall } from '../call/call.js';
+import type { FallbackEnded, ListenRequest, RecordingMade } from '../caller/events.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
-import type { InboundCall } from '../caller/kept-call.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
-import type { TaskSettings } from './settings.js';
+import type { TaskSettings } from './options.js';
 
 /** `QueueResult` of an Enqueue's action (twilio.com/docs/voice/twiml/enqueue). */
 export const QUEUE_RESULTS = [
@@ -22,6 +21,7 @@ export const QUEUE_RESULTS = [
   'error',
   'system-error',
 ] as const;
+
 export type QueueResult = (typeof QUEUE_RESULTS)[number];
 
 interface OfRound {
@@ -102,3 +102,8 @@ export type TaskNotification =
     };
 
 export type TaskRouterEvent = TaskRequest | TaskNotification | OutcomeEvent | TaskRouterOutcomeEvent | TimerEvent;
+
+export type RouterOutcome = TaskRouterOutcomeEvent['outcome'];
+
+/** What a webhook of this flow is answered with. */
+export type TaskRouterReply = Reply | AssignmentReply;

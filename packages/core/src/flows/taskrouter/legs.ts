@@ -1,21 +1,21 @@
-import { askCaller } from '../caller/work.js';
 import { unreachable } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
+import { findLeg, type LegDraft, legTimer } from '../call/leg.js';
+import { askCaller } from '../caller/caller.js';
 import type { OutcomeEvent } from '../effects.js';
-import { legAlarm } from '../leg/alarm.js';
-import { legDocument } from '../leg/documents.js';
+import { askLeg, fetchNotice, fetchWinner, legEnded, letGo, tell } from '../leg/actions.js';
 import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
-import { fetchWinner, legEnded, letGo, tell } from '../leg/life.js';
-import { legOutcome } from '../leg/outcomes.js';
-import { askingLeg, legRequest, legStatus, legVerdict } from '../leg/requests.js';
-import type { LegDraft } from '../leg/drafts.js';
-import { findLeg, legTimer, startTimer } from '../leg/work.js';
-import { isWaiting } from './caller.js';
-import { hangup, takeCaller } from './documents.js';
-import { reservationOf, type Work } from './draft.js';
-import type { TaskRouterEvent } from './events.js';
-import { askReservation, lose, talkIsOver } from './reservations.js';
+import { askingLeg, legAlarm, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
+import { legDocument } from '../leg/twiml.js';
+import { startTimer } from '../timers.js';
+import { fetchFromNothing, isWaiting } from './caller.js';
+import type { TaskRequest, TaskRouterEvent } from './events.js';
+import { askReservation } from './requests.js';
+import { bridged, callerIsOut, lose } from './reservations.js';
+import { reservationOf, type Work } from './state.js';
+import { talkIsOver } from './talk.js';
+import { hangup, takeCaller } from './twiml.js';
 
 type OfLeg = Extract<TaskRouterEvent, { leg: number }>;
 
@@ -114,7 +114,7 @@ function join(w: Work, leg: LegDraft): void {
 }
 
 /** It was never told: nobody can have taken the caller by it. */
-export function unclaim(w: Work, leg: LegDraft): void {
+function unclaim(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
   if (reservation !== undefined) reservation.offered = false;
   w.s.claim = null;
@@ -140,4 +140,27 @@ function outOfIt(w: Work, leg: LegDraft): void {
     w.s.claim = null;
     if (reservation.phase === 'pending') askReservation(w, reservation);
   }
+}
+
+/** The worker was told to take the caller, and nobody has said what became of it. */
+export function joinAlarm(w: Work, leg: LegDraft): void {
+  const reservation = reservationOf(w, leg);
+  if (reservation?.phase === 'pending' && leg.moving !== null) {
+    unclaim(w, leg);
+    tell(w, leg, 'lost');
+    fetchNotice(w, leg);
+  } else if (reservation?.phase === 'pending' && !callerIsOut(w)) {
+    startTimer(w, legTimer(leg), w.config.joinCheckMs);
+    askReservation(w, reservation);
+    askLeg(w, leg);
+  } else fetchFromNothing(w, leg);
+}
+
+/** `DialBridged`: they talked, or they did not, whatever else was lost. */
+export function dialEnded(w: Work, event: Extract<TaskRequest, { type: 'leg.ended' }>): void {
+  const leg = w.s.legs.find(({ id }) => id === event.leg);
+  const reservation = leg === undefined ? undefined : reservationOf(w, leg);
+  if (leg === undefined || reservation?.offered !== true) return;
+  if (event.bridged === true) bridged(w, reservation, leg);
+  else if (event.bridged === false && leg.phase !== 'ended') reservation.missed = true;
 }

@@ -1,18 +1,19 @@
 import { unreachable } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
-import { askCaller, isTold } from '../caller/work.js';
-import { RETRIED_MS } from '../caller/patience.js';
-import { isHopeful, isInRoom, isUnanswered, type LegResult } from '../leg/leg.js';
-import { endLeg, fetchNotice, tell } from '../leg/life.js';
-import type { LegDraft } from '../leg/drafts.js';
-import { legTimer, nextId, stamp, startTimer, stopTimer } from '../leg/work.js';
+import { isHopeful, isInRoom, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import { isTold } from '../caller/caller.js';
+import type { TaskRouterEffect } from '../effects.js';
+import { endLeg, fetchNotice, tell } from '../leg/actions.js';
+import { stopTimer } from '../timers.js';
 import { leaveToOthers } from './caller.js';
-import { legOf, reservationTimer, type ReservationDraft, type Work } from './draft.js';
-import type { ReservationResult } from './state.js';
-import { completeTask, mayBeOthers } from './task.js';
+import type { ReservationNews, RouterOutcome } from './events.js';
+import { askReservation, sendRejection, tellWorker } from './requests.js';
+import { legOf, type ReservationDraft, type ReservationResult, reservationTimer, type Work } from './state.js';
+import { completeTask, mayBeOthers, talkIsOver } from './talk.js';
 
 /** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
 const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
+
 /** Not found, address incomplete, does not exist anywhere (RFC 3261, 21). */
 const BAD_NUMBER_SIP: readonly (number | null)[] = [404, 484, 604];
 
@@ -42,7 +43,7 @@ export function settleReservations(w: Work): void {
   forget(w);
 }
 
-export function mayStillTake(leg: LegDraft | undefined): boolean {
+function mayStillTake(leg: LegDraft | undefined): boolean {
   return leg !== undefined && (isHopeful(leg.phase) || leg.phase === 'joining' || leg.phase === 'bridged');
 }
 
@@ -53,7 +54,7 @@ export function callerIsOut(w: Work): boolean {
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */
-export function rejectNow(w: Work, reservation: ReservationDraft, result: LegResult | null): void {
+function rejectNow(w: Work, reservation: ReservationDraft, result: LegResult | null): void {
   reservation.phase = 'rejecting';
   reservation.rejectTo ??= activityAfter(result);
   sendRejection(w, reservation);
@@ -68,37 +69,8 @@ function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
   return isItsFault ? 'offline' : 'unavailable';
 }
 
-export function sendRejection(w: Work, reservation: ReservationDraft): void {
-  if (reservation.asking) return;
-  reservation.asking = true;
-  startTimer(w, reservationTimer(reservation), w.config.graceMs);
-  const { workspace } = w.s.settings;
-  w.effects.push({
-    type: 'reservation.update',
-    id: nextId(w, 'reject', reservation.sid),
-    workspace: workspace.sid,
-    task: reservation.task,
-    reservation: reservation.sid,
-    status: 'rejected',
-    activity: workspace.activities[reservation.rejectTo ?? 'unavailable'],
-  });
-}
-
-export function askReservation(w: Work, reservation: ReservationDraft): void {
-  startTimer(w, reservationTimer(reservation), w.config.graceMs);
-  if (reservation.asking) return;
-  reservation.asking = true;
-  w.effects.push({
-    type: 'reservation.fetch',
-    id: nextId(w, 'reservation', reservation.sid),
-    workspace: w.s.settings.workspace.sid,
-    task: reservation.task,
-    reservation: reservation.sid,
-  });
-}
-
 /** It needs nothing any more. */
-export function close(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+function close(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
   // Also of one that is over by what became of its task: where it left its worker, only this says.
   if (result === 'timeout') tellWorker(w, reservation, 'timedOut');
   if (reservation.phase === 'over') return;
@@ -107,38 +79,6 @@ export function close(w: Work, reservation: ReservationDraft, result: Reservatio
   reservation.story.endedAt ??= w.at;
   stopTimer(w, reservationTimer(reservation));
   if (result === 'rejected' && reservation.rejectTo === 'unavailable') tellWorker(w, reservation, 'parked');
-}
-
-/** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
-export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
-  if (reservation.workerTold) return;
-  reservation.workerTold = true;
-  const { sid: workspace, activities, timeoutActivity } = w.s.settings.workspace;
-  const { available, unavailable } = activities;
-  w.effects.push({
-    type: 'flow.send',
-    id: `${news}:${reservation.sid}`,
-    flow: 'worker',
-    key: reservation.worker,
-    event:
-      news === 'parked'
-        ? {
-            type: 'worker.parked',
-            workspace,
-            worker: reservation.worker,
-            reservation: reservation.sid,
-            activity: unavailable,
-            activities: { available, unavailable },
-          }
-        : {
-            type: 'worker.timedOut',
-            workspace,
-            worker: reservation.worker,
-            reservation: reservation.sid,
-            noticedAt: w.at,
-            activities: { available, unavailable, timeout: timeoutActivity },
-          },
-  });
 }
 
 /** What a fetch, or an event, says of a reservation. */
@@ -217,7 +157,7 @@ export function bridged(w: Work, reservation: ReservationDraft, leg: LegDraft): 
 }
 
 /** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
-export function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
   const { phase } = reservation;
   if (phase === 'accepted') return;
   const leg = legOf(w, reservation);
@@ -243,23 +183,6 @@ export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost
   else if (leg.phase === 'confirming') tell(w, leg, why);
 }
 
-/** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
-export function talkIsOver(w: Work, reservation: ReservationDraft): void {
-  const { phase, elsewhere } = w.s.caller;
-  if (mayBeOthers(w, reservation)) {
-    if (elsewhere) reservation.resting = 'no';
-    else if (reservation.missed) askCaller(w);
-    // What says that they talked may come as late as a retry; then a caller who is still there is with somebody else.
-    else startTimer(w, 'caller', RETRIED_MS + w.config.graceMs);
-    return;
-  }
-  // By the document that gave them the caller, Twilio has moved them itself.
-  if (w.s.settings.afterCall === 'rest' && reservation.resting === 'no') tellWorker(w, reservation, 'parked');
-  // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
-  if (phase === 'connected') startTimer(w, 'caller', w.config.graceMs);
-  completeTask(w);
-}
-
 /** A long wait may take hundreds of workers: what is long over is forgotten. */
 function forget(w: Work): void {
   const { s } = w;
@@ -273,4 +196,75 @@ function forget(w: Work): void {
     if (reservation.leg !== null) s.legs.remove(reservation.leg);
     return false;
   });
+}
+
+/** An event says what a fetch would have said. */
+export const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
+  accepted: 'accepted',
+  rejected: 'rejected',
+  timeout: 'timeout',
+  canceled: 'canceled',
+  failed: 'canceled',
+  rescinded: 'rescinded',
+  wrapup: 'wrapping',
+  completed: 'completed',
+};
+
+export function reservationOutcome(
+  w: Work,
+  effect: Extract<TaskRouterEffect, { type: 'reservation.update' | 'reservation.fetch' }>,
+  result: RouterOutcome,
+): void {
+  const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
+  if (reservation === undefined) return;
+  reservation.asking = false;
+  if (result.as === 'gone') dropped(w, reservation, 'canceled');
+  else if (result.as === 'reservation') reservationIs(w, reservation, result.status);
+  else if (effect.type !== 'reservation.update') return;
+  else if (result.as === 'done') close(w, reservation, 'rejected');
+  // Somebody else has resolved it; who, the reservation says.
+  else if (result.as === 'refused') askReservation(w, reservation);
+}
+
+/** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
+export function restOutcome(
+  w: Work,
+  effect: Extract<TaskRouterEffect, { type: 'reservation.rest' }>,
+  result: RouterOutcome,
+): void {
+  const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
+  if (reservation?.resting !== 'asked') return;
+  if (result.as === 'failed') {
+    // The next heartbeat asks again.
+    reservation.resting = 'due';
+    return;
+  }
+  reservation.resting = 'over';
+  if (result.as === 'done') tellWorker(w, reservation, 'parked');
+  completeTask(w);
+}
+
+export function reservationAlarm(w: Work, reservation: ReservationDraft): void {
+  switch (reservation.phase) {
+    case 'rejecting':
+      askReservation(w, reservation);
+      return;
+    case 'pending': {
+      if (reservation.offered) {
+        askReservation(w, reservation);
+        return;
+      }
+      // Undecided a moment before its end: a time-out would park the worker.
+      const leg = legOf(w, reservation);
+      if (leg?.phase === 'detecting') endLeg(w, leg);
+      else if (leg !== undefined) lose(w, leg, 'lost');
+      rejectNow(w, reservation, leg?.result ?? null);
+      return;
+    }
+    case 'accepted':
+    case 'over':
+      return;
+    default:
+      unreachable(reservation.phase);
+  }
 }

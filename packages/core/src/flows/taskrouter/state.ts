@@ -1,13 +1,15 @@
 import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
+import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
-import type { KeptCall } from '../caller/kept-call.js';
-import type { WaitingCaller } from '../caller/work.js';
-import type { Leg } from '../leg/leg.js';
+import type { KeptCall, KeptCallDraft, WaitingCaller } from '../call/call.js';
+import type { Leg, LegDraft, LegDrafts } from '../call/leg.js';
+import type { Effect, TwilioEffect } from '../effects.js';
 import type { Timers } from '../timers.js';
-import type { TaskSettings } from './settings.js';
+import type { TaskRouterConfig, TaskSettings } from './options.js';
 
 /** `waiting → connected | fallingBack → ended`. */
 export const TASK_CALLER_PHASES = ['waiting', 'connected', 'fallingBack', 'ended'] as const;
+
 export type TaskCallerPhase = (typeof TASK_CALLER_PHASES)[number];
 
 /** How the whole call came out; exactly one for every round. */
@@ -133,4 +135,35 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
 /** Neither Twilio nor the worker's flow is to be told anything of it any more. */
 export function isSettled({ phase, resting }: Pick<Reservation, 'phase' | 'resting'>): boolean {
   return phase === 'over' && (resting === 'no' || resting === 'over');
+}
+
+export type ReservationDraft = Draft<Reservation>;
+
+/** One transition at work: a private copy of the state, and what it asks for. */
+export interface Work {
+  readonly at: EpochMs;
+  readonly isAsked: boolean;
+  readonly config: TaskRouterConfig;
+  readonly effects: Effect<TwilioEffect>[];
+  readonly flow: 'taskrouter';
+  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  ringBy?: EpochMs;
+  readonly s: Omit<Draft<Omit<LiveTaskCall, 'call' | 'settings' | 'legs'>>, 'kind'> & {
+    kind: 'call';
+    call: KeptCallDraft;
+    settings: LiveTaskCall['settings'];
+    readonly legs: LegDrafts;
+  };
+}
+
+export function legOf(w: Work, reservation: ReservationDraft): LegDraft | undefined {
+  return w.s.legs.find((leg) => leg.id === reservation.leg);
+}
+
+export function reservationOf(w: Work, leg: LegDraft): ReservationDraft | undefined {
+  return w.s.reservations.find((reservation) => reservation.leg === leg.id);
+}
+
+export function reservationTimer(reservation: { readonly id: number }): string {
+  return `reservation${String(reservation.id)}`;
 }

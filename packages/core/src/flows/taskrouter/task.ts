@@ -1,76 +1,54 @@
+import type { TaskSid } from '../../kernel/brand.js';
 import { unreachable } from '../../kernel/draft.js';
 import type { AssignmentStatus } from '../../wire/taskrouter.js';
-import { askCaller } from '../caller/work.js';
-import { nextId } from '../leg/work.js';
-import { dismissLegs, leaveToOthers } from './caller.js';
-import type { ReservationDraft, Work } from './draft.js';
-import { askReservation } from './reservations.js';
+import { askCaller } from '../caller/caller.js';
+import type { TaskRouterEffect } from '../effects.js';
+import { startTimer } from '../timers.js';
+import { callerHeld, dismissLegs, fallBack, leaveToOthers } from './caller.js';
+import type { RouterOutcome, TaskNotification } from './events.js';
+import { askReservation, askTask, cancelTask } from './requests.js';
+import type { Work } from './state.js';
+import { completeTask } from './talk.js';
 
-/**
- * The talk is over: until its task is completed, the worker's only voice slot stays taken (twilio.com/docs/taskrouter/multitasking).
- * So whoever is to rest is moved first: between the two, nobody is reserved.
- */
-export function completeTask(w: Work): void {
-  const served = w.s.reservations.find(({ id }) => id === w.s.served);
-  if (served === undefined || mayBeOthers(w, served)) return;
-  if (served.resting === 'due') sendToRest(w, served);
-  if (served.resting !== 'asked') updateTask(w, 'completed', 'the call is over');
+/** A task of the call; `false`: one that is none of our business any more. */
+export function adoptTask(w: Work, task: TaskSid, round: number | null): boolean {
+  const { s } = w;
+  if (round !== null && round < s.round) return false;
+  if (s.task.sid !== task) {
+    if (s.task.sid !== null && !s.task.over && !s.caller.elsewhere) return false;
+    s.task = { sid: task, over: false, asking: false, refusals: 0 };
+    s.taskLost = false;
+  }
+  s.caller.elsewhere = false;
+  callerHeld(w);
+  return true;
 }
 
-/**
- * Accepted, and not known to be by their Dial: unless the caller is gone, somebody else may have them. Who hangs up before their
- * Dial begins asks for nothing any more, and their reservation is open to whatever else they work with.
- */
-export function mayBeOthers({ s }: Work, { bridged }: ReservationDraft): boolean {
-  return bridged !== true && (s.caller.elsewhere || s.caller.phase !== 'ended');
-}
-
-function sendToRest(w: Work, reservation: ReservationDraft): void {
-  reservation.resting = 'asked';
-  const { sid: workspace, activities } = w.s.settings.workspace;
-  w.effects.push({
-    type: 'reservation.rest',
-    id: nextId(w, 'rest', reservation.sid),
-    workspace,
-    worker: reservation.worker,
-    reservation: reservation.sid,
-    activity: activities.unavailable,
-  });
-}
-
-/** The caller is out of the queue, and nobody should be held for them any more. */
-export function cancelTask(w: Work): void {
-  if (w.s.served === null) updateTask(w, 'canceled', 'the caller is no longer in the queue');
-}
-
-function updateTask(w: Work, status: 'completed' | 'canceled', reason: string): void {
-  const { task, settings } = w.s;
-  if (task.sid === null || task.over || task.asking) return;
-  task.asking = true;
-  w.effects.push({
-    type: 'task.update',
-    id: nextId(w, 'task', status),
-    workspace: settings.workspace.sid,
-    task: task.sid,
-    status,
-    reason,
-  });
-}
-
-export function askTask(w: Work): void {
-  const { task, settings, call } = w.s;
-  if (task.over || task.asking) return;
-  task.asking = true;
-  const workspace = settings.workspace.sid;
-  w.effects.push(
-    task.sid === null
-      ? { type: 'task.find', id: nextId(w, 'task', 'find'), workspace, call: call.sid }
-      : { type: 'task.fetch', id: nextId(w, 'task', 'fetch'), workspace, task: task.sid },
-  );
+export function task(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {
+  const { s } = w;
+  // Only a new task may take the place of one that is over.
+  const fresh = s.task.sid === null || event.news === 'created';
+  if (s.task.sid !== event.task && !(fresh && adoptTask(w, event.task, event.round))) return;
+  switch (event.news) {
+    case 'created':
+      return;
+    case 'wrapup':
+      // The bridge is over, whoever of the two hung up.
+      for (const one of s.reservations) if (one.offered && one.phase === 'pending') askReservation(w, one);
+      completeTask(w);
+      return;
+    case 'canceled':
+    case 'completed':
+    case 'deleted':
+      if (!s.task.over) taskOver(w);
+      return;
+    default:
+      unreachable(event.news);
+  }
 }
 
 /** What a fetch says of the task. */
-export function taskIs(w: Work, status: AssignmentStatus): void {
+function taskIs(w: Work, status: AssignmentStatus): void {
   switch (status) {
     case 'pending':
     case 'reserved':
@@ -105,11 +83,46 @@ function takenBySomebody(w: Work): void {
  * Completed, cancelled or deleted. A cancelled task does not end the caller's call: without us they would listen to music
  * for ever (twilio.com/docs/taskrouter/lifecycle-task-state). Whether they hung up, their call says.
  */
-export function taskOver(w: Work): void {
+function taskOver(w: Work): void {
   const { s } = w;
   s.task.over = true;
   if (s.caller.phase !== 'waiting') return;
   s.taskLost = true;
   dismissLegs(w);
   askCaller(w);
+}
+
+export function taskOutcome(
+  w: Work,
+  effect: Extract<TaskRouterEffect, { type: 'task.update' | 'task.fetch' | 'task.find' }>,
+  result: RouterOutcome,
+): void {
+  const { s } = w;
+  if (effect.type === 'task.find') {
+    const isAnswer = s.task.sid === null && s.task.asking;
+    if (isAnswer) s.task.asking = false;
+    if (isAnswer && result.as === 'refused') findRefused(w);
+    else if (result.as === 'task') {
+      if (adoptTask(w, result.sid, null)) taskIs(w, result.status);
+      // Its events were lost and it is no longer there.
+    } else if (result.as === 'gone' && s.task.sid === null) taskOver(w);
+    return;
+  }
+  if (s.task.sid !== effect.task) return;
+  s.task.asking = false;
+  if (result.as === 'gone') {
+    if (!s.task.over) taskOver(w);
+  } else if (result.as === 'task') taskIs(w, result.status);
+  else if (effect.type !== 'task.update') return;
+  else if (result.as === 'done') taskIs(w, effect.status);
+  // Not assigned any more, or not yet: which, the task says.
+  else if (result.as === 'refused') askTask(w);
+}
+
+/** Nothing was ever heard of the task, and nothing can be found out: the caller would wait for ever. */
+function findRefused(w: Work): void {
+  const { task } = w.s;
+  task.refusals += 1;
+  if (task.refusals >= w.config.findTries) fallBack(w);
+  else startTimer(w, 'heartbeat', w.config.graceMs);
 }

@@ -1,0 +1,78 @@
+import type { EpochMs } from '../../kernel/flow.js';
+import type { CallResult } from '../forwarding/state.js';
+import { type CallFlow, type FlowMeasurement, secondsBetween } from '../metrics.js';
+import type { Leg } from './leg.js';
+
+/** A call of either flow, as far as it is counted. */
+interface CountedCall {
+  readonly kind: 'call';
+  readonly round: number;
+  readonly caller: { readonly phase: string };
+  readonly result: CallResult | null;
+  readonly legs: readonly Leg[];
+  readonly story: { readonly startedAt: EpochMs; readonly connectedAt?: EpochMs };
+}
+
+interface NoCall {
+  readonly kind: 'nothing';
+}
+
+/** What became of the caller and of the legs between two states. */
+export function measureCall(
+  flow: CallFlow,
+  before: CountedCall | NoCall,
+  after: CountedCall | NoCall,
+  at: EpochMs,
+): readonly FlowMeasurement[] {
+  if (after.kind !== 'call') return [];
+  const known = before.kind === 'call' ? before : null;
+  const sameRound = known?.round === after.round ? known : null;
+  const { startedAt, connectedAt } = after.story;
+  const measurements: FlowMeasurement[] = [];
+  if (sameRound === null) measurements.push({ type: 'call.begun', flow });
+  if (connectedAt !== undefined && sameRound?.story.connectedAt === undefined) {
+    measurements.push({ type: 'call.connected', flow, seconds: secondsBetween(startedAt, connectedAt) });
+  }
+  if (after.caller.phase === 'ended' && sameRound?.caller.phase !== 'ended') {
+    const seconds = secondsBetween(startedAt, at);
+    measurements.push({ type: 'call.ended', flow, result: after.result ?? 'none', seconds });
+  }
+  return [...measurements, ...measureLegs(flow, known?.legs ?? [], after.legs, at)];
+}
+
+/** What became of the legs of one call between two states. A leg that was there before may be gone only when it had ended. */
+function measureLegs(
+  flow: CallFlow,
+  before: readonly Leg[],
+  after: readonly Leg[],
+  at: EpochMs,
+): readonly FlowMeasurement[] {
+  return after.flatMap((leg) => {
+    const earlier = before.find(({ id }) => id === leg.id);
+    return [
+      ...(earlier === undefined ? [{ type: 'leg.begun', flow } as const] : []),
+      ...verdict(flow, earlier, leg),
+      ...end(flow, earlier, leg, at),
+    ];
+  });
+}
+
+function verdict(flow: CallFlow, earlier: Leg | undefined, leg: Leg): readonly FlowMeasurement[] {
+  const { answeredBy, story } = leg;
+  if (answeredBy === null || (earlier?.answeredBy ?? null) !== null) return [];
+  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.story.answeredAt, story) }];
+}
+
+/** Twilio's own figure where it gives one, else ours. That somebody had picked up must have been told before the verdict. */
+function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['story']): number | null {
+  if (detectionMs !== undefined) return detectionMs / 1000;
+  return answeredAt === undefined || verdictAt === undefined ? null : secondsBetween(answeredAt, verdictAt);
+}
+
+function end(flow: CallFlow, earlier: Leg | undefined, leg: Leg, at: EpochMs): readonly FlowMeasurement[] {
+  const { result, answeredBy, story } = leg;
+  // Not by its phase: one that was given up for lost may come back, and ends once all the same.
+  if (story.endedAt === undefined || earlier?.story.endedAt !== undefined || result === null) return [];
+  const seconds = secondsBetween(story.requestedAt, at);
+  return [{ type: 'leg.ended', flow, result: result.kind, answeredBy: answeredBy ?? 'nobody', seconds }];
+}

@@ -1,0 +1,121 @@
+import type { CallbackRef } from '../../wire/callbacks.js';
+import {
+  type Pause,
+  type Play,
+  type Reply,
+  RINGBACK_SECONDS,
+  type Say,
+  type Target,
+  twiml,
+  type Verb,
+} from '../../wire/twiml.js';
+import { type Addressed, callbackRef } from '../call/call.js';
+import type { Leg, LegDrafts } from '../call/leg.js';
+import { consent, say, sayingMs } from '../call/say.js';
+import type { Hold } from '../settings/hold.js';
+import type { Texts } from '../settings/texts.js';
+import type { ListenRequest } from './events.js';
+import type { Spoken } from './fallback.js';
+
+/** What is said before they wait. Who comes back waits a second instead, so that nothing becomes a busy loop. */
+export function opening(settings: Greeting, arrival: 'first' | 'again'): Verb[] {
+  return arrival === 'again' ? [{ verb: 'pause', seconds: 1 }] : greeting(settings);
+}
+
+export function greetingMs(settings: Greeting): number {
+  return sayingMs(greeting(settings));
+}
+
+type Greeting = Pick<Spoken, 'texts' | 'voice' | 'language' | 'record'>;
+
+function greeting(settings: Greeting): Say[] {
+  const { greeting: words } = settings.texts;
+  return [...(words === '' ? [] : [say(settings, words)]), ...consent(settings)];
+}
+
+interface Listening extends Addressed {
+  readonly s: Addressed['s'] & {
+    readonly settings: WaitSettings;
+    readonly caller: { readonly phase: string };
+    readonly legs: LegDrafts;
+    readonly claim: number | null;
+  };
+}
+
+/** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
+export function listenDocument(w: Listening, event: ListenRequest): Reply {
+  const { caller, settings, legs, claim, round } = w.s;
+  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
+  if (event.type === 'caller.whisper')
+    return whisperDocument(
+      settings,
+      legs.find(({ id }) => id === claim),
+    );
+  const ref = { progress: callbackRef(w, 0, 'caller.progress'), key: callbackRef(w, 0, 'caller.key') };
+  return waitDocument({ settings, ref }, event.again === true);
+}
+
+/** Who has taken the call. */
+function whisperDocument(settings: WaitSettings, leg: Leg | undefined): Reply {
+  const { connected, somebody } = settings.texts;
+  if (connected === '' || leg === undefined) return twiml();
+  return twiml(
+    say(
+      settings,
+      connected.replaceAll('{name}', () => leg.target.name ?? somebody),
+    ),
+  );
+}
+
+/** Twilio's own piece, from its documentation (twilio.com/docs/voice/twiml/leave). */
+const MUSIC = 'http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3';
+
+interface WaitSettings extends Hold {
+  /** A key leads to the voicemail. */
+  readonly offerMessage?: boolean;
+  readonly texts: Texts;
+  readonly voice: string | null;
+  readonly language: string | null;
+}
+
+interface Waiting {
+  readonly settings: WaitSettings;
+  readonly ref: { readonly progress: CallbackRef; readonly key: CallbackRef };
+}
+
+/** Where the caller's wait document is had; `undefined`: Twilio's own music, which needs nothing of ours. */
+export function waitOf(settings: WaitSettings, ours: CallbackRef): Target | 'silence' | undefined {
+  if (settings.ringback !== null || settings.progressSeconds !== null || settings.offerMessage === true) return ours;
+  if (settings.waitUrl === null) return undefined;
+  return settings.waitUrl === '' ? 'silence' : { url: settings.waitUrl };
+}
+
+/**
+ * What the caller hears while they wait, until it is asked for again. `again`: they have waited for a while. Only verbs that a
+ * conference's wait document may have (13238), and in a queue a Gather (twilio.com/docs/voice/twiml/enqueue).
+ */
+function waitDocument({ settings, ref }: Waiting, again: boolean): Reply {
+  const { texts, progressSeconds, offerMessage } = settings;
+  const words: Say[] = [
+    ...(again && progressSeconds !== null ? [say(settings, texts.progress)] : []),
+    ...(offerMessage === true ? [say(settings, texts.offerMessage)] : []),
+  ];
+  const listen = [...words, ...sound(settings)];
+  const next = { verb: 'redirect', to: ref.progress } as const;
+  if (offerMessage !== true) return twiml(...listen, next);
+  // Any key is heard at any time; what is no star leads here again.
+  return twiml(
+    { verb: 'gather', action: ref.key, numDigits: 1, finishOnKey: '', timeoutSeconds: 1, prompt: listen },
+    next,
+  );
+}
+
+/** As long as nobody has anything to say: for so many seconds, or a piece of music. */
+function sound({ ringback, waitUrl, progressSeconds }: WaitSettings): (Play | Pause)[] {
+  const seconds = progressSeconds ?? 60;
+  if (ringback !== null) {
+    return [{ verb: 'play', of: { sound: ringback }, times: Math.max(1, Math.round(seconds / RINGBACK_SECONDS)) }];
+  }
+  if (waitUrl === '') return [{ verb: 'pause', seconds }];
+  return [{ verb: 'play', of: { url: waitUrl ?? MUSIC } }];
+}

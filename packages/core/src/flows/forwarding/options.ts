@@ -1,0 +1,79 @@
+import { entriesOf, within } from '../../kernel/check.js';
+import type { Fallback } from '../settings/fallback.js';
+import type { Hold } from '../settings/hold.js';
+import { checkConfirm, LEG_OPTIONS, type LegOptions, type LegSettings, legSettings } from '../settings/settings.js';
+import type { Texts } from '../settings/texts.js';
+import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './ring-plan.js';
+
+/** Everything about one call, decided before it starts and kept in its state, so that a change never bends a call in flight. */
+export interface CallSettings extends LegSettings, Hold {
+  readonly plan: RingPlan;
+  readonly deadlineSeconds: number;
+  readonly fallback: Fallback;
+  readonly texts: Texts;
+}
+
+export interface CallOptions extends LegOptions {
+  /** Whom to ring, at most 200 people: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
+  readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
+  /** When nobody new is rung any more: 10–3600 s, default 120. */
+  readonly deadlineSeconds?: number | undefined;
+}
+
+/** Exhaustively typed: an option that is not named here does not compile. */
+const OPTIONS: readonly string[] = [
+  'forwardTo',
+  ...LEG_OPTIONS,
+  ...Object.keys({ deadlineSeconds: true } satisfies Record<
+    Exclude<keyof CallOptions, keyof LegOptions | 'forwardTo'>,
+    true
+  >),
+];
+
+/**
+ * Checks options and fills in the defaults; `undefined` means the default.
+ * @throws TypeError or RangeError naming the option
+ */
+export function callSettings(options: CallOptions): CallSettings {
+  // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
+  const given = entriesOf(options, 'options', OPTIONS);
+  const { forwardTo, deadlineSeconds = 120 } = given;
+  const settings = {
+    plan: planOf(forwardTo),
+    ...legSettings(given),
+    deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
+  };
+  for (const [step, { targets }] of settings.plan.entries()) {
+    for (const { to, confirm } of targets)
+      checkConfirm(confirm, settings, `forwardTo[${String(step)}] (${to}) confirm`);
+  }
+  return settings;
+}
+
+/** Times of the machinery itself, in ms. What concerns one call is in `CallSettings`. */
+export interface ForwardingConfig {
+  /** How often a live call is looked at (default 30 s). */
+  readonly heartbeatMs: number;
+  /** What a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
+  readonly graceMs: number;
+  /** After claim and hold, both calls are looked at (default 10 s). */
+  readonly bridgeCheckMs: number;
+  /** How long a spoken notice may take before the leg is ended (default 30 s). */
+  readonly noticeMs: number;
+  /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
+  readonly noticeTries: number;
+  /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
+  readonly redirectRetryMs: readonly number[];
+  /** How long a finished call is remembered (default 1 day): its late callbacks still find their answer. */
+  readonly keepForMs: number;
+}
+
+export const DEFAULT_FORWARDING_CONFIG: ForwardingConfig = {
+  heartbeatMs: 30_000,
+  graceMs: 10_000,
+  bridgeCheckMs: 10_000,
+  noticeMs: 30_000,
+  noticeTries: 3,
+  redirectRetryMs: [1_000, 2_000, 4_000],
+  keepForMs: 86_400_000,
+};

@@ -1,0 +1,128 @@
+import { e164 } from '../../kernel/brand.js';
+import { entriesOf, kindOf, listOf, oneOf, text, within } from '../../kernel/check.js';
+import type { LegTarget } from '../call/leg.js';
+import type { Detection } from '../effects.js';
+import { type Confirm, CONFIRM } from '../settings/policy.js';
+import { detectionOf } from '../settings/settings.js';
+
+/** People who are rung at once, and when the next ones are. */
+export interface RingStep {
+  readonly targets: readonly LegTarget[];
+  /** The next step starts after so many s, also while these still ring; `null`: when nobody of this step is left. */
+  readonly nextAfterSeconds: number | null;
+}
+
+/** Whom to ring, in steps. A step also starts as soon as nobody of the one before it is left. */
+export type RingPlan = readonly RingStep[];
+
+/** Somebody to ring; what is left out is as for the whole call. */
+export interface PlanTarget {
+  readonly to: string;
+  readonly name?: string;
+  /** 5–60 s. */
+  readonly ringSeconds?: number;
+  /** Whose number they see: `caller`, or one that is always shown. */
+  readonly callerId?: string;
+  /** How their phone is listened to. */
+  readonly detection?: Partial<Detection>;
+  /** Whether they are asked for a key. */
+  readonly confirm?: Confirm;
+}
+
+/** People who ring at once. */
+export interface PlanStep {
+  readonly targets: readonly (string | PlanTarget)[];
+  /** 1–600 s: the next step starts then, also while these still ring. Default: when nobody of this step is left. */
+  readonly nextAfterSeconds?: number | undefined;
+}
+
+type Targets = readonly (string | PlanTarget)[];
+
+/**
+ * One after the other. This and the other helpers make steps for `forwardTo`; several can be joined:
+ * `[...atOnce(team), ...inOrder(managers)]`.
+ * @throws TypeError or RangeError naming the argument; so do the others
+ */
+export function inOrder(targets: Targets): readonly PlanStep[] {
+  return people(targets, 'targets').map((target) => ({ targets: [target] }));
+}
+
+/** Everybody rings at the same time. */
+export function atOnce(targets: Targets): readonly PlanStep[] {
+  return [{ targets: people(targets, 'targets') }];
+}
+
+/** One more rings every so many s (1–600), while those before still ring. */
+export function staggered(seconds: number, targets: Targets): readonly PlanStep[] {
+  const nextAfterSeconds = within(seconds, 1, 600, 'seconds');
+  return people(targets, 'targets').map((target) => ({ targets: [target], nextAfterSeconds }));
+}
+
+/**
+ * Groups, one after the other: everybody of a group rings at the same time. With `seconds` (1–600) the next group starts then,
+ * while the one before still rings.
+ */
+export function waves(groups: readonly Targets[], seconds?: number): readonly PlanStep[] {
+  const next = seconds === undefined ? {} : { nextAfterSeconds: within(seconds, 1, 600, 'seconds') };
+  return listOf(groups, 'groups', 'lists of numbers or targets').map((group, index) => ({
+    targets: people(group, `groups[${String(index)}]`),
+    ...next,
+  }));
+}
+
+function people(targets: unknown, option: string): LegTarget[] {
+  return listOf(targets, option, 'numbers or targets').map((target, at) =>
+    planTarget(target, `${option}[${String(at)}]`),
+  );
+}
+
+/** Most people of a plan, in all its steps; all of them may be rung at once. */
+export const MAX_PEOPLE = 200;
+
+/**
+ * @throws TypeError or RangeError naming the option
+ */
+export function planOf(given: unknown, option = 'forwardTo'): RingPlan {
+  const plan = stepsOf(given, option);
+  const number = plan.reduce((sum, { targets }) => sum + targets.length, 0);
+  if (number > MAX_PEOPLE) {
+    throw new RangeError(`"${option}" must name at most ${String(MAX_PEOPLE)} people; got ${String(number)}`);
+  }
+  return plan;
+}
+
+function stepsOf(given: unknown, option: string): RingPlan {
+  return listOf(given, option, 'numbers, targets or steps').map((entry, index) => {
+    const at = `${option}[${String(index)}]`;
+    if (typeof entry !== 'object' || entry === null || !('targets' in entry)) {
+      return { targets: [planTarget(entry, at)], nextAfterSeconds: null };
+    }
+    const { targets, nextAfterSeconds } = entriesOf(entry, at, ['targets', 'nextAfterSeconds']);
+    return {
+      targets: people(targets, `${at}.targets`),
+      nextAfterSeconds:
+        nextAfterSeconds === undefined ? null : within(nextAfterSeconds, 1, 600, `${at}.nextAfterSeconds`),
+    };
+  });
+}
+
+function planTarget(target: unknown, option: string): LegTarget {
+  if (typeof target === 'string') return { to: e164(target, option) };
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) {
+    throw new TypeError(
+      `"${option}" must be a phone number in E.164 form, such as +14155550142, or an object with it as "to"; got ${kindOf(target)}`,
+    );
+  }
+  const known = ['to', 'name', 'ringSeconds', 'callerId', 'detection', 'confirm'];
+  const { to, name, ringSeconds, callerId, detection, confirm } = entriesOf(target, option, known);
+  return {
+    to: e164(to, `${option}.to`),
+    ...(name === undefined ? {} : { name: text(name, `${option}.name`) }),
+    ...(ringSeconds === undefined ? {} : { ringSeconds: within(ringSeconds, 5, 60, `${option}.ringSeconds`) }),
+    ...(callerId === undefined
+      ? {}
+      : { callerId: callerId === 'caller' ? callerId : e164(callerId, `${option}.callerId`) }),
+    ...(detection === undefined ? {} : { detection: detectionOf(detection, `${option}.detection`) }),
+    ...(confirm === undefined ? {} : { confirm: oneOf(confirm, CONFIRM, `${option}.confirm`) }),
+  };
+}

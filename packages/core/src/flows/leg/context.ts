@@ -1,0 +1,37 @@
+import type { CallSid } from '../../kernel/brand.js';
+import type { EpochMs } from '../../kernel/flow.js';
+import type { LegDrafts } from '../call/leg.js';
+import type { Effect } from '../effects.js';
+import type { LegSettings } from '../settings/settings.js';
+import type { Timed } from '../timers.js';
+
+/** Times of the machinery, in ms. */
+interface LegConfig {
+  readonly graceMs: number;
+  readonly noticeMs: number;
+  readonly noticeTries: number;
+}
+
+/** One transition at work, as far as its legs are concerned. */
+export interface LegWork extends Timed {
+  readonly config: LegConfig;
+  readonly effects: Pick<Effect[], 'push'>;
+  readonly flow: string;
+  readonly ringBy?: EpochMs;
+  readonly s: {
+    readonly round: number;
+    readonly call: {
+      readonly sid: CallSid;
+      readonly from: string;
+      readonly to: string;
+      readonly token: string | null;
+      /** `false`: Twilio would not let us show their number. */
+      readonly showable?: false;
+    };
+    readonly settings: LegSettings;
+    readonly legs: LegDrafts;
+    timers: Readonly<Record<string, EpochMs>>;
+    asked: number;
+    lastLeg: number;
+  };
+}

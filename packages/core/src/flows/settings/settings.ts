@@ -1,0 +1,230 @@
+import { e164, type E164 } from '../../kernel/brand.js';
+import { entriesOf, listOf, oneOf, stringsOf, text, within } from '../../kernel/check.js';
+import type { Detection } from '../effects.js';
+import { type Fallback, fallbackOf, type FallbackOption } from './fallback.js';
+import { type Hold, HOLD_OPTIONS, holdOf, type HoldOptions } from './hold.js';
+import {
+  AMD_MODES,
+  type AmdMode,
+  type AnswerPolicy,
+  type Confirm,
+  CONFIRM,
+  type PolicyName,
+  policyOf,
+  type Screening,
+  SCREENING_PHRASES,
+} from './policy.js';
+import { DEFAULT_TEXTS, type Notice, TEXT_NAMES, type Texts } from './texts.js';
+
+/** What a call's settings say about every leg. */
+export interface LegSettings {
+  readonly policy: AnswerPolicy;
+  readonly amd: { readonly mode: AmdMode };
+  readonly confirm: Confirm;
+  /** `null`: a robot that screens calls is a machine like any other. */
+  readonly screening: Screening | null;
+  /** `caller`: the caller's own number where that is possible. A number: always that one. */
+  readonly callerId: 'caller' | E164;
+  /** Our number, shown when the caller's cannot be; `null`: the number that was called. */
+  readonly ownNumber: E164 | null;
+  readonly ringSeconds: number;
+  readonly detection: Detection;
+  readonly confirmSeconds: number;
+  readonly timeLimitSeconds: number;
+  /** The talk is recorded, and they are told so before it. */
+  readonly record: boolean;
+  readonly texts: Readonly<
+    Record<Notice | 'confirm' | 'announce' | 'screened' | 'consent' | 'withheld' | 'you', string>
+  >;
+  readonly voice: string | null;
+  readonly language: string | null;
+}
+
+/** What the options of every flow have in common. */
+export interface LegOptions extends HoldOptions {
+  /** `strict`, `balanced` (default) or `lenient`, or your own: what you leave out is as in `balanced`. */
+  readonly policy?: PolicyName | Partial<AnswerPolicy> | undefined;
+  /** When detection listens: `sync` (default), `async` while the callee hears who is calling, or `off`. */
+  readonly amd?: { readonly mode?: AmdMode | undefined } | undefined;
+  /** Who is asked for a key; default `when-unsure`. */
+  readonly confirm?: Confirm | undefined;
+  /** Phones that ask who is calling are told, and waited for. Needs `amd.mode` `async` or `off`. Default: not. */
+  readonly screening?: Partial<Screening> | undefined;
+  /** Default `caller`. */
+  readonly callerId?: string | undefined;
+  readonly ownNumber?: string | undefined;
+  /** 5–60 s, default 20. */
+  readonly ringSeconds?: number | undefined;
+  readonly detection?: Partial<Detection> | undefined;
+  /** 4–60 s, default 12. */
+  readonly confirmSeconds?: number | undefined;
+  /** Longest call: 60–14400 s, default 14400. */
+  readonly timeLimitSeconds?: number | undefined;
+  /** Where a caller ends up whom nobody has taken; default: they are told. */
+  readonly fallback?: FallbackOption | undefined;
+  readonly texts?: Partial<Texts> | undefined;
+  readonly voice?: string | undefined;
+  readonly language?: string | undefined;
+}
+
+/** Exhaustively typed: an option that is not named here does not compile. */
+export const LEG_OPTIONS: readonly string[] = [
+  ...Object.keys({
+    policy: true,
+    amd: true,
+    confirm: true,
+    screening: true,
+    callerId: true,
+    ownNumber: true,
+    ringSeconds: true,
+    detection: true,
+    confirmSeconds: true,
+    timeLimitSeconds: true,
+    fallback: true,
+    texts: true,
+    voice: true,
+    language: true,
+  } satisfies Record<Exclude<keyof LegOptions, keyof HoldOptions>, true>),
+  ...HOLD_OPTIONS,
+];
+
+/**
+ * Checks what `entriesOf` has let through, and fills in the defaults.
+ * @throws TypeError or RangeError naming the option
+ */
+export function legSettings(
+  given: Readonly<Record<string, unknown>>,
+  defaults: Texts = DEFAULT_TEXTS,
+): LegSettings & Hold & { readonly fallback: Fallback; readonly texts: Texts } {
+  const { policy = {}, amd = {}, confirm, screening } = given;
+  const { detection = {}, fallback = { kind: 'say' }, texts = {} } = given;
+  const { callerId = 'caller', ownNumber, voice, language } = given;
+  const { ringSeconds = 20, confirmSeconds = 12, timeLimitSeconds = 14_400 } = given;
+  const all = { ...defaults, ...stringsOf(texts, 'texts', TEXT_NAMES) };
+  const settings: ReturnType<typeof legSettings> = {
+    ...holdOf(given, all),
+    policy: policyOf(policy),
+    amd: { mode: modeOf(amd) },
+    confirm: confirm === undefined ? ('when-unsure' as const) : oneOf(confirm, CONFIRM, 'confirm'),
+    screening: screening === undefined ? null : screeningOf(screening),
+    callerId: callerId === 'caller' ? 'caller' : e164(callerId, 'callerId'),
+    ownNumber: ownNumber === undefined ? null : e164(ownNumber, 'ownNumber'),
+    ringSeconds: within(ringSeconds, 5, 60, 'ringSeconds'),
+    detection: detectionOf(detection),
+    confirmSeconds: within(confirmSeconds, 4, 60, 'confirmSeconds'),
+    timeLimitSeconds: within(timeLimitSeconds, 60, 14_400, 'timeLimitSeconds'),
+    fallback: fallbackOf(fallback),
+    texts: all,
+    voice: voice === undefined ? null : text(voice, 'voice'),
+    language: language === undefined ? null : text(language, 'language'),
+  };
+  checkPolicy(settings, policy);
+  return settings;
+}
+
+function modeOf(value: unknown): AmdMode {
+  const { mode = 'sync' } = entriesOf(value, 'amd', ['mode']);
+  return oneOf(mode, AMD_MODES, 'amd.mode');
+}
+
+function screeningOf(value: unknown): Screening {
+  const given = entriesOf(value, 'screening', ['phrases', 'listenSeconds', 'waitSeconds']);
+  const { phrases = SCREENING_PHRASES, listenSeconds = 12, waitSeconds = 30 } = given;
+  return {
+    phrases: listOf(phrases, 'screening.phrases', 'words').map((phrase, at) => {
+      const option = `screening.phrases[${String(at)}]`;
+      // An empty one would be found in everything.
+      if (/[\p{L}\p{N}]/u.test(text(phrase, option))) return text(phrase, option);
+      throw new TypeError(`"${option}" must have a word in it`);
+    }),
+    listenSeconds: within(listenSeconds, 4, 60, 'screening.listenSeconds'),
+    waitSeconds: within(waitSeconds, 5, 120, 'screening.waitSeconds'),
+  };
+}
+
+const DETECTION: readonly string[] = Object.keys({
+  mode: true,
+  timeoutSeconds: true,
+  speechThresholdMs: true,
+  speechEndThresholdMs: true,
+  silenceTimeoutMs: true,
+} satisfies Record<keyof Detection, true>);
+
+/** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
+export function detectionOf(value: unknown, option = 'detection'): Detection {
+  const given = entriesOf(value, option, DETECTION);
+  const { mode = 'Enable', timeoutSeconds = 30, speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = given;
+  if (mode !== 'Enable' && mode !== 'DetectMessageEnd') {
+    throw new TypeError(`"${option}.mode" must be "Enable" or "DetectMessageEnd"`);
+  }
+  return {
+    mode,
+    timeoutSeconds: within(timeoutSeconds, 3, 59, `${option}.timeoutSeconds`),
+    ...(speechThresholdMs === undefined
+      ? {}
+      : { speechThresholdMs: within(speechThresholdMs, 1000, 6000, `${option}.speechThresholdMs`) }),
+    ...(speechEndThresholdMs === undefined
+      ? {}
+      : { speechEndThresholdMs: within(speechEndThresholdMs, 500, 5000, `${option}.speechEndThresholdMs`) }),
+    ...(silenceTimeoutMs === undefined
+      ? {}
+      : { silenceTimeoutMs: within(silenceTimeoutMs, 2000, 10_000, `${option}.silenceTimeoutMs`) }),
+  };
+}
+
+/**
+ * What cannot work together, told before the first call.
+ * @throws TypeError naming the option
+ */
+function checkPolicy(settings: Omit<LegSettings, 'texts'>, given: unknown): void {
+  const { policy, amd, confirm, detection, screening } = settings;
+  for (const [answer, action] of Object.entries(policy)) {
+    if (action === 'leave a message') checkMessage(answer, detection.mode);
+    // What a preset or a default says gives way to `confirm`; what was asked for by name does not.
+    if (action === 'confirm' && confirm === 'never' && isGiven(given, answer)) {
+      throw new TypeError(`"policy.${answer}" asks for a key, but "confirm" is "never": change one of them`);
+    }
+  }
+  checkConfirm(confirm, settings, 'confirm');
+  if (screening !== null && amd.mode === 'sync') {
+    throw new TypeError(
+      '"screening" needs "amd.mode" to be "async" or "off": with "sync" the robot has spoken before anybody listens to it',
+    );
+  }
+}
+
+/**
+ * Whether somebody may go without a key, for the call or for one person.
+ * @throws TypeError naming the option
+ */
+export function checkConfirm(
+  confirm: Confirm | undefined,
+  { amd, screening }: Pick<LegSettings, 'amd' | 'screening'>,
+  option: string,
+): void {
+  if (confirm !== 'never') return;
+  if (amd.mode === 'off') {
+    throw new TypeError(
+      `"${option}" cannot be "never" while "amd.mode" is "off": nothing would tell a human from a voicemail`,
+    );
+  }
+  if (screening !== null) {
+    throw new TypeError(`"screening" needs a key from whoever picks up in the end: "${option}" cannot be "never"`);
+  }
+}
+
+function checkMessage(answer: string, mode: LegSettings['detection']['mode']): void {
+  const option = `"policy.${answer}"`;
+  if (!answer.startsWith('machine_end_')) {
+    throw new TypeError(`${option} cannot be "leave a message": only "machine_end_…" says that a greeting is over`);
+  }
+  if (mode !== 'DetectMessageEnd') {
+    throw new TypeError(
+      `${option} is "leave a message", which needs "detection.mode" to be "DetectMessageEnd": "Enable" never waits for the end of a greeting`,
+    );
+  }
+}
+
+function isGiven(given: unknown, answer: string): boolean {
+  return typeof given === 'object' && given !== null && answer in given;
+}

@@ -1,0 +1,108 @@
+import { NOTHING } from '../../wire/twiml.js';
+import { keptCall, leadsBack, NO_FALLBACK, RETRIED_MS } from '../call/call.js';
+import { isElsewhere } from '../caller/fallback.js';
+import { greetingMs } from '../caller/hold-twiml.js';
+import { startTimer } from '../timers.js';
+import { assignment } from './assignment.js';
+import { answerCaller } from './caller-requests.js';
+import { callerHeld } from './caller.js';
+import type { AssignmentEvent, TaskRequest } from './events.js';
+import type { TaskRouterConfig } from './options.js';
+import { isSettled, type LiveTaskCall, type TaskRouterState, type Work } from './state.js';
+import { done, type TaskRouterStep, unchanged, work } from './step.js';
+import { hangup } from './twiml.js';
+
+/** What is decided late about this caller must find it written down, so that they are put into no queue. */
+export function toldGoodbye(config: TaskRouterConfig): TaskRouterStep {
+  return { state: { kind: 'nothing', goodbye: true }, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
+}
+
+type Inbound = Extract<TaskRequest, { type: 'inbound' }>;
+
+export function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfig): TaskRouterStep {
+  const { call } = event;
+  const { status } = call;
+  if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
+  if (state.kind === 'nothing' && state.goodbye === true) return unchanged(state, hangup(), config);
+  if (state.kind === 'call' && state.caller.phase !== 'ended') {
+    const w = work(state, event, config);
+    return done(state, w, answerCaller(w, event, state.task.sid === null ? 'first' : 'again'));
+  }
+  if (state.kind === 'call' && !(isElsewhere(state) && status === 'in-progress')) {
+    return unchanged(state, hangup(), config);
+  }
+  const w = begin(state, keptCall(call), event, config);
+  if (status === 'in-progress') callerHeld(w);
+  return done(state, w, answerCaller(w, event, 'first'));
+}
+
+/** Also for a call that others put into the queue, or whose beginning was lost with an earlier process. */
+export function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRouterConfig): TaskRouterStep {
+  const { call } = event;
+  const comesBack =
+    state.kind === 'call' &&
+    state.caller.phase === 'ended' &&
+    isElsewhere(state) &&
+    state.task.sid !== event.task &&
+    (call.round === null || call.round >= state.round);
+  const w =
+    state.kind === 'nothing' || comesBack
+      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, event, config, call.round)
+      : work(state, event, config);
+  return done(state, w, assignment(w, event));
+}
+
+function begin(
+  before: TaskRouterState,
+  call: LiveTaskCall['call'],
+  event: Inbound | AssignmentEvent,
+  config: TaskRouterConfig,
+  round?: number | null,
+): Work {
+  const { settings, at } = event;
+  const earlier = before.kind === 'call' ? before : null;
+  const fresh: LiveTaskCall = {
+    kind: 'call',
+    round: earlier === null ? (round ?? 1) : earlier.round + 1,
+    call,
+    settings,
+    caller: {
+      phase: 'waiting',
+      queuedBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
+      elsewhere: false,
+      stay: 1,
+      held: false,
+      fetching: earlier?.caller.fetching ?? false,
+      hangingUp: false,
+      redirecting: null,
+      redirectTries: 0,
+      ...NO_FALLBACK,
+      otherwise: leadsBack(settings.fallback, call),
+    },
+    task: { sid: null, over: false, asking: false, refusals: 0 },
+    ...leftOf(earlier),
+    claim: null,
+    served: null,
+    taskLost: false,
+    lastLeg: earlier?.lastLeg ?? 0,
+    lastReservation: earlier?.lastReservation ?? 0,
+    deadlinePassed: false,
+    result: null,
+    timers: earlier?.timers ?? {},
+    asked: earlier?.asked ?? 0,
+    story: { startedAt: at },
+  };
+  const w = work(fresh, event, config);
+  if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
+  return w;
+}
+
+/** What an earlier round has not finished stays until it has; what it has is not taken for new when it is told late. */
+function leftOf(earlier: LiveTaskCall | null): Pick<LiveTaskCall, 'reservations' | 'legs'> {
+  const { reservations = [], legs = [] } = earlier ?? {};
+  const isOver = (id: number): boolean => reservations.some(({ leg, phase }) => leg === id && phase === 'over');
+  return {
+    reservations: reservations.filter((one) => one.phase !== 'over' || isSettled(one)),
+    legs: legs.filter(({ id, phase }) => phase !== 'ended' || isOver(id)),
+  };
+}

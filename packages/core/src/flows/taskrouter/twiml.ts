@@ -1,0 +1,42 @@
+import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
+import { type Reply, twiml, type Verb } from '../../wire/twiml.js';
+import { callbackRef } from '../call/call.js';
+import type { LegDraft } from '../call/leg.js';
+import { waitOf } from '../caller/hold-twiml.js';
+import { reservationOf, type Work } from './state.js';
+
+export const hangup = (): Reply => twiml({ verb: 'hangup' });
+
+/** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
+export function queue(w: Work): Verb {
+  const { settings, call, round } = w.s;
+  const wait = waitOf(settings, callbackRef(w, 0, 'caller.wait'));
+  return {
+    verb: 'enqueue',
+    workflow: settings.workspace.workflow.sid,
+    action: { ...callbackRef(w, 0, 'caller.ended'), part: w.s.caller.stay },
+    attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
+    ...(settings.priority === null ? {} : { priority: settings.priority }),
+    ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
+    ...(wait === undefined || wait === 'silence' ? {} : { wait }),
+  };
+}
+
+/** Accepts the reservation itself, which has to be pending (twilio.com/docs/voice/twiml/queue). */
+export function takeCaller(w: Work, leg: LegDraft): Verb {
+  const reservation = reservationOf(w, leg);
+  if (reservation === undefined) return { verb: 'hangup' };
+  const { texts, record, afterCall, workspace } = w.s.settings;
+  const { activities, multiTask } = workspace;
+  // Whether they have accepted something else by then, only a look after the talk tells; where they cannot, Twilio moves them.
+  const restsLater = afterCall === 'rest' && multiTask !== false;
+  const after = afterCall === 'rest' ? activities.unavailable : activities.available;
+  return {
+    verb: 'dial.queue',
+    reservation: reservation.sid,
+    ...(restsLater ? {} : { postWorkActivity: after }),
+    action: callbackRef(w, leg.id, 'leg.ended'),
+    ...(texts.connected === '' ? {} : { whisper: callbackRef(w, 0, 'caller.whisper') }),
+    ...(record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
+  };
+}

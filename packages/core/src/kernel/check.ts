@@ -1,0 +1,82 @@
+/** The checks of options: what is wrong is named, because a call whose settings are refused is lost. */
+
+/**
+ * The value's entries, without those that are `undefined`: they mean the default.
+ * @throws TypeError naming the option that is no object, or has a key that is not `known`
+ */
+export function entriesOf(value: unknown, option: string, known: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`"${option}" must be an object; got ${kindOf(value)}`);
+  }
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  for (const [key] of entries) {
+    if (!known.includes(key)) {
+      throw new TypeError(`"${pathOf(option, key)}" is not an option; there are ${known.join(', ')}`);
+    }
+  }
+  return Object.fromEntries(entries);
+}
+
+/**
+ * An object of strings.
+ * @throws TypeError naming the option
+ */
+export function stringsOf(value: unknown, option: string, known: readonly string[]): Readonly<Record<string, string>> {
+  const entries = Object.entries(entriesOf(value, option, known));
+  return Object.fromEntries(entries.map(([key, item]) => [key, text(item, pathOf(option, key))]));
+}
+
+/** @throws TypeError naming the option */
+export function listOf(value: unknown, option: string, of: string): readonly unknown[] {
+  // Array.from: a hole is seen as undefined.
+  if (Array.isArray(value)) return Array.from(value as readonly unknown[]);
+  throw new TypeError(`"${option}" must be a list of ${of}; got ${kindOf(value)}`);
+}
+
+/** @throws TypeError naming the option */
+export function text(value: unknown, option: string): string {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`"${option}" must be a string; got ${kindOf(value)}`);
+}
+
+/** @throws TypeError naming the option */
+export function url(value: unknown, option: string): string {
+  if (typeof value === 'string' && /^https?:\/\/[^\s/?#]+\S*$/i.test(value)) return value;
+  throw new TypeError(`"${option}" must be an absolute http(s) URL`);
+}
+
+/** @throws TypeError naming the option */
+export function oneOf<const Value extends string>(value: unknown, values: readonly Value[], option: string): Value {
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new TypeError(
+    `"${option}" must be ${values.map((one) => JSON.stringify(one)).join(' or ')}; got ${shown(value)}`,
+  );
+}
+
+/** @throws TypeError naming the option */
+export function flag(value: unknown, option: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`"${option}" must be true or false; got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : kindOf(value);
+}
+
+/** @throws RangeError naming the option */
+export function within(value: unknown, low: number, high: number, option: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high) return value;
+  const got = typeof value === 'number' ? String(value) : kindOf(value);
+  throw new RangeError(`"${option}" must be a whole number from ${String(low)} to ${String(high)}; got ${got}`);
+}
+
+/** For messages: what was given, without its content. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+}
+
+function pathOf(option: string, key: string): string {
+  return option === 'options' ? key : `${option}.${key}`;
+}
