@@ -16,7 +16,7 @@ import { hunt } from './hunt.js';
 import type { CallResult, Work } from './state.js';
 import { callerDocument, hangup } from './twiml.js';
 
-export function callerRequest(w: Work, event: CallerRequest): Reply {
+export function onCallerRequest(w: Work, event: CallerRequest): Reply {
   if (event.type === 'caller.fallback' && fallbackIsOver(w, event)) {
     callerEnded(w, 'handedOn');
     return hangup();
@@ -145,7 +145,7 @@ function callerEnded(w: Work, result: CallResult): void {
   });
 }
 
-export function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
+export function onCallerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
   switch (effect.type) {
     case 'call.fetch':
       callerFetched(w, result);
@@ -189,7 +189,7 @@ function callerFetched(w: Work, result: OutcomeEvent['outcome']): void {
   hunt(w);
 }
 
-export function callerAlarm(w: Work): void {
+export function onCallerTimer(w: Work): void {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'fallingBack':

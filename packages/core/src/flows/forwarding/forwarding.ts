@@ -10,18 +10,18 @@ import { askCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
 import { listenDocument } from '../caller/hold-twiml.js';
 import { keepRecording } from '../caller/recordings.js';
-import type { Effect, OutcomeEvent, TimerEvent } from '../effects.js';
+import type { Effect, TimerEvent } from '../effects.js';
 import { askLeg, endLeg } from '../leg/actions.js';
 import { type FlowMeasurement, type Measured, type MeasuredStep, measureTimer } from '../metrics.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_FORWARDING, writeCall } from '../written.js';
 import { doubtCaller } from './bridge.js';
-import { callerAlarm, callerGone, callerOutcome, callerRequest, callerSentAway } from './caller.js';
-import type { ForwardingEvent, ForwardingNotification } from './events.js';
+import { onCallerTimer, callerGone, onCallerOutcome, onCallerRequest, callerSentAway } from './caller.js';
+import type { ForwardingEvent } from './events.js';
 import { hunt, huntOn, isWaiting, STEP_TIMER } from './hunt.js';
 import { onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
 import type { ForwardingConfig } from './options.js';
-import { conference } from './room.js';
+import { onConference } from './room.js';
 import { inbound, isLost, serveAgain, tellsTheEnd, toldGoodbye } from './start.js';
 import type { ForwardingState, Work } from './state.js';
 import { done, type ForwardingStep, unchanged, work } from './step.js';
@@ -56,69 +56,53 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     return unchanged(state, wantsTwiml(event.type) ? callerDocument(w, event, 'again') : NOTHING, config);
   }
   switch (event.type) {
+    // Requests for TwiML.
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
-      return done(state, w, callerRequest(w, event));
+      return done(state, w, onCallerRequest(w, event));
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
     case 'leg.document':
     case 'leg.ended':
       return done(state, w, onLegRequest(w, event));
-    case 'caller.status':
-    case 'caller.goodbye':
-    case 'conference':
-    case 'leg.status':
-    case 'leg.verdict':
-    case 'caller.recording':
-    case 'talk.recording':
-      notification(w, event);
-      return done(state, w, NOTHING);
-    case 'effect.outcome':
-      outcome(w, event);
-      return done(state, w, NOTHING);
-    case 'timer':
-      alarm(w, event);
-      return done(state, w, NOTHING);
-    default:
-      return unreachable(event);
-  }
-}
-
-function notification(w: Work, event: ForwardingNotification): void {
-  switch (event.type) {
+    // Notifications.
     case 'caller.status':
       if (isFinalStatus(event.status)) callerGone(w);
-      return;
+      break;
     case 'caller.goodbye':
       callerSentAway(w);
-      return;
-    case 'conference':
-      conference(w, event);
-      return;
+      break;
     case 'leg.status':
       onLegStatus(w, event);
-      return;
+      break;
     case 'leg.verdict':
       onLegVerdict(w, event);
-      return;
+      break;
+    case 'conference':
+      onConference(w, event);
+      break;
     case 'caller.recording':
     case 'talk.recording':
       keepRecording(w, event);
-      return;
+      break;
+    // What became of our own work.
+    case 'effect.outcome':
+      if (event.effect.leg === 0) onCallerOutcome(w, event);
+      else onLegOutcome(w, event);
+      break;
+    case 'timer':
+      onTimer(w, event);
+      break;
     default:
       unreachable(event);
   }
-}
-
-function outcome(w: Work, event: OutcomeEvent): void {
-  if (event.effect.leg === 0) callerOutcome(w, event);
-  else onLegOutcome(w, event);
+  return done(state, w, NOTHING);
 }
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
-function alarm(w: Work, event: TimerEvent): void {
+function onTimer(w: Work, event: TimerEvent): void {
   if (w.s.timers[event.timer] !== event.dueAt) return;
   stopTimer(w, event.timer);
   // We or the store were away: meanwhile the caller may have been told goodbye.
@@ -137,7 +121,7 @@ function alarm(w: Work, event: TimerEvent): void {
       huntOn(w);
       return;
     case 'caller':
-      callerAlarm(w);
+      onCallerTimer(w);
       return;
     default: {
       const leg = w.s.legs.find((candidate) => legTimer(candidate) === event.timer);

@@ -8,7 +8,7 @@ import { callerGone, callerInRoom, callerOutOfRoom } from './caller.js';
 import type { ForwardingNotification } from './events.js';
 import type { Work } from './state.js';
 
-export function conference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
+export function onConference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
   const { s } = w;
   const { conference = null } = event;
   const isCaller = event.sid === s.call.sid;

@@ -23,7 +23,7 @@ import { hangup, queue } from './twiml.js';
 
 type CallerRequest = Extract<TaskRequest, { type: 'caller.ended' | 'caller.document' | 'caller.fallback' }>;
 
-export function callerRequest(w: Work, event: CallerRequest): Reply {
+export function onCallerRequest(w: Work, event: CallerRequest): Reply {
   const { caller } = w.s;
   if (event.type === 'caller.ended') {
     const reply = leftQueue(w, event);
@@ -72,7 +72,7 @@ function fallbackDocument(w: Work): Reply {
 }
 
 /** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */
-export function keyPressed(w: Work, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
+export function onCallerKey(w: Work, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
   const { caller, settings, claim, round } = w.s;
   if ((event.round ?? round) === round) {
     if (!isFinalStatus(event.status)) callerHeld(w);

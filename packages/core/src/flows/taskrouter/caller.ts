@@ -108,7 +108,7 @@ export function callerSentAway(w: Work): void {
   else if (caller.phase !== 'ended') askCaller(w);
 }
 
-export function callerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
+export function onCallerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
   switch (effect.type) {
     case 'call.fetch':
       callerFetched(w, result);
@@ -153,7 +153,7 @@ function callerFetched(w: Work, result: Outcome): void {
   } else if (s.taskLost && s.claim === null) fallBack(w);
 }
 
-export function callerAlarm(w: Work): void {
+export function onCallerTimer(w: Work): void {
   const { phase } = w.s.caller;
   switch (phase) {
     case 'fallingBack':

@@ -143,7 +143,7 @@ function outOfIt(w: Work, leg: LegDraft): void {
 }
 
 /** The worker was told to take the caller, and nobody has said what became of it. */
-export function joinAlarm(w: Work, leg: LegDraft): void {
+export function onJoinTimer(w: Work, leg: LegDraft): void {
   const reservation = reservationOf(w, leg);
   if (reservation?.phase === 'pending' && leg.moving !== null) {
     unclaim(w, leg);

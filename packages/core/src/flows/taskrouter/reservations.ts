@@ -6,7 +6,7 @@ import type { TaskRouterEffect } from '../effects.js';
 import { endLeg, fetchNotice, tell } from '../leg/actions.js';
 import { stopTimer } from '../timers.js';
 import { leaveToOthers } from './caller.js';
-import type { ReservationNews, RouterOutcome } from './events.js';
+import type { ReservationNews, RouterOutcome, TaskRouterEvent } from './events.js';
 import { askReservation, sendRejection, tellWorker } from './requests.js';
 import { legOf, type ReservationDraft, type ReservationResult, reservationTimer, type Work } from './state.js';
 import { completeTask, mayBeOthers, talkIsOver } from './talk.js';
@@ -199,7 +199,7 @@ function forget(w: Work): void {
 }
 
 /** An event says what a fetch would have said. */
-export const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
+const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
   accepted: 'accepted',
   rejected: 'rejected',
   timeout: 'timeout',
@@ -210,7 +210,14 @@ export const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> 
   completed: 'completed',
 };
 
-export function reservationOutcome(
+export function onReservation(w: Work, event: Extract<TaskRouterEvent, { type: 'reservation' }>): void {
+  const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
+  if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
+  // Of a worker whom we were never asked about: it can only have been by other means.
+  else if (event.news === 'accepted' && event.task === w.s.task.sid) leaveToOthers(w);
+}
+
+export function onReservationOutcome(
   w: Work,
   effect: Extract<TaskRouterEffect, { type: 'reservation.update' | 'reservation.fetch' }>,
   result: RouterOutcome,
@@ -227,7 +234,7 @@ export function reservationOutcome(
 }
 
 /** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
-export function restOutcome(
+export function onRestOutcome(
   w: Work,
   effect: Extract<TaskRouterEffect, { type: 'reservation.rest' }>,
   result: RouterOutcome,
@@ -244,7 +251,7 @@ export function restOutcome(
   completeTask(w);
 }
 
-export function reservationAlarm(w: Work, reservation: ReservationDraft): void {
+export function onReservationTimer(w: Work, reservation: ReservationDraft): void {
   switch (reservation.phase) {
     case 'rejecting':
       askReservation(w, reservation);

@@ -24,7 +24,7 @@ export function adoptTask(w: Work, task: TaskSid, round: number | null): boolean
   return true;
 }
 
-export function task(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {
+export function onTask(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {
   const { s } = w;
   // Only a new task may take the place of one that is over.
   const fresh = s.task.sid === null || event.news === 'created';
@@ -92,7 +92,7 @@ function taskOver(w: Work): void {
   askCaller(w);
 }
 
-export function taskOutcome(
+export function onTaskOutcome(
   w: Work,
   effect: Extract<TaskRouterEffect, { type: 'task.update' | 'task.fetch' | 'task.find' }>,
   result: RouterOutcome,

@@ -14,19 +14,19 @@ import type { Measured } from '../metrics.js';
 import type { Watched } from '../problems.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_TASK_CALL, writeCall } from '../written.js';
-import { answerCaller, callerRequest, keyPressed } from './caller-requests.js';
-import { callerAlarm, callerGone, callerOutcome, callerSentAway, leaveToOthers } from './caller.js';
-import type { TaskNotification, TaskRouterEvent, TaskRouterReply } from './events.js';
-import { dialEnded, joinAlarm, onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
+import { answerCaller, onCallerKey, onCallerRequest } from './caller-requests.js';
+import { callerGone, callerSentAway, onCallerOutcome, onCallerTimer } from './caller.js';
+import type { TaskRouterEvent, TaskRouterReply } from './events.js';
+import { dialEnded, onJoinTimer, onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
 import { measureTaskRouter, taskRouterProblems } from './metrics.js';
 import type { TaskRouterConfig } from './options.js';
 import { askTask } from './requests.js';
-import { reservationAlarm, reservationIs, reservationOutcome, restOutcome, STATUS_AFTER } from './reservations.js';
+import { onReservation, onReservationOutcome, onReservationTimer, onRestOutcome } from './reservations.js';
 import { assigned, inbound, toldGoodbye } from './start.js';
 import { reservationTimer, type TaskRouterState, type Work } from './state.js';
 import { done, type TaskRouterStep, unchanged, work } from './step.js';
 import { completeTask } from './talk.js';
-import { task, taskOutcome } from './task.js';
+import { onTask, onTaskOutcome } from './task.js';
 import { hangup } from './twiml.js';
 
 /**
@@ -63,15 +63,16 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
   const w = work(state, event, config);
   if (isListenRequest(event)) return unchanged(state, listenDocument(w, event), config);
   switch (event.type) {
+    // Requests for TwiML.
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
       if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
         return unchanged(state, answerCaller(w, event, 'again'), config);
       }
-      return done(state, w, callerRequest(w, event));
+      return done(state, w, onCallerRequest(w, event));
     case 'caller.key':
-      return done(state, w, keyPressed(w, event));
+      return done(state, w, onCallerKey(w, event));
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
@@ -79,79 +80,61 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     case 'leg.ended':
       if (event.type === 'leg.ended') dialEnded(w, event);
       return done(state, w, onLegRequest(w, event));
-    case 'caller.status':
-    case 'caller.goodbye':
-    case 'leg.status':
-    case 'leg.verdict':
-    case 'caller.recording':
-    case 'talk.recording':
-    case 'reservation':
-    case 'task':
-      notification(w, event);
-      return done(state, w, NOTHING);
-    case 'effect.outcome':
-      outcome(w, event);
-      return done(state, w, NOTHING);
-    case 'timer':
-      alarm(w, event);
-      return done(state, w, NOTHING);
-    default:
-      return unreachable(event);
-  }
-}
-
-function notification(w: Work, event: TaskNotification): void {
-  switch (event.type) {
+    // Notifications.
     case 'caller.status':
       if (isFinalStatus(event.status)) callerGone(w);
-      return;
+      break;
     case 'caller.goodbye':
-      if ((event.round ?? w.s.round) === w.s.round) callerSentAway(w);
-      return;
+      if ((event.round ?? state.round) === state.round) callerSentAway(w);
+      break;
     case 'leg.status':
       onLegStatus(w, event);
-      return;
+      break;
     case 'leg.verdict':
       onLegVerdict(w, event);
-      return;
+      break;
+    case 'reservation':
+      onReservation(w, event);
+      break;
+    case 'task':
+      onTask(w, event);
+      break;
     case 'caller.recording':
     case 'talk.recording':
       keepRecording(w, event);
-      return;
-    case 'reservation': {
-      const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
-      if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
-      // Of a worker whom we were never asked about: it can only have been by other means.
-      else if (event.news === 'accepted' && event.task === w.s.task.sid) leaveToOthers(w);
-      return;
-    }
-    case 'task':
-      task(w, event);
-      return;
+      break;
+    // What became of our own work.
+    case 'effect.outcome':
+      onOutcome(w, event);
+      break;
+    case 'timer':
+      onTimer(w, event);
+      break;
     default:
       unreachable(event);
   }
+  return done(state, w, NOTHING);
 }
 
-function outcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
+function onOutcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
   if (isOfCall(event)) {
-    if (event.effect.leg === 0) callerOutcome(w, event);
+    if (event.effect.leg === 0) onCallerOutcome(w, event);
     else onLegOutcome(w, event);
     return;
   }
-  const { effect, outcome: result } = event;
+  const { effect, outcome } = event;
   switch (effect.type) {
     case 'reservation.update':
     case 'reservation.fetch':
-      reservationOutcome(w, effect, result);
+      onReservationOutcome(w, effect, outcome);
+      return;
+    case 'reservation.rest':
+      onRestOutcome(w, effect, outcome);
       return;
     case 'task.update':
     case 'task.fetch':
     case 'task.find':
-      taskOutcome(w, effect, result);
-      return;
-    case 'reservation.rest':
-      restOutcome(w, effect, result);
+      onTaskOutcome(w, effect, outcome);
       return;
     case 'worker.update':
     case 'worker.fetch':
@@ -166,7 +149,7 @@ function isOfCall(event: OutcomeEvent | TaskRouterOutcomeEvent): event is Outcom
 }
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
-function alarm(w: Work, event: TimerEvent): void {
+function onTimer(w: Work, event: TimerEvent): void {
   const { s } = w;
   if (s.timers[event.timer] !== event.dueAt) return;
   stopTimer(w, event.timer);
@@ -180,16 +163,16 @@ function alarm(w: Work, event: TimerEvent): void {
       for (const leg of s.legs) if (isUnanswered(leg.phase)) endLeg(w, leg);
       return;
     case 'caller':
-      callerAlarm(w);
+      onCallerTimer(w);
       return;
     default: {
       const reservation = s.reservations.find((candidate) => reservationTimer(candidate) === event.timer);
       if (reservation !== undefined) {
-        reservationAlarm(w, reservation);
+        onReservationTimer(w, reservation);
         return;
       }
       const leg = s.legs.find((candidate) => legTimer(candidate) === event.timer);
-      if (leg?.phase === 'joining') joinAlarm(w, leg);
+      if (leg?.phase === 'joining') onJoinTimer(w, leg);
       else if (leg !== undefined) onLegTimer(w, leg);
     }
   }
