@@ -12,7 +12,7 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, createWorkerSwitch, toNodeListener } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, createAvailabilitySwitch, toNodeListener } from '@amd/core/http';
 import { createTwilioExecutor, type TwilioClient, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
   createAgentDashboard,
@@ -140,7 +140,7 @@ export function createApp(options: AppOptions) {
     publicBaseUrl,
     password: options.password,
     workspace: () => directory.current(),
-    switchWorker: createWorkerSwitch({ directory, workers }),
+    switchWorker: createAvailabilitySwitch({ directory, workers }),
     events: heard,
     phone: options.phone,
     feed,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
-import { introduceWorkers, webhookUrls } from '@amd/core/http';
+import { syncWorkers, webhookUrls } from '@amd/core/http';
 import { createWorkspaceDirectory, queuedCallers, watchLostCallers, type LostCallersWatch } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { callOptions } from '../../shared/src/environment.js';
@@ -112,7 +112,7 @@ const app = createApp({
 
 /** Begins when the process listens. */
 let watch: LostCallersWatch | undefined;
-const count = await introduceWorkers({ directory, workers: app.workers }).catch(giveUp);
+const count = await syncWorkers({ directory, workers: app.workers }).catch(giveUp);
 const server = createServer(app.listener);
 server.once('error', cannotListen);
 server.listen(env.PORT, env.HOST, () => {

@@ -48,7 +48,7 @@ export {
   type WorkerParams,
 } from './wire/taskrouter.js';
 export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
-export type { CallFlow, FlowMeasurement, Measured, MeasuredStep } from './flows/metrics.js';
+export type { CallFlow, FlowMeasurement, WithMetrics, MeasuredStep } from './flows/metrics.js';
 export type { FlowProblem, Watched } from './flows/problems.js';
 export type {
   CreateCall,
@@ -56,7 +56,7 @@ export type {
   Effect,
   Outcome,
   OutcomeEvent,
-  RestEffect,
+  CallEffect,
   TaskRouterEffect,
   TaskRouterOutcome,
   TaskRouterOutcomeEvent,
@@ -69,10 +69,10 @@ export {
   type Leg,
   type LegPhase,
   type LegResult,
-  type LegStory,
+  type LegTimestamps,
   type LegTarget,
 } from './flows/call/leg.js';
-export type { Notice } from './flows/settings/texts.js';
+export type { Farewell } from './flows/settings/texts.js';
 export {
   AMD_MODES,
   type AmdMode,
@@ -91,7 +91,7 @@ export {
 } from './flows/settings/policy.js';
 export type { LegVerdictEvent } from './flows/leg/events.js';
 export type { LegSettings } from './flows/settings/settings.js';
-export type { Fallback, FallbackOption, LastStop } from './flows/settings/fallback.js';
+export type { Fallback, FallbackOption, FinalFallback } from './flows/settings/fallback.js';
 export type { InboundCall } from './flows/call/call.js';
 export type { FallbackEnded } from './flows/caller/events.js';
 export type { RecordingMade } from './flows/caller/events.js';
@@ -120,7 +120,7 @@ export {
   type Caller,
   type CallerPhase,
   type CallResult,
-  type CallStory,
+  type CallTimestamps,
   type ForwardingState,
   isFinal,
   type LiveForwarding,
@@ -157,14 +157,14 @@ export {
   type TaskCaller,
   type TaskCallerPhase,
   type TaskCallResult,
-  type TaskCallStory,
+  type TaskCallTimestamps,
   type TaskRouterState,
 } from './flows/taskrouter/state.js';
 export { taskrouter } from './flows/taskrouter/taskrouter.js';
 export type { TaskRouterReply } from './flows/taskrouter/events.js';
 export { DEFAULT_WORKER_CONFIG, type WorkerConfig } from './flows/worker/state.js';
 export type { WorkerEvent } from './flows/worker/events.js';
-export { type CoolDown, type LiveWorker, presentRest, type WorkerState } from './flows/worker/state.js';
+export { type CoolDown, type LiveWorker, currentCoolDown, type WorkerState } from './flows/worker/state.js';
 export { worker } from './flows/worker/worker.js';
 export { decodeState, encodeState, type Envelope } from './store/envelope.js';
 export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
@@ -174,7 +174,7 @@ export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/events.js';
 export { consoleLog, type Log, type LogEntry, maskNumbers } from './runtime/log.js';
-export type { FailedTask, Measurement, Metrics, RestResult } from './runtime/measurement.js';
+export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/measurement.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
 export type { Hooks, Peers } from './runtime/performer.js';

@@ -1,5 +1,5 @@
 /** For the packages of this repository alone. It may change in any version, and is not in the reference. */
-export { unreachable } from './kernel/draft.js';
+export { assertNever } from './kernel/draft.js';
 export { RETRIED_MS } from './flows/call/call.js';
-export { isHopeful, isInRoom } from './flows/call/leg.js';
+export { canStillAnswer, isInRoom } from './flows/call/leg.js';
 export { numberOfId } from './flows/timers.js';

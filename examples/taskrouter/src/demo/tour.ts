@@ -1,5 +1,5 @@
 import type { LiveTaskCall } from '@amd/core';
-import { introduceWorkers } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import type { PageAssets } from '@amd/dashboard';
 import {
@@ -152,7 +152,7 @@ export async function startTour(wanted: {
   const connections = watchConnections(server);
   app.start();
   const pace = startPace(sim, wanted.speed ?? SPEED);
-  await introduceWorkers({ directory, workers: app.workers });
+  await syncWorkers({ directory, workers: app.workers });
 
   const workflow = client.taskrouter.v1.workspaces(sids.workspace).workflows(sids.workflow);
   const workers = (): readonly SimulatedWorker[] => sim.workspaces[0]?.workers ?? [];

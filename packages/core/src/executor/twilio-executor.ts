@@ -1,5 +1,5 @@
 import { isCallSid, isE164 } from '../kernel/brand.js';
-import type { CreateCall, Outcome, RestEffect, TaskRouterEffect, TwilioEffect } from '../flows/effects.js';
+import type { CreateCall, Outcome, CallEffect, TaskRouterEffect, TwilioEffect } from '../flows/effects.js';
 import { within } from '../runtime/budget.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
@@ -74,7 +74,7 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
     }
   }
 
-  async function send(effect: RestEffect): Promise<TwilioCall> {
+  async function send(effect: CallEffect): Promise<TwilioCall> {
     switch (effect.type) {
       case 'call.create':
         return client.calls.create(createParams(effect, url, options.fallbackUrl));
@@ -91,7 +91,7 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
     }
   }
 
-  async function announce(effect: Extract<RestEffect, { type: 'call.announce' }>): Promise<TwilioCall> {
+  async function announce(effect: Extract<CallEffect, { type: 'call.announce' }>): Promise<TwilioCall> {
     if (client.conferences === undefined) throw new TypeError('this client has no "conferences"');
     await client
       .conferences(effect.conference)
@@ -139,7 +139,7 @@ function isOfCall(effect: TwilioEffect): effect is Exclude<TwilioEffect, TaskRou
 }
 
 /** A success counts only when it can be read. */
-function understand(effect: RestEffect, call: TwilioCall): Execution {
+function understand(effect: CallEffect, call: TwilioCall): Execution {
   const status = parseCallStatus(call.status);
   switch (effect.type) {
     case 'call.create':

@@ -48,7 +48,7 @@ export interface CreateCall {
 }
 
 /** Work on calls. `leg` 0 is the caller. */
-export type RestEffect =
+export type CallEffect =
   | CreateCall
   | { readonly type: 'call.end'; readonly id: string; readonly leg: number; readonly sid: CallSid }
   | {
@@ -109,14 +109,14 @@ export type TaskRouterEffect =
     } & OfWorker);
 
 /** All work on Twilio's side. */
-export type TwilioEffect = RestEffect | TaskRouterEffect;
+export type TwilioEffect = CallEffect | TaskRouterEffect;
 
 export type TimerEffect =
   | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
   | { readonly type: 'timer.stop'; readonly id: string };
 
 /** What a flow asks for. Ids are stable across retries; a timer's id is its name and due time. */
-export type Effect<Rest extends TwilioEffect = RestEffect> =
+export type Effect<Rest extends TwilioEffect = CallEffect> =
   | Rest
   | TimerEffect
   /** Work that became pointless before it ran; what is already under way is not stopped by it. */
@@ -175,7 +175,7 @@ export type TaskRouterOutcome =
 export interface OutcomeEvent {
   readonly type: 'effect.outcome';
   readonly at: EpochMs;
-  readonly effect: RestEffect;
+  readonly effect: CallEffect;
   readonly outcome: Outcome;
 }
 

@@ -62,7 +62,7 @@ export interface MeasuredStep<State> {
 }
 
 /** A flow that says what its steps are counted as; a pure function of what was committed, so that nothing counts twice. */
-export interface Measured<State> {
+export interface WithMetrics<State> {
   readonly measure: (step: MeasuredStep<State>) => readonly FlowMeasurement[];
 }
 

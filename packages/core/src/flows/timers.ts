@@ -6,13 +6,13 @@ export interface Timed {
   readonly at: EpochMs;
   /** Those of this transition, if it has changed any: others are the state's from before. */
   ownTimers?: Record<string, EpochMs>;
-  readonly s: { timers: Readonly<Record<string, EpochMs>> };
+  readonly state: { timers: Readonly<Record<string, EpochMs>> };
 }
 
 /** An id for an effect that may be asked for again. */
-export function nextId(w: { readonly s: { asked: number } }, name: string, leg: number | string): string {
-  w.s.asked += 1;
-  return `${name}:${String(leg)}:${String(w.s.asked)}`;
+export function nextId(ctx: { readonly state: { asked: number } }, name: string, leg: number | string): string {
+  ctx.state.asked += 1;
+  return `${name}:${String(leg)}:${String(ctx.state.asked)}`;
 }
 
 /** Which of all that was asked for it is: the last part of an id of `nextId`. */
@@ -20,22 +20,22 @@ export function numberOfId(id: string): number {
   return Number(id.slice(id.lastIndexOf(':') + 1));
 }
 
-export function startTimer(w: Timed, timer: string, afterMs: number): void {
-  takeTimers(w)[timer] = w.at + afterMs;
+export function startTimer(ctx: Timed, timer: string, afterMs: number): void {
+  takeTimers(ctx)[timer] = ctx.at + afterMs;
 }
 
-export function stopTimer(w: Timed, timer: string): void {
-  if (w.s.timers[timer] === undefined) return;
+export function stopTimer(ctx: Timed, timer: string): void {
+  if (ctx.state.timers[timer] === undefined) return;
   // A rest pattern would copy the record for each of several stops.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-  delete takeTimers(w)[timer];
+  delete takeTimers(ctx)[timer];
 }
 
 /** Most transitions leave the timers as they are: they are copied by the first one that does not. */
-function takeTimers(w: Timed): Record<string, EpochMs> {
-  if (w.ownTimers === undefined || w.ownTimers !== w.s.timers) w.ownTimers = { ...w.s.timers };
-  w.s.timers = w.ownTimers;
-  return w.ownTimers;
+function takeTimers(ctx: Timed): Record<string, EpochMs> {
+  if (ctx.ownTimers === undefined || ctx.ownTimers !== ctx.state.timers) ctx.ownTimers = { ...ctx.state.timers };
+  ctx.state.timers = ctx.ownTimers;
+  return ctx.ownTimers;
 }
 
 /** The timers a state wants, by name. Flows keep them in their state, so that none can be forgotten or left behind. */

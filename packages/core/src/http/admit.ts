@@ -5,7 +5,7 @@ import { parseSince, SINCE_PARAM, VERDICT_PARAM } from '../wire/failing-since.js
 import type { PublicBase } from './callback-urls.js';
 import { likelyCause } from './diagnose.js';
 import type { Log } from '../runtime/log.js';
-import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
+import { refusal, type HttpRequest, type HttpResponse } from './plain.js';
 import { findRoute, type Route, type Routes } from './routes.js';
 import { isSigned } from './signature.js';
 
@@ -21,7 +21,7 @@ export interface AdmissionRules {
 }
 
 /** A request that is Twilio's and means what it says. */
-export interface Admitted {
+export interface Verified {
   readonly ok: true;
   readonly route: Route;
   readonly params: Params;
@@ -33,13 +33,13 @@ export interface Admitted {
   readonly failingSince: EpochMs | null;
 }
 
-export type Admission = Admitted | { readonly ok: false; readonly response: PlainResponse };
+export type Admission = Verified | { readonly ok: false; readonly response: HttpResponse };
 
 /**
  * The signature says that Twilio once signed these bytes in some order; the rules around it say that they are one
  * well-formed webhook of one call (twilio.com/docs/usage/webhooks/webhooks-security). What is refused writes nothing.
  */
-export function admit(request: PlainRequest, rules: AdmissionRules): Admission {
+export function verifyRequest(request: HttpRequest, rules: AdmissionRules): Admission {
   const refuse = (status: RefusalStatus, problem: string): Admission => {
     sayRefused(rules, request.path, status, problem);
     return { ok: false, response: refusal(status) };
@@ -98,12 +98,12 @@ function kindOf(problem: string): string {
 
 const BY_HAND = 'Set it at Twilio with the method HTTP POST; "amd doctor" and "amd plan" compare what is set there.';
 
-function notPosted({ method }: PlainRequest): string {
+function notPosted({ method }: HttpRequest): string {
   return `${JSON.stringify(method.slice(0, 20))} is not taken here: Twilio has to send webhooks as POST. ${BY_HAND}`;
 }
 
 /** A path that would be ours with a slash less is named; any other is somebody else's business. */
-function notFound({ path }: PlainRequest, { routes, base }: AdmissionRules): string {
+function notFound({ path }: HttpRequest, { routes, base }: AdmissionRules): string {
   const bare = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   const route = findRoute(routes, bare, base.prefix);
   if (route === undefined)
@@ -133,7 +133,7 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
   return since === null || parseSince(since) !== undefined ? null : `"${SINCE_PARAM}" is not a time`;
 }
 
-function signatureHint(request: PlainRequest, url: string, cause: string | null): string {
+function signatureHint(request: HttpRequest, url: string, cause: string | null): string {
   const problem =
     (request.headers['x-twilio-signature'] ?? '') === '' ? 'there is no signature' : 'the signature is wrong';
   const used = withoutUserInfo(url).replace(/\?.*$/, '?…');

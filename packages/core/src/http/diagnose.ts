@@ -1,6 +1,6 @@
 import type { Params } from '../wire/params.js';
 import type { PublicBase } from './callback-urls.js';
-import type { PlainRequest } from './plain.js';
+import type { HttpRequest } from './plain.js';
 import type { Route } from './routes.js';
 import { isSigned } from './signature.js';
 
@@ -16,7 +16,7 @@ interface Guess {
  * another address is refused all the same. `null`: none of them, so it may be forged, or the token may be another.
  */
 export function likelyCause(
-  request: PlainRequest,
+  request: HttpRequest,
   route: Route,
   base: PublicBase,
   authTokens: readonly string[],
@@ -33,7 +33,7 @@ export function likelyCause(
   return null;
 }
 
-function* guesses({ headers, query }: PlainRequest, { path }: Route, { href, prefix }: PublicBase): Generator<Guess> {
+function* guesses({ headers, query }: HttpRequest, { path }: Route, { href, prefix }: PublicBase): Generator<Guess> {
   const other = /^https:/i.test(href) ? href.replace(/^https/i, 'http') : href.replace(/^http/i, 'https');
   yield { base: other, path, query, cause: 'the public base URL has the wrong scheme (http or https)' };
   const origin = href.slice(0, href.length - prefix.length);

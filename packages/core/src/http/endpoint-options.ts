@@ -1,7 +1,7 @@
 import { isAccountSid } from '../kernel/brand.js';
 import type { CallLimits } from '../runtime/call-limits.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
-import { guardedMetrics, type Metrics } from '../runtime/measurement.js';
+import { safeMetrics, type Metrics } from '../runtime/measurement.js';
 import type { AdmissionRules } from './admit.js';
 import { publicBase } from './callback-urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './failure.js';
@@ -47,7 +47,7 @@ export interface CheckedOptions {
 /** @throws TypeError or RangeError naming the option */
 export function checkOptions(options: EndpointOptions, routes: AdmissionRules['routes']): CheckedOptions {
   const clock = clockFrom(options.clock);
-  const metrics = guardedMetrics(options.metrics);
+  const metrics = safeMetrics(options.metrics);
   const log = guarded(options.log, metrics);
   const replyBudgetMs = milliseconds(options.replyBudgetMs ?? 1500, 'replyBudgetMs');
   const budgetMs = milliseconds(options.resolveBudgetMs ?? Math.min(1000, replyBudgetMs - 1), 'resolveBudgetMs');

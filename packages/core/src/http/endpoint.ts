@@ -1,9 +1,9 @@
 import type { Log } from '../runtime/log.js';
-import type { PlainRequest, PlainResponse } from './plain.js';
+import type { HttpRequest, HttpResponse } from './plain.js';
 
 /** Twilio's webhooks of one flow, free of any framework. */
 export interface Endpoint {
-  handle(request: PlainRequest): Promise<PlainResponse>;
+  handle(request: HttpRequest): Promise<HttpResponse>;
   /** The same for web-standard servers. */
   fetch(request: Request): Promise<Response>;
   /** Every path, without the prefix of the public address. */

@@ -35,7 +35,7 @@ export function checkFallbackTexts(texts: unknown = {}): FallbackTexts {
  * TwiML for a request that failed on our side. Callers, new and known, and whoever we rang wait a second and ask again, at
  * `again`: the state that knows what to do is only out of reach for the moment. `null`: they have waited long enough.
  */
-export function failureDocument(name: RouteName, again: string | null, texts: FallbackTexts): readonly Verb[] {
+export function fallbackTwiml(name: RouteName, again: string | null, texts: FallbackTexts): readonly Verb[] {
   // The call goes on without what they would have heard; hold music is asked for again.
   if (name === 'caller.whisper') return [];
   if (playsOnly(name)) return again === null ? [] : askAgain(again, 5);

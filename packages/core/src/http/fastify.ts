@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { parsedBody } from './node-body.js';
-import { refusal, type PlainResponse } from './plain.js';
+import { refusal, type HttpResponse } from './plain.js';
 
 /** What we use of a Fastify request. */
 export interface FastifyLikeRequest {
@@ -29,7 +29,7 @@ export function toFastifyHandler(
     const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
     // Only a form has a body: whoever plays a sound sends none.
     const read = method === 'POST' ? parsedBody({ body }) : { as: 'body' as const, body: '' };
-    let plain: PlainResponse;
+    let plain: HttpResponse;
     if (read.as === 'body') {
       const flat = Object.entries(headers).map(([name, value]) => [
         name,

@@ -1,9 +1,9 @@
 import { MAX_BODY_BYTES } from '../wire/params.js';
-import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
+import { refusal, type HttpRequest, type HttpResponse } from './plain.js';
 
 /** Web-standard request in, web-standard response out. */
 export async function handleFetch(
-  handle: (request: PlainRequest) => Promise<PlainResponse>,
+  handle: (request: HttpRequest) => Promise<HttpResponse>,
   request: Request,
 ): Promise<Response> {
   const read = request.method === 'POST' ? await readBody(request) : { body: '' };
@@ -38,6 +38,6 @@ async function readBody(request: Request): Promise<{ readonly body: string | nul
   return { body: text + decoder.decode() };
 }
 
-function toResponse({ status, headers, body, bytes }: PlainResponse): Response {
+function toResponse({ status, headers, body, bytes }: HttpResponse): Response {
   return new Response(status === 204 ? null : (bytes ?? body), { status, headers });
 }

@@ -1,4 +1,4 @@
-import { unreachable } from '../kernel/draft.js';
+import { assertNever } from '../kernel/draft.js';
 import type { ForwardingNotification, ForwardingRequest } from '../flows/forwarding/events.js';
 import type { Untimed } from '../runtime/runtime.js';
 import type { CallbackRef } from '../wire/callbacks.js';
@@ -43,7 +43,7 @@ export function translate(ref: CallbackRef, params: Params): Translation {
     case 'leg.verdict':
       return ofLegVerdict(ref, params);
     default:
-      return unreachable(ref.purpose);
+      return assertNever(ref.purpose);
   }
 }
 

@@ -13,13 +13,13 @@ export {
   type TaskRouterEndpointOptions,
 } from './taskrouter-endpoint.js';
 export { TASKROUTER_EVENTS } from './taskrouter-events.js';
-export { introduceWorkers } from './introduce-workers.js';
-export { createWorkerSwitch, type SwitchWorker } from './switch-worker.js';
+export { syncWorkers } from './introduce-workers.js';
+export { createAvailabilitySwitch, type SetAvailability } from './switch-worker.js';
 export { loadRenderer } from './load-renderer.js';
 export { type Log, type LogEntry, maskNumbers } from '../runtime/log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './node.js';
 export { type NodeRequest } from './node-body.js';
-export { type PlainRequest, type PlainResponse } from './plain.js';
+export { type HttpRequest, type HttpResponse } from './plain.js';
 export { recordKey } from '../runtime/record-key.js';
 export { type ArrivingCall, type Resolve } from './resolve-settings.js';
 export { isSigned, sign } from './signature.js';

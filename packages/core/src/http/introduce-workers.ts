@@ -10,7 +10,7 @@ import type { Reply } from '../wire/twiml.js';
  * began, and of whom no store remembers it, comes back as well. Returns how many workers there are.
  * @throws what the directory or the store throws
  */
-export async function introduceWorkers(options: {
+export async function syncWorkers(options: {
   readonly directory: {
     load(): Promise<TaskRouterWorkspace>;
     current(): TaskRouterWorkspace | undefined;

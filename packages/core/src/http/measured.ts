@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock.js';
 import type { Metrics } from '../runtime/measurement.js';
 import { stopwatch } from '../runtime/stopwatch.js';
-import type { PlainRequest, PlainResponse } from './plain.js';
+import type { HttpRequest, HttpResponse } from './plain.js';
 import { findRoute, type Routes } from './routes.js';
 
-type Handle = (request: PlainRequest) => Promise<PlainResponse>;
+type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Every webhook with its time and status. Paths that are not ours, and sounds, are nobody's webhook. */
 export function measured(

@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.js';
 import { reasonOf } from '../runtime/log.js';
 import { readNodeBody, type NodeBody, type NodeRequest } from './node-body.js';
-import { refusal, xmlResponse, type PlainResponse } from './plain.js';
+import { refusal, xmlResponse, type HttpResponse } from './plain.js';
 
 /** What we use of `http.ServerResponse`. */
 export interface NodeResponse {
@@ -49,7 +49,7 @@ interface Asked {
 }
 
 async function answer(endpoint: Endpoint, { path, query, request, response, read }: Asked): Promise<void> {
-  const handle = (body: string | null): Promise<PlainResponse> =>
+  const handle = (body: string | null): Promise<HttpResponse> =>
     endpoint.handle({ method: request.method ?? 'GET', path, query, headers: headersOf(request), body });
   try {
     const body = await read;
@@ -76,7 +76,7 @@ async function answer(endpoint: Endpoint, { path, query, request, response, read
 
 const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
 
-function write(request: NodeRequest, response: NodeResponse, plain: PlainResponse, close: boolean): void {
+function write(request: NodeRequest, response: NodeResponse, plain: HttpResponse, close: boolean): void {
   if (response.headersSent) return;
   response.statusCode = plain.status;
   for (const [name, value] of Object.entries(plain.headers)) response.setHeader(name, value);

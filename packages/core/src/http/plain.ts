@@ -1,5 +1,5 @@
 /** A request without any framework's types. */
-export interface PlainRequest {
+export interface HttpRequest {
   readonly method: string;
   /** As received, without the query; with or without the path prefix of the public address. */
   readonly path: string;
@@ -11,7 +11,7 @@ export interface PlainRequest {
   readonly body: string | null;
 }
 
-export interface PlainResponse {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -19,12 +19,12 @@ export interface PlainResponse {
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
-export function xmlResponse(body: string, status = 200): PlainResponse {
+export function xmlResponse(body: string, status = 200): HttpResponse {
   return { status, headers: { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'no-store' }, body };
 }
 
 /** `null`: an empty body, which means "later" to TaskRouter (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
-export function jsonResponse(body: unknown): PlainResponse {
+export function jsonResponse(body: unknown): HttpResponse {
   return {
     status: 200,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
@@ -32,7 +32,7 @@ export function jsonResponse(body: unknown): PlainResponse {
   };
 }
 
-export function noContent(): PlainResponse {
+export function noContent(): HttpResponse {
   return { status: 204, headers: {}, body: '' };
 }
 
@@ -48,7 +48,7 @@ const REASONS = {
 } as const;
 
 /** One and the same answer for every reason to refuse: who forges requests learns nothing from it. */
-export function refusal(status: keyof typeof REASONS, allow = 'POST'): PlainResponse {
+export function refusal(status: keyof typeof REASONS, allow = 'POST'): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', ...(status === 405 ? { allow } : {}) },

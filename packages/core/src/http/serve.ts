@@ -9,17 +9,17 @@ import { parseRef, type CallbackRef } from '../wire/callbacks.js';
 import { withSince, withVerdict } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
 import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
-import { admit, sayRefused, type Admitted } from './admit.js';
+import { verifyRequest, sayRefused, type Verified } from './admit.js';
 import { callbackUrls, RETRY } from './callback-urls.js';
 import type { Endpoint } from './endpoint.js';
 import type { CheckedOptions } from './endpoint-options.js';
-import { busyDocument, failureDocument } from './failure.js';
+import { busyDocument, fallbackTwiml } from './failure.js';
 import { handleFetch } from './fetch.js';
 import { createGoodbye, type Goodbye } from './goodbye.js';
 import { loadRenderer } from './load-renderer.js';
 import { reasonOf } from '../runtime/log.js';
 import { measured } from './measured.js';
-import { jsonResponse, noContent, refusal, xmlResponse, type PlainRequest, type PlainResponse } from './plain.js';
+import { jsonResponse, noContent, refusal, xmlResponse, type HttpRequest, type HttpResponse } from './plain.js';
 import { playsOnly } from '../wire/callbacks.js';
 import { findRoute, type RouteName } from './routes.js';
 import { createSounds } from './sounds.js';
@@ -41,8 +41,8 @@ export interface Webhooks {
   readonly flow: 'forwarding' | 'taskrouter';
   readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
   /** A route without a reference, other than `/inbound`. */
-  readonly notice: (admitted: Admitted, turn: Turn) => Promise<Answer>;
-  readonly callback: (ref: CallbackRef, admitted: Admitted, turn: Turn) => Promise<Answer>;
+  readonly notice: (admitted: Verified, turn: Turn) => Promise<Answer>;
+  readonly callback: (ref: CallbackRef, admitted: Verified, turn: Turn) => Promise<Answer>;
   /** The caller was told goodbye, because they could not be served: an event in their call's own line. */
   readonly goodbye: (call: CallSid, round: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
@@ -63,10 +63,10 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return null;
   });
 
-  async function answerOne(request: PlainRequest): Promise<PlainResponse> {
+  async function answerOne(request: HttpRequest): Promise<HttpResponse> {
     const sound = sounds.answer(request);
     if (sound !== undefined) return sound;
-    const admitted = admit(request, rules);
+    const admitted = verifyRequest(request, rules);
     if (!admitted.ok) return admitted.response;
     const { route } = admitted;
     const patience = patienceOf(admitted);
@@ -100,7 +100,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** When this request was first failed, if it was, and whether it has waited long enough: then it is tried once more. */
-  function patienceOf({ failingSince }: Admitted): Patience {
+  function patienceOf({ failingSince }: Verified): Patience {
     const now = clock.now();
     // Another process's clock may be ahead of ours: no time makes anybody wait for longer.
     const since = failingSince === null ? null : Math.min(failingSince, now);
@@ -109,16 +109,16 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** Asked to wait, or told goodbye: that is written down first, as far as it can be. */
-  async function standIn(admitted: Admitted, patience: Patience, later: boolean): Promise<PlainResponse> {
+  async function standIn(admitted: Verified, patience: Patience, later: boolean): Promise<HttpResponse> {
     const { route } = admitted;
     const url = later && !patience.isLast ? again(admitted, patience.since ?? clock.now()) : null;
     const goodbye = url === null ? goodbyeTo(admitted) : undefined;
     if (goodbye !== undefined) await sayGoodbye(goodbye, Math.max(0, patience.arrivedAt + replyBudgetMs - clock.now()));
-    return spoken(failureDocument(route.name, url, texts), route.name);
+    return spoken(fallbackTwiml(route.name, url, texts), route.name);
   }
 
   /** `undefined`: not a caller, or nobody we know how to name. */
-  function goodbyeTo({ route, ref, params }: Admitted): Goodbye | undefined {
+  function goodbyeTo({ route, ref, params }: Verified): Goodbye | undefined {
     const sid = params.get('CallSid');
     if (!isCallSid(sid) || playsOnly(route.name)) return undefined;
     const isCaller = route.name === 'inbound' || route.name.startsWith('caller.');
@@ -128,9 +128,9 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   async function respond(
-    { route }: Admitted,
+    { route }: Verified,
     answer: Exclude<Answer, { as: 'refused' | 'noSettings' }>,
-  ): Promise<PlainResponse> {
+  ): Promise<HttpResponse> {
     if (answer.as === 'reply') {
       const { reply } = answer;
       if (reply.kind === 'twiml') return spoken(reply.verbs, route.name);
@@ -142,7 +142,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return spoken(playsOnly(route.name) ? [] : [{ verb: 'hangup' }], route.name);
   }
 
-  async function answerTo(admitted: Admitted, patience: Patience): Promise<Answer> {
+  async function answerTo(admitted: Verified, patience: Patience): Promise<Answer> {
     const { route, params } = admitted;
     const turn = { first: route.wants !== 'nothing', by: patience.arrivedAt + patience.budgetMs };
     if (route.name === 'inbound') return inbound(parseInbound(params), patience, turn);
@@ -172,14 +172,14 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return { as: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
   }
 
-  function rejection(): PlainResponse {
+  function rejection(): HttpResponse {
     const activity = webhooks.rejectTo?.();
     // Nothing is known of the workspace: the reservation stays pending, which is all that is left.
     return activity === undefined ? jsonResponse(null) : instruction({ instruction: 'reject', activity });
   }
 
   /** Where a request that failed is sent again. What the user has put into the query of `/inbound` stays there. */
-  function again({ route, ref, query, params }: Admitted, since: EpochMs): string | null {
+  function again({ route, ref, query, params }: Verified, since: EpochMs): string | null {
     if (route.ref === null)
       return withSince(rules.base.href + route.path + (query === '' ? '' : `?${query}`) + RETRY, since);
     const parsed = parseRef(ref, route.ref);
@@ -190,10 +190,10 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** The document; should it not render, the sentence of the route it was for. */
-  async function spoken(verbs: readonly Verb[], name: RouteName): Promise<PlainResponse> {
+  async function spoken(verbs: readonly Verb[], name: RouteName): Promise<HttpResponse> {
     const render = await renderer;
     if (render === null) return xmlResponse(LAST_RESORT);
-    for (const document of [verbs, failureDocument(name, null, texts)]) {
+    for (const document of [verbs, fallbackTwiml(name, null, texts)]) {
       try {
         return xmlResponse(render(document, url));
       } catch (error) {
@@ -232,6 +232,6 @@ const INSTEAD = {
   twiml: 'answered with stand-in TwiML',
 } as const;
 
-function instruction({ instruction: name, activity }: Instruction): PlainResponse {
+function instruction({ instruction: name, activity }: Instruction): HttpResponse {
   return jsonResponse({ instruction: name, activity_sid: activity });
 }

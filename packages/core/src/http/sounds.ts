@@ -1,5 +1,5 @@
 import { RINGBACK_TONES, type RingbackTone } from '../wire/twiml.js';
-import { refusal, type PlainRequest, type PlainResponse } from './plain.js';
+import { refusal, type HttpRequest, type HttpResponse } from './plain.js';
 import { ringbackFile } from './ringback.js';
 
 const PATHS: ReadonlyMap<string, RingbackTone> = new Map(RINGBACK_TONES.map((tone) => [soundPath(tone), tone]));
@@ -13,7 +13,7 @@ export interface Sounds {
   readonly paths: readonly string[];
   owns(path: string): boolean;
   /** `undefined`: it is for something else. */
-  answer(request: PlainRequest): PlainResponse | undefined;
+  answer(request: HttpRequest): HttpResponse | undefined;
 }
 
 /** Each file is made once, when it is first asked for: anybody may ask, as often as they like. */

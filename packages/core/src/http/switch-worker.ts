@@ -6,17 +6,17 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { Reply } from '../wire/twiml.js';
 
 /** Sends a worker to work (`on`), which also ends a rest, or home. */
-export type SwitchWorker = (worker: string, on: boolean) => Promise<void>;
+export type SetAvailability = (worker: string, on: boolean) => Promise<void>;
 
 /**
  * Switches workers on and off for a page. Resolves when the wish is written down; whether TaskRouter granted it is in the
  * worker's record (`wish`), so that it survives whatever happens to the page. A worker nobody has heard of is left alone.
  * @throws TypeError when it is not a worker's SID; what the directory or the store throws
  */
-export function createWorkerSwitch(options: {
+export function createAvailabilitySwitch(options: {
   readonly directory: { load(): Promise<TaskRouterWorkspace>; current(): TaskRouterWorkspace | undefined };
   readonly workers: Pick<Runtime<WorkerEvent, Reply>, 'handle'>;
-}): SwitchWorker {
+}): SetAvailability {
   const { directory, workers } = options;
   return async (worker, on) => {
     if (!isWorkerSid(worker))

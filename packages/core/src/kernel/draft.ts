@@ -8,6 +8,6 @@ export type Draft<T> = T extends string | number | boolean | null | undefined
       : T;
 
 /** Marks a branch that the types say cannot happen. */
-export function unreachable(value: never): never {
+export function assertNever(value: never): never {
   throw new TypeError(`unexpected value ${JSON.stringify(value)}`);
 }

@@ -12,7 +12,7 @@ interface Awaited extends Placed {
 }
 
 /** Wakes the runtime when something is due: the earliest time it was told and that was not called off, and each poll. */
-export class Alarm {
+export class Scheduler {
   readonly #clock: Clock;
   readonly #pollMs: number | null;
   readonly #ring: () => void;

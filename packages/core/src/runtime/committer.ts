@@ -4,7 +4,7 @@ import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEf
 import { encodeState } from '../store/envelope.js';
 import { sameState } from '../kernel/same-state.js';
 import type { Store, Task } from '../store/store.js';
-import type { Measured } from '../flows/metrics.js';
+import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
 import type { Clock } from './clock.js';
 import type { Emit } from './events.js';
@@ -59,8 +59,8 @@ interface Decided<State, Event, Reply, Entry> {
  * 1 recall or read → 2 decide → 3 compare-and-set of state, effects and timers → 4 reply. One call, one line: what comes
  * meanwhile waits, and is decided together and written down in one commit. A conflict, with another process, decides anew.
  */
-export function createCommitter<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
+export function createCommit<State, Event extends FlowEvent, Reply, Config>(parts: {
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<WithMetrics<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly records: Records<State>;

@@ -1,26 +1,26 @@
 import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
 import type { Flow, FlowEvent } from '../kernel/flow.js';
-import type { Effect, OutcomeEvent, RestEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
-import type { Measured } from '../flows/metrics.js';
+import type { Effect, OutcomeEvent, CallEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
+import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
 import type { Claim, Store } from '../store/store.js';
-import { Alarm } from './alarm.js';
+import { Scheduler } from './alarm.js';
 import { clockFrom, type Clock } from './clock.js';
-import { createCommitter } from './committer.js';
+import { createCommit } from './committer.js';
 import type { Emit, RuntimeEvents } from './events.js';
 import type { Executor } from './executor.js';
 import { guarded, reasonOf, type Log } from './log.js';
-import { guardedMetrics, type Metrics } from './measurement.js';
-import { createPace } from './pace.js';
-import { createPerformer, type Hooks, type Peers } from './performer.js';
+import { safeMetrics, type Metrics } from './measurement.js';
+import { createRateLimiter } from './pace.js';
+import { createEffectRunner, type Hooks, type Peers } from './performer.js';
 import { createRecords } from './records.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 import { watched } from './watched.js';
 
-export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect> {
-  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<Measured<State> & Watched<State>>;
+export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect> {
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<WithMetrics<State> & Watched<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly execute: Executor<Rest>;
@@ -50,7 +50,7 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, R
 }
 
 /** A runtime that can also be listened to. Events are for looking: lossy, of this process only. */
-export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extends TwilioEffect = RestEffect> = Runtime<
+export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extends TwilioEffect = CallEffect> = Runtime<
   Event,
   Reply
 > & {
@@ -58,26 +58,26 @@ export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extend
 };
 
 /** Acts, and never decides: what a flow asks for is kept with its state and carried out after the reply. */
-export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = RestEffect>(
+export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect>(
   options: RuntimeOptions<State, Event, Reply, Config, Rest>,
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
   const { config } = options;
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
-    Partial<Measured<State> & Watched<State>>;
+    Partial<WithMetrics<State> & Watched<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
   const clock = clockFrom(options.clock);
   const leaseMs = options.leaseMs ?? 15_000;
   const concurrency = options.concurrency ?? 64;
   const random = options.random ?? Math.random;
-  const metrics = guardedMetrics(options.metrics);
+  const metrics = safeMetrics(options.metrics);
   const log = guarded(options.log, metrics);
   const retry: RetrySchedule = { ...DEFAULT_RETRY, ...options.retry };
   const events = new EventEmitter<RuntimeEvents<State, Event | OutcomeEvent | TimerEvent, Rest>>();
   const leaseId = Math.floor(random() * 2 ** 52).toString(36);
   const underWay = new Set<Promise<unknown>>();
   const running = new Set<Promise<void>>();
-  const alarm = new Alarm(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
+  const alarm = new Scheduler(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
     track(tick());
   });
   const store = watched(options.store, alarm);
@@ -98,8 +98,8 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   };
 
   const records = createRecords({ flow, store, clock, log });
-  const apply = createCommitter({ flow, config, store, records, clock, emit, metrics, log, hooks: options.hooks });
-  const { perform, again: askAgain } = createPerformer({
+  const apply = createCommit({ flow, config, store, records, clock, emit, metrics, log, hooks: options.hooks });
+  const { perform, again: askAgain } = createEffectRunner({
     flow,
     store,
     clock,
@@ -113,7 +113,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     hooks: options.hooks,
     peers: options.peers,
     retry,
-    pace: options.callsPerSecond === undefined ? null : createPace(options.callsPerSecond),
+    pace: options.callsPerSecond === undefined ? null : createRateLimiter(options.callsPerSecond),
     leaseMs,
     random,
     track,

@@ -1,10 +1,10 @@
 import type { EventEmitter } from 'eventemitter3';
 import type { FlowEvent } from '../kernel/flow.js';
-import type { Effect, RestEffect, TwilioEffect } from '../flows/effects.js';
+import type { Effect, CallEffect, TwilioEffect } from '../flows/effects.js';
 import type { Execution } from './executor.js';
 
 /** What a runtime tells listeners: for looking, never for acting. */
-export interface RuntimeEvents<State, Event extends FlowEvent, Rest extends TwilioEffect = RestEffect> {
+export interface RuntimeEvents<State, Event extends FlowEvent, Rest extends TwilioEffect = CallEffect> {
   /** A step was committed. */
   committed: [{ key: string; event: Event; state: State; effects: readonly Effect<Rest>[] }];
   /** A REST effect was tried. */

@@ -1,4 +1,4 @@
-import type { Outcome, RestEffect, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
+import type { Outcome, CallEffect, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
 
 /** What became of one try at a REST effect. Classifying is the executor's work, deciding what to do next the runtime's. */
 export type Execution =
@@ -13,4 +13,4 @@ export type Execution =
   | { readonly as: 'ambiguous'; readonly reason: string };
 
 /** Carries out one effect on Twilio's side. Never throws; what it cannot classify is `ambiguous`. */
-export type Executor<Rest extends TwilioEffect = RestEffect> = (effect: Rest) => Promise<Execution>;
+export type Executor<Rest extends TwilioEffect = CallEffect> = (effect: Rest) => Promise<Execution>;

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { Claim } from '../store/store.js';
-import type { Alarm } from './alarm.js';
+import type { Scheduler } from './alarm.js';
 import type { Clock } from './clock.js';
 import { isUnreadable } from './records.js';
 
@@ -31,7 +31,7 @@ interface Waiting {
  */
 export function createHeld(parts: {
   readonly clock: Clock;
-  readonly alarm: Pick<Alarm, 'at'>;
+  readonly alarm: Pick<Scheduler, 'at'>;
   readonly random: () => number;
   readonly track: (work: Promise<unknown>) => void;
   readonly failed: (claim: Claim, error: unknown) => void;

@@ -1,11 +1,11 @@
-import type { Measured, MeasuredStep } from '../flows/metrics.js';
+import type { WithMetrics, MeasuredStep } from '../flows/metrics.js';
 import type { FlowProblem, Watched } from '../flows/problems.js';
 import type { Metrics } from './measurement.js';
 
 /** Tells what a committed step is counted as. A flow that cannot say so harms nothing. */
 export function measureStep<State>(
   metrics: Metrics | null,
-  flow: Partial<Measured<State>>,
+  flow: Partial<WithMetrics<State>>,
   step: MeasuredStep<State>,
 ): void {
   if (metrics === null || flow.measure === undefined) return;

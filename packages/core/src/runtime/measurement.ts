@@ -22,7 +22,7 @@ export type Measurement =
   | {
       readonly type: 'rest';
       readonly effect: TwilioEffect['type'];
-      readonly result: RestResult;
+      readonly result: TwilioResult;
       readonly seconds: number | null;
     }
   /** A task could not be finished and will be tried again, or given up when it is a hook that failed too often. */
@@ -33,7 +33,7 @@ export type Measurement =
   | { readonly type: 'problem'; readonly code: ProblemCode };
 
 /** How one try at a REST effect went. */
-export type RestResult = Outcome['as'] | TaskRouterOutcome['as'] | Exclude<Execution['as'], 'outcome'>;
+export type TwilioResult = Outcome['as'] | TaskRouterOutcome['as'] | Exclude<Execution['as'], 'outcome'>;
 
 /** What failed: work at Twilio, an event for another flow, a hook, a timer, asking the store what is due, or nobody knows. */
 export type FailedTask = 'rest' | 'send' | 'hook' | 'timer' | 'claim' | 'unreadable';
@@ -45,7 +45,7 @@ export type Metrics = (measurement: Measurement) => void;
  * A hook that cannot harm anything, whatever it throws, or rejects when it is asynchronous all the same.
  * @throws TypeError naming the option
  */
-export function guardedMetrics(metrics: Metrics | undefined): Metrics | null {
+export function safeMetrics(metrics: Metrics | undefined): Metrics | null {
   if (metrics === undefined) return null;
   if (typeof metrics !== 'function') throw new TypeError('"metrics" must be a function');
   // What is declared to return nothing may be an async function all the same.

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../kernel/flow.js';
 
 /** When each of several may go, so that no more than so many go in a second. */
-export interface Pace {
+export interface RateLimiter {
   /** How long to wait, in ms; 0: now. Whoever waits keeps their place by their id. */
   waitFor(id: string, now: EpochMs): number;
 }
@@ -10,7 +10,7 @@ export interface Pace {
 const FORGET_AFTER_MS = 60_000;
 
 /** @throws RangeError naming `callsPerSecond` */
-export function createPace(callsPerSecond: number): Pace {
+export function createRateLimiter(callsPerSecond: number): RateLimiter {
   if (!(callsPerSecond > 0 && callsPerSecond <= 1000)) {
     throw new RangeError(`"callsPerSecond" must be a number above 0 and at most 1000; got ${String(callsPerSecond)}`);
   }

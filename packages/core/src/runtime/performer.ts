@@ -1,7 +1,7 @@
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { Claim, Store } from '../store/store.js';
-import type { Alarm } from './alarm.js';
+import type { Scheduler } from './alarm.js';
 import type { Clock } from './clock.js';
 import type { Apply, TaskData } from './committer.js';
 import type { Emit } from './events.js';
@@ -9,7 +9,7 @@ import type { Execution, Executor } from './executor.js';
 import { createHeld, type Next } from './held.js';
 import { rarely, reasonOf, type Log } from './log.js';
 import type { FailedTask, Metrics } from './measurement.js';
-import type { Pace } from './pace.js';
+import type { RateLimiter } from './pace.js';
 import type { Runtime } from './runtime.js';
 import { isUnreadable, type Records } from './records.js';
 import { recordKey, sidOf } from './record-key.js';
@@ -35,11 +35,11 @@ export interface Performer {
 }
 
 /** Carries out claimed tasks: effects, hooks and timers. Acts, and never decides. */
-export function createPerformer<State, Event extends FlowEvent, Reply, Config>(parts: {
+export function createEffectRunner<State, Event extends FlowEvent, Reply, Config>(parts: {
   readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
   readonly store: Store;
   readonly clock: Clock;
-  readonly alarm: Pick<Alarm, 'at'>;
+  readonly alarm: Pick<Scheduler, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
@@ -49,7 +49,7 @@ export function createPerformer<State, Event extends FlowEvent, Reply, Config>(p
   readonly hooks: Hooks | undefined;
   readonly peers: Peers | undefined;
   readonly retry: RetrySchedule;
-  readonly pace: Pace | null;
+  readonly pace: RateLimiter | null;
   readonly leaseMs: number;
   readonly random: () => number;
   /** Counts work as under way. */

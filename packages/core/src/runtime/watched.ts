@@ -1,11 +1,11 @@
 import type { Store } from '../store/store.js';
-import type { Alarm } from './alarm.js';
+import type { Scheduler } from './alarm.js';
 
 /**
  * A store that tells the alarm what this process has put into it, and what has been done or dropped since: a claim for a timer
  * that was stopped would find nothing. What other processes put is found by the alarm's polls.
  */
-export function watched(store: Store, alarm: Pick<Alarm, 'at' | 'expect' | 'callOff'>): Store {
+export function watched(store: Store, alarm: Pick<Scheduler, 'at' | 'expect' | 'callOff'>): Store {
   return {
     read: (key, now) => store.read(key, now),
     async commit(commit) {

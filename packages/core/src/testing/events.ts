@@ -4,7 +4,7 @@ import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
 import type { RecordingMade } from '../flows/caller/events.js';
 import type { Recording } from '../flows/call/call.js';
-import type { Effect, Outcome, OutcomeEvent, RestEffect, TimerEvent } from '../flows/effects.js';
+import type { Effect, Outcome, OutcomeEvent, CallEffect, TimerEvent } from '../flows/effects.js';
 import type { ConferenceEvent, ForwardingEvent } from '../flows/forwarding/events.js';
 import { callSettings, type CallOptions } from '../flows/forwarding/options.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
@@ -161,7 +161,7 @@ export const events = {
     ...roundOf(o),
   }),
   /** How an effect went; take the effect from an earlier step. */
-  outcome: (effect: RestEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
+  outcome: (effect: CallEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
     type: 'effect.outcome',
     at,
     effect,
@@ -169,10 +169,10 @@ export const events = {
   }),
   /** The same, of the newest effect of a kind among all that was asked for so far; for `given` and `when`. */
   outcomeOf:
-    (type: RestEffect['type'], outcome: Outcome, o: Timed & { readonly leg?: number } = {}) =>
+    (type: CallEffect['type'], outcome: Outcome, o: Timed & { readonly leg?: number } = {}) =>
     ({ effects }: { readonly effects: readonly Effect[] }): OutcomeEvent => {
       const asked = effects.filter(
-        (effect): effect is RestEffect => effect.type === type && (o.leg === undefined || effect.leg === o.leg),
+        (effect): effect is CallEffect => effect.type === type && (o.leg === undefined || effect.leg === o.leg),
       );
       const effect = asked.at(-1);
       if (effect === undefined) throw new Error(`no ${type} was asked for`);

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import { isFinalStatus, type FinalCallStatus } from '../wire/call-status.js';
-import type { Outcome, RestEffect } from '../flows/effects.js';
+import type { Outcome, CallEffect } from '../flows/effects.js';
 import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { CallOptions } from '../flows/forwarding/options.js';
@@ -15,7 +15,7 @@ export interface PlayOptions {
   readonly from?: string;
   readonly config?: Partial<ForwardingConfig>;
   /** Twilio's answer to an effect, instead of the usual one; `undefined` keeps the usual one. */
-  readonly answer?: (effect: RestEffect) => Outcome | undefined;
+  readonly answer?: (effect: CallEffect) => Outcome | undefined;
 }
 
 /** Somebody who is rung; legs are numbered from 1 in the order of their ringing. */

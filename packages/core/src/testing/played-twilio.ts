@@ -2,7 +2,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import { isFinalStatus, type CallStatus, type FinalCallStatus } from '../wire/call-status.js';
 import type { CallbackRef } from '../wire/callbacks.js';
 import type { Verb } from '../wire/twiml.js';
-import type { Outcome, RestEffect } from '../flows/effects.js';
+import type { Outcome, CallEffect } from '../flows/effects.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import { events } from './events.js';
 import { playDocument, sentences } from './played-document.js';
@@ -69,7 +69,7 @@ export class PlayedTwilio {
     });
   }
 
-  carryOut(effect: RestEffect, scripted: Outcome | undefined): void {
+  carryOut(effect: CallEffect, scripted: Outcome | undefined): void {
     const outcome = scripted ?? this.#usual(effect);
     if (outcome.as === 'created' && effect.type === 'call.create') {
       const ringsUntil = this.#now() + effect.ringSeconds * 1000;
@@ -83,7 +83,7 @@ export class PlayedTwilio {
     this.#happen(effect.leg, asking(effect.leg, effect.document));
   }
 
-  #usual(effect: RestEffect): Outcome {
+  #usual(effect: CallEffect): Outcome {
     if (effect.type === 'call.create') return { as: 'created', sid: sids.call(effect.leg), status: 'queued' };
     const { status } = this.line(effect.leg);
     if (effect.type === 'call.fetch') return { as: 'fetched', status, answeredBy: null };

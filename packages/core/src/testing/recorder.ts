@@ -1,30 +1,30 @@
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
 import type { CallSid } from '../kernel/brand.js';
-import type { RestEffect } from '../flows/effects.js';
+import type { CallEffect } from '../flows/effects.js';
 import type { Execution, Executor } from '../runtime/executor.js';
 import { sids } from './sids.js';
 
-type Typed<Type extends RestEffect['type']> = Extract<RestEffect, { type: Type }>;
-type Answer<Type extends RestEffect['type']> =
+type Typed<Type extends CallEffect['type']> = Extract<CallEffect, { type: Type }>;
+type Answer<Type extends CallEffect['type']> =
   | ((effect: Typed<Type>) => Execution | Promise<Execution>)
   /** One for each try; the last one stays. */
   | readonly Execution[];
 
 /** What each kind of effect is answered with. What is left out succeeds. */
-export type RecorderScript = { readonly [Type in RestEffect['type']]?: Answer<Type> };
+export type RecorderScript = { readonly [Type in CallEffect['type']]?: Answer<Type> };
 
 export interface Recorder extends Executor {
   /** Everything that was tried, in order, with its repetitions. */
-  readonly effects: readonly RestEffect[];
+  readonly effects: readonly CallEffect[];
   /** The same, of one kind. */
-  of<Type extends RestEffect['type']>(type: Type): readonly Typed<Type>[];
+  of<Type extends CallEffect['type']>(type: Type): readonly Typed<Type>[];
 }
 
 /** An executor that asks nobody: it writes down what it is told to do, and answers by a script. */
 export function recorder(script: RecorderScript = {}): Recorder {
-  const effects: RestEffect[] = [];
-  const execute = async (effect: RestEffect): Promise<Execution> => {
+  const effects: CallEffect[] = [];
+  const execute = async (effect: CallEffect): Promise<Execution> => {
     effects.push(effect);
     const answer = script[effect.type];
     if (answer === undefined) return succeeded(effect);
@@ -34,7 +34,7 @@ export function recorder(script: RecorderScript = {}): Recorder {
   };
   return Object.assign(execute, {
     effects,
-    of: <Type extends RestEffect['type']>(type: Type) =>
+    of: <Type extends CallEffect['type']>(type: Type) =>
       effects.filter((effect): effect is Typed<Type> => effect.type === type),
   });
 }
@@ -56,7 +56,7 @@ function outcome(value: Extract<Execution, { as: 'outcome' }>['outcome']): Execu
 }
 
 /** As if all went well: SIDs follow the leg's number, and who is asked about is in progress. */
-function succeeded(effect: RestEffect): Execution {
+function succeeded(effect: CallEffect): Execution {
   switch (effect.type) {
     case 'call.create':
       return executions.created(sids.call(effect.leg));

@@ -1,4 +1,4 @@
-import { unreachable } from '../kernel/draft.js';
+import { assertNever } from '../kernel/draft.js';
 import type { CallbackRef } from './callbacks.js';
 import type { RingbackTone, Target, Verb } from './twiml.js';
 
@@ -181,7 +181,7 @@ export function writeVerb(verb: Verb, out: TagWriter, url: ToUrl): void {
       out.put(END);
       break;
     default:
-      return unreachable(verb);
+      return assertNever(verb);
   }
   out.put(END);
 }

@@ -4,7 +4,7 @@ import twilio from 'twilio';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CallSid, E164 } from '../../src/kernel/brand.js';
 import { createTwilioExecutor, type TwilioClient, type TwilioExecutorOptions } from '../../src/executor/index.js';
-import type { CreateCall, RestEffect } from '../../src/flows/effects.js';
+import type { CreateCall, CallEffect } from '../../src/flows/effects.js';
 import { callbackUrls } from '../../src/http/index.js';
 import type { Clock } from '../../src/runtime/clock.js';
 import type { Execution } from '../../src/runtime/executor.js';
@@ -28,18 +28,18 @@ const create: CreateCall = {
   detection: { mode: 'Enable', timeoutSeconds: 30 },
 };
 const sid = LEG as CallSid;
-const end: RestEffect = { type: 'call.end', id: 'end:2', leg: 2, sid };
-const redirect: RestEffect = {
+const end: CallEffect = { type: 'call.end', id: 'end:2', leg: 2, sid };
+const redirect: CallEffect = {
   type: 'call.redirect',
   id: 'redirect:2:0',
   leg: 2,
   sid,
   document: { ...ref, purpose: 'leg.document' },
 };
-const fetch: RestEffect = { type: 'call.fetch', id: 'fetch:2:1', leg: 2, sid };
+const fetch: CallEffect = { type: 'call.fetch', id: 'fetch:2:1', leg: 2, sid };
 
 const client = twilio(ACCOUNT, 'secret');
-const executor = (options: Partial<TwilioExecutorOptions> = {}): ((effect: RestEffect) => Promise<Execution>) =>
+const executor = (options: Partial<TwilioExecutorOptions> = {}): ((effect: CallEffect) => Promise<Execution>) =>
   createTwilioExecutor({ client, url: callbackUrls(BASE), mayDial: () => true, log: silent, ...options });
 const execute = executor();
 
@@ -361,7 +361,7 @@ describe('what goes wrong: a definite no', () => {
 });
 
 describe('what is never sent', () => {
-  const refusedCall = async (effect: RestEffect, options: Partial<TwilioExecutorOptions> = {}): Promise<string> => {
+  const refusedCall = async (effect: CallEffect, options: Partial<TwilioExecutorOptions> = {}): Promise<string> => {
     const result = await executor(options)(effect);
     expect(result).toMatchObject({ as: 'outcome', outcome: { as: 'refused', code: null } });
     return JSON.stringify(result);
@@ -414,7 +414,7 @@ describe('what is never sent', () => {
   });
 
   test.each(['', 'CA1', '../../Accounts', `${LEG}/Recordings`])('a path with %j in it', async (bad) => {
-    for (const effect of [end, redirect, fetch]) await refusedCall({ ...effect, sid: bad } as RestEffect);
+    for (const effect of [end, redirect, fetch]) await refusedCall({ ...effect, sid: bad } as CallEffect);
   });
 });
 

@@ -5,7 +5,7 @@ import {
   type Effect,
   type ForwardingEvent,
   type Outcome,
-  type RestEffect,
+  type CallEffect,
 } from '@amd/core';
 import { events, type Given, NUMBERS, sids, START } from '@amd/core/testing';
 import type { CallOptions, ForwardingState } from '@amd/core';
@@ -78,7 +78,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 
 /** The outcome of something that was really asked for, if anything was; else a webhook that changes little. */
 const outcomeOfAsked = fc.tuple(fc.nat(), outcomes).map(([index, outcome]): Move => ({ effects }) => {
-  const asked = effects.filter((effect): effect is RestEffect => 'leg' in effect);
+  const asked = effects.filter((effect): effect is CallEffect => 'leg' in effect);
   const effect = asked[index % Math.max(1, asked.length)];
   return effect === undefined ? events.callerStatus({ status: 'ringing' }) : events.outcome(effect, outcome);
 });
@@ -152,7 +152,7 @@ const usual = fc
     switch (phase) {
       case 'requested': {
         const created = effects.filter((effect) => effect.type === 'call.create' && effect.leg === one);
-        return events.outcome(created.at(-1) as RestEffect, { as: 'created', sid: of.sid, status: 'queued' });
+        return events.outcome(created.at(-1) as CallEffect, { as: 'created', sid: of.sid, status: 'queued' });
       }
       case 'placed':
         return events.status({ ...of, status: 'ringing' });

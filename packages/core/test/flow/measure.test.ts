@@ -9,7 +9,7 @@ import {
   type Flow,
   type FlowMeasurement,
   type ForwardingEvent,
-  type Measured,
+  type WithMetrics,
   type TaskRouterEvent,
   type WorkerEvent,
 } from '@amd/core';
@@ -19,7 +19,7 @@ const { available, unavailable } = WORKSPACE.activities;
 
 /** What the steps are counted as, one second apart. */
 function measurements<State, Event extends { readonly type: string; readonly at: number }, Config>(
-  flow: Flow<State, Event, unknown, unknown, Config> & Measured<State>,
+  flow: Flow<State, Event, unknown, unknown, Config> & WithMetrics<State>,
   config: Config,
   list: readonly Event[],
 ): readonly (readonly FlowMeasurement[])[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore, e164, type CallSid, type CreateCall, type RestEffect } from '@amd/core';
+import { createMemoryStore, e164, type CallSid, type CreateCall, type CallEffect } from '@amd/core';
 import { createTwilioExecutor, type TwilioCall, type TwilioCallCreate, type TwilioClient } from '@amd/core/twilio';
 import { events, manualClock, NUMBERS, payloads, sids } from '@amd/core/testing';
 import { around, setup, untimed } from '../runtime/setup.js';
@@ -114,7 +114,7 @@ describe('pitfalls of the edge', () => {
     ).toContain('<Hangup/>');
     expect(await read()).toBeUndefined();
     const { client: twilio, sent } = client();
-    const effect = { type: 'call.end', id: 'end', leg: 1, sid: bad as CallSid } satisfies RestEffect;
+    const effect = { type: 'call.end', id: 'end', leg: 1, sid: bad as CallSid } satisfies CallEffect;
     expect(await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect)).toMatchObject(
       {
         outcome: { as: 'refused' },
@@ -228,7 +228,7 @@ describe('pitfalls of the edge', () => {
   });
 
   it('P-53 `canceled` does nothing to a call that was answered: a leg is ended by `completed`, and gone is gone', async () => {
-    const effect = { type: 'call.end', id: 'end', leg: 1, sid: sids.call(1) } satisfies RestEffect;
+    const effect = { type: 'call.end', id: 'end', leg: 1, sid: sids.call(1) } satisfies CallEffect;
     const { client: twilio, sent } = client();
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect);
     expect(sent).toEqual([{ sid: sids.call(1), params: { status: 'completed' } }]);

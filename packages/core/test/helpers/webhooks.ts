@@ -1,5 +1,5 @@
 import { sign } from '../../src/http/signature.js';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 
 export const ACCOUNT = 'AC0a1b2c3d4e5f60718293a4b5c6d7e8f9';
 export const CALLER = 'CA11111111aaaa4bbb8ccc222222222222';
@@ -38,7 +38,7 @@ export function webhook(
   path: string,
   params: Record<string, string>,
   shape: Shape = {},
-): PlainRequest & { readonly body: string } {
+): HttpRequest & { readonly body: string } {
   const query = shape.query ?? '';
   const signedQuery = shape.signedQuery ?? query;
   const url = `${shape.base ?? BASE}${path}${signedQuery === '' ? '' : `?${signedQuery}`}`;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { toFastifyHandler, toLambdaHandler, toNodeListener, type Endpoint, type LogEntry } from '@amd/core/http';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { BASE, CALLER, common, webhook } from '../helpers/webhooks.js';
 import { scene, settled, typesOf } from './scene.js';
 
 describe('an adapter', () => {
   const echo = (handle: Endpoint['handle'] = () => Promise.resolve({ status: 200, headers: {}, body: '' })) => {
-    const seen: PlainRequest[] = [];
+    const seen: HttpRequest[] = [];
     const log: LogEntry[] = [];
     const endpoint: Endpoint = {
       handle: (request) => {

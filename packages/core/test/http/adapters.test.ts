@@ -2,7 +2,7 @@ import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createForwardingEndpoint, sign, toFastifyHandler, toLambdaHandler, type LogEntry } from '@amd/core/http';
 import { manualClock } from '@amd/core/testing';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 
 const BASE = 'https://amd.example.com/voice';
 const TOKEN = 'secret';
@@ -152,7 +152,7 @@ describe('a wrong signature is explained', () => {
 
 describe('every refusal says what and why', () => {
   const good = { method: 'POST', path: '/inbound', query: '', headers: headersFor(`${BASE}/inbound`), body: BODY };
-  const REFUSED: readonly (readonly [status: number, why: string, change: Partial<PlainRequest>])[] = [
+  const REFUSED: readonly (readonly [status: number, why: string, change: Partial<HttpRequest>])[] = [
     [405, '"GET" is not taken here: Twilio has to send webhooks as POST', { method: 'GET', body: '' }],
     [404, `a slash too many in the path. Set ${BASE}/inbound at Twilio`, { path: '/inbound/' }],
     [404, 'a slash too many', { path: '/voice//inbound' }],

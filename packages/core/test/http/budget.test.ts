@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createForwardingEndpoint, sign, webhookUrls } from '@amd/core/http';
 import { manualClock, taskSids } from '@amd/core/testing';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 import { silent } from '../helpers/silent.js';
 import { parseXml } from '../helpers/xml.js';
@@ -145,7 +145,7 @@ describe('a signature', () => {
     const { endpoint } = scene({ authTokens: ['old', TOKEN, 'new'] });
     const request = webhook('/inbound', common(CALLER));
     const signature = sign('new', `${BASE}/inbound`, new Map(Object.entries(common(CALLER))));
-    const withSignature = (value: string): PlainRequest => ({
+    const withSignature = (value: string): HttpRequest => ({
       ...request,
       headers: { ...request.headers, 'x-twilio-signature': value },
     });

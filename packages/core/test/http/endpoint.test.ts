@@ -3,7 +3,7 @@ import { AmdError } from '../../src/kernel/errors.js';
 import type { ForwardingEvent } from '../../src/flows/forwarding/events.js';
 import { callSettings, type CallOptions } from '../../src/flows/forwarding/options.js';
 import { createForwardingEndpoint, type ForwardingEndpointOptions, type LogEntry } from '../../src/http/index.js';
-import type { PlainRequest, PlainResponse } from '../../src/http/plain.js';
+import type { HttpRequest, HttpResponse } from '../../src/http/plain.js';
 import type { Clock } from '../../src/runtime/clock.js';
 import type { Untimed } from '../../src/runtime/runtime.js';
 import { NOTHING, twiml, type Reply } from '../../src/wire/twiml.js';
@@ -60,7 +60,7 @@ function endpoint(options: Partial<ForwardingEndpointOptions> = {}): ReturnType<
   });
 }
 
-function verbs(response: PlainResponse): unknown {
+function verbs(response: HttpResponse): unknown {
   expect(response.status).toBe(200);
   expect(response.headers['content-type']).toBe('text/xml; charset=utf-8');
   return parseXml(response.body).children.map(names);
@@ -232,7 +232,7 @@ describe('what is refused writes nothing', () => {
   const good = webhook('/outbound', human, { query: REF });
   const silent = without('AnsweredBy', human);
 
-  test.each<[string, number, PlainRequest]>([
+  test.each<[string, number, HttpRequest]>([
     ['an unknown path', 404, { ...good, path: '/elsewhere' }],
     ['another method', 405, { ...good, method: 'GET' }],
     [

@@ -12,7 +12,7 @@ import {
   type Endpoint,
   type LogEntry,
 } from '@amd/core/http';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { ringbackFile } from '../../src/http/ringback.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
@@ -22,18 +22,18 @@ interface Got {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly bytes: Buffer;
 }
-type Send = (endpoint: Endpoint, request: PlainRequest) => Promise<Got>;
+type Send = (endpoint: Endpoint, request: HttpRequest) => Promise<Got>;
 
 const ended: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ended.splice(0)) await end();
 });
 
-const target = ({ path, query }: PlainRequest): string => path + (query === '' ? '' : `?${query}`);
-const headersOf = ({ headers }: PlainRequest): Record<string, string> =>
+const target = ({ path, query }: HttpRequest): string => path + (query === '' ? '' : `?${query}`);
+const headersOf = ({ headers }: HttpRequest): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
-async function over(listener: RequestListener, request: PlainRequest): Promise<Got> {
+async function over(listener: RequestListener, request: HttpRequest): Promise<Got> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   ended.push(() => {
@@ -128,7 +128,7 @@ function scene(): { endpoint: Endpoint; told: unknown[]; log: LogEntry[] } {
 }
 
 const REF = `ref=forwarding.${CALLER}.1.1`;
-const padded = (bytes: number): PlainRequest => {
+const padded = (bytes: number): HttpRequest => {
   const params = common(CALLER, { CallStatus: 'ringing' });
   const size = new URLSearchParams({ ...params, Padding: '' }).toString().length;
   return webhook('/inbound', { ...params, Padding: 'x'.repeat(bytes - size) });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createForwardingEndpoint } from '../../src/http/index.js';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { payloads } from '../../src/testing/index.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { silent } from '../helpers/silent.js';
@@ -22,7 +22,7 @@ const endpoint = createForwardingEndpoint({
   log: silent,
 });
 
-async function meaning(request: PlainRequest): Promise<unknown[]> {
+async function meaning(request: HttpRequest): Promise<unknown[]> {
   seen = [];
   await endpoint.handle(request);
   return seen;

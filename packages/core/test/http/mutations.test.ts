@@ -7,7 +7,7 @@ import {
   type Store,
 } from '../../src/index.js';
 import { createForwardingEndpoint } from '../../src/http/index.js';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { sign } from '../../src/http/signature.js';
 import { manualClock, payloads } from '../../src/testing/index.js';
 import { BASE, TOKEN, webhook } from '../helpers/webhooks.js';
@@ -17,7 +17,7 @@ import { silent } from '../helpers/silent.js';
  * One captured, correctly signed webhook, and what somebody who has no token can make of it. All of it keeps its signature, or gets
  * by without one; the official middleware answered 200 to most.
  */
-function scene(): { store: Store; send: (request: PlainRequest) => Promise<number>; snapshot: () => Promise<string> } {
+function scene(): { store: Store; send: (request: HttpRequest) => Promise<number>; snapshot: () => Promise<string> } {
   const store = createMemoryStore();
   const clock = manualClock();
   const runtime = createRuntime({
@@ -56,7 +56,7 @@ const folded = [...entries]
   .map(([name, value]) => name + value)
   .join('');
 
-test.each<readonly [string, PlainRequest]>([
+test.each<readonly [string, HttpRequest]>([
   ['a parameter repeated', { ...captured, body: `${captured.body}&CallStatus=in-progress` }],
   [
     'a value shifted into its name',

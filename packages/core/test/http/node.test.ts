@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createForwardingEndpoint, type LogEntry, toNodeListener } from '../../src/http/index.js';
-import type { PlainRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/plain.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { BASE, common, CALLER, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 
@@ -40,7 +40,7 @@ interface Got {
   readonly body: string;
 }
 
-async function send(to: Server, plain: PlainRequest): Promise<Got> {
+async function send(to: Server, plain: HttpRequest): Promise<Got> {
   server = to;
   await new Promise<void>((resolve) => to.listen(0, '127.0.0.1', resolve));
   const { port } = to.address() as AddressInfo;
@@ -204,7 +204,7 @@ describe('Express', () => {
 });
 
 describe('web standard', () => {
-  const toRequest = (plain: PlainRequest, body = plain.body ?? ''): Request =>
+  const toRequest = (plain: HttpRequest, body = plain.body ?? ''): Request =>
     new Request(`http://127.0.0.1:1${plain.path}${plain.query === '' ? '' : `?${plain.query}`}`, {
       method: plain.method,
       headers: Object.entries(plain.headers).flatMap(([name, value]) =>

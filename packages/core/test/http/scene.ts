@@ -6,7 +6,7 @@ import {
   type TaskRouterEndpointOptions,
 } from '@amd/core/http';
 import { manualClock, taskSids, WORKSPACE } from '@amd/core/testing';
-import type { PlainResponse } from '../../src/http/plain.js';
+import type { HttpResponse } from '../../src/http/plain.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { ACCOUNT, BASE, CALLER, TOKEN, webhook } from '../helpers/webhooks.js';
 import { names, parseXml } from '../helpers/xml.js';
@@ -48,7 +48,7 @@ export function scene(change: Partial<ForwardingEndpointOptions> = {}) {
 export const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 };
-export const verbsOf = ({ body }: PlainResponse): unknown => parseXml(body).children.map(names);
+export const verbsOf = ({ body }: HttpResponse): unknown => parseXml(body).children.map(names);
 export const typesOf = (heard: readonly Heard[]): string[] => heard.map(({ event }) => event.type);
 
 export const ASSIGNMENT = {
@@ -75,7 +75,7 @@ export function taskRouter(change: Partial<TaskRouterEndpointOptions> = {}) {
     log: (entry) => log.push(entry),
     ...change,
   });
-  const ask = (path: string, params: Record<string, string>, query = ''): Promise<PlainResponse> =>
+  const ask = (path: string, params: Record<string, string>, query = ''): Promise<HttpResponse> =>
     endpoint.handle(webhook(path, { AccountSid: ACCOUNT, WorkspaceSid: WORKSPACE.sid, ...params }, { query }));
   return { endpoint, heard, log, ask };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { introduceWorkers, type LogEntry } from '@amd/core/http';
+import { syncWorkers, type LogEntry } from '@amd/core/http';
 import { manualClock, taskSids, WORKSPACE } from '@amd/core/testing';
 import { foreignTasks } from '../../src/http/guests.js';
 import { CALLER, common, LEG } from '../helpers/webhooks.js';
@@ -156,7 +156,7 @@ describe('the workers of a workspace', () => {
     async (known) => {
       const heard: Heard[] = [];
       let loads = 0;
-      const told = await introduceWorkers({
+      const told = await syncWorkers({
         directory: {
           current: () => (known ? WORKSPACE : undefined),
           load: () => Promise.resolve(void (loads += 1)).then(() => WORKSPACE),
@@ -191,6 +191,6 @@ describe('the workers of a workspace', () => {
       load: () => Promise.resolve(WORKSPACE),
       workers: () => Promise.resolve(everybody),
     };
-    await expect(introduceWorkers({ directory, workers: { handle: AWAY } })).rejects.toThrow('the store is away');
+    await expect(syncWorkers({ directory, workers: { handle: AWAY } })).rejects.toThrow('the store is away');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
-import { createWorkerSwitch } from '@amd/core/http';
+import { createAvailabilitySwitch } from '@amd/core/http';
 import { translate } from '../../src/http/forwarding-events.js';
 import { findRoute, ROUTES } from '../../src/http/routes.js';
 import { ofTaskEvent, translateTaskCallback } from '../../src/http/taskrouter-events.js';
@@ -203,7 +203,7 @@ describe('a switch of a worker', () => {
   const switching = (current: typeof WORKSPACE | undefined) => {
     const heard: unknown[] = [];
     const loads: string[] = [];
-    const turn = createWorkerSwitch({
+    const turn = createAvailabilitySwitch({
       directory: { current: () => current, load: () => (loads.push('load'), Promise.resolve(WORKSPACE)) },
       workers: { handle: (key, event) => (heard.push([key, event]), Promise.resolve({ kind: 'nothing' })) },
     });

@@ -13,7 +13,7 @@ import {
   callSid,
   e164,
 } from '../../src/kernel/brand.js';
-import { unreachable } from '../../src/kernel/draft.js';
+import { assertNever } from '../../src/kernel/draft.js';
 import { AmdError, isAmdError } from '../../src/kernel/errors.js';
 
 const HEX = '0123456789abcdef'.repeat(2);
@@ -87,5 +87,5 @@ describe('errors of this library', () => {
 });
 
 it('a value that the types exclude is shown', () => {
-  expect(() => unreachable({ type: 'new' } as never)).toThrow(new TypeError('unexpected value {"type":"new"}'));
+  expect(() => assertNever({ type: 'new' } as never)).toThrow(new TypeError('unexpected value {"type":"new"}'));
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { events, NUMBERS, recorder } from '@amd/core/testing';
-import { createPace } from '../../src/runtime/pace.js';
+import { createRateLimiter } from '../../src/runtime/pace.js';
 import { KEY, setup, untimed } from './setup.js';
 
 describe('calls per second', () => {
   it('are as many as wanted, in the order they were asked for', () => {
-    const pace = createPace(2);
+    const pace = createRateLimiter(2);
     expect(['a', 'b', 'c'].map((id) => pace.waitFor(id, 0))).toEqual([0, 500, 1000]);
     expect(pace.waitFor('c', 500)).toBe(500);
     expect(pace.waitFor('b', 500)).toBe(0);
@@ -15,7 +15,7 @@ describe('calls per second', () => {
   });
 
   it.each([0, -1, Number.NaN, 5000])('must be sensible: %s is not', (rate) => {
-    expect(() => createPace(rate)).toThrow('"callsPerSecond"');
+    expect(() => createRateLimiter(rate)).toThrow('"callsPerSecond"');
   });
 
   it('keep five people who ring at once a second apart', async () => {

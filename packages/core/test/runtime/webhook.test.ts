@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
-import { createCommitter } from '../../src/runtime/committer.js';
+import { createCommit } from '../../src/runtime/committer.js';
 import { createRecords } from '../../src/runtime/records.js';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
@@ -127,7 +127,7 @@ describe('one webhook', () => {
     const log = (): never => {
       throw new Error('nothing is said');
     };
-    const apply = createCommitter({
+    const apply = createCommit({
       ...{ flow: forwarding, config: DEFAULT_FORWARDING_CONFIG, store, clock, log, waits, metrics: null },
       records: createRecords({ flow: forwarding, store, clock, log }),
       emit: () => true,

@@ -14,10 +14,10 @@ import {
   type TwilioEffect,
 } from '@amd/core';
 import { executions, manualClock, sids, START, taskSids } from '@amd/core/testing';
-import { Alarm } from '../../src/runtime/alarm.js';
+import { Scheduler } from '../../src/runtime/alarm.js';
 import { within } from '../../src/runtime/budget.js';
 import { createHeld } from '../../src/runtime/held.js';
-import { createPace } from '../../src/runtime/pace.js';
+import { createRateLimiter } from '../../src/runtime/pace.js';
 import { ambiguousWait, DEFAULT_RETRY, hookWait, notExecutedWait } from '../../src/runtime/retry.js';
 import { stopwatch } from '../../src/runtime/stopwatch.js';
 import { around } from './setup.js';
@@ -389,7 +389,7 @@ describe('an alarm', () => {
   it('rings at each time it was told, in order, once, and not before it is started', async () => {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Alarm(clock, null, () => rings.push(clock.now() - START));
+    const alarm = new Scheduler(clock, null, () => rings.push(clock.now() - START));
     for (const ms of [50, 10, 30, 10, 20, 50]) alarm.at(START + ms);
     await clock.advanceBy(5);
     expect(rings).toEqual([]);
@@ -404,7 +404,7 @@ describe('an alarm', () => {
   it('does not ring after it was stopped, and rings again when it is started again', async () => {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Alarm(clock, 1000, () => rings.push(clock.now() - START));
+    const alarm = new Scheduler(clock, 1000, () => rings.push(clock.now() - START));
     alarm.start();
     await clock.advanceBy(1500);
     alarm.at(START + 1600);
@@ -421,7 +421,7 @@ describe('an alarm for a task', () => {
   function scene(pollMs: number | null) {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Alarm(clock, pollMs, () => rings.push(clock.now() - START));
+    const alarm = new Scheduler(clock, pollMs, () => rings.push(clock.now() - START));
     alarm.start();
     return { clock, rings, alarm };
   }
@@ -568,7 +568,7 @@ describe('waits before another try', () => {
   });
 
   it('for a place in the row are forgotten a minute after it was not taken', () => {
-    const pace = createPace(1);
+    const pace = createRateLimiter(1);
     pace.waitFor('first', 0);
     expect(pace.waitFor('dropped', 0)).toBe(1000);
     expect(pace.waitFor('other', 0)).toBe(2000);
@@ -576,7 +576,7 @@ describe('waits before another try', () => {
     expect([pace.waitFor('now', 61_000), pace.waitFor('waits', 61_000), pace.waitFor('dropped', 61_000)]).toEqual([
       0, 1000, 0,
     ]);
-    const again = createPace(1);
+    const again = createRateLimiter(1);
     again.waitFor('first', 0);
     again.waitFor('dropped', 0);
     again.waitFor('now', 61_001);

@@ -9,7 +9,7 @@ import {
   type WorkerEvent,
   type WorkerState,
 } from '@amd/core';
-import { createWorkerSwitch } from '@amd/core/http';
+import { createAvailabilitySwitch } from '@amd/core/http';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
 import { describe, expect, it } from 'vitest';
 
@@ -113,13 +113,13 @@ describe('a worker who is switched on or off at a page', () => {
   });
 });
 
-describe('createWorkerSwitch', () => {
+describe('createAvailabilitySwitch', () => {
   it('writes the wish down, and refuses what is not a worker', async () => {
     const store = createMemoryStore();
     const execute = (): Promise<never> => new Promise(() => undefined);
     const workers = createRuntime({ flow: worker, config: DEFAULT_WORKER_CONFIG, store, execute });
     const directory = { current: () => undefined, load: () => Promise.resolve(WORKSPACE) };
-    const switchWorker = createWorkerSwitch({ directory, workers });
+    const switchWorker = createAvailabilitySwitch({ directory, workers });
     const key = `worker:${ANN}`;
     await workers.handle(key, known());
     await switchWorker(ANN, false);

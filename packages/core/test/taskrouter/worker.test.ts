@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_WORKER_CONFIG,
-  presentRest,
+  currentCoolDown,
   worker,
   type Effect,
   type LiveWorker,
@@ -417,7 +417,7 @@ describe('a worker who rests', () => {
   });
 
   it('is shown as resting where they rest, and nowhere else', () => {
-    const shown = (...steps: readonly Step[]) => presentRest(after(...steps).state as LiveWorker)?.activity;
+    const shown = (...steps: readonly Step[]) => currentCoolDown(after(...steps).state as LiveWorker)?.activity;
     expect(shown(...resting)).toBe(unavailable);
     expect(shown(working, parked(1))).toBeUndefined();
     expect(shown(parked(1))).toBeUndefined();

@@ -5,7 +5,7 @@ import { createPage, type Dashboard, type PageOptions } from './page.js';
 export interface AgentDashboardOptions extends PageOptions {
   /** The workspace as it is now, such as `() => directory.current()`; `undefined` while it is not known. */
   readonly workspace: () => ShownWorkspace | undefined;
-  /** Sends a worker to work or home: `createWorkerSwitch` of `@amd/core/http`. */
+  /** Sends a worker to work or home: `createAvailabilitySwitch` of `@amd/core/http`. */
   readonly switchWorker: (worker: string, on: boolean) => Promise<void>;
   /** Events of TaskRouter, for a log that can be switched on. Default: there is none. */
   readonly events?: EventLog | null | undefined;

@@ -1,5 +1,5 @@
 import { isFinal, type Leg } from '@amd/core';
-import { isHopeful } from '@amd/core/internal';
+import { canStillAnswer } from '@amd/core/internal';
 import { isDone } from './key.js';
 import type { WorldContext } from './options.js';
 import { LEG_NOTES, legNote, noteEvent, noteKey, noteName, type World, type WorldLeg } from './state.js';
@@ -11,7 +11,7 @@ export function check(context: WorldContext, world: World): string | undefined {
   if (late !== undefined) return late;
   if (world.state.kind !== 'call') return undefined;
   const over = world.state.caller.phase === 'ended';
-  if (over && world.state.legs.some(({ phase }) => isHopeful(phase))) return 'P3: a leg goes on for nobody';
+  if (over && world.state.legs.some(({ phase }) => canStillAnswer(phase))) return 'P3: a leg goes on for nobody';
   if (over !== (world.state.result !== null)) return 'P1: ended without an outcome, or the other way round';
   if (isFinal(world.state)) {
     const orphan = world.legs.findIndex((leg, index) => live(leg) && (legOf(world, index + 1)?.sid ?? null) !== null);

@@ -1,4 +1,4 @@
-import type { Effect, ForwardingEvent, ForwardingState, Outcome, Reply, RestEffect, TimerEvent } from '@amd/core';
+import type { Effect, ForwardingEvent, ForwardingState, Outcome, Reply, CallEffect, TimerEvent } from '@amd/core';
 import type { Violation } from '../explore.js';
 import type { WorldContext } from './options.js';
 import { GREETED, START, type World, type WorldTask } from './state.js';
@@ -44,7 +44,7 @@ export function tellOutcome(
   context: WorldContext,
   world: World,
   id: string,
-  effect: RestEffect,
+  effect: CallEffect,
   outcome: Outcome,
   early = false,
 ): World | Violation {

@@ -1,5 +1,5 @@
 import type { AnsweredBy, ForwardingState, Leg, LiveForwarding } from '@amd/core';
-import { isHopeful } from '@amd/core/internal';
+import { canStillAnswer } from '@amd/core/internal';
 import { legNotes, type World, type WorldLeg, type WorldTask } from './state.js';
 
 /**
@@ -103,7 +103,7 @@ function legKey(leg: Leg): unknown {
     leg.noticeGiven,
     phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
     phase === 'joining' ? [leg.joined, leg.seenAlive, leg.invited] : phase === 'bridged' && [leg.joined, leg.invited],
-    isHopeful(phase) && leg.overdue,
+    canStillAnswer(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,

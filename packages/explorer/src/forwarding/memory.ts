@@ -5,14 +5,14 @@ import type {
   ForwardingEvent,
   ForwardingState,
   Reply,
-  RestEffect,
+  CallEffect,
   Step,
 } from '@amd/core';
 import { isInRoom } from '@amd/core/internal';
 import { flowMemory, type FlowMemory } from '../flow-memory.js';
 import { stateKey } from './key.js';
 
-export type ForwardingMemory = FlowMemory<ForwardingState, ForwardingEvent, Reply, RestEffect>;
+export type ForwardingMemory = FlowMemory<ForwardingState, ForwardingEvent, Reply, CallEffect>;
 
 export function forwardingMemory(
   flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,

@@ -1,5 +1,5 @@
-import type { Outcome, RestEffect } from '@amd/core';
-import { unreachable } from '@amd/core/internal';
+import type { Outcome, CallEffect } from '@amd/core';
+import { assertNever } from '@amd/core/internal';
 import { endCallerCall, endLegCall, redirectCall, withLeg, type LateRequests } from './calls.js';
 import { sid, type World } from './state.js';
 
@@ -19,7 +19,7 @@ const FAILED: Outcome = { as: 'failed', reason: 'REST is down' };
 const UNKNOWN: Outcome = { as: 'unknown', reason: 'the answer was lost' };
 
 /** The first fate is the good one. A create whose first try was interrupted is never sent again. */
-export function fates(late: LateRequests, world: World, effect: RestEffect, attempt: number): Fate[] {
+export function fates(late: LateRequests, world: World, effect: CallEffect, attempt: number): Fate[] {
   switch (effect.type) {
     case 'call.create': {
       if (attempt > 1) return [{ name: 'not sent again', fault: false, good: true, world, outcome: UNKNOWN }];
@@ -58,7 +58,7 @@ export function fates(late: LateRequests, world: World, effect: RestEffect, atte
       ];
     }
     default:
-      return unreachable(effect);
+      return assertNever(effect);
   }
 }
 
@@ -82,7 +82,7 @@ function ended(world: World, who: number): { world: World; outcome: Outcome } {
 
 function redirected(
   world: World,
-  { leg: who, document: { part } }: Extract<RestEffect, { type: 'call.redirect' }>,
+  { leg: who, document: { part } }: Extract<CallEffect, { type: 'call.redirect' }>,
   late: LateRequests,
 ): { world: World; outcome: Outcome } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;

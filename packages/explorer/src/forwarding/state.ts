@@ -6,7 +6,7 @@ import type {
   ForwardingEvent,
   ForwardingState,
   Outcome,
-  RestEffect,
+  CallEffect,
 } from '@amd/core';
 
 /** What a call's thread is about: waiting for one of our documents, or carrying one out. */
@@ -59,7 +59,7 @@ export interface WorldLeg extends WorldCall {
 export interface WorldTask {
   readonly id: string;
   readonly dueAt: EpochMs;
-  readonly work: { readonly effect: RestEffect } | { readonly timer: string };
+  readonly work: { readonly effect: CallEffect } | { readonly timer: string };
   readonly attempt: number;
   /** Carried out, and its outcome on the way to us. */
   readonly outcome: Outcome | null;

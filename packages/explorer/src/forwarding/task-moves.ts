@@ -1,4 +1,4 @@
-import type { Outcome, RestEffect } from '@amd/core';
+import type { Outcome, CallEffect } from '@amd/core';
 import type { Move, Violation } from '../explore.js';
 import { inRoom, unfairEnd } from './checks.js';
 import { tell, tellOutcome } from './hear.js';
@@ -24,7 +24,7 @@ function outcomeMoves(
   world: World,
   add: AddMove,
   task: WorldTask,
-  effect: RestEffect,
+  effect: CallEffect,
   outcome: Outcome,
 ): void {
   add(`${task.id} → ${outcome.as}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
@@ -37,7 +37,7 @@ function outcomeMoves(
   }));
 }
 
-function effectMoves(context: WorldContext, world: World, add: AddMove, task: WorldTask, effect: RestEffect): void {
+function effectMoves(context: WorldContext, world: World, add: AddMove, task: WorldTask, effect: CallEffect): void {
   // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
   const split = effect.type === 'call.create' || effect.type === 'call.redirect';
   for (const fate of fates(context.late, world, effect, task.attempt)) {
@@ -64,7 +64,7 @@ function effectMoves(context: WorldContext, world: World, add: AddMove, task: Wo
   }
 }
 
-function carriedOut(context: WorldContext, world: World, effect: RestEffect, fate: Fate): World | Violation {
+function carriedOut(context: WorldContext, world: World, effect: CallEffect, fate: Fate): World | Violation {
   const leg = world.legs[effect.leg - 1];
   if (
     effect.type === 'call.redirect' &&

@@ -1,5 +1,5 @@
 import { isTaskCallFinal, type Leg } from '@amd/core';
-import { isHopeful } from '@amd/core/internal';
+import { canStillAnswer } from '@amd/core/internal';
 import type { TasksContext } from './options.js';
 import type { TaskWorld, TaskWorldLeg } from './state.js';
 
@@ -9,7 +9,7 @@ export function checkTasks(world: TaskWorld): string | undefined {
   if (legs.filter(({ doing }) => doing === 'talk').length > 1) return 'P2: two people are with one caller';
   if (state.kind !== 'call') return undefined;
   const over = state.caller.phase === 'ended';
-  if (over && state.legs.some(({ phase }) => isHopeful(phase))) return 'P3: a leg goes on for nobody';
+  if (over && state.legs.some(({ phase }) => canStillAnswer(phase))) return 'P3: a leg goes on for nobody';
   if (over !== (state.result !== null)) return 'P1: ended without an outcome, or the other way round';
   if (!isTaskCallFinal(state)) return undefined;
   const orphan = legs.findIndex((leg, index) => isLive(leg) && (legOf(world, index + 1)?.sid ?? null) !== null);

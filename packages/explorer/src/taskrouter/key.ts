@@ -1,5 +1,5 @@
 import type { Leg, LiveTaskCall, Reservation, TaskRouterState } from '@amd/core';
-import { isHopeful } from '@amd/core/internal';
+import { canStillAnswer } from '@amd/core/internal';
 import {
   reservationNotes,
   reservationSid,
@@ -143,7 +143,7 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
     leg.answeredBy,
     leg.noticeGiven,
     phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
-    isHopeful(phase) && leg.overdue,
+    canStillAnswer(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,

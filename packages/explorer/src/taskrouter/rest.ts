@@ -1,5 +1,5 @@
 import type { Outcome, TaskRouterOutcome, TwilioEffect } from '@amd/core';
-import { unreachable } from '@amd/core/internal';
+import { assertNever } from '@amd/core/internal';
 import {
   cancelTask,
   completeTask,
@@ -98,7 +98,7 @@ export function taskFates(
     case 'worker.fetch':
       return [];
     default:
-      return unreachable(effect);
+      return assertNever(effect);
   }
 }
 

@@ -15,12 +15,12 @@ import {
   type ForwardingEvent,
   type OutcomeEvent,
   type Reply,
-  type RestEffect,
+  type CallEffect,
   type Runtime,
   type Store,
   type TimerEvent,
 } from '@amd/core';
-import { createForwardingEndpoint, sign, type Endpoint, type PlainRequest } from '@amd/core/http';
+import { createForwardingEndpoint, sign, type Endpoint, type HttpRequest } from '@amd/core/http';
 import { executions, NUMBERS, payloads, sids, type Payload } from '@amd/core/testing';
 
 export const BASE = 'https://example.com';
@@ -91,7 +91,7 @@ export function createBench(options: BenchOptions = {}): Bench {
   return { endpoint, runtime, store };
 }
 
-function answerOf(effect: RestEffect): Execution {
+function answerOf(effect: CallEffect): Execution {
   switch (effect.type) {
     case 'call.create':
       return executions.created(legSidOf(Number(effect.answered.key.slice(2))) as CallSid);
@@ -118,7 +118,7 @@ export function signed(path: string, query: string, payload: Payload): Signed {
   return { path, query, signature: sign(TOKEN, url, new Map(Object.entries(payload))), body };
 }
 
-export function plain({ path, query, signature, body }: Signed): PlainRequest {
+export function plain({ path, query, signature, body }: Signed): HttpRequest {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
   return { method: 'POST', path, query, headers, body };
 }

@@ -12,7 +12,7 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, introduceWorkers, type LogEntry } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, syncWorkers, type LogEntry } from '@amd/core/http';
 import { createTwilioExecutor, createWorkspaceDirectory, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
   createSimulator,
@@ -142,7 +142,7 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
     start: async () => {
       runtime.start();
       rest.start();
-      await introduceWorkers({ directory, workers: rest });
+      await syncWorkers({ directory, workers: rest });
     },
     idle: async () => {
       await Promise.all([runtime.idle(), rest.idle(), directory.idle()]);

@@ -1,4 +1,4 @@
-import type { CallbackRef, Outcome, RestEffect, Verb } from '@amd/core';
+import type { CallbackRef, Outcome, CallEffect, Verb } from '@amd/core';
 import type { Order } from './order.js';
 import type { Person } from './people.js';
 import type { Told } from './told.js';
@@ -100,7 +100,7 @@ export interface Calls {
   readonly later: (call: Call, ms: number, what: () => void) => void;
   readonly finish: (call: Call, status: Call['status'], by: Call['endedBy']) => void;
   /** `askedAt`: when it was decided, ms. */
-  readonly carryOut: (effect: RestEffect, askedAt: number) => Outcome;
+  readonly carryOut: (effect: CallEffect, askedAt: number) => Outcome;
   /** As `ask`, while nobody acts on the reply. */
   readonly mention: (call: Call, ref: CallbackRef, more: Readonly<Record<string, string>>) => void;
   /** Something is played to it beside its own document. */

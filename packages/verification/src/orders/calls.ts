@@ -1,4 +1,4 @@
-import type { CallbackRef, CreateCall, Outcome, RestEffect, Verb } from '@amd/core';
+import type { CallbackRef, CreateCall, Outcome, CallEffect, Verb } from '@amd/core';
 import { isOver, nameOf, newCall, type Call, type Calls, type Surroundings } from './call.js';
 import { atEndOfMessage, type Person } from './people.js';
 import type { Told } from './told.js';
@@ -198,7 +198,7 @@ export function createCalls(world: Surroundings): Calls {
     });
   }
 
-  function carryOut(effect: RestEffect, askedAt: number): Outcome {
+  function carryOut(effect: CallEffect, askedAt: number): Outcome {
     if (isOver(calls.caller())) callerOverAt = Math.min(callerOverAt, order.now());
     if (effect.type === 'call.create') return create(effect);
     const call = all.find(({ sid }) => sid === effect.sid);

@@ -9,7 +9,7 @@ import {
   waves,
   type CallSettings,
   type ForwardingState,
-  type RestEffect,
+  type CallEffect,
 } from '@amd/core';
 import { translate } from '../../../core/src/http/forwarding-events.js';
 import { isOver, type Call } from './call.js';
@@ -36,7 +36,7 @@ export function playForwarding(options: OrderOptions): Order {
     order,
     flow: forwarding,
     config: DEFAULT_FORWARDING_CONFIG,
-    carryOut: (effect, askedAt) => calls.carryOut(effect as RestEffect, askedAt),
+    carryOut: (effect, askedAt) => calls.carryOut(effect as CallEffect, askedAt),
     // Who was handed on and comes back starts anew; nothing tells that from a repetition.
     mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOn',
     look: (state, event, effects) => {

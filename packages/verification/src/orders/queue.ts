@@ -1,4 +1,4 @@
-import type { CallbackRef, RestEffect, TaskRouterOutcome, TwilioEffect, Verb } from '@amd/core';
+import type { CallbackRef, CallEffect, TaskRouterOutcome, TwilioEffect, Verb } from '@amd/core';
 import { isOver, type Call, type Calls } from './call.js';
 import type { Order } from './order.js';
 import type { Told } from './told.js';
@@ -54,7 +54,7 @@ export interface QueueOptions {
 
 export interface Queue {
   readonly special: (call: Call, verb: Verb, next: () => void) => boolean;
-  readonly carryOut: (effect: Exclude<TwilioEffect, RestEffect>) => TaskRouterOutcome;
+  readonly carryOut: (effect: Exclude<TwilioEffect, CallEffect>) => TaskRouterOutcome;
   readonly reservations: readonly HeldWorker[];
   readonly tasks: readonly Task[];
   /** A rest is over. */
@@ -324,7 +324,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   // ---- REST
 
-  function carryOut(effect: Exclude<TwilioEffect, RestEffect>): TaskRouterOutcome {
+  function carryOut(effect: Exclude<TwilioEffect, CallEffect>): TaskRouterOutcome {
     const no = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
     switch (effect.type) {
       case 'reservation.update': {

@@ -3,7 +3,7 @@ import {
   isTaskCallFinal,
   taskrouter,
   taskSettings,
-  type RestEffect,
+  type CallEffect,
   type TaskRouterState,
   type TaskRouterWorkspace,
   type TaskSettings,
@@ -37,7 +37,7 @@ export function playTaskRouter(options: OrderOptions): Order {
     flow: taskrouter,
     config: DEFAULT_TASKROUTER_CONFIG,
     carryOut: (effect, askedAt) =>
-      effect.type.startsWith('call.') ? calls.carryOut(effect as RestEffect, askedAt) : queue.carryOut(effect as never),
+      effect.type.startsWith('call.') ? calls.carryOut(effect as CallEffect, askedAt) : queue.carryOut(effect as never),
     mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOn',
     look: (state, event) => noteRepeats(event, state),
     send({ id, event }) {

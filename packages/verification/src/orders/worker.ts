@@ -165,8 +165,8 @@ export function playWorker(options: OrderOptions): Order {
 
   order.say(() => 'the end');
   const state = record.state();
-  const isResting = stay.activity === UNAVAILABLE || (stay.activity === OFFLINE && stay.by === 'timeout');
-  if (!worker.isDeleted && isResting && stay.by !== 'person') {
+  const isCoolingDown = stay.activity === UNAVAILABLE || (stay.activity === OFFLINE && stay.by === 'timeout');
+  if (!worker.isDeleted && isCoolingDown && stay.by !== 'person') {
     order.broke(`a worker rests for ever after a ${stay.by}`);
   }
   if (stay.by === 'us') order.meet('a worker is brought back');

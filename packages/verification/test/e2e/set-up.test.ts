@@ -1,4 +1,4 @@
-import { introduceWorkers } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/http';
 import { human, realClock, voicemail } from '@amd/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveExample } from '../helpers/served-example.js';
@@ -32,7 +32,7 @@ describe('a workspace made by "amd taskrouter apply"', () => {
     const { app, directory } = await serveExample(here, { url, server });
     app.start();
     closing.push(() => app.drain(Promise.resolve()));
-    await introduceWorkers({ directory, workers: app.workers });
+    await syncWorkers({ directory, workers: app.workers });
 
     const caller = here.sim.placeCall({ from: '+12125550123', to: OURS });
     await caller.done;

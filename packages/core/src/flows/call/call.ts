@@ -57,7 +57,7 @@ function digits(party: string): string {
 }
 
 /** A last number that is the caller's own, or the one they called, would only lead back to us. */
-export function leadsBack(fallback: Fallback, call: { readonly from: string; readonly to: string }): boolean {
+export function wouldLoop(fallback: Fallback, call: { readonly from: string; readonly to: string }): boolean {
   return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
 }
 
@@ -121,13 +121,13 @@ export const NO_FALLBACK = {
 } as const;
 
 /** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
-export interface CallerWork extends Timed {
+export interface CallerContext extends Timed {
   /** The caller asks in this very step: what they are to do next is in the reply. */
   readonly isAsked: boolean;
   readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
   readonly effects: Pick<Effect[], 'push'>;
   readonly flow: string;
-  readonly s: {
+  readonly state: {
     readonly round: number;
     readonly call: { readonly sid: CallSid };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
@@ -140,10 +140,10 @@ export interface CallerWork extends Timed {
 export interface Addressed {
   /** Its name. */
   readonly flow: string;
-  readonly s: { readonly round: number; readonly call: { readonly sid: CallSid } };
+  readonly state: { readonly round: number; readonly call: { readonly sid: CallSid } };
 }
 
 /** Where Twilio asks or tells about a leg of the call; leg 0 is the caller. */
-export function callbackRef({ flow, s }: Addressed, leg: number, purpose: CallbackPurpose): CallbackRef {
-  return { flow, key: s.call.sid, round: s.round, leg, purpose };
+export function callbackRef({ flow, state }: Addressed, leg: number, purpose: CallbackPurpose): CallbackRef {
+  return { flow, key: state.call.sid, round: state.round, leg, purpose };
 }

@@ -6,14 +6,14 @@ import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { FinalCallStatus } from '../../wire/call-status.js';
 import type { Detection } from '../effects.js';
 import type { Confirm } from '../settings/policy.js';
-import type { Notice } from '../settings/texts.js';
+import type { Farewell } from '../settings/texts.js';
 
 export function legTimer(leg: { readonly id: number }): string {
   return `leg${String(leg.id)}`;
 }
 
 /** Writes down when something first happened to a leg. */
-export function stamp(leg: LegDraft, moment: keyof LegStory, at: number): void {
+export function stamp(leg: LegDraft, moment: keyof LegTimestamps, at: number): void {
   if (leg.story[moment] === undefined) leg.story = { ...leg.story, [moment]: at };
 }
 
@@ -80,7 +80,7 @@ export interface Leg {
   readonly answeredBy: AnsweredBy | null;
   /** A human verdict or a key was committed: this person is bridged, or told why not. */
   readonly human: boolean;
-  readonly notice: Notice | null;
+  readonly notice: Farewell | null;
   /** The notice was handed out. */
   readonly noticeGiven: boolean;
   /** How often we asked Twilio to fetch the notice. */
@@ -111,10 +111,10 @@ export interface Leg {
   readonly screened: 'heard' | 'answered' | null;
   readonly result: LegResult | null;
   /** Written for people to read; no decision looks at it. */
-  readonly story: LegStory;
+  readonly story: LegTimestamps;
 }
 
-export interface LegStory {
+export interface LegTimestamps {
   readonly requestedAt: EpochMs;
   /** Twilio has accepted it: from here it may be in Twilio's queue. */
   readonly placedAt?: EpochMs;
@@ -163,7 +163,7 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
 }
 
 /** May still turn out to be the one who takes the call. */
-export function isHopeful(phase: LegPhase): boolean {
+export function canStillAnswer(phase: LegPhase): boolean {
   return isUnanswered(phase) || phase === 'detecting' || phase === 'confirming';
 }
 

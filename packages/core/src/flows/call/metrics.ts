@@ -18,7 +18,7 @@ interface NoCall {
 }
 
 /** What became of the caller and of the legs between two states. */
-export function measureCall(
+export function callMetrics(
   flow: CallFlow,
   before: CountedCall | NoCall,
   after: CountedCall | NoCall,
@@ -37,11 +37,11 @@ export function measureCall(
     const seconds = secondsBetween(startedAt, at);
     measurements.push({ type: 'call.ended', flow, result: after.result ?? 'none', seconds });
   }
-  return [...measurements, ...measureLegs(flow, known?.legs ?? [], after.legs, at)];
+  return [...measurements, ...legMetrics(flow, known?.legs ?? [], after.legs, at)];
 }
 
 /** What became of the legs of one call between two states. A leg that was there before may be gone only when it had ended. */
-function measureLegs(
+function legMetrics(
   flow: CallFlow,
   before: readonly Leg[],
   after: readonly Leg[],

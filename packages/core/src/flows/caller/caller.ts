@@ -1,49 +1,49 @@
 import type { CallbackRef } from '../../wire/callbacks.js';
-import { type Addressed, callbackRef, type CallerWork, type WaitingCaller } from '../call/call.js';
+import { type Addressed, callbackRef, type CallerContext, type WaitingCaller } from '../call/call.js';
 import type { Outcome } from '../effects.js';
 import { nextId, startTimer, stopTimer } from '../timers.js';
 
-export function askCaller(w: CallerWork): void {
-  if (w.s.caller.fetching) return;
-  w.s.caller.fetching = true;
-  w.effects.push({ type: 'call.fetch', id: nextId(w, 'fetch', 0), leg: 0, sid: w.s.call.sid });
+export function refreshCaller(ctx: CallerContext): void {
+  if (ctx.state.caller.fetching) return;
+  ctx.state.caller.fetching = true;
+  ctx.effects.push({ type: 'call.fetch', id: nextId(ctx, 'fetch', 0), leg: 0, sid: ctx.state.call.sid });
 }
 
-export function endCaller(w: CallerWork): void {
-  if (w.s.caller.hangingUp) return;
-  w.s.caller.hangingUp = true;
-  w.effects.push({ type: 'call.end', id: nextId(w, 'end', 0), leg: 0, sid: w.s.call.sid });
+export function endCaller(ctx: CallerContext): void {
+  if (ctx.state.caller.hangingUp) return;
+  ctx.state.caller.hangingUp = true;
+  ctx.effects.push({ type: 'call.end', id: nextId(ctx, 'end', 0), leg: 0, sid: ctx.state.call.sid });
 }
 
 /** The caller is told: by the reply if they ask, otherwise they are fetched, now or as soon as they can be. */
-export function offerFallback(w: CallerWork): void {
-  if (w.isAsked) expectAtFallback(w);
-  else if (w.s.caller.held) redirectCaller(w);
-  else startTimer(w, 'caller', w.config.redirectRetryMs[0] ?? w.config.graceMs);
+export function startFallback(ctx: CallerContext): void {
+  if (ctx.isAsked) expectAtFallback(ctx);
+  else if (ctx.state.caller.held) redirectCaller(ctx);
+  else startTimer(ctx, 'caller', ctx.config.redirectRetryMs[0] ?? ctx.config.graceMs);
 }
 
 /**
  * The caller asks what to do, and is answered with the way to the fallback. A reply is no proof that anybody heard it
  * (twilio.com/docs/usage/webhooks/webhooks-overview): whoever has not come by then is fetched.
  */
-export function expectAtFallback(w: CallerWork): void {
-  const { caller, timers } = w.s;
+export function expectAtFallback(ctx: CallerContext): void {
+  const { caller, timers } = ctx.state;
   if (caller.fallbackGiven || caller.redirecting !== null || timers['caller'] !== undefined) return;
-  startTimer(w, 'caller', w.config.graceMs);
+  startTimer(ctx, 'caller', ctx.config.graceMs);
 }
 
-export function redirectCaller(w: CallerWork): void {
-  const { caller, call } = w.s;
+export function redirectCaller(ctx: CallerContext): void {
+  const { caller, call } = ctx.state;
   if (caller.fallbackGiven || caller.redirecting !== null) return;
-  const id = nextId(w, 'redirect', 0);
+  const id = nextId(ctx, 'redirect', 0);
   caller.redirecting = id;
   caller.redirectTries += 1;
-  w.effects.push({
+  ctx.effects.push({
     type: 'call.redirect',
     id,
     leg: 0,
     sid: call.sid,
-    document: fallbackRef(w, 'caller.document'),
+    document: fallbackRef(ctx, 'caller.document'),
   });
 }
 
@@ -59,35 +59,35 @@ export function partOf({ otherwise, recorded }: Pick<WaitingCaller, 'otherwise' 
 
 /** A reference of the present part's own: whoever uses it was sent there, and has heard what came before. */
 export function fallbackRef(
-  w: Addressed & { readonly s: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> } },
+  ctx: Addressed & { readonly state: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> } },
   purpose: 'caller.document' | 'caller.fallback',
 ): CallbackRef {
-  return { ...callbackRef(w, 0, purpose), part: partOf(w.s.caller) };
+  return { ...callbackRef(ctx, 0, purpose), part: partOf(ctx.state.caller) };
 }
 
 /**
  * How a redirect to the fallback went. Refused while the call is not in progress yet (21220): again after 1, 2 and 4 s,
  * then at each heartbeat. Returns whether the call is now known to be in progress.
  */
-export function callerRedirected(w: CallerWork, id: string, result: Outcome): boolean {
-  const { caller } = w.s;
+export function callerRedirected(ctx: CallerContext, id: string, result: Outcome): boolean {
+  const { caller } = ctx.state;
   if (caller.redirecting !== id) return false;
   caller.redirecting = null;
   if (result.as === 'done') return true;
   if (result.as === 'refused') {
-    const wait = w.config.redirectRetryMs[caller.redirectTries - 1];
-    if (wait !== undefined) startTimer(w, 'caller', wait);
+    const wait = ctx.config.redirectRetryMs[caller.redirectTries - 1];
+    if (wait !== undefined) startTimer(ctx, 'caller', wait);
   }
   return false;
 }
 
 /** The fallback's document is handed out, to a request that only who was sent there can make. */
-export function giveFallback(w: CallerWork): void {
-  const { caller } = w.s;
+export function serveFallback(ctx: CallerContext): void {
+  const { caller } = ctx.state;
   caller.fallbackGiven = true;
-  stopTimer(w, 'caller');
+  stopTimer(ctx, 'caller');
   if (caller.redirecting === null) return;
   // Its document was asked for: the redirect happened, or is no longer needed.
-  w.effects.push({ type: 'effect.drop', id: caller.redirecting });
+  ctx.effects.push({ type: 'effect.drop', id: caller.redirecting });
   caller.redirecting = null;
 }

@@ -1,12 +1,12 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
-import { type Addressed, callbackRef, type CallerWork, type WaitingCaller } from '../call/call.js';
+import { type Addressed, callbackRef, type CallerContext, type WaitingCaller } from '../call/call.js';
 import { leadTo, say } from '../call/say.js';
 import { type Fallback, leavesOurHands } from '../settings/fallback.js';
 import type { Texts } from '../settings/texts.js';
 import { expectAtFallback, fallbackRef, partOf } from './caller.js';
 import type { FallbackEnded } from './events.js';
-import { keepRecording, type RecordingWork } from './recordings.js';
+import { keepRecording, type RecordingContext } from './recordings.js';
 
 export interface Spoken {
   readonly fallback: Fallback;
@@ -18,7 +18,7 @@ export interface Spoken {
 }
 
 /** The fallback that it is the turn of. */
-export function presentFallback(
+export function currentFallback(
   settings: Pick<Spoken, 'fallback'>,
   { otherwise }: Pick<WaitingCaller, 'otherwise'>,
 ): Fallback {
@@ -27,12 +27,16 @@ export function presentFallback(
 }
 
 /** They are with TwiML of the user's, from where they may come back. */
-export function isElsewhere(s: {
+export function isWithUserTwiml(state: {
   readonly result: string | null;
   readonly settings: Pick<Spoken, 'fallback'>;
   readonly caller: Pick<WaitingCaller, 'otherwise' | 'over'>;
 }): boolean {
-  return s.result === 'handedOn' && s.caller.over !== true && leavesOurHands(presentFallback(s.settings, s.caller));
+  return (
+    state.result === 'handedOn' &&
+    state.caller.over !== true &&
+    leavesOurHands(currentFallback(state.settings, state.caller))
+  );
 }
 
 /** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */
@@ -44,20 +48,20 @@ export function isForFallback(
 }
 
 /** The way to the fallback, whatever was asked for. */
-export function wayToFallback(w: CallerWork): Reply {
-  expectAtFallback(w);
-  return leadTo(fallbackRef(w, 'caller.document'), w.s.caller.redirecting !== null);
+export function wayToFallback(ctx: CallerContext): Reply {
+  expectAtFallback(ctx);
+  return leadTo(fallbackRef(ctx, 'caller.document'), ctx.state.caller.redirecting !== null);
 }
 
 /** What the caller hears when nobody can be reached. */
 export function fallbackVerbs(
-  w: Addressed & {
-    readonly s: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+  ctx: Addressed & {
+    readonly state: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
   },
 ): Reply {
-  const { settings, caller } = w.s;
+  const { settings, caller } = ctx.state;
   const { texts, timeLimitSeconds } = settings;
-  const fallback = presentFallback(settings, caller);
+  const fallback = currentFallback(settings, caller);
   switch (fallback.kind) {
     case 'say':
       return twiml(say(settings, texts.unavailable), { verb: 'hangup' });
@@ -67,16 +71,16 @@ export function fallbackVerbs(
       return twiml({
         verb: 'dial.number',
         to: fallback.to,
-        action: fallbackRef(w, 'caller.fallback'),
+        action: fallbackRef(ctx, 'caller.fallback'),
         timeoutSeconds: fallback.ringSeconds,
         timeLimitSeconds,
-        ...(settings.record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
+        ...(settings.record ? { recording: callbackRef(ctx, 0, 'talk.recording') } : {}),
       });
     case 'voicemail': {
       if (caller.recorded) return twiml(say(settings, texts.recorded), { verb: 'hangup' });
       const { maxSeconds, silenceSeconds } = fallback;
-      const action = fallbackRef(w, 'caller.fallback');
-      const statusCallback = callbackRef(w, 0, 'caller.recording');
+      const action = fallbackRef(ctx, 'caller.fallback');
+      const statusCallback = callbackRef(ctx, 0, 'caller.recording');
       // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
       return twiml(
         say(settings, texts.voicemail),
@@ -85,24 +89,24 @@ export function fallbackVerbs(
       );
     }
     default:
-      return unreachable(fallback);
+      return assertNever(fallback);
   }
 }
 
-interface Work extends RecordingWork {
-  readonly s: RecordingWork['s'] & {
+interface FallbackContext extends RecordingContext {
+  readonly state: RecordingContext['state'] & {
     readonly settings: { readonly fallback: Fallback };
     readonly caller: { readonly phase: string };
   };
 }
 
 /** One part of the fallback is over. `true`: the number took the caller, and nothing follows. */
-export function fallbackIsOver(w: Work, event: FallbackEnded): boolean {
-  const { caller, settings } = w.s;
-  keepRecording(w, { type: 'caller.recording', recording: event.recording });
+export function onFallbackEnded(ctx: FallbackContext, event: FallbackEnded): boolean {
+  const { caller, settings } = ctx.state;
+  keepRecording(ctx, { type: 'caller.recording', recording: event.recording });
   // A repeat of what came before the present part says nothing of it.
   if (caller.phase !== 'fallingBack' || event.part !== partOf(caller)) return false;
-  const { kind } = presentFallback(settings, caller);
+  const { kind } = currentFallback(settings, caller);
   const { answered } = event;
   if (kind === 'voicemail' && answered === null) caller.recorded = true;
   if (kind !== 'number' || answered === null) return false;

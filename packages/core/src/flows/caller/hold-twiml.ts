@@ -34,7 +34,7 @@ function greeting(settings: Greeting): Say[] {
 }
 
 interface Listening extends Addressed {
-  readonly s: Addressed['s'] & {
+  readonly state: Addressed['state'] & {
     readonly settings: WaitSettings;
     readonly caller: { readonly phase: string };
     readonly legs: LegDrafts;
@@ -43,15 +43,15 @@ interface Listening extends Addressed {
 }
 
 /** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
-export function listenDocument(w: Listening, event: ListenRequest): Reply {
-  const { caller, settings, legs, claim, round } = w.s;
+export function listenDocument(ctx: Listening, event: ListenRequest): Reply {
+  const { caller, settings, legs, claim, round } = ctx.state;
   if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
   if (event.type === 'caller.whisper')
     return whisperDocument(
       settings,
       legs.find(({ id }) => id === claim),
     );
-  const ref = { progress: callbackRef(w, 0, 'caller.progress'), key: callbackRef(w, 0, 'caller.key') };
+  const ref = { progress: callbackRef(ctx, 0, 'caller.progress'), key: callbackRef(ctx, 0, 'caller.key') };
   return waitDocument({ settings, ref }, event.again === true);
 }
 

@@ -2,9 +2,9 @@ import type { WaitingCaller } from '../call/call.js';
 import type { Effect } from '../effects.js';
 import type { RecordingMade } from './events.js';
 
-export interface RecordingWork {
+export interface RecordingContext {
   readonly effects: Pick<Effect[], 'push'>;
-  readonly s: {
+  readonly state: {
     readonly call: { readonly sid: string; readonly from: string; readonly to: string };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
   };
@@ -17,8 +17,11 @@ const REMEMBERED = 10;
  * The user's hook is told of a recording once, by whichever request brings it first; of messages there is one. That the
  * file could not be made is told once as well, also of a recording that was told of before.
  */
-export function keepRecording(w: RecordingWork, { type, recording }: Pick<RecordingMade, 'type' | 'recording'>): void {
-  const { caller, call } = w.s;
+export function keepRecording(
+  ctx: RecordingContext,
+  { type, recording }: Pick<RecordingMade, 'type' | 'recording'>,
+): void {
+  const { caller, call } = ctx.state;
   if (recording === null) return;
   const failed = recording.failed === true;
   const told = failed ? `${recording.sid}:failed` : recording.sid;
@@ -30,7 +33,7 @@ export function keepRecording(w: RecordingWork, { type, recording }: Pick<Record
     caller.talks = [...caller.talks, told].slice(-REMEMBERED);
   }
   const hook = type === 'caller.recording' ? 'voicemail' : 'recording';
-  w.effects.push({
+  ctx.effects.push({
     type: 'hook.run',
     id: `hook:${hook}:${told}`,
     hook,

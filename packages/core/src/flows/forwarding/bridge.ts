@@ -1,49 +1,49 @@
 import { callbackRef, RETRIED_MS } from '../call/call.js';
 import { isInRoom, isUnanswered, type LegDraft, legTimer, stamp } from '../call/leg.js';
 import { consent, sayingMs } from '../call/say.js';
-import { askCaller } from '../caller/caller.js';
-import { askLeg, endLeg, fetchNotice, letGo, tell } from '../leg/actions.js';
+import { refreshCaller } from '../caller/caller.js';
+import { refreshLeg, hangUpLeg, redirectToFarewell, expectHangup, sayFarewell } from '../leg/actions.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { hunt, STEP_TIMER } from './hunt.js';
-import type { Work } from './state.js';
+import type { ForwardingContext } from './state.js';
 
 /** The commit of this step is the claim: one human, and nobody else. */
-export function claim(w: Work, leg: LegDraft): void {
-  const { s } = w;
-  s.claim = leg.id;
-  s.caller.phase = 'joining';
-  s.caller.seenAlive = false;
-  s.story.claimedAt ??= w.at;
+export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
+  const { state } = ctx;
+  state.claim = leg.id;
+  state.caller.phase = 'joining';
+  state.caller.seenAlive = false;
+  state.story.claimedAt ??= ctx.at;
   leg.phase = 'joining';
   leg.seenAlive = false;
-  stopTimer(w, legTimer(leg));
-  stopTimer(w, STEP_TIMER);
-  if (s.caller.held) startTimer(w, 'caller', w.config.bridgeCheckMs);
+  stopTimer(ctx, legTimer(leg));
+  stopTimer(ctx, STEP_TIMER);
+  if (state.caller.held) startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
   // Who rings is ended; who is being detected is left until the verdict; who is being asked is told.
-  for (const other of s.legs) {
-    if (isUnanswered(other.phase)) endLeg(w, other);
-    else if (other.phase === 'confirming') tell(w, other, 'taken');
+  for (const other of state.legs) {
+    if (isUnanswered(other.phase)) hangUpLeg(ctx, other);
+    else if (other.phase === 'confirming') sayFarewell(ctx, other, 'taken');
   }
 }
 
 /** Both in the room, as far as anybody can tell. */
-export function connectIfTogether(w: Work): void {
-  const { s } = w;
-  const leg = s.legs.find((candidate) => candidate.id === s.claim);
-  if (s.caller.phase !== 'joining' || leg === undefined || !s.caller.inRoom) return;
-  if (!leg.joined && !(leg.invited && leg.seenAlive && s.caller.seenAlive)) return;
-  s.caller.phase = 'connected';
-  s.story.connectedAt ??= w.at;
+export function connectIfTogether(ctx: ForwardingContext): void {
+  const { state } = ctx;
+  const leg = state.legs.find((candidate) => candidate.id === state.claim);
+  if (state.caller.phase !== 'joining' || leg === undefined || !state.caller.inRoom) return;
+  if (!leg.joined && !(leg.invited && leg.seenAlive && state.caller.seenAlive)) return;
+  state.caller.phase = 'connected';
+  state.story.connectedAt ??= ctx.at;
   leg.phase = 'bridged';
   leg.result = { kind: 'bridged' };
-  stamp(leg, 'joinedAt', w.at);
-  stopTimer(w, 'caller');
-  whisper(w, leg);
+  stamp(leg, 'joinedAt', ctx.at);
+  stopTimer(ctx, 'caller');
+  whisper(ctx, leg);
 }
 
 /** Whether it is in the room, only a look tells that comes when Twilio cannot retry its request and throw the first answer away. */
-export function expectInRoom(w: Work, leg: LegDraft): void {
-  const by = w.at + sayingMs(consent(w.s.settings)) + w.config.graceMs;
+export function expectInRoom(ctx: ForwardingContext, leg: LegDraft): void {
+  const by = ctx.at + sayingMs(consent(ctx.state.settings)) + ctx.config.graceMs;
   // The answer to a retry is heard by then as well.
   if (by <= (leg.roomBy ?? 0)) return;
   leg.seenAlive = false;
@@ -51,88 +51,88 @@ export function expectInRoom(w: Work, leg: LegDraft): void {
 }
 
 /** Two looks have taken them for together. */
-export function notYetTogether(w: Work, leg: LegDraft): void {
-  if (leg.phase !== 'bridged' || w.s.claim !== leg.id || w.s.caller.phase !== 'connected') return;
-  w.s.caller.phase = 'joining';
+export function notYetTogether(ctx: ForwardingContext, leg: LegDraft): void {
+  if (leg.phase !== 'bridged' || ctx.state.claim !== leg.id || ctx.state.caller.phase !== 'connected') return;
+  ctx.state.caller.phase = 'joining';
   leg.phase = 'joining';
   leg.result = null;
-  startTimer(w, 'caller', w.config.bridgeCheckMs);
+  startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
 }
 
 /** The caller hears who it is; without the room's name, which its events tell, they do not. */
-function whisper(w: Work, leg: LegDraft): void {
-  const { settings, conference, call } = w.s;
+function whisper(ctx: ForwardingContext, leg: LegDraft): void {
+  const { settings, conference, call } = ctx.state;
   if (settings.texts.connected === '' || conference === null) return;
-  w.effects.push({
+  ctx.effects.push({
     type: 'call.announce',
     id: `announce:${String(leg.id)}`,
     leg: 0,
     sid: call.sid,
     conference,
-    document: callbackRef(w, 0, 'caller.whisper'),
+    document: callbackRef(ctx, 0, 'caller.whisper'),
     once: true,
   });
 }
 
 /** The leg that had the caller has left: hunting goes on, unless they had talked. */
-export function leftRoom(w: Work, leg: LegDraft): void {
-  const { s } = w;
-  if (s.claim !== leg.id) return;
-  if (s.caller.phase === 'joining') {
-    s.claim = null;
-    s.caller.phase = s.caller.held ? 'held' : 'arriving';
-    stopTimer(w, 'caller');
-    hunt(w);
-  } else if (s.caller.phase === 'connected') {
+export function onWinnerLeft(ctx: ForwardingContext, leg: LegDraft): void {
+  const { state } = ctx;
+  if (state.claim !== leg.id) return;
+  if (state.caller.phase === 'joining') {
+    state.claim = null;
+    state.caller.phase = state.caller.held ? 'held' : 'arriving';
+    stopTimer(ctx, 'caller');
+    hunt(ctx);
+  } else if (state.caller.phase === 'connected') {
     // The room ends with the leg and the caller's call with it; this sweeps up a caller who is left alone in there.
-    startTimer(w, 'caller', w.config.graceMs);
+    startTimer(ctx, 'caller', ctx.config.graceMs);
   }
 }
 
 /** The leg's `<Dial>` is over while its call goes on: the room has ended under it. */
-export function backFromRoom(w: Work, leg: LegDraft): void {
+export function onDialReturned(ctx: ForwardingContext, leg: LegDraft): void {
   if (leg.phase === 'bridged') {
-    letGo(w, leg, { kind: 'bridged' });
-    leftRoom(w, leg);
+    expectHangup(ctx, leg, { kind: 'bridged' });
+    onWinnerLeft(ctx, leg);
   } else if (leg.phase === 'joining') {
     // A room ends when somebody leaves it, and it was not this leg.
-    doubtCaller(w);
-    tell(w, leg, 'lost');
-    leftRoom(w, leg);
+    verifyCaller(ctx);
+    sayFarewell(ctx, leg, 'lost');
+    onWinnerLeft(ctx, leg);
   }
 }
 
 /** Events may be lost: both calls are looked at. */
-export function lookAtBoth(w: Work): void {
-  const leg = w.s.legs.find((candidate) => candidate.id === w.s.claim);
+export function verifyBoth(ctx: ForwardingContext): void {
+  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.claim);
   if (leg !== undefined && leg.moving !== null) {
     // Its document was never asked for: it is not in the room, and somebody else may be.
-    tell(w, leg, 'lost');
-    fetchNotice(w, leg);
-    leftRoom(w, leg);
+    sayFarewell(ctx, leg, 'lost');
+    redirectToFarewell(ctx, leg);
+    onWinnerLeft(ctx, leg);
     return;
   }
-  askCaller(w);
-  if (leg !== undefined) askLeg(w, leg);
+  refreshCaller(ctx);
+  if (leg !== undefined) refreshLeg(ctx, leg);
 }
 
 /** Something hints that the caller may be gone: nobody new is rung until we know. */
-export function doubtCaller(w: Work): void {
-  w.s.caller.doubt = true;
-  askCaller(w);
+export function verifyCaller(ctx: ForwardingContext): void {
+  ctx.state.caller.doubt = true;
+  refreshCaller(ctx);
 }
 
 /** What becomes of each leg when the caller is gone. */
-export function dismissLegs(w: Work): void {
-  for (const leg of w.s.legs) {
-    if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);
-    else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');
+export function dismissLegs(ctx: ForwardingContext): void {
+  for (const leg of ctx.state.legs) {
+    if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
+    else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
     else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
     // The room has ended under it and its Dial asks what now; the timer is for who sits in there alone after all.
-    else if (leg.phase === 'bridged') startTimer(w, legTimer(leg), w.config.graceMs);
+    else if (leg.phase === 'bridged') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     else if (isInRoom(leg.phase)) {
-      tell(w, leg, 'callerGone');
-      fetchNotice(w, leg);
+      sayFarewell(ctx, leg, 'callerGone');
+      redirectToFarewell(ctx, leg);
     }
   }
 }

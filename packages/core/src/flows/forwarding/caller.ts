@@ -1,215 +1,216 @@
 import type { ConferenceSid } from '../../kernel/brand.js';
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
 import { RETRIED_MS } from '../call/call.js';
-import { askCaller, callerRedirected, endCaller, isTold, redirectCaller } from '../caller/caller.js';
+import { refreshCaller, callerRedirected, endCaller, isTold, redirectCaller } from '../caller/caller.js';
 import type { ListenRequest } from '../caller/events.js';
-import { fallbackIsOver, isElsewhere, isForFallback, presentFallback } from '../caller/fallback.js';
+import { onFallbackEnded, isWithUserTwiml, isForFallback, currentFallback } from '../caller/fallback.js';
 import type { OutcomeEvent } from '../effects.js';
 import { isUnsent } from '../leg/dial.js';
 import { leavesOurHands } from '../settings/fallback.js';
 import { startTimer, stopTimer } from '../timers.js';
-import { connectIfTogether, dismissLegs, lookAtBoth } from './bridge.js';
+import { connectIfTogether, dismissLegs, verifyBoth } from './bridge.js';
 import type { ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
-import type { CallResult, Work } from './state.js';
+import type { CallResult, ForwardingContext } from './state.js';
 import { callerDocument, hangup } from './twiml.js';
 
-export function onCallerRequest(w: Work, event: CallerRequest): Reply {
-  if (event.type === 'caller.fallback' && fallbackIsOver(w, event)) {
-    callerEnded(w, 'handedOn');
+export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): Reply {
+  if (event.type === 'caller.fallback' && onFallbackEnded(ctx, event)) {
+    callerEnded(ctx, 'handedOn');
     return hangup();
   }
   if (isFinalStatus(event.status)) {
-    callerGone(w);
+    callerGone(ctx);
     return hangup();
   }
-  const { caller } = w.s;
-  callerHeld(w);
+  const { caller } = ctx.state;
+  callerHeld(ctx);
   caller.doubt = false;
   if (event.type === 'caller.ended' && caller.phase === 'connected') {
     // The answer ends their call, which will be told. A late copy ends nothing: then they are still talking.
-    askCaller(w);
+    refreshCaller(ctx);
     return twiml();
   }
-  if (event.type === 'caller.ended') callerOutOfRoom(w);
-  hunt(w);
-  return answerCaller(w, event, 'again');
+  if (event.type === 'caller.ended') callerOutOfRoom(ctx);
+  hunt(ctx);
+  return answerCaller(ctx, event, 'again');
 }
 
 type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | ListenRequest>;
 
 /** What the caller hears now; who is handed on to the user's TwiML is no longer ours. */
-export function answerCaller(w: Work, event: ForwardingRequest, arrival: 'first' | 'again'): Reply {
-  const reply = callerDocument(w, event, arrival);
-  const { caller, settings } = w.s;
+export function answerCaller(ctx: ForwardingContext, event: ForwardingRequest, arrival: 'first' | 'again'): Reply {
+  const reply = callerDocument(ctx, event, arrival);
+  const { caller, settings } = ctx.state;
   const isGiven = caller.phase === 'fallingBack' && isForFallback(event, caller);
-  if (isGiven && leavesOurHands(presentFallback(settings, caller))) callerEnded(w, 'handedOn');
+  if (isGiven && leavesOurHands(currentFallback(settings, caller))) callerEnded(ctx, 'handedOn');
   return reply;
 }
 
 /** The caller is known to be in progress. */
-export function callerHeld(w: Work): void {
-  const { caller } = w.s;
+export function callerHeld(ctx: ForwardingContext): void {
+  const { caller } = ctx.state;
   if (caller.held || caller.phase === 'ended') return;
   caller.held = true;
-  w.s.story.heldAt ??= w.at;
+  ctx.state.story.heldAt ??= ctx.at;
   if (caller.phase === 'arriving') caller.phase = 'held';
   else if (caller.phase === 'joining') {
-    startTimer(w, 'caller', w.config.bridgeCheckMs);
-  } else if (caller.phase === 'fallingBack' && !w.isAsked) {
-    stopTimer(w, 'caller');
-    redirectCaller(w);
+    startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
+  } else if (caller.phase === 'fallingBack' && !ctx.isAsked) {
+    stopTimer(ctx, 'caller');
+    redirectCaller(ctx);
   }
 }
 
 /** They are in the room. */
-export function callerInRoom(w: Work): void {
-  if (w.s.caller.phase === 'ended') return;
-  w.s.caller.inRoom = true;
-  delete w.s.caller.goodbye;
-  callerHeld(w);
-  connectIfTogether(w);
+export function callerInRoom(ctx: ForwardingContext): void {
+  if (ctx.state.caller.phase === 'ended') return;
+  ctx.state.caller.inRoom = true;
+  delete ctx.state.caller.goodbye;
+  callerHeld(ctx);
+  connectIfTogether(ctx);
 }
 
 /** Whoever did it: they will ask what now, and come back. Who joins meanwhile does not talk to anybody. */
-export function callerOutOfRoom(w: Work, left: ConferenceSid | null = null): void {
-  const { caller } = w.s;
+export function callerOutOfRoom(ctx: ForwardingContext, left: ConferenceSid | null = null): void {
+  const { caller } = ctx.state;
   if (left !== null) caller.left = left;
   if (!['arriving', 'held', 'joining'].includes(caller.phase)) return;
   caller.inRoom = false;
-  expectInRoom(w);
+  expectInRoom(ctx);
 }
 
 /** No look before that shows them there: Twilio may retry their request and throw the first answer away. */
-function expectInRoom(w: Work): void {
-  const { caller } = w.s;
-  caller.roomBy = Math.max(caller.roomBy, w.at + RETRIED_MS + w.config.graceMs);
+function expectInRoom(ctx: ForwardingContext): void {
+  const { caller } = ctx.state;
+  caller.roomBy = Math.max(caller.roomBy, ctx.at + RETRIED_MS + ctx.config.graceMs);
 }
 
 /**
  * The caller was told goodbye: no phone is rung for them. Their call ends, unless the goodbye was the answer to a late copy of a
  * request (twilio.com/docs/usage/webhooks/webhooks-overview). A caller who is still there hears the fallback, or goes on talking.
  */
-export function callerSentAway(w: Work): void {
-  const { s } = w;
-  const { caller } = s;
+export function callerSentAway(ctx: ForwardingContext): void {
+  const { state } = ctx;
+  const { caller } = state;
   if (caller.phase === 'ended' || caller.goodbye === true) return;
   caller.goodbye = true;
   switch (caller.phase) {
     case 'arriving':
     case 'held':
       caller.phase = 'fallingBack';
-      s.call.token = null;
-      stopTimer(w, 'step');
-      dismissLegs(w);
-      startTimer(w, 'caller', w.config.graceMs);
+      state.call.token = null;
+      stopTimer(ctx, 'step');
+      dismissLegs(ctx);
+      startTimer(ctx, 'caller', ctx.config.graceMs);
       return;
     case 'joining':
     case 'connected':
       // In progress is not in the room: they may hear the goodbye.
       if (caller.phase === 'joining') caller.inRoom = false;
-      expectInRoom(w);
-      askCaller(w);
+      expectInRoom(ctx);
+      refreshCaller(ctx);
       return;
     case 'fallingBack':
       return;
     default:
-      unreachable(caller.phase);
+      assertNever(caller.phase);
   }
 }
 
-export function callerGone(w: Work): void {
-  const { caller } = w.s;
+export function callerGone(ctx: ForwardingContext): void {
+  const { caller } = ctx.state;
   const { phase } = caller;
-  if (phase !== 'ended') callerEnded(w, phase === 'connected' ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
-  else if (isElsewhere(w.s)) w.s.caller.over = true;
+  if (phase !== 'ended')
+    callerEnded(ctx, phase === 'connected' ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
+  else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
 /** The one outcome of this round. */
-function callerEnded(w: Work, result: CallResult): void {
-  const { s } = w;
-  s.caller.phase = 'ended';
-  s.caller.doubt = false;
-  s.result = result;
-  s.call.token = null;
-  s.story.endedAt ??= w.at;
-  for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(w, timer);
-  dismissLegs(w);
-  w.effects.push({
+function callerEnded(ctx: ForwardingContext, result: CallResult): void {
+  const { state } = ctx;
+  state.caller.phase = 'ended';
+  state.caller.doubt = false;
+  state.result = result;
+  state.call.token = null;
+  state.story.endedAt ??= ctx.at;
+  for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(ctx, timer);
+  dismissLegs(ctx);
+  ctx.effects.push({
     type: 'hook.run',
-    id: `hook:ended:${s.call.sid}:${String(s.round)}`,
+    id: `hook:ended:${state.call.sid}:${String(state.round)}`,
     hook: 'ended',
-    data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
+    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, round: state.round, result },
   });
 }
 
-export function onCallerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
+export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: result }: OutcomeEvent): void {
   switch (effect.type) {
     case 'call.fetch':
-      callerFetched(w, result);
+      callerFetched(ctx, result);
       return;
     case 'call.redirect':
-      if (result.as === 'gone') callerGone(w);
-      else if (w.s.caller.phase === 'fallingBack' && callerRedirected(w, effect.id, result)) {
-        callerHeld(w);
-        startTimer(w, 'caller', w.config.graceMs);
+      if (result.as === 'gone') callerGone(ctx);
+      else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
+        callerHeld(ctx);
+        startTimer(ctx, 'caller', ctx.config.graceMs);
       }
       return;
     case 'call.end':
-      w.s.caller.hangingUp = false;
-      if (result.as === 'done' || result.as === 'gone') callerGone(w);
+      ctx.state.caller.hangingUp = false;
+      if (result.as === 'done' || result.as === 'gone') callerGone(ctx);
       return;
     case 'call.create':
     case 'call.announce':
       return;
     default:
-      unreachable(effect);
+      assertNever(effect);
   }
 }
 
-function callerFetched(w: Work, result: OutcomeEvent['outcome']): void {
-  const { caller } = w.s;
+function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']): void {
+  const { caller } = ctx.state;
   caller.fetching = false;
   if (result.as === 'gone' || (result.as === 'fetched' && isFinalStatus(result.status))) {
-    callerGone(w);
+    callerGone(ctx);
     return;
   }
   if (result.as === 'fetched' && result.status === 'in-progress') {
     caller.seenAlive = true;
-    callerHeld(w);
+    callerHeld(ctx);
     // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
-    if (w.at >= caller.roomBy) callerInRoom(w);
-    if (caller.phase === 'fallingBack' && w.s.timers['caller'] === undefined) redirectCaller(w);
+    if (ctx.at >= caller.roomBy) callerInRoom(ctx);
+    if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
   }
   // Who was not rung in time is not before somebody has seen the caller.
-  if (result.as !== 'fetched' && w.s.legs.some(isUnsent)) return;
+  if (result.as !== 'fetched' && ctx.state.legs.some(isUnsent)) return;
   caller.doubt = false;
-  hunt(w);
+  hunt(ctx);
 }
 
-export function onCallerTimer(w: Work): void {
-  const { phase } = w.s.caller;
+export function onCallerTimer(ctx: ForwardingContext): void {
+  const { phase } = ctx.state.caller;
   switch (phase) {
     case 'fallingBack':
-      redirectCaller(w);
+      redirectCaller(ctx);
       return;
     case 'joining':
       // Again until they say something.
-      startTimer(w, 'caller', w.config.bridgeCheckMs);
-      lookAtBoth(w);
+      startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
+      verifyBoth(ctx);
       return;
     case 'connected':
       // The other one left long ago and this call is still there: alone in the room.
-      startTimer(w, 'caller', w.config.graceMs);
-      endCaller(w);
+      startTimer(ctx, 'caller', ctx.config.graceMs);
+      endCaller(ctx);
       return;
     case 'arriving':
     case 'held':
     case 'ended':
       return;
     default:
-      unreachable(phase);
+      assertNever(phase);
   }
 }

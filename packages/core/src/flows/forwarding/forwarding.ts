@@ -1,30 +1,30 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { Flow } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { wantsTwiml } from '../../wire/callbacks.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
 import { PATIENCE_MS } from '../call/call.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
-import { measureCall } from '../call/metrics.js';
-import { askCaller } from '../caller/caller.js';
+import { callMetrics } from '../call/metrics.js';
+import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
 import { listenDocument } from '../caller/hold-twiml.js';
 import { keepRecording } from '../caller/recordings.js';
 import type { Effect, TimerEvent } from '../effects.js';
-import { askLeg, endLeg } from '../leg/actions.js';
-import { type FlowMeasurement, type Measured, type MeasuredStep, measureTimer } from '../metrics.js';
+import { refreshLeg, hangUpLeg } from '../leg/actions.js';
+import { type FlowMeasurement, type WithMetrics, type MeasuredStep, measureTimer } from '../metrics.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_FORWARDING, writeCall } from '../written.js';
-import { doubtCaller } from './bridge.js';
+import { verifyCaller } from './bridge.js';
 import { onCallerTimer, callerGone, onCallerOutcome, onCallerRequest, callerSentAway } from './caller.js';
 import type { ForwardingEvent } from './events.js';
-import { hunt, huntOn, isWaiting, STEP_TIMER } from './hunt.js';
+import { hunt, startNextStep, isWaiting, STEP_TIMER } from './hunt.js';
 import { onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
 import type { ForwardingConfig } from './options.js';
 import { onConference } from './room.js';
 import { inbound, isLost, serveAgain, tellsTheEnd, toldGoodbye } from './start.js';
-import type { ForwardingState, Work } from './state.js';
-import { done, type ForwardingStep, unchanged, work } from './step.js';
+import type { ForwardingState, ForwardingContext } from './state.js';
+import { finish, type ForwardingStep, unchanged, beginStep } from './step.js';
 import { callerDocument, hangup } from './twiml.js';
 
 /**
@@ -32,7 +32,7 @@ import { callerDocument, hangup } from './twiml.js';
  * Keyed by the inbound Call SID.
  */
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
-  Measured<ForwardingState> = {
+  WithMetrics<ForwardingState> = {
   name: 'forwarding',
   schema: 1,
   write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
@@ -50,91 +50,91 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     return unchanged(state, isListenRequest(event) ? twiml() : wantsTwiml(event.type) ? hangup() : NOTHING, config);
   }
 
-  const w = work(state, event, config);
-  if (isListenRequest(event)) return unchanged(state, listenDocument(w, event), config);
+  const ctx = beginStep(state, event, config);
+  if (isListenRequest(event)) return unchanged(state, listenDocument(ctx, event), config);
   if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
-    return unchanged(state, wantsTwiml(event.type) ? callerDocument(w, event, 'again') : NOTHING, config);
+    return unchanged(state, wantsTwiml(event.type) ? callerDocument(ctx, event, 'again') : NOTHING, config);
   }
   switch (event.type) {
     // Requests for TwiML.
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
-      return done(state, w, onCallerRequest(w, event));
+      return finish(state, ctx, onCallerRequest(ctx, event));
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
     case 'leg.document':
     case 'leg.ended':
-      return done(state, w, onLegRequest(w, event));
+      return finish(state, ctx, onLegRequest(ctx, event));
     // Notifications.
     case 'caller.status':
-      if (isFinalStatus(event.status)) callerGone(w);
+      if (isFinalStatus(event.status)) callerGone(ctx);
       break;
     case 'caller.goodbye':
-      callerSentAway(w);
+      callerSentAway(ctx);
       break;
     case 'leg.status':
-      onLegStatus(w, event);
+      onLegStatus(ctx, event);
       break;
     case 'leg.verdict':
-      onLegVerdict(w, event);
+      onLegVerdict(ctx, event);
       break;
     case 'conference':
-      onConference(w, event);
+      onConference(ctx, event);
       break;
     case 'caller.recording':
     case 'talk.recording':
-      keepRecording(w, event);
+      keepRecording(ctx, event);
       break;
     // What became of our own work.
     case 'effect.outcome':
-      if (event.effect.leg === 0) onCallerOutcome(w, event);
-      else onLegOutcome(w, event);
+      if (event.effect.leg === 0) onCallerOutcome(ctx, event);
+      else onLegOutcome(ctx, event);
       break;
     case 'timer':
-      onTimer(w, event);
+      onTimer(ctx, event);
       break;
     default:
-      unreachable(event);
+      assertNever(event);
   }
-  return done(state, w, NOTHING);
+  return finish(state, ctx, NOTHING);
 }
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
-function onTimer(w: Work, event: TimerEvent): void {
-  if (w.s.timers[event.timer] !== event.dueAt) return;
-  stopTimer(w, event.timer);
+function onTimer(ctx: ForwardingContext, event: TimerEvent): void {
+  if (ctx.state.timers[event.timer] !== event.dueAt) return;
+  stopTimer(ctx, event.timer);
   // We or the store were away: meanwhile the caller may have been told goodbye.
-  if (w.at - event.dueAt >= PATIENCE_MS && isWaiting(w)) doubtCaller(w);
+  if (ctx.at - event.dueAt >= PATIENCE_MS && isWaiting(ctx)) verifyCaller(ctx);
   switch (event.timer) {
     case 'heartbeat':
-      heartbeat(w);
+      heartbeat(ctx);
       return;
     case 'deadline':
-      w.s.deadlinePassed = true;
+      ctx.state.deadlinePassed = true;
       // Who has answered finishes detection or confirmation; who rings is ended.
-      for (const leg of w.s.legs) if (isUnanswered(leg.phase)) endLeg(w, leg);
-      hunt(w);
+      for (const leg of ctx.state.legs) if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
+      hunt(ctx);
       return;
     case STEP_TIMER:
-      huntOn(w);
+      startNextStep(ctx);
       return;
     case 'caller':
-      onCallerTimer(w);
+      onCallerTimer(ctx);
       return;
     default: {
-      const leg = w.s.legs.find((candidate) => legTimer(candidate) === event.timer);
-      if (leg !== undefined) onLegTimer(w, leg);
+      const leg = ctx.state.legs.find((candidate) => legTimer(candidate) === event.timer);
+      if (leg !== undefined) onLegTimer(ctx, leg);
     }
   }
 }
 
-function heartbeat(w: Work): void {
-  startTimer(w, 'heartbeat', w.config.heartbeatMs);
-  askCaller(w);
-  const leg = w.s.legs.find((candidate) => candidate.id === w.s.claim);
-  if (leg?.phase === 'bridged') askLeg(w, leg);
+function heartbeat(ctx: ForwardingContext): void {
+  startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
+  refreshCaller(ctx);
+  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.claim);
+  if (leg?.phase === 'bridged') refreshLeg(ctx, leg);
 }
 
 /** What one committed step of a forwarded call is counted as. */
@@ -142,6 +142,6 @@ function measureForwarding(step: MeasuredStep<ForwardingState>): readonly FlowMe
   const { before, event, after } = step;
   return [
     ...(before.kind === 'call' ? measureTimer('forwarding', before.timers, event) : []),
-    ...measureCall('forwarding', before, after, event.at),
+    ...callMetrics('forwarding', before, after, event.at),
   ];
 }

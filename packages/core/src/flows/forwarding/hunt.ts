@@ -1,71 +1,71 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { cameFrom } from '../call/call.js';
-import { isHopeful, type LegDraft, type LegTarget } from '../call/leg.js';
-import { offerFallback } from '../caller/caller.js';
+import { canStillAnswer, type LegDraft, type LegTarget } from '../call/leg.js';
+import { startFallback } from '../caller/caller.js';
 import { ring, ringUnsent } from '../leg/dial.js';
 import type { LegEnd } from '../settings/policy.js';
 import { startTimer, stopTimer } from '../timers.js';
-import type { Work } from './state.js';
+import type { ForwardingContext } from './state.js';
 
 /** Whom to ring next is looked at again, when the present step has had its time. */
 export const STEP_TIMER = 'step';
 
 /** Rings whom the plan says next, unless somebody may still take the call; falls back when nobody is left. */
-export function hunt(w: Work): void {
-  const { s } = w;
-  if (!isThere(w)) return;
-  ringUnsent(w);
-  while (!s.legs.some(({ id, phase }) => id >= s.stepFrom && isHopeful(phase))) {
-    if (!startStep(w)) break;
+export function hunt(ctx: ForwardingContext): void {
+  const { state } = ctx;
+  if (!isThere(ctx)) return;
+  ringUnsent(ctx);
+  while (!state.legs.some(({ id, phase }) => id >= state.stepFrom && canStillAnswer(phase))) {
+    if (!startStep(ctx)) break;
   }
-  if (!s.legs.some(({ phase }) => isHopeful(phase)) && !isHeldUp(w)) fallBack(w);
-  forgetToken(w);
+  if (!state.legs.some(({ phase }) => canStillAnswer(phase)) && !isHeldUp(ctx)) fallBack(ctx);
+  forgetToken(ctx);
 }
 
 /** The present step has had its time: the next one starts beside it. */
-export function huntOn(w: Work): void {
-  if (!isThere(w)) return;
-  if (!startStep(w) && isHeldUp(w)) startTimer(w, STEP_TIMER, HELD_UP_MS);
-  hunt(w);
+export function startNextStep(ctx: ForwardingContext): void {
+  if (!isThere(ctx)) return;
+  if (!startStep(ctx) && isHeldUp(ctx)) startTimer(ctx, STEP_TIMER, HELD_UP_MS);
+  hunt(ctx);
 }
 
 /** How long until it is looked again whether a phone is free that was just let go. */
 const HELD_UP_MS = 1000;
 
 /** Whom the next step rings is still on a call of ours that is being ended: their phone would be busy. */
-function isHeldUp({ s }: Work): boolean {
-  if (s.deadlinePassed) return false;
-  const next = s.settings.plan[s.nextStep]?.targets ?? [];
-  return next.some(({ to }) => s.legs.some(({ phase, target }) => phase === 'ending' && target.to === to));
+function isHeldUp({ state }: ForwardingContext): boolean {
+  if (state.deadlinePassed) return false;
+  const next = state.settings.plan[state.nextStep]?.targets ?? [];
+  return next.some(({ to }) => state.legs.some(({ phase, target }) => phase === 'ending' && target.to === to));
 }
 
 /** `false`: there is none, it is too late for one, or it has to wait. */
-function startStep(w: Work): boolean {
-  const { s } = w;
-  const step = s.settings.plan[s.nextStep];
-  if (s.deadlinePassed || step === undefined || isHeldUp(w)) return false;
-  s.nextStep += 1;
-  const targets = step.targets.filter((target) => mayRing(w, target));
+function startStep(ctx: ForwardingContext): boolean {
+  const { state } = ctx;
+  const step = state.settings.plan[state.nextStep];
+  if (state.deadlinePassed || step === undefined || isHeldUp(ctx)) return false;
+  state.nextStep += 1;
+  const targets = step.targets.filter((target) => mayRing(ctx, target));
   // Nobody of it is to be rung: the next one follows at once.
-  if (targets.length === 0) return startStep(w);
-  s.stepFrom = s.lastLeg + 1;
-  for (const target of targets) if (mayRing(w, target)) ring(w, target);
-  const isLast = s.nextStep >= s.settings.plan.length;
-  if (step.nextAfterSeconds === null || isLast) stopTimer(w, STEP_TIMER);
-  else startTimer(w, STEP_TIMER, step.nextAfterSeconds * 1000);
+  if (targets.length === 0) return startStep(ctx);
+  state.stepFrom = state.lastLeg + 1;
+  for (const target of targets) if (mayRing(ctx, target)) ring(ctx, target);
+  const isLast = state.nextStep >= state.settings.plan.length;
+  if (step.nextAfterSeconds === null || isLast) stopTimer(ctx, STEP_TIMER);
+  else startTimer(ctx, STEP_TIMER, step.nextAfterSeconds * 1000);
   return true;
 }
 
 /** Not whom the call comes from, and nobody whose phone this call is ringing or talks to. */
-function mayRing({ s }: Work, { to }: LegTarget): boolean {
-  if (cameFrom(s.call, to)) return false;
-  return !s.legs.some(({ phase, target }) => target.to === to && (isHopeful(phase) || phase === 'told'));
+function mayRing({ state }: ForwardingContext, { to }: LegTarget): boolean {
+  if (cameFrom(state.call, to)) return false;
+  return !state.legs.some(({ phase, target }) => target.to === to && (canStillAnswer(phase) || phase === 'told'));
 }
 
 /** Somebody's way of not answering may mean that nobody else is to be rung. */
-export function heedEnd({ s }: Work, { result }: LegDraft): void {
+export function applyEndPolicy({ state }: ForwardingContext, { result }: LegDraft): void {
   const end = endOf(result);
-  if (end !== null && s.settings.policy[end] === 'fall back') s.nextStep = s.settings.plan.length;
+  if (end !== null && state.settings.policy[end] === 'fall back') state.nextStep = state.settings.plan.length;
 }
 
 function endOf(result: LegDraft['result']): LegEnd | null {
@@ -83,29 +83,29 @@ function endOf(result: LegDraft['result']): LegEnd | null {
     case 'completed':
       return null;
     default:
-      return unreachable(result.status);
+      return assertNever(result.status);
   }
 }
 
 /** A credential is kept no longer than it is of use. */
-function forgetToken({ s }: Work): void {
-  if (s.nextStep >= s.settings.plan.length) s.call.token = null;
+function forgetToken({ state }: ForwardingContext): void {
+  if (state.nextStep >= state.settings.plan.length) state.call.token = null;
 }
 
 /** The caller waits, and nothing says that they may be gone. */
-function isThere(w: Work): boolean {
-  const { doubt, goodbye } = w.s.caller;
-  return isWaiting(w) && !doubt && goodbye !== true;
+function isThere(ctx: ForwardingContext): boolean {
+  const { doubt, goodbye } = ctx.state.caller;
+  return isWaiting(ctx) && !doubt && goodbye !== true;
 }
 
 /** The caller waits and nobody has them. */
-export function isWaiting(w: Work): boolean {
-  return w.s.claim === null && (w.s.caller.phase === 'arriving' || w.s.caller.phase === 'held');
+export function isWaiting(ctx: ForwardingContext): boolean {
+  return ctx.state.claim === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
 }
 
 /** Nobody is left: the caller is told, now or as soon as they can be. */
-function fallBack(w: Work): void {
-  w.s.caller.phase = 'fallingBack';
-  stopTimer(w, STEP_TIMER);
-  offerFallback(w);
+function fallBack(ctx: ForwardingContext): void {
+  ctx.state.caller.phase = 'fallingBack';
+  stopTimer(ctx, STEP_TIMER);
+  startFallback(ctx);
 }

@@ -1,107 +1,107 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
 import { findLeg, type LegDraft } from '../call/leg.js';
 import type { OutcomeEvent } from '../effects.js';
 import { fetchWinner, legEnded } from '../leg/actions.js';
 import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
-import { askingLeg, legAlarm, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
+import { askingLeg, legTimerFired, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
 import { isStillComing, legDocument } from '../leg/twiml.js';
 import {
-  backFromRoom,
-  claim,
+  onDialReturned,
+  winCaller,
   connectIfTogether,
-  doubtCaller,
+  verifyCaller,
   expectInRoom,
-  leftRoom,
+  onWinnerLeft,
   notYetTogether,
 } from './bridge.js';
 import type { ForwardingEvent } from './events.js';
-import { heedEnd, hunt, isWaiting } from './hunt.js';
-import type { Work } from './state.js';
+import { applyEndPolicy, hunt, isWaiting } from './hunt.js';
+import type { ForwardingContext } from './state.js';
 import { hangup, room } from './twiml.js';
 
 type OfLeg = Extract<ForwardingEvent, { leg: number }>;
 
 /** A leg asks what to do, and is told what it hears now. */
-export function onLegRequest(w: Work, event: Extract<OfLeg, LegRequest>): Reply {
-  const leg = askingLeg(w, event);
+export function onLegRequest(ctx: ForwardingContext, event: Extract<OfLeg, LegRequest>): Reply {
+  const leg = askingLeg(ctx, event);
   // Not a call of ours, or one that counts as over: it must not live on.
   if (leg === null) return hangup();
   if (isFinalStatus(event.status)) {
-    onLegReport(w, leg, legEnded(w, leg, { kind: 'hungUp' }));
+    onLegReport(ctx, leg, legEnded(ctx, leg, { kind: 'hungUp' }));
     return hangup();
   }
-  onLegReport(w, leg, legRequest(w, leg, event, callerFor(w, leg)));
+  onLegReport(ctx, leg, legRequest(ctx, leg, event, callerFor(ctx, leg)));
   if (isStillComing(leg, event)) {
-    expectInRoom(w, leg);
-    notYetTogether(w, leg);
+    expectInRoom(ctx, leg);
+    notYetTogether(ctx, leg);
   }
-  return legDocument(w, leg, event, room(w, leg.id));
+  return legDocument(ctx, leg, event, room(ctx, leg.id));
 }
 
-export function onLegStatus(w: Work, event: Extract<OfLeg, { type: 'leg.status' }>): void {
-  const leg = findLeg(w.s.legs, event.leg);
-  if (leg !== undefined) onLegReport(w, leg, legStatus(w, leg, event));
+export function onLegStatus(ctx: ForwardingContext, event: Extract<OfLeg, { type: 'leg.status' }>): void {
+  const leg = findLeg(ctx.state.legs, event.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legStatus(ctx, leg, event));
 }
 
-export function onLegVerdict(w: Work, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
-  const leg = findLeg(w.s.legs, event.leg);
-  if (leg !== undefined) onLegReport(w, leg, legVerdict(w, leg, event, callerFor(w, leg)));
+export function onLegVerdict(ctx: ForwardingContext, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
+  const leg = findLeg(ctx.state.legs, event.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legVerdict(ctx, leg, event, callerFor(ctx, leg)));
 }
 
-export function onLegOutcome(w: Work, event: OutcomeEvent): void {
-  const leg = findLeg(w.s.legs, event.effect.leg);
-  if (leg !== undefined) onLegReport(w, leg, legOutcome(w, leg, event, callerFor(w, leg)));
+export function onLegOutcome(ctx: ForwardingContext, event: OutcomeEvent): void {
+  const leg = findLeg(ctx.state.legs, event.effect.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legOutcome(ctx, leg, event, callerFor(ctx, leg)));
 }
 
-export function onLegTimer(w: Work, leg: LegDraft): void {
-  onLegReport(w, leg, legAlarm(w, leg));
+export function onLegTimer(ctx: ForwardingContext, leg: LegDraft): void {
+  onLegReport(ctx, leg, legTimerFired(ctx, leg));
 }
 
 /** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
-function callerFor(w: Work, leg: LegDraft): CallerForLeg {
-  const { caller, claim, deadlinePassed } = w.s;
+function callerFor(ctx: ForwardingContext, leg: LegDraft): CallerForLeg {
+  const { caller, claim, deadlinePassed } = ctx.state;
   const isComing = claim === leg.id && caller.phase === 'joining';
   return {
-    isAvailable: isWaiting(w) || isComing,
+    isAvailable: isWaiting(ctx) || isComing,
     reason: caller.phase === 'ended' ? 'callerGone' : claim === null || isComing ? 'lost' : 'taken',
-    mayRingAgain: isWaiting(w) && !deadlinePassed,
+    mayRingAgain: isWaiting(ctx) && !deadlinePassed,
     canTurnBack: true,
   };
 }
 
 /** What the event of a leg means for the caller and for the others. */
-function onLegReport(w: Work, leg: LegDraft, report: LegReport | null): void {
+function onLegReport(ctx: ForwardingContext, leg: LegDraft, report: LegReport | null): void {
   switch (report?.type) {
     case undefined:
       return;
     case 'won':
-      claim(w, leg);
-      fetchWinner(w, leg, report.way);
+      winCaller(ctx, leg);
+      fetchWinner(ctx, leg, report.way);
       return;
     case 'turnedBack':
-      leftRoom(w, leg);
+      onWinnerLeft(ctx, leg);
       return;
     case 'out':
-      hunt(w);
+      hunt(ctx);
       return;
     case 'ended':
-      leftRoom(w, leg);
-      heedEnd(w, leg);
-      hunt(w);
+      onWinnerLeft(ctx, leg);
+      applyEndPolicy(ctx, leg);
+      hunt(ctx);
       return;
     case 'unsent':
-      doubtCaller(w);
+      verifyCaller(ctx);
       return;
     case 'alive':
-      if (w.at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
-      connectIfTogether(w);
+      if (ctx.at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
+      connectIfTogether(ctx);
       return;
     case 'dialReturned':
-      backFromRoom(w, leg);
+      onDialReturned(ctx, leg);
       return;
     default:
-      unreachable(report);
+      assertNever(report);
   }
 }

@@ -1,44 +1,47 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type LegDraft, legTimer } from '../call/leg.js';
-import { letGo, tell } from '../leg/actions.js';
+import { expectHangup, sayFarewell } from '../leg/actions.js';
 import { startTimer } from '../timers.js';
-import { connectIfTogether, doubtCaller, leftRoom } from './bridge.js';
+import { connectIfTogether, verifyCaller, onWinnerLeft } from './bridge.js';
 import { callerGone, callerInRoom, callerOutOfRoom } from './caller.js';
 import type { ForwardingNotification } from './events.js';
-import type { Work } from './state.js';
+import type { ForwardingContext } from './state.js';
 
-export function onConference(w: Work, event: Extract<ForwardingNotification, { type: 'conference' }>): void {
-  const { s } = w;
+export function onConference(
+  ctx: ForwardingContext,
+  event: Extract<ForwardingNotification, { type: 'conference' }>,
+): void {
+  const { state } = ctx;
   const { conference = null } = event;
-  const isCaller = event.sid === s.call.sid;
+  const isCaller = event.sid === state.call.sid;
   // A leave ends the conference, and the next room of that name is another one: what is told of the old one comes late.
-  const isOld = conference !== null && conference === s.caller.left;
+  const isOld = conference !== null && conference === state.caller.left;
   if (isOld && event.event !== 'leave') return;
-  if (event.event !== 'end') s.conference = conference ?? s.conference;
-  const leg = s.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
+  if (event.event !== 'end') state.conference = conference ?? state.conference;
+  const leg = state.legs.find((candidate) => candidate.sid !== null && candidate.sid === event.sid);
   switch (event.event) {
     case 'start':
-      callerInRoom(w);
+      callerInRoom(ctx);
       return;
     case 'join':
-      if (isCaller) callerInRoom(w);
+      if (isCaller) callerInRoom(ctx);
       else if (leg?.phase === 'joining') {
         leg.joined = true;
-        connectIfTogether(w);
+        connectIfTogether(ctx);
       }
       return;
     case 'leave':
       if (isCaller) {
-        if (hungUp(event)) callerGone(w);
-        else if (!isOld) callerOutOfRoom(w, conference);
-      } else if (leg !== undefined) legLeft(w, leg, hungUp(event));
+        if (hungUp(event)) callerGone(ctx);
+        else if (!isOld) callerOutOfRoom(ctx, conference);
+      } else if (leg !== undefined) legLeft(ctx, leg, hungUp(event));
       return;
     case 'end':
-      if (conference !== null && conference === s.conference) callerOutOfRoom(w, conference);
+      if (conference !== null && conference === state.conference) callerOutOfRoom(ctx, conference);
       return;
     default:
-      unreachable(event.event);
+      assertNever(event.event);
   }
 }
 
@@ -47,18 +50,18 @@ function hungUp(event: Extract<ForwardingNotification, { type: 'conference' }>):
   return event.reason === 'participant_hung_up' || (event.status !== null && isFinalStatus(event.status));
 }
 
-function legLeft(w: Work, leg: LegDraft, hungUpItself: boolean): void {
+function legLeft(ctx: ForwardingContext, leg: LegDraft, hungUpItself: boolean): void {
   if (leg.phase === 'bridged') {
-    letGo(w, leg, { kind: 'bridged' });
-    leftRoom(w, leg);
+    expectHangup(ctx, leg, { kind: 'bridged' });
+    onWinnerLeft(ctx, leg);
   } else if (leg.phase === 'joining') {
-    if (hungUpItself) letGo(w, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
+    if (hungUpItself) expectHangup(ctx, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
     else {
-      doubtCaller(w);
-      tell(w, leg, 'lost');
+      verifyCaller(ctx);
+      sayFarewell(ctx, leg, 'lost');
       // It asks for its document by itself, as its Dial is over; this is for when that is lost.
-      startTimer(w, legTimer(leg), w.config.graceMs);
+      startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     }
-    leftRoom(w, leg);
+    onWinnerLeft(ctx, leg);
   }
 }

@@ -1,17 +1,17 @@
 import type { CallSid } from '../../kernel/brand.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
-import { keptCall, leadsBack, NO_FALLBACK, PATIENCE_MS, RETRIED_MS } from '../call/call.js';
-import { isElsewhere } from '../caller/fallback.js';
+import { keptCall, wouldLoop, NO_FALLBACK, PATIENCE_MS, RETRIED_MS } from '../call/call.js';
+import { isWithUserTwiml } from '../caller/fallback.js';
 import { greetingMs } from '../caller/hold-twiml.js';
 import { startTimer } from '../timers.js';
-import { doubtCaller } from './bridge.js';
+import { verifyCaller } from './bridge.js';
 import { answerCaller, callerHeld } from './caller.js';
 import type { ForwardingEvent, ForwardingRequest } from './events.js';
 import { hunt } from './hunt.js';
 import type { ForwardingConfig } from './options.js';
 import type { ForwardingState, LiveForwarding } from './state.js';
-import { done, type ForwardingStep, unchanged, work } from './step.js';
+import { finish, type ForwardingStep, unchanged, beginStep } from './step.js';
 import { hangup } from './twiml.js';
 
 type CallerDocument = Extract<ForwardingRequest, { type: 'caller.document' }>;
@@ -53,10 +53,10 @@ export function inbound(state: ForwardingState, event: Inbound, config: Forwardi
     return start(state, event, config, (event.lostRound ?? 0) + 1);
   }
   if (state.caller.phase !== 'ended') {
-    const w = work(state, event, config);
-    return done(state, w, answerCaller(w, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
+    const ctx = beginStep(state, event, config);
+    return finish(state, ctx, answerCaller(ctx, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
   }
-  if (isElsewhere(state) && status === 'in-progress') return start(state, event, config, state.round + 1);
+  if (isWithUserTwiml(state) && status === 'in-progress') return start(state, event, config, state.round + 1);
   return unchanged(state, hangup(), config);
 }
 
@@ -82,7 +82,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
-      otherwise: leadsBack(settings.fallback, call),
+      otherwise: wouldLoop(settings.fallback, call),
     },
     conference: null,
     // Legs of an earlier round that are still being ended stay until they are.
@@ -97,13 +97,13 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
     asked: earlier?.asked ?? 0,
     story: { startedAt: at },
   };
-  const w = work(fresh, event, config);
-  startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
-  startTimer(w, 'heartbeat', config.heartbeatMs);
-  if (call.status === 'in-progress') callerHeld(w);
+  const ctx = beginStep(fresh, event, config);
+  startTimer(ctx, 'deadline', settings.deadlineSeconds * 1000);
+  startTimer(ctx, 'heartbeat', config.heartbeatMs);
+  if (call.status === 'in-progress') callerHeld(ctx);
   // Nobody is told goodbye before that; whoever is rung later is rung for a caller who was looked at.
-  w.ringBy = Math.min(call.since ?? at, at) + PATIENCE_MS;
-  if (at > w.ringBy) doubtCaller(w);
-  hunt(w);
-  return done(before, w, answerCaller(w, event, 'first'));
+  ctx.ringBy = Math.min(call.since ?? at, at) + PATIENCE_MS;
+  if (at > ctx.ringBy) verifyCaller(ctx);
+  hunt(ctx);
+  return finish(before, ctx, answerCaller(ctx, event, 'first'));
 }

@@ -60,10 +60,10 @@ export interface LiveForwarding {
   /** Numbers the effects that may be asked for more than once. */
   readonly asked: number;
   /** Written for people to read; no decision looks at it. */
-  readonly story: CallStory;
+  readonly story: CallTimestamps;
 }
 
-export interface CallStory {
+export interface CallTimestamps {
   readonly startedAt: EpochMs;
   readonly heldAt?: EpochMs;
   readonly claimedAt?: EpochMs;
@@ -87,7 +87,7 @@ export function roomOf(sid: CallSid): string {
 }
 
 /** One transition at work: a private copy of the state, and what it asks for. */
-export interface Work {
+export interface ForwardingContext {
   readonly at: EpochMs;
   readonly isAsked: boolean;
   readonly config: ForwardingConfig;
@@ -95,7 +95,7 @@ export interface Work {
   readonly flow: 'forwarding';
   /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
   ringBy?: EpochMs;
-  readonly s: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {
+  readonly state: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
     call: KeptCallDraft;
     settings: LiveForwarding['settings'];

@@ -6,19 +6,19 @@ import type { Effect } from '../effects.js';
 import { timerEffects } from '../timers.js';
 import type { ForwardingEvent } from './events.js';
 import type { ForwardingConfig } from './options.js';
-import { type ForwardingState, isFinal, type LiveForwarding, type Work } from './state.js';
+import { type ForwardingState, isFinal, type LiveForwarding, type ForwardingContext } from './state.js';
 
 export type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 
 /** Begins a transition on a copy of the state. */
-export function work(state: LiveForwarding, event: ForwardingEvent, config: ForwardingConfig): Work {
+export function beginStep(state: LiveForwarding, event: ForwardingEvent, config: ForwardingConfig): ForwardingContext {
   return {
     at: event.at,
     isAsked: isCallerRequest(event),
     config,
     effects: [],
     flow: 'forwarding',
-    s: {
+    state: {
       ...state,
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
@@ -28,15 +28,15 @@ export function work(state: LiveForwarding, event: ForwardingEvent, config: Forw
   };
 }
 
-export function done(before: ForwardingState, w: Work, reply: Reply): ForwardingStep {
+export function finish(before: ForwardingState, ctx: ForwardingContext, reply: Reply): ForwardingStep {
   const earlier = before.kind === 'call' ? before : null;
-  const state: LiveForwarding = { ...w.s, legs: w.s.legs.after() };
+  const state: LiveForwarding = { ...ctx.state, legs: ctx.state.legs.after() };
   const timers = timerEffects(earlier?.timers ?? {}, state.timers);
   return {
     state,
-    effects: [...w.effects, ...timers],
+    effects: [...ctx.effects, ...timers],
     reply,
-    keepForMs: isFinal(state) ? w.config.keepForMs : null,
+    keepForMs: isFinal(state) ? ctx.config.keepForMs : null,
   };
 }
 

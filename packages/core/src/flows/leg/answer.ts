@@ -1,57 +1,65 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import { type LegDraft, legTimer, stamp } from '../call/leg.js';
 import { isScreening } from '../call/say.js';
 import type { AnswerAction, Confirm } from '../settings/policy.js';
 import { nextId, startTimer } from '../timers.js';
-import { endLeg, fetchNotice, letGo, moved, pickedUp, redirectOnce, tell } from './actions.js';
-import type { LegWork } from './context.js';
+import {
+  hangUpLeg,
+  redirectToFarewell,
+  expectHangup,
+  dropRedirect,
+  pickedUp,
+  redirectOnce,
+  sayFarewell,
+} from './actions.js';
+import type { LegContext } from './context.js';
 import { detectionOf } from './dial.js';
 import type { CallerForLeg, LegReport, Way } from './events.js';
 
 /** Somebody is on the line and nobody knows who: they hear at once who is calling, and may take the call by a key. */
-export function greet(w: LegWork, leg: LegDraft, caller: CallerForLeg): void {
-  pickedUp(w, leg);
+export function onPickUp(ctx: LegContext, leg: LegDraft, caller: CallerForLeg): void {
+  pickedUp(ctx, leg);
   if (leg.phase !== 'detecting') return;
-  const { amd, confirmSeconds } = w.s.settings;
+  const { amd, confirmSeconds } = ctx.state.settings;
   // No verdict for so long is as good as one that says nothing: then the time for a key begins.
-  const listening = amd.mode === 'async' ? detectionOf(w, leg).timeoutSeconds : 0;
-  ask(w, leg, confirmOf(w, leg) === 'never' ? listening : listening + confirmSeconds, caller);
+  const listening = amd.mode === 'async' ? detectionOf(ctx, leg).timeoutSeconds : 0;
+  askForKey(ctx, leg, confirmOf(ctx, leg) === 'never' ? listening : listening + confirmSeconds, caller);
 }
 
 /** Who answered, as far as machine detection can tell. The first word counts, and a key that came before it. */
 export function verdict(
-  w: LegWork,
+  ctx: LegContext,
   leg: LegDraft,
   answeredBy: AnsweredBy,
   way: Way,
   caller: CallerForLeg,
 ): LegReport | null {
   if (leg.answeredBy !== null || leg.phase === 'ended') return null;
-  pickedUp(w, leg);
+  pickedUp(ctx, leg);
   leg.answeredBy = answeredBy;
-  stamp(leg, 'verdictAt', w.at);
+  stamp(leg, 'verdictAt', ctx.at);
   // A robot that screens calls may sound like a human: a key decides, also when its owner comes to the phone.
   if (leg.human || leg.screened !== null) return null;
-  const action = actionOn(w, leg, answeredBy);
+  const action = actionOn(ctx, leg, answeredBy);
   switch (action) {
     case 'bridge':
-      return accept(w, leg, way, caller);
+      return accept(ctx, leg, way, caller);
     case 'confirm':
-      if (isAsked(leg)) ask(w, leg, w.s.settings.confirmSeconds, caller);
+      if (isAsked(leg)) askForKey(ctx, leg, ctx.state.settings.confirmSeconds, caller);
       return null;
     case 'hang up':
-      return hangUp(w, leg, answeredBy, way, caller);
+      return hangUp(ctx, leg, answeredBy, way, caller);
     case 'leave a message':
-      if (isAsked(leg) && caller.isAvailable) return leaveMessage(w, leg, way);
-      return hangUp(w, leg, answeredBy, way, caller);
+      if (isAsked(leg) && caller.isAvailable) return leaveMessage(ctx, leg, way);
+      return hangUp(ctx, leg, answeredBy, way, caller);
     default:
-      return unreachable(action);
+      return assertNever(action);
   }
 }
 
 /** A human, by verdict or by key: they get the caller, or hear why not. */
-export function accept(w: LegWork, leg: LegDraft, way: Way, caller: CallerForLeg): LegReport | null {
+export function accept(ctx: LegContext, leg: LegDraft, way: Way, caller: CallerForLeg): LegReport | null {
   leg.human = true;
   if (leg.phase === 'ending') {
     leg.notice ??= caller.reason;
@@ -59,22 +67,22 @@ export function accept(w: LegWork, leg: LegDraft, way: Way, caller: CallerForLeg
   }
   if (leg.phase !== 'told') {
     if (caller.isAvailable) return { type: 'won', way };
-    tell(w, leg, caller.reason);
+    sayFarewell(ctx, leg, caller.reason);
   }
   // They have heard a question, and would wait for its end to learn that it is none.
-  if (way === 'redirect' && !leg.noticeGiven) fetchNotice(w, leg);
+  if (way === 'redirect' && !leg.noticeGiven) redirectToFarewell(ctx, leg);
   return null;
 }
 
 /** What was said instead of a key: only the words of a robot that screens calls mean anything. */
-export function heard(w: LegWork, leg: LegDraft, speech: string, caller: CallerForLeg): LegReport | null {
-  const { screening } = w.s.settings;
+export function onSpeech(ctx: LegContext, leg: LegDraft, speech: string, caller: CallerForLeg): LegReport | null {
+  const { screening } = ctx.state.settings;
   const wasComing = leg.phase === 'joining';
   if (leg.phase !== 'confirming' && !isOnTheWay(leg, caller)) return null;
   if (screening === null || leg.screened !== null || !isScreening(speech, screening.phrases)) return null;
   leg.screened = 'heard';
-  if (wasComing) turnBack(w, leg);
-  ask(w, leg, screening.waitSeconds, caller);
+  if (wasComing) turnBack(ctx, leg);
+  askForKey(ctx, leg, screening.waitSeconds, caller);
   return wasComing ? { type: 'turnedBack' } : null;
 }
 
@@ -85,57 +93,63 @@ function isOnTheWay({ phase, invited, fetched, joined }: LegDraft, caller: Calle
 }
 
 /** It only sounded like a human: it hears the question again, by its next request or by a redirect. */
-function turnBack(w: LegWork, leg: LegDraft): void {
+function turnBack(ctx: LegContext, leg: LegDraft): void {
   const isAway = leg.invited;
-  moved(w, leg);
+  dropRedirect(ctx, leg);
   leg.human = false;
   leg.invited = false;
   delete leg.roomBy;
   leg.phase = 'confirming';
-  if (isAway) redirectOnce(w, leg, nextId(w, 'back', leg.id));
+  if (isAway) redirectOnce(ctx, leg, nextId(ctx, 'back', leg.id));
 }
 
-export function confirmOf(w: LegWork, { target }: LegDraft): Confirm {
-  return target.confirm ?? w.s.settings.confirm;
+export function confirmOf(ctx: LegContext, { target }: LegDraft): Confirm {
+  return target.confirm ?? ctx.state.settings.confirm;
 }
 
-function actionOn(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy): AnswerAction {
-  const { policy } = w.s.settings;
+function actionOn(ctx: LegContext, leg: LegDraft, answeredBy: AnsweredBy): AnswerAction {
+  const { policy } = ctx.state.settings;
   const action = policy[answeredBy];
-  const confirm = confirmOf(w, leg);
+  const confirm = confirmOf(ctx, leg);
   if (action === 'bridge' && confirm === 'always') return 'confirm';
   return action === 'confirm' && confirm === 'never' ? 'hang up' : action;
 }
 
 /** Asks for a key, for so many s from now. Who cannot have the caller any more is told so. */
-function ask(w: LegWork, leg: LegDraft, seconds: number, caller: CallerForLeg): void {
+function askForKey(ctx: LegContext, leg: LegDraft, seconds: number, caller: CallerForLeg): void {
   if (!caller.isAvailable) {
-    tell(w, leg, caller.reason);
+    sayFarewell(ctx, leg, caller.reason);
     return;
   }
   leg.phase = 'confirming';
   leg.overdue = false;
-  leg.confirmUntil = w.at + seconds * 1000;
-  startTimer(w, legTimer(leg), seconds * 1000 + w.config.graceMs);
+  leg.confirmUntil = ctx.at + seconds * 1000;
+  startTimer(ctx, legTimer(leg), seconds * 1000 + ctx.config.graceMs);
 }
 
-function hangUp(w: LegWork, leg: LegDraft, answeredBy: AnsweredBy, way: Way, caller: CallerForLeg): LegReport | null {
+function hangUp(
+  ctx: LegContext,
+  leg: LegDraft,
+  answeredBy: AnsweredBy,
+  way: Way,
+  caller: CallerForLeg,
+): LegReport | null {
   if (isAsked(leg)) {
-    const { screening } = w.s.settings;
+    const { screening } = ctx.state.settings;
     if (screening !== null && answeredBy.startsWith('machine') && way === 'redirect') {
-      ask(w, leg, screening.listenSeconds, caller);
+      askForKey(ctx, leg, screening.listenSeconds, caller);
       return null;
     }
-    if (way === 'reply') letGo(w, leg, { kind: 'answered', by: answeredBy });
-    else endLeg(w, leg);
+    if (way === 'reply') expectHangup(ctx, leg, { kind: 'answered', by: answeredBy });
+    else hangUpLeg(ctx, leg);
   }
   return { type: 'out' };
 }
 
 /** Its greeting is over: what follows is recorded. */
-function leaveMessage(w: LegWork, leg: LegDraft, way: Way): LegReport {
-  tell(w, leg, 'message');
-  if (way === 'redirect') fetchNotice(w, leg);
+function leaveMessage(ctx: LegContext, leg: LegDraft, way: Way): LegReport {
+  sayFarewell(ctx, leg, 'message');
+  if (way === 'redirect') redirectToFarewell(ctx, leg);
   return { type: 'out' };
 }
 

@@ -13,12 +13,12 @@ interface LegConfig {
 }
 
 /** One transition at work, as far as its legs are concerned. */
-export interface LegWork extends Timed {
+export interface LegContext extends Timed {
   readonly config: LegConfig;
   readonly effects: Pick<Effect[], 'push'>;
   readonly flow: string;
   readonly ringBy?: EpochMs;
-  readonly s: {
+  readonly state: {
     readonly round: number;
     readonly call: {
       readonly sid: CallSid;

@@ -5,36 +5,36 @@ import { callbackRef, PATIENCE_MS } from '../call/call.js';
 import { type LegDraft, type LegTarget, legTimer, newLeg } from '../call/leg.js';
 import type { Detection } from '../effects.js';
 import { nextId, startTimer } from '../timers.js';
-import type { LegWork } from './context.js';
+import type { LegContext } from './context.js';
 import type { LegReport } from './events.js';
 
 /** Rings somebody. */
-export function ring(w: LegWork, target: LegTarget): LegDraft {
-  const { s } = w;
-  s.lastLeg += 1;
-  const leg: LegDraft = newLeg(s.lastLeg, target, showsCaller(w, target) ? 'caller' : 'own', w.at);
-  s.legs.push(leg);
-  create(w, leg, firstId(leg), w.ringBy);
+export function ring(ctx: LegContext, target: LegTarget): LegDraft {
+  const { state } = ctx;
+  state.lastLeg += 1;
+  const leg: LegDraft = newLeg(state.lastLeg, target, showsCaller(ctx, target) ? 'caller' : 'own', ctx.at);
+  state.legs.push(leg);
+  create(ctx, leg, firstId(leg), ctx.ringBy);
   return leg;
 }
 
 /** Once more with our own number, when Twilio does not let us show the caller's (21210, 21212). */
-export function ringWithOwnNumber(w: LegWork, leg: LegDraft): void {
+export function ringWithOwnNumber(ctx: LegContext, leg: LegDraft): void {
   leg.callerId = 'own';
-  create(w, leg, firstId(leg), undefined);
+  create(ctx, leg, firstId(leg), undefined);
 }
 
 /** Nobody was rung in time: the caller is looked at first, until somebody has seen them. */
-export function unsent(w: LegWork, leg: LegDraft): LegReport {
+export function unsent(ctx: LegContext, leg: LegDraft): LegReport {
   leg.creating = null;
-  startTimer(w, legTimer(leg), w.config.graceMs);
+  startTimer(ctx, legTimer(leg), ctx.config.graceMs);
   return { type: 'unsent' };
 }
 
 /** Whoever was not rung in time: the caller is known to be there. */
-export function ringUnsent(w: LegWork): void {
-  for (const leg of w.s.legs) {
-    if (isUnsent(leg)) create(w, leg, nextId(w, 'create', leg.id), w.at + PATIENCE_MS);
+export function ringUnsent(ctx: LegContext): void {
+  for (const leg of ctx.state.legs) {
+    if (isUnsent(leg)) create(ctx, leg, nextId(ctx, 'create', leg.id), ctx.at + PATIENCE_MS);
   }
 }
 
@@ -46,45 +46,49 @@ function firstId(leg: LegDraft): string {
   return `create:${String(leg.id)}:${leg.callerId}`;
 }
 
-function create(w: LegWork, leg: LegDraft, id: string, by: EpochMs | undefined): void {
-  const { settings, call } = w.s;
+function create(ctx: LegContext, leg: LegDraft, id: string, by: EpochMs | undefined): void {
+  const { settings, call } = ctx.state;
   leg.creating = id;
   const ringSeconds = leg.target.ringSeconds ?? settings.ringSeconds;
-  w.effects.push({
+  ctx.effects.push({
     type: 'call.create',
     id,
     leg: leg.id,
     to: leg.target.to,
-    from: (leg.callerId === 'caller' ? callerNumber(call.from) : null) ?? ownNumber(w, leg.target),
+    from: (leg.callerId === 'caller' ? callerNumber(call.from) : null) ?? ownNumber(ctx, leg.target),
     ...(leg.callerId === 'caller' && call.token !== null ? { callToken: call.token } : {}),
-    answered: callbackRef(w, leg.id, 'leg.answered'),
-    status: callbackRef(w, leg.id, 'leg.status'),
+    answered: callbackRef(ctx, leg.id, 'leg.answered'),
+    status: callbackRef(ctx, leg.id, 'leg.status'),
     ringSeconds,
     timeLimitSeconds: settings.timeLimitSeconds,
-    detection: settings.amd.mode === 'off' ? null : detectionOf(w, leg),
-    ...(settings.amd.mode === 'async' ? { verdict: callbackRef(w, leg.id, 'leg.verdict') } : {}),
+    detection: settings.amd.mode === 'off' ? null : detectionOf(ctx, leg),
+    ...(settings.amd.mode === 'async' ? { verdict: callbackRef(ctx, leg.id, 'leg.verdict') } : {}),
     ...(by === undefined ? {} : { by }),
   });
-  watchRinging(w, leg);
+  watchRinging(ctx, leg);
 }
 
 /** Twilio's `Timeout` ends the ringing; this only notices when nobody tells us. */
-export function watchRinging(w: LegWork, leg: LegDraft): void {
-  startTimer(w, legTimer(leg), (leg.target.ringSeconds ?? w.s.settings.ringSeconds) * 1000 + w.config.graceMs);
+export function watchRinging(ctx: LegContext, leg: LegDraft): void {
+  startTimer(
+    ctx,
+    legTimer(leg),
+    (leg.target.ringSeconds ?? ctx.state.settings.ringSeconds) * 1000 + ctx.config.graceMs,
+  );
 }
 
 /** How this person's phone is listened to. */
-export function detectionOf(w: LegWork, { target }: LegDraft): Detection {
-  return target.detection ?? w.s.settings.detection;
+export function detectionOf(ctx: LegContext, { target }: LegDraft): Detection {
+  return target.detection ?? ctx.state.settings.detection;
 }
 
-function showsCaller(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): boolean {
-  const { from, showable } = w.s.call;
+function showsCaller(ctx: LegContext, { callerId = ctx.state.settings.callerId }: LegTarget): boolean {
+  const { from, showable } = ctx.state.call;
   return callerId === 'caller' && callerNumber(from) !== null && showable !== false;
 }
 
-function ownNumber(w: LegWork, { callerId = w.s.settings.callerId }: LegTarget): E164 {
-  const { ownNumber: own } = w.s.settings;
+function ownNumber(ctx: LegContext, { callerId = ctx.state.settings.callerId }: LegTarget): E164 {
+  const { ownNumber: own } = ctx.state.settings;
   // The number that was called is ours; Twilio refuses what is not a number, and the leg counts as refused.
-  return callerId === 'caller' ? (own ?? (w.s.call.to as E164)) : callerId;
+  return callerId === 'caller' ? (own ?? (ctx.state.call.to as E164)) : callerId;
 }

@@ -2,7 +2,7 @@ import type { CallSid } from '../../kernel/brand.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { Notice } from '../settings/texts.js';
+import type { Farewell } from '../settings/texts.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
 interface OfLeg {
@@ -46,7 +46,7 @@ export interface CallerForLeg {
   /** They wait, and this leg could have them. */
   readonly isAvailable: boolean;
   /** Why it cannot have them. */
-  readonly reason: Notice;
+  readonly reason: Farewell;
   /** A refused call may be made once more with our own number. */
   readonly mayRingAgain: boolean;
   /** A leg that was told the way to them, and is not there yet, can be fetched back. */

@@ -1,64 +1,64 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { type FinalCallStatus, isFinalStatus } from '../../wire/call-status.js';
-import { findLeg, isHopeful, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import { findLeg, canStillAnswer, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
 import type { OutcomeEvent } from '../effects.js';
 import { startTimer } from '../timers.js';
 import {
   adopt,
-  appeared,
-  askEnd,
-  askLeg,
+  adoptLate,
+  sendHangup,
+  refreshLeg,
   dropCreate,
-  endLeg,
-  fetchNotice,
+  hangUpLeg,
+  redirectToFarewell,
   legEnded,
-  letGo,
-  moved,
+  expectHangup,
+  dropRedirect,
   pickedUp,
-  tell,
+  sayFarewell,
 } from './actions.js';
-import { accept, confirmOf, greet, heard, verdict } from './answer.js';
-import type { LegWork } from './context.js';
+import { accept, confirmOf, onPickUp, onSpeech, verdict } from './answer.js';
+import type { LegContext } from './context.js';
 import { isUnsent, ringWithOwnNumber, unsent, watchRinging } from './dial.js';
 import type { CallerForLeg, LegReport, LegRequest, LegStatusEvent, LegVerdictEvent } from './events.js';
 
 /** The leg whose call asks; `null`: the call is none of ours. */
-export function askingLeg(w: LegWork, { leg: id, sid }: LegRequest): LegDraft | null {
-  const leg = findLeg(w.s.legs, id);
-  return leg !== undefined && adopt(w, leg, sid) ? leg : null;
+export function askingLeg(ctx: LegContext, { leg: id, sid }: LegRequest): LegDraft | null {
+  const leg = findLeg(ctx.state.legs, id);
+  return leg !== undefined && adopt(ctx, leg, sid) ? leg : null;
 }
 
 /** A request of the leg's own call, which it makes while it goes on. */
-export function legRequest(w: LegWork, leg: LegDraft, event: LegRequest, caller: CallerForLeg): LegReport | null {
+export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, caller: CallerForLeg): LegReport | null {
   switch (event.type) {
     case 'leg.answered':
-      if (event.answeredBy !== null || w.s.settings.amd.mode === 'sync') {
-        return verdict(w, leg, event.answeredBy ?? 'unknown', 'reply', caller);
+      if (event.answeredBy !== null || ctx.state.settings.amd.mode === 'sync') {
+        return verdict(ctx, leg, event.answeredBy ?? 'unknown', 'reply', caller);
       }
-      greet(w, leg, caller);
+      onPickUp(ctx, leg, caller);
       return null;
     case 'leg.key':
-      if (event.digits !== '' && confirmOf(w, leg) !== 'never') {
+      if (event.digits !== '' && confirmOf(ctx, leg) !== 'never') {
         // Who presses a key while we hang up hears why, too.
         if (leg.phase !== 'confirming' && leg.phase !== 'ending') return null;
-        stamp(leg, 'keyAt', w.at);
-        return accept(w, leg, 'reply', caller);
+        stamp(leg, 'keyAt', ctx.at);
+        return accept(ctx, leg, 'reply', caller);
       }
-      return event.speech === undefined ? null : heard(w, leg, event.speech, caller);
+      return event.speech === undefined ? null : onSpeech(ctx, leg, event.speech, caller);
     case 'leg.round':
-      if (leg.phase !== 'confirming' || w.at < (leg.confirmUntil ?? 0)) return null;
-      letGo(w, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
+      if (leg.phase !== 'confirming' || ctx.at < (leg.confirmUntil ?? 0)) return null;
+      expectHangup(ctx, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
       return { type: 'out' };
     case 'leg.document':
       if (leg.phase === 'joining' || leg.phase === 'told' || isSupposed(leg)) leg.fetched = true;
-      moved(w, leg);
+      dropRedirect(ctx, leg);
       return null;
     case 'leg.ended':
       if (!isUnanswered(leg.phase)) return { type: 'dialReturned' };
-      pickedUp(w, leg);
+      pickedUp(ctx, leg);
       return null;
     default:
-      return unreachable(event);
+      return assertNever(event);
   }
 }
 
@@ -67,47 +67,52 @@ function isSupposed({ phase, joined }: LegDraft): boolean {
   return phase === 'bridged' && !joined;
 }
 
-export function legStatus(w: LegWork, leg: LegDraft, event: LegStatusEvent): LegReport | null {
+export function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent): LegReport | null {
   const { status } = event;
   if (leg.phase === 'ended' && leg.sid === null) {
     if (isFinalStatus(status)) leg.sid = event.sid;
-    else appeared(w, leg, event.sid);
+    else adoptLate(ctx, leg, event.sid);
     return null;
   }
-  if (!adopt(w, leg, event.sid)) return null;
+  if (!adopt(ctx, leg, event.sid)) return null;
   switch (status) {
     case 'queued':
       return null;
     case 'initiated':
     case 'ringing':
       if (isUnanswered(leg.phase)) {
-        stamp(leg, 'initiatedAt', w.at);
-        if (status === 'ringing') stamp(leg, 'ringingAt', w.at);
+        stamp(leg, 'initiatedAt', ctx.at);
+        if (status === 'ringing') stamp(leg, 'ringingAt', ctx.at);
       }
       if (leg.phase !== 'placed') return null;
       // Twilio has taken it off its queue: from here its ring time counts.
       leg.phase = 'ringing';
-      watchRinging(w, leg);
+      watchRinging(ctx, leg);
       return null;
     case 'in-progress':
-      pickedUp(w, leg);
+      pickedUp(ctx, leg);
       return null;
     case 'completed':
     case 'busy':
     case 'failed':
     case 'no-answer':
     case 'canceled':
-      return legEnded(w, leg, resultOf(status, event.answeredBy, event.sipCode));
+      return legEnded(ctx, leg, resultOf(status, event.answeredBy, event.sipCode));
     default:
-      return unreachable(status);
+      return assertNever(status);
   }
 }
 
 /** Asynchronous detection has decided. */
-export function legVerdict(w: LegWork, leg: LegDraft, event: LegVerdictEvent, caller: CallerForLeg): LegReport | null {
-  if (leg.phase === 'ended' || !adopt(w, leg, event.sid)) return null;
+export function legVerdict(
+  ctx: LegContext,
+  leg: LegDraft,
+  event: LegVerdictEvent,
+  caller: CallerForLeg,
+): LegReport | null {
+  if (leg.phase === 'ended' || !adopt(ctx, leg, event.sid)) return null;
   if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
-  return verdict(w, leg, event.answeredBy, 'redirect', caller);
+  return verdict(ctx, leg, event.answeredBy, 'redirect', caller);
 }
 
 /** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */
@@ -116,30 +121,35 @@ function resultOf(status: FinalCallStatus, answeredBy: LegDraft['answeredBy'], s
   return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };
 }
 
-export function legOutcome(w: LegWork, leg: LegDraft, event: OutcomeEvent, caller: CallerForLeg): LegReport | null {
+export function legOutcome(
+  ctx: LegContext,
+  leg: LegDraft,
+  event: OutcomeEvent,
+  caller: CallerForLeg,
+): LegReport | null {
   switch (event.effect.type) {
     case 'call.create':
-      return created(w, leg, event, caller);
+      return created(ctx, leg, event, caller);
     case 'call.end':
       leg.hangingUp = false;
       // The 200 counts: a call that was cancelled while queued sends no callback at all.
-      if (event.outcome.as === 'done' || event.outcome.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
-      if (event.outcome.as === 'refused') askLeg(w, leg);
+      if (event.outcome.as === 'done' || event.outcome.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
+      if (event.outcome.as === 'refused') refreshLeg(ctx, leg);
       return null;
     case 'call.redirect':
       if (leg.moving === event.effect.id) {
         // Its next request is the mover now; done, only the request for its document can tell.
         if (event.outcome.as !== 'done') leg.moving = null;
       } else leg.telling = false;
-      if (event.outcome.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
-      if (event.outcome.as === 'refused') askLeg(w, leg);
+      if (event.outcome.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
+      if (event.outcome.as === 'refused') refreshLeg(ctx, leg);
       return null;
     case 'call.fetch':
-      return legFetched(w, leg, event);
+      return legFetched(ctx, leg, event);
     case 'call.announce':
       return null;
     default:
-      return unreachable(event.effect);
+      return assertNever(event.effect);
   }
 }
 
@@ -147,18 +157,18 @@ export function legOutcome(w: LegWork, leg: LegDraft, event: OutcomeEvent, calle
 const CALLER_ID_REFUSED = [21210, 21212];
 
 function created(
-  w: LegWork,
+  ctx: LegContext,
   leg: LegDraft,
   { effect, outcome: result }: OutcomeEvent,
   caller: CallerForLeg,
 ): LegReport | null {
   if (result.as === 'created') {
     // Known to be ours, even if it counted as lost meanwhile: it is not left ringing.
-    if (!appeared(w, leg, result.sid)) adopt(w, leg, result.sid);
+    if (!adoptLate(ctx, leg, result.sid)) adopt(ctx, leg, result.sid);
     return null;
   }
   if (result.as === 'late') {
-    return leg.phase === 'requested' && leg.creating === effect.id ? unsent(w, leg) : null;
+    return leg.phase === 'requested' && leg.creating === effect.id ? unsent(ctx, leg) : null;
   }
   if (result.as !== 'refused') return null;
   const { code, reason } = result;
@@ -166,64 +176,64 @@ function created(
   const stale = effect.id !== leg.creating;
   if (stale) return null;
   if (leg.phase === 'requested' && leg.callerId === 'caller' && callerIdRefused && caller.mayRingAgain) {
-    ringWithOwnNumber(w, leg);
+    ringWithOwnNumber(ctx, leg);
     return null;
   }
-  return leg.sid === null ? legEnded(w, leg, { kind: 'refused', code, reason }) : null;
+  return leg.sid === null ? legEnded(ctx, leg, { kind: 'refused', code, reason }) : null;
 }
 
-function legFetched(w: LegWork, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
+function legFetched(ctx: LegContext, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
   leg.fetching = false;
-  if (result.as === 'gone') return legEnded(w, leg, { kind: 'stopped' });
+  if (result.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
   if (result.as !== 'fetched') {
-    if (isHopeful(leg.phase)) startTimer(w, legTimer(leg), w.config.graceMs);
+    if (canStillAnswer(leg.phase)) startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     return null;
   }
-  if (isFinalStatus(result.status)) return legEnded(w, leg, resultOf(result.status, result.answeredBy, null));
-  if (leg.overdue && isHopeful(leg.phase)) {
-    endLeg(w, leg);
+  if (isFinalStatus(result.status)) return legEnded(ctx, leg, resultOf(result.status, result.answeredBy, null));
+  if (leg.overdue && canStillAnswer(leg.phase)) {
+    hangUpLeg(ctx, leg);
     return { type: 'out' };
   }
   if (result.status === 'in-progress') {
-    pickedUp(w, leg);
+    pickedUp(ctx, leg);
     return { type: 'alive' };
   }
-  if (isUnanswered(leg.phase)) watchRinging(w, leg);
+  if (isUnanswered(leg.phase)) watchRinging(ctx, leg);
   return null;
 }
 
 /** The watchdog of a leg: whatever phase it is in has lasted too long. */
-export function legAlarm(w: LegWork, leg: LegDraft): LegReport | null {
+export function legTimerFired(ctx: LegContext, leg: LegDraft): LegReport | null {
   switch (leg.phase) {
     case 'requested':
     case 'placed':
     case 'ringing':
     case 'detecting':
     case 'confirming':
-      if (isUnsent(leg)) return unsent(w, leg);
+      if (isUnsent(leg)) return unsent(ctx, leg);
       if (leg.sid === null) {
-        dropCreate(w, leg);
-        return legEnded(w, leg, { kind: 'lost' });
+        dropCreate(ctx, leg);
+        return legEnded(ctx, leg, { kind: 'lost' });
       }
       leg.overdue = !isUnanswered(leg.phase);
-      askLeg(w, leg);
+      refreshLeg(ctx, leg);
       return null;
     case 'told':
-      if (!leg.noticeGiven && (leg.telling || leg.noticeTries < w.config.noticeTries)) fetchNotice(w, leg);
-      else endLeg(w, leg);
+      if (!leg.noticeGiven && (leg.telling || leg.noticeTries < ctx.config.noticeTries)) redirectToFarewell(ctx, leg);
+      else hangUpLeg(ctx, leg);
       return null;
     case 'ending':
-      if (leg.sid === null) return legEnded(w, leg, { kind: 'lost' });
-      askEnd(w, leg);
+      if (leg.sid === null) return legEnded(ctx, leg, { kind: 'lost' });
+      sendHangup(ctx, leg);
       return null;
     case 'bridged':
-      tell(w, leg, 'callerGone');
-      fetchNotice(w, leg);
+      sayFarewell(ctx, leg, 'callerGone');
+      redirectToFarewell(ctx, leg);
       return null;
     case 'joining':
     case 'ended':
       return null;
     default:
-      return unreachable(leg.phase);
+      return assertNever(leg.phase);
   }
 }

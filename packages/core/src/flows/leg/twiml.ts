@@ -1,13 +1,13 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { type Reply, twiml, type Verb } from '../../wire/twiml.js';
 import { callbackRef } from '../call/call.js';
 import { isInRoom, type LegDraft, legTimer, stamp } from '../call/leg.js';
 import { consent, leadTo, say, spoken } from '../call/say.js';
 import { startTimer } from '../timers.js';
 import { confirmOf } from './answer.js';
-import type { LegWork } from './context.js';
+import type { LegContext } from './context.js';
 import type { LegRequest } from './events.js';
-import { noticeId, noticeRef } from './actions.js';
+import { farewellId, farewellRef } from './actions.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const ROUND_SECONDS = 4;
@@ -18,67 +18,67 @@ export function isStillComing({ phase, moving, joined }: LegDraft, event: LegReq
 }
 
 /** What a leg hears now, by phase. Marks its notice as given. `toCaller`: the verb that joins it with the caller. */
-export function legDocument(w: LegWork, leg: LegDraft, event: LegRequest, toCaller: Verb): Reply {
+export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, toCaller: Verb): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
-      if (leg.moving !== null) return again(w, leg);
+      if (leg.moving !== null) return again(ctx, leg);
       leg.invited = true;
-      stamp(leg, 'greetedAt', w.at);
-      return twiml(...consent(w.s.settings), toCaller);
+      stamp(leg, 'greetedAt', ctx.at);
+      return twiml(...consent(ctx.state.settings), toCaller);
     case 'confirming':
-      stamp(leg, 'greetedAt', w.at);
-      return confirmOf(w, leg) === 'never' ? announcement(w, leg) : question(w, leg);
+      stamp(leg, 'greetedAt', ctx.at);
+      return confirmOf(ctx, leg) === 'never' ? announcement(ctx, leg) : question(ctx, leg);
     case 'told':
       // It is to be fetched: a copy of an earlier request must not count as heard.
-      if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(noticeRef(w, leg), leg.telling);
-      return noticeDocument(w, leg, event);
+      if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
+      return noticeDocument(ctx, leg, event);
     case 'ending':
     case 'ended':
-      return leg.human && leg.notice !== null ? noticeDocument(w, leg, event) : twiml({ verb: 'hangup' });
+      return leg.human && leg.notice !== null ? noticeDocument(ctx, leg, event) : twiml({ verb: 'hangup' });
     case 'requested':
     case 'placed':
     case 'ringing':
     case 'detecting':
       // Nobody asks before the verdict; should it happen, ask again in a moment.
-      return again(w, leg);
+      return again(ctx, leg);
     default:
-      return unreachable(leg.phase);
+      return assertNever(leg.phase);
   }
 }
 
-function again(w: LegWork, leg: LegDraft): Reply {
-  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') });
+function again(ctx: LegContext, leg: LegDraft): Reply {
+  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') });
 }
 
 /**
  * A Gather that falls through to a redirect. No key ends the input (`finishOnKey=""`), so that `#` counts as well.
  */
-function question(w: LegWork, leg: LegDraft): Reply {
-  const { settings } = w.s;
+function question(ctx: LegContext, leg: LegDraft): Reply {
+  const { settings } = ctx.state;
   const text = leg.screened === 'heard' ? settings.texts.screened : settings.texts.confirm;
   if (leg.screened === 'heard') leg.screened = 'answered';
   return twiml(
     {
       verb: 'gather',
-      action: callbackRef(w, leg.id, 'leg.key'),
+      action: callbackRef(ctx, leg.id, 'leg.key'),
       numDigits: 1,
       finishOnKey: '',
-      timeoutSeconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)),
+      timeoutSeconds: Math.min(ROUND_SECONDS, secondsLeft(ctx, leg)),
       ...(settings.screening === null ? {} : { speech: true }),
-      prompt: [say(settings, toThem(w, leg, text))],
+      prompt: [say(settings, toThem(ctx, leg, text))],
     },
-    { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') },
+    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') },
   );
 }
 
-function announcement(w: LegWork, leg: LegDraft): Reply {
-  const { settings } = w.s;
+function announcement(ctx: LegContext, leg: LegDraft): Reply {
+  const { settings } = ctx.state;
   return twiml(
-    say(settings, toThem(w, leg, settings.texts.announce)),
-    { verb: 'pause', seconds: Math.min(ROUND_SECONDS, secondsLeft(w, leg)) },
-    { verb: 'redirect', to: callbackRef(w, leg.id, 'leg.round') },
+    say(settings, toThem(ctx, leg, settings.texts.announce)),
+    { verb: 'pause', seconds: Math.min(ROUND_SECONDS, secondsLeft(ctx, leg)) },
+    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') },
   );
 }
 
@@ -87,23 +87,23 @@ function isForNotice(event: LegRequest): boolean {
   return event.type === 'leg.document' && event.part === 1;
 }
 
-function secondsLeft(w: LegWork, leg: LegDraft): number {
-  return Math.max(1, Math.ceil(((leg.confirmUntil ?? w.at) - w.at) / 1000));
+function secondsLeft(ctx: LegContext, leg: LegDraft): number {
+  return Math.max(1, Math.ceil(((leg.confirmUntil ?? ctx.at) - ctx.at) / 1000));
 }
 
-function noticeDocument(w: LegWork, leg: LegDraft, { type: asked }: LegRequest): Reply {
-  const { settings } = w.s;
+function noticeDocument(ctx: LegContext, leg: LegDraft, { type: asked }: LegRequest): Reply {
+  const { settings } = ctx.state;
   const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';
   if (!leg.noticeGiven && !isStale && leg.phase !== 'ended') {
     leg.noticeGiven = true;
-    startTimer(w, legTimer(leg), w.config.noticeMs);
-    if (leg.telling) w.effects.push({ type: 'effect.drop', id: noticeId(leg) });
+    startTimer(ctx, legTimer(leg), ctx.config.noticeMs);
+    if (leg.telling) ctx.effects.push({ type: 'effect.drop', id: farewellId(leg) });
     leg.telling = false;
   }
-  stamp(leg, 'greetedAt', w.at);
-  return twiml(say(settings, toThem(w, leg, settings.texts[leg.notice ?? 'lost'])), { verb: 'hangup' });
+  stamp(leg, 'greetedAt', ctx.at);
+  return twiml(say(settings, toThem(ctx, leg, settings.texts[leg.notice ?? 'lost'])), { verb: 'hangup' });
 }
 
-function toThem(w: LegWork, { target }: LegDraft, text: string): string {
-  return spoken(text, w.s.call.from, w.s.settings.texts, target.name);
+function toThem(ctx: LegContext, { target }: LegDraft, text: string): string {
+  return spoken(text, ctx.state.call.from, ctx.state.settings.texts, target.name);
 }

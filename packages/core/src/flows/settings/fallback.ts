@@ -2,7 +2,7 @@ import { type E164, e164 } from '../../kernel/brand.js';
 import { entriesOf, oneOf, url, within } from '../../kernel/check.js';
 
 /** Where a caller ends up whom nobody has taken. */
-export type LastStop =
+export type FinalFallback =
   /** Our sentence, then the call ends. */
   | { readonly kind: 'say' }
   /** A message is recorded: greeting, beep, `hook` `voicemail` with the recording. */
@@ -12,11 +12,11 @@ export type LastStop =
 
 /** What the caller gets when nobody can be reached. */
 export type Fallback =
-  | LastStop
+  | FinalFallback
   /** A number that is connected to without detection, and what follows when it does not answer. */
-  | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly otherwise: LastStop };
+  | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly otherwise: FinalFallback };
 
-type LastStopOption =
+type FinalFallbackOption =
   | { readonly kind: 'say' }
   | {
       readonly kind: 'voicemail';
@@ -29,7 +29,7 @@ type LastStopOption =
 
 /** What `fallback` may be given as. */
 export type FallbackOption =
-  | LastStopOption
+  | FinalFallbackOption
   | {
       readonly kind: 'number';
       /** Not asked for at `mayDial`: you name it yourself. */
@@ -37,7 +37,7 @@ export type FallbackOption =
       /** 5–60 s, default 30. */
       readonly ringSeconds?: number | undefined;
       /** When it does not answer; default `say`. */
-      readonly otherwise?: LastStopOption | undefined;
+      readonly otherwise?: FinalFallbackOption | undefined;
     };
 
 /** The user's own TwiML serves the caller from then on. */
@@ -46,10 +46,10 @@ export function leavesOurHands({ kind }: Fallback): boolean {
 }
 
 /** Each last stop: the fields it may be given with, and what is made of them. A new kind is told here, and nowhere else in this file. */
-const LAST_STOPS: {
-  readonly [Kind in LastStop['kind']]: {
+const FINAL_FALLBACKS: {
+  readonly [Kind in FinalFallback['kind']]: {
     readonly fields: readonly string[];
-    readonly read: (given: Readonly<Record<string, unknown>>, option: string) => Extract<LastStop, { kind: Kind }>;
+    readonly read: (given: Readonly<Record<string, unknown>>, option: string) => Extract<FinalFallback, { kind: Kind }>;
   };
 } = {
   say: { fields: [], read: () => ({ kind: 'say' }) },
@@ -67,17 +67,17 @@ const LAST_STOPS: {
   },
 };
 
-const LAST_STOP_KINDS = Object.keys(LAST_STOPS) as LastStop['kind'][];
+const FINAL_FALLBACK_KINDS = Object.keys(FINAL_FALLBACKS) as FinalFallback['kind'][];
 
-const LAST_STOP_FIELDS = Object.values(LAST_STOPS).flatMap(({ fields }) => fields);
+const FINAL_FALLBACK_FIELDS = Object.values(FINAL_FALLBACKS).flatMap(({ fields }) => fields);
 
 const NUMBER_FIELDS = ['to', 'ringSeconds', 'otherwise'];
 
 /** @throws TypeError or RangeError naming the option */
 export function fallbackOf(value: unknown): Fallback {
-  const { kind } = entriesOf(value, 'fallback', ['kind', ...LAST_STOP_FIELDS, ...NUMBER_FIELDS]);
-  const kinds = [...LAST_STOP_KINDS, 'number'] as const;
-  if (oneOf(kind, kinds, 'fallback.kind') !== 'number') return lastStopOf(value, 'fallback');
+  const { kind } = entriesOf(value, 'fallback', ['kind', ...FINAL_FALLBACK_FIELDS, ...NUMBER_FIELDS]);
+  const kinds = [...FINAL_FALLBACK_KINDS, 'number'] as const;
+  if (oneOf(kind, kinds, 'fallback.kind') !== 'number') return finalFallbackOf(value, 'fallback');
   const {
     to,
     ringSeconds = 30,
@@ -87,12 +87,12 @@ export function fallbackOf(value: unknown): Fallback {
     kind: 'number',
     to: e164(to, 'fallback.to'),
     ringSeconds: within(ringSeconds, 5, 60, 'fallback.ringSeconds'),
-    otherwise: lastStopOf(otherwise, 'fallback.otherwise'),
+    otherwise: finalFallbackOf(otherwise, 'fallback.otherwise'),
   };
 }
 
-function lastStopOf(value: unknown, option: string): LastStop {
-  const { kind } = entriesOf(value, option, ['kind', ...LAST_STOP_FIELDS]);
-  const { fields, read } = LAST_STOPS[oneOf(kind, LAST_STOP_KINDS, `${option}.kind`)];
+function finalFallbackOf(value: unknown, option: string): FinalFallback {
+  const { kind } = entriesOf(value, option, ['kind', ...FINAL_FALLBACK_FIELDS]);
+  const { fields, read } = FINAL_FALLBACKS[oneOf(kind, FINAL_FALLBACK_KINDS, `${option}.kind`)];
   return read(entriesOf(value, option, ['kind', ...fields]), option);
 }

@@ -14,7 +14,7 @@ import {
   type Screening,
   SCREENING_PHRASES,
 } from './policy.js';
-import { DEFAULT_TEXTS, type Notice, TEXT_NAMES, type Texts } from './texts.js';
+import { DEFAULT_TEXTS, type Farewell, TEXT_NAMES, type Texts } from './texts.js';
 
 /** What a call's settings say about every leg. */
 export interface LegSettings {
@@ -34,7 +34,7 @@ export interface LegSettings {
   /** The talk is recorded, and they are told so before it. */
   readonly record: boolean;
   readonly texts: Readonly<
-    Record<Notice | 'confirm' | 'announce' | 'screened' | 'consent' | 'withheld' | 'you', string>
+    Record<Farewell | 'confirm' | 'announce' | 'screened' | 'consent' | 'withheld' | 'you', string>
   >;
   readonly voice: string | null;
   readonly language: string | null;

@@ -1,5 +1,5 @@
 /** Why a person who answered is not connected; said before we hang up. `message`: what a machine records. */
-export type Notice = 'callerGone' | 'taken' | 'lost' | 'message';
+export type Farewell = 'callerGone' | 'taken' | 'lost' | 'message';
 
 /** Everything the flow says. `{caller}` becomes the caller's number, digit by digit; `{name}` who is called. */
 export interface Texts {

@@ -1,184 +1,184 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
-import { isHopeful, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
-import { askCaller, callerRedirected, endCaller, isTold, offerFallback, redirectCaller } from '../caller/caller.js';
-import { isElsewhere } from '../caller/fallback.js';
+import { canStillAnswer, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
+import { refreshCaller, callerRedirected, endCaller, isTold, startFallback, redirectCaller } from '../caller/caller.js';
+import { isWithUserTwiml } from '../caller/fallback.js';
 import type { Outcome, OutcomeEvent } from '../effects.js';
-import { endLeg, fetchNotice, tell } from '../leg/actions.js';
+import { hangUpLeg, redirectToFarewell, sayFarewell } from '../leg/actions.js';
 import { ringUnsent } from '../leg/dial.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { cancelTask } from './requests.js';
-import type { TaskCallResult, Work } from './state.js';
+import type { TaskCallResult, TaskRouterContext } from './state.js';
 import { afterTalk } from './talk.js';
 
 /** The caller waits in the queue, for a task that is alive and that nobody else has. */
-export function isWaiting({ s }: Work): boolean {
-  return s.caller.phase === 'waiting' && !s.caller.elsewhere && !s.taskLost;
+export function isWaiting({ state }: TaskRouterContext): boolean {
+  return state.caller.phase === 'waiting' && !state.caller.elsewhere && !state.taskLost;
 }
 
 /** Known to be in progress. */
-export function callerHeld(w: Work): void {
-  const { caller } = w.s;
+export function callerHeld(ctx: TaskRouterContext): void {
+  const { caller } = ctx.state;
   if (caller.phase !== 'ended') caller.held = true;
 }
 
 /** Nobody takes the call: the caller is told, now or as soon as they can be. */
-export function fallBack(w: Work): void {
-  const { caller } = w.s;
+export function fallBack(ctx: TaskRouterContext): void {
+  const { caller } = ctx.state;
   if (caller.phase !== 'waiting' || caller.elsewhere) return;
   caller.phase = 'fallingBack';
-  stopTimer(w, 'deadline');
-  offerFallback(w);
+  stopTimer(ctx, 'deadline');
+  startFallback(ctx);
 }
 
 /** Somebody else has accepted their task: they are with them, unless they have come for the fallback already. */
-export function leaveToOthers(w: Work): void {
-  const { caller } = w.s;
+export function leaveToOthers(ctx: TaskRouterContext): void {
+  const { caller } = ctx.state;
   if (caller.phase !== 'waiting' && (caller.phase !== 'fallingBack' || caller.fallbackGiven)) return;
   caller.elsewhere = true;
   if (caller.phase === 'waiting') return;
-  stopTimer(w, 'caller');
-  if (caller.redirecting !== null) w.effects.push({ type: 'effect.drop', id: caller.redirecting });
+  stopTimer(ctx, 'caller');
+  if (caller.redirecting !== null) ctx.effects.push({ type: 'effect.drop', id: caller.redirecting });
   caller.redirecting = null;
 }
 
 /** Past the deadline, the last one who may still take the call decides. */
-export function fallBackIfExhausted(w: Work): void {
-  const { s } = w;
-  if (!s.deadlinePassed || s.claim !== null || s.legs.some((leg) => isHopeful(leg.phase))) return;
-  fallBack(w);
+export function fallBackIfExhausted(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  if (!state.deadlinePassed || state.claim !== null || state.legs.some((leg) => canStillAnswer(leg.phase))) return;
+  fallBack(ctx);
 }
 
-export function callerGone(w: Work): void {
-  const { caller, served } = w.s;
+export function callerGone(ctx: TaskRouterContext): void {
+  const { caller, served } = ctx.state;
   if (caller.phase !== 'ended')
-    callerEnded(w, served !== null ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
-  else if (isElsewhere(w.s)) w.s.caller.over = true;
+    callerEnded(ctx, served !== null ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
+  else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
 /** The one outcome of this round. */
-export function callerEnded(w: Work, result: TaskCallResult): void {
-  const { s } = w;
-  s.caller.phase = 'ended';
-  s.result = result;
-  s.call.token = null;
-  s.story.endedAt ??= w.at;
-  for (const timer of ['caller', 'deadline']) stopTimer(w, timer);
-  dismissLegs(w);
-  afterTalk(w);
-  w.effects.push({
+export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): void {
+  const { state } = ctx;
+  state.caller.phase = 'ended';
+  state.result = result;
+  state.call.token = null;
+  state.story.endedAt ??= ctx.at;
+  for (const timer of ['caller', 'deadline']) stopTimer(ctx, timer);
+  dismissLegs(ctx);
+  afterTalk(ctx);
+  ctx.effects.push({
     type: 'hook.run',
-    id: `hook:ended:${s.call.sid}:${String(s.round)}`,
+    id: `hook:ended:${state.call.sid}:${String(state.round)}`,
     hook: 'ended',
-    data: { sid: s.call.sid, from: s.call.from, to: s.call.to, round: s.round, result },
+    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, round: state.round, result },
   });
 }
 
 /** What becomes of each leg when nobody waits any more. */
-export function dismissLegs(w: Work): void {
-  for (const leg of w.s.legs) dismiss(w, leg);
+export function dismissLegs(ctx: TaskRouterContext): void {
+  for (const leg of ctx.state.legs) dismiss(ctx, leg);
 }
 
-function dismiss(w: Work, leg: LegDraft): void {
-  if (isUnanswered(leg.phase) || leg.phase === 'detecting') endLeg(w, leg);
-  else if (leg.phase === 'confirming') tell(w, leg, 'callerGone');
+function dismiss(ctx: TaskRouterContext, leg: LegDraft): void {
+  if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
+  else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
   else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
   // Their Dial is over and asks what now; the timer is for one who hears nothing after all.
-  else if (leg.phase === 'bridged' || leg.phase === 'joining') startTimer(w, legTimer(leg), w.config.graceMs);
+  else if (leg.phase === 'bridged' || leg.phase === 'joining') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
 }
 
 /** A worker who was told to take the caller, and whose Dial has not said what became of it. */
-export function fetchFromNothing(w: Work, leg: LegDraft): void {
-  tell(w, leg, 'callerGone');
-  fetchNotice(w, leg);
+export function redirectUnjoined(ctx: TaskRouterContext, leg: LegDraft): void {
+  sayFarewell(ctx, leg, 'callerGone');
+  redirectToFarewell(ctx, leg);
 }
 
 /** The caller was told goodbye, perhaps by the answer to a late copy: their task is cancelled, and a talk goes on. */
-export function callerSentAway(w: Work): void {
-  const { caller, claim, served } = w.s;
+export function callerSentAway(ctx: TaskRouterContext): void {
+  const { caller, claim, served } = ctx.state;
   if (caller.phase === 'waiting' && claim === null && served === null && !caller.elsewhere) {
     caller.goodbye = true;
     caller.phase = 'fallingBack';
-    w.s.call.token = null;
-    stopTimer(w, 'deadline');
-    dismissLegs(w);
-    cancelTask(w);
-    startTimer(w, 'caller', w.config.graceMs);
+    ctx.state.call.token = null;
+    stopTimer(ctx, 'deadline');
+    dismissLegs(ctx);
+    cancelTask(ctx);
+    startTimer(ctx, 'caller', ctx.config.graceMs);
   } else if (caller.phase === 'fallingBack') caller.goodbye = true;
-  else if (caller.phase !== 'ended') askCaller(w);
+  else if (caller.phase !== 'ended') refreshCaller(ctx);
 }
 
-export function onCallerOutcome(w: Work, { effect, outcome: result }: OutcomeEvent): void {
+export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: result }: OutcomeEvent): void {
   switch (effect.type) {
     case 'call.fetch':
-      callerFetched(w, result);
+      callerFetched(ctx, result);
       return;
     case 'call.redirect':
-      if (result.as === 'gone') callerGone(w);
-      else if (w.s.caller.phase === 'fallingBack' && callerRedirected(w, effect.id, result)) {
-        callerHeld(w);
-        startTimer(w, 'caller', w.config.graceMs);
+      if (result.as === 'gone') callerGone(ctx);
+      else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
+        callerHeld(ctx);
+        startTimer(ctx, 'caller', ctx.config.graceMs);
       }
       return;
     case 'call.end':
-      w.s.caller.hangingUp = false;
-      if (result.as === 'done' || result.as === 'gone') callerGone(w);
+      ctx.state.caller.hangingUp = false;
+      if (result.as === 'done' || result.as === 'gone') callerGone(ctx);
       return;
     case 'call.create':
     case 'call.announce':
       return;
     default:
-      unreachable(effect);
+      assertNever(effect);
   }
 }
 
-function callerFetched(w: Work, result: Outcome): void {
-  const { s } = w;
-  s.caller.fetching = false;
+function callerFetched(ctx: TaskRouterContext, result: Outcome): void {
+  const { state } = ctx;
+  state.caller.fetching = false;
   if (result.as === 'gone' || (result.as === 'fetched' && isFinalStatus(result.status))) {
-    callerGone(w);
+    callerGone(ctx);
     return;
   }
   if (result.as !== 'fetched' || result.status !== 'in-progress') return;
-  callerHeld(w);
-  if (isWaiting(w)) ringUnsent(w);
-  const served = s.reservations.find(({ id }) => id === s.served);
-  if (s.caller.phase === 'connected' && served?.missed === true) {
+  callerHeld(ctx);
+  if (isWaiting(ctx)) ringUnsent(ctx);
+  const served = state.reservations.find(({ id }) => id === state.served);
+  if (state.caller.phase === 'connected' && served?.missed === true) {
     // Alive, and not with the worker who was told to take them.
-    s.caller.elsewhere = true;
+    state.caller.elsewhere = true;
     served.resting = 'no';
   }
-  if (s.caller.phase === 'fallingBack') {
-    if (s.timers['caller'] === undefined && !s.caller.elsewhere) redirectCaller(w);
-  } else if (s.taskLost && s.claim === null) fallBack(w);
+  if (state.caller.phase === 'fallingBack') {
+    if (state.timers['caller'] === undefined && !state.caller.elsewhere) redirectCaller(ctx);
+  } else if (state.taskLost && state.claim === null) fallBack(ctx);
 }
 
-export function onCallerTimer(w: Work): void {
-  const { phase } = w.s.caller;
+export function onCallerTimer(ctx: TaskRouterContext): void {
+  const { phase } = ctx.state.caller;
   switch (phase) {
     case 'fallingBack':
-      if (!w.s.caller.elsewhere) redirectCaller(w);
+      if (!ctx.state.caller.elsewhere) redirectCaller(ctx);
       return;
     case 'connected':
-      if (notBridged(w)) {
-        askCaller(w);
+      if (notBridged(ctx)) {
+        refreshCaller(ctx);
         return;
       }
       // The worker left long ago and this call is still there: it is with nobody.
-      startTimer(w, 'caller', w.config.graceMs);
-      endCaller(w);
+      startTimer(ctx, 'caller', ctx.config.graceMs);
+      endCaller(ctx);
       return;
     case 'waiting':
     case 'ended':
       return;
     default:
-      unreachable(phase);
+      assertNever(phase);
   }
 }
 
 /** No Dial and no Enqueue has said that they talked, in all the time that it may take. */
-function notBridged({ s }: Work): boolean {
-  const served = s.reservations.find(({ id }) => id === s.served);
+function notBridged({ state }: TaskRouterContext): boolean {
+  const served = state.reservations.find(({ id }) => id === state.served);
   if (served === undefined || served.bridged === true) return false;
   served.missed = true;
   return true;

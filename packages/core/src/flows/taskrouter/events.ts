@@ -103,7 +103,7 @@ export type TaskNotification =
 
 export type TaskRouterEvent = TaskRequest | TaskNotification | OutcomeEvent | TaskRouterOutcomeEvent | TimerEvent;
 
-export type RouterOutcome = TaskRouterOutcomeEvent['outcome'];
+export type TaskRouterResult = TaskRouterOutcomeEvent['outcome'];
 
 /** What a webhook of this flow is answered with. */
 export type TaskRouterReply = Reply | AssignmentReply;

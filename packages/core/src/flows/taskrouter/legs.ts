@@ -1,166 +1,166 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
 import { findLeg, type LegDraft, legTimer } from '../call/leg.js';
-import { askCaller } from '../caller/caller.js';
+import { refreshCaller } from '../caller/caller.js';
 import type { OutcomeEvent } from '../effects.js';
-import { askLeg, fetchNotice, fetchWinner, legEnded, letGo, tell } from '../leg/actions.js';
+import { refreshLeg, redirectToFarewell, fetchWinner, legEnded, expectHangup, sayFarewell } from '../leg/actions.js';
 import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
-import { askingLeg, legAlarm, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
+import { askingLeg, legTimerFired, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
 import { legDocument } from '../leg/twiml.js';
 import { startTimer } from '../timers.js';
-import { fetchFromNothing, isWaiting } from './caller.js';
+import { redirectUnjoined, isWaiting } from './caller.js';
 import type { TaskRequest, TaskRouterEvent } from './events.js';
-import { askReservation } from './requests.js';
-import { bridged, callerIsOut, lose } from './reservations.js';
-import { reservationOf, type Work } from './state.js';
-import { talkIsOver } from './talk.js';
-import { hangup, takeCaller } from './twiml.js';
+import { refreshReservation } from './requests.js';
+import { bridged, callerIsOut, dismissLoser } from './reservations.js';
+import { reservationOf, type TaskRouterContext } from './state.js';
+import { onTalkEnded } from './talk.js';
+import { hangup, queueVerb } from './twiml.js';
 
 type OfLeg = Extract<TaskRouterEvent, { leg: number }>;
 
 /** A leg asks what to do, and is told what it hears now. */
-export function onLegRequest(w: Work, event: Extract<OfLeg, LegRequest>): Reply {
-  const leg = askingLeg(w, event);
+export function onLegRequest(ctx: TaskRouterContext, event: Extract<OfLeg, LegRequest>): Reply {
+  const leg = askingLeg(ctx, event);
   // Not a call of ours, or one that counts as over: it must not live on.
   if (leg === null) return hangup();
   if (isFinalStatus(event.status)) {
-    onLegReport(w, leg, legEnded(w, leg, { kind: 'hungUp' }));
+    onLegReport(ctx, leg, legEnded(ctx, leg, { kind: 'hungUp' }));
     return hangup();
   }
-  onLegReport(w, leg, legRequest(w, leg, event, callerFor(w, leg)));
-  return legDocument(w, leg, event, takeCaller(w, leg));
+  onLegReport(ctx, leg, legRequest(ctx, leg, event, callerFor(ctx, leg)));
+  return legDocument(ctx, leg, event, queueVerb(ctx, leg));
 }
 
-export function onLegStatus(w: Work, event: Extract<OfLeg, { type: 'leg.status' }>): void {
-  const leg = findLeg(w.s.legs, event.leg);
-  if (leg !== undefined) onLegReport(w, leg, legStatus(w, leg, event));
+export function onLegStatus(ctx: TaskRouterContext, event: Extract<OfLeg, { type: 'leg.status' }>): void {
+  const leg = findLeg(ctx.state.legs, event.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legStatus(ctx, leg, event));
 }
 
-export function onLegVerdict(w: Work, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
-  const leg = findLeg(w.s.legs, event.leg);
-  if (leg !== undefined) onLegReport(w, leg, legVerdict(w, leg, event, callerFor(w, leg)));
+export function onLegVerdict(ctx: TaskRouterContext, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
+  const leg = findLeg(ctx.state.legs, event.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legVerdict(ctx, leg, event, callerFor(ctx, leg)));
 }
 
-export function onLegOutcome(w: Work, event: OutcomeEvent): void {
-  const leg = findLeg(w.s.legs, event.effect.leg);
-  if (leg !== undefined) onLegReport(w, leg, legOutcome(w, leg, event, callerFor(w, leg)));
+export function onLegOutcome(ctx: TaskRouterContext, event: OutcomeEvent): void {
+  const leg = findLeg(ctx.state.legs, event.effect.leg);
+  if (leg !== undefined) onLegReport(ctx, leg, legOutcome(ctx, leg, event, callerFor(ctx, leg)));
 }
 
-export function onLegTimer(w: Work, leg: LegDraft): void {
-  onLegReport(w, leg, legAlarm(w, leg));
+export function onLegTimer(ctx: TaskRouterContext, leg: LegDraft): void {
+  onLegReport(ctx, leg, legTimerFired(ctx, leg));
 }
 
 /** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
-function callerFor(w: Work, leg: LegDraft): CallerForLeg {
-  const { claim, served, caller, taskLost, deadlinePassed } = w.s;
+function callerFor(ctx: TaskRouterContext, leg: LegDraft): CallerForLeg {
+  const { claim, served, caller, taskLost, deadlinePassed } = ctx.state;
   const isFree = claim === null || claim === leg.id;
   const isGone = caller.phase === 'ended' || taskLost;
   return {
-    isAvailable: isWaiting(w) && isFree && isPending(w, leg),
+    isAvailable: isWaiting(ctx) && isFree && isPending(ctx, leg),
     reason: !isFree || served !== null || caller.elsewhere ? 'taken' : isGone ? 'callerGone' : 'lost',
-    mayRingAgain: isWaiting(w) && !deadlinePassed && isPending(w, leg),
+    mayRingAgain: isWaiting(ctx) && !deadlinePassed && isPending(ctx, leg),
     // Its Dial accepts the reservation, and takes the caller out of the queue.
     canTurnBack: false,
   };
 }
 
-function isPending(w: Work, leg: LegDraft): boolean {
-  return reservationOf(w, leg)?.phase === 'pending';
+function isPending(ctx: TaskRouterContext, leg: LegDraft): boolean {
+  return reservationOf(ctx, leg)?.phase === 'pending';
 }
 
 /** What the event of a leg means for the caller and for the others. */
-function onLegReport(w: Work, leg: LegDraft, report: LegReport | null): void {
+function onLegReport(ctx: TaskRouterContext, leg: LegDraft, report: LegReport | null): void {
   switch (report?.type) {
     case undefined:
       return;
     case 'won':
-      join(w, leg);
-      fetchWinner(w, leg, report.way);
+      winCaller(ctx, leg);
+      fetchWinner(ctx, leg, report.way);
       return;
     case 'turnedBack':
-      unclaim(w, leg);
+      unclaim(ctx, leg);
       return;
     case 'ended':
-      outOfIt(w, leg);
+      onLegOut(ctx, leg);
       return;
     case 'unsent':
-      askCaller(w);
+      refreshCaller(ctx);
       return;
     case 'dialReturned':
-      back(w, leg);
+      onDialReturned(ctx, leg);
       return;
     case 'out':
     case 'alive':
-      // What follows, `settleReservations` decides at the end of the step; whether they are together, the reservation says.
+      // What follows, `resolveReservations` decides at the end of the step; whether they are together, the reservation says.
       return;
     default:
-      unreachable(report);
+      assertNever(report);
   }
 }
 
 /** The commit of this step is the claim: one human, and nobody else. */
-function join(w: Work, leg: LegDraft): void {
-  const { s } = w;
-  const reservation = reservationOf(w, leg);
+function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
+  const { state } = ctx;
+  const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return;
-  s.claim = leg.id;
-  s.story.claimedAt ??= w.at;
+  state.claim = leg.id;
+  state.story.claimedAt ??= ctx.at;
   reservation.offered = true;
   leg.phase = 'joining';
-  startTimer(w, legTimer(leg), w.config.joinCheckMs);
+  startTimer(ctx, legTimer(leg), ctx.config.joinCheckMs);
   // Others go on ringing until Twilio says that the join came about: their reservations are taken back by that.
-  for (const other of s.legs) if (other.phase === 'confirming') lose(w, other, 'taken');
+  for (const other of state.legs) if (other.phase === 'confirming') dismissLoser(ctx, other, 'taken');
 }
 
 /** It was never told: nobody can have taken the caller by it. */
-function unclaim(w: Work, leg: LegDraft): void {
-  const reservation = reservationOf(w, leg);
+function unclaim(ctx: TaskRouterContext, leg: LegDraft): void {
+  const reservation = reservationOf(ctx, leg);
   if (reservation !== undefined) reservation.offered = false;
-  w.s.claim = null;
+  ctx.state.claim = null;
 }
 
 /** The leg's Dial is over while its call goes on. */
-function back(w: Work, leg: LegDraft): void {
+function onDialReturned(ctx: TaskRouterContext, leg: LegDraft): void {
   if (leg.phase === 'bridged') {
-    letGo(w, leg, { kind: 'bridged' });
-    outOfIt(w, leg);
+    expectHangup(ctx, leg, { kind: 'bridged' });
+    onLegOut(ctx, leg);
   } else if (leg.phase === 'joining') {
-    tell(w, leg, 'callerGone');
-    outOfIt(w, leg);
+    sayFarewell(ctx, leg, 'callerGone');
+    onLegOut(ctx, leg);
   }
 }
 
 /** Out of the race, or out of the talk. Whether there was one, only the reservation knows when nobody has told us. */
-function outOfIt(w: Work, leg: LegDraft): void {
-  const reservation = reservationOf(w, leg);
+function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
+  const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return;
-  if (w.s.served === reservation.id) talkIsOver(w, reservation);
-  else if (w.s.claim === leg.id) {
-    w.s.claim = null;
-    if (reservation.phase === 'pending') askReservation(w, reservation);
+  if (ctx.state.served === reservation.id) onTalkEnded(ctx, reservation);
+  else if (ctx.state.claim === leg.id) {
+    ctx.state.claim = null;
+    if (reservation.phase === 'pending') refreshReservation(ctx, reservation);
   }
 }
 
 /** The worker was told to take the caller, and nobody has said what became of it. */
-export function onJoinTimer(w: Work, leg: LegDraft): void {
-  const reservation = reservationOf(w, leg);
+export function onJoinTimer(ctx: TaskRouterContext, leg: LegDraft): void {
+  const reservation = reservationOf(ctx, leg);
   if (reservation?.phase === 'pending' && leg.moving !== null) {
-    unclaim(w, leg);
-    tell(w, leg, 'lost');
-    fetchNotice(w, leg);
-  } else if (reservation?.phase === 'pending' && !callerIsOut(w)) {
-    startTimer(w, legTimer(leg), w.config.joinCheckMs);
-    askReservation(w, reservation);
-    askLeg(w, leg);
-  } else fetchFromNothing(w, leg);
+    unclaim(ctx, leg);
+    sayFarewell(ctx, leg, 'lost');
+    redirectToFarewell(ctx, leg);
+  } else if (reservation?.phase === 'pending' && !callerIsOut(ctx)) {
+    startTimer(ctx, legTimer(leg), ctx.config.joinCheckMs);
+    refreshReservation(ctx, reservation);
+    refreshLeg(ctx, leg);
+  } else redirectUnjoined(ctx, leg);
 }
 
 /** `DialBridged`: they talked, or they did not, whatever else was lost. */
-export function dialEnded(w: Work, event: Extract<TaskRequest, { type: 'leg.ended' }>): void {
-  const leg = w.s.legs.find(({ id }) => id === event.leg);
-  const reservation = leg === undefined ? undefined : reservationOf(w, leg);
+export function dialEnded(ctx: TaskRouterContext, event: Extract<TaskRequest, { type: 'leg.ended' }>): void {
+  const leg = ctx.state.legs.find(({ id }) => id === event.leg);
+  const reservation = leg === undefined ? undefined : reservationOf(ctx, leg);
   if (leg === undefined || reservation?.offered !== true) return;
-  if (event.bridged === true) bridged(w, reservation, leg);
+  if (event.bridged === true) bridged(ctx, reservation, leg);
   else if (event.bridged === false && leg.phase !== 'ended') reservation.missed = true;
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../kernel/flow.js';
-import { measureCall } from '../call/metrics.js';
+import { callMetrics } from '../call/metrics.js';
 import type { TaskRouterOutcomeEvent } from '../effects.js';
 import { type FlowMeasurement, type MeasuredStep, measureTimer, secondsBetween } from '../metrics.js';
 import type { FlowProblem } from '../problems.js';
@@ -11,7 +11,7 @@ export function measureTaskRouter(step: MeasuredStep<TaskRouterState>): readonly
   const known = before.kind === 'call' ? before : null;
   return [
     ...(known === null ? [] : measureTimer('taskrouter', known.timers, event)),
-    ...measureCall('taskrouter', before, after, event.at),
+    ...callMetrics('taskrouter', before, after, event.at),
     ...(after.kind === 'call' ? measureReservations(known?.reservations ?? [], after.reservations, event.at) : []),
   ];
 }

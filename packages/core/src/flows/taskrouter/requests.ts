@@ -1,14 +1,14 @@
 import { nextId, startTimer } from '../timers.js';
-import { type ReservationDraft, reservationTimer, type Work } from './state.js';
+import { type ReservationDraft, reservationTimer, type TaskRouterContext } from './state.js';
 
-export function sendRejection(w: Work, reservation: ReservationDraft): void {
+export function sendRejection(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   if (reservation.asking) return;
   reservation.asking = true;
-  startTimer(w, reservationTimer(reservation), w.config.graceMs);
-  const { workspace } = w.s.settings;
-  w.effects.push({
+  startTimer(ctx, reservationTimer(reservation), ctx.config.graceMs);
+  const { workspace } = ctx.state.settings;
+  ctx.effects.push({
     type: 'reservation.update',
-    id: nextId(w, 'reject', reservation.sid),
+    id: nextId(ctx, 'reject', reservation.sid),
     workspace: workspace.sid,
     task: reservation.task,
     reservation: reservation.sid,
@@ -17,26 +17,26 @@ export function sendRejection(w: Work, reservation: ReservationDraft): void {
   });
 }
 
-export function askReservation(w: Work, reservation: ReservationDraft): void {
-  startTimer(w, reservationTimer(reservation), w.config.graceMs);
+export function refreshReservation(ctx: TaskRouterContext, reservation: ReservationDraft): void {
+  startTimer(ctx, reservationTimer(reservation), ctx.config.graceMs);
   if (reservation.asking) return;
   reservation.asking = true;
-  w.effects.push({
+  ctx.effects.push({
     type: 'reservation.fetch',
-    id: nextId(w, 'reservation', reservation.sid),
-    workspace: w.s.settings.workspace.sid,
+    id: nextId(ctx, 'reservation', reservation.sid),
+    workspace: ctx.state.settings.workspace.sid,
     task: reservation.task,
     reservation: reservation.sid,
   });
 }
 
 /** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
-export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
+export function notifyWorker(ctx: TaskRouterContext, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
   if (reservation.workerTold) return;
   reservation.workerTold = true;
-  const { sid: workspace, activities, timeoutActivity } = w.s.settings.workspace;
+  const { sid: workspace, activities, timeoutActivity } = ctx.state.settings.workspace;
   const { available, unavailable } = activities;
-  w.effects.push({
+  ctx.effects.push({
     type: 'flow.send',
     id: `${news}:${reservation.sid}`,
     flow: 'worker',
@@ -56,18 +56,18 @@ export function tellWorker(w: Work, reservation: ReservationDraft, news: 'parked
             workspace,
             worker: reservation.worker,
             reservation: reservation.sid,
-            noticedAt: w.at,
+            noticedAt: ctx.at,
             activities: { available, unavailable, timeout: timeoutActivity },
           },
   });
 }
 
-export function sendToRest(w: Work, reservation: ReservationDraft): void {
+export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   reservation.resting = 'asked';
-  const { sid: workspace, activities } = w.s.settings.workspace;
-  w.effects.push({
+  const { sid: workspace, activities } = ctx.state.settings.workspace;
+  ctx.effects.push({
     type: 'reservation.rest',
-    id: nextId(w, 'rest', reservation.sid),
+    id: nextId(ctx, 'rest', reservation.sid),
     workspace,
     worker: reservation.worker,
     reservation: reservation.sid,
@@ -76,17 +76,17 @@ export function sendToRest(w: Work, reservation: ReservationDraft): void {
 }
 
 /** The caller is out of the queue, and nobody should be held for them any more. */
-export function cancelTask(w: Work): void {
-  if (w.s.served === null) updateTask(w, 'canceled', 'the caller is no longer in the queue');
+export function cancelTask(ctx: TaskRouterContext): void {
+  if (ctx.state.served === null) updateTask(ctx, 'canceled', 'the caller is no longer in the queue');
 }
 
-export function updateTask(w: Work, status: 'completed' | 'canceled', reason: string): void {
-  const { task, settings } = w.s;
+export function updateTask(ctx: TaskRouterContext, status: 'completed' | 'canceled', reason: string): void {
+  const { task, settings } = ctx.state;
   if (task.sid === null || task.over || task.asking) return;
   task.asking = true;
-  w.effects.push({
+  ctx.effects.push({
     type: 'task.update',
-    id: nextId(w, 'task', status),
+    id: nextId(ctx, 'task', status),
     workspace: settings.workspace.sid,
     task: task.sid,
     status,
@@ -94,14 +94,14 @@ export function updateTask(w: Work, status: 'completed' | 'canceled', reason: st
   });
 }
 
-export function askTask(w: Work): void {
-  const { task, settings, call } = w.s;
+export function refreshTask(ctx: TaskRouterContext): void {
+  const { task, settings, call } = ctx.state;
   if (task.over || task.asking) return;
   task.asking = true;
   const workspace = settings.workspace.sid;
-  w.effects.push(
+  ctx.effects.push(
     task.sid === null
-      ? { type: 'task.find', id: nextId(w, 'task', 'find'), workspace, call: call.sid }
-      : { type: 'task.fetch', id: nextId(w, 'task', 'fetch'), workspace, task: task.sid },
+      ? { type: 'task.find', id: nextId(ctx, 'task', 'find'), workspace, call: call.sid }
+      : { type: 'task.fetch', id: nextId(ctx, 'task', 'fetch'), workspace, task: task.sid },
   );
 }

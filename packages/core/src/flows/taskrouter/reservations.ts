@@ -1,15 +1,21 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { ReservationStatus } from '../../wire/taskrouter.js';
-import { isHopeful, isInRoom, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import { canStillAnswer, isInRoom, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
 import { isTold } from '../caller/caller.js';
 import type { TaskRouterEffect } from '../effects.js';
-import { endLeg, fetchNotice, tell } from '../leg/actions.js';
+import { hangUpLeg, redirectToFarewell, sayFarewell } from '../leg/actions.js';
 import { stopTimer } from '../timers.js';
 import { leaveToOthers } from './caller.js';
-import type { ReservationNews, RouterOutcome, TaskRouterEvent } from './events.js';
-import { askReservation, sendRejection, tellWorker } from './requests.js';
-import { legOf, type ReservationDraft, type ReservationResult, reservationTimer, type Work } from './state.js';
-import { completeTask, mayBeOthers, talkIsOver } from './talk.js';
+import type { ReservationNews, TaskRouterResult, TaskRouterEvent } from './events.js';
+import { refreshReservation, sendRejection, notifyWorker } from './requests.js';
+import {
+  legOf,
+  type ReservationDraft,
+  type ReservationResult,
+  reservationTimer,
+  type TaskRouterContext,
+} from './state.js';
+import { completeTask, mayBeOthers, onTalkEnded } from './talk.js';
 
 /** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
 const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
@@ -21,43 +27,43 @@ const BAD_NUMBER_SIP: readonly (number | null)[] = [404, 484, 604];
  * Decides what is open, from what is known now: a reservation whose leg will not take the caller is rejected, unless
  * Twilio ends it by itself. Runs at the end of every step, so that no event has to think of it.
  */
-export function settleReservations(w: Work): void {
-  const { s } = w;
-  for (const reservation of s.reservations) {
+export function resolveReservations(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  for (const reservation of state.reservations) {
     if (reservation.phase === 'accepted') {
-      if (s.task.over) close(w, reservation, 'accepted');
+      if (state.task.over) close(ctx, reservation, 'accepted');
       continue;
     }
-    const leg = legOf(w, reservation);
-    const isOfTask = s.task.sid === reservation.task;
+    const leg = legOf(ctx, reservation);
+    const isOfTask = state.task.sid === reservation.task;
     // Whether it has moved its worker, Twilio alone knows: the answer is under way, or asked for again by the timer.
-    if (reservation.phase === 'rejecting' && (s.served !== null || (s.task.over && isOfTask))) continue;
-    if (s.task.over && isOfTask) dropped(w, reservation, 'canceled');
+    if (reservation.phase === 'rejecting' && (state.served !== null || (state.task.over && isOfTask))) continue;
+    if (state.task.over && isOfTask) dropped(ctx, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
-    else if (s.served !== null) close(w, reservation, 'rescinded');
+    else if (state.served !== null) close(ctx, reservation, 'rescinded');
     // After an offer, only the reservation itself knows whether it was taken: it is being asked.
-    else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(w)) {
-      rejectNow(w, reservation, leg?.result ?? null);
+    else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(ctx)) {
+      rejectNow(ctx, reservation, leg?.result ?? null);
     }
   }
-  forget(w);
+  forget(ctx);
 }
 
 function mayStillTake(leg: LegDraft | undefined): boolean {
-  return leg !== undefined && (isHopeful(leg.phase) || leg.phase === 'joining' || leg.phase === 'bridged');
+  return leg !== undefined && (canStillAnswer(leg.phase) || leg.phase === 'joining' || leg.phase === 'bridged');
 }
 
 /** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
-export function callerIsOut(w: Work): boolean {
-  const { caller, taskLost } = w.s;
+export function callerIsOut(ctx: TaskRouterContext): boolean {
+  const { caller, taskLost } = ctx.state;
   return caller.phase === 'ended' || isTold(caller) || taskLost;
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */
-function rejectNow(w: Work, reservation: ReservationDraft, result: LegResult | null): void {
+function rejectNow(ctx: TaskRouterContext, reservation: ReservationDraft, result: LegResult | null): void {
   reservation.phase = 'rejecting';
   reservation.rejectTo ??= activityAfter(result);
-  sendRejection(w, reservation);
+  sendRejection(ctx, reservation);
 }
 
 /** The worker's number is at fault: only a person can mend it. An outage of ours or of Twilio's must not send everybody home. */
@@ -70,106 +76,106 @@ function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
 }
 
 /** It needs nothing any more. */
-function close(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
   // Also of one that is over by what became of its task: where it left its worker, only this says.
-  if (result === 'timeout') tellWorker(w, reservation, 'timedOut');
+  if (result === 'timeout') notifyWorker(ctx, reservation, 'timedOut');
   if (reservation.phase === 'over') return;
   reservation.phase = 'over';
   reservation.result ??= result;
-  reservation.story.endedAt ??= w.at;
-  stopTimer(w, reservationTimer(reservation));
-  if (result === 'rejected' && reservation.rejectTo === 'unavailable') tellWorker(w, reservation, 'parked');
+  reservation.story.endedAt ??= ctx.at;
+  stopTimer(ctx, reservationTimer(reservation));
+  if (result === 'rejected' && reservation.rejectTo === 'unavailable') notifyWorker(ctx, reservation, 'parked');
 }
 
 /** What a fetch, or an event, says of a reservation. */
-export function reservationIs(w: Work, reservation: ReservationDraft, status: ReservationStatus): void {
+export function reservationIs(ctx: TaskRouterContext, reservation: ReservationDraft, status: ReservationStatus): void {
   switch (status) {
     case 'pending':
-      if (reservation.phase === 'rejecting') sendRejection(w, reservation);
+      if (reservation.phase === 'rejecting') sendRejection(ctx, reservation);
       // The join did not come about, and the leg is out of it: the worker could be held for nobody until it times out.
-      else if (reservation.offered && !mayStillTake(legOf(w, reservation))) reservation.offered = false;
+      else if (reservation.offered && !mayStillTake(legOf(ctx, reservation))) reservation.offered = false;
       return;
     case 'accepted':
     case 'wrapping':
-      accepted(w, reservation);
+      accepted(ctx, reservation);
       return;
     case 'completed':
-      accepted(w, reservation);
-      close(w, reservation, 'accepted');
+      accepted(ctx, reservation);
+      close(ctx, reservation, 'accepted');
       return;
     case 'rejected':
-      dropped(w, reservation, 'rejected');
+      dropped(ctx, reservation, 'rejected');
       return;
     case 'timeout':
-      dropped(w, reservation, 'timeout');
+      dropped(ctx, reservation, 'timeout');
       return;
     case 'canceled':
-      dropped(w, reservation, 'canceled');
+      dropped(ctx, reservation, 'canceled');
       return;
     case 'rescinded':
-      dropped(w, reservation, 'rescinded');
+      dropped(ctx, reservation, 'rescinded');
       return;
     default:
-      unreachable(status);
+      assertNever(status);
   }
 }
 
 /** The worker has the caller, if it was by our offer. */
-function accepted(w: Work, reservation: ReservationDraft): void {
-  const { s } = w;
+function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
+  const { state } = ctx;
   if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
-  const leg = legOf(w, reservation);
+  const leg = legOf(ctx, reservation);
   if (leg === undefined || !reservation.offered || !leg.invited) {
     // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
-    leaveToOthers(w);
-    dropped(w, reservation, 'accepted');
+    leaveToOthers(ctx);
+    dropped(ctx, reservation, 'accepted');
     return;
   }
   reservation.phase = 'accepted';
   reservation.result = 'accepted';
-  const { afterCall, workspace } = s.settings;
+  const { afterCall, workspace } = state.settings;
   if (afterCall === 'rest' && workspace.multiTask !== false) reservation.resting = 'due';
-  stopTimer(w, reservationTimer(reservation));
-  s.served = reservation.id;
-  s.claim = leg.id;
+  stopTimer(ctx, reservationTimer(reservation));
+  state.served = reservation.id;
+  state.claim = leg.id;
   leg.result = { kind: 'bridged' };
-  stamp(leg, 'joinedAt', w.at);
-  if (s.caller.phase === 'waiting') {
-    s.caller.phase = 'connected';
-    s.story.connectedAt ??= w.at;
-    stopTimer(w, 'deadline');
+  stamp(leg, 'joinedAt', ctx.at);
+  if (state.caller.phase === 'waiting') {
+    state.caller.phase = 'connected';
+    state.story.connectedAt ??= ctx.at;
+    stopTimer(ctx, 'deadline');
   }
   if (leg.phase === 'joining') {
     leg.phase = 'bridged';
-    stopTimer(w, legTimer(leg));
-  } else talkIsOver(w, reservation);
-  for (const other of s.legs) if (other !== leg) lose(w, other, 'taken');
+    stopTimer(ctx, legTimer(leg));
+  } else onTalkEnded(ctx, reservation);
+  for (const other of state.legs) if (other !== leg) dismissLoser(ctx, other, 'taken');
 }
 
 /** The worker's Dial says that they have talked. */
-export function bridged(w: Work, reservation: ReservationDraft, leg: LegDraft): void {
-  const wasServed = w.s.served === reservation.id;
-  if (wasServed && !mayBeOthers(w, reservation)) return;
+export function bridged(ctx: TaskRouterContext, reservation: ReservationDraft, leg: LegDraft): void {
+  const wasServed = ctx.state.served === reservation.id;
+  if (wasServed && !mayBeOthers(ctx, reservation)) return;
   reservation.bridged = true;
   reservation.missed = false;
-  reservationIs(w, reservation, 'accepted');
-  if (wasServed && !isInRoom(leg.phase)) talkIsOver(w, reservation);
+  reservationIs(ctx, reservation, 'accepted');
+  if (wasServed && !isInRoom(leg.phase)) onTalkEnded(ctx, reservation);
 }
 
 /** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
-function dropped(w: Work, reservation: ReservationDraft, result: ReservationResult): void {
+function dropped(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
   const { phase } = reservation;
   if (phase === 'accepted') return;
-  const leg = legOf(w, reservation);
-  close(w, reservation, result);
+  const leg = legOf(ctx, reservation);
+  close(ctx, reservation, result);
   if (leg === undefined || phase === 'over') return;
   // Who was told to take the caller hears from their own Dial that nobody is there.
-  if (w.s.claim === leg.id) w.s.claim = null;
-  if (leg.phase === 'detecting') endLeg(w, leg);
+  if (ctx.state.claim === leg.id) ctx.state.claim = null;
+  if (leg.phase === 'detecting') hangUpLeg(ctx, leg);
   else if (leg.phase === 'joining' && !leg.invited) {
-    tell(w, leg, whyDropped(result));
-    fetchNotice(w, leg);
-  } else lose(w, leg, whyDropped(result));
+    sayFarewell(ctx, leg, whyDropped(result));
+    redirectToFarewell(ctx, leg);
+  } else dismissLoser(ctx, leg, whyDropped(result));
 }
 
 function whyDropped(result: ReservationResult): 'taken' | 'callerGone' | 'lost' {
@@ -178,22 +184,22 @@ function whyDropped(result: ReservationResult): 'taken' | 'callerGone' | 'lost' 
 }
 
 /** Who rings is ended; who is being asked is told; who is being detected is left until the verdict. */
-export function lose(w: Work, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost'): void {
-  if (isUnanswered(leg.phase)) endLeg(w, leg);
-  else if (leg.phase === 'confirming') tell(w, leg, why);
+export function dismissLoser(ctx: TaskRouterContext, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost'): void {
+  if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
+  else if (leg.phase === 'confirming') sayFarewell(ctx, leg, why);
 }
 
 /** A long wait may take hundreds of workers: what is long over is forgotten. */
-function forget(w: Work): void {
-  const { s } = w;
-  let surplus = s.reservations.length - w.config.rememberReservations;
+function forget(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  let surplus = state.reservations.length - ctx.config.rememberReservations;
   if (surplus <= 0) return;
-  s.reservations = s.reservations.filter((reservation) => {
-    const leg = legOf(w, reservation);
-    if (surplus <= 0 || reservation.phase !== 'over' || s.served === reservation.id) return true;
+  state.reservations = state.reservations.filter((reservation) => {
+    const leg = legOf(ctx, reservation);
+    if (surplus <= 0 || reservation.phase !== 'over' || state.served === reservation.id) return true;
     if ((leg?.phase ?? 'ended') !== 'ended') return true;
     surplus -= 1;
-    if (reservation.leg !== null) s.legs.remove(reservation.leg);
+    if (reservation.leg !== null) state.legs.remove(reservation.leg);
     return false;
   });
 }
@@ -210,36 +216,36 @@ const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
   completed: 'completed',
 };
 
-export function onReservation(w: Work, event: Extract<TaskRouterEvent, { type: 'reservation' }>): void {
-  const reservation = w.s.reservations.find((candidate) => candidate.sid === event.reservation);
-  if (reservation !== undefined) reservationIs(w, reservation, STATUS_AFTER[event.news]);
+export function onReservation(ctx: TaskRouterContext, event: Extract<TaskRouterEvent, { type: 'reservation' }>): void {
+  const reservation = ctx.state.reservations.find((candidate) => candidate.sid === event.reservation);
+  if (reservation !== undefined) reservationIs(ctx, reservation, STATUS_AFTER[event.news]);
   // Of a worker whom we were never asked about: it can only have been by other means.
-  else if (event.news === 'accepted' && event.task === w.s.task.sid) leaveToOthers(w);
+  else if (event.news === 'accepted' && event.task === ctx.state.task.sid) leaveToOthers(ctx);
 }
 
 export function onReservationOutcome(
-  w: Work,
+  ctx: TaskRouterContext,
   effect: Extract<TaskRouterEffect, { type: 'reservation.update' | 'reservation.fetch' }>,
-  result: RouterOutcome,
+  result: TaskRouterResult,
 ): void {
-  const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
+  const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation === undefined) return;
   reservation.asking = false;
-  if (result.as === 'gone') dropped(w, reservation, 'canceled');
-  else if (result.as === 'reservation') reservationIs(w, reservation, result.status);
+  if (result.as === 'gone') dropped(ctx, reservation, 'canceled');
+  else if (result.as === 'reservation') reservationIs(ctx, reservation, result.status);
   else if (effect.type !== 'reservation.update') return;
-  else if (result.as === 'done') close(w, reservation, 'rejected');
+  else if (result.as === 'done') close(ctx, reservation, 'rejected');
   // Somebody else has resolved it; who, the reservation says.
-  else if (result.as === 'refused') askReservation(w, reservation);
+  else if (result.as === 'refused') refreshReservation(ctx, reservation);
 }
 
 /** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
 export function onRestOutcome(
-  w: Work,
+  ctx: TaskRouterContext,
   effect: Extract<TaskRouterEffect, { type: 'reservation.rest' }>,
-  result: RouterOutcome,
+  result: TaskRouterResult,
 ): void {
-  const reservation = w.s.reservations.find((candidate) => candidate.sid === effect.reservation);
+  const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation?.resting !== 'asked') return;
   if (result.as === 'failed') {
     // The next heartbeat asks again.
@@ -247,31 +253,31 @@ export function onRestOutcome(
     return;
   }
   reservation.resting = 'over';
-  if (result.as === 'done') tellWorker(w, reservation, 'parked');
-  completeTask(w);
+  if (result.as === 'done') notifyWorker(ctx, reservation, 'parked');
+  completeTask(ctx);
 }
 
-export function onReservationTimer(w: Work, reservation: ReservationDraft): void {
+export function onReservationTimer(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   switch (reservation.phase) {
     case 'rejecting':
-      askReservation(w, reservation);
+      refreshReservation(ctx, reservation);
       return;
     case 'pending': {
       if (reservation.offered) {
-        askReservation(w, reservation);
+        refreshReservation(ctx, reservation);
         return;
       }
       // Undecided a moment before its end: a time-out would park the worker.
-      const leg = legOf(w, reservation);
-      if (leg?.phase === 'detecting') endLeg(w, leg);
-      else if (leg !== undefined) lose(w, leg, 'lost');
-      rejectNow(w, reservation, leg?.result ?? null);
+      const leg = legOf(ctx, reservation);
+      if (leg?.phase === 'detecting') hangUpLeg(ctx, leg);
+      else if (leg !== undefined) dismissLoser(ctx, leg, 'lost');
+      rejectNow(ctx, reservation, leg?.result ?? null);
       return;
     }
     case 'accepted':
     case 'over':
       return;
     default:
-      unreachable(reservation.phase);
+      assertNever(reservation.phase);
   }
 }

@@ -1,6 +1,6 @@
 import { NOTHING } from '../../wire/twiml.js';
-import { keptCall, leadsBack, NO_FALLBACK, RETRIED_MS } from '../call/call.js';
-import { isElsewhere } from '../caller/fallback.js';
+import { keptCall, wouldLoop, NO_FALLBACK, RETRIED_MS } from '../call/call.js';
+import { isWithUserTwiml } from '../caller/fallback.js';
 import { greetingMs } from '../caller/hold-twiml.js';
 import { startTimer } from '../timers.js';
 import { assignment } from './assignment.js';
@@ -8,8 +8,8 @@ import { answerCaller } from './caller-requests.js';
 import { callerHeld } from './caller.js';
 import type { AssignmentEvent, TaskRequest } from './events.js';
 import type { TaskRouterConfig } from './options.js';
-import { isSettled, type LiveTaskCall, type TaskRouterState, type Work } from './state.js';
-import { done, type TaskRouterStep, unchanged, work } from './step.js';
+import { isSettled, type LiveTaskCall, type TaskRouterState, type TaskRouterContext } from './state.js';
+import { finish, type TaskRouterStep, unchanged, beginStep } from './step.js';
 import { hangup } from './twiml.js';
 
 /** What is decided late about this caller must find it written down, so that they are put into no queue. */
@@ -25,15 +25,15 @@ export function inbound(state: TaskRouterState, event: Inbound, config: TaskRout
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
   if (state.kind === 'nothing' && state.goodbye === true) return unchanged(state, hangup(), config);
   if (state.kind === 'call' && state.caller.phase !== 'ended') {
-    const w = work(state, event, config);
-    return done(state, w, answerCaller(w, event, state.task.sid === null ? 'first' : 'again'));
+    const ctx = beginStep(state, event, config);
+    return finish(state, ctx, answerCaller(ctx, event, state.task.sid === null ? 'first' : 'again'));
   }
-  if (state.kind === 'call' && !(isElsewhere(state) && status === 'in-progress')) {
+  if (state.kind === 'call' && !(isWithUserTwiml(state) && status === 'in-progress')) {
     return unchanged(state, hangup(), config);
   }
-  const w = begin(state, keptCall(call), event, config);
-  if (status === 'in-progress') callerHeld(w);
-  return done(state, w, answerCaller(w, event, 'first'));
+  const ctx = begin(state, keptCall(call), event, config);
+  if (status === 'in-progress') callerHeld(ctx);
+  return finish(state, ctx, answerCaller(ctx, event, 'first'));
 }
 
 /** Also for a call that others put into the queue, or whose beginning was lost with an earlier process. */
@@ -42,14 +42,14 @@ export function assigned(state: TaskRouterState, event: AssignmentEvent, config:
   const comesBack =
     state.kind === 'call' &&
     state.caller.phase === 'ended' &&
-    isElsewhere(state) &&
+    isWithUserTwiml(state) &&
     state.task.sid !== event.task &&
     (call.round === null || call.round >= state.round);
-  const w =
+  const ctx =
     state.kind === 'nothing' || comesBack
       ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, event, config, call.round)
-      : work(state, event, config);
-  return done(state, w, assignment(w, event));
+      : beginStep(state, event, config);
+  return finish(state, ctx, assignment(ctx, event));
 }
 
 function begin(
@@ -58,7 +58,7 @@ function begin(
   event: Inbound | AssignmentEvent,
   config: TaskRouterConfig,
   round?: number | null,
-): Work {
+): TaskRouterContext {
   const { settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
   const fresh: LiveTaskCall = {
@@ -77,7 +77,7 @@ function begin(
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
-      otherwise: leadsBack(settings.fallback, call),
+      otherwise: wouldLoop(settings.fallback, call),
     },
     task: { sid: null, over: false, asking: false, refusals: 0 },
     ...leftOf(earlier),
@@ -92,9 +92,9 @@ function begin(
     asked: earlier?.asked ?? 0,
     story: { startedAt: at },
   };
-  const w = work(fresh, event, config);
-  if (settings.deadlineSeconds !== null) startTimer(w, 'deadline', settings.deadlineSeconds * 1000);
-  return w;
+  const ctx = beginStep(fresh, event, config);
+  if (settings.deadlineSeconds !== null) startTimer(ctx, 'deadline', settings.deadlineSeconds * 1000);
+  return ctx;
 }
 
 /** What an earlier round has not finished stays until it has; what it has is not taken for new when it is told late. */

@@ -107,10 +107,10 @@ export interface LiveTaskCall {
   /** Numbers the effects that may be asked for more than once. */
   readonly asked: number;
   /** Written for people to read; no decision looks at it. */
-  readonly story: TaskCallStory;
+  readonly story: TaskCallTimestamps;
 }
 
-export interface TaskCallStory {
+export interface TaskCallTimestamps {
   readonly startedAt: EpochMs;
   readonly claimedAt?: EpochMs;
   readonly connectedAt?: EpochMs;
@@ -140,7 +140,7 @@ export function isSettled({ phase, resting }: Pick<Reservation, 'phase' | 'resti
 export type ReservationDraft = Draft<Reservation>;
 
 /** One transition at work: a private copy of the state, and what it asks for. */
-export interface Work {
+export interface TaskRouterContext {
   readonly at: EpochMs;
   readonly isAsked: boolean;
   readonly config: TaskRouterConfig;
@@ -148,7 +148,7 @@ export interface Work {
   readonly flow: 'taskrouter';
   /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
   ringBy?: EpochMs;
-  readonly s: Omit<Draft<Omit<LiveTaskCall, 'call' | 'settings' | 'legs'>>, 'kind'> & {
+  readonly state: Omit<Draft<Omit<LiveTaskCall, 'call' | 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
     call: KeptCallDraft;
     settings: LiveTaskCall['settings'];
@@ -156,12 +156,12 @@ export interface Work {
   };
 }
 
-export function legOf(w: Work, reservation: ReservationDraft): LegDraft | undefined {
-  return w.s.legs.find((leg) => leg.id === reservation.leg);
+export function legOf(ctx: TaskRouterContext, reservation: ReservationDraft): LegDraft | undefined {
+  return ctx.state.legs.find((leg) => leg.id === reservation.leg);
 }
 
-export function reservationOf(w: Work, leg: LegDraft): ReservationDraft | undefined {
-  return w.s.reservations.find((reservation) => reservation.leg === leg.id);
+export function reservationOf(ctx: TaskRouterContext, leg: LegDraft): ReservationDraft | undefined {
+  return ctx.state.reservations.find((reservation) => reservation.leg === leg.id);
 }
 
 export function reservationTimer(reservation: { readonly id: number }): string {

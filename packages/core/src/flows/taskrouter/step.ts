@@ -6,20 +6,20 @@ import { startTimer, timerEffects } from '../timers.js';
 import { fallBackIfExhausted } from './caller.js';
 import type { TaskRouterEvent, TaskRouterReply } from './events.js';
 import type { TaskRouterConfig } from './options.js';
-import { settleReservations } from './reservations.js';
-import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState, type Work } from './state.js';
+import { resolveReservations } from './reservations.js';
+import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState, type TaskRouterContext } from './state.js';
 
 export type TaskRouterStep = Step<TaskRouterState, Effect<TwilioEffect>, TaskRouterReply>;
 
 /** Begins a transition on a copy of the state. */
-export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRouterConfig): Work {
+export function beginStep(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRouterConfig): TaskRouterContext {
   return {
     at: event.at,
     isAsked: isCallerRequest(event),
     config,
     effects: [],
     flow: 'taskrouter',
-    s: {
+    state: {
       ...state,
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
@@ -31,18 +31,18 @@ export function work(state: LiveTaskCall, event: TaskRouterEvent, config: TaskRo
   };
 }
 
-export function done(before: TaskRouterState, w: Work, reply: TaskRouterReply): TaskRouterStep {
-  settleReservations(w);
-  fallBackIfExhausted(w);
-  const legs = w.s.legs.after();
-  const isFinal = isTaskCallFinal({ ...w.s, legs });
-  if (isFinal) w.s.timers = {};
+export function finish(before: TaskRouterState, ctx: TaskRouterContext, reply: TaskRouterReply): TaskRouterStep {
+  resolveReservations(ctx);
+  fallBackIfExhausted(ctx);
+  const legs = ctx.state.legs.after();
+  const isFinal = isTaskCallFinal({ ...ctx.state, legs });
+  if (isFinal) ctx.state.timers = {};
   // Also for a call that was over and hears of a late assignment: it is looked at until it is over again.
-  else if (w.s.timers['heartbeat'] === undefined) startTimer(w, 'heartbeat', w.config.heartbeatMs);
+  else if (ctx.state.timers['heartbeat'] === undefined) startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
   const earlier = before.kind === 'call' ? before : null;
-  const state: LiveTaskCall = { ...w.s, legs };
+  const state: LiveTaskCall = { ...ctx.state, legs };
   const timers = timerEffects(earlier?.timers ?? {}, state.timers);
-  return { state, effects: [...w.effects, ...timers], reply, keepForMs: isFinal ? w.config.keepForMs : null };
+  return { state, effects: [...ctx.effects, ...timers], reply, keepForMs: isFinal ? ctx.config.keepForMs : null };
 }
 
 /** Writes nothing: not a call of ours, or one that is over. */

@@ -1,128 +1,128 @@
 import type { TaskSid } from '../../kernel/brand.js';
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { AssignmentStatus } from '../../wire/taskrouter.js';
-import { askCaller } from '../caller/caller.js';
+import { refreshCaller } from '../caller/caller.js';
 import type { TaskRouterEffect } from '../effects.js';
 import { startTimer } from '../timers.js';
 import { callerHeld, dismissLegs, fallBack, leaveToOthers } from './caller.js';
-import type { RouterOutcome, TaskNotification } from './events.js';
-import { askReservation, askTask, cancelTask } from './requests.js';
-import type { Work } from './state.js';
+import type { TaskRouterResult, TaskNotification } from './events.js';
+import { refreshReservation, refreshTask, cancelTask } from './requests.js';
+import type { TaskRouterContext } from './state.js';
 import { completeTask } from './talk.js';
 
 /** A task of the call; `false`: one that is none of our business any more. */
-export function adoptTask(w: Work, task: TaskSid, round: number | null): boolean {
-  const { s } = w;
-  if (round !== null && round < s.round) return false;
-  if (s.task.sid !== task) {
-    if (s.task.sid !== null && !s.task.over && !s.caller.elsewhere) return false;
-    s.task = { sid: task, over: false, asking: false, refusals: 0 };
-    s.taskLost = false;
+export function adoptTask(ctx: TaskRouterContext, task: TaskSid, round: number | null): boolean {
+  const { state } = ctx;
+  if (round !== null && round < state.round) return false;
+  if (state.task.sid !== task) {
+    if (state.task.sid !== null && !state.task.over && !state.caller.elsewhere) return false;
+    state.task = { sid: task, over: false, asking: false, refusals: 0 };
+    state.taskLost = false;
   }
-  s.caller.elsewhere = false;
-  callerHeld(w);
+  state.caller.elsewhere = false;
+  callerHeld(ctx);
   return true;
 }
 
-export function onTask(w: Work, event: Extract<TaskNotification, { type: 'task' }>): void {
-  const { s } = w;
+export function onTask(ctx: TaskRouterContext, event: Extract<TaskNotification, { type: 'task' }>): void {
+  const { state } = ctx;
   // Only a new task may take the place of one that is over.
-  const fresh = s.task.sid === null || event.news === 'created';
-  if (s.task.sid !== event.task && !(fresh && adoptTask(w, event.task, event.round))) return;
+  const fresh = state.task.sid === null || event.news === 'created';
+  if (state.task.sid !== event.task && !(fresh && adoptTask(ctx, event.task, event.round))) return;
   switch (event.news) {
     case 'created':
       return;
     case 'wrapup':
       // The bridge is over, whoever of the two hung up.
-      for (const one of s.reservations) if (one.offered && one.phase === 'pending') askReservation(w, one);
-      completeTask(w);
+      for (const one of state.reservations) if (one.offered && one.phase === 'pending') refreshReservation(ctx, one);
+      completeTask(ctx);
       return;
     case 'canceled':
     case 'completed':
     case 'deleted':
-      if (!s.task.over) taskOver(w);
+      if (!state.task.over) taskOver(ctx);
       return;
     default:
-      unreachable(event.news);
+      assertNever(event.news);
   }
 }
 
 /** What a fetch says of the task. */
-function taskIs(w: Work, status: AssignmentStatus): void {
+function taskIs(ctx: TaskRouterContext, status: AssignmentStatus): void {
   switch (status) {
     case 'pending':
     case 'reserved':
       // Nobody waits in the queue for it any more.
-      if (w.s.caller.phase === 'ended' || w.s.caller.fallbackGiven) cancelTask(w);
+      if (ctx.state.caller.phase === 'ended' || ctx.state.caller.fallbackGiven) cancelTask(ctx);
       return;
     case 'assigned':
     case 'wrapping':
-      takenBySomebody(w);
+      takenBySomebody(ctx);
       return;
     case 'completed':
     case 'canceled':
-      taskOver(w);
+      taskOver(ctx);
       return;
     default:
-      unreachable(status);
+      assertNever(status);
   }
 }
 
 /** A worker has it. By our offer, the reservation says; otherwise it is somebody else's, who will complete it. */
-function takenBySomebody(w: Work): void {
-  const { s } = w;
-  if (s.served !== null && !s.caller.elsewhere) return;
-  const offered = s.reservations.filter((one) => one.offered && one.phase === 'pending');
-  for (const reservation of offered) askReservation(w, reservation);
+function takenBySomebody(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  if (state.served !== null && !state.caller.elsewhere) return;
+  const offered = state.reservations.filter((one) => one.offered && one.phase === 'pending');
+  for (const reservation of offered) refreshReservation(ctx, reservation);
   if (offered.length > 0) return;
-  if (s.caller.phase === 'ended') s.task.over = true;
-  else leaveToOthers(w);
+  if (state.caller.phase === 'ended') state.task.over = true;
+  else leaveToOthers(ctx);
 }
 
 /**
  * Completed, cancelled or deleted. A cancelled task does not end the caller's call: without us they would listen to music
  * for ever (twilio.com/docs/taskrouter/lifecycle-task-state). Whether they hung up, their call says.
  */
-function taskOver(w: Work): void {
-  const { s } = w;
-  s.task.over = true;
-  if (s.caller.phase !== 'waiting') return;
-  s.taskLost = true;
-  dismissLegs(w);
-  askCaller(w);
+function taskOver(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  state.task.over = true;
+  if (state.caller.phase !== 'waiting') return;
+  state.taskLost = true;
+  dismissLegs(ctx);
+  refreshCaller(ctx);
 }
 
 export function onTaskOutcome(
-  w: Work,
+  ctx: TaskRouterContext,
   effect: Extract<TaskRouterEffect, { type: 'task.update' | 'task.fetch' | 'task.find' }>,
-  result: RouterOutcome,
+  result: TaskRouterResult,
 ): void {
-  const { s } = w;
+  const { state } = ctx;
   if (effect.type === 'task.find') {
-    const isAnswer = s.task.sid === null && s.task.asking;
-    if (isAnswer) s.task.asking = false;
-    if (isAnswer && result.as === 'refused') findRefused(w);
+    const isAnswer = state.task.sid === null && state.task.asking;
+    if (isAnswer) state.task.asking = false;
+    if (isAnswer && result.as === 'refused') findRefused(ctx);
     else if (result.as === 'task') {
-      if (adoptTask(w, result.sid, null)) taskIs(w, result.status);
+      if (adoptTask(ctx, result.sid, null)) taskIs(ctx, result.status);
       // Its events were lost and it is no longer there.
-    } else if (result.as === 'gone' && s.task.sid === null) taskOver(w);
+    } else if (result.as === 'gone' && state.task.sid === null) taskOver(ctx);
     return;
   }
-  if (s.task.sid !== effect.task) return;
-  s.task.asking = false;
+  if (state.task.sid !== effect.task) return;
+  state.task.asking = false;
   if (result.as === 'gone') {
-    if (!s.task.over) taskOver(w);
-  } else if (result.as === 'task') taskIs(w, result.status);
+    if (!state.task.over) taskOver(ctx);
+  } else if (result.as === 'task') taskIs(ctx, result.status);
   else if (effect.type !== 'task.update') return;
-  else if (result.as === 'done') taskIs(w, effect.status);
+  else if (result.as === 'done') taskIs(ctx, effect.status);
   // Not assigned any more, or not yet: which, the task says.
-  else if (result.as === 'refused') askTask(w);
+  else if (result.as === 'refused') refreshTask(ctx);
 }
 
 /** Nothing was ever heard of the task, and nothing can be found out: the caller would wait for ever. */
-function findRefused(w: Work): void {
-  const { task } = w.s;
+function findRefused(ctx: TaskRouterContext): void {
+  const { task } = ctx.state;
   task.refusals += 1;
-  if (task.refusals >= w.config.findTries) fallBack(w);
-  else startTimer(w, 'heartbeat', w.config.graceMs);
+  if (task.refusals >= ctx.config.findTries) fallBack(ctx);
+  else startTimer(ctx, 'heartbeat', ctx.config.graceMs);
 }

@@ -1,16 +1,16 @@
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { Flow } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { wantsTwiml } from '../../wire/callbacks.js';
 import { NOTHING, twiml } from '../../wire/twiml.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
-import { askCaller } from '../caller/caller.js';
+import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
 import { listenDocument } from '../caller/hold-twiml.js';
 import { keepRecording } from '../caller/recordings.js';
 import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../effects.js';
-import { askLeg, endLeg } from '../leg/actions.js';
-import type { Measured } from '../metrics.js';
+import { refreshLeg, hangUpLeg } from '../leg/actions.js';
+import type { WithMetrics } from '../metrics.js';
 import type { Watched } from '../problems.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_TASK_CALL, writeCall } from '../written.js';
@@ -20,11 +20,11 @@ import type { TaskRouterEvent, TaskRouterReply } from './events.js';
 import { dialEnded, onJoinTimer, onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
 import { measureTaskRouter, taskRouterProblems } from './metrics.js';
 import type { TaskRouterConfig } from './options.js';
-import { askTask } from './requests.js';
+import { refreshTask } from './requests.js';
 import { onReservation, onReservationOutcome, onReservationTimer, onRestOutcome } from './reservations.js';
 import { assigned, inbound, toldGoodbye } from './start.js';
-import { reservationTimer, type TaskRouterState, type Work } from './state.js';
-import { done, type TaskRouterStep, unchanged, work } from './step.js';
+import { reservationTimer, type TaskRouterState, type TaskRouterContext } from './state.js';
+import { finish, type TaskRouterStep, unchanged, beginStep } from './step.js';
 import { completeTask } from './talk.js';
 import { onTask, onTaskOutcome } from './task.js';
 import { hangup } from './twiml.js';
@@ -40,7 +40,7 @@ export const taskrouter: Flow<
   TaskRouterReply,
   TaskRouterConfig
 > &
-  Measured<TaskRouterState> &
+  WithMetrics<TaskRouterState> &
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 1,
@@ -60,87 +60,87 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     return unchanged(state, isListenRequest(event) ? twiml() : wantsTwiml(event.type) ? hangup() : NOTHING, config);
   }
 
-  const w = work(state, event, config);
-  if (isListenRequest(event)) return unchanged(state, listenDocument(w, event), config);
+  const ctx = beginStep(state, event, config);
+  if (isListenRequest(event)) return unchanged(state, listenDocument(ctx, event), config);
   switch (event.type) {
     // Requests for TwiML.
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
       if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
-        return unchanged(state, answerCaller(w, event, 'again'), config);
+        return unchanged(state, answerCaller(ctx, event, 'again'), config);
       }
-      return done(state, w, onCallerRequest(w, event));
+      return finish(state, ctx, onCallerRequest(ctx, event));
     case 'caller.key':
-      return done(state, w, onCallerKey(w, event));
+      return finish(state, ctx, onCallerKey(ctx, event));
     case 'leg.answered':
     case 'leg.key':
     case 'leg.round':
     case 'leg.document':
     case 'leg.ended':
-      if (event.type === 'leg.ended') dialEnded(w, event);
-      return done(state, w, onLegRequest(w, event));
+      if (event.type === 'leg.ended') dialEnded(ctx, event);
+      return finish(state, ctx, onLegRequest(ctx, event));
     // Notifications.
     case 'caller.status':
-      if (isFinalStatus(event.status)) callerGone(w);
+      if (isFinalStatus(event.status)) callerGone(ctx);
       break;
     case 'caller.goodbye':
-      if ((event.round ?? state.round) === state.round) callerSentAway(w);
+      if ((event.round ?? state.round) === state.round) callerSentAway(ctx);
       break;
     case 'leg.status':
-      onLegStatus(w, event);
+      onLegStatus(ctx, event);
       break;
     case 'leg.verdict':
-      onLegVerdict(w, event);
+      onLegVerdict(ctx, event);
       break;
     case 'reservation':
-      onReservation(w, event);
+      onReservation(ctx, event);
       break;
     case 'task':
-      onTask(w, event);
+      onTask(ctx, event);
       break;
     case 'caller.recording':
     case 'talk.recording':
-      keepRecording(w, event);
+      keepRecording(ctx, event);
       break;
     // What became of our own work.
     case 'effect.outcome':
-      onOutcome(w, event);
+      onOutcome(ctx, event);
       break;
     case 'timer':
-      onTimer(w, event);
+      onTimer(ctx, event);
       break;
     default:
-      unreachable(event);
+      assertNever(event);
   }
-  return done(state, w, NOTHING);
+  return finish(state, ctx, NOTHING);
 }
 
-function onOutcome(w: Work, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
+function onOutcome(ctx: TaskRouterContext, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
   if (isOfCall(event)) {
-    if (event.effect.leg === 0) onCallerOutcome(w, event);
-    else onLegOutcome(w, event);
+    if (event.effect.leg === 0) onCallerOutcome(ctx, event);
+    else onLegOutcome(ctx, event);
     return;
   }
   const { effect, outcome } = event;
   switch (effect.type) {
     case 'reservation.update':
     case 'reservation.fetch':
-      onReservationOutcome(w, effect, outcome);
+      onReservationOutcome(ctx, effect, outcome);
       return;
     case 'reservation.rest':
-      onRestOutcome(w, effect, outcome);
+      onRestOutcome(ctx, effect, outcome);
       return;
     case 'task.update':
     case 'task.fetch':
     case 'task.find':
-      onTaskOutcome(w, effect, outcome);
+      onTaskOutcome(ctx, effect, outcome);
       return;
     case 'worker.update':
     case 'worker.fetch':
       return;
     default:
-      unreachable(effect);
+      assertNever(effect);
   }
 }
 
@@ -149,47 +149,47 @@ function isOfCall(event: OutcomeEvent | TaskRouterOutcomeEvent): event is Outcom
 }
 
 /** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
-function onTimer(w: Work, event: TimerEvent): void {
-  const { s } = w;
-  if (s.timers[event.timer] !== event.dueAt) return;
-  stopTimer(w, event.timer);
+function onTimer(ctx: TaskRouterContext, event: TimerEvent): void {
+  const { state } = ctx;
+  if (state.timers[event.timer] !== event.dueAt) return;
+  stopTimer(ctx, event.timer);
   switch (event.timer) {
     case 'heartbeat':
-      heartbeat(w);
+      heartbeat(ctx);
       return;
     case 'deadline':
-      s.deadlinePassed = true;
+      state.deadlinePassed = true;
       // Who has answered finishes detection or confirmation; who rings is ended.
-      for (const leg of s.legs) if (isUnanswered(leg.phase)) endLeg(w, leg);
+      for (const leg of state.legs) if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
       return;
     case 'caller':
-      onCallerTimer(w);
+      onCallerTimer(ctx);
       return;
     default: {
-      const reservation = s.reservations.find((candidate) => reservationTimer(candidate) === event.timer);
+      const reservation = state.reservations.find((candidate) => reservationTimer(candidate) === event.timer);
       if (reservation !== undefined) {
-        onReservationTimer(w, reservation);
+        onReservationTimer(ctx, reservation);
         return;
       }
-      const leg = s.legs.find((candidate) => legTimer(candidate) === event.timer);
-      if (leg?.phase === 'joining') onJoinTimer(w, leg);
-      else if (leg !== undefined) onLegTimer(w, leg);
+      const leg = state.legs.find((candidate) => legTimer(candidate) === event.timer);
+      if (leg?.phase === 'joining') onJoinTimer(ctx, leg);
+      else if (leg !== undefined) onLegTimer(ctx, leg);
     }
   }
 }
 
 /** Every event may be lost: whatever is not settled is asked about. */
-function heartbeat(w: Work): void {
-  const { s } = w;
-  startTimer(w, 'heartbeat', w.config.heartbeatMs);
-  if (s.caller.phase !== 'ended') askCaller(w);
-  const claimed = s.legs.find((leg) => leg.id === s.claim);
-  if (claimed?.phase === 'bridged') askLeg(w, claimed);
-  else if (s.served !== null && !s.caller.elsewhere) {
-    completeTask(w);
+function heartbeat(ctx: TaskRouterContext): void {
+  const { state } = ctx;
+  startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
+  if (state.caller.phase !== 'ended') refreshCaller(ctx);
+  const claimed = state.legs.find((leg) => leg.id === state.claim);
+  if (claimed?.phase === 'bridged') refreshLeg(ctx, claimed);
+  else if (state.served !== null && !state.caller.elsewhere) {
+    completeTask(ctx);
     return;
   }
-  const { phase, held, elsewhere, queuedBy } = s.caller;
-  const isQueued = phase === 'waiting' && held && !elsewhere && w.at >= queuedBy;
-  if (s.task.sid !== null || isQueued) askTask(w);
+  const { phase, held, elsewhere, queuedBy } = state.caller;
+  const isQueued = phase === 'waiting' && held && !elsewhere && ctx.at >= queuedBy;
+  if (state.task.sid !== null || isQueued) refreshTask(ctx);
 }

@@ -3,18 +3,18 @@ import { type Reply, twiml, type Verb } from '../../wire/twiml.js';
 import { callbackRef } from '../call/call.js';
 import type { LegDraft } from '../call/leg.js';
 import { waitOf } from '../caller/hold-twiml.js';
-import { reservationOf, type Work } from './state.js';
+import { reservationOf, type TaskRouterContext } from './state.js';
 
 export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
 /** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
-export function queue(w: Work): Verb {
-  const { settings, call, round } = w.s;
-  const wait = waitOf(settings, callbackRef(w, 0, 'caller.wait'));
+export function queue(ctx: TaskRouterContext): Verb {
+  const { settings, call, round } = ctx.state;
+  const wait = waitOf(settings, callbackRef(ctx, 0, 'caller.wait'));
   return {
     verb: 'enqueue',
     workflow: settings.workspace.workflow.sid,
-    action: { ...callbackRef(w, 0, 'caller.ended'), part: w.s.caller.stay },
+    action: { ...callbackRef(ctx, 0, 'caller.ended'), part: ctx.state.caller.stay },
     attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
     ...(settings.priority === null ? {} : { priority: settings.priority }),
     ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
@@ -23,10 +23,10 @@ export function queue(w: Work): Verb {
 }
 
 /** Accepts the reservation itself, which has to be pending (twilio.com/docs/voice/twiml/queue). */
-export function takeCaller(w: Work, leg: LegDraft): Verb {
-  const reservation = reservationOf(w, leg);
+export function queueVerb(ctx: TaskRouterContext, leg: LegDraft): Verb {
+  const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return { verb: 'hangup' };
-  const { texts, record, afterCall, workspace } = w.s.settings;
+  const { texts, record, afterCall, workspace } = ctx.state.settings;
   const { activities, multiTask } = workspace;
   // Whether they have accepted something else by then, only a look after the talk tells; where they cannot, Twilio moves them.
   const restsLater = afterCall === 'rest' && multiTask !== false;
@@ -35,8 +35,8 @@ export function takeCaller(w: Work, leg: LegDraft): Verb {
     verb: 'dial.queue',
     reservation: reservation.sid,
     ...(restsLater ? {} : { postWorkActivity: after }),
-    action: callbackRef(w, leg.id, 'leg.ended'),
-    ...(texts.connected === '' ? {} : { whisper: callbackRef(w, 0, 'caller.whisper') }),
-    ...(record ? { recording: callbackRef(w, 0, 'talk.recording') } : {}),
+    action: callbackRef(ctx, leg.id, 'leg.ended'),
+    ...(texts.connected === '' ? {} : { whisper: callbackRef(ctx, 0, 'caller.whisper') }),
+    ...(record ? { recording: callbackRef(ctx, 0, 'talk.recording') } : {}),
   };
 }

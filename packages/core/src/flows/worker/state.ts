@@ -99,6 +99,6 @@ export interface LiveWorker {
 export type WorkerState = { readonly kind: 'nothing' } | LiveWorker;
 
 /** The rest they are in now, for pages. */
-export function presentRest({ coolDowns, activity }: LiveWorker): CoolDown | undefined {
+export function currentCoolDown({ coolDowns, activity }: LiveWorker): CoolDown | undefined {
   return coolDowns.find((rest) => rest.activity === activity?.sid);
 }

@@ -1,22 +1,29 @@
 import type { ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
-import { unreachable } from '../../kernel/draft.js';
+import { assertNever } from '../../kernel/draft.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
-import { type FlowMeasurement, type Measured, type MeasuredStep, measureTimer, secondsBetween } from '../metrics.js';
+import { type FlowMeasurement, type WithMetrics, type MeasuredStep, measureTimer, secondsBetween } from '../metrics.js';
 import { numberOfId, startTimer, stopTimer, timerEffects } from '../timers.js';
-import { forgetWish, isWished, isWishTimer, switched, wishAnswered, wishTimedOut } from './activity-change.js';
 import {
-  ask,
-  endRest,
-  endRestsBefore,
-  isResting,
-  look,
-  moved,
-  rest,
-  restIn,
-  restTimer,
-  type Work,
+  clearChange,
+  isRequested,
+  isChangeTimer,
+  onSwitch,
+  onChangeOutcome,
+  onChangeTimeout,
+} from './activity-change.js';
+import {
+  refreshWorker,
+  endCoolDown,
+  endCoolDownsBefore,
+  isCoolingDown,
+  applySnapshot,
+  enterActivity,
+  beginCoolDown,
+  coolDownIn,
+  coolDownTimer,
+  type WorkerContext,
 } from './cool-downs.js';
 import type { WorkerEvent } from './events.js';
 import type { CoolDown, LiveWorker, WorkerConfig, WorkerState } from './state.js';
@@ -26,7 +33,7 @@ import type { CoolDown, LiveWorker, WorkerConfig, WorkerState } from './state.js
  * never moves somebody whom a person has moved. Keyed by the worker's SID.
  */
 export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> &
-  Measured<WorkerState> = {
+  WithMetrics<WorkerState> = {
   name: 'worker',
   schema: 1,
   initial: () => ({ kind: 'nothing' }),
@@ -43,15 +50,23 @@ function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig
       case 'worker.switched':
         return { state, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
       case 'worker.event':
-        return heard(state, work(newWorker(event.worker.sid, event.workspace, event.at), event.at, config), event);
+        return applyEvent(
+          state,
+          beginStep(newWorker(event.worker.sid, event.workspace, event.at), event.at, config),
+          event,
+        );
       case 'worker.parked':
       case 'worker.timedOut':
-        return heard(state, work(newWorker(event.worker, event.workspace, event.at), event.at, config), event);
+        return applyEvent(
+          state,
+          beginStep(newWorker(event.worker, event.workspace, event.at), event.at, config),
+          event,
+        );
       default:
-        return unreachable(event);
+        return assertNever(event);
     }
   }
-  return heard(state, work(state, event.at, config), event);
+  return applyEvent(state, beginStep(state, event.at, config), event);
 }
 
 /** How many reservations are told apart from repeats. */
@@ -59,165 +74,171 @@ const REMEMBERED = 20;
 
 type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
 
-function heard(before: WorkerState, w: Work, event: WorkerEvent): WorkerStep {
-  const { s } = w;
+function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent): WorkerStep {
+  const { state } = ctx;
   switch (event.type) {
     case 'worker.event':
-      told(w, event);
+      onWorkerEvent(ctx, event);
       break;
     case 'worker.parked':
-      if (s.deleted || isRepeat(s, event.reservation)) break;
-      rest(w, event.activity, event.activities.available);
+      if (state.deleted || isRepeat(state, event.reservation)) break;
+      beginCoolDown(ctx, event.activity, event.activities.available);
       // Told before or after TaskRouter's own event, or instead of it: the worker is looked at.
-      ask(w);
+      refreshWorker(ctx);
       break;
     case 'worker.timedOut': {
       const { timeout, unavailable, available: back } = event.activities;
-      if (s.deleted || timeout === back || isRepeat(s, event.reservation)) break;
-      s.timedOut = { timeout, unavailable, back, noticedAt: event.noticedAt, after: s.asked };
-      ask(w);
+      if (state.deleted || timeout === back || isRepeat(state, event.reservation)) break;
+      state.timedOut = { timeout, unavailable, back, noticedAt: event.noticedAt, after: state.asked };
+      refreshWorker(ctx);
       break;
     }
     case 'worker.switched':
-      switched(w, event);
+      onSwitch(ctx, event);
       break;
     case 'worker.deleted':
-      isGone(w);
+      isGone(ctx);
       break;
     case 'effect.outcome':
-      outcome(w, event);
+      outcome(ctx, event);
       break;
     case 'timer':
-      if (s.timers[event.timer] !== event.dueAt) break;
-      stopTimer(w, event.timer);
-      if (!wishTimedOut(w, event.timer) && isResting(s)) ask(w);
+      if (state.timers[event.timer] !== event.dueAt) break;
+      stopTimer(ctx, event.timer);
+      if (!onChangeTimeout(ctx, event.timer) && isCoolingDown(state)) refreshWorker(ctx);
       break;
     default:
-      unreachable(event);
+      assertNever(event);
   }
   // Whoever rests is waited for or looked at, whatever came in between.
-  const isRestOver = s.switching === null && s.coolDowns.some((one) => s.timers[restTimer(one)] === undefined);
-  const isUnattended = s.timedOut !== null || isRestOver;
-  if (isUnattended && !s.asking && s.timers['retry'] === undefined) ask(w);
-  if (!isResting(s)) for (const timer of Object.keys(s.timers)) if (!isWishTimer(timer)) stopTimer(w, timer);
+  const isRestOver =
+    state.switching === null && state.coolDowns.some((one) => state.timers[coolDownTimer(one)] === undefined);
+  const isUnattended = state.timedOut !== null || isRestOver;
+  if (isUnattended && !state.asking && state.timers['retry'] === undefined) refreshWorker(ctx);
+  if (!isCoolingDown(state))
+    for (const timer of Object.keys(state.timers)) if (!isChangeTimer(timer)) stopTimer(ctx, timer);
   return {
-    state: s,
-    effects: [...w.effects, ...timerEffects(before.kind === 'worker' ? before.timers : {}, s.timers)],
+    state: state,
+    effects: [...ctx.effects, ...timerEffects(before.kind === 'worker' ? before.timers : {}, state.timers)],
     reply: NOTHING,
-    keepForMs: isResting(s) || s.asking || s.switching !== null ? null : w.config.keepForMs,
+    keepForMs: isCoolingDown(state) || state.asking || state.switching !== null ? null : ctx.config.keepForMs,
   };
 }
 
-function isRepeat(s: Work['s'], reservation: ReservationSid): boolean {
-  if (s.heard.includes(reservation)) return true;
-  s.heard = [...s.heard, reservation].slice(-REMEMBERED);
+function isRepeat(state: WorkerContext['state'], reservation: ReservationSid): boolean {
+  if (state.heard.includes(reservation)) return true;
+  state.heard = [...state.heard, reservation].slice(-REMEMBERED);
   return false;
 }
 
 /** What TaskRouter says of them, unless we know something newer. */
-function told(
-  w: Work,
+function onWorkerEvent(
+  ctx: WorkerContext,
   { worker: params, happenedAt, activities }: Extract<WorkerEvent, { type: 'worker.event' }>,
 ): void {
-  const { s } = w;
-  if (params.version !== null && s.version !== null && params.version <= s.version) return;
-  s.version = params.version ?? s.version;
-  s.name = params.name ?? s.name;
-  s.phone = params.phone ?? s.phone;
-  s.deleted = false;
+  const { state } = ctx;
+  if (params.version !== null && state.version !== null && params.version <= state.version) return;
+  state.version = params.version ?? state.version;
+  state.name = params.name ?? state.name;
+  state.phone = params.phone ?? state.phone;
+  state.deleted = false;
   if (params.activity === null) return;
-  const entered = s.activity?.sid !== params.activity;
-  if (entered) moved(w, params.activity, params.activityName, happenedAt ?? w.at);
-  else if (s.activity !== null && params.activityName !== null) s.activity.name = params.activityName;
+  const entered = state.activity?.sid !== params.activity;
+  if (entered) enterActivity(ctx, params.activity, params.activityName, happenedAt ?? ctx.at);
+  else if (state.activity !== null && params.activityName !== null) state.activity.name = params.activityName;
   if (params.activity === activities.unavailable) {
-    const known = restIn(w, params.activity);
+    const known = coolDownIn(ctx, params.activity);
     if (entered || known === undefined) {
       // Of a rest that nobody has seen yet this may be the event, or a late one of an earlier stay: only a look tells.
       const isUnseen = known?.seenAt === null;
       const what = isUnseen ? { after: known.after } : { seenAt: params.version };
-      rest(w, params.activity, activities.available, what);
+      beginCoolDown(ctx, params.activity, activities.available, what);
     }
   }
-  for (const other of s.coolDowns) {
+  for (const other of state.coolDowns) {
     if (other.activity === params.activity) continue;
     // Somebody has moved them; unless this is from before the rest, and comes late.
-    if (other.seenAt !== null && params.version !== null && params.version > other.seenAt) endRest(w, other);
-    else ask(w);
+    if (other.seenAt !== null && params.version !== null && params.version > other.seenAt) endCoolDown(ctx, other);
+    else refreshWorker(ctx);
   }
 }
 
-function outcome(w: Work, { effect, outcome: result }: TaskRouterOutcomeEvent): void {
-  const { s } = w;
+function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutcomeEvent): void {
+  const { state } = ctx;
   if (effect.type !== 'worker.fetch' && effect.type !== 'worker.update') return;
-  if (effect.type === 'worker.update' && wishAnswered(w, effect.id, effect.activity, result)) {
-    if (result.as === 'gone') isGone(w);
+  if (effect.type === 'worker.update' && onChangeOutcome(ctx, effect.id, effect.activity, result)) {
+    if (result.as === 'gone') isGone(ctx);
     return;
   }
-  s.asking = false;
+  state.asking = false;
   switch (result.as) {
     case 'worker':
-      seen(w, numberOfId(effect.id), result);
+      seen(ctx, numberOfId(effect.id), result);
       return;
     case 'done':
       if (effect.type !== 'worker.update') return;
-      endRestsBefore(w, numberOfId(effect.id));
-      moved(w, effect.activity, null, w.at);
+      endCoolDownsBefore(ctx, numberOfId(effect.id));
+      enterActivity(ctx, effect.activity, null, ctx.at);
       return;
     case 'gone':
-      isGone(w);
+      isGone(ctx);
       return;
     case 'changed':
       // Somebody touched them between our look and our change: look again.
-      if (isResting(s)) ask(w);
+      if (isCoolingDown(state)) refreshWorker(ctx);
       return;
     case 'refused':
     case 'failed':
       // They must come back when Twilio can be reached again.
-      if (isResting(s)) startTimer(w, 'retry', w.config.retryMs);
+      if (isCoolingDown(state)) startTimer(ctx, 'retry', ctx.config.retryMs);
       return;
     case 'task':
     case 'reservation':
     case 'elsewhere':
       return;
     default:
-      unreachable(result);
+      assertNever(result);
   }
 }
 
 /** What a fetch says, which is newer than anything we were told. */
-function seen(w: Work, asked: number, result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>): void {
-  const { s } = w;
+function seen(
+  ctx: WorkerContext,
+  asked: number,
+  result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
+): void {
+  const { state } = ctx;
   const { activity, enteredAt, version } = result;
   const number = /^"?([0-9]{1,15})"?$/.exec(version)?.[1];
   const seenAt = number === undefined ? null : Number(number);
-  if (seenAt !== null && s.version !== null && seenAt < s.version) {
+  if (seenAt !== null && state.version !== null && seenAt < state.version) {
     // An event that overtook the answer knows better.
-    if (isResting(s)) ask(w);
+    if (isCoolingDown(state)) refreshWorker(ctx);
     return;
   }
-  s.version = seenAt ?? s.version;
-  if (s.activity?.sid !== activity) moved(w, activity, null, w.at);
+  state.version = seenAt ?? state.version;
+  if (state.activity?.sid !== activity) enterActivity(ctx, activity, null, ctx.at);
   // A look that was asked for before they timed out says nothing about that: there will be another one.
-  if (s.timedOut !== null && asked > s.timedOut.after) {
-    const { timeout, unavailable, back, noticedAt } = s.timedOut;
-    s.timedOut = null;
-    const isInTime = enteredAt === null || enteredAt <= noticedAt + w.config.skewMs;
-    const isOurs = isInTime && !isWished(w, activity, enteredAt);
-    const running = restIn(w, activity);
+  if (state.timedOut !== null && asked > state.timedOut.after) {
+    const { timeout, unavailable, back, noticedAt } = state.timedOut;
+    state.timedOut = null;
+    const isInTime = enteredAt === null || enteredAt <= noticedAt + ctx.config.skewMs;
+    const isOurs = isInTime && !isRequested(ctx, activity, enteredAt);
+    const running = coolDownIn(ctx, activity);
     // A rest of an earlier stay there ends with this look.
     const isNew = running === undefined || (running.enteredAt !== null && running.enteredAt !== enteredAt);
     const known = { seenAt, after: asked - 1 };
-    if (isNew && activity === unavailable) rest(w, activity, back, known);
-    else if (isNew && activity === timeout && isOurs) rest(w, activity, back, { ...known, enteredAt });
+    if (isNew && activity === unavailable) beginCoolDown(ctx, activity, back, known);
+    else if (isNew && activity === timeout && isOurs) beginCoolDown(ctx, activity, back, { ...known, enteredAt });
   }
-  for (const one of s.coolDowns) look(w, asked, one, result, seenAt);
+  for (const one of state.coolDowns) applySnapshot(ctx, asked, one, result, seenAt);
 }
 
-function isGone(w: Work): void {
-  w.s.deleted = true;
-  w.s.coolDowns = [];
-  w.s.timedOut = null;
-  forgetWish(w);
+function isGone(ctx: WorkerContext): void {
+  ctx.state.deleted = true;
+  ctx.state.coolDowns = [];
+  ctx.state.timedOut = null;
+  clearChange(ctx);
 }
 
 function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWorker {
@@ -243,12 +264,12 @@ function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWo
   };
 }
 
-function work(state: LiveWorker, at: EpochMs, config: WorkerConfig): Work {
+function beginStep(state: LiveWorker, at: EpochMs, config: WorkerConfig): WorkerContext {
   return {
     at,
     config,
     effects: [],
-    s: {
+    state: {
       ...state,
       activity: state.activity === null ? null : { ...state.activity },
       coolDowns: state.coolDowns.map((one) => ({ ...one })),

@@ -1,4 +1,4 @@
-import { isTaskCallFinal, presentRest, type LiveTaskCall, type LiveWorker, type Reservation } from '@amd/core';
+import { isTaskCallFinal, currentCoolDown, type LiveTaskCall, type LiveWorker, type Reservation } from '@amd/core';
 import type { WorkerRow } from '../../shared/agents.js';
 import { USUAL_LEG } from '../../shared/lean.js';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
@@ -10,7 +10,7 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
   // A refusal is news until they have moved all the same.
   const isOld = state.wish?.as === 'done' || (state.wish?.as === 'refused' && state.since > state.wish.askedAt);
   const wish = isOld ? null : state.wish;
-  const rest = presentRest(state);
+  const rest = currentCoolDown(state);
   return {
     kind: 'worker',
     sid: state.sid,
