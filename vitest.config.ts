@@ -24,7 +24,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@amd/core/http', replacement: source('./packages/core/src/http/index.ts') },
-      { find: '@amd/core/twilio', replacement: source('./packages/core/src/executor/index.ts') },
+      { find: '@amd/core/twilio', replacement: source('./packages/core/src/twilio/index.ts') },
       { find: '@amd/core/testing', replacement: source('./packages/core/src/testing/index.ts') },
       { find: '@amd/core/internal', replacement: source('./packages/core/src/internal.ts') },
       { find: /^@amd\/core$/, replacement: source('./packages/core/src/index.ts') },

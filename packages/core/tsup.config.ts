@@ -4,7 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     http: 'src/http/index.ts',
-    twilio: 'src/executor/index.ts',
+    twilio: 'src/twilio/index.ts',
     testing: 'src/testing/index.ts',
     internal: 'src/internal.ts',
   },

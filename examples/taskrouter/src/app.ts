@@ -12,7 +12,8 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, createAvailabilitySwitch, toNodeListener } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, toNodeListener } from '@amd/core/http';
+import { createAvailabilitySwitch } from '@amd/core/twilio';
 import { createTwilioExecutor, type TwilioClient, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
   createAgentDashboard,

@@ -19,7 +19,8 @@ export {
   type WorkerSid,
   type WorkflowSid,
   type WorkspaceSid,
-} from './kernel/brand.js';
+} from './kernel/ids.js';
+export { recordKey } from './kernel/record-key.js';
 export { AmdError, type AmdErrorCode, isAmdError } from './kernel/errors.js';
 export type { EpochMs, Flow, FlowEvent, Step } from './kernel/flow.js';
 export { ANSWERED_BY, type AnsweredBy, parseAnsweredBy } from './wire/answered-by.js';
@@ -172,11 +173,11 @@ export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRe
 export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimits } from './runtime/call-limits.js';
 export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
-export type { RuntimeEvents } from './runtime/events.js';
+export type { RuntimeEvents } from './runtime/runtime.js';
 export { consoleLog, type Log, type LogEntry, maskNumbers } from './runtime/log.js';
-export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/measurement.js';
+export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/metrics.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
-export type { Hooks, Peers } from './runtime/performer.js';
+export type { Hooks, Peers } from './runtime/run-effects.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
 export type { Runtime, Turn, Untimed } from './runtime/runtime.js';

@@ -1,5 +1,5 @@
 import type { LiveTaskCall } from '@amd/core';
-import { syncWorkers } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/twilio';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import type { PageAssets } from '@amd/dashboard';
 import {

@@ -7,7 +7,7 @@ import type {
   TaskSid,
   WorkerSid,
   WorkspaceSid,
-} from '../kernel/brand.js';
+} from '../kernel/ids.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';

@@ -1,10 +1,10 @@
-import { isAccountSid } from '../kernel/brand.js';
+import { isAccountSid } from '../kernel/ids.js';
 import type { CallLimits } from '../runtime/call-limits.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
-import { safeMetrics, type Metrics } from '../runtime/measurement.js';
-import type { AdmissionRules } from './admit.js';
-import { publicBase } from './callback-urls.js';
-import { checkFallbackTexts, type FallbackTexts } from './failure.js';
+import { safeMetrics, type Metrics } from '../runtime/metrics.js';
+import type { AdmissionRules } from './security/verify-request.js';
+import { publicBase } from './urls.js';
+import { checkFallbackTexts, type FallbackTexts } from './fallback-twiml.js';
 import { guarded, rarely, type Log } from '../runtime/log.js';
 
 /** What the endpoints of all flows have in common. */

@@ -1,5 +1,5 @@
 import type { Log } from '../runtime/log.js';
-import type { HttpRequest, HttpResponse } from './plain.js';
+import type { HttpRequest, HttpResponse } from './message.js';
 
 /** Twilio's webhooks of one flow, free of any framework. */
 export interface Endpoint {

@@ -1,7 +1,6 @@
 import { isAmdError } from '../kernel/errors.js';
-import { within } from '../runtime/budget.js';
-import type { Clock } from '../runtime/clock.js';
-import { reasonOf, type Log } from '../runtime/log.js';
+import { type Clock, within } from '../runtime/clock.js';
+import { type Log, reasonOf } from '../runtime/log.js';
 
 /** How long, in ms, until it is tried again to write a goodbye down, and how often: for about five minutes. */
 const WAITS_MS: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 30_000, 60_000, 60_000, 60_000, 60_000];

@@ -1,28 +1,26 @@
-import { isCallSid, type ActivitySid, type CallSid } from '../kernel/brand.js';
 import { isAmdError } from '../kernel/errors.js';
 import type { EpochMs } from '../kernel/flow.js';
-import { PATIENCE_MS } from '../flows/call/call.js';
-import type { InboundCall } from '../flows/call/call.js';
-import { within } from '../runtime/budget.js';
-import type { Turn } from '../runtime/runtime.js';
-import { parseRef, type CallbackRef } from '../wire/callbacks.js';
+import { type ActivitySid, type CallSid, isCallSid } from '../kernel/ids.js';
+import { type CallbackRef, parseRef, playsOnly } from '../wire/callbacks.js';
 import { withSince, withVerdict } from '../wire/failing-since.js';
 import { parseInbound } from '../wire/payloads.js';
-import { twiml, type AssignmentReply, type Instruction, type Reply, type Verb } from '../wire/twiml.js';
-import { verifyRequest, sayRefused, type Verified } from './admit.js';
-import { callbackUrls, RETRY } from './callback-urls.js';
-import type { Endpoint } from './endpoint.js';
-import type { CheckedOptions } from './endpoint-options.js';
-import { busyDocument, fallbackTwiml } from './failure.js';
-import { handleFetch } from './fetch.js';
-import { createGoodbye, type Goodbye } from './goodbye.js';
-import { loadRenderer } from './load-renderer.js';
+import { createRenderer, type Renderer } from '../wire/render.js';
+import { type AssignmentReply, type Instruction, type Reply, twiml, type Verb } from '../wire/twiml.js';
+import { type InboundCall, PATIENCE_MS } from '../flows/call/call.js';
+import { type Clock, stopwatch, within } from '../runtime/clock.js';
 import { reasonOf } from '../runtime/log.js';
-import { measured } from './measured.js';
-import { jsonResponse, noContent, refusal, xmlResponse, type HttpRequest, type HttpResponse } from './plain.js';
-import { playsOnly } from '../wire/callbacks.js';
-import { findRoute, type RouteName } from './routes.js';
-import { createSounds } from './sounds.js';
+import type { Metrics } from '../runtime/metrics.js';
+import type { Turn } from '../runtime/runtime.js';
+import { createSounds } from './audio/sounds.js';
+import type { CheckedOptions } from './endpoint-options.js';
+import type { Endpoint } from './endpoint.js';
+import { busyDocument, fallbackTwiml } from './fallback-twiml.js';
+import { createGoodbye, type Goodbye } from './goodbye.js';
+import { type HttpRequest, type HttpResponse, jsonResponse, noContent, refusal, xmlResponse } from './message.js';
+import { findRoute, type RouteName, type Routes } from './routes.js';
+import { sayRefused, type Verified, verifyRequest } from './security/verify-request.js';
+import { handleFetch } from './servers/fetch.js';
+import { callbackUrls, RETRY } from './urls.js';
 
 /** When not even the renderer can be loaded, or the static fallback be rendered. */
 const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
@@ -36,7 +34,7 @@ export type Answer =
   | { readonly as: 'noSettings'; readonly later: boolean };
 
 /** What a flow makes of webhooks that are Twilio's and mean what they say. */
-export interface Webhooks {
+interface Webhooks {
   /** Name of the flow: a reference of another flow is not about a call of ours. */
   readonly flow: 'forwarding' | 'taskrouter';
   readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
@@ -234,4 +232,34 @@ const INSTEAD = {
 
 function instruction({ instruction: name, activity }: Instruction): HttpResponse {
   return jsonResponse({ instruction: name, activity_sid: activity });
+}
+
+type Handle = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** Every webhook with its time and status. Paths that are not ours, and sounds, are nobody's webhook. */
+function measured(
+  handle: Handle,
+  parts: {
+    readonly metrics: Metrics | null;
+    readonly clock: Clock;
+    readonly routes: Routes;
+    readonly prefix: string;
+  },
+): Handle {
+  const { metrics, clock, routes, prefix } = parts;
+  if (metrics === null) return handle;
+  return async (request) => {
+    const route = findRoute(routes, request.path, prefix);
+    const seconds = stopwatch(clock);
+    const response = await handle(request);
+    if (route !== undefined) {
+      metrics({ type: 'webhook', path: route.path, status: response.status, seconds: seconds() });
+    }
+    return response;
+  };
+}
+
+/** Loads xmlbuilder2, once for each endpoint and before its first reply; rendering is synchronous from then on. */
+export async function loadRenderer(): Promise<Renderer> {
+  return createRenderer(await import('xmlbuilder2'));
 }

@@ -8,7 +8,7 @@ import { isWithheld } from '../wire/caller-id.js';
 import { clockFrom, type Clock } from './clock.js';
 import type { Counted, CountedList } from './counted-list.js';
 import { createOverCalls, type ReadEnd } from './over-calls.js';
-import { recordKey } from './record-key.js';
+import { recordKey } from '../kernel/record-key.js';
 import { createSharedCount, type Room, type SharedCount } from './shared-count.js';
 
 export type Admission = 'admitted' | 'tooManyAtOnce' | 'tooManyFromCaller';

@@ -1,4 +1,12 @@
+import { AmdError } from '../kernel/errors.js';
 import type { EpochMs } from '../kernel/flow.js';
+
+/** Begins now; each call says how many seconds it has been. */
+export function stopwatch(clock: Clock): () => number {
+  const read = (): number => clock.elapsed?.() ?? clock.now();
+  const began = read();
+  return () => Math.max(0, read() - began) / 1000;
+}
 
 /** Where the runtime gets its time. A test passes a virtual one. */
 export interface Clock {
@@ -61,4 +69,22 @@ export const systemClock: Clock = monotonicClock({
 /** The clock that was given, or the machine's: neither goes back, and both say whole milliseconds. */
 export function clockFrom(given: Clock | undefined): Clock {
   return given === undefined ? systemClock : monotonicClock(given);
+}
+
+/**
+ * The work's result, or `ERR_TIMEOUT` when it takes longer. The work itself goes on.
+ * @throws AmdError `ERR_TIMEOUT`, or what the work throws
+ */
+export async function within<T>(clock: Clock, ms: number, what: string, work: () => Promise<T>): Promise<T> {
+  let cancel = (): void => undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = clock.wakeAt(clock.now() + ms, () => {
+      reject(new AmdError('ERR_TIMEOUT', `${what} took longer than ${String(ms)} ms`));
+    });
+  });
+  try {
+    return await Promise.race([work(), timeout]);
+  } finally {
+    cancel();
+  }
 }

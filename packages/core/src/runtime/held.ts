@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { Claim } from '../store/store.js';
-import type { Scheduler } from './alarm.js';
+import type { Scheduler } from './scheduler.js';
 import type { Clock } from './clock.js';
 import { isUnreadable } from './records.js';
 

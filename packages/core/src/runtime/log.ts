@@ -1,5 +1,5 @@
 import type { EpochMs } from '../kernel/flow.js';
-import type { Metrics } from './measurement.js';
+import type { Metrics } from './metrics.js';
 import type { ProblemCode } from './problem-code.js';
 
 export interface LogEntry {

@@ -2,7 +2,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import type { Store, StoredRecord } from '../store/store.js';
 import type { Clock } from './clock.js';
 import type { Counted } from './counted-list.js';
-import { recordKey, sidOf } from './record-key.js';
+import { recordKey, sidOf } from '../kernel/record-key.js';
 import { SKEW_MS } from './shared-count.js';
 
 /** What a call's record says: `null` when it cannot be read, and so is not ours to judge. */

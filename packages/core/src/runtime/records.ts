@@ -4,7 +4,7 @@ import { decodeState, type Envelope } from '../store/envelope.js';
 import type { Store, StoredRecord } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { rarely, type Log } from './log.js';
-import { sidOf } from './record-key.js';
+import { sidOf } from '../kernel/record-key.js';
 
 /** A record as it is stored, and what it says. */
 export interface ReadRecord<State> {

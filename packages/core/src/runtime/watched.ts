@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.js';
-import type { Scheduler } from './alarm.js';
+import type { Scheduler } from './scheduler.js';
 
 /**
  * A store that tells the alarm what this process has put into it, and what has been done or dropped since: a claim for a timer

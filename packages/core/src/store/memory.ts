@@ -2,7 +2,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import { CommitLog } from './commit-log.js';
 import { DueTasks } from './due-tasks.js';
 import type { Claim, Store, StoredRecord, Task } from './store.js';
-import type { HeldTask } from './task-heap.js';
+import type { HeldTask } from './due-tasks.js';
 
 interface Row {
   record: StoredRecord;

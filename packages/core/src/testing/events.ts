@@ -1,4 +1,4 @@
-import type { CallSid, ConferenceSid } from '../kernel/brand.js';
+import type { CallSid, ConferenceSid } from '../kernel/ids.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';

@@ -1,6 +1,6 @@
 import type { AnsweredBy } from '../wire/answered-by.js';
 import type { CallStatus } from '../wire/call-status.js';
-import type { CallSid } from '../kernel/brand.js';
+import type { CallSid } from '../kernel/ids.js';
 import type { CallEffect } from '../flows/effects.js';
 import type { Execution, Executor } from '../runtime/executor.js';
 import { sids } from './sids.js';

@@ -1,4 +1,4 @@
-import type { CallSid } from '../kernel/brand.js';
+import type { CallSid } from '../kernel/ids.js';
 
 /** SIDs for tests: the same number always gives the same SID. Call 0 is the caller's, call n that of leg n. */
 export const sids = {

@@ -1,4 +1,4 @@
-import type { ActivitySid, ReservationSid, TaskSid, WorkerSid, WorkflowSid, WorkspaceSid } from '../kernel/brand.js';
+import type { ActivitySid, ReservationSid, TaskSid, WorkerSid, WorkflowSid, WorkspaceSid } from '../kernel/ids.js';
 import type { EpochMs } from '../kernel/flow.js';
 import type {
   Effect,

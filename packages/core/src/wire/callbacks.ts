@@ -1,4 +1,4 @@
-import { isCallSid } from '../kernel/brand.js';
+import { isCallSid } from '../kernel/ids.js';
 
 /**
  * Which question of which call a callback answers. Flows name callbacks by reference; the edge turns a reference into

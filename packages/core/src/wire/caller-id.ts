@@ -1,4 +1,4 @@
-import { isE164, type E164 } from '../kernel/brand.js';
+import { isE164, type E164 } from '../kernel/ids.js';
 
 /**
  * What stands in the place of a withheld number: words on the keys of a phone. ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN,

@@ -1,4 +1,4 @@
-import { isCallSid, isConferenceSid, type CallSid, type ConferenceSid } from '../kernel/brand.js';
+import { isCallSid, isConferenceSid, type CallSid, type ConferenceSid } from '../kernel/ids.js';
 import { parseAnsweredBy, type AnsweredBy } from './answered-by.js';
 import { parseCallStatus, type CallStatus } from './call-status.js';
 import { READINGS } from './fields.js';

@@ -1,4 +1,4 @@
-import type { CallSid } from '../kernel/brand.js';
+import type { CallSid } from '../kernel/ids.js';
 import { parseCallStatus, type CallStatus } from './call-status.js';
 import { digitsField, IN_CALL, oneOfField, sidField, textField, wordField } from './fields.js';
 import { hiddenParam, type Reading } from './hidden.js';

@@ -11,7 +11,7 @@ import {
   type TaskSid,
   type WorkerSid,
   type WorkspaceSid,
-} from '../kernel/brand.js';
+} from '../kernel/ids.js';
 import { objectIn } from './attributes.js';
 import { digitsField, jsonField, oneOfField, sidField, textField, wordField } from './fields.js';
 import { hiddenParam, type Reading } from './hidden.js';

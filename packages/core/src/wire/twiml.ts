@@ -1,4 +1,4 @@
-import type { ActivitySid, E164, ReservationSid, WorkflowSid } from '../kernel/brand.js';
+import type { ActivitySid, E164, ReservationSid, WorkflowSid } from '../kernel/ids.js';
 import type { CallbackRef } from './callbacks.js';
 
 /** Where a verb leads: a callback of ours, or an address of the user's. */

@@ -1,4 +1,4 @@
-import { isE164, type E164 } from '../kernel/brand.js';
+import { isE164, type E164 } from '../kernel/ids.js';
 import { objectIn } from './attributes.js';
 
 /**

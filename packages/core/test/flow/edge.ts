@@ -2,11 +2,11 @@ import { createMemoryStore, type Store } from '@amd/core';
 import {
   createForwardingEndpoint,
   callbackUrls,
-  recordKey,
   sign,
   type ForwardingEndpointOptions,
   type LogEntry,
 } from '@amd/core/http';
+import { recordKey } from '@amd/core';
 import { manualClock, NUMBERS, type Payload, recorder, sids } from '@amd/core/testing';
 import { setup, type Options } from '../runtime/setup.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { callSettings, e164, forwarding, type CallOptions, type Verb } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
-import type { ConferenceSid } from '../../src/kernel/brand.js';
-import { createParams } from '../../src/executor/create-params.js';
+import type { ConferenceSid } from '../../src/kernel/ids.js';
+import { createParams } from '../../src/twilio/create-params.js';
 import { after, at, waiting } from './scenes.js';
 
 const ASYNC = { amd: { mode: 'async' } } as const;

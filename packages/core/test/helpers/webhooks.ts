@@ -1,5 +1,5 @@
-import { sign } from '../../src/http/signature.js';
-import type { HttpRequest } from '../../src/http/plain.js';
+import { sign } from '../../src/http/security/signature.js';
+import type { HttpRequest } from '../../src/http/message.js';
 
 export const ACCOUNT = 'AC0a1b2c3d4e5f60718293a4b5c6d7e8f9';
 export const CALLER = 'CA11111111aaaa4bbb8ccc222222222222';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toFastifyHandler, toLambdaHandler, toNodeListener, type Endpoint, type LogEntry } from '@amd/core/http';
-import type { HttpRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/message.js';
 import { BASE, CALLER, common, webhook } from '../helpers/webhooks.js';
 import { scene, settled, typesOf } from './scene.js';
 

@@ -2,7 +2,7 @@ import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createForwardingEndpoint, sign, toFastifyHandler, toLambdaHandler, type LogEntry } from '@amd/core/http';
 import { manualClock } from '@amd/core/testing';
-import type { HttpRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/message.js';
 
 const BASE = 'https://amd.example.com/voice';
 const TOKEN = 'secret';

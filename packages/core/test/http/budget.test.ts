@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createForwardingEndpoint, sign, webhookUrls } from '@amd/core/http';
 import { manualClock, taskSids } from '@amd/core/testing';
-import type { HttpRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/message.js';
 import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 import { silent } from '../helpers/silent.js';
 import { parseXml } from '../helpers/xml.js';

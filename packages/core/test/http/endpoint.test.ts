@@ -3,7 +3,7 @@ import { AmdError } from '../../src/kernel/errors.js';
 import type { ForwardingEvent } from '../../src/flows/forwarding/events.js';
 import { callSettings, type CallOptions } from '../../src/flows/forwarding/options.js';
 import { createForwardingEndpoint, type ForwardingEndpointOptions, type LogEntry } from '../../src/http/index.js';
-import type { HttpRequest, HttpResponse } from '../../src/http/plain.js';
+import type { HttpRequest, HttpResponse } from '../../src/http/message.js';
 import type { Clock } from '../../src/runtime/clock.js';
 import type { Untimed } from '../../src/runtime/runtime.js';
 import { NOTHING, twiml, type Reply } from '../../src/wire/twiml.js';

@@ -12,8 +12,8 @@ import {
   type Endpoint,
   type LogEntry,
 } from '@amd/core/http';
-import type { HttpRequest } from '../../src/http/plain.js';
-import { ringbackFile } from '../../src/http/ringback.js';
+import type { HttpRequest } from '../../src/http/message.js';
+import { ringbackFile } from '../../src/http/audio/ringback.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Measurement } from '../../src/runtime/measurement.js';
+import type { Measurement } from '../../src/runtime/metrics.js';
 import { createForwardingEndpoint, type ForwardingEndpointOptions } from '../../src/http/index.js';
 import { manualClock } from '../../src/testing/index.js';
 import { twiml } from '../../src/wire/twiml.js';

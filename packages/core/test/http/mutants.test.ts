@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createForwardingEndpoint } from '../../src/http/index.js';
-import type { HttpRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/message.js';
 import { payloads } from '../../src/testing/index.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { silent } from '../helpers/silent.js';

@@ -7,8 +7,8 @@ import {
   type Store,
 } from '../../src/index.js';
 import { createForwardingEndpoint } from '../../src/http/index.js';
-import type { HttpRequest } from '../../src/http/plain.js';
-import { sign } from '../../src/http/signature.js';
+import type { HttpRequest } from '../../src/http/message.js';
+import { sign } from '../../src/http/security/signature.js';
 import { manualClock, payloads } from '../../src/testing/index.js';
 import { BASE, TOKEN, webhook } from '../helpers/webhooks.js';
 import { silent } from '../helpers/silent.js';

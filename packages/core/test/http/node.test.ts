@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createForwardingEndpoint, type LogEntry, toNodeListener } from '../../src/http/index.js';
-import type { HttpRequest } from '../../src/http/plain.js';
+import type { HttpRequest } from '../../src/http/message.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { BASE, common, CALLER, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 

@@ -6,7 +6,7 @@ import {
   type TaskRouterEndpointOptions,
 } from '@amd/core/http';
 import { manualClock, taskSids, WORKSPACE } from '@amd/core/testing';
-import type { HttpResponse } from '../../src/http/plain.js';
+import type { HttpResponse } from '../../src/http/message.js';
 import { twiml } from '../../src/wire/twiml.js';
 import { ACCOUNT, BASE, CALLER, TOKEN, webhook } from '../helpers/webhooks.js';
 import { names, parseXml } from '../helpers/xml.js';

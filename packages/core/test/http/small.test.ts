@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { callbackUrls, loadRenderer, maskNumbers, recordKey } from '../../src/http/index.js';
+import { callbackUrls, loadRenderer, maskNumbers } from '../../src/http/index.js';
+import { recordKey } from '../../src/kernel/record-key.js';
 import { ROUTES } from '../../src/http/routes.js';
 import { CALLBACKS, type CallbackPurpose, type CallbackRef } from '../../src/wire/callbacks.js';
 import { parseSince, withSince } from '../../src/wire/failing-since.js';

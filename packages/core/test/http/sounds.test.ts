@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { callbackUrls } from '../../src/http/callback-urls.js';
-import { ringbackFile } from '../../src/http/ringback.js';
-import { createSounds, type Sounds } from '../../src/http/sounds.js';
+import { callbackUrls } from '../../src/http/urls.js';
+import { ringbackFile } from '../../src/http/audio/ringback.js';
+import { createSounds, type Sounds } from '../../src/http/audio/sounds.js';
 import { RINGBACK_SECONDS, RINGBACK_TONES } from '../../src/wire/twiml.js';
 
 const get = (path: string, method = 'GET', sounds = createSounds('')): ReturnType<Sounds['answer']> =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { syncWorkers, type LogEntry } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/twilio';
+import { type LogEntry } from '@amd/core/http';
 import { manualClock, taskSids, WORKSPACE } from '@amd/core/testing';
-import { foreignTasks } from '../../src/http/guests.js';
+import { foreignTasks } from '../../src/http/taskrouter/guests.js';
 import { CALLER, common, LEG } from '../helpers/webhooks.js';
 import { ASSIGNMENT, AWAY, settled, taskRouter, typesOf, verbsOf, type Heard } from './scene.js';
 

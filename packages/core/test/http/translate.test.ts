@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
-import { createAvailabilitySwitch } from '@amd/core/http';
-import { translate } from '../../src/http/forwarding-events.js';
+import { createAvailabilitySwitch } from '@amd/core/twilio';
+import { translate } from '../../src/http/forwarding/events.js';
 import { findRoute, ROUTES } from '../../src/http/routes.js';
-import { ofTaskEvent, translateTaskCallback } from '../../src/http/taskrouter-events.js';
+import { ofTaskEvent, translateTaskCallback } from '../../src/http/taskrouter/events.js';
 import type { CallbackPurpose, CallbackRef } from '../../src/wire/callbacks.js';
 import { ACCOUNT, CALLER, common, LEG } from '../helpers/webhooks.js';
 

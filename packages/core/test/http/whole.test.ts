@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import nock from 'nock';
 import twilio from 'twilio';
-import { createTwilioExecutor } from '../../src/executor/index.js';
+import { createTwilioExecutor } from '../../src/twilio/index.js';
 import { DEFAULT_FORWARDING_CONFIG } from '../../src/flows/forwarding/options.js';
 import { forwarding } from '../../src/flows/forwarding/forwarding.js';
-import { callbackUrls, createForwardingEndpoint, recordKey } from '../../src/http/index.js';
+import { callbackUrls, createForwardingEndpoint } from '../../src/http/index.js';
+import { recordKey } from '../../src/kernel/record-key.js';
 import { createRuntime } from '../../src/runtime/create-runtime.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { ACCOUNT, BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';

@@ -12,7 +12,7 @@ import {
   isWorkspaceSid,
   callSid,
   e164,
-} from '../../src/kernel/brand.js';
+} from '../../src/kernel/ids.js';
 import { assertNever } from '../../src/kernel/draft.js';
 import { AmdError, isAmdError } from '../../src/kernel/errors.js';
 

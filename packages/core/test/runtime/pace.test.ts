@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, NUMBERS, recorder } from '@amd/core/testing';
-import { createRateLimiter } from '../../src/runtime/pace.js';
+import { createRateLimiter } from '../../src/runtime/rate-limiter.js';
 import { KEY, setup, untimed } from './setup.js';
 
 describe('calls per second', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore, DEFAULT_FORWARDING_CONFIG, forwarding, type Store } from '@amd/core';
 import { events, manualClock, recorder, START } from '@amd/core/testing';
-import { createCommit } from '../../src/runtime/committer.js';
+import { createCommit } from '../../src/runtime/commit.js';
 import { createRecords } from '../../src/runtime/records.js';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 

@@ -14,12 +14,12 @@ import {
   type TwilioEffect,
 } from '@amd/core';
 import { executions, manualClock, sids, START, taskSids } from '@amd/core/testing';
-import { Scheduler } from '../../src/runtime/alarm.js';
-import { within } from '../../src/runtime/budget.js';
+import { Scheduler } from '../../src/runtime/scheduler.js';
+import { within } from '../../src/runtime/clock.js';
 import { createHeld } from '../../src/runtime/held.js';
-import { createRateLimiter } from '../../src/runtime/pace.js';
+import { createRateLimiter } from '../../src/runtime/rate-limiter.js';
 import { ambiguousWait, DEFAULT_RETRY, hookWait, notExecutedWait } from '../../src/runtime/retry.js';
-import { stopwatch } from '../../src/runtime/stopwatch.js';
+import { stopwatch } from '../../src/runtime/clock.js';
 import { around } from './setup.js';
 
 interface Told {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AmdError, createMemoryStore, decodeState, encodeState, forwarding } from '@amd/core';
 import { CommitLog } from '../../src/store/commit-log.js';
 import { DueTasks } from '../../src/store/due-tasks.js';
-import { TaskHeap, type HeldTask } from '../../src/store/task-heap.js';
+import { TaskHeap, type HeldTask } from '../../src/store/due-tasks.js';
 import { countCases } from '../helpers/met.js';
 
 const T = 2_000_000_000_000;

@@ -9,7 +9,7 @@ import {
   type WorkerEvent,
   type WorkerState,
 } from '@amd/core';
-import { createAvailabilitySwitch } from '@amd/core/http';
+import { createAvailabilitySwitch } from '@amd/core/twilio';
 import { taskSids, WORKSPACE } from '@amd/core/testing';
 import { describe, expect, it } from 'vitest';
 

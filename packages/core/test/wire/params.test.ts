@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
 import { countCases } from '../helpers/met.js';
-import { sign } from '../../src/http/signature.js';
+import { sign } from '../../src/http/security/signature.js';
 import { parseForm } from '../../src/wire/params.js';
 import { parseCall, parseConference, parseInbound, parseLeg, parseStatus } from '../../src/wire/payloads.js';
 import { CALLER, common, LEG, TOKEN } from '../helpers/webhooks.js';

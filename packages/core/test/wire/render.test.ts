@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as xmlbuilder2 from 'xmlbuilder2';
 import { describe, expect, test } from 'vitest';
-import { e164, type ActivitySid, type ReservationSid, type WorkflowSid } from '../../src/kernel/brand.js';
+import { e164, type ActivitySid, type ReservationSid, type WorkflowSid } from '../../src/kernel/ids.js';
 import type { CallbackRef } from '../../src/wire/callbacks.js';
 import { createRenderer, type XmlBuilderModule } from '../../src/wire/render.js';
 import type { ToUrl } from '../../src/wire/tags.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import twilio from 'twilio';
 import { describe, expect, test } from 'vitest';
-import { isSigned, sign } from '../../src/http/signature.js';
+import { isSigned, sign } from '../../src/http/security/signature.js';
 import { signedUrls } from '../../src/wire/signature.js';
 import { TOKEN } from '../helpers/webhooks.js';
 

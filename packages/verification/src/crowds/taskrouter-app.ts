@@ -12,7 +12,8 @@ import {
   type Store,
   type TaskOptions,
 } from '@amd/core';
-import { callbackUrls, createTaskRouterEndpoint, syncWorkers, type LogEntry } from '@amd/core/http';
+import { callbackUrls, createTaskRouterEndpoint, type LogEntry } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/twilio';
 import { createTwilioExecutor, createWorkspaceDirectory, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
   createSimulator,

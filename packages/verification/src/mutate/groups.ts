@@ -6,7 +6,7 @@ import { ROOT } from '../root.js';
 const SOURCE = /(?<!\.d)\.ts$/;
 
 const DECISIONS = 'packages/core/test/{kernel,flow,wire,taskrouter,http}/**/*.test.ts';
-const SHELL = 'packages/core/test/{kernel,store,runtime,executor,http}/**/*.test.ts';
+const SHELL = 'packages/core/test/{kernel,store,runtime,twilio,http}/**/*.test.ts';
 
 /** A folder whose own tests stand in these: the others of its area only pass through it, in seconds for each change. */
 const OWN_TESTS: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +38,7 @@ export const GROUPS: readonly Group[] = [
     parts: [
       { sources: ['kernel', 'flows', 'wire'].map((folder) => `packages/core/src/${folder}`), tests: [DECISIONS] },
       {
-        sources: ['store', 'runtime', 'executor', 'http'].map((folder) => `packages/core/src/${folder}`),
+        sources: ['store', 'runtime', 'twilio', 'http'].map((folder) => `packages/core/src/${folder}`),
         tests: [SHELL],
       },
     ],

@@ -11,7 +11,7 @@ import {
   type ForwardingState,
   type CallEffect,
 } from '@amd/core';
-import { translate } from '../../../core/src/http/forwarding-events.js';
+import { translate } from '../../../core/src/http/forwarding/events.js';
 import { isOver, type Call } from './call.js';
 import { createCalls } from './calls.js';
 import { CALLER, hangUps, isScreening, legOptions, OURS } from './choices.js';

@@ -8,7 +8,7 @@ import {
   type TaskRouterWorkspace,
   type TaskSettings,
 } from '@amd/core';
-import { ofTaskEvent, translateTaskCallback } from '../../../core/src/http/taskrouter-events.js';
+import { ofTaskEvent, translateTaskCallback } from '../../../core/src/http/taskrouter/events.js';
 import { isOver, type Call } from './call.js';
 import { createCalls } from './calls.js';
 import { CALLER, hangUps, isScreening, legOptions, OURS } from './choices.js';

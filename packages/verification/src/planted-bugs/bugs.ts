@@ -22,10 +22,10 @@ export interface Bug {
 export const BUGS: readonly Bug[] = [
   {
     name: 'hang up a leg in detection with `canceled`',
-    file: 'executor/twilio-executor.ts',
+    file: 'twilio/executor.ts',
     from: "update({ status: 'completed' })",
     to: "update({ status: 'canceled' as 'completed' })",
-    by: ['packages/core/test/executor'],
+    by: ['packages/core/test/twilio'],
   },
   {
     name: 'claim without compare-and-set',
@@ -36,7 +36,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 're-send a create whose first try may have reached Twilio',
-    file: 'runtime/performer.ts',
+    file: 'runtime/run-effects.ts',
     from: 'isOnce(effect) && claim.attempt > 1',
     to: 'isOnce(effect) && claim.attempt > 9',
     by: ['packages/core/test/runtime'],
@@ -234,7 +234,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'repeat a redirect that something else has taken the place of',
-    file: 'runtime/performer.ts',
+    file: 'runtime/run-effects.ts',
     from: 'claim.attempt < retry.attempts && !isOnce(effect)',
     to: 'claim.attempt < retry.attempts',
     by: ['packages/core/test/runtime'],
@@ -325,14 +325,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'compare 20 of the 28 characters of a signature',
-    file: 'http/signature.ts',
+    file: 'http/security/signature.ts',
     from: 'timingSafeEqual(given, expected)',
     to: 'timingSafeEqual(given.subarray(0, 20), expected.subarray(0, 20))',
     by: ['packages/core/test/wire'],
   },
   {
     name: 'reject a task that is no call of ours',
-    file: 'http/taskrouter-endpoint.ts',
+    file: 'http/taskrouter/endpoint.ts',
     from: "      leaveAlone(params);\n      return { as: 'reply', reply: LATER };",
     to: "      leaveAlone(params);\n      return { as: 'unknown' };",
     by: ['packages/core/test/http'],
@@ -346,7 +346,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'move a worker to rest who has accepted something else',
-    file: 'executor/taskrouter.ts',
+    file: 'twilio/taskrouter.ts',
     from: "if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ as: 'elsewhere' });",
     to: '',
     by: ['packages/verification/test/e2e/every-request.test.ts'],
@@ -421,28 +421,28 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'make what is due at once due when the record says',
-    file: 'runtime/committer.ts',
+    file: 'runtime/commit.ts',
     from: ': now;',
     to: ': at;',
     by: ['packages/core/test/runtime/clock.test.ts'],
   },
   {
     name: 'let an unreadable record strand its caller',
-    file: 'executor/abandoned.ts',
+    file: 'twilio/recover-callers.ts',
     from: '>= QUIET_MS',
     to: '< 0',
     by: ['packages/core/test/runtime/pitfalls.test.ts'],
   },
   {
     name: 'serve a caller anew whom a newer process serves',
-    file: 'executor/abandoned.ts',
+    file: 'twilio/recover-callers.ts',
     from: '>= QUIET_MS',
     to: '>= 0',
     by: ['packages/core/test/runtime/pitfalls.test.ts'],
   },
   {
     name: 'forget to drop the task whose outcome is told',
-    file: 'runtime/committer.ts',
+    file: 'runtime/commit.ts',
     from: 'if (entry.dropTask !== undefined) remove(entry.dropTask);',
     to: '',
     by: ['packages/core/test/runtime/pitfalls.test.ts'],
@@ -463,7 +463,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'make a call that came too late without a look at the caller',
-    file: 'runtime/performer.ts',
+    file: 'runtime/run-effects.ts',
     from: 'dueAt <= effect.by && effect.by < now',
     to: 'dueAt <= effect.by && effect.by < 0 * now',
     by: ['packages/core/test/runtime/effects.test.ts'],
@@ -484,7 +484,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'send when the lease is nearly over',
-    file: 'runtime/performer.ts',
+    file: 'runtime/run-effects.ts',
     from: 'now < claim.leaseUntil - leaseMs / 2',
     to: 'now < Infinity',
     by: ['packages/core/test/runtime/held.test.ts'],
@@ -526,14 +526,14 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'decide on what a process remembers without asking whether it is still so',
-    file: 'runtime/committer.ts',
+    file: 'runtime/commit.ts',
     from: 'if (record !== known) decisions = decide(record, waiting);',
     to: '',
     by: ['packages/core/test/runtime/line.test.ts'],
   },
   {
     name: 'decide for somebody who was answered long ago',
-    file: 'runtime/committer.ts',
+    file: 'runtime/commit.ts',
     from: 'if (by !== undefined && now > by) {',
     to: 'if (by === 0) {',
     by: ['packages/core/test/runtime/line.test.ts'],
@@ -547,7 +547,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'let one event that cannot be decided take the others along',
-    file: 'runtime/committer.ts',
+    file: 'runtime/commit.ts',
     from: '        entry.reject(error);\n        continue;',
     to: '        throw error;',
     by: ['packages/core/test/runtime/line.test.ts'],

@@ -1,4 +1,4 @@
-import { syncWorkers } from '@amd/core/http';
+import { syncWorkers } from '@amd/core/twilio';
 import { human, realClock, voicemail } from '@amd/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveExample } from '../helpers/served-example.js';

@@ -11,7 +11,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   store: 3,
   runtime: 4,
   http: 5,
-  executor: 5,
+  twilio: 5,
 };
 const ROOF = 6;
 
@@ -27,7 +27,7 @@ const WORLD: readonly string[] = [
 const OUTSIDE: readonly (readonly [name: string, from: RegExp])[] = [
   ['eventemitter3', /^(runtime|http)\//],
   ['xmlbuilder2', /^http\//],
-  ['twilio', /^executor\//],
+  ['twilio', /^twilio\//],
 ];
 
 /** Whoever imports, by what the file is called: `kernel/flow.ts` lives in the room `kernel`. */

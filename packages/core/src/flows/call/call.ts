@@ -1,4 +1,4 @@
-import type { CallSid } from '../../kernel/brand.js';
+import type { CallSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';

@@ -1,4 +1,4 @@
-import type { CallSid, E164 } from '../../kernel/brand.js';
+import type { CallSid, E164 } from '../../kernel/ids.js';
 import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import { sameState } from '../../kernel/same-state.js';

@@ -1,4 +1,4 @@
-import type { ConferenceSid } from '../../kernel/brand.js';
+import type { ConferenceSid } from '../../kernel/ids.js';
 import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';

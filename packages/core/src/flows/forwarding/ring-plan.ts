@@ -1,4 +1,4 @@
-import { e164 } from '../../kernel/brand.js';
+import { e164 } from '../../kernel/ids.js';
 import { entriesOf, kindOf, listOf, oneOf, text, within } from '../../kernel/check.js';
 import type { LegTarget } from '../call/leg.js';
 import type { Detection } from '../effects.js';

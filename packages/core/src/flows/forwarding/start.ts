@@ -1,4 +1,4 @@
-import type { CallSid } from '../../kernel/brand.js';
+import type { CallSid } from '../../kernel/ids.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
 import { keptCall, wouldLoop, NO_FALLBACK, PATIENCE_MS, RETRIED_MS } from '../call/call.js';

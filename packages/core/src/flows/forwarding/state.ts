@@ -1,4 +1,4 @@
-import type { CallSid, ConferenceSid } from '../../kernel/brand.js';
+import type { CallSid, ConferenceSid } from '../../kernel/ids.js';
 import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { KeptCall, KeptCallDraft, WaitingCaller } from '../call/call.js';

@@ -1,4 +1,4 @@
-import type { CallSid } from '../../kernel/brand.js';
+import type { CallSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { LegDrafts } from '../call/leg.js';
 import type { Effect } from '../effects.js';

@@ -1,4 +1,4 @@
-import type { E164 } from '../../kernel/brand.js';
+import type { E164 } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import { callerNumber } from '../../wire/caller-id.js';
 import { callbackRef, PATIENCE_MS } from '../call/call.js';

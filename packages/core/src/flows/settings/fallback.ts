@@ -1,4 +1,4 @@
-import { type E164, e164 } from '../../kernel/brand.js';
+import { type E164, e164 } from '../../kernel/ids.js';
 import { entriesOf, oneOf, url, within } from '../../kernel/check.js';
 
 /** Where a caller ends up whom nobody has taken. */

@@ -1,4 +1,4 @@
-import { e164, type E164 } from '../../kernel/brand.js';
+import { e164, type E164 } from '../../kernel/ids.js';
 import { entriesOf, listOf, oneOf, stringsOf, text, within } from '../../kernel/check.js';
 import type { Detection } from '../effects.js';
 import { type Fallback, fallbackOf, type FallbackOption } from './fallback.js';

@@ -1,4 +1,4 @@
-import { isE164 } from '../../kernel/brand.js';
+import { isE164 } from '../../kernel/ids.js';
 import { type AssignmentReply, LATER, reject } from '../../wire/twiml.js';
 import { cameFrom, PATIENCE_MS } from '../call/call.js';
 import { ring } from '../leg/dial.js';

@@ -1,4 +1,4 @@
-import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/brand.js';
+import type { ReservationSid, TaskSid, WorkerSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { TaskCall } from '../../wire/taskrouter.js';

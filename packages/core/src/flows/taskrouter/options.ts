@@ -1,4 +1,4 @@
-import type { ActivitySid, WorkflowSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ActivitySid, WorkflowSid, WorkspaceSid } from '../../kernel/ids.js';
 import { entriesOf, flag, kindOf, within } from '../../kernel/check.js';
 import type { Fallback } from '../settings/fallback.js';
 import type { Hold } from '../settings/hold.js';

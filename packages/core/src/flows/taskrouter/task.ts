@@ -1,4 +1,4 @@
-import type { TaskSid } from '../../kernel/brand.js';
+import type { TaskSid } from '../../kernel/ids.js';
 import { assertNever } from '../../kernel/draft.js';
 import type { AssignmentStatus } from '../../wire/taskrouter.js';
 import { refreshCaller } from '../caller/caller.js';

@@ -1,4 +1,4 @@
-import type { ActivitySid } from '../../kernel/brand.js';
+import type { ActivitySid } from '../../kernel/ids.js';
 import { assertNever } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { TaskRouterOutcome } from '../effects.js';

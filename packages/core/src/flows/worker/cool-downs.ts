@@ -1,4 +1,4 @@
-import type { ActivitySid } from '../../kernel/brand.js';
+import type { ActivitySid } from '../../kernel/ids.js';
 import type { Draft } from '../../kernel/draft.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';

@@ -1,4 +1,4 @@
-import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ActivitySid, ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { Timers } from '../timers.js';
 

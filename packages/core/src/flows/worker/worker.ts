@@ -1,4 +1,4 @@
-import type { ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/brand.js';
+import type { ReservationSid, WorkerSid, WorkspaceSid } from '../../kernel/ids.js';
 import { assertNever } from '../../kernel/draft.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';

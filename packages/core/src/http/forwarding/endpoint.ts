@@ -1,0 +1,87 @@
+import { kindOf } from '../../kernel/check.js';
+import { recordKey } from '../../kernel/record-key.js';
+import { parseCall, parseInbound } from '../../wire/payloads.js';
+import type { Reply } from '../../wire/twiml.js';
+import type { InboundCall } from '../../flows/call/call.js';
+import type { ForwardingEvent } from '../../flows/forwarding/events.js';
+import type { CallOptions, CallSettings } from '../../flows/forwarding/options.js';
+import type { Runtime, Turn } from '../../runtime/runtime.js';
+import { checkOptions, type EndpointOptions } from '../endpoint-options.js';
+import type { Endpoint } from '../endpoint.js';
+import { type Resolve, resolveSettings, toSettings } from '../resolve.js';
+import { ROUTES } from '../routes.js';
+import { type Answer, serve } from '../serve.js';
+import { translate } from './events.js';
+
+/**
+ * Answers Twilio's webhooks: checks them, turns them into events of the flow, and renders what it replies. Whatever fails
+ * on our side, a request for TwiML gets TwiML within the reply budget.
+ * @throws TypeError or RangeError naming the option
+ */
+export function createForwardingEndpoint(options: ForwardingEndpointOptions): Endpoint {
+  const { runtime, resolve } = options;
+  const checked = checkOptions(options, ROUTES);
+  if (typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
+  const { clock, log, resolveBudgetMs: budgetMs } = checked;
+  const defaults = defaultsOf(options.defaultSettings);
+
+  async function arrive(call: InboundCall, turn: Turn, lostRound?: number): Promise<Answer> {
+    const resolved = await resolveSettings(call, {
+      resolve,
+      check: toSettings,
+      defaults,
+      budgetMs,
+      clock,
+      log,
+    });
+    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    const { settings } = resolved;
+    const event = { type: 'inbound', call, settings, ...(lostRound === undefined ? {} : { lostRound }) } as const;
+    return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
+  }
+
+  return serve(checked, {
+    flow: 'forwarding',
+    inbound: (call, turn) => arrive(call, turn),
+    goodbye: (call, round) =>
+      runtime.handle(
+        recordKey('forwarding', call),
+        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { first: true },
+      ),
+    async notice({ params }, turn) {
+      const call = parseCall(params);
+      if (!call.ok) return { as: 'refused', problem: call.problem };
+      const event = { type: 'caller.status', status: call.status } as const;
+      return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
+    },
+    async callback(ref, { params, failingSince }, turn) {
+      if (ref.purpose === 'caller.again') {
+        const parsed = parseInbound(params);
+        if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+        // Of its first request: what shows the caller's number is not kept for so long.
+        const { ok: _, token: _token, ...call } = parsed;
+        if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
+        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.round);
+      }
+      const translation = translate(ref, params);
+      if (!translation.ok) return { as: 'refused', problem: translation.problem };
+      if (translation.event === null) return { as: 'unknown' };
+      return { as: 'reply', reply: await runtime.handle(recordKey(ref.flow, ref.key), translation.event, turn) };
+    },
+  });
+}
+
+export interface ForwardingEndpointOptions extends EndpointOptions {
+  readonly runtime: Pick<Runtime<ForwardingEvent, Reply>, 'handle'>;
+  readonly resolve: Resolve;
+  /** What a call gets when `resolve` fails. Without it the caller hears the static fallback. */
+  readonly defaultSettings?: CallOptions | CallSettings | undefined;
+}
+
+/** @throws TypeError or RangeError naming the option */
+function defaultsOf(value: ForwardingEndpointOptions['defaultSettings'] | null): CallSettings | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'object' && value !== null) return toSettings(value);
+  throw new TypeError(`"defaultSettings" must be an object; got ${kindOf(value)}`);
+}

@@ -1,0 +1,81 @@
+import { MAX_BODY_BYTES } from '../../wire/params.js';
+
+/** What we use of `http.IncomingMessage`, and what body parsers leave on it. */
+export interface NodeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** True once somebody has read the stream to its end. */
+  readonly readableEnded?: boolean | undefined;
+  readonly body?: unknown;
+  /** Left by some serverless platforms. */
+  readonly rawBody?: unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  pause?(): unknown;
+  destroy?(): unknown;
+}
+
+export type NodeBody =
+  | { readonly as: 'body'; readonly body: string }
+  | { readonly as: 'tooLarge' }
+  /** Whoever sent it hung up before it was there: nobody waits for an answer. */
+  | { readonly as: 'aborted' }
+  | { readonly as: 'unverifiable'; readonly problem: string };
+
+/** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
+export function readNodeBody(request: NodeRequest): NodeBody | Promise<NodeBody> {
+  return request.readableEnded === true ? parsedBody(request) : readStream(request);
+}
+
+function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
+  const announced = Number(request.headers['content-length'] ?? '0');
+  if (announced > MAX_BODY_BYTES) return { as: 'tooLarge' };
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Uint8Array | string) => {
+      const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      bytes += part.byteLength;
+      if (bytes <= MAX_BODY_BYTES) {
+        chunks.push(part);
+        return;
+      }
+      chunks.length = 0;
+      request.pause?.();
+      resolve({ as: 'tooLarge' });
+    });
+    request.on('end', () => {
+      resolve({ as: 'body', body: Buffer.concat(chunks).toString('utf8') });
+    });
+    const aborted = (): void => {
+      resolve({ as: 'aborted' });
+    };
+    request.on('error', aborted);
+    request.on('close', aborted);
+  });
+}
+
+const HINT = 'Put the endpoint before the body parser, so that it reads the body itself.';
+
+/** What a parser left of the body, as a form again. */
+export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBody'>): NodeBody {
+  for (const raw of [rawBody, body]) {
+    if (typeof raw === 'string') return { as: 'body', body: raw };
+    if (raw instanceof Uint8Array) return { as: 'body', body: Buffer.from(raw).toString('utf8') };
+  }
+  if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) {
+    return { as: 'unverifiable', problem: `somebody has read the body already and left nothing of it. ${HINT}` };
+  }
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value !== 'string') {
+      return {
+        as: 'unverifiable',
+        problem: `a body parser has changed the body (${JSON.stringify(name.slice(0, 40))}). ${HINT}`,
+      };
+    }
+    form.append(name, value);
+  }
+  // The signature covers names and decoded values only, so nothing is lost.
+  return { as: 'body', body: form.toString() };
+}

@@ -1,0 +1,103 @@
+import { reasonOf } from '../../runtime/log.js';
+import type { Endpoint } from '../endpoint.js';
+import { type HttpResponse, refusal, xmlResponse } from '../message.js';
+import { type NodeBody, type NodeRequest, readNodeBody } from './node-body.js';
+
+/** What we use of `http.ServerResponse`. */
+export interface NodeResponse {
+  statusCode: number;
+  setHeader(name: string, value: string): unknown;
+  end(body?: string | Uint8Array, callback?: () => void): unknown;
+  readonly headersSent: boolean;
+}
+
+export type NodeListener = (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void;
+
+/** Declared as a method, so that a listener for Node's own types, or for a framework's, is one. */
+interface OtherPaths {
+  listen(request: NodeRequest, response: NodeResponse): unknown;
+}
+
+/**
+ * A listener for `http.createServer`, or a middleware for Express and its kin. As a middleware it stands before body parsers:
+ * the signature covers the body as it was sent.
+ *
+ * `otherwise` answers the paths that are not ours, such as an Express app: `createServer(toNodeListener(endpoint, app))`. Then
+ * no webhook passes through the app, which would cost a third more CPU time for a whole call.
+ */
+export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['listen']): NodeListener {
+  return (request, response, next) => {
+    const asked = target(request);
+    const owned = endpoint.owns(asked.path);
+    if (owned || (next === undefined && otherwise === undefined)) {
+      // A request that is to be refused by its method or path is refused unread.
+      const read = owned && request.method === 'POST' ? readNodeBody(request) : UNREAD;
+      void answer(endpoint, { ...asked, request, response, read });
+    } else if (next !== undefined) next();
+    else otherwise?.(request, response);
+  };
+}
+
+const UNREAD: NodeBody = { as: 'body', body: '' };
+
+interface Asked {
+  readonly path: string;
+  readonly query: string;
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly read: NodeBody | Promise<NodeBody>;
+}
+
+async function answer(endpoint: Endpoint, { path, query, request, response, read }: Asked): Promise<void> {
+  const handle = (body: string | null): Promise<HttpResponse> =>
+    endpoint.handle({ method: request.method ?? 'GET', path, query, headers: headersOf(request), body });
+  try {
+    const body = await read;
+    switch (body.as) {
+      case 'body':
+        write(request, response, await handle(body.body), false);
+        return;
+      case 'tooLarge':
+        write(request, response, await handle(null), true);
+        return;
+      case 'aborted':
+        write(request, response, refusal(400), true);
+        return;
+      case 'unverifiable':
+        endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${body.problem}` });
+        // Twilio turns to the fallback address; a reader of the body finds TwiML all the same.
+        write(request, response, xmlResponse(HANGUP, 500), false);
+    }
+  } catch (error) {
+    endpoint.log({ level: 'error', code: 'adapter.failed', path, message: `answered 500: ${reasonOf(error)}` });
+    write(request, response, refusal(500), true);
+  }
+}
+
+const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
+
+function write(request: NodeRequest, response: NodeResponse, plain: HttpResponse, close: boolean): void {
+  if (response.headersSent) return;
+  response.statusCode = plain.status;
+  for (const [name, value] of Object.entries(plain.headers)) response.setHeader(name, value);
+  if (close) response.setHeader('connection', 'close');
+  // What is left of the body is not worth reading.
+  response.end(plain.bytes ?? plain.body, close ? () => request.destroy?.() : undefined);
+}
+
+function target(request: NodeRequest): { path: string; query: string } {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+/** As they are, unless one of them came more than once. */
+function headersOf({ headers }: NodeRequest): Readonly<Record<string, string | undefined>> {
+  return Object.values(headers).some(Array.isArray) ? joined(headers) : (headers as Record<string, string | undefined>);
+}
+
+function joined(headers: NodeRequest['headers']): Record<string, string | undefined> {
+  const single: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) single[name] = Array.isArray(value) ? value.join(', ') : value;
+  return single;
+}

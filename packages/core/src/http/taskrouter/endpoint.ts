@@ -1,0 +1,178 @@
+import type { ActivitySid } from '../../kernel/ids.js';
+import { recordKey } from '../../kernel/record-key.js';
+import type { Params } from '../../wire/params.js';
+import { parseCall } from '../../wire/payloads.js';
+import { callOf, type EventParams, parseAssignment, parseEvent } from '../../wire/taskrouter.js';
+import { LATER, type Reply } from '../../wire/twiml.js';
+import { checkPhoneAttributes } from '../../wire/worker-phone.js';
+import type { TaskRouterEvent, TaskRouterReply } from '../../flows/taskrouter/events.js';
+import {
+  checkTimes,
+  type TaskOptions,
+  type TaskRouterWorkspace,
+  taskSettings,
+  type TaskSettings,
+} from '../../flows/taskrouter/options.js';
+import type { WorkerEvent } from '../../flows/worker/events.js';
+import type { Runtime, Turn } from '../../runtime/runtime.js';
+import { checkOptions, type EndpointOptions } from '../endpoint-options.js';
+import type { Endpoint } from '../endpoint.js';
+import { type ArrivingCall, resolveSettings } from '../resolve.js';
+import { TASKROUTER_ROUTES } from '../routes.js';
+import { type Answer, serve } from '../serve.js';
+import { ofTaskEvent, translateTaskCallback, WORKER_EVENTS } from './events.js';
+import { foreignTasks, unreadablePhone } from './guests.js';
+
+/** Says how one inbound call is handled. */
+export type ResolveTask = (call: ArrivingCall) => TaskOptions | Promise<TaskOptions>;
+
+/** What the endpoint asks of a workspace's directory: `createWorkspaceDirectory` of `@amd/core/twilio`. */
+export interface Directory {
+  current(): TaskRouterWorkspace | undefined;
+  load(): Promise<TaskRouterWorkspace>;
+  learn(event: { readonly type: string; readonly activity?: ActivitySid | null | undefined }): void;
+}
+
+export interface TaskRouterEndpointOptions extends EndpointOptions {
+  readonly runtime: Pick<Runtime<TaskRouterEvent, TaskRouterReply>, 'handle'>;
+  /** The runtime of the worker flow: it brings workers back from their rest. */
+  readonly workers: Pick<Runtime<WorkerEvent, Reply>, 'handle'>;
+  readonly directory: Directory;
+  /** Default: `defaultSettings` for every call. */
+  readonly resolve?: ResolveTask | undefined;
+  /** What a call gets when there is no `resolve`, or it fails; also a call that others put into the queue. Default: the defaults. */
+  readonly defaultSettings?: TaskOptions | undefined;
+  /**
+   * Attributes of a worker that may hold their number, the first that can be read counts. Default `phone`, `contact_uri`.
+   * Tell the directory the same.
+   */
+  readonly phoneAttributes?: readonly string[] | undefined;
+  /** Told of every event of the workspace, for logs and pages. Its own trouble stays its own. */
+  readonly onEvent?: ((event: EventParams) => void) | undefined;
+}
+
+/**
+ * Answers Twilio's webhooks for callers who wait in a TaskRouter queue: voice, assignments and events.
+ * @throws TypeError or RangeError naming the option
+ */
+export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): Endpoint {
+  const { runtime, workers, directory, onEvent } = options;
+  const checked = checkOptions(options, TASKROUTER_ROUTES);
+  const { clock, log, resolveBudgetMs: budgetMs } = checked;
+  const { resolve, defaultSettings = {} } = options;
+  if (resolve !== undefined && typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
+  const phoneAttributes = checkPhoneAttributes(options.phoneAttributes);
+  const leaveAlone = foreignTasks(log);
+  const known = directory.current();
+  // A mistake is told now, not in the middle of a call.
+  if (known !== undefined) {
+    for (const problem of checkTimes(taskSettings(defaultSettings, known))) {
+      log({ level: 'warn', code: 'times', message: problem });
+    }
+  }
+
+  const workspace = async (): Promise<TaskRouterWorkspace> => directory.current() ?? (await directory.load());
+
+  async function inbound(call: Parameters<typeof resolveSettings>[0], turn: Turn): Promise<Answer> {
+    const here = directory.current();
+    const resolved = await resolveSettings(call, {
+      resolve: async (arriving) => ({ given: (await resolve?.(arriving)) ?? defaultSettings, in: await workspace() }),
+      check: (chosen): TaskSettings => taskSettings(chosen.given, chosen.in),
+      defaults: here === undefined ? undefined : taskSettings(defaultSettings, here),
+      budgetMs,
+      clock,
+      log,
+    });
+    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    const event = { type: 'inbound', call, settings: resolved.settings } as const;
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+  }
+
+  async function assign(params: Params, turn: Turn): Promise<Answer> {
+    // We are guests in the workspace: whether a task is ours has to be known before anything of ours can fail.
+    if (callOf(params) === null) {
+      leaveAlone(params);
+      return { as: 'reply', reply: LATER };
+    }
+    const parsed = parseAssignment(params, phoneAttributes);
+    if (!parsed.ok || parsed.call === null) {
+      const problem = parsed.ok ? 'the task is not about a call' : parsed.problem;
+      log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${problem}` });
+      return { as: 'unknown' };
+    }
+    const { call, task, reservation, worker, workerName, phone } = parsed;
+    const here = await workspace();
+    if (parsed.workspace !== here.sid) {
+      const message = `left alone: a reservation of workspace ${parsed.workspace}, but this app is at work in ${here.sid}`;
+      log({ level: 'warn', code: 'refused', path: '/assign', message });
+      return { as: 'reply', reply: LATER };
+    }
+    if (phone === null) log(unreadablePhone(parsed, phoneAttributes));
+    const settings = taskSettings(defaultSettings, here);
+    const event = { type: 'assignment', task, reservation, worker, workerName, phone, call, settings } as const;
+    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+  }
+
+  async function heard(params: Params, turn: Turn): Promise<Answer> {
+    const parsed = parseEvent(params, phoneAttributes);
+    if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+    // Somebody else's task: nothing of it may fail, and nobody is asked to send it again.
+    const isForeign = parsed.task !== null && parsed.call === null && !parsed.type.startsWith('worker.');
+    const here = isForeign ? directory.current() : await workspace();
+    if (here?.sid !== parsed.workspace) return { as: 'unknown' };
+    directory.learn({ type: parsed.type, activity: parsed.worker?.activity });
+    tell(parsed);
+    const { worker } = parsed;
+    if (isForeign) return { as: 'unknown' };
+    if (worker !== null && WORKER_EVENTS.has(parsed.type)) {
+      const { happenedAt } = parsed;
+      const { sid: workspace, activities } = here;
+      const event = { type: 'worker.event', workspace, worker, happenedAt, activities } as const;
+      await workers.handle(recordKey('worker', worker.sid), event, turn);
+    } else if (worker !== null && parsed.type === 'worker.deleted') {
+      const gone = { type: 'worker.deleted', workspace: here.sid, worker: worker.sid } as const;
+      await workers.handle(recordKey('worker', worker.sid), gone, turn);
+    }
+    const event = ofTaskEvent(parsed);
+    if (event === null || parsed.call === null) return { as: 'unknown' };
+    return { as: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event, turn) };
+  }
+
+  function tell(event: EventParams): void {
+    try {
+      onEvent?.(event);
+    } catch {
+      // Looking on must not fail a webhook.
+    }
+  }
+
+  return serve(checked, {
+    flow: 'taskrouter',
+    inbound,
+    goodbye: (call, round) =>
+      runtime.handle(
+        keyOf(call),
+        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { first: true },
+      ),
+    async notice({ route, params }, turn) {
+      if (route.name === 'assign') return assign(params, turn);
+      if (route.name === 'trevents') return heard(params, turn);
+      const call = parseCall(params);
+      if (!call.ok) return { as: 'refused', problem: call.problem };
+      const event = { type: 'caller.status', status: call.status } as const;
+      return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+    },
+    async callback(ref, { params }, turn) {
+      const translation = translateTaskCallback(ref, params);
+      if (!translation.ok) return { as: 'refused', problem: translation.problem };
+      if (translation.event === null) return { as: 'unknown' };
+      return { as: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event, turn) };
+    },
+    rejectTo: () => directory.current()?.activities.unavailable,
+  });
+}
+
+function keyOf(sid: string): string {
+  return recordKey('taskrouter', sid);
+}
