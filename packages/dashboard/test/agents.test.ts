@@ -96,8 +96,8 @@ describe('the feed of workers', () => {
     const write = agentWriter(store, () => clock.now());
     const feed = createAgentFeed({ store, clock, workspace: () => undefined });
     const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, as: 'refused', reason: 'no' };
-    await write.worker(1, { wish, since: 50 });
-    await write.worker(2, { wish, since: 150 });
+    await write.worker(1, { requestedActivity: wish, since: 50 });
+    await write.worker(2, { requestedActivity: wish, since: 150 });
     feed.start();
     await clock.advanceBy(300, async () => {
       for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();

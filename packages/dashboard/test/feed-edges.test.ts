@@ -70,9 +70,9 @@ async function put(
     call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
     caller: { phase: over ? 'ended' : 'held' },
     legs: [],
-    claim: null,
-    result: over ? 'nobody' : null,
-    story: { startedAt },
+    winner: null,
+    result: over ? 'unanswered' : null,
+    timestamps: { startedAt },
   };
   const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key: `forwarding:${sid}`, expected: 0, data, expiresAt, now, put: [], drop: [] });

@@ -61,7 +61,7 @@ describe('a row that is sent', () => {
     const [leg] = row.legs;
     const anything = fc.record(
       {
-        result: fc.constantFrom(null, '', 'nobody'),
+        result: fc.constantFrom(null, '', 'unanswered'),
         final: fc.boolean(),
         heldAt: fc.option(fc.integer()),
         endedAt: fc.option(fc.nat()),

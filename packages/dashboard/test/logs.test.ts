@@ -20,9 +20,9 @@ async function put(
     call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
     caller: { phase: 'held' },
     legs: [],
-    claim: null,
+    winner: null,
     result: null,
-    story: { startedAt: at(0) },
+    timestamps: { startedAt: at(0) },
     ...changes.state,
   };
   const data = encodeState({ schema: forwarding.schema }, { state, at: at(0) });
@@ -67,7 +67,7 @@ const leg = (changes: object = {}) => ({
   answeredBy: null,
   screened: null,
   result: null,
-  story: { requestedAt: at(1) },
+  timestamps: { requestedAt: at(1) },
   ...changes,
 });
 
@@ -105,14 +105,14 @@ describe('a call in the log', () => {
 
   it('that is over has the times, who took it, and what became of each leg', async () => {
     const store = createMemoryStore();
-    const story = { requestedAt: at(1), answeredAt: at(2), verdictAt: at(3), endedAt: at(9) };
+    const timestamps = { requestedAt: at(1), answeredAt: at(2), verdictAt: at(3), endedAt: at(9) };
     await put(store, 'CA1', {
       state: {
         result: 'connected',
-        claim: 1,
-        story: { startedAt: at(0), connectedAt: at(4.26), endedAt: at(9) },
+        winner: 1,
+        timestamps: { startedAt: at(0), connectedAt: at(4.26), endedAt: at(9) },
         legs: [
-          leg({ story, answeredBy: 'human', result: { kind: 'bridged' } }),
+          leg({ timestamps, answeredBy: 'human', result: { kind: 'bridged' } }),
           leg({ id: 2, result: { kind: 'refused', reason: '+14155550143 is not allowed' } }),
         ],
       },
@@ -146,22 +146,22 @@ describe('a call in the log', () => {
     ['somebody took it', { connectedAt: at(2), fallbackAt: at(3), endedAt: at(4) }, 2],
     ['it went to the fallback', { fallbackAt: at(3), endedAt: at(4) }, 3],
     ['the caller left', { endedAt: at(4) }, 4],
-  ])('waited until %s', async (_, story, waitedSeconds) => {
+  ])('waited until %s', async (_, timestamps, waitedSeconds) => {
     const store = createMemoryStore();
-    await put(store, 'CA1', { state: { story: { startedAt: at(0), ...story } } });
+    await put(store, 'CA1', { state: { timestamps: { startedAt: at(0), ...timestamps } } });
     expect(await logOf(store)).toMatchObject([{ waitedSeconds }]);
   });
 
   it('was taken by nobody while nobody talks, and by a number when there is no name', async () => {
     const store = createMemoryStore();
     const unnamed = { target: { to: '+14155550142' } };
-    await put(store, 'CA1', { state: { claim: 1, legs: [leg()] } });
-    const story = { startedAt: at(0), connectedAt: at(2) };
-    await put(store, 'CA2', { state: { claim: 1, legs: [leg(unnamed)], story } });
+    await put(store, 'CA1', { state: { winner: 1, legs: [leg()] } });
+    const timestamps = { startedAt: at(0), connectedAt: at(2) };
+    await put(store, 'CA2', { state: { winner: 1, legs: [leg(unnamed)], timestamps } });
     await put(store, 'CA3', {
-      state: { claim: 2, legs: [leg(), leg({ id: 2, target: { to: '+1', name: 'Ben' } })], story },
+      state: { winner: 2, legs: [leg(), leg({ id: 2, target: { to: '+1', name: 'Ben' } })], timestamps },
     });
-    await put(store, 'CA4', { state: { story } });
+    await put(store, 'CA4', { state: { timestamps } });
     expect((await logOf(store)).map(({ takenBy }) => takenBy)).toEqual(['', '+14…42', 'Ben', '']);
   });
 });
@@ -374,9 +374,9 @@ describe('the totals of workers', () => {
         call: { sid, from: '+12125550123', to: '+14155550199', token: 'x' },
         caller: { phase: 'ended' },
         task: { sid: null, over: false },
-        claim: null,
-        result: 'nobody',
-        story: { startedAt },
+        winner: null,
+        result: 'unanswered',
+        timestamps: { startedAt },
         reservations: [],
         legs: [],
       };

@@ -25,7 +25,7 @@ const leg = (changes: object = {}): Leg =>
     answeredBy: null,
     screened: null,
     result: null,
-    story: { requestedAt: 10 },
+    timestamps: { requestedAt: 10 },
     ...changes,
   }) as never;
 
@@ -35,9 +35,9 @@ const call = (changes: object = {}): LiveForwarding =>
     call: { sid: 'CA1', from: '+12125550123', to: '+14155550199', token: 'secret' },
     caller: { phase: 'held', recording: null },
     legs: [],
-    claim: null,
+    winner: null,
     result: null,
-    story: { startedAt: 5 },
+    timestamps: { startedAt: 5 },
     ...changes,
   }) as never;
 
@@ -67,7 +67,7 @@ describe('the row of a leg', () => {
   });
 
   it('has every moment of its story, each in its place', () => {
-    const story = {
+    const timestamps = {
       requestedAt: 10,
       placedAt: 11,
       initiatedAt: 15,
@@ -80,7 +80,7 @@ describe('the row of a leg', () => {
       endedAt: 60,
     };
     const target = { to: '+14155550142', name: 'Ann' };
-    expect(toLegRow(leg({ target, story, answeredBy: 'human', screened: 'heard' }), 1)).toMatchObject({
+    expect(toLegRow(leg({ target, timestamps, answeredBy: 'human', screened: 'heard' }), 1)).toMatchObject({
       name: 'Ann',
       answeredBy: 'human',
       screened: true,
@@ -98,8 +98,8 @@ describe('the row of a leg', () => {
   });
 
   it('knows how long it was in the queue only when both ends of that are known', () => {
-    expect(toLegRow(leg({ story: { requestedAt: 10, placedAt: 11 } }), null).queuedMs).toBeNull();
-    expect(toLegRow(leg({ story: { requestedAt: 10, initiatedAt: 15 } }), null).queuedMs).toBeNull();
+    expect(toLegRow(leg({ timestamps: { requestedAt: 10, placedAt: 11 } }), null).queuedMs).toBeNull();
+    expect(toLegRow(leg({ timestamps: { requestedAt: 10, initiatedAt: 15 } }), null).queuedMs).toBeNull();
   });
 
   it.each([
@@ -133,7 +133,7 @@ describe('the row of a call', () => {
       result: null,
       startedAt: 5,
       heldAt: null,
-      claimedAt: null,
+      wonAt: null,
       connectedAt: null,
       fallbackAt: null,
       endedAt: null,
@@ -144,11 +144,11 @@ describe('the row of a call', () => {
   });
 
   it('has every moment of its story, each in its place, and how long a message was', () => {
-    const story = { startedAt: 1, heldAt: 2, claimedAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
+    const timestamps = { startedAt: 1, heldAt: 2, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
-    expect(toCallRow(call({ story, caller, result: 'nobody' }), 1)).toMatchObject({
-      ...story,
-      result: 'nobody',
+    expect(toCallRow(call({ timestamps, caller, result: 'unanswered' }), 1)).toMatchObject({
+      ...timestamps,
+      result: 'unanswered',
       messageSeconds: 12,
       final: true,
     });
@@ -195,7 +195,7 @@ describe('the row of a worker', () => {
       activity: null,
       since: 100,
       coolDowns: [],
-      wish: null,
+      requestedActivity: null,
       deleted: false,
       ...changes,
     }) as never;
@@ -239,13 +239,15 @@ describe('the row of a worker', () => {
     ['asked', 101, { on: true, as: 'asked', reason: '' }],
   ])('a wish that was %s, of somebody who has been there since %d, is shown as %j', (as, since, shown) => {
     const reason = as === 'refused' ? 'no such activity' : null;
-    expect(toWorkerRow(worker({ since, wish: { on: true, askedAt: 100, as, reason } }), 1)?.wish).toEqual(shown);
+    expect(toWorkerRow(worker({ since, requestedActivity: { on: true, askedAt: 100, as, reason } }), 1)?.wish).toEqual(
+      shown,
+    );
   });
 
   it('shows at most 120 characters of what somebody wrote', () => {
     const long = 'x'.repeat(200);
     const wish = { on: true, askedAt: 1, as: 'asked', reason: long };
-    const row = toWorkerRow(worker({ name: long, phone: long, wish }), 1);
+    const row = toWorkerRow(worker({ name: long, phone: long, requestedActivity: wish }), 1);
     expect([row?.name.length, row?.phone.length, row?.wish?.reason.length]).toEqual([120, 120, 120]);
   });
 });
@@ -266,9 +268,9 @@ describe('the row of a call that waits for workers', () => {
     leg: 1,
     phase: 'pending',
     rejectTo: null,
-    resting: 'no',
+    coolDown: 'no',
     result: null,
-    story: { assignedAt: 50 },
+    timestamps: { assignedAt: 50 },
     ...changes,
   });
 
@@ -279,15 +281,15 @@ describe('the row of a call that waits for workers', () => {
     ['fallingBack', null, 'fallingBack'],
     ['ended', 1, 'ended'],
   ])('shows a caller who is %s, with the claim %j, as %s', (phase, claim, shown) => {
-    expect(toTaskCallRow(waiting({ caller: { phase, recording: null }, claim }), 1).phase).toBe(shown);
+    expect(toTaskCallRow(waiting({ caller: { phase, recording: null }, winner: claim }), 1).phase).toBe(shown);
   });
 
   it('has nothing that has not happened, and the story of what has', () => {
     expect(toTaskCallRow(waiting(), 7)).toEqual({ ...toCallRow(call(), 7), phase: 'held' });
-    const story = { startedAt: 1, claimedAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
+    const timestamps = { startedAt: 1, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
-    expect(toTaskCallRow(waiting({ story, caller, result: 'connected' }), 1)).toMatchObject({
-      ...story,
+    expect(toTaskCallRow(waiting({ timestamps, caller, result: 'connected' }), 1)).toMatchObject({
+      ...timestamps,
       heldAt: null,
       result: 'connected',
       messageSeconds: 12,
@@ -306,8 +308,8 @@ describe('the row of a call that waits for workers', () => {
 
   it('has one leg for each reservation, under its number and with the name of its worker', () => {
     const legs = [leg({ id: 9, phase: 'ringing' }), leg({ id: 1, phase: 'ended' })];
-    const ended = reservation({ result: 'rejected', story: { assignedAt: 50, endedAt: 60 }, rejectTo: 'offline' });
-    const row = toTaskCallRow(waiting({ legs, claim: 9, reservations: [ended, reservation({ id: 5, leg: 9 })] }), 1);
+    const ended = reservation({ result: 'rejected', timestamps: { assignedAt: 50, endedAt: 60 }, rejectTo: 'offline' });
+    const row = toTaskCallRow(waiting({ legs, winner: 9, reservations: [ended, reservation({ id: 5, leg: 9 })] }), 1);
     expect(row.legs).toMatchObject([
       {
         id: 4,
@@ -350,7 +352,7 @@ describe('the row of a call that waits for workers', () => {
       joinedAt: null,
       endedAt: 50,
     });
-    const ended = reservation({ leg: null, story: { assignedAt: 50, endedAt: 60 } });
+    const ended = reservation({ leg: null, timestamps: { assignedAt: 50, endedAt: 60 } });
     expect(toTaskCallRow(waiting({ reservations: [ended] }), 1).legs[0]?.endedAt).toBe(60);
   });
 });
@@ -417,7 +419,7 @@ describe('the totals of calls', () => {
     expect(connected({ connectedAt: 11 })).toBe(1);
     expect(connected({ result: 'connected' })).toBe(1);
     expect(connected({ connectedAt: 11, result: 'connected' })).toBe(1);
-    expect(connected({ result: 'nobody' })).toBe(0);
+    expect(connected({ result: 'unanswered' })).toBe(0);
   });
 
   it.each([

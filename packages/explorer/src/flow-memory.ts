@@ -101,5 +101,5 @@ function sameState(a: unknown, b: unknown): boolean {
   const [before, after] = [a as Record<string, unknown>, b as Record<string, unknown>];
   const names = Object.keys(before);
   if (names.length !== Object.keys(after).length) return false;
-  return names.every((name) => name === 'story' || sameState(before[name], after[name]));
+  return names.every((name) => name === 'timestamps' || sameState(before[name], after[name]));
 }

@@ -39,7 +39,7 @@ export const RACES: readonly Scenario[] = [
       { name: 'Ann', person: voicemail({ ringMs: 500 }) },
       { name: 'Ben', person: voicemail({ ringMs: 2_000 }) },
     ],
-    outcome: 'nobody',
+    outcome: 'unanswered',
     leavesMessage: true,
   },
   {

@@ -19,12 +19,12 @@ export function story({ caller, legs, names, state }: Played): Line[] {
     const call = legs.find((candidate) => candidate.sid === leg.sid);
     const name = names.get(leg.target.to) ?? leg.target.to;
     if (leg.result?.kind === 'refused') {
-      const at = leg.story.endedAt ?? leg.story.requestedAt;
+      const at = leg.timestamps.endedAt ?? leg.timestamps.requestedAt;
       lines.push({ ms: at - caller.createdAt, text: `${name} cannot be rung: ${leg.result.reason}` });
     }
     if (call !== undefined) lines.push(...legStory(name, call, caller));
   }
-  const { fallbackAt } = state?.story ?? {};
+  const { fallbackAt } = state?.timestamps ?? {};
   for (const { at, text } of fallbackAt === undefined ? [] : caller.sounds.filter((sound) => sound.at >= fallbackAt)) {
     lines.push({ ms: at - caller.createdAt, text: `the caller hears: “${text}”` });
   }
@@ -83,7 +83,7 @@ function silenceOf({ silenceMs, answeredAt, verdictAt, heard, bridgedWith }: Sim
 
 /** One line about the whole call. */
 export function summary({ caller, legs, names, state }: Played): string {
-  const end = state?.story.claimedAt ?? state?.story.fallbackAt ?? caller.endedAt ?? caller.createdAt;
+  const end = state?.timestamps.wonAt ?? state?.timestamps.fallbackAt ?? caller.endedAt ?? caller.createdAt;
   const waited = `waited ${seconds(end - caller.createdAt)}`;
   const talk = caller.bridgedWith[0];
   const other = legs.find(({ sid }) => sid === talk?.sid);
@@ -94,11 +94,11 @@ function outcome(state: LiveForwarding | undefined, talkedTo: string | undefined
   switch (state?.result) {
     case 'connected':
       return `connected to ${talkedTo ?? 'somebody'}`;
-    case 'nobody':
+    case 'unanswered':
       return state.caller.recording === null
         ? 'nobody could be reached, and the caller was told'
         : 'nobody could be reached, and the caller left a message';
-    case 'handedOn':
+    case 'handedOff':
       return 'handed on';
     case 'callerLeft':
       return 'the caller left first';
@@ -123,7 +123,7 @@ export function faults({ scenario, caller, legs, names, state, complaints }: Pla
     if (heard.length === 0) wrong.push(`${other} was not told why`);
   }
   // A key is a human, whatever it sounded like before.
-  const byKey = new Set(state?.legs.filter(({ story: { keyAt } }) => keyAt !== undefined).map(({ sid }) => sid));
+  const byKey = new Set(state?.legs.filter(({ timestamps: { keyAt } }) => keyAt !== undefined).map(({ sid }) => sid));
   if (talked.some(({ sid, answeredBy }) => answeredBy !== 'human' && !byKey.has(sid as never)))
     wrong.push('a machine was bridged');
   const told = legs.find((leg) => names.get(leg.to) === scenario.told);

@@ -59,16 +59,20 @@ export const SCENARIOS: readonly Scenario[] = [
     outcome: 'connected',
     talksTo: 'Bob',
   },
-  { name: 'busy', people: [{ name: 'Alice', person: busy() }], outcome: 'nobody' },
-  { name: 'no answer', people: [{ name: 'Alice', person: noAnswer() }], outcome: 'nobody' },
-  { name: 'a number that fails', people: [{ name: 'Alice', person: unreachable() }], outcome: 'nobody' },
+  { name: 'busy', people: [{ name: 'Alice', person: busy() }], outcome: 'unanswered' },
+  { name: 'no answer', people: [{ name: 'Alice', person: noAnswer() }], outcome: 'unanswered' },
+  { name: 'a number that fails', people: [{ name: 'Alice', person: unreachable() }], outcome: 'unanswered' },
   {
     name: 'an unknown answer that confirms',
     people: [{ name: 'Alice', person: silent({ ...TALK, key: '#' }) }],
     outcome: 'connected',
     talksTo: 'Alice',
   },
-  { name: 'an unknown answer that does not confirm', people: [{ name: 'Alice', person: silent() }], outcome: 'nobody' },
+  {
+    name: 'an unknown answer that does not confirm',
+    people: [{ name: 'Alice', person: silent() }],
+    outcome: 'unanswered',
+  },
   {
     name: 'the caller hangs up while it rings',
     people: [{ name: 'Alice', person: human(TALK) }],
@@ -95,7 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
       { name: 'Bob', person: voicemail({ ringMs: 12_000 }) },
       { name: 'Carol', person: noAnswer() },
     ],
-    outcome: 'nobody',
+    outcome: 'unanswered',
   },
   {
     name: 'a number that Twilio refuses, then a human',

@@ -21,15 +21,16 @@ export function story(played: Played): Line[] {
     const state = played.states[index];
     if (state?.result === 'callerLeft') at(caller.endedAt, `${caller.from} hangs up`);
     const said = caller.heard.at(-1);
-    if (state?.result === 'nobody' && said !== undefined) at(state.story.fallbackAt, `${caller.from} hears: “${said}”`);
-    for (const { story: times, workerName } of state?.reservations ?? []) {
+    if (state?.result === 'unanswered' && said !== undefined)
+      at(state.timestamps.fallbackAt, `${caller.from} hears: “${said}”`);
+    for (const { timestamps: times, workerName } of state?.reservations ?? []) {
       at(times.assignedAt, `${workerName ?? 'a worker'} is reserved`);
     }
   }
   // In one moment a phone comes before what follows from it.
   for (const leg of played.legs) lines.push(...legStory(leg, played, began));
   for (const reservation of played.states.flatMap((state) => state?.reservations ?? [])) {
-    at(reservation.story.endedAt, ending(reservation));
+    at(reservation.timestamps.endedAt, ending(reservation));
   }
   for (const { at: time, text } of played.news) {
     const moved = /^worker\.activity\.update: Worker (.+) updated to (.+) Activity$/.exec(text);
@@ -89,7 +90,7 @@ export function summary({ callers, legs, names, states }: Played): string {
   return callers
     .map((caller, index) => {
       const state = states[index];
-      const end = state?.story.connectedAt ?? state?.story.fallbackAt ?? caller.endedAt ?? caller.createdAt;
+      const end = state?.timestamps.connectedAt ?? state?.timestamps.fallbackAt ?? caller.endedAt ?? caller.createdAt;
       const leg = legs.find(({ sid }) => sid === caller.bridgedWith[0]?.sid);
       const who = leg === undefined ? '' : ` to ${names.get(leg.to) ?? leg.to}`;
       return `waited ${seconds(end - caller.createdAt)} · ${state?.result ?? 'not over'}${who}`;

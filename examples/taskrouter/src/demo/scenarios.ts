@@ -112,7 +112,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'the workflow times out while nobody is at work',
     workers: {},
     workflowTimeout: 30,
-    outcome: 'nobody',
+    outcome: 'unanswered',
   },
   {
     name: 'a worker who goes Offline during the cool-down stays there',

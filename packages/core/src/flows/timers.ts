@@ -10,9 +10,9 @@ export interface Timed {
 }
 
 /** An id for an effect that may be asked for again. */
-export function nextId(ctx: { readonly state: { asked: number } }, name: string, leg: number | string): string {
-  ctx.state.asked += 1;
-  return `${name}:${String(leg)}:${String(ctx.state.asked)}`;
+export function nextId(ctx: { readonly state: { effectSeq: number } }, name: string, leg: number | string): string {
+  ctx.state.effectSeq += 1;
+  return `${name}:${String(leg)}:${String(ctx.state.effectSeq)}`;
 }
 
 /** Which of all that was asked for it is: the last part of an id of `nextId`. */

@@ -73,8 +73,8 @@ const CALLER = {
   hangingUp: false,
   redirecting: null,
   redirectTries: 0,
-  fallbackGiven: false,
-  otherwise: false,
+  fallbackServed: false,
+  useIfUnanswered: false,
   recorded: false,
   recording: null,
   talks: [],
@@ -83,9 +83,9 @@ const CALLER = {
 const LEG = {
   answeredBy: null,
   human: false,
-  notice: null,
-  noticeGiven: false,
-  noticeTries: 0,
+  farewell: null,
+  farewellDelivered: false,
+  farewellTries: 0,
   confirmUntil: null,
   joined: false,
   seenAlive: false,
@@ -94,8 +94,8 @@ const LEG = {
   hangingUp: false,
   telling: false,
   moving: null,
-  invited: false,
-  fetched: false,
+  joinTwimlSent: false,
+  wasRedirected: false,
   screened: null,
   result: null,
 };
@@ -103,7 +103,7 @@ const LEG = {
 export const USUAL_FORWARDING: Usual = {
   settings: { ...SETTINGS, deadlineSeconds: 120 },
   texts: TEXTS,
-  caller: { ...CALLER, inRoom: false, seenAlive: false, doubt: false },
+  caller: { ...CALLER, inRoom: false, seenAlive: false, isUnverified: false },
   policy: POLICY,
   leg: LEG,
 };
@@ -119,7 +119,7 @@ export const USUAL_TASK_CALL: Usual = {
     taskSeconds: null,
   },
   texts: { ...TEXTS, callerGone: 'The caller is no longer there. Goodbye.' },
-  caller: { ...CALLER, elsewhere: false },
+  caller: { ...CALLER, takenElsewhere: false },
   policy: POLICY,
   leg: LEG,
 };

@@ -42,7 +42,7 @@ interface Webhooks {
   readonly notice: (admitted: Verified, turn: Turn) => Promise<Answer>;
   readonly callback: (ref: CallbackRef, admitted: Verified, turn: Turn) => Promise<Answer>;
   /** The caller was told goodbye, because they could not be served: an event in their call's own line. */
-  readonly goodbye: (call: CallSid, round: number | undefined) => Promise<unknown>;
+  readonly goodbye: (call: CallSid, visit: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
   readonly rejectTo?: () => ActivitySid | undefined;
 }
@@ -122,7 +122,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const isCaller = route.name === 'inbound' || route.name.startsWith('caller.');
     const parsed = route.ref === null ? undefined : parseRef(ref, route.ref);
     if (!isCaller || (route.ref !== null && (parsed?.key !== sid || parsed.flow !== webhooks.flow))) return undefined;
-    return { call: sid, path: route.path, write: () => webhooks.goodbye(sid, parsed?.round) };
+    return { call: sid, path: route.path, write: () => webhooks.goodbye(sid, parsed?.visit) };
   }
 
   async function respond(

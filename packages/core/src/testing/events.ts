@@ -20,11 +20,11 @@ interface Timed {
 interface OfCaller extends Timed {
   readonly status?: CallStatus;
 }
-interface OfRound extends OfCaller {
+interface OfVisit extends OfCaller {
   /** The round that its reference names; the present one when absent. */
-  readonly round?: number;
+  readonly visit?: number;
 }
-interface OfPart extends OfRound {
+interface OfPart extends OfVisit {
   /** The part of the fallback that they were sent to hear; default 1. `null`: none. */
   readonly part?: number | null;
 }
@@ -56,7 +56,7 @@ export const events = {
     },
     settings: callSettings(o.options ?? { forwardTo: [NUMBERS.ann] }),
   }),
-  callerEnded: (o: OfRound = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...roundOf(o) }),
+  callerEnded: (o: OfVisit = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...roundOf(o) }),
   callerDocument: (o: OfPart = {}): Typed<'caller.document'> => ({
     type: 'caller.document',
     ...ofCaller(o),
@@ -73,26 +73,26 @@ export const events = {
     recording: o.recording ?? null,
     answered: o.answered === undefined ? (o.recording === undefined ? false : null) : o.answered,
   }),
-  recording: (o: Timed & { readonly round?: number; readonly recording?: Recording } = {}): RecordingMade => ({
+  recording: (o: Timed & { readonly visit?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'caller.recording',
     at: o.at ?? START,
     ...roundOf(o),
     recording: o.recording ?? null,
   }),
   /** What is heard on hold, for the first time or (`again`) after a while. */
-  callerWait: (o: Timed & { readonly round?: number; readonly again?: boolean } = {}): Listening => ({
+  callerWait: (o: Timed & { readonly visit?: number; readonly again?: boolean } = {}): Listening => ({
     type: 'caller.wait',
     at: o.at ?? START,
     ...roundOf(o),
     again: o.again ?? false,
   }),
-  callerWhisper: (o: Timed & { readonly round?: number } = {}): Listening => ({
+  callerWhisper: (o: Timed & { readonly visit?: number } = {}): Listening => ({
     type: 'caller.whisper',
     at: o.at ?? START,
     ...roundOf(o),
   }),
   /** A recorded talk. */
-  talkRecorded: (o: Timed & { readonly round?: number; readonly recording?: Recording } = {}): RecordingMade => ({
+  talkRecorded: (o: Timed & { readonly visit?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'talk.recording',
     at: o.at ?? START,
     ...roundOf(o),
@@ -124,7 +124,7 @@ export const events = {
     digits: o.digits ?? (o.speech === undefined ? '1' : ''),
     ...(o.speech === undefined ? {} : { speech: o.speech }),
   }),
-  round: (o: OfLeg = {}): Typed<'leg.round'> => ({ type: 'leg.round', ...ofLeg(o) }),
+  visit: (o: OfLeg = {}): Typed<'leg.poll'> => ({ type: 'leg.poll', ...ofLeg(o) }),
   /** `part` 1: sent there to hear why it has no caller. Default: sent to the caller. */
   legDocument: (o: OfLeg & { readonly part?: number } = {}): Typed<'leg.document'> => ({
     type: 'leg.document',
@@ -147,7 +147,7 @@ export const events = {
       readonly leg?: number;
       readonly reason?: string;
       readonly status?: CallStatus;
-      readonly round?: number;
+      readonly visit?: number;
       readonly conference?: ConferenceSid;
     },
   ): Typed<'conference'> => ({
@@ -194,8 +194,8 @@ function ofCaller(o: OfCaller): { at: EpochMs; status: CallStatus } {
   return { at: o.at ?? START, status: o.status ?? 'in-progress' };
 }
 
-function roundOf({ round }: OfRound): { readonly round?: number } {
-  return round === undefined ? {} : { round };
+function roundOf({ visit }: OfVisit): { readonly visit?: number } {
+  return visit === undefined ? {} : { visit };
 }
 
 function partOf({ part = 1 }: OfPart): { readonly part?: number } {

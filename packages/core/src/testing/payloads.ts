@@ -97,7 +97,7 @@ export const payloads = {
   /** What is heard on hold, or when a call is connected, is asked for. */
   listening: (): Payload => ({ AccountSid: sids.account(), CallSid: sids.call(0), CallStatus: 'in-progress' }),
   /** The redirect that a Gather falls through to. */
-  round: (options: LegPayload = {}): Payload => ofLeg(options),
+  visit: (options: LegPayload = {}): Payload => ofLeg(options),
   legDocument: (options: LegPayload = {}): Payload => ofLeg(options),
   /** A leg's `<Dial action>`. */
   legEnded: (options: LegPayload = {}): Payload => ({ ...ofLeg(options), ...dialResult }),

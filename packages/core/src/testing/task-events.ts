@@ -69,7 +69,7 @@ export const taskEvents = {
     o: Timed & {
       readonly phone?: string | null;
       readonly task?: number;
-      readonly round?: number | null;
+      readonly visit?: number | null;
       readonly options?: TaskOptions;
     } = {},
   ): Typed<'assignment'> => ({
@@ -80,7 +80,7 @@ export const taskEvents = {
     worker: taskSids.worker(n),
     workerName: null,
     phone: o.phone === undefined ? numberOf(n) : o.phone,
-    call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, round: o.round === undefined ? 1 : o.round },
+    call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, visit: o.visit === undefined ? 1 : o.visit },
     settings: taskSettings(o.options ?? {}, WORKSPACE),
   }),
   reservation: (news: ReservationNews, n = 1, o: Timed & { readonly task?: number } = {}): Typed<'reservation'> => ({
@@ -90,12 +90,12 @@ export const taskEvents = {
     reservation: taskSids.reservation(n),
     task: taskSids.task(o.task),
   }),
-  task: (news: TaskNews, o: Timed & { readonly task?: number; readonly round?: number } = {}): Typed<'task'> => ({
+  task: (news: TaskNews, o: Timed & { readonly task?: number; readonly visit?: number } = {}): Typed<'task'> => ({
     type: 'task',
     at: o.at ?? START,
     news,
     task: taskSids.task(o.task),
-    round: o.round ?? 1,
+    visit: o.visit ?? 1,
   }),
   /** The action of the caller's Enqueue; `part`: of which one. */
   callerEnded: (

@@ -187,8 +187,8 @@ export function lostCallers(options: LostCallersOptions): () => Promise<LostCall
 
   /** Its round is not known: one that differs from start to start keeps the legs of each apart. */
   function again(key: CallSid): CallbackRef {
-    const round = 1 + (Math.floor(clock.now() / 1000) % 89);
-    return { flow: 'forwarding', key, round, leg: 0, purpose: 'caller.again' };
+    const visit = 1 + (Math.floor(clock.now() / 1000) % 89);
+    return { flow: 'forwarding', key, visit, leg: 0, purpose: 'caller.again' };
   }
 }
 

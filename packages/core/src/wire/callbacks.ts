@@ -9,7 +9,7 @@ export interface CallbackRef {
   /** Key of the record: the inbound call's SID. */
   readonly key: string;
   /** Counts the rounds of one call, from 1. */
-  readonly round: number;
+  readonly visit: number;
   /** The outbound leg, from 1; 0 means the caller. */
   readonly leg: number;
   /**
@@ -41,7 +41,7 @@ export const CALLBACKS = {
   conference: { path: '/conference', wants: 'nothing' },
   'leg.answered': { path: '/outbound', wants: 'twiml' },
   'leg.key': { path: '/outbound/key', wants: 'twiml' },
-  'leg.round': { path: '/outbound/round', wants: 'twiml' },
+  'leg.poll': { path: '/outbound/poll', wants: 'twiml' },
   'leg.document': { path: '/outbound/document', wants: 'twiml' },
   'leg.ended': { path: '/outbound/ended', wants: 'twiml' },
   'leg.status': { path: '/outbound/status', wants: 'nothing' },
@@ -90,8 +90,8 @@ function callback(type: string): Callback | undefined {
 const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})(?:\.([1-9]))?$/;
 
 /** `forwarding.CA….1.2`: flow, key, round and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
-export function formatRef({ flow, key, round, leg, part }: CallbackRef): string {
-  const ref = `${flow}.${key}.${String(round)}.${String(leg)}`;
+export function formatRef({ flow, key, visit, leg, part }: CallbackRef): string {
+  const ref = `${flow}.${key}.${String(visit)}.${String(leg)}`;
   return part === undefined ? ref : `${ref}.${String(part)}`;
 }
 
@@ -99,12 +99,12 @@ export function formatRef({ flow, key, round, leg, part }: CallbackRef): string 
 export function parseRef(text: string | null | undefined, purpose: CallbackPurpose): CallbackRef | undefined {
   const match = SHAPE.exec(text ?? '');
   if (match === null) return undefined;
-  const [, flow = '', key = '', round = '', leg = '', part] = match;
+  const [, flow = '', key = '', visit = '', leg = '', part] = match;
   if (!isCallSid(key)) return undefined;
   return {
     flow,
     key,
-    round: Number(round),
+    visit: Number(visit),
     leg: Number(leg),
     ...(part === undefined ? {} : { part: Number(part) }),
     purpose,

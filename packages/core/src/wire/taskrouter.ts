@@ -49,7 +49,7 @@ export interface TaskCall {
   readonly from: string;
   readonly to: string;
   /** Which of our rounds made the task; `null` when we did not make it. */
-  readonly round: number | null;
+  readonly visit: number | null;
 }
 
 export interface AssignmentParams {
@@ -67,7 +67,7 @@ export interface AssignmentParams {
 }
 
 /** The name of the task attribute that carries our round. */
-export const ROUND_ATTRIBUTE = 'amd_round';
+export const VISIT_ATTRIBUTE = 'amd_visit';
 
 const ALWAYS = [sidField('AccountSid', 'AC'), sidField('WorkspaceSid', 'WS')];
 const TASK = [sidField('TaskSid', 'WT'), jsonField('TaskAttributes'), wordField('TaskChannelUniqueName')];
@@ -217,12 +217,12 @@ export function callIn(json: string | undefined, channel?: string): TaskCall | n
   const sid = attributes?.['call_sid'];
   if (attributes === null || !isCallSid(sid) || attributes['direction'] === 'outbound') return null;
   if (channel !== undefined && channel !== '' && !CALL_CHANNELS.includes(channel)) return null;
-  const round = attributes[ROUND_ATTRIBUTE];
+  const visit = attributes[VISIT_ATTRIBUTE];
   return {
     sid,
     from: textIn(attributes['from']),
     to: textIn(attributes['to']),
-    round: typeof round === 'number' && Number.isInteger(round) && round > 0 && round < 1e5 ? round : null,
+    visit: typeof visit === 'number' && Number.isInteger(visit) && visit > 0 && visit < 1e5 ? visit : null,
   };
 }
 

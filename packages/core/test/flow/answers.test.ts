@@ -34,7 +34,7 @@ describe('asynchronous detection', () => {
     given(forwarding, held({ forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }] }))
       .when(events.answered({ answeredBy: null, at: at(8) }))
       .then({
-        state: { legs: [{ phase: 'confirming', answeredBy: null, story: { greetedAt: at(8) } }] },
+        state: { legs: [{ phase: 'confirming', answeredBy: null, timestamps: { greetedAt: at(8) } }] },
         reply: {
           verbs: [
             {
@@ -50,7 +50,7 @@ describe('asynchronous detection', () => {
   it('verdict first: the redirect is the mover, once', () => {
     given(forwarding, greeted())
       .when(verdict())
-      .then({ state: { claim: 1, legs: [{ phase: 'joining', moving: 'move:1', human: true }] }, asks: [MOVE] });
+      .then({ state: { winner: 1, legs: [{ phase: 'joining', moving: 'move:1', human: true }] }, asks: [MOVE] });
     given(forwarding, [...greeted(), verdict()])
       .when(verdict())
       .thenNothingHappened();
@@ -58,7 +58,7 @@ describe('asynchronous detection', () => {
 
   it.each([
     ['a key', events.key({ at: at(12) })],
-    ['an ended round', events.round({ at: at(12) })],
+    ['an ended round', events.visit({ at: at(12) })],
   ])('verdict first: %s meanwhile waits a second and asks again', (_, event) => {
     given(forwarding, [...greeted(), verdict()])
       .when(event)
@@ -67,7 +67,7 @@ describe('asynchronous detection', () => {
 
   it('verdict first: the request for the document proves the redirect, and drops what would repeat it', () => {
     const step = given(forwarding, [...greeted(), verdict()]).when(events.legDocument({ at: at(12) }));
-    step.then({ state: { legs: [{ moving: null, invited: true }] }, verbs: ['dial.conference'] });
+    step.then({ state: { legs: [{ moving: null, joinTwimlSent: true }] }, verbs: ['dial.conference'] });
     expect(step.result.effects).toContainEqual({ type: 'effect.drop', id: 'move:1' });
   });
 
@@ -76,18 +76,18 @@ describe('asynchronous detection', () => {
     { as: 'refused', code: 21220, reason: 'not in progress' },
   ] as const)('a redirect that $as makes the next request the mover', (outcome) => {
     given(forwarding, [...greeted(), verdict(), events.outcomeOf('call.redirect', outcome, { at: at(12) })])
-      .when(events.round({ at: at(13) }))
+      .when(events.visit({ at: at(13) }))
       .then({ verbs: ['dial.conference'] });
   });
 
   it('a redirect that is done waits for its document, and gives the caller back when nobody asks for it', () => {
     const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { as: 'done', status: 'in-progress' })];
     given(forwarding, done)
-      .when(events.round({ at: at(13) }))
+      .when(events.visit({ at: at(13) }))
       .then({ verbs: ['pause', 'redirect'] });
     given(forwarding, done)
       .when(events.due('caller'))
-      .then({ state: { claim: null, legs: [{ phase: 'told', notice: 'lost', moving: null }] } });
+      .then({ state: { winner: null, legs: [{ phase: 'farewell', farewell: 'lost', moving: null }] } });
   });
 
   it('both alive is not both together while one was never given the room', () => {
@@ -101,18 +101,18 @@ describe('asynchronous detection', () => {
 
   it('key first: the reply is the mover, and the verdict does nothing', () => {
     const key = given(forwarding, greeted()).when(events.key({ at: at(10) }));
-    key.then({ state: { claim: 1, legs: [{ moving: null, human: true }] }, asks: [], verbs: ['dial.conference'] });
+    key.then({ state: { winner: 1, legs: [{ moving: null, human: true }] }, asks: [], verbs: ['dial.conference'] });
     for (const answeredBy of ['human', 'machine_start', 'unknown'] as const) {
       given(forwarding, [...greeted(), events.key({ at: at(10) })])
         .when(verdict({ answeredBy }))
-        .then({ state: { claim: 1, legs: [{ phase: 'joining', answeredBy }] }, effects: [] });
+        .then({ state: { winner: 1, legs: [{ phase: 'joining', answeredBy }] }, effects: [] });
     }
   });
 
   it('a verdict that overtakes the first request claims all the same', () => {
     given(forwarding, [...held(), verdict({ at: at(8) })])
       .when(events.answered({ answeredBy: null, at: at(9) }))
-      .then({ state: { claim: 1 }, verbs: ['pause', 'redirect'] });
+      .then({ state: { winner: 1 }, verbs: ['pause', 'redirect'] });
   });
 
   it.each(['machine_start', 'fax'] as const)('ends a leg that is %s, and goes on', (answeredBy) => {
@@ -127,33 +127,33 @@ describe('asynchronous detection', () => {
   it('asks an unknown for a key for the confirmation time from then on', () => {
     const unknown = [...greeted(), verdict({ answeredBy: 'unknown' })];
     given(forwarding, unknown)
-      .when(events.round({ at: at(22) }))
+      .when(events.visit({ at: at(22) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, unknown)
-      .when(events.round({ at: at(23) }))
+      .when(events.visit({ at: at(23) }))
       .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
   });
 
   it('without any verdict asks until detection and confirmation are over', () => {
     given(forwarding, greeted())
-      .when(events.round({ at: at(49) }))
+      .when(events.visit({ at: at(49) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, greeted())
-      .when(events.round({ at: at(50) }))
+      .when(events.visit({ at: at(50) }))
       .then({ verbs: ['hangup'] });
   });
 
   it('tells who is being asked that the caller is gone, or taken', () => {
     given(forwarding, [...greeted(), events.callerStatus({ at: at(9) })])
-      .when(events.round({ at: at(12) }))
+      .when(events.visit({ at: at(12) }))
       .then({ reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
   });
 
   it('a request from before the redirect does not count as having been told', () => {
     const moved = [...greeted(), verdict(), events.legDocument({ at: at(12) }), events.callerStatus({ at: at(12) })];
     given(forwarding, moved)
-      .when(events.round({ at: at(13) }))
-      .then({ state: { legs: [{ phase: 'told', noticeGiven: false, telling: true }] } });
+      .when(events.visit({ at: at(13) }))
+      .then({ state: { legs: [{ phase: 'farewell', farewellDelivered: false, telling: true }] } });
   });
 });
 
@@ -182,17 +182,17 @@ describe('screening', () => {
       .when(events.key({ at: at(25) }))
       .then({ verbs: ['dial.conference'] });
     given(forwarding, robot)
-      .when(events.round({ at: at(31) }))
+      .when(events.visit({ at: at(31) }))
       .then({ verbs: ['hangup'] });
   });
 
   it('listens to a machine a little longer than without', () => {
     const machine = [...greeted(screens), verdict({ answeredBy: 'machine_start' })];
     given(forwarding, machine)
-      .when(events.round({ at: at(18) }))
+      .when(events.visit({ at: at(18) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, machine)
-      .when(events.round({ at: at(19) }))
+      .when(events.visit({ at: at(19) }))
       .then({ verbs: ['hangup'] });
     given(forwarding, greeted(screens))
       .when(verdict({ answeredBy: 'fax' }))
@@ -202,7 +202,7 @@ describe('screening', () => {
   it('words alone never take a call', () => {
     given(forwarding, greeted(screens))
       .when(events.key({ speech: 'yes hello I am human', at: at(10) }))
-      .then({ state: { claim: null }, verbs: ['gather', 'redirect'] });
+      .then({ state: { winner: null }, verbs: ['gather', 'redirect'] });
   });
 });
 
@@ -255,7 +255,7 @@ describe('the fallback', () => {
       .thenNothingHappened();
     given(forwarding, [...given6, events.callerStatus({ at: at(20) })])
       .when(events.recording({ recording, at: at(21) }))
-      .then({ state: { result: 'nobody', caller: { recording } }, asks: [hook] });
+      .then({ state: { result: 'unanswered', caller: { recording } }, asks: [hook] });
   });
 
   it('is never given by a redirect again, so that no recording is cut', () => {
@@ -274,7 +274,7 @@ describe('the fallback', () => {
 
   it('of a number that the caller has called, or calls from, is not rung: it would lead back here', () => {
     for (const to of [NUMBERS.ours, NUMBERS.caller]) {
-      const last = exhausted({ fallback: { kind: 'number', to, otherwise: { kind: 'voicemail' } } });
+      const last = exhausted({ fallback: { kind: 'number', to, ifUnanswered: { kind: 'voicemail' } } });
       given(forwarding, last)
         .when(events.callerDocument({ part: 2, at: at(6) }))
         .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
@@ -294,7 +294,7 @@ describe('the fallback', () => {
   });
 
   it('bug: the end of a last number, told twice, was taken for the end of the voicemail that follows it', () => {
-    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
+    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } });
     const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
     given(forwarding, unanswered)
       .when(events.callerFallback({ at: at(31) }))
@@ -303,7 +303,7 @@ describe('the fallback', () => {
   });
 
   it('of a number that does not answer goes on to what follows, and never rings it again', () => {
-    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } });
+    const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } });
     given(forwarding, number)
       .when(events.callerDocument({ at: at(6) }))
       .then({ reply: { verbs: [{ verb: 'dial.number', timeoutSeconds: 30 }] } });
@@ -316,10 +316,10 @@ describe('the fallback', () => {
       .when(events.callerDocument({ part: 1, at: at(32) }))
       .then({ reply: { verbs: [{ verb: 'redirect', to: { part: 2 } }] } })
       .thenNothingHappened();
-    expect(given(forwarding, unanswered).state).toMatchObject({ caller: { otherwise: true } });
+    expect(given(forwarding, unanswered).state).toMatchObject({ caller: { useIfUnanswered: true } });
     given(forwarding, number)
       .when(events.callerFallback({ answered: true, at: at(30) }))
-      .then({ state: { result: 'handedOn' }, verbs: ['hangup'] });
+      .then({ state: { result: 'handedOff' }, verbs: ['hangup'] });
   });
 });
 

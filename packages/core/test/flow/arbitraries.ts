@@ -29,7 +29,7 @@ const fallbacks: readonly CallOptions['fallback'][] = [
   undefined,
   { kind: 'redirect', url: 'https://example.com/voicemail' },
   { kind: 'voicemail' },
-  { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } },
+  { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } },
 ];
 
 /** When detection listens, who is asked for a key, and what the caller hears. */
@@ -100,7 +100,7 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
   fc.oneof(likely, ofLeg).map((o) => events.answered({ ...o, answeredBy: null })),
   fc.oneof(likely, ofLeg).chain((o) => fc.constantFrom('', '1', '#').map((digits) => events.key({ ...o, digits }))),
   fc.oneof(likely, ofLeg).map((o) => events.key({ ...o, speech: 'Hi. What is the reason for your call?' })),
-  fc.oneof(likely, ofLeg).map(events.round),
+  fc.oneof(likely, ofLeg).map(events.visit),
   fc
     .tuple(fc.oneof(likely, ofLeg), fc.boolean())
     .map(([of, isNotice]) => events.legDocument({ ...of, ...(isNotice ? { part: 1 } : {}) })),
@@ -122,7 +122,7 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
 
 const notifications: fc.Arbitrary<Move> = fc.oneof(
   status.map((one) => events.callerStatus({ status: one })),
-  fc.constantFrom({}, { round: 1 }).map((o): Move => ({ type: 'caller.goodbye', at: START, ...o })),
+  fc.constantFrom({}, { visit: 1 }).map((o): Move => ({ type: 'caller.goodbye', at: START, ...o })),
   fc
     .record({
       event: fc.constantFrom('start', 'end', 'join', 'leave'),
@@ -162,7 +162,7 @@ const usual = fc
         return events.verdict({ ...of, answeredBy });
       case 'confirming':
         return mood === 'key' ? events.key(of) : events.verdict({ ...of, answeredBy });
-      case 'told': {
+      case 'farewell': {
         if (mood === 'key') return events.legDocument({ ...of, part: 1 });
         const timer = `leg${String(one)}`;
         const dueAt = state.timers[timer];
@@ -185,8 +185,8 @@ function nextOfCaller(state: Extract<ForwardingState, { kind: 'call' }>, pick: n
   if (phase === 'ended') return events.inbound({ status: 'in-progress' });
   if (phase === 'arriving' || phase === 'joining') return events.conference({ event: 'join' });
   if (phase !== 'fallingBack') return events.callerEnded();
-  const { otherwise, recorded } = state.caller;
-  const part = 1 + Number(otherwise) + Number(recorded);
+  const { useIfUnanswered, recorded } = state.caller;
+  const part = 1 + Number(useIfUnanswered) + Number(recorded);
   return pick % 2 === 0 ? events.callerDocument({ part }) : events.callerStatus();
 }
 

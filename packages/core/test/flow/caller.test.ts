@@ -103,7 +103,7 @@ describe('the caller is gone', () => {
         state: { result: 'callerLeft', caller: { phase: 'ended' } },
         asks: [
           { type: 'call.end', leg: 1 },
-          { type: 'hook.run', hook: 'ended', data: { result: 'callerLeft', round: 1 } },
+          { type: 'hook.run', hook: 'ended', data: { result: 'callerLeft', visit: 1 } },
         ],
       });
   });
@@ -142,10 +142,10 @@ describe('the caller is gone', () => {
       events.answered({ answeredBy: 'unknown', at: at(8) }),
       events.callerStatus({ at: at(9) }),
     ];
-    after(asking).then({ state: { legs: [{ phase: 'told', notice: 'callerGone' }] } });
+    after(asking).then({ state: { legs: [{ phase: 'farewell', farewell: 'callerGone' }] } });
     given(forwarding, asking)
       .when(events.key({ at: at(10) }))
-      .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'told' }] } });
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'farewell' }] } });
   });
 
   it('a human on the way into the room is fetched out and told', () => {
@@ -154,14 +154,14 @@ describe('the caller is gone', () => {
       .when(events.callerStatus({ at: at(9) }))
       .then({
         asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document', leg: 1 } }, { type: 'hook.run' }],
-        state: { result: 'callerLeft', legs: [{ phase: 'told', notice: 'callerGone' }] },
+        state: { result: 'callerLeft', legs: [{ phase: 'farewell', farewell: 'callerGone' }] },
       });
     const notice = events.legDocument({ part: 1, at: at(10) });
     given(forwarding, gone)
       .when(notice)
       .then({
         verbs: ['say', 'hangup'],
-        state: { legs: [{ noticeGiven: true }] },
+        state: { legs: [{ farewellDelivered: true }] },
       });
     expect(given(forwarding, gone).when(notice).result.effects).toContainEqual({
       type: 'effect.drop',
@@ -193,7 +193,7 @@ describe('the caller is gone', () => {
       .when(events.answered({ leg: 1, at: at(8) }))
       .then({
         verbs: ['say', 'hangup'],
-        state: { legs: [{ phase: 'ending', human: true, notice: 'callerGone' }, {}] },
+        state: { legs: [{ phase: 'ending', human: true, farewell: 'callerGone' }, {}] },
       });
   });
 
@@ -229,7 +229,7 @@ describe('the Dial action that says in-progress', () => {
       .when(events.callerEnded({ at: at(6) }))
       .then({
         reply: { verbs: [{ verb: 'pause' }, { verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] },
-        state: { caller: { fallbackGiven: false } },
+        state: { caller: { fallbackServed: false } },
       })
       .thenNothingHappened();
   });
@@ -243,7 +243,7 @@ describe('the Dial action that says in-progress', () => {
     const doubted = [...joining, events.legEnded({ leg: 1, at: at(9) })];
     given(forwarding, doubted)
       .when(events.callerEnded({ at: at(9) }))
-      .then({ state: { caller: { doubt: false, phase: 'fallingBack' } } });
+      .then({ state: { caller: { isUnverified: false, phase: 'fallingBack' } } });
   });
 });
 
@@ -257,7 +257,7 @@ describe('the fallback', () => {
             type: 'call.redirect',
             leg: 0,
             sid: sids.call(0),
-            document: { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.document' },
+            document: { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.document' },
           },
         ],
       });
@@ -293,7 +293,7 @@ describe('the fallback', () => {
       .thenNothingHappened();
     given(forwarding, given1)
       .when(events.callerStatus({ at: at(9) }))
-      .then({ state: { result: 'nobody' } });
+      .then({ state: { result: 'unanswered' } });
   });
 
   it('refused by 21220 it is tried again after 1, 2 and 4 s, then at each heartbeat', () => {
@@ -356,7 +356,7 @@ describe('the fallback', () => {
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.callerFallback({ recording, at: at(20) }))
       .then({
-        state: { caller: { recorded: true, otherwise: false } },
+        state: { caller: { recorded: true, useIfUnanswered: false } },
         reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] },
       });
     const recorded = [
@@ -370,7 +370,7 @@ describe('the fallback', () => {
     // A number's end says nothing of a message, and a message none of a number.
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.callerFallback({ answered: false, at: at(20) }))
-      .then({ state: { caller: { recorded: false, otherwise: false } }, verbs: ['redirect'] });
+      .then({ state: { caller: { recorded: false, useIfUnanswered: false } }, verbs: ['redirect'] });
     given(forwarding, waiting)
       .when(events.callerFallback({ recording, at: at(20) }))
       .then({ state: { caller: { recorded: false, phase: 'held' } } });
@@ -387,20 +387,20 @@ describe('the fallback', () => {
       forwardTo: ['+14155550142'],
       fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
     } as const;
-    const handedOn = [
+    const handedOff = [
       events.inbound({ options }),
       events.conference({ event: 'join', at: at(1) }),
       events.status({ status: 'busy', at: at(5) }),
     ];
-    given(forwarding, handedOn)
+    given(forwarding, handedOff)
       .when(events.callerDocument({ at: at(6) }))
       .then({
         reply: { kind: 'twiml', verbs: [{ verb: 'redirect', to: { url: 'https://example.com/voicemail' } }] },
-        state: { result: 'handedOn' },
-        asks: [{ type: 'hook.run', data: { result: 'handedOn' } }],
+        state: { result: 'handedOff' },
+        asks: [{ type: 'hook.run', data: { result: 'handedOff' } }],
         keepForMs: 86_400_000,
       });
-    given(forwarding, [...handedOn, events.callerDocument({ at: at(6) })])
+    given(forwarding, [...handedOff, events.callerDocument({ at: at(6) })])
       .when(events.callerDocument({ at: at(7) }))
       .then({ verbs: ['redirect'] })
       .thenNothingHappened();
@@ -412,7 +412,7 @@ describe('rounds', () => {
     forwardTo: ['+14155550142'],
     fallback: { kind: 'redirect', url: 'https://example.com/menu' },
   } as const;
-  const handedOn = [
+  const handedOff = [
     events.inbound({ options }),
     events.conference({ event: 'join', at: at(1) }),
     events.status({ status: 'busy', at: at(5) }),
@@ -420,12 +420,12 @@ describe('rounds', () => {
   ];
 
   it('who was handed on and comes back in progress starts a new one, numbered in every reference', () => {
-    given(forwarding, handedOn)
+    given(forwarding, handedOff)
       .when(events.inbound({ options, status: 'in-progress', at: at(30) }))
       .then({
-        state: { round: 2, result: null, lastLeg: 2, legs: [{ id: 2 }], caller: { phase: 'held' } },
-        asks: [{ type: 'call.create', leg: 2, answered: { round: 2 }, status: { round: 2 } }],
-        reply: { verbs: [{}, { action: { round: 2 }, statusCallback: { round: 2 } }] },
+        state: { visit: 2, result: null, lastLeg: 2, legs: [{ id: 2 }], caller: { phase: 'held' } },
+        asks: [{ type: 'call.create', leg: 2, answered: { visit: 2 }, status: { visit: 2 } }],
+        reply: { verbs: [{}, { action: { visit: 2 }, statusCallback: { visit: 2 } }] },
       });
   });
 
@@ -443,35 +443,35 @@ describe('rounds', () => {
       .then({ asks: [{ type: 'call.end', leg: 1 }] });
     // The same phone rings again when that call is over.
     const same = [...again.slice(0, -1), events.inbound({ options, status: 'in-progress', at: at(7) })];
-    after(same).then({ asks: [], state: { round: 2, legs: [{ id: 1, phase: 'ending' }] } });
+    after(same).then({ asks: [], state: { visit: 2, legs: [{ id: 1, phase: 'ending' }] } });
     given(forwarding, same)
       .when(events.status({ leg: 1, status: 'completed', at: at(8) }))
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
   });
 
   it('what comes late from an earlier one changes nothing, unless it tells the end', () => {
-    const second = [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })];
+    const second = [...handedOff, events.inbound({ options, status: 'in-progress', at: at(30) })];
     const talking = [
       ...second,
-      events.conference({ event: 'join', round: 2, at: at(35) }),
+      events.conference({ event: 'join', visit: 2, at: at(35) }),
       events.answered({ leg: 2, at: at(40) }),
       events.conference({ event: 'join', leg: 2, at: at(41) }),
     ];
     after(talking).then({ state: { caller: { phase: 'connected' } } });
     for (const event of [
-      events.callerEnded({ round: 1, at: at(42) }),
-      events.callerDocument({ round: 1, at: at(42) }),
-      events.conference({ event: 'leave', round: 1, reason: 'participant_updated_via_api', at: at(42) }),
+      events.callerEnded({ visit: 1, at: at(42) }),
+      events.callerDocument({ visit: 1, at: at(42) }),
+      events.conference({ event: 'leave', visit: 1, reason: 'participant_updated_via_api', at: at(42) }),
     ]) {
       given(forwarding, talking).when(event).thenNothingHappened();
     }
     given(forwarding, talking)
-      .when(events.callerEnded({ round: 1, status: 'completed', at: at(42) }))
+      .when(events.callerEnded({ visit: 1, status: 'completed', at: at(42) }))
       .then({ state: { result: 'connected' } });
   });
 
   it('each has its one outcome, and its hook', () => {
-    given(forwarding, [...handedOn, events.inbound({ options, status: 'in-progress', at: at(30) })])
+    given(forwarding, [...handedOff, events.inbound({ options, status: 'in-progress', at: at(30) })])
       .when(events.callerStatus({ at: at(40) }))
       .then({
         state: { result: 'callerLeft' },
@@ -480,7 +480,7 @@ describe('rounds', () => {
   });
 
   it('any other call that is over gets a hang-up, and writes nothing', () => {
-    given(forwarding, handedOn)
+    given(forwarding, handedOff)
       .when(events.inbound({ options, status: 'ringing', at: at(30) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
@@ -512,7 +512,7 @@ describe('a caller who is still in the greeting', () => {
   it('is not hung up on when the human gives up: the next person is rung', () => {
     given(forwarding, claimed)
       .when(events.status({ leg: 1, status: 'completed', at: at(40) }))
-      .then({ state: { claim: null, caller: { phase: 'held' } }, asks: [{ type: 'call.create', leg: 2 }] });
+      .then({ state: { winner: null, caller: { phase: 'held' } }, asks: [{ type: 'call.create', leg: 2 }] });
   });
 
   it('counts as in the room once the greeting must be over, also when no event says so', () => {

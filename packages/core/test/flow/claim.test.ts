@@ -10,7 +10,7 @@ describe('the claim', () => {
     given(forwarding, waiting)
       .when(events.answered({ at: at(8) }))
       .then({
-        state: { claim: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', human: true }] },
+        state: { winner: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', human: true }] },
         verbs: ['dial.conference'],
       });
   });
@@ -68,7 +68,7 @@ describe('the claim', () => {
       .when(events.answered({ leg: 2, at: at(9) }))
       .then({
         verbs: ['say', 'hangup'],
-        state: { claim: 1, legs: [{}, { phase: 'told', notice: 'taken', noticeGiven: true }] },
+        state: { winner: 1, legs: [{}, { phase: 'farewell', farewell: 'taken', farewellDelivered: true }] },
       });
     given(forwarding, taken)
       .when(events.answered({ leg: 2, answeredBy: 'fax', at: at(9) }))
@@ -85,8 +85,8 @@ describe('the claim', () => {
       events.answered({ leg: 1, at: at(8) }),
     ];
     given(forwarding, asked)
-      .when(events.round({ leg: 2, at: at(11) }))
-      .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'told', notice: 'taken' }] } });
+      .when(events.visit({ leg: 2, at: at(11) }))
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'farewell', farewell: 'taken' }] } });
   });
 });
 
@@ -133,7 +133,7 @@ describe('in the room', () => {
     const asks = events.legDocument({ at: at(36) });
     given(forwarding, redirected)
       .when(asks)
-      .then({ verbs: ['dial.conference'], state: { legs: [{ phase: 'joining', fetched: true }] } });
+      .then({ verbs: ['dial.conference'], state: { legs: [{ phase: 'joining', wasRedirected: true }] } });
     given(forwarding, [...redirected, asks])
       .when(asks)
       .thenNothingHappened();
@@ -166,7 +166,7 @@ describe('in the room', () => {
       events.answered({ at: at(8) }),
     ];
     const left = {
-      state: { claim: null, caller: { phase: 'held' }, legs: [{}, { id: 2 }] },
+      state: { winner: null, caller: { phase: 'held' }, legs: [{}, { id: 2 }] },
       asks: [{ type: 'call.create', leg: 2 }],
     } as const;
     given(forwarding, claimed)
@@ -186,7 +186,7 @@ describe('in the room', () => {
   it('a claim whose leg left before the caller had arrived leaves them arriving', () => {
     given(forwarding, [events.inbound(), events.answered({ at: at(3) })])
       .when(events.status({ leg: 1, status: 'completed', at: at(4) }))
-      .then({ state: { claim: null, caller: { phase: 'fallingBack', held: false } } });
+      .then({ state: { winner: null, caller: { phase: 'fallingBack', held: false } } });
   });
 
   it('a room that ends under the leg: nobody new is rung until a fetch says what became of the caller', () => {
@@ -195,12 +195,16 @@ describe('in the room', () => {
       .then({
         verbs: ['say', 'hangup'],
         asks: [{ type: 'call.fetch', leg: 0 }],
-        state: { claim: null, caller: { doubt: true, phase: 'held' }, legs: [{ phase: 'told', notice: 'lost' }] },
+        state: {
+          winner: null,
+          caller: { isUnverified: true, phase: 'held' },
+          legs: [{ phase: 'farewell', farewell: 'lost' }],
+        },
       });
     const doubted = [...joining, events.legEnded({ leg: 1, at: at(9) })];
     given(forwarding, doubted)
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(10) }))
-      .then({ state: { caller: { doubt: false, phase: 'fallingBack' } } });
+      .then({ state: { caller: { isUnverified: false, phase: 'fallingBack' } } });
     given(forwarding, doubted)
       .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 0, at: at(10) }))
       .then({ state: { result: 'callerLeft' } });
@@ -217,7 +221,7 @@ describe('in the room', () => {
         at: at(9),
       }),
     ];
-    after(pulled).then({ state: { legs: [{ phase: 'told', notice: 'lost' }] } });
+    after(pulled).then({ state: { legs: [{ phase: 'farewell', farewell: 'lost' }] } });
     given(forwarding, [...pulled, events.callerStatus({ at: at(9) })])
       .when(events.legEnded({ leg: 1, at: at(10) }))
       .then({ verbs: ['say', 'hangup'], reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
@@ -279,7 +283,7 @@ describe('talking', () => {
     for (const event of [
       events.answered({ answeredBy: 'fax' }),
       events.key(),
-      events.round(),
+      events.visit(),
       events.legDocument(),
       events.status({ status: 'ringing' }),
       events.status({ status: 'in-progress' }),

@@ -206,10 +206,10 @@ describe('the redirect to the fallback', () => {
     const taken = [...both, events.answered({ leg: 1, at: at(8) })];
     given(forwarding, taken)
       .when(ended)
-      .then({ asks: [], state: { claim: 1, caller: { phase: 'joining' } } });
+      .then({ asks: [], state: { winner: 1, caller: { phase: 'joining' } } });
     given(forwarding, [...taken, events.conference({ event: 'join', leg: 1, at: at(9) })])
       .when(ended)
-      .then({ asks: [], state: { claim: 1, caller: { phase: 'connected' } } });
+      .then({ asks: [], state: { winner: 1, caller: { phase: 'connected' } } });
   });
 
   it('follows a call that could not be made, where that means so', () => {
@@ -235,13 +235,16 @@ describe('somebody new', () => {
       events.answered({ at: at(8) }),
     ];
     const doubted = [...claimed, events.legEnded({ at: at(9) })];
-    after(doubted).then({ state: { claim: null, caller: { doubt: true } }, asks: [{ type: 'call.fetch', leg: 0 }] });
+    after(doubted).then({
+      state: { winner: null, caller: { isUnverified: true } },
+      asks: [{ type: 'call.fetch', leg: 0 }],
+    });
     given(forwarding, doubted)
       .when(events.status({ status: 'completed', at: at(10) }))
       .then({ asks: [] });
     given(forwarding, doubted)
       .when(fetched(FAILED, 10))
-      .then({ state: { caller: { doubt: false } }, asks: [{ type: 'call.create', leg: 2 }] });
+      .then({ state: { caller: { isUnverified: false } }, asks: [{ type: 'call.create', leg: 2 }] });
   });
 });
 
@@ -314,7 +317,7 @@ describe('what the room tells', () => {
       .when(events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(9) }))
       .then({
         state: {
-          claim: null,
+          winner: null,
           caller: { phase: 'fallingBack' },
           legs: [{ phase: 'ending', result: { kind: 'answered', by } }],
           timers: { leg1: at(19) },
@@ -336,7 +339,7 @@ describe('the end of a Dial', () => {
     ];
     given(forwarding, [...told, fetched(ALIVE, 10)])
       .when(events.legEnded({ at: at(10) }))
-      .then({ asks: [], state: { caller: { doubt: false } }, verbs: ['say', 'hangup'] });
+      .then({ asks: [], state: { caller: { isUnverified: false } }, verbs: ['say', 'hangup'] });
   });
 
   it('of who has talked ends their leg', () => {
@@ -344,7 +347,7 @@ describe('the end of a Dial', () => {
       .when(events.legEnded({ at: at(60) }))
       .then({
         state: {
-          claim: 1,
+          winner: 1,
           caller: { phase: 'connected' },
           legs: [{ phase: 'ending', result: { kind: 'bridged' } }],
           timers: { leg1: at(70), caller: at(70) },
@@ -363,7 +366,7 @@ describe('when the caller hangs up', () => {
       events.callerStatus({ at: at(9) }),
     ];
     given(forwarding, taken)
-      .when(events.round({ leg: 2, at: at(10) }))
+      .when(events.visit({ leg: 2, at: at(10) }))
       .then({ reply: { verbs: [{ text: 'Somebody else has taken the call. Goodbye.' }, {}] } });
   });
 
@@ -375,10 +378,12 @@ describe('when the caller hangs up', () => {
       events.due('deadline'),
       events.verdict({ leg: 1, at: at(121) }),
     ];
-    after(late).then({ state: { legs: [{ phase: 'ending', human: true, notice: 'lost', noticeGiven: false }, {}] } });
+    after(late).then({
+      state: { legs: [{ phase: 'ending', human: true, farewell: 'lost', farewellDelivered: false }, {}] },
+    });
     given(forwarding, late)
       .when(events.callerStatus({ at: at(122) }))
-      .then({ state: { legs: [{ phase: 'ending', notice: 'lost' }, {}] } });
+      .then({ state: { legs: [{ phase: 'ending', farewell: 'lost' }, {}] } });
   });
 
   it('no watchdog is left once who talked to them has gone as well', () => {

@@ -16,7 +16,7 @@ const HANDED_ON = {
   fallback: { kind: 'redirect', url: 'https://example.com/menu' },
 } as const;
 /** Nobody took the call, and the caller went on to TwiML of the user's. */
-const handedOn = [
+const handedOff = [
   events.inbound({ options: HANDED_ON }),
   events.conference({ event: 'join', at: at(1) }),
   events.status({ status: 'busy', at: at(5) }),
@@ -36,7 +36,7 @@ describe('a call that comes in', () => {
     const settings = callSettings({ forwardTo: [] });
     expect(state).toEqual({
       kind: 'call',
-      round: 1,
+      visit: 1,
       call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, token: null },
       settings,
       caller: {
@@ -44,30 +44,30 @@ describe('a call that comes in', () => {
         held: false,
         inRoom: false,
         // The greeting, however slowly it is spoken, and 10 s.
-        roomBy: START + settings.texts.greeting.length * 120 + 25_000,
+        inRoomBy: START + settings.texts.greeting.length * 120 + 25_000,
         seenAlive: false,
-        doubt: false,
+        isUnverified: false,
         fetching: false,
         hangingUp: false,
         redirecting: null,
         redirectTries: 0,
-        fallbackGiven: false,
-        otherwise: false,
+        fallbackServed: false,
+        useIfUnanswered: false,
         recorded: false,
         recording: null,
         talks: [],
       },
       conference: null,
       legs: [],
-      claim: null,
+      winner: null,
       lastLeg: 0,
       nextStep: 0,
-      stepFrom: 1,
+      firstLegOfStep: 1,
       deadlinePassed: false,
       result: null,
       timers: { deadline: at(120), heartbeat: at(30), caller: at(10) },
-      asked: 0,
-      story: { startedAt: START },
+      effectSeq: 0,
+      timestamps: { startedAt: START },
     });
   });
 
@@ -83,15 +83,15 @@ describe('a call that comes in', () => {
 
   it('has its story', () => {
     const { state } = given(forwarding, [...connected, events.callerStatus({ at: at(60) })]);
-    expect(callOf(state).story).toEqual({
+    expect(callOf(state).timestamps).toEqual({
       startedAt: START,
       heldAt: at(1),
-      claimedAt: at(8),
+      wonAt: at(8),
       connectedAt: at(9),
       endedAt: at(60),
     });
     const unanswered = [...falling, events.callerDocument({ at: at(6) }), events.callerDocument({ at: at(9) })];
-    expect(callOf(given(forwarding, unanswered).state).story).toEqual({
+    expect(callOf(given(forwarding, unanswered).state).timestamps).toEqual({
       startedAt: START,
       heldAt: at(1),
       fallbackAt: at(6),
@@ -125,31 +125,31 @@ describe('how long a call is remembered', () => {
   it('a day when nobody was to be rung', () => {
     given(forwarding, [events.inbound({ options: { forwardTo: [] } }), events.callerDocument({ at: at(0.1) })])
       .when(events.callerStatus({ at: at(5) }))
-      .then({ keepForMs: DAY, state: { result: 'nobody' } });
+      .then({ keepForMs: DAY, state: { result: 'unanswered' } });
   });
 });
 
 describe('a caller of whom nothing is known', () => {
   it('and who asks for what we sent them to fetch is served as a new one', () => {
-    const lost = { ...events.callerDocument({ round: 2 }), sid: sids.call(0) };
+    const lost = { ...events.callerDocument({ visit: 2 }), sid: sids.call(0) };
     const { reply } = given(forwarding, []).when(lost).thenNothingHappened().result;
     expect(reply).toEqual({
       kind: 'twiml',
       verbs: [
         {
           verb: 'redirect',
-          to: { flow: 'forwarding', key: sids.call(0), round: 2, leg: 0, purpose: 'caller.again' },
+          to: { flow: 'forwarding', key: sids.call(0), visit: 2, leg: 0, purpose: 'caller.again' },
         },
       ],
     });
   });
 
   it.each<[string, ForwardingEvent]>([
-    ['whose reference names no call', events.callerDocument({ round: 1 })],
+    ['whose reference names no call', events.callerDocument({ visit: 1 })],
     ['whose reference names no round', { ...events.callerDocument(), sid: sids.call(0) }],
-    ['who is gone', { ...events.callerDocument({ round: 1, status: 'completed' }), sid: sids.call(0) }],
-    ['who asks for something else', { ...events.callerEnded({ round: 1 }), sid: sids.call(0) } as ForwardingEvent],
-    ['whose last number has answered', events.callerFallback({ round: 1 })],
+    ['who is gone', { ...events.callerDocument({ visit: 1, status: 'completed' }), sid: sids.call(0) }],
+    ['who asks for something else', { ...events.callerEnded({ visit: 1 }), sid: sids.call(0) } as ForwardingEvent],
+    ['whose last number has answered', events.callerFallback({ visit: 1 })],
   ])('%s gets a hang-up', (_, event) => {
     given(forwarding, [])
       .when(event)
@@ -172,23 +172,31 @@ describe('a caller of whom nothing is known', () => {
 
 describe('a caller who was handed on and comes back', () => {
   it('is asked after once at a time, over all rounds', () => {
-    const looked = [...handedOn.slice(0, 3), events.due('heartbeat'), events.callerDocument({ at: at(31) }), again(32)];
-    after(looked).then({ state: { round: 2, caller: { fetching: true } } });
+    const looked = [
+      ...handedOff.slice(0, 3),
+      events.due('heartbeat'),
+      events.callerDocument({ at: at(31) }),
+      again(32),
+    ];
+    after(looked).then({ state: { visit: 2, caller: { fetching: true } } });
     given(forwarding, looked).when(events.due('heartbeat')).then({ asks: [] });
-    after([...handedOn, again(32)]).then({ state: { round: 2, caller: { fetching: false } } });
+    after([...handedOff, again(32)]).then({ state: { visit: 2, caller: { fetching: false } } });
   });
 
   it('hears the present document when the one of an earlier round is asked for, not the greeting', () => {
-    given(forwarding, [...handedOn, again(30)])
-      .when(events.callerDocument({ round: 1, at: at(31) }))
+    given(forwarding, [...handedOff, again(30)])
+      .when(events.callerDocument({ visit: 1, at: at(31) }))
       .then({ verbs: ['pause', 'dial.conference'] })
       .thenNothingHappened();
   });
 
   it('waits for the people of the new round only', () => {
-    given(forwarding, [...handedOn, again(30)])
+    given(forwarding, [...handedOff, again(30)])
       .when(events.status({ leg: 2, status: 'busy', at: at(31) }))
-      .then({ state: { caller: { phase: 'fallingBack' }, stepFrom: 2 }, asks: [{ type: 'call.redirect', leg: 0 }] });
+      .then({
+        state: { caller: { phase: 'fallingBack' }, firstLegOfStep: 2 },
+        asks: [{ type: 'call.redirect', leg: 0 }],
+      });
   });
 });
 
@@ -206,10 +214,10 @@ describe('requests of a caller', () => {
   it('who leaves the room and goes on: they come back to it', () => {
     given(forwarding, waiting)
       .when(events.callerEnded({ at: at(20) }))
-      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(45) } } });
+      .then({ state: { caller: { phase: 'held', inRoom: false, inRoomBy: at(45) } } });
     given(forwarding, [events.inbound()])
       .when(events.callerEnded({ at: at(3) }))
-      .then({ state: { caller: { phase: 'held', inRoom: false, roomBy: at(29.68) } } });
+      .then({ state: { caller: { phase: 'held', inRoom: false, inRoomBy: at(29.68) } } });
   });
 
   it('who asks for their document while they are in the room: nothing has changed', () => {

@@ -3,10 +3,10 @@ import { forwarding, type ForwardingEvent, type Outcome } from '@amd/core';
 import { events, given, NUMBERS, sids, START } from '@amd/core/testing';
 import { at, connected, joining, waiting } from './scenes.js';
 
-const goodbye = (seconds: number, round?: number): ForwardingEvent => ({
+const goodbye = (seconds: number, visit?: number): ForwardingEvent => ({
   type: 'caller.goodbye',
   at: at(seconds),
-  ...(round === undefined ? {} : { round }),
+  ...(visit === undefined ? {} : { visit }),
 });
 const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
 const both = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
@@ -36,7 +36,7 @@ describe('a caller who was told goodbye', () => {
     given(forwarding, told).when(goodbye(22)).thenNothingHappened();
     given(forwarding, told)
       .when(events.callerStatus({ at: at(26) }))
-      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'nobody' } });
+      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'unanswered' } });
   });
 
   it('P-137 a caller who is still there after a goodbye, because it was the answer to a copy, hears the fallback', () => {
@@ -48,7 +48,7 @@ describe('a caller who was told goodbye', () => {
       .then({ verbs: ['say', 'hangup'] });
     given(forwarding, [...told, events.due('caller')])
       .when(events.outcomeOf('call.redirect', { as: 'gone' }, { leg: 0, at: at(40) }))
-      .then({ state: { caller: { phase: 'ended' }, result: 'nobody' } });
+      .then({ state: { caller: { phase: 'ended' }, result: 'unanswered' } });
   });
 
   it('goes on talking, or on the way to somebody, when it was the answer to a copy; a look tells', () => {
@@ -58,13 +58,13 @@ describe('a caller who was told goodbye', () => {
     ] as const) {
       given(forwarding, scene)
         .when(goodbye(60))
-        .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase }, claim: 1 } });
+        .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase }, winner: 1 } });
       given(forwarding, [...scene, goodbye(60)])
         .when(goodbye(61))
         .thenNothingHappened();
       given(forwarding, [...scene, goodbye(60)])
         .when(looked(ALIVE, 61))
-        .then({ asks: [], state: { caller: { phase }, claim: 1 } });
+        .then({ asks: [], state: { caller: { phase }, winner: 1 } });
     }
     // Out of the room until they are seen there again: nobody counts as connected meanwhile.
     given(forwarding, [...joining, goodbye(60)])
@@ -87,7 +87,7 @@ describe('a caller who was told goodbye', () => {
       .then({ state: { caller: { phase: 'held', goodbye: undefined } } });
     given(forwarding, [...joining, goodbye(60)])
       .when(looked({ as: 'gone' }, 61))
-      .then({ state: { result: 'nobody', legs: [{ phase: 'told', notice: 'callerGone' }] } });
+      .then({ state: { result: 'unanswered', legs: [{ phase: 'farewell', farewell: 'callerGone' }] } });
   });
 
   it('in an earlier round is none of this one', () => {
@@ -109,7 +109,7 @@ describe('a caller who was told goodbye', () => {
     for (const event of [
       inbound(0, 22),
       events.inbound({ options: both, at: at(22) }),
-      { type: 'caller.document', at: at(22), status: 'in-progress', sid: sids.call(0), round: 1 } as const,
+      { type: 'caller.document', at: at(22), status: 'in-progress', sid: sids.call(0), visit: 1 } as const,
     ]) {
       told.when(event).then({ verbs: ['hangup'], effects: [] });
     }
@@ -134,7 +134,7 @@ describe('whoever is rung first', () => {
   it('later than that is not rung before the caller was looked at, and is still there', () => {
     given(forwarding, [])
       .when(inbound(0, 21))
-      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { doubt: true }, legs: [] } });
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { isUnverified: true }, legs: [] } });
     const scene = given(forwarding, [inbound(0, 21)]);
     scene.when(looked(ALIVE, 22)).then({ asks: [{ type: 'call.create', to: NUMBERS.ann as never }] });
     scene.when(looked({ as: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
@@ -158,7 +158,7 @@ describe('whoever is rung first', () => {
     const unseen = [...scene, looked({ as: 'failed', reason: 'time-out' }, 26)];
     given(forwarding, scene)
       .when(unseen.at(-1)!)
-      .then({ asks: [], state: { caller: { doubt: true } } });
+      .then({ asks: [], state: { caller: { isUnverified: true } } });
     given(forwarding, [...unseen, events.due('leg1')])
       .when(looked(ALIVE, 36))
       .then({ asks: [{ type: 'call.create', leg: 1 }] });

@@ -78,10 +78,10 @@ describe('what a caller hears on hold', () => {
       events.callerDocument({ at: at(6) }),
       events.inbound({ options: { forwardTo: [NUMBERS.ann], ...options }, status: 'in-progress', at: at(20) }),
     ];
-    const heard = (round?: number) =>
+    const heard = (visit?: number) =>
       verbs(
         given(forwarding, second).when(
-          events.callerWait({ at: at(22), again: true, ...(round === undefined ? {} : { round }) }),
+          events.callerWait({ at: at(22), again: true, ...(visit === undefined ? {} : { visit }) }),
         ).result.reply,
       );
     expect(heard(1)).toEqual([]);

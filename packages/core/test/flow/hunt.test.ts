@@ -22,7 +22,10 @@ describe('whom the plan names and nobody rings', () => {
   it('a step of nobody else is passed over at once', () => {
     given(forwarding, [events.inbound({ options: staggeredTwice })])
       .when(events.due('step'))
-      .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ben, 'ben') }], state: { nextStep: 3, stepFrom: 2 } });
+      .then({
+        asks: [{ type: 'call.create', to: e164(NUMBERS.ben, 'ben') }],
+        state: { nextStep: 3, firstLegOfStep: 2 },
+      });
   });
 
   it('but a number that was tried is tried again, where it is listed again', () => {
@@ -129,7 +132,7 @@ describe('the answer policy', () => {
     bridge: 'joining',
     confirm: 'confirming',
     'hang up': 'ending',
-    'leave a message': 'told',
+    'leave a message': 'farewell',
   };
 
   it.each(ANSWERED_BY)('by default means for %s what the table says', (answeredBy) => {
@@ -212,7 +215,7 @@ describe('the deadline', () => {
   it('a human who answers an ended leg is told that it could not be', () => {
     given(forwarding, [...waiting, events.due('deadline')])
       .when(events.answered({ at: at(121) }))
-      .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'ending', human: true, notice: 'lost' }] } });
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'ending', human: true, farewell: 'lost' }] } });
   });
 });
 

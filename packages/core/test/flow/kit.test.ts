@@ -38,7 +38,7 @@ describe('given, when, then', () => {
 
   it('goes on with the same step, for several expectations', () => {
     const step = given(forwarding, waiting).when(events.answered());
-    expect(step.then({ state: { claim: 1 } }).then({ keepForMs: null }).result.reply.kind).toBe('twiml');
+    expect(step.then({ state: { winner: 1 } }).then({ keepForMs: null }).result.reply.kind).toBe('twiml');
   });
 
   it('is not a promise, and says so when it is awaited', async () => {
@@ -150,7 +150,7 @@ describe('playCall', () => {
     call.leg(2).answers('unknown');
     call.wait(8);
     expect(call.said(2)).toHaveLength(2);
-    expect(call.result).toBe('nobody');
+    expect(call.result).toBe('unanswered');
   });
 
   it('plays a refusal of Twilio', () => {

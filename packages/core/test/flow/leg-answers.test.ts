@@ -111,7 +111,9 @@ describe('a first request', () => {
       .when(events.answered({ answeredBy: null, at: at(8) }))
       .then({
         state: {
-          legs: [{ phase: 'confirming', answeredBy: 'unknown', confirmUntil: at(20), story: { verdictAt: at(8) } }],
+          legs: [
+            { phase: 'confirming', answeredBy: 'unknown', confirmUntil: at(20), timestamps: { verdictAt: at(8) } },
+          ],
         },
       });
   });
@@ -119,7 +121,7 @@ describe('a first request', () => {
   it.each([ASYNC, OFF])('that says who answered is believed, whenever detection listens: %j', (options) => {
     given(forwarding, call(options))
       .when(events.answered({ answeredBy: 'human', at: at(8) }))
-      .then({ state: { claim: 1, legs: [{ phase: 'joining', moving: null }] }, asks: [], verbs: ['dial.conference'] });
+      .then({ state: { winner: 1, legs: [{ phase: 'joining', moving: null }] }, asks: [], verbs: ['dial.conference'] });
     given(forwarding, call({ ...options, ...TWO }))
       .when(events.answered({ answeredBy: 'machine_start', at: at(8) }))
       .then({ state: { legs: [{ phase: 'ending' }, { id: 2 }] }, verbs: ['hangup'] });
@@ -136,7 +138,7 @@ describe('a key', () => {
   it('is noted with its time', () => {
     given(forwarding, greeted(OFF))
       .when(events.key({ at: at(10) }))
-      .then({ state: { claim: 1, legs: [{ human: true, answeredBy: null, story: { keyAt: at(10) } }] } });
+      .then({ state: { winner: 1, legs: [{ human: true, answeredBy: null, timestamps: { keyAt: at(10) } }] } });
   });
 
   it('means nothing to who is asked for none', () => {
@@ -148,10 +150,10 @@ describe('a key', () => {
 
   it('that never came ends the call, with what is known of who it was', () => {
     given(forwarding, greeted(OFF))
-      .when(events.round({ at: at(20) }))
+      .when(events.visit({ at: at(20) }))
       .then({ state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }] }, verbs: ['hangup'] });
     given(forwarding, [...call({ policy: 'lenient' }), events.answered({ answeredBy: 'machine_start', at: at(8) })])
-      .when(events.round({ at: at(20) }))
+      .when(events.visit({ at: at(20) }))
       .then({ state: { legs: [{ result: { kind: 'answered', by: 'machine_start' } }] }, verbs: ['hangup'] });
   });
 });
@@ -176,7 +178,7 @@ describe('who answers too late', () => {
       given(forwarding, [...waiting, events.due('deadline')])
         .when(events.answered({ answeredBy, at: at(121) }))
         .then({
-          state: { legs: [{ phase: 'ending', human: false, notice: null, answeredBy }], timers: { leg1: at(130) } },
+          state: { legs: [{ phase: 'ending', human: false, farewell: null, answeredBy }], timers: { leg1: at(130) } },
           effects: [],
           verbs: ['hangup'],
         });
@@ -195,13 +197,13 @@ describe('who answers too late', () => {
         legs: [
           {},
           {
-            phase: 'told',
-            notice: 'taken',
-            noticeGiven: true,
+            phase: 'farewell',
+            farewell: 'taken',
+            farewellDelivered: true,
             telling: false,
-            noticeTries: 0,
+            farewellTries: 0,
             result: { kind: 'answered', by: 'human' },
-            story: { greetedAt: at(9) },
+            timestamps: { greetedAt: at(9) },
           },
         ],
         timers: { leg2: at(39) },
@@ -218,9 +220,14 @@ describe('who was being asked when somebody else took the call', () => {
       .when(events.key({ leg: 2, at: at(9) }))
       .then({
         state: {
-          claim: 2,
+          winner: 2,
           legs: [
-            { phase: 'told', notice: 'taken', noticeGiven: false, result: { kind: 'answered', by: 'unknown' } },
+            {
+              phase: 'farewell',
+              farewell: 'taken',
+              farewellDelivered: false,
+              result: { kind: 'answered', by: 'unknown' },
+            },
             {},
           ],
           timers: { leg1: at(39) },
@@ -236,14 +243,14 @@ describe('who was being asked when somebody else took the call', () => {
     ];
     given(forwarding, machine)
       .when(events.answered({ leg: 2, at: at(9) }))
-      .then({ state: { legs: [{ phase: 'told', result: { kind: 'answered', by: 'machine_start' } }, {}] } });
+      .then({ state: { legs: [{ phase: 'farewell', result: { kind: 'answered', by: 'machine_start' } }, {}] } });
   });
 
   it('is fetched as soon as they are heard as a human: nobody waits for the end of a question that is none', () => {
     given(forwarding, taken(ASYNC))
       .when(events.verdict({ leg: 1, at: at(10) }))
       .then({
-        state: { claim: 2, legs: [{ phase: 'told', human: true, telling: true, noticeTries: 1 }, {}] },
+        state: { winner: 2, legs: [{ phase: 'farewell', human: true, telling: true, farewellTries: 1 }, {}] },
         asks: [
           {
             type: 'call.redirect',
@@ -261,16 +268,19 @@ describe('who was being asked when somebody else took the call', () => {
     (answeredBy) => {
       given(forwarding, taken(ASYNC))
         .when(events.verdict({ leg: 1, answeredBy, at: at(10) }))
-        .then({ state: { legs: [{ phase: 'told', notice: 'taken', human: false, answeredBy }, {}] }, effects: [] });
+        .then({
+          state: { legs: [{ phase: 'farewell', farewell: 'taken', human: false, answeredBy }, {}] },
+          effects: [],
+        });
     },
   );
 
   it('and has been told is not told again', () => {
-    const told = [...taken(ASYNC), events.round({ leg: 1, at: at(10) })];
+    const told = [...taken(ASYNC), events.visit({ leg: 1, at: at(10) })];
     given(forwarding, told)
       .when(events.verdict({ leg: 1, at: at(11) }))
       .then({
-        state: { legs: [{ phase: 'told', human: true, noticeGiven: true }, {}], timers: { leg1: at(40) } },
+        state: { legs: [{ phase: 'farewell', human: true, farewellDelivered: true }, {}], timers: { leg1: at(40) } },
         effects: [],
       });
   });
@@ -279,7 +289,7 @@ describe('who was being asked when somebody else took the call', () => {
     const free = [...taken(ASYNC), events.status({ leg: 2, status: 'completed', at: at(10) })];
     given(forwarding, free)
       .when(events.verdict({ leg: 1, at: at(11) }))
-      .then({ state: { claim: null, legs: [{ phase: 'told', human: true, notice: 'taken' }, {}] } });
+      .then({ state: { winner: null, legs: [{ phase: 'farewell', human: true, farewell: 'taken' }, {}] } });
   });
 });
 
@@ -290,7 +300,9 @@ describe('a message for a machine', () => {
     given(forwarding, call({ ...MESSAGE, ...TWO }))
       .when(events.answered({ ...beep, at: at(8) }))
       .then({
-        state: { legs: [{ phase: 'told', notice: 'message', noticeGiven: true, telling: false }, { id: 2 }] },
+        state: {
+          legs: [{ phase: 'farewell', farewell: 'message', farewellDelivered: true, telling: false }, { id: 2 }],
+        },
         asks: [{ type: 'call.create', leg: 2 }],
         reply: {
           verbs: [{ text: 'You have missed a call from 1 2 1 2 5 5 5 0 1 2 3. Goodbye.' }, { verb: 'hangup' }],
@@ -303,19 +315,22 @@ describe('a message for a machine', () => {
     given(forwarding, told.slice(0, -1))
       .when(events.verdict({ ...beep, at: at(11) }))
       .then({
-        state: { legs: [{ phase: 'told', notice: 'message', telling: true }] },
+        state: { legs: [{ phase: 'farewell', farewell: 'message', telling: true }] },
         asks: [
           { type: 'call.redirect', id: 'redirect:1:1', leg: 1 },
           { type: 'call.redirect', leg: 0 },
         ],
       });
     given(forwarding, told)
-      .when(events.round({ at: at(12) }))
+      .when(events.visit({ at: at(12) }))
       .then({ verbs: ['pause', 'redirect'] })
       .thenNothingHappened();
     given(forwarding, told)
       .when(events.legDocument({ part: 1, at: at(12) }))
-      .then({ verbs: ['say', 'hangup'], state: { legs: [{ noticeGiven: true, telling: false, fetched: true }] } });
+      .then({
+        verbs: ['say', 'hangup'],
+        state: { legs: [{ farewellDelivered: true, telling: false, wasRedirected: true }] },
+      });
   });
 
   it('is for a machine that could have had the caller: another one is hung up on', () => {
@@ -326,10 +341,10 @@ describe('a message for a machine', () => {
     ];
     given(forwarding, detected)
       .when(events.answered({ leg: 2, ...beep, at: at(9) }))
-      .then({ state: { legs: [{}, { phase: 'ending', notice: null }] }, asks: [], verbs: ['hangup'] });
+      .then({ state: { legs: [{}, { phase: 'ending', farewell: null }] }, asks: [], verbs: ['hangup'] });
     given(forwarding, [...call(MESSAGE), events.due('deadline')])
       .when(events.answered({ ...beep, at: at(121) }))
-      .then({ state: { legs: [{ phase: 'ending', notice: null }] }, verbs: ['hangup'] });
+      .then({ state: { legs: [{ phase: 'ending', farewell: null }] }, verbs: ['hangup'] });
   });
 });
 
@@ -392,7 +407,7 @@ describe('a robot that screens calls', () => {
 
 describe('how long detection listened', () => {
   const story = (...list: readonly ReturnType<typeof events.verdict>[]) =>
-    legOf(given(forwarding, [...greeted(ASYNC), ...list]).state, 1)?.story;
+    legOf(given(forwarding, [...greeted(ASYNC), ...list]).state, 1)?.timestamps;
 
   it('is what Twilio says with the verdict', () => {
     expect(story(events.verdict({ answeredBy: 'unknown', durationMs: 3200, at: at(11) }))).toMatchObject({

@@ -11,7 +11,7 @@ const call = (options: Partial<CallOptions> = {}) => [
   events.inbound({ options: { forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }], ...options } }),
   events.conference({ event: 'join', at: at(1) }),
 ];
-const ref = (purpose: string, leg = 1) => ({ flow: 'forwarding', key: sids.call(0), round: 1, leg, purpose });
+const ref = (purpose: string, leg = 1) => ({ flow: 'forwarding', key: sids.call(0), visit: 1, leg, purpose });
 const heard = (scene: readonly Move[], event: Move): Reply => given(forwarding, scene).when(event).result.reply;
 
 describe('what somebody hears who has picked up', () => {
@@ -35,7 +35,7 @@ describe('what somebody hears who has picked up', () => {
             },
           ],
         },
-        { verb: 'redirect', to: ref('leg.round') },
+        { verb: 'redirect', to: ref('leg.poll') },
       ],
     });
   });
@@ -47,14 +47,14 @@ describe('what somebody hears who has picked up', () => {
       verbs: [
         { verb: 'say', text: 'A call for Ann, from 1 2 1 2 5 5 5 0 1 2 3. One moment, please.' },
         { verb: 'pause', seconds },
-        { verb: 'redirect', to: ref('leg.round') },
+        { verb: 'redirect', to: ref('leg.poll') },
       ],
     });
     expect(heard(announced.slice(0, -1), events.answered({ answeredBy: null, at: at(8) }))).toEqual(wait(4));
-    expect(heard(announced, events.round({ at: at(36) }))).toEqual(wait(2));
-    expect(heard(announced, events.round({ at: at(37.5) }))).toEqual(wait(1));
+    expect(heard(announced, events.visit({ at: at(36) }))).toEqual(wait(2));
+    expect(heard(announced, events.visit({ at: at(37.5) }))).toEqual(wait(1));
     given(forwarding, announced)
-      .when(events.round({ at: at(38) }))
+      .when(events.visit({ at: at(38) }))
       .then({ verbs: ['hangup'], state: { legs: [{ phase: 'ending' }] } });
   });
 
@@ -62,7 +62,7 @@ describe('what somebody hears who has picked up', () => {
     given(forwarding, call())
       .when(events.answered({ at: at(8) }))
       .then({
-        state: { legs: [{ invited: true, story: { greetedAt: at(8) } }] },
+        state: { legs: [{ joinTwimlSent: true, timestamps: { greetedAt: at(8) } }] },
         reply: { verbs: [{ verb: 'dial.conference', action: { purpose: 'leg.ended', leg: 1 } }] },
       });
   });
@@ -77,14 +77,14 @@ describe('what a leg is answered that asks before anybody knows who has picked u
   it.each(requests)('while it is %s: a second, and again', (phase, status) => {
     const before = [...call(), events.status({ status, at: at(2) })];
     given(forwarding, before)
-      .when(events.round({ at: at(3) }))
+      .when(events.visit({ at: at(3) }))
       .then({ state: { legs: [{ phase }] } })
       .thenNothingHappened();
-    expect(heard(before, events.round({ at: at(3) }))).toEqual({
+    expect(heard(before, events.visit({ at: at(3) }))).toEqual({
       kind: 'twiml',
       verbs: [
         { verb: 'pause', seconds: 1 },
-        { verb: 'redirect', to: ref('leg.round') },
+        { verb: 'redirect', to: ref('leg.poll') },
       ],
     });
   });
@@ -95,7 +95,7 @@ describe('what a leg is answered that asks before anybody knows who has picked u
       given(forwarding, [...call(), events.status({ status, at: at(2) })])
         .when(events.legEnded({ at: at(3) }))
         .then({
-          state: { legs: [{ phase: 'detecting', story: { answeredAt: at(3) } }], timers: { leg1: at(43) } },
+          state: { legs: [{ phase: 'detecting', timestamps: { answeredAt: at(3) } }], timers: { leg1: at(43) } },
           verbs: ['pause', 'redirect'],
         });
     },
@@ -111,12 +111,12 @@ describe('what a leg is answered that asks before anybody knows who has picked u
 describe('the way to a document by a redirect', () => {
   it.each([
     ['joining', [...joining], true],
-    ['told', [...joining, events.callerStatus({ at: at(9) })], true],
+    ['farewell', [...joining, events.callerStatus({ at: at(9) })], true],
     ['confirming', [...waiting, events.answered({ answeredBy: 'unknown', at: at(8) })], false],
-  ] as const)('of who is %s is remembered: %s', (phase, scene, fetched) => {
+  ] as const)('of who is %s is remembered: %s', (phase, scene, wasRedirected) => {
     given(forwarding, scene)
       .when(events.legDocument({ at: at(10) }))
-      .then({ state: { legs: [{ phase, fetched }] } });
+      .then({ state: { legs: [{ phase, wasRedirected }] } });
   });
 
   const told = [
@@ -128,7 +128,7 @@ describe('the way to a document by a redirect', () => {
   ];
 
   it.each([
-    ['a request from before it', events.round({ at: at(14) })],
+    ['a request from before it', events.visit({ at: at(14) })],
     ['a copy of the request that led to the room', events.legDocument({ at: at(14) })],
     ['the end of the room', events.legEnded({ at: at(14) })],
   ] as const)('%s is shown the way, and does not count as having told them', (_, event) => {
@@ -140,7 +140,7 @@ describe('the way to a document by a redirect', () => {
   it('the request for the notice does, and drops the redirect', () => {
     const step = given(forwarding, told).when(events.legDocument({ part: 1, at: at(14) }));
     step.then({
-      state: { legs: [{ noticeGiven: true, telling: false }], timers: { leg1: at(44) } },
+      state: { legs: [{ farewellDelivered: true, telling: false }], timers: { leg1: at(44) } },
       reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, { verb: 'hangup' }] },
     });
     expect(step.result.effects.filter(({ type }) => !type.startsWith('timer'))).toEqual([
@@ -157,9 +157,9 @@ describe('the way to a document by a redirect', () => {
       events.status({ status: 'completed', at: at(122) }),
     ];
     given(forwarding, ended)
-      .when(events.round({ at: at(123) }))
+      .when(events.visit({ at: at(123) }))
       .then({
-        state: { legs: [{ phase: 'ended', human: true, noticeGiven: false }], timers: { leg1: undefined } },
+        state: { legs: [{ phase: 'ended', human: true, farewellDelivered: false }], timers: { leg1: undefined } },
         reply: { verbs: [{ text: 'We are sorry, the call could not be connected. Goodbye.' }, { verb: 'hangup' }] },
       });
   });

@@ -32,7 +32,7 @@ const asked = (scene: readonly Move[], event: Move): readonly Effect[] =>
 
 describe('a person who is rung', () => {
   const created = (o: InboundOptions) => given(forwarding, []).when(events.inbound(o)).result;
-  const ref = (purpose: string) => ({ flow: 'forwarding', key: sids.call(0), round: 1, leg: 1, purpose });
+  const ref = (purpose: string) => ({ flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1, purpose });
   const options = (more: Partial<CallOptions> = {}) => ({ options: { forwardTo: [NUMBERS.ann], ...more } });
   const call = {
     type: 'call.create',
@@ -58,9 +58,9 @@ describe('a person who is rung', () => {
       sid: null,
       answeredBy: null,
       human: false,
-      notice: null,
-      noticeGiven: false,
-      noticeTries: 0,
+      farewell: null,
+      farewellDelivered: false,
+      farewellTries: 0,
       confirmUntil: null,
       joined: false,
       seenAlive: false,
@@ -69,11 +69,11 @@ describe('a person who is rung', () => {
       hangingUp: false,
       telling: false,
       moving: null,
-      invited: false,
-      fetched: false,
+      joinTwimlSent: false,
+      wasRedirected: false,
       screened: null,
       result: null,
-      story: { requestedAt: START },
+      timestamps: { requestedAt: START },
     });
   });
 
@@ -172,7 +172,7 @@ describe('a call that counted as lost', () => {
 });
 
 describe('the statuses of a call', () => {
-  const story = (...list: readonly Move[]) => legOf(given(forwarding, [...two, ...list]).state, 1)?.story;
+  const story = (...list: readonly Move[]) => legOf(given(forwarding, [...two, ...list]).state, 1)?.timestamps;
 
   it('that is initiated does not ring yet', () => {
     expect(story(events.status({ status: 'initiated', at: at(1) }))).toEqual({
@@ -280,7 +280,7 @@ describe('a look at a leg', () => {
   it('that finds nothing is its end', () => {
     given(forwarding, looked)
       .when(events.outcomeOf('call.fetch', GONE, { at: at(33) }))
-      .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' }, story: { endedAt: at(33) } }] } });
+      .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' }, timestamps: { endedAt: at(33) } }] } });
   });
 
   it.each([
@@ -306,7 +306,7 @@ describe('a redirect to the caller', () => {
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(12) }))
       .then({
-        state: { claim: null, legs: [{ phase: 'ended', moving: null, result: { kind: 'stopped' } }] },
+        state: { winner: null, legs: [{ phase: 'ended', moving: null, result: { kind: 'stopped' } }] },
         asks: [{ type: 'call.redirect', leg: 0 }],
       });
   });
@@ -330,7 +330,7 @@ describe('a redirect to the reason why', () => {
       .when(events.due('leg1'))
       .then({
         asks: [],
-        state: { legs: [{ phase: 'told', telling: true, noticeTries: 1 }], timers: { leg1: at(29) } },
+        state: { legs: [{ phase: 'farewell', telling: true, farewellTries: 1 }], timers: { leg1: at(29) } },
       });
   });
 
@@ -342,7 +342,7 @@ describe('a redirect to the reason why', () => {
     const redirected = events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(10) });
     given(forwarding, TOLD)
       .when(redirected)
-      .then({ state: { legs: [{ phase: 'told', telling: false }] }, asks });
+      .then({ state: { legs: [{ phase: 'farewell', telling: false }] }, asks });
     given(forwarding, [...TOLD, redirected])
       .when(events.due('leg1'))
       .then({ asks: [{ type: 'call.redirect', id: 'redirect:1:2', leg: 1 }] });
@@ -361,7 +361,7 @@ describe('a redirect to the reason why', () => {
     given(forwarding, [...connected, events.callerStatus({ at: at(60) })])
       .when(events.due('leg1'))
       .then({
-        state: { legs: [{ phase: 'told', notice: 'callerGone', result: { kind: 'bridged' } }] },
+        state: { legs: [{ phase: 'farewell', farewell: 'callerGone', result: { kind: 'bridged' } }] },
         asks: [{ type: 'call.redirect', id: 'redirect:1:1', leg: 1, sid: sids.call(1) }],
       });
   });

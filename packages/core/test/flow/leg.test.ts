@@ -40,7 +40,7 @@ describe('leg: from request to bridge', () => {
 
   it('tells of the whole journey in its story', () => {
     const { state } = given(forwarding, [...connected, events.status({ status: 'completed', at: at(60) })]);
-    expect(legOf(state, 1)?.story).toEqual({
+    expect(legOf(state, 1)?.timestamps).toEqual({
       requestedAt: START,
       placedAt: at(2),
       initiatedAt: at(2),
@@ -83,7 +83,7 @@ describe('leg: from request to bridge', () => {
     for (const event of [
       events.answered(),
       events.key(),
-      events.round(),
+      events.visit(),
       events.legDocument(),
       events.legEnded(),
       events.callerEnded(),
@@ -289,7 +289,7 @@ describe('leg: its end', () => {
         .thenNothingHappened();
     }
     given(forwarding, ended)
-      .when(events.round({ at: at(10) }))
+      .when(events.visit({ at: at(10) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
   });
@@ -311,7 +311,7 @@ describe('leg: confirmation', () => {
               timeoutSeconds: 4,
               action: { purpose: 'leg.key', leg: 1 },
             },
-            { verb: 'redirect', to: { purpose: 'leg.round', leg: 1 } },
+            { verb: 'redirect', to: { purpose: 'leg.poll', leg: 1 } },
           ],
         },
       });
@@ -319,7 +319,7 @@ describe('leg: confirmation', () => {
 
   it('shortens the last round to the time that is left', () => {
     given(forwarding, CONFIRMING)
-      .when(events.round({ at: at(20) }))
+      .when(events.visit({ at: at(20) }))
       .then({ reply: { verbs: [{ verb: 'gather', timeoutSeconds: 2 }, {}] } })
       .thenNothingHappened();
   });
@@ -328,7 +328,7 @@ describe('leg: confirmation', () => {
     for (const digits of ['1', '5', '#', '*']) {
       given(forwarding, CONFIRMING)
         .when(events.key({ digits, at: at(12) }))
-        .then({ state: { claim: 1, legs: [{ phase: 'joining', human: true }] }, verbs: ['dial.conference'] });
+        .then({ state: { winner: 1, legs: [{ phase: 'joining', human: true }] }, verbs: ['dial.conference'] });
     }
   });
 
@@ -341,7 +341,7 @@ describe('leg: confirmation', () => {
 
   it('is over when its time is, and the next person is rung', () => {
     given(forwarding, CONFIRMING)
-      .when(events.round({ at: at(22) }))
+      .when(events.visit({ at: at(22) }))
       .then({
         state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }, { id: 2 }] },
         asks: [{ type: 'call.create', leg: 2 }],
@@ -360,7 +360,7 @@ describe('leg: confirmation', () => {
     ];
     given(forwarding, taken)
       .when(events.key({ leg: 2, at: at(11) }))
-      .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'told', notice: 'taken' }] } });
+      .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'farewell', farewell: 'taken' }] } });
   });
 });
 

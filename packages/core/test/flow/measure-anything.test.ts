@@ -30,12 +30,12 @@ it('whatever happens, the counts agree with the state, and labels are words of a
     }
     const count = (type: FlowMeasurement['type']): number => told.filter((one) => one.type === type).length;
     const live = state.kind === 'call' ? state : null;
-    if ((live?.round ?? 0) > 1) met('second round');
+    if ((live?.visit ?? 0) > 1) met('second round');
     for (const { type } of told) if (type === 'call.ended' || type === 'leg.ended') met(type);
-    expect(count('call.begun')).toBe(live?.round ?? 0);
-    expect(count('call.ended')).toBe((live?.round ?? 0) - (live === null || live.caller.phase === 'ended' ? 0 : 1));
+    expect(count('call.begun')).toBe(live?.visit ?? 0);
+    expect(count('call.ended')).toBe((live?.visit ?? 0) - (live === null || live.caller.phase === 'ended' ? 0 : 1));
     expect(count('leg.begun')).toBe(live?.lastLeg ?? 0);
-    const open = live?.legs.filter(({ story }) => story.endedAt === undefined).length ?? 0;
+    const open = live?.legs.filter(({ timestamps }) => timestamps.endedAt === undefined).length ?? 0;
     expect(count('leg.ended')).toBe((live?.lastLeg ?? 0) - open);
     for (const { seconds, ...labels } of told as (FlowMeasurement & { seconds?: number | null })[]) {
       expect(seconds ?? 0).toBeGreaterThanOrEqual(0);

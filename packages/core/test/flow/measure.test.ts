@@ -109,11 +109,11 @@ describe('a forwarded call', () => {
       events.status({ status: 'busy' }),
       events.callerDocument(),
       events.inbound({ options, status: 'in-progress' }),
-      events.conference({ event: 'join', round: 2 }),
+      events.conference({ event: 'join', visit: 2 }),
       events.answered({ leg: 2 }),
-      events.conference({ event: 'join', leg: 2, round: 2 }),
+      events.conference({ event: 'join', leg: 2, visit: 2 }),
     );
-    expect(told[3]).toEqual([{ type: 'call.ended', flow, result: 'handedOn', seconds: 3 }]);
+    expect(told[3]).toEqual([{ type: 'call.ended', flow, result: 'handedOff', seconds: 3 }]);
     expect(told[4]).toEqual([
       { type: 'call.begun', flow },
       { type: 'leg.begun', flow },

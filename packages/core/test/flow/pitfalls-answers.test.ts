@@ -43,7 +43,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   it('P-86 a redirect whose answer was lost is not repeated: their next request takes its place', () => {
     const lost = events.outcomeOf('call.redirect', { as: 'failed', reason: 'reset' }, { at: at(11) });
     const { result } = given(forwarding, [...greeted(), events.verdict({ at: at(9) }), lost]).when(
-      events.round({ at: at(12) }),
+      events.visit({ at: at(12) }),
     );
     expect(verbsOf(result)).toMatchObject([{ verb: 'dial.conference' }]);
     expect(result.effects.filter(({ type }) => type === 'call.redirect')).toEqual([]);
@@ -55,7 +55,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(events.verdict({ leg: 2, at: at(9) }))
       .then({
         asks: [{ type: 'call.redirect', leg: 2, document: { purpose: 'leg.document' } }],
-        state: { legs: [{ phase: 'joining' }, { phase: 'told', notice: 'taken' }] },
+        state: { legs: [{ phase: 'joining' }, { phase: 'farewell', farewell: 'taken' }] },
       });
   });
 
@@ -110,10 +110,10 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const before = greeted({ screening: {} });
     given(forwarding, [...before, screened])
       .when(events.verdict({ answeredBy: 'machine_start', at: at(10) }))
-      .then({ asks: [], state: { legs: [{ phase: 'confirming' }], claim: null } });
+      .then({ asks: [], state: { legs: [{ phase: 'confirming' }], winner: null } });
     given(forwarding, [...before, screened])
       .when(events.key({ at: at(20) }))
-      .then({ state: { claim: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
+      .then({ state: { winner: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
   });
 
   it('P-119 a phone that screens its calls is connected by a key only, also when detection says human afterwards', () => {
@@ -123,10 +123,10 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       const heard = [...before, events.verdict({ answeredBy, at: at(10) })];
       given(forwarding, heard.slice(0, -1))
         .when(events.verdict({ answeredBy, at: at(10) }))
-        .then({ asks: [], state: { claim: null, legs: [{ phase: 'confirming', answeredBy, human: false }] } });
+        .then({ asks: [], state: { winner: null, legs: [{ phase: 'confirming', answeredBy, human: false }] } });
       given(forwarding, heard)
         .when(events.key({ at: at(20) }))
-        .then({ verbs: ['dial.conference'], state: { claim: 1, legs: [{ phase: 'joining' }] } });
+        .then({ verbs: ['dial.conference'], state: { winner: 1, legs: [{ phase: 'joining' }] } });
     }
   });
 
@@ -143,21 +143,21 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(words)
       .then({
         verbs: ['gather', 'redirect'],
-        state: { claim: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', human: false, moving: null }] },
+        state: { winner: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', human: false, moving: null }] },
       });
     given(forwarding, [...claimed, words])
       .when(events.legDocument({ at: at(8) }))
-      .then({ verbs: ['gather', 'redirect'], state: { claim: null } });
+      .then({ verbs: ['gather', 'redirect'], state: { winner: null } });
     given(forwarding, [...claimed, words])
       .when(events.key({ at: at(20) }))
-      .then({ verbs: ['dial.conference'], state: { claim: 1 } });
+      .then({ verbs: ['dial.conference'], state: { winner: 1 } });
     // Told the way already: it is fetched back.
     const invited = [...claimed, events.legDocument({ at: at(8) })];
     given(forwarding, invited)
       .when(words)
       .then({
         asks: [{ type: 'call.redirect', id: 'back:1:1', leg: 1, document: { purpose: 'leg.document' } }],
-        state: { claim: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', moving: 'back:1:1' }] },
+        state: { winner: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', moving: 'back:1:1' }] },
       });
     given(forwarding, [...invited, words])
       .when(events.legDocument({ at: at(9) }))
@@ -167,7 +167,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     for (const scene of [[...invited, events.conference({ event: 'join', leg: 1, at: at(8) })], byKey]) {
       given(forwarding, scene)
         .when(words)
-        .then({ state: { claim: 1, legs: [{ screened: null }] } });
+        .then({ state: { winner: 1, legs: [{ screened: null }] } });
     }
   });
 
@@ -184,13 +184,13 @@ describe('pitfalls of answers, fallbacks and holds', () => {
 
   it('P-136 a late copy of a first request begins no new round when Twilio has said that the call is over', () => {
     const fallback = { kind: 'redirect', url: 'https://example.com/menu' } as const;
-    const handedOn = [...exhausted({ fallback }), events.callerDocument({ at: at(6) })];
+    const handedOff = [...exhausted({ fallback }), events.callerDocument({ at: at(6) })];
     const copy = events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback }, status: 'in-progress', at: at(60) });
-    given(forwarding, handedOn)
+    given(forwarding, handedOff)
       .when(copy)
-      .then({ state: { round: 2 } });
+      .then({ state: { visit: 2 } });
     for (const end of [events.callerStatus({ at: at(30) }), events.callerEnded({ status: 'completed', at: at(30) })]) {
-      given(forwarding, [...handedOn, end])
+      given(forwarding, [...handedOff, end])
         .when(copy)
         .then({ verbs: ['hangup'] })
         .thenNothingHappened();
@@ -199,7 +199,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const number = { kind: 'number', to: NUMBERS.cleo } as const;
     const answered = events.callerFallback({ answered: true, at: at(20) });
     const byNumber = [...exhausted({ fallback: number }), events.callerDocument({ at: at(6) }), answered];
-    after(byNumber).then({ state: { result: 'handedOn' } });
+    after(byNumber).then({ state: { result: 'handedOff' } });
     given(forwarding, byNumber)
       .when(copy)
       .then({ verbs: ['hangup'] })
@@ -221,7 +221,11 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(asksAgain)
       .then({
         verbs: ['dial.conference'],
-        state: { claim: 1, caller: { phase: 'joining' }, legs: [{ phase: 'joining', result: null, seenAlive: false }] },
+        state: {
+          winner: 1,
+          caller: { phase: 'joining' },
+          legs: [{ phase: 'joining', result: null, seenAlive: false }],
+        },
       });
     given(forwarding, [...together, asksAgain])
       .when(events.conference({ event: 'join', leg: 1, at: at(43) }))
@@ -246,7 +250,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const retry = events.callerEnded({ at: at(22) });
     given(forwarding, onTheWay)
       .when(retry)
-      .then({ verbs: ['pause', 'dial.conference'], state: { claim: 1, caller: { phase: 'joining' } } });
+      .then({ verbs: ['pause', 'dial.conference'], state: { winner: 1, caller: { phase: 'joining' } } });
     // They are there as soon as an event says so, or when no answer can be on its way any more.
     given(forwarding, [...onTheWay, retry])
       .when(events.conference({ event: 'join', at: at(24) }))
@@ -277,10 +281,10 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     // They have never met: the caller is not let go, and somebody else is rung.
     given(forwarding, onTheWay)
       .when(events.callerEnded({ at: at(29) }))
-      .then({ verbs: ['pause', 'dial.conference'], state: { claim: 1, caller: { phase: 'joining' } } });
+      .then({ verbs: ['pause', 'dial.conference'], state: { winner: 1, caller: { phase: 'joining' } } });
     given(forwarding, onTheWay)
       .when(events.status({ status: 'completed', at: at(29) }))
-      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { claim: null, caller: { phase: 'fallingBack' } } });
+      .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { winner: null, caller: { phase: 'fallingBack' } } });
     // They are there as soon as an event says so, or when no answer can be on its way any more.
     given(forwarding, onTheWay)
       .when(events.conference({ event: 'join', leg: 1, at: at(29) }))
@@ -368,14 +372,14 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   });
 
   it('P-94 a caller who waits alone and of whom nothing is known is served anew, and no leg of before is taken for a new one', () => {
-    const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), round: 1 } as const;
+    const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), visit: 1 } as const;
     const { result } = given(forwarding, []).when(asks);
     expect(result.effects).toEqual([]);
-    const to = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.again' };
+    const to = { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.again' };
     expect(verbsOf(result)).toEqual([{ verb: 'redirect', to }]);
-    const again = { ...events.inbound({ status: 'in-progress', at: at(4) }), lostRound: 1 };
+    const again = { ...events.inbound({ status: 'in-progress', at: at(4) }), lostVisit: 1 };
     const revived = given(forwarding, []).when(again);
-    revived.then({ state: { round: 2, caller: { phase: 'held' }, legs: [{ id: 1001 }] } });
+    revived.then({ state: { visit: 2, caller: { phase: 'held' }, legs: [{ id: 1001 }] } });
     // The leg of the round that was lost, whose name is 1: it is nobody's any more.
     const lost = given(forwarding, [again]).when(events.answered({ leg: 1, sid: sids.call(7), at: at(5) }));
     expect(verbsOf(lost.result)).toEqual([{ verb: 'hangup' }]);
@@ -383,7 +387,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
 
   it('a caller of whom nothing is known and who is not on the line is not served anew', () => {
     for (const status of ['completed', 'ringing'] as const) {
-      const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), round: 1, status };
+      const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), visit: 1, status };
       expect(verbsOf(given(forwarding, []).when(asks).result)).toEqual([{ verb: 'hangup' }]);
     }
   });

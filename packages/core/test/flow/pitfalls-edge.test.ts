@@ -12,8 +12,8 @@ const create: CreateCall = {
   leg: 1,
   to: e164(NUMBERS.ann, 'to'),
   from: e164(NUMBERS.ours, 'from'),
-  answered: { flow: 'forwarding', key: sids.call(0), round: 1, leg: 1, purpose: 'leg.answered' },
-  status: { flow: 'forwarding', key: sids.call(0), round: 1, leg: 1, purpose: 'leg.status' },
+  answered: { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1, purpose: 'leg.answered' },
+  status: { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1, purpose: 'leg.status' },
   ringSeconds: 20,
   timeLimitSeconds: 14_400,
   detection: { mode: 'Enable', timeoutSeconds: 30 },
@@ -248,7 +248,7 @@ describe('pitfalls of the edge', () => {
 
   it('P-54 documents fetched by GET are cached: ours are posted for, and not to be stored', async () => {
     const { client: twilio, sent } = client();
-    const document = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.document' } as const;
+    const document = { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.document' } as const;
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })({
       type: 'call.redirect',
       id: 'r',

@@ -65,7 +65,7 @@ describe('pitfalls of the calls themselves', () => {
       .thenNothingHappened();
     given(forwarding, ending)
       .when(events.answered({ leg: 2, at: at(9) }))
-      .then({ verbs: ['say', 'hangup'], state: { claim: 1 } });
+      .then({ verbs: ['say', 'hangup'], state: { winner: 1 } });
     given(forwarding, ending)
       .when(events.due('leg2'))
       .then({ state: { legs: [{}, { phase: 'ending' }] } });
@@ -118,7 +118,7 @@ describe('pitfalls of the calls themselves', () => {
   it('P-12 `in-progress` does not say that a human answered: only the verdict does', () => {
     given(forwarding, waiting)
       .when(events.status({ status: 'in-progress', at: at(5) }))
-      .then({ state: { claim: null, legs: [{ phase: 'detecting' }] } });
+      .then({ state: { winner: null, legs: [{ phase: 'detecting' }] } });
   });
 
   it('P-13 who declines may show as busy, as no answer or as a voicemail: each lets the next person ring', () => {
@@ -182,7 +182,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0, document: { part: 1 } }] });
     given(forwarding, [...back, events.callerEnded({ at: at(21) }), events.callerDocument({ at: at(22) })])
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(23) }))
-      .then({ asks: [], state: { caller: { fallbackGiven: true } } });
+      .then({ asks: [], state: { caller: { fallbackServed: true } } });
     // A late copy of the very first request, while they wait to be fetched.
     given(forwarding, falling)
       .when(events.inbound({ at: at(30) }))
@@ -194,10 +194,10 @@ describe('pitfalls of the calls themselves', () => {
     expect([DEFAULT_POLICY.unknown, DEFAULT_POLICY.fax]).toEqual(['confirm', 'hang up']);
     given(forwarding, waiting)
       .when(events.answered({ answeredBy: 'unknown', at: at(8) }))
-      .then({ verbs: ['gather', 'redirect'], state: { claim: null } });
+      .then({ verbs: ['gather', 'redirect'], state: { winner: null } });
     given(forwarding, waiting)
       .when(events.answered({ answeredBy: 'fax', at: at(8) }))
-      .then({ verbs: ['hangup'], state: { claim: null } });
+      .then({ verbs: ['hangup'], state: { winner: null } });
   });
 
   it('P-18 every end of a greeting is a machine: `machine_end_…` is hung up on', () => {
@@ -382,6 +382,6 @@ describe('pitfalls of the calls themselves', () => {
     ];
     given(forwarding, same)
       .when(events.answered({ leg: 1, at: at(8) }))
-      .then({ verbs: ['say', 'hangup'], state: { claim: 2 } });
+      .then({ verbs: ['say', 'hangup'], state: { winner: 2 } });
   });
 });

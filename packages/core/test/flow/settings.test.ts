@@ -48,8 +48,8 @@ describe('what is wrong is named', () => {
     ['fallback.url', { forwardTo: [], fallback: { kind: 'voicemail', url: 'https://example.com' } }],
     ['fallback.to', { forwardTo: [], fallback: { kind: 'number', to: '5550109' } }],
     [
-      'fallback.otherwise.kind',
-      { forwardTo: [], fallback: { kind: 'number', to: ANN, otherwise: { kind: 'number' } } },
+      'fallback.ifUnanswered.kind',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, ifUnanswered: { kind: 'number' } } },
     ],
     ['ringSecond', { forwardTo: [], ringSecond: 20 }],
     ['texts', { forwardTo: [], texts: 'Hello' }],
@@ -127,8 +127,8 @@ describe('what is wrong is named', () => {
       { forwardTo: [], fallback: { kind: 'music' } },
     ],
     [
-      '"fallback.otherwise.kind" must be "say" or "voicemail" or "redirect"; got "number"',
-      { forwardTo: [], fallback: { kind: 'number', to: ANN, otherwise: { kind: 'number' } } },
+      '"fallback.ifUnanswered.kind" must be "say" or "voicemail" or "redirect"; got "number"',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, ifUnanswered: { kind: 'number' } } },
     ],
     [
       `"ringback" must be "us" or "uk" or "eu"; got "${'x'.repeat(40)}"`,
@@ -161,11 +161,11 @@ describe('what is wrong is named', () => {
       { forwardTo: [], fallback: { kind: 'voicemail', maxSeconds: 4 } },
     ],
     [
-      '"fallback.otherwise.silenceSeconds" must be a whole number from 1 to 30',
-      { forwardTo: [], fallback: { kind: 'number', to: ANN, otherwise: { kind: 'voicemail', silenceSeconds: 31 } } },
+      '"fallback.ifUnanswered.silenceSeconds" must be a whole number from 1 to 30',
+      { forwardTo: [], fallback: { kind: 'number', to: ANN, ifUnanswered: { kind: 'voicemail', silenceSeconds: 31 } } },
     ],
     [
-      '"fallback.url" is not an option; there are kind, to, ringSeconds, otherwise',
+      '"fallback.url" is not an option; there are kind, to, ringSeconds, ifUnanswered',
       { forwardTo: [], fallback: { kind: 'number', to: ANN, url: 'https://example.com' } },
     ],
     [

@@ -23,7 +23,7 @@ it('tells the caller when nobody can be reached', () => {
   call.leg(1).declines();
   call.wait(20);
   expect(call.said(0).at(-1)).toBe('Nobody is in.');
-  expect(call.result).toBe('nobody');
+  expect(call.result).toBe('unanswered');
 });
 
 it('ends every leg when the caller hangs up', () => {

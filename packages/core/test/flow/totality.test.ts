@@ -45,7 +45,7 @@ function play(all: readonly { readonly move: Move; readonly afterMs: number }[],
 }
 
 const WANTS_TWIML =
-  /^(inbound|caller\.(ended|document|fallback|wait|whisper)|leg\.(answered|key|round|document|ended))$/;
+  /^(inbound|caller\.(ended|document|fallback|wait|whisper)|leg\.(answered|key|poll|document|ended))$/;
 
 /** `cases`: what the property is about and not every step brings. What is rare is looked for in up to twenty times as many examples. */
 function check(name: string, look: (seen: Seen, met: (name: string) => void) => void, ...cases: string[]): void {
@@ -79,7 +79,7 @@ describe('every state and every event', () => {
     ({ event, step, at }, met) => {
       if (WANTS_TWIML.test(event.type)) met('a request for TwiML');
       // Who was handed on and comes back in progress starts a new round; nothing tells that from a repetition.
-      if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOn') return;
+      if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOff') return;
       const again = forwarding.transition(step.state, { ...event, at }, DEFAULT_FORWARDING_CONFIG);
       expect(again.state).toEqual(step.state);
       expect(again.effects).toEqual([]);
@@ -113,11 +113,11 @@ describe('whatever happens', () => {
       if (step.state.kind !== 'call') return;
       met(step.state.result ?? 'none yet');
       expect(step.state.result !== null).toBe(step.state.caller.phase === 'ended');
-      if (before.kind !== 'call' || before.result === null || before.round !== step.state.round) return;
+      if (before.kind !== 'call' || before.result === null || before.visit !== step.state.visit) return;
       met('an event after the outcome');
       expect(step.state.result).toBe(before.result);
     },
-    ...['none yet', 'connected', 'nobody', 'callerLeft', 'an event after the outcome'],
+    ...['none yet', 'connected', 'unanswered', 'callerLeft', 'an event after the outcome'],
   );
 
   check(
@@ -126,7 +126,7 @@ describe('whatever happens', () => {
       const hooks = step.effects.filter((effect) => effect.type === 'hook.run' && effect.hook === 'ended');
       const ended = step.state.kind === 'call' && step.state.result !== null;
       const endedBefore =
-        before.kind === 'call' && before.result !== null && (step.state as typeof before).round === before.round;
+        before.kind === 'call' && before.result !== null && (step.state as typeof before).visit === before.visit;
       met(ended && !endedBefore ? 'the end' : 'no end');
       expect(hooks).toHaveLength(ended && !endedBefore ? 1 : 0);
     },
@@ -138,15 +138,15 @@ describe('whatever happens', () => {
     'at most one leg has the caller, and it is a human or what the policy bridges',
     ({ step }, met) => {
       if (step.state.kind !== 'call') return;
-      const { caller, claim, legs } = step.state;
+      const { caller, winner, legs } = step.state;
       const inRoom = legs.filter(({ phase }) => phase === 'joining' || phase === 'bridged');
       expect(inRoom.length).toBeLessThanOrEqual(1);
       for (const leg of inRoom) {
-        expect(leg.id).toBe(claim);
+        expect(leg.id).toBe(winner);
         expect(leg.human).toBe(true);
         // By a verdict, or by a key: then it may have sounded like anything.
-        met(leg.story.keyAt === undefined ? 'by a verdict' : 'by a key');
-        if (leg.story.keyAt === undefined) expect(['human', 'unknown']).toContain(leg.answeredBy);
+        met(leg.timestamps.keyAt === undefined ? 'by a verdict' : 'by a key');
+        if (leg.timestamps.keyAt === undefined) expect(['human', 'unknown']).toContain(leg.answeredBy);
       }
       if (caller.phase === 'joining') expect(inRoom).toHaveLength(1);
     },
@@ -160,7 +160,7 @@ describe('whatever happens', () => {
       if (!event.type.startsWith('leg.') || step.reply.kind !== 'twiml' || step.state.kind !== 'call') return;
       if (!step.reply.verbs.some(({ verb }) => verb === 'dial.conference')) return;
       met('the room');
-      expect('leg' in event && event.leg).toBe(step.state.claim);
+      expect('leg' in event && event.leg).toBe(step.state.winner);
     },
     'the room',
   );
@@ -174,9 +174,9 @@ describe('whatever happens', () => {
         const leg = step.state.legs.find(({ id }) => id === effect.leg);
         const was = before.kind === 'call' ? before.legs.find(({ id }) => id === effect.leg) : undefined;
         // They hung up by themselves on the way to the caller: this only sweeps up what is left.
-        if (was?.phase === 'ending' && was.invited) continue;
+        if (was?.phase === 'ending' && was.joinTwimlSent) continue;
         met(leg?.human === true ? 'a human is ended' : 'somebody else is ended');
-        expect(leg?.human === true && leg.notice === null && leg.result?.kind !== 'bridged').toBe(false);
+        expect(leg?.human === true && leg.farewell === null && leg.result?.kind !== 'bridged').toBe(false);
       }
     },
     'a human is ended',
@@ -197,7 +197,7 @@ describe('whatever happens', () => {
       met(isFinal(step.state) ? 'all is over' : 'all is not over');
       if (isFinal(step.state)) expect(timers).toEqual({});
     },
-    ...['requested', 'placed', 'ringing', 'detecting', 'confirming', 'told', 'ending', 'all is over'],
+    ...['requested', 'placed', 'ringing', 'detecting', 'confirming', 'farewell', 'ending', 'all is over'],
   );
 
   check('timers and their effects agree', ({ before, step }) => {
@@ -216,9 +216,9 @@ describe('whatever happens', () => {
     'nobody is rung once the caller is gone or somebody has them',
     ({ step }, met) => {
       if (step.state.kind !== 'call') return;
-      const { caller, claim } = step.state;
-      if (caller.phase !== 'ended' && claim === null) return;
-      met(claim === null ? 'gone' : 'taken');
+      const { caller, winner } = step.state;
+      if (caller.phase !== 'ended' && winner === null) return;
+      met(winner === null ? 'gone' : 'taken');
       expect(step.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
       for (const leg of step.state.legs) expect(['requested', 'placed', 'ringing']).not.toContain(leg.phase);
     },

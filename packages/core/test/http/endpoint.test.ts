@@ -104,18 +104,18 @@ describe('webhooks become events', () => {
       common(CALLER, { CallStatus: 'completed' }),
       { type: 'caller.status', status: 'completed' },
     ],
-    ['/inbound/ended', CALLER_REF, common(CALLER), { type: 'caller.ended', round: 1, status: 'in-progress' }],
+    ['/inbound/ended', CALLER_REF, common(CALLER), { type: 'caller.ended', visit: 1, status: 'in-progress' }],
     [
       '/inbound/document',
       CALLER_REF,
       common(CALLER),
-      { type: 'caller.document', round: 1, status: 'in-progress', sid: CALLER },
+      { type: 'caller.document', visit: 1, status: 'in-progress', sid: CALLER },
     ],
     [
       '/conference',
       CALLER_REF,
       { AccountSid: ACCOUNT, StatusCallbackEvent: 'participant-join', CallSid: CALLER, ConferenceSid: ROOM },
-      { type: 'conference', round: 1, event: 'join', sid: CALLER, conference: ROOM, reason: null, status: null },
+      { type: 'conference', visit: 1, event: 'join', sid: CALLER, conference: ROOM, reason: null, status: null },
     ],
     [
       '/outbound',
@@ -145,30 +145,30 @@ describe('webhooks become events', () => {
       '/inbound/fallback',
       CALLER_REF,
       common(CALLER, { RecordingUrl: FILE.url, RecordingDuration: '12', Digits: 'hangup' }),
-      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: FILE, answered: null },
+      { type: 'caller.fallback', visit: 1, status: 'in-progress', recording: FILE, answered: null },
     ],
     [
       '/inbound/fallback',
       CALLER_REF,
       common(CALLER, { DialCallStatus: 'no-answer' }),
-      { type: 'caller.fallback', round: 1, status: 'in-progress', recording: null, answered: false },
+      { type: 'caller.fallback', visit: 1, status: 'in-progress', recording: null, answered: false },
     ],
     [
       '/inbound/recording',
       CALLER_REF,
       { AccountSid: ACCOUNT, CallSid: CALLER, ...RECORDED },
-      { type: 'caller.recording', round: 1, recording: FILE },
+      { type: 'caller.recording', visit: 1, recording: FILE },
     ],
     [
       '/recording',
       CALLER_REF,
       { AccountSid: ACCOUNT, CallSid: LEG, ConferenceSid: ROOM, ...RECORDED },
-      { type: 'talk.recording', round: 1, recording: FILE },
+      { type: 'talk.recording', visit: 1, recording: FILE },
     ],
-    ['/inbound/wait', CALLER_REF, common(CALLER), { type: 'caller.wait', round: 1, again: false }],
-    ['/inbound/progress', CALLER_REF, common(CALLER), { type: 'caller.wait', round: 1, again: true }],
-    ['/inbound/whisper', CALLER_REF, common(LEG), { type: 'caller.whisper', round: 1 }],
-    ['/outbound/round', REF, common(LEG), { type: 'leg.round', leg: 2, sid: LEG, status: 'in-progress' }],
+    ['/inbound/wait', CALLER_REF, common(CALLER), { type: 'caller.wait', visit: 1, again: false }],
+    ['/inbound/progress', CALLER_REF, common(CALLER), { type: 'caller.wait', visit: 1, again: true }],
+    ['/inbound/whisper', CALLER_REF, common(LEG), { type: 'caller.whisper', visit: 1 }],
+    ['/outbound/poll', REF, common(LEG), { type: 'leg.poll', leg: 2, sid: LEG, status: 'in-progress' }],
     ['/outbound/document', REF, common(LEG), { type: 'leg.document', leg: 2, sid: LEG, status: 'in-progress' }],
     ['/outbound/ended', REF, common(LEG), { type: 'leg.ended', leg: 2, sid: LEG, status: 'in-progress' }],
     [
@@ -186,7 +186,7 @@ describe('webhooks become events', () => {
 
   test('a path prefix may be removed by a proxy or left, and is signed either way', async () => {
     const ends = endpoint({ publicBaseUrl: `${BASE}/voice/v1/` });
-    const request = webhook('/outbound/round', common(LEG), { base: `${BASE}/voice/v1`, query: REF });
+    const request = webhook('/outbound/poll', common(LEG), { base: `${BASE}/voice/v1`, query: REF });
     expect((await ends.handle(request)).status).toBe(200);
     expect((await ends.handle({ ...request, path: `/voice/v1${request.path}` })).status).toBe(200);
     expect(ends.owns('/voice/v1/outbound')).toBe(true);
@@ -195,9 +195,9 @@ describe('webhooks become events', () => {
 
   test('the document that was decided is rendered, with addresses that ask for repetition', async () => {
     reply = () =>
-      twiml({ verb: 'redirect', to: { flow: 'forwarding', key: CALLER, round: 1, leg: 2, purpose: 'leg.round' } });
-    const response = await endpoint().handle(webhook('/outbound/round', common(LEG), { query: REF }));
-    expect(parseXml(response.body).children[0]?.text).toBe(`${BASE}/outbound/round?${REF}#rc=3&rp=5xx,ct,rt`);
+      twiml({ verb: 'redirect', to: { flow: 'forwarding', key: CALLER, visit: 1, leg: 2, purpose: 'leg.poll' } });
+    const response = await endpoint().handle(webhook('/outbound/poll', common(LEG), { query: REF }));
+    expect(parseXml(response.body).children[0]?.text).toBe(`${BASE}/outbound/poll?${REF}#rc=3&rp=5xx,ct,rt`);
   });
 });
 
@@ -248,7 +248,7 @@ describe('what is refused writes nothing', () => {
     ['a wrong signature', 403, { ...good, headers: { ...good.headers, 'x-twilio-signature': 'x'.repeat(28) } }],
     ['another token', 403, webhook('/outbound', human, { query: REF, token: 'f'.repeat(32) })],
     ['another address', 403, webhook('/outbound', human, { query: REF, base: 'https://evil.example.net' })],
-    ['another path', 403, { ...good, path: '/outbound/round' }],
+    ['another path', 403, { ...good, path: '/outbound/poll' }],
     ['another reference', 403, { ...good, query: REF.replace('.2', '.3') }],
     ['a changed body', 403, { ...good, body: form({ ...human, AnsweredBy: 'fax' }) }],
     ['another account', 403, webhook('/outbound', { ...human, AccountSid: `AC${'1'.repeat(32)}` }, { query: REF })],
@@ -337,9 +337,9 @@ describe('when we fail, TwiML is still given', () => {
       expect(verbs(last)).toEqual(['Say', 'Hangup']);
       expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
       // It was tried once more; and of a caller it is written down, in their call's own line, that they were told goodbye.
-      const round = path.startsWith('/inbound/') ? { round: 1 } : {};
+      const visit = path.startsWith('/inbound/') ? { visit: 1 } : {};
       expect(handled.slice(1)).toEqual(
-        sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...round } }],
+        sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...visit } }],
       );
       expect(log.some(({ code }) => code === 'goodbye')).toBe(sid === CALLER);
     });

@@ -12,7 +12,7 @@ describe('a caller who is told goodbye', () => {
     ['/inbound/document', CALLER_REF, 1],
     ['/inbound/ended', CALLER_REF, 1],
     ['/inbound/fallback', CALLER_REF, 1],
-  ])('at %s?%s is written down as gone, in the round that they were in', async (path, ref, round) => {
+  ])('at %s?%s is written down as gone, in the round that they were in', async (path, ref, visit) => {
     const { endpoint, heard, log, state, since } = scene();
     state.answer = ({ type }) => (type === 'caller.goodbye' ? Promise.resolve(twiml()) : AWAY());
     const query = [ref, since(20)].filter((part) => part !== '').join('&');
@@ -20,7 +20,7 @@ describe('a caller who is told goodbye', () => {
     expect(verbsOf(told)).toEqual(['Say', 'Hangup']);
     expect(heard.at(-1)).toEqual({
       key: `forwarding:${CALLER}`,
-      event: { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+      event: { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
     });
     expect(log.map(({ code }) => code)).toEqual(['reply.failed', 'goodbye']);
     expect(log.at(-1)).toMatchObject({ level: 'error', path, call: CALLER });
@@ -164,7 +164,7 @@ describe('what detection said', () => {
 });
 
 describe('a caller whom nobody serves any more, and who is sent to us again', () => {
-  const again = (round = 5, key = CALLER, leg = 0): string => `ref=forwarding.${key}.${String(round)}.${String(leg)}`;
+  const again = (visit = 5, key = CALLER, leg = 0): string => `ref=forwarding.${key}.${String(visit)}.${String(leg)}`;
   const asked = (sid = CALLER) => common(sid, { CallToken: 'of long ago', ForwardedFrom: '+13105550100' });
 
   it('is served like a new call after the round that was lost, without the token of their first request', async () => {
@@ -172,14 +172,14 @@ describe('a caller whom nobody serves any more, and who is sent to us again', ()
     await endpoint.handle(webhook('/inbound/again', asked(), { query: again() }));
     const [only, ...more] = heard;
     expect([only?.key, more]).toEqual([`forwarding:${CALLER}`, []]);
-    expect(only?.event).toMatchObject({ type: 'inbound', lostRound: 5, call: { sid: CALLER, status: 'in-progress' } });
+    expect(only?.event).toMatchObject({ type: 'inbound', lostVisit: 5, call: { sid: CALLER, status: 'in-progress' } });
     expect(JSON.stringify(only)).not.toMatch(/of long ago|since/);
   });
 
   it('is known to have waited when that failed at first', async () => {
     const { endpoint, heard, clock, since } = scene();
     await endpoint.handle(webhook('/inbound/again', asked(), { query: `${again()}&${since(3)}` }));
-    expect(heard).toMatchObject([{ event: { lostRound: 5, call: { since: clock.now() - 3000 } } }]);
+    expect(heard).toMatchObject([{ event: { lostVisit: 5, call: { since: clock.now() - 3000 } } }]);
   });
 
   it.each([

@@ -41,7 +41,7 @@ const GOOD: readonly (readonly [path: string, query: string, params: Readonly<Re
   ['/conference', caller, payloads.conference({ event: 'leave', reason: 'participant_hung_up', status: 'completed' })],
   ['/outbound', leg, payloads.answered()],
   ['/outbound/key', leg, payloads.key()],
-  ['/outbound/round', leg, payloads.round()],
+  ['/outbound/poll', leg, payloads.visit()],
   ['/outbound/status', leg, payloads.status({ status: 'no-answer' })],
   ['/outbound/amd', leg, payloads.verdict()],
   ['/outbound/key', leg, payloads.key({ speech: 'What is the reason for your call?' })],

@@ -70,8 +70,8 @@ describe('node:http', () => {
   });
 
   test('the query is verified as it came', async () => {
-    const round = webhook('/outbound/round', common(LEG), { query: `ref=forwarding.${CALLER}.1.1` });
-    expect((await send(createServer(listener()), round)).status).toBe(200);
+    const visit = webhook('/outbound/poll', common(LEG), { query: `ref=forwarding.${CALLER}.1.1` });
+    expect((await send(createServer(listener()), visit)).status).toBe(200);
   });
 
   test.each([

@@ -52,7 +52,7 @@ describe('an address that was escaped in advance', () => {
             const to: CallbackRef = {
               flow,
               key: CALLER,
-              round: 1,
+              visit: 1,
               leg: 2,
               ...(part === undefined ? {} : { part }),
               purpose,
@@ -84,7 +84,7 @@ test('numbers are masked, SIDs are not', () => {
 });
 
 test('an address leads under the public one, slash or not', () => {
-  const ref = { flow: 'forwarding', key: CALLER, round: 2, leg: 3, purpose: 'leg.status' } as const;
+  const ref = { flow: 'forwarding', key: CALLER, visit: 2, leg: 3, purpose: 'leg.status' } as const;
   const expected = `https://a.example/voice/outbound/status?ref=forwarding.${CALLER}.2.3#rc=3&rp=5xx,ct,rt`;
   expect(callbackUrls('https://a.example/voice')(ref)).toBe(expected);
   expect(callbackUrls('https://a.example/voice/')(ref)).toBe(expected);
@@ -111,7 +111,7 @@ test('the paths', () => {
     '/conference nothing',
     '/outbound twiml',
     '/outbound/key twiml',
-    '/outbound/round twiml',
+    '/outbound/poll twiml',
     '/outbound/document twiml',
     '/outbound/ended twiml',
     '/outbound/status nothing',

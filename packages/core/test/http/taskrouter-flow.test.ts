@@ -19,10 +19,10 @@ describe('an endpoint of TaskRouter', () => {
     expect(heard.map(({ key }) => key)).toEqual(Array(6).fill(`taskrouter:${CALLER}`));
     expect(heard.map(({ event }) => event)).toMatchObject([
       { type: 'inbound', call: { sid: CALLER }, settings: { ringSeconds: 7 } },
-      { type: 'caller.ended', round: 3, status: 'in-progress', queueResult: 'bridged' },
-      { type: 'caller.ended', round: 3, queueResult: null },
-      { type: 'caller.document', round: 3, status: 'in-progress' },
-      { type: 'caller.key', round: 3, digits: '1' },
+      { type: 'caller.ended', visit: 3, status: 'in-progress', queueResult: 'bridged' },
+      { type: 'caller.ended', visit: 3, queueResult: null },
+      { type: 'caller.document', visit: 3, status: 'in-progress' },
+      { type: 'caller.key', visit: 3, digits: '1' },
       { type: 'caller.status', status: 'completed' },
     ]);
   });
@@ -63,7 +63,7 @@ describe('an endpoint of TaskRouter', () => {
     });
     const failing = `failingSince=${String(clock.now() - 20_000)}`;
     await ask('/inbound/document', common(CALLER), `ref=taskrouter.${CALLER}.3.0&${failing}`);
-    expect(heard.at(-1)).toEqual({ key: `taskrouter:${CALLER}`, event: { type: 'caller.goodbye', round: 3 } });
+    expect(heard.at(-1)).toEqual({ key: `taskrouter:${CALLER}`, event: { type: 'caller.goodbye', visit: 3 } });
   });
 
   it('tells the flow of a worker who was deleted', async () => {

@@ -67,7 +67,7 @@ const ASSIGNMENT = {
   WorkerSid: taskSids.worker(1),
   WorkerName: 'Ann',
   WorkerAttributes: '{"phone":" +14155550142 "}',
-  TaskAttributes: JSON.stringify({ call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_round: 2 }),
+  TaskAttributes: JSON.stringify({ call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_visit: 2 }),
 };
 const EVENT = {
   EventType: 'reservation.accepted',
@@ -83,7 +83,7 @@ describe('/assign', () => {
     expect(calls).toMatchObject([
       {
         key: `taskrouter:${CALLER}`,
-        event: { type: 'assignment', phone: '+14155550142', workerName: 'Ann', call: { round: 2 } },
+        event: { type: 'assignment', phone: '+14155550142', workerName: 'Ann', call: { visit: 2 } },
       },
     ]);
   });
@@ -196,7 +196,7 @@ describe('/trevents', () => {
   ])('%s is news of the task: %s', async (type, news) => {
     const { post, calls } = scene();
     await post('/trevents', { ...EVENT, EventType: type });
-    expect(calls).toMatchObject([{ event: { type: 'task', news, round: 2 } }]);
+    expect(calls).toMatchObject([{ event: { type: 'task', news, visit: 2 } }]);
   });
 
   it('what is none of our business changes nothing, but may be looked at', async () => {

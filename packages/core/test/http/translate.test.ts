@@ -19,7 +19,7 @@ const RECORDING = {
 const ref = (purpose: CallbackPurpose, change: Partial<CallbackRef> = {}): CallbackRef => ({
   flow: 'forwarding',
   key: CALLER,
-  round: 4,
+  visit: 4,
   leg: purpose.startsWith('leg.') ? 2 : 0,
   purpose,
   ...change,
@@ -35,7 +35,7 @@ const WELL: readonly (readonly [CallbackPurpose, Record<string, string>])[] = [
   ['caller.recording', RECORDING],
   ['leg.answered', common(LEG)],
   ['leg.key', common(LEG, { Digits: '1' })],
-  ['leg.round', common(LEG)],
+  ['leg.poll', common(LEG)],
   ['leg.document', common(LEG)],
   ['leg.ended', common(LEG)],
   ['leg.status', common(LEG)],
@@ -89,14 +89,14 @@ describe('a callback of forwarding', () => {
 
   it('a recording of a talk is known by its reference: a conference records no call', () => {
     const { CallSid: _, ...room } = RECORDING;
-    expect(translate(ref('talk.recording'), of(room))).toMatchObject({ event: { type: 'talk.recording', round: 4 } });
+    expect(translate(ref('talk.recording'), of(room))).toMatchObject({ event: { type: 'talk.recording', visit: 4 } });
     expect(translate(ref('talk.recording', { leg: 1 }), of(room))).toEqual(NONE);
   });
 
   it.each(['caller.wait', 'caller.progress', 'caller.whisper'] as const)(
     '%s is of whoever plays it, and of no leg',
     (purpose) => {
-      expect(translate(ref(purpose), of(common(LEG)))).toMatchObject({ event: { round: 4 } });
+      expect(translate(ref(purpose), of(common(LEG)))).toMatchObject({ event: { visit: 4 } });
       expect(translate(ref(purpose, { leg: 1 }), of(common(LEG)))).toEqual(NONE);
     },
   );
@@ -114,11 +114,11 @@ describe('a callback of TaskRouter', () => {
     const left = common(CALLER, { QueueResult: 'leave' });
     expect(read('caller.ended', left, { part: 2 })).toEqual({
       ok: true,
-      event: { type: 'caller.ended', round: 4, part: 2, status: 'in-progress', queueResult: 'leave' },
+      event: { type: 'caller.ended', visit: 4, part: 2, status: 'in-progress', queueResult: 'leave' },
     });
     expect(read('caller.document', left)).toEqual({
       ok: true,
-      event: { type: 'caller.document', round: 4, status: 'in-progress' },
+      event: { type: 'caller.document', visit: 4, status: 'in-progress' },
     });
   });
 
@@ -143,7 +143,7 @@ describe('a callback of TaskRouter', () => {
 
   it('of a key of the caller is theirs only, and a problem without a call', () => {
     expect(read('caller.key', common(CALLER, { Digits: '2' }))).toMatchObject({
-      event: { type: 'caller.key', round: 4, digits: '2' },
+      event: { type: 'caller.key', visit: 4, digits: '2' },
     });
     expect(read('caller.key', common(LEG))).toEqual(NONE);
     expect(read('caller.key', {}).ok).toBe(false);
@@ -160,7 +160,7 @@ describe('an event of the workspace', () => {
       type: 'reservation.accepted',
       reservation: taskSids.reservation(1),
       task: taskSids.task(),
-      call: { sid: CALLER, round: 3 },
+      call: { sid: CALLER, visit: 3 },
       ...change,
     }) as never;
 
@@ -176,7 +176,7 @@ describe('an event of the workspace', () => {
       type: 'task',
       news: 'canceled',
       task: taskSids.task(),
-      round: 3,
+      visit: 3,
     });
     expect(ofTaskEvent(event({ type: 'task.canceled', task: null }))).toBeNull();
     expect(ofTaskEvent(event({ type: 'task.canceled', call: null }))).toBeNull();

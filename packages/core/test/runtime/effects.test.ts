@@ -167,7 +167,7 @@ describe('hooks', () => {
     await over(scene);
     await scene.runtime.tick();
     expect(calls).toMatchObject([
-      [{ result: 'callerLeft', round: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1'],
+      [{ result: 'callerLeft', visit: 1, sid: sids.call(0) }, 'hook:ended:CA00000000000000000000000000000000:1'],
     ]);
   });
 
@@ -253,7 +253,7 @@ describe('a redirect that something else can take the place of', () => {
     ['not executed', { as: 'notExecuted', reason: '429', afterMs: 1000 }],
   ])('is not repeated when it was %s: the next request brings the leg to the room', async (_, execution) => {
     const { runtime, execute, clock } = await moving(() => execution);
-    const reply = await runtime.handle(KEY, untimed(events.round()));
+    const reply = await runtime.handle(KEY, untimed(events.visit()));
     expect(reply).toMatchObject({ verbs: [{ verb: 'dial.conference' }] });
     await clock.advanceBy(5000);
     await runtime.tick();

@@ -94,7 +94,7 @@ describe('what is measured', () => {
     await runtime.handle(KEY, untimed(events.inbound({ options, status: 'in-progress' })));
     await runtime.handle(KEY, untimed(events.callerStatus({ status: 'completed' })));
     expect(of('call.begun')).toHaveLength(2);
-    expect(of('call.ended')).toMatchObject([{ result: 'handedOn' }, { result: 'callerLeft' }]);
+    expect(of('call.ended')).toMatchObject([{ result: 'handedOff' }, { result: 'callerLeft' }]);
   });
 
   it('is an event that changed nothing', async () => {

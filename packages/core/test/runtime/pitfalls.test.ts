@@ -78,8 +78,8 @@ describe('pitfalls of a runtime', () => {
     expect(sent).toEqual([expect.stringContaining('/inbound/again?ref=forwarding.')]);
     // From there on it is a new call of this process.
     const older = setup({ store, clock });
-    await older.runtime.handle(KEY, { ...inbound, lostRound: 7 });
-    expect(await older.state()).toMatchObject({ kind: 'call', round: 8, caller: { phase: 'arriving' } });
+    await older.runtime.handle(KEY, { ...inbound, lostVisit: 7 });
+    expect(await older.state()).toMatchObject({ kind: 'call', visit: 8, caller: { phase: 'arriving' } });
     await clock.advanceBy(10 * 60_000);
     expect(await look()).toMatchObject({ recovered: [], leftAlone: 1 });
   });

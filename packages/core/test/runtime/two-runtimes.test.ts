@@ -119,10 +119,10 @@ describe('two humans at once, heard by two processes on one store', () => {
   ])('%s and %s (repeated: %s): in every order one has the caller, and the other is told', async (a, b, repeated) => {
     const winners = new Set<number>();
     const orders = await everyOrder([a, b], repeated, ({ state, executed, replies }) => {
-      const winner = state.legs.find(({ id }) => id === state.claim);
-      const loser = state.legs.find(({ id }) => id !== state.claim);
+      const winner = state.legs.find(({ id }) => id === state.winner);
+      const loser = state.legs.find(({ id }) => id !== state.winner);
       expect(winner?.phase).toBe('joining');
-      expect(loser).toMatchObject({ phase: 'told', notice: 'taken' });
+      expect(loser).toMatchObject({ phase: 'farewell', farewell: 'taken' });
       winners.add(winner?.id ?? 0);
       // By a verdict one redirect brings them to the caller; by a key the reply does, and nothing else.
       const moves = executed.filter((effect) => effect.type === 'call.redirect' && effect.leg === winner?.id);

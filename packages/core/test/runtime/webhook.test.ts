@@ -84,7 +84,7 @@ describe('one webhook', () => {
     expect(replies.map(({ kind }) => kind)).toEqual(['nothing', 'nothing', 'twiml']);
     expect(conflicts).toEqual([]);
     expect((await read())?.revision, 'the second and the third are written down together').toBe(2);
-    expect(await state()).toMatchObject({ caller: { phase: 'joining', held: true }, claim: 1 });
+    expect(await state()).toMatchObject({ caller: { phase: 'joining', held: true }, winner: 1 });
   });
 
   it('decides anew on a conflict with another process', async () => {
@@ -100,7 +100,7 @@ describe('one webhook', () => {
     expect([first.kind, second.kind]).toEqual(['nothing', 'twiml']);
     expect(conflicts).toHaveLength(1);
     expect((await one.read())?.revision).toBe(3);
-    expect(await one.state()).toMatchObject({ caller: { phase: 'joining', held: true }, claim: 1 });
+    expect(await one.state()).toMatchObject({ caller: { phase: 'joining', held: true }, winner: 1 });
   });
 
   it('two first humans at once: one gets the caller, the other is told', async () => {
@@ -147,7 +147,7 @@ describe('one webhook', () => {
     behind.runtime.events.on('committed', ({ event }) => times.push(event.at));
     await behind.runtime.handle(KEY, untimed(events.conference({ event: 'join' })));
     expect(times).toEqual([START + 5000]);
-    expect(await behind.state()).toMatchObject({ story: { startedAt: START + 5000, heldAt: START + 5000 } });
+    expect(await behind.state()).toMatchObject({ timestamps: { startedAt: START + 5000, heldAt: START + 5000 } });
   });
 
   it('leaves a record alone that is newer than this process', async () => {

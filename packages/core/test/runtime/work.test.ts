@@ -89,7 +89,7 @@ const send = (id: string): Effect<TwilioEffect> => ({
   event: { type: 'rested', id },
 });
 const end: TwilioEffect = { type: 'call.end', id: 'end:1', leg: 1, sid: sids.call(1) };
-const ref = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 1 } as const;
+const ref = { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1 } as const;
 const fleeting: TwilioEffect = {
   type: 'call.redirect',
   id: 'redirect:1',

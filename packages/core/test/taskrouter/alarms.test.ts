@@ -124,7 +124,7 @@ describe('at every heartbeat', () => {
     const away: readonly Step[] = [...held, taskEvents.callerEnded('redirected', { at: at(12) })];
     scene(...away)
       .when(due('heartbeat'))
-      .then({ asks: [looksAtCaller], state: { caller: { elsewhere: true } } });
+      .then({ asks: [looksAtCaller], state: { caller: { takenElsewhere: true } } });
   });
 
   it('there is none of a caller who is on the way to the fallback', () => {
@@ -171,7 +171,7 @@ describe('at every heartbeat', () => {
   it('who was only told to take the caller is not looked at yet', () => {
     scene(...ringing(), events.answered({ at: at(25) }))
       .when(due('heartbeat'))
-      .then({ asks: [looksAtCaller, fetchTask], state: { claim: 1, served: null } });
+      .then({ asks: [looksAtCaller, fetchTask], state: { winner: 1, servedReservation: null } });
   });
 });
 
@@ -205,7 +205,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
       .when(due('leg1'))
       .then({
         asks: [asked, { type: 'call.fetch', leg: 1, sid: sids.call(1) }],
-        state: { claim: 1, legs: [{ phase: 'joining' }], timers: { leg1: at(29), reservation1: at(29) } },
+        state: { winner: 1, legs: [{ phase: 'joining' }], timers: { leg1: at(29), reservation1: at(29) } },
       });
     scene(...offered, due('leg1'))
       .when(due('leg1'))
@@ -213,14 +213,14 @@ describe('a worker who was told to take the caller, and nobody says what became 
   });
 
   it('and has never been fetched cannot have them: they hear so, and others may', () => {
-    expect(scene(...moving).state).toMatchObject({ claim: 1, legs: [{ phase: 'joining', moving: 'move:1' }] });
+    expect(scene(...moving).state).toMatchObject({ winner: 1, legs: [{ phase: 'joining', moving: 'move:1' }] });
     scene(...moving)
       .when(due('leg1'))
       .then({
         asks: [{ type: 'call.redirect', id: 'redirect:1:1', leg: 1 }, rejected],
         state: {
-          claim: null,
-          legs: [{ phase: 'told', notice: 'lost', moving: null }],
+          winner: null,
+          legs: [{ phase: 'farewell', farewell: 'lost', moving: null }],
           reservations: [{ phase: 'rejecting', offered: false }],
           timers: { leg1: at(29) },
         },
@@ -230,7 +230,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
   it('is given back only once the answer about the reservation is there', () => {
     scene(...moving, taskEvents.task('wrapup', { at: at(12) }), due('leg1'))
       .when(outcomeOf('reservation.fetch', { as: 'reservation', status: 'pending' }, { at: at(20) }))
-      .then({ asks: [rejected], state: { reservations: [{ phase: 'rejecting', asking: true }] } });
+      .then({ asks: [rejected], state: { reservations: [{ phase: 'rejecting', inFlight: true }] } });
     scene(...moving, taskEvents.task('wrapup', { at: at(12) }))
       .when(due('leg1'))
       .then({ asks: [{ type: 'call.redirect', leg: 1 }], state: { timers: { reservation1: at(22) } } });
@@ -239,14 +239,14 @@ describe('a worker who was told to take the caller, and nobody says what became 
   it('is told when the caller has left, or the reservation was taken back', () => {
     const told = {
       asks: [{ type: 'call.redirect', leg: 1 }],
-      state: { legs: [{ phase: 'told', notice: 'callerGone' }] },
+      state: { legs: [{ phase: 'farewell', farewell: 'callerGone' }] },
     } as const;
     scene(...offered, left(10))
       .when(due('leg1'))
       .then(told);
     scene(...moving, left(10))
       .when(due('leg1'))
-      .then({ state: { legs: [{ phase: 'told' }] } });
+      .then({ state: { legs: [{ phase: 'farewell' }] } });
     scene(...offered, news('canceled', 1, { at: at(10) }))
       .when(due('leg1'))
       .then(told);
@@ -264,7 +264,7 @@ describe('a moment before a reservation times out', () => {
     [
       'who is asked for a key hears that it is too late',
       [...ringing({ confirm: 'always' }), events.answered({ at: at(9) })],
-      { phase: 'told', notice: 'lost' },
+      { phase: 'farewell', farewell: 'lost' },
     ],
   ])('%s, and given back', (_, before, leg) => {
     const step = scene(...before).when(due('reservation1'));
@@ -276,7 +276,7 @@ describe('a moment before a reservation times out', () => {
       },
     });
     expect(step.result.effects).toContainEqual(expect.objectContaining(rejected));
-    expect(step.result.effects.filter(({ type }) => type === 'call.end')).toHaveLength('notice' in leg ? 0 : 1);
+    expect(step.result.effects.filter(({ type }) => type === 'call.end')).toHaveLength('farewell' in leg ? 0 : 1);
   });
 
   it('who was told to take the caller is asked about instead', () => {
@@ -286,7 +286,7 @@ describe('a moment before a reservation times out', () => {
       .then({
         asks: [asked],
         state: {
-          claim: 1,
+          winner: 1,
           reservations: [{ phase: 'pending' }],
           legs: [{ phase: 'joining' }],
           timers: { reservation1: at(126) },

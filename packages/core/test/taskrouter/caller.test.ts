@@ -23,17 +23,17 @@ const fallbackAsked = (options: TaskOptions = {}): readonly Step[] => [
   { type: 'caller.document', at: at(31), part: 1, status: 'in-progress' },
 ];
 const REDIRECTED: TaskOptions = { fallback: { kind: 'redirect', url: 'https://example.com/menu' } };
-const handedOn = fallbackAsked(REDIRECTED);
+const handedOff = fallbackAsked(REDIRECTED);
 const document_ = (
   seconds: number,
-  o: { readonly status?: CallStatus; readonly round?: number; readonly part?: number } = {},
+  o: { readonly status?: CallStatus; readonly visit?: number; readonly part?: number } = {},
 ) => ({ type: 'caller.document', at: at(seconds), part: 1, status: 'in-progress', ...o }) as const;
 const ANN = e164(NUMBERS.ann, 'ann');
-const ended = (round: number, result: string): object => ({
+const ended = (visit: number, result: string): object => ({
   type: 'hook.run',
-  id: `hook:ended:${sids.call(0)}:${String(round)}`,
+  id: `hook:ended:${sids.call(0)}:${String(visit)}`,
   hook: 'ended',
-  data: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, round, result },
+  data: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, visit, result },
 });
 
 describe('the caller arrives', () => {
@@ -48,13 +48,13 @@ describe('the caller arrives', () => {
             {
               verb: 'enqueue',
               workflow: taskSids.workflow,
-              action: { flow: 'taskrouter', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.ended' },
-              attributes: { caller_id: NUMBERS.caller, amd_round: 1 },
+              action: { flow: 'taskrouter', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.ended' },
+              attributes: { caller_id: NUMBERS.caller, amd_visit: 1 },
             },
           ],
         },
         state: {
-          caller: { phase: 'waiting', held: false, queuedBy: at(0) + 39 * 120 + 25_000 },
+          caller: { phase: 'waiting', held: false, inQueueBy: at(0) + 39 * 120 + 25_000 },
           timers: { heartbeat: at(30) },
         },
         asks: [],
@@ -70,7 +70,7 @@ describe('the caller arrives', () => {
     expect(queueOf({ priority: 0, taskSeconds: 600, attributes: { skill: 'de' }, ringback: 'us' })).toMatchObject({
       priority: 0,
       timeoutSeconds: 600,
-      attributes: { skill: 'de', caller_id: NUMBERS.caller, amd_round: 1 },
+      attributes: { skill: 'de', caller_id: NUMBERS.caller, amd_visit: 1 },
       wait: { purpose: 'caller.wait', leg: 0 },
     });
     expect(queueOf({ waitUrl: 'https://example.com/a.mp3' })).toMatchObject({
@@ -115,20 +115,20 @@ describe('the caller arrives', () => {
         .then({ verbs: ['hangup'] })
         .thenNothingHappened();
     }
-    scene(...handedOn)
+    scene(...handedOff)
       .when(taskEvents.inbound({ status: 'ringing', at: at(40) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
-    scene(...handedOn)
+    scene(...handedOff)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(40) }))
       .then({
-        reply: { verbs: [{ verb: 'say' }, { attributes: { amd_round: 2 }, action: { round: 2 } }] },
+        reply: { verbs: [{ verb: 'say' }, { attributes: { amd_visit: 2 }, action: { visit: 2 } }] },
         state: {
-          round: 2,
+          visit: 2,
           result: null,
-          caller: { phase: 'waiting', held: true, fallbackGiven: false },
+          caller: { phase: 'waiting', held: true, fallbackServed: false },
           task: { sid: null, over: false },
-          story: { startedAt: at(40) },
+          timestamps: { startedAt: at(40) },
         },
       });
   });
@@ -167,7 +167,7 @@ describe('the Enqueue is over', () => {
         .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
         .then({
           reply: { kind: 'twiml', verbs: [] },
-          state: { served: 1, result: 'connected', reservations: [{ result: 'accepted' }] },
+          state: { servedReservation: 1, result: 'connected', reservations: [{ result: 'accepted' }] },
         });
     },
   );
@@ -196,17 +196,17 @@ describe('the Enqueue is over', () => {
     ];
     scene(...two)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
-      .then({ state: { served: 2 } });
+      .then({ state: { servedReservation: 2 } });
     // Neither holds it any more: the first one who was told to.
     scene(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
-      .then({ state: { served: 1 } });
+      .then({ state: { servedReservation: 1 } });
   });
 
   it('bridged, while a worker rings who was told nothing, is not with them', () => {
     scene(...ringing)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
-      .then({ state: { served: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
+      .then({ state: { servedReservation: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
   });
 
   it('hangup: the caller has left, whatever the status says', () => {
@@ -229,14 +229,14 @@ describe('the Enqueue is over', () => {
         .when(taskEvents.callerEnded(queueResult, { at: at(5) }))
         .then({
           reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] },
-          state: { caller: { phase: 'fallingBack', held: true, fallbackGiven: false }, timers: { caller: at(15) } },
+          state: { caller: { phase: 'fallingBack', held: true, fallbackServed: false }, timers: { caller: at(15) } },
           asks: [],
         });
       scene(...queued, taskEvents.callerEnded(queueResult, { at: at(5) }))
         .when(document_(6))
         .then({
           verbs: ['say', 'hangup'],
-          state: { caller: { fallbackGiven: true }, story: { fallbackAt: at(6) }, timers: { caller: undefined } },
+          state: { caller: { fallbackServed: true }, timestamps: { fallbackAt: at(6) }, timers: { caller: undefined } },
           asks: [{ type: 'task.update', status: 'canceled', task: taskSids.task() }],
         });
     },
@@ -252,19 +252,19 @@ describe('the Enqueue is over', () => {
     const elsewhere = [...queued, taskEvents.callerEnded('redirected', { at: at(5) })];
     scene(...queued)
       .when(taskEvents.callerEnded('redirected', { at: at(5) }))
-      .then({ verbs: ['pause', 'enqueue'], state: { caller: { elsewhere: true, queuedBy: at(30) } } });
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { takenElsewhere: true, inQueueBy: at(30) } } });
     scene(...elsewhere)
       .when(taskEvents.task('created', { task: 1, at: at(6) }))
-      .then({ state: { caller: { elsewhere: false }, task: { sid: taskSids.task(1) } } });
+      .then({ state: { caller: { takenElsewhere: false }, task: { sid: taskSids.task(1) } } });
     scene(...falling())
       .when(taskEvents.callerEnded('redirected', { at: at(31) }))
-      .then({ verbs: ['pause', 'redirect'], state: { caller: { elsewhere: false } } });
+      .then({ verbs: ['pause', 'redirect'], state: { caller: { takenElsewhere: false } } });
   });
 
   it('without a word: as the state says', () => {
     scene(...queued)
       .when(taskEvents.callerEnded(null, { at: at(5) }))
-      .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, queuedBy: at(30) } } });
+      .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, inQueueBy: at(30) } } });
     scene(...queued)
       .when(taskEvents.callerEnded(null, { status: 'completed', at: at(5) }))
       .then({ verbs: ['hangup'], state: { result: 'callerLeft' } });
@@ -285,8 +285,8 @@ describe('the caller is gone', () => {
       .then({
         state: {
           call: { token: null },
-          story: { endedAt: at(12) },
-          legs: [{ phase: 'ending' }, { phase: 'told', notice: 'callerGone' }],
+          timestamps: { endedAt: at(12) },
+          legs: [{ phase: 'ending' }, { phase: 'farewell', farewell: 'callerGone' }],
         },
         asks: [{ type: 'call.end', leg: 1 }, ended(1, 'callerLeft')],
       });
@@ -299,7 +299,7 @@ describe('the caller is gone', () => {
     const lost = [...joining, taskEvents.legEnded({ at: at(10) })];
     scene(...lost)
       .when(events.callerStatus({ at: at(11) }))
-      .then({ state: { legs: [{ notice: 'callerGone' }] } });
+      .then({ state: { legs: [{ farewell: 'callerGone' }] } });
   });
 
   it('one who joins has ten seconds in which their Dial says what came of it', () => {
@@ -374,7 +374,7 @@ describe('the fallback', () => {
       .then({ state: { caller: { phase: 'fallingBack' } } });
     scene(...late, taskEvents.due('deadline'), events.answered({ leg: 1, at: at(32) }))
       .when(events.status({ leg: 2, status: 'completed', at: at(33) }))
-      .then({ state: { claim: 1, caller: { phase: 'waiting' } } });
+      .then({ state: { winner: 1, caller: { phase: 'waiting' } } });
   });
 
   it('leaves a caller alone whom somebody else took out of the queue', () => {
@@ -389,10 +389,10 @@ describe('the fallback', () => {
   it('is our sentence, and what is left of the queue is cancelled', () => {
     scene(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
       .when(document_(6))
-      .then({ verbs: ['say', 'hangup'], state: { story: { fallbackAt: at(6) } } });
+      .then({ verbs: ['say', 'hangup'], state: { timestamps: { fallbackAt: at(6) } } });
     scene(...fallbackAsked())
       .when(events.callerStatus({ at: at(40) }))
-      .then({ state: { result: 'nobody' } });
+      .then({ state: { result: 'unanswered' } });
   });
 
   it('can hand the caller on, which is the outcome, and repeats the way there', () => {
@@ -400,10 +400,10 @@ describe('the fallback', () => {
       .when(document_(31))
       .then({
         reply: { verbs: [{ verb: 'redirect', to: { url: 'https://example.com/menu' } }] },
-        state: { result: 'handedOn', caller: { phase: 'ended' } },
-        asks: [ended(1, 'handedOn')],
+        state: { result: 'handedOff', caller: { phase: 'ended' } },
+        asks: [ended(1, 'handedOff')],
       });
-    scene(...handedOn)
+    scene(...handedOff)
       .when(document_(32))
       .then({ verbs: ['redirect'], asks: [] });
     scene(...fallbackAsked(), events.callerStatus({ at: at(40) }))
@@ -412,7 +412,7 @@ describe('the fallback', () => {
   });
 
   it('can be a number, whose talk is the outcome, and what follows one that does not answer', () => {
-    const number: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.cleo, otherwise: { kind: 'voicemail' } } };
+    const number: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } };
     scene(...falling(number))
       .when(document_(31))
       .then({
@@ -429,17 +429,17 @@ describe('the fallback', () => {
       });
     scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: true, at: at(90) }) })
-      .then({ verbs: ['hangup'], state: { result: 'handedOn' }, asks: [ended(1, 'handedOn')] });
+      .then({ verbs: ['hangup'], state: { result: 'handedOff' }, asks: [ended(1, 'handedOff')] });
     scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: false, at: at(60) }) })
       .then({
         reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] },
-        state: { caller: { otherwise: true } },
+        state: { caller: { useIfUnanswered: true } },
       });
     scene(...fallbackAsked(number), events.callerFallback({ answered: false, at: at(60) }))
       .when(document_(60, { part: 2 }))
       .then({ verbs: ['say', 'record', 'hangup'] });
-    const back: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.caller, otherwise: { kind: 'voicemail' } } };
+    const back: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.caller, ifUnanswered: { kind: 'voicemail' } } };
     scene(...falling(back))
       .when(document_(31, { part: 2 }))
       .then({ verbs: ['say', 'record', 'hangup'] });
@@ -468,10 +468,10 @@ describe('a caller who comes back to the queue', () => {
   ];
 
   it('P-128 a late copy of what an earlier stay in the queue ended with takes nobody away from the deadline', () => {
-    expect(scene(...back).state).toMatchObject({ caller: { phase: 'waiting', elsewhere: false, stay: 2 } });
+    expect(scene(...back).state).toMatchObject({ caller: { phase: 'waiting', takenElsewhere: false, stay: 2 } });
     scene(...back)
       .when({ ...left, at: at(30) })
-      .then({ verbs: ['pause', 'enqueue'], asks: [], state: { caller: { elsewhere: false, stay: 2 } } });
+      .then({ verbs: ['pause', 'enqueue'], asks: [], state: { caller: { takenElsewhere: false, stay: 2 } } });
     scene(...back, { ...left, at: at(30) })
       .when(taskEvents.due('deadline'))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
@@ -482,7 +482,7 @@ describe('a caller who comes back to the queue', () => {
     expect(reply).toMatchObject({ verbs: [{}, { action: { purpose: 'caller.ended', part: 2 } }] });
     scene(...back)
       .when(taskEvents.callerEnded('redirected', { part: 2, at: at(30) }))
-      .then({ state: { caller: { elsewhere: true, stay: 3 } } });
+      .then({ state: { caller: { takenElsewhere: true, stay: 3 } } });
   });
 
   it('counts to nine, and begins again: a reference has one digit for it', () => {
@@ -518,31 +518,31 @@ describe('a star that leads to the voicemail', () => {
     scene(taskEvents.inbound({ options: offering }))
       .when(key({ status: 'completed', digits: '1' }))
       .then({ state: { caller: { held: false } } });
-    scene(...handedOn, taskEvents.inbound({ options: offering, status: 'in-progress', at: at(40) }))
-      .when(key({ round: 1, at: at(41) }))
+    scene(...handedOff, taskEvents.inbound({ options: offering, status: 'in-progress', at: at(40) }))
+      .when(key({ visit: 1, at: at(41) }))
       .then({ state: { caller: { phase: 'waiting' } }, reply: { verbs: [] } });
   });
 });
 
 describe('rounds', () => {
-  const again = [...handedOn, taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) })];
+  const again = [...handedOff, taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) })];
 
   it('what comes late from an earlier one is answered as the present one is, unless it tells the end', () => {
     scene(...again)
-      .when(document_(41, { round: 1 }))
+      .when(document_(41, { visit: 1 }))
       .then({ verbs: ['pause', 'enqueue'] })
       .thenNothingHappened();
     scene(...again)
-      .when(document_(41, { round: 1, status: 'completed' }))
-      .then({ verbs: ['hangup'], state: { result: 'callerLeft', round: 2 } });
+      .when(document_(41, { visit: 1, status: 'completed' }))
+      .then({ verbs: ['hangup'], state: { result: 'callerLeft', visit: 2 } });
   });
 
   it('the task of an earlier one is none of ours', () => {
     scene(...again)
-      .when(taskEvents.task('created', { task: 1, round: 1, at: at(41) }))
+      .when(taskEvents.task('created', { task: 1, visit: 1, at: at(41) }))
       .then({ state: { task: { sid: null } } });
     scene(...again)
-      .when(taskEvents.task('created', { task: 1, round: 2, at: at(41) }))
+      .when(taskEvents.task('created', { task: 1, visit: 2, at: at(41) }))
       .then({ state: { task: { sid: taskSids.task(1) }, caller: { held: true } } });
   });
 
@@ -563,8 +563,8 @@ describe('rounds', () => {
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     ];
     scene(...late)
-      .when(taskEvents.assignment(2, { at: at(42), task: 1, round: 2 }))
-      .then({ state: { round: 2, lastLeg: 2, lastReservation: 2 }, asks: [{ type: 'call.create', leg: 2 }] });
+      .when(taskEvents.assignment(2, { at: at(42), task: 1, visit: 2 }))
+      .then({ state: { visit: 2, lastLeg: 2, lastReservation: 2 }, asks: [{ type: 'call.create', leg: 2 }] });
     expect(scene(...late).state).toMatchObject({ legs: [{ id: 1, phase: 'ending' }], lastReservation: 1 });
   });
 });
@@ -577,7 +577,7 @@ describe('an assignment', () => {
         reply: { kind: 'later' },
         asks: [{ type: 'call.create', leg: 1, to: ANN }],
         state: {
-          reservations: [{ id: 1, phase: 'pending', leg: 1, expiresAt: at(122), story: { assignedAt: at(2) } }],
+          reservations: [{ id: 1, phase: 'pending', leg: 1, expiresAt: at(122), timestamps: { assignedAt: at(2) } }],
           legs: [{ target: { to: ANN, name: 'Ann' } }],
           timers: { reservation1: at(117) },
         },
@@ -659,56 +659,56 @@ describe('an assignment', () => {
 
   it('of a call that others put into the queue begins a call of ours', () => {
     scene()
-      .when(taskEvents.assignment(1, { round: null, at: at(2), options: { afterCall: 'available' } }))
+      .when(taskEvents.assignment(1, { visit: null, at: at(2), options: { afterCall: 'available' } }))
       .then({
         asks: [{ type: 'call.create', leg: 1 }],
         state: {
-          round: 1,
+          visit: 1,
           call: { token: null, from: NUMBERS.caller },
           task: { sid: taskSids.task() },
           caller: { held: true },
         },
       });
     scene()
-      .when(taskEvents.assignment(1, { round: 3, at: at(2) }))
-      .then({ state: { round: 3 } });
+      .when(taskEvents.assignment(1, { visit: 3, at: at(2) }))
+      .then({ state: { visit: 3 } });
   });
 
   it('of a caller who was handed on, and whose call is known to be over, begins none', () => {
-    const over = [...handedOn, events.callerStatus({ at: at(40) }) as TaskRouterEvent];
+    const over = [...handedOff, events.callerStatus({ at: at(40) }) as TaskRouterEvent];
     scene(...over)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(50) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
     scene(...over)
-      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
-      .then({ state: { round: 1 }, asks: [] });
+      .when(taskEvents.assignment(1, { task: 1, visit: null, at: at(50) }))
+      .then({ state: { visit: 1 }, asks: [] });
   });
 
   it('of a caller who was handed on, and queued again by others, begins another round', () => {
-    scene(...handedOn)
-      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
-      .then({ state: { round: 2, caller: { phase: 'waiting' } }, asks: [{ type: 'call.create' }] });
-    scene(...handedOn)
-      .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(50) }))
-      .then({ state: { round: 2 } });
+    scene(...handedOff)
+      .when(taskEvents.assignment(1, { task: 1, visit: null, at: at(50) }))
+      .then({ state: { visit: 2, caller: { phase: 'waiting' } }, asks: [{ type: 'call.create' }] });
+    scene(...handedOff)
+      .when(taskEvents.assignment(1, { task: 1, visit: 1, at: at(50) }))
+      .then({ state: { visit: 2 } });
     const left = [...queued, events.callerStatus({ at: at(5) }) as TaskRouterEvent];
     scene(...left)
-      .when(taskEvents.assignment(1, { task: 1, round: null, at: at(50) }))
-      .then({ state: { round: 1, result: 'callerLeft' }, asks: [] });
+      .when(taskEvents.assignment(1, { task: 1, visit: null, at: at(50) }))
+      .then({ state: { visit: 1, result: 'callerLeft' }, asks: [] });
     const third = [
-      ...handedOn,
+      ...handedOff,
       taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress', at: at(40) }),
-      taskEvents.task('created', { task: 2, round: 2, at: at(41) }),
+      taskEvents.task('created', { task: 2, visit: 2, at: at(41) }),
       taskEvents.due('deadline'),
-      document_(71, { round: 2 }),
+      document_(71, { visit: 2 }),
     ];
     scene(...third)
-      .when(taskEvents.assignment(1, { task: 1, round: 1, at: at(80) }))
-      .then({ state: { round: 2, result: 'handedOn' } });
+      .when(taskEvents.assignment(1, { task: 1, visit: 1, at: at(80) }))
+      .then({ state: { visit: 2, result: 'handedOff' } });
     scene(...third)
-      .when(taskEvents.assignment(1, { task: 2, round: 2, at: at(80) }))
-      .then({ state: { round: 2, result: 'handedOn' } });
+      .when(taskEvents.assignment(1, { task: 2, visit: 2, at: at(80) }))
+      .then({ state: { visit: 2, result: 'handedOff' } });
   });
 });
 
@@ -728,8 +728,8 @@ describe('a human answers', () => {
           ],
         },
         state: {
-          claim: 1,
-          story: { claimedAt: at(9) },
+          winner: 1,
+          timestamps: { wonAt: at(9) },
           reservations: [{ offered: true }],
           legs: [{ phase: 'joining' }],
           timers: { leg1: at(19) },
@@ -762,15 +762,15 @@ describe('a human answers', () => {
     const lateIn = (list: readonly Step[], leg = 2) => scene(...list).when(events.answered({ leg, at: at(60) }));
     const both: readonly Step[] = [...ringing, taskEvents.assignment(2, { at: at(3) })];
     const rings: readonly Step[] = [...both, created(2)];
-    lateIn([...rings, events.answered({ leg: 1, at: at(9) })]).then({ state: { legs: [{}, { notice: 'taken' }] } });
+    lateIn([...rings, events.answered({ leg: 1, at: at(9) })]).then({ state: { legs: [{}, { farewell: 'taken' }] } });
     lateIn([...rings, events.callerStatus({ at: at(9) })]).then({
-      state: { legs: [{}, { notice: 'callerGone' }] },
+      state: { legs: [{}, { farewell: 'callerGone' }] },
     });
     lateIn([...rings, taskEvents.task('canceled', { at: at(9) })]).then({
-      state: { legs: [{}, { notice: 'callerGone' }] },
+      state: { legs: [{}, { farewell: 'callerGone' }] },
     });
     lateIn([...rings, taskEvents.reservation('rescinded', 2, { at: at(9) })]).then({
-      state: { legs: [{}, { notice: 'lost' }] },
+      state: { legs: [{}, { farewell: 'lost' }] },
     });
   });
 
@@ -782,22 +782,22 @@ describe('a human answers', () => {
     ];
     scene(...asked)
       .when(events.answered({ leg: 1, at: at(9) }))
-      .then({ state: { legs: [{ phase: 'joining' }, { phase: 'told', notice: 'taken' }] } });
+      .then({ state: { legs: [{ phase: 'joining' }, { phase: 'farewell', farewell: 'taken' }] } });
   });
 
   it('and their Dial is over: they have talked, or hear that the caller is gone', () => {
     scene(...talking)
       .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
-      .then({ verbs: ['hangup'], state: { served: 1, legs: [{ result: { kind: 'bridged' } }] } });
+      .then({ verbs: ['hangup'], state: { servedReservation: 1, legs: [{ result: { kind: 'bridged' } }] } });
     scene(...joining)
       .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
-      .then({ state: { served: 1, reservations: [{ result: 'accepted' }] } });
+      .then({ state: { servedReservation: 1, reservations: [{ result: 'accepted' }] } });
     scene(...joining)
       .when(taskEvents.legEnded({ bridged: false, at: at(10) }))
-      .then({ state: { claim: null, legs: [{ phase: 'told' }] }, asks: [{ type: 'reservation.fetch' }] });
+      .then({ state: { winner: null, legs: [{ phase: 'farewell' }] }, asks: [{ type: 'reservation.fetch' }] });
     scene(...ringing)
       .when(taskEvents.legEnded({ bridged: true, at: at(10) }))
-      .then({ state: { served: null } });
+      .then({ state: { servedReservation: null } });
   });
 });
 
@@ -813,13 +813,13 @@ describe('a worker who is asked', () => {
   it('takes the caller by a key', () => {
     scene(...asked)
       .when(events.key({ at: at(12) }))
-      .then({ verbs: ['dial.queue'], state: { claim: 1 } });
+      .then({ verbs: ['dial.queue'], state: { winner: 1 } });
   });
 
   it('hears the question again, and no more than that', () => {
     scene(...asked)
-      .when(events.round({ at: at(14) }))
-      .then({ state: { claim: null, legs: [{ phase: 'confirming' }] } });
+      .when(events.visit({ at: at(14) }))
+      .then({ state: { winner: null, legs: [{ phase: 'confirming' }] } });
   });
 
   it('hears why, when they are fetched out of a Dial that leads nowhere', () => {
@@ -837,20 +837,20 @@ describe('a worker who is asked', () => {
     ];
     scene(...greeted)
       .when(events.verdict({ at: at(12) }))
-      .then({ state: { claim: 1, legs: [{ answeredBy: 'human' }] } });
+      .then({ state: { winner: 1, legs: [{ answeredBy: 'human' }] } });
     scene(...greeted)
       .when(events.verdict({ answeredBy: 'machine_start', at: at(12) }))
-      .then({ state: { claim: null, legs: [{ answeredBy: 'machine_start' }] } });
+      .then({ state: { winner: null, legs: [{ answeredBy: 'machine_start' }] } });
   });
 
   it('is not of a talk that their Dial tells of, once another has the caller', () => {
     const both: readonly Step[] = [...talking, taskEvents.assignment(2, { at: at(12) })];
     scene(...both)
       .when(taskEvents.legEnded({ leg: 2, bridged: true, at: at(20) }))
-      .then({ state: { served: 1 } });
+      .then({ state: { servedReservation: 1 } });
     scene(...both)
       .when(taskEvents.legEnded({ leg: 9, bridged: true, at: at(20) }))
-      .then({ state: { served: 1 } });
+      .then({ state: { servedReservation: 1 } });
   });
 
   it('and a recording of the talk is told of once', () => {
@@ -878,13 +878,13 @@ describe('what an earlier round has left', () => {
       taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) }),
     );
     expect(result.state).toMatchObject({
-      round: 2,
-      asked: before.asked,
+      visit: 2,
+      effectSeq: before.effectSeq,
       legs: [{ id: 1, phase: 'ending' }],
       reservations: before.reservations.filter(({ phase }) => phase !== 'over'),
       caller: { hangingUp: false, redirecting: null, redirectTries: 0 },
-      claim: null,
-      taskLost: false,
+      winner: null,
+      taskCanceled: false,
       deadlinePassed: false,
     });
     const { timers } = result.state as typeof before;
@@ -904,7 +904,7 @@ describe('what an earlier round has left', () => {
       .then({
         asks: [],
         reply: { kind: 'instruction', instruction: { instruction: 'reject' } },
-        state: { round: 2, reservations: [{ phase: 'over', workerTold: true }], lastLeg: 1, lastReservation: 1 },
+        state: { visit: 2, reservations: [{ phase: 'over', workerNotified: true }], lastLeg: 1, lastReservation: 1 },
       });
   });
 });

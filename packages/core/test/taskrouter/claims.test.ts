@@ -16,7 +16,7 @@ const first: readonly Step[] = [...two, events.answered({ leg: 1 })];
 it('of two humans the first takes the caller, and the second is told', () => {
   scene(...first)
     .when(events.answered({ leg: 2 }))
-    .then({ verbs: ['say', 'hangup'], state: { claim: 1, legs: [{ phase: 'joining' }, { notice: 'taken' }] } });
+    .then({ verbs: ['say', 'hangup'], state: { winner: 1, legs: [{ phase: 'joining' }, { farewell: 'taken' }] } });
 });
 
 it('the other phone rings on until the join has come about, and no longer', () => {
@@ -34,13 +34,13 @@ it('the other phone rings on until the join has come about, and no longer', () =
 it('a join that did not come about leaves the caller to the other worker', () => {
   scene(...first, taskEvents.legEnded({ leg: 1 }))
     .when(events.answered({ leg: 2 }))
-    .then({ verbs: ['dial.queue'], state: { claim: 2 } });
+    .then({ verbs: ['dial.queue'], state: { winner: 2 } });
 });
 
 it('a worker who accepted by other means has the caller, and their phone stops ringing', () => {
   scene(...two)
     .when(taskEvents.reservation('accepted', 1))
-    .then({ asks: [{ type: 'call.end', leg: 1 }], state: { served: null } });
+    .then({ asks: [{ type: 'call.end', leg: 1 }], state: { servedReservation: null } });
 });
 
 it('past the deadline nobody new is rung, and the caller gets the fallback when nobody is left', () => {

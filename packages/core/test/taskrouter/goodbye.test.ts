@@ -3,10 +3,10 @@ import type { Outcome, TaskRouterEvent } from '@amd/core';
 import { events, NUMBERS, taskEvents, taskSids } from '@amd/core/testing';
 import { at, offered, ringing, scene, talking, type Step } from './scenes.js';
 
-const goodbye = (seconds: number, round?: number): TaskRouterEvent => ({
+const goodbye = (seconds: number, visit?: number): TaskRouterEvent => ({
   type: 'caller.goodbye',
   at: at(seconds),
-  ...(round === undefined ? {} : { round }),
+  ...(visit === undefined ? {} : { visit }),
 });
 const outcome = (type: 'call.create' | 'call.fetch', as: Outcome, seconds: number): Step =>
   taskEvents.outcomeOf(type, as, { leg: type === 'call.fetch' ? 0 : 1, at: at(seconds) });
@@ -26,7 +26,7 @@ describe('a caller of a queue who was told goodbye', () => {
       });
     scene(...ringing(), goodbye(30))
       .when(events.callerStatus({ at: at(34) }))
-      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'nobody' } });
+      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'unanswered' } });
     const later = scene(...ringing(), goodbye(30)).when(taskEvents.assignment(2, { at: at(31) })).result;
     expect(later.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
     scene(...ringing(), goodbye(30))
@@ -50,7 +50,7 @@ describe('a caller of a queue who was told goodbye', () => {
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'connected' }, result: null } });
     scene(...offered)
       .when(goodbye(60))
-      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'waiting' }, claim: 1 } });
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'waiting' }, winner: 1 } });
     scene(...ringing())
       .when(goodbye(30, 0))
       .thenNothingHappened();

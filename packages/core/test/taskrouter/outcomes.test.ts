@@ -44,33 +44,36 @@ describe('the answer about a reservation', () => {
   it('that it is rejected closes it', () => {
     rejected(DONE).then({
       asks: [{ type: 'flow.send' }],
-      state: { reservations: [{ phase: 'over', result: 'rejected', asking: false }] },
+      state: { reservations: [{ phase: 'over', result: 'rejected', inFlight: false }] },
     });
   });
 
   it('that it is refused makes us ask who has resolved it', () => {
     rejected(REFUSED).then({
       asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
-      state: { reservations: [{ phase: 'rejecting', asking: true }], timers: { reservation1: at(16) } },
+      state: { reservations: [{ phase: 'rejecting', inFlight: true }], timers: { reservation1: at(16) } },
     });
   });
 
   it('that is lost leaves it as it was, for its timer to ask again', () => {
     rejected(FAILED).then({
       asks: [],
-      state: { reservations: [{ phase: 'rejecting', result: null, asking: false }], timers: { reservation1: at(15) } },
+      state: {
+        reservations: [{ phase: 'rejecting', result: null, inFlight: false }],
+        timers: { reservation1: at(15) },
+      },
     });
     for (const lost of [FAILED, REFUSED]) {
       fetched(lost).then({
         asks: [],
-        state: { reservations: [{ phase: 'pending', asking: false }], timers: { reservation1: at(22) } },
+        state: { reservations: [{ phase: 'pending', inFlight: false }], timers: { reservation1: at(22) } },
       });
     }
   });
 
   it('that there is none counts as a cancellation', () => {
     for (const answer of [rejected(GONE), fetched(GONE)]) {
-      answer.then({ asks: [], state: { reservations: [{ phase: 'over', result: 'canceled', asking: false }] } });
+      answer.then({ asks: [], state: { reservations: [{ phase: 'over', result: 'canceled', inFlight: false }] } });
     }
   });
 
@@ -89,8 +92,8 @@ describe('the answer about a reservation', () => {
       .then({
         state: {
           reservations: [
-            { phase: 'rejecting', asking: true },
-            { phase: 'over', asking: false },
+            { phase: 'rejecting', inFlight: true },
+            { phase: 'over', inFlight: false },
           ],
         },
       });
@@ -116,7 +119,7 @@ describe('the search for the task of a call', () => {
           { type: 'call.fetch', id: 'fetch:0:1', leg: 0, sid: sids.call(0) },
           { type: 'task.find', id: 'task:find:2', workspace: taskSids.workspace, call: sids.call(0) },
         ],
-        state: { task: { sid: null, asking: true } },
+        state: { task: { sid: null, inFlight: true } },
       });
     scene(...searching)
       .when(taskEvents.due('heartbeat'))
@@ -126,24 +129,27 @@ describe('the search for the task of a call', () => {
   it('finds one that waits: it is ours, and nothing else is to do', () => {
     scene(...searching)
       .when(outcomeOf('task.find', task('pending'), { at: at(31) }))
-      .then({ asks: [], state: { task: { sid: taskSids.task(), over: false, asking: false }, taskLost: false } });
+      .then({ asks: [], state: { task: { sid: taskSids.task(), over: false, inFlight: false }, taskCanceled: false } });
   });
 
   it('finds one that is cancelled: the caller is lost to the queue', () => {
     scene(...searching)
       .when(outcomeOf('task.find', task('canceled'), { at: at(31) }))
-      .then({ state: { task: { sid: taskSids.task(), over: true }, taskLost: true } });
+      .then({ state: { task: { sid: taskSids.task(), over: true }, taskCanceled: true } });
   });
 
   it('finds none: what there was is over', () => {
     scene(...searching)
       .when(outcomeOf('task.find', GONE, { at: at(31) }))
-      .then({ state: { task: { sid: null, over: true, asking: false }, taskLost: true } });
+      .then({ state: { task: { sid: null, over: true, inFlight: false }, taskCanceled: true } });
   });
 
   it('that has failed is made again with the next heartbeat', () => {
     const failed: readonly Step[] = [...searching, outcomeOf('task.find', FAILED, { at: at(31) })];
-    expect(scene(...failed).state).toMatchObject({ task: { sid: null, over: false, asking: false }, taskLost: false });
+    expect(scene(...failed).state).toMatchObject({
+      task: { sid: null, over: false, inFlight: false },
+      taskCanceled: false,
+    });
     scene(...failed)
       .when(taskEvents.due('heartbeat'))
       .then({ asks: [{ type: 'task.find' }] });
@@ -155,7 +161,7 @@ describe('the search for the task of a call', () => {
       taskEvents.task('created', { at: at(31) }),
       taskEvents.due('heartbeat'),
     ];
-    expect(scene(...known).state).toMatchObject({ task: { sid: taskSids.task(), asking: true } });
+    expect(scene(...known).state).toMatchObject({ task: { sid: taskSids.task(), inFlight: true } });
     for (const late of [GONE, FAILED, task('canceled', 1)]) {
       scene(...known)
         .when(outcomeOf('task.find', late, { at: at(61) }))
@@ -239,12 +245,15 @@ describe('the rest after a talk', () => {
 
   it('does not come for a worker who has accepted something else, nor for one who cannot be moved', () => {
     for (const outcome of [{ as: 'elsewhere' } as const, GONE, REFUSED]) {
-      rested(outcome).then({ asks: [completes], state: { reservations: [{ resting: 'over', workerTold: false }] } });
+      rested(outcome).then({
+        asks: [completes],
+        state: { reservations: [{ coolDown: 'over', workerNotified: false }] },
+      });
     }
   });
 
   it('is asked for again at the next heartbeat when Twilio was away, and once only otherwise', () => {
-    rested(FAILED).then({ asks: [], state: { reservations: [{ resting: 'due' }] } });
+    rested(FAILED).then({ asks: [], state: { reservations: [{ coolDown: 'due' }] } });
     scene(...talking, ends, outcomeOf('reservation.rest', FAILED, { at: at(41) }))
       .when(taskEvents.due('heartbeat'))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'reservation.rest' }] });
@@ -277,9 +286,9 @@ describe('the answer about the task', () => {
       completed(done).then({
         asks: [],
         state: {
-          task: { over: true, asking: false },
-          taskLost: false,
-          claim: 1,
+          task: { over: true, inFlight: false },
+          taskCanceled: false,
+          winner: 1,
           reservations: [{ phase: 'over', result: 'accepted' }],
         },
       });
@@ -289,20 +298,20 @@ describe('the answer about the task', () => {
   it('that it cannot be completed makes us ask what it is', () => {
     completed(REFUSED).then({
       asks: [{ type: 'task.fetch', id: 'task:fetch:3', workspace: taskSids.workspace, task: taskSids.task() }],
-      state: { task: { over: false, asking: true } },
+      state: { task: { over: false, inFlight: true } },
     });
   });
 
   it('that is lost leaves it as it was, for the heartbeat to ask again', () => {
-    completed(FAILED).then({ asks: [], state: { task: { over: false, asking: false } } });
+    completed(FAILED).then({ asks: [], state: { task: { over: false, inFlight: false } } });
     for (const lost of [FAILED, REFUSED])
-      fetched(lost).then({ asks: [], state: { task: { over: false, asking: false } } });
+      fetched(lost).then({ asks: [], state: { task: { over: false, inFlight: false } } });
   });
 
   it('that there is none is a cancellation', () => {
     fetched(GONE).then({
       asks: [{ type: 'call.end', leg: 1 }],
-      state: { task: { over: true }, taskLost: true, reservations: [{ phase: 'over', result: 'canceled' }] },
+      state: { task: { over: true }, taskCanceled: true, reservations: [{ phase: 'over', result: 'canceled' }] },
     });
   });
 
@@ -314,7 +323,7 @@ describe('the answer about the task', () => {
       outcomeOf('call.fetch', seen('ringing'), { at: at(33), leg: 0 }),
     )
       .when(outcomeOf('task.fetch', GONE, { at: at(34) }))
-      .then({ asks: [], state: { task: { asking: false } } });
+      .then({ asks: [], state: { task: { inFlight: false } } });
   });
 
   it('of before is no answer about the present one', () => {
@@ -372,7 +381,7 @@ describe('the answer about the caller’s call', () => {
           type: 'call.redirect',
           leg: 0,
           sid: sids.call(0),
-          document: { flow: 'taskrouter', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.document' },
+          document: { flow: 'taskrouter', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.document' },
         },
       ],
       state: { caller: { phase: 'fallingBack', redirectTries: 1 } },
@@ -386,8 +395,8 @@ describe('the answer about the caller’s call', () => {
       taskEvents.task('created', { task: 1, at: at(11) }),
       taskEvents.task('canceled', { task: 1, at: at(12) }),
     ];
-    expect(scene(...earlier).state).toMatchObject({ claim: 1, taskLost: true });
-    fetched(seen('in-progress'), earlier).then({ asks: [], state: { claim: 1, caller: { phase: 'waiting' } } });
+    expect(scene(...earlier).state).toMatchObject({ winner: 1, taskCanceled: true });
+    fetched(seen('in-progress'), earlier).then({ asks: [], state: { winner: 1, caller: { phase: 'waiting' } } });
   });
 });
 
@@ -494,7 +503,7 @@ describe('what became of something that a queue never asks for', () => {
         leg: 0,
         sid: sids.call(0),
         conference: sids.conference() as never,
-        document: { flow: 'taskrouter', key: sids.call(0), round: 1, leg: 0, purpose: 'caller.whisper' },
+        document: { flow: 'taskrouter', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.whisper' },
         once: true,
       },
       GONE,

@@ -282,7 +282,7 @@ describe('pitfalls of TaskRouter', () => {
   it("P-77 the task says who calls under the original's name, and which of our rounds made it", () => {
     const { result } = scene().when(taskEvents.inbound());
     expect(result.reply).toMatchObject({
-      verbs: [{ verb: 'say' }, { verb: 'enqueue', attributes: { caller_id: '+12125550123', amd_round: 1 } }],
+      verbs: [{ verb: 'say' }, { verb: 'enqueue', attributes: { caller_id: '+12125550123', amd_visit: 1 } }],
     });
   });
 
@@ -366,7 +366,10 @@ describe('pitfalls of TaskRouter', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...[...talking, ends])
       .when(taskEvents.outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
-      .then({ asks: [{ type: 'task.update', status: 'completed' }], state: { reservations: [{ workerTold: false }] } });
+      .then({
+        asks: [{ type: 'task.update', status: 'completed' }],
+        state: { reservations: [{ workerNotified: false }] },
+      });
   });
 
   it('P-106 a caller whom somebody accepted in Flex is theirs, deadline and transfers included', () => {
@@ -374,7 +377,7 @@ describe('pitfalls of TaskRouter', () => {
     const taken = [inbound, ...ringing.slice(1), taskEvents.reservation('accepted', 1, { at: at(5) })];
     scene(...taken)
       .when(taskEvents.due('deadline'))
-      .then({ asks: [], state: { caller: { phase: 'waiting', elsewhere: true }, legs: [{ phase: 'ending' }] } });
+      .then({ asks: [], state: { caller: { phase: 'waiting', takenElsewhere: true }, legs: [{ phase: 'ending' }] } });
     scene(...taken)
       .when(taskEvents.assignment(2, { phone: 'client:ben', at: at(20) }))
       .then({ asks: [], reply: { kind: 'later' }, state: { lastReservation: 1 } });

@@ -43,7 +43,7 @@ describe('a worker whose phone does not take the caller', () => {
       .then({
         asks: [{ ...rejection, id: `reject:${taskSids.reservation(1)}:1`, activity: taskSids.unavailable }],
         state: {
-          reservations: [{ phase: 'rejecting', rejectTo: 'unavailable', asking: true, result: null }],
+          reservations: [{ phase: 'rejecting', rejectTo: 'unavailable', inFlight: true, result: null }],
           timers: { reservation1: at(15) },
         },
       });
@@ -64,10 +64,10 @@ describe('a worker whose phone does not take the caller', () => {
 
   it('is rejected by the answer to the assignment when there is no number, and goes Offline', () => {
     const none: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { phone: null, at: at(1) })];
-    expect(scene(...none).state).toMatchObject({ reservations: [{ leg: null, phase: 'rejecting', asking: false }] });
+    expect(scene(...none).state).toMatchObject({ reservations: [{ leg: null, phase: 'rejecting', inFlight: false }] });
     scene(...none)
       .when(news('rejected', 1, { at: at(2) }))
-      .then({ asks: [], state: { reservations: [{ phase: 'over', result: 'rejected', workerTold: false }] } });
+      .then({ asks: [], state: { reservations: [{ phase: 'over', result: 'rejected', workerNotified: false }] } });
     scene(...none)
       .when(news('canceled', 1, { at: at(2) }))
       .then({ asks: [], state: { reservations: [{ phase: 'over', result: 'canceled' }] } });
@@ -82,7 +82,7 @@ describe('a worker whose phone does not take the caller', () => {
       .then({
         asks: [parked],
         state: {
-          reservations: [{ phase: 'over', result: 'rejected', workerTold: true, story: { endedAt: at(6) } }],
+          reservations: [{ phase: 'over', result: 'rejected', workerNotified: true, timestamps: { endedAt: at(6) } }],
           timers: { reservation1: undefined },
         },
       });
@@ -93,10 +93,12 @@ describe('a worker whose phone does not take the caller', () => {
 
   it.each(['canceled', 'rescinded', 'accepted'] as const)('does not rest when it was %s meanwhile', (what) => {
     const over: readonly Step[] = [...rejecting, news(what, 1, { at: at(6) })];
-    expect(scene(...over).state).toMatchObject({ reservations: [{ phase: 'over', result: what, workerTold: false }] });
+    expect(scene(...over).state).toMatchObject({
+      reservations: [{ phase: 'over', result: what, workerNotified: false }],
+    });
     scene(...over)
       .when(outcome('reservation.update', { as: 'done' }, { at: at(7) }))
-      .then({ asks: [], state: { reservations: [{ result: what, story: { endedAt: at(6) } }] } });
+      .then({ asks: [], state: { reservations: [{ result: what, timestamps: { endedAt: at(6) } }] } });
   });
 
   it('who was rejected by somebody else is where that one has put them', () => {
@@ -104,7 +106,7 @@ describe('a worker whose phone does not take the caller', () => {
       .when(news('rejected', 1, { at: at(6) }))
       .then({
         asks: [{ type: 'call.end', leg: 1 }],
-        state: { reservations: [{ phase: 'over', result: 'rejected', workerTold: false }] },
+        state: { reservations: [{ phase: 'over', result: 'rejected', workerNotified: false }] },
       });
   });
 
@@ -146,10 +148,10 @@ describe('a worker whose phone does not take the caller', () => {
     ];
     scene(...falling)
       .when(busy)
-      .then({ asks: [rejection], state: { caller: { phase: 'fallingBack', fallbackGiven: false } } });
+      .then({ asks: [rejection], state: { caller: { phase: 'fallingBack', fallbackServed: false } } });
     scene(...falling, taskEvents.callerEnded('leave', { at: at(4) }), events.callerDocument({ at: at(4) }))
       .when(busy)
-      .then({ asks: [], state: { caller: { fallbackGiven: true }, reservations: [{ phase: 'pending' }] } });
+      .then({ asks: [], state: { caller: { fallbackServed: true }, reservations: [{ phase: 'pending' }] } });
   });
 });
 
@@ -160,7 +162,7 @@ describe('a reservation whose worker was told to take the caller', () => {
       .when(alone)
       .then({
         asks: [{ ...OF_FIRST, type: 'reservation.fetch', id: `reservation:${taskSids.reservation(1)}:1` }],
-        state: { claim: null, reservations: [{ asking: true, offered: true }], timers: { reservation1: at(22) } },
+        state: { winner: null, reservations: [{ inFlight: true, offered: true }], timers: { reservation1: at(22) } },
       });
     scene(...offered, alone)
       .when(taskEvents.due('reservation1'))
@@ -170,7 +172,7 @@ describe('a reservation whose worker was told to take the caller', () => {
   it('stays theirs while the join may still come about', () => {
     scene(...offered, taskEvents.due('leg1'))
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(20) }))
-      .then({ asks: [], state: { claim: 1, reservations: [{ phase: 'pending', offered: true, asking: false }] } });
+      .then({ asks: [], state: { winner: 1, reservations: [{ phase: 'pending', offered: true, inFlight: false }] } });
   });
 
   it('is given back when there was none', () => {
@@ -190,7 +192,10 @@ describe('a reservation whose worker was told to take the caller', () => {
       taskEvents.due('reservation1'),
     )
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(26) }))
-      .then({ asks: [{ ...rejection, activity: taskSids.unavailable }], state: { reservations: [{ asking: true }] } });
+      .then({
+        asks: [{ ...rejection, activity: taskSids.unavailable }],
+        state: { reservations: [{ inFlight: true }] },
+      });
   });
 
   it.each([
@@ -199,10 +204,10 @@ describe('a reservation whose worker was told to take the caller', () => {
     ['timeout', 'lost'],
     ['rejected', 'lost'],
     ['accepted', 'taken'],
-  ] as const)('one that is %s while they decide: they are told why', (what, notice) => {
+  ] as const)('one that is %s while they decide: they are told why', (what, farewell) => {
     scene(...confirming)
       .when(news(what, 1, { at: at(10) }))
-      .then({ state: { legs: [{ phase: 'told', notice }], reservations: [{ phase: 'over', result: what }] } });
+      .then({ state: { legs: [{ phase: 'farewell', farewell }], reservations: [{ phase: 'over', result: what }] } });
   });
 
   it.each(['ringing', 'in-progress'] as const)('whose phone is %s when it is cancelled is hung up on', (status) => {
@@ -215,7 +220,7 @@ describe('a reservation whose worker was told to take the caller', () => {
     const canceled = news('canceled', 1, { at: at(10) });
     scene(...offered)
       .when(canceled)
-      .then({ asks: [], state: { claim: null, reservations: [{ phase: 'over', result: 'canceled' }] } });
+      .then({ asks: [], state: { winner: null, reservations: [{ phase: 'over', result: 'canceled' }] } });
     for (const late of [news('accepted', 1, { at: at(11) }), news('completed', 1, { at: at(11) }), canceled]) {
       scene(...offered, canceled)
         .when(late)
@@ -228,7 +233,7 @@ describe('a reservation whose worker was told to take the caller', () => {
       .when(news('canceled', 2, { at: at(10) }))
       .then({
         asks: [{ type: 'call.end', leg: 2 }],
-        state: { claim: 1, reservations: [{ offered: true }, { phase: 'over' }] },
+        state: { winner: 1, reservations: [{ offered: true }, { phase: 'over' }] },
       });
   });
 });
@@ -240,13 +245,13 @@ describe('a reservation that is accepted', () => {
       .then({
         asks: [],
         state: {
-          claim: 1,
-          served: 1,
+          winner: 1,
+          servedReservation: 1,
           caller: { phase: 'connected' },
-          legs: [{ phase: 'bridged', result: { kind: 'bridged' }, story: { joinedAt: at(10) } }],
+          legs: [{ phase: 'bridged', result: { kind: 'bridged' }, timestamps: { joinedAt: at(10) } }],
           reservations: [{ phase: word === 'completed' ? 'over' : 'accepted', result: 'accepted' }],
           timers: { deadline: undefined, leg1: undefined, reservation1: undefined, heartbeat: at(30) },
-          story: { connectedAt: at(10) },
+          timestamps: { connectedAt: at(10) },
         },
       });
   });
@@ -264,7 +269,7 @@ describe('a reservation that is accepted', () => {
       .when(taskEvents.task('canceled', { at: at(20) }))
       .then({
         asks: [],
-        state: { claim: 1, reservations: [{ phase: 'over', result: 'accepted', story: { endedAt: at(20) } }] },
+        state: { winner: 1, reservations: [{ phase: 'over', result: 'accepted', timestamps: { endedAt: at(20) } }] },
       });
   });
 
@@ -272,7 +277,7 @@ describe('a reservation that is accepted', () => {
     const late: readonly Step[] = [...offered, taskEvents.due('leg1'), news('accepted', 1, { at: at(20) })];
     scene(...late)
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(21) }))
-      .then({ asks: [], state: { served: 1, reservations: [{ phase: 'accepted', offered: true }] } });
+      .then({ asks: [], state: { servedReservation: 1, reservations: [{ phase: 'accepted', offered: true }] } });
   });
 
   it('bug: a cancellation that comes late does not take the worker’s task from them while they talk', () => {
@@ -294,8 +299,8 @@ describe('a reservation that is accepted', () => {
       .then({
         asks: [{ type: 'call.end', leg: 1 }],
         state: {
-          served: null,
-          claim: null,
+          servedReservation: null,
+          winner: null,
           caller: { phase: 'waiting' },
           reservations: [{ phase: 'over', result: 'accepted' }],
         },
@@ -315,9 +320,9 @@ describe('a reservation that is accepted', () => {
       .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(14) }))
       .then({
         state: {
-          served: 1,
-          claim: 1,
-          legs: [{ phase: 'told' }, { phase: 'told', notice: 'taken' }],
+          servedReservation: 1,
+          winner: 1,
+          legs: [{ phase: 'farewell' }, { phase: 'farewell', farewell: 'taken' }],
           reservations: [{ phase: 'accepted' }, { phase: 'over', result: 'rescinded' }],
         },
       });
@@ -328,7 +333,12 @@ describe('a reservation that is accepted', () => {
       .when(news('accepted', 1, { at: at(11) }))
       .then({
         asks: [],
-        state: { caller: { phase: 'ended' }, result: 'callerLeft', served: 1, story: { connectedAt: undefined } },
+        state: {
+          caller: { phase: 'ended' },
+          result: 'callerLeft',
+          servedReservation: 1,
+          timestamps: { connectedAt: undefined },
+        },
       });
   });
 });
@@ -339,13 +349,13 @@ describe('a talk that is over', () => {
   it('frees the worker, who rests, and the caller’s own call is looked after', () => {
     scene(...talking)
       .when(hungUp)
-      .then({ asks: [rests], state: { timers: { caller: at(50) }, reservations: [{ workerTold: false }] } });
+      .then({ asks: [rests], state: { timers: { caller: at(50) }, reservations: [{ workerNotified: false }] } });
     scene(...talking, hungUp)
       .when(moved)
-      .then({ asks: [parked, done], state: { reservations: [{ workerTold: true }] } });
+      .then({ asks: [parked, done], state: { reservations: [{ workerNotified: true }] } });
     scene(...ringing({ afterCall: 'available' }), ...talking.slice(3))
       .when(hungUp)
-      .then({ asks: [done], state: { reservations: [{ workerTold: false }] } });
+      .then({ asks: [done], state: { reservations: [{ workerNotified: false }] } });
   });
 
   it('is told once', () => {
@@ -361,7 +371,7 @@ describe('a talk that is over', () => {
       .when(wraps)
       .then({
         asks: [],
-        state: { served: 1, claim: 1, legs: [{ phase: 'ended', result: { kind: 'bridged' } }] },
+        state: { servedReservation: 1, winner: 1, legs: [{ phase: 'ended', result: { kind: 'bridged' } }] },
       });
     // That it was theirs, their Dial tells, or the caller's stay in the queue.
     scene(...over, wraps)
@@ -384,33 +394,33 @@ describe('what an earlier wait has left behind', () => {
   const options = { fallback: HOME, deadlineSeconds: 10 };
   const leaves = outcome('call.end', { as: 'done', status: 'completed' }, { at: at(13), leg: 1 });
   const back = taskEvents.inbound({ options, status: 'in-progress', at: at(60) });
-  const handedOn = (before: readonly Step[]): readonly Step[] => [
+  const handedOff = (before: readonly Step[]): readonly Step[] => [
     ...before,
     taskEvents.callerEnded('system-error', { at: at(12) }),
     events.callerDocument({ at: at(12) }),
   ];
 
   it('a worker who is still held is given back when the caller waits again', () => {
-    const gone: readonly Step[] = [...handedOn(ringing(options)), leaves];
-    expect(scene(...gone).state).toMatchObject({ result: 'handedOn', reservations: [{ phase: 'pending' }] });
+    const gone: readonly Step[] = [...handedOff(ringing(options)), leaves];
+    expect(scene(...gone).state).toMatchObject({ result: 'handedOff', reservations: [{ phase: 'pending' }] });
     scene(...gone)
       .when(back)
       .then({
         asks: [{ ...rejection, activity: taskSids.unavailable }],
-        state: { round: 2, legs: [], reservations: [{ id: 1, phase: 'rejecting' }] },
+        state: { visit: 2, legs: [], reservations: [{ id: 1, phase: 'rejecting' }] },
       });
   });
 
   it('a worker who had been told to take them is asked about still', () => {
     const gone: readonly Step[] = [
-      ...handedOn([...ringing(options), events.answered({ at: at(9) }), taskEvents.legEnded({ at: at(11) })]),
+      ...handedOff([...ringing(options), events.answered({ at: at(9) }), taskEvents.legEnded({ at: at(11) })]),
       events.status({ status: 'completed', at: at(13) }),
       back,
     ];
     expect(scene(...gone).state).toMatchObject({ legs: [], reservations: [{ phase: 'pending', offered: true }] });
     scene(...gone)
       .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(61) }))
-      .then({ asks: [], state: { served: null, reservations: [{ phase: 'over', result: 'accepted' }] } });
+      .then({ asks: [], state: { servedReservation: null, reservations: [{ phase: 'over', result: 'accepted' }] } });
   });
 });
 
@@ -539,7 +549,10 @@ describe('a worker who is being rejected when the task ends', () => {
       events.answered({ leg: 2, at: at(9) }),
       news('accepted', 2, { at: at(10) }),
     ];
-    expect(scene(...accepted).state).toMatchObject({ served: 2, reservations: [{ phase: 'rejecting' }, {}] });
+    expect(scene(...accepted).state).toMatchObject({
+      servedReservation: 2,
+      reservations: [{ phase: 'rejecting' }, {}],
+    });
     scene(...accepted)
       .when(done)
       .then({ asks: [parked] });
@@ -560,7 +573,7 @@ describe('a worker who is being rejected when the task ends', () => {
       .when(news('timeout', 1, { at: at(120) }))
       .then({
         asks: [{ type: 'flow.send', event: { type: 'worker.timedOut' } }],
-        state: { reservations: [{ phase: 'over', result: 'canceled', workerTold: true }] },
+        state: { reservations: [{ phase: 'over', result: 'canceled', workerNotified: true }] },
       });
   });
 });
@@ -582,11 +595,11 @@ describe('a caller whom somebody takes in another application', () => {
     (_, before, last) => {
       scene(...before)
         .when(last)
-        .then({ asks: [looks], state: { served: 1, timers: { caller: undefined } } });
+        .then({ asks: [looks], state: { servedReservation: 1, timers: { caller: undefined } } });
       const theirs: readonly Step[] = [...before, last, alive];
       scene(...before, last)
         .when(alive)
-        .then({ asks: [], state: { caller: { elsewhere: true }, reservations: [{ resting: 'no' }] } });
+        .then({ asks: [], state: { caller: { takenElsewhere: true }, reservations: [{ coolDown: 'no' }] } });
       for (const event of [
         events.status({ status: 'completed', at: at(20) }),
         taskEvents.task('wrapup', { at: at(20) }),
@@ -625,7 +638,7 @@ describe('a caller whom somebody takes in another application', () => {
   it('is theirs also where nobody has asked us about their reservation', () => {
     scene(taskEvents.inbound(), taskEvents.task('created', { at: at(1) }))
       .when(news('accepted', 1, { at: at(5) }))
-      .then({ asks: [], state: { caller: { phase: 'waiting', elsewhere: true } } });
+      .then({ asks: [], state: { caller: { phase: 'waiting', takenElsewhere: true } } });
     scene(taskEvents.inbound(), taskEvents.task('created', { at: at(1) }))
       .when(news('accepted', 1, { task: 1, at: at(5) }))
       .thenNothingHappened();
@@ -642,16 +655,16 @@ describe('a caller whom somebody takes in another application', () => {
       .then({
         asks: [{ type: 'call.redirect', leg: 1 }],
         state: {
-          served: null,
-          claim: null,
-          caller: { elsewhere: true },
-          legs: [{ phase: 'told', notice: 'taken' }],
+          servedReservation: null,
+          winner: null,
+          caller: { takenElsewhere: true },
+          legs: [{ phase: 'farewell', farewell: 'taken' }],
           reservations: [{ phase: 'over', result: 'accepted' }],
         },
       });
     scene(...claimed, events.legDocument({ at: at(11) }))
       .when(news('accepted', 1, { at: at(12) }))
-      .then({ asks: [], state: { served: 1, claim: 1, legs: [{ phase: 'bridged' }] } });
+      .then({ asks: [], state: { servedReservation: 1, winner: 1, legs: [{ phase: 'bridged' }] } });
   });
 
   it('P-141 whoever hangs up before their Dial begins has not taken the caller whom somebody else has accepted', () => {
@@ -661,7 +674,10 @@ describe('a caller whom somebody takes in another application', () => {
       [...offered, gone, isAccepted],
       [...offered, news('accepted', 1, { at: at(9.5) }), gone],
     ]) {
-      expect(scene(...before).state).toMatchObject({ served: 1, caller: { phase: 'connected', elsewhere: false } });
+      expect(scene(...before).state).toMatchObject({
+        servedReservation: 1,
+        caller: { phase: 'connected', takenElsewhere: false },
+      });
       scene(...before)
         .when(taskEvents.task('wrapup', { at: at(12) }))
         .then({ asks: [] });
@@ -676,7 +692,10 @@ describe('a caller whom somebody takes in another application', () => {
         taskEvents.due('caller'),
         outcome('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(37) }),
       ];
-      expect(scene(...theirs).state).toMatchObject({ caller: { elsewhere: true }, reservations: [{ resting: 'no' }] });
+      expect(scene(...theirs).state).toMatchObject({
+        caller: { takenElsewhere: true },
+        reservations: [{ coolDown: 'no' }],
+      });
       expect(scene(...theirs).state).not.toHaveProperty('timers.caller');
       scene(...theirs)
         .when(taskEvents.task('wrapup', { at: at(60) }))
@@ -684,7 +703,7 @@ describe('a caller whom somebody takes in another application', () => {
       // Another application has taken them out of the queue: that says it at once.
       scene(...before)
         .when(taskEvents.callerEnded('redirected', { at: at(12) }))
-        .then({ verbs: [], asks: [], state: { caller: { elsewhere: true }, reservations: [{ resting: 'no' }] } });
+        .then({ verbs: [], asks: [], state: { caller: { takenElsewhere: true }, reservations: [{ coolDown: 'no' }] } });
       // Gone by then, nobody is taken from anybody.
       scene(...before)
         .when(events.callerStatus({ at: at(20) }))
@@ -692,7 +711,7 @@ describe('a caller whom somebody takes in another application', () => {
     }
     scene(...talking, hungUp)
       .when(taskEvents.callerEnded('redirected', { at: at(41) }))
-      .then({ state: { caller: { elsewhere: false } } });
+      .then({ state: { caller: { takenElsewhere: false } } });
   });
 
   it('P-127 a caller is not taken back by a fallback that was on its way when somebody else accepted them', () => {
@@ -701,7 +720,10 @@ describe('a caller whom somebody takes in another application', () => {
       .when(news('accepted', 1, { at: at(10) }))
       .then({
         effects: [{ type: 'effect.drop', id: 'redirect:0:3' }, { type: 'timer.stop' }],
-        state: { caller: { phase: 'fallingBack', elsewhere: true, redirecting: null }, timers: { caller: undefined } },
+        state: {
+          caller: { phase: 'fallingBack', takenElsewhere: true, redirecting: null },
+          timers: { caller: undefined },
+        },
       });
     scene(...redirected, news('accepted', 1, { at: at(10) }), taskEvents.callerEnded('redirected', { at: at(11) }))
       .when(taskEvents.due('caller'))
@@ -711,6 +733,6 @@ describe('a caller whom somebody takes in another application', () => {
   it('and whoever of us answers then is told that the call was taken', () => {
     scene(...ringing(), taskEvents.callerEnded('redirected', { at: at(5) }))
       .when(events.answered({ at: at(9) }))
-      .then({ verbs: ['say', 'hangup'], state: { claim: null, legs: [{ notice: 'taken' }] } });
+      .then({ verbs: ['say', 'hangup'], state: { winner: null, legs: [{ farewell: 'taken' }] } });
   });
 });

@@ -17,7 +17,7 @@ describe('what is wrong is named', () => {
     ['"attributes" must be an object; got a list', { attributes: ['vip'] }],
     ['"attributes" must be an object; got null', { attributes: null }],
     ['"attributes" must be an object; got a value of type string', { attributes: 'vip' }],
-    ['"attributes.amd_round" is set by the library', { attributes: { amd_round: 2 } }],
+    ['"attributes.amd_visit" is set by the library', { attributes: { amd_visit: 2 } }],
     ['"attributes.call_sid" is set by the library', { attributes: { call_sid: 'CA' } }],
     ['"attributes.caller_id" is set by the library', { attributes: { caller_id: '' } }],
     ['"attributes.vip" must be a string or a number; got a value of type boolean', { attributes: { vip: true } }],

@@ -50,7 +50,7 @@ const answered =
   (state: LiveWorker): WorkerEvent => ({
     type: 'effect.outcome',
     at: 3000,
-    effect: { type: 'worker.update', id: state.switching ?? 'worker:switch:1', ...OF, activity, version: '*' },
+    effect: { type: 'worker.update', id: state.changeInFlight ?? 'worker:switch:1', ...OF, activity, version: '*' },
     outcome,
   });
 
@@ -60,10 +60,15 @@ describe('a worker who is switched on or off at a page', () => {
     expect(asked.effects).toContainEqual(
       expect.objectContaining({ type: 'worker.update', activity: offline, version: '*' }),
     );
-    expect(asked.state.wish).toMatchObject({ on: false, as: 'asked' });
+    expect(asked.state.requestedActivity).toMatchObject({ on: false, as: 'asked' });
     expect(asked.state.activity?.sid).toBe(available);
     const { state } = after(known(), switched(false), answered({ as: 'done' }));
-    expect(state).toMatchObject({ wish: { as: 'done' }, switching: null, activity: { sid: offline }, timers: {} });
+    expect(state).toMatchObject({
+      requestedActivity: { as: 'done' },
+      changeInFlight: null,
+      activity: { sid: offline },
+      timers: {},
+    });
   });
 
   it('is asked for once, however often the same wish is heard', () => {
@@ -73,7 +78,10 @@ describe('a worker who is switched on or off at a page', () => {
   it('stays where they are when Twilio refuses, and the reason is kept', () => {
     const refusal = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
     const { state } = after(known(), switched(false), answered(refusal));
-    expect(state).toMatchObject({ wish: { as: 'refused', reason: 'no such activity' }, activity: { sid: available } });
+    expect(state).toMatchObject({
+      requestedActivity: { as: 'refused', reason: 'no such activity' },
+      activity: { sid: available },
+    });
   });
 
   it('counts as refused when Twilio does not answer, and what was not sent is called off', () => {
@@ -81,10 +89,10 @@ describe('a worker who is switched on or off at a page', () => {
       const [timer = '', dueAt = 0] = Object.entries(timers)[0] ?? [];
       return { type: 'timer', at: dueAt, timer, dueAt };
     });
-    expect(state.wish).toMatchObject({ as: 'refused', reason: 'Twilio did not answer in time' });
+    expect(state.requestedActivity).toMatchObject({ as: 'refused', reason: 'Twilio did not answer in time' });
     expect(effects).toContainEqual({ type: 'effect.drop', id: 'worker:switch:1' });
     const late = worker.transition(state, answered({ as: 'done' })(state), DEFAULT_WORKER_CONFIG);
-    expect(late.state).toMatchObject({ wish: { as: 'done' }, activity: { sid: offline } });
+    expect(late.state).toMatchObject({ requestedActivity: { as: 'done' }, activity: { sid: offline } });
   });
 
   it('P-84 two quick clicks end where the last one says', () => {
@@ -92,11 +100,11 @@ describe('a worker who is switched on or off at a page', () => {
     expect(both.effects.filter(({ type }) => type === 'worker.update')).toEqual([]);
     const next = after(known(), switched(false), switched(true), answered({ as: 'done' }));
     expect(next.effects).toContainEqual(expect.objectContaining({ type: 'worker.update', activity: available }));
-    expect(next.state.wish?.as).toBe('asked');
+    expect(next.state.requestedActivity?.as).toBe('asked');
     const last = after(known(), switched(false), switched(true), answered({ as: 'done' }), (state) =>
       answered({ as: 'done' }, available)(state),
     );
-    expect(last.state).toMatchObject({ wish: { on: true, as: 'done' }, activity: { sid: available } });
+    expect(last.state).toMatchObject({ requestedActivity: { on: true, as: 'done' }, activity: { sid: available } });
   });
 
   it('ends a rest: nobody is brought back to work who was switched off meanwhile', () => {
@@ -124,7 +132,9 @@ describe('createAvailabilitySwitch', () => {
     await workers.handle(key, known());
     await switchWorker(ANN, false);
     const record = await store.read(key, Date.now());
-    expect(decodeState(worker, key, record?.data ?? '').state).toMatchObject({ wish: { on: false, as: 'asked' } });
+    expect(decodeState(worker, key, record?.data ?? '').state).toMatchObject({
+      requestedActivity: { on: false, as: 'asked' },
+    });
     await expect(switchWorker('CA123', false)).rejects.toThrow('"worker" must be the SID of a worker');
   });
 });

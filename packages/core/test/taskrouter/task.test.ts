@@ -40,10 +40,10 @@ describe('the task of a talk', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
       .when(ends)
-      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { asking: false } } });
+      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { inFlight: false } } });
     scene(...talking, ends)
       .when(outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
-      .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { asking: true } } });
+      .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { inFlight: true } } });
     scene(...end)
       .when(taskEvents.task('wrapup', { at: at(41) }))
       .then({ asks: [] });
@@ -58,7 +58,7 @@ describe('the task of a talk', () => {
   it('is not completed while nobody is known to have talked', () => {
     scene(...ringing())
       .when(taskEvents.task('wrapup', { at: at(8) }))
-      .then({ asks: [], state: { task: { over: false, asking: false } } });
+      .then({ asks: [], state: { task: { over: false, inFlight: false } } });
   });
 
   it('is not completed before anybody has told us of it', () => {
@@ -71,7 +71,7 @@ describe('the task of a talk', () => {
       taskEvents.inbound({ status: 'in-progress', at: at(60) }),
       news('accepted', 1, { at: at(61) }),
     ];
-    expect(scene(...again).state).toMatchObject({ round: 2, task: { sid: null }, served: 1 });
+    expect(scene(...again).state).toMatchObject({ visit: 2, task: { sid: null }, servedReservation: 1 });
     scene(...again)
       .when(taskEvents.legEnded({ bridged: true, at: at(70) }))
       .then({ asks: [{ type: 'reservation.rest' }] });
@@ -82,13 +82,13 @@ describe('the task of a caller who has the fallback', () => {
   it('is cancelled, so that nobody is held for it, once', () => {
     scene(...falling)
       .when(events.callerDocument({ at: at(11) }))
-      .then({ asks: [{ ...canceled, id: 'task:canceled:2' }], state: { task: { asking: true, over: false } } });
+      .then({ asks: [{ ...canceled, id: 'task:canceled:2' }], state: { task: { inFlight: true, over: false } } });
     scene(...told)
       .when(events.callerDocument({ at: at(12) }))
       .then({ asks: [] });
     scene(...told, outcomeOf('task.update', { as: 'done' }, { at: at(12) }))
       .when(events.callerDocument({ at: at(13) }))
-      .then({ asks: [], state: { task: { over: true }, taskLost: false } });
+      .then({ asks: [], state: { task: { over: true }, taskCanceled: false } });
   });
 
   it('is not cancelled before anybody has told us of it', () => {
@@ -99,8 +99,8 @@ describe('the task of a caller who has the fallback', () => {
     ];
     expect(scene(...unknown).effects.map(({ type }) => type)).not.toContain('task.update');
     expect(scene(...unknown).state).toMatchObject({
-      caller: { fallbackGiven: true },
-      task: { sid: null, asking: false },
+      caller: { fallbackServed: true },
+      task: { sid: null, inFlight: false },
     });
   });
 
@@ -114,10 +114,10 @@ describe('the task of a caller who has the fallback', () => {
     ];
     scene(...leaves)
       .when(events.callerDocument({ at: at(13) }))
-      .then({ asks: [canceled], state: { served: null } });
+      .then({ asks: [canceled], state: { servedReservation: null } });
     scene(...leaves, news('accepted', 1, { at: at(12) }))
       .when(events.callerDocument({ at: at(13) }))
-      .then({ asks: [], state: { served: 1 } });
+      .then({ asks: [], state: { servedReservation: 1 } });
   });
 });
 
@@ -130,14 +130,14 @@ describe('at a heartbeat, the task', () => {
           { type: 'call.fetch', leg: 0 },
           { ...THE_TASK, type: 'task.fetch', id: 'task:fetch:2' },
         ],
-        state: { task: { asking: true } },
+        state: { task: { inFlight: true } },
       });
     scene(...ringing(), taskEvents.due('heartbeat'))
       .when(taskEvents.due('heartbeat'))
-      .then({ asks: [], state: { task: { asking: true } } });
+      .then({ asks: [], state: { task: { inFlight: true } } });
     scene(...ringing(), taskEvents.task('canceled', { at: at(5) }))
       .when(taskEvents.due('heartbeat'))
-      .then({ asks: [], state: { task: { over: true, asking: false } } });
+      .then({ asks: [], state: { task: { over: true, inFlight: false } } });
   });
 });
 
@@ -156,13 +156,13 @@ describe('a task that is', () => {
   it.each(['pending', 'reserved'] as const)('%s waits with the caller, and is cancelled without them', (status) => {
     asked(...ringing())
       .says(status)
-      .then({ asks: [], state: { task: { over: false, asking: false } } });
+      .then({ asks: [], state: { task: { over: false, inFlight: false } } });
     asked(...falling)
       .says(status)
       .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
     asked(...gone)
       .says(status)
-      .then({ asks: [canceled], state: { task: { asking: true } } });
+      .then({ asks: [canceled], state: { task: { inFlight: true } } });
     asked(...told, outcomeOf('task.update', FAILED, { at: at(12) }))
       .says(status)
       .then({ asks: [canceled] });
@@ -175,15 +175,15 @@ describe('a task that is', () => {
         .says(status)
         .then({
           asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
-          state: { task: { over: false }, reservations: [{ asking: true }, { asking: false }] },
+          state: { task: { over: false }, reservations: [{ inFlight: true }, { inFlight: false }] },
         });
       // It was taken back: theirs is over, and nobody has to be asked.
       asked(...offered, news('canceled', 1, { at: at(10) }))
         .says(status)
-        .then({ asks: [], state: { reservations: [{ phase: 'over', asking: false }, {}] } });
+        .then({ asks: [], state: { reservations: [{ phase: 'over', inFlight: false }, {}] } });
       asked(...talking)
         .says(status)
-        .then({ asks: [], state: { task: { over: false }, reservations: [{ asking: false }, {}] } });
+        .then({ asks: [], state: { task: { over: false }, reservations: [{ inFlight: false }, {}] } });
     },
   );
 
@@ -226,14 +226,14 @@ describe('a task that is', () => {
           ],
           state: {
             task: { over: true },
-            taskLost: true,
+            taskCanceled: true,
             caller: { phase: 'waiting', fetching: true },
             reservations: [{ phase: 'over', result: 'canceled' }],
           },
         });
       asked(...ringing())
         .says(status)
-        .then({ asks: [{ type: 'call.end', leg: 1 }], state: { taskLost: true, task: { over: true } } });
+        .then({ asks: [{ type: 'call.end', leg: 1 }], state: { taskCanceled: true, task: { over: true } } });
     },
   );
 
@@ -246,7 +246,7 @@ describe('a task that is', () => {
           asks: [],
           state: {
             task: { over: true },
-            taskLost: false,
+            taskCanceled: false,
             caller: { phase: 'connected' },
             legs: [{ phase: 'bridged' }, {}],
           },
@@ -254,7 +254,7 @@ describe('a task that is', () => {
       for (const before of [falling, told]) {
         scene(...before)
           .when(taskEvents.task(word, { at: at(20) }))
-          .then({ asks: [], state: { task: { over: true }, taskLost: false, caller: { phase: 'fallingBack' } } });
+          .then({ asks: [], state: { task: { over: true }, taskCanceled: false, caller: { phase: 'fallingBack' } } });
       }
     },
   );

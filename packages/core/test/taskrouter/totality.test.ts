@@ -40,7 +40,7 @@ function usual(state: TaskRouterState, at: number): TaskRouterEvent {
   if (phase === 'ended') return taskEvents.assignment(1 + (id % 4), { at });
   const of = { leg: id, sid: sids.call(id), at };
   if (phase === 'requested') return events.status({ ...of, status: 'ringing' });
-  if (phase === 'joining') return taskEvents.reservation('accepted', state.claim ?? 1, { at });
+  if (phase === 'joining') return taskEvents.reservation('accepted', state.winner ?? 1, { at });
   if (phase === 'bridged') return taskEvents.legEnded({ leg: id, at, bridged: true });
   return events.answered({ ...of, answeredBy: 'human' });
 }
@@ -180,12 +180,12 @@ describe('whatever comes, in whatever order', () => {
             expect(again.effects).toEqual([]);
             expect(again.state).toEqual(step.state);
           }
-          if (state.kind === 'call' && step.state.kind === 'call' && step.state.round === state.round) {
+          if (state.kind === 'call' && step.state.kind === 'call' && step.state.visit === state.visit) {
             const { result } = state;
             if (result !== null) met('after the outcome');
-            if (state.served !== null) met('after a talk');
+            if (state.servedReservation !== null) met('after a talk');
             if (result !== null) expect(step.state.result).toBe(result);
-            if (state.served !== null) expect(step.state.served).toBe(state.served);
+            if (state.servedReservation !== null) expect(step.state.servedReservation).toBe(state.servedReservation);
           }
           const { state: now } = step;
           expect(step.keepForMs === null).toBe(now.kind === 'call' && !isTaskCallFinal(now));

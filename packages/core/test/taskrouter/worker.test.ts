@@ -133,14 +133,14 @@ describe('a worker of whom something is heard', () => {
       version: 1,
       coolDowns: [],
       timedOut: null,
-      wish: null,
-      switching: null,
-      heard: [],
-      asking: false,
+      requestedActivity: null,
+      changeInFlight: null,
+      seenReservations: [],
+      inFlight: false,
       askedAt: START,
       deleted: false,
       timers: {},
-      asked: 0,
+      effectSeq: 0,
     });
     expect(effects).toEqual([]);
     expect(keepForMs).toBe(MONTH);
@@ -255,7 +255,7 @@ describe('a worker who rests', () => {
             },
           ],
           timers: { [RESTING]: at(65) },
-          asking: false,
+          inFlight: false,
         },
         effects: [start(RESTING, 65)],
         keepForMs: null,
@@ -278,9 +278,9 @@ describe('a worker who rests', () => {
     const { result } = after(working).when(parked(1, 5));
     expect(result.effects).toEqual([fetch(1), start(RESTING, 65)]);
     expect(result.state).toMatchObject({
-      heard: [taskSids.reservation(1)],
+      seenReservations: [taskSids.reservation(1)],
       coolDowns: [{ activity: unavailable, seenAt: null, startedAt: at(5), until: at(65) }],
-      asking: true,
+      inFlight: true,
       askedAt: at(5),
     });
     after(working, parked(1, 5)).when(parked(2, 6)).then({ asks: [] });
@@ -289,14 +289,16 @@ describe('a worker who rests', () => {
   it('does not rest when we sent them to where they get calls', () => {
     after(working)
       .when(parked(1, 5, available))
-      .then({ state: { coolDowns: [], timers: {}, asking: true }, effects: [fetch(1)], keepForMs: null });
+      .then({ state: { coolDowns: [], timers: {}, inFlight: true }, effects: [fetch(1)], keepForMs: null });
   });
 
   it('is told of once for each reservation, as far back as the last twenty', () => {
     after(working, parked(1)).when(parked(1, 9)).thenNothingHappened();
     const many = Array.from({ length: 21 }, (_, index) => parked(index + 1));
     const { state } = after(working, ...many);
-    expect((state as LiveWorker).heard).toEqual(Array.from({ length: 20 }, (_, n) => taskSids.reservation(n + 2)));
+    expect((state as LiveWorker).seenReservations).toEqual(
+      Array.from({ length: 20 }, (_, n) => taskSids.reservation(n + 2)),
+    );
     after(working, ...many)
       .when(parked(2, 9))
       .thenNothingHappened();
@@ -326,7 +328,7 @@ describe('a worker who rests', () => {
   it('is looked at when the minute is over', () => {
     after(...resting)
       .when(due(RESTING))
-      .then({ state: { asking: true, askedAt: at(60), timers: {} }, effects: [fetch(1), stop(RESTING, 60)] });
+      .then({ state: { inFlight: true, askedAt: at(60), timers: {} }, effects: [fetch(1), stop(RESTING, 60)] });
   });
 
   it('a timer of another time is none of theirs', () => {
@@ -338,11 +340,11 @@ describe('a worker who rests', () => {
   it('comes back to work from there, unless anything changes meanwhile', () => {
     after(...rested)
       .when(saw(unavailable, '2', 60))
-      .then({ state: { asking: true }, effects: [back(2, '2')], keepForMs: null });
+      .then({ state: { inFlight: true }, effects: [back(2, '2')], keepForMs: null });
     after(...rested, saw(unavailable, '2', 60))
       .when(answered(DONE, 61))
       .then({
-        state: { coolDowns: [], asking: false, activity: { sid: available, name: null }, since: at(61) },
+        state: { coolDowns: [], inFlight: false, activity: { sid: available, name: null }, since: at(61) },
         effects: [],
         keepForMs: MONTH,
       });
@@ -360,13 +362,13 @@ describe('a worker who rests', () => {
   it('who is not there yet may be on their way', () => {
     after(working, parked(1))
       .when(saw(available, '1', 5))
-      .then({ state: { coolDowns: [{ seenAt: null, until: at(60) }], asking: false }, effects: [] });
+      .then({ state: { coolDowns: [{ seenAt: null, until: at(60) }], inFlight: false }, effects: [] });
   });
 
   it('is looked at anew when the look was asked for before the end', () => {
     after(working, parked(1), due(RESTING))
       .when(saw(available, '1', 60))
-      .then({ state: { coolDowns: [{ until: at(60) }], asking: true }, effects: [fetch(2)] });
+      .then({ state: { coolDowns: [{ until: at(60) }], inFlight: true }, effects: [fetch(2)] });
     after(working, parked(1), due(RESTING), saw(available, '1', 60))
       .when(saw(available, '1', 61))
       .then({ state: { coolDowns: [] }, effects: [] });
@@ -413,7 +415,7 @@ describe('a worker who rests', () => {
     const both = [working, parked(1), saw(available, '1', 1), parked(2, 1, MEETING), due(RESTING)];
     after(...both, due(`rest:${MEETING}`))
       .when(saw(MEETING, '3', 62))
-      .then({ state: { asking: true }, asks: [fetch(3)] });
+      .then({ state: { inFlight: true }, asks: [fetch(3)] });
   });
 
   it('is shown as resting where they rest, and nowhere else', () => {
@@ -444,7 +446,7 @@ describe('what a look at a worker says', () => {
   it('keeps the name of where they still are', () => {
     after(working, parked(1, 0, available))
       .when(saw(available, '1', 5))
-      .then({ state: { activity: { sid: available, name: 'Available' }, since: START, asking: false }, effects: [] });
+      .then({ state: { activity: { sid: available, name: 'Available' }, since: START, inFlight: false }, effects: [] });
   });
 
   it('is old when an event overtook it: whoever rests is looked at anew', () => {
@@ -462,7 +464,7 @@ describe('what a look at a worker says', () => {
   it('that they are gone ends everything', () => {
     after(...rested)
       .when(answered({ as: 'gone' }, 61))
-      .then({ state: { deleted: true, coolDowns: [], asking: false }, effects: [], keepForMs: MONTH });
+      .then({ state: { deleted: true, coolDowns: [], inFlight: false }, effects: [], keepForMs: MONTH });
   });
 
   it('is worth nothing when it makes no sense: whoever rests is looked at anew', () => {
@@ -479,7 +481,7 @@ describe('what a look at a worker says', () => {
         .then({ effects: [fetch(2)] });
       after(working, parked(1, 0, available))
         .when(answered(outcome, 1))
-        .then({ state: { asking: false, activity: { sid: available, name: 'Available' } }, effects: [] });
+        .then({ state: { inFlight: false, activity: { sid: available, name: 'Available' } }, effects: [] });
     }
   });
 
@@ -501,13 +503,17 @@ describe('a worker who cannot be looked at, or brought back', () => {
     for (const steps of [rested, [...rested, saw(unavailable, '2', 60)], [working, timedOut(1, 60)]]) {
       after(...steps)
         .when(answered(outcome, 61))
-        .then({ state: { asking: false, timers: { retry: at(71) } }, effects: [start('retry', 71)], keepForMs: null });
+        .then({
+          state: { inFlight: false, timers: { retry: at(71) } },
+          effects: [start('retry', 71)],
+          keepForMs: null,
+        });
     }
     const again = after(...rested, answered(outcome, 61)).when(due('retry'));
     again.then({ effects: [fetch(2), stop('retry', 71)] });
     after(working, parked(1, 0, available))
       .when(answered(outcome, 61))
-      .then({ state: { timers: {}, asking: false }, effects: [], keepForMs: MONTH });
+      .then({ state: { timers: {}, inFlight: false }, effects: [], keepForMs: MONTH });
   });
 
   it('is not tried again once the rest is over', () => {
@@ -529,7 +535,7 @@ describe('a worker who cannot be looked at, or brought back', () => {
       .then({ state: { coolDowns: [{}] }, effects: [fetch(3)] });
     after(...leaving, told(offline, 3, 60))
       .when(answered({ as: 'changed' }, 61))
-      .then({ state: { activity: { sid: offline }, asking: false }, effects: [], keepForMs: MONTH });
+      .then({ state: { activity: { sid: offline }, inFlight: false }, effects: [], keepForMs: MONTH });
   });
 });
 
@@ -546,8 +552,8 @@ describe('a worker whose reservation timed out', () => {
       .then({
         state: {
           timedOut: { timeout: offline, unavailable, back: available, noticedAt: at(10), after: 0 },
-          heard: [taskSids.reservation(1)],
-          asking: true,
+          seenReservations: [taskSids.reservation(1)],
+          inFlight: true,
         },
         effects: [fetch(1)],
         keepForMs: null,
@@ -641,8 +647,15 @@ describe('a worker who is switched at a page', () => {
       .when(switched(offline, 'first', 5))
       .then({
         state: {
-          wish: { request: 'first', on: false, activity: offline, askedAt: at(5), as: 'asked', reason: null },
-          switching: 'worker:switch:1',
+          requestedActivity: {
+            request: 'first',
+            on: false,
+            activity: offline,
+            askedAt: at(5),
+            as: 'asked',
+            reason: null,
+          },
+          changeInFlight: 'worker:switch:1',
           activity: { sid: available },
         },
         effects: [change(1, offline), start('switch', 35)],
@@ -652,8 +665,8 @@ describe('a worker who is switched at a page', () => {
       .when(answered(DONE, 6))
       .then({
         state: {
-          wish: { request: 'first', as: 'done', reason: null },
-          switching: null,
+          requestedActivity: { request: 'first', as: 'done', reason: null },
+          changeInFlight: null,
           activity: { sid: offline, name: null },
           since: at(6),
         },
@@ -679,7 +692,11 @@ describe('a worker who is switched at a page', () => {
     after(...away)
       .when(answered(outcome, 6))
       .then({
-        state: { wish: { as: 'refused', reason }, switching: null, activity: { sid: available, name: 'Available' } },
+        state: {
+          requestedActivity: { as: 'refused', reason },
+          changeInFlight: null,
+          activity: { sid: available, name: 'Available' },
+        },
         effects: [stop('switch', 35)],
         keepForMs: MONTH,
       });
@@ -688,16 +705,20 @@ describe('a worker who is switched at a page', () => {
   it('who is there no more has no wishes', () => {
     after(...away)
       .when(answered({ as: 'gone' }, 6))
-      .then({ state: { deleted: true, wish: null, switching: null }, effects: [stop('switch', 35)], keepForMs: MONTH });
+      .then({
+        state: { deleted: true, requestedActivity: null, changeInFlight: null },
+        effects: [stop('switch', 35)],
+        keepForMs: MONTH,
+      });
     after(...away)
       .when(deleted)
       .then({
-        state: { wish: null, switching: null },
+        state: { requestedActivity: null, changeInFlight: null },
         effects: [{ type: 'effect.drop', id: 'worker:switch:1' }, stop('switch', 35)],
       });
     after(...away, deleted)
       .when(answered(DONE, 6))
-      .then({ state: { wish: null, deleted: true }, effects: [] });
+      .then({ state: { requestedActivity: null, deleted: true }, effects: [] });
     after(working).when(deleted).then({ effects: [] });
   });
 
@@ -705,7 +726,11 @@ describe('a worker who is switched at a page', () => {
     after(...away)
       .when(due('switch'))
       .then({
-        state: { wish: { as: 'refused', reason: 'Twilio did not answer in time' }, switching: null, timers: {} },
+        state: {
+          requestedActivity: { as: 'refused', reason: 'Twilio did not answer in time' },
+          changeInFlight: null,
+          timers: {},
+        },
         effects: [{ type: 'effect.drop', id: 'worker:switch:1' }, stop('switch', 35)],
         keepForMs: MONTH,
       });
@@ -721,7 +746,7 @@ describe('a worker who is switched at a page', () => {
       .thenNothingHappened();
     after(...late)
       .when(answered(DONE, 40))
-      .then({ state: { wish: { as: 'done', reason: null }, activity: { sid: offline } }, effects: [] });
+      .then({ state: { requestedActivity: { as: 'done', reason: null }, activity: { sid: offline } }, effects: [] });
   });
 
   it('of clicks while one is under way the last one counts', () => {
@@ -729,20 +754,20 @@ describe('a worker who is switched at a page', () => {
     after(...away)
       .when(switched(available, 'second', 7))
       .then({
-        state: { wish: { request: 'second', on: true, as: 'asked' }, switching: 'worker:switch:1' },
+        state: { requestedActivity: { request: 'second', on: true, as: 'asked' }, changeInFlight: 'worker:switch:1' },
         effects: [stop('switch', 35), start('switch', 37)],
       });
     for (const outcome of [DONE, FAILED]) {
       after(...both)
         .when(answered(outcome, 8))
         .then({
-          state: { wish: { request: 'second', as: 'asked' }, switching: 'worker:switch:2' },
+          state: { requestedActivity: { request: 'second', as: 'asked' }, changeInFlight: 'worker:switch:2' },
           effects: [change(2, available)],
         });
     }
     after(...away, switched(offline, 'second', 7))
       .when(answered(DONE, 8))
-      .then({ state: { wish: { request: 'second', as: 'done' } }, effects: [stop('switch', 37)] });
+      .then({ state: { requestedActivity: { request: 'second', as: 'done' } }, effects: [stop('switch', 37)] });
   });
 
   it('a late answer to the click before says where they are, and nothing of the new click', () => {
@@ -750,19 +775,29 @@ describe('a worker who is switched at a page', () => {
     after(...again)
       .when(answered(DONE, 41, 1))
       .then({
-        state: { wish: { request: 'second', as: 'asked' }, switching: 'worker:switch:2', activity: { sid: offline } },
+        state: {
+          requestedActivity: { request: 'second', as: 'asked' },
+          changeInFlight: 'worker:switch:2',
+          activity: { sid: offline },
+        },
         effects: [],
       });
     after(...again, answered(DONE, 41, 2))
       .when(answered(DONE, 42, 1))
-      .then({ state: { wish: { request: 'second', as: 'done' }, activity: { sid: offline } }, effects: [] });
+      .then({
+        state: { requestedActivity: { request: 'second', as: 'done' }, activity: { sid: offline } },
+        effects: [],
+      });
   });
 
   it('a late success says nothing of a newer click that was refused', () => {
     const refused = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
     after(...away, due('switch'), switched(available, 'second', 40), answered(refused, 41, 2))
       .when(answered(DONE, 42, 1))
-      .then({ state: { wish: { request: 'second', as: 'refused', reason: 'no such activity' } }, effects: [] });
+      .then({
+        state: { requestedActivity: { request: 'second', as: 'refused', reason: 'no such activity' } },
+        effects: [],
+      });
   });
 
   it('is looked at all the same: an answer to a click is none to a look', () => {
@@ -770,7 +805,7 @@ describe('a worker who is switched at a page', () => {
     for (const steps of [looked, [...looked, switched(available, 'second', 6)], [...looked, deleted]]) {
       after(...steps)
         .when(answered(DONE, 7, 2))
-        .then({ state: { asking: true } });
+        .then({ state: { inFlight: true } });
     }
   });
 
@@ -778,7 +813,7 @@ describe('a worker who is switched at a page', () => {
     after(...resting, switched(available, 'first', 5))
       .when(told(MEETING, 3, 6))
       .then({
-        state: { coolDowns: [], timers: { switch: at(35) }, wish: { as: 'asked' } },
+        state: { coolDowns: [], timers: { switch: at(35) }, requestedActivity: { as: 'asked' } },
         effects: [stop(RESTING, 60)],
         keepForMs: null,
       });
@@ -867,7 +902,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
     expect(after(...begun).state).toMatchObject({ coolDowns: [{ activity: offline }] });
     after(...begun)
       .when(answered(DONE, 8, 1))
-      .then({ state: { wish: { as: 'done', answeredAt: at(8) }, coolDowns: [] } });
+      .then({ state: { requestedActivity: { as: 'done', answeredAt: at(8) }, coolDowns: [] } });
   });
 
   it('P-130 nobody is brought back while a wish of theirs is under way', () => {
@@ -880,7 +915,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
     ];
     after(...over)
       .when(saw(offline, '3', 72.1, at(9)))
-      .then({ asks: [], state: { asking: false, coolDowns: [{ activity: offline }] } });
+      .then({ asks: [], state: { inFlight: false, coolDowns: [{ activity: offline }] } });
     after(...over, saw(offline, '3', 72.1, at(9)))
       .when(answered(FAILED, 73, 2))
       .then({ asks: [fetch(4)] });

@@ -14,7 +14,7 @@ import { classifyFailure, headerIn } from '../../src/twilio/classify.js';
 import { BASE } from '../helpers/webhooks.js';
 
 const LEG = sids.call(1);
-const ref = { flow: 'forwarding', key: sids.call(0), round: 1, leg: 1 } as const;
+const ref = { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1 } as const;
 const create: CreateCall = {
   type: 'call.create',
   id: 'create:1',

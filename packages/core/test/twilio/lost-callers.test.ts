@@ -99,8 +99,8 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
   it.each(['init', 'in-progress'] as const)('is sent to us again from a room that is "%s"', async (status) => {
     const { look, sent, clock } = scene([waiting(ALICE, { status })]);
     expect(await look()).toEqual({ recovered: [ALICE], leftAlone: 0, failed: [] });
-    const round = 1 + (Math.floor(clock.now() / 1000) % 89);
-    const url = `${BASE}/inbound/again?ref=forwarding.${ALICE}.${String(round)}.0#rc=3&rp=5xx,ct,rt`;
+    const visit = 1 + (Math.floor(clock.now() / 1000) % 89);
+    const url = `${BASE}/inbound/again?ref=forwarding.${ALICE}.${String(visit)}.0#rc=3&rp=5xx,ct,rt`;
     expect(sent).toEqual([{ sid: ALICE, url, method: 'POST' }]);
   });
 

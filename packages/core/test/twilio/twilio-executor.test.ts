@@ -14,7 +14,7 @@ import { apiError, twilioApi } from '../helpers/twilio-api.js';
 
 const CALLS = `/2010-04-01/Accounts/${ACCOUNT}/Calls.json`;
 const CALL = `/2010-04-01/Accounts/${ACCOUNT}/Calls/${LEG}.json`;
-const ref = { flow: 'forwarding', key: CALLER, round: 1, leg: 2 } as const;
+const ref = { flow: 'forwarding', key: CALLER, visit: 1, leg: 2 } as const;
 const create: CreateCall = {
   type: 'call.create',
   id: 'create:2:caller',

@@ -12,7 +12,7 @@ import { names, parseXml } from '../helpers/xml.js';
 const REF: CallbackRef = {
   flow: 'forwarding',
   key: 'CA11111111aaaa4bbb8ccc222222222222',
-  round: 1,
+  visit: 1,
   leg: 0,
   purpose: 'caller.ended',
 };
@@ -127,10 +127,10 @@ describe('rendering', () => {
           verb: 'enqueue',
           workflow: `WW${'1'.repeat(32)}` as WorkflowSid,
           action: REF,
-          attributes: { skill: 'de & fr', amd_round: 1 },
+          attributes: { skill: 'de & fr', amd_visit: 1 },
         },
         `<Enqueue workflowSid="WW${'1'.repeat(32)}" action="https://x.example/caller.ended?a=1&amp;b=0#rc=3" ` +
-          'method="POST"><Task>{"skill":"de &amp; fr","amd_round":1}</Task></Enqueue>',
+          'method="POST"><Task>{"skill":"de &amp; fr","amd_visit":1}</Task></Enqueue>',
       ],
       [
         {
@@ -302,7 +302,7 @@ test('a shape is built once, and no more than 200 are kept', () => {
   };
   const counted = createRenderer(counting);
   const pauses = (count: number): Verb[] => Array.from({ length: count }, () => ({ verb: 'pause', seconds: count }));
-  for (let round = 0; round < 5; round += 1) counted([{ verb: 'say', text: String(round) }], url);
+  for (let visit = 0; visit < 5; visit += 1) counted([{ verb: 'say', text: String(visit) }], url);
   expect(built).toBe(1);
   for (let count = 2; count <= 202; count += 1) counted(pauses(count), url);
   expect(built).toBe(202);

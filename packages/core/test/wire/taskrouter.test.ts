@@ -15,7 +15,7 @@ const [WORKSPACE, TASK, RESERVATION, WORKER, ACTIVITY] = ['WS', 'WT', 'WR', 'WK'
   string,
   string,
 ];
-const CALL = { call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_round: 2 };
+const CALL = { call_sid: CALLER, from: '+12125550123', to: '+14155550199', amd_visit: 2 };
 const ASSIGNMENT = {
   WorkspaceSid: WORKSPACE,
   TaskSid: TASK,
@@ -57,7 +57,7 @@ describe('an assignment', () => {
       workerName: 'Ann',
       phone: '+14155550142',
       phoneAttribute: 'phone',
-      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', round: 2 },
+      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', visit: 2 },
     });
     expect(assignment(without(ASSIGNMENT, 'WorkerName', 'WorkerAttributes', 'TaskAttributes'))).toMatchObject({
       ok: true,
@@ -111,8 +111,8 @@ describe('the call that a task is about', () => {
     [1.5, null],
     ['2', null],
     [undefined, null],
-  ])('of round %j', (round, expected) => {
-    expect(callIn({ ...CALL, amd_round: round })).toMatchObject({ round: expected });
+  ])('of round %j', (visit, expected) => {
+    expect(callIn({ ...CALL, amd_visit: visit })).toMatchObject({ visit: expected });
   });
 });
 
@@ -155,7 +155,7 @@ describe('an event', () => {
       taskStatus: 'assigned',
       taskReason: null,
       reservation: RESERVATION,
-      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', round: 2 },
+      call: { sid: CALLER, from: '+12125550123', to: '+14155550199', visit: 2 },
     });
   });
 

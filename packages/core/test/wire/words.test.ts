@@ -50,7 +50,7 @@ describe('who answered', () => {
 });
 
 describe('the reference of a callback', () => {
-  const ref = { flow: 'forwarding', key: CALLER, round: 12, leg: 0, purpose: 'leg.answered' } as const;
+  const ref = { flow: 'forwarding', key: CALLER, visit: 12, leg: 0, purpose: 'leg.answered' } as const;
 
   test('is read as it was written', () => {
     expect(formatRef(ref)).toBe(`forwarding.${CALLER}.12.0`);
@@ -58,7 +58,7 @@ describe('the reference of a callback', () => {
     expect(parseRef(`taskrouter.${CALLER}.1.99999`, 'leg.status')).toEqual({
       flow: 'taskrouter',
       key: CALLER,
-      round: 1,
+      visit: 1,
       leg: 99_999,
       purpose: 'leg.status',
     });

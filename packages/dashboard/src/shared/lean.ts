@@ -31,7 +31,7 @@ function unsentLeg(index: number): Partial<LegRow> {
 }
 
 /** Sent as a list: so many ms after the call began each of these came, without names and without what did not come at its end. */
-const CALL_TIMES = ['heldAt', 'claimedAt', 'connectedAt', 'fallbackAt', 'endedAt'] as const;
+const CALL_TIMES = ['heldAt', 'wonAt', 'connectedAt', 'fallbackAt', 'endedAt'] as const;
 const LEG_TIMES = [
   'requestedAt',
   'ringingAt',

@@ -6,7 +6,16 @@
 import type { AgentEvents, SwitchResult } from './agent-events.js';
 
 export type LegPhase =
-  'requested' | 'placed' | 'ringing' | 'detecting' | 'confirming' | 'told' | 'joining' | 'bridged' | 'ending' | 'ended';
+  | 'requested'
+  | 'placed'
+  | 'ringing'
+  | 'detecting'
+  | 'confirming'
+  | 'farewell'
+  | 'joining'
+  | 'bridged'
+  | 'ending'
+  | 'ended';
 
 export type CallerPhase = 'arriving' | 'held' | 'joining' | 'connected' | 'fallingBack' | 'ended';
 
@@ -63,11 +72,11 @@ export interface CallRow {
   readonly from: string;
   readonly to: string;
   readonly phase: CallerPhase;
-  /** `connected`, `nobody`, `handedOn`, `callerLeft`; `null` while it is open. */
+  /** `connected`, `unanswered`, `handedOff`, `callerLeft`; `null` while it is open. */
   readonly result: string | null;
   readonly startedAt: number;
   readonly heldAt: number | null;
-  readonly claimedAt: number | null;
+  readonly wonAt: number | null;
   readonly connectedAt: number | null;
   readonly fallbackAt: number | null;
   readonly endedAt: number | null;

@@ -37,8 +37,8 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
         version: 1,
         coolDowns: [],
         timedOut: null,
-        wish: null,
-        switching: null,
+        requestedActivity: null,
+        changeInFlight: null,
         deleted: false,
         timers: {},
         ...changes,
@@ -53,10 +53,10 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
         settings: {},
         call: { sid, from, to: '+14155550199', token: 'canary-call-token' },
         caller: { phase: 'waiting' },
-        task: { sid: null, over: false, asking: false },
-        claim: null,
+        task: { sid: null, over: false, inFlight: false },
+        winner: null,
         result: null,
-        story: { startedAt },
+        timestamps: { startedAt },
         reservations: workers.map((index, at) => ({
           id: at + 1,
           worker: workerSid(index),
@@ -65,7 +65,7 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
           phase: index === last ? 'pending' : 'over',
           rejectTo: index === last ? null : 'unavailable',
           result: index === last ? null : 'rejected',
-          story: {
+          timestamps: {
             assignedAt: startedAt + at * 1000,
             ...(index === last ? {} : { endedAt: startedAt + at * 1000 + 900 }),
           },
@@ -76,7 +76,7 @@ export function agentWriter(store: Store, now: () => number = () => Date.now()) 
           phase: index === last ? 'ringing' : 'ended',
           answeredBy: index === last ? null : 'machine_start',
           result: index === last ? null : { kind: 'answered', by: 'machine_start' },
-          story: { requestedAt: startedAt + at * 1000, ringingAt: startedAt + at * 1000 + 100 },
+          timestamps: { requestedAt: startedAt + at * 1000, ringingAt: startedAt + at * 1000 + 100 },
         })),
       });
     },

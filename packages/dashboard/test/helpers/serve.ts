@@ -30,9 +30,9 @@ export async function putCall(store: Store, sid: string, now = Date.now(), expec
     call: { sid, from: '+12125550123', to: OURS, token: CANARY },
     caller: { phase: 'held' },
     legs: [],
-    claim: null,
+    winner: null,
     result: null,
-    story: { startedAt: now },
+    timestamps: { startedAt: now },
   };
   const data = encodeState({ schema: forwarding.schema }, { state, at: now });
   await store.commit({ key: `forwarding:${sid}`, expected, data, expiresAt: null, now, put: [], drop: [] });

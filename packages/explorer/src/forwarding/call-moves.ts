@@ -22,9 +22,9 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
       );
     } else if (doing === 'gather') {
       add(`${name} presses no key until it is too late`, true, () =>
-        quiet(withLeg(world, who, { doing: 'asks:leg.round', late: true })),
+        quiet(withLeg(world, who, { doing: 'asks:leg.poll', late: true })),
       );
-      add(`${name} presses no key in this round`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.round' })));
+      add(`${name} presses no key in this round`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.poll' })));
     } else if (who > 0 && call === 'queued') {
       add(`${name} is dialled`, true, () =>
         quiet(send(withLeg(world, who, { call: 'ringing' }), legNote(who, 'initiated'), legNote(who, 'ringing'))),

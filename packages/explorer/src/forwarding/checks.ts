@@ -40,8 +40,9 @@ export function unfairEnd({ config }: WorldContext, world: World, who: number): 
   const leg = world.legs[who - 1];
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
   // We gave the notice to a request that was overtaken, or tried as often as we may; and since then none has come.
-  const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
-  if (leg.doing.startsWith('asks:leg.document') && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
+  const { farewellDelivered = false, farewellTries = 0 } = legOf(world, who) ?? {};
+  if (leg.doing.startsWith('asks:leg.document') && (farewellDelivered || farewellTries >= config.farewellTries))
+    return undefined;
   return 'P4: a human who waits is hung up on without a word';
 }
 

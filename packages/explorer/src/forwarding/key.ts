@@ -60,12 +60,12 @@ export function stateKey(state: ForwardingState): string {
     caller.hangingUp,
     caller.redirecting,
     state.call.token,
-    state.claim,
+    state.winner,
     state.nextStep,
-    state.stepFrom,
+    state.firstLegOfStep,
     state.lastLeg,
     state.deadlinePassed,
-    state.round,
+    state.visit,
     Object.entries(state.timers).sort(),
     state.legs.map(legKey),
   ]);
@@ -80,8 +80,8 @@ function callerKey({ caller, result }: LiveForwarding): unknown {
     // When the greeting is over matters to a fetch only, and that one knows (world-hear.ts).
     caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
     caller.left,
-    caller.doubt,
-    caller.fallbackGiven,
+    caller.isUnverified,
+    caller.fallbackServed,
     caller.recorded,
     caller.phase === 'joining' && caller.seenAlive,
     caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
@@ -91,7 +91,7 @@ function callerKey({ caller, result }: LiveForwarding): unknown {
 function legKey(leg: Leg): unknown {
   const { phase } = leg;
   const known = leg.sid !== null;
-  const owed = leg.human ? leg.notice : false;
+  const owed = leg.human ? leg.farewell : false;
   if (phase === 'ended') return [leg.id, phase, known, owed];
   return [
     leg.id,
@@ -100,15 +100,17 @@ function legKey(leg: Leg): unknown {
     owed,
     phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
     kind(leg.answeredBy),
-    leg.noticeGiven,
-    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
-    phase === 'joining' ? [leg.joined, leg.seenAlive, leg.invited] : phase === 'bridged' && [leg.joined, leg.invited],
+    leg.farewellDelivered,
+    phase === 'farewell' ? [leg.farewell, leg.farewellTries] : phase === 'ending' && leg.human ? leg.farewellTries : 0,
+    phase === 'joining'
+      ? [leg.joined, leg.seenAlive, leg.joinTwimlSent]
+      : phase === 'bridged' && [leg.joined, leg.joinTwimlSent],
     canStillAnswer(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,
     leg.moving !== null,
-    leg.fetched,
+    leg.wasRedirected,
   ];
 }
 

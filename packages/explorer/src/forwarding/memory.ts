@@ -43,8 +43,8 @@ function withoutStory(state: ForwardingState): ForwardingState {
   if (state.kind !== 'call') return state;
   return {
     ...state,
-    asked: 0,
-    story: { startedAt: 0 },
+    effectSeq: 0,
+    timestamps: { startedAt: 0 },
     legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
   };
 }

@@ -83,7 +83,7 @@ function hearNote(context: WorldContext, world: World, note: number): World | Vi
   const after = tell(context, world, noteKey(world, note), () => event);
   if ('violation' in after || event.type !== 'leg.verdict' || event.answeredBy !== 'human') return after;
   const leg = before.kind === 'call' ? before.legs.find(({ id }) => id === event.leg) : undefined;
-  const isNews = leg?.answeredBy === null && !['told', 'ending', 'ended'].includes(leg.phase);
+  const isNews = leg?.answeredBy === null && !['farewell', 'ending', 'ended'].includes(leg.phase);
   return isNews && after.legs[event.leg - 1]?.call === 'in-progress'
     ? withLeg(after, event.leg, { owed: true })
     : after;

@@ -76,7 +76,7 @@ export function worldContext(options: WorldOptions): WorldContext {
   const { flow = forwarding, ...given } = options;
   const { legs, faults = 1, amd = 'sync', only = null } = given;
   // As few tries as the faults leave us: more of the same is not another order.
-  const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], noticeTries: 1 + faults };
+  const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], farewellTries: 1 + faults };
   const numbers = ['+14155550101', '+14155550102', '+14155550103'].slice(0, legs).map((to) => ({ to: to as E164 }));
   const plans = {
     inOrder: () => inOrder(numbers),

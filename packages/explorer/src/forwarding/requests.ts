@@ -28,7 +28,7 @@ function asked(context: WorldContext, world: World, who: number): Heard | Violat
   const inSync = context.amd === 'sync';
   const human =
     inSync && doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
-  const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
+  const owed = human && before !== 'farewell' && before !== 'ending' && before !== 'ended';
   const heardLeg = { ...(inSync ? { verdict: null } : {}), ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
   return { world: withLeg(heard.world, who, heardLeg), reply: heard.reply };
 }
@@ -59,7 +59,7 @@ function requestEvent(context: WorldContext, world: World, who: number, doing: s
   if (type === 'leg.answered') return { ...of, type, answeredBy: answeredByOf(context, world, who) };
   if (type === 'leg.key') return { ...of, type, digits: '#' };
   if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
-  return { ...of, type: type as 'leg.round' };
+  return { ...of, type: type as 'leg.poll' };
 }
 
 function callerEvent(type: string, part: number, at: EpochMs): ForwardingEvent {
@@ -120,7 +120,7 @@ function obey(context: WorldContext, world: World, who: number, reply: Reply): W
 /** Where a redirect in a document leads. */
 function where(who: number, reply: Document): Doing {
   const part = partIn(reply);
-  return who > 0 && part === undefined ? 'asks:leg.round' : documentAsked(who, part);
+  return who > 0 && part === undefined ? 'asks:leg.poll' : documentAsked(who, part);
 }
 
 /** The part that a document leads to. */

@@ -22,7 +22,7 @@ export type Doing =
   | `asks:caller.fallback#${number}`
   | 'asks:leg.answered'
   | 'asks:leg.key'
-  | 'asks:leg.round'
+  | 'asks:leg.poll'
   | 'asks:leg.document'
   /** With the notice that it was sent to hear. */
   | `asks:leg.document#${number}`

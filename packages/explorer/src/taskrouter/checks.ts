@@ -26,8 +26,9 @@ export function checkTasks(world: TaskWorld): string | undefined {
 export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: number): string | undefined {
   const leg = world.legs[who - 1];
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
-  const { noticeGiven = false, noticeTries = 0 } = legOf(world, who) ?? {};
-  if (leg.doing.startsWith('asks:leg.document') && (noticeGiven || noticeTries >= config.noticeTries)) return undefined;
+  const { farewellDelivered = false, farewellTries = 0 } = legOf(world, who) ?? {};
+  if (leg.doing.startsWith('asks:leg.document') && (farewellDelivered || farewellTries >= config.farewellTries))
+    return undefined;
   return 'P4: a human who waits is hung up on without a word';
 }
 

@@ -60,13 +60,13 @@ function relevantNotes(world: TaskWorld): number {
 
 /** When the caller is gone, it does not matter any more what says that they talked. */
 function isAwaited({ caller }: LiveTaskCall): boolean {
-  return caller.elsewhere || caller.phase !== 'ended';
+  return caller.takenElsewhere || caller.phase !== 'ended';
 }
 
 /** That they talked counts also when their call is over, as long as nothing else has said it. */
 function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
   if (state.kind !== 'call' || !isAwaited(state)) return 0;
-  const served = state.reservations.find(({ id }) => id === state.served);
+  const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served?.leg !== index || served.bridged === true) return 0;
   return 1 << taskLegNote(reservations.length, index, 'dialFinal');
 }
@@ -93,46 +93,49 @@ export function tasksStateKey(state: TaskRouterState): string {
   const isOver = caller.phase === 'ended';
   return JSON.stringify([
     caller.phase,
-    isOver ? [state.result, caller.over] : [caller.held, caller.stay, caller.queuedBy],
-    caller.elsewhere,
-    caller.fallbackGiven,
+    isOver ? [state.result, caller.over] : [caller.held, caller.stay, caller.inQueueBy],
+    caller.takenElsewhere,
+    caller.fallbackServed,
     caller.fetching,
     caller.hangingUp,
     caller.redirecting !== null,
     caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
     task.sid !== null,
     task.over,
-    task.asking,
+    task.inFlight,
     task.refusals,
     state.call.token !== null,
-    state.claim,
-    state.served,
-    state.taskLost,
+    state.winner,
+    state.servedReservation,
+    state.taskCanceled,
     state.lastLeg,
     state.lastReservation,
     state.deadlinePassed,
     Object.entries(state.timers).sort(),
-    state.reservations.map((one) => [reservationKey(one), isAwaited(state) && one.id === state.served && one.bridged]),
+    state.reservations.map((one) => [
+      reservationKey(one),
+      isAwaited(state) && one.id === state.servedReservation && one.bridged,
+    ]),
     state.legs.map((leg) => legKey(leg, state.reservations.find((one) => one.leg === leg.id)?.phase === 'over')),
   ]);
 }
 
 function reservationKey(reservation: Reservation): unknown {
-  const { id, sid, leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result } = reservation;
-  const isOver = phase === 'over' && (resting === 'no' || resting === 'over');
+  const { id, sid, leg, phase, rejectTo, offered, missed, inFlight, coolDown, workerNotified, result } = reservation;
+  const isOver = phase === 'over' && (coolDown === 'no' || coolDown === 'over');
   return isOver
     ? [id, leg]
-    : [id, sid.slice(-1), leg, phase, rejectTo, offered, missed, asking, resting, workerTold, result];
+    : [id, sid.slice(-1), leg, phase, rejectTo, offered, missed, inFlight, coolDown, workerNotified, result];
 }
 
 /** How it came out decides only where its worker goes. */
 function legKey(leg: Leg, isClosed: boolean): unknown {
   const { phase } = leg;
   const known = leg.sid !== null;
-  const owed = leg.human ? leg.notice : false;
+  const owed = leg.human ? leg.farewell : false;
   const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
   // A worker who was not sent to the caller cannot have accepted for us.
-  const invited = !isClosed && leg.invited;
+  const invited = !isClosed && leg.joinTwimlSent;
   if (phase === 'ended') return [leg.id, known, owed, result, invited];
   return [
     leg.id,
@@ -141,14 +144,14 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
     owed,
     phase === 'requested' || phase === 'ending' ? leg.callerId : 0,
     leg.answeredBy,
-    leg.noticeGiven,
-    phase === 'told' ? [leg.notice, leg.noticeTries] : phase === 'ending' && leg.human ? leg.noticeTries : 0,
+    leg.farewellDelivered,
+    phase === 'farewell' ? [leg.farewell, leg.farewellTries] : phase === 'ending' && leg.human ? leg.farewellTries : 0,
     canStillAnswer(phase) && leg.overdue,
     leg.fetching,
     leg.hangingUp,
     leg.telling,
     leg.moving !== null,
-    leg.fetched,
+    leg.wasRedirected,
     result,
     invited,
   ];

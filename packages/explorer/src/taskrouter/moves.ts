@@ -65,11 +65,11 @@ function callMoves(context: TasksContext, world: TaskWorld, add: AddMove): void 
       );
     } else if (doing === 'gather') {
       add(`${name} presses no key until it is too late`, true, () =>
-        quiet(withLeg(world, who, { doing: 'asks:leg.round', late: true })),
+        quiet(withLeg(world, who, { doing: 'asks:leg.poll', late: true })),
       );
       if (context.amd === 'async') {
         add(`${name} presses no key in this round`, false, () =>
-          quiet(withLeg(world, who, { doing: 'asks:leg.round' })),
+          quiet(withLeg(world, who, { doing: 'asks:leg.poll' })),
         );
       }
     } else if (who > 0 && call === 'queued') {
@@ -116,7 +116,7 @@ function hearNote(context: TasksContext, world: TaskWorld, one: Note): TaskWorld
   const after = tell(context, world, one.key(world), () => event);
   if ('violation' in after || event.type !== 'leg.verdict' || event.answeredBy !== 'human') return after;
   const leg = legOf(world, event.leg);
-  const isNews = leg?.answeredBy === null && !['told', 'ending', 'ended'].includes(leg.phase);
+  const isNews = leg?.answeredBy === null && !['farewell', 'ending', 'ended'].includes(leg.phase);
   const isThere = after.legs[event.leg - 1]?.call === 'in-progress';
   return isNews && isThere ? withLeg(after, event.leg, { owed: true }) : after;
 }
@@ -188,7 +188,7 @@ function assign(context: TasksContext, world: TaskWorld, index: number): TaskWor
       worker: WORKER_SID,
       workerName: null,
       phone: `+1415555010${String(index)}`,
-      call: { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', round: 1 },
+      call: { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', visit: 1 },
       settings: context.settings,
     }),
   );

@@ -19,7 +19,7 @@ export function request(context: TasksContext, world: TaskWorld, who: number, do
   if (who === 0) return obey(context, heard.world, who, heard.reply);
   const inSync = context.amd === 'sync';
   const human = type === 'leg.answered' ? inSync && leg?.verdict === 'human' : type === 'leg.key';
-  const owed = human && before !== 'told' && before !== 'ending' && before !== 'ended';
+  const owed = human && before !== 'farewell' && before !== 'ending' && before !== 'ended';
   const after = withLeg(heard.world, who, {
     ...(inSync ? { verdict: null } : {}),
     ...(human ? { human } : {}),
@@ -50,7 +50,7 @@ export function requestEvent(context: TasksContext, world: TaskWorld, who: numbe
   if (type === 'leg.key') return { ...of, type, digits: '#' };
   if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
   if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
-  return { ...of, type: type as 'leg.round' };
+  return { ...of, type: type as 'leg.poll' };
 }
 
 /** The call does what its document says. */
@@ -89,7 +89,7 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
 
 function redirected(world: TaskWorld, who: number, part: number | undefined): TaskWorld {
   if (who === 0) return { ...world, caller: { ...world.caller, call: 'in-progress', doing: documentAsked(0, part) } };
-  return withLeg(world, who, { doing: part === undefined ? 'asks:leg.round' : documentAsked(who, part) });
+  return withLeg(world, who, { doing: part === undefined ? 'asks:leg.poll' : documentAsked(who, part) });
 }
 
 function hangUp(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {

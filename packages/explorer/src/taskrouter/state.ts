@@ -22,7 +22,7 @@ import { CALLER_SID, sid, START } from '../forwarding/state.js';
 export type TaskDoing =
   | 'nothing'
   | 'detecting'
-  | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.round' | 'leg.document' | 'leg.ended'}`
+  | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.poll' | 'leg.document' | 'leg.ended'}`
   /** With the part of the fallback, or the notice, that it was sent to hear. */
   | `asks:${'caller.document' | 'leg.document'}#${number}`
   /** The caller waits for a worker. */
@@ -217,7 +217,7 @@ function commonEvent(name: CommonNote): TaskRouterEvent {
     case 'task.canceled':
     case 'task.wrapup':
     case 'task.completed':
-      return { type: 'task', at, news: name.slice('task.'.length) as TaskNews, task: TASK_SID, round: 1 };
+      return { type: 'task', at, news: name.slice('task.'.length) as TaskNews, task: TASK_SID, visit: 1 };
   }
 }
 

@@ -29,7 +29,7 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const config: TaskRouterConfig = {
     ...DEFAULT_TASKROUTER_CONFIG,
     redirectRetryMs: [1000],
-    noticeTries: 1 + faults,
+    farewellTries: 1 + faults,
   };
   const memory = flowMemory({
     flow,
@@ -104,8 +104,8 @@ function plain(state: TaskRouterState): TaskRouterState {
   if (state.kind !== 'call') return state;
   return {
     ...state,
-    asked: 0,
-    story: { startedAt: 0 },
+    effectSeq: 0,
+    timestamps: { startedAt: 0 },
     legs: state.legs.map((leg) => ({ ...leg, story: { requestedAt: 0 } })),
     reservations: state.reservations.map((reservation) => ({ ...reservation, story: { assignedAt: 0 } })),
   };

@@ -61,9 +61,12 @@ function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unkno
   const isNews =
     state.kind === 'worker' && [...state.coolDowns, state.timedOut].map((one) => one && one.after < number);
   if (effect.type !== 'worker.update') return [effect.type, isNews, outcome];
-  const isAwaited = state.kind === 'worker' && state.switching === id;
+  const isAwaited = state.kind === 'worker' && state.changeInFlight === id;
   return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], isNews, outcome];
 }
+
+/** Only what a worker has: a field by another name would stand beside it, and the world would grow. */
+type KeyOfWorker = Partial<Record<keyof Extract<WorkerState, { kind: 'worker' }>, unknown>>;
 
 /** Times count from now on; what is past is past. */
 function keyOf(state: WorkerState, now: number): unknown {
@@ -78,7 +81,8 @@ function keyOf(state: WorkerState, now: number): unknown {
   }));
   const timedOut = state.timedOut && { ...state.timedOut, after: 0 };
   const isStale = state.coolDowns.map((one) => state.askedAt >= one.until);
-  const wish = state.wish && { ...state.wish, askedAt: 0, answeredAt: 0 };
-  const switching = state.switching !== null;
-  return { ...state, asked: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut, wish, switching };
+  const requestedActivity = state.requestedActivity && { ...state.requestedActivity, askedAt: 0, answeredAt: 0 };
+  const changeInFlight = state.changeInFlight !== null;
+  const counted = { effectSeq: 0, askedAt: isStale, since: 0, timers, coolDowns, timedOut } satisfies KeyOfWorker;
+  return { ...state, ...counted, requestedActivity, changeInFlight };
 }

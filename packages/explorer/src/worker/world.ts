@@ -219,7 +219,9 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
 
 /** They are where they were, somebody has said that they are to stay, and that was done. */
 function isAtTheirWish({ stay, state }: WorkerNode): boolean {
-  return stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.wish?.as === 'done';
+  return (
+    stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.requestedActivity?.as === 'done'
+  );
 }
 
 /** Longer than clocks are apart, so that versions tell times. */
@@ -269,7 +271,8 @@ function check(): string | undefined {
 function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (tasks.length > 0 || sent.some(({ due }) => due)) return false;
   if (state.kind === 'worker' && Object.keys(state.timers).length > 0) return false;
-  if (state.kind === 'worker' && (state.wish?.as === 'asked' || state.switching !== null)) return false;
+  if (state.kind === 'worker' && (state.requestedActivity?.as === 'asked' || state.changeInFlight !== null))
+    return false;
   if (stay.at === 'available' || stay.by === 'person' || stay.by === 'page') return true;
   // The event that would tell of it was never heard, and so was never sent.
   return told.length === 0;

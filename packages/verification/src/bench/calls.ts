@@ -154,5 +154,5 @@ function leg(n: number, purpose: CallbackPurpose, payload: Payload): Signed {
 }
 
 function refQuery(n: number, legId: number, purpose: CallbackPurpose): string {
-  return `ref=${formatRef({ flow: 'forwarding', key: callerSid(n), round: 1, leg: legId, purpose })}`;
+  return `ref=${formatRef({ flow: 'forwarding', key: callerSid(n), visit: 1, leg: legId, purpose })}`;
 }

@@ -47,7 +47,7 @@ function documentOf(n: number): Extract<Reply, { kind: 'twiml' }> {
 function voiceResponse(n: number): string {
   const key = sids.call(n);
   const refTo = (path: string): string => {
-    const ref: CallbackRef = { flow: 'forwarding', key, round: 1, leg: 0, purpose: 'conference' };
+    const ref: CallbackRef = { flow: 'forwarding', key, visit: 1, leg: 0, purpose: 'conference' };
     return `${BASE}${path}?ref=${formatRef(ref)}#rc=3&rp=5xx,ct,rt`;
   };
   const response = new twilio.twiml.VoiceResponse();

@@ -35,7 +35,7 @@ const SMALL: readonly One[] = [
     ends: 'connected',
     people: [silent({ ringMs: 2000, talkMs: 4000, key: '1', keyAfterMs: 3000 })],
   },
-  { name: 'nobody answers', ends: 'nobody', people: [busy(), noAnswer()], settings: { ringSeconds: 10 } },
+  { name: 'nobody answers', ends: 'unanswered', people: [busy(), noAnswer()], settings: { ringSeconds: 10 } },
   {
     name: 'the caller gives up during detection',
     ends: 'callerLeft',

@@ -38,16 +38,16 @@ function forwards(name: string, ends: string, people: readonly Person[], setting
 
 /** Small calls that end up where being heard matters: every kind of fallback, and a room that ends under both. */
 export const REPEATED_SCENES: readonly Scene[] = [
-  forwards('a message when the only number is refused', 'nobody', [refused(21_211)], {
+  forwards('a message when the only number is refused', 'unanswered', [refused(21_211)], {
     fallback: { kind: 'voicemail' },
   }),
-  forwards('a message after two who do not answer', 'nobody', [busy(), noAnswer()], {
+  forwards('a message after two who do not answer', 'unanswered', [busy(), noAnswer()], {
     fallback: { kind: 'voicemail' },
   }),
-  forwards('a last number that does not answer, and a message', 'nobody', [noAnswer()], {
-    fallback: { kind: 'number', to: LAST, ringSeconds: 8, otherwise: { kind: 'voicemail' } },
+  forwards('a last number that does not answer, and a message', 'unanswered', [noAnswer()], {
+    fallback: { kind: 'number', to: LAST, ringSeconds: 8, ifUnanswered: { kind: 'voicemail' } },
   }),
-  forwards('a menu of the user’s own', 'handedOn', [noAnswer()], { fallback: { kind: 'redirect', url: ELSEWHERE } }),
+  forwards('a menu of the user’s own', 'handedOff', [noAnswer()], { fallback: { kind: 'redirect', url: ELSEWHERE } }),
   ...[0, 300].map((afterMs) => ({
     ...forwards(
       `the room ends ${String(afterMs)} ms after both are in it`,
@@ -63,7 +63,7 @@ export const REPEATED_SCENES: readonly Scene[] = [
   })),
   taskRouterScene({
     name: 'queue: the caller leaves a message instead of waiting',
-    ends: ['nobody'],
+    ends: ['unanswered'],
     callers: [{ from: FROM, press: [{ afterMs: 12_000, digits: '*' }] }],
     queue: {
       workers: [{ name: 'Ann', person: noAnswer() }],

@@ -25,7 +25,7 @@ export const TASKROUTER_SCENES: readonly Scene[] = [
   }),
   taskRouterScene({
     name: 'queue: nobody answers before the deadline',
-    ends: ['nobody'],
+    ends: ['unanswered'],
     callers: [{ from: FROM }],
     queue: { workers: [{ name: 'Ann', person: noAnswer() }], settings: { ringSeconds: 8, deadlineSeconds: 12 } },
   }),

@@ -8,7 +8,7 @@ const LAST_NUMBER = '+14155550109';
 const FALLBACKS: readonly FallbackOption[] = [
   { kind: 'say' },
   { kind: 'voicemail' },
-  { kind: 'number', to: LAST_NUMBER, ringSeconds: 10, otherwise: { kind: 'voicemail' } },
+  { kind: 'number', to: LAST_NUMBER, ringSeconds: 10, ifUnanswered: { kind: 'voicemail' } },
   { kind: 'redirect', url: ELSEWHERE },
 ];
 

@@ -49,12 +49,12 @@ function kindOf(world: DrawnWorld): string {
   if (state.kind !== 'call') return '';
   const { phase } = state.caller;
   const held = 'held' in state.caller ? state.caller.held : undefined;
-  const doubt = 'doubt' in state.caller ? state.caller.doubt : undefined;
+  const doubt = 'isUnverified' in state.caller ? state.caller.isUnverified : undefined;
   const [task, reservations] = 'task' in world ? [world.task, world.reservations] : [undefined, []];
   const phases = 'reservations' in state ? state.reservations.map((one) => one.phase) : undefined;
-  const router = [task, reservations, phases, 'served' in state ? state.served : undefined];
+  const router = [task, reservations, phases, 'servedReservation' in state ? state.servedReservation : undefined];
   const known = state.legs.map((leg) => [leg.phase, leg.sid !== null, leg.human]);
   const real = [caller, ...legs].map((call) => [call.call, call.doing, 'verdict' in call ? call.verdict : undefined]);
-  const claim = 'claim' in state ? state.claim : undefined;
+  const claim = 'winner' in state ? state.winner : undefined;
   return JSON.stringify([phase, held, doubt, claim, faults, known, real, router]);
 }

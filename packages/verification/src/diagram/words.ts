@@ -46,7 +46,7 @@ function phrase(event: DrawnEvent): string {
       return event.answeredBy === 'human' || event.answeredBy === 'unknown' ? event.answeredBy : 'machine or fax';
     case 'leg.key':
       return 'a key';
-    case 'leg.round':
+    case 'leg.poll':
       return 'no key';
     case 'leg.status':
       return `status ${event.status}`;

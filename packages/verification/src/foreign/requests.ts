@@ -184,7 +184,7 @@ const KINDS: readonly (readonly [path: string, query: string, params: Payload, g
   ['/outbound', 'leg', payloads.answered(), guestsOfCall],
   ['/outbound/key', 'leg', payloads.key(), guestsOfCall],
   ['/outbound/key', 'leg', payloads.key({ speech: 'What is the reason for your call, To whom?' }), guestsOfCall],
-  ['/outbound/round', 'leg', payloads.round(), guestsOfCall],
+  ['/outbound/poll', 'leg', payloads.visit(), guestsOfCall],
   ['/outbound/ended', 'leg', payloads.legEnded(), guestsOfCall],
   ['/outbound/status', 'leg', payloads.status({ status: 'no-answer' }), guestsOfCall],
   ['/outbound/status', 'leg', payloads.status({ status: 'ringing' }), guestsOfCall],

@@ -8,7 +8,7 @@ export interface Call {
   readonly sid: string;
   /** 0: the caller's. */
   readonly leg: number;
-  readonly round: number;
+  readonly visit: number;
   readonly to: string;
   readonly person: Person | null;
   status:
@@ -81,7 +81,7 @@ export interface Surroundings {
   readonly elsewhere: (call: Call) => void;
 }
 
-type Given = Pick<Call, 'leg' | 'round' | 'to' | 'person' | 'status'>;
+type Given = Pick<Call, 'leg' | 'visit' | 'to' | 'person' | 'status'>;
 
 export interface Calls {
   readonly all: readonly Call[];

@@ -89,9 +89,9 @@ export function createCalls(world: Surroundings): Calls {
 
   function create(effect: CreateCall): Outcome {
     const person = world.people(effect.to);
-    const { round } = effect.answered;
+    const { visit } = effect.answered;
     // A leg of an earlier round may still hear why there is nobody.
-    const here = all.filter((one) => one.to === effect.to && (one.round === round || one.leg === 0) && !isOver(one));
+    const here = all.filter((one) => one.to === effect.to && (one.visit === visit || one.leg === 0) && !isOver(one));
     if (here.length > 0) {
       order.broke(
         here.some(({ leg }) => leg === 0) ? 'the caller is rung' : 'one number is rung twice at a time',
@@ -107,7 +107,7 @@ export function createCalls(world: Surroundings): Calls {
       order.meet("our own number is shown where the caller's cannot be");
       return { as: 'refused', code: order.pick([21210, 21212]), reason: 'not a verified number' };
     }
-    const call = add({ leg: effect.leg, round, to: effect.to, person, status: 'queued' });
+    const call = add({ leg: effect.leg, visit, to: effect.to, person, status: 'queued' });
     statusRefs.set(call, effect.status);
     // More calls than Twilio takes from its queue at once (CPS).
     later(call, order.trouble('a call waits on Twilio’s queue', 0.1) ? order.below(12_000) : order.below(80), () =>

@@ -38,7 +38,7 @@ export function playForwarding(options: OrderOptions): Order {
     config: DEFAULT_FORWARDING_CONFIG,
     carryOut: (effect, askedAt) => calls.carryOut(effect as CallEffect, askedAt),
     // Who was handed on and comes back starts anew; nothing tells that from a repetition.
-    mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOn',
+    mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOff',
     look: (state, event, effects) => {
       lookAt(order, state);
       for (const effect of effects) {
@@ -72,7 +72,7 @@ export function playForwarding(options: OrderOptions): Order {
     isScreening: (speech) => isScreening(settings, speech),
     elsewhere,
   });
-  const caller = calls.add({ leg: 0, round: 0, to: CALLER, person: null, status: 'ringing' });
+  const caller = calls.add({ leg: 0, visit: 0, to: CALLER, person: null, status: 'ringing' });
 
   function inbound(): void {
     const call = { sid: caller.sid, from: CALLER, to: OURS, status: caller.status, token: 'token' };
@@ -132,13 +132,13 @@ function judgeHooks(
 ): void {
   if (state.kind !== 'call') return;
   const ended = [...hooks.values()].filter(({ hook }) => hook === 'ended');
-  if (order.broken.length === 0 && ended.length !== state.round) {
-    order.broke('not one outcome for every round', `${String(ended.length)} of ${String(state.round)}`);
+  if (order.broken.length === 0 && ended.length !== state.visit) {
+    order.broke('not one outcome for every round', `${String(ended.length)} of ${String(state.visit)}`);
   }
   // Who hangs up in between may be counted either way, and so may whose last answer was lost before they were told goodbye.
-  if (state.round > 1 || caller.endedBy === 'themselves' || caller.heard.includes(GOODBYE)) return;
+  if (state.visit > 1 || caller.endedBy === 'themselves' || caller.heard.includes(GOODBYE)) return;
   const wentOn = caller.heard.some((one) => one === '→ elsewhere' || one === '→ number');
-  if (state.result === 'handedOn' && !wentOn) order.broke('a caller counts as handed on who was not');
+  if (state.result === 'handedOff' && !wentOn) order.broke('a caller counts as handed on who was not');
   if (state.result === 'connected' && caller.talkedWith.size === 0)
     order.broke('a caller counts as connected who was not');
 }

@@ -21,7 +21,7 @@ export interface QueueWorker {
 
 interface Task {
   readonly sid: string;
-  readonly round: number | null;
+  readonly visit: number | null;
   status: 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled';
   /** Deleted some minutes after its end. */
   deleted: boolean;
@@ -105,8 +105,8 @@ export function createQueue(options: QueueOptions): Queue {
       calls.ask(call, verb.action as CallbackRef, { QueueResult: order.pick(['queue-full', 'error', 'system-error']) });
       return;
     }
-    const round = Number(verb.attributes['amd_round']);
-    const fresh: Task = { sid: of('WT', tasks.length + 1), round, status: 'pending', deleted: false };
+    const visit = Number(verb.attributes['amd_visit']);
+    const fresh: Task = { sid: of('WT', tasks.length + 1), visit, status: 'pending', deleted: false };
     tasks.push(fresh);
     queued = { call, verb, task: fresh };
     calls.waits(call);

@@ -38,7 +38,7 @@ export function playTaskRouter(options: OrderOptions): Order {
     config: DEFAULT_TASKROUTER_CONFIG,
     carryOut: (effect, askedAt) =>
       effect.type.startsWith('call.') ? calls.carryOut(effect as CallEffect, askedAt) : queue.carryOut(effect as never),
-    mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOn',
+    mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOff',
     look: (state, event) => noteRepeats(event, state),
     send({ id, event }) {
       const { worker, reservation } = event as unknown as { worker: string; reservation: string };
@@ -55,7 +55,7 @@ export function playTaskRouter(options: OrderOptions): Order {
     workers,
     assign: (held) => assign(held),
     event(type, task, held) {
-      const call = { sid: caller.sid as never, from: CALLER, to: OURS, round: task.round };
+      const call = { sid: caller.sid as never, from: CALLER, to: OURS, visit: task.visit };
       const told = ofTaskEvent({
         ...{ type, workspace: settings.workspace.sid, happenedAt: order.now(), worker: null },
         ...{ task: task.sid as never, taskStatus: task.status, taskReason: null, call },
@@ -88,12 +88,12 @@ export function playTaskRouter(options: OrderOptions): Order {
     isScreening: (speech) => isScreening(settings, speech),
     elsewhere,
   });
-  const caller = calls.add({ leg: 0, round: 0, to: CALLER, person: null, status: 'ringing' });
+  const caller = calls.add({ leg: 0, visit: 0, to: CALLER, person: null, status: 'ringing' });
 
   function assign({ sid, task, worker }: HeldWorker): { readonly kind: string } {
     const reply = record.tell({
       ...{ type: 'assignment', task: task.sid, reservation: sid, worker: worker.sid, workerName: worker.name },
-      ...{ phone: worker.phone, call: { sid: caller.sid, from: CALLER, to: OURS, round: task.round }, settings },
+      ...{ phone: worker.phone, call: { sid: caller.sid, from: CALLER, to: OURS, visit: task.visit }, settings },
     });
     if (reply.kind !== 'instruction' && reply.kind !== 'later')
       order.broke(`an assignment is answered with ${reply.kind}`);

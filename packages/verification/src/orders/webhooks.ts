@@ -7,7 +7,7 @@ export const GOODBYE = 'Goodbye.';
 
 /** In the round whose request it was; the first request is of none. */
 function goodbyeTo(event: Told): Told {
-  return { type: 'caller.goodbye', ...('round' in event ? { round: event.round } : {}) };
+  return { type: 'caller.goodbye', ...('visit' in event ? { visit: event.visit } : {}) };
 }
 
 type Webhooks = Pick<Calls, 'ask' | 'request' | 'notify' | 'send' | 'mention' | 'overhear'>;

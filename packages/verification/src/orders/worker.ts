@@ -176,13 +176,19 @@ export function playWorker(options: OrderOptions): Order {
 
 /** The answer to their wish was lost, and it left them where they were: the page says that they were not moved. */
 function isToldNo(state: WorkerState): boolean {
-  return state.kind === 'worker' && state.wish?.as === 'refused' && state.wish.activity === OFFLINE;
+  return (
+    state.kind === 'worker' && state.requestedActivity?.as === 'refused' && state.requestedActivity.activity === OFFLINE
+  );
 }
 
 /** Nothing stays open. */
-function judge(order: Order, { asking, switching, coolDowns, timedOut, timers, wish }: LiveWorker): void {
-  if (asking) order.broke('a look at a worker is never answered, in the record');
-  if (switching !== null || wish?.as === 'asked') order.broke('a switch is never answered, in the record');
+function judge(
+  order: Order,
+  { inFlight, changeInFlight, coolDowns, timedOut, timers, requestedActivity }: LiveWorker,
+): void {
+  if (inFlight) order.broke('a look at a worker is never answered, in the record');
+  if (changeInFlight !== null || requestedActivity?.as === 'asked')
+    order.broke('a switch is never answered, in the record');
   if (coolDowns.length > 0 || timedOut !== null) order.broke('a rest never ends, in the record');
   if (Object.keys(timers).length > 0) order.broke('a timer never rings', Object.keys(timers).join());
 }

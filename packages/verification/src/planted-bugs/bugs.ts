@@ -122,15 +122,15 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'never complete the task after a talk',
     file: 'flows/taskrouter/talk.ts',
-    from: "if (served.resting !== 'asked') updateTask(ctx, 'completed', 'the call is over');",
+    from: "if (served.coolDown !== 'pending') updateTask(ctx, 'completed', 'the call is over');",
     to: '',
     by: 'tasks',
   },
   {
     name: 'leave a caller whose task was cancelled in the queue',
     file: 'flows/taskrouter/caller.ts',
-    from: 'else if (state.taskLost && state.claim === null) fallBack(ctx);',
-    to: 'else if (state.taskLost && state.claim === 0) fallBack(ctx);',
+    from: 'else if (state.taskCanceled && state.winner === null) fallBack(ctx);',
+    to: 'else if (state.taskCanceled && state.winner === 0) fallBack(ctx);',
     by: 'tasks',
   },
   {
@@ -192,14 +192,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'wait for the next step although nobody rings any more',
     file: 'flows/forwarding/hunt.ts',
-    from: 'id >= state.stepFrom && canStillAnswer(phase)',
+    from: 'id >= state.firstLegOfStep && canStillAnswer(phase)',
     to: 's.timers[STEP_TIMER] !== undefined || canStillAnswer(phase)',
     by: ['packages/core/test/flow'],
   },
   {
     name: 'send two switches of a worker at the same time',
     file: 'flows/worker/activity-change.ts',
-    from: 'if (state.switching === null) send(ctx, activity);\n}',
+    from: 'if (state.changeInFlight === null) send(ctx, activity);\n}',
     to: 'send(ctx, activity);\n}',
     by: ['packages/core/test/taskrouter'],
   },
@@ -249,14 +249,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'count a request from before the redirect as having been told',
     file: 'flows/leg/twiml.ts',
-    from: 'if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(',
-    to: 'if (leg.noticeTries < 0 && !isForNotice(event)) return leadTo(',
+    from: 'if (leg.farewellTries > 0 && !isForNotice(event)) return leadTo(',
+    to: 'if (leg.farewellTries < 0 && !isForNotice(event)) return leadTo(',
     by: ['packages/core/test/flow'],
   },
   {
     name: 'call two people together because both are alive',
     file: 'flows/forwarding/bridge.ts',
-    from: '!(leg.invited && leg.seenAlive && state.caller.seenAlive)',
+    from: '!(leg.joinTwimlSent && leg.seenAlive && state.caller.seenAlive)',
     to: '!(leg.seenAlive && state.caller.seenAlive)',
     by: ['packages/core/test/flow'],
   },
@@ -298,7 +298,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'ring the last number again and again',
     file: 'flows/caller/fallback.ts',
-    from: 'if (!answered) caller.otherwise = true;',
+    from: 'if (!answered) caller.useIfUnanswered = true;',
     to: '',
     by: ['packages/core/test/flow'],
   },

@@ -130,17 +130,17 @@ export async function bursts(options: {
       add('Redis', await burstOver(store, store.clock, size), isWarm);
       await store.close();
     }
-    for (let round = 0; round < rounds; round += 1) {
+    for (let visit = 0; visit < rounds; visit += 1) {
       const stores = await Promise.all(
         Array.from({ length: processes }, async () => {
           const store = await createRedisStore({
             client: await ready(redis.connect()),
-            prefix: `{crowd-${String(round)}}`,
+            prefix: `{crowd-${String(visit)}}`,
           });
           return { store, clock: store.clock };
         }),
       );
-      const atOnce = Math.ceil(callers / 2) + round;
+      const atOnce = Math.ceil(callers / 2) + visit;
       const { admitted, refused } = await crowdAtLimit(stores, { atOnce, callers });
       figures.crowds += 1;
       figures.tooMany += Math.max(0, admitted - atOnce);

@@ -113,7 +113,7 @@ async function prove(): Promise<void> {
       await job.run();
       done += 1;
       const found = facts.get(job.name);
-      const figures = Object.entries(found?.figures ?? {}).map(([name, value]) => `${name} ${round(value)}`);
+      const figures = Object.entries(found?.figures ?? {}).map(([name, value]) => `${name} ${visit(value)}`);
       const shown = found === undefined ? '' : `: ${figures.join(', ')}`;
       console.log(`  ${String(done)}/${String(jobs.length)} ${job.name}${shown} · ${seconds(since)} s`);
       for (const problem of (found?.problems ?? []).slice(0, 5)) console.log(`      ${problem.slice(0, 600)}`);
@@ -235,6 +235,6 @@ function numberOf(text: string): number {
   return Number(text.replaceAll(',', ''));
 }
 
-function round(value: number): string {
+function visit(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(1);
 }

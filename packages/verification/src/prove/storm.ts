@@ -106,7 +106,7 @@ export async function stormOver(
     post(
       CALLBACKS[purpose].path,
       common(legSid(leg), { Direction: 'outbound-api', ...more }),
-      `ref=${formatRef({ flow: 'forwarding', key: HOT, round: 1, leg, purpose })}`,
+      `ref=${formatRef({ flow: 'forwarding', key: HOT, visit: 1, leg, purpose })}`,
     );
   const told = (status: string): Promise<string>[] =>
     numbers.map((_, index) => ofLeg(index + 1, 'leg.status', { CallStatus: status }));

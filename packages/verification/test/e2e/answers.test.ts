@@ -17,7 +17,12 @@ async function played(options: Omit<CallOptions, 'forwardTo'>, people: Record<st
   const state = app.states.get(call.sid);
   const leg = (to: string) => app.sim.calls.find((one) => one.to === to);
   await app.stop();
-  return { call, leg, result: state?.result, story: (id: number) => state?.legs.find((one) => one.id === id)?.story };
+  return {
+    call,
+    leg,
+    result: state?.result,
+    story: (id: number) => state?.legs.find((one) => one.id === id)?.timestamps,
+  };
 }
 
 describe('asynchronous detection', () => {
@@ -58,7 +63,7 @@ describe('asynchronous detection', () => {
     ['silent', silent({ ringMs: 0 })],
   ])('never bridges: %s', async (_, person) => {
     const { leg, result } = await played(IN_ASYNC, { [A]: person });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
     expect(leg(A)?.bridgedWith).toEqual([]);
   });
 
@@ -91,14 +96,14 @@ describe('confirmation', () => {
 
   it('never: an unknown is hung up on', async () => {
     const { result } = await played({ ...IN_ASYNC, confirm: 'never' }, { [A]: silent({ key: '1' }) });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
   });
 
   it.each(['sync', 'async', 'off'] as const)(
     'always, with detection %s: a human who presses no key is not bridged',
     async (mode) => {
       const { result } = await played({ amd: { mode }, confirm: 'always' }, { [A]: human({ key: false }) });
-      expect(result).toBe('nobody');
+      expect(result).toBe('unanswered');
     },
   );
 
@@ -141,19 +146,19 @@ describe('call screening', () => {
 
   it('never wins by itself', async () => {
     const { leg, result } = await played(screens, { [A]: screening({ answeredBy: 'machine_start' }) });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
     expect(leg(A)?.bridgedWith).toEqual([]);
   });
 
   it('is a machine like any other unless it was asked for', async () => {
     const { result } = await played(IN_ASYNC, { [A]: robot });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
   });
 
   it('is not mistaken for by a voicemail that speaks', async () => {
     const says = 'Please leave your name and number after the tone.';
     const { result } = await played(screens, { [A]: { ...voicemail({ ringMs: 0 }), says, saysAfterMs: 1000 } });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
   });
 });
 
@@ -165,14 +170,14 @@ describe('the answer policy', () => {
 
   it.each(['sync', 'async'] as const)('leaves a message after the beep, once, with detection %s', async (mode) => {
     const { leg, result } = await played({ amd: { mode }, ...message }, { [A]: voicemail({ ringMs: 0 }) });
-    expect(result).toBe('nobody');
+    expect(result).toBe('unanswered');
     const said = leg(A)?.heard.filter((text) => text.startsWith('You have missed a call'));
     expect(said).toEqual(['You have missed a call from 1 2 1 2 5 5 5 0 1 2 3. Goodbye.']);
     expect(leg(A)?.heard.at(-1)).toBe(said?.[0]);
   });
 
   it('strict hangs up on who is unknown, lenient bridges them', async () => {
-    expect((await played({ policy: 'strict' }, { [A]: silent({ key: '1' }) })).result).toBe('nobody');
+    expect((await played({ policy: 'strict' }, { [A]: silent({ key: '1' }) })).result).toBe('unanswered');
     expect((await played({ policy: 'lenient' }, { [A]: silent() })).result).toBe('connected');
   });
 
@@ -181,7 +186,7 @@ describe('the answer policy', () => {
     const app = forwardingApp({ forwardTo: [A, B], policy: { busy: 'fall back' } }, { people });
     const call = app.sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await app.sim.settle();
-    expect(app.states.get(call.sid)?.result).toBe('nobody');
+    expect(app.states.get(call.sid)?.result).toBe('unanswered');
     expect(app.sim.calls.map(({ to }) => to)).not.toContain(B);
     await app.stop();
   });

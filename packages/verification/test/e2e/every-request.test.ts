@@ -102,7 +102,7 @@ type Plays = { readonly [T in Type]: readonly [Play<T>, ...Play<T>[]] };
 const done = { as: 'done' };
 const gone = { as: 'gone' };
 const refused = (code: number) => ({ as: 'refused', code });
-const ref = { flow: 'taskrouter', key: none('CA'), round: 1, leg: 1 } as const;
+const ref = { flow: 'taskrouter', key: none('CA'), visit: 1, leg: 1 } as const;
 const create = {
   leg: 1,
   to: ANN as never,

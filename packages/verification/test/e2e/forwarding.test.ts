@@ -33,7 +33,7 @@ describe('a call on the simulator', () => {
     await app.sim.settle();
     expect(app.failures).toEqual([]);
     expect(app.sim.debugger).toEqual([]);
-    expect(app.states.get(call.sid)?.result).toBe('nobody');
+    expect(app.states.get(call.sid)?.result).toBe('unanswered');
     expect(call.heard.at(-1)).toMatch(/nobody is available/);
     await app.stop();
   });

@@ -96,7 +96,7 @@ describe('as a guest in a workspace', () => {
     );
     const caller = call(app);
     await app.sim.settle();
-    expect(app.states.get(caller.sid)).toMatchObject({ result: 'nobody', task: { sid: null, refusals: 3 } });
+    expect(app.states.get(caller.sid)).toMatchObject({ result: 'unanswered', task: { sid: null, refusals: 3 } });
     expect((caller.endedAt ?? Infinity) - caller.createdAt).toBeLessThan(120_000);
     await app.stop();
   });

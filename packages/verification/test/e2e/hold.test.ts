@@ -41,7 +41,7 @@ describe('a caller on hold', () => {
 
   it('gets the fallback when nobody answers, whatever they listen to', async () => {
     const { call, state } = await played({ progress: { everySeconds: 10 }, waitUrl: '' }, noAnswer());
-    expect(state?.result).toBe('nobody');
+    expect(state?.result).toBe('unanswered');
     expect(call.heard.at(-1)).toMatch(/nobody is available/);
   });
 
@@ -92,7 +92,7 @@ describe('a caller in a queue', () => {
     expect(call.heard).toContain('To leave a message now, press star.');
     expect(call.heard.at(-1)).toBe('Thank you for your message. Goodbye.');
     expect(messages).toHaveLength(1);
-    expect(state).toMatchObject({ result: 'nobody', caller: { recording: { seconds: 11 } } });
+    expect(state).toMatchObject({ result: 'unanswered', caller: { recording: { seconds: 11 } } });
     expect(legs.every(({ endedAt }) => endedAt !== undefined)).toBe(true);
   });
 

@@ -34,26 +34,26 @@ describe('the fallback', () => {
       'Thank you for your message. Goodbye.',
     ]);
     expect(messages).toMatchObject([{ sid: call.sid, from: CALLER, recording: { seconds: 11 } }]);
-    expect(state).toMatchObject({ result: 'nobody', caller: { recording: { seconds: 11 } } });
+    expect(state).toMatchObject({ result: 'unanswered', caller: { recording: { seconds: 11 } } });
   });
 
   it('records a message of somebody who hangs up at its end', async () => {
     const { messages, state } = await played({ kind: 'voicemail' }, busy(), 45_000);
     expect(messages).toHaveLength(1);
-    expect(state).toMatchObject({ result: 'nobody' });
+    expect(state).toMatchObject({ result: 'unanswered' });
   });
 
   it('connects to a last number, and whoever answers there has the caller', async () => {
     const { call, last, state } = await played({ kind: 'number', to: LAST }, human({ talkMs: 7000 }));
     expect(last).toMatchObject({ direction: 'outbound-dial', bridgedWith: [{ sid: call.sid, ms: 7000 }] });
-    expect(state).toMatchObject({ result: 'handedOn' });
+    expect(state).toMatchObject({ result: 'handedOff' });
   });
 
   it.each([
     ['busy', busy()],
     ['no answer', noAnswer()],
   ])('goes on to what follows when the last number is: %s', async (_, person) => {
-    const { call, messages } = await played({ kind: 'number', to: LAST, otherwise: { kind: 'voicemail' } }, person);
+    const { call, messages } = await played({ kind: 'number', to: LAST, ifUnanswered: { kind: 'voicemail' } }, person);
     expect(messages).toHaveLength(1);
     expect(call.heard.at(-1)).toBe('Thank you for your message. Goodbye.');
   });

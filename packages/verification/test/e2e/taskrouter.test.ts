@@ -23,7 +23,7 @@ function expectAllOver(app: TaskRouterApp): void {
   }
 }
 
-type Expected = 'connected' | 'nobody' | 'callerLeft';
+type Expected = 'connected' | 'unanswered' | 'callerLeft';
 
 async function play(scene: TaskRouterScene, call: Partial<InboundOptions> = {}, toggles = {}) {
   const app = await taskRouterApp(scene, { toggles });
@@ -144,13 +144,13 @@ const SCENES: readonly (readonly [
   [
     'the workflow times out while nobody is there',
     { workers: [{ name: 'Ann', person: human(), activity: 'Offline' }], workspace: { workflowTimeout: 45 } },
-    'nobody',
+    'unanswered',
     { Ann: 'Offline' },
   ],
   [
     'the workflow times out while a phone rings',
     { workers: [{ name: 'Ann', person: noAnswer() }], workspace: { workflowTimeout: 10 } },
-    'nobody',
+    'unanswered',
     { Ann: 'Available' },
   ],
   [
@@ -166,7 +166,7 @@ const SCENES: readonly (readonly [
   [
     'the deadline passes',
     { workers: [{ name: 'Ann', person: noAnswer() }], settings: { deadlineSeconds: 30 } },
-    'nobody',
+    'unanswered',
     { Ann: 'Available' },
   ],
   [

@@ -97,9 +97,9 @@ export interface WaitingCaller {
   readonly redirecting: string | null;
   readonly redirectTries: number;
   /** The fallback's document was asked for: it is never given by a redirect again. */
-  readonly fallbackGiven: boolean;
+  readonly fallbackServed: boolean;
   /** The number that was the fallback did not answer: what follows it. */
-  readonly otherwise: boolean;
+  readonly useIfUnanswered: boolean;
   /** They have said what they had to say. */
   readonly recorded: boolean;
   readonly recording: Recording | null;
@@ -113,8 +113,8 @@ export interface WaitingCaller {
 
 /** Nothing of a fallback yet, and no talk. */
 export const NO_FALLBACK = {
-  fallbackGiven: false,
-  otherwise: false,
+  fallbackServed: false,
+  useIfUnanswered: false,
   recorded: false,
   recording: null,
   talks: [],
@@ -128,11 +128,11 @@ export interface CallerContext extends Timed {
   readonly effects: Pick<Effect[], 'push'>;
   readonly flow: string;
   readonly state: {
-    readonly round: number;
+    readonly visit: number;
     readonly call: { readonly sid: CallSid };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
     timers: Readonly<Record<string, EpochMs>>;
-    asked: number;
+    effectSeq: number;
   };
 }
 
@@ -140,10 +140,10 @@ export interface CallerContext extends Timed {
 export interface Addressed {
   /** Its name. */
   readonly flow: string;
-  readonly state: { readonly round: number; readonly call: { readonly sid: CallSid } };
+  readonly state: { readonly visit: number; readonly call: { readonly sid: CallSid } };
 }
 
 /** Where Twilio asks or tells about a leg of the call; leg 0 is the caller. */
 export function callbackRef({ flow, state }: Addressed, leg: number, purpose: CallbackPurpose): CallbackRef {
-  return { flow, key: state.call.sid, round: state.round, leg, purpose };
+  return { flow, key: state.call.sid, visit: state.visit, leg, purpose };
 }

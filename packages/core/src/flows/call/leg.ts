@@ -14,7 +14,7 @@ export function legTimer(leg: { readonly id: number }): string {
 
 /** Writes down when something first happened to a leg. */
 export function stamp(leg: LegDraft, moment: keyof LegTimestamps, at: number): void {
-  if (leg.story[moment] === undefined) leg.story = { ...leg.story, [moment]: at };
+  if (leg.timestamps[moment] === undefined) leg.timestamps = { ...leg.timestamps, [moment]: at };
 }
 
 export function findLeg(legs: LegDrafts, id: number): LegDraft | undefined {
@@ -31,7 +31,7 @@ export const LEG_PHASES = [
   'ringing',
   'detecting',
   'confirming',
-  'told',
+  'farewell',
   'joining',
   'bridged',
   'ending',
@@ -80,11 +80,11 @@ export interface Leg {
   readonly answeredBy: AnsweredBy | null;
   /** A human verdict or a key was committed: this person is bridged, or told why not. */
   readonly human: boolean;
-  readonly notice: Farewell | null;
+  readonly farewell: Farewell | null;
   /** The notice was handed out. */
-  readonly noticeGiven: boolean;
+  readonly farewellDelivered: boolean;
   /** How often we asked Twilio to fetch the notice. */
-  readonly noticeTries: number;
+  readonly farewellTries: number;
   /** When a key no longer counts. */
   readonly confirmUntil: EpochMs | null;
   /** Seen in the room. */
@@ -102,16 +102,16 @@ export interface Leg {
   /** The redirect that brings it to the caller: until its document is asked for, nothing else may. */
   readonly moving: string | null;
   /** Was given the document that brings it to the caller. */
-  readonly invited: boolean;
+  readonly joinTwimlSent: boolean;
   /** When that document has been heard up to the room, also in an answer to a retry: no look before shows it there. */
-  readonly roomBy?: EpochMs;
+  readonly inRoomBy?: EpochMs;
   /** It came by a redirect: what it asked for before that is asked by nobody any more. */
-  readonly fetched: boolean;
+  readonly wasRedirected: boolean;
   /** A robot screens the call for its owner; `answered`: we have told it who calls. */
   readonly screened: 'heard' | 'answered' | null;
   readonly result: LegResult | null;
   /** Written for people to read; no decision looks at it. */
-  readonly story: LegTimestamps;
+  readonly timestamps: LegTimestamps;
 }
 
 export interface LegTimestamps {
@@ -143,9 +143,9 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     sid: null,
     answeredBy: null,
     human: false,
-    notice: null,
-    noticeGiven: false,
-    noticeTries: 0,
+    farewell: null,
+    farewellDelivered: false,
+    farewellTries: 0,
     confirmUntil: null,
     joined: false,
     seenAlive: false,
@@ -154,11 +154,11 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     hangingUp: false,
     telling: false,
     moving: null,
-    invited: false,
-    fetched: false,
+    joinTwimlSent: false,
+    wasRedirected: false,
     screened: null,
     result: null,
-    story: { requestedAt: at },
+    timestamps: { requestedAt: at },
   };
 }
 

@@ -6,11 +6,11 @@ import type { Leg } from './leg.js';
 /** A call of either flow, as far as it is counted. */
 interface CountedCall {
   readonly kind: 'call';
-  readonly round: number;
+  readonly visit: number;
   readonly caller: { readonly phase: string };
   readonly result: CallResult | null;
   readonly legs: readonly Leg[];
-  readonly story: { readonly startedAt: EpochMs; readonly connectedAt?: EpochMs };
+  readonly timestamps: { readonly startedAt: EpochMs; readonly connectedAt?: EpochMs };
 }
 
 interface NoCall {
@@ -26,14 +26,14 @@ export function callMetrics(
 ): readonly FlowMeasurement[] {
   if (after.kind !== 'call') return [];
   const known = before.kind === 'call' ? before : null;
-  const sameRound = known?.round === after.round ? known : null;
-  const { startedAt, connectedAt } = after.story;
+  const sameVisit = known?.visit === after.visit ? known : null;
+  const { startedAt, connectedAt } = after.timestamps;
   const measurements: FlowMeasurement[] = [];
-  if (sameRound === null) measurements.push({ type: 'call.begun', flow });
-  if (connectedAt !== undefined && sameRound?.story.connectedAt === undefined) {
+  if (sameVisit === null) measurements.push({ type: 'call.begun', flow });
+  if (connectedAt !== undefined && sameVisit?.timestamps.connectedAt === undefined) {
     measurements.push({ type: 'call.connected', flow, seconds: secondsBetween(startedAt, connectedAt) });
   }
-  if (after.caller.phase === 'ended' && sameRound?.caller.phase !== 'ended') {
+  if (after.caller.phase === 'ended' && sameVisit?.caller.phase !== 'ended') {
     const seconds = secondsBetween(startedAt, at);
     measurements.push({ type: 'call.ended', flow, result: after.result ?? 'none', seconds });
   }
@@ -58,21 +58,21 @@ function legMetrics(
 }
 
 function verdict(flow: CallFlow, earlier: Leg | undefined, leg: Leg): readonly FlowMeasurement[] {
-  const { answeredBy, story } = leg;
+  const { answeredBy, timestamps } = leg;
   if (answeredBy === null || (earlier?.answeredBy ?? null) !== null) return [];
-  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.story.answeredAt, story) }];
+  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.timestamps.answeredAt, timestamps) }];
 }
 
 /** Twilio's own figure where it gives one, else ours. That somebody had picked up must have been told before the verdict. */
-function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['story']): number | null {
+function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['timestamps']): number | null {
   if (detectionMs !== undefined) return detectionMs / 1000;
   return answeredAt === undefined || verdictAt === undefined ? null : secondsBetween(answeredAt, verdictAt);
 }
 
 function end(flow: CallFlow, earlier: Leg | undefined, leg: Leg, at: EpochMs): readonly FlowMeasurement[] {
-  const { result, answeredBy, story } = leg;
+  const { result, answeredBy, timestamps } = leg;
   // Not by its phase: one that was given up for lost may come back, and ends once all the same.
-  if (story.endedAt === undefined || earlier?.story.endedAt !== undefined || result === null) return [];
-  const seconds = secondsBetween(story.requestedAt, at);
+  if (timestamps.endedAt === undefined || earlier?.timestamps.endedAt !== undefined || result === null) return [];
+  const seconds = secondsBetween(timestamps.requestedAt, at);
   return [{ type: 'leg.ended', flow, result: result.kind, answeredBy: answeredBy ?? 'nobody', seconds }];
 }

@@ -28,13 +28,13 @@ export function startFallback(ctx: CallerContext): void {
  */
 export function expectAtFallback(ctx: CallerContext): void {
   const { caller, timers } = ctx.state;
-  if (caller.fallbackGiven || caller.redirecting !== null || timers['caller'] !== undefined) return;
+  if (caller.fallbackServed || caller.redirecting !== null || timers['caller'] !== undefined) return;
   startTimer(ctx, 'caller', ctx.config.graceMs);
 }
 
 export function redirectCaller(ctx: CallerContext): void {
   const { caller, call } = ctx.state;
-  if (caller.fallbackGiven || caller.redirecting !== null) return;
+  if (caller.fallbackServed || caller.redirecting !== null) return;
   const id = nextId(ctx, 'redirect', 0);
   caller.redirecting = id;
   caller.redirectTries += 1;
@@ -48,18 +48,18 @@ export function redirectCaller(ctx: CallerContext): void {
 }
 
 /** The caller has heard, or is hearing, that nobody can be reached. */
-export function isTold({ fallbackGiven, goodbye }: Pick<WaitingCaller, 'fallbackGiven' | 'goodbye'>): boolean {
-  return fallbackGiven || goodbye === true;
+export function isTold({ fallbackServed, goodbye }: Pick<WaitingCaller, 'fallbackServed' | 'goodbye'>): boolean {
+  return fallbackServed || goodbye === true;
 }
 
 /** Which part of the fallback it is the turn of, from 1. */
-export function partOf({ otherwise, recorded }: Pick<WaitingCaller, 'otherwise' | 'recorded'>): number {
-  return 1 + Number(otherwise) + Number(recorded);
+export function partOf({ useIfUnanswered, recorded }: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'>): number {
+  return 1 + Number(useIfUnanswered) + Number(recorded);
 }
 
 /** A reference of the present part's own: whoever uses it was sent there, and has heard what came before. */
 export function fallbackRef(
-  ctx: Addressed & { readonly state: { readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> } },
+  ctx: Addressed & { readonly state: { readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'> } },
   purpose: 'caller.document' | 'caller.fallback',
 ): CallbackRef {
   return { ...callbackRef(ctx, 0, purpose), part: partOf(ctx.state.caller) };
@@ -84,7 +84,7 @@ export function callerRedirected(ctx: CallerContext, id: string, result: Outcome
 /** The fallback's document is handed out, to a request that only who was sent there can make. */
 export function serveFallback(ctx: CallerContext): void {
   const { caller } = ctx.state;
-  caller.fallbackGiven = true;
+  caller.fallbackServed = true;
   stopTimer(ctx, 'caller');
   if (caller.redirecting === null) return;
   // Its document was asked for: the redirect happened, or is no longer needed.

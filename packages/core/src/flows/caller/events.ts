@@ -6,7 +6,7 @@ import type { Recording } from '../call/call.js';
 export interface FallbackEnded {
   readonly type: 'caller.fallback';
   readonly at: EpochMs;
-  readonly round?: number;
+  readonly visit?: number;
   /** Which part it was. */
   readonly part?: number;
   readonly status: CallStatus;
@@ -19,7 +19,7 @@ export interface FallbackEnded {
 export interface ListenRequest {
   readonly type: 'caller.wait' | 'caller.whisper';
   readonly at: EpochMs;
-  readonly round?: number;
+  readonly visit?: number;
   /** They have heard the wait document before. */
   readonly again?: boolean;
 }
@@ -33,7 +33,7 @@ export function isListenRequest(event: { readonly type: string }): event is List
 export interface RecordingMade {
   readonly type: 'caller.recording' | 'talk.recording';
   readonly at: EpochMs;
-  readonly round?: number;
+  readonly visit?: number;
   readonly recording: Recording | null;
 }
 

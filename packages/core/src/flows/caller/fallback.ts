@@ -20,20 +20,20 @@ export interface Spoken {
 /** The fallback that it is the turn of. */
 export function currentFallback(
   settings: Pick<Spoken, 'fallback'>,
-  { otherwise }: Pick<WaitingCaller, 'otherwise'>,
+  { useIfUnanswered }: Pick<WaitingCaller, 'useIfUnanswered'>,
 ): Fallback {
   const { fallback } = settings;
-  return fallback.kind === 'number' && otherwise ? fallback.otherwise : fallback;
+  return fallback.kind === 'number' && useIfUnanswered ? fallback.ifUnanswered : fallback;
 }
 
 /** They are with TwiML of the user's, from where they may come back. */
 export function isWithUserTwiml(state: {
   readonly result: string | null;
   readonly settings: Pick<Spoken, 'fallback'>;
-  readonly caller: Pick<WaitingCaller, 'otherwise' | 'over'>;
+  readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'over'>;
 }): boolean {
   return (
-    state.result === 'handedOn' &&
+    state.result === 'handedOff' &&
     state.caller.over !== true &&
     leavesOurHands(currentFallback(state.settings, state.caller))
   );
@@ -42,7 +42,7 @@ export function isWithUserTwiml(state: {
 /** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */
 export function isForFallback(
   event: { readonly type: string; readonly part?: number | undefined },
-  caller: Pick<WaitingCaller, 'otherwise' | 'recorded'>,
+  caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'>,
 ): boolean {
   return event.type === 'caller.document' && event.part === partOf(caller);
 }
@@ -56,7 +56,7 @@ export function wayToFallback(ctx: CallerContext): Reply {
 /** What the caller hears when nobody can be reached. */
 export function fallbackVerbs(
   ctx: Addressed & {
-    readonly state: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'otherwise' | 'recorded'> };
+    readonly state: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'> };
   },
 ): Reply {
   const { settings, caller } = ctx.state;
@@ -110,6 +110,6 @@ export function onFallbackEnded(ctx: FallbackContext, event: FallbackEnded): boo
   const { answered } = event;
   if (kind === 'voicemail' && answered === null) caller.recorded = true;
   if (kind !== 'number' || answered === null) return false;
-  if (!answered) caller.otherwise = true;
+  if (!answered) caller.useIfUnanswered = true;
   return answered;
 }

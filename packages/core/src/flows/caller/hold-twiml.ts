@@ -38,18 +38,18 @@ interface Listening extends Addressed {
     readonly settings: WaitSettings;
     readonly caller: { readonly phase: string };
     readonly legs: LegDrafts;
-    readonly claim: number | null;
+    readonly winner: number | null;
   };
 }
 
 /** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
 export function listenDocument(ctx: Listening, event: ListenRequest): Reply {
-  const { caller, settings, legs, claim, round } = ctx.state;
-  if (caller.phase === 'ended' || (event.round ?? round) < round) return twiml();
+  const { caller, settings, legs, winner, visit } = ctx.state;
+  if (caller.phase === 'ended' || (event.visit ?? visit) < visit) return twiml();
   if (event.type === 'caller.whisper')
     return whisperDocument(
       settings,
-      legs.find(({ id }) => id === claim),
+      legs.find(({ id }) => id === winner),
     );
   const ref = { progress: callbackRef(ctx, 0, 'caller.progress'), key: callbackRef(ctx, 0, 'caller.key') };
   return waitDocument({ settings, ref }, event.again === true);

@@ -10,10 +10,10 @@ import type { ForwardingContext } from './state.js';
 /** The commit of this step is the claim: one human, and nobody else. */
 export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
   const { state } = ctx;
-  state.claim = leg.id;
+  state.winner = leg.id;
   state.caller.phase = 'joining';
   state.caller.seenAlive = false;
-  state.story.claimedAt ??= ctx.at;
+  state.timestamps.wonAt ??= ctx.at;
   leg.phase = 'joining';
   leg.seenAlive = false;
   stopTimer(ctx, legTimer(leg));
@@ -29,11 +29,11 @@ export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
 /** Both in the room, as far as anybody can tell. */
 export function connectIfTogether(ctx: ForwardingContext): void {
   const { state } = ctx;
-  const leg = state.legs.find((candidate) => candidate.id === state.claim);
+  const leg = state.legs.find((candidate) => candidate.id === state.winner);
   if (state.caller.phase !== 'joining' || leg === undefined || !state.caller.inRoom) return;
-  if (!leg.joined && !(leg.invited && leg.seenAlive && state.caller.seenAlive)) return;
+  if (!leg.joined && !(leg.joinTwimlSent && leg.seenAlive && state.caller.seenAlive)) return;
   state.caller.phase = 'connected';
-  state.story.connectedAt ??= ctx.at;
+  state.timestamps.connectedAt ??= ctx.at;
   leg.phase = 'bridged';
   leg.result = { kind: 'bridged' };
   stamp(leg, 'joinedAt', ctx.at);
@@ -45,14 +45,14 @@ export function connectIfTogether(ctx: ForwardingContext): void {
 export function expectInRoom(ctx: ForwardingContext, leg: LegDraft): void {
   const by = ctx.at + sayingMs(consent(ctx.state.settings)) + ctx.config.graceMs;
   // The answer to a retry is heard by then as well.
-  if (by <= (leg.roomBy ?? 0)) return;
+  if (by <= (leg.inRoomBy ?? 0)) return;
   leg.seenAlive = false;
-  leg.roomBy = by + RETRIED_MS;
+  leg.inRoomBy = by + RETRIED_MS;
 }
 
 /** Two looks have taken them for together. */
 export function notYetTogether(ctx: ForwardingContext, leg: LegDraft): void {
-  if (leg.phase !== 'bridged' || ctx.state.claim !== leg.id || ctx.state.caller.phase !== 'connected') return;
+  if (leg.phase !== 'bridged' || ctx.state.winner !== leg.id || ctx.state.caller.phase !== 'connected') return;
   ctx.state.caller.phase = 'joining';
   leg.phase = 'joining';
   leg.result = null;
@@ -77,9 +77,9 @@ function whisper(ctx: ForwardingContext, leg: LegDraft): void {
 /** The leg that had the caller has left: hunting goes on, unless they had talked. */
 export function onWinnerLeft(ctx: ForwardingContext, leg: LegDraft): void {
   const { state } = ctx;
-  if (state.claim !== leg.id) return;
+  if (state.winner !== leg.id) return;
   if (state.caller.phase === 'joining') {
-    state.claim = null;
+    state.winner = null;
     state.caller.phase = state.caller.held ? 'held' : 'arriving';
     stopTimer(ctx, 'caller');
     hunt(ctx);
@@ -104,7 +104,7 @@ export function onDialReturned(ctx: ForwardingContext, leg: LegDraft): void {
 
 /** Events may be lost: both calls are looked at. */
 export function verifyBoth(ctx: ForwardingContext): void {
-  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.claim);
+  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.winner);
   if (leg !== undefined && leg.moving !== null) {
     // Its document was never asked for: it is not in the room, and somebody else may be.
     sayFarewell(ctx, leg, 'lost');
@@ -118,7 +118,7 @@ export function verifyBoth(ctx: ForwardingContext): void {
 
 /** Something hints that the caller may be gone: nobody new is rung until we know. */
 export function verifyCaller(ctx: ForwardingContext): void {
-  ctx.state.caller.doubt = true;
+  ctx.state.caller.isUnverified = true;
   refreshCaller(ctx);
 }
 
@@ -127,7 +127,7 @@ export function dismissLegs(ctx: ForwardingContext): void {
   for (const leg of ctx.state.legs) {
     if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
     else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
-    else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
+    else if (leg.phase === 'farewell' && leg.farewell === 'lost' && !leg.farewellDelivered) leg.farewell = 'callerGone';
     // The room has ended under it and its Dial asks what now; the timer is for who sits in there alone after all.
     else if (leg.phase === 'bridged') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     else if (isInRoom(leg.phase)) {

@@ -18,7 +18,7 @@ import { callerDocument, hangup } from './twiml.js';
 
 export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): Reply {
   if (event.type === 'caller.fallback' && onFallbackEnded(ctx, event)) {
-    callerEnded(ctx, 'handedOn');
+    callerEnded(ctx, 'handedOff');
     return hangup();
   }
   if (isFinalStatus(event.status)) {
@@ -27,7 +27,7 @@ export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): R
   }
   const { caller } = ctx.state;
   callerHeld(ctx);
-  caller.doubt = false;
+  caller.isUnverified = false;
   if (event.type === 'caller.ended' && caller.phase === 'connected') {
     // The answer ends their call, which will be told. A late copy ends nothing: then they are still talking.
     refreshCaller(ctx);
@@ -45,7 +45,7 @@ export function answerCaller(ctx: ForwardingContext, event: ForwardingRequest, a
   const reply = callerDocument(ctx, event, arrival);
   const { caller, settings } = ctx.state;
   const isGiven = caller.phase === 'fallingBack' && isForFallback(event, caller);
-  if (isGiven && leavesOurHands(currentFallback(settings, caller))) callerEnded(ctx, 'handedOn');
+  if (isGiven && leavesOurHands(currentFallback(settings, caller))) callerEnded(ctx, 'handedOff');
   return reply;
 }
 
@@ -54,7 +54,7 @@ export function callerHeld(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
   if (caller.held || caller.phase === 'ended') return;
   caller.held = true;
-  ctx.state.story.heldAt ??= ctx.at;
+  ctx.state.timestamps.heldAt ??= ctx.at;
   if (caller.phase === 'arriving') caller.phase = 'held';
   else if (caller.phase === 'joining') {
     startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
@@ -85,7 +85,7 @@ export function callerOutOfRoom(ctx: ForwardingContext, left: ConferenceSid | nu
 /** No look before that shows them there: Twilio may retry their request and throw the first answer away. */
 function expectInRoom(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
-  caller.roomBy = Math.max(caller.roomBy, ctx.at + RETRIED_MS + ctx.config.graceMs);
+  caller.inRoomBy = Math.max(caller.inRoomBy, ctx.at + RETRIED_MS + ctx.config.graceMs);
 }
 
 /**
@@ -124,7 +124,7 @@ export function callerGone(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
   const { phase } = caller;
   if (phase !== 'ended')
-    callerEnded(ctx, phase === 'connected' ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
+    callerEnded(ctx, phase === 'connected' ? 'connected' : isTold(caller) ? 'unanswered' : 'callerLeft');
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
@@ -132,17 +132,17 @@ export function callerGone(ctx: ForwardingContext): void {
 function callerEnded(ctx: ForwardingContext, result: CallResult): void {
   const { state } = ctx;
   state.caller.phase = 'ended';
-  state.caller.doubt = false;
+  state.caller.isUnverified = false;
   state.result = result;
   state.call.token = null;
-  state.story.endedAt ??= ctx.at;
+  state.timestamps.endedAt ??= ctx.at;
   for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(ctx, timer);
   dismissLegs(ctx);
   ctx.effects.push({
     type: 'hook.run',
-    id: `hook:ended:${state.call.sid}:${String(state.round)}`,
+    id: `hook:ended:${state.call.sid}:${String(state.visit)}`,
     hook: 'ended',
-    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, round: state.round, result },
+    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, visit: state.visit, result },
   });
 }
 
@@ -181,12 +181,12 @@ function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']):
     caller.seenAlive = true;
     callerHeld(ctx);
     // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
-    if (ctx.at >= caller.roomBy) callerInRoom(ctx);
+    if (ctx.at >= caller.inRoomBy) callerInRoom(ctx);
     if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
   }
   // Who was not rung in time is not before somebody has seen the caller.
   if (result.as !== 'fetched' && ctx.state.legs.some(isUnsent)) return;
-  caller.doubt = false;
+  caller.isUnverified = false;
   hunt(ctx);
 }
 

@@ -8,9 +8,9 @@ import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.
 import type { CallSettings } from './options.js';
 
 /** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
-interface OfRound {
+interface OfVisit {
   readonly at: EpochMs;
-  readonly round?: number;
+  readonly visit?: number;
 }
 
 /** Requests that want TwiML. */
@@ -21,10 +21,10 @@ export type ForwardingRequest =
       readonly call: InboundCall;
       readonly settings: CallSettings;
       /** What was known of the call was lost, and this was its round: legs that are still out belong to nobody. */
-      readonly lostRound?: number;
+      readonly lostVisit?: number;
     }
   /** The caller left the room: `<Dial action>`. */
-  | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfRound)
+  | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfVisit)
   | FallbackEnded
   | ListenRequest
   /** The caller was redirected. */
@@ -34,7 +34,7 @@ export type ForwardingRequest =
       readonly sid?: CallSid;
       /** The part of the fallback that they were sent to hear. */
       readonly part?: number;
-    } & OfRound)
+    } & OfVisit)
   | LegRequest;
 
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
@@ -43,7 +43,7 @@ export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 export type ForwardingNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
   /** They were told goodbye at the edge, because the store or our code failed for too long. */
-  | ({ readonly type: 'caller.goodbye' } & OfRound)
+  | ({ readonly type: 'caller.goodbye' } & OfVisit)
   | ({
       readonly type: 'conference';
       readonly event: ConferenceEvent;
@@ -53,7 +53,7 @@ export type ForwardingNotification =
       /** `ParticipantCallStatus`. */
       readonly status: CallStatus | null;
       readonly conference?: ConferenceSid | null;
-    } & OfRound)
+    } & OfVisit)
   | LegStatusEvent
   | LegVerdictEvent
   | RecordingMade;

@@ -52,7 +52,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
 
   const ctx = beginStep(state, event, config);
   if (isListenRequest(event)) return unchanged(state, listenDocument(ctx, event), config);
-  if ('round' in event && event.round < state.round && !tellsTheEnd(event)) {
+  if ('visit' in event && event.visit < state.visit && !tellsTheEnd(event)) {
     return unchanged(state, wantsTwiml(event.type) ? callerDocument(ctx, event, 'again') : NOTHING, config);
   }
   switch (event.type) {
@@ -63,7 +63,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
       return finish(state, ctx, onCallerRequest(ctx, event));
     case 'leg.answered':
     case 'leg.key':
-    case 'leg.round':
+    case 'leg.poll':
     case 'leg.document':
     case 'leg.ended':
       return finish(state, ctx, onLegRequest(ctx, event));
@@ -133,7 +133,7 @@ function onTimer(ctx: ForwardingContext, event: TimerEvent): void {
 function heartbeat(ctx: ForwardingContext): void {
   startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
   refreshCaller(ctx);
-  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.claim);
+  const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.winner);
   if (leg?.phase === 'bridged') refreshLeg(ctx, leg);
 }
 

@@ -15,7 +15,7 @@ export function hunt(ctx: ForwardingContext): void {
   const { state } = ctx;
   if (!isThere(ctx)) return;
   ringUnsent(ctx);
-  while (!state.legs.some(({ id, phase }) => id >= state.stepFrom && canStillAnswer(phase))) {
+  while (!state.legs.some(({ id, phase }) => id >= state.firstLegOfStep && canStillAnswer(phase))) {
     if (!startStep(ctx)) break;
   }
   if (!state.legs.some(({ phase }) => canStillAnswer(phase)) && !isHeldUp(ctx)) fallBack(ctx);
@@ -48,7 +48,7 @@ function startStep(ctx: ForwardingContext): boolean {
   const targets = step.targets.filter((target) => mayRing(ctx, target));
   // Nobody of it is to be rung: the next one follows at once.
   if (targets.length === 0) return startStep(ctx);
-  state.stepFrom = state.lastLeg + 1;
+  state.firstLegOfStep = state.lastLeg + 1;
   for (const target of targets) if (mayRing(ctx, target)) ring(ctx, target);
   const isLast = state.nextStep >= state.settings.plan.length;
   if (step.nextAfterSeconds === null || isLast) stopTimer(ctx, STEP_TIMER);
@@ -59,7 +59,7 @@ function startStep(ctx: ForwardingContext): boolean {
 /** Not whom the call comes from, and nobody whose phone this call is ringing or talks to. */
 function mayRing({ state }: ForwardingContext, { to }: LegTarget): boolean {
   if (cameFrom(state.call, to)) return false;
-  return !state.legs.some(({ phase, target }) => target.to === to && (canStillAnswer(phase) || phase === 'told'));
+  return !state.legs.some(({ phase, target }) => target.to === to && (canStillAnswer(phase) || phase === 'farewell'));
 }
 
 /** Somebody's way of not answering may mean that nobody else is to be rung. */
@@ -94,13 +94,13 @@ function forgetToken({ state }: ForwardingContext): void {
 
 /** The caller waits, and nothing says that they may be gone. */
 function isThere(ctx: ForwardingContext): boolean {
-  const { doubt, goodbye } = ctx.state.caller;
-  return isWaiting(ctx) && !doubt && goodbye !== true;
+  const { isUnverified, goodbye } = ctx.state.caller;
+  return isWaiting(ctx) && !isUnverified && goodbye !== true;
 }
 
 /** The caller waits and nobody has them. */
 export function isWaiting(ctx: ForwardingContext): boolean {
-  return ctx.state.claim === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
+  return ctx.state.winner === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
 }
 
 /** Nobody is left: the caller is told, now or as soon as they can be. */

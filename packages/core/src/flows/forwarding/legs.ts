@@ -61,11 +61,11 @@ export function onLegTimer(ctx: ForwardingContext, leg: LegDraft): void {
 
 /** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
 function callerFor(ctx: ForwardingContext, leg: LegDraft): CallerForLeg {
-  const { caller, claim, deadlinePassed } = ctx.state;
-  const isComing = claim === leg.id && caller.phase === 'joining';
+  const { caller, winner, deadlinePassed } = ctx.state;
+  const isComing = winner === leg.id && caller.phase === 'joining';
   return {
     isAvailable: isWaiting(ctx) || isComing,
-    reason: caller.phase === 'ended' ? 'callerGone' : claim === null || isComing ? 'lost' : 'taken',
+    reason: caller.phase === 'ended' ? 'callerGone' : winner === null || isComing ? 'lost' : 'taken',
     mayRingAgain: isWaiting(ctx) && !deadlinePassed,
     canTurnBack: true,
   };
@@ -95,7 +95,7 @@ function onLegReport(ctx: ForwardingContext, leg: LegDraft, report: LegReport | 
       verifyCaller(ctx);
       return;
     case 'alive':
-      if (ctx.at >= (leg.roomBy ?? 0)) leg.seenAlive = true;
+      if (ctx.at >= (leg.inRoomBy ?? 0)) leg.seenAlive = true;
       connectIfTogether(ctx);
       return;
     case 'dialReturned':

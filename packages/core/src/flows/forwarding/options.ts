@@ -59,9 +59,9 @@ export interface ForwardingConfig {
   /** After claim and hold, both calls are looked at (default 10 s). */
   readonly bridgeCheckMs: number;
   /** How long a spoken notice may take before the leg is ended (default 30 s). */
-  readonly noticeMs: number;
+  readonly farewellMs: number;
   /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
-  readonly noticeTries: number;
+  readonly farewellTries: number;
   /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];
   /** How long a finished call is remembered (default 1 day): its late callbacks still find their answer. */
@@ -72,8 +72,8 @@ export const DEFAULT_FORWARDING_CONFIG: ForwardingConfig = {
   heartbeatMs: 30_000,
   graceMs: 10_000,
   bridgeCheckMs: 10_000,
-  noticeMs: 30_000,
-  noticeTries: 3,
+  farewellMs: 30_000,
+  farewellTries: 3,
   redirectRetryMs: [1_000, 2_000, 4_000],
   keepForMs: 86_400_000,
 };

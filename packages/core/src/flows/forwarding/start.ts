@@ -16,7 +16,7 @@ import { hangup } from './twiml.js';
 
 type CallerDocument = Extract<ForwardingRequest, { type: 'caller.document' }>;
 
-type Lost = CallerDocument & { readonly sid: CallSid; readonly round: number };
+type Lost = CallerDocument & { readonly sid: CallSid; readonly visit: number };
 
 /** A caller on the line asks for what we sent them to fetch, and nothing is known of them: the state was lost. */
 export function isLost(event: ForwardingEvent): event is Lost {
@@ -24,13 +24,13 @@ export function isLost(event: ForwardingEvent): event is Lost {
     event.type === 'caller.document' &&
     event.status === 'in-progress' &&
     event.sid !== undefined &&
-    event.round !== undefined
+    event.visit !== undefined
   );
 }
 
 /** With whom and how is asked for at the edge, as for every new call. */
-export function serveAgain({ sid, round }: Lost): Reply {
-  return twiml({ verb: 'redirect', to: { flow: 'forwarding', key: sid, round, leg: 0, purpose: 'caller.again' } });
+export function serveAgain({ sid, visit }: Lost): Reply {
+  return twiml({ verb: 'redirect', to: { flow: 'forwarding', key: sid, visit, leg: 0, purpose: 'caller.again' } });
 }
 
 /** The caller's call is over, whichever round says so. */
@@ -50,52 +50,52 @@ export function inbound(state: ForwardingState, event: Inbound, config: Forwardi
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
   if (state.kind === 'nothing') {
     if (state.goodbye === true) return unchanged(state, hangup(), config);
-    return start(state, event, config, (event.lostRound ?? 0) + 1);
+    return start(state, event, config, (event.lostVisit ?? 0) + 1);
   }
   if (state.caller.phase !== 'ended') {
     const ctx = beginStep(state, event, config);
     return finish(state, ctx, answerCaller(ctx, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
   }
-  if (isWithUserTwiml(state) && status === 'in-progress') return start(state, event, config, state.round + 1);
+  if (isWithUserTwiml(state) && status === 'in-progress') return start(state, event, config, state.visit + 1);
   return unchanged(state, hangup(), config);
 }
 
-function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, round: number): ForwardingStep {
+function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, visit: number): ForwardingStep {
   const { call, settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
   // What the legs of a lost round are called is not known: these are called otherwise.
-  const lastLeg = earlier?.lastLeg ?? Math.min(event.lostRound ?? 0, 90) * 1000;
+  const lastLeg = earlier?.lastLeg ?? Math.min(event.lostVisit ?? 0, 90) * 1000;
   const fresh: LiveForwarding = {
     kind: 'call',
-    round,
+    visit,
     call: keptCall(call),
     settings,
     caller: {
       phase: 'arriving',
       held: false,
       inRoom: false,
-      roomBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
+      inRoomBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
       seenAlive: false,
-      doubt: false,
+      isUnverified: false,
       fetching: earlier?.caller.fetching ?? false,
       hangingUp: false,
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
-      otherwise: wouldLoop(settings.fallback, call),
+      useIfUnanswered: wouldLoop(settings.fallback, call),
     },
     conference: null,
     // Legs of an earlier round that are still being ended stay until they are.
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
-    claim: null,
+    winner: null,
     lastLeg,
     nextStep: 0,
-    stepFrom: lastLeg + 1,
+    firstLegOfStep: lastLeg + 1,
     deadlinePassed: false,
     result: null,
     timers: earlier?.timers ?? {},
-    asked: earlier?.asked ?? 0,
-    story: { startedAt: at },
+    effectSeq: earlier?.effectSeq ?? 0,
+    timestamps: { startedAt: at },
   };
   const ctx = beginStep(fresh, event, config);
   startTimer(ctx, 'deadline', settings.deadlineSeconds * 1000);

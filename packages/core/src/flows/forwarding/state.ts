@@ -17,9 +17,9 @@ export type CallResult =
   /** A human and the caller talked. */
   | 'connected'
   /** Nobody could be reached and the caller was told so. */
-  | 'nobody'
+  | 'unanswered'
   /** Nobody could be reached and the caller went on to TwiML of the user's. */
-  | 'handedOn'
+  | 'handedOff'
   /** The caller hung up first. */
   | 'callerLeft';
 
@@ -28,18 +28,18 @@ export interface Caller extends WaitingCaller {
   /** Seen in the room, or alive when the greeting must be over: only then can anybody talk to them. */
   readonly inRoom: boolean;
   /** When the document that brings them to the room has been heard to its end, whatever its voice, also in an answer to a retry. */
-  readonly roomBy: EpochMs;
+  readonly inRoomBy: EpochMs;
   /** The conference that they were last told to have left. */
   readonly left?: ConferenceSid;
   /** Last heard alive by a fetch since the claim. */
   readonly seenAlive: boolean;
   /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
-  readonly doubt: boolean;
+  readonly isUnverified: boolean;
 }
 
 export interface LiveForwarding {
   readonly kind: 'call';
-  readonly round: number;
+  readonly visit: number;
   readonly call: KeptCall;
   readonly settings: CallSettings;
   readonly caller: Caller;
@@ -47,26 +47,26 @@ export interface LiveForwarding {
   /** The room, as its events have named it; needed to speak into it. */
   readonly conference: ConferenceSid | null;
   /** The leg that has the caller. */
-  readonly claim: number | null;
+  readonly winner: number | null;
   /** Id of the newest leg, over all rounds. */
   readonly lastLeg: number;
   /** Next step of the plan. */
   readonly nextStep: number;
   /** The first leg of the step that was started last. */
-  readonly stepFrom: number;
+  readonly firstLegOfStep: number;
   readonly deadlinePassed: boolean;
   readonly result: CallResult | null;
   readonly timers: Timers;
   /** Numbers the effects that may be asked for more than once. */
-  readonly asked: number;
+  readonly effectSeq: number;
   /** Written for people to read; no decision looks at it. */
-  readonly story: CallTimestamps;
+  readonly timestamps: CallTimestamps;
 }
 
 export interface CallTimestamps {
   readonly startedAt: EpochMs;
   readonly heldAt?: EpochMs;
-  readonly claimedAt?: EpochMs;
+  readonly wonAt?: EpochMs;
   readonly connectedAt?: EpochMs;
   readonly fallbackAt?: EpochMs;
   readonly endedAt?: EpochMs;

@@ -23,7 +23,7 @@ export function beginStep(state: LiveForwarding, event: ForwardingEvent, config:
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
       legs: legDrafts(state.legs),
-      story: { ...state.story },
+      timestamps: { ...state.timestamps },
     },
   };
 }

@@ -30,7 +30,7 @@ export function callerDocument(ctx: ForwardingContext, event: ForwardingEvent, a
 
 function fallbackDocument(ctx: ForwardingContext): Reply {
   serveFallback(ctx);
-  ctx.state.story.fallbackAt ??= ctx.at;
+  ctx.state.timestamps.fallbackAt ??= ctx.at;
   return fallbackVerbs(ctx);
 }
 

@@ -60,12 +60,12 @@ export function expectHangup(ctx: LegContext, leg: LegDraft, result: LegResult):
 }
 
 /** Somebody who answered cannot have the caller, and is told why at their next request. */
-export function sayFarewell(ctx: LegContext, leg: LegDraft, notice: Farewell): void {
+export function sayFarewell(ctx: LegContext, leg: LegDraft, farewell: Farewell): void {
   dropRedirect(ctx, leg);
-  leg.phase = 'told';
-  leg.notice ??= notice;
+  leg.phase = 'farewell';
+  leg.farewell ??= farewell;
   leg.result ??= { kind: 'answered', by: leg.answeredBy ?? 'unknown' };
-  startTimer(ctx, legTimer(leg), ctx.config.noticeMs);
+  startTimer(ctx, legTimer(leg), ctx.config.farewellMs);
 }
 
 /** The same, for somebody who will not ask by themselves: they sit in the room. */
@@ -73,7 +73,7 @@ export function redirectToFarewell(ctx: LegContext, leg: LegDraft): void {
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
   if (leg.sid === null || leg.telling) return;
   leg.telling = true;
-  leg.noticeTries += 1;
+  leg.farewellTries += 1;
   ctx.effects.push({
     type: 'call.redirect',
     id: farewellId(leg),
@@ -90,7 +90,7 @@ export function farewellRef(ctx: LegContext, leg: LegDraft): CallbackRef {
 
 /** One redirect a try, so that the document that is asked for can drop it. */
 export function farewellId(leg: LegDraft): string {
-  return `redirect:${String(leg.id)}:${String(leg.noticeTries)}`;
+  return `redirect:${String(leg.id)}:${String(leg.farewellTries)}`;
 }
 
 export function refreshLeg(ctx: LegContext, leg: LegDraft): void {

@@ -62,15 +62,15 @@ export function verdict(
 export function accept(ctx: LegContext, leg: LegDraft, way: Way, caller: CallerForLeg): LegReport | null {
   leg.human = true;
   if (leg.phase === 'ending') {
-    leg.notice ??= caller.reason;
+    leg.farewell ??= caller.reason;
     return null;
   }
-  if (leg.phase !== 'told') {
+  if (leg.phase !== 'farewell') {
     if (caller.isAvailable) return { type: 'won', way };
     sayFarewell(ctx, leg, caller.reason);
   }
   // They have heard a question, and would wait for its end to learn that it is none.
-  if (way === 'redirect' && !leg.noticeGiven) redirectToFarewell(ctx, leg);
+  if (way === 'redirect' && !leg.farewellDelivered) redirectToFarewell(ctx, leg);
   return null;
 }
 
@@ -87,18 +87,18 @@ export function onSpeech(ctx: LegContext, leg: LegDraft, speech: string, caller:
 }
 
 /** It is being brought to the caller by a verdict, and is not known to be there. */
-function isOnTheWay({ phase, invited, fetched, joined }: LegDraft, caller: CallerForLeg): boolean {
+function isOnTheWay({ phase, joinTwimlSent, wasRedirected, joined }: LegDraft, caller: CallerForLeg): boolean {
   if (phase !== 'joining') return false;
-  return !invited || (fetched && !joined && caller.canTurnBack);
+  return !joinTwimlSent || (wasRedirected && !joined && caller.canTurnBack);
 }
 
 /** It only sounded like a human: it hears the question again, by its next request or by a redirect. */
 function turnBack(ctx: LegContext, leg: LegDraft): void {
-  const isAway = leg.invited;
+  const isAway = leg.joinTwimlSent;
   dropRedirect(ctx, leg);
   leg.human = false;
-  leg.invited = false;
-  delete leg.roomBy;
+  leg.joinTwimlSent = false;
+  delete leg.inRoomBy;
   leg.phase = 'confirming';
   if (isAway) redirectOnce(ctx, leg, nextId(ctx, 'back', leg.id));
 }

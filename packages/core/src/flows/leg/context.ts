@@ -8,8 +8,8 @@ import type { Timed } from '../timers.js';
 /** Times of the machinery, in ms. */
 interface LegConfig {
   readonly graceMs: number;
-  readonly noticeMs: number;
-  readonly noticeTries: number;
+  readonly farewellMs: number;
+  readonly farewellTries: number;
 }
 
 /** One transition at work, as far as its legs are concerned. */
@@ -19,7 +19,7 @@ export interface LegContext extends Timed {
   readonly flow: string;
   readonly ringBy?: EpochMs;
   readonly state: {
-    readonly round: number;
+    readonly visit: number;
     readonly call: {
       readonly sid: CallSid;
       readonly from: string;
@@ -31,7 +31,7 @@ export interface LegContext extends Timed {
     readonly settings: LegSettings;
     readonly legs: LegDrafts;
     timers: Readonly<Record<string, EpochMs>>;
-    asked: number;
+    effectSeq: number;
     lastLeg: number;
   };
 }

@@ -18,7 +18,7 @@ export type LegRequest =
   | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy | null } & OfLeg)
   /** `speech`: what the callee said, as far as Twilio has understood it. */
   | ({ readonly type: 'leg.key'; readonly digits: string; readonly speech?: string } & OfLeg)
-  | ({ readonly type: 'leg.round' } & OfLeg)
+  | ({ readonly type: 'leg.poll' } & OfLeg)
   /** It was redirected. `part`: 1, where it is to hear why it has no caller. */
   | ({ readonly type: 'leg.document'; readonly part?: number } & OfLeg)
   | ({ readonly type: 'leg.ended' } & OfLeg);

@@ -45,12 +45,12 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
         return accept(ctx, leg, 'reply', caller);
       }
       return event.speech === undefined ? null : onSpeech(ctx, leg, event.speech, caller);
-    case 'leg.round':
+    case 'leg.poll':
       if (leg.phase !== 'confirming' || ctx.at < (leg.confirmUntil ?? 0)) return null;
       expectHangup(ctx, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
       return { type: 'out' };
     case 'leg.document':
-      if (leg.phase === 'joining' || leg.phase === 'told' || isSupposed(leg)) leg.fetched = true;
+      if (leg.phase === 'joining' || leg.phase === 'farewell' || isSupposed(leg)) leg.wasRedirected = true;
       dropRedirect(ctx, leg);
       return null;
     case 'leg.ended':
@@ -218,8 +218,9 @@ export function legTimerFired(ctx: LegContext, leg: LegDraft): LegReport | null 
       leg.overdue = !isUnanswered(leg.phase);
       refreshLeg(ctx, leg);
       return null;
-    case 'told':
-      if (!leg.noticeGiven && (leg.telling || leg.noticeTries < ctx.config.noticeTries)) redirectToFarewell(ctx, leg);
+    case 'farewell':
+      if (!leg.farewellDelivered && (leg.telling || leg.farewellTries < ctx.config.farewellTries))
+        redirectToFarewell(ctx, leg);
       else hangUpLeg(ctx, leg);
       return null;
     case 'ending':

@@ -10,7 +10,7 @@ import type { LegRequest } from './events.js';
 import { farewellId, farewellRef } from './actions.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
-const ROUND_SECONDS = 4;
+const POLL_SECONDS = 4;
 
 /** It asks for the way to the caller, and was never seen with them. */
 export function isStillComing({ phase, moving, joined }: LegDraft, event: LegRequest): boolean {
@@ -24,19 +24,19 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
       if (leg.moving !== null) return again(ctx, leg);
-      leg.invited = true;
+      leg.joinTwimlSent = true;
       stamp(leg, 'greetedAt', ctx.at);
       return twiml(...consent(ctx.state.settings), toCaller);
     case 'confirming':
       stamp(leg, 'greetedAt', ctx.at);
       return confirmOf(ctx, leg) === 'never' ? announcement(ctx, leg) : question(ctx, leg);
-    case 'told':
+    case 'farewell':
       // It is to be fetched: a copy of an earlier request must not count as heard.
-      if (leg.noticeTries > 0 && !isForNotice(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
+      if (leg.farewellTries > 0 && !isForNotice(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
       return noticeDocument(ctx, leg, event);
     case 'ending':
     case 'ended':
-      return leg.human && leg.notice !== null ? noticeDocument(ctx, leg, event) : twiml({ verb: 'hangup' });
+      return leg.human && leg.farewell !== null ? noticeDocument(ctx, leg, event) : twiml({ verb: 'hangup' });
     case 'requested':
     case 'placed':
     case 'ringing':
@@ -49,7 +49,7 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
 }
 
 function again(ctx: LegContext, leg: LegDraft): Reply {
-  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') });
+  return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.poll') });
 }
 
 /**
@@ -65,11 +65,11 @@ function question(ctx: LegContext, leg: LegDraft): Reply {
       action: callbackRef(ctx, leg.id, 'leg.key'),
       numDigits: 1,
       finishOnKey: '',
-      timeoutSeconds: Math.min(ROUND_SECONDS, secondsLeft(ctx, leg)),
+      timeoutSeconds: Math.min(POLL_SECONDS, secondsLeft(ctx, leg)),
       ...(settings.screening === null ? {} : { speech: true }),
       prompt: [say(settings, toThem(ctx, leg, text))],
     },
-    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') },
+    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.poll') },
   );
 }
 
@@ -77,8 +77,8 @@ function announcement(ctx: LegContext, leg: LegDraft): Reply {
   const { settings } = ctx.state;
   return twiml(
     say(settings, toThem(ctx, leg, settings.texts.announce)),
-    { verb: 'pause', seconds: Math.min(ROUND_SECONDS, secondsLeft(ctx, leg)) },
-    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.round') },
+    { verb: 'pause', seconds: Math.min(POLL_SECONDS, secondsLeft(ctx, leg)) },
+    { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.poll') },
   );
 }
 
@@ -93,15 +93,15 @@ function secondsLeft(ctx: LegContext, leg: LegDraft): number {
 
 function noticeDocument(ctx: LegContext, leg: LegDraft, { type: asked }: LegRequest): Reply {
   const { settings } = ctx.state;
-  const isStale = leg.fetched && asked !== 'leg.document' && asked !== 'leg.ended';
-  if (!leg.noticeGiven && !isStale && leg.phase !== 'ended') {
-    leg.noticeGiven = true;
-    startTimer(ctx, legTimer(leg), ctx.config.noticeMs);
+  const isStale = leg.wasRedirected && asked !== 'leg.document' && asked !== 'leg.ended';
+  if (!leg.farewellDelivered && !isStale && leg.phase !== 'ended') {
+    leg.farewellDelivered = true;
+    startTimer(ctx, legTimer(leg), ctx.config.farewellMs);
     if (leg.telling) ctx.effects.push({ type: 'effect.drop', id: farewellId(leg) });
     leg.telling = false;
   }
   stamp(leg, 'greetedAt', ctx.at);
-  return twiml(say(settings, toThem(ctx, leg, settings.texts[leg.notice ?? 'lost'])), { verb: 'hangup' });
+  return twiml(say(settings, toThem(ctx, leg, settings.texts[leg.farewell ?? 'lost'])), { verb: 'hangup' });
 }
 
 function toThem(ctx: LegContext, { target }: LegDraft, text: string): string {

@@ -14,7 +14,7 @@ export type FinalFallback =
 export type Fallback =
   | FinalFallback
   /** A number that is connected to without detection, and what follows when it does not answer. */
-  | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly otherwise: FinalFallback };
+  | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly ifUnanswered: FinalFallback };
 
 type FinalFallbackOption =
   | { readonly kind: 'say' }
@@ -37,7 +37,7 @@ export type FallbackOption =
       /** 5–60 s, default 30. */
       readonly ringSeconds?: number | undefined;
       /** When it does not answer; default `say`. */
-      readonly otherwise?: FinalFallbackOption | undefined;
+      readonly ifUnanswered?: FinalFallbackOption | undefined;
     };
 
 /** The user's own TwiML serves the caller from then on. */
@@ -71,7 +71,7 @@ const FINAL_FALLBACK_KINDS = Object.keys(FINAL_FALLBACKS) as FinalFallback['kind
 
 const FINAL_FALLBACK_FIELDS = Object.values(FINAL_FALLBACKS).flatMap(({ fields }) => fields);
 
-const NUMBER_FIELDS = ['to', 'ringSeconds', 'otherwise'];
+const NUMBER_FIELDS = ['to', 'ringSeconds', 'ifUnanswered'];
 
 /** @throws TypeError or RangeError naming the option */
 export function fallbackOf(value: unknown): Fallback {
@@ -81,13 +81,13 @@ export function fallbackOf(value: unknown): Fallback {
   const {
     to,
     ringSeconds = 30,
-    otherwise = { kind: 'say' },
+    ifUnanswered = { kind: 'say' },
   } = entriesOf(value, 'fallback', ['kind', ...NUMBER_FIELDS]);
   return {
     kind: 'number',
     to: e164(to, 'fallback.to'),
     ringSeconds: within(ringSeconds, 5, 60, 'fallback.ringSeconds'),
-    otherwise: finalFallbackOf(otherwise, 'fallback.otherwise'),
+    ifUnanswered: finalFallbackOf(ifUnanswered, 'fallback.ifUnanswered'),
   };
 }
 

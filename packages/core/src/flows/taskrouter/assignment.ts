@@ -14,8 +14,8 @@ export function assignment(ctx: TaskRouterContext, event: AssignmentEvent): Assi
   const known = state.reservations.find((candidate) => candidate.sid === event.reservation);
   if (known !== undefined) return present(ctx, known);
   // Whoever took the caller out of our hands passes them on: a transfer is theirs as well.
-  if (state.caller.elsewhere && state.task.sid === event.task) return LATER;
-  const ours = adoptTask(ctx, event.task, event.call.round);
+  if (state.caller.takenElsewhere && state.task.sid === event.task) return LATER;
+  const ours = adoptTask(ctx, event.task, event.call.visit);
   state.lastReservation += 1;
   const reservation: ReservationDraft = {
     id: state.lastReservation,
@@ -28,16 +28,16 @@ export function assignment(ctx: TaskRouterContext, event: AssignmentEvent): Assi
     rejectTo: null,
     offered: false,
     missed: false,
-    asking: false,
-    resting: 'no',
-    workerTold: false,
+    inFlight: false,
+    coolDown: 'no',
+    workerNotified: false,
     expiresAt: ctx.at + state.settings.workspace.workflow.reservationTimeoutSeconds * 1000,
     result: null,
-    story: { assignedAt: ctx.at },
+    timestamps: { assignedAt: ctx.at },
   };
   state.reservations.push(reservation);
   startTimer(ctx, reservationTimer(reservation), reservation.expiresAt - ctx.at - ctx.config.settleBeforeMs);
-  if (state.served !== null) return present(ctx, reservation);
+  if (state.servedReservation !== null) return present(ctx, reservation);
   if (!isE164(event.phone)) refuse(ctx, reservation, 'offline');
   else if (cameFrom(state.call, event.phone)) refuse(ctx, reservation, 'unavailable');
   else if (!ours || (isWaiting(ctx) && state.deadlinePassed) || state.caller.phase === 'fallingBack') {

@@ -30,7 +30,7 @@ export function onCallerRequest(ctx: TaskRouterContext, event: CallerRequest): R
     if (reply !== null && !isFinalStatus(event.status)) return reply;
   }
   if (event.type === 'caller.fallback' && onFallbackEnded(ctx, event)) {
-    callerEnded(ctx, 'handedOn');
+    callerEnded(ctx, 'handedOff');
     return hangup();
   }
   if (isFinalStatus(event.status)) {
@@ -38,7 +38,7 @@ export function onCallerRequest(ctx: TaskRouterContext, event: CallerRequest): R
     return hangup();
   }
   callerHeld(ctx);
-  if (caller.phase === 'waiting') caller.queuedBy = ctx.at + RETRIED_MS + ctx.config.graceMs;
+  if (caller.phase === 'waiting') caller.inQueueBy = ctx.at + RETRIED_MS + ctx.config.graceMs;
   fallBackIfExhausted(ctx);
   return answerCaller(ctx, event, 'again');
 }
@@ -64,19 +64,19 @@ export function answerCaller(ctx: TaskRouterContext, event: TaskRouterEvent, arr
 
 function fallbackDocument(ctx: TaskRouterContext): Reply {
   serveFallback(ctx);
-  ctx.state.story.fallbackAt ??= ctx.at;
+  ctx.state.timestamps.fallbackAt ??= ctx.at;
   // The call leaves the queue by this document; nobody is to be rung for it any more.
   cancelTask(ctx);
-  if (leavesOurHands(currentFallback(ctx.state.settings, ctx.state.caller))) callerEnded(ctx, 'handedOn');
+  if (leavesOurHands(currentFallback(ctx.state.settings, ctx.state.caller))) callerEnded(ctx, 'handedOff');
   return fallbackVerbs(ctx);
 }
 
 /** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */
 export function onCallerKey(ctx: TaskRouterContext, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
-  const { caller, settings, claim, round } = ctx.state;
-  if ((event.round ?? round) === round) {
+  const { caller, settings, winner, visit } = ctx.state;
+  if ((event.visit ?? visit) === visit) {
     if (!isFinalStatus(event.status)) callerHeld(ctx);
-    if (event.digits === '*' && settings.offerMessage && caller.phase === 'waiting' && claim === null) {
+    if (event.digits === '*' && settings.offerMessage && caller.phase === 'waiting' && winner === null) {
       caller.phase = 'fallingBack';
       stopTimer(ctx, 'deadline');
       // Should the queue not let them go, they are fetched.
@@ -107,7 +107,7 @@ function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type:
       if (part !== caller.stay) return null;
       if (caller.phase === 'connected') notByUs(ctx);
       if (caller.phase !== 'waiting') return null;
-      caller.elsewhere = true;
+      caller.takenElsewhere = true;
       caller.stay = (caller.stay % 9) + 1;
       return null;
     case 'queue-full':
@@ -126,18 +126,18 @@ function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type:
 
 /** A talk is over that nobody has told us of: it was with the worker who was told to take the caller. */
 function talked(ctx: TaskRouterContext): void {
-  if (ctx.state.served !== null) return;
+  if (ctx.state.servedReservation !== null) return;
   const offered = ctx.state.reservations.filter(
     (reservation) => reservation.offered && reservation.phase === 'pending',
   );
-  const reservation = offered.find((one) => one.leg === ctx.state.claim) ?? offered[0];
+  const reservation = offered.find((one) => one.leg === ctx.state.winner) ?? offered[0];
   if (reservation !== undefined) reservationIs(ctx, reservation, 'accepted');
 }
 
 /** Their worker's Dial would have ended their stay otherwise (twilio.com/docs/voice/twiml/enqueue). */
 function notByUs({ state }: TaskRouterContext): void {
-  const served = state.reservations.find(({ id }) => id === state.served);
+  const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served === undefined || served.bridged === true) return;
-  state.caller.elsewhere = true;
-  served.resting = 'no';
+  state.caller.takenElsewhere = true;
+  served.coolDown = 'no';
 }

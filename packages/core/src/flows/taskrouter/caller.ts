@@ -13,7 +13,7 @@ import { afterTalk } from './talk.js';
 
 /** The caller waits in the queue, for a task that is alive and that nobody else has. */
 export function isWaiting({ state }: TaskRouterContext): boolean {
-  return state.caller.phase === 'waiting' && !state.caller.elsewhere && !state.taskLost;
+  return state.caller.phase === 'waiting' && !state.caller.takenElsewhere && !state.taskCanceled;
 }
 
 /** Known to be in progress. */
@@ -25,7 +25,7 @@ export function callerHeld(ctx: TaskRouterContext): void {
 /** Nobody takes the call: the caller is told, now or as soon as they can be. */
 export function fallBack(ctx: TaskRouterContext): void {
   const { caller } = ctx.state;
-  if (caller.phase !== 'waiting' || caller.elsewhere) return;
+  if (caller.phase !== 'waiting' || caller.takenElsewhere) return;
   caller.phase = 'fallingBack';
   stopTimer(ctx, 'deadline');
   startFallback(ctx);
@@ -34,8 +34,8 @@ export function fallBack(ctx: TaskRouterContext): void {
 /** Somebody else has accepted their task: they are with them, unless they have come for the fallback already. */
 export function leaveToOthers(ctx: TaskRouterContext): void {
   const { caller } = ctx.state;
-  if (caller.phase !== 'waiting' && (caller.phase !== 'fallingBack' || caller.fallbackGiven)) return;
-  caller.elsewhere = true;
+  if (caller.phase !== 'waiting' && (caller.phase !== 'fallingBack' || caller.fallbackServed)) return;
+  caller.takenElsewhere = true;
   if (caller.phase === 'waiting') return;
   stopTimer(ctx, 'caller');
   if (caller.redirecting !== null) ctx.effects.push({ type: 'effect.drop', id: caller.redirecting });
@@ -45,14 +45,14 @@ export function leaveToOthers(ctx: TaskRouterContext): void {
 /** Past the deadline, the last one who may still take the call decides. */
 export function fallBackIfExhausted(ctx: TaskRouterContext): void {
   const { state } = ctx;
-  if (!state.deadlinePassed || state.claim !== null || state.legs.some((leg) => canStillAnswer(leg.phase))) return;
+  if (!state.deadlinePassed || state.winner !== null || state.legs.some((leg) => canStillAnswer(leg.phase))) return;
   fallBack(ctx);
 }
 
 export function callerGone(ctx: TaskRouterContext): void {
-  const { caller, served } = ctx.state;
+  const { caller, servedReservation } = ctx.state;
   if (caller.phase !== 'ended')
-    callerEnded(ctx, served !== null ? 'connected' : isTold(caller) ? 'nobody' : 'callerLeft');
+    callerEnded(ctx, servedReservation !== null ? 'connected' : isTold(caller) ? 'unanswered' : 'callerLeft');
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
@@ -62,15 +62,15 @@ export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): voi
   state.caller.phase = 'ended';
   state.result = result;
   state.call.token = null;
-  state.story.endedAt ??= ctx.at;
+  state.timestamps.endedAt ??= ctx.at;
   for (const timer of ['caller', 'deadline']) stopTimer(ctx, timer);
   dismissLegs(ctx);
   afterTalk(ctx);
   ctx.effects.push({
     type: 'hook.run',
-    id: `hook:ended:${state.call.sid}:${String(state.round)}`,
+    id: `hook:ended:${state.call.sid}:${String(state.visit)}`,
     hook: 'ended',
-    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, round: state.round, result },
+    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, visit: state.visit, result },
   });
 }
 
@@ -82,7 +82,7 @@ export function dismissLegs(ctx: TaskRouterContext): void {
 function dismiss(ctx: TaskRouterContext, leg: LegDraft): void {
   if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
   else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
-  else if (leg.phase === 'told' && leg.notice === 'lost' && !leg.noticeGiven) leg.notice = 'callerGone';
+  else if (leg.phase === 'farewell' && leg.farewell === 'lost' && !leg.farewellDelivered) leg.farewell = 'callerGone';
   // Their Dial is over and asks what now; the timer is for one who hears nothing after all.
   else if (leg.phase === 'bridged' || leg.phase === 'joining') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
 }
@@ -95,8 +95,8 @@ export function redirectUnjoined(ctx: TaskRouterContext, leg: LegDraft): void {
 
 /** The caller was told goodbye, perhaps by the answer to a late copy: their task is cancelled, and a talk goes on. */
 export function callerSentAway(ctx: TaskRouterContext): void {
-  const { caller, claim, served } = ctx.state;
-  if (caller.phase === 'waiting' && claim === null && served === null && !caller.elsewhere) {
+  const { caller, winner, servedReservation } = ctx.state;
+  if (caller.phase === 'waiting' && winner === null && servedReservation === null && !caller.takenElsewhere) {
     caller.goodbye = true;
     caller.phase = 'fallingBack';
     ctx.state.call.token = null;
@@ -142,22 +142,22 @@ function callerFetched(ctx: TaskRouterContext, result: Outcome): void {
   if (result.as !== 'fetched' || result.status !== 'in-progress') return;
   callerHeld(ctx);
   if (isWaiting(ctx)) ringUnsent(ctx);
-  const served = state.reservations.find(({ id }) => id === state.served);
+  const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (state.caller.phase === 'connected' && served?.missed === true) {
     // Alive, and not with the worker who was told to take them.
-    state.caller.elsewhere = true;
-    served.resting = 'no';
+    state.caller.takenElsewhere = true;
+    served.coolDown = 'no';
   }
   if (state.caller.phase === 'fallingBack') {
-    if (state.timers['caller'] === undefined && !state.caller.elsewhere) redirectCaller(ctx);
-  } else if (state.taskLost && state.claim === null) fallBack(ctx);
+    if (state.timers['caller'] === undefined && !state.caller.takenElsewhere) redirectCaller(ctx);
+  } else if (state.taskCanceled && state.winner === null) fallBack(ctx);
 }
 
 export function onCallerTimer(ctx: TaskRouterContext): void {
   const { phase } = ctx.state.caller;
   switch (phase) {
     case 'fallingBack':
-      if (!ctx.state.caller.elsewhere) redirectCaller(ctx);
+      if (!ctx.state.caller.takenElsewhere) redirectCaller(ctx);
       return;
     case 'connected':
       if (notBridged(ctx)) {
@@ -178,7 +178,7 @@ export function onCallerTimer(ctx: TaskRouterContext): void {
 
 /** No Dial and no Enqueue has said that they talked, in all the time that it may take. */
 function notBridged({ state }: TaskRouterContext): boolean {
-  const served = state.reservations.find(({ id }) => id === state.served);
+  const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served === undefined || served.bridged === true) return false;
   served.missed = true;
   return true;

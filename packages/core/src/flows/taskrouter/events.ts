@@ -24,9 +24,9 @@ export const QUEUE_RESULTS = [
 
 export type QueueResult = (typeof QUEUE_RESULTS)[number];
 
-interface OfRound {
+interface OfVisit {
   readonly at: EpochMs;
-  readonly round?: number;
+  readonly visit?: number;
 }
 
 /** TaskRouter holds a worker for the caller, and asks what to do. */
@@ -55,18 +55,18 @@ export type TaskRequest =
       readonly queueResult: QueueResult | null;
       /** Which of their stays in the queue is over, from 1 (default). */
       readonly part?: number;
-    } & OfRound)
+    } & OfVisit)
   | FallbackEnded
   | ListenRequest
   /** The caller has pressed a key while they waited. */
-  | ({ readonly type: 'caller.key'; readonly status: CallStatus; readonly digits: string } & OfRound)
+  | ({ readonly type: 'caller.key'; readonly status: CallStatus; readonly digits: string } & OfVisit)
   /** The caller was redirected. */
   | ({
       readonly type: 'caller.document';
       readonly status: CallStatus;
       /** The part of the fallback that they were sent to hear. */
       readonly part?: number;
-    } & OfRound)
+    } & OfVisit)
   /** `bridged`: `DialBridged` of the leg's Dial action. */
   | (LegRequest & { readonly bridged?: boolean });
 
@@ -81,7 +81,7 @@ export type TaskNews = 'created' | 'canceled' | 'wrapup' | 'completed' | 'delete
 export type TaskNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
   /** They were told goodbye at the edge, because the store or our code failed for too long. */
-  | ({ readonly type: 'caller.goodbye' } & OfRound)
+  | ({ readonly type: 'caller.goodbye' } & OfVisit)
   | LegStatusEvent
   | LegVerdictEvent
   | RecordingMade
@@ -98,7 +98,7 @@ export type TaskNotification =
       readonly news: TaskNews;
       readonly task: TaskSid;
       /** The round that made it, as its attributes tell. */
-      readonly round: number | null;
+      readonly visit: number | null;
     };
 
 export type TaskRouterEvent = TaskRequest | TaskNotification | OutcomeEvent | TaskRouterOutcomeEvent | TimerEvent;

@@ -53,12 +53,12 @@ export function onLegTimer(ctx: TaskRouterContext, leg: LegDraft): void {
 
 /** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
 function callerFor(ctx: TaskRouterContext, leg: LegDraft): CallerForLeg {
-  const { claim, served, caller, taskLost, deadlinePassed } = ctx.state;
-  const isFree = claim === null || claim === leg.id;
-  const isGone = caller.phase === 'ended' || taskLost;
+  const { winner, servedReservation, caller, taskCanceled, deadlinePassed } = ctx.state;
+  const isFree = winner === null || winner === leg.id;
+  const isGone = caller.phase === 'ended' || taskCanceled;
   return {
     isAvailable: isWaiting(ctx) && isFree && isPending(ctx, leg),
-    reason: !isFree || served !== null || caller.elsewhere ? 'taken' : isGone ? 'callerGone' : 'lost',
+    reason: !isFree || servedReservation !== null || caller.takenElsewhere ? 'taken' : isGone ? 'callerGone' : 'lost',
     mayRingAgain: isWaiting(ctx) && !deadlinePassed && isPending(ctx, leg),
     // Its Dial accepts the reservation, and takes the caller out of the queue.
     canTurnBack: false,
@@ -104,8 +104,8 @@ function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
   const { state } = ctx;
   const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return;
-  state.claim = leg.id;
-  state.story.claimedAt ??= ctx.at;
+  state.winner = leg.id;
+  state.timestamps.wonAt ??= ctx.at;
   reservation.offered = true;
   leg.phase = 'joining';
   startTimer(ctx, legTimer(leg), ctx.config.joinCheckMs);
@@ -117,7 +117,7 @@ function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
 function unclaim(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation !== undefined) reservation.offered = false;
-  ctx.state.claim = null;
+  ctx.state.winner = null;
 }
 
 /** The leg's Dial is over while its call goes on. */
@@ -135,9 +135,9 @@ function onDialReturned(ctx: TaskRouterContext, leg: LegDraft): void {
 function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return;
-  if (ctx.state.served === reservation.id) onTalkEnded(ctx, reservation);
-  else if (ctx.state.claim === leg.id) {
-    ctx.state.claim = null;
+  if (ctx.state.servedReservation === reservation.id) onTalkEnded(ctx, reservation);
+  else if (ctx.state.winner === leg.id) {
+    ctx.state.winner = null;
     if (reservation.phase === 'pending') refreshReservation(ctx, reservation);
   }
 }

@@ -21,10 +21,10 @@ function measureReservations(
   after: LiveTaskCall['reservations'],
   at: EpochMs,
 ): readonly FlowMeasurement[] {
-  return after.flatMap(({ id, phase, result, story }) => {
+  return after.flatMap(({ id, phase, result, timestamps }) => {
     const isNews = phase === 'over' && before.find((other) => other.id === id)?.phase !== 'over';
     if (!isNews) return [];
-    const seconds = secondsBetween(story.assignedAt, at);
+    const seconds = secondsBetween(timestamps.assignedAt, at);
     return [{ type: 'reservation.ended', result: result ?? 'none', seconds } as const];
   });
 }

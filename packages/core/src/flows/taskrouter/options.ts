@@ -77,7 +77,7 @@ export const DEFAULT_TASK_TEXTS: Texts = {
 };
 
 /** Ours, or read by us: nobody else may set them. */
-const RESERVED = ['amd_round', 'call_sid', 'caller_id'];
+const RESERVED = ['amd_visit', 'call_sid', 'caller_id'];
 
 /**
  * Checks options and fills in the defaults; `undefined` means the default.
@@ -165,9 +165,9 @@ export interface TaskRouterConfig {
   /** So long before a reservation times out, an undecided one is rejected (default 5 s): a time-out would park the worker. */
   readonly settleBeforeMs: number;
   /** How long a spoken notice may take before the leg is ended (default 30 s). */
-  readonly noticeMs: number;
+  readonly farewellMs: number;
   /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
-  readonly noticeTries: number;
+  readonly farewellTries: number;
   /** So often, 10 s apart, Twilio may refuse, for good, to find the task of a caller of whose task nothing was heard; then they get the fallback (default 3). */
   readonly findTries: number;
   /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
@@ -183,8 +183,8 @@ export const DEFAULT_TASKROUTER_CONFIG: TaskRouterConfig = {
   graceMs: 10_000,
   joinCheckMs: 10_000,
   settleBeforeMs: 5_000,
-  noticeMs: 30_000,
-  noticeTries: 3,
+  farewellMs: 30_000,
+  farewellTries: 3,
   findTries: 3,
   redirectRetryMs: [1_000, 2_000, 4_000],
   rememberReservations: 30,

@@ -2,8 +2,8 @@ import { nextId, startTimer } from '../timers.js';
 import { type ReservationDraft, reservationTimer, type TaskRouterContext } from './state.js';
 
 export function sendRejection(ctx: TaskRouterContext, reservation: ReservationDraft): void {
-  if (reservation.asking) return;
-  reservation.asking = true;
+  if (reservation.inFlight) return;
+  reservation.inFlight = true;
   startTimer(ctx, reservationTimer(reservation), ctx.config.graceMs);
   const { workspace } = ctx.state.settings;
   ctx.effects.push({
@@ -19,8 +19,8 @@ export function sendRejection(ctx: TaskRouterContext, reservation: ReservationDr
 
 export function refreshReservation(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   startTimer(ctx, reservationTimer(reservation), ctx.config.graceMs);
-  if (reservation.asking) return;
-  reservation.asking = true;
+  if (reservation.inFlight) return;
+  reservation.inFlight = true;
   ctx.effects.push({
     type: 'reservation.fetch',
     id: nextId(ctx, 'reservation', reservation.sid),
@@ -32,8 +32,8 @@ export function refreshReservation(ctx: TaskRouterContext, reservation: Reservat
 
 /** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
 export function notifyWorker(ctx: TaskRouterContext, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
-  if (reservation.workerTold) return;
-  reservation.workerTold = true;
+  if (reservation.workerNotified) return;
+  reservation.workerNotified = true;
   const { sid: workspace, activities, timeoutActivity } = ctx.state.settings.workspace;
   const { available, unavailable } = activities;
   ctx.effects.push({
@@ -63,7 +63,7 @@ export function notifyWorker(ctx: TaskRouterContext, reservation: ReservationDra
 }
 
 export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft): void {
-  reservation.resting = 'asked';
+  reservation.coolDown = 'pending';
   const { sid: workspace, activities } = ctx.state.settings.workspace;
   ctx.effects.push({
     type: 'reservation.rest',
@@ -77,13 +77,13 @@ export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft
 
 /** The caller is out of the queue, and nobody should be held for them any more. */
 export function cancelTask(ctx: TaskRouterContext): void {
-  if (ctx.state.served === null) updateTask(ctx, 'canceled', 'the caller is no longer in the queue');
+  if (ctx.state.servedReservation === null) updateTask(ctx, 'canceled', 'the caller is no longer in the queue');
 }
 
 export function updateTask(ctx: TaskRouterContext, status: 'completed' | 'canceled', reason: string): void {
   const { task, settings } = ctx.state;
-  if (task.sid === null || task.over || task.asking) return;
-  task.asking = true;
+  if (task.sid === null || task.over || task.inFlight) return;
+  task.inFlight = true;
   ctx.effects.push({
     type: 'task.update',
     id: nextId(ctx, 'task', status),
@@ -96,8 +96,8 @@ export function updateTask(ctx: TaskRouterContext, status: 'completed' | 'cancel
 
 export function refreshTask(ctx: TaskRouterContext): void {
   const { task, settings, call } = ctx.state;
-  if (task.over || task.asking) return;
-  task.asking = true;
+  if (task.over || task.inFlight) return;
+  task.inFlight = true;
   const workspace = settings.workspace.sid;
   ctx.effects.push(
     task.sid === null

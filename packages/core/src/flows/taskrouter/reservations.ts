@@ -37,10 +37,11 @@ export function resolveReservations(ctx: TaskRouterContext): void {
     const leg = legOf(ctx, reservation);
     const isOfTask = state.task.sid === reservation.task;
     // Whether it has moved its worker, Twilio alone knows: the answer is under way, or asked for again by the timer.
-    if (reservation.phase === 'rejecting' && (state.served !== null || (state.task.over && isOfTask))) continue;
+    if (reservation.phase === 'rejecting' && (state.servedReservation !== null || (state.task.over && isOfTask)))
+      continue;
     if (state.task.over && isOfTask) dropped(ctx, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
-    else if (state.served !== null) close(ctx, reservation, 'rescinded');
+    else if (state.servedReservation !== null) close(ctx, reservation, 'rescinded');
     // After an offer, only the reservation itself knows whether it was taken: it is being asked.
     else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(ctx)) {
       rejectNow(ctx, reservation, leg?.result ?? null);
@@ -55,8 +56,8 @@ function mayStillTake(leg: LegDraft | undefined): boolean {
 
 /** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
 export function callerIsOut(ctx: TaskRouterContext): boolean {
-  const { caller, taskLost } = ctx.state;
-  return caller.phase === 'ended' || isTold(caller) || taskLost;
+  const { caller, taskCanceled } = ctx.state;
+  return caller.phase === 'ended' || isTold(caller) || taskCanceled;
 }
 
 /** Always with an activity: without one, the same worker is reserved again at once. */
@@ -82,7 +83,7 @@ function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: Re
   if (reservation.phase === 'over') return;
   reservation.phase = 'over';
   reservation.result ??= result;
-  reservation.story.endedAt ??= ctx.at;
+  reservation.timestamps.endedAt ??= ctx.at;
   stopTimer(ctx, reservationTimer(reservation));
   if (result === 'rejected' && reservation.rejectTo === 'unavailable') notifyWorker(ctx, reservation, 'parked');
 }
@@ -125,7 +126,7 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   const { state } = ctx;
   if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
   const leg = legOf(ctx, reservation);
-  if (leg === undefined || !reservation.offered || !leg.invited) {
+  if (leg === undefined || !reservation.offered || !leg.joinTwimlSent) {
     // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
     leaveToOthers(ctx);
     dropped(ctx, reservation, 'accepted');
@@ -134,15 +135,15 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   reservation.phase = 'accepted';
   reservation.result = 'accepted';
   const { afterCall, workspace } = state.settings;
-  if (afterCall === 'rest' && workspace.multiTask !== false) reservation.resting = 'due';
+  if (afterCall === 'rest' && workspace.multiTask !== false) reservation.coolDown = 'due';
   stopTimer(ctx, reservationTimer(reservation));
-  state.served = reservation.id;
-  state.claim = leg.id;
+  state.servedReservation = reservation.id;
+  state.winner = leg.id;
   leg.result = { kind: 'bridged' };
   stamp(leg, 'joinedAt', ctx.at);
   if (state.caller.phase === 'waiting') {
     state.caller.phase = 'connected';
-    state.story.connectedAt ??= ctx.at;
+    state.timestamps.connectedAt ??= ctx.at;
     stopTimer(ctx, 'deadline');
   }
   if (leg.phase === 'joining') {
@@ -154,7 +155,7 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
 
 /** The worker's Dial says that they have talked. */
 export function bridged(ctx: TaskRouterContext, reservation: ReservationDraft, leg: LegDraft): void {
-  const wasServed = ctx.state.served === reservation.id;
+  const wasServed = ctx.state.servedReservation === reservation.id;
   if (wasServed && !mayBeOthers(ctx, reservation)) return;
   reservation.bridged = true;
   reservation.missed = false;
@@ -170,9 +171,9 @@ function dropped(ctx: TaskRouterContext, reservation: ReservationDraft, result: 
   close(ctx, reservation, result);
   if (leg === undefined || phase === 'over') return;
   // Who was told to take the caller hears from their own Dial that nobody is there.
-  if (ctx.state.claim === leg.id) ctx.state.claim = null;
+  if (ctx.state.winner === leg.id) ctx.state.winner = null;
   if (leg.phase === 'detecting') hangUpLeg(ctx, leg);
-  else if (leg.phase === 'joining' && !leg.invited) {
+  else if (leg.phase === 'joining' && !leg.joinTwimlSent) {
     sayFarewell(ctx, leg, whyDropped(result));
     redirectToFarewell(ctx, leg);
   } else dismissLoser(ctx, leg, whyDropped(result));
@@ -196,7 +197,7 @@ function forget(ctx: TaskRouterContext): void {
   if (surplus <= 0) return;
   state.reservations = state.reservations.filter((reservation) => {
     const leg = legOf(ctx, reservation);
-    if (surplus <= 0 || reservation.phase !== 'over' || state.served === reservation.id) return true;
+    if (surplus <= 0 || reservation.phase !== 'over' || state.servedReservation === reservation.id) return true;
     if ((leg?.phase ?? 'ended') !== 'ended') return true;
     surplus -= 1;
     if (reservation.leg !== null) state.legs.remove(reservation.leg);
@@ -230,7 +231,7 @@ export function onReservationOutcome(
 ): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation === undefined) return;
-  reservation.asking = false;
+  reservation.inFlight = false;
   if (result.as === 'gone') dropped(ctx, reservation, 'canceled');
   else if (result.as === 'reservation') reservationIs(ctx, reservation, result.status);
   else if (effect.type !== 'reservation.update') return;
@@ -246,13 +247,13 @@ export function onRestOutcome(
   result: TaskRouterResult,
 ): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
-  if (reservation?.resting !== 'asked') return;
+  if (reservation?.coolDown !== 'pending') return;
   if (result.as === 'failed') {
     // The next heartbeat asks again.
-    reservation.resting = 'due';
+    reservation.coolDown = 'due';
     return;
   }
-  reservation.resting = 'over';
+  reservation.coolDown = 'over';
   if (result.as === 'done') notifyWorker(ctx, reservation, 'parked');
   completeTask(ctx);
 }

@@ -44,10 +44,10 @@ export function assigned(state: TaskRouterState, event: AssignmentEvent, config:
     state.caller.phase === 'ended' &&
     isWithUserTwiml(state) &&
     state.task.sid !== event.task &&
-    (call.round === null || call.round >= state.round);
+    (call.visit === null || call.visit >= state.visit);
   const ctx =
     state.kind === 'nothing' || comesBack
-      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, event, config, call.round)
+      ? begin(state, { sid: call.sid, from: call.from, to: call.to, token: null }, event, config, call.visit)
       : beginStep(state, event, config);
   return finish(state, ctx, assignment(ctx, event));
 }
@@ -57,19 +57,19 @@ function begin(
   call: LiveTaskCall['call'],
   event: Inbound | AssignmentEvent,
   config: TaskRouterConfig,
-  round?: number | null,
+  visit?: number | null,
 ): TaskRouterContext {
   const { settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
   const fresh: LiveTaskCall = {
     kind: 'call',
-    round: earlier === null ? (round ?? 1) : earlier.round + 1,
+    visit: earlier === null ? (visit ?? 1) : earlier.visit + 1,
     call,
     settings,
     caller: {
       phase: 'waiting',
-      queuedBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
-      elsewhere: false,
+      inQueueBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
+      takenElsewhere: false,
       stay: 1,
       held: false,
       fetching: earlier?.caller.fetching ?? false,
@@ -77,20 +77,20 @@ function begin(
       redirecting: null,
       redirectTries: 0,
       ...NO_FALLBACK,
-      otherwise: wouldLoop(settings.fallback, call),
+      useIfUnanswered: wouldLoop(settings.fallback, call),
     },
-    task: { sid: null, over: false, asking: false, refusals: 0 },
+    task: { sid: null, over: false, inFlight: false, refusals: 0 },
     ...leftOf(earlier),
-    claim: null,
-    served: null,
-    taskLost: false,
+    winner: null,
+    servedReservation: null,
+    taskCanceled: false,
     lastLeg: earlier?.lastLeg ?? 0,
     lastReservation: earlier?.lastReservation ?? 0,
     deadlinePassed: false,
     result: null,
     timers: earlier?.timers ?? {},
-    asked: earlier?.asked ?? 0,
-    story: { startedAt: at },
+    effectSeq: earlier?.effectSeq ?? 0,
+    timestamps: { startedAt: at },
   };
   const ctx = beginStep(fresh, event, config);
   if (settings.deadlineSeconds !== null) startTimer(ctx, 'deadline', settings.deadlineSeconds * 1000);

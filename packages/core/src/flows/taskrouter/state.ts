@@ -17,18 +17,18 @@ export type TaskCallResult =
   /** A worker and the caller talked. */
   | 'connected'
   /** Nobody could be reached and the caller was told so. */
-  | 'nobody'
+  | 'unanswered'
   /** The caller went on to TwiML of the user's. */
-  | 'handedOn'
+  | 'handedOff'
   /** The caller hung up first. */
   | 'callerLeft';
 
 export interface TaskCaller extends WaitingCaller {
   readonly phase: TaskCallerPhase;
   /** When the greeting has been heard, also in an answer to a retry, and the call must be in the queue. */
-  readonly queuedBy: EpochMs;
+  readonly inQueueBy: EpochMs;
   /** Somebody else took the call out of the queue; it is left to them unless it comes back. */
-  readonly elsewhere: boolean;
+  readonly takenElsewhere: boolean;
   /** Which of their stays in the queue it is, from 1 to 9 and again: what is told of an earlier one comes late. */
   readonly stay: number;
 }
@@ -40,7 +40,7 @@ export interface CallTask {
   /** Completed, cancelled or deleted. */
   readonly over: boolean;
   /** A request about it is under way. */
-  readonly asking: boolean;
+  readonly inFlight: boolean;
   /** How often Twilio refused, for good, to say which task is the call's. */
   readonly refusals: number;
 }
@@ -73,20 +73,20 @@ export interface Reservation {
   /** The leg's Dial said that it connected them. */
   readonly bridged?: true;
   /** A request about it is under way. */
-  readonly asking: boolean;
+  readonly inFlight: boolean;
   /** After the talk the worker is moved to rest, before the task is completed: `due` until that is asked for. */
-  readonly resting: 'no' | 'due' | 'asked' | 'over';
+  readonly coolDown: 'no' | 'due' | 'pending' | 'over';
   /** The worker's flow was told where the worker went. */
-  readonly workerTold: boolean;
+  readonly workerNotified: boolean;
   readonly expiresAt: EpochMs;
   readonly result: ReservationResult | null;
   /** Written for people to read; no decision looks at it. */
-  readonly story: { readonly assignedAt: EpochMs; readonly endedAt?: EpochMs };
+  readonly timestamps: { readonly assignedAt: EpochMs; readonly endedAt?: EpochMs };
 }
 
 export interface LiveTaskCall {
   readonly kind: 'call';
-  readonly round: number;
+  readonly visit: number;
   readonly call: KeptCall;
   readonly settings: TaskSettings;
   readonly caller: TaskCaller;
@@ -94,25 +94,25 @@ export interface LiveTaskCall {
   readonly reservations: readonly Reservation[];
   readonly legs: readonly Leg[];
   /** The leg that was told to take the caller. */
-  readonly claim: number | null;
+  readonly winner: number | null;
   /** The reservation whose worker talked with the caller. */
-  readonly served: number | null;
+  readonly servedReservation: number | null;
   /** The task was cancelled while the caller may still be there. */
-  readonly taskLost: boolean;
+  readonly taskCanceled: boolean;
   readonly lastLeg: number;
   readonly lastReservation: number;
   readonly deadlinePassed: boolean;
   readonly result: TaskCallResult | null;
   readonly timers: Timers;
   /** Numbers the effects that may be asked for more than once. */
-  readonly asked: number;
+  readonly effectSeq: number;
   /** Written for people to read; no decision looks at it. */
-  readonly story: TaskCallTimestamps;
+  readonly timestamps: TaskCallTimestamps;
 }
 
 export interface TaskCallTimestamps {
   readonly startedAt: EpochMs;
-  readonly claimedAt?: EpochMs;
+  readonly wonAt?: EpochMs;
   readonly connectedAt?: EpochMs;
   readonly fallbackAt?: EpochMs;
   readonly endedAt?: EpochMs;
@@ -133,8 +133,8 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
 }
 
 /** Neither Twilio nor the worker's flow is to be told anything of it any more. */
-export function isSettled({ phase, resting }: Pick<Reservation, 'phase' | 'resting'>): boolean {
-  return phase === 'over' && (resting === 'no' || resting === 'over');
+export function isSettled({ phase, coolDown }: Pick<Reservation, 'phase' | 'coolDown'>): boolean {
+  return phase === 'over' && (coolDown === 'no' || coolDown === 'over');
 }
 
 export type ReservationDraft = Draft<Reservation>;

@@ -24,9 +24,12 @@ export function beginStep(state: LiveTaskCall, event: TaskRouterEvent, config: T
       call: { ...state.call },
       caller: { ...state.caller, talks: [...state.caller.talks] },
       task: { ...state.task },
-      reservations: state.reservations.map((reservation) => ({ ...reservation, story: { ...reservation.story } })),
+      reservations: state.reservations.map((reservation) => ({
+        ...reservation,
+        timestamps: { ...reservation.timestamps },
+      })),
       legs: legDrafts(state.legs),
-      story: { ...state.story },
+      timestamps: { ...state.timestamps },
     },
   };
 }

@@ -7,16 +7,17 @@ import { legOf, type ReservationDraft, type TaskRouterContext } from './state.js
 
 /** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
 export function onTalkEnded(ctx: TaskRouterContext, reservation: ReservationDraft): void {
-  const { phase, elsewhere } = ctx.state.caller;
+  const { phase, takenElsewhere } = ctx.state.caller;
   if (mayBeOthers(ctx, reservation)) {
-    if (elsewhere) reservation.resting = 'no';
+    if (takenElsewhere) reservation.coolDown = 'no';
     else if (reservation.missed) refreshCaller(ctx);
     // What says that they talked may come as late as a retry; then a caller who is still there is with somebody else.
     else startTimer(ctx, 'caller', RETRIED_MS + ctx.config.graceMs);
     return;
   }
   // By the document that gave them the caller, Twilio has moved them itself.
-  if (ctx.state.settings.afterCall === 'rest' && reservation.resting === 'no') notifyWorker(ctx, reservation, 'parked');
+  if (ctx.state.settings.afterCall === 'rest' && reservation.coolDown === 'no')
+    notifyWorker(ctx, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
   if (phase === 'connected') startTimer(ctx, 'caller', ctx.config.graceMs);
   completeTask(ctx);
@@ -24,7 +25,7 @@ export function onTalkEnded(ctx: TaskRouterContext, reservation: ReservationDraf
 
 /** The talk is over, with our worker or with somebody else: does what waited for that. */
 export function afterTalk(ctx: TaskRouterContext): void {
-  const served = ctx.state.reservations.find(({ id }) => id === ctx.state.served);
+  const served = ctx.state.reservations.find(({ id }) => id === ctx.state.servedReservation);
   const leg = served === undefined ? undefined : legOf(ctx, served);
   if (served !== undefined && (leg === undefined || !isInRoom(leg.phase))) onTalkEnded(ctx, served);
 }
@@ -34,7 +35,7 @@ export function afterTalk(ctx: TaskRouterContext): void {
  * Dial begins asks for nothing any more, and their reservation is open to whatever else they work with.
  */
 export function mayBeOthers({ state }: TaskRouterContext, { bridged }: ReservationDraft): boolean {
-  return bridged !== true && (state.caller.elsewhere || state.caller.phase !== 'ended');
+  return bridged !== true && (state.caller.takenElsewhere || state.caller.phase !== 'ended');
 }
 
 /**
@@ -42,8 +43,8 @@ export function mayBeOthers({ state }: TaskRouterContext, { bridged }: Reservati
  * So whoever is to rest is moved first: between the two, nobody is reserved.
  */
 export function completeTask(ctx: TaskRouterContext): void {
-  const served = ctx.state.reservations.find(({ id }) => id === ctx.state.served);
+  const served = ctx.state.reservations.find(({ id }) => id === ctx.state.servedReservation);
   if (served === undefined || mayBeOthers(ctx, served)) return;
-  if (served.resting === 'due') sendToRest(ctx, served);
-  if (served.resting !== 'asked') updateTask(ctx, 'completed', 'the call is over');
+  if (served.coolDown === 'due') sendToRest(ctx, served);
+  if (served.coolDown !== 'pending') updateTask(ctx, 'completed', 'the call is over');
 }

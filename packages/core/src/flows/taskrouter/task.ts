@@ -11,15 +11,15 @@ import type { TaskRouterContext } from './state.js';
 import { completeTask } from './talk.js';
 
 /** A task of the call; `false`: one that is none of our business any more. */
-export function adoptTask(ctx: TaskRouterContext, task: TaskSid, round: number | null): boolean {
+export function adoptTask(ctx: TaskRouterContext, task: TaskSid, visit: number | null): boolean {
   const { state } = ctx;
-  if (round !== null && round < state.round) return false;
+  if (visit !== null && visit < state.visit) return false;
   if (state.task.sid !== task) {
-    if (state.task.sid !== null && !state.task.over && !state.caller.elsewhere) return false;
-    state.task = { sid: task, over: false, asking: false, refusals: 0 };
-    state.taskLost = false;
+    if (state.task.sid !== null && !state.task.over && !state.caller.takenElsewhere) return false;
+    state.task = { sid: task, over: false, inFlight: false, refusals: 0 };
+    state.taskCanceled = false;
   }
-  state.caller.elsewhere = false;
+  state.caller.takenElsewhere = false;
   callerHeld(ctx);
   return true;
 }
@@ -28,7 +28,7 @@ export function onTask(ctx: TaskRouterContext, event: Extract<TaskNotification, 
   const { state } = ctx;
   // Only a new task may take the place of one that is over.
   const fresh = state.task.sid === null || event.news === 'created';
-  if (state.task.sid !== event.task && !(fresh && adoptTask(ctx, event.task, event.round))) return;
+  if (state.task.sid !== event.task && !(fresh && adoptTask(ctx, event.task, event.visit))) return;
   switch (event.news) {
     case 'created':
       return;
@@ -53,7 +53,7 @@ function taskIs(ctx: TaskRouterContext, status: AssignmentStatus): void {
     case 'pending':
     case 'reserved':
       // Nobody waits in the queue for it any more.
-      if (ctx.state.caller.phase === 'ended' || ctx.state.caller.fallbackGiven) cancelTask(ctx);
+      if (ctx.state.caller.phase === 'ended' || ctx.state.caller.fallbackServed) cancelTask(ctx);
       return;
     case 'assigned':
     case 'wrapping':
@@ -71,7 +71,7 @@ function taskIs(ctx: TaskRouterContext, status: AssignmentStatus): void {
 /** A worker has it. By our offer, the reservation says; otherwise it is somebody else's, who will complete it. */
 function takenBySomebody(ctx: TaskRouterContext): void {
   const { state } = ctx;
-  if (state.served !== null && !state.caller.elsewhere) return;
+  if (state.servedReservation !== null && !state.caller.takenElsewhere) return;
   const offered = state.reservations.filter((one) => one.offered && one.phase === 'pending');
   for (const reservation of offered) refreshReservation(ctx, reservation);
   if (offered.length > 0) return;
@@ -87,7 +87,7 @@ function taskOver(ctx: TaskRouterContext): void {
   const { state } = ctx;
   state.task.over = true;
   if (state.caller.phase !== 'waiting') return;
-  state.taskLost = true;
+  state.taskCanceled = true;
   dismissLegs(ctx);
   refreshCaller(ctx);
 }
@@ -99,8 +99,8 @@ export function onTaskOutcome(
 ): void {
   const { state } = ctx;
   if (effect.type === 'task.find') {
-    const isAnswer = state.task.sid === null && state.task.asking;
-    if (isAnswer) state.task.asking = false;
+    const isAnswer = state.task.sid === null && state.task.inFlight;
+    if (isAnswer) state.task.inFlight = false;
     if (isAnswer && result.as === 'refused') findRefused(ctx);
     else if (result.as === 'task') {
       if (adoptTask(ctx, result.sid, null)) taskIs(ctx, result.status);
@@ -109,7 +109,7 @@ export function onTaskOutcome(
     return;
   }
   if (state.task.sid !== effect.task) return;
-  state.task.asking = false;
+  state.task.inFlight = false;
   if (result.as === 'gone') {
     if (!state.task.over) taskOver(ctx);
   } else if (result.as === 'task') taskIs(ctx, result.status);

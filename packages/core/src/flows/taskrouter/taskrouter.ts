@@ -67,7 +67,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     case 'caller.ended':
     case 'caller.document':
     case 'caller.fallback':
-      if ((event.round ?? state.round) < state.round && !isFinalStatus(event.status)) {
+      if ((event.visit ?? state.visit) < state.visit && !isFinalStatus(event.status)) {
         return unchanged(state, answerCaller(ctx, event, 'again'), config);
       }
       return finish(state, ctx, onCallerRequest(ctx, event));
@@ -75,7 +75,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
       return finish(state, ctx, onCallerKey(ctx, event));
     case 'leg.answered':
     case 'leg.key':
-    case 'leg.round':
+    case 'leg.poll':
     case 'leg.document':
     case 'leg.ended':
       if (event.type === 'leg.ended') dialEnded(ctx, event);
@@ -85,7 +85,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
       if (isFinalStatus(event.status)) callerGone(ctx);
       break;
     case 'caller.goodbye':
-      if ((event.round ?? state.round) === state.round) callerSentAway(ctx);
+      if ((event.visit ?? state.visit) === state.visit) callerSentAway(ctx);
       break;
     case 'leg.status':
       onLegStatus(ctx, event);
@@ -183,13 +183,13 @@ function heartbeat(ctx: TaskRouterContext): void {
   const { state } = ctx;
   startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
   if (state.caller.phase !== 'ended') refreshCaller(ctx);
-  const claimed = state.legs.find((leg) => leg.id === state.claim);
+  const claimed = state.legs.find((leg) => leg.id === state.winner);
   if (claimed?.phase === 'bridged') refreshLeg(ctx, claimed);
-  else if (state.served !== null && !state.caller.elsewhere) {
+  else if (state.servedReservation !== null && !state.caller.takenElsewhere) {
     completeTask(ctx);
     return;
   }
-  const { phase, held, elsewhere, queuedBy } = state.caller;
-  const isQueued = phase === 'waiting' && held && !elsewhere && ctx.at >= queuedBy;
+  const { phase, held, takenElsewhere, inQueueBy } = state.caller;
+  const isQueued = phase === 'waiting' && held && !takenElsewhere && ctx.at >= inQueueBy;
   if (state.task.sid !== null || isQueued) refreshTask(ctx);
 }

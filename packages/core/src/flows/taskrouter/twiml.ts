@@ -1,4 +1,4 @@
-import { ROUND_ATTRIBUTE } from '../../wire/taskrouter.js';
+import { VISIT_ATTRIBUTE } from '../../wire/taskrouter.js';
 import { type Reply, twiml, type Verb } from '../../wire/twiml.js';
 import { callbackRef } from '../call/call.js';
 import type { LegDraft } from '../call/leg.js';
@@ -9,13 +9,13 @@ export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
 /** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
 export function queue(ctx: TaskRouterContext): Verb {
-  const { settings, call, round } = ctx.state;
+  const { settings, call, visit } = ctx.state;
   const wait = waitOf(settings, callbackRef(ctx, 0, 'caller.wait'));
   return {
     verb: 'enqueue',
     workflow: settings.workspace.workflow.sid,
     action: { ...callbackRef(ctx, 0, 'caller.ended'), part: ctx.state.caller.stay },
-    attributes: { ...settings.attributes, caller_id: call.from, [ROUND_ATTRIBUTE]: round },
+    attributes: { ...settings.attributes, caller_id: call.from, [VISIT_ATTRIBUTE]: visit },
     ...(settings.priority === null ? {} : { priority: settings.priority }),
     ...(settings.taskSeconds === null ? {} : { timeoutSeconds: settings.taskSeconds }),
     ...(wait === undefined || wait === 'silence' ? {} : { wait }),

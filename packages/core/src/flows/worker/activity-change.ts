@@ -20,10 +20,10 @@ const TIMER = 'switch';
 export function onSwitch(ctx: WorkerContext, event: Extract<WorkerEvent, { type: 'worker.switched' }>): void {
   const { state } = ctx;
   const { request, on, activity } = event;
-  if (state.deleted || state.wish?.request === request) return;
-  state.wish = { request, on, activity, askedAt: ctx.at, as: 'asked', answeredAt: null, reason: null };
+  if (state.deleted || state.requestedActivity?.request === request) return;
+  state.requestedActivity = { request, on, activity, askedAt: ctx.at, as: 'asked', answeredAt: null, reason: null };
   startTimer(ctx, TIMER, ctx.config.switchMs);
-  if (state.switching === null) send(ctx, activity);
+  if (state.changeInFlight === null) send(ctx, activity);
 }
 
 /** What Twilio said to a change of ours; `false`: the change was not for a wish. */
@@ -45,19 +45,19 @@ export function onChangeOutcome(
     // Where they are now says whether they still rest.
     if (isCoolingDown(state)) refreshWorker(ctx);
   }
-  if (state.switching === id) state.switching = null;
-  if (state.wish === null) return true;
-  if (state.wish.as === 'asked' && state.wish.activity !== activity) {
-    if (state.switching === null) send(ctx, state.wish.activity);
+  if (state.changeInFlight === id) state.changeInFlight = null;
+  if (state.requestedActivity === null) return true;
+  if (state.requestedActivity.as === 'asked' && state.requestedActivity.activity !== activity) {
+    if (state.changeInFlight === null) send(ctx, state.requestedActivity.activity);
     return true;
   }
-  if (isDone && state.wish.activity === activity) {
+  if (isDone && state.requestedActivity.activity === activity) {
     finishChange(ctx, 'done', null);
     // Also one that was begun while Twilio had not answered yet.
     for (const one of state.coolDowns) {
       if (one.enteredAt !== null && isRequested(ctx, one.activity, one.enteredAt)) endCoolDown(ctx, one);
     }
-  } else if (state.wish.as === 'asked') finishChange(ctx, 'refused', reasonOf(outcome));
+  } else if (state.requestedActivity.as === 'asked') finishChange(ctx, 'refused', reasonOf(outcome));
   return true;
 }
 
@@ -65,9 +65,9 @@ export function onChangeOutcome(
 export function onChangeTimeout(ctx: WorkerContext, timer: string): boolean {
   const { state } = ctx;
   if (timer !== TIMER) return false;
-  if (state.switching !== null) ctx.effects.push({ type: 'effect.drop', id: state.switching });
-  state.switching = null;
-  if (state.wish?.as === 'asked') finishChange(ctx, 'refused', 'Twilio did not answer in time');
+  if (state.changeInFlight !== null) ctx.effects.push({ type: 'effect.drop', id: state.changeInFlight });
+  state.changeInFlight = null;
+  if (state.requestedActivity?.as === 'asked') finishChange(ctx, 'refused', 'Twilio did not answer in time');
   return true;
 }
 
@@ -77,16 +77,16 @@ export function isRequested(
   activity: ActivitySid,
   enteredAt: EpochMs | null,
 ): boolean {
-  const { wish } = state;
-  if (wish?.as !== 'done' || wish.activity !== activity) return false;
-  return (wish.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
+  const { requestedActivity } = state;
+  if (requestedActivity?.as !== 'done' || requestedActivity.activity !== activity) return false;
+  return (requestedActivity.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
 }
 
 /** Nobody is there to be switched any more. */
 export function clearChange(ctx: WorkerContext): void {
-  if (ctx.state.switching !== null) ctx.effects.push({ type: 'effect.drop', id: ctx.state.switching });
-  ctx.state.switching = null;
-  ctx.state.wish = null;
+  if (ctx.state.changeInFlight !== null) ctx.effects.push({ type: 'effect.drop', id: ctx.state.changeInFlight });
+  ctx.state.changeInFlight = null;
+  ctx.state.requestedActivity = null;
   stopTimer(ctx, TIMER);
 }
 
@@ -98,12 +98,12 @@ const SWITCH = 'switch';
 
 function send(ctx: WorkerContext, activity: ActivitySid): void {
   const { state } = ctx;
-  state.switching = nextId(ctx, 'worker', SWITCH);
+  state.changeInFlight = nextId(ctx, 'worker', SWITCH);
   // Of any version: a person decides, and has just looked.
   const version = '*';
   ctx.effects.push({
     type: 'worker.update',
-    id: state.switching,
+    id: state.changeInFlight,
     workspace: state.workspace,
     worker: state.sid,
     activity,
@@ -112,8 +112,8 @@ function send(ctx: WorkerContext, activity: ActivitySid): void {
 }
 
 function finishChange(ctx: WorkerContext, as: 'done' | 'refused', reason: string | null): void {
-  if (ctx.state.wish === null) return;
-  ctx.state.wish = { ...ctx.state.wish, as, answeredAt: ctx.at, reason };
+  if (ctx.state.requestedActivity === null) return;
+  ctx.state.requestedActivity = { ...ctx.state.requestedActivity, as, answeredAt: ctx.at, reason };
   stopTimer(ctx, TIMER);
 }
 

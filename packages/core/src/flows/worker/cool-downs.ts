@@ -32,7 +32,7 @@ export function beginCoolDown(
     back,
     enteredAt: null,
     seenAt: null,
-    after: ctx.state.asked,
+    after: ctx.state.effectSeq,
     startedAt: ctx.at,
     until,
     ...known,
@@ -66,8 +66,8 @@ export function isCoolingDown({ coolDowns, timedOut }: WorkerContext['state']): 
 /** Where are they now? One request at a time. */
 export function refreshWorker(ctx: WorkerContext): void {
   const { state } = ctx;
-  if (state.asking) return;
-  state.asking = true;
+  if (state.inFlight) return;
+  state.inFlight = true;
   state.askedAt = ctx.at;
   ctx.effects.push({
     type: 'worker.fetch',
@@ -103,8 +103,8 @@ export function applySnapshot(
     return;
   }
   // Another look is under way already, or a person's own wish: either will come back to this.
-  if (state.asking || state.switching !== null) return;
-  state.asking = true;
+  if (state.inFlight || state.changeInFlight !== null) return;
+  state.inFlight = true;
   ctx.effects.push({
     type: 'worker.update',
     id: nextId(ctx, 'worker', 'back'),

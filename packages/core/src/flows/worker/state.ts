@@ -71,7 +71,7 @@ export interface LiveWorker {
     readonly after: number;
   } | null;
   /** The last time somebody switched them on or off, and how that went. */
-  readonly wish: {
+  readonly requestedActivity: {
     readonly request: string;
     readonly on: boolean;
     readonly activity: ActivitySid;
@@ -83,17 +83,17 @@ export interface LiveWorker {
     readonly reason: string | null;
   } | null;
   /** The change under way for a wish, by its effect's id. */
-  readonly switching: string | null;
+  readonly changeInFlight: string | null;
   /** Reservations that we were told of, the newest last: each is told of once at least. */
-  readonly heard: readonly ReservationSid[];
+  readonly seenReservations: readonly ReservationSid[];
   /** A request is under way. */
-  readonly asking: boolean;
+  readonly inFlight: boolean;
   /** When it was asked for. */
   readonly askedAt: EpochMs;
   readonly deleted: boolean;
   readonly timers: Timers;
   /** Numbers the effects. */
-  readonly asked: number;
+  readonly effectSeq: number;
 }
 
 export type WorkerState = { readonly kind: 'nothing' } | LiveWorker;

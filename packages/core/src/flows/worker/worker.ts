@@ -89,7 +89,7 @@ function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent)
     case 'worker.timedOut': {
       const { timeout, unavailable, available: back } = event.activities;
       if (state.deleted || timeout === back || isRepeat(state, event.reservation)) break;
-      state.timedOut = { timeout, unavailable, back, noticedAt: event.noticedAt, after: state.asked };
+      state.timedOut = { timeout, unavailable, back, noticedAt: event.noticedAt, after: state.effectSeq };
       refreshWorker(ctx);
       break;
     }
@@ -112,22 +112,22 @@ function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent)
   }
   // Whoever rests is waited for or looked at, whatever came in between.
   const isRestOver =
-    state.switching === null && state.coolDowns.some((one) => state.timers[coolDownTimer(one)] === undefined);
+    state.changeInFlight === null && state.coolDowns.some((one) => state.timers[coolDownTimer(one)] === undefined);
   const isUnattended = state.timedOut !== null || isRestOver;
-  if (isUnattended && !state.asking && state.timers['retry'] === undefined) refreshWorker(ctx);
+  if (isUnattended && !state.inFlight && state.timers['retry'] === undefined) refreshWorker(ctx);
   if (!isCoolingDown(state))
     for (const timer of Object.keys(state.timers)) if (!isChangeTimer(timer)) stopTimer(ctx, timer);
   return {
     state: state,
     effects: [...ctx.effects, ...timerEffects(before.kind === 'worker' ? before.timers : {}, state.timers)],
     reply: NOTHING,
-    keepForMs: isCoolingDown(state) || state.asking || state.switching !== null ? null : ctx.config.keepForMs,
+    keepForMs: isCoolingDown(state) || state.inFlight || state.changeInFlight !== null ? null : ctx.config.keepForMs,
   };
 }
 
 function isRepeat(state: WorkerContext['state'], reservation: ReservationSid): boolean {
-  if (state.heard.includes(reservation)) return true;
-  state.heard = [...state.heard, reservation].slice(-REMEMBERED);
+  if (state.seenReservations.includes(reservation)) return true;
+  state.seenReservations = [...state.seenReservations, reservation].slice(-REMEMBERED);
   return false;
 }
 
@@ -170,7 +170,7 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
     if (result.as === 'gone') isGone(ctx);
     return;
   }
-  state.asking = false;
+  state.inFlight = false;
   switch (result.as) {
     case 'worker':
       seen(ctx, numberOfId(effect.id), result);
@@ -204,7 +204,7 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
 /** What a fetch says, which is newer than anything we were told. */
 function seen(
   ctx: WorkerContext,
-  asked: number,
+  effectSeq: number,
   result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
 ): void {
   const { state } = ctx;
@@ -219,7 +219,7 @@ function seen(
   state.version = seenAt ?? state.version;
   if (state.activity?.sid !== activity) enterActivity(ctx, activity, null, ctx.at);
   // A look that was asked for before they timed out says nothing about that: there will be another one.
-  if (state.timedOut !== null && asked > state.timedOut.after) {
+  if (state.timedOut !== null && effectSeq > state.timedOut.after) {
     const { timeout, unavailable, back, noticedAt } = state.timedOut;
     state.timedOut = null;
     const isInTime = enteredAt === null || enteredAt <= noticedAt + ctx.config.skewMs;
@@ -227,11 +227,11 @@ function seen(
     const running = coolDownIn(ctx, activity);
     // A rest of an earlier stay there ends with this look.
     const isNew = running === undefined || (running.enteredAt !== null && running.enteredAt !== enteredAt);
-    const known = { seenAt, after: asked - 1 };
+    const known = { seenAt, after: effectSeq - 1 };
     if (isNew && activity === unavailable) beginCoolDown(ctx, activity, back, known);
     else if (isNew && activity === timeout && isOurs) beginCoolDown(ctx, activity, back, { ...known, enteredAt });
   }
-  for (const one of state.coolDowns) applySnapshot(ctx, asked, one, result, seenAt);
+  for (const one of state.coolDowns) applySnapshot(ctx, effectSeq, one, result, seenAt);
 }
 
 function isGone(ctx: WorkerContext): void {
@@ -253,14 +253,14 @@ function newWorker(sid: WorkerSid, workspace: WorkspaceSid, at: EpochMs): LiveWo
     version: null,
     coolDowns: [],
     timedOut: null,
-    wish: null,
-    switching: null,
-    heard: [],
-    asking: false,
+    requestedActivity: null,
+    changeInFlight: null,
+    seenReservations: [],
+    inFlight: false,
     askedAt: at,
     deleted: false,
     timers: {},
-    asked: 0,
+    effectSeq: 0,
   };
 }
 
@@ -274,8 +274,8 @@ function beginStep(state: LiveWorker, at: EpochMs, config: WorkerConfig): Worker
       activity: state.activity === null ? null : { ...state.activity },
       coolDowns: state.coolDowns.map((one) => ({ ...one })),
       timedOut: state.timedOut === null ? null : { ...state.timedOut },
-      wish: state.wish === null ? null : { ...state.wish },
-      heard: [...state.heard],
+      requestedActivity: state.requestedActivity === null ? null : { ...state.requestedActivity },
+      seenReservations: [...state.seenReservations],
     },
   };
 }

@@ -25,7 +25,7 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   const { clock, log, resolveBudgetMs: budgetMs } = checked;
   const defaults = defaultsOf(options.defaultSettings);
 
-  async function arrive(call: InboundCall, turn: Turn, lostRound?: number): Promise<Answer> {
+  async function arrive(call: InboundCall, turn: Turn, lostVisit?: number): Promise<Answer> {
     const resolved = await resolveSettings(call, {
       resolve,
       check: toSettings,
@@ -36,17 +36,17 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     });
     if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
     const { settings } = resolved;
-    const event = { type: 'inbound', call, settings, ...(lostRound === undefined ? {} : { lostRound }) } as const;
+    const event = { type: 'inbound', call, settings, ...(lostVisit === undefined ? {} : { lostVisit }) } as const;
     return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
   }
 
   return serve(checked, {
     flow: 'forwarding',
     inbound: (call, turn) => arrive(call, turn),
-    goodbye: (call, round) =>
+    goodbye: (call, visit) =>
       runtime.handle(
         recordKey('forwarding', call),
-        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
     async notice({ params }, turn) {
@@ -62,7 +62,7 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
         // Of its first request: what shows the caller's number is not kept for so long.
         const { ok: _, token: _token, ...call } = parsed;
         if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
-        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.round);
+        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.visit);
       }
       const translation = translate(ref, params);
       if (!translation.ok) return { as: 'refused', problem: translation.problem };

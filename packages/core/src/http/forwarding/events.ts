@@ -41,7 +41,7 @@ export function translate(ref: CallbackRef, params: Params): Translation {
       return ofConference(ref, params);
     case 'leg.answered':
     case 'leg.key':
-    case 'leg.round':
+    case 'leg.poll':
     case 'leg.document':
     case 'leg.ended':
       return ofLeg(ref.purpose, ref, params);
@@ -59,7 +59,7 @@ function ofCaller(type: 'caller.ended' | 'caller.document', ref: CallbackRef, pa
   if (!call.ok) return call;
   // Somebody else's call, or a leg's reference on a caller's path.
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
-  const told = { round: ref.round, status: call.status };
+  const told = { visit: ref.visit, status: call.status };
   return {
     ok: true,
     event: type === 'caller.ended' ? { type, ...told } : { type, ...told, ...partOf(ref), sid: call.sid },
@@ -73,7 +73,7 @@ function ofFallback(ref: CallbackRef, params: Params): Translation {
   if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
   return {
     ok: true,
-    event: { type: 'caller.fallback', round: ref.round, ...partOf(ref), status, recording, answered },
+    event: { type: 'caller.fallback', visit: ref.visit, ...partOf(ref), status, recording, answered },
   };
 }
 
@@ -88,17 +88,17 @@ function ofRecording(type: 'caller.recording' | 'talk.recording', ref: CallbackR
   if (!parsed.ok) return parsed;
   const isOurs = type === 'talk.recording' || params.get('CallSid') === ref.key;
   if (!isOurs || ref.leg !== 0) return { ok: true, event: null };
-  return { ok: true, event: { type, round: ref.round, recording: parsed.recording } };
+  return { ok: true, event: { type, visit: ref.visit, recording: parsed.recording } };
 }
 
 /** Whoever plays it: the caller's own call, the queue or the conference. The reference says whose it is. */
 function ofListening(
   purpose: 'caller.wait' | 'caller.progress' | 'caller.whisper',
-  { leg, round }: CallbackRef,
+  { leg, visit }: CallbackRef,
 ): Translation {
   if (leg !== 0) return { ok: true, event: null };
-  if (purpose === 'caller.whisper') return { ok: true, event: { type: purpose, round } };
-  return { ok: true, event: { type: 'caller.wait', round, again: purpose === 'caller.progress' } };
+  if (purpose === 'caller.whisper') return { ok: true, event: { type: purpose, visit } };
+  return { ok: true, event: { type: 'caller.wait', visit, again: purpose === 'caller.progress' } };
 }
 
 function ofConference(ref: CallbackRef, params: Params): Translation {
@@ -110,7 +110,7 @@ function ofConference(ref: CallbackRef, params: Params): Translation {
     event:
       event === null || ref.leg !== 0
         ? null
-        : { type: 'conference', round: ref.round, event, sid, conference, reason, status },
+        : { type: 'conference', visit: ref.visit, event, sid, conference, reason, status },
   };
 }
 
@@ -119,7 +119,7 @@ type LegRequestType = Extract<ForwardingRequest, { leg: number }>['type'];
 const LEG_READINGS: Readonly<Record<LegRequestType, LegReading>> = {
   'leg.answered': 'answered',
   'leg.key': 'key',
-  'leg.round': 'asked',
+  'leg.poll': 'asked',
   'leg.document': 'asked',
   'leg.ended': 'asked',
 };

@@ -149,10 +149,10 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
   return serve(checked, {
     flow: 'taskrouter',
     inbound,
-    goodbye: (call, round) =>
+    goodbye: (call, visit) =>
       runtime.handle(
         keyOf(call),
-        { type: 'caller.goodbye', ...(round === undefined ? {} : { round }) },
+        { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
     async notice({ route, params }, turn) {

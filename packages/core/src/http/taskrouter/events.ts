@@ -38,12 +38,12 @@ function ofCaller(
   if (hidden !== null) return { ok: false, problem: hidden };
   // Somebody else's call, or a leg's reference on a caller's path.
   if (call.sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
-  const { round } = ref;
+  const { visit } = ref;
   const { status } = call;
-  if (type === 'caller.document') return { ok: true, event: { type, round, ...partOf(ref), status } };
+  if (type === 'caller.document') return { ok: true, event: { type, visit, ...partOf(ref), status } };
   const result = param(params, 'QueueResult');
   const queueResult = QUEUE_RESULTS.find((candidate) => candidate === result) ?? null;
-  return { ok: true, event: { type, round, ...partOf(ref), status, queueResult } };
+  return { ok: true, event: { type, visit, ...partOf(ref), status, queueResult } };
 }
 
 function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
@@ -51,7 +51,7 @@ function ofCallerKey(ref: CallbackRef, params: Params): Translation<TaskWebhookE
   if (!parsed.ok) return parsed;
   const { sid, status, digits } = parsed;
   if (sid !== ref.key || ref.leg !== 0) return { ok: true, event: null };
-  return { ok: true, event: { type: 'caller.key', round: ref.round, status, digits } };
+  return { ok: true, event: { type: 'caller.key', visit: ref.visit, status, digits } };
 }
 
 function legEnded(ref: CallbackRef, params: Params): Translation<TaskWebhookEvent> {
@@ -96,7 +96,7 @@ export function ofTaskEvent(event: EventParams): TaskWebhookEvent | null {
   }
   const ofTask = TASK_NEWS.get(event.type);
   if (ofTask === undefined || event.task === null || event.call === null) return null;
-  return { type: 'task', news: ofTask, task: event.task, round: event.call.round };
+  return { type: 'task', news: ofTask, task: event.task, visit: event.call.visit };
 }
 
 /** Changes of a workspace's configuration: what is known of it is looked up again. */

@@ -10,8 +10,8 @@ export interface Moment {
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   connected: 'The call is over.',
-  nobody: 'Nobody could be reached; the caller was told so.',
-  handedOn: 'Nobody could be reached; the caller was handed on.',
+  unanswered: 'Nobody could be reached; the caller was told so.',
+  handedOff: 'Nobody could be reached; the caller was handed on.',
   callerLeft: 'The caller hung up before anybody took the call.',
 };
 

@@ -25,8 +25,8 @@ export function lookOf({ phase, result, connectedAt }: CallRow): Look {
   }
   if (result === 'connected' || connectedAt !== null) return { tone: 'good', icon: '✓', words: 'Connected' };
   if (result === 'callerLeft') return { tone: 'bad', icon: '✕', words: 'Caller hung up' };
-  if (result === 'handedOn') return { tone: 'quiet', icon: '↪', words: 'Handed on' };
-  if (result === 'nobody') return { tone: 'bad', icon: '–', words: 'Nobody reached' };
+  if (result === 'handedOff') return { tone: 'quiet', icon: '↪', words: 'Handed on' };
+  if (result === 'unanswered') return { tone: 'bad', icon: '–', words: 'Nobody reached' };
   return { tone: 'quiet', icon: '·', words: 'Over' };
 }
 
@@ -93,7 +93,7 @@ const PHASES: Readonly<Record<LegRow['phase'], string>> = {
   ringing: 'ringing',
   detecting: 'picked up, who is it?',
   confirming: 'asked to press a key',
-  told: 'is told why not',
+  farewell: 'is told why not',
   joining: 'being connected',
   bridged: 'talking',
   ending: 'being hung up',

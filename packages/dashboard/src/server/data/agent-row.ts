@@ -8,8 +8,10 @@ import { short, toLegRow } from './call-row.js';
 export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | null {
   if (state.deleted) return null;
   // A refusal is news until they have moved all the same.
-  const isOld = state.wish?.as === 'done' || (state.wish?.as === 'refused' && state.since > state.wish.askedAt);
-  const wish = isOld ? null : state.wish;
+  const isOld =
+    state.requestedActivity?.as === 'done' ||
+    (state.requestedActivity?.as === 'refused' && state.since > state.requestedActivity.askedAt);
+  const wish = isOld ? null : state.requestedActivity;
   const rest = currentCoolDown(state);
   return {
     kind: 'worker',
@@ -29,8 +31,8 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
 
 /** A call that waits for workers, in the form of every other call: one leg for each worker who was held for it. */
 export function toTaskCallRow(state: LiveTaskCall, version: number): CallRow {
-  const { call, caller, story } = state;
-  const isJoining = caller.phase === 'waiting' && state.claim !== null;
+  const { call, caller, timestamps } = state;
+  const isJoining = caller.phase === 'waiting' && state.winner !== null;
   return {
     kind: 'call',
     sid: call.sid,
@@ -39,30 +41,30 @@ export function toTaskCallRow(state: LiveTaskCall, version: number): CallRow {
     to: short(call.to),
     phase: caller.phase === 'waiting' ? (isJoining ? 'joining' : 'held') : caller.phase,
     result: state.result,
-    startedAt: story.startedAt,
+    startedAt: timestamps.startedAt,
     heldAt: null,
-    claimedAt: story.claimedAt ?? null,
-    connectedAt: story.connectedAt ?? null,
-    fallbackAt: story.fallbackAt ?? null,
-    endedAt: story.endedAt ?? null,
+    wonAt: timestamps.wonAt ?? null,
+    connectedAt: timestamps.connectedAt ?? null,
+    fallbackAt: timestamps.fallbackAt ?? null,
+    endedAt: timestamps.endedAt ?? null,
     messageSeconds: caller.recording?.seconds ?? null,
     final: isTaskCallFinal(state),
     legs: state.reservations.map((reservation) => ofReservation(reservation, state)),
   };
 }
 
-function ofReservation(reservation: Reservation, { legs, claim }: LiveTaskCall): LegRow {
-  const { id, story, rejectTo, result } = reservation;
+function ofReservation(reservation: Reservation, { legs, winner }: LiveTaskCall): LegRow {
+  const { id, timestamps, rejectTo, result } = reservation;
   const held: LegRow['reservation'] = {
     worker: reservation.worker,
     result,
     sends: rejectTo === 'unavailable' ? 'rest' : rejectTo,
-    assignedAt: story.assignedAt,
-    endedAt: story.endedAt ?? null,
+    assignedAt: timestamps.assignedAt,
+    endedAt: timestamps.endedAt ?? null,
   };
   const leg = legs.find((one) => one.id === reservation.leg);
   const name = short(reservation.workerName ?? '');
-  if (leg !== undefined) return { ...toLegRow(leg, claim), id, name, reservation: held };
+  if (leg !== undefined) return { ...toLegRow(leg, winner), id, name, reservation: held };
   return {
     ...USUAL_LEG,
     id,
@@ -72,7 +74,7 @@ function ofReservation(reservation: Reservation, { legs, claim }: LiveTaskCall):
     result: 'refused',
     detail: 'no usable phone number',
     reservation: held,
-    requestedAt: story.assignedAt,
-    endedAt: story.endedAt ?? story.assignedAt,
+    requestedAt: timestamps.assignedAt,
+    endedAt: timestamps.endedAt ?? timestamps.assignedAt,
   };
 }

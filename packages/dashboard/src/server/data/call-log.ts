@@ -11,7 +11,7 @@ export interface LoggedCall {
   readonly startedAt: string;
   readonly from: string;
   readonly to: string;
-  /** `connected`, `nobody`, `handedOn`, `callerLeft`; `open` while it goes on. */
+  /** `connected`, `unanswered`, `handedOff`, `callerLeft`; `open` while it goes on. */
   readonly result: string;
   /** From the call's start until somebody took it or it was over, in s; empty while it waits. */
   readonly waitedSeconds: number | '';

@@ -9,8 +9,8 @@ const MAX_TEXT = 120;
  * `CallToken`, which is a credential.
  */
 export function toCallRow(state: LiveForwarding, version: number): CallRow {
-  const { call, caller, story } = state;
-  const legs = state.legs.map((leg) => toLegRow(leg, state.claim));
+  const { call, caller, timestamps } = state;
+  const legs = state.legs.map((leg) => toLegRow(leg, state.winner));
   return {
     kind: 'call',
     sid: call.sid,
@@ -19,12 +19,12 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
     to: short(call.to),
     phase: caller.phase,
     result: state.result,
-    startedAt: story.startedAt,
-    heldAt: story.heldAt ?? null,
-    claimedAt: story.claimedAt ?? null,
-    connectedAt: story.connectedAt ?? null,
-    fallbackAt: story.fallbackAt ?? null,
-    endedAt: story.endedAt ?? null,
+    startedAt: timestamps.startedAt,
+    heldAt: timestamps.heldAt ?? null,
+    wonAt: timestamps.wonAt ?? null,
+    connectedAt: timestamps.connectedAt ?? null,
+    fallbackAt: timestamps.fallbackAt ?? null,
+    endedAt: timestamps.endedAt ?? null,
     messageSeconds: caller.recording?.seconds ?? null,
     final: caller.phase === 'ended' && legs.every(({ phase }) => phase === 'ended'),
     legs,
@@ -33,7 +33,7 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
 
 /** A leg of either flow. */
 export function toLegRow(leg: Leg, claim: number | null): LegRow {
-  const { story, result } = leg;
+  const { timestamps, result } = leg;
   return {
     id: leg.id,
     name: short(leg.target.name ?? ''),
@@ -44,17 +44,19 @@ export function toLegRow(leg: Leg, claim: number | null): LegRow {
     detail: result === null ? '' : short(detailOf(result)),
     won: claim === leg.id || result?.kind === 'bridged',
     reservation: null,
-    requestedAt: story.requestedAt,
+    requestedAt: timestamps.requestedAt,
     queuedMs:
-      story.initiatedAt === undefined || story.placedAt === undefined ? null : story.initiatedAt - story.placedAt,
-    ringingAt: story.ringingAt ?? null,
-    answeredAt: story.answeredAt ?? null,
-    greetedAt: story.greetedAt ?? null,
-    verdictAt: story.verdictAt ?? null,
-    keyAt: story.keyAt ?? null,
+      timestamps.initiatedAt === undefined || timestamps.placedAt === undefined
+        ? null
+        : timestamps.initiatedAt - timestamps.placedAt,
+    ringingAt: timestamps.ringingAt ?? null,
+    answeredAt: timestamps.answeredAt ?? null,
+    greetedAt: timestamps.greetedAt ?? null,
+    verdictAt: timestamps.verdictAt ?? null,
+    keyAt: timestamps.keyAt ?? null,
     screened: leg.screened !== null,
-    joinedAt: story.joinedAt ?? null,
-    endedAt: story.endedAt ?? null,
+    joinedAt: timestamps.joinedAt ?? null,
+    endedAt: timestamps.endedAt ?? null,
   };
 }
 
