@@ -95,7 +95,7 @@ describe('the feed of workers', () => {
     const store = createMemoryStore();
     const write = agentWriter(store, () => clock.now());
     const feed = createAgentFeed({ store, clock, workspace: () => undefined });
-    const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, as: 'refused', reason: 'no' };
+    const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, status: 'refused', reason: 'no' };
     await write.worker(1, { requestedActivity: wish, since: 50 });
     await write.worker(2, { requestedActivity: wish, since: 150 });
     feed.start();
@@ -104,7 +104,7 @@ describe('the feed of workers', () => {
     });
     const { rows, totals } = feed.sync(null);
     expect(rows.map((row) => row.kind === 'worker' && row.wish)).toEqual([
-      { on: false, as: 'refused', reason: 'no' },
+      { on: false, status: 'refused', reason: 'no' },
       null,
     ]);
     expect(totals.activities).toEqual([]);

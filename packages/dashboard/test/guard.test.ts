@@ -30,18 +30,18 @@ describe('a guard with a password', () => {
     const { clock, guard } = guarded();
     const browser = withCookies(...kept(guard.logIn(request(), THERE)));
     const endsAt = clock.now() + 8 * HOUR;
-    expect(guard.check(browser)).toMatchObject({ as: 'session', session: { endsAt } });
+    expect(guard.check(browser)).toMatchObject({ kind: 'session', session: { endsAt } });
     await clock.advanceBy(8 * HOUR - 1);
-    expect(guard.check(browser).as).toBe('session');
+    expect(guard.check(browser).kind).toBe('session');
     await clock.advanceBy(1);
-    expect(guard.check(browser)).toEqual({ as: 'login', ended: true });
+    expect(guard.check(browser)).toEqual({ kind: 'login', ended: true });
   });
 
   it('knows a browser that never came from one whose log-in is over', () => {
     const { guard } = guarded();
-    expect(guard.check(request())).toEqual({ as: 'login', ended: false });
-    expect(guard.check(withCookies('other=1'))).toEqual({ as: 'login', ended: false });
-    expect(guard.check(withCookies('amd-session=junk'))).toEqual({ as: 'login', ended: true });
+    expect(guard.check(request())).toEqual({ kind: 'login', ended: false });
+    expect(guard.check(withCookies('other=1'))).toEqual({ kind: 'login', ended: false });
+    expect(guard.check(withCookies('amd-session=junk'))).toEqual({ kind: 'login', ended: true });
   });
 
   it('takes the password and nothing else', () => {
@@ -59,9 +59,9 @@ describe('a guard with a password', () => {
     const [mine, yours] = [1, 2].map(() => withCookies(...kept(guard.logIn(request(), THERE))));
     if (mine === undefined || yours === undefined) throw new Error('two sessions');
     guard.logOut(mine);
-    expect([guard.check(mine).as, guard.check(yours).as]).toEqual(['login', 'session']);
+    expect([guard.check(mine).kind, guard.check(yours).kind]).toEqual(['login', 'session']);
     guard.logOut(request());
-    expect(guard.check(yours).as).toBe('session');
+    expect(guard.check(yours).kind).toBe('session');
   });
 
   it('finds the session that holds beside one that was ended', () => {
@@ -69,7 +69,7 @@ describe('a guard with a password', () => {
     const [first = '', second = ''] = [1, 2].map(() => kept(guard.logIn(request(), THERE))[0] ?? '');
     guard.logOut(withCookies(first));
     for (const both of [withCookies(first, second), withCookies(second, first)])
-      expect(guard.check(both).as).toBe('session');
+      expect(guard.check(both).kind).toBe('session');
   });
 
   it('gives the browser a cookie that outlives the session by a week, and one of the device for a year', () => {
@@ -102,9 +102,9 @@ describe('a guard without a password', () => {
     const there = createGuard({ ...options, publicBaseUrl: THERE });
     const local = request({ host: 'localhost:5000' });
     expect([here.check(local), here.check(request({ host: 'calls.example.com' })), there.check(local)]).toEqual([
-      { as: 'open' },
-      { as: 'closed' },
-      { as: 'closed' },
+      { kind: 'open' },
+      { kind: 'closed' },
+      { kind: 'closed' },
     ]);
     expect([here.isPassword(''), here.device(local), here.logIn(local, HERE), here.logOut(local)]).toEqual([
       false,

@@ -11,7 +11,7 @@ const ASYNC: CallOptions = { forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }], amd:
 const greeted = [
   events.inbound({ options: ASYNC }),
   events.conference({ event: 'join', at: at(1) }),
-  events.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(1) }),
+  events.outcomeOf('call.create', { kind: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(1) }),
   events.status({ leg: 1, status: 'initiated', at: at(4) }),
   events.status({ leg: 1, status: 'ringing', at: at(5) }),
   events.answered({ leg: 1, answeredBy: null, at: at(10) }),

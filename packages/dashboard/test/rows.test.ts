@@ -231,22 +231,22 @@ describe('the row of a worker', () => {
   });
 
   it.each([
-    ['asked', 100, { on: true, as: 'asked', reason: '' }],
+    ['pending', 100, { on: true, status: 'pending', reason: '' }],
     ['done', 100, null],
     // A refusal is news until they have moved all the same.
-    ['refused', 100, { on: true, as: 'refused', reason: 'no such activity' }],
+    ['refused', 100, { on: true, status: 'refused', reason: 'no such activity' }],
     ['refused', 101, null],
-    ['asked', 101, { on: true, as: 'asked', reason: '' }],
-  ])('a wish that was %s, of somebody who has been there since %d, is shown as %j', (as, since, shown) => {
-    const reason = as === 'refused' ? 'no such activity' : null;
-    expect(toWorkerRow(worker({ since, requestedActivity: { on: true, askedAt: 100, as, reason } }), 1)?.wish).toEqual(
-      shown,
-    );
+    ['pending', 101, { on: true, status: 'pending', reason: '' }],
+  ])('a wish that was %s, of somebody who has been there since %d, is shown as %j', (status, since, shown) => {
+    const reason = status === 'refused' ? 'no such activity' : null;
+    expect(
+      toWorkerRow(worker({ since, requestedActivity: { on: true, askedAt: 100, status, reason } }), 1)?.wish,
+    ).toEqual(shown);
   });
 
   it('shows at most 120 characters of what somebody wrote', () => {
     const long = 'x'.repeat(200);
-    const wish = { on: true, askedAt: 1, as: 'asked', reason: long };
+    const wish = { on: true, askedAt: 1, status: 'pending', reason: long };
     const row = toWorkerRow(worker({ name: long, phone: long, requestedActivity: wish }), 1);
     expect([row?.name.length, row?.phone.length, row?.wish?.reason.length]).toEqual([120, 120, 120]);
   });

@@ -96,7 +96,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
 
     async settle({ key, id, lease, leaseUntil }, settlement) {
       const args = [key, id, lease, String(leaseUntil)];
-      if (settlement.as === 'retry') args.push(String(settlement.dueAt), settlement.counts ? '1' : '0');
+      if (settlement.kind === 'retry') args.push(String(settlement.dueAt), settlement.counts ? '1' : '0');
       return (await commands.write(SETTLE, prefix, args)) === 1;
     },
 

@@ -265,7 +265,7 @@ describe('what is asked of the server', () => {
     await store.claim(CLAIM);
     expect(names()).toEqual(['EVALSHA', 'WAIT 2 801']);
     made.server.other = ([name]) => (name === 'WAIT' ? 3 : 1);
-    expect(await store.settle(claimed, { as: 'done' })).toBe(true);
+    expect(await store.settle(claimed, { kind: 'done' })).toBe(true);
     expect(names()).toEqual(['EVALSHA', 'WAIT 2 801']);
     made.server.other = () => [null, null, null];
     await store.read('calls:1', 1000);
@@ -320,7 +320,7 @@ describe('what is asked of the server', () => {
       store.read('calls:1', 1000),
       store.commit(commit),
       store.claim(CLAIM),
-      store.settle(claimed, { as: 'done' }),
+      store.settle(claimed, { kind: 'done' }),
       store.list({ prefix: '', limit: 1 }),
     ]) {
       await expect(late).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', message: 'the store was closed' });

@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.commit({ ...commit, expected: 1, drop: ['b'] });
     expect(second?.id).toBe('b');
     expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([first]);
-    expect(await store.settle(first!, { as: 'done' })).toBe(true);
+    expect(await store.settle(first!, { kind: 'done' })).toBe(true);
     expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([]);
     // A claim that never reached the server takes what is due.
     await store.commit({ ...commit, expected: 2, put: [task('c')] });
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.commit({ ...commit, put });
     const one = { now: 1000, limit: 10, leaseMs: 15_000, lease: 'one' };
     const [taken, putOff, held] = await store.claim(one);
-    await store.settle(putOff!, { as: 'retry', dueAt: 90_000, counts: false });
+    await store.settle(putOff!, { kind: 'retry', dueAt: 90_000, counts: false });
     await store.commit({ ...commit, expected: 1, put: [{ id: 'held', dueAt: 99_000, data: 'anew' }] });
     expect(await store.claim({ ...one, now: 16_000, lease: 'two' })).toMatchObject([{ id: 'taken', attempt: 2 }]);
     expect(await store.claim({ ...one, now: 16_000, again: true })).toEqual([]);
@@ -134,7 +134,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     const [held] = await store.claim({ now: 1, limit: 1, leaseMs: 1, lease: 'me' });
     expect(held).toBeDefined();
     if (held === undefined) return;
-    expect(await commandsOf(() => store.settle(held, { as: 'done' }))).toEqual({ reads: 0, scripts: 1 });
+    expect(await commandsOf(() => store.settle(held, { kind: 'done' }))).toEqual({ reads: 0, scripts: 1 });
     const options = { now: 1, limit: 1, leaseMs: 1, lease: 'me' };
     expect(await commandsOf(() => store.claim(options))).toEqual({ reads: 0, scripts: 1 });
     expect((await commandsOf(() => store.list({ prefix: '', limit: 1 }))).scripts).toBe(1);
@@ -180,9 +180,9 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     }
     const claims = await store.claim({ now: 1500, limit: 9, leaseMs: 1, lease: 'me' });
     expect(claims).toHaveLength(3);
-    for (const held of claims) await store.settle(held, { as: 'retry', dueAt: 1600, counts: true });
+    for (const held of claims) await store.settle(held, { kind: 'retry', dueAt: 1600, counts: true });
     for (const held of await store.claim({ now: 1600, limit: 9, leaseMs: 1, lease: 'me' })) {
-      await store.settle(held, { as: 'done' });
+      await store.settle(held, { kind: 'done' });
     }
     await store.claim({ now: 3000, limit: 9, leaseMs: 1, lease: 'me' });
     // The answer to a claim is remembered as long as its lease, in the server's own time: a millisecond here.

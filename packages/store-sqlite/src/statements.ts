@@ -117,7 +117,7 @@ export function prepareStatements(database: Database): Statements {
       const held = heldTask.get(key, id, lease, leaseUntil) as { attempt: number } | null | undefined;
       if (held === undefined || held === null) return false;
       writes += 1;
-      if (settlement.as === 'done') dropTask.run(key, id);
+      if (settlement.kind === 'done') dropTask.run(key, id);
       else {
         const attempt = settlement.counts ? held.attempt : held.attempt - 1;
         retryTask.run(settlement.dueAt, settlement.dueAt, attempt, nextTurn(), key, id);

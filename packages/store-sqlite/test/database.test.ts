@@ -141,7 +141,7 @@ describe('a group of commits', () => {
       store.read('calls:1', T),
       store.commit(commit),
       store.claim(claim),
-      store.settle(held!, { as: 'done' }),
+      store.settle(held!, { kind: 'done' }),
       store.list({ prefix: '', limit: 1 }),
     ]) {
       await expect(late).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', message: 'the store was closed' });

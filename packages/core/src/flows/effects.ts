@@ -135,41 +135,41 @@ export type Effect<Rest extends TwilioEffect = CallEffect> =
 /** How a REST effect on a call went, told to the flow as an event. */
 export type Outcome =
   /** `call.create` only. */
-  | { readonly as: 'created'; readonly sid: CallSid; readonly status: CallStatus }
+  | { readonly kind: 'created'; readonly sid: CallSid; readonly status: CallStatus }
   /** `call.create` only: it was due by its time, and could not be sent by then. It was not sent. */
-  | { readonly as: 'late' }
+  | { readonly kind: 'late' }
   /** Twilio (or `mayDial`) said no, for good. */
-  | { readonly as: 'refused'; readonly code: number | null; readonly reason: string }
+  | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
   /** `call.create` only: it may or may not have happened, and is never sent again. */
-  | { readonly as: 'unknown'; readonly reason: string }
-  | { readonly as: 'done'; readonly status: CallStatus | null }
+  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'done'; readonly status: CallStatus | null }
   /** The call is over or was never there (404, or 21220 on an end). */
-  | { readonly as: 'gone' }
-  | { readonly as: 'fetched'; readonly status: CallStatus; readonly answeredBy: AnsweredBy | null }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'fetched'; readonly status: CallStatus; readonly answeredBy: AnsweredBy | null }
   /** Retries are used up and nothing is known. */
-  | { readonly as: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string };
 
 /** How a REST effect on TaskRouter's side went. */
 export type TaskRouterOutcome =
-  | { readonly as: 'done' }
-  | { readonly as: 'refused'; readonly code: number | null; readonly reason: string }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
   /** There is no such thing (404), or none was found. */
-  | { readonly as: 'gone' }
+  | { readonly kind: 'gone' }
   /** `worker.update` only: the worker is at another version (412). */
-  | { readonly as: 'changed' }
+  | { readonly kind: 'changed' }
   /** `reservation.rest` only: the worker has accepted another reservation, and stays where they are. */
-  | { readonly as: 'elsewhere' }
-  | { readonly as: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
-  | { readonly as: 'reservation'; readonly status: ReservationStatus }
+  | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
+  | { readonly kind: 'reservation'; readonly status: ReservationStatus }
   /** `enteredAt`: when they entered the activity, by Twilio's clock. `version`: for `If-Match`. */
   | {
-      readonly as: 'worker';
+      readonly kind: 'worker';
       readonly activity: ActivitySid;
       readonly enteredAt: EpochMs | null;
       readonly version: string;
     }
   /** Retries are used up and nothing is known. */
-  | { readonly as: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string };
 
 /** The outcome of an effect on a call. */
 export interface OutcomeEvent {

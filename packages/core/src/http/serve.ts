@@ -27,11 +27,11 @@ const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></
 
 /** `refused`: signed, but not a webhook we understand. `unknown`: not about a call of ours. Nothing was written. */
 export type Answer =
-  | { readonly as: 'reply'; readonly reply: Reply | AssignmentReply }
-  | { readonly as: 'refused'; readonly problem: string }
-  | { readonly as: 'unknown' }
+  | { readonly kind: 'reply'; readonly reply: Reply | AssignmentReply }
+  | { readonly kind: 'refused'; readonly problem: string }
+  | { readonly kind: 'unknown' }
   /** Nobody can say what to do with this caller. `later`: perhaps somebody can when they ask again. */
-  | { readonly as: 'noSettings'; readonly later: boolean };
+  | { readonly kind: 'noSettings'; readonly later: boolean };
 
 /** What a flow makes of webhooks that are Twilio's and mean what they say. */
 interface Webhooks {
@@ -70,11 +70,11 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const patience = patienceOf(admitted);
     try {
       const answer = await within(clock, patience.budgetMs, 'the reply', () => answerTo(admitted, patience));
-      if (answer.as === 'refused') {
+      if (answer.kind === 'refused') {
         sayRefused(rules, route.path, 403, answer.problem);
         return refusal(403);
       }
-      if (answer.as === 'noSettings') return await standIn(admitted, patience, answer.later);
+      if (answer.kind === 'noSettings') return await standIn(admitted, patience, answer.later);
       return await respond(admitted, answer);
     } catch (error) {
       const late = isAmdError(error) && error.code === 'ERR_TIMEOUT';
@@ -127,9 +127,9 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
 
   async function respond(
     { route }: Verified,
-    answer: Exclude<Answer, { as: 'refused' | 'noSettings' }>,
+    answer: Exclude<Answer, { kind: 'refused' | 'noSettings' }>,
   ): Promise<HttpResponse> {
-    if (answer.as === 'reply') {
+    if (answer.kind === 'reply') {
       const { reply } = answer;
       if (reply.kind === 'twiml') return spoken(reply.verbs, route.name);
       if (reply.kind === 'later') return jsonResponse(null);
@@ -146,7 +146,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     if (route.name === 'inbound') return inbound(parseInbound(params), patience, turn);
     if (route.ref === null) return webhooks.notice(admitted, turn);
     const ref = parseRef(admitted.ref, route.ref);
-    return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted, turn) : { as: 'unknown' };
+    return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted, turn) : { kind: 'unknown' };
   }
 
   async function inbound(
@@ -154,20 +154,20 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     { since }: Patience,
     turn: Turn & { readonly by: EpochMs },
   ): Promise<Answer> {
-    if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+    if (!parsed.ok) return { kind: 'refused', problem: parsed.problem };
     const { ok: _, ...asked } = parsed;
     const { sid, status, from } = asked;
     const call = { ...asked, ...(since === null ? {} : { since }) };
     const admission = (await limits?.admit({ sid, from, flow: webhooks.flow })) ?? 'admitted';
     // They were answered long ago, and ask again.
-    if (clock.now() > turn.by) return { as: 'unknown' };
+    if (clock.now() > turn.by) return { kind: 'unknown' };
     if (admission === 'admitted') return webhooks.inbound(call, { ...turn, isNew: since === null });
     const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
     log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
     // Who was asked to wait was answered by that.
-    if (status !== 'ringing' || since !== null) return { as: 'reply', reply: twiml(...busyDocument(texts)) };
+    if (status !== 'ringing' || since !== null) return { kind: 'reply', reply: twiml(...busyDocument(texts)) };
     // Costs neither side anything: the call is never answered (twilio.com/docs/voice/twiml/reject).
-    return { as: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
+    return { kind: 'reply', reply: twiml({ verb: 'reject', reason: 'busy' }) };
   }
 
   function rejection(): HttpResponse {

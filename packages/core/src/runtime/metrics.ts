@@ -62,7 +62,7 @@ export type Measurement =
   | { readonly type: 'problem'; readonly code: ProblemCode };
 
 /** How one try at a REST effect went. */
-export type TwilioResult = Outcome['as'] | TaskRouterOutcome['as'] | Exclude<Execution['as'], 'outcome'>;
+export type TwilioResult = Outcome['kind'] | TaskRouterOutcome['kind'] | Exclude<Execution['kind'], 'outcome'>;
 
 /** What failed: work at Twilio, an event for another flow, a hook, a timer, asking the store what is due, or nobody knows. */
 export type FailedTask = 'rest' | 'send' | 'hook' | 'timer' | 'claim' | 'unreadable';

@@ -88,7 +88,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     const foreign = await isForeign(claim.key);
     const now = clock.now();
     if (!foreign && now < claim.leaseUntil - leaseMs / 2) return () => guarded(claim, () => carryOut(claim, effect));
-    await settle(claim, { as: 'retry', dueAt: foreign ? now + leaseMs : now, counts: false });
+    await settle(claim, { kind: 'retry', dueAt: foreign ? now + leaseMs : now, counts: false });
     return null;
   }
 
@@ -131,14 +131,14 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
 
   async function end(claim: Claim): Promise<void> {
     await ask(claim, async () => {
-      await store.settle(claim, { as: 'done' });
+      await store.settle(claim, { kind: 'done' });
       return null;
     });
   }
 
   async function putOff(claim: Claim, dueAt: EpochMs, counts: boolean): Promise<void> {
     await ask(claim, async () => {
-      await settle(claim, { as: 'retry', dueAt, counts });
+      await settle(claim, { kind: 'retry', dueAt, counts });
       return null;
     });
   }
@@ -171,26 +171,26 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
       : late
         ? LATE
         : await safely(() => execute(effect));
-    const result = execution.as === 'outcome' ? execution.outcome.as : execution.as;
+    const result = execution.kind === 'outcome' ? execution.outcome.kind : execution.kind;
     metrics?.({ type: 'rest', effect: effect.type, result, seconds: withheld || late ? null : seconds() });
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
-    if (execution.as === 'notExecuted' && !isFleeting(effect)) {
+    if (execution.kind === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
       if (mayComplain(execution.reason)) {
         const message = `${effect.type} could not be sent, and will be tried again until it can: ${execution.reason}`;
         log({ level: 'warn', code: 'rest.failed', call: sidOf(claim.key), message });
       }
       await putOff(claim, dueAt, false);
-    } else if (execution.as === 'outcome') {
+    } else if (execution.kind === 'outcome') {
       await tell(claim, { type: 'effect.outcome', effect, outcome: execution.outcome });
     } else if (effect.type === 'call.create') {
-      const outcome = { as: 'unknown', reason: execution.reason };
+      const outcome = { kind: 'unknown', reason: execution.reason };
       doubted(claim, effect, execution.reason);
       await tell(claim, { type: 'effect.outcome', effect, outcome });
     } else if (claim.attempt < retry.attempts && !isOnce(effect)) {
       await putOff(claim, clock.now() + ambiguousWait(retry, claim.attempt, random), true);
     } else {
-      const outcome = { as: 'failed', reason: execution.reason };
+      const outcome = { kind: 'failed', reason: execution.reason };
       if (!isFleeting(effect)) doubted(claim, effect, execution.reason);
       await tell(claim, { type: 'effect.outcome', effect, outcome });
     }
@@ -206,7 +206,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     }
     await ask(claim, async () => {
       await peer.handle(recordKey(effect.flow, effect.key), effect.event as never);
-      await store.settle(claim, { as: 'done' });
+      await store.settle(claim, { kind: 'done' });
       return null;
     });
   }
@@ -224,7 +224,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     await end(claim);
   }
 
-  async function settle(claim: Claim, settlement: { as: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
+  async function settle(claim: Claim, settlement: { kind: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
     if (await store.settle(claim, settlement)) alarm.at(settlement.dueAt);
   }
 
@@ -281,10 +281,10 @@ function isOnce(effect: TwilioEffect): boolean {
 }
 
 function notAgain(effect: TwilioEffect, reason: string): Execution {
-  return { as: 'outcome', outcome: { as: effect.type === 'call.create' ? 'unknown' : 'failed', reason } };
+  return { kind: 'outcome', outcome: { kind: effect.type === 'call.create' ? 'unknown' : 'failed', reason } };
 }
 
-const LATE: Execution = { as: 'outcome', outcome: { as: 'late' } };
+const LATE: Execution = { kind: 'outcome', outcome: { kind: 'late' } };
 
 /** It was due in time, and only we or the store were away; what Twilio or our own pace has put off is not late. */
 function isLate({ dueAt }: Claim, effect: TwilioEffect, now: EpochMs): boolean {
@@ -300,6 +300,6 @@ async function safely(run: () => Promise<Execution>): Promise<Execution> {
   try {
     return await run();
   } catch (error) {
-    return { as: 'ambiguous', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'ambiguous', reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -103,7 +103,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
       const task = tasks?.get(claim.id);
       if (tasks === undefined || task === undefined) return Promise.resolve(false);
       if (task.lease !== claim.lease || task.claimableAt !== claim.leaseUntil) return Promise.resolve(false);
-      if (settlement.as === 'done') remove(tasks, claim.id);
+      if (settlement.kind === 'done') remove(tasks, claim.id);
       else {
         const { dueAt, counts } = settlement;
         hold(tasks, newTask(task.key, { ...task, dueAt }, counts ? task.attempt : task.attempt - 1));

@@ -43,9 +43,9 @@ export type CommitResult =
   { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly actual: number };
 
 export type Settlement =
-  | { readonly as: 'done' }
+  | { readonly kind: 'done' }
   /** `counts: false`: it was not executed, so the next claim has the same attempt. */
-  | { readonly as: 'retry'; readonly dueAt: EpochMs; readonly counts: boolean };
+  | { readonly kind: 'retry'; readonly dueAt: EpochMs; readonly counts: boolean };
 
 export interface ListPage {
   readonly records: readonly StoredRecord[];

@@ -3,11 +3,11 @@ import type { Verb } from '../wire/twiml.js';
 
 /** What a document does to the call that hears it, as far as a played call goes. */
 export type Played =
-  | { readonly as: 'hangup' }
-  | { readonly as: 'room' }
-  | { readonly as: 'redirect'; readonly to: CallbackRef; readonly afterMs: number }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'room' }
+  | { readonly kind: 'redirect'; readonly to: CallbackRef; readonly afterMs: number }
   /** TwiML of somebody else's takes over, a recording, or another number. */
-  | { readonly as: 'elsewhere' };
+  | { readonly kind: 'elsewhere' };
 
 export function playDocument(verbs: readonly Verb[]): Played {
   let afterMs = 0;
@@ -25,19 +25,19 @@ export function playDocument(verbs: readonly Verb[]): Played {
       case 'dial.conference':
       case 'dial.queue':
       case 'enqueue':
-        return { as: 'room' };
+        return { kind: 'room' };
       case 'record':
       case 'dial.number':
       case 'leave':
-        return { as: 'elsewhere' };
+        return { kind: 'elsewhere' };
       case 'redirect':
-        return 'url' in verb.to ? { as: 'elsewhere' } : { as: 'redirect', to: verb.to, afterMs };
+        return 'url' in verb.to ? { kind: 'elsewhere' } : { kind: 'redirect', to: verb.to, afterMs };
       case 'hangup':
       case 'reject':
-        return { as: 'hangup' };
+        return { kind: 'hangup' };
     }
   }
-  return { as: 'hangup' };
+  return { kind: 'hangup' };
 }
 
 /** Every sentence of a document, prompts included. */

@@ -71,12 +71,12 @@ export class PlayedTwilio {
 
   carryOut(effect: CallEffect, scripted: Outcome | undefined): void {
     const outcome = scripted ?? this.#usual(effect);
-    if (outcome.as === 'created' && effect.type === 'call.create') {
+    if (outcome.kind === 'created' && effect.type === 'call.create') {
       const ringsUntil = this.#now() + effect.ringSeconds * 1000;
       this.#lines.set(effect.leg, { status: 'ringing', inRoom: false, next: { at: ringsUntil, what: 'no-answer' } });
     }
     this.#happen(effect.leg, events.outcome(effect, outcome));
-    if (outcome.as !== 'done') return;
+    if (outcome.kind !== 'done') return;
     if (effect.type === 'call.end') this.end(effect.leg, 'canceled');
     if (effect.type !== 'call.redirect') return;
     this.#leaveRoom(effect.leg, 'participant_updated_via_api');
@@ -84,12 +84,12 @@ export class PlayedTwilio {
   }
 
   #usual(effect: CallEffect): Outcome {
-    if (effect.type === 'call.create') return { as: 'created', sid: sids.call(effect.leg), status: 'queued' };
+    if (effect.type === 'call.create') return { kind: 'created', sid: sids.call(effect.leg), status: 'queued' };
     const { status } = this.line(effect.leg);
-    if (effect.type === 'call.fetch') return { as: 'fetched', status, answeredBy: null };
-    if (isFinalStatus(status)) return { as: 'gone' };
-    if (effect.type === 'call.end' || status === 'in-progress') return { as: 'done', status: null };
-    return { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' };
+    if (effect.type === 'call.fetch') return { kind: 'fetched', status, answeredBy: null };
+    if (isFinalStatus(status)) return { kind: 'gone' };
+    if (effect.type === 'call.end' || status === 'in-progress') return { kind: 'done', status: null };
+    return { kind: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' };
   }
 
   hear(leg: number, verbs: readonly Verb[]): void {
@@ -99,7 +99,7 @@ export class PlayedTwilio {
     line.next = null;
     for (const text of sentences(verbs)) this.#said.push({ leg, text });
     const played = playDocument(verbs);
-    switch (played.as) {
+    switch (played.kind) {
       case 'redirect':
         this.#goesOn(leg, played.afterMs, asking(leg, played.to));
         return;

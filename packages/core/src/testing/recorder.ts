@@ -41,18 +41,18 @@ export function recorder(script: RecorderScript = {}): Recorder {
 
 /** Executions by name, for scripts. */
 export const executions = {
-  created: (sid: CallSid, status: CallStatus = 'queued'): Execution => outcome({ as: 'created', sid, status }),
-  refused: (code: number | null, reason = 'refused'): Execution => outcome({ as: 'refused', code, reason }),
-  done: (status: CallStatus | null = null): Execution => outcome({ as: 'done', status }),
-  gone: (): Execution => outcome({ as: 'gone' }),
+  created: (sid: CallSid, status: CallStatus = 'queued'): Execution => outcome({ kind: 'created', sid, status }),
+  refused: (code: number | null, reason = 'refused'): Execution => outcome({ kind: 'refused', code, reason }),
+  done: (status: CallStatus | null = null): Execution => outcome({ kind: 'done', status }),
+  gone: (): Execution => outcome({ kind: 'gone' }),
   fetched: (status: CallStatus, answeredBy: AnsweredBy | null = null): Execution =>
-    outcome({ as: 'fetched', status, answeredBy }),
-  notExecuted: (afterMs: number | null = null): Execution => ({ as: 'notExecuted', reason: '429', afterMs }),
-  ambiguous: (reason = 'socket hang up'): Execution => ({ as: 'ambiguous', reason }),
+    outcome({ kind: 'fetched', status, answeredBy }),
+  notExecuted: (afterMs: number | null = null): Execution => ({ kind: 'notExecuted', reason: '429', afterMs }),
+  ambiguous: (reason = 'socket hang up'): Execution => ({ kind: 'ambiguous', reason }),
 };
 
-function outcome(value: Extract<Execution, { as: 'outcome' }>['outcome']): Execution {
-  return { as: 'outcome', outcome: value };
+function outcome(value: Extract<Execution, { kind: 'outcome' }>['outcome']): Execution {
+  return { kind: 'outcome', outcome: value };
 }
 
 /** As if all went well: SIDs follow the leg's number, and who is asked about is in progress. */

@@ -70,7 +70,7 @@ export function contractList(test: ContractTest): void {
     await store.commit(commitOf({ key: 'a', put: [task('t')] }));
     const { cursor } = await store.list({ prefix: '', limit: 10 });
     await store.commit(commitOf({ key: 'a', expected: 9 }));
-    await store.settle(await claimOne(store), { as: 'retry', dueAt: T + 5, counts: true });
+    await store.settle(await claimOne(store), { kind: 'retry', dueAt: T + 5, counts: true });
     assert.deepEqual(await keysOf(store, cursor), []);
   });
 
@@ -83,7 +83,7 @@ export function contractList(test: ContractTest): void {
     // What was removed leaves no gap in which something new could be missed.
     await store.commit(commitOf({ key: 'over', now: T + 100_000 }));
     assert.deepEqual(await keysOf(store, cursor), ['over']);
-    await store.settle(await claimOne(other, { now: T + 500_000 }), { as: 'done' });
+    await store.settle(await claimOne(other, { now: T + 500_000 }), { kind: 'done' });
     await claim(other, { now: T + 700_000 });
     assert.deepEqual(await allKeys(store, '', 10), ['over']);
   });

@@ -23,7 +23,7 @@ export function contractReconnect(test: ReconnectTest): void {
   test('tasks keep their time, their order and their attempts', async (store, reconnect) => {
     await withTasks(store, task('second', T + 1), task('third', T + 1), task('first', T));
     const held = await claimOne(store);
-    await store.settle(held, { as: 'retry', dueAt: T, counts: true });
+    await store.settle(held, { kind: 'retry', dueAt: T, counts: true });
     const found = await reconnect();
     assert.deepEqual(await idsOf(claim(found, { now: T + 1, limit: 2 })), ['first', 'second']);
     assert.deepEqual(await idsOf(claim(found, { now: T + 1 })), ['third']);
@@ -44,9 +44,9 @@ export function contractReconnect(test: ReconnectTest): void {
     const found = await reconnect();
     assert.deepEqual(await claim(found, { now: T + 999 }), []);
     assert.ok(a !== undefined && b !== undefined);
-    assert.equal(await found.settle(a, { as: 'done' }), true);
+    assert.equal(await found.settle(a, { kind: 'done' }), true);
     assert.deepEqual(await idsOf(claim(found, { now: T + 1000 })), ['b']);
-    assert.equal(await found.settle(b, { as: 'done' }), false);
+    assert.equal(await found.settle(b, { kind: 'done' }), false);
   });
 
   test('a cursor goes on where it was, and misses nothing', async (store, reconnect) => {

@@ -12,7 +12,7 @@ import {
   type ContractTest,
 } from './store-contract-parts.js';
 
-const DONE = { as: 'done' } as const;
+const DONE = { kind: 'done' } as const;
 /** How far two machines' clocks may be apart, in ms. */
 const SKEW = 5000;
 
@@ -84,7 +84,7 @@ export function contractRivals(test: ContractTest): void {
     assert.equal((await other.read(KEY, T))?.data, data);
     const held = await claimOne(other);
     assert.equal(held.data, '{"unheard":"of"}');
-    assert.equal(await other.settle(held, { as: 'retry', dueAt: T + 15_000, counts: false }), true);
+    assert.equal(await other.settle(held, { kind: 'retry', dueAt: T + 15_000, counts: false }), true);
     assert.equal((await claimOne(store, { now: T + 15_000 })).attempt, 1);
     assert.equal((await store.read(KEY, T))?.data, data);
   });

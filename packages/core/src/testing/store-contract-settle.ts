@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { claim, claimOne, commitOf, idsOf, T, task, withTasks, type ContractTest } from './store-contract-parts.js';
 
-const DONE = { as: 'done' } as const;
+const DONE = { kind: 'done' } as const;
 
 export function contractSettle(test: ContractTest): void {
   test('done: the task is gone for good', async (store, other) => {
@@ -21,7 +21,7 @@ export function contractSettle(test: ContractTest): void {
   test('retry: the task comes back at its new time, and no sooner', async (store) => {
     await withTasks(store, task('a'));
     const held = await claimOne(store, { leaseMs: 1000 });
-    assert.equal(await store.settle(held, { as: 'retry', dueAt: T + 5000, counts: true }), true);
+    assert.equal(await store.settle(held, { kind: 'retry', dueAt: T + 5000, counts: true }), true);
     assert.deepEqual(await claim(store, { now: T + 4999 }), []);
     const again = await claimOne(store, { now: T + 5000 });
     assert.deepEqual([again.attempt, again.dueAt, again.data], [2, T + 5000, 'data of a']);
@@ -29,7 +29,7 @@ export function contractSettle(test: ContractTest): void {
 
   test('retry: may also come back before its lease would have ended', async (store) => {
     await withTasks(store, task('a'));
-    await store.settle(await claimOne(store), { as: 'retry', dueAt: T + 10, counts: true });
+    await store.settle(await claimOne(store), { kind: 'retry', dueAt: T + 10, counts: true });
     assert.deepEqual(await idsOf(claim(store, { now: T + 10 })), ['a']);
   });
 
@@ -38,13 +38,13 @@ export function contractSettle(test: ContractTest): void {
     for (const now of [T, T + 1, T + 2]) {
       const held = await claimOne(store, { now });
       assert.equal(held.attempt, 1);
-      await store.settle(held, { as: 'retry', dueAt: now + 1, counts: false });
+      await store.settle(held, { kind: 'retry', dueAt: now + 1, counts: false });
     }
     const counted = await claimOne(store, { now: T + 3 });
-    await store.settle(counted, { as: 'retry', dueAt: T + 4, counts: true });
+    await store.settle(counted, { kind: 'retry', dueAt: T + 4, counts: true });
     const second = await claimOne(store, { now: T + 4 });
     assert.equal(second.attempt, 2);
-    await store.settle(second, { as: 'retry', dueAt: T + 5, counts: false });
+    await store.settle(second, { kind: 'retry', dueAt: T + 5, counts: false });
     assert.equal((await claimOne(store, { now: T + 5 })).attempt, 2);
   });
 
@@ -52,7 +52,7 @@ export function contractSettle(test: ContractTest): void {
     await withTasks(store, task('a'));
     const held = await claimOne(store);
     await store.commit(commitOf({ expected: 1, drop: ['a'] }));
-    assert.equal(await store.settle(held, { as: 'retry', dueAt: T, counts: true }), false);
+    assert.equal(await store.settle(held, { kind: 'retry', dueAt: T, counts: true }), false);
     assert.deepEqual(await claim(store, { now: T + 60_000 }), []);
   });
 
@@ -63,7 +63,7 @@ export function contractSettle(test: ContractTest): void {
     await claim(other, { now: T + 100_000 });
     assert.deepEqual((await store.list({ prefix: '', limit: 1 })).records, []);
     assert.equal(await store.settle(held, DONE), false);
-    assert.equal(await store.settle(held, { as: 'retry', dueAt: T, counts: true }), false);
+    assert.equal(await store.settle(held, { kind: 'retry', dueAt: T, counts: true }), false);
     assert.deepEqual(await claim(store, { now: T + 100_000 }), []);
   });
 
@@ -78,7 +78,7 @@ export function contractSettle(test: ContractTest): void {
   test('says false once the task was put off, though its new time is the end of its lease: nobody holds it', async (store) => {
     await withTasks(store, task('a'));
     const held = await claimOne(store, { leaseMs: 1000 });
-    assert.equal(await store.settle(held, { as: 'retry', dueAt: held.leaseUntil, counts: true }), true);
+    assert.equal(await store.settle(held, { kind: 'retry', dueAt: held.leaseUntil, counts: true }), true);
     for (const lease of [held.lease, '']) assert.equal(await store.settle({ ...held, lease }, DONE), false);
     assert.deepEqual(await claim(store, { now: T + 999 }), []);
     assert.equal((await claimOne(store, { now: T + 1000 })).attempt, 2);
@@ -89,7 +89,7 @@ export function contractSettle(test: ContractTest): void {
     const first = await claimOne(store, { lease: 'one', leaseMs: 1000 });
     const second = await claimOne(store, { lease: 'two', now: T + 1000, leaseMs: 1000 });
     assert.equal(await store.settle(first, DONE), false);
-    assert.equal(await store.settle(first, { as: 'retry', dueAt: T, counts: true }), false);
+    assert.equal(await store.settle(first, { kind: 'retry', dueAt: T, counts: true }), false);
     assert.deepEqual(await claim(store, { now: T + 1500 }), []);
     assert.equal(await store.settle(second, DONE), true);
   });

@@ -30,20 +30,21 @@ export function classifyFailure(
   const { status, message } = failure;
   if (status === null) {
     return typeof failure.code === 'string' && NOT_SENT.includes(failure.code)
-      ? { as: 'notExecuted', reason: `Twilio cannot be reached: ${failure.code}`, afterMs: null }
-      : { as: 'ambiguous', reason: message };
+      ? { kind: 'notExecuted', reason: `Twilio cannot be reached: ${failure.code}`, afterMs: null }
+      : { kind: 'ambiguous', reason: message };
   }
   // "Never processed, always safe to retry" (twilio.com/docs/api/errors/20429).
   if (status === 429) {
-    return { as: 'notExecuted', reason: message, afterMs: waitOf(failure.retryAfter ?? retryAfter, now) };
+    return { kind: 'notExecuted', reason: message, afterMs: waitOf(failure.retryAfter ?? retryAfter, now) };
   }
-  if (status < 400 || status > 499) return { as: 'ambiguous', reason: `Twilio answered ${String(status)}: ${message}` };
+  if (status < 400 || status > 499)
+    return { kind: 'ambiguous', reason: `Twilio answered ${String(status)}: ${message}` };
   const code = typeof failure.code === 'number' && failure.code !== 0 ? failure.code : null;
-  if (effect !== 'call.create' && status === 404) return { as: 'outcome', outcome: { as: 'gone' } };
+  if (effect !== 'call.create' && status === 404) return { kind: 'outcome', outcome: { kind: 'gone' } };
   // Somebody else changed it first (If-Match).
-  if (status === 412 && effect === 'worker.update') return { as: 'outcome', outcome: { as: 'changed' } };
-  if (effect === 'call.end' && code === WRONG_STATE) return { as: 'outcome', outcome: { as: 'gone' } };
-  return { as: 'outcome', outcome: { as: 'refused', code, reason: refusalReason(code, status, message) } };
+  if (status === 412 && effect === 'worker.update') return { kind: 'outcome', outcome: { kind: 'changed' } };
+  if (effect === 'call.end' && code === WRONG_STATE) return { kind: 'outcome', outcome: { kind: 'gone' } };
+  return { kind: 'outcome', outcome: { kind: 'refused', code, reason: refusalReason(code, status, message) } };
 }
 
 /** By their fields, never by their class: `RestException`, `TwilioServiceException` and Axios errors of any copy. */

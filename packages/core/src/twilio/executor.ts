@@ -110,7 +110,7 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
 
   return async (effect) => {
     const execution = await execute(effect);
-    if (execution.as === 'outcome' && execution.outcome.as === 'refused') {
+    if (execution.kind === 'outcome' && execution.outcome.kind === 'refused') {
       const message = `${nameOf(effect)} was refused: ${execution.outcome.reason}`;
       log({ level: 'warn', code: 'rest.refused', ...callOf(effect), message });
     }
@@ -142,17 +142,17 @@ function understand(effect: CallEffect, call: TwilioCall): Execution {
   switch (effect.type) {
     case 'call.create':
       return isCallSid(call.sid)
-        ? outcome({ as: 'created', sid: call.sid, status: status ?? 'queued' })
-        : { as: 'ambiguous', reason: 'Twilio accepted the call but did not say its SID' };
+        ? outcome({ kind: 'created', sid: call.sid, status: status ?? 'queued' })
+        : { kind: 'ambiguous', reason: 'Twilio accepted the call but did not say its SID' };
     case 'call.end':
     case 'call.redirect':
     case 'call.announce':
-      return outcome({ as: 'done', status: status ?? null });
+      return outcome({ kind: 'done', status: status ?? null });
     case 'call.fetch': {
-      if (status === undefined) return { as: 'ambiguous', reason: 'Twilio did not say the status of the call' };
+      if (status === undefined) return { kind: 'ambiguous', reason: 'Twilio did not say the status of the call' };
       const { answeredBy } = call;
       return outcome({
-        as: 'fetched',
+        kind: 'fetched',
         status,
         answeredBy: typeof answeredBy === 'string' ? parseAnsweredBy(answeredBy) : null,
       });
@@ -161,11 +161,11 @@ function understand(effect: CallEffect, call: TwilioCall): Execution {
 }
 
 function outcome(result: Outcome): Execution {
-  return { as: 'outcome', outcome: result };
+  return { kind: 'outcome', outcome: result };
 }
 
 function refused(reason: string): Execution {
-  return outcome({ as: 'refused', code: null, reason });
+  return outcome({ kind: 'refused', code: null, reason });
 }
 
 /** A hint only: under load it may be another request's 429, which asks for the same patience. */

@@ -19,14 +19,15 @@ const TAKEN_MS = 45_000;
  * three heartbeats. `served`: anything else.
  */
 type Standing =
-  { readonly as: 'served' } | { readonly as: 'unknown' | 'abandoned'; readonly key: string; readonly revision: number };
+  | { readonly kind: 'served' }
+  | { readonly kind: 'unknown' | 'abandoned'; readonly key: string; readonly revision: number };
 
 interface Records {
   /** Each look remembers what the one before has seen; what is no longer asked about is forgotten. */
   begin(): void;
   standingOf(sid: string): Promise<Standing>;
   /** Whether the caller is ours to serve anew: of all who find them at once, one. Their record is as good as new. */
-  take(standing: Exclude<Standing, { as: 'served' }>): Promise<boolean>;
+  take(standing: Exclude<Standing, { kind: 'served' }>): Promise<boolean>;
 }
 
 export function createRecords<State, Event extends FlowEvent, Effect, Reply, Config>(parts: {
@@ -58,13 +59,13 @@ export function createRecords<State, Event extends FlowEvent, Effect, Reply, Con
       const key = recordKey(flow.name, sid);
       const now = clock.now();
       const record = await store.read(key, now);
-      if (record === undefined) return { as: 'unknown', key, revision: 0 };
+      if (record === undefined) return { kind: 'unknown', key, revision: 0 };
       try {
         decodeState(flow, key, record.data);
-        return { as: 'served' };
+        return { kind: 'served' };
       } catch (error) {
         if (!isUnreadable(error)) throw error;
-        return isQuiet(record, now) ? { as: 'abandoned', key, revision: record.revision } : { as: 'served' };
+        return isQuiet(record, now) ? { kind: 'abandoned', key, revision: record.revision } : { kind: 'served' };
       }
     },
     async take({ key, revision }) {
@@ -170,7 +171,7 @@ export function lostCallers(options: LostCallersOptions): () => Promise<LostCall
 
   async function recover(conference: string, sid: CallSid): Promise<boolean> {
     const standing = await records.standingOf(sid);
-    if (standing.as === 'served' || !(await isAloneWithUs(conference, sid))) return false;
+    if (standing.kind === 'served' || !(await isAloneWithUs(conference, sid))) return false;
     if (!(await records.take(standing))) return false;
     await client.calls(sid).update({ url: url(again(sid)), method: 'POST' });
     return true;

@@ -57,7 +57,7 @@ export function queuedCallers(options: QueuedCallersOptions): () => Promise<Lost
         if (sid === undefined) continue;
         try {
           const standing = await records.standingOf(sid);
-          if (standing.as === 'abandoned' && (await records.take(standing))) recovered.push(sid);
+          if (standing.kind === 'abandoned' && (await records.take(standing))) recovered.push(sid);
           else leftAlone += 1;
         } catch (error) {
           failed.push({ sid, error });

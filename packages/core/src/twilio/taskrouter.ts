@@ -11,9 +11,13 @@ import type { TwilioClient, TwilioWorkspaceContext } from './client.js';
  */
 export async function sendToTaskRouter(client: TwilioClient, effect: TaskRouterEffect): Promise<Execution> {
   const wrong = wrongSid(effect);
-  if (wrong !== null) return outcome({ as: 'refused', code: null, reason: `not a SID of a ${wrong}` });
+  if (wrong !== null) return outcome({ kind: 'refused', code: null, reason: `not a SID of a ${wrong}` });
   if (client.taskrouter === undefined) {
-    return outcome({ as: 'refused', code: null, reason: 'the Twilio client has no TaskRouter: pass the official one' });
+    return outcome({
+      kind: 'refused',
+      code: null,
+      reason: 'the Twilio client has no TaskRouter: pass the official one',
+    });
   }
   const workspace = client.taskrouter.v1.workspaces(effect.workspace);
   switch (effect.type) {
@@ -22,33 +26,33 @@ export async function sendToTaskRouter(client: TwilioClient, effect: TaskRouterE
         reservationStatus: effect.status,
         workerActivitySid: effect.activity,
       });
-      return outcome({ as: 'done' });
+      return outcome({ kind: 'done' });
     case 'reservation.fetch': {
       const found = await workspace.tasks(effect.task).reservations(effect.reservation).fetch();
       const status = parseReservationStatus(found.reservationStatus);
       return status === undefined
         ? unreadable('the status of the reservation')
-        : outcome({ as: 'reservation', status });
+        : outcome({ kind: 'reservation', status });
     }
     case 'task.update':
       await workspace.tasks(effect.task).update({ assignmentStatus: effect.status, reason: effect.reason });
-      return outcome({ as: 'done' });
+      return outcome({ kind: 'done' });
     case 'task.fetch':
       return taskOf(await workspace.tasks(effect.task).fetch());
     case 'task.find':
       return findTask(workspace, effect.call);
     case 'worker.update':
       await workspace.workers(effect.worker).update({ activitySid: effect.activity, ifMatch: effect.version });
-      return outcome({ as: 'done' });
+      return outcome({ kind: 'done' });
     case 'worker.fetch':
       return fetchWorker(client, effect);
     case 'reservation.rest': {
       const worker = workspace.workers(effect.worker);
       // Two others would do: one of them is not this one.
       const accepted = await worker.reservations.list({ reservationStatus: 'accepted', limit: 2 });
-      if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ as: 'elsewhere' });
+      if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ kind: 'elsewhere' });
       await worker.update({ activitySid: effect.activity });
-      return outcome({ as: 'done' });
+      return outcome({ kind: 'done' });
     }
   }
 }
@@ -61,14 +65,14 @@ async function findTask(workspace: TwilioWorkspaceContext, call: string): Promis
     limit: 1,
   });
   const [task] = found;
-  return task === undefined ? outcome({ as: 'gone' }) : taskOf(task);
+  return task === undefined ? outcome({ kind: 'gone' }) : taskOf(task);
 }
 
 function taskOf({ sid, assignmentStatus }: { readonly sid: string; readonly assignmentStatus: string }): Execution {
   const status = parseAssignmentStatus(assignmentStatus);
   return status === undefined || !isTaskSid(sid)
     ? unreadable('the status of the task')
-    : outcome({ as: 'task', sid, status });
+    : outcome({ kind: 'task', sid, status });
 }
 
 /**
@@ -80,7 +84,7 @@ async function fetchWorker(
   { workspace, worker }: Extract<TaskRouterEffect, { type: 'worker.fetch' }>,
 ): Promise<Execution> {
   if (client.request === undefined)
-    return outcome({ as: 'refused', code: null, reason: 'the Twilio client has no "request"' });
+    return outcome({ kind: 'refused', code: null, reason: 'the Twilio client has no "request"' });
   const uri = `https://taskrouter.twilio.com/v1/Workspaces/${workspace}/Workers/${worker}`;
   const response = await client.request({ method: 'get', uri });
   const body = readBody(response.body);
@@ -95,7 +99,7 @@ async function fetchWorker(
   const activity = body['activity_sid'];
   if (!isActivitySid(activity)) return unreadable('the activity of the worker');
   return outcome({
-    as: 'worker',
+    kind: 'worker',
     activity,
     enteredAt: timeOf(body['date_status_changed']),
     // Without an ETag nothing can be said of the version; any is as good.
@@ -133,9 +137,9 @@ function wrongSid(effect: TaskRouterEffect): string | null {
 }
 
 function outcome(result: TaskRouterOutcome): Execution {
-  return { as: 'outcome', outcome: result };
+  return { kind: 'outcome', outcome: result };
 }
 
 function unreadable(what: string): Execution {
-  return { as: 'ambiguous', reason: `Twilio did not say ${what}` };
+  return { kind: 'ambiguous', reason: `Twilio did not say ${what}` };
 }

@@ -9,7 +9,7 @@ const call = (options: Partial<CallOptions> = {}) =>
 const held = (options?: Partial<CallOptions>) => [
   call(options),
   events.conference({ event: 'join', at: at(1) }),
-  events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+  events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }),
 ];
 /** Picked up, greeted, and nobody knows who it is. */
 const greeted = (options?: Partial<CallOptions>) => [
@@ -72,8 +72,8 @@ describe('asynchronous detection', () => {
   });
 
   it.each([
-    { as: 'failed', reason: 'time-out' },
-    { as: 'refused', code: 21220, reason: 'not in progress' },
+    { kind: 'failed', reason: 'time-out' },
+    { kind: 'refused', code: 21220, reason: 'not in progress' },
   ] as const)('a redirect that $as makes the next request the mover', (outcome) => {
     given(forwarding, [...greeted(), verdict(), events.outcomeOf('call.redirect', outcome, { at: at(12) })])
       .when(events.visit({ at: at(13) }))
@@ -81,7 +81,7 @@ describe('asynchronous detection', () => {
   });
 
   it('a redirect that is done waits for its document, and gives the caller back when nobody asks for it', () => {
-    const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { as: 'done', status: 'in-progress' })];
+    const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { kind: 'done', status: 'in-progress' })];
     given(forwarding, done)
       .when(events.visit({ at: at(13) }))
       .then({ verbs: ['pause', 'redirect'] });
@@ -92,8 +92,8 @@ describe('asynchronous detection', () => {
 
   it('both alive is not both together while one was never given the room', () => {
     const alive = (leg: number) =>
-      events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { leg, at: at(80) });
-    const waiting = [...greeted(), verdict(), events.outcomeOf('call.redirect', { as: 'failed', reason: 'x' })];
+      events.outcomeOf('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { leg, at: at(80) });
+    const waiting = [...greeted(), verdict(), events.outcomeOf('call.redirect', { kind: 'failed', reason: 'x' })];
     given(forwarding, [...waiting, events.due('caller'), alive(0)])
       .when(alive(1))
       .then({ state: { caller: { phase: 'joining' } } });
@@ -264,7 +264,7 @@ describe('the fallback', () => {
       .then({ asks: [{ type: 'call.fetch' }] });
     const fetched = events.outcomeOf(
       'call.fetch',
-      { as: 'fetched', status: 'in-progress', answeredBy: null },
+      { kind: 'fetched', status: 'in-progress', answeredBy: null },
       { at: at(31) },
     );
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) }), events.due('heartbeat')])

@@ -62,18 +62,18 @@ const inbound = fc
   );
 
 const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
-  fc.record({ as: fc.constant('created' as const), sid: fc.integer({ min: 1, max: 6 }).map(sids.call), status }),
+  fc.record({ kind: fc.constant('created' as const), sid: fc.integer({ min: 1, max: 6 }).map(sids.call), status }),
   fc.record({
-    as: fc.constant('refused' as const),
+    kind: fc.constant('refused' as const),
     code: fc.constantFrom(null, 20003, 21210, 21211, 21212, 21220),
     reason: fc.constant('no'),
   }),
-  fc.constant({ as: 'unknown' as const, reason: 'reset' }),
-  fc.constant({ as: 'late' as const }),
-  fc.constant({ as: 'done' as const, status: null }),
-  fc.constant({ as: 'gone' as const }),
-  fc.record({ as: fc.constant('fetched' as const), status, answeredBy: fc.option(answeredBy, { nil: null }) }),
-  fc.constant({ as: 'failed' as const, reason: 'gave up' }),
+  fc.constant({ kind: 'unknown' as const, reason: 'reset' }),
+  fc.constant({ kind: 'late' as const }),
+  fc.constant({ kind: 'done' as const, status: null }),
+  fc.constant({ kind: 'gone' as const }),
+  fc.record({ kind: fc.constant('fetched' as const), status, answeredBy: fc.option(answeredBy, { nil: null }) }),
+  fc.constant({ kind: 'failed' as const, reason: 'gave up' }),
 );
 
 /** The outcome of something that was really asked for, if anything was; else a webhook that changes little. */
@@ -152,7 +152,7 @@ const usual = fc
     switch (phase) {
       case 'requested': {
         const created = effects.filter((effect) => effect.type === 'call.create' && effect.leg === one);
-        return events.outcome(created.at(-1) as CallEffect, { as: 'created', sid: of.sid, status: 'queued' });
+        return events.outcome(created.at(-1) as CallEffect, { kind: 'created', sid: of.sid, status: 'queued' });
       }
       case 'placed':
         return events.status({ ...of, status: 'ringing' });

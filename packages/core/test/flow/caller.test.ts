@@ -3,9 +3,9 @@ import { forwarding } from '@amd/core';
 import { NUMBERS, events, given, sids } from '@amd/core/testing';
 import { after, at, both, connected, falling, joining, TWO, two, waiting } from './scenes.js';
 
-const REFUSED = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
-const DONE = { as: 'done', status: 'in-progress' } as const;
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const REFUSED = { kind: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+const DONE = { kind: 'done', status: 'in-progress' } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 
 describe('the caller arrives', () => {
   it('hears the greeting and waits in the room', () => {
@@ -109,7 +109,7 @@ describe('the caller is gone', () => {
   });
 
   it('by a fetch that says so, or finds nothing', () => {
-    for (const outcome of [{ as: 'gone' }, { as: 'fetched', status: 'completed', answeredBy: null }] as const) {
+    for (const outcome of [{ kind: 'gone' }, { kind: 'fetched', status: 'completed', answeredBy: null }] as const) {
       given(forwarding, [...waiting, events.due('heartbeat')])
         .when(events.outcomeOf('call.fetch', outcome, { at: at(30) }))
         .then({ state: { result: 'callerLeft' } });
@@ -175,7 +175,7 @@ describe('the caller is gone', () => {
 
   it('a notice that nobody fetches is tried three times, then the leg is ended', () => {
     const told = [...joining, events.callerStatus({ at: at(9) })];
-    const refused = events.outcomeOf('call.redirect', { as: 'failed', reason: '' }, { leg: 1, at: at(9) });
+    const refused = events.outcomeOf('call.redirect', { kind: 'failed', reason: '' }, { leg: 1, at: at(9) });
     const again = [...told, refused, events.due('leg1'), refused, events.due('leg1'), refused];
     const redirects = given(forwarding, again).effects.filter(({ type }) => type === 'call.redirect');
     expect(redirects.map((effect) => 'id' in effect && effect.id)).toEqual([
@@ -378,7 +378,7 @@ describe('the fallback', () => {
 
   it('of a caller who is gone is the end of the call', () => {
     given(forwarding, falling)
-      .when(events.outcomeOf('call.redirect', { as: 'gone' }, { at: at(6) }))
+      .when(events.outcomeOf('call.redirect', { kind: 'gone' }, { at: at(6) }))
       .then({ state: { result: 'callerLeft' } });
   });
 
@@ -498,11 +498,15 @@ describe('a caller who is still in the greeting', () => {
   const greeting = 'x'.repeat(500);
   const claimed = [
     events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben], texts: { greeting } } }),
-    events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+    events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }),
     events.answered({ leg: 1, answeredBy: 'human', at: at(8) }),
     events.conference({ event: 'join', leg: 1, at: at(9) }),
     events.due('heartbeat'),
-    events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { leg: 0, at: at(30) }),
+    events.outcomeOf(
+      'call.fetch',
+      { kind: 'fetched', status: 'in-progress', answeredBy: null },
+      { leg: 0, at: at(30) },
+    ),
   ];
 
   it('is in progress, but nobody talks to them yet', () => {
@@ -521,7 +525,7 @@ describe('a caller who is still in the greeting', () => {
       events.due('caller'),
       events.outcomeOf(
         'call.fetch',
-        { as: 'fetched', status: 'in-progress', answeredBy: null },
+        { kind: 'fetched', status: 'in-progress', answeredBy: null },
         { leg: 0, at: at(90) },
       ),
     ])

@@ -3,7 +3,7 @@ import { forwarding, roomOf } from '@amd/core';
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import { after, at, BOTH, both, connected, joining, waiting } from './scenes.js';
 
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 
 describe('the claim', () => {
   it('is the commit of the first human verdict: the caller is theirs', () => {
@@ -122,7 +122,7 @@ describe('in the room', () => {
       events.conference({ event: 'join', at: at(1) }),
       events.answered({ answeredBy: null, at: at(5) }),
       events.verdict({ at: at(8) }),
-      events.outcomeOf('call.redirect', { as: 'failed', reason: 'no answer' }, { at: at(9) }),
+      events.outcomeOf('call.redirect', { kind: 'failed', reason: 'no answer' }, { at: at(9) }),
       // What they had asked for before the redirect comes late, and leads to the room as well.
       events.answered({ answeredBy: null, at: at(10) }),
       events.due('caller'),
@@ -140,7 +140,7 @@ describe('in the room', () => {
   });
 
   it('the check is repeated until it says something', () => {
-    const failed = { as: 'failed', reason: '' } as const;
+    const failed = { kind: 'failed', reason: '' } as const;
     const once = [
       ...joining,
       events.due('caller'),
@@ -179,7 +179,7 @@ describe('in the room', () => {
       .when(events.legEnded({ leg: 1, status: 'completed', at: at(9) }))
       .then(left);
     given(forwarding, [...claimed, events.due('caller')])
-      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 1, at: at(19) }))
+      .when(events.outcomeOf('call.fetch', { kind: 'gone' }, { leg: 1, at: at(19) }))
       .then(left);
   });
 
@@ -206,7 +206,7 @@ describe('in the room', () => {
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(10) }))
       .then({ state: { caller: { isUnverified: false, phase: 'fallingBack' } } });
     given(forwarding, doubted)
-      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 0, at: at(10) }))
+      .when(events.outcomeOf('call.fetch', { kind: 'gone' }, { leg: 0, at: at(10) }))
       .then({ state: { result: 'callerLeft' } });
   });
 
@@ -265,7 +265,7 @@ describe('talking', () => {
       .when(events.due('caller'))
       .then({ asks: [{ type: 'call.end', leg: 0, sid: sids.call(0) }] });
     given(forwarding, [...alone, events.due('caller')])
-      .when(events.outcomeOf('call.end', { as: 'done', status: 'completed' }, { leg: 0, at: at(70) }))
+      .when(events.outcomeOf('call.end', { kind: 'done', status: 'completed' }, { leg: 0, at: at(70) }))
       .then({ state: { result: 'connected' } });
   });
 

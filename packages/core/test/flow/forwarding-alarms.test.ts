@@ -4,9 +4,9 @@ import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import type { Move } from './arbitraries.js';
 import { after, at, BOTH, both, connected, falling, joining, TWO, two, waiting } from './scenes.js';
 
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
-const FAILED = { as: 'failed', reason: 'time-out' } as const;
-const DONE = { as: 'done', status: 'in-progress' } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const FAILED = { kind: 'failed', reason: 'time-out' } as const;
+const DONE = { kind: 'done', status: 'in-progress' } as const;
 const ROOM = sids.conference() as never;
 const OTHER = sids.conference(1) as never;
 
@@ -58,7 +58,7 @@ describe('the heartbeat', () => {
   });
 
   it.each<[string, Outcome]>([
-    ['says that the caller still rings', { as: 'fetched', status: 'ringing', answeredBy: null }],
+    ['says that the caller still rings', { kind: 'fetched', status: 'ringing', answeredBy: null }],
     ['fails', FAILED],
   ])('that %s says nothing of where they are', (_, outcome) => {
     given(forwarding, [...two, events.due('heartbeat')])
@@ -90,7 +90,7 @@ describe('the heartbeat', () => {
   });
 
   it('leaves a redirect that waits for its turn to its own timer', () => {
-    const refused = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+    const refused = { kind: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
     const late = [
       ...waiting,
       events.status({ status: 'busy', at: at(29.5) }),
@@ -170,8 +170,8 @@ describe('a caller who is left alone in the room', () => {
   });
 
   it.each<[string, Outcome, object]>([
-    ['done', { as: 'done', status: 'completed' }, { result: 'connected' }],
-    ['no longer possible', { as: 'gone' }, { result: 'connected' }],
+    ['done', { kind: 'done', status: 'completed' }, { result: 'connected' }],
+    ['no longer possible', { kind: 'gone' }, { result: 'connected' }],
     ['not known to have happened', FAILED, { result: null, caller: { phase: 'connected', hangingUp: false } }],
   ])('and that is %s', (_, outcome, state) => {
     given(forwarding, [...alone, events.due('caller')])
@@ -213,7 +213,11 @@ describe('the redirect to the fallback', () => {
   });
 
   it('follows a call that could not be made, where that means so', () => {
-    const refused = events.outcomeOf('call.create', { as: 'refused', code: 21211, reason: 'no number' }, { at: at(2) });
+    const refused = events.outcomeOf(
+      'call.create',
+      { kind: 'refused', code: 21211, reason: 'no number' },
+      { at: at(2) },
+    );
     const call = (policy: CallOptions['policy']) => [
       events.inbound({ options: { ...TWO, policy } }),
       events.conference({ event: 'join', at: at(1) }),

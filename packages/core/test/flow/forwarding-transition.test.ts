@@ -161,7 +161,10 @@ describe('a caller of whom nothing is known', () => {
     ['a verdict', events.verdict()],
     ['a recording', events.recording()],
     ['a recorded talk', events.talkRecorded()],
-    ['an outcome', events.outcome({ type: 'call.fetch', id: 'fetch:0:1', leg: 0, sid: sids.call(0) }, { as: 'gone' })],
+    [
+      'an outcome',
+      events.outcome({ type: 'call.fetch', id: 'fetch:0:1', leg: 0, sid: sids.call(0) }, { kind: 'gone' }),
+    ],
   ])('%s is let be', (_, event) => {
     given(forwarding, [])
       .when(event)

@@ -8,13 +8,13 @@ const goodbye = (seconds: number, visit?: number): ForwardingEvent => ({
   at: at(seconds),
   ...(visit === undefined ? {} : { visit }),
 });
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 const both = { forwardTo: [NUMBERS.ann, NUMBERS.ben] };
 const inbound = (failingSince: number | undefined, seconds: number): ForwardingEvent => {
   const event = events.inbound({ options: both, status: 'in-progress', at: at(seconds) });
   return failingSince === undefined ? event : { ...event, call: { ...event.call, since: at(failingSince) } };
 };
-const late = (seconds: number) => events.outcomeOf('call.create', { as: 'late' }, { at: at(seconds) });
+const late = (seconds: number) => events.outcomeOf('call.create', { kind: 'late' }, { at: at(seconds) });
 const looked = (outcome: Outcome, seconds: number) =>
   events.outcomeOf('call.fetch', outcome, { leg: 0, at: at(seconds) });
 
@@ -47,7 +47,7 @@ describe('a caller who was told goodbye', () => {
       .when(events.callerDocument({ at: at(40) }))
       .then({ verbs: ['say', 'hangup'] });
     given(forwarding, [...told, events.due('caller')])
-      .when(events.outcomeOf('call.redirect', { as: 'gone' }, { leg: 0, at: at(40) }))
+      .when(events.outcomeOf('call.redirect', { kind: 'gone' }, { leg: 0, at: at(40) }))
       .then({ state: { caller: { phase: 'ended' }, result: 'unanswered' } });
   });
 
@@ -86,7 +86,7 @@ describe('a caller who was told goodbye', () => {
       .when(events.conference({ event: 'join', at: at(33) }))
       .then({ state: { caller: { phase: 'held', goodbye: undefined } } });
     given(forwarding, [...joining, goodbye(60)])
-      .when(looked({ as: 'gone' }, 61))
+      .when(looked({ kind: 'gone' }, 61))
       .then({ state: { result: 'unanswered', legs: [{ phase: 'farewell', farewell: 'callerGone' }] } });
   });
 
@@ -137,7 +137,7 @@ describe('whoever is rung first', () => {
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { isUnverified: true }, legs: [] } });
     const scene = given(forwarding, [inbound(0, 21)]);
     scene.when(looked(ALIVE, 22)).then({ asks: [{ type: 'call.create', to: NUMBERS.ann as never }] });
-    scene.when(looked({ as: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
+    scene.when(looked({ kind: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
   });
 
   it('whose call came too late to be sent waits for the same look, and has a whole ring time then', () => {
@@ -155,7 +155,7 @@ describe('whoever is rung first', () => {
       .when(looked({ ...ALIVE, status: 'completed' }, 26))
       .then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
     // Nobody is rung on a guess: they are looked at again.
-    const unseen = [...scene, looked({ as: 'failed', reason: 'time-out' }, 26)];
+    const unseen = [...scene, looked({ kind: 'failed', reason: 'time-out' }, 26)];
     given(forwarding, scene)
       .when(unseen.at(-1)!)
       .then({ asks: [], state: { caller: { isUnverified: true } } });
@@ -173,7 +173,7 @@ describe('whoever is rung first', () => {
   it('told a second time that it was too late, or after it was sent anew, changes nothing', () => {
     const first = ({ effects }: { readonly effects: readonly { readonly type: string }[] }) => {
       const effect = effects.find(({ type }) => type === 'call.create') as never;
-      return events.outcome(effect, { as: 'late' }, at(28));
+      return events.outcome(effect, { kind: 'late' }, at(28));
     };
     given(forwarding, [inbound(undefined, 0), late(25)])
       .when(first)

@@ -159,7 +159,7 @@ describe('who has taken the call', () => {
     const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
     const told = [...together({ texts: { connected: 'Here is {name}.' } }), join];
     given(forwarding, told)
-      .when(events.outcomeOf('call.announce', { as: 'gone' }, { at: at(10) }))
+      .when(events.outcomeOf('call.announce', { kind: 'gone' }, { at: at(10) }))
       .then({ state: { caller: { phase: 'connected' } }, asks: [] });
   });
 

@@ -104,18 +104,18 @@ describe('the ring plan', () => {
 
   it('goes on when a creation is refused, and waits when it is unknown', () => {
     given(forwarding, two)
-      .when(events.outcomeOf('call.create', { as: 'refused', code: 21211, reason: 'no number' }))
+      .when(events.outcomeOf('call.create', { kind: 'refused', code: 21211, reason: 'no number' }))
       .then({
         state: { legs: [{ phase: 'ended', result: { kind: 'refused', code: 21211 } }, { id: 2 }] },
         asks: [{ leg: 2 }],
       });
     given(forwarding, two)
-      .when(events.outcomeOf('call.create', { as: 'unknown', reason: 'reset' }))
+      .when(events.outcomeOf('call.create', { kind: 'unknown', reason: 'reset' }))
       .thenNothingHappened();
   });
 
   it('a leg whose creation is unknown is adopted by its first callback', () => {
-    given(forwarding, [...two, events.outcomeOf('call.create', { as: 'unknown', reason: 'reset' })])
+    given(forwarding, [...two, events.outcomeOf('call.create', { kind: 'unknown', reason: 'reset' })])
       .when(events.status({ leg: 1, status: 'ringing' }))
       .then({ state: { legs: [{ phase: 'ringing', sid: sids.call(1) }] } });
   });
@@ -244,7 +244,7 @@ describe('caller id', () => {
   });
 
   it.each([21210, 21212])('refused with %i: the same person is rung once more with ours', (code) => {
-    const refused = events.outcomeOf('call.create', { as: 'refused', code, reason: '' });
+    const refused = events.outcomeOf('call.create', { kind: 'refused', code, reason: '' });
     const again = given(forwarding, two)
       .when(refused)
       .then({

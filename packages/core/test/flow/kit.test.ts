@@ -156,7 +156,7 @@ describe('playCall', () => {
   it('plays a refusal of Twilio', () => {
     const answer = (effect: { type: string; leg: number }) =>
       effect.type === 'call.create' && effect.leg === 1
-        ? ({ as: 'refused', code: 21211, reason: 'no number' } as const)
+        ? ({ kind: 'refused', code: 21211, reason: 'no number' } as const)
         : undefined;
     const call = playCall({ forwardTo: [NUMBERS.ann, NUMBERS.ben] }, { answer });
     call.leg(2).answers();

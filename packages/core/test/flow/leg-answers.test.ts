@@ -100,7 +100,9 @@ describe('how long somebody may take for a key', () => {
       events.answered({ answeredBy: 'unknown', at: at(45) }),
     ];
     given(forwarding, asked)
-      .when(events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(46) }))
+      .when(
+        events.outcomeOf('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(46) }),
+      )
       .then({ state: { legs: [{ phase: 'confirming', overdue: false, confirmUntil: at(57) }] }, asks: [] });
   });
 });

@@ -4,10 +4,10 @@ import { events, given, NUMBERS, sids, START, type InboundOptions } from '@amd/c
 import type { Move } from './arbitraries.js';
 import { at, both, connected, joining, legOf, two, waiting } from './scenes.js';
 
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
-const FAILED = { as: 'failed', reason: 'time-out' } as const;
-const REFUSED = { as: 'refused', code: 20003, reason: 'Authenticate' } as const;
-const GONE = { as: 'gone' } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const FAILED = { kind: 'failed', reason: 'time-out' } as const;
+const REFUSED = { kind: 'refused', code: 20003, reason: 'Authenticate' } as const;
+const GONE = { kind: 'gone' } as const;
 const ASYNC = { amd: { mode: 'async' } } as const;
 
 const DETECTING = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
@@ -98,7 +98,7 @@ describe('a person who is rung', () => {
 });
 
 describe('the creation of a call, when its answer comes late', () => {
-  const refused: Outcome = { as: 'refused', code: 21210, reason: 'not verified' };
+  const refused: Outcome = { kind: 'refused', code: 21210, reason: 'not verified' };
   const first =
     (outcome: Outcome): Move =>
     ({ effects }) => {
@@ -112,32 +112,32 @@ describe('the creation of a call, when its answer comes late', () => {
       .when(first(refused))
       .thenNothingHappened();
     given(forwarding, [...two, first(refused)])
-      .when(first({ as: 'refused', code: 21211, reason: 'no number' }))
+      .when(first({ kind: 'refused', code: 21211, reason: 'no number' }))
       .thenNothingHappened();
   });
 
   it.each([21210, 21211])('and the call rings all the same, a refusal (%i) changes nothing', (code) => {
     given(forwarding, [...two, events.status({ status: 'ringing', at: at(2) })])
-      .when(first({ as: 'refused', code, reason: '' }))
+      .when(first({ kind: 'refused', code, reason: '' }))
       .thenNothingHappened();
   });
 
   it('and the call is over by then, it stays over', () => {
     given(forwarding, [...two, events.status({ status: 'busy', at: at(2) })])
-      .when(first({ as: 'created', sid: sids.call(1), status: 'queued' }))
+      .when(first({ kind: 'created', sid: sids.call(1), status: 'queued' }))
       .thenNothingHappened();
   });
 
   it('and the call counted as lost, it is ended once', () => {
     expect(
-      asked([...two, events.timer('leg1', at(30))], first({ as: 'created', sid: sids.call(1), status: 'queued' })),
+      asked([...two, events.timer('leg1', at(30))], first({ kind: 'created', sid: sids.call(1), status: 'queued' })),
     ).toEqual([{ type: 'call.end', id: 'end:1:1', leg: 1, sid: sids.call(1) }]);
   });
 
   it('and nobody is known by that leg, it is let be', () => {
     const stranger = { type: 'call.end', id: 'end:9:1', leg: 9, sid: sids.call(9) } as const;
     given(forwarding, two)
-      .when(events.outcome(stranger, { as: 'done', status: 'completed' }, at(3)))
+      .when(events.outcome(stranger, { kind: 'done', status: 'completed' }, at(3)))
       .thenNothingHappened();
   });
 });
@@ -285,7 +285,7 @@ describe('a look at a leg', () => {
 
   it.each([
     ['fails', FAILED],
-    ['comes from before it was picked up', { as: 'fetched', status: 'ringing', answeredBy: null }],
+    ['comes from before it was picked up', { kind: 'fetched', status: 'ringing', answeredBy: null }],
   ] as const)('that %s starts no watchdog for who is talking', (_, outcome) => {
     const step = given(forwarding, [...connected, events.due('heartbeat')]).when(
       events.outcomeOf('call.fetch', outcome, { leg: 1, at: at(31) }),
@@ -296,7 +296,7 @@ describe('a look at a leg', () => {
 
   it('that says it rings gives it its ring time anew', () => {
     given(forwarding, looked)
-      .when(events.outcomeOf('call.fetch', { as: 'fetched', status: 'ringing', answeredBy: null }, { at: at(33) }))
+      .when(events.outcomeOf('call.fetch', { kind: 'fetched', status: 'ringing', answeredBy: null }, { at: at(33) }))
       .then({ state: { timers: { leg1: at(63) } }, asks: [] });
   });
 });
@@ -319,7 +319,7 @@ describe('a redirect to the caller', () => {
       .when(events.outcomeOf('call.redirect', FAILED, { leg: 1, at: at(12) }))
       .then({ state: { legs: [{ phase: 'joining', moving: null }] }, asks: [] });
     given(forwarding, MOVING)
-      .when(events.outcomeOf('call.redirect', { as: 'done', status: 'in-progress' }, { leg: 1, at: at(12) }))
+      .when(events.outcomeOf('call.redirect', { kind: 'done', status: 'in-progress' }, { leg: 1, at: at(12) }))
       .thenNothingHappened();
   });
 });
@@ -337,7 +337,7 @@ describe('a redirect to the reason why', () => {
   it.each([
     ['refused', REFUSED, [{ type: 'call.fetch', leg: 1 }]],
     ['failed', FAILED, []],
-    ['done', { as: 'done', status: 'in-progress' }, []],
+    ['done', { kind: 'done', status: 'in-progress' }, []],
   ] as const)('that was %s is asked for again', (_, outcome, asks) => {
     const redirected = events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(10) });
     given(forwarding, TOLD)

@@ -34,7 +34,7 @@ describe('leg: from request to bridge', () => {
 
   it('is placed by the outcome of its creation', () => {
     given(forwarding, two)
-      .when(events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }))
+      .when(events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }))
       .then({ state: { legs: [{ phase: 'placed', sid: sids.call(1) }] } });
   });
 
@@ -138,7 +138,7 @@ describe('leg: the watchdog', () => {
       .then({ asks: [{ type: 'call.fetch', leg: 1, sid: sids.call(1) }] });
     const fetched = (status: 'ringing' | 'in-progress' | 'no-answer') =>
       given(forwarding, [...RINGING, events.due('leg1')]).when(
-        events.outcomeOf('call.fetch', { as: 'fetched', status, answeredBy: null }, { at: at(40) }),
+        events.outcomeOf('call.fetch', { kind: 'fetched', status, answeredBy: null }, { at: at(40) }),
       );
     fetched('ringing').then({
       state: { legs: [{ phase: 'ringing', fetching: false }], timers: { leg1: at(70) } },
@@ -186,7 +186,11 @@ describe('leg: the watchdog', () => {
   it('a leg whose creation succeeds after it counted as ended is ended', () => {
     given(forwarding, [...two, events.timer('leg1', at(30))])
       .when(
-        events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }, { leg: 1, at: at(31) }),
+        events.outcomeOf(
+          'call.create',
+          { kind: 'created', sid: sids.call(1), status: 'queued' },
+          { leg: 1, at: at(31) },
+        ),
       )
       .then({ state: { legs: [{ phase: 'ending' }, {}] }, asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }] });
   });
@@ -195,7 +199,7 @@ describe('leg: the watchdog', () => {
     for (const before of [DETECTING, CONFIRMING]) {
       given(forwarding, [...before, events.due('leg1')])
         .when(
-          events.outcomeOf('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(60) }),
+          events.outcomeOf('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(60) }),
         )
         .then({
           state: { legs: [{ phase: 'ending' }, { id: 2 }] },
@@ -209,7 +213,7 @@ describe('leg: the watchdog', () => {
 
   it('a fetch that fails is repeated after 10 s', () => {
     given(forwarding, [...RINGING, events.due('leg1')])
-      .when(events.outcomeOf('call.fetch', { as: 'failed', reason: '' }, { at: at(40) }))
+      .when(events.outcomeOf('call.fetch', { kind: 'failed', reason: '' }, { at: at(40) }))
       .then({ state: { timers: { leg1: at(50) }, legs: [{ fetching: false }] } });
   });
 });
@@ -222,18 +226,18 @@ describe('leg: its end', () => {
       .when(events.callerStatus({ at: at(4) }))
       .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
     given(forwarding, ENDING)
-      .when(events.outcomeOf('call.end', { as: 'done', status: 'completed' }, { at: at(5) }))
+      .when(events.outcomeOf('call.end', { kind: 'done', status: 'completed' }, { at: at(5) }))
       .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' } }] }, keepForMs: 86_400_000 });
   });
 
   it('a call that is gone has ended', () => {
     given(forwarding, ENDING)
-      .when(events.outcomeOf('call.end', { as: 'gone' }, { at: at(5) }))
+      .when(events.outcomeOf('call.end', { kind: 'gone' }, { at: at(5) }))
       .then({ state: { legs: [{ phase: 'ended' }] } });
   });
 
   it('that fails is tried again after 10 s', () => {
-    const failed = [...ENDING, events.outcomeOf('call.end', { as: 'failed', reason: '' }, { at: at(5) })];
+    const failed = [...ENDING, events.outcomeOf('call.end', { kind: 'failed', reason: '' }, { at: at(5) })];
     given(forwarding, failed)
       .when(events.timer('leg1', at(14)))
       .then({ asks: [{ type: 'call.end', leg: 1 }], state: { legs: [{ phase: 'ending' }] } });
@@ -245,7 +249,11 @@ describe('leg: its end', () => {
     expect(given(forwarding, ending).effects).toContainEqual({ type: 'effect.drop', id: 'create:1:caller' });
     given(forwarding, ending)
       .when(
-        events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }, { leg: 1, at: at(2) }),
+        events.outcomeOf(
+          'call.create',
+          { kind: 'created', sid: sids.call(1), status: 'queued' },
+          { leg: 1, at: at(2) },
+        ),
       )
       .then({ asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }] });
     given(forwarding, ending)
@@ -368,10 +376,10 @@ describe('an end that Twilio refuses', () => {
   it('makes us look the call up, so that a leg that is over is not ended for ever', () => {
     given(forwarding, [
       events.inbound(),
-      events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }),
+      events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }),
       events.callerStatus({ status: 'completed' }),
     ])
-      .when(events.outcomeOf('call.end', { as: 'refused', code: 20003, reason: 'Authenticate' }))
+      .when(events.outcomeOf('call.end', { kind: 'refused', code: 20003, reason: 'Authenticate' }))
       .then({ state: { legs: [{ phase: 'ending' }] }, asks: [{ type: 'call.fetch', leg: 1 }] });
   });
 });

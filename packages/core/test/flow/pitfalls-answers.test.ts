@@ -41,7 +41,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   });
 
   it('P-86 a redirect whose answer was lost is not repeated: their next request takes its place', () => {
-    const lost = events.outcomeOf('call.redirect', { as: 'failed', reason: 'reset' }, { at: at(11) });
+    const lost = events.outcomeOf('call.redirect', { kind: 'failed', reason: 'reset' }, { at: at(11) });
     const { result } = given(forwarding, [...greeted(), events.verdict({ at: at(9) }), lost]).when(
       events.visit({ at: at(12) }),
     );
@@ -207,7 +207,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   });
 
   it('P-134 two people whom two looks took for together wait for each other again when one of them asks for the way', () => {
-    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const together = [
       ...greeted({ confirm: 'always' }),
       events.key({ at: at(9) }),
@@ -233,7 +233,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   });
 
   it('P-138 a caller whom the room has lost is not taken for back in it while their request may be retried', () => {
-    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const look = (seconds: number) => [
       events.due('caller'),
       events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(seconds) }),
@@ -268,7 +268,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   });
 
   it('P-142 a callee is not taken for in the room while their request for the way may be retried', () => {
-    const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
+    const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const look = (seconds: number) => [
       events.due('caller'),
       events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(seconds) }),

@@ -98,7 +98,7 @@ describe('pitfalls of the edge', () => {
     const { client: twilio, sent } = client();
     for (const mayDial of [() => false, () => 'yes' as never, () => Promise.reject(new Error('down'))]) {
       expect(await createTwilioExecutor({ log: silent, client: twilio, url, mayDial })(create)).toMatchObject({
-        outcome: { as: 'refused' },
+        outcome: { kind: 'refused' },
       });
     }
     expect(sent).toEqual([]);
@@ -117,7 +117,7 @@ describe('pitfalls of the edge', () => {
     const effect = { type: 'call.end', id: 'end', leg: 1, sid: bad as CallSid } satisfies CallEffect;
     expect(await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect)).toMatchObject(
       {
-        outcome: { as: 'refused' },
+        outcome: { kind: 'refused' },
       },
     );
     expect(sent).toEqual([]);
@@ -134,8 +134,8 @@ describe('pitfalls of the edge', () => {
     });
     for (const to of [NUMBERS.ben, NUMBERS.ours, '+911', '911', '+1911', '+112']) {
       expect(await execute({ ...create, to: to as never })).toMatchObject({
-        as: 'outcome',
-        outcome: { as: 'refused' },
+        kind: 'outcome',
+        outcome: { kind: 'refused' },
       });
     }
     expect(sent).toEqual([]);
@@ -240,8 +240,8 @@ describe('pitfalls of the edge', () => {
       expect(
         await createTwilioExecutor({ log: silent, mayDial: () => true, client: failing.client, url })(effect),
       ).toEqual({
-        as: 'outcome',
-        outcome: { as: 'gone' },
+        kind: 'outcome',
+        outcome: { kind: 'gone' },
       });
     }
   });

@@ -3,8 +3,8 @@ import { DEFAULT_POLICY, forwarding, roomOf, type Verb } from '@amd/core';
 import { events, given, NUMBERS, playCall, sids, START } from '@amd/core/testing';
 import { after, at, BOTH, both, connected, falling, joining, legOf, two, waiting } from './scenes.js';
 
-const ALIVE = { as: 'fetched', status: 'in-progress', answeredBy: null } as const;
-const REFUSED = { as: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
+const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
+const REFUSED = { kind: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
 
 function roomIn(verbs: readonly Verb[]): Extract<Verb, { verb: 'dial.conference' }> | undefined {
   return verbs.find((verb) => verb.verb === 'dial.conference');
@@ -30,7 +30,7 @@ describe('pitfalls of the calls themselves', () => {
       .when(
         events.outcomeOf(
           'call.fetch',
-          { as: 'fetched', status: 'completed', answeredBy: null },
+          { kind: 'fetched', status: 'completed', answeredBy: null },
           { leg: 0, at: at(30) },
         ),
       )
@@ -73,7 +73,7 @@ describe('pitfalls of the calls themselves', () => {
 
   it('P-06 a call cancelled while queued tells nothing: the answer to our request is its end', () => {
     given(forwarding, [...both, events.callerStatus({ at: at(6) })])
-      .when(events.outcomeOf('call.end', { as: 'done', status: 'canceled' }, { leg: 2, at: at(6) }))
+      .when(events.outcomeOf('call.end', { kind: 'done', status: 'canceled' }, { leg: 2, at: at(6) }))
       .then({ state: { legs: [{}, { phase: 'ended' }] } });
   });
 
@@ -82,7 +82,7 @@ describe('pitfalls of the calls themselves', () => {
       .when(events.status({ leg: 1, status: 'busy' }))
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
     given(forwarding, [...two, events.status({ leg: 1, status: 'ringing' })])
-      .when(events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }))
+      .when(events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }))
       .thenNothingHappened();
   });
 
@@ -135,7 +135,7 @@ describe('pitfalls of the calls themselves', () => {
 
   it("P-14 the caller's number may not be shown: once more with ours, then the next person", () => {
     for (const code of [21210, 21212]) {
-      const refused = events.outcomeOf('call.create', { as: 'refused', code, reason: '' });
+      const refused = events.outcomeOf('call.create', { kind: 'refused', code, reason: '' });
       given(forwarding, two)
         .when(refused)
         .then({ asks: [{ leg: 1, from: NUMBERS.ours as never }] });
@@ -163,7 +163,7 @@ describe('pitfalls of the calls themselves', () => {
       ...falling,
       events.callerEnded({ at: at(6) }),
       events.callerDocument({ at: at(6) }),
-      events.outcomeOf('call.redirect', { as: 'done', status: null }, { at: at(6) }),
+      events.outcomeOf('call.redirect', { kind: 'done', status: null }, { at: at(6) }),
     ];
     given(forwarding, [...once, events.due('heartbeat')])
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(30) }))
@@ -225,15 +225,15 @@ describe('pitfalls of the calls themselves', () => {
 
   it('P-21 a trial account rings verified numbers only: a refusal lets the next person ring', () => {
     given(forwarding, two)
-      .when(events.outcomeOf('call.create', { as: 'refused', code: 21219, reason: 'unverified' }))
+      .when(events.outcomeOf('call.create', { kind: 'refused', code: 21219, reason: 'unverified' }))
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
   });
 
   it('P-22 calls wait in a queue of one a second: the ring time runs from `initiated`, and who is queued is not given up', () => {
-    const created = [...two, events.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' })];
+    const created = [...two, events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' })];
     given(forwarding, [...created, events.due('leg1')])
       .when(
-        events.outcomeOf('call.fetch', { as: 'fetched', status: 'queued', answeredBy: null }, { leg: 1, at: at(30) }),
+        events.outcomeOf('call.fetch', { kind: 'fetched', status: 'queued', answeredBy: null }, { leg: 1, at: at(30) }),
       )
       .then({ asks: [], state: { legs: [{ phase: 'placed' }], timers: { leg1: at(60) } } });
     given(forwarding, created)
@@ -252,7 +252,7 @@ describe('pitfalls of the calls themselves', () => {
   });
 
   it('P-24 a call that cannot be made is no reason to fail: the next person, or the fallback', () => {
-    const refused = events.outcomeOf('call.create', { as: 'refused', code: 21211, reason: '' });
+    const refused = events.outcomeOf('call.create', { kind: 'refused', code: 21211, reason: '' });
     given(forwarding, two)
       .when(refused)
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
@@ -288,7 +288,7 @@ describe('pitfalls of the calls themselves', () => {
   it('P-27 a redirect that failed is not only logged: the heartbeat tries again, while the caller lives', () => {
     const failed = [
       ...falling,
-      events.outcomeOf('call.redirect', { as: 'failed', reason: 'reset' }, { at: at(6) }),
+      events.outcomeOf('call.redirect', { kind: 'failed', reason: 'reset' }, { at: at(6) }),
       events.due('heartbeat'),
     ];
     given(forwarding, failed)
@@ -320,7 +320,7 @@ describe('pitfalls of the calls themselves', () => {
         ],
       });
     given(forwarding, [...joining, events.due('caller')])
-      .when(events.outcomeOf('call.fetch', { as: 'gone' }, { leg: 0, at: at(18) }))
+      .when(events.outcomeOf('call.fetch', { kind: 'gone' }, { leg: 0, at: at(18) }))
       .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }, { type: 'hook.run' }] });
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [NUMBERS.ann], timeLimitSeconds: 600 } }))
@@ -357,7 +357,7 @@ describe('pitfalls of the calls themselves', () => {
   it('P-34 the call that was never made, after all rings: it is ended as soon as it shows', () => {
     const lost = [
       ...two,
-      events.outcomeOf('call.create', { as: 'unknown', reason: 'reset' }),
+      events.outcomeOf('call.create', { kind: 'unknown', reason: 'reset' }),
       events.timer('leg1', START + 30_000),
     ];
     given(forwarding, lost)

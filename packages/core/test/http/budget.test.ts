@@ -8,14 +8,14 @@ import { parseXml } from '../helpers/xml.js';
 import { ASSIGNMENT, AWAY, LEG_REF, scene, settled, taskRouter, typesOf, verbsOf } from './scene.js';
 
 describe('a call that is one too many', () => {
-  const full = (as: 'tooManyAtOnce' | 'tooManyFromCaller') => ({ limits: { admit: () => Promise.resolve(as) } });
+  const full = (kind: 'tooManyAtOnce' | 'tooManyFromCaller') => ({ limits: { admit: () => Promise.resolve(kind) } });
   const ringing = webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }));
 
   it.each([
     ['tooManyAtOnce', 'rejected as busy: too many calls at once'],
     ['tooManyFromCaller', 'rejected as busy: too many calls from +12…23'],
-  ] as const)('%s is rejected before anything is written', async (as, message) => {
-    const { endpoint, heard, log } = scene(full(as));
+  ] as const)('%s is rejected before anything is written', async (kind, message) => {
+    const { endpoint, heard, log } = scene(full(kind));
     const { body } = await endpoint.handle(ringing);
     expect(parseXml(body).children).toMatchObject([{ name: 'Reject', attributes: { reason: 'busy' } }]);
     expect(heard).toEqual([]);

@@ -26,7 +26,7 @@ function scene(): { store: Store; send: (request: HttpRequest) => Promise<number
     store,
     clock,
     pollMs: null,
-    execute: () => Promise.resolve({ as: 'notExecuted', reason: 'not here', afterMs: 60_000 }),
+    execute: () => Promise.resolve({ kind: 'notExecuted', reason: 'not here', afterMs: 60_000 }),
     log: silent,
   });
   const endpoint = createForwardingEndpoint({

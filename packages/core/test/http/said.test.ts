@@ -419,7 +419,7 @@ describe('settings that cannot be had', () => {
 describe('a body', () => {
   const problem = (parts: object): string => {
     const read = parsedBody(parts);
-    return read.as === 'unverifiable' ? read.problem : read.as;
+    return read.kind === 'unverifiable' ? read.problem : read.kind;
   };
   const HINT = 'Put the endpoint before the body parser, so that it reads the body itself.';
 
@@ -432,9 +432,9 @@ describe('a body', () => {
   });
 
   it('that a parser left as it came is taken, the raw one first', () => {
-    expect(parsedBody({ rawBody: 'a=1', body: { a: '2' } })).toEqual({ as: 'body', body: 'a=1' });
-    expect(parsedBody({ body: Buffer.from('a=ü') })).toEqual({ as: 'body', body: 'a=ü' });
-    expect(parsedBody({ body: { a: '1 2' } })).toEqual({ as: 'body', body: 'a=1+2' });
+    expect(parsedBody({ rawBody: 'a=1', body: { a: '2' } })).toEqual({ kind: 'body', body: 'a=1' });
+    expect(parsedBody({ body: Buffer.from('a=ü') })).toEqual({ kind: 'body', body: 'a=ü' });
+    expect(parsedBody({ body: { a: '1 2' } })).toEqual({ kind: 'body', body: 'a=1+2' });
   });
 
   it('is aborted when its connection fails or closes, and otherwise whole once', async () => {
@@ -443,7 +443,7 @@ describe('a body', () => {
         if (name === event) listener();
       };
       const read = await readNodeBody({ headers: {}, on: on });
-      expect(read).toEqual(event === 'end' ? { as: 'body', body: '' } : { as: 'aborted' });
+      expect(read).toEqual(event === 'end' ? { kind: 'body', body: '' } : { kind: 'aborted' });
     }
   });
 

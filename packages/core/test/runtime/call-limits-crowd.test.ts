@@ -272,9 +272,9 @@ describe('a place', () => {
 describe('limits of several processes', () => {
   it('never let one too many in, and never refuse while a place has been free for a second, whatever happens', async () => {
     const step = fc.oneof(
-      fc.record({ as: fc.constant('burst'), process: fc.nat(2), count: fc.integer({ min: 1, max: 12 }) }),
-      fc.record({ as: fc.constant('end'), which: fc.nat(50), count: fc.integer({ min: 1, max: 4 }) }),
-      fc.record({ as: fc.constant('wait'), ms: fc.integer({ min: 1, max: 70_000 }) }),
+      fc.record({ kind: fc.constant('burst'), process: fc.nat(2), count: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({ kind: fc.constant('end'), which: fc.nat(50), count: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ kind: fc.constant('wait'), ms: fc.integer({ min: 1, max: 70_000 }) }),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -288,11 +288,11 @@ describe('limits of several processes', () => {
           const live: number[] = [];
           let [next, isRested] = [0, false];
           for (const one of steps) {
-            if (one.as === 'wait') await later(one.ms);
-            if (one.as === 'end') {
+            if (one.kind === 'wait') await later(one.ms);
+            if (one.kind === 'end') {
               for (const index of live.splice(one.which % (live.length + 1), one.count)) await write(index, 'ended');
             }
-            if (one.as === 'burst') {
+            if (one.kind === 'burst') {
               const free = atOnce - live.length;
               const callers = upTo(one.count, next);
               next += one.count;
@@ -305,7 +305,7 @@ describe('limits of several processes', () => {
               for (const index of there) await write(index, 'held');
               live.push(...there);
             }
-            isRested = one.as === 'wait' && one.ms >= 1000;
+            isRested = one.kind === 'wait' && one.ms >= 1000;
           }
         },
       ),

@@ -87,7 +87,7 @@ describe('creating a call', () => {
     expect(outcomes).toEqual([]);
     await first.clock.advanceBy(1);
     await second.runtime.tick();
-    expect(outcomes).toMatchObject([[2, { as: 'outcome', outcome: { as: 'unknown' } }]]);
+    expect(outcomes).toMatchObject([[2, { kind: 'outcome', outcome: { kind: 'unknown' } }]]);
     expect(second.execute.of('call.create')).toEqual([]);
 
     // Its first callback adopts it, and the call goes on as if nothing had been.
@@ -134,7 +134,7 @@ describe('ending, redirecting, fetching', () => {
     const execute = recorder({ 'call.end': [executions.ambiguous()] });
     const { runtime, clock } = await ringing(execute);
     const told: unknown[] = [];
-    runtime.events.on('committed', ({ event }) => 'outcome' in event && told.push(event.outcome.as));
+    runtime.events.on('committed', ({ event }) => 'outcome' in event && told.push(event.outcome.kind));
     for (let n = 0; n < 9; n += 1) {
       await runtime.tick();
       await clock.advanceBy(1000);
@@ -249,8 +249,8 @@ describe('a redirect that something else can take the place of', () => {
   };
 
   it.each([
-    ['ambiguous', { as: 'ambiguous', reason: 'time-out' }],
-    ['not executed', { as: 'notExecuted', reason: '429', afterMs: 1000 }],
+    ['ambiguous', { kind: 'ambiguous', reason: 'time-out' }],
+    ['not executed', { kind: 'notExecuted', reason: '429', afterMs: 1000 }],
   ])('is not repeated when it was %s: the next request brings the leg to the room', async (_, execution) => {
     const { runtime, execute, clock } = await moving(() => execution);
     const reply = await runtime.handle(KEY, untimed(events.visit()));

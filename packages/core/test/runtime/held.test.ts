@@ -24,7 +24,7 @@ function onBlinking(change: Omit<Partial<Options>, 'clock' | 'store'> = {}) {
   });
   const told: string[] = [];
   scene.runtime.events.on('committed', ({ event }) => {
-    if (event.type === 'effect.outcome') told.push(`${event.effect.type} ${event.outcome.as}`);
+    if (event.type === 'effect.outcome') told.push(`${event.effect.type} ${event.outcome.kind}`);
   });
   return { ...scene, store, away, told };
 }

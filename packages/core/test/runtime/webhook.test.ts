@@ -12,7 +12,7 @@ describe('one webhook', () => {
     const execute = recorder({
       'call.create': (effect) => {
         order.push(effect.type);
-        return { as: 'outcome', outcome: { as: 'unknown', reason: '' } };
+        return { kind: 'outcome', outcome: { kind: 'unknown', reason: '' } };
       },
     });
     const { runtime, clock } = setup({

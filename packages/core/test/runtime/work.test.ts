@@ -38,7 +38,7 @@ const echo: Flow<Heard, Told, Effect<TwilioEffect>, 'heard', null> = {
   initial: () => ({ heard: [] }),
   transition: (state, { type, asks = [], ...rest }) => ({
     state: {
-      heard: [...state.heard, 'outcome' in rest ? `${type} ${(rest.outcome as { as: string }).as}` : type],
+      heard: [...state.heard, 'outcome' in rest ? `${type} ${(rest.outcome as { kind: string }).kind}` : type],
     },
     effects: asks,
     reply: 'heard',

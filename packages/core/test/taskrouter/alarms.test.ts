@@ -161,8 +161,8 @@ describe('at every heartbeat', () => {
     scene(
       ...talking,
       taskEvents.legEnded({ bridged: true, at: at(20) }),
-      outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(20) }),
-      outcomeOf('task.update', { as: 'failed', reason: 'away' }, { at: at(21) }),
+      outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(20) }),
+      outcomeOf('task.update', { kind: 'failed', reason: 'away' }, { at: at(21) }),
     )
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller, { type: 'task.update', status: 'completed' }] });
@@ -229,7 +229,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
 
   it('is given back only once the answer about the reservation is there', () => {
     scene(...moving, taskEvents.task('wrapup', { at: at(12) }), due('leg1'))
-      .when(outcomeOf('reservation.fetch', { as: 'reservation', status: 'pending' }, { at: at(20) }))
+      .when(outcomeOf('reservation.fetch', { kind: 'reservation', status: 'pending' }, { at: at(20) }))
       .then({ asks: [rejected], state: { reservations: [{ phase: 'rejecting', inFlight: true }] } });
     scene(...moving, taskEvents.task('wrapup', { at: at(12) }))
       .when(due('leg1'))
@@ -324,7 +324,7 @@ describe('a moment before a reservation times out', () => {
     scene(
       ...ringing(),
       events.status({ status: 'busy', at: at(5) }),
-      outcomeOf('reservation.update', { as: 'failed', reason: 'away' }, { at: at(6) }),
+      outcomeOf('reservation.update', { kind: 'failed', reason: 'away' }, { at: at(6) }),
     )
       .when(due('reservation1'))
       .then({ asks: [asked], state: { reservations: [{ phase: 'rejecting' }], timers: { reservation1: at(25) } } });

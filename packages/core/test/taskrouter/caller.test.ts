@@ -5,7 +5,7 @@ import { at, scene, type Step } from './scenes.js';
 
 /** Twilio has placed the call to a worker. */
 const created = (leg: number): Step =>
-  taskEvents.outcomeOf('call.create', { as: 'created', sid: sids.call(leg), status: 'queued' }, { leg, at: at(4) });
+  taskEvents.outcomeOf('call.create', { kind: 'created', sid: sids.call(leg), status: 'queued' }, { leg, at: at(4) });
 /** A caller waits in the queue, and Twilio has made a task of it. */
 const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.task('created', { at: at(1) })];
 /** A worker is held for them, and their phone rings. */
@@ -556,7 +556,7 @@ describe('rounds', () => {
     const late: readonly Step[] = [
       taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress' }),
       taskEvents.assignment(1, { at: at(2) }),
-      taskEvents.outcomeOf('call.create', { as: 'created', sid: sids.call(1), status: 'queued' }, { at: at(3) }),
+      taskEvents.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }, { at: at(3) }),
       events.answered({ answeredBy: 'machine_start', at: at(8) }),
       taskEvents.due('deadline'),
       document_(31),

@@ -47,7 +47,7 @@ it('past the deadline nobody new is rung, and the caller gets the fallback when 
   const late: readonly Step[] = [
     taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
     taskEvents.assignment(1),
-    taskEvents.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }),
+    taskEvents.outcomeOf('call.create', { kind: 'created', sid: events.answered().sid, status: 'queued' }),
     taskEvents.due('deadline'),
   ];
   const step = scene(...late).when(taskEvents.assignment(2));
@@ -60,7 +60,7 @@ it('a long wait forgets what is long over, and is served all the same', () => {
   const many = Array.from({ length: 200 }, (_, index) => [
     taskEvents.assignment(index + 1),
     events.status({ leg: index + 1, status: 'busy' }),
-    taskEvents.outcomeOf('reservation.update', { as: 'done' }),
+    taskEvents.outcomeOf('reservation.update', { kind: 'done' }),
   ]).flat();
   const { state } = scene(taskEvents.inbound(), ...many);
   if (state.kind !== 'call') throw new Error('there is a call');

@@ -8,9 +8,9 @@ const goodbye = (seconds: number, visit?: number): TaskRouterEvent => ({
   at: at(seconds),
   ...(visit === undefined ? {} : { visit }),
 });
-const outcome = (type: 'call.create' | 'call.fetch', as: Outcome, seconds: number): Step =>
-  taskEvents.outcomeOf(type, as, { leg: type === 'call.fetch' ? 0 : 1, at: at(seconds) });
-const ALIVE: Outcome = { as: 'fetched', status: 'in-progress', answeredBy: null };
+const outcome = (type: 'call.create' | 'call.fetch', kind: Outcome, seconds: number): Step =>
+  taskEvents.outcomeOf(type, kind, { leg: type === 'call.fetch' ? 0 : 1, at: at(seconds) });
+const ALIVE: Outcome = { kind: 'fetched', status: 'in-progress', answeredBy: null };
 const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
 
 describe('a caller of a queue who was told goodbye', () => {
@@ -67,24 +67,24 @@ describe('a caller of a queue who was told goodbye', () => {
 describe('a worker whose call came too late to be sent', () => {
   it('is called when the caller was looked at and is still there', () => {
     scene(...queued)
-      .when(outcome('call.create', { as: 'late' }, 25))
+      .when(outcome('call.create', { kind: 'late' }, 25))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { reservations: [{ phase: 'pending' }] } });
-    const late = [...queued, outcome('call.create', { as: 'late' }, 25)];
+    const late = [...queued, outcome('call.create', { kind: 'late' }, 25)];
     scene(...late)
       .when(outcome('call.fetch', ALIVE, 26))
       .then({ asks: [{ type: 'call.create', leg: 1, to: NUMBERS.ann as never, by: at(46) }] });
     scene(...late)
-      .when(outcome('call.fetch', { as: 'gone' }, 26))
+      .when(outcome('call.fetch', { kind: 'gone' }, 26))
       .then({ state: { caller: { phase: 'ended' }, legs: [{ phase: 'ending' }] } });
     scene(...late)
-      .when(outcome('call.fetch', { as: 'failed', reason: 'time-out' }, 26))
+      .when(outcome('call.fetch', { kind: 'failed', reason: 'time-out' }, 26))
       .then({ asks: [] });
   });
 
   it('is not called any more when the reservation has ended meanwhile', () => {
     const over = [
       ...queued,
-      outcome('call.create', { as: 'late' }, 25),
+      outcome('call.create', { kind: 'late' }, 25),
       taskEvents.reservation('timeout', 1, { at: at(25) }),
     ];
     const { effects } = scene(...over).when(outcome('call.fetch', ALIVE, 26)).result;

@@ -11,15 +11,15 @@ import { at, offered, ringing, scene, talked, talking, type Step } from './scene
 
 type Outcome = Parameters<typeof taskEvents.outcomeOf>[1];
 const { outcomeOf } = taskEvents;
-const DONE = { as: 'done' } as const;
-const GONE = { as: 'gone' } as const;
-const REFUSED = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
-const FAILED = { as: 'failed', reason: 'away' } as const;
-const ENDED = { as: 'done', status: 'completed' } as const;
+const DONE = { kind: 'done' } as const;
+const GONE = { kind: 'gone' } as const;
+const REFUSED = { kind: 'refused', code: 20001, reason: 'not in that state' } as const;
+const FAILED = { kind: 'failed', reason: 'away' } as const;
+const ENDED = { kind: 'done', status: 'completed' } as const;
 const seen = (status: 'ringing' | 'in-progress' | 'completed' | 'canceled') =>
-  ({ as: 'fetched', status, answeredBy: null }) as const;
+  ({ kind: 'fetched', status, answeredBy: null }) as const;
 const task = (status: 'pending' | 'assigned' | 'canceled' | 'completed', n = 0) =>
-  ({ as: 'task', sid: taskSids.task(n), status }) as const;
+  ({ kind: 'task', sid: taskSids.task(n), status }) as const;
 
 /** What became of something that this state has not asked for. */
 const stray = (effect: TwilioEffect, outcome: Outcome): Step =>
@@ -78,8 +78,8 @@ describe('the answer about a reservation', () => {
   });
 
   it('is what it says now', () => {
-    fetched({ as: 'reservation', status: 'rescinded' }).then({ state: { reservations: [{ result: 'rescinded' }] } });
-    rejected({ as: 'reservation', status: 'timeout' }).then({ state: { reservations: [{ result: 'timeout' }] } });
+    fetched({ kind: 'reservation', status: 'rescinded' }).then({ state: { reservations: [{ result: 'rescinded' }] } });
+    rejected({ kind: 'reservation', status: 'timeout' }).then({ state: { reservations: [{ result: 'timeout' }] } });
   });
 
   it('is about that one, and no other', () => {
@@ -244,7 +244,7 @@ describe('the rest after a talk', () => {
   });
 
   it('does not come for a worker who has accepted something else, nor for one who cannot be moved', () => {
-    for (const outcome of [{ as: 'elsewhere' } as const, GONE, REFUSED]) {
+    for (const outcome of [{ kind: 'elsewhere' } as const, GONE, REFUSED]) {
       rested(outcome).then({
         asks: [completes],
         state: { reservations: [{ coolDown: 'over', workerNotified: false }] },
@@ -410,9 +410,9 @@ describe('a caller on the way to the fallback', () => {
 
   it('is redirected, and looked after until they ask for it', () => {
     scene(...falling())
-      .when(redirected({ as: 'done', status: 'in-progress' }))
+      .when(redirected({ kind: 'done', status: 'in-progress' }))
       .then({ asks: [], state: { caller: { held: true, redirecting: null }, timers: { caller: at(21) } } });
-    scene(...falling(), redirected({ as: 'done', status: 'in-progress' }))
+    scene(...falling(), redirected({ kind: 'done', status: 'in-progress' }))
       .when(taskEvents.due('caller'))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { redirectTries: 2 } } });
   });
@@ -425,7 +425,7 @@ describe('a caller on the way to the fallback', () => {
     ];
     expect(scene(...early).state).toMatchObject({ caller: { held: false } });
     scene(...early)
-      .when(redirected({ as: 'done', status: null }, 12))
+      .when(redirected({ kind: 'done', status: null }, 12))
       .then({ state: { caller: { phase: 'fallingBack', held: true }, timers: { caller: at(22) } } });
     scene(...early)
       .when(redirected(REFUSED, 12))
@@ -444,11 +444,11 @@ describe('a caller on the way to the fallback', () => {
   it('who has asked for it or has left is not waited for any more', () => {
     const left: readonly Step[] = [...falling(), events.callerStatus({ at: at(10) })];
     scene(...left)
-      .when(redirected({ as: 'done', status: null }))
+      .when(redirected({ kind: 'done', status: null }))
       .thenNothingHappened();
     const told: readonly Step[] = [...falling(), events.callerDocument({ at: at(10) })];
     scene(...told)
-      .when(redirected({ as: 'done', status: null }))
+      .when(redirected({ kind: 'done', status: null }))
       .thenNothingHappened();
   });
 
@@ -495,7 +495,7 @@ describe('what became of something that a queue never asks for', () => {
 
   it.each<[TwilioEffect, Outcome]>([
     [{ ...ofWorker, type: 'worker.fetch' }, GONE],
-    [{ ...ofWorker, type: 'worker.update', activity: taskSids.available, version: '1' }, { as: 'changed' }],
+    [{ ...ofWorker, type: 'worker.update', activity: taskSids.available, version: '1' }, { kind: 'changed' }],
     [
       {
         type: 'call.announce',

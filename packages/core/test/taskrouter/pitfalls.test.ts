@@ -19,7 +19,7 @@ import { silent } from '../helpers/silent.js';
 const ringing: readonly Step[] = [
   taskEvents.inbound(),
   taskEvents.assignment(1, { at: at(1) }),
-  taskEvents.outcomeOf('call.create', { as: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(2) }),
+  taskEvents.outcomeOf('call.create', { kind: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(2) }),
   events.status({ status: 'ringing', at: at(3) }),
 ];
 /** A human was told to take the caller. */
@@ -102,7 +102,7 @@ describe('pitfalls of TaskRouter', () => {
   it('P-64 the task is completed after the talk, and again until that is taken', () => {
     const ends = [
       taskEvents.legEnded({ bridged: true, at: at(40) }),
-      taskEvents.outcomeOf('reservation.rest', { as: 'done' }, { at: at(40) }),
+      taskEvents.outcomeOf('reservation.rest', { kind: 'done' }, { at: at(40) }),
     ];
     const over = scene(...[...talking, ...ends]);
     expect(over.effects.filter(({ type }) => type === 'task.update')).toHaveLength(1);
@@ -110,8 +110,8 @@ describe('pitfalls of TaskRouter', () => {
       ...[
         ...talking,
         ...ends,
-        taskEvents.outcomeOf('task.update', { as: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
-        taskEvents.outcomeOf('task.fetch', { as: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
+        taskEvents.outcomeOf('task.update', { kind: 'refused', code: 20001, reason: 'not yet' }, { at: at(41) }),
+        taskEvents.outcomeOf('task.fetch', { kind: 'task', sid: taskSids.task(), status: 'assigned' }, { at: at(42) }),
       ],
     )
       .when(taskEvents.task('wrapup', { at: at(43) }))
@@ -136,7 +136,7 @@ describe('pitfalls of TaskRouter', () => {
       ({ effects }: Before): WorkerEvent => {
         const effect = effects.filter((one) => one.type === 'worker.fetch').at(-1);
         if (effect === undefined) throw new Error('nobody looked');
-        const outcome = { as: 'worker', activity, enteredAt: null, version } as const;
+        const outcome = { kind: 'worker', activity, enteredAt: null, version } as const;
         return { type: 'effect.outcome', at: at(seconds), effect, outcome };
       };
     const due = ({ state }: Before): WorkerEvent => {
@@ -157,7 +157,7 @@ describe('pitfalls of TaskRouter', () => {
       .when(
         taskEvents.outcomeOf(
           'call.fetch',
-          { as: 'fetched', status: 'in-progress', answeredBy: null },
+          { kind: 'fetched', status: 'in-progress', answeredBy: null },
           { leg: 0, at: at(61) },
         ),
       )
@@ -182,7 +182,7 @@ describe('pitfalls of TaskRouter', () => {
 
   it('P-69 only the number itself sends its worker Offline: an outage sends nobody home', () => {
     const refusal = (code: number | null) =>
-      taskEvents.outcomeOf('call.create', { as: 'refused', code, reason: '' }, { at: at(2) });
+      taskEvents.outcomeOf('call.create', { kind: 'refused', code, reason: '' }, { at: at(2) });
     const begun = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
     for (const [code, activity] of [
       [21211, taskSids.offline],
@@ -305,7 +305,7 @@ describe('pitfalls of TaskRouter', () => {
       .when(
         taskEvents.outcomeOf(
           'call.fetch',
-          { as: 'fetched', status: 'in-progress', answeredBy: null },
+          { kind: 'fetched', status: 'in-progress', answeredBy: null },
           { leg: 0, at: at(6) },
         ),
       )
@@ -326,7 +326,7 @@ describe('pitfalls of TaskRouter', () => {
     const { effects } = given(worker, twice, DEFAULT_WORKER_CONFIG);
     const [effect] = effects.filter((one) => one.type === 'worker.fetch');
     if (effect === undefined) throw new Error('nobody looked');
-    const outcome = { as: 'worker', activity: taskSids.available, enteredAt: null, version: '1' } as const;
+    const outcome = { kind: 'worker', activity: taskSids.available, enteredAt: null, version: '1' } as const;
     given(worker, twice, DEFAULT_WORKER_CONFIG)
       .when({ type: 'effect.outcome', at: at(3), effect, outcome })
       .then({
@@ -346,7 +346,7 @@ describe('pitfalls of TaskRouter', () => {
   });
 
   it('P-103 the caller gets the fallback when Twilio refuses three times to say what became of their task', () => {
-    const refused = { as: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
+    const refused = { kind: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
     const search = (second: number) =>
       [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused, { at: at(second) })] as const;
     const begun = taskEvents.inbound({ status: 'in-progress', options: { texts: { greeting: '' } } });
@@ -365,7 +365,7 @@ describe('pitfalls of TaskRouter', () => {
   it('P-105 who has accepted something else is not moved to rest after a talk', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...[...talking, ends])
-      .when(taskEvents.outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
+      .when(taskEvents.outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(41) }))
       .then({
         asks: [{ type: 'task.update', status: 'completed' }],
         state: { reservations: [{ workerNotified: false }] },

@@ -10,7 +10,7 @@ const asked = ringing({ confirm: 'always' });
 const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
 const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
 const rests = { type: 'reservation.rest', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
-const moved = outcome('reservation.rest', { as: 'done' }, { at: at(41) });
+const moved = outcome('reservation.rest', { kind: 'done' }, { at: at(41) });
 const busy = events.status({ status: 'busy', at: at(5) });
 const rejecting: readonly Step[] = [...ringing(), busy];
 
@@ -34,7 +34,7 @@ const parked = {
     activities: { available: taskSids.available, unavailable: taskSids.unavailable },
   },
 } as const;
-const NOT_TAKEN = { as: 'reservation', status: 'pending' } as const;
+const NOT_TAKEN = { kind: 'reservation', status: 'pending' } as const;
 
 describe('a worker whose phone does not take the caller', () => {
   it('is given back at once, and put to rest', () => {
@@ -74,7 +74,7 @@ describe('a worker whose phone does not take the caller', () => {
   });
 
   it.each([
-    ['its answer', outcome('reservation.update', { as: 'done' }, { at: at(6) })],
+    ['its answer', outcome('reservation.update', { kind: 'done' }, { at: at(6) })],
     ['its event', news('rejected', 1, { at: at(6) })],
   ])('rests until their own flow brings them back, once %s has said that the rejection was taken', (_, taken) => {
     scene(...rejecting)
@@ -97,7 +97,7 @@ describe('a worker whose phone does not take the caller', () => {
       reservations: [{ phase: 'over', result: what, workerNotified: false }],
     });
     scene(...over)
-      .when(outcome('reservation.update', { as: 'done' }, { at: at(7) }))
+      .when(outcome('reservation.update', { kind: 'done' }, { at: at(7) }))
       .then({ asks: [], state: { reservations: [{ result: what, timestamps: { endedAt: at(6) } }] } });
   });
 
@@ -137,7 +137,7 @@ describe('a worker whose phone does not take the caller', () => {
   it('is not given back when the caller has left: Twilio takes them back by itself', () => {
     const left: readonly Step[] = [...ringing(), events.callerStatus({ at: at(5) })];
     scene(...left)
-      .when(outcome('call.end', { as: 'done', status: 'completed' }, { at: at(6), leg: 1 }))
+      .when(outcome('call.end', { kind: 'done', status: 'completed' }, { at: at(6), leg: 1 }))
       .then({ asks: [], state: { legs: [{ phase: 'ended' }], reservations: [{ phase: 'pending', rejectTo: null }] } });
   });
 
@@ -188,7 +188,7 @@ describe('a reservation whose worker was told to take the caller', () => {
     scene(
       ...rejecting,
       taskEvents.due('reservation1'),
-      outcome('reservation.update', { as: 'failed', reason: 'away' }, { at: at(16) }),
+      outcome('reservation.update', { kind: 'failed', reason: 'away' }, { at: at(16) }),
       taskEvents.due('reservation1'),
     )
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(26) }))
@@ -317,7 +317,7 @@ describe('a reservation that is accepted', () => {
       events.answered({ leg: 2, at: at(13) }),
     ];
     scene(...rival)
-      .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(14) }))
+      .when(outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(14) }))
       .then({
         state: {
           servedReservation: 1,
@@ -366,7 +366,7 @@ describe('a talk that is over', () => {
 
   it('may be over before we hear of it', () => {
     const over: readonly Step[] = [...offered, events.status({ status: 'completed', at: at(12) })];
-    const wraps = outcome('reservation.fetch', { as: 'reservation', status: 'wrapping' }, { at: at(13) });
+    const wraps = outcome('reservation.fetch', { kind: 'reservation', status: 'wrapping' }, { at: at(13) });
     scene(...over)
       .when(wraps)
       .then({
@@ -392,7 +392,7 @@ describe('a talk that is over', () => {
 describe('what an earlier wait has left behind', () => {
   const HOME = { kind: 'redirect', url: 'https://example.com/home' } as const;
   const options = { fallback: HOME, deadlineSeconds: 10 };
-  const leaves = outcome('call.end', { as: 'done', status: 'completed' }, { at: at(13), leg: 1 });
+  const leaves = outcome('call.end', { kind: 'done', status: 'completed' }, { at: at(13), leg: 1 });
   const back = taskEvents.inbound({ options, status: 'in-progress', at: at(60) });
   const handedOff = (before: readonly Step[]): readonly Step[] => [
     ...before,
@@ -419,7 +419,7 @@ describe('what an earlier wait has left behind', () => {
     ];
     expect(scene(...gone).state).toMatchObject({ legs: [], reservations: [{ phase: 'pending', offered: true }] });
     scene(...gone)
-      .when(outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(61) }))
+      .when(outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(61) }))
       .then({ asks: [], state: { servedReservation: null, reservations: [{ phase: 'over', result: 'accepted' }] } });
   });
 });
@@ -534,7 +534,7 @@ describe('what is counted of a queue', () => {
 });
 
 describe('a worker who is being rejected when the task ends', () => {
-  const done = outcome('reservation.update', { as: 'done' }, { at: at(7) });
+  const done = outcome('reservation.update', { kind: 'done' }, { at: at(7) });
 
   it('P-125 whatever ends the task first, a worker whom we have rejected comes back', () => {
     const canceled: readonly Step[] = [...rejecting, taskEvents.task('canceled', { at: at(6) })];
@@ -562,7 +562,7 @@ describe('a worker who is being rejected when the task ends', () => {
     scene(
       ...rejecting,
       taskEvents.task('canceled', { at: at(6) }),
-      outcome('reservation.update', { as: 'failed', reason: 'no answer' }, { at: at(14) }),
+      outcome('reservation.update', { kind: 'failed', reason: 'no answer' }, { at: at(14) }),
     )
       .when(taskEvents.due('reservation1'))
       .then({ asks: [{ type: 'reservation.fetch' }] });
@@ -580,7 +580,7 @@ describe('a worker who is being rejected when the task ends', () => {
 
 describe('a caller whom somebody takes in another application', () => {
   const looks = { type: 'call.fetch', leg: 0 } as const;
-  const alive = outcome('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(13) });
+  const alive = outcome('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(13) });
   const late = taskEvents.legEnded({ bridged: false, at: at(12) });
 
   it.each<[string, readonly Step[], Step]>([
@@ -588,7 +588,7 @@ describe('a caller whom somebody takes in another application', () => {
     [
       'after',
       [...offered, late],
-      outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(12) }),
+      outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(12) }),
     ],
   ])(
     'stays with them where our own Dial came too late, and is told of it: the acceptance is heard %s',
@@ -631,7 +631,7 @@ describe('a caller whom somebody takes in another application', () => {
 
   it('was ours if they hung up before they were connected: their task is completed', () => {
     scene(...talking, late)
-      .when(outcome('call.fetch', { as: 'gone' }, { at: at(13) }))
+      .when(outcome('call.fetch', { kind: 'gone' }, { at: at(13) }))
       .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
   });
 
@@ -669,7 +669,7 @@ describe('a caller whom somebody takes in another application', () => {
 
   it('P-141 whoever hangs up before their Dial begins has not taken the caller whom somebody else has accepted', () => {
     const gone = events.status({ status: 'completed', at: at(10) });
-    const isAccepted = outcome('reservation.fetch', { as: 'reservation', status: 'accepted' }, { at: at(11) });
+    const isAccepted = outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(11) });
     for (const before of [
       [...offered, gone, isAccepted],
       [...offered, news('accepted', 1, { at: at(9.5) }), gone],
@@ -690,7 +690,7 @@ describe('a caller whom somebody takes in another application', () => {
       const theirs: readonly Step[] = [
         ...before,
         taskEvents.due('caller'),
-        outcome('call.fetch', { as: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(37) }),
+        outcome('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(37) }),
       ];
       expect(scene(...theirs).state).toMatchObject({
         caller: { takenElsewhere: true },

@@ -60,11 +60,11 @@ describe('a worker who is switched on or off at a page', () => {
     expect(asked.effects).toContainEqual(
       expect.objectContaining({ type: 'worker.update', activity: offline, version: '*' }),
     );
-    expect(asked.state.requestedActivity).toMatchObject({ on: false, as: 'asked' });
+    expect(asked.state.requestedActivity).toMatchObject({ on: false, status: 'pending' });
     expect(asked.state.activity?.sid).toBe(available);
-    const { state } = after(known(), switched(false), answered({ as: 'done' }));
+    const { state } = after(known(), switched(false), answered({ kind: 'done' }));
     expect(state).toMatchObject({
-      requestedActivity: { as: 'done' },
+      requestedActivity: { status: 'done' },
       changeInFlight: null,
       activity: { sid: offline },
       timers: {},
@@ -76,10 +76,10 @@ describe('a worker who is switched on or off at a page', () => {
   });
 
   it('stays where they are when Twilio refuses, and the reason is kept', () => {
-    const refusal = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
+    const refusal = { kind: 'refused', code: 20001, reason: 'no such activity' } as const;
     const { state } = after(known(), switched(false), answered(refusal));
     expect(state).toMatchObject({
-      requestedActivity: { as: 'refused', reason: 'no such activity' },
+      requestedActivity: { status: 'refused', reason: 'no such activity' },
       activity: { sid: available },
     });
   });
@@ -89,28 +89,28 @@ describe('a worker who is switched on or off at a page', () => {
       const [timer = '', dueAt = 0] = Object.entries(timers)[0] ?? [];
       return { type: 'timer', at: dueAt, timer, dueAt };
     });
-    expect(state.requestedActivity).toMatchObject({ as: 'refused', reason: 'Twilio did not answer in time' });
+    expect(state.requestedActivity).toMatchObject({ status: 'refused', reason: 'Twilio did not answer in time' });
     expect(effects).toContainEqual({ type: 'effect.drop', id: 'worker:switch:1' });
-    const late = worker.transition(state, answered({ as: 'done' })(state), DEFAULT_WORKER_CONFIG);
-    expect(late.state).toMatchObject({ requestedActivity: { as: 'done' }, activity: { sid: offline } });
+    const late = worker.transition(state, answered({ kind: 'done' })(state), DEFAULT_WORKER_CONFIG);
+    expect(late.state).toMatchObject({ requestedActivity: { status: 'done' }, activity: { sid: offline } });
   });
 
   it('P-84 two quick clicks end where the last one says', () => {
     const both = after(known(), switched(false), switched(true));
     expect(both.effects.filter(({ type }) => type === 'worker.update')).toEqual([]);
-    const next = after(known(), switched(false), switched(true), answered({ as: 'done' }));
+    const next = after(known(), switched(false), switched(true), answered({ kind: 'done' }));
     expect(next.effects).toContainEqual(expect.objectContaining({ type: 'worker.update', activity: available }));
-    expect(next.state.requestedActivity?.as).toBe('asked');
-    const last = after(known(), switched(false), switched(true), answered({ as: 'done' }), (state) =>
-      answered({ as: 'done' }, available)(state),
+    expect(next.state.requestedActivity?.status).toBe('pending');
+    const last = after(known(), switched(false), switched(true), answered({ kind: 'done' }), (state) =>
+      answered({ kind: 'done' }, available)(state),
     );
-    expect(last.state).toMatchObject({ requestedActivity: { on: true, as: 'done' }, activity: { sid: available } });
+    expect(last.state).toMatchObject({ requestedActivity: { on: true, status: 'done' }, activity: { sid: available } });
   });
 
   it('ends a rest: nobody is brought back to work who was switched off meanwhile', () => {
     const resting = [known(), known(unavailable, 2)] as const;
     expect(after(...resting).state.coolDowns).toHaveLength(1);
-    const { state } = after(...resting, switched(false), answered({ as: 'done' }), known(offline, 3));
+    const { state } = after(...resting, switched(false), answered({ kind: 'done' }), known(offline, 3));
     expect(state.coolDowns).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describe('createAvailabilitySwitch', () => {
     await switchWorker(ANN, false);
     const record = await store.read(key, Date.now());
     expect(decodeState(worker, key, record?.data ?? '').state).toMatchObject({
-      requestedActivity: { on: false, as: 'asked' },
+      requestedActivity: { on: false, status: 'pending' },
     });
     await expect(switchWorker('CA123', false)).rejects.toThrow('"worker" must be the SID of a worker');
   });

@@ -5,8 +5,8 @@ import { at, scene, second, talked, type Step } from './scenes.js';
 
 const { outcomeOf, reservation: news } = taskEvents;
 const is = (status: 'pending' | 'reserved' | 'assigned' | 'wrapping' | 'completed' | 'canceled') =>
-  ({ as: 'task', sid: taskSids.task(), status }) as const;
-const FAILED = { as: 'failed', reason: 'away' } as const;
+  ({ kind: 'task', sid: taskSids.task(), status }) as const;
+const FAILED = { kind: 'failed', reason: 'away' } as const;
 
 /** The caller waits and the first worker's phone rings. */
 const ringing = (options: TaskOptions = {}): readonly Step[] => [
@@ -42,7 +42,7 @@ describe('the task of a talk', () => {
       .when(ends)
       .then({ asks: [{ type: 'reservation.rest' }], state: { task: { inFlight: false } } });
     scene(...talking, ends)
-      .when(outcomeOf('reservation.rest', { as: 'elsewhere' }, { at: at(41) }))
+      .when(outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(41) }))
       .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { inFlight: true } } });
     scene(...end)
       .when(taskEvents.task('wrapup', { at: at(41) }))
@@ -50,7 +50,7 @@ describe('the task of a talk', () => {
     scene(...end, outcomeOf('task.update', FAILED, { at: at(41) }))
       .when(taskEvents.task('wrapup', { at: at(42) }))
       .then({ asks: [completed] });
-    scene(...end, outcomeOf('task.update', { as: 'done' }, { at: at(41) }))
+    scene(...end, outcomeOf('task.update', { kind: 'done' }, { at: at(41) }))
       .when(taskEvents.task('wrapup', { at: at(42) }))
       .then({ asks: [] });
   });
@@ -86,7 +86,7 @@ describe('the task of a caller who has the fallback', () => {
     scene(...told)
       .when(events.callerDocument({ at: at(12) }))
       .then({ asks: [] });
-    scene(...told, outcomeOf('task.update', { as: 'done' }, { at: at(12) }))
+    scene(...told, outcomeOf('task.update', { kind: 'done' }, { at: at(12) }))
       .when(events.callerDocument({ at: at(13) }))
       .then({ asks: [], state: { task: { over: true }, taskCanceled: false } });
   });

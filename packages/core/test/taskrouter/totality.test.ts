@@ -139,12 +139,12 @@ function eventOf(
 }
 
 function outcomeOf(type: string, wanted: string): unknown {
-  if (wanted === 'created') return { as: 'created', sid: sids.call(1), status: 'queued' };
-  if (wanted === 'fetched') return { as: 'fetched', status: 'in-progress', answeredBy: null };
+  if (wanted === 'created') return { kind: 'created', sid: sids.call(1), status: 'queued' };
+  if (wanted === 'fetched') return { kind: 'fetched', status: 'in-progress', answeredBy: null };
   const isStatus = (RESERVATION_STATUSES as readonly string[]).includes(wanted);
-  if (isStatus && type.startsWith('reservation')) return { as: 'reservation', status: wanted };
-  if (isStatus) return { as: 'task', sid: taskSids.task(), status: wanted === 'wrapping' ? 'wrapping' : 'canceled' };
-  return { as: wanted, code: 20001, reason: wanted, status: null };
+  if (isStatus && type.startsWith('reservation')) return { kind: 'reservation', status: wanted };
+  if (isStatus) return { kind: 'task', sid: taskSids.task(), status: wanted === 'wrapping' ? 'wrapping' : 'canceled' };
+  return { kind: wanted, code: 20001, reason: wanted, status: null };
 }
 
 describe('whatever comes, in whatever order', () => {

@@ -91,7 +91,7 @@ const saw = (
   seconds = 0,
   enteredAt: number | null = null,
   number?: number,
-): Step => answered({ as: 'worker', activity, enteredAt, version }, seconds, number);
+): Step => answered({ kind: 'worker', activity, enteredAt, version }, seconds, number);
 const due =
   (name: string): Step =>
   ({ state }) => {
@@ -100,8 +100,8 @@ const due =
     return { type: 'timer', at: dueAt, timer: name, dueAt };
   };
 
-const FAILED = { as: 'failed', reason: 'Twilio is away' } as const;
-const DONE = { as: 'done' } as const;
+const FAILED = { kind: 'failed', reason: 'Twilio is away' } as const;
+const DONE = { kind: 'done' } as const;
 const RESTING = `rest:${unavailable}`;
 const AWAY = `rest:${offline}`;
 const fetch = (number: number) => ({ type: 'worker.fetch', id: `worker:fetch:${String(number)}`, ...OF }) as const;
@@ -150,7 +150,7 @@ describe('a worker of whom something is heard', () => {
     ['a timer', { type: 'timer', at: START, timer: 'retry', dueAt: START }],
     ['a click', switched(available)],
     ['a deletion', deleted],
-    ['an answer', { type: 'effect.outcome', at: START, effect: fetch(1), outcome: { as: 'gone' } }],
+    ['an answer', { type: 'effect.outcome', at: START, effect: fetch(1), outcome: { kind: 'gone' } }],
   ])('is not made known by %s', (_, event) => {
     after()
       .when(event)
@@ -463,15 +463,15 @@ describe('what a look at a worker says', () => {
 
   it('that they are gone ends everything', () => {
     after(...rested)
-      .when(answered({ as: 'gone' }, 61))
+      .when(answered({ kind: 'gone' }, 61))
       .then({ state: { deleted: true, coolDowns: [], inFlight: false }, effects: [], keepForMs: MONTH });
   });
 
   it('is worth nothing when it makes no sense: whoever rests is looked at anew', () => {
     for (const outcome of [
       DONE,
-      { as: 'task', sid: taskSids.task(), status: 'pending' },
-      { as: 'reservation', status: 'pending' },
+      { kind: 'task', sid: taskSids.task(), status: 'pending' },
+      { kind: 'reservation', status: 'pending' },
     ] as const) {
       after(...rested)
         .when(answered(outcome, 61))
@@ -488,13 +488,13 @@ describe('what a look at a worker says', () => {
   it('about another thing than a worker is not heard', () => {
     const effect = { type: 'task.fetch', id: 'task:fetch:1', workspace: WORKSPACE.sid, task: taskSids.task() } as const;
     after(...rested)
-      .when({ type: 'effect.outcome', at: at(61), effect, outcome: { as: 'gone' } })
+      .when({ type: 'effect.outcome', at: at(61), effect, outcome: { kind: 'gone' } })
       .thenNothingHappened();
   });
 });
 
 describe('a worker who cannot be looked at, or brought back', () => {
-  const refused = { as: 'refused', code: 20001, reason: 'no' } as const;
+  const refused = { kind: 'refused', code: 20001, reason: 'no' } as const;
 
   it.each<[string, TaskRouterOutcome]>([
     ['fails', FAILED],
@@ -531,10 +531,10 @@ describe('a worker who cannot be looked at, or brought back', () => {
   it('is looked at anew when somebody touched them at the same moment', () => {
     const leaving = [...rested, saw(unavailable, '2', 60)];
     after(...leaving)
-      .when(answered({ as: 'changed' }, 61))
+      .when(answered({ kind: 'changed' }, 61))
       .then({ state: { coolDowns: [{}] }, effects: [fetch(3)] });
     after(...leaving, told(offline, 3, 60))
-      .when(answered({ as: 'changed' }, 61))
+      .when(answered({ kind: 'changed' }, 61))
       .then({ state: { activity: { sid: offline }, inFlight: false }, effects: [], keepForMs: MONTH });
   });
 });
@@ -652,7 +652,7 @@ describe('a worker who is switched at a page', () => {
             on: false,
             activity: offline,
             askedAt: at(5),
-            as: 'asked',
+            status: 'pending',
             reason: null,
           },
           changeInFlight: 'worker:switch:1',
@@ -665,7 +665,7 @@ describe('a worker who is switched at a page', () => {
       .when(answered(DONE, 6))
       .then({
         state: {
-          requestedActivity: { request: 'first', as: 'done', reason: null },
+          requestedActivity: { request: 'first', status: 'done', reason: null },
           changeInFlight: null,
           activity: { sid: offline, name: null },
           since: at(6),
@@ -685,15 +685,15 @@ describe('a worker who is switched at a page', () => {
   });
 
   it.each<[string, TaskRouterOutcome, string]>([
-    ['no', { as: 'refused', code: 20001, reason: 'no such activity' }, 'no such activity'],
+    ['no', { kind: 'refused', code: 20001, reason: 'no such activity' }, 'no such activity'],
     ['nothing', FAILED, 'Twilio is away'],
-    ['that somebody else was first', { as: 'changed' }, 'somebody else changed the worker at the same moment'],
+    ['that somebody else was first', { kind: 'changed' }, 'somebody else changed the worker at the same moment'],
   ])('stays where they are when Twilio says %s', (_, outcome, reason) => {
     after(...away)
       .when(answered(outcome, 6))
       .then({
         state: {
-          requestedActivity: { as: 'refused', reason },
+          requestedActivity: { status: 'refused', reason },
           changeInFlight: null,
           activity: { sid: available, name: 'Available' },
         },
@@ -704,7 +704,7 @@ describe('a worker who is switched at a page', () => {
 
   it('who is there no more has no wishes', () => {
     after(...away)
-      .when(answered({ as: 'gone' }, 6))
+      .when(answered({ kind: 'gone' }, 6))
       .then({
         state: { deleted: true, requestedActivity: null, changeInFlight: null },
         effects: [stop('switch', 35)],
@@ -727,7 +727,7 @@ describe('a worker who is switched at a page', () => {
       .when(due('switch'))
       .then({
         state: {
-          requestedActivity: { as: 'refused', reason: 'Twilio did not answer in time' },
+          requestedActivity: { status: 'refused', reason: 'Twilio did not answer in time' },
           changeInFlight: null,
           timers: {},
         },
@@ -746,7 +746,10 @@ describe('a worker who is switched at a page', () => {
       .thenNothingHappened();
     after(...late)
       .when(answered(DONE, 40))
-      .then({ state: { requestedActivity: { as: 'done', reason: null }, activity: { sid: offline } }, effects: [] });
+      .then({
+        state: { requestedActivity: { status: 'done', reason: null }, activity: { sid: offline } },
+        effects: [],
+      });
   });
 
   it('of clicks while one is under way the last one counts', () => {
@@ -754,20 +757,23 @@ describe('a worker who is switched at a page', () => {
     after(...away)
       .when(switched(available, 'second', 7))
       .then({
-        state: { requestedActivity: { request: 'second', on: true, as: 'asked' }, changeInFlight: 'worker:switch:1' },
+        state: {
+          requestedActivity: { request: 'second', on: true, status: 'pending' },
+          changeInFlight: 'worker:switch:1',
+        },
         effects: [stop('switch', 35), start('switch', 37)],
       });
     for (const outcome of [DONE, FAILED]) {
       after(...both)
         .when(answered(outcome, 8))
         .then({
-          state: { requestedActivity: { request: 'second', as: 'asked' }, changeInFlight: 'worker:switch:2' },
+          state: { requestedActivity: { request: 'second', status: 'pending' }, changeInFlight: 'worker:switch:2' },
           effects: [change(2, available)],
         });
     }
     after(...away, switched(offline, 'second', 7))
       .when(answered(DONE, 8))
-      .then({ state: { requestedActivity: { request: 'second', as: 'done' } }, effects: [stop('switch', 37)] });
+      .then({ state: { requestedActivity: { request: 'second', status: 'done' } }, effects: [stop('switch', 37)] });
   });
 
   it('a late answer to the click before says where they are, and nothing of the new click', () => {
@@ -776,7 +782,7 @@ describe('a worker who is switched at a page', () => {
       .when(answered(DONE, 41, 1))
       .then({
         state: {
-          requestedActivity: { request: 'second', as: 'asked' },
+          requestedActivity: { request: 'second', status: 'pending' },
           changeInFlight: 'worker:switch:2',
           activity: { sid: offline },
         },
@@ -785,17 +791,17 @@ describe('a worker who is switched at a page', () => {
     after(...again, answered(DONE, 41, 2))
       .when(answered(DONE, 42, 1))
       .then({
-        state: { requestedActivity: { request: 'second', as: 'done' }, activity: { sid: offline } },
+        state: { requestedActivity: { request: 'second', status: 'done' }, activity: { sid: offline } },
         effects: [],
       });
   });
 
   it('a late success says nothing of a newer click that was refused', () => {
-    const refused = { as: 'refused', code: 20001, reason: 'no such activity' } as const;
+    const refused = { kind: 'refused', code: 20001, reason: 'no such activity' } as const;
     after(...away, due('switch'), switched(available, 'second', 40), answered(refused, 41, 2))
       .when(answered(DONE, 42, 1))
       .then({
-        state: { requestedActivity: { request: 'second', as: 'refused', reason: 'no such activity' } },
+        state: { requestedActivity: { request: 'second', status: 'refused', reason: 'no such activity' } },
         effects: [],
       });
   });
@@ -813,7 +819,7 @@ describe('a worker who is switched at a page', () => {
     after(...resting, switched(available, 'first', 5))
       .when(told(MEETING, 3, 6))
       .then({
-        state: { coolDowns: [], timers: { switch: at(35) }, requestedActivity: { as: 'asked' } },
+        state: { coolDowns: [], timers: { switch: at(35) }, requestedActivity: { status: 'pending' } },
         effects: [stop(RESTING, 60)],
         keepForMs: null,
       });
@@ -902,7 +908,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
     expect(after(...begun).state).toMatchObject({ coolDowns: [{ activity: offline }] });
     after(...begun)
       .when(answered(DONE, 8, 1))
-      .then({ state: { requestedActivity: { as: 'done', answeredAt: at(8) }, coolDowns: [] } });
+      .then({ state: { requestedActivity: { status: 'done', answeredAt: at(8) }, coolDowns: [] } });
   });
 
   it('P-130 nobody is brought back while a wish of theirs is under way', () => {

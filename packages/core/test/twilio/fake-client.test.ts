@@ -115,7 +115,10 @@ describe('a new call', () => {
     const odd = { sid: LEG, status: 'of a kind unheard of' };
     const calls = Object.assign(client.calls, { create: () => Promise.resolve(odd) });
     const { execute } = executor({ ...client, calls });
-    expect(await execute(create)).toEqual({ as: 'outcome', outcome: { as: 'created', sid: LEG, status: 'queued' } });
+    expect(await execute(create)).toEqual({
+      kind: 'outcome',
+      outcome: { kind: 'created', sid: LEG, status: 'queued' },
+    });
   });
 });
 
@@ -136,7 +139,7 @@ describe('an announcement to one party of a conference', () => {
       participants: (sid: string) => ({ update: (params: object) => tell([room, sid, params], {}) }),
     });
     const { execute } = executor({ ...client, conferences });
-    expect(await execute(announce)).toEqual({ as: 'outcome', outcome: { as: 'done', status: 'in-progress' } });
+    expect(await execute(announce)).toEqual({ kind: 'outcome', outcome: { kind: 'done', status: 'in-progress' } });
     const announceUrl = `${BASE}/inbound/whisper?ref=forwarding.${sids.call(0)}.1.0#rc=3&rp=5xx,ct,rt`;
     expect(asked).toEqual([[sids.conference(), sids.call(0), { announceUrl, announceMethod: 'POST' }]]);
   });
@@ -144,7 +147,7 @@ describe('an announcement to one party of a conference', () => {
   it('is not known to be made by a client that has no conferences', async () => {
     const { client } = fakeClient();
     expect(await executor(client).execute(announce)).toEqual({
-      as: 'ambiguous',
+      kind: 'ambiguous',
       reason: 'this client has no "conferences"',
     });
   });
@@ -205,24 +208,29 @@ describe('what a failure means', () => {
     classifyFailure(error, effect, hint, START);
 
   it.each<[string, unknown, TwilioEffect['type'], unknown]>([
-    ['of Axios: the status of the response', { response: { status: 503 } }, 'call.end', { as: 'ambiguous' }],
-    ['that did not reach Twilio, by its cause', { cause: { code: 'ENOTFOUND' } }, 'call.end', { as: 'notExecuted' }],
-    ['that was cut', { code: 'ECONNRESET', message: 'cut' }, 'call.end', { as: 'ambiguous', reason: 'cut' }],
-    ['that says nothing', { message: '' }, 'call.end', { as: 'ambiguous', reason: 'no reason was given' }],
-    ['with a status that is none', { status: '404' }, 'call.end', { as: 'ambiguous' }],
-    ['below 400', { status: 399 }, 'call.end', { as: 'ambiguous', reason: 'Twilio answered 399: no reason was given' }],
-    ['400', { status: 400 }, 'call.end', { outcome: { as: 'refused', code: null } }],
-    ['499', { status: 499 }, 'call.end', { outcome: { as: 'refused', code: null } }],
-    ['500', { status: 500 }, 'call.end', { as: 'ambiguous' }],
-    ['404 of a new call', { status: 404, code: 20404 }, 'call.create', { outcome: { as: 'refused', code: 20404 } }],
-    ['404 of anything else', { status: 404, code: 20404 }, 'task.fetch', { outcome: { as: 'gone' } }],
-    ['412 of a worker', { status: 412 }, 'worker.update', { outcome: { as: 'changed' } }],
-    ['400 of a worker', { status: 400, code: 20001 }, 'worker.update', { outcome: { as: 'refused', code: 20001 } }],
-    ['412 of a task', { status: 412 }, 'task.update', { outcome: { as: 'refused' } }],
-    ['a code that is none', { status: 400, code: 0 }, 'call.end', { outcome: { as: 'refused', code: null } }],
-    ['a code in words', { status: 400, code: 'E' }, 'call.end', { outcome: { as: 'refused', code: null } }],
-    ['21220 of an end', { status: 400, code: 21220 }, 'call.end', { outcome: { as: 'gone' } }],
-    ['21220 of a fetch', { status: 400, code: 21220 }, 'call.fetch', { outcome: { as: 'refused', code: 21220 } }],
+    ['of Axios: the status of the response', { response: { status: 503 } }, 'call.end', { kind: 'ambiguous' }],
+    ['that did not reach Twilio, by its cause', { cause: { code: 'ENOTFOUND' } }, 'call.end', { kind: 'notExecuted' }],
+    ['that was cut', { code: 'ECONNRESET', message: 'cut' }, 'call.end', { kind: 'ambiguous', reason: 'cut' }],
+    ['that says nothing', { message: '' }, 'call.end', { kind: 'ambiguous', reason: 'no reason was given' }],
+    ['with a status that is none', { status: '404' }, 'call.end', { kind: 'ambiguous' }],
+    [
+      'below 400',
+      { status: 399 },
+      'call.end',
+      { kind: 'ambiguous', reason: 'Twilio answered 399: no reason was given' },
+    ],
+    ['400', { status: 400 }, 'call.end', { outcome: { kind: 'refused', code: null } }],
+    ['499', { status: 499 }, 'call.end', { outcome: { kind: 'refused', code: null } }],
+    ['500', { status: 500 }, 'call.end', { kind: 'ambiguous' }],
+    ['404 of a new call', { status: 404, code: 20404 }, 'call.create', { outcome: { kind: 'refused', code: 20404 } }],
+    ['404 of anything else', { status: 404, code: 20404 }, 'task.fetch', { outcome: { kind: 'gone' } }],
+    ['412 of a worker', { status: 412 }, 'worker.update', { outcome: { kind: 'changed' } }],
+    ['400 of a worker', { status: 400, code: 20001 }, 'worker.update', { outcome: { kind: 'refused', code: 20001 } }],
+    ['412 of a task', { status: 412 }, 'task.update', { outcome: { kind: 'refused' } }],
+    ['a code that is none', { status: 400, code: 0 }, 'call.end', { outcome: { kind: 'refused', code: null } }],
+    ['a code in words', { status: 400, code: 'E' }, 'call.end', { outcome: { kind: 'refused', code: null } }],
+    ['21220 of an end', { status: 400, code: 21220 }, 'call.end', { outcome: { kind: 'gone' } }],
+    ['21220 of a fetch', { status: 400, code: 21220 }, 'call.fetch', { outcome: { kind: 'refused', code: 21220 } }],
   ])('%s', (_, error, effect, expected) => {
     expect(classify(error, effect)).toMatchObject(expected as object);
   });
@@ -239,7 +247,7 @@ describe('what a failure means', () => {
     [['3'], null],
   ])('of 429 says how long to wait: %j', (value, afterMs) => {
     const headers = { 'RETRY-After': value, other: '9' };
-    expect(classify({ status: 429, response: { headers } })).toMatchObject({ as: 'notExecuted', afterMs });
+    expect(classify({ status: 429, response: { headers } })).toMatchObject({ kind: 'notExecuted', afterMs });
   });
 
   it('of 429 that says nothing waits as the last response did, its own word before that', () => {
@@ -263,7 +271,7 @@ describe('what a failure means', () => {
     const calls = Object.assign(client.calls, { create: () => Promise.reject(slow) });
     const httpClient = { lastResponse: { statusCode, headers: { 'Retry-After': '5' } } };
     const { execute } = executor({ ...client, calls, httpClient });
-    expect(await execute(create)).toEqual({ as: 'notExecuted', reason: 'slow down', afterMs });
+    expect(await execute(create)).toEqual({ kind: 'notExecuted', reason: 'slow down', afterMs });
   });
 });
 
@@ -293,7 +301,7 @@ describe('a worker who is to rest after a talk', () => {
 
   it.each([[[]], [[taskSids.reservation(1)]]])('is moved where they have accepted %j', async (accepted) => {
     const { execute, asked } = resting(accepted);
-    expect(await execute(rest)).toEqual({ as: 'outcome', outcome: { as: 'done' } });
+    expect(await execute(rest)).toEqual({ kind: 'outcome', outcome: { kind: 'done' } });
     expect(asked).toEqual([list, ['update', taskSids.worker(1), { activitySid: taskSids.unavailable }]]);
   });
 
@@ -301,7 +309,7 @@ describe('a worker who is to rest after a talk', () => {
     'stays where they are when they have accepted %j',
     async (accepted) => {
       const { execute, asked } = resting(accepted);
-      expect(await execute(rest)).toEqual({ as: 'outcome', outcome: { as: 'elsewhere' } });
+      expect(await execute(rest)).toEqual({ kind: 'outcome', outcome: { kind: 'elsewhere' } });
       expect(asked).toEqual([list]);
     },
   );
@@ -330,43 +338,48 @@ describe('a look at a worker', () => {
     ['as a text', JSON.stringify(body), { ETAG: 'W/"7"' }],
   ])('is understood when the client hands the body on %s', async (_, given, headers) => {
     expect(await looked({ statusCode: 200, body: given, headers })).toEqual({
-      as: 'outcome',
-      outcome: { as: 'worker', activity: taskSids.available, enteredAt: Date.UTC(2025, 5, 2, 17, 40), version: 'W/7' },
+      kind: 'outcome',
+      outcome: {
+        kind: 'worker',
+        activity: taskSids.available,
+        enteredAt: Date.UTC(2025, 5, 2, 17, 40),
+        version: 'W/7',
+      },
     });
   });
 
   it('is one at any version without an ETag, and since when nobody knows without a time', async () => {
     for (const since of [undefined, null, 7, 'noon']) {
       const seen = await looked({ statusCode: 299, body: { ...body, date_status_changed: since } });
-      expect(seen).toMatchObject({ outcome: { as: 'worker', version: '*', enteredAt: null } });
+      expect(seen).toMatchObject({ outcome: { kind: 'worker', version: '*', enteredAt: null } });
     }
   });
 
   it.each([null, 'not JSON', '7', { activity_sid: 'WA1' }, {}])('is of no use when the body is %j', async (given) => {
     expect(await looked({ statusCode: 200, body: given })).toEqual({
-      as: 'ambiguous',
+      kind: 'ambiguous',
       reason: 'Twilio did not say the activity of the worker',
     });
   });
 
   it('fails as any other request does', async () => {
     const away = { statusCode: 429, body: { message: 'slow down', code: 20429 }, headers: { 'Retry-After': '2' } };
-    expect(await looked(away)).toEqual({ as: 'notExecuted', reason: 'slow down', afterMs: 2000 });
-    expect(await looked({ statusCode: 404, body: '' })).toEqual({ as: 'outcome', outcome: { as: 'gone' } });
+    expect(await looked(away)).toEqual({ kind: 'notExecuted', reason: 'slow down', afterMs: 2000 });
+    expect(await looked({ statusCode: 404, body: '' })).toEqual({ kind: 'outcome', outcome: { kind: 'gone' } });
     expect(await looked({ statusCode: 302, body: null })).toEqual({
-      as: 'ambiguous',
+      kind: 'ambiguous',
       reason: 'Twilio answered 302: HTTP 302',
     });
-    expect(await looked({ statusCode: 199, body: null })).toMatchObject({ as: 'ambiguous' });
+    expect(await looked({ statusCode: 199, body: null })).toMatchObject({ kind: 'ambiguous' });
     expect(await looked({ statusCode: 400, body: { message: 'no', code: 20001 } })).toMatchObject({
-      outcome: { as: 'refused', code: 20001 },
+      outcome: { kind: 'refused', code: 20001 },
     });
   });
 
   it('is refused by a client that cannot ask', async () => {
     const { client } = fakeClient();
     expect(await executor(client).execute(lookAtWorker)).toMatchObject({
-      outcome: { as: 'refused', reason: 'the Twilio client has no "request"' },
+      outcome: { kind: 'refused', reason: 'the Twilio client has no "request"' },
     });
   });
 });

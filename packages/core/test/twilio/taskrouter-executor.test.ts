@@ -45,21 +45,21 @@ describe('what is sent, and what the answer means', () => {
     taskRouterApi()
       .post(RESERVATION, { ReservationStatus: 'rejected', WorkerActivitySid: taskSids.unavailable })
       .reply(200, { reservation_status: 'rejected' });
-    expect(await execute(reject)).toEqual({ as: 'outcome', outcome: { as: 'done' } });
+    expect(await execute(reject)).toEqual({ kind: 'outcome', outcome: { kind: 'done' } });
   });
 
   test('a completion has its reason', async () => {
     taskRouterApi()
       .post(TASK, { AssignmentStatus: 'completed', Reason: 'over' })
       .reply(200, { assignment_status: 'completed' });
-    expect(await execute(complete)).toEqual({ as: 'outcome', outcome: { as: 'done' } });
+    expect(await execute(complete)).toEqual({ kind: 'outcome', outcome: { kind: 'done' } });
   });
 
   test('a worker is moved only at the version that was seen', async () => {
     taskRouterApi().post(WORKER, { ActivitySid: taskSids.available }).matchHeader('if-match', '7').reply(200, {});
-    expect(await execute(back)).toEqual({ as: 'outcome', outcome: { as: 'done' } });
+    expect(await execute(back)).toEqual({ kind: 'outcome', outcome: { kind: 'done' } });
     taskRouterApi().post(WORKER).reply(412, apiError(412, 20412));
-    expect(await execute(back)).toEqual({ as: 'outcome', outcome: { as: 'changed' } });
+    expect(await execute(back)).toEqual({ kind: 'outcome', outcome: { kind: 'changed' } });
   });
 
   test('a worker is seen with their ETag, and with when they got there', async () => {
@@ -67,17 +67,24 @@ describe('what is sent, and what the answer means', () => {
       .get(WORKER)
       .reply(200, { activity_sid: taskSids.unavailable, date_status_changed: '2025-06-02T17:40:00Z' }, { ETag: '"7"' });
     expect(await execute({ type: 'worker.fetch', ...ofWorker })).toEqual({
-      as: 'outcome',
-      outcome: { as: 'worker', activity: taskSids.unavailable, enteredAt: Date.UTC(2025, 5, 2, 17, 40), version: '7' },
+      kind: 'outcome',
+      outcome: {
+        kind: 'worker',
+        activity: taskSids.unavailable,
+        enteredAt: Date.UTC(2025, 5, 2, 17, 40),
+        version: '7',
+      },
     });
   });
 
   test('a task and a reservation are seen with their status', async () => {
     taskRouterApi().get(TASK).reply(200, { sid: taskSids.task(), assignment_status: 'wrapping' });
-    expect(await execute({ type: 'task.fetch', ...of })).toMatchObject({ outcome: { as: 'task', status: 'wrapping' } });
+    expect(await execute({ type: 'task.fetch', ...of })).toMatchObject({
+      outcome: { kind: 'task', status: 'wrapping' },
+    });
     taskRouterApi().get(RESERVATION).reply(200, { reservation_status: 'rescinded' });
     const fetch = { type: 'reservation.fetch', ...of, reservation: taskSids.reservation(1) } as const;
-    expect(await execute(fetch)).toEqual({ as: 'outcome', outcome: { as: 'reservation', status: 'rescinded' } });
+    expect(await execute(fetch)).toEqual({ kind: 'outcome', outcome: { kind: 'reservation', status: 'rescinded' } });
   });
 
   test('the task of a call is found by its attributes, the newest first', async () => {
@@ -92,18 +99,18 @@ describe('what is sent, and what the answer means', () => {
         )
         .reply(200, { tasks, meta: { key: 'tasks', next_page_url: null } });
     list([{ sid: taskSids.task(3), assignment_status: 'pending' }]);
-    expect(await execute(find)).toMatchObject({ outcome: { as: 'task', sid: taskSids.task(3), status: 'pending' } });
+    expect(await execute(find)).toMatchObject({ outcome: { kind: 'task', sid: taskSids.task(3), status: 'pending' } });
     list([]);
-    expect(await execute(find)).toEqual({ as: 'outcome', outcome: { as: 'gone' } });
+    expect(await execute(find)).toEqual({ kind: 'outcome', outcome: { kind: 'gone' } });
   });
 });
 
 describe('what went wrong', () => {
   test.each([
-    [404, 20404, { as: 'outcome', outcome: { as: 'gone' } }],
-    [400, 20001, { as: 'outcome', outcome: { as: 'refused', code: 20001 } }],
-    [429, 20429, { as: 'notExecuted' }],
-    [503, 20503, { as: 'ambiguous' }],
+    [404, 20404, { kind: 'outcome', outcome: { kind: 'gone' } }],
+    [400, 20001, { kind: 'outcome', outcome: { kind: 'refused', code: 20001 } }],
+    [429, 20429, { kind: 'notExecuted' }],
+    [503, 20503, { kind: 'ambiguous' }],
   ])('HTTP %d (%d)', async (status, code, expected) => {
     taskRouterApi().post(RESERVATION).reply(status, apiError(status, code));
     expect(await execute(reject)).toMatchObject(expected);
@@ -113,9 +120,9 @@ describe('what went wrong', () => {
 
   test('a status that cannot be read is no status', async () => {
     taskRouterApi().get(TASK).reply(200, { sid: taskSids.task(), assignment_status: 'dancing' });
-    expect(await execute({ type: 'task.fetch', ...of })).toMatchObject({ as: 'ambiguous' });
+    expect(await execute({ type: 'task.fetch', ...of })).toMatchObject({ kind: 'ambiguous' });
     taskRouterApi().get(WORKER).reply(200, 'not JSON');
-    expect(await execute({ type: 'worker.fetch', ...ofWorker })).toMatchObject({ as: 'ambiguous' });
+    expect(await execute({ type: 'worker.fetch', ...ofWorker })).toMatchObject({ kind: 'ambiguous' });
   });
 
   test.each([
@@ -126,8 +133,8 @@ describe('what went wrong', () => {
     ['activity', { ...back, activity: 'WA' }],
   ])('what is no SID of a %s never reaches a path', async (kind, effect) => {
     expect(await execute(effect as TaskRouterEffect)).toEqual({
-      as: 'outcome',
-      outcome: { as: 'refused', code: null, reason: `not a SID of a ${kind}` },
+      kind: 'outcome',
+      outcome: { kind: 'refused', code: null, reason: `not a SID of a ${kind}` },
     });
   });
 
@@ -139,7 +146,7 @@ describe('what went wrong', () => {
       log: silent,
     });
     expect(await bare(reject)).toMatchObject({
-      outcome: { as: 'refused', reason: expect.stringMatching(/TaskRouter/) as string },
+      outcome: { kind: 'refused', reason: expect.stringMatching(/TaskRouter/) as string },
     });
   });
 });

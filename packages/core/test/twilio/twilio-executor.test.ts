@@ -76,7 +76,10 @@ describe('what is sent', () => {
       })
       .basicAuth({ user: ACCOUNT, pass: 'secret' })
       .reply(201, { sid: LEG, status: 'queued' });
-    expect(await execute(create)).toEqual({ as: 'outcome', outcome: { as: 'created', sid: LEG, status: 'queued' } });
+    expect(await execute(create)).toEqual({
+      kind: 'outcome',
+      outcome: { kind: 'created', sid: LEG, status: 'queued' },
+    });
     const asked = `ref=forwarding.${CALLER}.1.2`;
     expect(body).toEqual({
       To: '+14155550142',
@@ -128,24 +131,24 @@ describe('what is sent', () => {
     twilioApi()
       .post(CALLS, new RegExp(`(^|&)${onTheWire}(&|$)`))
       .reply(201, { sid: LEG, status: 'queued' });
-    expect(await execute({ ...create, callToken })).toMatchObject({ outcome: { as: 'created' } });
+    expect(await execute({ ...create, callToken })).toMatchObject({ outcome: { kind: 'created' } });
   });
 
   test('an end, a redirect and a fetch', async () => {
     twilioApi().post(CALL, { Status: 'completed' }).reply(200, { sid: LEG, status: 'completed' });
-    expect(await execute(end)).toEqual({ as: 'outcome', outcome: { as: 'done', status: 'completed' } });
+    expect(await execute(end)).toEqual({ kind: 'outcome', outcome: { kind: 'done', status: 'completed' } });
     const Url = `${BASE}/outbound/document?ref=forwarding.${CALLER}.1.2#rc=3&rp=5xx,ct,rt`;
     twilioApi().post(CALL, { Url, Method: 'POST' }).reply(200, { sid: LEG, status: 'in-progress' });
-    expect(await execute(redirect)).toEqual({ as: 'outcome', outcome: { as: 'done', status: 'in-progress' } });
+    expect(await execute(redirect)).toEqual({ kind: 'outcome', outcome: { kind: 'done', status: 'in-progress' } });
     twilioApi().get(CALL).reply(200, { sid: LEG, status: 'completed', answered_by: 'machine_start' });
     expect(await execute(fetch)).toEqual({
-      as: 'outcome',
-      outcome: { as: 'fetched', status: 'completed', answeredBy: 'machine_start' },
+      kind: 'outcome',
+      outcome: { kind: 'fetched', status: 'completed', answeredBy: 'machine_start' },
     });
     twilioApi().get(CALL).reply(200, { sid: LEG, status: 'ringing', answered_by: null });
     expect(await execute(fetch)).toEqual({
-      as: 'outcome',
-      outcome: { as: 'fetched', status: 'ringing', answeredBy: null },
+      kind: 'outcome',
+      outcome: { kind: 'fetched', status: 'ringing', answeredBy: null },
     });
   });
 });
@@ -156,7 +159,7 @@ describe('what goes wrong: certainly not executed', () => {
       .post(CALLS)
       .replyWithError(Object.assign(new Error(`connect ${code}`), { code }));
     expect(await execute(create)).toEqual({
-      as: 'notExecuted',
+      kind: 'notExecuted',
       reason: expect.stringContaining(code) as string,
       afterMs: null,
     });
@@ -166,24 +169,24 @@ describe('what goes wrong: certainly not executed', () => {
     twilioApi()
       .post(CALLS)
       .reply(429, apiError(429, 20429, 'Too Many Requests'), { 'Retry-After': '3' });
-    expect(await execute(create)).toEqual({ as: 'notExecuted', reason: 'Too Many Requests', afterMs: 3000 });
+    expect(await execute(create)).toEqual({ kind: 'notExecuted', reason: 'Too Many Requests', afterMs: 3000 });
   });
 
   test('429, and it says until when', async () => {
     const now = Date.UTC(2026, 0, 1, 12, 0, 0);
     const clock: Clock = { now: () => now, wakeAt: () => () => undefined };
     twilioApi().post(CALL).reply(429, apiError(429, 20429), { 'Retry-After': 'Thu, 01 Jan 2026 12:00:07 GMT' });
-    expect(await executor({ clock })(end)).toMatchObject({ as: 'notExecuted', afterMs: 7000 });
+    expect(await executor({ clock })(end)).toMatchObject({ kind: 'notExecuted', afterMs: 7000 });
   });
 
   test('429, and it says nothing', async () => {
     twilioApi().get(CALL).reply(429, apiError(429, 20429));
-    expect(await execute(fetch)).toMatchObject({ as: 'notExecuted', afterMs: null });
+    expect(await execute(fetch)).toMatchObject({ kind: 'notExecuted', afterMs: null });
   });
 
   test('429 without a body that can be read', async () => {
     twilioApi().post(CALLS).reply(429, '<html>slow down</html>');
-    expect(await execute(create)).toMatchObject({ as: 'notExecuted' });
+    expect(await execute(create)).toMatchObject({ kind: 'notExecuted' });
   });
 });
 
@@ -192,13 +195,13 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
     twilioApi()
       .post(CALLS)
       .replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
-    expect(await execute(create)).toEqual({ as: 'ambiguous', reason: 'socket hang up' });
+    expect(await execute(create)).toEqual({ kind: 'ambiguous', reason: 'socket hang up' });
   });
 
   test('the client’s own time-out', async () => {
     twilioApi().post(CALLS).delay(200).reply(201, { sid: LEG, status: 'queued' });
     const hurried = twilio(ACCOUNT, 'secret', { timeout: 20 });
-    expect(await executor({ client: hurried })(create)).toMatchObject({ as: 'ambiguous' });
+    expect(await executor({ client: hurried })(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
   test('our time-out, however long the client waits', async () => {
@@ -207,35 +210,38 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
     };
     for (const effect of [create, end, redirect, fetch]) {
       const result = await executor({ client: never, clock: impatient })(effect);
-      expect(result).toEqual({ as: 'ambiguous', reason: 'Twilio took longer than 8000 ms' });
+      expect(result).toEqual({ kind: 'ambiguous', reason: 'Twilio took longer than 8000 ms' });
     }
   });
 
   test.each([500, 502, 503, 504])('%i', async (status) => {
     for (const body of [apiError(status, 20500), '<html>']) {
       twilioApi().post(CALLS).reply(status, body);
-      expect(await execute(create)).toMatchObject({ as: 'ambiguous' });
+      expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
     }
   });
 
   test('a redirection', async () => {
     twilioApi().post(CALLS).reply(302, '', { Location: 'https://elsewhere.example' });
-    expect(await execute(create)).toMatchObject({ as: 'ambiguous' });
+    expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
   test('201 with JSON that is none', async () => {
     twilioApi().post(CALLS).reply(201, '{"sid":"CA222');
-    expect(await execute(create)).toMatchObject({ as: 'ambiguous' });
+    expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
   test('201 that does not say the SID', async () => {
     twilioApi().post(CALLS).reply(201, { status: 'queued' });
-    expect(await execute(create)).toMatchObject({ as: 'ambiguous', reason: expect.stringContaining('SID') as string });
+    expect(await execute(create)).toMatchObject({
+      kind: 'ambiguous',
+      reason: expect.stringContaining('SID') as string,
+    });
   });
 
   test('a fetch that does not say the status', async () => {
     twilioApi().get(CALL).reply(200, { sid: LEG });
-    expect(await execute(fetch)).toMatchObject({ as: 'ambiguous' });
+    expect(await execute(fetch)).toMatchObject({ kind: 'ambiguous' });
   });
 
   test('an exception of no known form', async () => {
@@ -248,7 +254,7 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
           },
         }),
       };
-      expect(await executor({ client: broken })(create)).toMatchObject({ as: 'ambiguous' });
+      expect(await executor({ client: broken })(create)).toMatchObject({ kind: 'ambiguous' });
     }
   });
 
@@ -295,13 +301,13 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
     ])('%s', async (_, how) => {
       answer = how;
       const { port } = server.address() as AddressInfo;
-      expect(await executor({ client: nearby(port) })(create)).toMatchObject({ as: 'ambiguous' });
+      expect(await executor({ client: nearby(port) })(create)).toMatchObject({ kind: 'ambiguous' });
     });
 
     test('nobody listens: not executed', async () => {
       const { port } = server.address() as AddressInfo;
       await new Promise((resolve) => server.close(resolve));
-      expect(await executor({ client: nearby(port) })(create)).toMatchObject({ as: 'notExecuted' });
+      expect(await executor({ client: nearby(port) })(create)).toMatchObject({ kind: 'notExecuted' });
     });
   });
 });
@@ -326,27 +332,27 @@ describe('what goes wrong: a definite no', () => {
   ])('%i with %i', async (status, code, reason) => {
     twilioApi().post(CALLS).reply(status, apiError(status, code));
     expect(await execute(create)).toEqual({
-      as: 'outcome',
-      outcome: { as: 'refused', code, reason: expect.stringContaining(reason) as string },
+      kind: 'outcome',
+      outcome: { kind: 'refused', code, reason: expect.stringContaining(reason) as string },
     });
   });
 
   test('the newer form of errors', async () => {
     const body = { type: 'https://x', title: 'Invalid number', status: 400, code: 21211 };
     twilioApi().post(CALLS).reply(400, body);
-    expect(await execute(create)).toMatchObject({ outcome: { as: 'refused', code: 21211 } });
+    expect(await execute(create)).toMatchObject({ outcome: { kind: 'refused', code: 21211 } });
   });
 
   test('4xx of somebody in between', async () => {
     twilioApi().post(CALLS).reply(403, '<html>Forbidden</html>');
-    expect(await execute(create)).toMatchObject({ outcome: { as: 'refused', code: null } });
+    expect(await execute(create)).toMatchObject({ outcome: { kind: 'refused', code: null } });
   });
 
   test('404: the call is gone', async () => {
     for (const effect of [end, redirect, fetch]) {
       const scope = twilioApi();
       (effect.type === 'call.fetch' ? scope.get(CALL) : scope.post(CALL)).reply(404, apiError(404, 20404));
-      expect(await execute(effect)).toEqual({ as: 'outcome', outcome: { as: 'gone' } });
+      expect(await execute(effect)).toEqual({ kind: 'outcome', outcome: { kind: 'gone' } });
     }
   });
 
@@ -355,15 +361,15 @@ describe('what goes wrong: a definite no', () => {
       .post(CALL)
       .times(2)
       .reply(400, apiError(400, 21220, 'Call is not in-progress. Cannot redirect.'));
-    expect(await execute(end)).toEqual({ as: 'outcome', outcome: { as: 'gone' } });
-    expect(await execute(redirect)).toMatchObject({ outcome: { as: 'refused', code: 21220 } });
+    expect(await execute(end)).toEqual({ kind: 'outcome', outcome: { kind: 'gone' } });
+    expect(await execute(redirect)).toMatchObject({ outcome: { kind: 'refused', code: 21220 } });
   });
 });
 
 describe('what is never sent', () => {
   const refusedCall = async (effect: CallEffect, options: Partial<TwilioExecutorOptions> = {}): Promise<string> => {
     const result = await executor(options)(effect);
-    expect(result).toMatchObject({ as: 'outcome', outcome: { as: 'refused', code: null } });
+    expect(result).toMatchObject({ kind: 'outcome', outcome: { kind: 'refused', code: null } });
     return JSON.stringify(result);
   };
 

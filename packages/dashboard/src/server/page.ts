@@ -121,7 +121,7 @@ export function createPage<Row extends Keyed, Figures>(
       door.explain(request, response, access);
       return;
     }
-    if (access.as === 'closed') {
+    if (access.kind === 'closed') {
       sendWords(request, response, 403, CLOSED);
       return;
     }
@@ -150,7 +150,7 @@ export function createPage<Row extends Keyed, Figures>(
         redirect(response, PATHS.page);
         return;
     }
-    if (access.as === 'login') {
+    if (access.kind === 'login') {
       door.keepOut(request, response, access);
       return;
     }

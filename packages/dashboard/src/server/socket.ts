@@ -62,8 +62,8 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     serveClient: false,
     // CORS stops no websocket and no forged polling request; this stops both.
     allowRequest(request, decide) {
-      const { as } = guard.check(request);
-      decide(null, !closed && (as === 'open' || as === 'session') && sender(request).ours);
+      const { kind } = guard.check(request);
+      decide(null, !closed && (kind === 'open' || kind === 'session') && sender(request).ours);
     },
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     connectTimeout: 10_000,
@@ -114,7 +114,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   io.use((socket, next) => {
     // The time between the handshake and here is short, but a session may end in it.
     const access = guard.check(socket.request);
-    if (access.as !== 'open' && access.as !== 'session') {
+    if (access.kind !== 'open' && access.kind !== 'session') {
       next(new Error('log in again'));
       return;
     }
@@ -131,7 +131,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       else socket.disconnect(true);
     });
     answerCommands(socket);
-    socket.emit('welcome', { phone: phone !== null, canLogOut: access.as === 'session' });
+    socket.emit('welcome', { phone: phone !== null, canLogOut: access.kind === 'session' });
   });
 
   /** Lists that another process has saved. Nobody asks while nobody looks. */
@@ -162,8 +162,8 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   }
 
   function stillAllowed({ request }: Page): boolean {
-    const { as } = guard.check(request);
-    return as === 'open' || as === 'session';
+    const { kind } = guard.check(request);
+    return kind === 'open' || kind === 'session';
   }
 
   function answerCommands(socket: Page): void {
@@ -251,7 +251,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     cut({ id }) {
       for (const socket of io.sockets.sockets.values()) {
         const { access } = socket.data;
-        if (access.as === 'session' && access.session.id === id) socket.disconnect(true);
+        if (access.kind === 'session' && access.session.id === id) socket.disconnect(true);
       }
     },
     async close() {

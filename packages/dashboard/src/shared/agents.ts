@@ -28,7 +28,7 @@ export interface WorkerRow {
   /** The cool-down that ends by itself. */
   readonly rest: { readonly startedAt: number; readonly until: number } | null;
   /** Somebody switched them on or off, and Twilio has not answered, or refused. */
-  readonly wish: { readonly on: boolean; readonly as: 'asked' | 'refused'; readonly reason: string } | null;
+  readonly wish: { readonly on: boolean; readonly status: 'pending' | 'refused'; readonly reason: string } | null;
 }
 
 export type AgentRow = WorkerRow | CallRow;

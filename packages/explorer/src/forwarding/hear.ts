@@ -56,7 +56,7 @@ export function tellOutcome(
 }
 
 function outcomeName(task: string, outcome: Outcome): string {
-  return `${task} ${outcome.as} ${'status' in outcome ? String(outcome.status) : ''}${'code' in outcome ? String(outcome.code) : ''}`;
+  return `${task} ${outcome.kind} ${'status' in outcome ? String(outcome.status) : ''}${'code' in outcome ? String(outcome.code) : ''}`;
 }
 
 function wants(state: ForwardingState, { timer, dueAt }: TimerEvent): boolean {

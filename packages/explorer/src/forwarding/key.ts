@@ -47,7 +47,7 @@ function taskKey(task: WorldTask): string {
   const { effect } = task.work;
   const named = effect.type === 'call.create' || effect.type === 'call.redirect';
   const id = named ? task.id : `${effect.type}:${String(effect.leg)}`;
-  return `${id}#${String(Math.min(task.attempt, 2))}${task.outcome === null ? '' : task.outcome.as + ('code' in task.outcome ? String(task.outcome.code) : '')}`;
+  return `${id}#${String(Math.min(task.attempt, 2))}${task.outcome === null ? '' : task.outcome.kind + ('code' in task.outcome ? String(task.outcome.code) : '')}`;
 }
 
 /** Equal keys mean equal futures of the flow. */

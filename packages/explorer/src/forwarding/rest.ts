@@ -14,9 +14,9 @@ export interface Fate {
   readonly outcome: Outcome;
 }
 
-const CREATED = (leg: number): Outcome => ({ as: 'created', sid: sid(leg), status: 'queued' });
-const FAILED: Outcome = { as: 'failed', reason: 'REST is down' };
-const UNKNOWN: Outcome = { as: 'unknown', reason: 'the answer was lost' };
+const CREATED = (leg: number): Outcome => ({ kind: 'created', sid: sid(leg), status: 'queued' });
+const FAILED: Outcome = { kind: 'failed', reason: 'REST is down' };
+const UNKNOWN: Outcome = { kind: 'unknown', reason: 'the answer was lost' };
 
 /** The first fate is the good one. A create whose first try was interrupted is never sent again. */
 export function fates(late: LateRequests, world: World, effect: CallEffect, attempt: number): Fate[] {
@@ -24,7 +24,7 @@ export function fates(late: LateRequests, world: World, effect: CallEffect, atte
     case 'call.create': {
       if (attempt > 1) return [{ name: 'not sent again', fault: false, good: true, world, outcome: UNKNOWN }];
       const made = withLeg(world, effect.leg, { call: 'queued' });
-      const refused = (code: number): Outcome => ({ as: 'refused', code, reason: String(code) });
+      const refused = (code: number): Outcome => ({ kind: 'refused', code, reason: String(code) });
       return [
         { name: 'made', fault: false, good: true, world: made, outcome: CREATED(effect.leg) },
         {
@@ -72,8 +72,8 @@ function withFailure(world: World, good: { world: World; outcome: Outcome }): Fa
 
 function ended(world: World, who: number): { world: World; outcome: Outcome } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
-  if (call === undefined || call === 'over' || call === 'none') return { world, outcome: { as: 'gone' } };
-  const outcome: Outcome = { as: 'done', status: 'completed' };
+  if (call === undefined || call === 'over' || call === 'none') return { world, outcome: { kind: 'gone' } };
+  const outcome: Outcome = { kind: 'done', status: 'completed' };
   if (who === 0) return { world: endCallerCall(world), outcome };
   // Cancelled while queued: no callback at all.
   if (call === 'queued') return { world: endLegCall(world, who, 'canceled', { silent: true }), outcome };
@@ -86,18 +86,18 @@ function redirected(
   late: LateRequests,
 ): { world: World; outcome: Outcome } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
-  if (call !== 'in-progress') return { world, outcome: { as: 'refused', code: 21220, reason: 'not in progress' } };
-  return { world: redirectCall(world, who, late, part), outcome: { as: 'done', status: 'in-progress' } };
+  if (call !== 'in-progress') return { world, outcome: { kind: 'refused', code: 21220, reason: 'not in progress' } };
+  return { world: redirectCall(world, who, late, part), outcome: { kind: 'done', status: 'in-progress' } };
 }
 
 function fetched(world: World, who: number): Outcome {
   const call = who === 0 ? world.caller : world.legs[who - 1];
-  if (call === undefined || call.call === 'none') return { as: 'gone' };
-  return { as: 'fetched', status: call.call === 'over' ? (call.final ?? 'completed') : call.call, answeredBy: null };
+  if (call === undefined || call.call === 'none') return { kind: 'gone' };
+  return { kind: 'fetched', status: call.call === 'over' ? (call.final ?? 'completed') : call.call, answeredBy: null };
 }
 
 function lagging(now: Outcome): Outcome | undefined {
-  if (now.as !== 'fetched') return undefined;
+  if (now.kind !== 'fetched') return undefined;
   if (now.status === 'in-progress') return { ...now, status: 'ringing' };
   return now.status === 'ringing' || now.status === 'queued' ? undefined : { ...now, status: 'in-progress' };
 }

@@ -27,7 +27,7 @@ function outcomeMoves(
   effect: CallEffect,
   outcome: Outcome,
 ): void {
-  add(`${task.id} → ${outcome.as}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
+  add(`${task.id} → ${outcome.kind}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
   if (world.faults === 0) return;
   add(`crash before ${task.id} is written down`, false, () => ({
     ...world,

@@ -80,5 +80,5 @@ export function tellOutcome(
 ): TaskWorld | Violation {
   const detail = `${'status' in outcome ? String(outcome.status) : ''}${'code' in outcome ? String(outcome.code) : ''}`;
   const event = { type: 'effect.outcome', at: START, effect, outcome } as unknown as TaskRouterEvent;
-  return tell(context, world, `${id} ${outcome.as} ${detail}`, () => event, id);
+  return tell(context, world, `${id} ${outcome.kind} ${detail}`, () => event, id);
 }

@@ -82,7 +82,7 @@ function taskKey(task: TaskWorldTask, redirecting: string | null): string {
   const outcome =
     task.outcome === null
       ? ''
-      : `${task.outcome.as}${'code' in task.outcome ? String(task.outcome.code) : ''}${'status' in task.outcome ? String(task.outcome.status) : ''}`;
+      : `${task.outcome.kind}${'code' in task.outcome ? String(task.outcome.code) : ''}${'status' in task.outcome ? String(task.outcome.status) : ''}`;
   return `${id}#${String(Math.min(task.attempt, 2))}${outcome}`;
 }
 

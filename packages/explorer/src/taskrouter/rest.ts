@@ -27,9 +27,9 @@ export interface TaskFate {
   readonly outcome: Result;
 }
 
-const FAILED = { as: 'failed', reason: 'REST is down' } as const;
-const refused = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
-const UNKNOWN: Outcome = { as: 'unknown', reason: 'the answer was lost' };
+const FAILED = { kind: 'failed', reason: 'REST is down' } as const;
+const refused = { kind: 'refused', code: 20001, reason: 'not in that state' } as const;
+const UNKNOWN: Outcome = { kind: 'unknown', reason: 'the answer was lost' };
 
 /** The first fate is the good one. A create whose first try was interrupted is never sent again. */
 export function taskFates(
@@ -48,14 +48,14 @@ export function taskFates(
           fault: false,
           good: true,
           world: made,
-          outcome: { as: 'created', sid: sid(effect.leg), status: 'queued' },
+          outcome: { kind: 'created', sid: sid(effect.leg), status: 'queued' },
         },
         {
           name: 'refused',
           fault: true,
           good: false,
           world,
-          outcome: { as: 'refused', code: effect.callToken === undefined ? 21211 : 21210, reason: 'refused' },
+          outcome: { kind: 'refused', code: effect.callToken === undefined ? 21211 : 21210, reason: 'refused' },
         },
         { name: 'made, answer lost', fault: true, good: false, world: made, outcome: UNKNOWN },
         { name: 'not made, answer lost', fault: true, good: false, world, outcome: UNKNOWN },
@@ -74,24 +74,30 @@ export function taskFates(
       return withFailure(world, rejected(world, reservationIndex(effect.reservation)));
     case 'reservation.fetch': {
       const { status = 'none' } = world.reservations[reservationIndex(effect.reservation) - 1] ?? {};
-      return looked(world, status === 'none' ? { as: 'gone' } : { as: 'reservation', status });
+      return looked(world, status === 'none' ? { kind: 'gone' } : { kind: 'reservation', status });
     }
     case 'task.update':
       return withFailure(world, updated(world, effect.status));
     case 'task.find':
       if (finds === 'refused') return [{ name: 'refused', fault: false, good: true, world, outcome: refused }];
-      return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
+      return looked(
+        world,
+        world.task === 'none' ? { kind: 'gone' } : { kind: 'task', sid: TASK_SID, status: world.task },
+      );
     case 'task.fetch':
-      return looked(world, world.task === 'none' ? { as: 'gone' } : { as: 'task', sid: TASK_SID, status: world.task });
+      return looked(
+        world,
+        world.task === 'none' ? { kind: 'gone' } : { kind: 'task', sid: TASK_SID, status: world.task },
+      );
     case 'reservation.rest': {
       const elsewhere = {
         name: 'talks elsewhere',
         fault: false,
         good: false,
         world,
-        outcome: { as: 'elsewhere' },
+        outcome: { kind: 'elsewhere' },
       } as const;
-      return [...withFailure(world, { world, outcome: { as: 'done' } }), elsewhere];
+      return [...withFailure(world, { world, outcome: { kind: 'done' } }), elsewhere];
     }
     case 'call.announce':
     case 'worker.update':
@@ -119,25 +125,25 @@ function withFailure(world: TaskWorld, good: { world: TaskWorld; outcome: Result
 
 function rejected(world: TaskWorld, index: number): { world: TaskWorld; outcome: Result } {
   if (world.reservations[index - 1]?.status !== 'pending') return { world, outcome: refused };
-  return { world: releaseTask(setReservation(world, index, 'rejected', 'rejected')), outcome: { as: 'done' } };
+  return { world: releaseTask(setReservation(world, index, 'rejected', 'rejected')), outcome: { kind: 'done' } };
 }
 
 function updated(world: TaskWorld, status: 'completed' | 'canceled'): { world: TaskWorld; outcome: Result } {
   const { task } = world;
   if (status === 'completed') {
     return task === 'assigned' || task === 'wrapping'
-      ? { world: completeTask(world), outcome: { as: 'done' } }
+      ? { world: completeTask(world), outcome: { kind: 'done' } }
       : { world, outcome: refused };
   }
   return task === 'pending' || task === 'reserved'
-    ? { world: cancelTask(world), outcome: { as: 'done' } }
+    ? { world: cancelTask(world), outcome: { kind: 'done' } }
     : { world, outcome: refused };
 }
 
 function ended(world: TaskWorld, who: number): { world: TaskWorld; outcome: Result } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
-  if (call === undefined || call === 'over' || call === 'none') return { world, outcome: { as: 'gone' } };
-  const outcome: Outcome = { as: 'done', status: 'completed' };
+  if (call === undefined || call === 'over' || call === 'none') return { world, outcome: { kind: 'gone' } };
+  const outcome: Outcome = { kind: 'done', status: 'completed' };
   if (who === 0) return { world: endCallerCall(world), outcome };
   // Cancelled while queued: no callback at all.
   if (call === 'queued') return { world: endLegCall(world, who, 'canceled', { silent: true }), outcome };
@@ -146,12 +152,12 @@ function ended(world: TaskWorld, who: number): { world: TaskWorld; outcome: Resu
 
 function redirected(world: TaskWorld, who: number, part: number | undefined): { world: TaskWorld; outcome: Result } {
   const call = who === 0 ? world.caller.call : world.legs[who - 1]?.call;
-  if (call !== 'in-progress') return { world, outcome: { as: 'refused', code: 21220, reason: 'not in progress' } };
-  return { world: redirectCall(world, who, part), outcome: { as: 'done', status: 'in-progress' } };
+  if (call !== 'in-progress') return { world, outcome: { kind: 'refused', code: 21220, reason: 'not in progress' } };
+  return { world: redirectCall(world, who, part), outcome: { kind: 'done', status: 'in-progress' } };
 }
 
 function fetched(world: TaskWorld, who: number): Outcome {
   const call = who === 0 ? world.caller : world.legs[who - 1];
-  if (call === undefined || call.call === 'none') return { as: 'gone' };
-  return { as: 'fetched', status: call.call === 'over' ? (call.final ?? 'completed') : call.call, answeredBy: null };
+  if (call === undefined || call.call === 'none') return { kind: 'gone' };
+  return { kind: 'fetched', status: call.call === 'over' ? (call.final ?? 'completed') : call.call, answeredBy: null };
 }

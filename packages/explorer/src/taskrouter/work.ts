@@ -23,7 +23,7 @@ export function restMoves(context: TasksContext, world: TaskWorld, add: AddMove)
     if (task.outcome === null) effectMoves(context, world, add, task, effect);
     else {
       const { outcome } = task;
-      add(`${task.id} → ${outcome.as}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
+      add(`${task.id} → ${outcome.kind}`, true, () => tellOutcome(context, world, task.id, effect, outcome));
     }
   }
 }

@@ -100,7 +100,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
     const rest = node.tasks.filter((other) => other !== task);
     const { outcome, effect } = task;
     if (outcome !== null) {
-      add(`${effect.type} → ${outcome.as}`, true, () =>
+      add(`${effect.type} → ${outcome.kind}`, true, () =>
         hear({ type: 'effect.outcome', at: clock(node), effect, outcome }, node, task.id),
       );
       continue;
@@ -110,7 +110,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
       add(effect.type, true, () => good);
       continue;
     }
-    const lost: TaskRouterOutcome = { as: 'failed', reason: 'lost' };
+    const lost: TaskRouterOutcome = { kind: 'failed', reason: 'lost' };
     add(`${effect.type} is carried out`, true, () => ({
       ...good.node,
       tasks: [...rest, { ...task, outcome: good.outcome }],
@@ -220,7 +220,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
 /** They are where they were, somebody has said that they are to stay, and that was done. */
 function isAtTheirWish({ stay, state }: WorkerNode): boolean {
   return (
-    stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.requestedActivity?.as === 'done'
+    stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.requestedActivity?.status === 'done'
   );
 }
 
@@ -249,18 +249,18 @@ function carriedOut(
   const { stay } = node;
   if (effect.type === 'worker.fetch') {
     const version = String(stay.version);
-    return { node, outcome: { as: 'worker', activity: SID[stay.at], enteredAt: timeOf(stay.version), version } };
+    return { node, outcome: { kind: 'worker', activity: SID[stay.at], enteredAt: timeOf(stay.version), version } };
   }
   if (effect.type !== 'worker.update') return { violation: `an effect of another flow: ${effect.type}` };
   if (isSwitch(effect)) {
     const at = effect.activity === SID.available ? 'available' : 'offline';
     // TaskRouter says nothing when nothing changes.
     const after: WorkerNode = at === stay.at ? { ...node, stay: { ...stay, by: 'page' } } : moved(node, at, 'person');
-    return { node: after, outcome: { as: 'done' } };
+    return { node: after, outcome: { kind: 'done' } };
   }
-  if (effect.version !== String(stay.version)) return { node, outcome: { as: 'changed' } };
+  if (effect.version !== String(stay.version)) return { node, outcome: { kind: 'changed' } };
   if (stay.by === 'person' && stay.at !== 'unavailable') return { violation: 'P5: a person is overridden' };
-  return { node: moved(node, 'available', 'us'), outcome: { as: 'done' } };
+  return { node: moved(node, 'available', 'us'), outcome: { kind: 'done' } };
 }
 
 function check(): string | undefined {
@@ -271,7 +271,7 @@ function check(): string | undefined {
 function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (tasks.length > 0 || sent.some(({ due }) => due)) return false;
   if (state.kind === 'worker' && Object.keys(state.timers).length > 0) return false;
-  if (state.kind === 'worker' && (state.requestedActivity?.as === 'asked' || state.changeInFlight !== null))
+  if (state.kind === 'worker' && (state.requestedActivity?.status === 'pending' || state.changeInFlight !== null))
     return false;
   if (stay.at === 'available' || stay.by === 'person' || stay.by === 'page') return true;
   // The event that would tell of it was never heard, and so was never sent.

@@ -72,27 +72,27 @@ function phrase(event: DrawnEvent): string {
 
 function outcome({ effect, outcome: result }: OutcomeOf): string {
   const status = 'status' in result ? result.status : null;
-  const over = result.as === 'gone' || isFinal(status);
+  const over = result.kind === 'gone' || isFinal(status);
   switch (effect.type) {
     case 'call.create':
-      return `creation ${result.as === 'created' ? 'done' : result.as}`;
+      return `creation ${result.kind === 'created' ? 'done' : result.kind}`;
     case 'call.end':
-      return over ? 'ended by us' : `end ${result.as}`;
+      return over ? 'ended by us' : `end ${result.kind}`;
     case 'call.redirect':
-      return `redirect ${result.as}`;
+      return `redirect ${result.kind}`;
     case 'call.fetch':
       return over ? 'call over' : 'watchdog';
     case 'reservation.update':
-      return `rejection ${result.as}`;
+      return `rejection ${result.kind}`;
     case 'reservation.rest':
-      return `rest after a talk: ${result.as}`;
+      return `rest after a talk: ${result.kind}`;
     case 'reservation.fetch':
-      return `a look: reservation ${status ?? result.as}`;
+      return `a look: reservation ${status ?? result.kind}`;
     case 'task.update':
-      return `task ${effect.status}: ${result.as}`;
+      return `task ${effect.status}: ${result.kind}`;
     case 'task.fetch':
     case 'task.find':
-      return `a look: task ${status ?? result.as}`;
+      return `a look: task ${status ?? result.kind}`;
     case 'call.announce':
     case 'worker.fetch':
     case 'worker.update':

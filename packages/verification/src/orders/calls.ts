@@ -102,10 +102,10 @@ export function createCalls(world: Surroundings): Calls {
       order.broke('somebody is rung for a caller who is long gone');
     if (order.now() - calls.caller().goodbyeAt > 2000)
       order.broke('somebody is rung for a caller who was told goodbye');
-    if (person.kind === 'refused') return { as: 'refused', code: person.code, reason: 'refused' };
+    if (person.kind === 'refused') return { kind: 'refused', code: person.code, reason: 'refused' };
     if (person.needsOurNumber && effect.callToken !== undefined) {
       order.meet("our own number is shown where the caller's cannot be");
-      return { as: 'refused', code: order.pick([21210, 21212]), reason: 'not a verified number' };
+      return { kind: 'refused', code: order.pick([21210, 21212]), reason: 'not a verified number' };
     }
     const call = add({ leg: effect.leg, visit, to: effect.to, person, status: 'queued' });
     statusRefs.set(call, effect.status);
@@ -113,7 +113,7 @@ export function createCalls(world: Surroundings): Calls {
     later(call, order.trouble('a call waits on Twilio’s queue', 0.1) ? order.below(12_000) : order.below(80), () =>
       dial(call, effect, person),
     );
-    return { as: 'created', sid: call.sid as never, status: 'queued' };
+    return { kind: 'created', sid: call.sid as never, status: 'queued' };
   }
 
   function dial(call: Call, effect: CreateCall, person: Person): void {
@@ -202,12 +202,12 @@ export function createCalls(world: Surroundings): Calls {
     if (isOver(calls.caller())) callerOverAt = Math.min(callerOverAt, order.now());
     if (effect.type === 'call.create') return create(effect);
     const call = all.find(({ sid }) => sid === effect.sid);
-    if (call === undefined) return { as: 'gone' };
+    if (call === undefined) return { kind: 'gone' };
     switch (effect.type) {
       case 'call.end':
         return end(call, askedAt);
       case 'call.redirect': {
-        if (call.status !== 'in-progress') return { as: 'refused', code: NOT_IN_PROGRESS, reason: 'not in-progress' };
+        if (call.status !== 'in-progress') return { kind: 'refused', code: NOT_IN_PROGRESS, reason: 'not in-progress' };
         order.say(() => `${nameOf(call)} is redirected to ${effect.document.purpose}`);
         const { leave } = call;
         call.leave = null;
@@ -215,26 +215,26 @@ export function createCalls(world: Surroundings): Calls {
         call.redirectedAt = askedAt;
         leave?.('redirected');
         calls.ask(call, effect.document);
-        return { as: 'done', status: 'in-progress' };
+        return { kind: 'done', status: 'in-progress' };
       }
       case 'call.fetch': {
         const status = call.status === 'initiated' ? 'queued' : call.status;
-        return { as: 'fetched', status, answeredBy: call.answeredBy as never };
+        return { kind: 'fetched', status, answeredBy: call.answeredBy as never };
       }
       case 'call.announce':
-        return call.leave === null ? { as: 'gone' } : { as: 'done', status: 'in-progress' };
+        return call.leave === null ? { kind: 'gone' } : { kind: 'done', status: 'in-progress' };
     }
   }
 
   function end(call: Call, askedAt: number): Outcome {
     // Over already: 21220, which says the same as a 404.
-    if (isOver(call)) return { as: 'gone' };
+    if (isOver(call)) return { kind: 'gone' };
     const wasLive = call.status === 'in-progress';
     // Decided before anybody knew.
     if (call.acceptedAt !== null && call.acceptedAt > askedAt) call.owed = false;
     const ends = order.pick(['canceled', 'canceled', 'completed', 'no-answer'] as const);
     finish(call, wasLive ? 'completed' : call.status === 'queued' ? 'canceled' : ends, 'REST');
-    return { as: 'done', status: wasLive ? 'completed' : order.pick([null, 'completed', 'canceled']) };
+    return { kind: 'done', status: wasLive ? 'completed' : order.pick([null, 'completed', 'canceled']) };
   }
 
   return Object.assign(calls, createWebhooks(world, calls), createTwiml(world, calls));

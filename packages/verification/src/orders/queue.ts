@@ -325,20 +325,22 @@ export function createQueue(options: QueueOptions): Queue {
   // ---- REST
 
   function carryOut(effect: Exclude<TwilioEffect, CallEffect>): TaskRouterOutcome {
-    const no = { as: 'refused', code: 20001, reason: 'not in that state' } as const;
+    const no = { kind: 'refused', code: 20001, reason: 'not in that state' } as const;
     switch (effect.type) {
       case 'reservation.update': {
         const found = reservations.find(({ sid }) => sid === effect.reservation);
-        if (found === undefined) return { as: 'gone' };
-        return reject(found, effect.activity, 'us') ? { as: 'done' } : no;
+        if (found === undefined) return { kind: 'gone' };
+        return reject(found, effect.activity, 'us') ? { kind: 'done' } : no;
       }
       case 'reservation.fetch': {
         const found = reservations.find(({ sid }) => sid === effect.reservation);
-        return found === undefined || found.task.deleted ? { as: 'gone' } : { as: 'reservation', status: found.status };
+        return found === undefined || found.task.deleted
+          ? { kind: 'gone' }
+          : { kind: 'reservation', status: found.status };
       }
       case 'task.update': {
         const task = tasks.find(({ sid }) => sid === effect.task);
-        if (task === undefined || task.deleted) return { as: 'gone' };
+        if (task === undefined || task.deleted) return { kind: 'gone' };
         const isTaken = task.status === 'assigned' || task.status === 'wrapping';
         const isOpen = task.status === 'pending' || task.status === 'reserved';
         if (effect.status === 'canceled' ? !isOpen : !isTaken) return no;
@@ -354,32 +356,32 @@ export function createQueue(options: QueueOptions): Queue {
           }
           over(task, 'completed');
         }
-        return { as: 'done' };
+        return { kind: 'done' };
       }
       case 'task.fetch': {
         const task = tasks.find(({ sid }) => sid === effect.task);
         return task === undefined || task.deleted
-          ? { as: 'gone' }
-          : { as: 'task', sid: task.sid as never, status: task.status };
+          ? { kind: 'gone' }
+          : { kind: 'task', sid: task.sid as never, status: task.status };
       }
       case 'task.find': {
-        if (findIsRefused) return { as: 'refused', code: 20001, reason: 'refused' };
+        if (findIsRefused) return { kind: 'refused', code: 20001, reason: 'refused' };
         const task = tasks.filter(({ deleted }) => !deleted).at(-1);
-        return task === undefined ? { as: 'gone' } : { as: 'task', sid: task.sid as never, status: task.status };
+        return task === undefined ? { kind: 'gone' } : { kind: 'task', sid: task.sid as never, status: task.status };
       }
       case 'reservation.rest': {
         const found = reservations.find(({ sid }) => sid === effect.reservation);
-        if (found === undefined) return { as: 'gone' };
+        if (found === undefined) return { kind: 'gone' };
         const talksElsewhere = reservations.some(
           (one) => one !== found && one.worker === found.worker && one.status === 'accepted',
         );
-        if (talksElsewhere) return { as: 'elsewhere' };
+        if (talksElsewhere) return { kind: 'elsewhere' };
         move(found, effect.activity);
-        return { as: 'done' };
+        return { kind: 'done' };
       }
       case 'worker.fetch':
       case 'worker.update':
-        return { as: 'failed', reason: 'not played' };
+        return { kind: 'failed', reason: 'not played' };
     }
   }
 

@@ -184,13 +184,13 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
         tell({ type: 'effect.outcome', effect, outcome } as Told, 'work');
       });
     const unclear = (): void => {
-      if (effect.type === 'call.create') learn({ as: 'unknown', reason: 'no answer' }, 8000);
+      if (effect.type === 'call.create') learn({ kind: 'unknown', reason: 'no answer' }, 8000);
       else if (attempt < ATTEMPTS && !once) again(8000 + 500 * 2 ** (attempt - 1));
-      else learn({ as: 'failed', reason: 'no answer' }, 8000);
+      else learn({ kind: 'failed', reason: 'no answer' }, 8000);
     };
     if (once && attempt > 1) {
       learn(
-        effect.type === 'call.create' ? { as: 'unknown', reason: 'interrupted' } : { as: 'failed', reason: 'x' },
+        effect.type === 'call.create' ? { kind: 'unknown', reason: 'interrupted' } : { kind: 'failed', reason: 'x' },
         5,
       );
       return;
@@ -199,7 +199,7 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
     if (outage !== null && sinceMs >= 0 && sinceMs < outage.ms && order.trouble("Twilio's REST is down", 1)) {
       order.holdUp(outage.ms + 60_000);
       if (!outage.refuses) unclear();
-      else if ('once' in effect) learn({ as: 'failed', reason: 'no connection' }, 5);
+      else if ('once' in effect) learn({ kind: 'failed', reason: 'no connection' }, 5);
       else again(order.between(1000, 1500), attempt);
       return;
     }

@@ -2,10 +2,10 @@ import type { Effect, TwilioEffect } from '@amd/core';
 import type { Told } from './told.js';
 
 export function effectOf(event: Told): string {
-  const { effect, outcome, timer } = event as { effect?: { type: string }; outcome?: { as: string }; timer?: string };
+  const { effect, outcome, timer } = event as { effect?: { type: string }; outcome?: { kind: string }; timer?: string };
   return effect === undefined
     ? `timer ${(timer ?? '').replace(/[0-9]+$/, 'N')}`
-    : `${effect.type} (${outcome?.as ?? ''})`;
+    : `${effect.type} (${outcome?.kind ?? ''})`;
 }
 
 interface WithSettings {

@@ -129,17 +129,17 @@ export function playWorker(options: OrderOptions): Order {
   }
 
   function carryOut(effect: TwilioEffect): TaskRouterOutcome {
-    if (worker.isDeleted) return { as: 'gone' };
+    if (worker.isDeleted) return { kind: 'gone' };
     if (effect.type === 'worker.fetch') {
-      return { as: 'worker', activity: stay.activity as never, enteredAt: stay.since, version: String(stay.version) };
+      return { kind: 'worker', activity: stay.activity as never, enteredAt: stay.since, version: String(stay.version) };
     }
-    if (effect.type !== 'worker.update') return { as: 'failed', reason: 'not played' };
+    if (effect.type !== 'worker.update') return { kind: 'failed', reason: 'not played' };
     const { version, activity } = effect;
     if (version !== '*' && version !== String(stay.version)) {
       order.meet('somebody has touched a worker whom we are about to move');
-      return { as: 'changed' };
+      return { kind: 'changed' };
     }
-    if (order.trouble('a change of a worker is refused', 0.03)) return { as: 'refused', code: 20001, reason: 'no' };
+    if (order.trouble('a change of a worker is refused', 0.03)) return { kind: 'refused', code: 20001, reason: 'no' };
     if (
       version !== '*' &&
       stay.by === 'person' &&
@@ -151,7 +151,7 @@ export function playWorker(options: OrderOptions): Order {
     leftInPlace = version === '*' && activity === stay.activity;
     // On our page a person decides.
     move(activity, version === '*' ? 'person' : 'us');
-    return { as: 'done' };
+    return { kind: 'done' };
   }
 
   const times = order.between(1, 8);
@@ -177,7 +177,9 @@ export function playWorker(options: OrderOptions): Order {
 /** The answer to their wish was lost, and it left them where they were: the page says that they were not moved. */
 function isToldNo(state: WorkerState): boolean {
   return (
-    state.kind === 'worker' && state.requestedActivity?.as === 'refused' && state.requestedActivity.activity === OFFLINE
+    state.kind === 'worker' &&
+    state.requestedActivity?.status === 'refused' &&
+    state.requestedActivity.activity === OFFLINE
   );
 }
 
@@ -187,7 +189,7 @@ function judge(
   { inFlight, changeInFlight, coolDowns, timedOut, timers, requestedActivity }: LiveWorker,
 ): void {
   if (inFlight) order.broke('a look at a worker is never answered, in the record');
-  if (changeInFlight !== null || requestedActivity?.as === 'asked')
+  if (changeInFlight !== null || requestedActivity?.status === 'pending')
     order.broke('a switch is never answered, in the record');
   if (coolDowns.length > 0 || timedOut !== null) order.broke('a rest never ends, in the record');
   if (Object.keys(timers).length > 0) order.broke('a timer never rings', Object.keys(timers).join());

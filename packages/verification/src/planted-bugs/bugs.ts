@@ -333,8 +333,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'reject a task that is no call of ours',
     file: 'http/taskrouter/endpoint.ts',
-    from: "      leaveAlone(params);\n      return { as: 'reply', reply: LATER };",
-    to: "      leaveAlone(params);\n      return { as: 'unknown' };",
+    from: "      leaveAlone(params);\n      return { kind: 'reply', reply: LATER };",
+    to: "      leaveAlone(params);\n      return { kind: 'unknown' };",
     by: ['packages/core/test/http'],
   },
   {
@@ -347,7 +347,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'move a worker to rest who has accepted something else',
     file: 'twilio/taskrouter.ts',
-    from: "if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ as: 'elsewhere' });",
+    from: "if (accepted.some(({ sid }) => sid !== effect.reservation)) return outcome({ kind: 'elsewhere' });",
     to: '',
     by: ['packages/verification/test/e2e/every-request.test.ts'],
   },

@@ -41,7 +41,7 @@ export class Tally {
       for (const { key, id } of claims) tasks.set(key, [...(tasks.get(key) ?? []), id]);
       // Given back as they were, for the next writer.
       for (const claim of claims) {
-        const again = { as: 'retry', dueAt: far + 1_000_000, counts: false } as const;
+        const again = { kind: 'retry', dueAt: far + 1_000_000, counts: false } as const;
         if (!(await store.settle(claim, again)))
           problems.push(`${claim.key} ${claim.id}: a claim of ours was not ours`);
       }
@@ -104,7 +104,7 @@ async function writeTo(store: Store, key: string, index: number, say: (word: Wor
     for (const claim of claims) {
       if (claim.id !== `task ${String(revision)}`) continue;
       say({ is: 'settling', key, revision });
-      if (await store.settle(claim, { as: 'done' })) say({ is: 'settled', key, revision });
+      if (await store.settle(claim, { kind: 'done' })) say({ is: 'settled', key, revision });
     }
   }
 }

@@ -22,7 +22,7 @@ async function write(store: Store, index: number, from: string, name: string, ch
     phase: 'ringing',
     answeredBy: null,
     result: null,
-    story: { requestedAt: startedAt, ringingAt: startedAt + 900 + changes },
+    timestamps: { requestedAt: startedAt, ringingAt: startedAt + 900 + changes },
   };
   const state = {
     kind: 'call',
@@ -30,9 +30,9 @@ async function write(store: Store, index: number, from: string, name: string, ch
     call: { sid, from, to: '+14155550199', token: 'canary-call-token' },
     caller: { phase: 'held' },
     legs: [leg],
-    claim: null,
+    winner: null,
     result: null,
-    story: { startedAt, heldAt: startedAt + 300 },
+    timestamps: { startedAt, heldAt: startedAt + 300 },
   };
   const key = `forwarding:${sid}`;
   const expected = revisions.get(key) ?? 0;

@@ -80,8 +80,8 @@ describe.skipIf(!hasBrowser)('the page with many workers', () => {
 
   it(`runs no script in ${String(HOSTILE.length)} hostile names, numbers and reasons, and shows them as text`, async () => {
     for (const [index, text] of HOSTILE.entries()) {
-      const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: Date.now(), as: 'refused', reason: text };
-      await write.worker(MANY + index, { name: `!${text}`, phone: text, wish });
+      const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: Date.now(), status: 'refused', reason: text };
+      await write.worker(MANY + index, { name: `!${text}`, phone: text, requestedActivity: wish });
       await write.call(`CA${(1000 + index).toString(16).padStart(32, '0')}`, text, [MANY + index]);
     }
     const [page, trouble] = await openPage(browser, url);

@@ -9,7 +9,7 @@ const TO_A_PERSON = '+14155550199';
 const TO_NOBODY = '+14155550198';
 const TO_A_PHONE_THAT_RINGS = '+14155550197';
 const [ANN, BEN, CARA, DAN] = ['+14155550142', '+14155550143', '+14155550144', '+14155550145'] as const;
-const SORRY = 'unanswered';
+const SORRY = 'nobody';
 const DEADLINE_SECONDS = 10;
 const TAKE_OVER_MS = 20_000;
 

@@ -99,9 +99,9 @@ interface Play<T extends Type> {
 }
 type Plays = { readonly [T in Type]: readonly [Play<T>, ...Play<T>[]] };
 
-const done = { as: 'done' };
-const gone = { as: 'gone' };
-const refused = (code: number) => ({ as: 'refused', code });
+const done = { kind: 'done' };
+const gone = { kind: 'gone' };
+const refused = (code: number) => ({ kind: 'refused', code });
 const ref = { flow: 'taskrouter', key: none('CA'), visit: 1, leg: 1 } as const;
 const create = {
   leg: 1,
@@ -129,16 +129,16 @@ const ofWorker = ({ workspace, worker }: Scene) => ({ workspace, worker });
 /** A kind that is not here does not compile. The first play of each is the one that succeeds. */
 const PLAYS: Plays = {
   'call.create': [
-    { name: 'is placed', ask: () => create, comes: { as: 'created', status: 'queued' } },
+    { name: 'is placed', ask: () => create, comes: { kind: 'created', status: 'queued' } },
     {
       name: 'shows a number that is not ours',
       ask: () => ({ ...create, from: '+14155550111' as never }),
       comes: refused(21210),
     },
-    { name: 'calls no number', ask: () => ({ ...create, to: '+1' as never }), comes: { as: 'refused' } },
+    { name: 'calls no number', ask: () => ({ ...create, to: '+1' as never }), comes: { kind: 'refused' } },
   ],
   'call.end': [
-    { name: 'ends', ask: ofCaller, comes: { as: 'done', status: 'completed' } },
+    { name: 'ends', ask: ofCaller, comes: { kind: 'done', status: 'completed' } },
     { name: 'of a call that is over', ask: ofCaller, before: ({ leave }) => leave(), comes: gone },
     { name: 'of no call', ask: ofNobody, comes: gone },
   ],
@@ -153,7 +153,7 @@ const PLAYS: Plays = {
     { name: 'of no call', ask: () => ({ ...ofNobody(), document }), comes: gone },
   ],
   'call.fetch': [
-    { name: 'sees the call', ask: ofCaller, comes: { as: 'fetched', status: 'in-progress' } },
+    { name: 'sees the call', ask: ofCaller, comes: { kind: 'fetched', status: 'in-progress' } },
     { name: 'of no call', ask: ofNobody, comes: gone },
   ],
   'call.announce': [
@@ -195,7 +195,7 @@ const PLAYS: Plays = {
     {
       name: 'sees it',
       ask: (here) => ({ ...ofTask(here), reservation: here.reservation }),
-      comes: { as: 'reservation', status: 'pending' },
+      comes: { kind: 'reservation', status: 'pending' },
     },
     { name: 'of none', ask: (here) => ({ ...ofTask(here), reservation: none('WR') }), comes: gone },
   ],
@@ -223,20 +223,20 @@ const PLAYS: Plays = {
     },
   ],
   'task.fetch': [
-    { name: 'sees it', ask: ofTask, comes: { as: 'task', status: 'reserved' } },
+    { name: 'sees it', ask: ofTask, comes: { kind: 'task', status: 'reserved' } },
     { name: 'of none', ask: ({ workspace }) => ({ workspace, task: none('WT') }), comes: gone },
   ],
   'task.find': [
     {
       name: 'finds it',
       ask: ({ workspace, caller }) => ({ workspace, call: caller }),
-      comes: { as: 'task', status: 'reserved' },
+      comes: { kind: 'task', status: 'reserved' },
     },
     {
       name: 'finds one that is over',
       ask: ({ workspace, caller }) => ({ workspace, call: caller }),
       before: ({ leave }) => leave(),
-      comes: { as: 'task', status: 'canceled' },
+      comes: { kind: 'task', status: 'canceled' },
     },
     { name: 'of a call without one', ask: ({ workspace, guest }) => ({ workspace, call: guest }), comes: gone },
     { name: 'in no workspace', ask: ({ caller }) => ({ workspace: none('WS'), call: caller }), comes: gone },
@@ -246,7 +246,7 @@ const PLAYS: Plays = {
     {
       name: 'at another version',
       ask: (here) => ({ ...ofWorker(here), activity: here.activity, version: '99' }),
-      comes: { as: 'changed' },
+      comes: { kind: 'changed' },
     },
     {
       name: 'to no activity',
@@ -260,7 +260,7 @@ const PLAYS: Plays = {
     },
   ],
   'worker.fetch': [
-    { name: 'sees them', ask: ofWorker, comes: { as: 'worker', version: '0' } },
+    { name: 'sees them', ask: ofWorker, comes: { kind: 'worker', version: '0' } },
     { name: 'of nobody', ask: ({ workspace }) => ({ workspace, worker: none('WK') }), comes: gone },
   ],
   'reservation.rest': [
@@ -274,7 +274,7 @@ const PLAYS: Plays = {
       ask: (here) => ({ ...ofWorker(here), reservation: here.reservation, activity: here.activity }),
       before: ({ inside, chat, chatReservation }) =>
         inside.tasks(chat).reservations(chatReservation).update({ reservationStatus: 'accepted' }),
-      comes: { as: 'elsewhere' },
+      comes: { kind: 'elsewhere' },
     },
     {
       name: 'after the one they have accepted themselves',
@@ -311,7 +311,7 @@ describe('every request that the executor can send', () => {
     async (type, _name, play) => {
       const here = await scene();
       await play.before?.(here);
-      expect(await here.execute(effectOf(type, play, here))).toMatchObject({ as: 'outcome', outcome: play.comes });
+      expect(await here.execute(effectOf(type, play, here))).toMatchObject({ kind: 'outcome', outcome: play.comes });
     },
   );
 
@@ -321,18 +321,18 @@ describe('every request that the executor can send', () => {
       const here = await scene();
       const effect = effectOf(type, play as Play<Type>, here);
       expect(await here.stranger(effect)).toMatchObject({ outcome: refused(20003) });
-      const answers: readonly (readonly [RestFault, Execution['as']])[] = [
+      const answers: readonly (readonly [RestFault, Execution['kind']])[] = [
         [{ status: 429, body: { code: 20429, message: 'Too many requests' } }, 'notExecuted'],
         [{ status: 503, body: { code: 20503, message: 'Unavailable' } }, 'ambiguous'],
         ['refuse-connection', 'notExecuted'],
         ['reset', 'ambiguous'],
       ];
-      for (const [fault, as] of answers) {
+      for (const [fault, kind] of answers) {
         here.fail(fault);
-        expect(await here.execute(effect), JSON.stringify(fault)).toMatchObject({ as });
+        expect(await here.execute(effect), JSON.stringify(fault)).toMatchObject({ kind });
       }
       here.fail(undefined);
-      expect(await here.execute(effect)).toMatchObject({ as: 'outcome', outcome: play?.comes ?? {} });
+      expect(await here.execute(effect)).toMatchObject({ kind: 'outcome', outcome: play?.comes ?? {} });
     },
   );
 });

@@ -129,7 +129,7 @@ describe('when Twilio is slow', () => {
         }),
       );
       await sim.settle();
-      expect(await execution).toEqual({ as: 'ambiguous', reason: 'Twilio took longer than 8000 ms', took: 8000 });
+      expect(await execution).toEqual({ kind: 'ambiguous', reason: 'Twilio took longer than 8000 ms', took: 8000 });
       expect(sim.clock.now() - began).toBe(30_000);
     },
   );

@@ -73,8 +73,8 @@ export function callerRedirected(ctx: CallerContext, id: string, result: Outcome
   const { caller } = ctx.state;
   if (caller.redirecting !== id) return false;
   caller.redirecting = null;
-  if (result.as === 'done') return true;
-  if (result.as === 'refused') {
+  if (result.kind === 'done') return true;
+  if (result.kind === 'refused') {
     const wait = ctx.config.redirectRetryMs[caller.redirectTries - 1];
     if (wait !== undefined) startTimer(ctx, 'caller', wait);
   }

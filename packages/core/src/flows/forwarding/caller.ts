@@ -152,7 +152,7 @@ export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: resul
       callerFetched(ctx, result);
       return;
     case 'call.redirect':
-      if (result.as === 'gone') callerGone(ctx);
+      if (result.kind === 'gone') callerGone(ctx);
       else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
         callerHeld(ctx);
         startTimer(ctx, 'caller', ctx.config.graceMs);
@@ -160,7 +160,7 @@ export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: resul
       return;
     case 'call.end':
       ctx.state.caller.hangingUp = false;
-      if (result.as === 'done' || result.as === 'gone') callerGone(ctx);
+      if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
       return;
     case 'call.create':
     case 'call.announce':
@@ -173,11 +173,11 @@ export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: resul
 function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']): void {
   const { caller } = ctx.state;
   caller.fetching = false;
-  if (result.as === 'gone' || (result.as === 'fetched' && isFinalStatus(result.status))) {
+  if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
     callerGone(ctx);
     return;
   }
-  if (result.as === 'fetched' && result.status === 'in-progress') {
+  if (result.kind === 'fetched' && result.status === 'in-progress') {
     caller.seenAlive = true;
     callerHeld(ctx);
     // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
@@ -185,7 +185,7 @@ function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']):
     if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
   }
   // Who was not rung in time is not before somebody has seen the caller.
-  if (result.as !== 'fetched' && ctx.state.legs.some(isUnsent)) return;
+  if (result.kind !== 'fetched' && ctx.state.legs.some(isUnsent)) return;
   caller.isUnverified = false;
   hunt(ctx);
 }

@@ -133,16 +133,17 @@ export function legOutcome(
     case 'call.end':
       leg.hangingUp = false;
       // The 200 counts: a call that was cancelled while queued sends no callback at all.
-      if (event.outcome.as === 'done' || event.outcome.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
-      if (event.outcome.as === 'refused') refreshLeg(ctx, leg);
+      if (event.outcome.kind === 'done' || event.outcome.kind === 'gone')
+        return legEnded(ctx, leg, { kind: 'stopped' });
+      if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);
       return null;
     case 'call.redirect':
       if (leg.moving === event.effect.id) {
         // Its next request is the mover now; done, only the request for its document can tell.
-        if (event.outcome.as !== 'done') leg.moving = null;
+        if (event.outcome.kind !== 'done') leg.moving = null;
       } else leg.telling = false;
-      if (event.outcome.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
-      if (event.outcome.as === 'refused') refreshLeg(ctx, leg);
+      if (event.outcome.kind === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
+      if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);
       return null;
     case 'call.fetch':
       return legFetched(ctx, leg, event);
@@ -162,15 +163,15 @@ function created(
   { effect, outcome: result }: OutcomeEvent,
   caller: CallerForLeg,
 ): LegReport | null {
-  if (result.as === 'created') {
+  if (result.kind === 'created') {
     // Known to be ours, even if it counted as lost meanwhile: it is not left ringing.
     if (!adoptLate(ctx, leg, result.sid)) adopt(ctx, leg, result.sid);
     return null;
   }
-  if (result.as === 'late') {
+  if (result.kind === 'late') {
     return leg.phase === 'requested' && leg.creating === effect.id ? unsent(ctx, leg) : null;
   }
-  if (result.as !== 'refused') return null;
+  if (result.kind !== 'refused') return null;
   const { code, reason } = result;
   const callerIdRefused = code !== null && CALLER_ID_REFUSED.includes(code);
   const stale = effect.id !== leg.creating;
@@ -184,8 +185,8 @@ function created(
 
 function legFetched(ctx: LegContext, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
   leg.fetching = false;
-  if (result.as === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
-  if (result.as !== 'fetched') {
+  if (result.kind === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
+  if (result.kind !== 'fetched') {
     if (canStillAnswer(leg.phase)) startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     return null;
   }

@@ -114,7 +114,7 @@ export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: resul
       callerFetched(ctx, result);
       return;
     case 'call.redirect':
-      if (result.as === 'gone') callerGone(ctx);
+      if (result.kind === 'gone') callerGone(ctx);
       else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
         callerHeld(ctx);
         startTimer(ctx, 'caller', ctx.config.graceMs);
@@ -122,7 +122,7 @@ export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: resul
       return;
     case 'call.end':
       ctx.state.caller.hangingUp = false;
-      if (result.as === 'done' || result.as === 'gone') callerGone(ctx);
+      if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
       return;
     case 'call.create':
     case 'call.announce':
@@ -135,11 +135,11 @@ export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: resul
 function callerFetched(ctx: TaskRouterContext, result: Outcome): void {
   const { state } = ctx;
   state.caller.fetching = false;
-  if (result.as === 'gone' || (result.as === 'fetched' && isFinalStatus(result.status))) {
+  if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
     callerGone(ctx);
     return;
   }
-  if (result.as !== 'fetched' || result.status !== 'in-progress') return;
+  if (result.kind !== 'fetched' || result.status !== 'in-progress') return;
   callerHeld(ctx);
   if (isWaiting(ctx)) ringUnsent(ctx);
   const served = state.reservations.find(({ id }) => id === state.servedReservation);

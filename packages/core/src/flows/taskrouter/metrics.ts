@@ -33,7 +33,7 @@ function measureReservations(
 export function taskRouterProblems({ before, event, after }: MeasuredStep<TaskRouterState>): readonly FlowProblem[] {
   if (before.kind !== 'call' || after.kind !== 'call' || event.type !== 'effect.outcome') return [];
   const { effect, outcome } = event as TaskRouterOutcomeEvent;
-  if (effect.type !== 'task.find' || outcome.as !== 'refused') return [];
+  if (effect.type !== 'task.find' || outcome.kind !== 'refused') return [];
   if (before.caller.phase !== 'waiting' || after.caller.phase === 'waiting') return [];
   const message =
     `no event of the caller's task was heard, and Twilio refused ${String(after.task.refusals)} times to find it ` +

@@ -232,12 +232,12 @@ export function onReservationOutcome(
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation === undefined) return;
   reservation.inFlight = false;
-  if (result.as === 'gone') dropped(ctx, reservation, 'canceled');
-  else if (result.as === 'reservation') reservationIs(ctx, reservation, result.status);
+  if (result.kind === 'gone') dropped(ctx, reservation, 'canceled');
+  else if (result.kind === 'reservation') reservationIs(ctx, reservation, result.status);
   else if (effect.type !== 'reservation.update') return;
-  else if (result.as === 'done') close(ctx, reservation, 'rejected');
+  else if (result.kind === 'done') close(ctx, reservation, 'rejected');
   // Somebody else has resolved it; who, the reservation says.
-  else if (result.as === 'refused') refreshReservation(ctx, reservation);
+  else if (result.kind === 'refused') refreshReservation(ctx, reservation);
 }
 
 /** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
@@ -248,13 +248,13 @@ export function onRestOutcome(
 ): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation?.coolDown !== 'pending') return;
-  if (result.as === 'failed') {
+  if (result.kind === 'failed') {
     // The next heartbeat asks again.
     reservation.coolDown = 'due';
     return;
   }
   reservation.coolDown = 'over';
-  if (result.as === 'done') notifyWorker(ctx, reservation, 'parked');
+  if (result.kind === 'done') notifyWorker(ctx, reservation, 'parked');
   completeTask(ctx);
 }
 

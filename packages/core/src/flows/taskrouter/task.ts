@@ -101,22 +101,22 @@ export function onTaskOutcome(
   if (effect.type === 'task.find') {
     const isAnswer = state.task.sid === null && state.task.inFlight;
     if (isAnswer) state.task.inFlight = false;
-    if (isAnswer && result.as === 'refused') findRefused(ctx);
-    else if (result.as === 'task') {
+    if (isAnswer && result.kind === 'refused') findRefused(ctx);
+    else if (result.kind === 'task') {
       if (adoptTask(ctx, result.sid, null)) taskIs(ctx, result.status);
       // Its events were lost and it is no longer there.
-    } else if (result.as === 'gone' && state.task.sid === null) taskOver(ctx);
+    } else if (result.kind === 'gone' && state.task.sid === null) taskOver(ctx);
     return;
   }
   if (state.task.sid !== effect.task) return;
   state.task.inFlight = false;
-  if (result.as === 'gone') {
+  if (result.kind === 'gone') {
     if (!state.task.over) taskOver(ctx);
-  } else if (result.as === 'task') taskIs(ctx, result.status);
+  } else if (result.kind === 'task') taskIs(ctx, result.status);
   else if (effect.type !== 'task.update') return;
-  else if (result.as === 'done') taskIs(ctx, effect.status);
+  else if (result.kind === 'done') taskIs(ctx, effect.status);
   // Not assigned any more, or not yet: which, the task says.
-  else if (result.as === 'refused') refreshTask(ctx);
+  else if (result.kind === 'refused') refreshTask(ctx);
 }
 
 /** Nothing was ever heard of the task, and nothing can be found out: the caller would wait for ever. */

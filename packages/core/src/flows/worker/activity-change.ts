@@ -21,7 +21,15 @@ export function onSwitch(ctx: WorkerContext, event: Extract<WorkerEvent, { type:
   const { state } = ctx;
   const { request, on, activity } = event;
   if (state.deleted || state.requestedActivity?.request === request) return;
-  state.requestedActivity = { request, on, activity, askedAt: ctx.at, as: 'asked', answeredAt: null, reason: null };
+  state.requestedActivity = {
+    request,
+    on,
+    activity,
+    askedAt: ctx.at,
+    status: 'pending',
+    answeredAt: null,
+    reason: null,
+  };
   startTimer(ctx, TIMER, ctx.config.switchMs);
   if (state.changeInFlight === null) send(ctx, activity);
 }
@@ -35,7 +43,7 @@ export function onChangeOutcome(
 ): boolean {
   const { state } = ctx;
   if (!id.startsWith(`worker:${SWITCH}:`)) return false;
-  const isDone = outcome.as === 'done';
+  const isDone = outcome.kind === 'done';
   if (isDone) {
     enterActivity(ctx, activity, null, ctx.at);
     // What was known before they were switched is over: a person has moved them, be it to where they were already.
@@ -47,7 +55,7 @@ export function onChangeOutcome(
   }
   if (state.changeInFlight === id) state.changeInFlight = null;
   if (state.requestedActivity === null) return true;
-  if (state.requestedActivity.as === 'asked' && state.requestedActivity.activity !== activity) {
+  if (state.requestedActivity.status === 'pending' && state.requestedActivity.activity !== activity) {
     if (state.changeInFlight === null) send(ctx, state.requestedActivity.activity);
     return true;
   }
@@ -57,7 +65,7 @@ export function onChangeOutcome(
     for (const one of state.coolDowns) {
       if (one.enteredAt !== null && isRequested(ctx, one.activity, one.enteredAt)) endCoolDown(ctx, one);
     }
-  } else if (state.requestedActivity.as === 'asked') finishChange(ctx, 'refused', reasonOf(outcome));
+  } else if (state.requestedActivity.status === 'pending') finishChange(ctx, 'refused', reasonOf(outcome));
   return true;
 }
 
@@ -67,7 +75,7 @@ export function onChangeTimeout(ctx: WorkerContext, timer: string): boolean {
   if (timer !== TIMER) return false;
   if (state.changeInFlight !== null) ctx.effects.push({ type: 'effect.drop', id: state.changeInFlight });
   state.changeInFlight = null;
-  if (state.requestedActivity?.as === 'asked') finishChange(ctx, 'refused', 'Twilio did not answer in time');
+  if (state.requestedActivity?.status === 'pending') finishChange(ctx, 'refused', 'Twilio did not answer in time');
   return true;
 }
 
@@ -78,7 +86,7 @@ export function isRequested(
   enteredAt: EpochMs | null,
 ): boolean {
   const { requestedActivity } = state;
-  if (requestedActivity?.as !== 'done' || requestedActivity.activity !== activity) return false;
+  if (requestedActivity?.status !== 'done' || requestedActivity.activity !== activity) return false;
   return (requestedActivity.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
 }
 
@@ -111,14 +119,14 @@ function send(ctx: WorkerContext, activity: ActivitySid): void {
   });
 }
 
-function finishChange(ctx: WorkerContext, as: 'done' | 'refused', reason: string | null): void {
+function finishChange(ctx: WorkerContext, status: 'done' | 'refused', reason: string | null): void {
   if (ctx.state.requestedActivity === null) return;
-  ctx.state.requestedActivity = { ...ctx.state.requestedActivity, as, answeredAt: ctx.at, reason };
+  ctx.state.requestedActivity = { ...ctx.state.requestedActivity, status, answeredAt: ctx.at, reason };
   stopTimer(ctx, TIMER);
 }
 
 function reasonOf(outcome: TaskRouterOutcome): string {
-  switch (outcome.as) {
+  switch (outcome.kind) {
     case 'refused':
     case 'failed':
       return outcome.reason;

@@ -82,7 +82,7 @@ export function applySnapshot(
   ctx: WorkerContext,
   number: number,
   coolDown: CoolDown,
-  { activity, enteredAt, version }: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
+  { activity, enteredAt, version }: Extract<TaskRouterOutcomeEvent['outcome'], { kind: 'worker' }>,
   seenAt: number | null,
 ): void {
   const { state } = ctx;

@@ -76,7 +76,7 @@ export interface LiveWorker {
     readonly on: boolean;
     readonly activity: ActivitySid;
     readonly askedAt: EpochMs;
-    readonly as: 'asked' | 'done' | 'refused';
+    readonly status: 'pending' | 'done' | 'refused';
     /** When that was known; `null`: not yet. */
     readonly answeredAt: EpochMs | null;
     /** Why it was refused. */

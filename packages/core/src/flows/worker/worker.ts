@@ -167,11 +167,11 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
   const { state } = ctx;
   if (effect.type !== 'worker.fetch' && effect.type !== 'worker.update') return;
   if (effect.type === 'worker.update' && onChangeOutcome(ctx, effect.id, effect.activity, result)) {
-    if (result.as === 'gone') isGone(ctx);
+    if (result.kind === 'gone') isGone(ctx);
     return;
   }
   state.inFlight = false;
-  switch (result.as) {
+  switch (result.kind) {
     case 'worker':
       seen(ctx, numberOfId(effect.id), result);
       return;
@@ -205,7 +205,7 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
 function seen(
   ctx: WorkerContext,
   effectSeq: number,
-  result: Extract<TaskRouterOutcomeEvent['outcome'], { as: 'worker' }>,
+  result: Extract<TaskRouterOutcomeEvent['outcome'], { kind: 'worker' }>,
 ): void {
   const { state } = ctx;
   const { activity, enteredAt, version } = result;

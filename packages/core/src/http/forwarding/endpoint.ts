@@ -34,10 +34,10 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       clock,
       log,
     });
-    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
     const { settings } = resolved;
     const event = { type: 'inbound', call, settings, ...(lostVisit === undefined ? {} : { lostVisit }) } as const;
-    return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
+    return { kind: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
   }
 
   return serve(checked, {
@@ -51,23 +51,23 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       ),
     async notice({ params }, turn) {
       const call = parseCall(params);
-      if (!call.ok) return { as: 'refused', problem: call.problem };
+      if (!call.ok) return { kind: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;
-      return { as: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
+      return { kind: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
     },
     async callback(ref, { params, failingSince }, turn) {
       if (ref.purpose === 'caller.again') {
         const parsed = parseInbound(params);
-        if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+        if (!parsed.ok) return { kind: 'refused', problem: parsed.problem };
         // Of its first request: what shows the caller's number is not kept for so long.
         const { ok: _, token: _token, ...call } = parsed;
-        if (call.sid !== ref.key || ref.leg !== 0) return { as: 'unknown' };
+        if (call.sid !== ref.key || ref.leg !== 0) return { kind: 'unknown' };
         return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.visit);
       }
       const translation = translate(ref, params);
-      if (!translation.ok) return { as: 'refused', problem: translation.problem };
-      if (translation.event === null) return { as: 'unknown' };
-      return { as: 'reply', reply: await runtime.handle(recordKey(ref.flow, ref.key), translation.event, turn) };
+      if (!translation.ok) return { kind: 'refused', problem: translation.problem };
+      if (translation.event === null) return { kind: 'unknown' };
+      return { kind: 'reply', reply: await runtime.handle(recordKey(ref.flow, ref.key), translation.event, turn) };
     },
   });
 }

@@ -28,9 +28,9 @@ export function toFastifyHandler(
     const mark = url.indexOf('?');
     const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
     // Only a form has a body: whoever plays a sound sends none.
-    const read = method === 'POST' ? parsedBody({ body }) : { as: 'body' as const, body: '' };
+    const read = method === 'POST' ? parsedBody({ body }) : { kind: 'body' as const, body: '' };
     let plain: HttpResponse;
-    if (read.as === 'body') {
+    if (read.kind === 'body') {
       const flat = Object.entries(headers).map(([name, value]) => [
         name,
         Array.isArray(value) ? value.join(', ') : value,
@@ -38,7 +38,7 @@ export function toFastifyHandler(
       const single = Object.fromEntries(flat) as Record<string, string | undefined>;
       plain = await endpoint.handle({ method, path, query, headers: single, body: read.body });
     } else {
-      const problem = read.as === 'unverifiable' ? read.problem : 'the body is not there';
+      const problem = read.kind === 'unverifiable' ? read.problem : 'the body is not there';
       endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${problem}` });
       plain = refusal(500);
     }

@@ -16,11 +16,11 @@ export interface NodeRequest {
 }
 
 export type NodeBody =
-  | { readonly as: 'body'; readonly body: string }
-  | { readonly as: 'tooLarge' }
+  | { readonly kind: 'body'; readonly body: string }
+  | { readonly kind: 'tooLarge' }
   /** Whoever sent it hung up before it was there: nobody waits for an answer. */
-  | { readonly as: 'aborted' }
-  | { readonly as: 'unverifiable'; readonly problem: string };
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'unverifiable'; readonly problem: string };
 
 /** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
 export function readNodeBody(request: NodeRequest): NodeBody | Promise<NodeBody> {
@@ -29,7 +29,7 @@ export function readNodeBody(request: NodeRequest): NodeBody | Promise<NodeBody>
 
 function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
   const announced = Number(request.headers['content-length'] ?? '0');
-  if (announced > MAX_BODY_BYTES) return { as: 'tooLarge' };
+  if (announced > MAX_BODY_BYTES) return { kind: 'tooLarge' };
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
@@ -42,13 +42,13 @@ function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
       }
       chunks.length = 0;
       request.pause?.();
-      resolve({ as: 'tooLarge' });
+      resolve({ kind: 'tooLarge' });
     });
     request.on('end', () => {
-      resolve({ as: 'body', body: Buffer.concat(chunks).toString('utf8') });
+      resolve({ kind: 'body', body: Buffer.concat(chunks).toString('utf8') });
     });
     const aborted = (): void => {
-      resolve({ as: 'aborted' });
+      resolve({ kind: 'aborted' });
     };
     request.on('error', aborted);
     request.on('close', aborted);
@@ -60,22 +60,22 @@ const HINT = 'Put the endpoint before the body parser, so that it reads the body
 /** What a parser left of the body, as a form again. */
 export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBody'>): NodeBody {
   for (const raw of [rawBody, body]) {
-    if (typeof raw === 'string') return { as: 'body', body: raw };
-    if (raw instanceof Uint8Array) return { as: 'body', body: Buffer.from(raw).toString('utf8') };
+    if (typeof raw === 'string') return { kind: 'body', body: raw };
+    if (raw instanceof Uint8Array) return { kind: 'body', body: Buffer.from(raw).toString('utf8') };
   }
   if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) {
-    return { as: 'unverifiable', problem: `somebody has read the body already and left nothing of it. ${HINT}` };
+    return { kind: 'unverifiable', problem: `somebody has read the body already and left nothing of it. ${HINT}` };
   }
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {
     if (typeof value !== 'string') {
       return {
-        as: 'unverifiable',
+        kind: 'unverifiable',
         problem: `a body parser has changed the body (${JSON.stringify(name.slice(0, 40))}). ${HINT}`,
       };
     }
     form.append(name, value);
   }
   // The signature covers names and decoded values only, so nothing is lost.
-  return { as: 'body', body: form.toString() };
+  return { kind: 'body', body: form.toString() };
 }

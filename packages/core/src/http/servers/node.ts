@@ -38,7 +38,7 @@ export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['liste
   };
 }
 
-const UNREAD: NodeBody = { as: 'body', body: '' };
+const UNREAD: NodeBody = { kind: 'body', body: '' };
 
 interface Asked {
   readonly path: string;
@@ -53,7 +53,7 @@ async function answer(endpoint: Endpoint, { path, query, request, response, read
     endpoint.handle({ method: request.method ?? 'GET', path, query, headers: headersOf(request), body });
   try {
     const body = await read;
-    switch (body.as) {
+    switch (body.kind) {
       case 'body':
         write(request, response, await handle(body.body), false);
         return;

@@ -83,47 +83,47 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
       clock,
       log,
     });
-    if (!resolved.ok) return { as: 'noSettings', later: resolved.later };
+    if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
     const event = { type: 'inbound', call, settings: resolved.settings } as const;
-    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+    return { kind: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
 
   async function assign(params: Params, turn: Turn): Promise<Answer> {
     // We are guests in the workspace: whether a task is ours has to be known before anything of ours can fail.
     if (callOf(params) === null) {
       leaveAlone(params);
-      return { as: 'reply', reply: LATER };
+      return { kind: 'reply', reply: LATER };
     }
     const parsed = parseAssignment(params, phoneAttributes);
     if (!parsed.ok || parsed.call === null) {
       const problem = parsed.ok ? 'the task is not about a call' : parsed.problem;
       log({ level: 'warn', code: 'refused', path: '/assign', message: `answered with a rejection: ${problem}` });
-      return { as: 'unknown' };
+      return { kind: 'unknown' };
     }
     const { call, task, reservation, worker, workerName, phone } = parsed;
     const here = await workspace();
     if (parsed.workspace !== here.sid) {
       const message = `left alone: a reservation of workspace ${parsed.workspace}, but this app is at work in ${here.sid}`;
       log({ level: 'warn', code: 'refused', path: '/assign', message });
-      return { as: 'reply', reply: LATER };
+      return { kind: 'reply', reply: LATER };
     }
     if (phone === null) log(unreadablePhone(parsed, phoneAttributes));
     const settings = taskSettings(defaultSettings, here);
     const event = { type: 'assignment', task, reservation, worker, workerName, phone, call, settings } as const;
-    return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+    return { kind: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
 
   async function heard(params: Params, turn: Turn): Promise<Answer> {
     const parsed = parseEvent(params, phoneAttributes);
-    if (!parsed.ok) return { as: 'refused', problem: parsed.problem };
+    if (!parsed.ok) return { kind: 'refused', problem: parsed.problem };
     // Somebody else's task: nothing of it may fail, and nobody is asked to send it again.
     const isForeign = parsed.task !== null && parsed.call === null && !parsed.type.startsWith('worker.');
     const here = isForeign ? directory.current() : await workspace();
-    if (here?.sid !== parsed.workspace) return { as: 'unknown' };
+    if (here?.sid !== parsed.workspace) return { kind: 'unknown' };
     directory.learn({ type: parsed.type, activity: parsed.worker?.activity });
     tell(parsed);
     const { worker } = parsed;
-    if (isForeign) return { as: 'unknown' };
+    if (isForeign) return { kind: 'unknown' };
     if (worker !== null && WORKER_EVENTS.has(parsed.type)) {
       const { happenedAt } = parsed;
       const { sid: workspace, activities } = here;
@@ -134,8 +134,8 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
       await workers.handle(recordKey('worker', worker.sid), gone, turn);
     }
     const event = ofTaskEvent(parsed);
-    if (event === null || parsed.call === null) return { as: 'unknown' };
-    return { as: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event, turn) };
+    if (event === null || parsed.call === null) return { kind: 'unknown' };
+    return { kind: 'reply', reply: await runtime.handle(keyOf(parsed.call.sid), event, turn) };
   }
 
   function tell(event: EventParams): void {
@@ -159,15 +159,15 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
       if (route.name === 'assign') return assign(params, turn);
       if (route.name === 'trevents') return heard(params, turn);
       const call = parseCall(params);
-      if (!call.ok) return { as: 'refused', problem: call.problem };
+      if (!call.ok) return { kind: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;
-      return { as: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
+      return { kind: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
     },
     async callback(ref, { params }, turn) {
       const translation = translateTaskCallback(ref, params);
-      if (!translation.ok) return { as: 'refused', problem: translation.problem };
-      if (translation.event === null) return { as: 'unknown' };
-      return { as: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event, turn) };
+      if (!translation.ok) return { kind: 'refused', problem: translation.problem };
+      if (translation.event === null) return { kind: 'unknown' };
+      return { kind: 'reply', reply: await runtime.handle(keyOf(ref.key), translation.event, turn) };
     },
     rejectTo: () => directory.current()?.activities.unavailable,
   });

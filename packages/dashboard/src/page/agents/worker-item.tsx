@@ -24,7 +24,7 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
   const { wish, rest } = row;
   const look = activityLook(activity);
   const on = isOn(row, activity);
-  const asked = wish?.as === 'asked';
+  const asked = wish?.status === 'pending';
   const name = row.name === '' ? row.sid : row.name;
   return (
     <li
@@ -59,12 +59,12 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
             <small>{presentWords(present, now)}</small>
           </button>
         )}
-        {wish?.as === 'refused' && (
+        {wish?.status === 'refused' && (
           <p class="refused">
             <span aria-hidden="true">!</span> Not switched {wish.on ? 'on' : 'off'}: {wish.reason}
           </p>
         )}
-        {present === undefined && wish?.as !== 'refused' && rest !== null && (
+        {present === undefined && wish?.status !== 'refused' && rest !== null && (
           <>
             <span class="left">{ticking(rest.until - now)} left</span>
             <button

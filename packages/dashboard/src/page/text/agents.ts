@@ -38,7 +38,7 @@ export function presentWords({ leg }: PresentCall, now: number): string {
 
 /** The switch shows the wish while Twilio is asked, and the truth again when it refuses. */
 export function isOn({ wish }: WorkerRow, activity: ActivityInfo | undefined): boolean {
-  if (wish?.as === 'asked') return wish.on;
+  if (wish?.status === 'pending') return wish.on;
   return activity !== undefined && activity.role !== 'offline';
 }
 

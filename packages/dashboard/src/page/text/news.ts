@@ -19,8 +19,8 @@ function refusals(old: ReadonlyMap<string, AgentRow>, now: ReadonlyMap<string, A
   const news: string[] = [];
   for (const [sid, row] of now) {
     const before = old.get(sid);
-    if (row === before || row.kind !== 'worker' || row.wish?.as !== 'refused') continue;
-    if (before?.kind === 'worker' && before.wish?.as === 'refused') continue;
+    if (row === before || row.kind !== 'worker' || row.wish?.status !== 'refused') continue;
+    if (before?.kind === 'worker' && before.wish?.status === 'refused') continue;
     news.push(`${row.name} was not switched ${row.wish.on ? 'on' : 'off'}`);
   }
   return news.slice(0, 3);

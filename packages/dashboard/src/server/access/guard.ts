@@ -11,12 +11,12 @@ export type Session = Ticket;
 /** Who may see the page. */
 export type Access =
   /** Somebody at this very machine, and no password is set. */
-  | { readonly as: 'open' }
-  | { readonly as: 'session'; readonly session: Session }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'session'; readonly session: Session }
   /** A password is set and has yet to be given. `ended`: it was given before, and that log-in is over. */
-  | { readonly as: 'login'; readonly ended: boolean }
+  | { readonly kind: 'login'; readonly ended: boolean }
   /** Nobody: no password is set, and the request may come from anywhere. */
-  | { readonly as: 'closed' };
+  | { readonly kind: 'closed' };
 
 export interface Guard {
   check(request: IncomingMessage): Access;
@@ -76,8 +76,8 @@ export function createGuard({ password, publicBaseUrl, sessionMs, clock }: Guard
   return {
     check(request) {
       const session = sessionOf(request);
-      if (session !== null) return { as: 'session', session };
-      return { as: 'login', ended: sessionCookie.read(request).length > 0 };
+      if (session !== null) return { kind: 'session', session };
+      return { kind: 'login', ended: sessionCookie.read(request).length > 0 };
     },
 
     isPassword: (given) => timingSafeEqual(hash(given), digest),
@@ -104,7 +104,7 @@ export function createGuard({ password, publicBaseUrl, sessionMs, clock }: Guard
 function withoutPassword(publicBaseUrl: string): Guard {
   const isOpenTo = openOnThisMachine(publicBaseUrl);
   return {
-    check: (request) => ({ as: isOpenTo(request) ? 'open' : 'closed' }),
+    check: (request) => ({ kind: isOpenTo(request) ? 'open' : 'closed' }),
     isPassword: () => false,
     device: () => null,
     logIn: () => [],

@@ -9,8 +9,8 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
   if (state.deleted) return null;
   // A refusal is news until they have moved all the same.
   const isOld =
-    state.requestedActivity?.as === 'done' ||
-    (state.requestedActivity?.as === 'refused' && state.since > state.requestedActivity.askedAt);
+    state.requestedActivity?.status === 'done' ||
+    (state.requestedActivity?.status === 'refused' && state.since > state.requestedActivity.askedAt);
   const wish = isOld ? null : state.requestedActivity;
   const rest = currentCoolDown(state);
   return {
@@ -25,7 +25,7 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
     wish:
       wish === null
         ? null
-        : { on: wish.on, as: wish.as === 'refused' ? 'refused' : 'asked', reason: short(wish.reason ?? '') },
+        : { on: wish.on, status: wish.status === 'refused' ? 'refused' : 'pending', reason: short(wish.reason ?? '') },
   };
 }
 

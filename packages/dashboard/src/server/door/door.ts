@@ -16,7 +16,7 @@ export interface Door {
   logIn(request: IncomingMessage, response: ServerResponse, access: Access): Promise<void>;
   logOut(request: IncomingMessage, response: ServerResponse, access: Access): void;
   /** Answers who is not logged in, at the address where they wanted to go. */
-  keepOut(request: IncomingMessage, response: ServerResponse, access: Access & { readonly as: 'login' }): void;
+  keepOut(request: IncomingMessage, response: ServerResponse, access: Access & { readonly kind: 'login' }): void;
   /** Tells a page why it cannot connect. */
   explain(request: IncomingMessage, response: ServerResponse, access: Access): void;
 }
@@ -44,7 +44,7 @@ export function createDoor(parts: {
     const query = queryOf(request);
     const to = targetOf(query.get('to'));
     const hasJustLoggedIn = query.has('in');
-    if (access.as !== 'login') {
+    if (access.kind !== 'login') {
       if (hasJustLoggedIn && isFile(to)) sendWords(request, response, 200, fileReady(to));
       else redirect(response, to);
       return;
@@ -105,7 +105,7 @@ export function createDoor(parts: {
   return {
     async logIn(request, response, access) {
       const { method } = request;
-      if (method === 'GET' || method === 'HEAD' || access.as === 'open') arrive(request, response, access);
+      if (method === 'GET' || method === 'HEAD' || access.kind === 'open') arrive(request, response, access);
       else if (method === 'POST') await guess(request, response);
       else {
         response.setHeader('allow', 'GET, HEAD, POST');
@@ -125,7 +125,7 @@ export function createDoor(parts: {
         return;
       }
       response.setHeader('set-cookie', guard.logOut(request));
-      if (access.as === 'session') onLogOut(access.session);
+      if (access.kind === 'session') onLogOut(access.session);
       redirect(response, `${PATHS.login}?out`);
     },
 
@@ -137,7 +137,7 @@ export function createDoor(parts: {
     },
 
     explain(request, response, access) {
-      const isIn = access.as === 'open' || access.as === 'session';
+      const isIn = access.kind === 'open' || access.kind === 'session';
       const state: DoorState = { door: !isIn ? 'out' : sender(request).ours ? 'open' : 'elsewhere', address };
       send(response, 200, 'application/json', JSON.stringify(state));
     },
