@@ -87,7 +87,7 @@ function instrumentOf(m: Measurement): Recorded {
       return { name: 'amd.store.conflicts', attributes: { flow: m.flow } };
     case 'task.failed':
       return { name: 'amd.task.failures', attributes: { flow: m.flow, task: m.task } };
-    case 'rest': {
+    case 'twilio': {
       const attributes = { effect: m.effect, result: m.result };
       if (m.seconds === null) return { name: 'amd.rest.withheld', attributes };
       return { name: 'amd.rest.duration', seconds: m.seconds, attributes };

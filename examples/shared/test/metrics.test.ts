@@ -45,8 +45,8 @@ const COUNTED: { readonly [Type in Kind]: readonly [Extract<Measurement, { type:
   ],
   'event.unchanged': [{ type: 'event.unchanged', flow: 'worker' }, 'amd_events_unchanged_total{flow="worker"} 1'],
   'store.conflict': [{ type: 'store.conflict', flow: 'worker' }, 'amd_store_conflicts_total 1'],
-  rest: [
-    { type: 'rest', effect: 'call.create', result: 'ok', seconds: 0.3 } as never,
+  twilio: [
+    { type: 'twilio', effect: 'call.create', result: 'ok', seconds: 0.3 } as never,
     'amd_rest_total{effect="call.create",outcome="ok"} 1',
     'amd_rest_duration_seconds_sum{effect="call.create"} 0.3',
     'amd_rest_duration_seconds_count{effect="call.create"} 1',
@@ -98,7 +98,7 @@ it('the process itself is measured as well', async () => {
 
 it('what is measured without a duration is counted, and has none', async () => {
   const here = metrics();
-  here.count({ type: 'rest', effect: 'call.create', result: 'ok', seconds: null } as never);
+  here.count({ type: 'twilio', effect: 'call.create', result: 'ok', seconds: null } as never);
   here.count({ type: 'leg.verdict', flow: 'forwarding', answeredBy: 'human', seconds: null });
   const counted = await lines(here);
   expect(counted).toContain('amd_rest_total{effect="call.create",outcome="ok"} 1');

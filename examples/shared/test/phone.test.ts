@@ -54,7 +54,7 @@ it('refuses what makes no sense, and says why', async () => {
   refused({ do: 'call', from: '<b>', to: OURS }, 'The caller must be');
   refused({ do: 'call', from: OURS, to: OURS }, 'cannot call itself');
   refused({ do: 'answer', sid: 'CA0' }, 'over');
-  refused({ do: 'choose', to: '+14155550142', answers: 'unanswered' }, 'Nobody is known');
+  refused({ do: 'choose', to: '+14155550142', answers: 'nobody' }, 'Nobody is known');
   for (let call = 0; call < 20; call += 1)
     void panel.command({ do: 'call', from: `+121255501${String(10 + call)}`, to: OURS });
   refused({ do: 'call', from: CALLER, to: OURS }, 'enough calls');

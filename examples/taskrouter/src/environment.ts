@@ -32,7 +32,7 @@ const SCHEMA = z
     ACTIVITY_UNAVAILABLE: name.optional(),
     ACTIVITY_OFFLINE: name.optional(),
     TEMP_UNAVAILABLE_SECONDS: wholeNumber(1, 86_400).default(60),
-    AFTER_CALL: z.enum(['rest', 'available'], { error: 'must be rest or available' }).default('rest'),
+    AFTER_CALL: z.enum(['coolDown', 'available'], { error: 'must be coolDown or available' }).default('coolDown'),
     OFFER_MESSAGE: yesOrNo.default(false),
     DEADLINE_SECONDS: wholeNumber(10, 3600).optional(),
     // Whoever may edit the workers' attributes decides what is dialled: the allow-list is what they cannot edit.

@@ -15,7 +15,7 @@ describe('the variables of the TaskRouter example', () => {
       value: {
         TWILIO_WORKSPACE: 'AMD',
         TEMP_UNAVAILABLE_SECONDS: 60,
-        AFTER_CALL: 'rest',
+        AFTER_CALL: 'coolDown',
         DIAL_ALLOW: ['+1415*', '+14155550142'],
         CALLER_ID: 'caller',
       },
@@ -33,7 +33,7 @@ describe('the variables of the TaskRouter example', () => {
   it.each([
     ['DIAL_ALLOW', '*', /^DIAL_ALLOW must be phone numbers or prefixes/],
     ['TEMP_UNAVAILABLE_SECONDS', '0', /^TEMP_UNAVAILABLE_SECONDS must be a whole number from 1 to 86400/],
-    ['AFTER_CALL', 'lunch', /^AFTER_CALL must be rest or available/],
+    ['AFTER_CALL', 'lunch', /^AFTER_CALL must be coolDown or available/],
     ['DEADLINE_SECONDS', '5', /^DEADLINE_SECONDS must be a whole number from 10 to 3600/],
     ['OFFER_MESSAGE', 'true', /^OFFER_MESSAGE needs FALLBACK=voicemail/],
     ['TWILIO_API_KEY', 'SK1', /^TWILIO_API_SECRET goes with TWILIO_API_KEY/],

@@ -67,7 +67,7 @@ function add(series: Series, m: Measurement): void {
     case 'store.conflict':
       series.conflicts.inc();
       return;
-    case 'rest':
+    case 'twilio':
       series.rest.inc({ effect: m.effect, outcome: m.result });
       if (m.seconds !== null) series.restDuration.observe({ effect: m.effect }, m.seconds);
       return;

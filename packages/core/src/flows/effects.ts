@@ -103,7 +103,7 @@ export type TaskRouterEffect =
   | ({ readonly type: 'worker.fetch' } & OfWorker)
   /** Moves a worker after the talk of that reservation, unless they have accepted another one, which only a look tells. */
   | ({
-      readonly type: 'reservation.rest';
+      readonly type: 'reservation.coolDown';
       readonly reservation: ReservationSid;
       readonly activity: ActivitySid;
     } & OfWorker);

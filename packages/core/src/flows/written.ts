@@ -111,7 +111,7 @@ export const USUAL_FORWARDING: Usual = {
 export const USUAL_TASK_CALL: Usual = {
   settings: {
     ...SETTINGS,
-    afterCall: 'rest',
+    afterCall: 'coolDown',
     deadlineSeconds: null,
     offerMessage: false,
     attributes: {},

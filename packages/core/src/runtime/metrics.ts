@@ -49,7 +49,7 @@ export type Measurement =
    * may have reached Twilio.
    */
   | {
-      readonly type: 'rest';
+      readonly type: 'twilio';
       readonly effect: TwilioEffect['type'];
       readonly result: TwilioResult;
       readonly seconds: number | null;
@@ -65,7 +65,7 @@ export type Measurement =
 export type TwilioResult = Outcome['kind'] | TaskRouterOutcome['kind'] | Exclude<Execution['kind'], 'outcome'>;
 
 /** What failed: work at Twilio, an event for another flow, a hook, a timer, asking the store what is due, or nobody knows. */
-export type FailedTask = 'rest' | 'send' | 'hook' | 'timer' | 'claim' | 'unreadable';
+export type FailedTask = 'twilio' | 'send' | 'hook' | 'timer' | 'claim' | 'unreadable';
 
 /** The hook for counters and timings. It is called often, and while somebody waits: count, and return. */
 export type Metrics = (measurement: Measurement) => void;

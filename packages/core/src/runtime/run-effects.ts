@@ -106,7 +106,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
       case 'task.find':
       case 'worker.update':
       case 'worker.fetch':
-      case 'reservation.rest':
+      case 'reservation.coolDown':
         await performRest(claim, effect);
         return;
       case 'flow.send':
@@ -172,7 +172,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
         ? LATE
         : await safely(() => execute(effect));
     const result = execution.kind === 'outcome' ? execution.outcome.kind : execution.kind;
-    metrics?.({ type: 'rest', effect: effect.type, result, seconds: withheld || late ? null : seconds() });
+    metrics?.({ type: 'twilio', effect: effect.type, result, seconds: withheld || late ? null : seconds() });
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
     if (execution.kind === 'notExecuted' && !isFleeting(effect)) {
       const dueAt = clock.now() + notExecutedWait(retry, execution.afterMs, random);
@@ -257,7 +257,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
 
 /** Work that can fail, in words. */
 const WORK: Readonly<Record<FailedTask, string>> = {
-  rest: "a request to Twilio's REST API",
+  twilio: "a request to Twilio's REST API",
   send: 'an event for another flow',
   hook: 'a hook',
   timer: 'a timer',
@@ -270,7 +270,7 @@ function kindOf({ data }: Claim): FailedTask {
     const task = JSON.parse(data) as TaskData;
     if ('timer' in task) return 'timer';
     if (task.effect.type === 'hook.run') return 'hook';
-    return task.effect.type === 'flow.send' ? 'send' : 'rest';
+    return task.effect.type === 'flow.send' ? 'send' : 'twilio';
   } catch {
     return 'unreadable';
   }

@@ -46,7 +46,7 @@ export async function sendToTaskRouter(client: TwilioClient, effect: TaskRouterE
       return outcome({ kind: 'done' });
     case 'worker.fetch':
       return fetchWorker(client, effect);
-    case 'reservation.rest': {
+    case 'reservation.coolDown': {
       const worker = workspace.workers(effect.worker);
       // Two others would do: one of them is not this one.
       const accepted = await worker.reservations.list({ reservationStatus: 'accepted', limit: 2 });

@@ -111,7 +111,7 @@ describe('what is not written down', () => {
           1,
           1,
         ],
-        "taskrouter": "ef12e98c67ee",
+        "taskrouter": "df9c7ebe0f8e",
       }
     `);
   });

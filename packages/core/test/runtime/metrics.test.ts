@@ -132,7 +132,7 @@ describe('what is measured', () => {
     const { runtime, of } = measured({ clock, execute });
     await runtime.handle(KEY, inbound);
     await runtime.tick();
-    expect(of('rest')).toEqual([{ type: 'rest', effect: 'call.create', result: 'notExecuted', seconds: 0.4 }]);
+    expect(of('twilio')).toEqual([{ type: 'twilio', effect: 'call.create', result: 'notExecuted', seconds: 0.4 }]);
   });
 
   it('is a request that was withheld, because another process may have sent it', async () => {
@@ -144,7 +144,7 @@ describe('what is measured', () => {
     const second = measured({ store, clock });
     await clock.advanceBy(15_000);
     await second.runtime.tick();
-    expect(second.of('rest')).toEqual([{ type: 'rest', effect: 'call.create', result: 'unknown', seconds: null }]);
+    expect(second.of('twilio')).toEqual([{ type: 'twilio', effect: 'call.create', result: 'unknown', seconds: null }]);
   });
 
   it('is a task that failed, and a store that cannot say what is due', async () => {
@@ -164,7 +164,7 @@ describe('what is measured', () => {
     await commits.runtime.handle(KEY, inbound);
     broken = true;
     await commits.runtime.tick();
-    expect(commits.of('task.failed')).toEqual([{ type: 'task.failed', flow: 'forwarding', task: 'rest' }]);
+    expect(commits.of('task.failed')).toEqual([{ type: 'task.failed', flow: 'forwarding', task: 'twilio' }]);
   });
 });
 

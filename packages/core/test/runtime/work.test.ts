@@ -150,7 +150,7 @@ describe('work that a flow asks for', () => {
   it('is told to it with its outcome, also on the side of TaskRouter', async () => {
     const fetch: TwilioEffect = { type: 'task.fetch', id: 't', workspace: taskSids.workspace, task: taskSids.task() };
     const rest: TwilioEffect = {
-      type: 'reservation.rest',
+      type: 'reservation.coolDown',
       id: 'r',
       workspace: taskSids.workspace,
       worker: taskSids.worker(1),
@@ -160,7 +160,7 @@ describe('work that a flow asks for', () => {
     const { runtime, ask, heard, sent, left } = scene();
     await ask(end, fetch, rest);
     await runtime.tick();
-    expect(sent.map(({ type }) => type)).toEqual(['call.end', 'task.fetch', 'reservation.rest']);
+    expect(sent.map(({ type }) => type)).toEqual(['call.end', 'task.fetch', 'reservation.coolDown']);
     expect(await heard()).toEqual(['asked', ...Array<string>(3).fill('effect.outcome done')]);
     expect(await left()).toEqual([]);
   });
@@ -193,7 +193,7 @@ describe('work that a flow asks for', () => {
     await clock.advanceBy(1000);
     await runtime.tick();
     expect([sent, await heard()]).toEqual([[], ['asked', 'effect.outcome failed']]);
-    expect(told).toContainEqual({ type: 'rest', effect: 'call.redirect', result: 'failed', seconds: null });
+    expect(told).toContainEqual({ type: 'twilio', effect: 'call.redirect', result: 'failed', seconds: null });
   });
 
   it('and that its retries use up is told of in the log, with the call', async () => {

@@ -161,7 +161,7 @@ describe('at every heartbeat', () => {
     scene(
       ...talking,
       taskEvents.legEnded({ bridged: true, at: at(20) }),
-      outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(20) }),
+      outcomeOf('reservation.coolDown', { kind: 'elsewhere' }, { at: at(20) }),
       outcomeOf('task.update', { kind: 'failed', reason: 'away' }, { at: at(21) }),
     )
       .when(due('heartbeat'))

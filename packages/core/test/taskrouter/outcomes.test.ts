@@ -224,7 +224,7 @@ describe('the search for a task of which nothing was heard', () => {
 describe('the rest after a talk', () => {
   const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
   const rested = (outcome: Outcome) =>
-    scene(...talking, ends).when(outcomeOf('reservation.rest', outcome, { at: at(41) }));
+    scene(...talking, ends).when(outcomeOf('reservation.coolDown', outcome, { at: at(41) }));
   const completes = { type: 'task.update', status: 'completed' } as const;
 
   it('comes before the task is completed, so that nobody is reserved in between', () => {
@@ -233,7 +233,7 @@ describe('the rest after a talk', () => {
       .then({
         asks: [
           {
-            type: 'reservation.rest',
+            type: 'reservation.coolDown',
             worker: taskSids.worker(1),
             reservation: taskSids.reservation(1),
             activity: taskSids.unavailable,
@@ -254,11 +254,11 @@ describe('the rest after a talk', () => {
 
   it('is asked for again at the next heartbeat when Twilio was away, and once only otherwise', () => {
     rested(FAILED).then({ asks: [], state: { reservations: [{ coolDown: 'due' }] } });
-    scene(...talking, ends, outcomeOf('reservation.rest', FAILED, { at: at(41) }))
+    scene(...talking, ends, outcomeOf('reservation.coolDown', FAILED, { at: at(41) }))
       .when(taskEvents.due('heartbeat'))
-      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'reservation.rest' }] });
+      .then({ asks: [{ type: 'call.fetch', leg: 0 }, { type: 'reservation.coolDown' }] });
     scene(...talked)
-      .when(outcomeOf('reservation.rest', DONE, { at: at(42) }))
+      .when(outcomeOf('reservation.coolDown', DONE, { at: at(42) }))
       .thenNothingHappened();
   });
 

@@ -102,7 +102,7 @@ describe('pitfalls of TaskRouter', () => {
   it('P-64 the task is completed after the talk, and again until that is taken', () => {
     const ends = [
       taskEvents.legEnded({ bridged: true, at: at(40) }),
-      taskEvents.outcomeOf('reservation.rest', { kind: 'done' }, { at: at(40) }),
+      taskEvents.outcomeOf('reservation.coolDown', { kind: 'done' }, { at: at(40) }),
     ];
     const over = scene(...[...talking, ...ends]);
     expect(over.effects.filter(({ type }) => type === 'task.update')).toHaveLength(1);
@@ -365,7 +365,7 @@ describe('pitfalls of TaskRouter', () => {
   it('P-105 who has accepted something else is not moved to rest after a talk', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...[...talking, ends])
-      .when(taskEvents.outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(41) }))
+      .when(taskEvents.outcomeOf('reservation.coolDown', { kind: 'elsewhere' }, { at: at(41) }))
       .then({
         asks: [{ type: 'task.update', status: 'completed' }],
         state: { reservations: [{ workerNotified: false }] },

@@ -9,8 +9,8 @@ const asked = ringing({ confirm: 'always' });
 /** The first worker is asked for a key. */
 const confirming: readonly Step[] = [...asked, events.answered({ at: at(9) })];
 const hungUp = taskEvents.legEnded({ bridged: true, at: at(40) });
-const rests = { type: 'reservation.rest', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
-const moved = outcome('reservation.rest', { kind: 'done' }, { at: at(41) });
+const rests = { type: 'reservation.coolDown', worker: taskSids.worker(1), activity: taskSids.unavailable } as const;
+const moved = outcome('reservation.coolDown', { kind: 'done' }, { at: at(41) });
 const busy = events.status({ status: 'busy', at: at(5) });
 const rejecting: readonly Step[] = [...ringing(), busy];
 

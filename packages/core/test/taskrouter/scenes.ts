@@ -33,5 +33,5 @@ export const talking: readonly Step[] = [...offered, taskEvents.reservation('acc
 export const talked: readonly Step[] = [
   ...talking,
   taskEvents.legEnded({ bridged: true, at: at(40) }),
-  taskEvents.outcomeOf('reservation.rest', { kind: 'done' }, { at: at(40) }),
+  taskEvents.outcomeOf('reservation.coolDown', { kind: 'done' }, { at: at(40) }),
 ];

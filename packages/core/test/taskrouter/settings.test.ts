@@ -8,7 +8,7 @@ describe('what is wrong is named', () => {
   it.each<[message: string, options: unknown]>([
     ['"options" must be an object; got null', null],
     ['"forwardTo" is not an option', { forwardTo: [NUMBERS.ann] }],
-    ['"afterCall" must be "rest" or "available"', { afterCall: 'wrap up' }],
+    ['"afterCall" must be "coolDown" or "available"', { afterCall: 'wrap up' }],
     ['"waitUrl" must be an absolute http(s) URL', { waitUrl: '' }],
     ['"policy.busy" can only be "go on" with TaskRouter', { policy: { busy: 'fall back' } }],
     ['"policy.noAnswer" can only be "go on" with TaskRouter', { policy: { noAnswer: 'fall back' } }],
@@ -53,7 +53,7 @@ describe('what is wrong is named', () => {
   it.each<object>([
     { deadlineSeconds: 10, priority: 0, taskSeconds: 1 },
     { deadlineSeconds: 3600, priority: 2 ** 31 - 1, taskSeconds: 86_400 },
-    { afterCall: 'rest', offerMessage: false },
+    { afterCall: 'coolDown', offerMessage: false },
     { afterCall: 'available', attributes: { skill: 'de', level: 3 } },
     { offerMessage: true, fallback: { kind: 'voicemail', maxSeconds: 60, silenceSeconds: 5 } },
   ])('%j is taken as it is', (options) => {
@@ -67,7 +67,7 @@ test('what is left out has a default; attributes are a copy', () => {
   attributes.skill = 'fr';
   expect(settings).toMatchObject({
     workspace: WORKSPACE,
-    afterCall: 'rest',
+    afterCall: 'coolDown',
     deadlineSeconds: null,
     offerMessage: false,
     attributes: { skill: 'de' },

@@ -40,9 +40,9 @@ describe('the task of a talk', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
       .when(ends)
-      .then({ asks: [{ type: 'reservation.rest' }], state: { task: { inFlight: false } } });
+      .then({ asks: [{ type: 'reservation.coolDown' }], state: { task: { inFlight: false } } });
     scene(...talking, ends)
-      .when(outcomeOf('reservation.rest', { kind: 'elsewhere' }, { at: at(41) }))
+      .when(outcomeOf('reservation.coolDown', { kind: 'elsewhere' }, { at: at(41) }))
       .then({ asks: [{ ...completed, id: 'task:completed:3' }], state: { task: { inFlight: true } } });
     scene(...end)
       .when(taskEvents.task('wrapup', { at: at(41) }))
@@ -74,7 +74,7 @@ describe('the task of a talk', () => {
     expect(scene(...again).state).toMatchObject({ visit: 2, task: { sid: null }, servedReservation: 1 });
     scene(...again)
       .when(taskEvents.legEnded({ bridged: true, at: at(70) }))
-      .then({ asks: [{ type: 'reservation.rest' }] });
+      .then({ asks: [{ type: 'reservation.coolDown' }] });
   });
 });
 

@@ -30,7 +30,7 @@ const create: CreateCall = {
 const end: TwilioEffect = { type: 'call.end', id: 'end:1', leg: 1, sid: LEG };
 const of = { id: 'one', workspace: taskSids.workspace } as const;
 const rest: TwilioEffect = {
-  type: 'reservation.rest',
+  type: 'reservation.coolDown',
   ...of,
   worker: taskSids.worker(1),
   reservation: taskSids.reservation(1),

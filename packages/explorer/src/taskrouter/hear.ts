@@ -53,7 +53,7 @@ export function hear(
       case 'task.find':
       case 'worker.update':
       case 'worker.fetch':
-      case 'reservation.rest':
+      case 'reservation.coolDown':
         tasks.push({ id: effect.id, dueAt: 0, work: { effect }, attempt: 1, outcome: null });
     }
   }

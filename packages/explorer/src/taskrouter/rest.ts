@@ -89,7 +89,7 @@ export function taskFates(
         world,
         world.task === 'none' ? { kind: 'gone' } : { kind: 'task', sid: TASK_SID, status: world.task },
       );
-    case 'reservation.rest': {
+    case 'reservation.coolDown': {
       const elsewhere = {
         name: 'talks elsewhere',
         fault: false,

@@ -84,7 +84,7 @@ function outcome({ effect, outcome: result }: OutcomeOf): string {
       return over ? 'call over' : 'watchdog';
     case 'reservation.update':
       return `rejection ${result.kind}`;
-    case 'reservation.rest':
+    case 'reservation.coolDown':
       return `rest after a talk: ${result.kind}`;
     case 'reservation.fetch':
       return `a look: reservation ${status ?? result.kind}`;

@@ -369,7 +369,7 @@ export function createQueue(options: QueueOptions): Queue {
         const task = tasks.filter(({ deleted }) => !deleted).at(-1);
         return task === undefined ? { kind: 'gone' } : { kind: 'task', sid: task.sid as never, status: task.status };
       }
-      case 'reservation.rest': {
+      case 'reservation.coolDown': {
         const found = reservations.find(({ sid }) => sid === effect.reservation);
         if (found === undefined) return { kind: 'gone' };
         const talksElsewhere = reservations.some(

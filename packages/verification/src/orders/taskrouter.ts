@@ -190,7 +190,7 @@ function settingsOf(order: Order, reservationTimeoutSeconds: number): TaskSettin
   return taskSettings(
     {
       ...options,
-      afterCall: order.pick(['rest', 'available'] as const),
+      afterCall: order.pick(['coolDown', 'available'] as const),
       ...(order.chance(0.5) ? { deadlineSeconds: order.pick([10, 60]) } : {}),
       ...(options.fallback?.kind === 'voicemail' && order.chance(0.5) ? { offerMessage: true } : {}),
       ...(order.chance(0.2) ? { texts: { connected: 'You are connected with {name}.' } } : {}),

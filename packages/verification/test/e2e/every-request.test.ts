@@ -263,7 +263,7 @@ const PLAYS: Plays = {
     { name: 'sees them', ask: ofWorker, comes: { kind: 'worker', version: '0' } },
     { name: 'of nobody', ask: ({ workspace }) => ({ workspace, worker: none('WK') }), comes: gone },
   ],
-  'reservation.rest': [
+  'reservation.coolDown': [
     {
       name: 'moves them',
       ask: (here) => ({ ...ofWorker(here), reservation: here.reservation, activity: here.activity }),

@@ -117,8 +117,8 @@ describe('OpenTelemetry', () => {
     'timer.fired': { type: 'timer.fired', flow, seconds: 0.01 },
     'event.unchanged': { type: 'event.unchanged', flow },
     'store.conflict': { type: 'store.conflict', flow },
-    rest: { type: 'rest', effect: 'call.create', result: 'created', seconds: 0.2 },
-    'task.failed': { type: 'task.failed', flow, task: 'rest' },
+    twilio: { type: 'twilio', effect: 'call.create', result: 'created', seconds: 0.2 },
+    'task.failed': { type: 'task.failed', flow, task: 'twilio' },
     webhook: { type: 'webhook', path: '/inbound', status: 200, seconds: 0.004 },
     problem: { type: 'problem', code: 'signature' },
   };
@@ -152,10 +152,10 @@ describe('OpenTelemetry', () => {
   it('what has no duration is counted apart', () => {
     const { meter, recorded } = recordingMeter();
     const tell = openTelemetry(meter);
-    tell({ ...EVERY.rest, result: 'unknown', seconds: null });
+    tell({ ...EVERY.twilio, result: 'unknown', seconds: null });
     tell({ ...EVERY['leg.verdict'], seconds: null });
     expect(recorded).toMatchObject([
-      { name: 'amd.rest.withheld', value: 1, attributes: { effect: 'call.create', result: 'unknown' } },
+      { name: 'amd.twilio.withheld', value: 1, attributes: { effect: 'call.create', result: 'unknown' } },
       { name: 'amd.verdicts.untimed', value: 1, attributes: { answered_by: 'human' } },
     ]);
   });

@@ -28,7 +28,7 @@ export interface TaskRouterWorkspace {
 export interface TaskSettings extends LegSettings, Hold {
   readonly workspace: TaskRouterWorkspace;
   /** After a good call: `rest` for the cool-down, or straight back to work. */
-  readonly afterCall: 'rest' | 'available';
+  readonly afterCall: 'coolDown' | 'available';
   /** When no worker is rung any more, s; `null`: the workflow's own time-out decides. */
   readonly deadlineSeconds: number | null;
   readonly fallback: Fallback;
@@ -45,7 +45,7 @@ export interface TaskSettings extends LegSettings, Hold {
 
 export interface TaskOptions extends LegOptions {
   /** Default `rest`. */
-  readonly afterCall?: 'rest' | 'available' | undefined;
+  readonly afterCall?: 'coolDown' | 'available' | undefined;
   /** 10–3600 s; default: none, the workflow's own time-out decides. */
   readonly deadlineSeconds?: number | undefined;
   /** The caller may press a star to leave a message instead of waiting; needs a `voicemail` as `fallback`. Default: not. */
@@ -85,9 +85,16 @@ const RESERVED = ['amd_visit', 'call_sid', 'caller_id'];
  */
 export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspace): TaskSettings {
   const given = entriesOf(options, 'options', OPTIONS);
-  const { afterCall = 'rest', deadlineSeconds, offerMessage = false, attributes = {}, priority, taskSeconds } = given;
-  if (afterCall !== 'rest' && afterCall !== 'available') {
-    throw new TypeError('"afterCall" must be "rest" or "available"');
+  const {
+    afterCall = 'coolDown',
+    deadlineSeconds,
+    offerMessage = false,
+    attributes = {},
+    priority,
+    taskSeconds,
+  } = given;
+  if (afterCall !== 'coolDown' && afterCall !== 'available') {
+    throw new TypeError('"afterCall" must be "coolDown" or "available"');
   }
   const settings = legSettings(given, DEFAULT_TASK_TEXTS);
   // An empty address is no address there (twilio.com/docs/voice/twiml/enqueue).

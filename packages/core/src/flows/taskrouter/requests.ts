@@ -66,8 +66,8 @@ export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft
   reservation.coolDown = 'pending';
   const { sid: workspace, activities } = ctx.state.settings.workspace;
   ctx.effects.push({
-    type: 'reservation.rest',
-    id: nextId(ctx, 'rest', reservation.sid),
+    type: 'reservation.coolDown',
+    id: nextId(ctx, 'coolDown', reservation.sid),
     workspace,
     worker: reservation.worker,
     reservation: reservation.sid,

@@ -135,7 +135,7 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   reservation.phase = 'accepted';
   reservation.result = 'accepted';
   const { afterCall, workspace } = state.settings;
-  if (afterCall === 'rest' && workspace.multiTask !== false) reservation.coolDown = 'due';
+  if (afterCall === 'coolDown' && workspace.multiTask !== false) reservation.coolDown = 'due';
   stopTimer(ctx, reservationTimer(reservation));
   state.servedReservation = reservation.id;
   state.winner = leg.id;
@@ -243,7 +243,7 @@ export function onReservationOutcome(
 /** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
 export function onRestOutcome(
   ctx: TaskRouterContext,
-  effect: Extract<TaskRouterEffect, { type: 'reservation.rest' }>,
+  effect: Extract<TaskRouterEffect, { type: 'reservation.coolDown' }>,
   result: TaskRouterResult,
 ): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);

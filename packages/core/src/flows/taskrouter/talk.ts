@@ -16,7 +16,7 @@ export function onTalkEnded(ctx: TaskRouterContext, reservation: ReservationDraf
     return;
   }
   // By the document that gave them the caller, Twilio has moved them itself.
-  if (ctx.state.settings.afterCall === 'rest' && reservation.coolDown === 'no')
+  if (ctx.state.settings.afterCall === 'coolDown' && reservation.coolDown === 'no')
     notifyWorker(ctx, reservation, 'parked');
   // The caller's own call goes on at the action of its Enqueue and ends; this sweeps up one that does not.
   if (phase === 'connected') startTimer(ctx, 'caller', ctx.config.graceMs);

@@ -128,7 +128,7 @@ function onOutcome(ctx: TaskRouterContext, event: OutcomeEvent | TaskRouterOutco
     case 'reservation.fetch':
       onReservationOutcome(ctx, effect, outcome);
       return;
-    case 'reservation.rest':
+    case 'reservation.coolDown':
       onRestOutcome(ctx, effect, outcome);
       return;
     case 'task.update':

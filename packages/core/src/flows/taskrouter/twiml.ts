@@ -29,8 +29,8 @@ export function queueVerb(ctx: TaskRouterContext, leg: LegDraft): Verb {
   const { texts, record, afterCall, workspace } = ctx.state.settings;
   const { activities, multiTask } = workspace;
   // Whether they have accepted something else by then, only a look after the talk tells; where they cannot, Twilio moves them.
-  const restsLater = afterCall === 'rest' && multiTask !== false;
-  const after = afterCall === 'rest' ? activities.unavailable : activities.available;
+  const restsLater = afterCall === 'coolDown' && multiTask !== false;
+  const after = afterCall === 'coolDown' ? activities.unavailable : activities.available;
   return {
     verb: 'dial.queue',
     reservation: reservation.sid,
