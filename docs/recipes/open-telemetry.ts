@@ -30,7 +30,7 @@ const COUNTERS = {
   'amd.events.unchanged': 'Events that changed nothing: repeated, late, or only a question.',
   'amd.store.conflicts': 'Steps that were decided anew, because another process committed first.',
   'amd.task.failures': 'Tasks that are tried again.',
-  'amd.rest.withheld': 'Requests that were not sent again, because an earlier try may have reached Twilio.',
+  'amd.twilio.withheld': 'Requests that were not sent again, because an earlier try may have reached Twilio.',
   'amd.verdicts.untimed': 'Verdicts of which nobody knows how long they took.',
   'amd.problems': 'What was refused or went wrong, by the code of the log.',
 } as const;
@@ -43,7 +43,7 @@ const HISTOGRAMS = {
   'amd.reservation.duration': 'From an assignment to the end of its reservation.',
   'amd.cool_down.duration': 'How long workers rested.',
   'amd.timer.lateness': 'From when a timer was due to when it rang.',
-  'amd.rest.duration': "Requests to Twilio's REST API.",
+  'amd.twilio.duration': "Requests to Twilio's REST API.",
   'amd.webhook.duration': 'From a webhook to its answer.',
 } as const;
 
@@ -89,8 +89,8 @@ function instrumentOf(m: Measurement): Recorded {
       return { name: 'amd.task.failures', attributes: { flow: m.flow, task: m.task } };
     case 'twilio': {
       const attributes = { effect: m.effect, result: m.result };
-      if (m.seconds === null) return { name: 'amd.rest.withheld', attributes };
-      return { name: 'amd.rest.duration', seconds: m.seconds, attributes };
+      if (m.seconds === null) return { name: 'amd.twilio.withheld', attributes };
+      return { name: 'amd.twilio.duration', seconds: m.seconds, attributes };
     }
     case 'webhook': {
       const attributes = { 'http.route': m.path, 'http.response.status_code': m.status };
