@@ -6,7 +6,6 @@ export default defineConfig([
     format: ['esm', 'cjs'],
     dts: { compilerOptions: { ignoreDeprecations: '6.0', paths: {} } },
     clean: true,
-    sourcemap: true,
     target: 'node20',
     removeNodeProtocol: false,
     treeshake: true,
@@ -14,7 +13,6 @@ export default defineConfig([
   {
     entry: { bin: 'src/bin.ts' },
     format: ['esm'],
-    sourcemap: true,
     target: 'node20',
     removeNodeProtocol: false,
     banner: { js: '#!/usr/bin/env node' },

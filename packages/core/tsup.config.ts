@@ -11,7 +11,6 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   dts: { compilerOptions: { ignoreDeprecations: '6.0', paths: {} } },
   clean: true,
-  sourcemap: true,
   target: 'node20',
   removeNodeProtocol: false,
   treeshake: true,
