@@ -56,11 +56,11 @@ export const events = {
     },
     settings: callSettings(o.options ?? { forwardTo: [NUMBERS.ann] }),
   }),
-  callerEnded: (o: OfVisit = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...roundOf(o) }),
+  callerEnded: (o: OfVisit = {}): Typed<'caller.ended'> => ({ type: 'caller.ended', ...ofCaller(o), ...visitOf(o) }),
   callerDocument: (o: OfPart = {}): Typed<'caller.document'> => ({
     type: 'caller.document',
     ...ofCaller(o),
-    ...roundOf(o),
+    ...visitOf(o),
     ...partOf(o),
   }),
   callerFallback: (
@@ -68,7 +68,7 @@ export const events = {
   ): Typed<'caller.fallback'> => ({
     type: 'caller.fallback',
     ...ofCaller(o),
-    ...roundOf(o),
+    ...visitOf(o),
     ...partOf(o),
     recording: o.recording ?? null,
     answered: o.answered === undefined ? (o.recording === undefined ? false : null) : o.answered,
@@ -76,26 +76,26 @@ export const events = {
   recording: (o: Timed & { readonly visit?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'caller.recording',
     at: o.at ?? START,
-    ...roundOf(o),
+    ...visitOf(o),
     recording: o.recording ?? null,
   }),
   /** What is heard on hold, for the first time or (`again`) after a while. */
   callerWait: (o: Timed & { readonly visit?: number; readonly again?: boolean } = {}): Listening => ({
     type: 'caller.wait',
     at: o.at ?? START,
-    ...roundOf(o),
+    ...visitOf(o),
     again: o.again ?? false,
   }),
   callerWhisper: (o: Timed & { readonly visit?: number } = {}): Listening => ({
     type: 'caller.whisper',
     at: o.at ?? START,
-    ...roundOf(o),
+    ...visitOf(o),
   }),
   /** A recorded talk. */
   talkRecorded: (o: Timed & { readonly visit?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'talk.recording',
     at: o.at ?? START,
-    ...roundOf(o),
+    ...visitOf(o),
     recording: o.recording ?? null,
   }),
   callerStatus: (o: OfCaller = {}): Typed<'caller.status'> => ({
@@ -124,7 +124,7 @@ export const events = {
     digits: o.digits ?? (o.speech === undefined ? '1' : ''),
     ...(o.speech === undefined ? {} : { speech: o.speech }),
   }),
-  visit: (o: OfLeg = {}): Typed<'leg.poll'> => ({ type: 'leg.poll', ...ofLeg(o) }),
+  poll: (o: OfLeg = {}): Typed<'leg.poll'> => ({ type: 'leg.poll', ...ofLeg(o) }),
   /** `part` 1: sent there to hear why it has no caller. Default: sent to the caller. */
   legDocument: (o: OfLeg & { readonly part?: number } = {}): Typed<'leg.document'> => ({
     type: 'leg.document',
@@ -158,7 +158,7 @@ export const events = {
     reason: o.reason ?? null,
     status: o.status ?? null,
     ...(o.conference === undefined ? {} : { conference: o.conference }),
-    ...roundOf(o),
+    ...visitOf(o),
   }),
   /** How an effect went; take the effect from an earlier step. */
   outcome: (effect: CallEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
@@ -194,7 +194,7 @@ function ofCaller(o: OfCaller): { at: EpochMs; status: CallStatus } {
   return { at: o.at ?? START, status: o.status ?? 'in-progress' };
 }
 
-function roundOf({ visit }: OfVisit): { readonly visit?: number } {
+function visitOf({ visit }: OfVisit): { readonly visit?: number } {
   return visit === undefined ? {} : { visit };
 }
 

@@ -168,6 +168,6 @@ export class PlayedTwilio {
 /** What a call asks for that was sent to one of our documents. */
 function asking(leg: number, { purpose, part }: Pick<CallbackRef, 'purpose' | 'part'>): ForwardingEvent {
   if (leg === 0) return events.callerDocument({ part: part ?? null });
-  if (purpose !== 'leg.document') return events.visit({ leg });
+  if (purpose !== 'leg.document') return events.poll({ leg });
   return events.legDocument({ leg, ...(part === undefined ? {} : { part }) });
 }

@@ -58,7 +58,7 @@ describe('asynchronous detection', () => {
 
   it.each([
     ['a key', events.key({ at: at(12) })],
-    ['an ended round', events.visit({ at: at(12) })],
+    ['an ended round', events.poll({ at: at(12) })],
   ])('verdict first: %s meanwhile waits a second and asks again', (_, event) => {
     given(forwarding, [...greeted(), verdict()])
       .when(event)
@@ -76,14 +76,14 @@ describe('asynchronous detection', () => {
     { kind: 'refused', code: 21220, reason: 'not in progress' },
   ] as const)('a redirect that $as makes the next request the mover', (outcome) => {
     given(forwarding, [...greeted(), verdict(), events.outcomeOf('call.redirect', outcome, { at: at(12) })])
-      .when(events.visit({ at: at(13) }))
+      .when(events.poll({ at: at(13) }))
       .then({ verbs: ['dial.conference'] });
   });
 
   it('a redirect that is done waits for its document, and gives the caller back when nobody asks for it', () => {
     const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { kind: 'done', status: 'in-progress' })];
     given(forwarding, done)
-      .when(events.visit({ at: at(13) }))
+      .when(events.poll({ at: at(13) }))
       .then({ verbs: ['pause', 'redirect'] });
     given(forwarding, done)
       .when(events.due('caller'))
@@ -127,32 +127,32 @@ describe('asynchronous detection', () => {
   it('asks an unknown for a key for the confirmation time from then on', () => {
     const unknown = [...greeted(), verdict({ answeredBy: 'unknown' })];
     given(forwarding, unknown)
-      .when(events.visit({ at: at(22) }))
+      .when(events.poll({ at: at(22) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, unknown)
-      .when(events.visit({ at: at(23) }))
+      .when(events.poll({ at: at(23) }))
       .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
   });
 
   it('without any verdict asks until detection and confirmation are over', () => {
     given(forwarding, greeted())
-      .when(events.visit({ at: at(49) }))
+      .when(events.poll({ at: at(49) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, greeted())
-      .when(events.visit({ at: at(50) }))
+      .when(events.poll({ at: at(50) }))
       .then({ verbs: ['hangup'] });
   });
 
   it('tells who is being asked that the caller is gone, or taken', () => {
     given(forwarding, [...greeted(), events.callerStatus({ at: at(9) })])
-      .when(events.visit({ at: at(12) }))
+      .when(events.poll({ at: at(12) }))
       .then({ reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
   });
 
   it('a request from before the redirect does not count as having been told', () => {
     const moved = [...greeted(), verdict(), events.legDocument({ at: at(12) }), events.callerStatus({ at: at(12) })];
     given(forwarding, moved)
-      .when(events.visit({ at: at(13) }))
+      .when(events.poll({ at: at(13) }))
       .then({ state: { legs: [{ phase: 'farewell', farewellDelivered: false, telling: true }] } });
   });
 });
@@ -182,17 +182,17 @@ describe('screening', () => {
       .when(events.key({ at: at(25) }))
       .then({ verbs: ['dial.conference'] });
     given(forwarding, robot)
-      .when(events.visit({ at: at(31) }))
+      .when(events.poll({ at: at(31) }))
       .then({ verbs: ['hangup'] });
   });
 
   it('listens to a machine a little longer than without', () => {
     const machine = [...greeted(screens), verdict({ answeredBy: 'machine_start' })];
     given(forwarding, machine)
-      .when(events.visit({ at: at(18) }))
+      .when(events.poll({ at: at(18) }))
       .then({ verbs: ['gather', 'redirect'] });
     given(forwarding, machine)
-      .when(events.visit({ at: at(19) }))
+      .when(events.poll({ at: at(19) }))
       .then({ verbs: ['hangup'] });
     given(forwarding, greeted(screens))
       .when(verdict({ answeredBy: 'fax' }))

@@ -100,7 +100,7 @@ const requests: fc.Arbitrary<Move> = fc.oneof(
   fc.oneof(likely, ofLeg).map((o) => events.answered({ ...o, answeredBy: null })),
   fc.oneof(likely, ofLeg).chain((o) => fc.constantFrom('', '1', '#').map((digits) => events.key({ ...o, digits }))),
   fc.oneof(likely, ofLeg).map((o) => events.key({ ...o, speech: 'Hi. What is the reason for your call?' })),
-  fc.oneof(likely, ofLeg).map(events.visit),
+  fc.oneof(likely, ofLeg).map(events.poll),
   fc
     .tuple(fc.oneof(likely, ofLeg), fc.boolean())
     .map(([of, isNotice]) => events.legDocument({ ...of, ...(isNotice ? { part: 1 } : {}) })),

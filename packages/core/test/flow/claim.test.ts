@@ -85,7 +85,7 @@ describe('the claim', () => {
       events.answered({ leg: 1, at: at(8) }),
     ];
     given(forwarding, asked)
-      .when(events.visit({ leg: 2, at: at(11) }))
+      .when(events.poll({ leg: 2, at: at(11) }))
       .then({ verbs: ['say', 'hangup'], state: { legs: [{}, { phase: 'farewell', farewell: 'taken' }] } });
   });
 });
@@ -283,7 +283,7 @@ describe('talking', () => {
     for (const event of [
       events.answered({ answeredBy: 'fax' }),
       events.key(),
-      events.visit(),
+      events.poll(),
       events.legDocument(),
       events.status({ status: 'ringing' }),
       events.status({ status: 'in-progress' }),

@@ -370,7 +370,7 @@ describe('when the caller hangs up', () => {
       events.callerStatus({ at: at(9) }),
     ];
     given(forwarding, taken)
-      .when(events.visit({ leg: 2, at: at(10) }))
+      .when(events.poll({ leg: 2, at: at(10) }))
       .then({ reply: { verbs: [{ text: 'Somebody else has taken the call. Goodbye.' }, {}] } });
   });
 

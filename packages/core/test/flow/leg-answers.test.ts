@@ -152,10 +152,10 @@ describe('a key', () => {
 
   it('that never came ends the call, with what is known of who it was', () => {
     given(forwarding, greeted(OFF))
-      .when(events.visit({ at: at(20) }))
+      .when(events.poll({ at: at(20) }))
       .then({ state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }] }, verbs: ['hangup'] });
     given(forwarding, [...call({ policy: 'lenient' }), events.answered({ answeredBy: 'machine_start', at: at(8) })])
-      .when(events.visit({ at: at(20) }))
+      .when(events.poll({ at: at(20) }))
       .then({ state: { legs: [{ result: { kind: 'answered', by: 'machine_start' } }] }, verbs: ['hangup'] });
   });
 });
@@ -278,7 +278,7 @@ describe('who was being asked when somebody else took the call', () => {
   );
 
   it('and has been told is not told again', () => {
-    const told = [...taken(ASYNC), events.visit({ leg: 1, at: at(10) })];
+    const told = [...taken(ASYNC), events.poll({ leg: 1, at: at(10) })];
     given(forwarding, told)
       .when(events.verdict({ leg: 1, at: at(11) }))
       .then({
@@ -324,7 +324,7 @@ describe('a message for a machine', () => {
         ],
       });
     given(forwarding, told)
-      .when(events.visit({ at: at(12) }))
+      .when(events.poll({ at: at(12) }))
       .then({ verbs: ['pause', 'redirect'] })
       .thenNothingHappened();
     given(forwarding, told)

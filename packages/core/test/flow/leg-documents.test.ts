@@ -51,10 +51,10 @@ describe('what somebody hears who has picked up', () => {
       ],
     });
     expect(heard(announced.slice(0, -1), events.answered({ answeredBy: null, at: at(8) }))).toEqual(wait(4));
-    expect(heard(announced, events.visit({ at: at(36) }))).toEqual(wait(2));
-    expect(heard(announced, events.visit({ at: at(37.5) }))).toEqual(wait(1));
+    expect(heard(announced, events.poll({ at: at(36) }))).toEqual(wait(2));
+    expect(heard(announced, events.poll({ at: at(37.5) }))).toEqual(wait(1));
     given(forwarding, announced)
-      .when(events.visit({ at: at(38) }))
+      .when(events.poll({ at: at(38) }))
       .then({ verbs: ['hangup'], state: { legs: [{ phase: 'ending' }] } });
   });
 
@@ -77,10 +77,10 @@ describe('what a leg is answered that asks before anybody knows who has picked u
   it.each(requests)('while it is %s: a second, and again', (phase, status) => {
     const before = [...call(), events.status({ status, at: at(2) })];
     given(forwarding, before)
-      .when(events.visit({ at: at(3) }))
+      .when(events.poll({ at: at(3) }))
       .then({ state: { legs: [{ phase }] } })
       .thenNothingHappened();
-    expect(heard(before, events.visit({ at: at(3) }))).toEqual({
+    expect(heard(before, events.poll({ at: at(3) }))).toEqual({
       kind: 'twiml',
       verbs: [
         { verb: 'pause', seconds: 1 },
@@ -128,7 +128,7 @@ describe('the way to a document by a redirect', () => {
   ];
 
   it.each([
-    ['a request from before it', events.visit({ at: at(14) })],
+    ['a request from before it', events.poll({ at: at(14) })],
     ['a copy of the request that led to the room', events.legDocument({ at: at(14) })],
     ['the end of the room', events.legEnded({ at: at(14) })],
   ] as const)('%s is shown the way, and does not count as having told them', (_, event) => {
@@ -157,7 +157,7 @@ describe('the way to a document by a redirect', () => {
       events.status({ status: 'completed', at: at(122) }),
     ];
     given(forwarding, ended)
-      .when(events.visit({ at: at(123) }))
+      .when(events.poll({ at: at(123) }))
       .then({
         state: { legs: [{ phase: 'ended', human: true, farewellDelivered: false }], timers: { leg1: undefined } },
         reply: { verbs: [{ text: 'We are sorry, the call could not be connected. Goodbye.' }, { verb: 'hangup' }] },

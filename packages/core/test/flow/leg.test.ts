@@ -83,7 +83,7 @@ describe('leg: from request to bridge', () => {
     for (const event of [
       events.answered(),
       events.key(),
-      events.visit(),
+      events.poll(),
       events.legDocument(),
       events.legEnded(),
       events.callerEnded(),
@@ -297,7 +297,7 @@ describe('leg: its end', () => {
         .thenNothingHappened();
     }
     given(forwarding, ended)
-      .when(events.visit({ at: at(10) }))
+      .when(events.poll({ at: at(10) }))
       .then({ verbs: ['hangup'] })
       .thenNothingHappened();
   });
@@ -327,7 +327,7 @@ describe('leg: confirmation', () => {
 
   it('shortens the last round to the time that is left', () => {
     given(forwarding, CONFIRMING)
-      .when(events.visit({ at: at(20) }))
+      .when(events.poll({ at: at(20) }))
       .then({ reply: { verbs: [{ verb: 'gather', timeoutSeconds: 2 }, {}] } })
       .thenNothingHappened();
   });
@@ -349,7 +349,7 @@ describe('leg: confirmation', () => {
 
   it('is over when its time is, and the next person is rung', () => {
     given(forwarding, CONFIRMING)
-      .when(events.visit({ at: at(22) }))
+      .when(events.poll({ at: at(22) }))
       .then({
         state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }, { id: 2 }] },
         asks: [{ type: 'call.create', leg: 2 }],

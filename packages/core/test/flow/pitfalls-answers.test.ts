@@ -43,7 +43,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
   it('P-86 a redirect whose answer was lost is not repeated: their next request takes its place', () => {
     const lost = events.outcomeOf('call.redirect', { kind: 'failed', reason: 'reset' }, { at: at(11) });
     const { result } = given(forwarding, [...greeted(), events.verdict({ at: at(9) }), lost]).when(
-      events.visit({ at: at(12) }),
+      events.poll({ at: at(12) }),
     );
     expect(verbsOf(result)).toMatchObject([{ verb: 'dial.conference' }]);
     expect(result.effects.filter(({ type }) => type === 'call.redirect')).toEqual([]);

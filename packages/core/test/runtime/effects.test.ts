@@ -253,7 +253,7 @@ describe('a redirect that something else can take the place of', () => {
     ['not executed', { kind: 'notExecuted', reason: '429', afterMs: 1000 }],
   ])('is not repeated when it was %s: the next request brings the leg to the room', async (_, execution) => {
     const { runtime, execute, clock } = await moving(() => execution);
-    const reply = await runtime.handle(KEY, untimed(events.visit()));
+    const reply = await runtime.handle(KEY, untimed(events.poll()));
     expect(reply).toMatchObject({ verbs: [{ verb: 'dial.conference' }] });
     await clock.advanceBy(5000);
     await runtime.tick();

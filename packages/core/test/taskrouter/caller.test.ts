@@ -818,7 +818,7 @@ describe('a worker who is asked', () => {
 
   it('hears the question again, and no more than that', () => {
     scene(...asked)
-      .when(events.visit({ at: at(14) }))
+      .when(events.poll({ at: at(14) }))
       .then({ state: { winner: null, legs: [{ phase: 'confirming' }] } });
   });
 
