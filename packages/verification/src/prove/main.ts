@@ -145,9 +145,9 @@ function report(facts: ReadonlyMap<string, Facts>, explored: Readonly<Record<Flo
     explored: (flow: Flow) => explored[flow],
   };
   console.log(`\n${machine()}${values.full ? ', full sizes' : ''}, seed ${values.seed}\n`);
-  const verdicts = PROMISES.map(({ number, what, judge }) => ({ number, what, ...judge(results) }));
-  for (const { number, what, figure, bar, ok } of verdicts) {
-    console.log(`${ok ? 'ok         ' : 'falls short'} ${String(number).padStart(2)} ${what}: ${figure} (bar: ${bar})`);
+  const verdicts = PROMISES.map(({ keeps, what, judge }) => ({ keeps, what, ...judge(results) }));
+  for (const { keeps, what, figure, bar, ok } of verdicts) {
+    console.log(`${ok ? 'ok         ' : 'falls short'} ${keeps.padEnd(6)} ${what}: ${figure} (bar: ${bar})`);
   }
   console.log('\nThe other promises are checked elsewhere:');
   for (const [promises, command] of ELSEWHERE) console.log(`  ${command.padEnd(24)} ${promises}`);

@@ -68,9 +68,9 @@ describe('what the pages show', () => {
   });
 });
 
-describe('the tables of README.md', () => {
-  const readme = readFileSync(`${ROOT}README.md`, 'utf8');
-  const row = (name: string): string => readme.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
+describe('the tables of docs/options.md', () => {
+  const options = textOf('docs/options.md');
+  const row = (name: string): string => options.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
 
   it.each(Object.entries(DEFAULT_POLICY))('%s: %s', (answer, action) => {
     expect(row(answer)).toContain(action);
