@@ -6,11 +6,11 @@ import { build } from 'esbuild';
 
 const source = fileURLToPath(new URL('./src/page/', import.meta.url));
 
-/** Writes index.html, and calls.js, calls.css, agents.js and agents.css, into `folder`. */
+/** Writes index.html, and calls.js, calls.css, workers.js and workers.css, into `folder`. */
 export async function buildPage(folder) {
   await mkdir(folder, { recursive: true });
   await build({
-    entryPoints: { calls: join(source, 'calls/main.tsx'), agents: join(source, 'agents/main.tsx') },
+    entryPoints: { calls: join(source, 'calls/main.tsx'), workers: join(source, 'workers/main.tsx') },
     outdir: folder,
     bundle: true,
     minify: true,

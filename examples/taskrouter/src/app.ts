@@ -16,8 +16,8 @@ import { callbackUrls, createTaskRouterEndpoint, toNodeListener } from '@amd/cor
 import { createAvailabilitySwitch } from '@amd/core/twilio';
 import { createTwilioExecutor, type TwilioClient, type WorkspaceDirectory } from '@amd/core/twilio';
 import {
-  createAgentDashboard,
-  createAgentFeed,
+  createWorkerDashboard,
+  createWorkerFeed,
   createDialRules,
   createEventLog,
   type PageAssets,
@@ -81,7 +81,7 @@ export function createApp(options: AppOptions) {
   const { client, directory, accountSid, authTokens, publicBaseUrl, ownNumbers, clock, logger } = options;
   const store = options.store ?? createMemoryStore();
   const rules = createDialRules({ allow: options.dialAllow, ownNumbers });
-  const feed = createAgentFeed({ store, clock, workspace: () => directory.current(), log });
+  const feed = createWorkerFeed({ store, clock, workspace: () => directory.current(), log });
   const metrics = createMetrics(() => feed.totals());
   const execute = createTwilioExecutor({
     client,
@@ -136,7 +136,7 @@ export function createApp(options: AppOptions) {
     metrics: metrics.count,
     clock,
   });
-  const dashboard = createAgentDashboard({
+  const dashboard = createWorkerDashboard({
     store,
     publicBaseUrl,
     password: options.password,

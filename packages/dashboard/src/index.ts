@@ -13,14 +13,14 @@ export type {
   Totals,
 } from './shared/protocol.js';
 export { createDialRules, type DialRules, type DialRulesOptions } from './numbers/dial-rules.js';
-export type { AgentEvent, AgentEvents } from './shared/agent-events.js';
-export type { ActivityInfo, ActivityRole, AgentRow, AgentTotals, WorkerRow } from './shared/agents.js';
+export type { WorkersEvent, WorkersEvents } from './shared/worker-events.js';
+export type { ActivityInfo, ActivityRole, WorkersRow, WorkerTotals, WorkerRow } from './shared/workers.js';
 export {
-  type AgentFeed,
-  type AgentFeedOptions,
-  createAgentFeed,
+  type WorkerFeed,
+  type WorkerFeedOptions,
+  createWorkerFeed,
   type ShownWorkspace,
-} from './server/data/agent-feed.js';
+} from './server/data/worker-feed.js';
 export { isLoopbackHost, openOnThisMachine } from './server/access/loopback.js';
 export { createCallFeed } from './server/data/call-feed.js';
 export { createEventLog, type EventLog, type EventLogOptions } from './server/data/event-log.js';
@@ -30,7 +30,7 @@ export { toCsv, toJson } from './server/data/call-log-text.js';
 export { createPeopleLists, type PeopleLists, type PeopleListsOptions } from './server/data/people-lists.js';
 export type { DashboardLog, DashboardLogEntry } from './server/log.js';
 export { loadPage, type PageAssets, type PageName } from './server/assets.js';
-export { type AgentDashboardOptions, createAgentDashboard } from './server/create-agent-dashboard.js';
+export { type WorkerDashboardOptions, createWorkerDashboard } from './server/create-worker-dashboard.js';
 export { createDashboard, type DashboardOptions } from './server/create-dashboard.js';
 export type { Dashboard, DashboardHandler, PageOptions } from './server/page.js';
 export type { PhonePanel } from './server/phone-panel.js';

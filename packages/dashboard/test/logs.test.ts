@@ -1,8 +1,8 @@
 import { createMemoryStore, encodeState, forwarding, taskrouter, type EventParams, type Store } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
-import { callLog, createAgentFeed, createEventLog, toCsv, toJson, type LoggedCall } from '@amd/dashboard';
+import { callLog, createWorkerFeed, createEventLog, toCsv, toJson, type LoggedCall } from '@amd/dashboard';
 import { describe, expect, it } from 'vitest';
-import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE } from './helpers/agents.js';
+import { workerWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE } from './helpers/workers.js';
 import { putCall } from './helpers/serve.js';
 
 const at = (seconds: number): number => Date.UTC(2030, 0, 1) + seconds * 1000;
@@ -182,7 +182,7 @@ describe('the call log', () => {
   it('has the calls of its own flow only, of forwarding unless it is said', async () => {
     const store = createMemoryStore();
     await putCall(store, 'CA1', at(0));
-    await agentWriter(store, () => at(0)).call('CA2', '+12125550123', [1]);
+    await workerWriter(store, () => at(0)).call('CA2', '+12125550123', [1]);
     for (const [flow, sid] of [
       [undefined, 'CA1'],
       ['forwarding', 'CA1'],
@@ -324,12 +324,12 @@ describe('the totals of workers', () => {
   it('count each worker once: who is on a call as busy, wherever they are, others by their activity', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
-    const write = agentWriter(store, () => clock.now());
+    const write = workerWriter(store, () => clock.now());
     const lunch = `WA${'9'.repeat(32)}`;
     const activityNames = new Map([...SHOWN_WORKSPACE.activityNames, [lunch, 'Lunch']]);
     let known = true;
     const workspace = () => (known ? { ...SHOWN_WORKSPACE, activityNames } : undefined);
-    const feed = createAgentFeed({ store, clock, workspace });
+    const feed = createWorkerFeed({ store, clock, workspace });
     feed.start();
     const activities = [AVAILABLE, AVAILABLE, AVAILABLE, RESTING, RESTING, OFFLINE, lunch, null];
     for (const [index, sid] of activities.entries())
@@ -352,8 +352,8 @@ describe('the totals of workers', () => {
   it('keep every worker, however few ended calls are held', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
-    const write = agentWriter(store, () => clock.now());
-    const feed = createAgentFeed({ store, clock, workspace: () => SHOWN_WORKSPACE, limit: 1 });
+    const write = workerWriter(store, () => clock.now());
+    const feed = createWorkerFeed({ store, clock, workspace: () => SHOWN_WORKSPACE, limit: 1 });
     feed.start();
     for (const index of [1, 2, 3]) await write.worker(index);
     await clock.advanceBy(300, settle);
@@ -384,7 +384,7 @@ describe('the totals of workers', () => {
       const commit = { expected: 0, data, expiresAt: null, now: clock.now(), put: [], drop: [] };
       await store.commit({ key: `taskrouter:${sid}`, ...commit });
     }
-    const feed = createAgentFeed({ store, clock, workspace: () => SHOWN_WORKSPACE, limit: 1 });
+    const feed = createWorkerFeed({ store, clock, workspace: () => SHOWN_WORKSPACE, limit: 1 });
     feed.start();
     await clock.advanceBy(300, settle);
     expect(feed.sync(null).rows.map(({ sid }) => sid)).toEqual(['CA2']);

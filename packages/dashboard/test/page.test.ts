@@ -209,11 +209,11 @@ it('as a middleware it answers at its own addresses, and lets everything else go
 describe('the files of a page', () => {
   it('are read from where the build left them, those of each page', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'amd-page-'));
-    for (const name of ['index.html', 'calls.js', 'calls.css', 'agents.js', 'agents.css'])
+    for (const name of ['index.html', 'calls.js', 'calls.css', 'workers.js', 'workers.css'])
       writeFileSync(join(folder, name), name);
     const from = pathToFileURL(`${folder}/`);
     expect(await loadPage('calls', from)).toEqual({ html: 'index.html', script: 'calls.js', style: 'calls.css' });
-    expect(await loadPage('agents', from)).toEqual({ html: 'index.html', script: 'agents.js', style: 'agents.css' });
+    expect(await loadPage('workers', from)).toEqual({ html: 'index.html', script: 'workers.js', style: 'workers.css' });
   });
 
   it('that were not built are asked for by the command that builds them', async () => {

@@ -8,9 +8,9 @@ import {
   type LiveWorker,
 } from '@amd/core';
 import { describe, expect, it } from 'vitest';
-import { presentCalls } from '../src/shared/agents.js';
+import { presentCalls } from '../src/shared/workers.js';
 import type { CallRow, LegRow } from '../src/shared/protocol.js';
-import { toTaskCallRow, toWorkerRow } from '../src/server/data/agent-row.js';
+import { toTaskCallRow, toWorkerRow } from '../src/server/data/worker-row.js';
 import { endedCallSince } from '../src/server/data/call-feed.js';
 import { short, toCallRow, toLegRow } from '../src/server/data/call-row.js';
 import { totalsOf } from '../src/server/data/totals.js';

@@ -33,7 +33,7 @@ export interface SimulatedCall {
   readonly endedAt: number | undefined;
   /**
    * From answering to the first sound of ours or of another party, ms, without the time that the application took to
-   * answer (which a clock faster than life would magnify).
+   * answer (which a clock faster than real time would magnify).
    */
   readonly silenceMs: number | undefined;
   /** Final SIP code. */

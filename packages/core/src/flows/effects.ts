@@ -157,7 +157,7 @@ export type TaskRouterOutcome =
   | { readonly kind: 'gone' }
   /** `worker.update` only: the worker is at another version (412). */
   | { readonly kind: 'changed' }
-  /** `reservation.rest` only: the worker has accepted another reservation, and stays where they are. */
+  /** `reservation.coolDown` only: the worker has accepted another reservation, and stays where they are. */
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
   | { readonly kind: 'reservation'; readonly status: ReservationStatus }

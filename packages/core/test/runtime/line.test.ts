@@ -71,9 +71,9 @@ function talk(inner = createMemoryStore(), clock = manualClock()): Scene {
     reads,
     clock,
     hold: () => {
-      let letGo = (): void => undefined;
-      held = new Promise((resolve) => (letGo = resolve));
-      return letGo;
+      let release = (): void => undefined;
+      held = new Promise((resolve) => (release = resolve));
+      return release;
     },
   };
 }
@@ -81,9 +81,9 @@ function talk(inner = createMemoryStore(), clock = manualClock()): Scene {
 describe('one call, one line', () => {
   it('what comes while a commit is under way is decided in its order, and written down together', async () => {
     const { say, heard, commits, hold } = talk();
-    const letGo = hold();
+    const release = hold();
     const replies = Promise.all(['a', 'b', 'c', 'd'].map((word) => say(word)));
-    letGo();
+    release();
     expect(await replies).toEqual([0, 1, 2, 3]);
     expect(await heard()).toEqual(['a', 'b', 'c', 'd']);
     expect(commits).toHaveLength(2);
@@ -91,9 +91,9 @@ describe('one call, one line', () => {
 
   it('somebody on the telephone goes before what nobody waits for, and not before each other', async () => {
     const { say, heard, hold } = talk();
-    const letGo = hold();
+    const release = hold();
     const all = [say('a'), say('b'), say('c'), say('d', { first: true }), say('e', { first: true }), say('f')];
-    letGo();
+    release();
     await Promise.all(all);
     expect(await heard()).toEqual(['a', 'd', 'e', 'b', 'c', 'f']);
   });
@@ -101,12 +101,12 @@ describe('one call, one line', () => {
   it('what nobody waits for any more when its turn comes is not decided', async () => {
     const { say, heard, hold, clock } = talk();
     const by = clock.now() + 1500;
-    const letGo = hold();
+    const release = hold();
     const first = say('a', { by });
     const late = say('b', { by }).catch((error: unknown) => error);
     const inTime = say('c', { by: by + 1000 });
     await clock.advanceBy(1501);
-    letGo();
+    release();
     expect(await first).toBe(0);
     expect(await late).toMatchObject({ code: 'ERR_TIMEOUT', message: expect.stringContaining('words:1') as string });
     expect(await inTime).toBe(1);
@@ -115,21 +115,21 @@ describe('one call, one line', () => {
 
   it('a store that hangs holds nobody for long: what waits is decided beside it', async () => {
     const { say, heard, hold, clock } = talk();
-    const letGo = hold();
+    const release = hold();
     const hangs = say('a');
     const next = say('b', { by: clock.now() + 1500 });
     await clock.advanceBy(750);
     expect(await next).toBe(0);
-    letGo();
+    release();
     expect(await hangs, 'decided anew, after what overtook it').toBe(1);
     expect(await heard()).toEqual(['b', 'a']);
   });
 
   it('one that cannot be decided fails alone', async () => {
     const { say, heard, hold } = talk();
-    const letGo = hold();
+    const release = hold();
     const all = Promise.allSettled(['a', 'b', 'fault', 'c'].map((word) => say(word)));
-    letGo();
+    release();
     expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     expect(await heard()).toEqual(['a', 'b', 'c']);
   });

@@ -8,7 +8,7 @@ export interface PageAssets {
 }
 
 /** The pages there are. */
-export type PageName = 'calls' | 'agents';
+export type PageName = 'calls' | 'workers';
 
 /**
  * A page as the build left it, beside this file.

@@ -68,7 +68,7 @@ const OFF: DashboardLogEntry = {
   message: 'no password is set, and the public address is not one of this machine: the page is off',
 };
 
-const TITLES: Readonly<Record<PageName, string>> = { calls: 'Calls', agents: 'Workers' };
+const TITLES: Readonly<Record<PageName, string>> = { calls: 'Calls', workers: 'Workers' };
 
 /**
  * One page: who may see it, its files, its socket, and the call log.

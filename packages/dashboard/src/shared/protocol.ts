@@ -3,7 +3,7 @@
  * numbers. Times in ms since the epoch.
  */
 
-import type { AgentEvents, SwitchResult } from './agent-events.js';
+import type { WorkersEvents, SwitchResult } from './worker-events.js';
 
 export type LegPhase =
   | 'requested'
@@ -228,7 +228,7 @@ export interface ServerToPage<Row extends Keyed = CallRow, Figures = Totals> {
   people: (lists: readonly PeopleList[]) => void;
   phone: (state: PhoneState) => void;
   /** New events of TaskRouter, to a page that asked for them. */
-  events: (news: AgentEvents) => void;
+  events: (news: WorkersEvents) => void;
 }
 
 export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
@@ -244,7 +244,7 @@ export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
   /** `ok`: the wish is written down. Whether TaskRouter grants it is told in the worker's row. */
   switchWorker: (wish: { worker: string; on: boolean }, answer: (result: SwitchResult) => void) => void;
   /** The events so far are the answer to `true`; `null` when there are none to be had. */
-  watchEvents: (on: boolean, answer: (events: AgentEvents | null) => void) => void;
+  watchEvents: (on: boolean, answer: (events: WorkersEvents | null) => void) => void;
 }
 
 /** Why a page cannot connect, as far as the server knows. */

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMemoryStore } from '@amd/core';
-import { createAgentDashboard, createEventLog, type Dashboard } from '@amd/dashboard';
+import { createWorkerDashboard, createEventLog, type Dashboard } from '@amd/dashboard';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { agentWriter, OFFLINE, RESTING, SHOWN_WORKSPACE } from '../../../dashboard/test/helpers/agents.js';
+import { workerWriter, OFFLINE, RESTING, SHOWN_WORKSPACE } from '../../../dashboard/test/helpers/workers.js';
 import { HOSTILE } from '../helpers/hostile.js';
 import { expectWithin } from '../../../core/test/helpers/measured.js';
 import { hasBrowser, launch, openPage, pageAssets, watchLongTasks } from './browser.js';
@@ -17,19 +17,19 @@ describe.skipIf(!hasBrowser)('the page with many workers', () => {
   let dashboard: Dashboard;
   let url: string;
   const store = createMemoryStore();
-  const write = agentWriter(store);
+  const write = workerWriter(store);
   beforeAll(async () => {
     server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    dashboard = createAgentDashboard({
+    dashboard = createWorkerDashboard({
       store,
       publicBaseUrl: url,
       password: null,
       workspace: () => SHOWN_WORKSPACE,
       switchWorker: () => Promise.resolve(),
       events: createEventLog(),
-      assets: await pageAssets('agents'),
+      assets: await pageAssets('workers'),
     });
     server.on('request', dashboard.handler);
     dashboard.attach(server);

@@ -8,7 +8,7 @@ export const SLOW = [
   'packages/verification/test/browser/door-firefox.test.ts',
   'packages/verification/test/browser/door.test.ts',
   'packages/verification/test/repository/starts.test.ts',
-  'packages/verification/test/browser/agents-page.test.ts',
+  'packages/verification/test/browser/workers-page.test.ts',
   'packages/verification/test/browser/calls-page.test.ts',
   'packages/verification/test/browser/live.test.ts',
   'packages/explorer/test/tasks.test.ts',

@@ -74,7 +74,7 @@ describe('npm start', () => {
     expect(said).toContain('TWILIO_ACCOUNT_SID');
     expect(code).toBe(1);
     expect(Object.keys(await filesOf(DIST))).toEqual([
-      ...['page/agents.css', 'page/agents.js', 'page/calls.css', 'page/calls.js', 'page/index.html'],
+      ...['page/calls.css', 'page/calls.js', 'page/index.html', 'page/workers.css', 'page/workers.js'],
       ...['start.js', 'start.js.map'],
     ]);
   });

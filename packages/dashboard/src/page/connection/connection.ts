@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client';
-import type { AgentEvents, SwitchResult } from '../../shared/agent-events.js';
+import type { WorkersEvents, SwitchResult } from '../../shared/worker-events.js';
 import {
   PATHS,
   type Keyed,
@@ -33,7 +33,7 @@ export interface Knowledge<Row extends Keyed, Figures> {
   readonly lists: readonly PeopleList[];
   readonly phone: PhoneState | null;
   /** `null`: not watched, or there are none to be had. */
-  readonly events: AgentEvents | null;
+  readonly events: WorkersEvents | null;
 }
 
 /** What a page can ask for. */

@@ -1,4 +1,4 @@
-import type { AgentRow, AgentTotals } from '../../shared/agents.js';
+import type { WorkersRow, WorkerTotals } from '../../shared/workers.js';
 import type { CallRow } from '../../shared/protocol.js';
 import type { View } from '../../shared/view.js';
 
@@ -8,14 +8,14 @@ export function newsOfCalls(old: View, now: View): string {
 }
 
 /** `1 new call, 2 workers rest`. */
-export function newsOfAgents(old: View<AgentRow, AgentTotals>, now: View<AgentRow, AgentTotals>): string {
+export function newsOfWorkers(old: View<WorkersRow, WorkerTotals>, now: View<WorkersRow, WorkerTotals>): string {
   const [before, after] = [old.totals.resting, now.totals.resting];
   const resting = after === before ? '' : `${String(after)} ${after === 1 ? 'worker rests' : 'workers rest'}`;
   return sentence([...callNews(old.rows, now.rows), resting, ...refusals(old.rows, now.rows)]);
 }
 
 /** Whose switch sprang back. */
-function refusals(old: ReadonlyMap<string, AgentRow>, now: ReadonlyMap<string, AgentRow>): string[] {
+function refusals(old: ReadonlyMap<string, WorkersRow>, now: ReadonlyMap<string, WorkersRow>): string[] {
   const news: string[] = [];
   for (const [sid, row] of now) {
     const before = old.get(sid);
@@ -27,8 +27,8 @@ function refusals(old: ReadonlyMap<string, AgentRow>, now: ReadonlyMap<string, A
 }
 
 function callNews(
-  old: ReadonlyMap<string, CallRow | AgentRow>,
-  now: ReadonlyMap<string, CallRow | AgentRow>,
+  old: ReadonlyMap<string, CallRow | WorkersRow>,
+  now: ReadonlyMap<string, CallRow | WorkersRow>,
 ): string[] {
   let [fresh, connected, missed] = [0, 0, 0];
   for (const [sid, row] of now) {

@@ -1,7 +1,7 @@
 import { systemClock, type Clock, type Store } from '@amd/core';
 import { maskNumbers } from '@amd/core/http';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
-import { QUEUED_CALLS } from './agent-feed.js';
+import { QUEUED_CALLS } from './worker-feed.js';
 import { FORWARDED_CALLS } from './call-feed.js';
 import { readRows } from './read-rows.js';
 

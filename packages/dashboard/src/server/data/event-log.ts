@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock, type EventParams } from '@amd/core';
-import type { AgentEvent, AgentEvents } from '../../shared/agent-events.js';
+import type { WorkersEvent, WorkersEvents } from '../../shared/worker-events.js';
 import { short } from './call-row.js';
 
 /** The newest events of TaskRouter that this process heard, for people to read. In memory only. */
@@ -8,7 +8,7 @@ export interface EventLog {
   /** For the endpoint's `onEvent`. */
   hear(event: EventParams): void;
   /** After the event with this id; default: all that are kept. */
-  since(id?: number): AgentEvents;
+  since(id?: number): WorkersEvents;
   /** Calls `listener` with every event; returns a function that stops it. */
   on(listener: () => void): () => void;
 }
@@ -24,7 +24,7 @@ export function createEventLog(options: EventLogOptions = {}): EventLog {
   const { limit = 300, clock = systemClock } = options;
   const run = randomUUID();
   const listeners = new Set<() => void>();
-  let events: AgentEvent[] = [];
+  let events: WorkersEvent[] = [];
   let heard = 0;
   return {
     hear({ type, happenedAt, worker, call, taskReason }) {

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { AgentTotals } from '../../shared/agents.js';
+import type { WorkerTotals } from '../../shared/workers.js';
 import { Card, Shares } from '../parts/card.js';
 import { ticking } from '../text/format.js';
 
-export function AgentCards({ totals, now }: { readonly totals: AgentTotals; readonly now: number }): VNode {
+export function WorkerCards({ totals, now }: { readonly totals: WorkerTotals; readonly now: number }): VNode {
   const { ready, busy, resting, away, waiting, waitingSince } = totals;
   return (
     <dl class="totals">

@@ -1,5 +1,5 @@
 /** One event of TaskRouter, as a line to read. */
-export interface AgentEvent {
+export interface WorkersEvent {
   /** Rises by one with every event that this process heard. */
   readonly id: number;
   /** When it happened, by Twilio's clock; else when it was heard. */
@@ -16,9 +16,9 @@ export interface AgentEvent {
 }
 
 /** The newest events of one process, oldest first. `run` is another one after a restart. */
-export interface AgentEvents {
+export interface WorkersEvents {
   readonly run: string;
-  readonly events: readonly AgentEvent[];
+  readonly events: readonly WorkersEvent[];
 }
 
 export type SwitchResult = { readonly ok: true } | { readonly ok: false; readonly message: string };

@@ -2,15 +2,15 @@ import { useMemo, useRef } from 'preact/hooks';
 import {
   presentCalls,
   type ActivityInfo,
-  type AgentRow,
-  type AgentTotals,
+  type WorkersRow,
+  type WorkerTotals,
   type PresentCall,
   type WorkerRow,
-} from '../../shared/agents.js';
+} from '../../shared/workers.js';
 import type { CallRow } from '../../shared/protocol.js';
 import type { View } from '../../shared/view.js';
 import { isFound, type Filter } from '../parts/filter-bar.js';
-import { groupOfWorker, type WorkerGroup } from '../text/agents.js';
+import { groupOfWorker, type WorkerGroup } from '../text/workers.js';
 
 /** What the page shows of a view. */
 export interface Shown {
@@ -25,10 +25,10 @@ export interface Shown {
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The rows of a view, in order. Sorting what was sorted before is quick, so the last order is where each begins. */
-export function useShown(view: View<AgentRow, AgentTotals> | null): Shown {
+export function useShown(view: View<WorkersRow, WorkerTotals> | null): Shown {
   const order = useRef<readonly string[]>([]);
   return useMemo(() => {
-    const rows = view?.rows ?? new Map<string, AgentRow>();
+    const rows = view?.rows ?? new Map<string, WorkersRow>();
     const workers: WorkerRow[] = [];
     for (const sid of order.current) {
       const row = rows.get(sid);

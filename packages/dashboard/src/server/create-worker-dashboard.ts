@@ -1,8 +1,8 @@
-import { createAgentFeed, type AgentFeed, type ShownWorkspace } from './data/agent-feed.js';
+import { createWorkerFeed, type WorkerFeed, type ShownWorkspace } from './data/worker-feed.js';
 import type { EventLog } from './data/event-log.js';
 import { createPage, type Dashboard, type PageOptions } from './page.js';
 
-export interface AgentDashboardOptions extends PageOptions {
+export interface WorkerDashboardOptions extends PageOptions {
   /** The workspace as it is now, such as `() => directory.current()`; `undefined` while it is not known. */
   readonly workspace: () => ShownWorkspace | undefined;
   /** Sends a worker to work or home: `createAvailabilitySwitch` of `@amd/core/http`. */
@@ -10,16 +10,16 @@ export interface AgentDashboardOptions extends PageOptions {
   /** Events of TaskRouter, for a log that can be switched on. Default: there is none. */
   readonly events?: EventLog | null | undefined;
   /** Default: a feed of its own. One that is passed is started and stopped with the dashboard as well. */
-  readonly feed?: AgentFeed | undefined;
+  readonly feed?: WorkerFeed | undefined;
 }
 
 /**
  * The page of workers, and of the callers who wait for them.
  * @throws TypeError naming the option
  */
-export function createAgentDashboard(options: AgentDashboardOptions): Dashboard {
+export function createWorkerDashboard(options: WorkerDashboardOptions): Dashboard {
   const { store, clock, log, workspace, events = null } = options;
-  const feed = options.feed ?? createAgentFeed({ store, clock, log, workspace });
+  const feed = options.feed ?? createWorkerFeed({ store, clock, log, workspace });
   const workers = { switch: options.switchWorker, events };
-  return createPage(options, { name: 'agents', flow: 'taskrouter', feed, people: null, workers });
+  return createPage(options, { name: 'workers', flow: 'taskrouter', feed, people: null, workers });
 }

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMemoryStore, type EventParams } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
-import { createAgentDashboard, createAgentFeed, createEventLog, type AgentEvents } from '@amd/dashboard';
+import { createWorkerDashboard, createWorkerFeed, createEventLog, type WorkersEvents } from '@amd/dashboard';
 import { afterEach, describe, expect, it } from 'vitest';
-import { agentWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE, workerSid } from './helpers/agents.js';
-import { presentCalls } from '../src/shared/agents.js';
+import { workerWriter, AVAILABLE, OFFLINE, RESTING, SHOWN_WORKSPACE, workerSid } from './helpers/workers.js';
+import { presentCalls } from '../src/shared/workers.js';
 import { ask, connect, cookieOf, logIn, PASSWORD } from './helpers/serve.js';
 
 const CALL = `CA${'a'.repeat(32)}`;
@@ -29,14 +29,14 @@ const event = (type: string, changes: Partial<EventParams> = {}): EventParams =>
 async function served(
   password: string | null = null,
   switchWorker = (): Promise<void> => Promise.resolve(),
-  more: Partial<Parameters<typeof createAgentDashboard>[0]> = {},
+  more: Partial<Parameters<typeof createWorkerDashboard>[0]> = {},
 ) {
   const store = createMemoryStore();
   const events = createEventLog({ limit: 5 });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const dashboard = createAgentDashboard({
+  const dashboard = createWorkerDashboard({
     store,
     publicBaseUrl: url,
     password,
@@ -60,8 +60,8 @@ describe('the feed of workers', () => {
   it('tells where everybody is, who is on which call, and what became of each', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
-    const write = agentWriter(store, () => clock.now());
-    const feed = createAgentFeed({ store, clock, workspace: () => SHOWN_WORKSPACE });
+    const write = workerWriter(store, () => clock.now());
+    const feed = createWorkerFeed({ store, clock, workspace: () => SHOWN_WORKSPACE });
     const settle = async (): Promise<void> => {
       for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
     };
@@ -93,8 +93,8 @@ describe('the feed of workers', () => {
   it('forgets a refusal once the worker has moved all the same', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
-    const write = agentWriter(store, () => clock.now());
-    const feed = createAgentFeed({ store, clock, workspace: () => undefined });
+    const write = workerWriter(store, () => clock.now());
+    const feed = createWorkerFeed({ store, clock, workspace: () => undefined });
     const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, status: 'refused', reason: 'no' };
     await write.worker(1, { requestedActivity: wish, since: 50 });
     await write.worker(2, { requestedActivity: wish, since: 150 });
@@ -131,16 +131,16 @@ describe('the log of events', () => {
       await connect(url, 'websocket', { origin: url }),
       await connect(url, 'websocket', { origin: url }),
     ];
-    const heard: AgentEvents[] = [];
+    const heard: WorkersEvents[] = [];
     two?.on('events', () => heard.push({ run: 'wrong', events: [] }));
     const first = new Promise<void>((resolve) => {
-      one?.on('events', (news: AgentEvents) => {
+      one?.on('events', (news: WorkersEvents) => {
         heard.push(news);
         resolve();
       });
     });
     events.hear(event('task.created'));
-    const before = (await one?.emitWithAck('watchEvents', true)) as AgentEvents;
+    const before = (await one?.emitWithAck('watchEvents', true)) as WorkersEvents;
     expect(before.events).toMatchObject([{ type: 'task.created' }]);
     events.hear(event('task.canceled', { taskReason: 'hangup' }));
     await first;
@@ -172,7 +172,7 @@ it('events are told no more to a page that has said that it has seen enough', as
 
 describe('the page', () => {
   it('can be closed although its socket was never served (it failed on that once)', async () => {
-    const dashboard = createAgentDashboard({
+    const dashboard = createWorkerDashboard({
       store: createMemoryStore(),
       publicBaseUrl: 'http://127.0.0.1:1',
       password: null,
@@ -213,7 +213,7 @@ describe('the switch', () => {
 
   it('is behind the password, as the page, its call log and its socket are', async () => {
     const { url, store } = await served(PASSWORD);
-    await agentWriter(store).call(CALL, '+12125550123', [1]);
+    await workerWriter(store).call(CALL, '+12125550123', [1]);
     const form = await ask(`${url}/`, { headers: { accept: 'text/html' } });
     expect(form.status).toBe(401);
     expect(form.body).toContain('<h1>Log in to see the workers</h1>');

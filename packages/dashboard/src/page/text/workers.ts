@@ -1,5 +1,5 @@
-import type { AgentEvent } from '../../shared/agent-events.js';
-import type { ActivityInfo, PresentCall, WorkerRow } from '../../shared/agents.js';
+import type { WorkersEvent } from '../../shared/worker-events.js';
+import type { ActivityInfo, PresentCall, WorkerRow } from '../../shared/workers.js';
 import { ticking } from './format.js';
 import type { Look } from './words.js';
 import { legWords } from './words.js';
@@ -43,7 +43,7 @@ export function isOn({ wish }: WorkerRow, activity: ActivityInfo | undefined): b
 }
 
 /** An event of TaskRouter as a sentence. `number` writes numbers for people. */
-export function eventWords(event: AgentEvent, number: (text: string) => string): string {
+export function eventWords(event: WorkersEvent, number: (text: string) => string): string {
   const { type, detail } = event;
   const worker = event.worker === '' ? 'a worker' : event.worker;
   const caller = event.caller === '' ? 'a caller' : number(event.caller);

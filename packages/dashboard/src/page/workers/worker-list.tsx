@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
-import type { WorkerRow } from '../../shared/agents.js';
+import type { WorkerRow } from '../../shared/workers.js';
 import { moveFocus, useMedia, useSeen } from '../parts/virtual.js';
 import { WorkerItem } from './worker-item.js';
 import type { Shown } from './workers.js';
 
-/** In px, as in agents.css: a worker on a wide and on a narrow page, and the gap below. */
+/** In px, as in workers.css: a worker on a wide and on a narrow page, and the gap below. */
 const ROW = 64;
 const NARROW_ROW = 92;
 const GAP = 8;

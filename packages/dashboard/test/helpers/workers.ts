@@ -16,7 +16,7 @@ export const SHOWN_WORKSPACE = {
 export const workerSid = (index: number): string => `WK${index.toString(16).padStart(32, '0')}`;
 
 /** Writes records as the flows leave them, as far as pages look at them. */
-export function agentWriter(store: Store, now: () => number = () => Date.now()) {
+export function workerWriter(store: Store, now: () => number = () => Date.now()) {
   const revisions = new Map<string, number>();
   async function put(key: string, schema: number, state: unknown): Promise<void> {
     const expected = revisions.get(key) ?? 0;

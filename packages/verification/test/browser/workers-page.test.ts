@@ -11,7 +11,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
   let tour: Tour;
   let assets: Awaited<ReturnType<typeof pageAssets>>;
   beforeAll(async () => {
-    assets = await pageAssets('agents');
+    assets = await pageAssets('workers');
     tour = await startTour({ host: '127.0.0.1', port: 0, orAnyPort: true, assets });
     browser = await launch();
     await tour.play(SCENARIOS[0]!, 0);
@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await switchOf(page, 'Cara').click();
     await worker(page, 'Cara').getByText('Not switched off:', { exact: false }).waitFor();
     expect(await switchOf(page, 'Cara').getAttribute('aria-checked')).toBe('true');
-    await picture(page, 'agents-refused');
+    await picture(page, 'workers-refused');
     tour.refuseMoves(false);
     await switchOf(page, 'Cara').click();
     await worker(page, 'Cara').getByText('Offline').waitFor();
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await worker(page, 'Ben').getByText('left', { exact: false }).waitFor();
     const ann = page.getByRole('group', { name: 'Phone of Ann' });
     await ann.getByRole('button', { name: 'Answer' }).waitFor();
-    await picture(page, 'agents');
+    await picture(page, 'workers');
     await ann.getByRole('button', { name: 'Answer' }).click();
     await worker(page, 'Ann').getByText('talking', { exact: false }).waitFor();
     await waiting.getByText('Nobody waits.').waitFor();
@@ -101,11 +101,11 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     const story = page.getByRole('dialog');
     await story.getByText("Ben's reservation is rejected: Ben rests.").waitFor();
     await story.getByText('Ann and the caller are brought together.').waitFor();
-    await picture(page, 'agents-story');
+    await picture(page, 'workers-story');
     await page.keyboard.press('Escape');
     await page.getByRole('navigation').getByRole('button', { name: 'Calls' }).click();
     await page.getByRole('button', { name: /Talking · Ann/ }).waitFor();
-    await picture(page, 'agents-calls');
+    await picture(page, 'workers-calls');
     await page.getByRole('navigation').getByRole('button', { name: 'Workers' }).click();
     await ann.getByRole('button', { name: 'Hang up' }).click();
     await worker(page, 'Ann').getByRole('button', { name: 'End rest of Ann' }).click();
@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
       ]) {
         const [page] = await open({ colorScheme, viewport });
         await page.getByText('4 workers', { exact: true }).waitFor();
-        await picture(page, `agents-${colorScheme}-${String(viewport.width)}`);
+        await picture(page, `workers-${colorScheme}-${String(viewport.width)}`);
         await page.getByRole('button', { name: 'Show', exact: true }).click();
         expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
         expect(await seriousProblems(page)).toEqual([]);

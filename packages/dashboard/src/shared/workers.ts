@@ -31,10 +31,10 @@ export interface WorkerRow {
   readonly wish: { readonly on: boolean; readonly status: 'pending' | 'refused'; readonly reason: string } | null;
 }
 
-export type AgentRow = WorkerRow | CallRow;
+export type WorkersRow = WorkerRow | CallRow;
 
 /** Figures over workers and calls, and the workspace's activities. */
-export interface AgentTotals extends Totals {
+export interface WorkerTotals extends Totals {
   readonly activities: readonly ActivityInfo[];
   readonly workers: number;
   /** Ready for a call: in the available activity, and on no call. */
@@ -53,7 +53,7 @@ export interface PresentCall {
 }
 
 /** Which worker is on which call, by the worker's SID. */
-export function presentCalls(rows: Iterable<AgentRow>): Map<string, PresentCall> {
+export function presentCalls(rows: Iterable<WorkersRow>): Map<string, PresentCall> {
   const found = new Map<string, PresentCall>();
   for (const call of rows) {
     if (call.kind !== 'call' || call.final) continue;

@@ -1,6 +1,6 @@
 import { taskrouter, worker } from '@amd/core';
-import { presentCalls, type ActivityInfo, type AgentRow, type AgentTotals } from '../../shared/agents.js';
-import { toTaskCallRow, toWorkerRow } from './agent-row.js';
+import { presentCalls, type ActivityInfo, type WorkersRow, type WorkerTotals } from '../../shared/workers.js';
+import { toTaskCallRow, toWorkerRow } from './worker-row.js';
 import { endedCallSince } from './call-feed.js';
 import { createFeed, type CallFeedOptions, type Feed } from './feed.js';
 import { sourceOf, type Source } from './read-rows.js';
@@ -8,7 +8,7 @@ import { totalsOf } from './totals.js';
 import type { CallRow } from '../../shared/protocol.js';
 
 /** The feed of workers and of the calls that wait for them. */
-export type AgentFeed = Feed<AgentRow, AgentTotals>;
+export type WorkerFeed = Feed<WorkersRow, WorkerTotals>;
 
 /** What of a workspace the page shows: `createWorkspaceDirectory` of `@amd/core/twilio` knows it. */
 export interface ShownWorkspace {
@@ -17,7 +17,7 @@ export interface ShownWorkspace {
   readonly activityNames: ReadonlyMap<string, string>;
 }
 
-export interface AgentFeedOptions extends CallFeedOptions {
+export interface WorkerFeedOptions extends CallFeedOptions {
   /** The workspace as it is now; `undefined` while it is not known. */
   readonly workspace: () => ShownWorkspace | undefined;
 }
@@ -27,22 +27,22 @@ export const QUEUED_CALLS: Source<CallRow> = sourceOf(taskrouter, (state, revisi
   state.kind === 'call' ? toTaskCallRow(state, revision) : null,
 );
 
-const WORKERS: Source<AgentRow> = sourceOf(worker, (state, revision) =>
+const WORKERS: Source<WorkersRow> = sourceOf(worker, (state, revision) =>
   state.kind === 'worker' ? toWorkerRow(state, revision) : null,
 );
 
 /** Follows workers and the calls that wait for them. */
-export function createAgentFeed(options: AgentFeedOptions): AgentFeed {
+export function createWorkerFeed(options: WorkerFeedOptions): WorkerFeed {
   const { workspace } = options;
-  return createFeed<AgentRow, AgentTotals>({
+  return createFeed<WorkersRow, WorkerTotals>({
     ...options,
     sources: [WORKERS, QUEUED_CALLS],
-    totalsOf: (rows) => agentTotals(rows, activitiesOf(workspace())),
+    totalsOf: (rows) => workerTotals(rows, activitiesOf(workspace())),
     endedSince: (row) => (row.kind === 'call' ? endedCallSince(row) : null),
   });
 }
 
-function agentTotals(rows: Iterable<AgentRow>, activities: readonly ActivityInfo[]): AgentTotals {
+function workerTotals(rows: Iterable<WorkersRow>, activities: readonly ActivityInfo[]): WorkerTotals {
   const all = [...rows];
   const calls = all.filter((row) => row.kind === 'call');
   const onCalls = presentCalls(calls);

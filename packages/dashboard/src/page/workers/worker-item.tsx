@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
-import type { ActivityInfo, PresentCall, WorkerRow } from '../../shared/agents.js';
-import { activityLook, isOn, presentWords } from '../text/agents.js';
+import type { ActivityInfo, PresentCall, WorkerRow } from '../../shared/workers.js';
+import { activityLook, isOn, presentWords } from '../text/workers.js';
 import { ticking } from '../text/format.js';
 
 interface WorkerItemProps {

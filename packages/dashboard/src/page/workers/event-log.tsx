@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { AgentEvents } from '../../shared/agent-events.js';
-import { eventWords } from '../text/agents.js';
+import type { WorkersEvents } from '../../shared/worker-events.js';
+import { eventWords } from '../text/workers.js';
 import { timeOfDay } from '../text/format.js';
 
 /** More would be a page of its own. */
@@ -8,7 +8,7 @@ const MOST = 50;
 
 /** What TaskRouter told this server, the newest first, when somebody wants to see it. */
 export function EventLog(props: {
-  readonly events: AgentEvents | null;
+  readonly events: WorkersEvents | null;
   readonly on: boolean;
   readonly turn: (on: boolean) => void;
   readonly number: (text: string) => string;

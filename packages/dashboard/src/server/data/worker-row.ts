@@ -1,5 +1,5 @@
 import { isTaskCallFinal, currentCoolDown, type LiveTaskCall, type LiveWorker, type Reservation } from '@amd/core';
-import type { WorkerRow } from '../../shared/agents.js';
+import type { WorkerRow } from '../../shared/workers.js';
 import { USUAL_LEG } from '../../shared/lean.js';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
 import { short, toLegRow } from './call-row.js';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { AgentRow, AgentTotals, WorkerRow } from '../../shared/agents.js';
+import type { WorkersRow, WorkerTotals, WorkerRow } from '../../shared/workers.js';
 import { newestFirst } from '../../shared/view.js';
 import type { Connection } from '../connection/connection.js';
 import { useRemembered } from '../connection/hooks.js';
@@ -13,9 +13,9 @@ import { Legend } from '../parts/legend.js';
 import { Phones } from '../parts/phones.js';
 import { Story } from '../parts/story.js';
 import { useSelected } from '../parts/use-selected.js';
-import type { WorkerGroup } from '../text/agents.js';
-import { newsOfAgents } from '../text/news.js';
-import { AgentCards } from './agent-cards.js';
+import type { WorkerGroup } from '../text/workers.js';
+import { newsOfWorkers } from '../text/news.js';
+import { WorkerCards } from './worker-cards.js';
 import { EventLog } from './event-log.js';
 import { Waiting } from './waiting.js';
 import { WorkerList } from './worker-list.js';
@@ -29,7 +29,7 @@ const GROUPS = [
   ['away', 'Away'],
 ] as const;
 
-export function App({ connection }: { readonly connection: Connection<AgentRow, AgentTotals> }): VNode {
+export function App({ connection }: { readonly connection: Connection<WorkersRow, WorkerTotals> }): VNode {
   const { knowledge, header, pause, view, now, number } = useFrame(connection, 'Workers');
   const { view: newest, online, phone, events } = knowledge;
   const [watch, setWatch] = useRemembered('events', 'off');
@@ -94,7 +94,7 @@ export function App({ connection }: { readonly connection: Connection<AgentRow, 
             <p class="empty">{online ? 'Loading the workers…' : 'Connecting…'}</p>
           ) : (
             <>
-              <AgentCards totals={view.totals} now={now} />
+              <WorkerCards totals={view.totals} now={now} />
               {looksAt === 'workers' ? (
                 <>
                   <FilterBar
@@ -160,7 +160,7 @@ export function App({ connection }: { readonly connection: Connection<AgentRow, 
           }}
         />
       )}
-      <Announcer view={newest} silent={pause.paused} news={newsOfAgents} />
+      <Announcer view={newest} silent={pause.paused} news={newsOfWorkers} />
     </>
   );
 }

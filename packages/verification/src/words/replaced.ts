@@ -1,0 +1,64 @@
+/** A word that was replaced: where it may still stand, and what is said now. */
+export interface Replaced {
+  readonly pattern: RegExp;
+  readonly now: string;
+  /** Beginnings of paths in which it may stand. */
+  readonly allowed?: readonly string[];
+}
+
+/** What changesets and decisions tell of an older name. */
+const HISTORY = ['.changeset/', 'docs/decisions/'];
+
+const name = (pattern: string, now: string): Replaced => ({
+  pattern: new RegExp(`\\b(?:${pattern})\\b`),
+  now,
+  allowed: HISTORY,
+});
+
+/** One word for one thing: names that nothing has any longer, and phrases that a reader has to guess at. */
+export const REPLACED: readonly Replaced[] = [
+  name('LegHost|LegWork|CallerWork|RecordingWork', 'LegContext, CallerContext, RecordingContext'),
+  name(
+    'endLeg|fetchNotice|askLeg|askCaller|askTask|askReservation',
+    'hangUpLeg, expectHangup, redirectToFarewell, refresh…',
+  ),
+  name('noticeGiven|noticeTries|noticeMs', 'farewellDelivered, farewellTries, farewellMs'),
+  name(
+    'isHopeful|heedEnd|huntOn|doubtCaller|lookAtBoth|backFromRoom',
+    'canStillAnswer, applyEndPolicy, startNextStep, verify…',
+  ),
+  name(
+    'presentFallback|giveFallback|fallbackGiven|offerFallback|fallbackIsOver',
+    'currentFallback, serveFallback, startFallback',
+  ),
+  name('LastStop|lastStopOf|leadsBack|handedOn', 'FinalFallback, wouldLoop, handedOff'),
+  name(
+    'stepFrom|queuedBy|roomBy|claimedAt|taskLost|workerTold|lostRound',
+    'firstLegOfStep, inQueueBy, inRoomBy, wonAt, taskCanceled',
+  ),
+  name(
+    'outOfIt|takeCaller|fetchFromNothing|talkIsOver|tellWorker',
+    'onLegOut, queueVerb, redirectUnjoined, onTalkEnded, notifyWorker',
+  ),
+  name('presentRest|endRestsBefore|restTimer|isResting', 'currentCoolDown, endCoolDownsBefore, coolDownTimer'),
+  name('wishAnswered|wishTimedOut|forgetWish|isWished', 'onChangeOutcome, onChangeTimeout, clearChange, isRequested'),
+  name('introduceWorkers|createWorkerSwitch|SwitchWorker', 'syncWorkers, createAvailabilitySwitch, SetAvailability'),
+  name('PlainRequest|PlainResponse|failureDocument|Admitted', 'HttpRequest, HttpResponse, fallbackTwiml, Verified'),
+  name('CALLBACK_PATHS|CONFIGURED_PATHS|asksForTwiml', 'CALLBACKS, CONFIGURED, wantsTwiml'),
+  name(
+    'CallStory|LegStory|TaskCallStory|measureCall|measureLegs',
+    'CallTimestamps, LegTimestamps, callMetrics, legMetrics',
+  ),
+  name(
+    'RestEffect|RestResult|createPerformer|createCommitter|createPace',
+    'CallEffect, TwilioResult, createEffectRunner …',
+  ),
+  name('AgentRow|AgentTotals|createAgentDashboard|createAgentFeed', 'WorkersRow, WorkerTotals, createWorkerDashboard'),
+  {
+    pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
+    now: 'amd_visit, /outbound/poll, leg.poll',
+    allowed: HISTORY,
+  },
+  { pattern: /speed of life|faster than life/, now: 'real time' },
+  { pattern: /bends no call/, now: 'does not affect calls in progress' },
+];
