@@ -189,7 +189,7 @@ function trace<Node>(
 
 /**
  * Goes the way of a trace again, then waits until nothing more happens by itself. The violation that is met; `null` if none
- * is, or if the world does not go this way any more.
+ * is, or if the world no longer goes this way.
  */
 export function replay<Node>(model: Model<Node>, names: readonly string[]): string | null {
   let node = model.initial();

@@ -69,7 +69,7 @@ export interface Simulator {
   pause(ms: number): Promise<void>;
   /** What no clock moves, such as a question to a real database: virtual time stands still until it is done. */
   hold<T>(outside: Promise<T>): Promise<T>;
-  /** Sends nothing any more and refuses REST. */
+  /** Sends nothing more and refuses REST. */
   close(): void;
 }
 

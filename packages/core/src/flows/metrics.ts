@@ -13,11 +13,11 @@ export type CallFlow = 'forwarding' | 'taskrouter';
  * neither privacy nor the number of series suffers. Every duration is in seconds.
  */
 export type FlowMeasurement =
-  /** A call came in, or came back for another round. */
+  /** A call came in, or came back for another visit. */
   | { readonly type: 'call.begun'; readonly flow: CallFlow }
   /** A human and the caller talk. `seconds`: since the call came in, the caller's wait for a human. */
   | { readonly type: 'call.connected'; readonly flow: CallFlow; readonly seconds: number }
-  /** The one outcome of a round. `seconds`: since the call came in. */
+  /** The one outcome of a visit. `seconds`: since the call came in. */
   | {
       readonly type: 'call.ended';
       readonly flow: CallFlow;
@@ -47,9 +47,9 @@ export type FlowMeasurement =
       readonly result: ReservationResult | 'none';
       readonly seconds: number;
     }
-  /** A worker was put to rest. */
+  /** A worker began a cool-down. */
   | { readonly type: 'coolDown.begun' }
-  /** A worker's rest is over. `seconds`: how long it was. */
+  /** A cool-down is over. `seconds`: how long it was. */
   | { readonly type: 'coolDown.ended'; readonly seconds: number }
   /** A timer of a state rang. `seconds`: how late. */
   | { readonly type: 'timer.fired'; readonly flow: CallFlow | 'worker'; readonly seconds: number };

@@ -136,14 +136,15 @@ type AnyState = { readonly kind: 'nothing' } | ({ readonly kind: 'call' } & Call
  * A state as JSON, without what is usual. What does not change is written once: flows share it from state to state, and change none
  * of it in place.
  */
-export function writeCall(state: AnyState, usual: Usual, texts: WeakMap<object, string>): string {
+export function writeCall(state: AnyState, usual: Usual, jsonCache: WeakMap<object, string>): string {
   if (state.kind === 'nothing') return JSON.stringify(state);
   const { settings, caller, legs, ...rest } = state;
   const own = JSON.stringify({ ...rest, caller: unusual(caller, usual.caller) });
-  const set = texts.get(settings) ?? keep(texts, settings, writeSettings(settings, usual));
+  const set = jsonCache.get(settings) ?? keep(jsonCache, settings, writeSettings(settings, usual));
   let rung = '';
   for (const leg of legs) {
-    rung += (rung === '' ? '' : ',') + (texts.get(leg) ?? keep(texts, leg, JSON.stringify(unusual(leg, usual.leg))));
+    rung +=
+      (rung === '' ? '' : ',') + (jsonCache.get(leg) ?? keep(jsonCache, leg, JSON.stringify(unusual(leg, usual.leg))));
   }
   return `${own.slice(0, -1)},"settings":${set},"legs":[${rung}]}`;
 }

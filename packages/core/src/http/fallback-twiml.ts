@@ -43,7 +43,7 @@ export function fallbackTwiml(name: RouteName, again: string | null, texts: Fall
   return [say(name.startsWith('leg.') ? texts.lost : texts.unavailable, texts), { verb: 'hangup' }];
 }
 
-/** Whoever is on the line already cannot be rejected any more: they are told (twilio.com/docs/voice/twiml/reject). */
+/** A caller who is on the line already can no longer be rejected: they hear a sentence (twilio.com/docs/voice/twiml/reject). */
 export function busyDocument(texts: FallbackTexts): readonly Verb[] {
   return [say(texts.busy, texts), { verb: 'hangup' }];
 }

@@ -13,7 +13,7 @@ export interface Goodbye {
 }
 
 /**
- * Whoever is told goodbye is not to be rung for any more. It is written down before they hear it, if that is possible within
+ * No phone may ring for a caller who was told goodbye. It is written down before they hear it, if that is possible within
  * `budgetMs`, and otherwise as soon as it is.
  */
 export function createGoodbye({ clock, log }: { readonly clock: Clock; readonly log: Log }) {

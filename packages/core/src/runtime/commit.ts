@@ -100,7 +100,7 @@ export function createCommit<State, Event extends FlowEvent, Reply, Config>(part
     const now = clock.now();
     return entries.filter(({ by, reject }) => {
       if (by !== undefined && now > by) {
-        const message = `"${key}" had so much to decide that nobody waits for this reply any more: it was not decided`;
+        const message = `"${key}" had so much to decide that the time for this reply is over: it was not decided`;
         reject(new AmdError('ERR_TIMEOUT', message));
         return false;
       }

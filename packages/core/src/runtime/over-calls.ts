@@ -54,7 +54,7 @@ export function createOverCalls(parts: {
   let seen: readonly Counted[] = [];
   let calls = new Map<string, Known>();
   let unknown: Known[] = [];
-  /** When the first of what is known is not known any more. */
+  /** When the first of what is known expires. */
   let knownUntil = Infinity;
   let cursor: string | undefined;
   let lookedAt = -Infinity;
@@ -93,7 +93,7 @@ export function createOverCalls(parts: {
 
   function learn(call: Known, record: StoredRecord | undefined, now: EpochMs): void {
     const end = record === undefined ? undefined : read(record.key, record.data);
-    // A record from before the call was counted is of an earlier round: the next is on its way.
+    // A record from before the call was counted is of an earlier visit: the next is on its way.
     if (end === undefined || (end?.isOver === true && end.at + SKEW_MS < call.at)) {
       const isLost = call.at + GRACE_MS <= now;
       know(call, isLost ? 'over' : 'live', isLost ? Infinity : Math.min(call.at + GRACE_MS, now + HOPE_MS));

@@ -24,7 +24,7 @@ export type ProblemCode =
   | 'task.failed'
   /** A record was written by a newer version of this program, or is none of ours. Said once for each. */
   | 'record.unreadable'
-  /** A caller whom nobody served any more was sent to us again; could not be; or nobody knows whether there are any. */
+  /** A caller whom no process served was sent to us again; could not be; or nobody knows whether there are any. */
   | 'lost.recovered'
   | 'lost.failed'
   | 'lost.unknown'

@@ -25,7 +25,7 @@ export type Untimed<Event extends FlowEvent> = Event extends FlowEvent ? Omit<Ev
 export interface Turn {
   /** Somebody on the telephone waits for the reply: it is decided before what of its call nobody waits for. Default: `false`. */
   readonly first?: boolean;
-  /** Epoch ms after which nobody waits for the reply any more: if its turn has not come by then, nothing is decided. Default: never. */
+  /** Epoch ms after which the reply is no longer waited for: if its turn has not come by then, nothing is decided. Default: never. */
   readonly by?: EpochMs;
   /** Most likely the first of its key: decided without reading, and anew if there was something to read. Default: `false`. */
   readonly isNew?: boolean;

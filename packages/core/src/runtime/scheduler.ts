@@ -61,7 +61,7 @@ export class Scheduler {
     if (this.#running) this.#arm();
   }
 
-  /** Nobody has to wake up for this task any more. */
+  /** This task no longer needs a wake-up. */
   callOff(key: string, id: string): void {
     let awaited = this.#named.get(key) ?? null;
     while (awaited !== null && awaited.id !== id) awaited = awaited.next;

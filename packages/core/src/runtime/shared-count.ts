@@ -27,7 +27,7 @@ export interface SharedCountOptions {
   readonly room: (list: CountedList, now: EpochMs, wanted: number) => Room | Promise<Room>;
   /** Told of the list as it is now, after each batch. */
   readonly onCounted?: ((calls: readonly Counted[], refused: number) => void) | undefined;
-  /** Told when nobody waits for an answer any more. */
+  /** Called when no request waits for an answer. */
   readonly onIdle?: (() => void) | undefined;
   /** Real time, whatever the clock is: what waits for other processes is no part of any simulation. */
   readonly waits?: Waits | undefined;

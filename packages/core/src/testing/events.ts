@@ -21,7 +21,7 @@ interface OfCaller extends Timed {
   readonly status?: CallStatus;
 }
 interface OfVisit extends OfCaller {
-  /** The round that its reference names; the present one when absent. */
+  /** The visit that its reference names; the present one when absent. */
   readonly visit?: number;
 }
 interface OfPart extends OfVisit {

@@ -123,7 +123,7 @@ export interface LostCallersOptions {
 export interface LostCallers {
   /** Callers who were sent to us again. */
   readonly recovered: readonly CallSid[];
-  /** Known, not alone, not on the line any more, or of somebody else: left as they are. */
+  /** Known, not alone, no longer on the line, or of another application: left as they are. */
   readonly leftAlone: number;
   /** Could not be asked about, or be sent. */
   readonly failed: readonly { readonly sid: CallSid; readonly error: unknown }[];
@@ -186,7 +186,7 @@ export function lostCallers(options: LostCallersOptions): () => Promise<LostCall
     return isBelow(number?.voiceUrl ?? '', base);
   }
 
-  /** Its round is not known: one that differs from start to start keeps the legs of each apart. */
+  /** Its visit is not known: one that differs from start to start keeps the legs of each apart. */
   function again(key: CallSid): CallbackRef {
     const visit = 1 + (Math.floor(clock.now() / 1000) % 89);
     return { flow: 'forwarding', key, visit, leg: 0, purpose: 'caller.again' };

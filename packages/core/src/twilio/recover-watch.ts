@@ -38,7 +38,12 @@ export function watchLostCallers(options: WatchOptions): LostCallersWatch {
     try {
       const { recovered, failed } = await look();
       for (const call of recovered) {
-        log({ level: 'warn', code: 'lost.recovered', call, message: 'the caller is served anew: nobody did any more' });
+        log({
+          level: 'warn',
+          code: 'lost.recovered',
+          call,
+          message: 'the caller is served anew: no process served them',
+        });
       }
       for (const { sid, error } of failed) {
         const message = `a caller whom nobody serves could not be served anew, which is tried again: ${reasonOf(error)}`;

@@ -8,7 +8,7 @@ export interface CallbackRef {
   readonly flow: string;
   /** Key of the record: the inbound call's SID. */
   readonly key: string;
-  /** Counts the rounds of one call, from 1. */
+  /** Counts the visits of one call, from 1. */
   readonly visit: number;
   /** The outbound leg, from 1; 0 means the caller. */
   readonly leg: number;
@@ -29,7 +29,7 @@ export type Wants = 'twiml' | 'instruction' | 'nothing';
 export const CALLBACKS = {
   'caller.ended': { path: '/inbound/ended', wants: 'twiml' },
   'caller.document': { path: '/inbound/document', wants: 'twiml' },
-  /** A caller of whom nothing is known any more, who is to be served anew. */
+  /** A caller whose record was lost, who is to be served anew. */
   'caller.again': { path: '/inbound/again', wants: 'twiml' },
   'caller.fallback': { path: '/inbound/fallback', wants: 'twiml' },
   'caller.recording': { path: '/inbound/recording', wants: 'nothing' },
@@ -89,7 +89,7 @@ function callback(type: string): Callback | undefined {
 
 const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})(?:\.([1-9]))?$/;
 
-/** `forwarding.CA….1.2`: flow, key, round and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
+/** `forwarding.CA….1.2`: flow, key, visit and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
 export function formatRef({ flow, key, visit, leg, part }: CallbackRef): string {
   const ref = `${flow}.${key}.${String(visit)}.${String(leg)}`;
   return part === undefined ? ref : `${ref}.${String(part)}`;

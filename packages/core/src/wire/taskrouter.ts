@@ -48,7 +48,7 @@ export interface TaskCall {
   readonly sid: CallSid;
   readonly from: string;
   readonly to: string;
-  /** Which of our rounds made the task; `null` when we did not make it. */
+  /** Which of our visits made the task; `null` when we did not make it. */
   readonly visit: number | null;
 }
 
@@ -66,7 +66,7 @@ export interface AssignmentParams {
   readonly call: TaskCall | null;
 }
 
-/** The name of the task attribute that carries our round. */
+/** The name of the task attribute that carries our visit. */
 export const VISIT_ATTRIBUTE = 'amd_visit';
 
 const ALWAYS = [sidField('AccountSid', 'AC'), sidField('WorkspaceSid', 'WS')];

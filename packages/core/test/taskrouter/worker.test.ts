@@ -102,8 +102,8 @@ const due =
 
 const FAILED = { kind: 'failed', reason: 'Twilio is away' } as const;
 const DONE = { kind: 'done' } as const;
-const RESTING = `rest:${unavailable}`;
-const AWAY = `rest:${offline}`;
+const RESTING = `coolDown:${unavailable}`;
+const AWAY = `coolDown:${offline}`;
 const fetch = (number: number) => ({ type: 'worker.fetch', id: `worker:fetch:${String(number)}`, ...OF }) as const;
 const back = (number: number, version: string) =>
   ({ type: 'worker.update', id: `worker:back:${String(number)}`, ...OF, activity: available, version }) as const;
@@ -413,7 +413,7 @@ describe('a worker who rests', () => {
 
   it('waits for the look that is under way, whoever asked for it', () => {
     const both = [working, parked(1), saw(available, '1', 1), parked(2, 1, MEETING), due(RESTING)];
-    after(...both, due(`rest:${MEETING}`))
+    after(...both, due(`coolDown:${MEETING}`))
       .when(saw(MEETING, '3', 62))
       .then({ state: { inFlight: true }, asks: [fetch(3)] });
   });
@@ -567,7 +567,7 @@ describe('a worker whose reservation timed out', () => {
     ['there since just after it, by another clock', offline, at(12)],
     ['there since nobody knows when', offline, null],
   ])('rests %s', (_, activity, enteredAt) => {
-    const timer = `rest:${activity}`;
+    const timer = `coolDown:${activity}`;
     after(working, timedOut(1, 10))
       .when(saw(activity, '2', 12, enteredAt))
       .then({

@@ -23,7 +23,7 @@ function flags({ human, owed, told, bridged, late, listening }: WorldLeg): strin
 }
 
 /**
- * Over, and the flow knows: nothing that is still heard of the leg can count any more. That this is so is checked in
+ * Over, and the flow knows: what is still heard of the leg no longer counts. That this is so is checked in
  * every state (`lateNote` of the world), not assumed.
  */
 export function isDone({ legs, state, stale }: World, leg: number): boolean {

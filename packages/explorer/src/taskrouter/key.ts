@@ -33,7 +33,7 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
   ].join('|');
 }
 
-/** Over, and the flow knows: nothing that is still heard of the leg can count any more. */
+/** Over, and the flow knows: what is still heard of the leg no longer counts. */
 export function isDone({ legs, state, stale }: TaskWorld, leg: number): boolean {
   if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
   const known = state.legs.find(({ id }) => id === leg);
@@ -58,7 +58,7 @@ function relevantNotes(world: TaskWorld): number {
   return notes;
 }
 
-/** When the caller is gone, it does not matter any more what says that they talked. */
+/** When the caller is gone, it no longer matters what says that they talked. */
 function isAwaited({ caller }: LiveTaskCall): boolean {
   return caller.takenElsewhere || caller.phase !== 'ended';
 }

@@ -46,7 +46,7 @@ export function setReservation(
 const indices = ({ reservations }: TaskWorld, status: WorldReservation['status']): number[] =>
   reservations.flatMap((one, at) => (one.status === status ? [at + 1] : []));
 
-/** Nobody is held any more: back to the queue. */
+/** No worker is held: back to the queue. */
 export function releaseTask(world: TaskWorld): TaskWorld {
   return world.task === 'reserved' && indices(world, 'pending').length === 0 ? { ...world, task: 'pending' } : world;
 }

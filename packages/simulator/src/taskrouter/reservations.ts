@@ -126,7 +126,7 @@ export function accept(world: World, reservation: Reservation): void {
   routeSoon(world, workspace);
 }
 
-/** The task is gone: nobody is held for it any more. */
+/** The task is gone: no worker is held for it. */
 export function cancelReservations(world: World, task: Task): void {
   for (const reservation of task.reservations.values()) {
     if (reservation.status !== 'pending') continue;

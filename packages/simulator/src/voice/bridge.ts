@@ -8,7 +8,7 @@ export function openBridge(world: World, one: Call, other: Call): void {
   other.bridges.push({ with: one.sid, since, until: undefined });
 }
 
-/** This call hears nobody any more. */
+/** This call no longer hears the other. */
 export function closeBridges(world: World, left: Call): void {
   const until = world.clock.now();
   for (const bridge of left.bridges) {

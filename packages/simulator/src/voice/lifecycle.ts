@@ -30,7 +30,7 @@ export function limitTime(world: World, call: Call, ms: number): void {
   });
 }
 
-/** Requests the action of a `<Dial>` when nobody listens to the answer any more. */
+/** Requests the action of a `<Dial>` whose call no longer listens to the answer. */
 export function sendDialAction(world: World, call: Call, action: DocumentUrl, outcome: Params): void {
   const params = [...commonParams(world.accountSid, call, call.status), ...outcome];
   const { status } = call;

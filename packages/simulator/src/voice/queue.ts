@@ -137,7 +137,7 @@ export function leaveQueue(world: World, call: Call, how: 'hangup' | 'redirected
   if (queued.action === undefined) return;
   if (how === 'redirected' && world.toggles.enqueueActionOnRedirect === 'none') return;
   const result = resultOf(how, partner?.bridged);
-  // Nobody listens to the answer any more.
+  // The call no longer listens to the answer.
   const params = commonParams(world.accountSid, call, call.status);
   params.push(...queueParams(world, queued, result));
   world.record('request', call.sid, `enqueue action (${result}) → ${queued.action.url}`, {

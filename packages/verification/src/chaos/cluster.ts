@@ -102,7 +102,7 @@ export class Cluster {
     }
   }
 
-  /** The play is over: nobody does anything any more. */
+  /** Ends the play: no node does anything after it. */
   end(): void {
     for (const running of this.#nodes) running?.life.end();
   }

@@ -4,7 +4,7 @@ import type { Store } from '@amd/core';
 export type Word =
   /** Record of this key is at this revision: acknowledged. */
   | { readonly is: 'committed'; readonly key: string; readonly revision: number }
-  /** The task of this revision is about to be settled: it may or may not be there any more. */
+  /** The task of this revision is about to be settled: it may or may not still be there. */
   | { readonly is: 'settling'; readonly key: string; readonly revision: number }
   /** It is gone: acknowledged. */
   | { readonly is: 'settled'; readonly key: string; readonly revision: number };

@@ -23,7 +23,9 @@ export function findLeg(legs: LegDrafts, id: number): LegDraft | undefined {
 
 /**
  * One outbound call to one person.
- * `requested → placed → ringing → detecting → (confirming | told) → joining → bridged`, and `ending → ended` from anywhere.
+ * `requested → placed → ringing → detecting → confirming → joining → bridged`; `farewell` from any of these for a callee who hears
+ * why they cannot have the caller; `ending → ended` from anywhere. With asynchronous detection a callee is in `confirming` as soon as
+ * they pick up: they hear who is calling while detection listens.
  */
 export const LEG_PHASES = [
   'requested',
@@ -81,9 +83,9 @@ export interface Leg {
   /** A human verdict or a key was committed: this person is bridged, or told why not. */
   readonly human: boolean;
   readonly farewell: Farewell | null;
-  /** The notice was handed out. */
+  /** The farewell was handed out. */
   readonly farewellDelivered: boolean;
-  /** How often we asked Twilio to fetch the notice. */
+  /** How often we asked Twilio to fetch the farewell. */
   readonly farewellTries: number;
   /** When a key no longer counts. */
   readonly confirmUntil: EpochMs | null;
@@ -97,7 +99,7 @@ export interface Leg {
   readonly fetching: boolean;
   /** An end is under way. */
   readonly hangingUp: boolean;
-  /** A redirect to the notice is under way. */
+  /** A redirect to the farewell is under way. */
   readonly telling: boolean;
   /** The redirect that brings it to the caller: until its document is asked for, nothing else may. */
   readonly moving: string | null;
@@ -105,7 +107,7 @@ export interface Leg {
   readonly joinTwimlSent: boolean;
   /** When that document has been heard up to the room, also in an answer to a retry: no look before shows it there. */
   readonly inRoomBy?: EpochMs;
-  /** It came by a redirect: what it asked for before that is asked by nobody any more. */
+  /** It came by a redirect: requests it made before the redirect no longer count. */
   readonly wasRedirected: boolean;
   /** A robot screens the call for its owner; `answered`: we have told it who calls. */
   readonly screened: 'heard' | 'answered' | null;

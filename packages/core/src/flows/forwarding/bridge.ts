@@ -7,7 +7,7 @@ import { startTimer, stopTimer } from '../timers.js';
 import { hunt, STEP_TIMER } from './hunt.js';
 import type { ForwardingContext } from './state.js';
 
-/** The commit of this step is the claim: one human, and nobody else. */
+/** The commit of this step decides: one human wins, and nobody else. */
 export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
   const { state } = ctx;
   state.winner = leg.id;
@@ -41,7 +41,7 @@ export function connectIfTogether(ctx: ForwardingContext): void {
   whisper(ctx, leg);
 }
 
-/** Whether it is in the room, only a look tells that comes when Twilio cannot retry its request and throw the first answer away. */
+/** A fetch proves that the leg is in the room only after the time in which Twilio may retry its request is over. */
 export function expectInRoom(ctx: ForwardingContext, leg: LegDraft): void {
   const by = ctx.at + sayingMs(consent(ctx.state.settings)) + ctx.config.graceMs;
   // The answer to a retry is heard by then as well.
@@ -50,7 +50,7 @@ export function expectInRoom(ctx: ForwardingContext, leg: LegDraft): void {
   leg.inRoomBy = by + RETRIED_MS;
 }
 
-/** Two looks have taken them for together. */
+/** Two fetches said that they talk, and the leg says that it is still coming: takes that back. */
 export function notYetTogether(ctx: ForwardingContext, leg: LegDraft): void {
   if (leg.phase !== 'bridged' || ctx.state.winner !== leg.id || ctx.state.caller.phase !== 'connected') return;
   ctx.state.caller.phase = 'joining';

@@ -128,7 +128,7 @@ export function callerGone(ctx: ForwardingContext): void {
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
-/** The one outcome of this round. */
+/** The one outcome of this visit. */
 function callerEnded(ctx: ForwardingContext, result: CallResult): void {
   const { state } = ctx;
   state.caller.phase = 'ended';

@@ -7,7 +7,7 @@ import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { CallSettings } from './options.js';
 
-/** Callbacks that name the caller or the room; one of an earlier round (default: the present one) changes nothing any more. */
+/** Callbacks that name the caller or the room; one of an earlier visit (default: the present one) no longer changes anything. */
 interface OfVisit {
   readonly at: EpochMs;
   readonly visit?: number;
@@ -20,7 +20,7 @@ export type ForwardingRequest =
       readonly at: EpochMs;
       readonly call: InboundCall;
       readonly settings: CallSettings;
-      /** What was known of the call was lost, and this was its round: legs that are still out belong to nobody. */
+      /** What was known of the call was lost, and this was its visit: legs that are still out belong to nobody. */
       readonly lostVisit?: number;
     }
   /** The caller left the room: `<Dial action>`. */

@@ -16,7 +16,7 @@ export interface CallSettings extends LegSettings, Hold {
 export interface CallOptions extends LegOptions {
   /** Whom to ring, at most 200 people: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
-  /** When nobody new is rung any more: 10–3600 s, default 120. */
+  /** After this nobody new is rung: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;
 }
 
@@ -56,11 +56,11 @@ export interface ForwardingConfig {
   readonly heartbeatMs: number;
   /** What a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
   readonly graceMs: number;
-  /** After claim and hold, both calls are looked at (default 10 s). */
+  /** After a human has won a caller who is held, both calls are looked at (default 10 s). */
   readonly bridgeCheckMs: number;
-  /** How long a spoken notice may take before the leg is ended (default 30 s). */
+  /** How long a spoken farewell may take before the leg is ended (default 30 s). */
   readonly farewellMs: number;
-  /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
+  /** How often somebody is fetched to hear a farewell before we give up and end the leg (default 3). */
   readonly farewellTries: number;
   /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];

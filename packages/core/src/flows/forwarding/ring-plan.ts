@@ -3,7 +3,7 @@ import { entriesOf, kindOf, listOf, oneOf, text, within } from '../../kernel/che
 import type { LegTarget } from '../call/leg.js';
 import type { Detection } from '../effects.js';
 import { type Confirm, CONFIRM } from '../settings/policy.js';
-import { detectionOf } from '../settings/settings.js';
+import { parseDetection } from '../settings/settings.js';
 
 /** People who are rung at once, and when the next ones are. */
 export interface RingStep {
@@ -122,7 +122,7 @@ function planTarget(target: unknown, option: string): LegTarget {
     ...(callerId === undefined
       ? {}
       : { callerId: callerId === 'caller' ? callerId : e164(callerId, `${option}.callerId`) }),
-    ...(detection === undefined ? {} : { detection: detectionOf(detection, `${option}.detection`) }),
+    ...(detection === undefined ? {} : { detection: parseDetection(detection, `${option}.detection`) }),
     ...(confirm === undefined ? {} : { confirm: oneOf(confirm, CONFIRM, `${option}.confirm`) }),
   };
 }

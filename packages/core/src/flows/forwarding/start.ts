@@ -33,7 +33,7 @@ export function serveAgain({ sid, visit }: Lost): Reply {
   return twiml({ verb: 'redirect', to: { flow: 'forwarding', key: sid, visit, leg: 0, purpose: 'caller.again' } });
 }
 
-/** The caller's call is over, whichever round says so. */
+/** The caller's call is over, whichever visit says so. */
 export function tellsTheEnd(event: ForwardingEvent): boolean {
   return 'status' in event && event.status !== null && isFinalStatus(event.status);
 }
@@ -63,7 +63,7 @@ export function inbound(state: ForwardingState, event: Inbound, config: Forwardi
 function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, visit: number): ForwardingStep {
   const { call, settings, at } = event;
   const earlier = before.kind === 'call' ? before : null;
-  // What the legs of a lost round are called is not known: these are called otherwise.
+  // The ids of the lost visit's legs are not known: new legs begin at ids that it cannot have used.
   const lastLeg = earlier?.lastLeg ?? Math.min(event.lostVisit ?? 0, 90) * 1000;
   const fresh: LiveForwarding = {
     kind: 'call',
@@ -85,7 +85,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       useIfUnanswered: wouldLoop(settings.fallback, call),
     },
     conference: null,
-    // Legs of an earlier round that are still being ended stay until they are.
+    // Legs of an earlier visit that are still being ended stay until they are.
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
     winner: null,
     lastLeg,

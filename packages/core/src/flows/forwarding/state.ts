@@ -12,7 +12,7 @@ export const CALLER_PHASES = ['arriving', 'held', 'joining', 'connected', 'falli
 
 export type CallerPhase = (typeof CALLER_PHASES)[number];
 
-/** How the whole call came out; exactly one for every round. */
+/** How the whole call came out; exactly one for every visit. */
 export type CallResult =
   /** A human and the caller talked. */
   | 'connected'
@@ -31,7 +31,7 @@ export interface Caller extends WaitingCaller {
   readonly inRoomBy: EpochMs;
   /** The conference that they were last told to have left. */
   readonly left?: ConferenceSid;
-  /** Last heard alive by a fetch since the claim. */
+  /** Last seen alive by a fetch since somebody won them. */
   readonly seenAlive: boolean;
   /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
   readonly isUnverified: boolean;
@@ -48,7 +48,7 @@ export interface LiveForwarding {
   readonly conference: ConferenceSid | null;
   /** The leg that has the caller. */
   readonly winner: number | null;
-  /** Id of the newest leg, over all rounds. */
+  /** Id of the newest leg, over all visits. */
   readonly lastLeg: number;
   /** Next step of the plan. */
   readonly nextStep: number;
@@ -72,7 +72,7 @@ export interface CallTimestamps {
   readonly endedAt?: EpochMs;
 }
 
-/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is not served any more. */
+/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is no longer served. */
 export type ForwardingState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveForwarding;
 
 /** Over for the caller and for every leg. */

@@ -4,7 +4,7 @@ import { isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '..
 import type { Farewell } from '../settings/texts.js';
 import { nextId, startTimer, stopTimer } from '../timers.js';
 import type { LegContext } from './context.js';
-import { detectionOf } from './dial.js';
+import { detectionFor } from './dial.js';
 import type { LegReport, Way } from './events.js';
 
 /** Who asks for a document gets the caller by it; who won without asking is fetched. */
@@ -12,7 +12,7 @@ export function fetchWinner(ctx: LegContext, leg: LegDraft, way: Way): void {
   if (way === 'redirect' && leg.phase === 'joining') redirectOnce(ctx, leg, `move:${String(leg.id)}`);
 }
 
-/** Fetches it to hear what it is to hear now. */
+/** Redirects the leg, once, so that it asks for its present document. */
 export function redirectOnce(ctx: LegContext, leg: LegDraft, id: string): void {
   if (leg.sid === null) return;
   leg.moving = id;
@@ -20,7 +20,7 @@ export function redirectOnce(ctx: LegContext, leg: LegDraft, id: string): void {
   ctx.effects.push({ type: 'call.redirect', id, leg: leg.id, sid: leg.sid, document, once: true });
 }
 
-/** Its redirect to the caller has happened, or must not any more. */
+/** Drops its redirect to the caller: it has happened, or it must not. */
 export function dropRedirect(ctx: LegContext, leg: LegDraft): void {
   if (leg.moving === null) return;
   ctx.effects.push({ type: 'effect.drop', id: leg.moving });
@@ -29,7 +29,7 @@ export function dropRedirect(ctx: LegContext, leg: LegDraft): void {
 
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
 export function hangUpLeg(ctx: LegContext, leg: LegDraft): void {
-  // A create that waits for its turn must not ring anybody any more.
+  // A create that waits for its turn must no longer ring the phone.
   if (leg.phase === 'requested') dropCreate(ctx, leg);
   dropRedirect(ctx, leg);
   leg.phase = 'ending';
@@ -37,7 +37,7 @@ export function hangUpLeg(ctx: LegContext, leg: LegDraft): void {
   sendHangup(ctx, leg);
 }
 
-/** It rings nobody any more, if it has not yet. */
+/** Drops the create that has not been sent: the phone does not ring. */
 export function dropCreate(ctx: LegContext, { creating }: LegDraft): void {
   if (creating !== null) ctx.effects.push({ type: 'effect.drop', id: creating });
 }
@@ -83,7 +83,7 @@ export function redirectToFarewell(ctx: LegContext, leg: LegDraft): void {
   });
 }
 
-/** A reference of the notice's own: whoever uses it was sent there to hear it. */
+/** A reference of the farewell's own: whoever uses it was sent there to hear it. */
 export function farewellRef(ctx: LegContext, leg: LegDraft): CallbackRef {
   return { ...callbackRef(ctx, leg.id, 'leg.document'), part: 1 };
 }
@@ -115,7 +115,7 @@ export function pickedUp(ctx: LegContext, leg: LegDraft): void {
   if (!isUnanswered(leg.phase)) return;
   leg.phase = 'detecting';
   stamp(leg, 'answeredAt', ctx.at);
-  startTimer(ctx, legTimer(leg), detectionOf(ctx, leg).timeoutSeconds * 1000 + ctx.config.graceMs);
+  startTimer(ctx, legTimer(leg), detectionFor(ctx, leg).timeoutSeconds * 1000 + ctx.config.graceMs);
 }
 
 /** The first callback of a leg tells its SID, also when it overtakes the REST response. `false`: not this leg's call. */

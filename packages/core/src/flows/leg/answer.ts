@@ -14,7 +14,7 @@ import {
   sayFarewell,
 } from './actions.js';
 import type { LegContext } from './context.js';
-import { detectionOf } from './dial.js';
+import { detectionFor } from './dial.js';
 import type { CallerForLeg, LegReport, Way } from './events.js';
 
 /** Somebody is on the line and nobody knows who: they hear at once who is calling, and may take the call by a key. */
@@ -23,12 +23,12 @@ export function onPickUp(ctx: LegContext, leg: LegDraft, caller: CallerForLeg): 
   if (leg.phase !== 'detecting') return;
   const { amd, confirmSeconds } = ctx.state.settings;
   // No verdict for so long is as good as one that says nothing: then the time for a key begins.
-  const listening = amd.mode === 'async' ? detectionOf(ctx, leg).timeoutSeconds : 0;
+  const listening = amd.mode === 'async' ? detectionFor(ctx, leg).timeoutSeconds : 0;
   askForKey(ctx, leg, confirmOf(ctx, leg) === 'never' ? listening : listening + confirmSeconds, caller);
 }
 
 /** Who answered, as far as machine detection can tell. The first word counts, and a key that came before it. */
-export function verdict(
+export function onVerdict(
   ctx: LegContext,
   leg: LegDraft,
   answeredBy: AnsweredBy,
@@ -69,7 +69,7 @@ export function accept(ctx: LegContext, leg: LegDraft, way: Way, caller: CallerF
     if (caller.isAvailable) return { type: 'won', way };
     sayFarewell(ctx, leg, caller.reason);
   }
-  // They have heard a question, and would wait for its end to learn that it is none.
+  // The callee still hears the question: the redirect tells them at once that it no longer counts.
   if (way === 'redirect' && !leg.farewellDelivered) redirectToFarewell(ctx, leg);
   return null;
 }
@@ -115,7 +115,7 @@ function actionOn(ctx: LegContext, leg: LegDraft, answeredBy: AnsweredBy): Answe
   return action === 'confirm' && confirm === 'never' ? 'hang up' : action;
 }
 
-/** Asks for a key, for so many s from now. Who cannot have the caller any more is told so. */
+/** Asks for a key, for so many s from now. A callee who can no longer have the caller is told so. */
 function askForKey(ctx: LegContext, leg: LegDraft, seconds: number, caller: CallerForLeg): void {
   if (!caller.isAvailable) {
     sayFarewell(ctx, leg, caller.reason);

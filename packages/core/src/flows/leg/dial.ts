@@ -61,7 +61,7 @@ function create(ctx: LegContext, leg: LegDraft, id: string, by: EpochMs | undefi
     status: callbackRef(ctx, leg.id, 'leg.status'),
     ringSeconds,
     timeLimitSeconds: settings.timeLimitSeconds,
-    detection: settings.amd.mode === 'off' ? null : detectionOf(ctx, leg),
+    detection: settings.amd.mode === 'off' ? null : detectionFor(ctx, leg),
     ...(settings.amd.mode === 'async' ? { verdict: callbackRef(ctx, leg.id, 'leg.verdict') } : {}),
     ...(by === undefined ? {} : { by }),
   });
@@ -78,7 +78,7 @@ export function watchRinging(ctx: LegContext, leg: LegDraft): void {
 }
 
 /** How this person's phone is listened to. */
-export function detectionOf(ctx: LegContext, { target }: LegDraft): Detection {
+export function detectionFor(ctx: LegContext, { target }: LegDraft): Detection {
   return target.detection ?? ctx.state.settings.detection;
 }
 

@@ -58,7 +58,7 @@ export type Way = 'reply' | 'redirect';
 
 /** What an event of a leg means for the flow that it is part of. */
 export type LegReport =
-  /** A human: the commit of this step is the claim. */
+  /** A human: the commit of this step decides whether they win. */
   | { readonly type: 'won'; readonly way: Way }
   /** No human after all, before they were brought to the caller. */
   | { readonly type: 'turnedBack' }
@@ -66,7 +66,7 @@ export type LegReport =
   | { readonly type: 'out' }
   /** Its call is over. */
   | { readonly type: 'ended' }
-  /** It was not rung in time: it is when the caller is known to be there. */
+  /** The phone was not rung in time: it is rung once the caller is known to be there. */
   | { readonly type: 'unsent' }
   /** Seen alive by a fetch. */
   | { readonly type: 'alive' }

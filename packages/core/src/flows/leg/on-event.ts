@@ -17,7 +17,7 @@ import {
   pickedUp,
   sayFarewell,
 } from './actions.js';
-import { accept, confirmOf, onPickUp, onSpeech, verdict } from './answer.js';
+import { accept, confirmOf, onPickUp, onSpeech, onVerdict } from './answer.js';
 import type { LegContext } from './context.js';
 import { isUnsent, ringWithOwnNumber, unsent, watchRinging } from './dial.js';
 import type { CallerForLeg, LegReport, LegRequest, LegStatusEvent, LegVerdictEvent } from './events.js';
@@ -33,7 +33,7 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
   switch (event.type) {
     case 'leg.answered':
       if (event.answeredBy !== null || ctx.state.settings.amd.mode === 'sync') {
-        return verdict(ctx, leg, event.answeredBy ?? 'unknown', 'reply', caller);
+        return onVerdict(ctx, leg, event.answeredBy ?? 'unknown', 'reply', caller);
       }
       onPickUp(ctx, leg, caller);
       return null;
@@ -62,7 +62,7 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
   }
 }
 
-/** Taken for with the caller, though no event has said so. */
+/** True while the leg counts as with the caller although no event has confirmed it. */
 function isSupposed({ phase, joined }: LegDraft): boolean {
   return phase === 'bridged' && !joined;
 }
@@ -112,7 +112,7 @@ export function legVerdict(
 ): LegReport | null {
   if (leg.phase === 'ended' || !adopt(ctx, leg, event.sid)) return null;
   if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
-  return verdict(ctx, leg, event.answeredBy, 'redirect', caller);
+  return onVerdict(ctx, leg, event.answeredBy, 'redirect', caller);
 }
 
 /** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */
@@ -139,7 +139,7 @@ export function legOutcome(
       return null;
     case 'call.redirect':
       if (leg.moving === event.effect.id) {
-        // Its next request is the mover now; done, only the request for its document can tell.
+        // Refused, the leg's next request brings it to the caller; accepted, only its request for the document says that it happened.
         if (event.outcome.kind !== 'done') leg.moving = null;
       } else leg.telling = false;
       if (event.outcome.kind === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });

@@ -17,7 +17,7 @@ export function isStillComing({ phase, moving, joined }: LegDraft, event: LegReq
   return isInRoom(phase) && moving === null && !joined && event.type !== 'leg.ended';
 }
 
-/** What a leg hears now, by phase. Marks its notice as given. `toCaller`: the verb that joins it with the caller. */
+/** What a leg hears now, by phase. Marks its farewell as delivered. `toCaller`: the verb that joins it with the caller. */
 export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, toCaller: Verb): Reply {
   switch (leg.phase) {
     case 'joining':
@@ -32,11 +32,11 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
       return confirmOf(ctx, leg) === 'never' ? announcement(ctx, leg) : question(ctx, leg);
     case 'farewell':
       // It is to be fetched: a copy of an earlier request must not count as heard.
-      if (leg.farewellTries > 0 && !isForNotice(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
-      return noticeDocument(ctx, leg, event);
+      if (leg.farewellTries > 0 && !isForFarewell(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
+      return farewellDocument(ctx, leg, event);
     case 'ending':
     case 'ended':
-      return leg.human && leg.farewell !== null ? noticeDocument(ctx, leg, event) : twiml({ verb: 'hangup' });
+      return leg.human && leg.farewell !== null ? farewellDocument(ctx, leg, event) : twiml({ verb: 'hangup' });
     case 'requested':
     case 'placed':
     case 'ringing':
@@ -83,7 +83,7 @@ function announcement(ctx: LegContext, leg: LegDraft): Reply {
 }
 
 /** Copies of what it asked for before are for something else. */
-function isForNotice(event: LegRequest): boolean {
+function isForFarewell(event: LegRequest): boolean {
   return event.type === 'leg.document' && event.part === 1;
 }
 
@@ -91,7 +91,7 @@ function secondsLeft(ctx: LegContext, leg: LegDraft): number {
   return Math.max(1, Math.ceil(((leg.confirmUntil ?? ctx.at) - ctx.at) / 1000));
 }
 
-function noticeDocument(ctx: LegContext, leg: LegDraft, { type: asked }: LegRequest): Reply {
+function farewellDocument(ctx: LegContext, leg: LegDraft, { type: asked }: LegRequest): Reply {
   const { settings } = ctx.state;
   const isStale = leg.wasRedirected && asked !== 'leg.document' && asked !== 'leg.ended';
   if (!leg.farewellDelivered && !isStale && leg.phase !== 'ended') {

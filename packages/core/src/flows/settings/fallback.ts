@@ -45,7 +45,7 @@ export function leavesOurHands({ kind }: Fallback): boolean {
   return kind === 'redirect';
 }
 
-/** Each last stop: the fields it may be given with, and what is made of them. A new kind is told here, and nowhere else in this file. */
+/** Each final fallback: the fields it may be given with, and what is made of them. A new kind is added here and to the two types above. */
 const FINAL_FALLBACKS: {
   readonly [Kind in FinalFallback['kind']]: {
     readonly fields: readonly string[];

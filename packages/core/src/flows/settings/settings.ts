@@ -110,7 +110,7 @@ export function legSettings(
     callerId: callerId === 'caller' ? 'caller' : e164(callerId, 'callerId'),
     ownNumber: ownNumber === undefined ? null : e164(ownNumber, 'ownNumber'),
     ringSeconds: within(ringSeconds, 5, 60, 'ringSeconds'),
-    detection: detectionOf(detection),
+    detection: parseDetection(detection),
     confirmSeconds: within(confirmSeconds, 4, 60, 'confirmSeconds'),
     timeLimitSeconds: within(timeLimitSeconds, 60, 14_400, 'timeLimitSeconds'),
     fallback: fallbackOf(fallback),
@@ -151,7 +151,7 @@ const DETECTION: readonly string[] = Object.keys({
 } satisfies Record<keyof Detection, true>);
 
 /** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
-export function detectionOf(value: unknown, option = 'detection'): Detection {
+export function parseDetection(value: unknown, option = 'detection'): Detection {
   const given = entriesOf(value, option, DETECTION);
   const { mode = 'Enable', timeoutSeconds = 30, speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = given;
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') {

@@ -17,7 +17,7 @@ import { startTimer, stopTimer } from '../timers.js';
 import { callerEnded, callerGone, callerHeld, fallBackIfExhausted } from './caller.js';
 import type { TaskRequest, TaskRouterEvent } from './events.js';
 import { cancelTask } from './requests.js';
-import { reservationIs } from './reservations.js';
+import { applyReservationStatus } from './reservations.js';
 import type { TaskRouterContext } from './state.js';
 import { hangup, queue } from './twiml.js';
 
@@ -65,7 +65,7 @@ export function answerCaller(ctx: TaskRouterContext, event: TaskRouterEvent, arr
 function fallbackDocument(ctx: TaskRouterContext): Reply {
   serveFallback(ctx);
   ctx.state.timestamps.fallbackAt ??= ctx.at;
-  // The call leaves the queue by this document; nobody is to be rung for it any more.
+  // The call leaves the queue by this document: no worker may be rung for it.
   cancelTask(ctx);
   if (leavesOurHands(currentFallback(ctx.state.settings, ctx.state.caller))) callerEnded(ctx, 'handedOff');
   return fallbackVerbs(ctx);
@@ -131,7 +131,7 @@ function talked(ctx: TaskRouterContext): void {
     (reservation) => reservation.offered && reservation.phase === 'pending',
   );
   const reservation = offered.find((one) => one.leg === ctx.state.winner) ?? offered[0];
-  if (reservation !== undefined) reservationIs(ctx, reservation, 'accepted');
+  if (reservation !== undefined) applyReservationStatus(ctx, reservation, 'accepted');
 }
 
 /** Their worker's Dial would have ended their stay otherwise (twilio.com/docs/voice/twiml/enqueue). */

@@ -56,7 +56,7 @@ export function callerGone(ctx: TaskRouterContext): void {
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
-/** The one outcome of this round. */
+/** The one outcome of this visit. */
 export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): void {
   const { state } = ctx;
   state.caller.phase = 'ended';
@@ -74,7 +74,7 @@ export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): voi
   });
 }
 
-/** What becomes of each leg when nobody waits any more. */
+/** Ends or tells each leg when the caller no longer waits. */
 export function dismissLegs(ctx: TaskRouterContext): void {
   for (const leg of ctx.state.legs) dismiss(ctx, leg);
 }

@@ -97,7 +97,7 @@ export type TaskNotification =
       readonly at: EpochMs;
       readonly news: TaskNews;
       readonly task: TaskSid;
-      /** The round that made it, as its attributes tell. */
+      /** The visit that made it, as its attributes tell. */
       readonly visit: number | null;
     };
 

@@ -79,7 +79,7 @@ function onLegReport(ctx: TaskRouterContext, leg: LegDraft, report: LegReport | 
       fetchWinner(ctx, leg, report.way);
       return;
     case 'turnedBack':
-      unclaim(ctx, leg);
+      clearWinner(ctx, leg);
       return;
     case 'ended':
       onLegOut(ctx, leg);
@@ -99,7 +99,7 @@ function onLegReport(ctx: TaskRouterContext, leg: LegDraft, report: LegReport | 
   }
 }
 
-/** The commit of this step is the claim: one human, and nobody else. */
+/** The commit of this step decides: one human wins, and nobody else. */
 function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
   const { state } = ctx;
   const reservation = reservationOf(ctx, leg);
@@ -114,7 +114,7 @@ function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
 }
 
 /** It was never told: nobody can have taken the caller by it. */
-function unclaim(ctx: TaskRouterContext, leg: LegDraft): void {
+function clearWinner(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation !== undefined) reservation.offered = false;
   ctx.state.winner = null;
@@ -146,7 +146,7 @@ function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
 export function onJoinTimer(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation?.phase === 'pending' && leg.moving !== null) {
-    unclaim(ctx, leg);
+    clearWinner(ctx, leg);
     sayFarewell(ctx, leg, 'lost');
     redirectToFarewell(ctx, leg);
   } else if (reservation?.phase === 'pending' && !callerIsOut(ctx)) {

@@ -13,7 +13,7 @@ export interface TaskRouterWorkspace {
   readonly activities: {
     /** Where workers get calls. */
     readonly available: ActivitySid;
-    /** Where they rest before they get calls again. */
+    /** Where they cool down before they get calls again. */
     readonly unavailable: ActivitySid;
     /** Where they stay until a person brings them back. */
     readonly offline: ActivitySid;
@@ -27,9 +27,9 @@ export interface TaskRouterWorkspace {
 /** Everything about one call, decided before it starts and kept in its state. */
 export interface TaskSettings extends LegSettings, Hold {
   readonly workspace: TaskRouterWorkspace;
-  /** After a good call: `rest` for the cool-down, or straight back to work. */
+  /** After a good call: `coolDown` for the cool-down, or straight back to work. */
   readonly afterCall: 'coolDown' | 'available';
-  /** When no worker is rung any more, s; `null`: the workflow's own time-out decides. */
+  /** After this no worker is rung, s; `null`: the workflow's own time-out decides. */
   readonly deadlineSeconds: number | null;
   readonly fallback: Fallback;
   readonly texts: Texts;
@@ -44,7 +44,7 @@ export interface TaskSettings extends LegSettings, Hold {
 }
 
 export interface TaskOptions extends LegOptions {
-  /** Default `rest`. */
+  /** Default `coolDown`. */
   readonly afterCall?: 'coolDown' | 'available' | undefined;
   /** 10–3600 s; default: none, the workflow's own time-out decides. */
   readonly deadlineSeconds?: number | undefined;
@@ -171,9 +171,9 @@ export interface TaskRouterConfig {
   readonly joinCheckMs: number;
   /** So long before a reservation times out, an undecided one is rejected (default 5 s): a time-out would park the worker. */
   readonly settleBeforeMs: number;
-  /** How long a spoken notice may take before the leg is ended (default 30 s). */
+  /** How long a spoken farewell may take before the leg is ended (default 30 s). */
   readonly farewellMs: number;
-  /** How often somebody is fetched to hear a notice before we give up and end the leg (default 3). */
+  /** How often somebody is fetched to hear a farewell before we give up and end the leg (default 3). */
   readonly farewellTries: number;
   /** So often, 10 s apart, Twilio may refuse, for good, to find the task of a caller of whose task nothing was heard; then they get the fallback (default 3). */
   readonly findTries: number;

@@ -62,7 +62,7 @@ export function notifyWorker(ctx: TaskRouterContext, reservation: ReservationDra
   });
 }
 
-export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft): void {
+export function sendToCoolDown(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   reservation.coolDown = 'pending';
   const { sid: workspace, activities } = ctx.state.settings.workspace;
   ctx.effects.push({
@@ -75,7 +75,7 @@ export function sendToRest(ctx: TaskRouterContext, reservation: ReservationDraft
   });
 }
 
-/** The caller is out of the queue, and nobody should be held for them any more. */
+/** Cancels the task: the caller is out of the queue, and no worker should be held for them. */
 export function cancelTask(ctx: TaskRouterContext): void {
   if (ctx.state.servedReservation === null) updateTask(ctx, 'canceled', 'the caller is no longer in the queue');
 }

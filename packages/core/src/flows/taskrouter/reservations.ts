@@ -39,7 +39,7 @@ export function resolveReservations(ctx: TaskRouterContext): void {
     // Whether it has moved its worker, Twilio alone knows: the answer is under way, or asked for again by the timer.
     if (reservation.phase === 'rejecting' && (state.servedReservation !== null || (state.task.over && isOfTask)))
       continue;
-    if (state.task.over && isOfTask) dropped(ctx, reservation, 'canceled');
+    if (state.task.over && isOfTask) endWithoutTalk(ctx, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
     else if (state.servedReservation !== null) close(ctx, reservation, 'rescinded');
     // After an offer, only the reservation itself knows whether it was taken: it is being asked.
@@ -76,7 +76,7 @@ function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
   return isItsFault ? 'offline' : 'unavailable';
 }
 
-/** It needs nothing any more. */
+/** Ends a reservation that needs nothing more. */
 function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
   // Also of one that is over by what became of its task: where it left its worker, only this says.
   if (result === 'timeout') notifyWorker(ctx, reservation, 'timedOut');
@@ -89,7 +89,11 @@ function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: Re
 }
 
 /** What a fetch, or an event, says of a reservation. */
-export function reservationIs(ctx: TaskRouterContext, reservation: ReservationDraft, status: ReservationStatus): void {
+export function applyReservationStatus(
+  ctx: TaskRouterContext,
+  reservation: ReservationDraft,
+  status: ReservationStatus,
+): void {
   switch (status) {
     case 'pending':
       if (reservation.phase === 'rejecting') sendRejection(ctx, reservation);
@@ -105,16 +109,16 @@ export function reservationIs(ctx: TaskRouterContext, reservation: ReservationDr
       close(ctx, reservation, 'accepted');
       return;
     case 'rejected':
-      dropped(ctx, reservation, 'rejected');
+      endWithoutTalk(ctx, reservation, 'rejected');
       return;
     case 'timeout':
-      dropped(ctx, reservation, 'timeout');
+      endWithoutTalk(ctx, reservation, 'timeout');
       return;
     case 'canceled':
-      dropped(ctx, reservation, 'canceled');
+      endWithoutTalk(ctx, reservation, 'canceled');
       return;
     case 'rescinded':
-      dropped(ctx, reservation, 'rescinded');
+      endWithoutTalk(ctx, reservation, 'rescinded');
       return;
     default:
       assertNever(status);
@@ -129,7 +133,7 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   if (leg === undefined || !reservation.offered || !leg.joinTwimlSent) {
     // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
     leaveToOthers(ctx);
-    dropped(ctx, reservation, 'accepted');
+    endWithoutTalk(ctx, reservation, 'accepted');
     return;
   }
   reservation.phase = 'accepted';
@@ -159,12 +163,12 @@ export function bridged(ctx: TaskRouterContext, reservation: ReservationDraft, l
   if (wasServed && !mayBeOthers(ctx, reservation)) return;
   reservation.bridged = true;
   reservation.missed = false;
-  reservationIs(ctx, reservation, 'accepted');
+  applyReservationStatus(ctx, reservation, 'accepted');
   if (wasServed && !isInRoom(leg.phase)) onTalkEnded(ctx, reservation);
 }
 
 /** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
-function dropped(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
+function endWithoutTalk(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
   const { phase } = reservation;
   if (phase === 'accepted') return;
   const leg = legOf(ctx, reservation);
@@ -174,12 +178,12 @@ function dropped(ctx: TaskRouterContext, reservation: ReservationDraft, result: 
   if (ctx.state.winner === leg.id) ctx.state.winner = null;
   if (leg.phase === 'detecting') hangUpLeg(ctx, leg);
   else if (leg.phase === 'joining' && !leg.joinTwimlSent) {
-    sayFarewell(ctx, leg, whyDropped(result));
+    sayFarewell(ctx, leg, farewellAfter(result));
     redirectToFarewell(ctx, leg);
-  } else dismissLoser(ctx, leg, whyDropped(result));
+  } else dismissLoser(ctx, leg, farewellAfter(result));
 }
 
-function whyDropped(result: ReservationResult): 'taken' | 'callerGone' | 'lost' {
+function farewellAfter(result: ReservationResult): 'taken' | 'callerGone' | 'lost' {
   if (result === 'canceled') return 'callerGone';
   return result === 'rescinded' || result === 'accepted' ? 'taken' : 'lost';
 }
@@ -219,7 +223,7 @@ const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
 
 export function onReservation(ctx: TaskRouterContext, event: Extract<TaskRouterEvent, { type: 'reservation' }>): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === event.reservation);
-  if (reservation !== undefined) reservationIs(ctx, reservation, STATUS_AFTER[event.news]);
+  if (reservation !== undefined) applyReservationStatus(ctx, reservation, STATUS_AFTER[event.news]);
   // Of a worker whom we were never asked about: it can only have been by other means.
   else if (event.news === 'accepted' && event.task === ctx.state.task.sid) leaveToOthers(ctx);
 }
@@ -232,16 +236,16 @@ export function onReservationOutcome(
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === effect.reservation);
   if (reservation === undefined) return;
   reservation.inFlight = false;
-  if (result.kind === 'gone') dropped(ctx, reservation, 'canceled');
-  else if (result.kind === 'reservation') reservationIs(ctx, reservation, result.status);
+  if (result.kind === 'gone') endWithoutTalk(ctx, reservation, 'canceled');
+  else if (result.kind === 'reservation') applyReservationStatus(ctx, reservation, result.status);
   else if (effect.type !== 'reservation.update') return;
   else if (result.kind === 'done') close(ctx, reservation, 'rejected');
   // Somebody else has resolved it; who, the reservation says.
   else if (result.kind === 'refused') refreshReservation(ctx, reservation);
 }
 
-/** They rest, or stay because they talk elsewhere: either way the task can be completed now. */
-export function onRestOutcome(
+/** They cool down, or stay because they talk elsewhere: either way the task can be completed now. */
+export function onCoolDownOutcome(
   ctx: TaskRouterContext,
   effect: Extract<TaskRouterEffect, { type: 'reservation.coolDown' }>,
   result: TaskRouterResult,

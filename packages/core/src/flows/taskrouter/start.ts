@@ -97,7 +97,7 @@ function begin(
   return ctx;
 }
 
-/** What an earlier round has not finished stays until it has; what it has is not taken for new when it is told late. */
+/** Keeps what an earlier visit has not finished, and finished reservations too, so that a late event of one does not look new. */
 function leftOf(earlier: LiveTaskCall | null): Pick<LiveTaskCall, 'reservations' | 'legs'> {
   const { reservations = [], legs = [] } = earlier ?? {};
   const isOver = (id: number): boolean => reservations.some(({ leg, phase }) => leg === id && phase === 'over');

@@ -12,7 +12,7 @@ export const TASK_CALLER_PHASES = ['waiting', 'connected', 'fallingBack', 'ended
 
 export type TaskCallerPhase = (typeof TASK_CALLER_PHASES)[number];
 
-/** How the whole call came out; exactly one for every round. */
+/** How the whole call came out; exactly one for every visit. */
 export type TaskCallResult =
   /** A worker and the caller talked. */
   | 'connected'
@@ -47,7 +47,7 @@ export interface CallTask {
 
 /**
  * One worker held for the call. `pending` until it is decided; `rejecting` until Twilio knows; `accepted` when the worker
- * has the caller; `over` when it needs nothing any more.
+ * has the caller; `over` when nothing is left to do for it.
  */
 export type ReservationPhase = 'pending' | 'rejecting' | 'accepted' | 'over';
 
@@ -55,7 +55,7 @@ export type ReservationPhase = 'pending' | 'rejecting' | 'accepted' | 'over';
 export type ReservationResult = 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded';
 
 export interface Reservation {
-  /** From 1, over all rounds. */
+  /** From 1, over all visits. */
   readonly id: number;
   readonly sid: ReservationSid;
   readonly task: TaskSid;
@@ -74,7 +74,7 @@ export interface Reservation {
   readonly bridged?: true;
   /** A request about it is under way. */
   readonly inFlight: boolean;
-  /** After the talk the worker is moved to rest, before the task is completed: `due` until that is asked for. */
+  /** After the talk the worker is sent to cool down, before the task is completed: `due` until that is asked for. */
   readonly coolDown: 'no' | 'due' | 'pending' | 'over';
   /** The worker's flow was told where the worker went. */
   readonly workerNotified: boolean;
@@ -118,7 +118,7 @@ export interface TaskCallTimestamps {
   readonly endedAt?: EpochMs;
 }
 
-/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is not served any more. */
+/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is no longer served. */
 export type TaskRouterState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveTaskCall;
 
 /** Over for the caller, for every leg, and for TaskRouter. */
@@ -132,7 +132,7 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
   );
 }
 
-/** Neither Twilio nor the worker's flow is to be told anything of it any more. */
+/** True when neither Twilio nor the worker's flow has to be told anything more of it. */
 export function isSettled({ phase, coolDown }: Pick<Reservation, 'phase' | 'coolDown'>): boolean {
   return phase === 'over' && (coolDown === 'no' || coolDown === 'over');
 }

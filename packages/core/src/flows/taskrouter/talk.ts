@@ -2,10 +2,10 @@ import { RETRIED_MS } from '../call/call.js';
 import { isInRoom } from '../call/leg.js';
 import { refreshCaller } from '../caller/caller.js';
 import { startTimer } from '../timers.js';
-import { sendToRest, notifyWorker, updateTask } from './requests.js';
+import { sendToCoolDown, notifyWorker, updateTask } from './requests.js';
 import { legOf, type ReservationDraft, type TaskRouterContext } from './state.js';
 
-/** The worker's leg is out of the talk: they rest if that is wanted, and their voice slot is freed. */
+/** The worker's leg is out of the talk: they cool down if that is wanted, and their voice slot is freed. */
 export function onTalkEnded(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   const { phase, takenElsewhere } = ctx.state.caller;
   if (mayBeOthers(ctx, reservation)) {
@@ -32,7 +32,7 @@ export function afterTalk(ctx: TaskRouterContext): void {
 
 /**
  * Accepted, and not known to be by their Dial: unless the caller is gone, somebody else may have them. Who hangs up before their
- * Dial begins asks for nothing any more, and their reservation is open to whatever else they work with.
+ * Dial begins asks for nothing, and their reservation is open to whatever else they work with.
  */
 export function mayBeOthers({ state }: TaskRouterContext, { bridged }: ReservationDraft): boolean {
   return bridged !== true && (state.caller.takenElsewhere || state.caller.phase !== 'ended');
@@ -40,11 +40,11 @@ export function mayBeOthers({ state }: TaskRouterContext, { bridged }: Reservati
 
 /**
  * The talk is over: until its task is completed, the worker's only voice slot stays taken (twilio.com/docs/taskrouter/multitasking).
- * So whoever is to rest is moved first: between the two, nobody is reserved.
+ * So whoever is to cool down is moved first: between the two, nobody is reserved.
  */
 export function completeTask(ctx: TaskRouterContext): void {
   const served = ctx.state.reservations.find(({ id }) => id === ctx.state.servedReservation);
   if (served === undefined || mayBeOthers(ctx, served)) return;
-  if (served.coolDown === 'due') sendToRest(ctx, served);
+  if (served.coolDown === 'due') sendToCoolDown(ctx, served);
   if (served.coolDown !== 'pending') updateTask(ctx, 'completed', 'the call is over');
 }

@@ -10,7 +10,7 @@ import { refreshReservation, refreshTask, cancelTask } from './requests.js';
 import type { TaskRouterContext } from './state.js';
 import { completeTask } from './talk.js';
 
-/** A task of the call; `false`: one that is none of our business any more. */
+/** Takes a task for the call's own; `false`: it is of an earlier visit, or the call has another. */
 export function adoptTask(ctx: TaskRouterContext, task: TaskSid, visit: number | null): boolean {
   const { state } = ctx;
   if (visit !== null && visit < state.visit) return false;
@@ -48,11 +48,11 @@ export function onTask(ctx: TaskRouterContext, event: Extract<TaskNotification, 
 }
 
 /** What a fetch says of the task. */
-function taskIs(ctx: TaskRouterContext, status: AssignmentStatus): void {
+function applyTaskStatus(ctx: TaskRouterContext, status: AssignmentStatus): void {
   switch (status) {
     case 'pending':
     case 'reserved':
-      // Nobody waits in the queue for it any more.
+      // No caller waits in the queue for it.
       if (ctx.state.caller.phase === 'ended' || ctx.state.caller.fallbackServed) cancelTask(ctx);
       return;
     case 'assigned':
@@ -103,7 +103,7 @@ export function onTaskOutcome(
     if (isAnswer) state.task.inFlight = false;
     if (isAnswer && result.kind === 'refused') findRefused(ctx);
     else if (result.kind === 'task') {
-      if (adoptTask(ctx, result.sid, null)) taskIs(ctx, result.status);
+      if (adoptTask(ctx, result.sid, null)) applyTaskStatus(ctx, result.status);
       // Its events were lost and it is no longer there.
     } else if (result.kind === 'gone' && state.task.sid === null) taskOver(ctx);
     return;
@@ -112,10 +112,10 @@ export function onTaskOutcome(
   state.task.inFlight = false;
   if (result.kind === 'gone') {
     if (!state.task.over) taskOver(ctx);
-  } else if (result.kind === 'task') taskIs(ctx, result.status);
+  } else if (result.kind === 'task') applyTaskStatus(ctx, result.status);
   else if (effect.type !== 'task.update') return;
-  else if (result.kind === 'done') taskIs(ctx, effect.status);
-  // Not assigned any more, or not yet: which, the task says.
+  else if (result.kind === 'done') applyTaskStatus(ctx, effect.status);
+  // No longer assigned, or not yet: the task says which.
   else if (result.kind === 'refused') refreshTask(ctx);
 }
 

@@ -21,7 +21,7 @@ import { dialEnded, onJoinTimer, onLegOutcome, onLegRequest, onLegStatus, onLegT
 import { measureTaskRouter, taskRouterProblems } from './metrics.js';
 import type { TaskRouterConfig } from './options.js';
 import { refreshTask } from './requests.js';
-import { onReservation, onReservationOutcome, onReservationTimer, onRestOutcome } from './reservations.js';
+import { onReservation, onReservationOutcome, onReservationTimer, onCoolDownOutcome } from './reservations.js';
 import { assigned, inbound, toldGoodbye } from './start.js';
 import { reservationTimer, type TaskRouterState, type TaskRouterContext } from './state.js';
 import { finish, type TaskRouterStep, unchanged, beginStep } from './step.js';
@@ -129,7 +129,7 @@ function onOutcome(ctx: TaskRouterContext, event: OutcomeEvent | TaskRouterOutco
       onReservationOutcome(ctx, effect, outcome);
       return;
     case 'reservation.coolDown':
-      onRestOutcome(ctx, effect, outcome);
+      onCoolDownOutcome(ctx, effect, outcome);
       return;
     case 'task.update':
     case 'task.fetch':
@@ -183,8 +183,8 @@ function heartbeat(ctx: TaskRouterContext): void {
   const { state } = ctx;
   startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
   if (state.caller.phase !== 'ended') refreshCaller(ctx);
-  const claimed = state.legs.find((leg) => leg.id === state.winner);
-  if (claimed?.phase === 'bridged') refreshLeg(ctx, claimed);
+  const winning = state.legs.find((leg) => leg.id === state.winner);
+  if (winning?.phase === 'bridged') refreshLeg(ctx, winning);
   else if (state.servedReservation !== null && !state.caller.takenElsewhere) {
     completeTask(ctx);
     return;

@@ -50,7 +50,7 @@ export function onChangeOutcome(
     const number = numberOfId(id);
     endCoolDownsBefore(ctx, number);
     if (state.timedOut !== null && state.timedOut.after < number) state.timedOut = null;
-    // Where they are now says whether they still rest.
+    // Where they are now says whether they still cool down.
     if (isCoolingDown(state)) refreshWorker(ctx);
   }
   if (state.changeInFlight === id) state.changeInFlight = null;
@@ -90,7 +90,7 @@ export function isRequested(
   return (requestedActivity.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
 }
 
-/** Nobody is there to be switched any more. */
+/** Forgets the change of a worker who is gone. */
 export function clearChange(ctx: WorkerContext): void {
   if (ctx.state.changeInFlight !== null) ctx.effects.push({ type: 'effect.drop', id: ctx.state.changeInFlight });
   ctx.state.changeInFlight = null;

@@ -41,7 +41,7 @@ export function beginCoolDown(
   startTimer(ctx, coolDownTimer(begun), ctx.config.coolDownMs);
 }
 
-/** The rests that were known when the change of that number was asked for: it has ended them. */
+/** The cool-downs that were known when the change of that number was asked for: it has ended them. */
 export function endCoolDownsBefore(ctx: WorkerContext, number: number): void {
   for (const one of ctx.state.coolDowns) if (one.after < number) endCoolDown(ctx, one);
 }
@@ -56,7 +56,7 @@ export function coolDownIn(ctx: WorkerContext, activity: ActivitySid): CoolDown 
 }
 
 export function coolDownTimer({ activity }: CoolDown): string {
-  return `rest:${activity}`;
+  return `coolDown:${activity}`;
 }
 
 export function isCoolingDown({ coolDowns, timedOut }: WorkerContext['state']): boolean {
@@ -77,7 +77,7 @@ export function refreshWorker(ctx: WorkerContext): void {
   });
 }
 
-/** What a look at the worker, by its number, means for one of their rests. */
+/** What a look at the worker, by its number, means for one of their cool-downs. */
 export function applySnapshot(
   ctx: WorkerContext,
   number: number,

@@ -22,7 +22,7 @@ export type WorkerEvent =
       readonly happenedAt: EpochMs | null;
       readonly activities: Activities;
     } & OfWorker)
-  /** A reservation was rejected, or a talk is over, and the worker was sent to rest. */
+  /** A reservation was rejected, or a talk is over, and the worker was sent to cool down. */
   | ({
       readonly type: 'worker.parked';
       readonly worker: WorkerSid;

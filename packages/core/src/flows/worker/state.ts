@@ -4,7 +4,7 @@ import type { Timers } from '../timers.js';
 
 /** Times of the worker flow, in ms. */
 export interface WorkerConfig {
-  /** How long a worker rests (default 60 s). */
+  /** How long a worker cools down (default 60 s). */
   readonly coolDownMs: number;
   /** How long to wait when Twilio cannot be asked, or refuses (default 10 s). */
   readonly retryMs: number;
@@ -24,15 +24,15 @@ export const DEFAULT_WORKER_CONFIG: WorkerConfig = {
   keepForMs: 30 * 86_400_000,
 };
 
-/** A rest that ends by itself. */
+/** A cool-down that ends by itself. */
 export interface CoolDown {
-  /** Where the worker rests; anywhere else, somebody has moved them and the rest is over. */
+  /** Where the worker cools down; anywhere else, somebody has moved them and the cool-down is over. */
   readonly activity: ActivitySid;
   /** Where they go back to. */
   readonly back: ActivitySid;
   /**
    * Only this very stay: for the activity where a time-out parks people, which is also where people go by themselves.
-   * `null`: the activity is for resting only.
+   * `null`: the activity is for cool-downs only.
    */
   readonly enteredAt: EpochMs | null;
   /** Version of the worker when they were seen in it; `null`: not seen yet. */
@@ -98,7 +98,7 @@ export interface LiveWorker {
 
 export type WorkerState = { readonly kind: 'nothing' } | LiveWorker;
 
-/** The rest they are in now, for pages. */
+/** The cool-down they are in now, for pages. */
 export function currentCoolDown({ coolDowns, activity }: LiveWorker): CoolDown | undefined {
   return coolDowns.find((rest) => rest.activity === activity?.sid);
 }

@@ -29,7 +29,7 @@ import type { WorkerEvent } from './events.js';
 import type { CoolDown, LiveWorker, WorkerConfig, WorkerState } from './state.js';
 
 /**
- * A worker of TaskRouter: where they are, and the rest that ends by itself. It ends only what it knows to be a rest, and
+ * A worker of TaskRouter: where they are, and the cool-down that ends by itself. It ends only what it knows to be a cool-down, and
  * never moves somebody whom a person has moved. Keyed by the worker's SID.
  */
 export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> &
@@ -110,7 +110,7 @@ function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent)
     default:
       assertNever(event);
   }
-  // Whoever rests is waited for or looked at, whatever came in between.
+  // Whoever cools down is waited for or looked at, whatever came in between.
   const isRestOver =
     state.changeInFlight === null && state.coolDowns.some((one) => state.timers[coolDownTimer(one)] === undefined);
   const isUnattended = state.timedOut !== null || isRestOver;
@@ -149,7 +149,7 @@ function onWorkerEvent(
   if (params.activity === activities.unavailable) {
     const known = coolDownIn(ctx, params.activity);
     if (entered || known === undefined) {
-      // Of a rest that nobody has seen yet this may be the event, or a late one of an earlier stay: only a look tells.
+      // Of a cool-down that nobody has seen yet this may be the event, or a late one of an earlier stay: only a look tells.
       const isUnseen = known?.seenAt === null;
       const what = isUnseen ? { after: known.after } : { seenAt: params.version };
       beginCoolDown(ctx, params.activity, activities.available, what);
@@ -157,7 +157,7 @@ function onWorkerEvent(
   }
   for (const other of state.coolDowns) {
     if (other.activity === params.activity) continue;
-    // Somebody has moved them; unless this is from before the rest, and comes late.
+    // Somebody has moved them; unless this is from before the cool-down, and comes late.
     if (other.seenAt !== null && params.version !== null && params.version > other.seenAt) endCoolDown(ctx, other);
     else refreshWorker(ctx);
   }
@@ -225,7 +225,7 @@ function seen(
     const isInTime = enteredAt === null || enteredAt <= noticedAt + ctx.config.skewMs;
     const isOurs = isInTime && !isRequested(ctx, activity, enteredAt);
     const running = coolDownIn(ctx, activity);
-    // A rest of an earlier stay there ends with this look.
+    // A cool-down of an earlier stay there ends with this look.
     const isNew = running === undefined || (running.enteredAt !== null && running.enteredAt !== enteredAt);
     const known = { seenAt, after: effectSeq - 1 };
     if (isNew && activity === unavailable) beginCoolDown(ctx, activity, back, known);
@@ -280,18 +280,18 @@ function beginStep(state: LiveWorker, at: EpochMs, config: WorkerConfig): Worker
   };
 }
 
-/** What one committed step of a worker is counted as: rests, whichever activity they are spent in. */
+/** What one committed step of a worker is counted as: cool-downs, whichever activity they are spent in. */
 function measureWorker(step: MeasuredStep<WorkerState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   const [earlier, later] = [restsOf(before), restsOf(after)];
-  const isIn = (rests: readonly CoolDown[], rest: CoolDown): boolean =>
-    rests.some(({ activity }) => activity === rest.activity);
+  const isIn = (all: readonly CoolDown[], one: CoolDown): boolean =>
+    all.some(({ activity }) => activity === one.activity);
   return [
     ...(before.kind === 'worker' ? measureTimer('worker', before.timers, event) : []),
-    ...later.filter((rest) => !isIn(earlier, rest)).map(() => ({ type: 'coolDown.begun' }) as const),
+    ...later.filter((one) => !isIn(earlier, one)).map(() => ({ type: 'coolDown.begun' }) as const),
     ...earlier
-      .filter((rest) => !isIn(later, rest))
-      .map((rest) => ({ type: 'coolDown.ended', seconds: secondsBetween(rest.startedAt, event.at) }) as const),
+      .filter((one) => !isIn(later, one))
+      .map((one) => ({ type: 'coolDown.ended', seconds: secondsBetween(one.startedAt, event.at) }) as const),
   ];
 }
 

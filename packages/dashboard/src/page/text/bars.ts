@@ -23,7 +23,7 @@ export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
     ['calling', leg.requestedAt],
     ['ringing', leg.ringingAt],
     ['detecting', leg.answeredAt],
-    // A key may be faster than the verdict, which then says nothing any more.
+    // A key may be faster than the verdict, which then decides nothing.
     ['asked', isBefore(leg.verdictAt, leg.joinedAt) ? leg.verdictAt : null],
     ['talking', leg.joinedAt],
   ];
