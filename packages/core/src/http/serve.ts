@@ -39,8 +39,8 @@ interface Webhooks {
   readonly flow: 'forwarding' | 'taskrouter';
   readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
   /** A route without a reference, other than `/inbound`. */
-  readonly notice: (admitted: Verified, turn: Turn) => Promise<Answer>;
-  readonly callback: (ref: CallbackRef, admitted: Verified, turn: Turn) => Promise<Answer>;
+  readonly onNotification: (verified: Verified, turn: Turn) => Promise<Answer>;
+  readonly callback: (ref: CallbackRef, verified: Verified, turn: Turn) => Promise<Answer>;
   /** The caller was told goodbye, because they could not be served: an event in their call's own line. */
   readonly goodbye: (call: CallSid, visit: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
@@ -64,25 +64,25 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   async function answerOne(request: HttpRequest): Promise<HttpResponse> {
     const sound = sounds.answer(request);
     if (sound !== undefined) return sound;
-    const admitted = verifyRequest(request, rules);
-    if (!admitted.ok) return admitted.response;
-    const { route } = admitted;
-    const patience = patienceOf(admitted);
+    const verified = verifyRequest(request, rules);
+    if (!verified.ok) return verified.response;
+    const { route } = verified;
+    const patience = patienceOf(verified);
     try {
-      const answer = await within(clock, patience.budgetMs, 'the reply', () => answerTo(admitted, patience));
+      const answer = await within(clock, patience.budgetMs, 'the reply', () => answerTo(verified, patience));
       if (answer.kind === 'refused') {
         sayRefused(rules, route.path, 403, answer.problem);
         return refusal(403);
       }
-      if (answer.kind === 'noSettings') return await standIn(admitted, patience, answer.later);
-      return await respond(admitted, answer);
+      if (answer.kind === 'noSettings') return await standIn(verified, patience, answer.later);
+      return await respond(verified, answer);
     } catch (error) {
       const late = isAmdError(error) && error.code === 'ERR_TIMEOUT';
       log({
         level: 'error',
         code: late ? 'reply.late' : 'reply.failed',
         path: route.path,
-        call: admitted.params.get('CallSid') ?? admitted.params.get('ReservationSid') ?? '',
+        call: verified.params.get('CallSid') ?? verified.params.get('ReservationSid') ?? '',
         message: `${INSTEAD[route.wants]}: ${reasonOf(error)}`,
       });
       switch (route.wants) {
@@ -92,7 +92,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
         case 'instruction':
           return rejection();
         case 'twiml':
-          return standIn(admitted, patience, true);
+          return standIn(verified, patience, true);
       }
     }
   }
@@ -107,10 +107,10 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** Asked to wait, or told goodbye: that is written down first, as far as it can be. */
-  async function standIn(admitted: Verified, patience: Patience, later: boolean): Promise<HttpResponse> {
-    const { route } = admitted;
-    const url = later && !patience.isLast ? again(admitted, patience.since ?? clock.now()) : null;
-    const goodbye = url === null ? goodbyeTo(admitted) : undefined;
+  async function standIn(verified: Verified, patience: Patience, later: boolean): Promise<HttpResponse> {
+    const { route } = verified;
+    const url = later && !patience.isLast ? again(verified, patience.since ?? clock.now()) : null;
+    const goodbye = url === null ? goodbyeTo(verified) : undefined;
     if (goodbye !== undefined) await sayGoodbye(goodbye, Math.max(0, patience.arrivedAt + replyBudgetMs - clock.now()));
     return spoken(fallbackTwiml(route.name, url, texts), route.name);
   }
@@ -140,13 +140,13 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return spoken(playsOnly(route.name) ? [] : [{ verb: 'hangup' }], route.name);
   }
 
-  async function answerTo(admitted: Verified, patience: Patience): Promise<Answer> {
-    const { route, params } = admitted;
+  async function answerTo(verified: Verified, patience: Patience): Promise<Answer> {
+    const { route, params } = verified;
     const turn = { first: route.wants !== 'nothing', by: patience.arrivedAt + patience.budgetMs };
     if (route.name === 'inbound') return inbound(parseInbound(params), patience, turn);
-    if (route.ref === null) return webhooks.notice(admitted, turn);
-    const ref = parseRef(admitted.ref, route.ref);
-    return ref?.flow === webhooks.flow ? webhooks.callback(ref, admitted, turn) : { kind: 'unknown' };
+    if (route.ref === null) return webhooks.onNotification(verified, turn);
+    const ref = parseRef(verified.ref, route.ref);
+    return ref?.flow === webhooks.flow ? webhooks.callback(ref, verified, turn) : { kind: 'unknown' };
   }
 
   async function inbound(

@@ -267,6 +267,21 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { caller: { phase: 'held', inRoom: true } } });
   });
 
+  it('P-143 what a look says of a leg that is being ended changes nothing when it is told once more', () => {
+    const alive = events.outcomeOf(
+      'call.fetch',
+      { kind: 'fetched', status: 'in-progress', answeredBy: null },
+      { leg: 1 },
+    );
+    const overdue = [events.inbound(), events.status({ status: 'in-progress' }), events.due('leg1')];
+    given(forwarding, overdue)
+      .when(alive)
+      .then({ state: { legs: [{ phase: 'ending', seenAlive: false }] } });
+    given(forwarding, [...overdue, alive])
+      .when(alive)
+      .thenNothingHappened();
+  });
+
   it('P-142 a callee is not taken for in the room while their request for the way may be retried', () => {
     const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const look = (seconds: number) => [

@@ -80,7 +80,7 @@ export const BUGS: readonly Bug[] = [
     name: 'trust `in-progress` as human',
     file: 'flows/leg/on-event.ts',
     from: "    case 'in-progress':\n      pickedUp(ctx, leg);",
-    to: "    case 'in-progress':\n      pickedUp(ctx, leg);\n      if (leg.phase === 'detecting') accept(ctx, leg, 'reply');",
+    to: "    case 'in-progress':\n      pickedUp(ctx, leg);\n      if (leg.phase === 'detecting') return { type: 'won', way: 'reply' };",
     by: 'explorer',
   },
   {
@@ -116,7 +116,7 @@ export const BUGS: readonly Bug[] = [
     name: 'believe in a talk because somebody was told to take the caller',
     file: 'flows/taskrouter/legs.ts',
     from: "  if (leg.phase === 'bridged') {\n    expectHangup(ctx, leg, { kind: 'bridged' });",
-    to: "  if (leg.phase === 'joining') ctx.state.served = reservationOf(ctx, leg)?.id ?? null;\n  if (leg.phase === 'bridged') {\n    expectHangup(ctx, leg, { kind: 'bridged' });",
+    to: "  if (leg.phase === 'joining') ctx.state.servedReservation = reservationOf(ctx, leg)?.id ?? null;\n  if (leg.phase === 'bridged') {\n    expectHangup(ctx, leg, { kind: 'bridged' });",
     by: 'tasks',
   },
   {
@@ -193,7 +193,7 @@ export const BUGS: readonly Bug[] = [
     name: 'wait for the next step although nobody rings any more',
     file: 'flows/forwarding/hunt.ts',
     from: 'id >= state.firstLegOfStep && canStillAnswer(phase)',
-    to: 's.timers[STEP_TIMER] !== undefined || canStillAnswer(phase)',
+    to: 'state.timers[STEP_TIMER] !== undefined || canStillAnswer(phase)',
     by: ['packages/core/test/flow'],
   },
   {
@@ -278,7 +278,7 @@ export const BUGS: readonly Bug[] = [
     name: 'take the words of a screening robot for its owner',
     file: 'flows/leg/answer.ts',
     from: "  leg.screened = 'heard';",
-    to: "  leg.screened = 'heard';\n  accept(ctx, leg, 'reply');\n  if (leg.human) return;",
+    to: "  leg.screened = 'heard';\n  const won = accept(ctx, leg, 'reply', caller);\n  if (won !== null) return won;",
     by: ['packages/core/test/flow'],
   },
   {
@@ -500,7 +500,7 @@ export const BUGS: readonly Bug[] = [
     name: 'believe a goodbye that nobody may have heard',
     file: 'flows/forwarding/caller.ts',
     from: "      caller.phase = 'fallingBack';\n      state.call.token = null;",
-    to: "      callerEnded(ctx, 'nobody');\n      return;\n      state.call.token = null;",
+    to: "      callerEnded(ctx, 'unanswered');\n      return;\n      state.call.token = null;",
     by: ['packages/core/test/flow/goodbye.test.ts'],
   },
   {

@@ -222,8 +222,8 @@ export const PROMISES: readonly Promised[] = [
     what: 'the clock',
     judge: ({ part }) => {
       const facts = part('clock');
-      const figure = `${count(of(facts, 'calls'))} calls while the clock was set back by up to an hour and forth, every second: ${count(of(facts, 'useIfUnanswered'))} ended otherwise than without, ${count(facts.problems.length)} not well`;
-      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'calls') > 0 && of(facts, 'useIfUnanswered') === 0 };
+      const figure = `${count(of(facts, 'calls'))} calls while the clock was set back by up to an hour and forth, every second: ${count(of(facts, 'otherwise'))} ended otherwise than without, ${count(facts.problems.length)} not well`;
+      return { figure, bar: '0', ok: isClean(facts) && of(facts, 'calls') > 0 && of(facts, 'otherwise') === 0 };
     },
   },
   {

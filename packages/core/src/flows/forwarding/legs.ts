@@ -1,7 +1,7 @@
 import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
-import { findLeg, type LegDraft } from '../call/leg.js';
+import { findLeg, isInRoom, type LegDraft } from '../call/leg.js';
 import type { OutcomeEvent } from '../effects.js';
 import { fetchWinner, legEnded } from '../leg/actions.js';
 import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
@@ -95,7 +95,8 @@ function onLegReport(ctx: ForwardingContext, leg: LegDraft, report: LegReport | 
       verifyCaller(ctx);
       return;
     case 'alive':
-      if (ctx.at >= (leg.inRoomBy ?? 0)) leg.seenAlive = true;
+      // A leg that is being ended may still be alive when the same look is told once more.
+      if (isInRoom(leg.phase) && ctx.at >= (leg.inRoomBy ?? 0)) leg.seenAlive = true;
       connectIfTogether(ctx);
       return;
     case 'dialReturned':

@@ -49,7 +49,8 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
         { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
-    async notice({ params }, turn) {
+    async onNotification({ route, params }, turn) {
+      if (route.name !== 'inbound.status') return { kind: 'unknown' };
       const call = parseCall(params);
       if (!call.ok) return { kind: 'refused', problem: call.problem };
       const event = { type: 'caller.status', status: call.status } as const;

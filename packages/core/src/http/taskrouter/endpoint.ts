@@ -155,7 +155,7 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
         { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
-    async notice({ route, params }, turn) {
+    async onNotification({ route, params }, turn) {
       if (route.name === 'assign') return assign(params, turn);
       if (route.name === 'trevents') return heard(params, turn);
       const call = parseCall(params);
