@@ -321,6 +321,19 @@ describe('the fallback', () => {
       .when(events.callerFallback({ answered: true, at: at(30) }))
       .then({ state: { result: 'handedOff' }, verbs: ['hangup'] });
   });
+
+  it.each([
+    ['was answered', true, { result: 'handedOff' }],
+    ['was not answered', false, { result: null, caller: { useIfUnanswered: true } }],
+  ] as const)('of a number that %s is believed of a caller who should still wait, and once', (_, answered, state) => {
+    const fallback = { kind: 'number', to: NUMBERS.cleo } as const;
+    const waiting = [events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback } })];
+    const ended = events.callerFallback({ answered, at: at(6) });
+    given(forwarding, waiting).when(ended).then({ state });
+    given(forwarding, [...waiting, ended])
+      .when(ended)
+      .thenNothingHappened();
+  });
 });
 
 describe('ends', () => {

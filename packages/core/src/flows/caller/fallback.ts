@@ -104,8 +104,8 @@ interface FallbackContext extends RecordingContext {
 export function onFallbackEnded(ctx: FallbackContext, event: FallbackEnded): boolean {
   const { caller, settings } = ctx.state;
   keepRecording(ctx, { type: 'caller.recording', recording: event.recording });
-  // A repeat of what came before the present part says nothing of it.
-  if (caller.phase !== 'fallingBack' || event.part !== partOf(caller)) return false;
+  // A repeat of what came before the present part says nothing of it. Whoever was there was there, also when our record is behind.
+  if (caller.phase === 'ended' || event.part !== partOf(caller)) return false;
   const { kind } = currentFallback(settings, caller);
   const { answered } = event;
   if (kind === 'voicemail' && answered === null) caller.recorded = true;
