@@ -7,6 +7,7 @@ import { parseInbound } from '../wire/payloads.js';
 import { createRenderer, type Renderer } from '../wire/render.js';
 import { type AssignmentReply, type Instruction, type Reply, twiml, type Verb } from '../wire/twiml.js';
 import { type InboundCall, PATIENCE_MS } from '../flows/call/call.js';
+import type { Admission } from '../runtime/call-limits.js';
 import { type Clock, stopwatch, within } from '../runtime/clock.js';
 import { reasonOf } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
@@ -158,7 +159,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const { ok: _, ...asked } = parsed;
     const { sid, status, from } = asked;
     const call = { ...asked, ...(since === null ? {} : { since }) };
-    const admission = (await limits?.admit({ sid, from, flow: webhooks.flow })) ?? 'admitted';
+    const admission: Admission = (await limits?.admit({ sid, from, flow: webhooks.flow })) ?? 'admitted';
     // They were answered long ago, and ask again.
     if (clock.now() > turn.by) return { kind: 'unknown' };
     if (admission === 'admitted') return webhooks.inbound(call, { ...turn, isNew: since === null });
