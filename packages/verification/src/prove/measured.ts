@@ -25,9 +25,7 @@ export async function measure(root: string): Promise<Facts> {
   writeFileSync(file, '');
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    // Once more for a browser that hung: how quick a page is, the figures say.
-    const args = [vitest, 'run', '--no-file-parallelism', '--retry=1', ...MEASURING];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [vitest, 'run', '--no-file-parallelism', ...MEASURING], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, AMD_MEASURED: file, NO_COLOR: '1' },
