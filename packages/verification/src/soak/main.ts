@@ -83,12 +83,19 @@ async function soakOne(name: string, minutes: number, rate: number): Promise<Soa
     AMD_DATA: name === 'sqlite' ? folder : undefined,
     REDIS_URL: redis?.url,
   };
-  const server = fork(beside('soak-server'), [name], { execArgv: ['--expose-gc'], env });
-  const load = fork(beside('soak-load'), [], { execArgv: [] });
+  const server = fork(beside('server'), [name], { execArgv: ['--expose-gc'], env });
+  const load = fork(beside('load'), [], { execArgv: [] });
   try {
     const port = await heard<number>(server);
     const seconds = minutes * 60;
-    const order: SoakOrder = { port, rate, seconds, warmUp: 10, connections: 64, anyAnswer: name === 'express' };
+    const order: SoakOrder = {
+      port,
+      rate,
+      seconds,
+      warmUp: Math.min(10, seconds / 2),
+      connections: 64,
+      anyAnswer: name === 'express',
+    };
     load.send(order);
     const end = figuresOf(name, load);
     const health = async (): Promise<Health> => {

@@ -11,16 +11,21 @@ const scriptsOf = (folder: string): Readonly<Record<string, string>> =>
 /** What `npm run` offers of scripts/, by name. */
 const OFFERED = Object.entries(scriptsOf('')).filter(([, command]) => command.startsWith('node scripts/'));
 
-async function helpOf(command: string): Promise<{ readonly code: number | null; readonly out: string }> {
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+async function runOf(command: string, ...more: string[]): Promise<Ended> {
   const [, ...args] = command.split(' ');
-  const child = spawn(process.execPath, [...args, '--help'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...args, ...more], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let out = '';
   child.stdout.on('data', (chunk) => (out += String(chunk)));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code, out };
 }
 
-const helps = new Map(OFFERED.map(([name, command]) => [name, helpOf(command)]));
+const helps = new Map(OFFERED.map(([name, command]) => [name, runOf(command, '--help')]));
 
 describe('scripts', () => {
   it.each(OFFERED)('npm run %s -- --help says what it does, and does not do it', async (name) => {
@@ -29,6 +34,20 @@ describe('scripts', () => {
     // What has begun says something else first.
     expect(out).toMatch(name === 'amd' ? /^Usage: amd / : new RegExp(`^npm run ([\\w:]+, npm run )*${name}\\b`));
     expect(out).toContain('--help');
+  });
+});
+
+/** Nothing else here starts them. Whether the figures are good is for a quiet machine to say. */
+describe('measurements, in the small', () => {
+  const { bench = '', soak = '' } = scriptsOf('');
+  it('bench builds the package and measures it', { timeout: 0 }, async () => {
+    const { out } = await runOf(bench, '--quick', '--only', 'import of');
+    expect(out).toMatch(/1 ok, 0 below goal|0 ok, 1 below goal/);
+  });
+
+  it('soak starts its server and its load, and loses nothing', { timeout: 0 }, async () => {
+    const { out } = await runOf(soak, '--minutes', '0.02', '--only', 'memory');
+    expect(out).toMatch(/memory +[\d,]+ webhooks .* 0 wrong answers/);
   });
 });
 
