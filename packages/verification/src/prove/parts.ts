@@ -57,7 +57,9 @@ export const PARTS: Readonly<Record<string, Part>> = {
     const count = full ? 1000 : 200;
     const numbers = Array.from({ length: count }, (_, index) => seed * 10_000 + index);
     const { failed, deaths, calls } = await playSeeds(numbers, seeds, (done) => tell(done, count));
-    const problems = [...failed].map(([one, found]) => `seed ${String(one)}, kept in test/seeds: ${found}`);
+    const problems = [...failed].map(
+      ([one, found]) => `seed ${String(one)}, kept in packages/verification/test/seeds: ${found}`,
+    );
     return { figures: { seeds: count, deaths, calls }, problems };
   },
   'kill SQLite': async ({ full, seed, writers, tell }) => {

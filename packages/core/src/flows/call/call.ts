@@ -46,7 +46,7 @@ export function keptCall({ sid, from, to, status, token, since, forwardedFrom, c
   return { sid, from, to, token: null, ...(isLater ? { showable: false } : {}), ...forwarded };
 }
 
-/** Whether ringing this number would only ring whoever is calling, or bring the call back to us. */
+/** True if this number is the caller's own, or one that forwarded the call to us. */
 export function cameFrom({ from, forwardedBy = [] }: Pick<KeptCall, 'from' | 'forwardedBy'>, number: string): boolean {
   return [from, ...forwardedBy].some((party) => digits(party) === digits(number));
 }
@@ -62,8 +62,8 @@ export function wouldLoop(fallback: Fallback, call: { readonly from: string; rea
 }
 
 /**
- * So long, in ms, a caller is asked to wait while the store or our code fails, from the first failure. Nobody is told goodbye
- * before, so that whoever is rung by then is rung for somebody who is still there.
+ * So long, in ms, a caller is asked to wait while the store or our code fails, from the first failure. No caller is told goodbye
+ * before that. So a person who is rung in that time finds the caller still there.
  */
 export const PATIENCE_MS = 20_000;
 

@@ -30,7 +30,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Whoever is recorded is told so first. */
+/** Tells a person that the call is recorded, before it is. */
 export function consent(
   settings: Voice & { readonly record: boolean; readonly texts: { readonly consent: string } },
 ): Say[] {

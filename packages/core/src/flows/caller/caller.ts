@@ -24,7 +24,7 @@ export function startFallback(ctx: CallerContext): void {
 
 /**
  * The caller asks what to do, and is answered with the way to the fallback. A reply is no proof that anybody heard it
- * (twilio.com/docs/usage/webhooks/webhooks-overview): whoever has not come by then is fetched.
+ * (twilio.com/docs/usage/webhooks/webhooks-overview): a caller who does not come in time is redirected over REST.
  */
 export function expectAtFallback(ctx: CallerContext): void {
   const { caller, timers } = ctx.state;
@@ -57,7 +57,7 @@ export function partOf({ useIfUnanswered, recorded }: Pick<WaitingCaller, 'useIf
   return 1 + Number(useIfUnanswered) + Number(recorded);
 }
 
-/** A reference of the present part's own: whoever uses it was sent there, and has heard what came before. */
+/** A reference that only this part's TwiML names. A caller who uses it was sent there, and heard what came before. */
 export function fallbackRef(
   ctx: Addressed & { readonly state: { readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'> } },
   purpose: 'caller.document' | 'caller.fallback',
