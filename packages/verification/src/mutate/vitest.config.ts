@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 10_000,
     include: (process.env['MUTATE_TESTS'] ?? '').split('\n').filter((pattern) => pattern !== ''),
     // Thousands of random examples, or real processes, for each of thousands of changes: what only they notice should have a test of its own.
-    exclude: ['**/{totality,two-runtimes}.test.ts', 'packages/core/test/http/mutants.test.ts'],
+    exclude: ['**/{totality,two-runtimes}.test.ts', 'packages/core/test/http/signed-requests-altered.test.ts'],
     setupFiles: [fileURLToPath(new URL('./few-runs.ts', import.meta.url))],
     isolate: false,
     sequence: { sequencer: QuickestFirst },

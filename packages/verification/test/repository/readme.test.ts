@@ -58,8 +58,8 @@ describe('what the pages show', () => {
     expect(complaints(blocks.filter((block) => !leftOut(block)))).toEqual([]);
   });
 
-  it('as a test of a call flow is one that runs: packages/core/test/flow/ten-lines.test.ts', () => {
-    const run = readFileSync(`${ROOT}packages/core/test/flow/ten-lines.test.ts`, 'utf8');
+  it('as a test of a call flow is one that runs: packages/core/test/flow/quick-start.test.ts', () => {
+    const run = readFileSync(`${ROOT}packages/core/test/flow/quick-start.test.ts`, 'utf8');
     const tests = [...blocksOf('README.md'), ...blocksOf('packages/core/README.md')]
       .filter(({ language, code }) => language === 'ts' && code.includes('it('))
       .map(({ code }) => code.slice(code.indexOf('it(')));
