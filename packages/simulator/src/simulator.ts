@@ -1,7 +1,7 @@
-import { createPump } from './clock/pump.js';
+import { createSettleLoop } from './clock/settle.js';
 import type { SimulatorClock } from './clock/clock.js';
 import { virtualClock } from './clock/virtual-clock.js';
-import { Work } from './clock/work.js';
+import { PendingWork } from './clock/pending-work.js';
 import { createNotifier } from './notify.js';
 import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './options.js';
 import type { NumberOptions, SimulatorOptions } from './options.js';
@@ -87,7 +87,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   checkToggles(options.toggles);
   const clock = options.clock ?? virtualClock();
   const began = clock.now();
-  const work = new Work();
+  const pending = new PendingWork();
   const timeline: TimelineEntry[] = [];
   const debugEntries: DebuggerEntry[] = [];
   const listeners = new Set<(entry: TimelineEntry) => void>();
@@ -101,7 +101,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
     authToken: options.authToken ?? DEFAULT_AUTH_TOKEN,
     clock,
-    work,
+    pending,
     ids: createIdentifiers(options.random ?? 1),
     toggles: { ...DEFAULT_TOGGLES, ...options.toggles },
     transport: options.transport ?? fetchTransport,
@@ -148,7 +148,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       else after(world, caller, rule.afterMs, () => hangUp(world, caller, reason));
     },
   };
-  const pump = createPump({ clock, work, idle: options.idle, busy: () => world.live > 0 });
+  const settleLoop = createSettleLoop({ clock, pending, idle: options.idle, busy: () => world.live > 0 });
 
   const view = (call: Call): SimulatedCall => {
     let seen = views.get(call);
@@ -215,17 +215,17 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    settle: (until) => pump.run(until),
-    advance: (ms) => pump.run(clock.now() + ms),
+    settle: (until) => settleLoop.run(until),
+    advance: (ms) => settleLoop.run(clock.now() + ms),
     async pause(ms) {
-      work.begin();
+      pending.begin();
       try {
-        await work.sleep(clock, ms);
+        await pending.sleep(clock, ms);
       } finally {
-        work.end();
+        pending.end();
       }
     },
-    hold: (outside) => work.hold(outside),
+    hold: (outside) => pending.hold(outside),
     close() {
       world.closed = true;
       for (const cancel of world.underway) cancel();

@@ -40,8 +40,8 @@ export async function exchange(
   clientTimeoutMs?: number,
 ): Promise<Exchange> {
   const timeoutMs = boundedTimeout(clientTimeoutMs);
-  const wait = (ms: number): Promise<void> => world.work.sleep(world.clock, ms);
-  world.work.begin();
+  const wait = (ms: number): Promise<void> => world.pending.sleep(world.clock, ms);
+  world.pending.begin();
   try {
     // The answer is never there in the same turn in which the request was made.
     await Promise.resolve();
@@ -82,6 +82,6 @@ export async function exchange(
       }
     }
   } finally {
-    world.work.end();
+    world.pending.end();
   }
 }

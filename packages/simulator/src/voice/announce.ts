@@ -1,4 +1,4 @@
-import { ANNOUNCEMENT, playAside } from './aside.js';
+import { ANNOUNCEMENT, playInBackground } from './background-document.js';
 import type { DocumentUrl } from './call.js';
 import type { Membership } from './conference.js';
 import { sendConferenceEvent } from './conference-events.js';
@@ -17,8 +17,8 @@ export async function announce(world: World, member: Membership, document: Docum
   member.announcing = run;
   const params = [['ConferenceSid', conference.sid]] as const;
   const loaded = await load(world, call, run, { ...document, params }, undefined);
-  const stage = { world, call, run, base: loaded?.base };
-  const end = loaded === undefined ? 'failed' : await playAside(stage, loaded, ANNOUNCEMENT);
+  const ctx = { world, call, run, base: loaded?.base };
+  const end = loaded === undefined ? 'failed' : await playInBackground(ctx, loaded, ANNOUNCEMENT);
   if (member.announcing === run) member.announcing = undefined;
   const name = end === 'over' ? 'announcement-end' : 'announcement-fail';
   sendConferenceEvent(world, conference, 'announcement', { name, member });

@@ -7,7 +7,7 @@ import { detectionAttributes } from './detection-attributes.js';
 import { CALL_EVENTS } from './status-callback.js';
 import type { CallEvent, StatusSubscription } from './status-callback.js';
 import { methodOf, numberOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
 /** What REST would have refused, as the debugger names it of a `<Dial>`. */
@@ -19,8 +19,8 @@ const CODES: Readonly<Record<number, number>> = {
   21217: 13_223,
 };
 
-/** Why nobody can be called here: no error of REST, but of the debugger (twilio.com/docs/api/errors/13223). */
-function trouble({ world, call }: Stage, from: string, to: string): readonly [number, string] | undefined {
+/** Why this number cannot be called: an entry in the debugger, not an error of REST (twilio.com/docs/api/errors/13223). */
+function refusal({ world, call }: VerbContext, from: string, to: string): readonly [number, string] | undefined {
   const ours = from === call.from || from === call.to || world.numbers.has(from) || world.callerIds.has(from);
   if (!ours) return [13_214, `Invalid callerId: ${from}`];
   if (!E164.test(to)) return [13_223, `Invalid phone number: ${to}`];
@@ -31,9 +31,9 @@ function trouble({ world, call }: Stage, from: string, to: string): readonly [nu
   return [CODES[code] ?? 13_224, `${to} is refused (${code})`];
 }
 
-function personAt(stage: Stage, from: string, to: string): Person {
-  const { world, call, base } = stage;
-  const wrong = trouble(stage, from, to);
+function personAt(ctx: VerbContext, from: string, to: string): Person {
+  const { world, call, base } = ctx;
+  const wrong = refusal(ctx, from, to);
   if (wrong === undefined) return world.person(to) ?? unreachable();
   const [code, message] = wrong;
   world.debug({ code, level: 'error', message, url: base, callSid: call.sid });
@@ -41,9 +41,9 @@ function personAt(stage: Stage, from: string, to: string): Person {
 }
 
 /** `statusCallback…` of a `<Number>` (twilio.com/docs/voice/twiml/number#statuscallback). */
-function subscriptionOf(stage: Stage, noun: Element): StatusSubscription | undefined {
+function subscriptionOf(ctx: VerbContext, noun: Element): StatusSubscription | undefined {
   const address = noun.attributes['statusCallback'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   if (url === undefined) return undefined;
   const events = (noun.attributes['statusCallbackEvent'] ?? 'completed').split(/\s+/);
   const known = CALL_EVENTS.filter((event): event is CallEvent => events.includes(event));
@@ -51,8 +51,8 @@ function subscriptionOf(stage: Stage, noun: Element): StatusSubscription | undef
 }
 
 /** Makes the child leg for one `<Number>`; it is not dialled yet. */
-export function makeChild(stage: Stage, dial: Element, noun: Element): { child: Call; person: Person } {
-  const { world, call } = stage;
+export function makeChild(ctx: VerbContext, dial: Element, noun: Element): { child: Call; person: Person } {
+  const { world, call } = ctx;
   const to = noun.text;
   const from = dial.attributes['callerId'] ?? call.from;
   const child = new Call({
@@ -64,14 +64,14 @@ export function makeChild(stage: Stage, dial: Element, noun: Element): { child: 
     createdAt: world.clock.now(),
     parent: call,
   });
-  const person = personAt(stage, from, to);
+  const person = personAt(ctx, from, to);
   const address = noun.attributes['url'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   child.person = person;
   child.caller = call.direction === 'inbound' ? call : call.caller;
   child.document = url === undefined ? undefined : { url, method: methodOf(noun) };
-  child.subscription = subscriptionOf(stage, noun);
-  child.detection = detectionAttributes(stage, noun);
+  child.subscription = subscriptionOf(ctx, noun);
+  child.detection = detectionAttributes(ctx, noun);
   child.timeLimitMs = numberOf(dial, 'timeLimit', 14_400) * 1000;
   world.calls.set(child.sid, child);
   world.live += 1;

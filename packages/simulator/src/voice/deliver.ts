@@ -97,7 +97,7 @@ async function attempt(
       return { ...fromError(error), url };
     }
     const delay = response.delayMs ?? 0;
-    if (delay > 0) await world.work.sleep(world.clock, Math.min(delay, readMs));
+    if (delay > 0) await world.pending.sleep(world.clock, Math.min(delay, readMs));
     // The application may itself have waited for the virtual clock, through a late REST answer.
     const took = isVirtual(world.clock) ? world.clock.now() - sentAt : delay;
     if (delay > readMs || took > readMs)
@@ -133,7 +133,7 @@ export async function deliver(
   const { url, overrides } = parseOverrides(request.url);
   const token = request.token ?? world.ids.token();
   const began = world.clock.now();
-  world.work.begin();
+  world.pending.begin();
   try {
     for (let tries = 0; ; tries += 1) {
       const left = Math.min(overrides.totalMs, request.limitMs ?? Infinity) - (world.clock.now() - began);
@@ -148,6 +148,6 @@ export async function deliver(
       }
     }
   } finally {
-    world.work.end();
+    world.pending.end();
   }
 }

@@ -2,21 +2,21 @@ import { valueProblem } from '../twiml/values.js';
 import type { Element } from '../twiml/element.js';
 import type { DetectionRequest } from './call.js';
 import { methodOf, numberOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
 /** Detection of a `<Number>`: always asynchronous (twilio.com/docs/voice/twiml/number). What is out of range does not count. */
-export function detectionAttributes(stage: Stage, noun: Element): DetectionRequest | undefined {
+export function detectionAttributes(ctx: VerbContext, noun: Element): DetectionRequest | undefined {
   const { attributes } = noun;
   if (Object.keys(attributes).some((name) => name.startsWith('asyncAmd'))) {
     const message = 'AsyncAmd parameters are ignored: detection of a <Number> is always asynchronous';
-    stage.world.debug({ code: 21_263, level: 'warning', message, url: stage.base, callSid: stage.call.sid });
+    ctx.world.debug({ code: 21_263, level: 'warning', message, url: ctx.base, callSid: ctx.call.sid });
   }
   const mode = attributes['machineDetection'];
   if (mode !== 'Enable' && mode !== 'DetectMessageEnd') return undefined;
   const number = (name: string, otherwise: number): number =>
     valueProblem('Number', name, attributes[name] ?? '') === undefined ? numberOf(noun, name, otherwise) : otherwise;
   const address = attributes['amdStatusCallback'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   return {
     mode,
     timeoutMs: number('machineDetectionTimeout', 30) * 1000,

@@ -6,15 +6,15 @@ import type { Dialling, DialOutcome } from './dialling.js';
 import { recordingCallback } from './recording.js';
 import { playWait, prepareWait } from './wait.js';
 import { methodOf, numberOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
 const EVENTS = new Set('start end join leave mute hold modify speaker announcement'.split(' '));
 const MOST_PARTICIPANTS = 250;
 
-function settingsOf(stage: Stage, noun: Element): EntrySettings {
+function settingsOf(ctx: VerbContext, noun: Element): EntrySettings {
   const { attributes } = noun;
   const callback = attributes['statusCallback'];
-  const url = callback === undefined || callback === '' ? undefined : resolveUrl(stage, callback);
+  const url = callback === undefined || callback === '' ? undefined : resolveUrl(ctx, callback);
   const beep = attributes['beep'];
   return {
     name: noun.text,
@@ -24,7 +24,7 @@ function settingsOf(stage: Stage, noun: Element): EntrySettings {
     beep: beep === 'false' || beep === 'onEnter' || beep === 'onExit' ? beep : 'true',
     maxParticipants: numberOf(noun, 'maxParticipants', MOST_PARTICIPANTS),
     label: attributes['participantLabel'],
-    record: attributes['record'] === 'record-from-start' ? { callback: recordingCallback(stage, noun) } : undefined,
+    record: attributes['record'] === 'record-from-start' ? { callback: recordingCallback(ctx, noun) } : undefined,
     callback:
       url === undefined
         ? undefined
@@ -40,14 +40,14 @@ function settingsOf(stage: Stage, noun: Element): EntrySettings {
 
 /** `<Dial><Conference>` (twilio.com/docs/voice/twiml/conference): whether they could enter. */
 export async function dialConference(
-  stage: Stage,
+  ctx: VerbContext,
   dial: Element,
   noun: Element,
   dialling: Dialling,
 ): Promise<DialOutcome> {
-  const { world, call, run } = stage;
-  const settings = settingsOf(stage, noun);
-  const wait = await prepareWait(stage, noun, world.rooms.get(settings.name)?.started === true);
+  const { world, call, run } = ctx;
+  const settings = settingsOf(ctx, noun);
+  const wait = await prepareWait(ctx, noun, world.rooms.get(settings.name)?.started === true);
   if (wait === 'failed') return { status: 'failed' };
   const entered = await new Promise<boolean>((resolve) => {
     const done = (value: boolean): void => {
@@ -76,7 +76,7 @@ export async function dialConference(
         return true;
       };
     }
-    if (!member.conference.started) playWait(stage, member, wait);
+    if (!member.conference.started) playWait(ctx, member, wait);
     if (member.conference.members.size < 2) waitsAlone(world, call);
   });
   return { status: entered ? 'answered' : 'failed' };

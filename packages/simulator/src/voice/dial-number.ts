@@ -6,7 +6,7 @@ import type { Dialling, DialOutcome } from './dialling.js';
 import { endCall, markAnswered } from './lifecycle.js';
 import { dialOut } from './outbound.js';
 import { numberOf } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 import type { World } from './world.js';
 
 function drop(world: World, child: Call, reason: string): void {
@@ -19,17 +19,22 @@ function drop(world: World, child: Call, reason: string): void {
  * `<Dial><Number>` (twilio.com/docs/voice/twiml/number): all ring at once, or with `sequential` one after the other. The
  * first to pick up, a machine included, has the caller, once its own document is over; the others are hung up on.
  */
-export async function dialNumbers(stage: Stage, dial: Element, nouns: readonly Element[], d: Dialling): Promise<void> {
+export async function dialNumbers(
+  ctx: VerbContext,
+  dial: Element,
+  nouns: readonly Element[],
+  d: Dialling,
+): Promise<void> {
   if (dial.attributes['sequential'] !== 'true') {
-    await race(stage, dial, nouns, d);
+    await race(ctx, dial, nouns, d);
     return;
   }
-  for (const noun of nouns) if (await race(stage, dial, [noun], d)) return;
+  for (const noun of nouns) if (await race(ctx, dial, [noun], d)) return;
 }
 
 /** Rings these until one of them is over that had the caller, or all are; whether one of them won. */
-function race(stage: Stage, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<boolean> {
-  const { world, call: parent, run } = stage;
+function race(ctx: VerbContext, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<boolean> {
+  const { world, call: parent, run } = ctx;
   const live = new Set<Call>();
   let winner: Call | undefined;
 
@@ -69,7 +74,7 @@ function race(stage: Stage, dial: Element, nouns: readonly Element[], dialling: 
     run.onCancel(() => {
       for (const child of [...live]) drop(world, child, 'the caller is gone');
     });
-    const legs = nouns.map((noun) => makeChild(stage, dial, noun));
+    const legs = nouns.map((noun) => makeChild(ctx, dial, noun));
     for (const { child } of legs) {
       live.add(child);
       child.tie = {

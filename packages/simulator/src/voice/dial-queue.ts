@@ -1,7 +1,7 @@
 import type { Element } from '../twiml/element.js';
 import { dequeue } from '../taskrouter/queueing.js';
-import { playAside, QUEUE_WHISPER } from './aside.js';
-import type { AsideEnd } from './aside.js';
+import { playInBackground, QUEUE_WHISPER } from './background-document.js';
+import type { BackgroundEnd } from './background-document.js';
 import { openBridge } from './bridge.js';
 import type { Call } from './call.js';
 import type { Dialling, DialOutcome } from './dialling.js';
@@ -11,11 +11,11 @@ import { part } from './queue.js';
 import type { Dequeued } from './queue.js';
 import { load } from './run.js';
 import { methodOf, numberOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
-/** What the caller is told before they are connected (twilio.com/docs/voice/twiml/queue#url), in a run of its own. */
-async function whisper(stage: Stage, noun: Element, url: string, caller: Call): Promise<AsideEnd> {
-  const { world, call } = stage;
+/** Plays to the caller what they hear before they are connected (twilio.com/docs/voice/twiml/queue#url), in a run of its own. */
+async function whisper(ctx: VerbContext, noun: Element, url: string, caller: Call): Promise<BackgroundEnd> {
+  const { world, call } = ctx;
   const { queued } = caller;
   if (queued === undefined) return 'failed';
   const run = new Execution(world.clock);
@@ -29,24 +29,29 @@ async function whisper(stage: Stage, noun: Element, url: string, caller: Call): 
   const loaded = await load(world, caller, run, { url, method: methodOf(noun), params }, undefined);
   return loaded === undefined
     ? 'failed'
-    : playAside({ world, call: caller, run, base: loaded.base }, loaded, QUEUE_WHISPER);
+    : playInBackground({ world, call: caller, run, base: loaded.base }, loaded, QUEUE_WHISPER);
 }
 
 /**
  * `<Dial><Queue reservationSid>` (twilio.com/docs/voice/twiml/queue): the reservation is accepted, the caller hears the
  * document of `url`, then the two are connected; also when the document could not be had.
  */
-export async function dialQueue(stage: Stage, dial: Element, noun: Element, dialling: Dialling): Promise<DialOutcome> {
-  const { world, call, run } = stage;
+export async function dialQueue(
+  ctx: VerbContext,
+  dial: Element,
+  noun: Element,
+  dialling: Dialling,
+): Promise<DialOutcome> {
+  const { world, call, run } = ctx;
   const sid = noun.attributes['reservationSid'];
   const failure: DialOutcome = { status: world.toggles.dialQueueFailureStatus };
   const failed = (code: number, message: string): DialOutcome => {
-    world.debug({ code, level: 'warning', message, url: stage.base, callSid: call.sid });
+    world.debug({ code, level: 'warning', message, url: ctx.base, callSid: call.sid });
     return failure;
   };
   if (sid === undefined) return failed(0, 'The simulator does not support <Dial><Queue> without reservationSid');
   const address = noun.attributes['url'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   const result = dequeue(world, sid, call, noun.attributes['postWorkActivitySid']);
   if (!result.ok) return failed(result.code, result.message);
   const { caller, reservation } = result;
@@ -82,7 +87,7 @@ export async function dialQueue(stage: Stage, dial: Element, noun: Element, dial
       connect();
       return;
     }
-    void whisper(stage, noun, url, caller).then((end) => {
+    void whisper(ctx, noun, url, caller).then((end) => {
       if (call.dequeued !== dequeued) return;
       if (end !== 'hangup') connect();
       else endCall(world, caller, { status: 'completed', sip: 200, reason: '<Hangup/> in the whisper' });

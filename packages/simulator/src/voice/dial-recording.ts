@@ -1,7 +1,7 @@
 import type { Element } from '../twiml/element.js';
 import { recordingCallback, startRecording } from './recording.js';
 import type { Recording } from './recording.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
 const MODE = /^record-from-(answer|ringing)(-dual)?$/;
 
@@ -16,15 +16,15 @@ export interface DialRecording {
 }
 
 /** `<Dial record>` (twilio.com/docs/voice/twiml/dial#record): the caller's call is what is recorded. */
-export function dialRecording(stage: Stage, dial: Element): DialRecording {
+export function dialRecording(ctx: VerbContext, dial: Element): DialRecording {
   const [mode, from, dual] = MODE.exec(dial.attributes['record'] ?? '') ?? [];
-  const callback = mode === undefined ? undefined : recordingCallback(stage, dial);
+  const callback = mode === undefined ? undefined : recordingCallback(ctx, dial);
   let recording: Recording | undefined;
   let made = false;
   const start = (): void => {
     if (mode === undefined) return;
     const channels = dual === undefined ? 1 : 2;
-    recording ??= startRecording(stage.world, { call: stage.call, source: 'DialVerb', channels, callback });
+    recording ??= startRecording(ctx.world, { call: ctx.call, source: 'DialVerb', channels, callback });
   };
   return {
     rings() {

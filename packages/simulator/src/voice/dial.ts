@@ -7,7 +7,7 @@ import { dialRecording } from './dial-recording.js';
 import { dialParams } from './dialling.js';
 import type { Dialling } from './dialling.js';
 import { goTo, methodOf, NEXT, resolveUrl, unsupported } from './verbs.js';
-import type { Stage, Step } from './verbs.js';
+import type { VerbContext, Step } from './verbs.js';
 
 /** Numbers in one `<Dial>` at most (twilio.com/docs/voice/twiml/number). */
 const MOST_NUMBERS = 10;
@@ -36,23 +36,28 @@ function refusal(nouns: readonly Element[]): string | undefined {
   return attribute === undefined ? undefined : `<Number ${attribute}>`;
 }
 
-async function playNouns(stage: Stage, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<void> {
+async function playNouns(
+  ctx: VerbContext,
+  dial: Element,
+  nouns: readonly Element[],
+  dialling: Dialling,
+): Promise<void> {
   const [noun] = nouns as readonly [Element];
-  if (noun.name === 'Number') await dialNumbers(stage, dial, nouns, dialling);
+  if (noun.name === 'Number') await dialNumbers(ctx, dial, nouns, dialling);
   else {
     const play = noun.name === 'Queue' ? dialQueue : dialConference;
-    dialling.outcome = await play(stage, dial, noun, dialling);
+    dialling.outcome = await play(ctx, dial, noun, dialling);
   }
 }
 
 /** `<Dial>` (twilio.com/docs/voice/twiml/dial): numbers, a conference, or a caller of TaskRouter. */
-export async function playDial(stage: Stage, dial: Element): Promise<Step> {
-  const { world, call, run } = stage;
+export async function playDial(ctx: VerbContext, dial: Element): Promise<Step> {
+  const { world, call, run } = ctx;
   const nouns = nounsOf(dial);
   const refused = refusal(nouns);
-  if (refused !== undefined) return unsupported(stage, refused);
+  if (refused !== undefined) return unsupported(ctx, refused);
   const address = dial.attributes['action'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   if (address !== undefined && address !== '' && url === undefined) return { to: 'error' };
   const method = methodOf(dial);
   const kind = (nouns[0]?.name ?? '').toLowerCase();
@@ -61,15 +66,15 @@ export async function playDial(stage: Stage, dial: Element): Promise<Step> {
   const bridgesBefore = call.bridges.length;
   const dialling: Dialling = {
     action: url === undefined ? undefined : { url, method },
-    recording: dialRecording(stage, dial),
+    recording: dialRecording(ctx, dial),
     outcome: { status: 'answered' },
     bridged: () => call.bridges.length > bridgesBefore,
   };
   const endRecording = (): void => dialling.recording.end(dialling.bridged());
   call.dialling = dialling;
   run.onCancel(endRecording);
-  await playNouns(stage, dial, nouns, dialling);
+  await playNouns(ctx, dial, nouns, dialling);
   endRecording();
   call.dialling = undefined;
-  return url === undefined ? NEXT : goTo(stage, url, method, dialParams(dialling));
+  return url === undefined ? NEXT : goTo(ctx, url, method, dialParams(dialling));
 }

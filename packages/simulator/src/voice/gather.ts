@@ -1,7 +1,7 @@
 import type { Element } from '../twiml/element.js';
 import { gatherBegins } from '../people/behaviour.js';
 import { goTo, methodOf, NEXT, numberOf, playSound } from './verbs.js';
-import type { Stage, Step } from './verbs.js';
+import type { VerbContext, Step } from './verbs.js';
 
 const SOUNDS = new Set(['Say', 'Play', 'Pause']);
 
@@ -9,15 +9,15 @@ const SOUNDS = new Set(['Say', 'Play', 'Pause']);
  * `<Gather>` for keys, and for words (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt on; the
  * time-out counts from the end of the prompt, and again from each key.
  */
-export async function playGather(stage: Stage, gather: Element): Promise<Step> {
-  const { world, call, run } = stage;
+export async function playGather(ctx: VerbContext, gather: Element): Promise<Step> {
+  const { world, call, run } = ctx;
   const input = (gather.attributes['input'] ?? 'dtmf').split(/\s+/);
   if (!input.every((kind) => kind === 'dtmf' || kind === 'speech')) {
     world.debug({
       code: 0,
       level: 'error',
       message: `The simulator does not support <Gather input="${input.join(' ')}">`,
-      url: stage.base,
+      url: ctx.base,
       callSid: call.sid,
     });
     return { to: 'error' };
@@ -75,7 +75,7 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
     gatherBegins(world, call);
     void (async () => {
       for (const sound of gather.children) {
-        if (SOUNDS.has(sound.name)) await playSound({ ...stage, run: prompt }, sound);
+        if (SOUNDS.has(sound.name)) await playSound({ ...ctx, run: prompt }, sound);
       }
       if (!promptOver) restart();
     })();
@@ -84,12 +84,12 @@ export async function playGather(stage: Stage, gather: Element): Promise<Step> {
   const action = gather.attributes['action'];
   if (words !== undefined) {
     world.record('verb', call.sid, `Gather heard "${words}"`, { verb: 'Gather', words });
-    return goTo(stage, action, methodOf(gather), [
+    return goTo(ctx, action, methodOf(gather), [
       ['SpeechResult', words],
       ['Confidence', '0.91'],
     ]);
   }
   if (digits === '' && gather.attributes['actionOnEmptyResult'] !== 'true') return NEXT;
   world.record('verb', call.sid, `Gather got "${digits}"`, { verb: 'Gather', digits });
-  return goTo(stage, action, methodOf(gather), [['Digits', digits]]);
+  return goTo(ctx, action, methodOf(gather), [['Digits', digits]]);
 }

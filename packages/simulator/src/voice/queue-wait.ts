@@ -1,21 +1,21 @@
 import type { Element } from '../twiml/element.js';
-import { playAside, QUEUE_WAIT } from './aside.js';
+import { playInBackground, QUEUE_WAIT } from './background-document.js';
 import { Execution } from './execution.js';
 import { load } from './run.js';
 import { endCall } from './lifecycle.js';
 import { methodOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 import type { Queued } from './queue.js';
 import { hostedByTwilio } from './wait.js';
 
-/** A document that says nothing is not asked for again in a busy loop, ms. */
+/** Shortest time between two fetches of a wait document: one that says nothing would be fetched in a busy loop, ms. */
 const SHORTEST_ROUND_MS = 1000;
 
-/** What a waiting caller hears: music, or a document that is asked for again whenever it is over. */
-export function playQueueWait(stage: Stage, verb: Element, queued: Queued): void {
-  const { world, call } = stage;
+/** Plays to a waiting caller: music, or a document that is fetched again whenever it is over. */
+export function playQueueWait(ctx: VerbContext, verb: Element, queued: Queued): void {
+  const { world, call } = ctx;
   const address = verb.attributes['waitUrl'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   if (url === undefined || hostedByTwilio(url)) {
     world.record('verb', call.sid, `${call.from} hears hold music in the queue`, { event: 'music' });
     return;
@@ -37,7 +37,7 @@ export function playQueueWait(stage: Stage, verb: Element, queued: Queued): void
       ] as const;
       const loaded = await load(world, call, run, { url, method, params }, undefined);
       if (loaded === undefined) return;
-      const end = await playAside({ ...stage, run }, loaded, QUEUE_WAIT);
+      const end = await playInBackground({ ...ctx, run }, loaded, QUEUE_WAIT);
       if (end === 'leave') {
         queued.release('leave');
         return;

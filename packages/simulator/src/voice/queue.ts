@@ -7,7 +7,7 @@ import type { Call, DocumentUrl } from './call.js';
 import type { Execution } from './execution.js';
 import { commonParams } from './params.js';
 import { goTo, methodOf, NEXT, numberOf, resolveUrl } from './verbs.js';
-import type { Stage, Step } from './verbs.js';
+import type { VerbContext, Step } from './verbs.js';
 import { playQueueWait } from './queue-wait.js';
 import type { World } from './world.js';
 
@@ -52,19 +52,19 @@ const queueParams = (world: World, queued: Pick<Queued, 'sid' | 'since'>, result
 ];
 
 /** `<Enqueue workflowSid>` (twilio.com/docs/voice/twiml/enqueue). */
-export async function playEnqueue(stage: Stage, verb: Element): Promise<Step> {
-  const { world, call, run } = stage;
+export async function playEnqueue(ctx: VerbContext, verb: Element): Promise<Step> {
+  const { world, call, run } = ctx;
   const workflowSid = verb.attributes['workflowSid'];
   const action = verb.attributes['action'];
-  const url = action === undefined || action === '' ? undefined : resolveUrl(stage, action);
+  const url = action === undefined || action === '' ? undefined : resolveUrl(ctx, action);
   if (action !== undefined && action !== '' && url === undefined) return { to: 'error' };
   const method = methodOf(verb);
   const onwards = (queued: Pick<Queued, 'sid' | 'since'>, result: QueueResult): Step =>
-    url === undefined ? NEXT : goTo(stage, url, method, queueParams(world, queued, result));
+    url === undefined ? NEXT : goTo(ctx, url, method, queueParams(world, queued, result));
   const sid = world.ids.sid('QU');
   const since = world.clock.now();
   const refuse = (code: number, message: string): Step => {
-    world.debug({ code, level: 'error', message, url: stage.base, callSid: call.sid });
+    world.debug({ code, level: 'error', message, url: ctx.base, callSid: call.sid });
     return onwards({ sid, since }, 'error');
   };
   if (workflowSid === undefined) return refuse(0, 'The simulator does not support <Enqueue> without workflowSid');
@@ -95,7 +95,7 @@ export async function playEnqueue(stage: Stage, verb: Element): Promise<Step> {
       },
     };
     call.queued = queued;
-    playQueueWait(stage, verb, queued);
+    playQueueWait(ctx, verb, queued);
   });
   // Taken out by its own wait document, or by the queue: nobody should be held for it.
   if (ended === 'leave') callerLeft(world, result.task, 'leave');

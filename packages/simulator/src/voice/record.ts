@@ -5,21 +5,21 @@ import { commonParams } from './params.js';
 import { recordingCallback, startRecording } from './recording.js';
 import type { Recording } from './recording.js';
 import { goTo, methodOf, NEXT, numberOf, resolveUrl } from './verbs.js';
-import type { Stage, Step } from './verbs.js';
+import type { VerbContext, Step } from './verbs.js';
 
 /** How long somebody speaks onto a recording before they fall silent, ms. */
 const SPEAKS_MS = 6000;
 
 /** `<Record>` (twilio.com/docs/voice/twiml/record): the party speaks for six seconds, or presses a key, or hangs up. */
-export async function playRecord(stage: Stage, record: Element): Promise<Step> {
-  const { world, call, run } = stage;
+export async function playRecord(ctx: VerbContext, record: Element): Promise<Step> {
+  const { world, call, run } = ctx;
   const began = world.clock.now();
   const silenceMs = numberOf(record, 'timeout', 5) * 1000;
   const longestMs = numberOf(record, 'maxLength', 3600) * 1000;
   const finishOnKey = record.attributes['finishOnKey'] ?? '1234567890*#';
   let key = '';
   world.record('verb', call.sid, 'Record', { verb: 'Record' });
-  const callback = recordingCallback(stage, record);
+  const callback = recordingCallback(ctx, record);
   const recording = startRecording(world, { call, source: 'RecordVerb', channels: 1, callback });
   // Who hangs up has left a message all the same.
   let listening = true;
@@ -27,7 +27,7 @@ export async function playRecord(stage: Stage, record: Element): Promise<Step> {
     if (!listening) return;
     listening = false;
     recording.stop(true);
-    void sendAction(stage, record, recorded(recording, 'hangup'));
+    void sendAction(ctx, record, recorded(recording, 'hangup'));
   });
   await new Promise<void>((resolve) => {
     const done = (): void => {
@@ -51,7 +51,7 @@ export async function playRecord(stage: Stage, record: Element): Promise<Step> {
     };
   });
   recording.stop(true);
-  if (stage.base === undefined && record.attributes['action'] === undefined) {
+  if (ctx.base === undefined && record.attributes['action'] === undefined) {
     world.debug({
       code: 11100,
       level: 'warning',
@@ -61,7 +61,7 @@ export async function playRecord(stage: Stage, record: Element): Promise<Step> {
     });
     return NEXT;
   }
-  return goTo(stage, record.attributes['action'], methodOf(record), recorded(recording, key));
+  return goTo(ctx, record.attributes['action'], methodOf(record), recorded(recording, key));
 }
 
 function recorded({ sid, url, seconds }: Recording, key: string): Params {
@@ -74,10 +74,10 @@ function recorded({ sid, url, seconds }: Recording, key: string): Params {
 }
 
 /** The action of a call that is over: nobody listens to the answer. */
-async function sendAction(stage: Stage, record: Element, params: Params): Promise<void> {
-  const { world, call } = stage;
+async function sendAction(ctx: VerbContext, record: Element, params: Params): Promise<void> {
+  const { world, call } = ctx;
   const action = record.attributes['action'];
-  const url = action === undefined || action === '' ? stage.base : resolveUrl(stage, action);
+  const url = action === undefined || action === '' ? ctx.base : resolveUrl(ctx, action);
   if (url === undefined) return;
   world.record('request', call.sid, `record action (${call.status}) → ${url}`, { event: 'record-action', url });
   const all: Params = [...commonParams(world.accountSid, call, call.status), ...params];

@@ -3,7 +3,7 @@ import type { Call } from './call.js';
 import type { Conference } from './conference.js';
 import { rfc2822 } from './params.js';
 import { methodOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 import type { World } from './world.js';
 
 /** From the end of a recording to its file, ms. */
@@ -28,9 +28,9 @@ export interface Recording {
 }
 
 /** The `recordingStatusCallback…` attributes of Record, Dial and Conference (twilio.com/docs/voice/twiml/record). */
-export function recordingCallback(stage: Stage, element: Element): RecordingCallback | undefined {
+export function recordingCallback(ctx: VerbContext, element: Element): RecordingCallback | undefined {
   const address = element.attributes['recordingStatusCallback'];
-  const url = address === undefined || address === '' ? undefined : resolveUrl(stage, address);
+  const url = address === undefined || address === '' ? undefined : resolveUrl(ctx, address);
   if (url === undefined) return undefined;
   const events = (element.attributes['recordingStatusCallbackEvent'] ?? 'completed').split(/\s+/);
   return { url, method: methodOf(element, 'recordingStatusCallbackMethod'), events: new Set(events) };

@@ -24,11 +24,11 @@ export type Step =
 
 export const NEXT: Step = { to: 'next' };
 
-/** All that may be said and asked before two parties are connected (twilio.com/docs/voice/twiml/number#url). */
+/** The verbs that may run before two parties are connected (twilio.com/docs/voice/twiml/number#url). */
 export const WHISPERED: ReadonlySet<string> = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
-/** Everything a verb needs. */
-export interface Stage {
+/** What a verb runs with: its call, the run it belongs to, and the URL that its relative addresses start from. */
+export interface VerbContext {
   readonly world: World;
   readonly call: Call;
   readonly run: Execution;
@@ -47,8 +47,8 @@ export function methodOf(element: Element, name = 'method'): 'GET' | 'POST' {
 }
 
 /** Resolves an address against its document; undefined (with a debugger entry) if that cannot be done. */
-export function resolveUrl(stage: Stage, address: string): string | undefined {
-  const { world, call, base } = stage;
+export function resolveUrl(ctx: VerbContext, address: string): string | undefined {
+  const { world, call, base } = ctx;
   try {
     return new URL(address, base).href;
   } catch {
@@ -65,30 +65,30 @@ export function resolveUrl(stage: Stage, address: string): string | undefined {
 }
 
 /** Goes on at an address of this document; the document's own address if empty. */
-export function goTo(stage: Stage, address: string | undefined, method: 'GET' | 'POST', params: Params): Step {
-  const wanted = address === undefined || address === '' ? stage.base : resolveUrl(stage, address);
+export function goTo(ctx: VerbContext, address: string | undefined, method: 'GET' | 'POST', params: Params): Step {
+  const wanted = address === undefined || address === '' ? ctx.base : resolveUrl(ctx, address);
   if (wanted === undefined) {
-    if (address === undefined || address === '') resolveUrl(stage, '');
+    if (address === undefined || address === '') resolveUrl(ctx, '');
     return { to: 'error' };
   }
   return { to: 'source', source: { url: wanted, method, params } };
 }
 
-/** Refuses by name what Twilio has and this simulator has not. */
-export function unsupported(stage: Stage, what: string): { readonly to: 'error' } {
-  stage.world.debug({
+/** Reports by name what Twilio supports and this simulator does not. */
+export function unsupported(ctx: VerbContext, what: string): { readonly to: 'error' } {
+  ctx.world.debug({
     code: 0,
     level: 'error',
     message: `The simulator does not support ${what}`,
-    url: stage.base,
-    callSid: stage.call.sid,
+    url: ctx.base,
+    callSid: ctx.call.sid,
   });
   return { to: 'error' };
 }
 
 /** Says, plays or pauses; also used inside Gather and wait documents. */
-export async function playSound(stage: Stage, element: Element): Promise<void> {
-  const { world, call, run } = stage;
+export async function playSound(ctx: VerbContext, element: Element): Promise<void> {
+  const { world, call, run } = ctx;
   const loops = Math.min(1000, numberOf(element, 'loop', 1) || 1000);
   if (element.name === 'Pause') return run.sleep(numberOf(element, 'length', 1) * 1000);
   if (element.name === 'Say') {
@@ -99,7 +99,7 @@ export async function playSound(stage: Stage, element: Element): Promise<void> {
   }
   const digits = element.attributes['digits'];
   if (digits !== undefined) return run.sleep(loops * DIGIT_MS * digits.length);
-  const url = element.text === '' ? undefined : (resolveUrl(stage, element.text) ?? element.text);
+  const url = element.text === '' ? undefined : (resolveUrl(ctx, element.text) ?? element.text);
   world.record('verb', call.sid, `Play: ${url ?? ''}`, { verb: 'Play' });
   call.firstHeardAt ??= world.clock.now();
   if (url !== undefined) call.sounds.push({ at: world.clock.now(), text: url });
@@ -111,28 +111,28 @@ function isAnswer(verb: Element): boolean {
   return verb.name !== 'Reject' && !(verb.name === 'Dial' && ringsOn(verb));
 }
 
-async function playVerb(stage: Stage, verb: Element): Promise<Step> {
-  const { world, call } = stage;
+async function playVerb(ctx: VerbContext, verb: Element): Promise<Step> {
+  const { world, call } = ctx;
   if (isAnswer(verb)) markAnswered(world, call);
   switch (verb.name) {
     case 'Say':
     case 'Play':
     case 'Pause':
-      await playSound(stage, verb);
+      await playSound(ctx, verb);
       return NEXT;
     case 'Gather':
-      return playGather(stage, verb);
+      return playGather(ctx, verb);
     case 'Record':
-      return playRecord(stage, verb);
+      return playRecord(ctx, verb);
     case 'Dial':
-      return playDial(stage, verb);
+      return playDial(ctx, verb);
     case 'Enqueue':
-      return playEnqueue(stage, verb);
+      return playEnqueue(ctx, verb);
     case 'Leave':
       // Outside a queue there is nothing to leave.
       return { to: 'end', reason: '<Leave/> outside a queue' };
     case 'Redirect':
-      return goTo(stage, verb.text, methodOf(verb), []);
+      return goTo(ctx, verb.text, methodOf(verb), []);
     case 'Hangup':
       return { to: 'end', reason: '<Hangup/>' };
     case 'Reject':
@@ -141,7 +141,7 @@ async function playVerb(stage: Stage, verb: Element): Promise<Step> {
         ? { to: 'reject', status: 'busy', sip: 486 }
         : { to: 'reject', status: 'no-answer', sip: 603 };
     default:
-      return unsupported(stage, `the TwiML verb <${verb.name}>`);
+      return unsupported(ctx, `the TwiML verb <${verb.name}>`);
   }
 }
 
@@ -152,13 +152,13 @@ export async function playDocument(
   run: Execution,
   loaded: Loaded,
 ): Promise<Exclude<Step, { to: 'next' }>> {
-  const stage: Stage = { world, call, run, base: loaded.base };
+  const ctx: VerbContext = { world, call, run, base: loaded.base };
   const verbs = loaded.root.children.filter((verb) => allowsChild('Response', verb.name));
   for (const verb of verbs) {
     if (call.tie !== undefined && !WHISPERED.has(verb.name)) {
-      return unsupported(stage, `<${verb.name}> in the document of a <Number url>`);
+      return unsupported(ctx, `<${verb.name}> in the document of a <Number url>`);
     }
-    const step = await playVerb(stage, verb);
+    const step = await playVerb(ctx, verb);
     if (step.to !== 'next') return step;
   }
   return { to: 'over' };

@@ -1,11 +1,11 @@
 import type { Element } from '../twiml/element.js';
-import { CONFERENCE_WAIT, playAside } from './aside.js';
+import { CONFERENCE_WAIT, playInBackground } from './background-document.js';
 import { Execution } from './execution.js';
 import type { Membership } from './conference.js';
 import { load } from './run.js';
 import type { Loaded } from './run.js';
 import { methodOf, resolveUrl } from './verbs.js';
-import type { Stage } from './verbs.js';
+import type { VerbContext } from './verbs.js';
 
 /** What a lone participant hears: silence, music nobody has to fetch, or a document. */
 export type Wait = 'silence' | 'music' | Loaded;
@@ -22,12 +22,12 @@ export function hostedByTwilio(url: string): boolean {
 }
 
 /** Fetches the wait document before the participant enters: if it cannot be had, they do not enter at all. */
-export async function prepareWait(stage: Stage, noun: Element, started: boolean): Promise<Wait | 'failed'> {
-  const { world, call, run } = stage;
+export async function prepareWait(ctx: VerbContext, noun: Element, started: boolean): Promise<Wait | 'failed'> {
+  const { world, call, run } = ctx;
   const address = noun.attributes['waitUrl'];
   if (address === undefined) return 'music';
   if (address === '' || started) return 'silence';
-  const url = resolveUrl(stage, address);
+  const url = resolveUrl(ctx, address);
   if (url === undefined) return 'failed';
   if (hostedByTwilio(url)) return 'music';
   const source = { url, method: methodOf(noun, 'waitMethod'), params: [['ConferenceName', noun.text]] as const };
@@ -35,8 +35,8 @@ export async function prepareWait(stage: Stage, noun: Element, started: boolean)
 }
 
 /** Plays a wait document once (twilio.com/docs/voice/twiml/conference): it goes on only by its own `<Redirect>`. */
-export function playWait(stage: Stage, member: Membership, wait: Wait): void {
-  const { world, call } = stage;
+export function playWait(ctx: VerbContext, member: Membership, wait: Wait): void {
+  const { world, call } = ctx;
   if (wait === 'silence') return;
   if (wait === 'music') {
     world.record('conference', member.conference.sid, `${call.sid} hears hold music`, { event: 'music' });
@@ -44,5 +44,5 @@ export function playWait(stage: Stage, member: Membership, wait: Wait): void {
   }
   const run = new Execution(world.clock);
   member.waiting = run;
-  void playAside({ ...stage, run }, wait, CONFERENCE_WAIT);
+  void playInBackground({ ...ctx, run }, wait, CONFERENCE_WAIT);
 }

@@ -1,5 +1,5 @@
 import type { SimulatorClock } from '../clock/clock.js';
-import type { Work } from '../clock/work.js';
+import type { PendingWork } from '../clock/pending-work.js';
 import type { Person } from '../people/person.js';
 import type { Identifiers } from '../random.js';
 import type { RepeatHook } from '../repeats.js';
@@ -55,7 +55,7 @@ export interface World {
   readonly accountSid: string;
   readonly authToken: string;
   readonly clock: SimulatorClock;
-  readonly work: Work;
+  readonly pending: PendingWork;
   readonly ids: Identifiers;
   readonly toggles: Toggles;
   /** ISO codes of countries that calls are refused to. */

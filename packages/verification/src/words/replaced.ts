@@ -54,6 +54,7 @@ export const REPLACED: readonly Replaced[] = [
     'CallEffect, TwilioResult, createEffectRunner …',
   ),
   name('AgentRow|AgentTotals|createAgentDashboard|createAgentFeed', 'WorkersRow, WorkerTotals, createWorkerDashboard'),
+  name('playAside|AsideEnd|Aside|createPump', 'BackgroundDocument, playInBackground, createSettleLoop'),
   {
     pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
     now: 'amd_visit, /outbound/poll, leg.poll',

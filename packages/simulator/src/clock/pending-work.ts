@@ -1,10 +1,10 @@
 import type { SimulatorClock } from './clock.js';
 
 /** Counts what is under way outside the clock: webhooks and REST requests. */
-export class Work {
+export class PendingWork {
   #count = 0;
   #waiting: (() => void)[] = [];
-  /** Set whenever something began; the pump clears it with `untouch()`. */
+  /** Set whenever something begins; the settle loop clears it with `untouch()`. */
   touched = false;
 
   untouch(): void {
@@ -31,10 +31,10 @@ export class Work {
     for (const resume of waiting) resume();
   }
 
-  /** How much is under way outside that no clock moves: a real database, for one. */
+  /** How many of those under way no clock moves: a question to a real database, for one. */
   held = 0;
 
-  /** Time stands still until this is done. */
+  /** Keeps virtual time where it is until `outside` is done. */
   async hold<T>(outside: Promise<T>): Promise<T> {
     this.held += 1;
     this.begin();
@@ -46,7 +46,7 @@ export class Work {
     }
   }
 
-  /** How many of those under way wait for the clock itself. */
+  /** How many of those under way wait for the clock itself; they are not in `count` meanwhile. */
   sleeping = 0;
   /** Called when one more begins to wait for the clock. */
   onAsleep: (() => void) | undefined;
