@@ -1,6 +1,6 @@
 export { examine, type ExamineOptions } from './doctor/examine.js';
 export type { Finding, Status } from './doctor/finding.js';
-export type { Patient } from './doctor/patient.js';
+export type { DoctorTarget } from './doctor/target.js';
 export type { CliContext } from './context.js';
 export { run } from './program.js';
 export {

@@ -30,11 +30,11 @@ export async function run(args: readonly string[], context: CliContext): Promise
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof CliError) {
-      terminal.note(error.message);
-      for (const detail of error.details) terminal.note(`  ${detail}`);
+      terminal.stderr(error.message);
+      for (const detail of error.details) terminal.stderr(`  ${detail}`);
       return error.exit;
     }
-    terminal.note(error instanceof Error ? error.message : String(error));
+    terminal.stderr(error instanceof Error ? error.message : String(error));
     return EXIT.failed;
   }
 }
@@ -55,7 +55,7 @@ function makeProgram(context: CliContext, done: (exit: number) => void): Command
         terminal.out(text.trimEnd());
       },
       writeErr: (text) => {
-        terminal.note(text.trimEnd());
+        terminal.stderr(text.trimEnd());
       },
     })
     .addHelpText(

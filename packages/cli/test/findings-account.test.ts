@@ -1,14 +1,17 @@
-import type { Patient } from '@amd/cli';
+import type { DoctorTarget } from '@amd/cli';
 import { webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { checkAccount, checkPace } from '../src/doctor/account.js';
 import { checkCallerId, checkNumber } from '../src/doctor/number.js';
-import { ACCOUNT, ANN, APPLY, BASE, OURS, failing, line, lines, list, patient } from './patient.js';
+import { ACCOUNT, ANN, APPLY, BASE, OURS, failing, line, lines, list, doctorTarget } from './doctor-target.js';
 
 describe('the account', () => {
   const account = (fetch: () => Promise<object>) => ({ api: { v2010: { accounts: () => ({ fetch }) } } });
-  const check = async (fetch: () => Promise<object>, changes: Partial<Patient['account']> = {}): Promise<string[]> => {
-    const here = patient({ client: account(fetch) });
+  const check = async (
+    fetch: () => Promise<object>,
+    changes: Partial<DoctorTarget['account']> = {},
+  ): Promise<string[]> => {
+    const here = doctorTarget({ client: account(fetch) });
     return lines(await checkAccount({ ...here, account: { ...here.account, ...changes } }, undefined));
   };
 
@@ -65,7 +68,7 @@ describe('the pace of calls', () => {
   const pace = async (...calls: readonly (readonly [direction: string, queueTime: string | null])[]) =>
     line(
       await checkPace(
-        patient({ client: { calls: list(...calls.map(([direction, queueTime]) => ({ direction, queueTime }))) } }),
+        doctorTarget({ client: { calls: list(...calls.map(([direction, queueTime]) => ({ direction, queueTime }))) } }),
       ),
     );
 
@@ -97,9 +100,9 @@ describe('the number', () => {
     statusCallback: status,
     statusCallbackMethod: 'POST',
   };
-  const check = async (number: object | null, changes: Parameters<typeof patient>[0] = {}): Promise<string[]> => {
+  const check = async (number: object | null, changes: Parameters<typeof doctorTarget>[0] = {}): Promise<string[]> => {
     const client = { incomingPhoneNumbers: list(...(number === null ? [] : [{ ...well, ...number }])) };
-    return lines(await checkNumber(patient({ client, ...changes })));
+    return lines(await checkNumber(doctorTarget({ client, ...changes })));
   };
   const WELL = [
     `ok number: ${OURS} is a number of this account`,
@@ -193,7 +196,7 @@ describe('the caller id', () => {
   const check = async (CALLER_ID: string | undefined, numbers: string[] = [], verified: string[] = []) =>
     line(
       await checkCallerId(
-        patient({
+        doctorTarget({
           variables: { CALLER_ID },
           client: {
             incomingPhoneNumbers: list(...numbers.map((phoneNumber) => ({ sid: 'PN1', phoneNumber }))),

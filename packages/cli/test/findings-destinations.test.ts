@@ -1,7 +1,7 @@
-import type { Patient } from '@amd/cli';
+import type { DoctorTarget } from '@amd/cli';
 import { describe, expect, it } from 'vitest';
 import { checkDestinations, forwardDestinations, type Destination } from '../src/doctor/destinations.js';
-import { ANN, OURS, failing, lines, list, patient } from './patient.js';
+import { ANN, OURS, failing, lines, list, doctorTarget } from './doctor-target.js';
 
 describe('whom to ring', () => {
   it('is read from FORWARD_TO, each once; keys stay with their number', () => {
@@ -19,7 +19,7 @@ describe('whom to ring', () => {
   const to = (phone: string): Destination => ({ phone, where });
   interface World {
     readonly dialAllow?: string | undefined;
-    readonly flow?: Patient['flow'];
+    readonly flow?: DoctorTarget['flow'];
     readonly countries?: Readonly<Record<string, { readonly lowRiskNumbersEnabled: boolean } | number>>;
     readonly verified?: readonly string[] | null;
   }
@@ -37,7 +37,7 @@ describe('whom to ring', () => {
       outgoingCallerIds: list(...(verified ?? []).map((phoneNumber) => ({ phoneNumber }))),
     };
     const variables = { TWILIO_PHONE_NUMBER: OURS, ...(dialAllow === '' ? {} : { DIAL_ALLOW: dialAllow }) };
-    return lines(await checkDestinations(patient({ client, variables, flow }), destinations, verified !== null));
+    return lines(await checkDestinations(doctorTarget({ client, variables, flow }), destinations, verified !== null));
   }
   const WELL = [
     'ok extensions: No number has an extension, so detection is on for all',

@@ -3,8 +3,8 @@ import { webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { examine } from '../src/doctor/examine.js';
 import { checkServer } from '../src/doctor/server.js';
-import { showFinding, tally } from '../src/doctor/show.js';
-import { ACCOUNT, BASE, OURS, failing, lines, patient } from './patient.js';
+import { countFindings, showFinding } from '../src/doctor/show.js';
+import { ACCOUNT, BASE, OURS, failing, lines, doctorTarget } from './doctor-target.js';
 
 describe('the server', () => {
   const LEAD = 'Check PUBLIC_BASE_URL, its path, and where the tunnel leads';
@@ -24,13 +24,13 @@ describe('the server', () => {
     };
     return { asked, fetch };
   }
-  const check = async (answers: Answers, changes: Parameters<typeof patient>[0] = {}): Promise<string[]> =>
-    lines(await checkServer(patient({ fetch: served(answers).fetch, ...changes })));
+  const check = async (answers: Answers, changes: Parameters<typeof doctorTarget>[0] = {}): Promise<string[]> =>
+    lines(await checkServer(doctorTarget({ fetch: served(answers).fetch, ...changes })));
   const FINE = 'ok signature: A signed webhook is taken, an unsigned one is refused';
 
   it('is well when it answers, takes a signed webhook and refuses an unsigned one', async () => {
     const { asked, fetch } = served();
-    const found = lines(await checkServer(patient({ fetch })));
+    const found = lines(await checkServer(doctorTarget({ fetch })));
     expect(found[0]).toMatch(/^ok public-url: https:\/\/calls\.example\.com answers, in \d+ ms$/);
     expect(found.slice(1)).toEqual([FINE]);
     expect(asked.map(({ url }) => url)).toEqual([
@@ -55,7 +55,7 @@ describe('the server', () => {
   it('is asked for its health under the path of its address', async () => {
     const { asked, fetch } = served();
     const base = `${BASE}/phone/`;
-    await checkServer(patient({ fetch, base, addresses: webhookUrls(base) }));
+    await checkServer(doctorTarget({ fetch, base, addresses: webhookUrls(base) }));
     expect(asked[0]?.url).toBe(`${BASE}/phone/healthz`);
   });
 
@@ -177,7 +177,7 @@ describe('the server', () => {
   it('is sent no webhook when there is no token to sign it with', async () => {
     const { asked, fetch } = served();
     const account = { accountSid: ACCOUNT, authToken: undefined, apiKey: 'SK1', apiSecret: 'x' };
-    const found = await checkServer(patient({ fetch, account }));
+    const found = await checkServer(doctorTarget({ fetch, account }));
     expect(lines(found)[1]).toBe('skipped signature: TWILIO_AUTH_TOKEN is missing');
     expect(asked).toHaveLength(1);
   });
@@ -187,7 +187,7 @@ describe('a look that fails', () => {
   it('is a finding too, named after what was looked at, and the others go on', async () => {
     const doing: string[] = [];
     const api = { v2010: { accounts: () => ({ fetch: () => Promise.resolve({ status: 'active' }) }) } };
-    const here = patient({
+    const here = doctorTarget({
       client: { api },
       flow: 'taskrouter',
       fetch: () => Promise.resolve(new Response(null, { status: 403 })),
@@ -211,7 +211,7 @@ describe('a look that fails', () => {
 
   it('at the credentials ends the look at Twilio', async () => {
     const api = { v2010: { accounts: () => ({ fetch: () => failing(401) }) } };
-    const found = await examine(patient({ client: { api }, base: 'http://localhost' }));
+    const found = await examine(doctorTarget({ client: { api }, base: 'http://localhost' }));
     expect(found.map(({ check, status }) => `${status} ${check}`)).toEqual([
       'error credentials',
       'error public-url',
@@ -223,7 +223,7 @@ describe('a look that fails', () => {
 
   it('does not hide that forwarding has nobody to ring', async () => {
     const api = { v2010: { accounts: () => ({ fetch: () => Promise.resolve({ status: 'active' }) }) } };
-    const found = await examine(patient({ client: { api }, flow: 'forwarding', base: 'http://localhost' }));
+    const found = await examine(doctorTarget({ client: { api }, flow: 'forwarding', base: 'http://localhost' }));
     expect(lines(found)).toContain(
       'error destinations: FORWARD_TO is missing: nobody can be rung → Set it to numbers, separated by commas',
     );
@@ -251,10 +251,10 @@ describe('findings to read', () => {
   });
 
   it('are counted at the end', () => {
-    expect(tally([])).toBe('0 errors, 0 warnings, 0 ok');
-    expect(tally([finding('error'), finding('warning'), finding('warning'), finding('ok')])).toBe(
+    expect(countFindings([])).toBe('0 errors, 0 warnings, 0 ok');
+    expect(countFindings([finding('error'), finding('warning'), finding('warning'), finding('ok')])).toBe(
       '1 error, 2 warnings, 1 ok',
     );
-    expect(tally([finding('skipped')])).toBe('0 errors, 0 warnings, 0 ok, 1 not looked at');
+    expect(countFindings([finding('skipped')])).toBe('0 errors, 0 warnings, 0 ok, 1 not looked at');
   });
 });

@@ -1,4 +1,4 @@
-import type { ActualWorkflow, ActualWorkspace, Finding, Patient } from '@amd/cli';
+import type { ActualWorkflow, ActualWorkspace, Finding, DoctorTarget } from '@amd/cli';
 import { TASKROUTER_EVENTS, webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { findActivities, timeoutActivity } from '../src/doctor/taskrouter/activities.js';
@@ -7,7 +7,7 @@ import { eventAddress, events } from '../src/doctor/taskrouter/events.js';
 import { timers } from '../src/doctor/taskrouter/timers.js';
 import { workers } from '../src/doctor/taskrouter/workers.js';
 import { assignment, findWorkflow, foreignTasks, queue } from '../src/doctor/taskrouter/workflow.js';
-import { ANN, APPLY, BASE, OURS, QUEUE, WORKFLOW, WORKSPACE, line, lines, patient } from './patient.js';
+import { ANN, APPLY, BASE, OURS, QUEUE, WORKFLOW, WORKSPACE, line, lines, doctorTarget } from './doctor-target.js';
 
 describe('the workflow', () => {
   const found = (workflows: readonly ActualWorkflow[], wanted?: string) => {
@@ -44,7 +44,8 @@ describe('the workflow', () => {
   });
 
   it('has to ask the app about every reservation, and a second time when that fails', () => {
-    const said = (changes: Partial<ActualWorkflow>): string => line(assignment({ ...WORKFLOW, ...changes }, patient()));
+    const said = (changes: Partial<ActualWorkflow>): string =>
+      line(assignment({ ...WORKFLOW, ...changes }, doctorTarget()));
     expect(said({ fallbackUrl: 'https://theirs.example.com' })).toBe(
       'ok assignment-url: TaskRouter asks the app about every reservation',
     );
@@ -90,7 +91,7 @@ describe('the queue', () => {
     });
     const client = { taskrouter: { v1: { workspaces: inside } } };
     const workflow = { ...WORKFLOW, configuration };
-    return [lines(await queue({ ...WORKSPACE, ...changes }, workflow, patient({ client }))), asked];
+    return [lines(await queue({ ...WORKSPACE, ...changes }, workflow, doctorTarget({ client }))), asked];
   }
   const both = JSON.stringify({ filters: [QUEUE, SECOND] });
   const queues = [...WORKSPACE.queues, { sid: SECOND, name: 'Second', workers: 'team == "red"' }];
@@ -123,9 +124,9 @@ describe('the queue', () => {
 });
 
 describe('the activities', () => {
-  const found = (variables: Patient['variables'] = {}, activities = WORKSPACE.activities) => {
+  const found = (variables: DoctorTarget['variables'] = {}, activities = WORKSPACE.activities) => {
     const findings: Finding[] = [];
-    const roles = findActivities({ ...WORKSPACE, activities }, patient({ variables }), findings);
+    const roles = findActivities({ ...WORKSPACE, activities }, doctorTarget({ variables }), findings);
     return { roles: Object.values(roles).map((one) => one?.sid ?? null), said: lines(findings) };
   };
 
@@ -180,7 +181,7 @@ describe('the activities', () => {
 
 describe('the events', () => {
   it('have to be told to the app', () => {
-    const said = (eventUrl: string): string => line(eventAddress({ ...WORKSPACE, eventUrl }, patient()));
+    const said = (eventUrl: string): string => line(eventAddress({ ...WORKSPACE, eventUrl }, doctorTarget()));
     expect(said(`${BASE}/trevents#rc=1`)).toBe('ok event-url: The app is told what happens in the workspace');
     for (const [url, is] of [
       ['', 'is not set'],
@@ -205,7 +206,7 @@ describe('the events', () => {
 describe('the workers', () => {
   const said = (
     all: readonly (readonly [string, object | string, string?])[],
-    variables: Patient['variables'] = {},
+    variables: DoctorTarget['variables'] = {},
   ) => {
     const findings: Finding[] = [];
     const list_ = all.map(([name, attributes, activity = 'WA1']) => ({
@@ -286,12 +287,12 @@ describe('the times', () => {
   const roles = { available, unavailable, offline };
   const said = (
     { wait, ...changes }: Partial<ActualWorkflow> & { readonly wait?: number } = {},
-    variables: Patient['variables'] = {},
+    variables: DoctorTarget['variables'] = {},
   ): string[] => {
     const target = { queue: QUEUE, timeout: wait };
     const rules = { task_routing: { filters: [{ expression: '1==1', targets: [target] }] } };
     const configuration = wait === undefined ? WORKFLOW.configuration : JSON.stringify(rules);
-    return lines(timers(WORKSPACE, { ...WORKFLOW, configuration, ...changes }, roles, patient({ variables })));
+    return lines(timers(WORKSPACE, { ...WORKFLOW, configuration, ...changes }, roles, doctorTarget({ variables })));
   };
 
   it('are well when what a worker may take fits, to the second', () => {
@@ -340,20 +341,20 @@ describe('the times', () => {
 
   it('cannot be looked at without workflow and activities', () => {
     const skipped = ['skipped timers: workflow and activities have to be there first'];
-    expect(lines(timers(WORKSPACE, null, roles, patient()))).toEqual(skipped);
+    expect(lines(timers(WORKSPACE, null, roles, doctorTarget()))).toEqual(skipped);
     for (const role of ['available', 'unavailable', 'offline'])
-      expect(lines(timers(WORKSPACE, WORKFLOW, { ...roles, [role]: null }, patient()))).toEqual(skipped);
+      expect(lines(timers(WORKSPACE, WORKFLOW, { ...roles, [role]: null }, doctorTarget()))).toEqual(skipped);
   });
 });
 
 describe('a workspace that is not there', () => {
-  const check = async (others: readonly string[], variables: Patient['variables'] = {}) => {
+  const check = async (others: readonly string[], variables: DoctorTarget['variables'] = {}) => {
     const workspaces = {
       list: ({ friendlyName }: { readonly friendlyName?: string }) =>
         Promise.resolve(friendlyName === undefined ? others.map((name) => ({ friendlyName: name })) : []),
     };
     const client = { taskrouter: { v1: { workspaces } } };
-    return checkTaskRouter(patient({ client, variables }));
+    return checkTaskRouter(doctorTarget({ client, variables }));
   };
 
   it('is asked for by name; what there is instead is said, and everything in it is skipped', async () => {

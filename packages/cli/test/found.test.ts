@@ -2,7 +2,7 @@ import { parseSetUp, plan, readNumber, type ActualWorkspace } from '@amd/cli';
 import { webhookUrls } from '@amd/core/http';
 import type { Twilio } from 'twilio';
 import { describe, expect, it } from 'vitest';
-import { OURS } from './stage.js';
+import { OURS } from './simulated-twilio.js';
 
 /** What Twilio answers to a search for numbers. */
 const finding = (...numbers: readonly object[]): Twilio =>

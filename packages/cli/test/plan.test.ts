@@ -3,7 +3,7 @@ import { TASKROUTER_EVENTS, webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { queuesIn, readRouting, writeRouting } from '../src/taskrouter/routing.js';
 import { showPlan, summary, title } from '../src/taskrouter/show.js';
-import { ANN, BASE, OURS, QUEUE, WORKFLOW, WORKSPACE } from './patient.js';
+import { ANN, BASE, OURS, QUEUE, WORKFLOW, WORKSPACE } from './doctor-target.js';
 
 const ADDRESSES = webhookUrls(BASE);
 const WHOLE: ActualWorkspace = {
@@ -14,7 +14,11 @@ const WHOLE: ActualWorkspace = {
 };
 
 /** What a file would change at a workspace, where only what is said here differs from what it should be. */
-function drawn(file: string, changes: Partial<ActualWorkspace> | null = {}, number: ActualNumber | null = null): Plan {
+function planned(
+  file: string,
+  changes: Partial<ActualWorkspace> | null = {},
+  number: ActualNumber | null = null,
+): Plan {
   return plan(parseSetUp(file, 'x'), changes === null ? null : { ...WHOLE, ...changes }, number, ADDRESSES);
 }
 const words = ({ fields, ...change }: Change): string[] => [
@@ -29,7 +33,7 @@ const names = (things: Plan['same']): string[] => things.map(({ kind, name }) =>
 
 describe('a plan', () => {
   it('of a workspace that is right has nothing in it, and names what is right and what is left alone', () => {
-    const one = drawn('', { workers: [{ sid: 'WK1', name: 'Zoe', attributes: '{}', activity: 'WA1' }] });
+    const one = planned('', { workers: [{ sid: 'WK1', name: 'Zoe', attributes: '{}', activity: 'WA1' }] });
     expect(one).toMatchObject({ workspace: WORKSPACE.sid, changes: [], notes: [], problems: [] });
     expect(names(one.same)).toEqual([
       'activity Available',
@@ -43,7 +47,7 @@ describe('a plan', () => {
   });
 
   it('of nothing makes everything, in the order in which one thing needs the other', () => {
-    const one = drawn(`workers: [{ name: Ann, phone: "${ANN}" }]`, null);
+    const one = planned(`workers: [{ name: Ann, phone: "${ANN}" }]`, null);
     expect(one.workspace).toBeNull();
     expect(one.changes.flatMap(words)).toEqual([
       'create workspace "AMD"',
@@ -88,7 +92,7 @@ describe('a plan', () => {
   });
 
   it('of nothing can ask for all events, which is no filter', () => {
-    const one = drawn('events: all', null);
+    const one = planned('events: all', null);
     expect(changesOf(one, 'workspace')[2]).toBe('events: – → all');
     expect(requestsOf(one, 'workspace')[0]).not.toHaveProperty('eventsFilter');
   });
@@ -96,7 +100,7 @@ describe('a plan', () => {
 
 describe('a plan for the workspace', () => {
   it('sets the event address and the activity after time-outs, and nothing else', () => {
-    const one = drawn('', { eventUrl: 'https://old.example.com', timeoutActivity: 'WA3' });
+    const one = planned('', { eventUrl: 'https://old.example.com', timeoutActivity: 'WA3' });
     expect(changesOf(one, 'workspace')).toEqual([
       'update workspace "AMD"',
       'timeout activity: Offline → Temporarily Unavailable',
@@ -105,26 +109,28 @@ describe('a plan for the workspace', () => {
     expect(requestsOf(one, 'workspace')).toEqual([
       { kind: 'workspace', timeoutActivity: 'Temporarily Unavailable', eventCallbackUrl: ADDRESSES.events },
     ]);
-    expect(changesOf(drawn('', { eventUrl: '' }), 'workspace')[1]).toBe(`event callback URL: – → ${ADDRESSES.events}`);
+    expect(changesOf(planned('', { eventUrl: '' }), 'workspace')[1]).toBe(
+      `event callback URL: – → ${ADDRESSES.events}`,
+    );
   });
 
   it('adds events that are missing to those that somebody has chosen', () => {
     const [first = '', ...others] = TASKROUTER_EVENTS;
-    const one = drawn('', { eventsFilter: ['task.updated', first] });
+    const one = planned('', { eventsFilter: ['task.updated', first] });
     expect(changesOf(one, 'workspace')[1]).toBe(`events: 2 kinds → also ${others.join(', ')}`);
     expect(requestsOf(one, 'workspace')).toEqual([
       { kind: 'workspace', eventsFilter: ['task.updated', first, ...others].join(',') },
     ]);
-    expect(drawn('', { eventsFilter: [...TASKROUTER_EVENTS, 'x'] }).changes).toEqual([]);
+    expect(planned('', { eventsFilter: [...TASKROUTER_EVENTS, 'x'] }).changes).toEqual([]);
   });
 
   it('says how to have all events where only some are told, and says nothing where that is so already', () => {
     const eventsFilter = [...TASKROUTER_EVENTS];
-    expect(drawn('events: all', { eventsFilter }).notes).toEqual([
+    expect(planned('events: all', { eventsFilter }).notes).toEqual([
       'workspace "AMD" tells of some kinds of events only: take its filter away at the console to have them all',
     ]);
-    expect(drawn('events: all').notes).toEqual([]);
-    expect(drawn('events: needed', { eventsFilter }).notes).toEqual([]);
+    expect(planned('events: all').notes).toEqual([]);
+    expect(planned('events: needed', { eventsFilter }).notes).toEqual([]);
   });
 });
 
@@ -132,7 +138,7 @@ describe('a plan for the activities', () => {
   const activity = (name: string, available: boolean) => ({ sid: `WA-${name}`, name, available });
 
   it('makes those that are missing, and says what each is for', () => {
-    const one = drawn('activities: { available: A, unavailable: B, offline: C }', { activities: [] });
+    const one = planned('activities: { available: A, unavailable: B, offline: C }', { activities: [] });
     expect(changesOf(one, 'activity')).toEqual([
       'create activity "A"',
       'for: – → workers get calls',
@@ -155,7 +161,7 @@ describe('a plan for the activities', () => {
       activity('Offline', false),
     ];
     const mend = 'which Twilio lets nobody change. Name another one in the file, or delete it at the console';
-    expect(drawn('', { activities }).problems).toEqual([
+    expect(planned('', { activities }).problems).toEqual([
       `activity "Available" cannot be "activities.available": it is not available, ${mend}`,
       `activity "Temporarily Unavailable" cannot be "activities.unavailable": it is available, ${mend}`,
     ]);
@@ -163,7 +169,7 @@ describe('a plan for the activities', () => {
 
   it('takes the names of the older generation where those of today are not there', () => {
     const activities = [activity('Idle', true), activity('Offline', false), activity('Temporarily Unavailable', false)];
-    const one = drawn('', { activities });
+    const one = planned('', { activities });
     expect(changesOf(one, 'activity')).toEqual([]);
     expect(names(one.same)).toContain('activity Idle');
   });
@@ -173,25 +179,25 @@ describe('a plan for the queue', () => {
   const second = { sid: `WQ${'2'.repeat(32)}`, name: 'Second', workers: 'team == "red"' };
 
   it('changes whom a queue is for only when the file says so', () => {
-    expect(changesOf(drawn('queue: { workers: "vip == 1" }'), 'queue')).toEqual([
+    expect(changesOf(planned('queue: { workers: "vip == 1" }'), 'queue')).toEqual([
       'update queue "Everybody"',
       'workers: 1==1 → vip == 1',
     ]);
-    expect(requestsOf(drawn('queue: { workers: "vip == 1" }'), 'queue')).toEqual([
+    expect(requestsOf(planned('queue: { workers: "vip == 1" }'), 'queue')).toEqual([
       { kind: 'queue', targetWorkers: 'vip == 1' },
     ]);
-    expect(drawn('queue: { workers: "1==1" }').changes).toEqual([]);
-    expect(drawn('', { queues: [{ ...second, sid: QUEUE }] }).changes).toEqual([]);
+    expect(planned('queue: { workers: "1==1" }').changes).toEqual([]);
+    expect(planned('', { queues: [{ ...second, sid: QUEUE }] }).changes).toEqual([]);
   });
 
   it('finds a queue by name or SID, makes another one, and leads callers into it', () => {
     const queues = [...WORKSPACE.queues, second];
     for (const name of ['Second', second.sid]) {
-      const one = drawn(`queue: { name: ${name} }`, { queues });
+      const one = planned(`queue: { name: ${name} }`, { queues });
       expect(changesOf(one, 'workflow')).toEqual(['update workflow "Ours"', 'callers wait in: Everybody → Second']);
       expect(names(one.alone)).toEqual(['queue Everybody']);
     }
-    const made = drawn('queue: { name: Third }', { queues });
+    const made = planned('queue: { name: Third }', { queues });
     expect(changesOf(made, 'queue')).toEqual(['create queue "Third"', 'workers: – → 1==1']);
     expect(names(made.alone)).toEqual(['queue Everybody', 'queue Second']);
   });
@@ -200,7 +206,7 @@ describe('a plan for the queue', () => {
 describe('a plan for the workflow', () => {
   const [workflow = WORKFLOW] = WHOLE.workflows;
   const of = (file: string, changes: Partial<typeof workflow>): Plan =>
-    drawn(file, { workflows: [{ ...workflow, ...changes }] });
+    planned(file, { workflows: [{ ...workflow, ...changes }] });
 
   it('sets the address of assignments and how long reservations last, and nothing that is right', () => {
     const one = of('', { assignmentUrl: '', reservationTimeout: 60 });
@@ -254,14 +260,14 @@ describe('a plan for the workflow', () => {
 
   it('made beside others has to be named to the app', () => {
     const others = ['Sales', 'Help'].map((name) => ({ ...workflow, sid: `WW-${name}`, name }));
-    expect(drawn('', { workflows: others }).notes).toEqual([
+    expect(planned('', { workflows: others }).notes).toEqual([
       'with several workflows, say which one the app uses: TWILIO_WORKFLOW=Forward calls. To use one that is there, name it in the file as "workflow.name"',
     ]);
-    const named = drawn('workflow: { name: Help }', { workflows: others });
+    const named = planned('workflow: { name: Help }', { workflows: others });
     expect([named.notes, named.changes, names(named.alone)]).toEqual([[], [], ['workflow Sales']]);
-    const made = drawn('workflow: { name: Third }', { workflows: others });
+    const made = planned('workflow: { name: Third }', { workflows: others });
     expect(changesOf(made, 'workflow')[0]).toBe('create workflow "Third"');
-    expect(drawn('', { workflows: [] }).notes).toEqual([]);
+    expect(planned('', { workflows: [] }).notes).toEqual([]);
   });
 });
 
@@ -275,7 +281,7 @@ describe('a plan for the workers', () => {
   const file = (more = ''): string => `workers: [{ name: Ann, phone: "${ANN}"${more} }]`;
 
   it('changes what the file says of them, and keeps everything else', () => {
-    const one = drawn(file(', attributes: { team: red, langs: [en] }'), {
+    const one = planned(file(', attributes: { team: red, langs: [en] }'), {
       workers: [worker('Ann', { phone: '+1', team: 'blue', langs: ['en'], desk: 4 })],
     });
     expect(changesOf(one, 'worker')).toEqual(['update worker "Ann"', 'team: blue → red', `phone: +1 → ${ANN}`]);
@@ -286,21 +292,21 @@ describe('a plan for the workers', () => {
 
   it('moves nobody who is there; who is new begins where the file says', () => {
     const workers = [worker('Ann', { phone: ANN })];
-    expect(drawn(`newWorkers: offline\n${file()}`, { workers }).changes).toEqual([]);
-    const one = drawn(`newWorkers: offline\n${file()}`);
+    expect(planned(`newWorkers: offline\n${file()}`, { workers }).changes).toEqual([]);
+    const one = planned(`newWorkers: offline\n${file()}`);
     expect(changesOf(one, 'worker').at(-1)).toBe('begins in: – → Offline');
     expect(requestsOf(one, 'worker')).toMatchObject([{ activity: 'Offline' }]);
   });
 
   it('writes a number once: where it stands in another attribute that the app reads, it stays', () => {
-    expect(drawn(file(), { workers: [worker('Ann', { contact_uri: ANN })] }).changes).toEqual([]);
-    const other = drawn(file(), { workers: [worker('Ann', { contact_uri: OURS })] });
+    expect(planned(file(), { workers: [worker('Ann', { contact_uri: ANN })] }).changes).toEqual([]);
+    const other = planned(file(), { workers: [worker('Ann', { contact_uri: OURS })] });
     expect(changesOf(other, 'worker')).toEqual(['update worker "Ann"', `phone: – → ${ANN}`]);
   });
 
   it('begins anew with attributes that cannot be read', () => {
     for (const attributes of ['no JSON', '7', 'null'])
-      expect(requestsOf(drawn(file(), { workers: [worker('Ann', attributes)] }), 'worker')).toEqual([
+      expect(requestsOf(planned(file(), { workers: [worker('Ann', attributes)] }), 'worker')).toEqual([
         { kind: 'worker', attributes: JSON.stringify({ phone: ANN }) },
       ]);
   });
@@ -319,7 +325,7 @@ describe('a plan for the number', () => {
     voice: true,
   };
   const of = (changes: Partial<ActualNumber> | null, file = `number: "${OURS}"`): Plan =>
-    drawn(file, {}, changes === null ? null : { ...well, ...changes });
+    planned(file, {}, changes === null ? null : { ...well, ...changes });
 
   it('of one that is right has nothing in it', () => {
     expect(of({})).toMatchObject({ changes: [], notes: [], problems: [] });
@@ -364,7 +370,7 @@ describe('a plan for the number', () => {
     expect(of({ answeredBy: 'AP1' }).problems).toEqual([
       `"number": ${OURS} is answered by AP1 instead of by addresses: take that away at the console first`,
     ]);
-    expect(drawn('', {}, null).problems).toEqual([]);
+    expect(planned('', {}, null).problems).toEqual([]);
   });
 });
 

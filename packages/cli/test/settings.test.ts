@@ -5,7 +5,7 @@ import { CliError, EXIT, parseSetUp, readSetUp, run, type Variables } from '@amd
 import { webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
 import { checkedAddresses, listOf, readAccount, readBase, readVariables } from '../src/settings.js';
-import { ANN, BASE, OURS } from './patient.js';
+import { ANN, BASE, OURS } from './doctor-target.js';
 
 const ACCOUNT = `AC${'1'.repeat(32)}`;
 
@@ -190,32 +190,32 @@ describe('the file', () => {
 
 describe('the program', () => {
   async function amd(...args: readonly string[]) {
-    const [out, notes]: [string[], string[]] = [[], []];
+    const [out, stderr]: [string[], string[]] = [[], []];
     const exit = await run(args, {
       version: '1.2.3',
       environment: {},
       terminal: {
         out: (line) => out.push(line),
-        note: (line) => notes.push(line),
+        stderr: (line) => stderr.push(line),
         progress: () => undefined,
         confirm: null,
         paint: (_, text) => text,
       },
     });
-    return { exit, out: out.join('\n'), notes };
+    return { exit, out: out.join('\n'), stderr };
   }
 
   it('says its version', async () => {
-    for (const flag of ['-V', '--version']) expect(await amd(flag)).toEqual({ exit: 0, out: '1.2.3', notes: [] });
+    for (const flag of ['-V', '--version']) expect(await amd(flag)).toEqual({ exit: 0, out: '1.2.3', stderr: [] });
   });
 
   it('says one problem a line under what it is about', async () => {
     expect(await amd('doctor', '--env-file', '/nowhere')).toEqual({
       exit: 2,
       out: '',
-      notes: ['There is no file /nowhere (--env-file)'],
+      stderr: ['There is no file /nowhere (--env-file)'],
     });
-    const [message, ...details] = (await amd('doctor', '--env-file', file(''))).notes;
+    const [message, ...details] = (await amd('doctor', '--env-file', file(''))).stderr;
     expect(message).toMatch(/^Credentials of a Twilio account are needed/);
     expect(details).toEqual(['  TWILIO_ACCOUNT_SID is missing', '  TWILIO_AUTH_TOKEN is missing']);
   });
@@ -224,7 +224,7 @@ describe('the program', () => {
     expect(await amd('taskrouter', 'apply', '--json')).toEqual({
       exit: 2,
       out: '',
-      notes: ['--json asks nobody: say --yes as well'],
+      stderr: ['--json asks nobody: say --yes as well'],
     });
   });
 
@@ -246,8 +246,8 @@ describe('the program', () => {
   });
 
   it('says how to get help after a command that it does not understand', async () => {
-    const { exit, notes } = await amd('doctor', '--nonsense');
+    const { exit, stderr } = await amd('doctor', '--nonsense');
     expect(exit).toBe(2);
-    expect(notes.join('\n')).toMatch(/unknown option '--nonsense'[^]*Try amd --help\./);
+    expect(stderr.join('\n')).toMatch(/unknown option '--nonsense'[^]*Try amd --help\./);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseSetUp, type CliError } from '@amd/cli';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ANN, BEN, OURS, stage, type Stage } from './stage.js';
+import { ANN, BEN, OURS, simulateTwilio, type SimulatedTwilio } from './simulated-twilio.js';
 
 const BASE = 'https://calls.example.com';
 const FILE = `
@@ -13,9 +13,9 @@ workers:
 number: "${OURS}"
 `;
 
-let here: Stage;
+let here: SimulatedTwilio;
 beforeEach(async () => {
-  here = await stage();
+  here = await simulateTwilio();
   here.write('.env', '');
 });
 afterEach(() => here.close());
@@ -34,7 +34,7 @@ describe('apply in an empty account', () => {
     expect(first.out).toContain('+ create activity "Temporarily Unavailable"');
     expect(first.out).toMatch(/~ update workspace "AMD"\n +timeout activity +Offline → Temporarily Unavailable/);
     expect(first.out).toContain('Done: 8 of 8.');
-    expect(first.notes).toContain('3/8 update workspace "AMD"');
+    expect(first.stderr).toContain('3/8 update workspace "AMD"');
 
     const directory = createWorkspaceDirectory({ client: here.client });
     const known = await directory.load();
@@ -78,10 +78,10 @@ describe('apply in an empty account', () => {
   it('asks first, and does nothing unless somebody says yes', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const args = ['taskrouter', 'apply', '--file', file, '--url', BASE];
-    expect(await here.amd(args)).toMatchObject({ exit: 2, notes: expect.stringContaining('say --yes') as string });
+    expect(await here.amd(args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('say --yes') as string });
     expect(await here.amd(args, {}, false)).toMatchObject({
       exit: 1,
-      notes: expect.stringContaining('Nothing was changed') as string,
+      stderr: expect.stringContaining('Nothing was changed') as string,
     });
     expect(here.sim.workspaces).toEqual([]);
     expect(await here.amd(args, {}, true)).toMatchObject({ exit: 0 });
@@ -91,7 +91,7 @@ describe('apply in an empty account', () => {
   it('looks again at the end, and names what is not as it was asked for', async () => {
     await here.close();
     let looks = 0;
-    here = await stage({
+    here = await simulateTwilio({
       rest({ method, path }) {
         if (method === 'GET' && path.includes('/IncomingPhoneNumbers')) looks += 1;
         // Somebody else changes it meanwhile.
@@ -103,22 +103,22 @@ describe('apply in an empty account', () => {
     const applied = await apply(here.write('taskrouter.yaml', FILE));
     expect(applied.exit).toBe(1);
     expect(applied.out).toContain('Done: 8 of 8.');
-    expect(applied.notes).toContain(`Twilio shows something else than was asked for:\n  update number "${OURS}"`);
+    expect(applied.stderr).toContain(`Twilio shows something else than was asked for:\n  update number "${OURS}"`);
   });
 
   it('goes on where it stopped', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     await here.close();
     let refuse = true;
-    here = await stage({
+    here = await simulateTwilio({
       rest: ({ method, path }) =>
         refuse && method === 'POST' && path.endsWith('/Workflows') ? { status: 503 } : undefined,
     });
     here.write('.env', '');
     const half = await apply(file);
     expect(half).toMatchObject({ exit: 1 });
-    expect(half.notes).toContain('create workflow "Forward calls" was refused');
-    expect(half.notes).toContain('4 of 8 changes are made and stay');
+    expect(half.stderr).toContain('create workflow "Forward calls" was refused');
+    expect(half.stderr).toContain('4 of 8 changes are made and stay');
     refuse = false;
     const rest = await apply(file);
     expect(rest.exit).toBe(0);
@@ -305,11 +305,11 @@ describe('apply to a workspace that was made by hand', () => {
     const problem = '"number": +14155550198 is not a number of this account';
     const refused = await apply(unknown, '--json');
     expect([refused.exit, refused.out]).toEqual([1, '']);
-    expect(refused.notes).toContain(`Nothing was changed: this has to be solved first.\n  ${problem}`);
+    expect(refused.stderr).toContain(`Nothing was changed: this has to be solved first.\n  ${problem}`);
     // As lines it stands in the plan already, and is not said twice.
     const lines = await apply(unknown);
     expect(lines.out).toContain(`✕ ${problem}`);
-    expect(lines.notes).not.toContain(problem);
+    expect(lines.stderr).not.toContain(problem);
     for (const more of [[], ['--check'], ['--json']]) expect((await plan(unknown, ...more)).exit).toBe(1);
   });
 
@@ -324,7 +324,7 @@ describe('apply to a workspace that was made by hand', () => {
     const nowhere = await here.amd(['taskrouter', 'export'], { TWILIO_WORKSPACE: 'Nowhere' });
     expect(nowhere).toMatchObject({
       exit: 1,
-      notes: expect.stringContaining('no workspace named "Nowhere"') as string,
+      stderr: expect.stringContaining('no workspace named "Nowhere"') as string,
     });
   });
 
@@ -346,8 +346,8 @@ describe('apply to a workspace that was made by hand', () => {
       workflow: { callerWaits: 90 },
       workers: [{ name: 'Ann', phone: ANN, attributes: { team: 'blue' } }],
     });
-    const drawn = await plan(here.write('taskrouter.yaml', exported.out));
-    expect(drawn.out).toContain('2 to update, nothing to delete.');
+    const planned = await plan(here.write('taskrouter.yaml', exported.out));
+    expect(planned.out).toContain('2 to update, nothing to delete.');
     expect(await here.amd(['taskrouter', 'export', '--workspace', 'Nowhere'])).toMatchObject({ exit: 1 });
   });
 });
@@ -413,7 +413,7 @@ events: some
     expect(await here.amd(['taskrouter', 'init', '--file', path])).toMatchObject({ exit: 2 });
     expect(await plan('missing.yaml')).toMatchObject({
       exit: 2,
-      notes: expect.stringContaining('amd taskrouter init') as string,
+      stderr: expect.stringContaining('amd taskrouter init') as string,
     });
   });
 });
@@ -433,7 +433,7 @@ describe('the program', () => {
     expect((await here.amd(['--help'])).out).toContain('Exit codes:');
     expect(await here.amd(['docter'])).toMatchObject({
       exit: 2,
-      notes: expect.stringContaining('Did you mean doctor?') as string,
+      stderr: expect.stringContaining('Did you mean doctor?') as string,
     });
     expect(await here.amd(['doctor', '--flow', 'x'])).toMatchObject({ exit: 2 });
   });
@@ -443,18 +443,18 @@ describe('the program', () => {
     const none = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' };
     expect(await here.amd(['taskrouter', 'plan', '-f', file, '--url', BASE], none)).toMatchObject({
       exit: 2,
-      notes: expect.stringContaining('TWILIO_ACCOUNT_SID is missing') as string,
+      stderr: expect.stringContaining('TWILIO_ACCOUNT_SID is missing') as string,
     });
     const wrong = await here.amd(['taskrouter', 'plan', '-f', file, '--url', BASE], { TWILIO_AUTH_TOKEN: 'wrong' });
-    expect(wrong).toMatchObject({ exit: 1, notes: expect.stringContaining('Twilio error 20003') as string });
+    expect(wrong).toMatchObject({ exit: 1, stderr: expect.stringContaining('Twilio error 20003') as string });
     expect(await plan(file, '--url', 'ftp://x')).toMatchObject({ exit: 2 });
   });
 
   it('reads settings from a file, under those of the environment', async () => {
     here.write('.env', `PUBLIC_BASE_URL=${BASE}\nTWILIO_AUTH_TOKEN=wrong\n`);
     const file = here.write('taskrouter.yaml', FILE);
-    const drawn = await here.amd(['taskrouter', 'plan', '-f', file]);
-    expect(drawn.exit).toBe(0);
-    expect(drawn.out).toContain(`${BASE}/assign`);
+    const planned = await here.amd(['taskrouter', 'plan', '-f', file]);
+    expect(planned.exit).toBe(0);
+    expect(planned.out).toContain(`${BASE}/assign`);
   });
 });

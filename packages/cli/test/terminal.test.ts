@@ -24,7 +24,7 @@ describe('a terminal', () => {
   it('writes results to standard output, and progress and problems to standard error', () => {
     const { terminal, out, err } = setup();
     terminal.out('a result');
-    terminal.note('a problem');
+    terminal.stderr('a problem');
     terminal.progress('looking');
     terminal.out('another');
     expect(out()).toBe('a result\nanother\n');
@@ -35,8 +35,8 @@ describe('a terminal', () => {
     const { terminal, out, err } = setup({ err: true });
     terminal.progress('one');
     terminal.progress('two');
-    terminal.note('done');
-    terminal.note('and done');
+    terminal.stderr('done');
+    terminal.stderr('and done');
     expect(err()).toBe('one …\r\u001b[2Ktwo …\r\u001b[2Kdone\nand done\n');
     terminal.progress('three');
     terminal.out('a result');
@@ -48,7 +48,7 @@ describe('a terminal', () => {
   it('keeps every line of progress where a CI reads it', () => {
     const { terminal, err } = setup({ err: true, env: { CI: '1' } });
     terminal.progress('one');
-    terminal.note('done');
+    terminal.stderr('done');
     expect(err()).toBe('one …\ndone\n');
   });
 

@@ -4,8 +4,8 @@ import type { Twilio } from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { exportSetUp } from '../src/taskrouter/export.js';
 import { createClient, statusOf, twilioReason } from '../src/twilio-client.js';
-import { ANN, failing, list, OURS, QUEUE, WORKFLOW, WORKSPACE } from './patient.js';
-import { closed, listening } from './stage.js';
+import { ANN, failing, list, OURS, QUEUE, WORKFLOW, WORKSPACE } from './doctor-target.js';
+import { closed, listening } from './simulated-twilio.js';
 
 const SID = WORKSPACE.sid;
 

@@ -1,5 +1,5 @@
 import { examine } from '../doctor/examine.js';
-import { showFinding, tally } from '../doctor/show.js';
+import { countFindings, showFinding } from '../doctor/show.js';
 import type { CliContext } from '../context.js';
 import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type CommonOptions } from '../settings.js';
 import { EXIT } from '../terminal/exit.js';
@@ -17,7 +17,7 @@ export async function runDoctor(options: DoctorOptions, { terminal, environment 
   const addresses = checkedAddresses(base);
   const flow = options.flow ?? (variables['FORWARD_TO'] === undefined ? 'taskrouter' : 'forwarding');
   const { apiUrl } = options;
-  const patient = {
+  const target = {
     client: clientOf(account, apiUrl),
     account,
     variables,
@@ -27,7 +27,7 @@ export async function runDoctor(options: DoctorOptions, { terminal, environment 
     isSimulated: apiUrl !== undefined,
     fetch,
   };
-  const findings = await examine(patient, {
+  const findings = await examine(target, {
     apiUrl,
     progress: (text) => {
       terminal.progress(text);
@@ -37,7 +37,7 @@ export async function runDoctor(options: DoctorOptions, { terminal, environment 
   if (options.json === true) terminal.out(JSON.stringify({ ok: !bad, flow, findings }, null, 2));
   else {
     for (const finding of findings) for (const line of showFinding(finding, terminal)) terminal.out(line);
-    terminal.out(`\n${tally(findings)}`);
+    terminal.out(`\n${countFindings(findings)}`);
   }
   return bad ? EXIT.failed : EXIT.ok;
 }

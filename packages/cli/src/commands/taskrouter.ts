@@ -21,11 +21,11 @@ export interface TaskRouterOptions extends CommonOptions {
   readonly json?: boolean | undefined;
 }
 
-interface Drawn {
+interface MadePlan {
   readonly client: Twilio;
   readonly actual: ActualWorkspace | null;
   readonly plan: Plan;
-  /** Looks again, and plans anew. */
+  /** Reads Twilio again and makes a new plan. */
   readonly again: () => Promise<Plan>;
 }
 
@@ -54,43 +54,43 @@ export async function runExport(options: TaskRouterOptions, { terminal, environm
 
 export async function runPlan(options: TaskRouterOptions, context: CliContext): Promise<number> {
   const { terminal } = context;
-  const { plan: drawn } = await draw(options, context);
-  if (options.json === true) terminal.out(JSON.stringify(drawn, null, 2));
+  const { plan: planned } = await makePlan(options, context);
+  if (options.json === true) terminal.out(JSON.stringify(planned, null, 2));
   else {
-    for (const line of showPlan(drawn, terminal)) terminal.out(line);
-    terminal.out(`\n${summary(drawn)}`);
+    for (const line of showPlan(planned, terminal)) terminal.out(line);
+    terminal.out(`\n${summary(planned)}`);
   }
-  if (drawn.problems.length > 0) return EXIT.failed;
-  return options.check === true && drawn.changes.length > 0 ? EXIT.changes : EXIT.ok;
+  if (planned.problems.length > 0) return EXIT.failed;
+  return options.check === true && planned.changes.length > 0 ? EXIT.changes : EXIT.ok;
 }
 
 export async function runApply(options: TaskRouterOptions, context: CliContext): Promise<number> {
   const { terminal } = context;
   const asJson = options.json === true;
   if (asJson && options.yes !== true) throw new CliError('--json asks nobody: say --yes as well');
-  const { client, actual, plan: drawn, again } = await draw(options, context);
-  if (!asJson) for (const line of showPlan(drawn, terminal)) terminal.out(line);
-  if (drawn.problems.length > 0) {
+  const { client, actual, plan: planned, again } = await makePlan(options, context);
+  if (!asJson) for (const line of showPlan(planned, terminal)) terminal.out(line);
+  if (planned.problems.length > 0) {
     throw new CliError('Nothing was changed: this has to be solved first.', {
       exit: EXIT.failed,
-      details: asJson ? drawn.problems : [],
+      details: asJson ? planned.problems : [],
     });
   }
-  if (!asJson) terminal.out(`\n${summary(drawn)}`);
-  const refused = drawn.changes.length > 0 && options.yes !== true ? await refusal(terminal) : null;
+  if (!asJson) terminal.out(`\n${summary(planned)}`);
+  const refused = planned.changes.length > 0 && options.yes !== true ? await refusal(terminal) : null;
   if (refused !== null) return refused;
 
-  const result = await apply(client, drawn, actual, (change, at) => {
-    terminal.progress(`${String(at + 1)}/${String(drawn.changes.length)} ${title(change)}`);
+  const result = await apply(client, planned, actual, (change, at) => {
+    terminal.progress(`${String(at + 1)}/${String(planned.changes.length)} ${title(change)}`);
   });
-  const done = `${String(result.done.length)} of ${String(drawn.changes.length)}`;
+  const done = `${String(result.done.length)} of ${String(planned.changes.length)}`;
   if (!result.ok) {
     throw new CliError(`${title(result.failed)} was refused: ${result.reason}`, {
       exit: EXIT.failed,
       details: [`${done} changes are made and stay; mend this and run the same again: it goes on from there`],
     });
   }
-  const left = drawn.changes.length === 0 ? drawn : await again();
+  const left = planned.changes.length === 0 ? planned : await again();
   if (asJson) terminal.out(JSON.stringify({ done: result.done, left: left.changes }, null, 2));
   else if (result.done.length > 0) terminal.out(`Done: ${done}.`);
   if (left.changes.length > 0) {
@@ -102,18 +102,18 @@ export async function runApply(options: TaskRouterOptions, context: CliContext):
   return EXIT.ok;
 }
 
-/** Why nothing is changed, as an exit code; `null`: somebody said yes. */
-async function refusal({ confirm, note }: Terminal): Promise<number | null> {
+/** Asks before anything is changed: `null` for yes, otherwise the exit code. */
+async function refusal({ confirm, stderr }: Terminal): Promise<number | null> {
   if (confirm === null) {
-    note('Nobody is there to be asked: say --yes to change this.');
+    stderr('Nobody is there to be asked: say --yes to change this.');
     return EXIT.usage;
   }
   if (await confirm('Change this at Twilio?')) return null;
-  note('Nothing was changed.');
+  stderr('Nothing was changed.');
   return EXIT.failed;
 }
 
-async function draw(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<Drawn> {
+async function makePlan(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<MadePlan> {
   const variables = readVariables(environment, options.envFile);
   const wanted = await readSetUp(options.file);
   const client = clientOf(readAccount(variables), options.apiUrl);
@@ -128,7 +128,7 @@ async function draw(options: TaskRouterOptions, { terminal, environment }: CliCo
   return { client, ...(await look()), again: async () => (await look()).plan };
 }
 
-/** What Twilio refuses is told as it said it. */
+/** Ends the command with the reason Twilio gave, if Twilio refuses. */
 async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();

@@ -1,10 +1,10 @@
 import { createClient, statusOf, twilioReason } from '../twilio-client.js';
 import { error, ok, warning, type Finding } from './finding.js';
-import type { Patient } from './patient.js';
+import type { DoctorTarget } from './target.js';
 
 /** Do the credentials work, and what may the account do? */
-export async function checkAccount(patient: Patient, apiUrl: string | undefined): Promise<readonly Finding[]> {
-  const { client, account } = patient;
+export async function checkAccount(target: DoctorTarget, apiUrl: string | undefined): Promise<readonly Finding[]> {
+  const { client, account } = target;
   const { accountSid, authToken, apiKey } = account;
   let found: { status?: string; type?: string };
   try {
@@ -68,7 +68,7 @@ async function checkToken(
 }
 
 /** Whether calls wait in Twilio's queue: the account's calls per second cannot be asked for, but show in the calls. */
-export async function checkPace({ client }: Patient): Promise<Finding> {
+export async function checkPace({ client }: DoctorTarget): Promise<Finding> {
   const recent = await client.calls.list({ limit: 200 });
   const waits = recent
     .filter(({ direction }) => direction.startsWith('outbound'))

@@ -4,7 +4,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { isNumber, listOf } from '../settings.js';
 import { statusOf, twilioReason } from '../twilio-client.js';
 import { error, ok, skipped, warning, type Finding } from './finding.js';
-import type { Patient } from './patient.js';
+import type { DoctorTarget } from './target.js';
 
 /** Somebody who is to be rung. */
 export interface Destination {
@@ -41,14 +41,14 @@ export function forwardDestinations(text: string | undefined): readonly Destinat
 
 /** May they be dialled, by our rules and by Twilio's? */
 export async function checkDestinations(
-  patient: Patient,
+  target: DoctorTarget,
   destinations: readonly Destination[],
   isTrial: boolean,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const good: Destination[] = [];
-  const rules = rulesOf(patient.variables, destinations);
-  if (patient.flow === 'taskrouter' && patient.variables['DIAL_ALLOW'] === undefined) {
+  const rules = rulesOf(target.variables, destinations);
+  if (target.flow === 'taskrouter' && target.variables['DIAL_ALLOW'] === undefined) {
     findings.push(
       error(
         'allow-list',
@@ -106,11 +106,7 @@ export async function checkDestinations(
     if (destinations.length === 0) findings.push(skipped(check, 'nobody is to be rung yet'));
     else findings.push(ok(check, GOOD[check] ?? ''));
   }
-  return [
-    ...findings,
-    ...(await checkCountries(patient, good)),
-    ...(isTrial ? await checkVerified(patient, good) : []),
-  ];
+  return [...findings, ...(await checkCountries(target, good)), ...(isTrial ? await checkVerified(target, good) : [])];
 }
 
 const GOOD: Readonly<Record<string, string>> = {
@@ -119,7 +115,7 @@ const GOOD: Readonly<Record<string, string>> = {
   'allow-list': 'DIAL_ALLOW allows every number that is to be rung',
 };
 
-function rulesOf(variables: Patient['variables'], destinations: readonly Destination[]): DialRules | TypeError {
+function rulesOf(variables: DoctorTarget['variables'], destinations: readonly Destination[]): DialRules | TypeError {
   const own = [variables['TWILIO_PHONE_NUMBER']].filter(isNumber);
   const given = listOf(variables['DIAL_ALLOW'], ',');
   try {
@@ -133,7 +129,10 @@ function rulesOf(variables: Patient['variables'], destinations: readonly Destina
 }
 
 /** Twilio's own list of countries (twilio.com/docs/voice/api/dialing-permissions-resources). */
-async function checkCountries({ client }: Patient, destinations: readonly Destination[]): Promise<readonly Finding[]> {
+async function checkCountries(
+  { client }: DoctorTarget,
+  destinations: readonly Destination[],
+): Promise<readonly Finding[]> {
   const countries = new Map<string, Destination>();
   for (const destination of destinations) {
     const country = parsePhoneNumberFromString(destination.phone)?.country;
@@ -168,7 +167,10 @@ async function checkCountries({ client }: Patient, destinations: readonly Destin
 }
 
 /** A trial account calls verified numbers only. */
-async function checkVerified({ client }: Patient, destinations: readonly Destination[]): Promise<readonly Finding[]> {
+async function checkVerified(
+  { client }: DoctorTarget,
+  destinations: readonly Destination[],
+): Promise<readonly Finding[]> {
   const verified = new Set(
     (await client.outgoingCallerIds.list({ pageSize: 100 })).map(({ phoneNumber }) => phoneNumber),
   );

@@ -3,19 +3,19 @@ import { checkAccount, checkPace } from './account.js';
 import { checkDestinations, forwardDestinations, type Destination } from './destinations.js';
 import { error, skipped, type Finding } from './finding.js';
 import { checkCallerId, checkNumber } from './number.js';
-import type { Patient } from './patient.js';
+import type { DoctorTarget } from './target.js';
 import { checkServer } from './server.js';
 import { checkTaskRouter } from './taskrouter/check.js';
 
 export interface ExamineOptions {
-  /** Told what is looked at next. */
+  /** Called with what the doctor looks at next. */
   readonly progress?: ((text: string) => void) | undefined;
-  /** As given to the patient's client. */
+  /** The address that the target's client calls instead of Twilio's. */
   readonly apiUrl?: string | undefined;
 }
 
 /** Looks at everything that calls need. Changes nothing; a check that fails by itself is a finding too. */
-export async function examine(patient: Patient, options: ExamineOptions = {}): Promise<readonly Finding[]> {
+export async function examine(target: DoctorTarget, options: ExamineOptions = {}): Promise<readonly Finding[]> {
   const { progress = () => undefined, apiUrl } = options;
   const findings: Finding[] = [];
 
@@ -34,23 +34,23 @@ export async function examine(patient: Patient, options: ExamineOptions = {}): P
     }
   }
 
-  await look('credentials', 'Asking Twilio about the account', () => checkAccount(patient, apiUrl));
-  await look('public-url', `Calling ${patient.base}`, () => checkServer(patient));
+  await look('credentials', 'Asking Twilio about the account', () => checkAccount(target, apiUrl));
+  await look('public-url', `Calling ${target.base}`, () => checkServer(target));
   if (findings.some(({ check, status }) => check === 'credentials' && status === 'error')) {
     findings.push(skipped('number', 'Twilio does not let us look: everything else has to wait'));
     return findings;
   }
-  await look('number', 'Looking at the number', () => checkNumber(patient));
-  await look('caller-id', 'Looking at the caller id', async () => [await checkCallerId(patient)]);
+  await look('number', 'Looking at the number', () => checkNumber(target));
+  await look('caller-id', 'Looking at the caller id', async () => [await checkCallerId(target)]);
   let destinations: readonly Destination[] = [];
-  if (patient.flow === 'taskrouter') {
+  if (target.flow === 'taskrouter') {
     await look('workspace', 'Looking at the workspace', async () => {
-      const found = await checkTaskRouter(patient);
+      const found = await checkTaskRouter(target);
       ({ destinations } = found);
       return found.findings;
     });
   } else {
-    destinations = forwardDestinations(patient.variables['FORWARD_TO']);
+    destinations = forwardDestinations(target.variables['FORWARD_TO']);
     if (destinations.length === 0) {
       findings.push(
         error('destinations', 'FORWARD_TO is missing: nobody can be rung', 'Set it to numbers, separated by commas'),
@@ -59,8 +59,8 @@ export async function examine(patient: Patient, options: ExamineOptions = {}): P
   }
   const isTrial = findings.some(({ check, status }) => check === 'account' && status === 'warning');
   await look('destinations', 'Looking at the numbers to be rung', () =>
-    checkDestinations(patient, destinations, isTrial),
+    checkDestinations(target, destinations, isTrial),
   );
-  await look('calls-per-second', 'Looking at recent calls', async () => [await checkPace(patient)]);
+  await look('calls-per-second', 'Looking at recent calls', async () => [await checkPace(target)]);
   return findings;
 }

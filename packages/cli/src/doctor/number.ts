@@ -2,12 +2,12 @@ import { isSameAddress, withoutFragment } from '../addresses.js';
 import { readNumber, type ActualNumber } from '../taskrouter/actual.js';
 import { isNumber } from '../settings.js';
 import { error, ok, skipped, warning, type Finding } from './finding.js';
-import type { Patient } from './patient.js';
+import type { DoctorTarget } from './target.js';
 import { APPLY } from './taskrouter/apply-hint.js';
 
 /** Our number, its addresses, and whose number callees see. */
-export async function checkNumber(patient: Patient): Promise<readonly Finding[]> {
-  const { client, variables } = patient;
+export async function checkNumber(target: DoctorTarget): Promise<readonly Finding[]> {
+  const { client, variables } = target;
   const phone = variables['TWILIO_PHONE_NUMBER'];
   if (!isNumber(phone)) {
     const message =
@@ -32,7 +32,7 @@ export async function checkNumber(patient: Patient): Promise<readonly Finding[]>
       skipped('fallback-url', 'the number is not in this account'),
     ];
   }
-  return [ownership(number), ...addressesOfNumber(number, patient)];
+  return [ownership(number), ...addressesOfNumber(number, target)];
 }
 
 function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
@@ -47,7 +47,7 @@ function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
   return ok('number', `${phone} is a number of this account`);
 }
 
-function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Patient): Finding[] {
+function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: DoctorTarget): Finding[] {
   const { voiceUrl, voiceMethod, statusUrl, statusMethod, fallbackUrl } = number;
   // Who forwards without TaskRouter has no file to apply, and would be given a workspace.
   const set = (what: string, to: string): string =>
@@ -113,7 +113,7 @@ function hostOf(url: string): string {
 }
 
 /** The number that callees see must be ours, or verified. */
-export async function checkCallerId({ client, variables }: Patient): Promise<Finding> {
+export async function checkCallerId({ client, variables }: DoctorTarget): Promise<Finding> {
   const shown = variables['CALLER_ID'] ?? 'caller';
   if (shown === 'caller') return ok('caller-id', "Callees see the caller's number");
   if (!isNumber(shown)) {

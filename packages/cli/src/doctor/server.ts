@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import twilio from 'twilio';
 import { withoutFragment } from '../addresses.js';
 import { error, ok, skipped, warning, type Finding } from './finding.js';
-import type { Patient } from './patient.js';
+import type { DoctorTarget } from './target.js';
 
 const TIMEOUT_MS = 10_000;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|.*\.local)$/i;
 
 /** Can the app be reached from outside, and is it the app? */
-export async function checkServer(patient: Patient): Promise<readonly Finding[]> {
-  const { base, isSimulated } = patient;
+export async function checkServer(target: DoctorTarget): Promise<readonly Finding[]> {
+  const { base, isSimulated } = target;
   const url = new URL(base);
   if (LOCAL.test(url.hostname) && !isSimulated) {
     return [
@@ -21,18 +21,18 @@ export async function checkServer(patient: Patient): Promise<readonly Finding[]>
       skipped('signature', 'the server cannot be reached'),
     ];
   }
-  const reached = await reach(patient);
+  const reached = await reach(target);
   if (reached.status !== 'ok') return [reached, skipped('signature', 'the server cannot be reached')];
   if (url.protocol !== 'https:' && !isSimulated) {
     return [
       warning('public-url', `${base} answers, but without encryption`, 'Use https: callers and numbers are private'),
-      ...(await checkSignature(patient)),
+      ...(await checkSignature(target)),
     ];
   }
-  return [reached, ...(await checkSignature(patient))];
+  return [reached, ...(await checkSignature(target))];
 }
 
-async function reach({ base, fetch }: Patient): Promise<Finding> {
+async function reach({ base, fetch }: DoctorTarget): Promise<Finding> {
   const root = base.replace(/\/$/, '');
   const began = performance.now();
   try {
@@ -65,7 +65,7 @@ async function reach({ base, fetch }: Patient): Promise<Finding> {
 }
 
 /** One signed webhook and one without a signature, about a call that never was: nothing happens to either. */
-async function checkSignature({ account, addresses, variables, fetch }: Patient): Promise<readonly Finding[]> {
+async function checkSignature({ account, addresses, variables, fetch }: DoctorTarget): Promise<readonly Finding[]> {
   const { accountSid, authToken } = account;
   if (authToken === undefined) return [skipped('signature', 'TWILIO_AUTH_TOKEN is missing')];
   const address = withoutFragment(addresses.status);

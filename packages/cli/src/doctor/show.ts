@@ -15,8 +15,8 @@ export function showFinding({ check, status, message, fix }: Finding, { paint }:
   return fix === null ? [line] : [line, `${' '.repeat(21)}${paint('cyan', '→')} ${fix}`];
 }
 
-/** `2 errors, 1 warning, 15 ok`. */
-export function tally(findings: readonly Finding[]): string {
+/** Counts findings by their status: `2 errors, 1 warning, 15 ok`. */
+export function countFindings(findings: readonly Finding[]): string {
   const count = (status: Status): number => findings.filter((finding) => finding.status === status).length;
   const many = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`;
   const [errors, warnings, skipped] = [count('error'), count('warning'), count('skipped')];

@@ -2,15 +2,15 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where the program runs: everything it says and asks goes through here. */
+/** Where the program writes: everything it says and asks goes through here. */
 export interface Terminal {
-  /** Results. */
+  /** Writes a line of the result to standard output. */
   readonly out: (line: string) => void;
-  /** Progress and problems, so that results can be piped. */
-  readonly note: (line: string) => void;
-  /** Something slow begins; it is shown until the next line. */
+  /** Writes a line about progress or a problem to standard error, so that results can be piped. */
+  readonly stderr: (line: string) => void;
+  /** Shows that something slow begins, until the next line. */
   readonly progress: (text: string) => void;
-  /** `null`: nobody is there to be asked. */
+  /** Asks yes or no; `null` when nobody is there to be asked. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;
   readonly paint: (style: Style, text: string) => string;
 }
@@ -33,7 +33,7 @@ export function processTerminal(streams: Streams = process): Terminal {
       wipe();
       stdout.write(`${line}\n`);
     },
-    note(line) {
+    stderr(line) {
       wipe();
       stderr.write(`${line}\n`);
     },

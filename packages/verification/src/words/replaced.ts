@@ -55,6 +55,7 @@ export const REPLACED: readonly Replaced[] = [
   ),
   name('AgentRow|AgentTotals|createAgentDashboard|createAgentFeed', 'WorkersRow, WorkerTotals, createWorkerDashboard'),
   name('playAside|AsideEnd|Aside|createPump', 'BackgroundDocument, playInBackground, createSettleLoop'),
+  name('Stage|Patient|Ward', 'VerbContext, SimulatedTwilio, DoctorTarget, HealthySetUp'),
   {
     pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
     now: 'amd_visit, /outbound/poll, leg.poll',

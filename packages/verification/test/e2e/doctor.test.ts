@@ -5,7 +5,15 @@ import type { Finding } from '@amd/cli';
 import type { NumberOptions, SimulatorOptions } from '@amd/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveExample } from '../helpers/served-example.js';
-import { ANN, BEN, closed, OURS, serving, stage, type Stage } from '../../../cli/test/stage.js';
+import {
+  ANN,
+  BEN,
+  closed,
+  OURS,
+  serving,
+  simulateTwilio,
+  type SimulatedTwilio,
+} from '../../../cli/test/simulated-twilio.js';
 
 const FALLBACK = 'https://handler.twilio.com/twiml/EH1';
 const MINE = '+14155550142x12';
@@ -15,7 +23,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-interface Ward extends Stage {
+interface HealthySetUp extends SimulatedTwilio {
   readonly url: string;
   readonly server: Server;
   /** What the doctor finds amiss. */
@@ -23,8 +31,8 @@ interface Ward extends Stage {
 }
 
 /** A healthy set-up: a workspace made by `apply`, and the example in front of it. */
-async function ward(options: SimulatorOptions = {}): Promise<Ward> {
-  const here = await stage(options);
+async function healthySetUp(options: SimulatorOptions = {}): Promise<HealthySetUp> {
+  const here = await simulateTwilio(options);
   closing.push(() => here.close());
   here.write('.env', '');
   const { url, server } = await serving();
@@ -58,16 +66,16 @@ type Mistake = readonly [
   check: string,
   said: RegExp,
   make: (
-    ward: Ward,
+    setUp: HealthySetUp,
   ) => Promise<Readonly<Record<string, string>> | undefined> | Readonly<Record<string, string>> | undefined,
   options?: SimulatorOptions,
 ];
 
 const number =
   (changes: Partial<NumberOptions>) =>
-  (ward: Ward): undefined => {
-    const { url } = ward;
-    ward.sim.setNumber({
+  (setUp: HealthySetUp): undefined => {
+    const { url } = setUp;
+    setUp.sim.setNumber({
       phoneNumber: OURS,
       voiceUrl: `${url}/inbound`,
       statusCallback: `${url}/inbound/status`,
@@ -76,7 +84,7 @@ const number =
     });
   };
 /** The one workspace there is, over REST. */
-async function inside({ client, sim }: Ward) {
+async function inside({ client, sim }: HealthySetUp) {
   const sid = sim.workspaces[0]?.sid ?? '';
   const workspace = client.taskrouter.v1.workspaces(sid);
   const [workflow] = await workspace.workflows.list();
@@ -105,8 +113,8 @@ const MISTAKES: readonly Mistake[] = [
     'the token of the app is another one',
     'signature',
     /refuses a webhook/,
-    (ward) => {
-      ward.server.prependListener('request', (request) => {
+    (setUp) => {
+      setUp.server.prependListener('request', (request) => {
         request.headers['x-twilio-signature'] &&= createHmac('sha1', 'other').update('x').digest('base64');
       });
       return undefined;
@@ -116,9 +124,9 @@ const MISTAKES: readonly Mistake[] = [
     'something else answers there',
     'signature',
     /without a signature|this is not the app/,
-    (ward) => {
-      ward.server.removeAllListeners('request');
-      ward.server.on('request', (_request, response) => response.end('ok'));
+    (setUp) => {
+      setUp.server.removeAllListeners('request');
+      setUp.server.on('request', (_request, response) => response.end('ok'));
       return undefined;
     },
   ],
@@ -148,8 +156,8 @@ const MISTAKES: readonly Mistake[] = [
     'the assignment URL is an old one',
     'assignment-url',
     /no worker is ever rung/,
-    async (ward) => {
-      const { workflow } = await inside(ward);
+    async (setUp) => {
+      const { workflow } = await inside(setUp);
       await workflow.update({ assignmentCallbackUrl: 'https://old.example.com/assign' });
       return undefined;
     },
@@ -158,8 +166,8 @@ const MISTAKES: readonly Mistake[] = [
     'the event URL is missing',
     'event-url',
     /event callback URL/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       await workspace.update({ eventCallbackUrl: 'https://old.example.com/trevents' });
       return undefined;
     },
@@ -168,8 +176,8 @@ const MISTAKES: readonly Mistake[] = [
     'some events are switched off',
     'events',
     /does not tell of task\.created, task\.canceled/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       await workspace.update({ eventsFilter: 'worker.activity.update' });
       return undefined;
     },
@@ -185,8 +193,8 @@ const MISTAKES: readonly Mistake[] = [
     'time-outs park workers',
     'timeout-activity',
     /to "Offline"/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       const [offline] = await workspace.activities.list({ friendlyName: 'Offline' });
       await workspace.update({ timeoutActivitySid: offline?.sid ?? '' });
       return undefined;
@@ -196,8 +204,8 @@ const MISTAKES: readonly Mistake[] = [
     'reservations are too short',
     'timers',
     /72 s .* time out after 30 s/,
-    async (ward) => {
-      const { workflow } = await inside(ward);
+    async (setUp) => {
+      const { workflow } = await inside(setUp);
       await workflow.update({ taskReservationTimeout: 30 });
       return undefined;
     },
@@ -206,8 +214,8 @@ const MISTAKES: readonly Mistake[] = [
     'callers are sent away before a worker could be reached',
     'timers',
     /at most 30 s, but a worker may need 72 s/,
-    async (ward) => {
-      const { workspace, workflow } = await inside(ward);
+    async (setUp) => {
+      const { workspace, workflow } = await inside(setUp);
       const [queue] = await workspace.taskQueues.list();
       const filter = { expression: '1==1', targets: [{ queue: queue?.sid, timeout: 30 }] };
       await workflow.update({ configuration: JSON.stringify({ task_routing: { filters: [filter] } }) });
@@ -219,9 +227,9 @@ const MISTAKES: readonly Mistake[] = [
     'the public address redirects',
     'public-url',
     /redirects to https:\/\/new/,
-    (ward) => {
-      ward.server.removeAllListeners('request');
-      ward.server.on('request', (_request, response) => {
+    (setUp) => {
+      setUp.server.removeAllListeners('request');
+      setUp.server.on('request', (_request, response) => {
         response.writeHead(301, { location: 'https://new.example.com' }).end();
       });
       return undefined;
@@ -232,8 +240,8 @@ const MISTAKES: readonly Mistake[] = [
     'there are two workflows',
     'workflow',
     /several workflows/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       const [queue] = await workspace.taskQueues.list();
       const configuration = JSON.stringify({ task_routing: { default_filter: { queue: queue?.sid } } });
       await workspace.workflows.create({ friendlyName: 'Second', configuration });
@@ -244,8 +252,8 @@ const MISTAKES: readonly Mistake[] = [
     'no worker fits the queue',
     'queue',
     /No worker fits/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       const [queue] = await workspace.taskQueues.list();
       await workspace.taskQueues(queue?.sid ?? '').update({ targetWorkers: 'team == "red"' });
       return undefined;
@@ -255,8 +263,8 @@ const MISTAKES: readonly Mistake[] = [
     'a worker has no phone',
     'workers',
     /worker "Cara": no phone number/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       await workspace.workers.create({ friendlyName: 'Cara' });
       return undefined;
     },
@@ -265,8 +273,8 @@ const MISTAKES: readonly Mistake[] = [
     'nobody is at work',
     'workers',
     /None of the 2 workers is available/,
-    (ward) => {
-      for (const { sid } of ward.sim.workspaces[0]?.workers ?? []) ward.sim.setWorkerActivity(sid, 'Offline');
+    (setUp) => {
+      for (const { sid } of setUp.sim.workspaces[0]?.workers ?? []) setUp.sim.setWorkerActivity(sid, 'Offline');
       return undefined;
     },
   ],
@@ -274,8 +282,8 @@ const MISTAKES: readonly Mistake[] = [
     'a worker has an extension',
     'extensions',
     /SendDigits/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       await workspace.workers.create({ friendlyName: 'Cara', attributes: JSON.stringify({ phone: MINE }) });
       return undefined;
     },
@@ -284,8 +292,8 @@ const MISTAKES: readonly Mistake[] = [
     'a worker has half a number',
     'destinations',
     /"0415"/,
-    async (ward) => {
-      const { workspace } = await inside(ward);
+    async (setUp) => {
+      const { workspace } = await inside(setUp);
       await workspace.workers.create({ friendlyName: 'Cara', attributes: JSON.stringify({ phone: '0415' }) });
       return undefined;
     },
@@ -306,9 +314,9 @@ const MISTAKES: readonly Mistake[] = [
     'calls wait in the queue of Twilio',
     'calls-per-second',
     /2 of the last 4 outbound calls waited/,
-    async (ward) => {
+    async (setUp) => {
       const call = { from: OURS, to: ANN, twiml: '<Response/>' };
-      await Promise.all([1, 2, 3, 4].map(() => ward.client.calls.create(call)));
+      await Promise.all([1, 2, 3, 4].map(() => setUp.client.calls.create(call)));
       return undefined;
     },
     { cps: 1 },
@@ -317,7 +325,7 @@ const MISTAKES: readonly Mistake[] = [
 
 describe('the doctor', () => {
   it('finds nothing in a healthy set-up, and says what it looked at', async () => {
-    const well = await ward();
+    const well = await healthySetUp();
     expect(await well.diagnose()).toEqual([]);
     const said = await well.amd(['doctor', '--url', well.url, '--strict'], {
       TWILIO_PHONE_NUMBER: OURS,
@@ -327,12 +335,12 @@ describe('the doctor', () => {
     expect(said.out).toContain('✓ signature          A signed webhook is taken, an unsigned one is refused');
     expect(said.out).toContain('✓ assignment-url');
     expect(said.out).toMatch(/0 errors, 0 warnings, 25 ok$/);
-    expect(said.notes.split('\n')).toContain(`Calling ${well.url}`);
+    expect(said.stderr.split('\n')).toContain(`Calling ${well.url}`);
   });
 
   it('finds nothing with an API key, beside which the token is asked about at the same server', async () => {
     const key = `SK${'1'.repeat(32)}`;
-    const well = await ward({ apiKeys: { [key]: 'secret' } });
+    const well = await healthySetUp({ apiKeys: { [key]: 'secret' } });
     const settings = { TWILIO_API_KEY: key, TWILIO_API_SECRET: 'secret' };
     expect(await well.diagnose(settings)).toEqual([]);
     const known = { TWILIO_PHONE_NUMBER: OURS, DIAL_ALLOW: '+1415*', ...settings };
@@ -341,7 +349,7 @@ describe('the doctor', () => {
   });
 
   it('finds nothing in an older workspace made by hand and adopted', async () => {
-    const here = await ward();
+    const here = await healthySetUp();
     const [made] = await here.client.taskrouter.v1.workspaces.list();
     await here.client.taskrouter.v1.workspaces(made?.sid ?? '').remove();
     here.sim.addWorkspace({
@@ -358,7 +366,7 @@ describe('the doctor', () => {
   it.each(MISTAKES.map(([what, check, said, make, options = {}]) => [what, { check, said, make, options }] as const))(
     'finds that %s',
     async (_what, { check, said, make, options }) => {
-      const here = await ward(options);
+      const here = await healthySetUp(options);
       const findings = await here.diagnose((await make(here)) ?? {});
       const found = findings.filter((finding) => finding.check === check);
       expect(found.map(({ message }) => message).join('\n')).toMatch(said);
@@ -382,7 +390,7 @@ describe('the doctor', () => {
   });
 
   it('counts warnings as errors when asked to', async () => {
-    const here = await ward();
+    const here = await healthySetUp();
     number({ statusCallback: '' })(here);
     const settings = { TWILIO_PHONE_NUMBER: OURS, DIAL_ALLOW: '+1415*' };
     expect((await here.amd(['doctor', '--url', here.url], settings)).exit).toBe(0);
@@ -393,7 +401,7 @@ describe('the doctor', () => {
   });
 
   it('advises forwarding no TaskRouter command, whatever is wrong with the number', async () => {
-    const here = await ward();
+    const here = await healthySetUp();
     number({ voiceUrl: 'https://demo.twilio.com/welcome', statusCallback: '', voiceFallbackUrl: '' })(here);
     const wrong = ['voice-url', 'status-url', 'fallback-url'];
     for (const [settings, ...more] of [[{ FORWARD_TO: ANN }], [{ FORWARD_TO: ANN }, '--flow', 'forwarding']] as const) {
@@ -408,7 +416,7 @@ describe('the doctor', () => {
   });
 
   it('looks at forwarding when FORWARD_TO is set', async () => {
-    const here = await ward();
+    const here = await healthySetUp();
     const well = await here.diagnose({ FORWARD_TO: `${ANN}, ${BEN}`, DIAL_ALLOW: '' });
     expect(well).toEqual([]);
     for (const [to, check] of [

@@ -2,7 +2,7 @@ import { syncWorkers } from '@amd/core/twilio';
 import { human, realClock, voicemail } from '@amd/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveExample } from '../helpers/served-example.js';
-import { ANN, BEN, closed, OURS, serving, stage } from '../../../cli/test/stage.js';
+import { ANN, BEN, closed, OURS, serving, simulateTwilio } from '../../../cli/test/simulated-twilio.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -16,7 +16,7 @@ describe('a workspace made by "amd taskrouter apply"', () => {
     ['from one of the older generation, made by hand', false],
   ])('%s, is one in which the example runs', async (_name, multiTask) => {
     const people = { [ANN]: voicemail({ ringMs: 4000 }), [BEN]: human({ ringMs: 3000, talkMs: 5000 }) };
-    const here = await stage({ people, clock: realClock({ speed: 20 }) });
+    const here = await simulateTwilio({ people, clock: realClock({ speed: 20 }) });
     closing.push(() => here.close());
     here.write('.env', '');
     if (multiTask !== undefined) here.sim.addWorkspace({ friendlyName: 'AMD', multiTask });

@@ -2,11 +2,11 @@ import type { Server } from 'node:http';
 import { createWorkspaceDirectory, type KnownWorkspace, type WorkspaceDirectory } from '@amd/core/twilio';
 import { pino } from 'pino';
 import { createApp, type App } from '../../../../examples/taskrouter/src/app.js';
-import { OURS, type Stage } from '../../../cli/test/stage.js';
+import { OURS, type SimulatedTwilio } from '../../../cli/test/simulated-twilio.js';
 
 /** The TaskRouter example, with the workspace that is there now. */
 export async function serveExample(
-  { sim, client }: Stage,
+  { sim, client }: SimulatedTwilio,
   { url, server }: { readonly url: string; readonly server: Server },
 ): Promise<{ readonly app: App; readonly directory: WorkspaceDirectory; readonly known: KnownWorkspace }> {
   const directory = createWorkspaceDirectory({ client });

@@ -102,9 +102,9 @@ describe('commands that the pages show', () => {
     for (const [page, command, rest] of found) {
       const path = command.startsWith('taskrouter ') ? command.split(' ') : [command.split(' ')[0] ?? ''];
       let help = '';
-      const terminal = { out: (text: string) => (help += text), note: () => undefined, progress: () => undefined };
-      const surroundings = { terminal: { ...terminal, confirm: null, paint: String }, environment: {}, version: '0' };
-      await run([...path, '--help'], surroundings);
+      const terminal = { out: (text: string) => (help += text), stderr: () => undefined, progress: () => undefined };
+      const context = { terminal: { ...terminal, confirm: null, paint: String }, environment: {}, version: '0' };
+      await run([...path, '--help'], context);
       if (!help.startsWith(`Usage: amd ${path.join(' ')}`)) unknown.push(`${page}: amd ${command}`);
       for (const option of optionsIn(rest))
         if (!help.includes(option)) unknown.push(`${page}: amd ${command} ${option}`);

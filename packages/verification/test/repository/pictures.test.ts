@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { run } from '@amd/cli';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveExample } from '../helpers/served-example.js';
-import { ANN, BEN, closed, OURS, serving, stage } from '../../../cli/test/stage.js';
+import { ANN, BEN, closed, OURS, serving, simulateTwilio } from '../../../cli/test/simulated-twilio.js';
 import { formPicture, marked, terminalPicture, type FormField } from '../helpers/pictures.js';
 import { ROOT } from '../helpers/sources.js';
 
@@ -31,7 +31,7 @@ describe('the pictures of the terminal', () => {
       environment,
       terminal: {
         out: (line) => lines.push(...line.split('\n')),
-        note: () => undefined,
+        stderr: () => undefined,
         progress: () => undefined,
         confirm: null,
         paint: (style, text) => marked(style, text),
@@ -41,7 +41,7 @@ describe('the pictures of the terminal', () => {
   }
 
   it('show a plan, and what the doctor says of a set-up with mistakes', async () => {
-    const here = await stage({ numbers: [{ phoneNumber: OURS }] });
+    const here = await simulateTwilio({ numbers: [{ phoneNumber: OURS }] });
     closing.push(() => here.close());
     here.write('.env', '');
     const { url, server } = await serving();

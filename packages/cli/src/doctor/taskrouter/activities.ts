@@ -1,13 +1,17 @@
 import { ACTIVITY_NAMES } from '@amd/core/twilio';
 import type { ActualActivity, ActualWorkspace } from '../../taskrouter/actual.js';
 import { error, ok, skipped, warning, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import { APPLY } from './apply-hint.js';
 
 /** The activities by what they are for; `null`: there is none that could be it. */
 export type Roles = Readonly<Record<'available' | 'unavailable' | 'offline', ActualActivity | null>>;
 
-export function findActivities({ activities }: ActualWorkspace, { variables }: Patient, findings: Finding[]): Roles {
+export function findActivities(
+  { activities }: ActualWorkspace,
+  { variables }: DoctorTarget,
+  findings: Finding[],
+): Roles {
   const roles: Record<keyof Roles, ActualActivity | null> = { available: null, unavailable: null, offline: null };
   const before = findings.length;
   for (const role of ['available', 'unavailable', 'offline'] as const) {

@@ -1,7 +1,7 @@
 import { readWorkspace } from '../../taskrouter/actual.js';
 import type { Destination } from '../destinations.js';
 import { error, ok, skipped, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import { findActivities, timeoutActivity } from './activities.js';
 import { eventAddress, events } from './events.js';
 import { timers } from './timers.js';
@@ -10,9 +10,9 @@ import { assignment, findWorkflow, foreignTasks, queue } from './workflow.js';
 
 /** The workspace and everything in it; and whom its workers' phones make the app ring. */
 export async function checkTaskRouter(
-  patient: Patient,
+  target: DoctorTarget,
 ): Promise<{ readonly findings: readonly Finding[]; readonly destinations: readonly Destination[] }> {
-  const { client, variables } = patient;
+  const { client, variables } = target;
   const wanted = variables['TWILIO_WORKSPACE'] ?? 'AMD';
   const workspace = await readWorkspace(client, wanted);
   if (workspace === null) {
@@ -45,12 +45,12 @@ export async function checkTaskRouter(
   const generation = workspace.multiTask ? '' : ', of the older generation (single-tasking)';
   const findings: Finding[] = [ok('workspace', `Workspace ${JSON.stringify(workspace.name)} is there${generation}`)];
   const workflow = findWorkflow(workspace, variables['TWILIO_WORKFLOW'], findings);
-  const activities = findActivities(workspace, patient, findings);
-  findings.push(eventAddress(workspace, patient), events(workspace));
-  findings.push(...(workflow === null ? [] : [assignment(workflow, patient), foreignTasks(workflow)]));
+  const activities = findActivities(workspace, target, findings);
+  findings.push(eventAddress(workspace, target), events(workspace));
+  findings.push(...(workflow === null ? [] : [assignment(workflow, target), foreignTasks(workflow)]));
   findings.push(timeoutActivity(workspace, activities.unavailable));
-  findings.push(...timers(workspace, workflow, activities, patient));
-  findings.push(...(workflow === null ? [] : await queue(workspace, workflow, patient)));
-  const destinations = workers(workspace, patient, findings);
+  findings.push(...timers(workspace, workflow, activities, target));
+  findings.push(...(workflow === null ? [] : await queue(workspace, workflow, target)));
+  const destinations = workers(workspace, target, findings);
   return { findings, destinations };
 }

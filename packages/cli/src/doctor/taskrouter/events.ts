@@ -2,10 +2,10 @@ import { TASKROUTER_EVENTS } from '@amd/core/http';
 import { isSameAddress } from '../../addresses.js';
 import type { ActualWorkspace } from '../../taskrouter/actual.js';
 import { error, ok, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import { APPLY } from './apply-hint.js';
 
-export function eventAddress({ eventUrl }: ActualWorkspace, { addresses }: Patient): Finding {
+export function eventAddress({ eventUrl }: ActualWorkspace, { addresses }: DoctorTarget): Finding {
   if (isSameAddress(eventUrl, addresses.events))
     return ok('event-url', 'The app is told what happens in the workspace');
   const is = eventUrl === '' ? 'is not set' : `is ${eventUrl}`;

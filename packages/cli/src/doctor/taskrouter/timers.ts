@@ -2,7 +2,7 @@ import { checkTimes, taskSettings, type TaskRouterWorkspace } from '@amd/core';
 import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js';
 import { readRouting } from '../../taskrouter/routing.js';
 import { error, ok, skipped, warning, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import type { Roles } from './activities.js';
 
 /** Does what a worker may take fit into a reservation, and into the time that callers wait? */
@@ -10,7 +10,7 @@ export function timers(
   workspace: ActualWorkspace,
   workflow: ActualWorkflow | null,
   roles: Roles,
-  { variables }: Patient,
+  { variables }: DoctorTarget,
 ): readonly Finding[] {
   const { available, unavailable, offline } = roles;
   if (workflow === null || available === null || unavailable === null || offline === null) {
@@ -54,7 +54,7 @@ export function timers(
 }
 
 /** What the app would refuse at its start. */
-function wholeSeconds(variables: Patient['variables'], name: string, low: number, high: number): Finding | null {
+function wholeSeconds(variables: DoctorTarget['variables'], name: string, low: number, high: number): Finding | null {
   const given = variables[name];
   const seconds = Number(given ?? low);
   if (Number.isInteger(seconds) && seconds >= low && seconds <= high) return null;

@@ -3,12 +3,12 @@ import type { ActualWorkspace } from '../../taskrouter/actual.js';
 import { parse } from '../../taskrouter/routing.js';
 import type { Destination } from '../destinations.js';
 import { error, ok, warning, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import { APPLY } from './apply-hint.js';
 
 export function workers(
   { workers: all, activities }: ActualWorkspace,
-  { variables }: Pick<Patient, 'variables'>,
+  { variables }: Pick<DoctorTarget, 'variables'>,
   findings: Finding[],
 ): readonly Destination[] {
   const names = variables['PHONE_ATTRIBUTES']?.split(',').map((name) => name.trim()) ?? PHONE_ATTRIBUTES;

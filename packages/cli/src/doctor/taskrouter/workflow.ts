@@ -3,7 +3,7 @@ import type { ActualWorkflow, ActualWorkspace } from '../../taskrouter/actual.js
 import { foreignTasksOf, OWN_WORKFLOW } from '../../taskrouter/foreign-tasks.js';
 import { queuesIn } from '../../taskrouter/routing.js';
 import { error, ok, skipped, warning, type Finding } from '../finding.js';
-import type { Patient } from '../patient.js';
+import type { DoctorTarget } from '../target.js';
 import { APPLY } from './apply-hint.js';
 
 export function findWorkflow(
@@ -43,7 +43,7 @@ export function findWorkflow(
   return null;
 }
 
-export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow, { addresses }: Patient): Finding {
+export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow, { addresses }: DoctorTarget): Finding {
   if (isSameAddress(assignmentUrl, addresses.assign)) {
     if (fallbackUrl !== '') return ok('assignment-url', 'TaskRouter asks the app about every reservation');
     return warning(
@@ -71,7 +71,7 @@ export function foreignTasks(workflow: ActualWorkflow): Finding {
 export async function queue(
   workspace: ActualWorkspace,
   workflow: ActualWorkflow,
-  { client }: Patient,
+  { client }: DoctorTarget,
 ): Promise<readonly Finding[]> {
   const named = queuesIn(workflow.configuration);
   const there = workspace.queues.filter(({ sid }) => named.includes(sid));

@@ -1,7 +1,7 @@
 import { ACTIVITY_NAMES } from '@amd/core/twilio';
 import type { ActualActivity, ActualWorkspace } from '../actual.js';
 import type { SetUp } from '../set-up.js';
-import type { Draft } from './draft.js';
+import type { PlanBuilder } from './plan-builder.js';
 
 /** Names of the activities by what they are for. */
 export type Roles = Readonly<Record<'available' | 'unavailable' | 'offline', string>>;
@@ -20,7 +20,7 @@ const PURPOSES = {
 } as const;
 
 /** Found by name in both generations of workspaces, made when they are missing. */
-export function planActivities(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null): Roles {
+export function planActivities(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null): Roles {
   const activities = actual?.activities ?? NEW;
   const roles = { available: '', unavailable: '', offline: '' };
   for (const role of ['available', 'unavailable', 'offline'] as const) {
@@ -33,15 +33,15 @@ export function planActivities(draft: Draft, wanted: SetUp, actual: ActualWorksp
     roles[role] = activity?.name ?? names[0] ?? '';
     if (activity === undefined) {
       const thing = { kind: 'activity', name: roles[role], sid: null } as const;
-      draft.settle(thing, [{ field: 'for', from: null, to: PURPOSES[role] }], { kind: 'activity', available });
+      builder.settle(thing, [{ field: 'for', from: null, to: PURPOSES[role] }], { kind: 'activity', available });
     } else if (activity.available === available) {
-      draft.same.push({ kind: 'activity', name: activity.name });
+      builder.same.push({ kind: 'activity', name: activity.name });
     } else {
-      draft.problems.push(
+      builder.problems.push(
         `activity "${activity.name}" cannot be "activities.${role}": it is ${activity.available ? '' : 'not '}available, which Twilio lets nobody change. Name another one in the file, or delete it at the console`,
       );
     }
   }
-  draft.leave('activity', activities, (name) => Object.values(roles).includes(name));
+  builder.leave('activity', activities, (name) => Object.values(roles).includes(name));
   return roles;
 }

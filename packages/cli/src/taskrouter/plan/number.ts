@@ -2,21 +2,21 @@ import type { WebhookUrls } from '@amd/core/http';
 import type { ActualNumber } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
-import { orNull, type Draft } from './draft.js';
+import { orNull, type PlanBuilder } from './plan-builder.js';
 
 /** Where the number's calls go. A number is never bought, moved or released. */
 export function planNumber(
-  draft: Draft,
+  builder: PlanBuilder,
   { phone, fallbackUrl }: NonNullable<SetUp['number']>,
   number: ActualNumber | null,
   addresses: WebhookUrls,
 ): void {
   if (number === null) {
-    draft.problems.push(`"number": ${phone} is not a number of this account`);
+    builder.problems.push(`"number": ${phone} is not a number of this account`);
     return;
   }
   if (number.answeredBy !== null) {
-    draft.problems.push(
+    builder.problems.push(
       `"number": ${phone} is answered by ${number.answeredBy} instead of by addresses: take that away at the console first`,
     );
   }
@@ -33,9 +33,9 @@ export function planNumber(
   if (fallbackUrl !== undefined) {
     if (differs('fallback URL', number.fallbackUrl, fallbackUrl)) request.voiceFallbackUrl = fallbackUrl;
   } else if (number.fallbackUrl === '') {
-    draft.notes.push(
+    builder.notes.push(
       `${phone} has no fallback URL: when your server is down, callers hear an error. Set "number.fallbackUrl"`,
     );
   }
-  draft.settle({ kind: 'number', name: phone, sid: number.sid }, fields, request);
+  builder.settle({ kind: 'number', name: phone, sid: number.sid }, fields, request);
 }

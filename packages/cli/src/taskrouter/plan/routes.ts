@@ -4,10 +4,10 @@ import { foreignTasksOf, OWN_WORKFLOW } from '../foreign-tasks.js';
 import { readRouting, type Routing } from '../routing.js';
 import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
-import { found, orNull, type Draft } from './draft.js';
+import { found, orNull, type PlanBuilder } from './plan-builder.js';
 
 /** The queue in which callers wait. Returns its name. */
-export function planQueue(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null): string {
+export function planQueue(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null): string {
   const queues = actual?.queues ?? [];
   const queue = found(queues, wanted.queue.name);
   const name = queue?.name ?? wanted.queue.name ?? 'Everybody';
@@ -17,14 +17,14 @@ export function planQueue(draft: Draft, wanted: SetUp, actual: ActualWorkspace |
   else if (wish !== undefined && wish !== queue.workers)
     fields.push({ field: 'workers', from: queue.workers, to: wish });
   const targetWorkers = wish ?? queue?.workers ?? '1==1';
-  draft.settle({ kind: 'queue', name, sid: queue?.sid ?? null }, fields, { kind: 'queue', targetWorkers });
-  draft.leave('queue', queues, (other) => other === queue?.name);
+  builder.settle({ kind: 'queue', name, sid: queue?.sid ?? null }, fields, { kind: 'queue', targetWorkers });
+  builder.leave('queue', queues, (other) => other === queue?.name);
   return name;
 }
 
 /** The workflow that leads callers into the queue, and asks us about reserved workers. */
 export function planWorkflow(
-  draft: Draft,
+  builder: PlanBuilder,
   wanted: SetUp,
   actual: ActualWorkspace | null,
   queue: string,
@@ -51,7 +51,7 @@ export function planWorkflow(
     request.taskReservationTimeout = reservationTimeout;
   }
   const routing = workflow === undefined ? undefined : readRouting(workflow.configuration);
-  if (routing === null) draft.notes.push(`workflow "${name}" has rules made by hand: they are left as they are`);
+  if (routing === null) builder.notes.push(`workflow "${name}" has rules made by hand: they are left as they are`);
   else {
     const present = actual?.queues.find(({ sid }) => sid === routing?.queue)?.name;
     // Without a wish, how long callers wait is left as it is.
@@ -63,11 +63,11 @@ export function planWorkflow(
     }
   }
   const foreign = workflow === undefined ? null : foreignTasksOf(workflow);
-  if (foreign !== null) draft.notes.push(`${foreign}. ${OWN_WORKFLOW}`);
-  draft.settle({ kind: 'workflow', name, sid: workflow?.sid ?? null }, fields, request);
-  draft.leave('workflow', workflows, (other) => other === workflow?.name);
+  if (foreign !== null) builder.notes.push(`${foreign}. ${OWN_WORKFLOW}`);
+  builder.settle({ kind: 'workflow', name, sid: workflow?.sid ?? null }, fields, request);
+  builder.leave('workflow', workflows, (other) => other === workflow?.name);
   if (workflow === undefined && workflows.length > 0) {
-    draft.notes.push(
+    builder.notes.push(
       `with several workflows, say which one the app uses: TWILIO_WORKFLOW=${name}. To use one that is there, name it in the file as "workflow.name"`,
     );
   }

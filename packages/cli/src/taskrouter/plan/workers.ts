@@ -3,10 +3,10 @@ import type { ActualWorkspace } from '../actual.js';
 import { parse } from '../routing.js';
 import type { SetUp } from '../set-up.js';
 import type { Roles } from './activities.js';
-import type { Draft } from './draft.js';
+import type { PlanBuilder } from './plan-builder.js';
 
 /** Workers are found by name. What the file does not say of them stays, and so does where they are. */
-export function planWorkers(draft: Draft, wanted: SetUp, actual: ActualWorkspace | null, roles: Roles): void {
+export function planWorkers(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null, roles: Roles): void {
   const present = actual?.workers ?? [];
   for (const { name, phone, attributes = {} } of wanted.workers) {
     const worker = present.find((one) => one.name === name);
@@ -22,13 +22,13 @@ export function planWorkers(draft: Draft, wanted: SetUp, actual: ActualWorkspace
     });
     const activity = wanted.newWorkers === 'available' ? roles.available : roles.offline;
     if (worker === undefined) fields.push({ field: 'begins in', from: null, to: activity });
-    draft.settle({ kind: 'worker', name, sid: worker?.sid ?? null }, fields, {
+    builder.settle({ kind: 'worker', name, sid: worker?.sid ?? null }, fields, {
       kind: 'worker',
       attributes: JSON.stringify({ ...known, ...wish }),
       ...(worker === undefined ? { activity } : {}),
     });
   }
-  draft.leave('worker', present, (name) => wanted.workers.some((worker) => worker.name === name));
+  builder.leave('worker', present, (name) => wanted.workers.some((worker) => worker.name === name));
 }
 
 function words(value: unknown): string {

@@ -4,12 +4,12 @@ import type { ActualWorkspace } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import type { Roles } from './activities.js';
 import type { FieldChange, RequestDraft } from './change.js';
-import { orNull, type Draft } from './draft.js';
+import { orNull, type PlanBuilder } from './plan-builder.js';
 
 /** A workspace that is not there yet. Its activity for time-outs follows when there are activities. */
-export function planNewWorkspace(draft: Draft, wanted: SetUp, addresses: WebhookUrls): void {
+export function planNewWorkspace(builder: PlanBuilder, wanted: SetUp, addresses: WebhookUrls): void {
   const all = wanted.events === 'all';
-  draft.settle(
+  builder.settle(
     { kind: 'workspace', name: wanted.workspace, sid: null },
     [
       { field: 'event callback URL', from: null, to: addresses.events },
@@ -26,7 +26,7 @@ export function planNewWorkspace(draft: Draft, wanted: SetUp, addresses: Webhook
 
 /** What a workspace must have, be it new or not. */
 export function planWorkspace(
-  draft: Draft,
+  builder: PlanBuilder,
   wanted: SetUp,
   actual: ActualWorkspace | null,
   roles: Roles,
@@ -51,12 +51,12 @@ export function planWorkspace(
     request.eventsFilter = [...filter, ...missing].join(',');
   }
   if (filter.length > 0 && wanted.events === 'all') {
-    draft.notes.push(
+    builder.notes.push(
       `workspace "${wanted.workspace}" tells of some kinds of events only: take its filter away at the console to have them all`,
     );
   }
   const sid = actual?.sid ?? 'new';
   if (actual !== null || fields.length > 0) {
-    draft.settle({ kind: 'workspace', name: wanted.workspace, sid }, fields, request);
+    builder.settle({ kind: 'workspace', name: wanted.workspace, sid }, fields, request);
   }
 }

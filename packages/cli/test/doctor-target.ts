@@ -1,4 +1,4 @@
-import type { ActualWorkflow, ActualWorkspace, Finding, Patient } from '@amd/cli';
+import type { ActualWorkflow, ActualWorkspace, Finding, DoctorTarget } from '@amd/cli';
 import { webhookUrls } from '@amd/core/http';
 import type { Twilio } from 'twilio';
 
@@ -17,7 +17,9 @@ export const list = (...items: readonly object[]) => ({ list: () => Promise.reso
 export const failing = (status: number, message = 'no', code?: number) =>
   Promise.reject(Object.assign(new Error(message), { status, ...(code === undefined ? {} : { code }) }));
 
-export function patient(changes: Partial<Omit<Patient, 'client'>> & { readonly client?: object } = {}): Patient {
+export function doctorTarget(
+  changes: Partial<Omit<DoctorTarget, 'client'>> & { readonly client?: object } = {},
+): DoctorTarget {
   const { client = {}, ...others } = changes;
   return {
     client: client as Twilio,

@@ -20,10 +20,10 @@ export const BEN = '+14155550143';
 export interface Said {
   readonly exit: number;
   readonly out: string;
-  readonly notes: string;
+  readonly stderr: string;
 }
 
-export interface Stage {
+export interface SimulatedTwilio {
   readonly sim: Simulator;
   readonly client: Twilio;
   /** Where the simulator answers. */
@@ -45,8 +45,8 @@ export async function closed(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** A simulated Twilio on a port, and the program in front of it. */
-export async function stage(options: SimulatorOptions = {}): Promise<Stage> {
+/** Starts a simulated Twilio on a port, with the command line in front of it. */
+export async function simulateTwilio(options: SimulatorOptions = {}): Promise<SimulatedTwilio> {
   const sim = createSimulator({ clock: realClock({ speed: 100 }), numbers: [{ phoneNumber: OURS }], ...options });
   const server = createSimulatorServer(sim);
   const apiUrl = await listening(server);
@@ -57,19 +57,19 @@ export async function stage(options: SimulatorOptions = {}): Promise<Stage> {
     folder,
     client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }),
     async amd(args, environment = {}, answer) {
-      const [out, notes]: string[][] = [[], []];
+      const [out, stderr]: string[][] = [[], []];
       const exit = await run([...args, '--env-file', join(folder, '.env'), '--api-url', apiUrl], {
         version: '0.0.0',
         environment: { TWILIO_ACCOUNT_SID: sim.accountSid, TWILIO_AUTH_TOKEN: sim.authToken, ...environment },
         terminal: {
           out: (line) => out?.push(line),
-          note: (line) => notes?.push(line),
-          progress: (text) => notes?.push(text),
+          stderr: (line) => stderr?.push(line),
+          progress: (text) => stderr?.push(text),
           confirm: answer === undefined ? null : () => Promise.resolve(answer),
           paint: (_style, text) => text,
         },
       });
-      return { exit, out: (out ?? []).join('\n'), notes: (notes ?? []).join('\n') };
+      return { exit, out: (out ?? []).join('\n'), stderr: (stderr ?? []).join('\n') };
     },
     write(name, text) {
       const path = join(folder, name);

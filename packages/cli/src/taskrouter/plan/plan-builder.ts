@@ -5,28 +5,28 @@ export interface Thing {
   readonly name: string;
 }
 
-/** A plan while it is drawn. */
-export class Draft {
+/** Collects the parts of a plan while it is made. */
+export class PlanBuilder {
   readonly changes: Change[] = [];
   readonly same: Thing[] = [];
   readonly alone: Thing[] = [];
   readonly notes: string[] = [];
   readonly problems: string[] = [];
 
-  /** A thing with what is wrong about it; `sid`: `null` when it is to be made. */
+  /** Adds a thing with the fields that differ; `sid` is `null` when it has to be created. */
   settle(thing: Thing & { readonly sid: string | null }, fields: readonly FieldChange[], request: Request): void {
     const { kind, name, sid } = thing;
     if (sid !== null && fields.length === 0) this.same.push({ kind, name });
     else this.changes.push({ do: sid === null ? 'create' : 'update', kind, name, sid, fields, request });
   }
 
-  /** What is there and not in the file. */
+  /** Adds the things that exist and that the file does not name: they are left alone. */
   leave(kind: Kind, things: readonly { readonly name: string }[], named: (name: string) => boolean): void {
     for (const { name } of things) if (!named(name)) this.alone.push({ kind, name });
   }
 }
 
-/** The one of that name or SID; without a name the only one there is. */
+/** Finds the one of that name or SID; without a name, the only one there is. */
 export function found<Found extends { readonly name: string; readonly sid: string }>(
   things: readonly Found[],
   name: string | undefined,
@@ -35,7 +35,7 @@ export function found<Found extends { readonly name: string; readonly sid: strin
   return things.length === 1 ? things[0] : undefined;
 }
 
-/** Twilio has empty for nothing. */
+/** `null` for an empty text: Twilio answers with one for a field that is not set. */
 export function orNull(text: string | undefined): string | null {
   return text === undefined || text === '' ? null : text;
 }

@@ -2,16 +2,16 @@ import type { Twilio } from 'twilio';
 import type { WebhookUrls } from '@amd/core/http';
 import type { Account, Variables } from '../settings.js';
 
-/** What the doctor looks at. */
-export interface Patient {
+/** An account, its settings and the app's public address: what the doctor examines. */
+export interface DoctorTarget {
   readonly client: Twilio;
   readonly account: Account;
   readonly variables: Variables;
-  /** Where Twilio reaches the app, as somebody wrote it. */
+  /** Where Twilio reaches the app, as the settings or `--url` have it. */
   readonly base: string;
   readonly addresses: WebhookUrls;
   readonly flow: 'forwarding' | 'taskrouter';
-  /** Another server in Twilio's place: then an address of this machine is as good as any. */
+  /** True when another server stands in Twilio's place: it can reach an address of this machine as well. */
   readonly isSimulated: boolean;
   readonly fetch: typeof fetch;
 }
