@@ -2,9 +2,9 @@ import { createSimulator, human, virtualClock, voicemail, type TimelineEntry } f
 import { describe, expect, it } from 'vitest';
 import { BIN } from '../src/demo/bin.js';
 import { momentOf, momentOfAnswer } from '../src/demo/chaos-moments.js';
-import { chaosFaults, chaosOutcome, chaosStory, endingOf, type DeadlyPlayed } from '../src/demo/chaos-report.js';
-import { DEATHS, type DeadlyScenario } from '../src/demo/chaos-scenarios.js';
-import { planDeaths } from '../src/demo/planned-deaths.js';
+import { chaosFaults, chaosOutcome, chaosStory, endingOf, type CrashResult } from '../src/demo/chaos-report.js';
+import { CRASH_SCENARIOS, type CrashScenario } from '../src/demo/chaos-scenarios.js';
+import { planCrashes } from '../src/demo/planned-crashes.js';
 import { remotePhone } from '../src/demo/remote-phone.js';
 
 const OURS = '+14155550199';
@@ -12,7 +12,7 @@ const ANN = '+14155550142';
 const ROOM = '<Response><Say>Please hold.</Say><Dial><Conference>room</Conference></Dial></Response>';
 
 /** A call on the simulator: an application without any library rings Ann and puts both in a room. */
-async function played(change: Partial<DeadlyPlayed> = {}, document = ROOM, person = human({ talkMs: 12_000 })) {
+async function played(change: Partial<CrashResult> = {}, document = ROOM, person = human({ talkMs: 12_000 })) {
   const xml = (body: string) => ({ status: 200, headers: { 'content-type': 'text/xml' }, body });
   const sim = createSimulator({
     clock: virtualClock(),
@@ -38,15 +38,15 @@ async function played(change: Partial<DeadlyPlayed> = {}, document = ROOM, perso
     expect(status).toBe(201);
   }
   await sim.settle();
-  const scenario: DeadlyScenario = { name: 'a talk', people: [], deaths: [], ending: 'talk', talksTo: ['Ann'] };
-  const result: DeadlyPlayed = {
+  const scenario: CrashScenario = { name: 'a talk', people: [], crashes: [], ending: 'talk', talksTo: ['Ann'] };
+  const result: CrashResult = {
     scenario,
     caller,
     legs: sim.calls.filter(({ direction }) => direction !== 'inbound'),
     names: new Map([[ANN, 'Ann']]),
     entries: sim.timeline,
     complaints: sim.debugger,
-    deaths: [],
+    crashes: [],
     inVain: 0,
     byItself: 0,
     stuck: [],
@@ -75,12 +75,12 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
   });
 
   it("Twilio's own document, when the app is dead", async () => {
-    const deaths = [{ when: 'calling' as const, at: 0, backAt: 1e15 }];
-    const { result } = await played({ deaths }, '');
+    const crashes = [{ when: 'calling' as const, at: 0, backAt: 1e15 }];
+    const { result } = await played({ crashes }, '');
     expect(endingOf(result)).toBe('fallback');
-    const scenario: DeadlyScenario = { ...result.scenario, deaths: [{ when: 'calling' }], ending: 'fallback' };
+    const scenario: CrashScenario = { ...result.scenario, crashes: [{ when: 'calling' }], ending: 'fallback' };
     expect(chaosFaults({ ...result, scenario })).toEqual([]);
-    expect(chaosFaults({ ...result, scenario, deaths: [] })).toEqual(
+    expect(chaosFaults({ ...result, scenario, crashes: [] })).toEqual(
       expect.arrayContaining([expect.stringMatching(/^the simulated Twilio complains: 11205/)]),
     );
   });
@@ -97,14 +97,14 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
     expect(chaosFaults(over)).toContain('the caller\'s end is "nothing" instead of "talk"');
   });
 
-  it('whoever is still on the line, deaths that did not happen and deaths of its own are faults', async () => {
+  it('whoever is still on the line, crashes that did not happen and crashes of its own are faults', async () => {
     const { result } = await played();
-    const scenario = { ...result.scenario, deaths: [{ when: 'ringing' as const }] };
+    const scenario = { ...result.scenario, crashes: [{ when: 'ringing' as const }] };
     expect(chaosFaults({ ...result, scenario, stuck: [ANN] })).toEqual([
       'the app was killed 0 times instead of 1',
       'Ann was still on the line',
     ]);
-    expect(chaosFaults({ ...result, byItself: 1, deaths: [{ when: 'talking', at: 0 }] })).toEqual([
+    expect(chaosFaults({ ...result, byItself: 1, crashes: [{ when: 'talking', at: 0 }] })).toEqual([
       'the app died 1 times by itself',
       'the app did not come back',
     ]);
@@ -113,7 +113,7 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
   it('the story tells when the app died and when it was back', async () => {
     const { result } = await played();
     const at = result.caller.createdAt + 2_000;
-    const texts = chaosStory({ ...result, deaths: [{ when: 'ringing', at, backAt: at + 1_500 }] }).map(
+    const texts = chaosStory({ ...result, crashes: [{ when: 'ringing', at, backAt: at + 1_500 }] }).map(
       ({ text }) => text,
     );
     expect(texts[0]).toBe('+12125550123 calls');
@@ -143,37 +143,37 @@ describe('the moments of a call', () => {
   });
 });
 
-describe('planned deaths', () => {
+describe('planned crashes', () => {
   it('come one after the other, each for its moment, and the next one only when the app is back', () => {
     const clock = virtualClock();
     let kills = 0;
-    const deaths = planDeaths([{ when: 'ringing', afterMs: 2_000 }, { when: 'verdict' }], {
+    const crashes = planCrashes([{ when: 'ringing', afterMs: 2_000 }, { when: 'verdict' }], {
       clock,
       kill: () => {
         kills += 1;
-        deaths.died(clock.now());
+        crashes.crashed(clock.now());
       },
     });
     const began = clock.now();
-    expect(deaths.happens('talking')).toBe(false);
-    expect(deaths.happens('ringing')).toBe(false);
+    expect(crashes.happens('talking')).toBe(false);
+    expect(crashes.happens('ringing')).toBe(false);
     expect(kills).toBe(0);
     clock.step();
     expect([kills, clock.now() - began]).toEqual([1, 2_000]);
-    expect(deaths.happens('verdict')).toBe(false);
-    deaths.back(clock.now() + 1_000);
-    expect(deaths.happens('verdict')).toBe(true);
-    expect(deaths.all).toEqual([
+    expect(crashes.happens('verdict')).toBe(false);
+    crashes.back(clock.now() + 1_000);
+    expect(crashes.happens('verdict')).toBe(true);
+    expect(crashes.all).toEqual([
       { when: 'ringing', at: began + 2_000, backAt: began + 3_000 },
       { when: 'verdict', at: began + 2_000 },
     ]);
   });
 
   it('of the tour name people whom it rings', () => {
-    for (const { name, people, talksTo = [], ending, deaths } of DEATHS) {
+    for (const { name, people, talksTo = [], ending, crashes } of CRASH_SCENARIOS) {
       expect(people.map((person) => person.name)).toEqual(expect.arrayContaining([...talksTo]));
       expect(talksTo.length > 0, name).toBe(ending === 'talk');
-      expect(deaths.length, name).toBeGreaterThan(0);
+      expect(crashes.length, name).toBeGreaterThan(0);
     }
   });
 });

@@ -1,23 +1,23 @@
 import type { CallOptions } from '@amd/core';
 import type { Person } from '@amd/simulator';
-import { DEATHS, type DeadlyScenario } from './chaos-scenarios.js';
+import { CRASH_SCENARIOS, type CrashScenario } from './chaos-scenarios.js';
 
 /** Numbers are by scenario, because the app, which begins anew each time, must know them all. */
-export function callerOf(scenario: DeadlyScenario): string {
-  return `+1212555${String(1000 + DEATHS.indexOf(scenario))}`;
+export function callerOf(scenario: CrashScenario): string {
+  return `+1212555${String(1000 + CRASH_SCENARIOS.indexOf(scenario))}`;
 }
 
 /** Who is rung in a scenario, at which number. */
 export function targetsOf(
-  scenario: DeadlyScenario,
+  scenario: CrashScenario,
 ): readonly { readonly to: string; readonly name: string; readonly person: Person }[] {
-  const first = 1000 + DEATHS.indexOf(scenario) * 10;
+  const first = 1000 + CRASH_SCENARIOS.indexOf(scenario) * 10;
   return scenario.people.map(({ name, person }, at) => ({ to: `+1415555${String(first + at)}`, name, person }));
 }
 
 /** How every call of the tour is handled, by the caller's number. */
 export function allOptions(): readonly (readonly [from: string, options: CallOptions])[] {
-  return DEATHS.map((scenario) => {
+  return CRASH_SCENARIOS.map((scenario) => {
     const forwardTo = targetsOf(scenario).map(({ to, name }) => ({ to, name }));
     return [callerOf(scenario), { ...scenario.options, forwardTo }];
   });

@@ -1,27 +1,27 @@
 import type { Person, SimulatorClock } from '@amd/simulator';
 import { callerOf, targetsOf } from './chaos-numbers.js';
-import type { DeadlyPlayed } from './chaos-report.js';
-import type { DeadlyScenario } from './chaos-scenarios.js';
+import type { CrashResult } from './chaos-report.js';
+import type { CrashScenario } from './chaos-scenarios.js';
 import type { ChaosTwilio } from './chaos-twilio.js';
-import { planDeaths, type PlannedDeaths } from './planned-deaths.js';
+import { planCrashes, type PlannedCrashes } from './planned-crashes.js';
 import { OUR_NUMBER } from './team.js';
 
 /** A call that takes longer than this, ms of this machine, is not played to its end. */
 const LONGEST_MS = 60_000;
 
 /** Plays one call to its end, and kills the app in the middle of it. */
-export async function playDeadly(
-  scenario: DeadlyScenario,
+export async function playCrashScenario(
+  scenario: CrashScenario,
   parts: {
     readonly twilio: ChaosTwilio;
     /** Who answers at which number. */
     readonly people: Map<string, Person>;
     readonly clock: SimulatorClock;
     readonly kill: () => void;
-    /** What is to be killed for from now on; `null`: nothing. */
-    readonly plan: (deaths: PlannedDeaths | null) => void;
+    /** Sets the plan for this call; `null` ends it. */
+    readonly plan: (crashes: PlannedCrashes | null) => void;
   },
-): Promise<Omit<DeadlyPlayed, 'byItself'>> {
+): Promise<Omit<CrashResult, 'byItself'>> {
   const { twilio, people, clock, kill, plan } = parts;
   const { sim } = twilio;
   const targets = targetsOf(scenario);
@@ -34,14 +34,14 @@ export async function playDeadly(
   };
 
   let over = false;
-  const deaths = planDeaths(scenario.deaths, {
+  const crashes = planCrashes(scenario.crashes, {
     clock,
     kill: () => {
       if (!over) kill();
     },
   });
-  plan(deaths);
-  deaths.happens('calling');
+  plan(crashes);
+  crashes.happens('calling');
   const caller = sim.placeCall({
     from: callerOf(scenario),
     to: OUR_NUMBER,
@@ -65,7 +65,7 @@ export async function playDeadly(
     names: new Map(targets.map(({ to, name }) => [to, name])),
     entries: sim.timeline.slice(before.entries),
     complaints: sim.debugger.slice(before.complaints),
-    deaths: deaths.all,
+    crashes: crashes.all,
     inVain: twilio.inVain - before.inVain,
     stuck: numbers,
   };

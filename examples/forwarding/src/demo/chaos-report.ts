@@ -1,13 +1,13 @@
 import type { SimulatedCall, Simulator, TimelineEntry } from '@amd/simulator';
 import { seconds, type Line } from '../../../shared/src/demo/run.js';
 import { BIN } from './bin.js';
-import type { DeadlyScenario, Ending, Moment } from './chaos-scenarios.js';
-import type { Died } from './planned-deaths.js';
+import type { CrashScenario, Ending, Moment } from './chaos-scenarios.js';
+import type { Crash } from './planned-crashes.js';
 import { legStory } from './report.js';
 
-/** One call with its deaths, as Twilio knows it. What the app believes is not asked. */
-export interface DeadlyPlayed {
-  readonly scenario: DeadlyScenario;
+/** One call with its crashes, by Twilio's record alone: the app's own record is not read. */
+export interface CrashResult {
+  readonly scenario: CrashScenario;
   readonly caller: SimulatedCall;
   readonly legs: readonly SimulatedCall[];
   /** Names by number. */
@@ -15,16 +15,16 @@ export interface DeadlyPlayed {
   /** The simulator's timeline of this call. */
   readonly entries: readonly TimelineEntry[];
   readonly complaints: Simulator['debugger'];
-  readonly deaths: readonly Died[];
+  readonly crashes: readonly Crash[];
   /** Webhooks that were not answered, repetitions included. */
   readonly inVain: number;
-  /** Deaths that nobody had planned. */
+  /** How often the app ended without being killed. */
   readonly byItself: number;
   /** Numbers still on the line when we stopped waiting. */
   readonly stuck: readonly string[];
 }
 
-const DIES: Readonly<Record<Moment, string>> = {
+const CRASH_TEXTS: Readonly<Record<Moment, string>> = {
   calling: 'THE APP IS KILLED: somebody is about to call',
   greeted: 'THE APP IS KILLED: the caller is being greeted',
   ringing: 'THE APP IS KILLED: a phone rings',
@@ -35,15 +35,15 @@ const DIES: Readonly<Record<Moment, string>> = {
 };
 
 /** One call as a story, with when the app died and when it was back. */
-export function chaosStory({ caller, legs, names, entries, deaths }: DeadlyPlayed): Line[] {
+export function chaosStory({ caller, legs, names, entries, crashes }: CrashResult): Line[] {
   const lines: Line[] = [];
   const at = (time: number | undefined, text: string): void => {
     if (time !== undefined) lines.push({ ms: Math.max(0, time - caller.createdAt), text });
   };
   // What happens in the same moment is told in this order.
-  for (const died of deaths) {
-    at(died.at, DIES[died.when]);
-    if (died.backAt !== undefined) at(died.backAt, `the app is back, after ${seconds(died.backAt - died.at)}`);
+  for (const crash of crashes) {
+    at(crash.at, CRASH_TEXTS[crash.when]);
+    if (crash.backAt !== undefined) at(crash.backAt, `the app is back, after ${seconds(crash.backAt - crash.at)}`);
   }
   at(caller.createdAt, `${caller.from} calls`);
   for (const leg of legs) lines.push(...legStory(names.get(leg.to) ?? leg.to, leg, caller, ''));
@@ -58,7 +58,7 @@ export function chaosStory({ caller, legs, names, entries, deaths }: DeadlyPlaye
 }
 
 /** How it ended for the caller. */
-export function endingOf(played: DeadlyPlayed): Ending | 'nothing' {
+export function endingOf(played: CrashResult): Ending | 'nothing' {
   const { caller, entries } = played;
   if (talksOf(played).length > 0) return 'talk';
   if (recordedSeconds(entries) > 0) return 'message';
@@ -69,7 +69,7 @@ export function endingOf(played: DeadlyPlayed): Ending | 'nothing' {
 }
 
 /** The same in words. */
-export function chaosOutcome(played: DeadlyPlayed): string {
+export function chaosOutcome(played: CrashResult): string {
   const ending = endingOf(played);
   switch (ending) {
     case 'talk':
@@ -90,23 +90,23 @@ export function chaosOutcome(played: DeadlyPlayed): string {
 }
 
 /** One line about the whole call. */
-export function chaosSummary(played: DeadlyPlayed): string {
-  const { deaths, inVain } = played;
-  const times = deaths.length === 1 ? 'once' : `${String(deaths.length)} times`;
+export function chaosSummary(played: CrashResult): string {
+  const { crashes, inVain } = played;
+  const times = crashes.length === 1 ? 'once' : `${String(crashes.length)} times`;
   const died =
-    deaths.length === 0 ? 'the app lived' : `the app died ${times}, Twilio asked ${String(inVain)} times in vain`;
+    crashes.length === 0 ? 'the app lived' : `the app died ${times}, Twilio asked ${String(inVain)} times in vain`;
   return `${died} · the caller ${chaosOutcome(played)}`;
 }
 
 /** What is wrong with how it went, by Twilio's record; empty when all is well. */
-export function chaosFaults(played: DeadlyPlayed): string[] {
-  const { scenario, caller, legs, names, deaths, byItself, stuck } = played;
-  const wrong = complaintsOfTheLiving(played).map((complaint) => `the simulated Twilio complains: ${complaint}`);
+export function chaosFaults(played: CrashResult): string[] {
+  const { scenario, caller, legs, names, crashes, byItself, stuck } = played;
+  const wrong = complaintsWhileUp(played).map((complaint) => `the simulated Twilio complains: ${complaint}`);
   if (byItself > 0) wrong.push(`the app died ${String(byItself)} times by itself`);
-  if (deaths.length !== scenario.deaths.length + byItself) {
-    wrong.push(`the app was killed ${String(deaths.length)} times instead of ${String(scenario.deaths.length)}`);
+  if (crashes.length !== scenario.crashes.length + byItself) {
+    wrong.push(`the app was killed ${String(crashes.length)} times instead of ${String(scenario.crashes.length)}`);
   }
-  for (const { backAt } of deaths) if (backAt === undefined) wrong.push('the app did not come back');
+  for (const { backAt } of crashes) if (backAt === undefined) wrong.push('the app did not come back');
   const ending = endingOf(played);
   if (ending !== scenario.ending) wrong.push(`the caller's end is "${ending}" instead of "${scenario.ending}"`);
   const talks = talksOf(played);
@@ -122,12 +122,12 @@ export function chaosFaults(played: DeadlyPlayed): string[] {
   return wrong;
 }
 
-/** Twilio cannot reach who is dead; of the living it has nothing to complain. */
-function complaintsOfTheLiving({ complaints, deaths }: DeadlyPlayed): readonly string[] {
+/** Complaints of the simulated Twilio, without those about an app that was down and could not be reached. */
+function complaintsWhileUp({ complaints, crashes }: CrashResult): readonly string[] {
   return complaints
     .filter(({ at, code }) => {
-      const isDead = deaths.some((died) => died.at <= at && at <= (died.backAt ?? Infinity) + GRACE_MS);
-      return !(isDead && UNREACHABLE.has(code));
+      const isDown = crashes.some((crash) => crash.at <= at && at <= (crash.backAt ?? Infinity) + GRACE_MS);
+      return !(isDown && UNREACHABLE.has(code));
     })
     .map(({ code, message }) => `${String(code)} ${message}`);
 }
@@ -137,7 +137,7 @@ const UNREACHABLE = new Set([11200, 11205, 15003, 16011]);
 /** A request that was on its way when the app came back. */
 const GRACE_MS = 2_000;
 
-function talksOf({ caller, legs, names }: DeadlyPlayed): readonly { name: string; ms: number; leg: SimulatedCall }[] {
+function talksOf({ caller, legs, names }: CrashResult): readonly { name: string; ms: number; leg: SimulatedCall }[] {
   return legs.flatMap((leg) => {
     const ms = leg.bridgedWith.filter(({ sid }) => sid === caller.sid).reduce((sum, bridge) => sum + bridge.ms, 0);
     return ms === 0 ? [] : [{ name: names.get(leg.to) ?? leg.to, ms, leg }];

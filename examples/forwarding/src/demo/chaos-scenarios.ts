@@ -7,27 +7,28 @@ import type { CallOptions } from '@amd/core';
  */
 export type Moment = 'calling' | 'greeted' | 'ringing' | 'pickedUp' | 'verdict' | 'talking' | 'recording';
 
-export interface Death {
+/** When the app is killed. */
+export interface PlannedCrash {
   readonly when: Moment;
-  /** So much later, ms of the simulator. */
+  /** How much later the app is killed, ms of the simulator. */
   readonly afterMs?: number;
 }
 
 /** How a caller may end well. `fallback`: they hear what is there for calls while the app is down. */
 export type Ending = 'talk' | 'message' | 'told' | 'fallback' | 'hungUp';
 
-/** One call, and when the app dies in the middle of it. */
-export interface DeadlyScenario {
+/** One call, and when the app is killed in the middle of it. */
+export interface CrashScenario {
   readonly name: string;
   /** Rung in this order. */
   readonly people: readonly { readonly name: string; readonly person: Person }[];
   readonly options?: Omit<CallOptions, 'forwardTo'>;
-  readonly deaths: readonly Death[];
+  readonly crashes: readonly PlannedCrash[];
   readonly hangUp?: HangUpRule;
   readonly ending: Ending;
   /** Who may be the one who talks to the caller. */
   readonly talksTo?: readonly string[];
-  /** How long they talk at least, ms: a talk that the app's death cuts is not one. */
+  /** How long they talk at least, ms: a talk that the app's crash cuts is not one. */
   readonly talkMs?: number;
 }
 
@@ -35,7 +36,7 @@ const TALK_MS = 12_000;
 /** Time enough for the app to come back before they pick up, or before detection has decided. */
 const SLOW = { ringMs: 9_000, verdictMs: 9_000, talkMs: TALK_MS };
 
-export const DEATHS: readonly DeadlyScenario[] = [
+export const CRASH_SCENARIOS: readonly CrashScenario[] = [
   {
     name: 'killed while the caller is greeted',
     people: [
@@ -43,7 +44,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
       // What may have been sent is never sent twice: should Ann be lost in that very moment, Ben is rung.
       { name: 'Ben', person: human(SLOW) },
     ],
-    deaths: [{ when: 'greeted', afterMs: 500 }],
+    crashes: [{ when: 'greeted', afterMs: 500 }],
     ending: 'talk',
     talksTo: ['Ann', 'Ben'],
     talkMs: TALK_MS,
@@ -51,7 +52,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
   {
     name: 'killed while a phone rings',
     people: [{ name: 'Ann', person: human(SLOW) }],
-    deaths: [{ when: 'ringing', afterMs: 2_000 }],
+    crashes: [{ when: 'ringing', afterMs: 2_000 }],
     ending: 'talk',
     talksTo: ['Ann'],
     talkMs: TALK_MS,
@@ -59,7 +60,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
   {
     name: 'killed while detection listens',
     people: [{ name: 'Ann', person: human(SLOW) }],
-    deaths: [{ when: 'pickedUp', afterMs: 1_000 }],
+    crashes: [{ when: 'pickedUp', afterMs: 1_000 }],
     ending: 'talk',
     talksTo: ['Ann'],
     talkMs: TALK_MS,
@@ -70,7 +71,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
       { name: 'Ann', person: human({ talkMs: TALK_MS, verdictMs: 1_200 }) },
       { name: 'Ben', person: human({ talkMs: TALK_MS }) },
     ],
-    deaths: [{ when: 'pickedUp', afterMs: 1_000 }],
+    crashes: [{ when: 'pickedUp', afterMs: 1_000 }],
     ending: 'talk',
     talksTo: ['Ben'],
     talkMs: TALK_MS,
@@ -82,7 +83,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
       { name: 'Ben', person: human({ talkMs: TALK_MS }) },
     ],
     options: { amd: { mode: 'async' } },
-    deaths: [{ when: 'verdict' }],
+    crashes: [{ when: 'verdict' }],
     ending: 'talk',
     talksTo: ['Ann', 'Ben'],
     talkMs: TALK_MS,
@@ -90,7 +91,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
   {
     name: 'killed while they talk',
     people: [{ name: 'Ann', person: human({ talkMs: 20_000 }) }],
-    deaths: [{ when: 'talking', afterMs: 3_000 }],
+    crashes: [{ when: 'talking', afterMs: 3_000 }],
     ending: 'talk',
     talksTo: ['Ann'],
     talkMs: 20_000,
@@ -101,7 +102,7 @@ export const DEATHS: readonly DeadlyScenario[] = [
       { name: 'Ann', person: voicemail({ ringMs: 9_000, verdictMs: 9_000 }) },
       { name: 'Ben', person: human(SLOW) },
     ],
-    deaths: [
+    crashes: [
       { when: 'ringing', afterMs: 1_000 },
       { when: 'pickedUp', afterMs: 1_000 },
       { when: 'talking', afterMs: 2_000 },
@@ -114,21 +115,21 @@ export const DEATHS: readonly DeadlyScenario[] = [
     name: 'nobody human, and killed while the caller leaves a message',
     people: [{ name: 'Ann', person: voicemail({ ringMs: 2_000 }) }],
     options: { fallback: { kind: 'voicemail' } },
-    deaths: [{ when: 'recording', afterMs: 3_000 }],
+    crashes: [{ when: 'recording', afterMs: 3_000 }],
     hangUp: { afterMs: 45_000 },
     ending: 'message',
   },
   {
     name: 'killed, and the caller hangs up before the app is back',
     people: [{ name: 'Ann', person: human(SLOW) }],
-    deaths: [{ when: 'ringing', afterMs: 2_000 }],
+    crashes: [{ when: 'ringing', afterMs: 2_000 }],
     hangUp: { when: 'leg-ringing', afterMs: 2_300 },
     ending: 'hungUp',
   },
   {
     name: 'somebody calls while the app is dead',
     people: [{ name: 'Ann', person: human(SLOW) }],
-    deaths: [{ when: 'calling' }],
+    crashes: [{ when: 'calling' }],
     ending: 'fallback',
   },
 ];

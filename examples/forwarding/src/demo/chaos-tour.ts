@@ -7,11 +7,11 @@ import type { RunningTour } from '../../../shared/src/demo/run.js';
 import { freePort } from '../../../shared/src/demo/server.js';
 import type { FromApp, ToApp } from './chaos-messages.js';
 import { allOptions } from './chaos-numbers.js';
-import { playDeadly } from './chaos-play.js';
-import type { DeadlyPlayed } from './chaos-report.js';
-import type { DeadlyScenario } from './chaos-scenarios.js';
+import { playCrashScenario } from './chaos-play.js';
+import type { CrashResult } from './chaos-report.js';
+import type { CrashScenario } from './chaos-scenarios.js';
 import { startChaosTwilio } from './chaos-twilio.js';
-import type { PlannedDeaths } from './planned-deaths.js';
+import type { PlannedCrashes } from './planned-crashes.js';
 import { supervise } from './supervisor.js';
 import { OUR_NUMBER, TEAM } from './team.js';
 
@@ -24,12 +24,12 @@ const RESTART_MS = 500;
 export async function startChaosTour(
   wanted: { readonly host: string; readonly port: number; readonly orAnyPort: boolean },
   entry: URL,
-): Promise<RunningTour<DeadlyScenario, DeadlyPlayed>> {
+): Promise<RunningTour<CrashScenario, CrashResult>> {
   const { url, port } = await freePort(wanted);
   const folder = await mkdtemp(join(tmpdir(), 'amd-chaos-'));
   const clock = realClock({ speed: CHAOS_SPEED });
   const people = new Map<string, Person>();
-  let planned: PlannedDeaths | null = null;
+  let planned: PlannedCrashes | null = null;
   let byItself = 0;
   let toured = 0;
   let live = false;
@@ -77,7 +77,7 @@ export async function startChaosTour(
     onDown(killed) {
       if (!killed) byItself += 1;
       clock.setSpeed(1);
-      planned?.died(clock.now());
+      planned?.crashed(clock.now());
       if (live) console.log(killed ? 'The app is killed.' : 'The app died by itself.');
     },
     onUp() {
@@ -104,9 +104,9 @@ export async function startChaosTour(
         people,
         clock,
         kill: app.kill,
-        plan: (deaths: PlannedDeaths | null) => (planned = deaths),
+        plan: (crashes: PlannedCrashes | null) => (planned = crashes),
       };
-      return { ...(await playDeadly(scenario, parts)), byItself };
+      return { ...(await playCrashScenario(scenario, parts)), byItself };
     },
     async goLive() {
       await app.whenUp();

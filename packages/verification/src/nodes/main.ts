@@ -20,7 +20,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
   process.exit(0);
 }
 const contract = bundled('contract');
-const deaths = bundled('kills');
+const killer = bundled('kills');
 let failed = 0;
 for (const version of VERSIONS) {
   const node = fetchNode(version);
@@ -29,7 +29,7 @@ for (const version of VERSIONS) {
   });
   const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
   const [passed, broken] = [count('pass'), count('fail')];
-  const kills = spawnSync(node, ['--no-warnings', deaths], { encoding: 'utf8' });
+  const kills = spawnSync(node, ['--no-warnings', killer], { encoding: 'utf8' });
   const ok = status === 0 && passed > 50 && broken === 0 && kills.status === 0;
   if (!ok) {
     failed += 1;

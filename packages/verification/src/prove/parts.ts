@@ -22,13 +22,13 @@ import { foreignRequests } from '../foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../../../store-redis/test/helpers/redis.js';
 import { blinks } from './blink.js';
 import { bursts } from './burst.js';
-import type { Deaths } from './deaths.js';
+import type { CrashReport } from './crashes.js';
 import type { Facts, Part, PartOptions } from './facts.js';
 import { clock, crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
 import { randomOrders } from './orders.js';
-import { killRedis, promoteReplica } from './redis-deaths.js';
-import { killSqlite } from './sqlite-deaths.js';
+import { killRedis, promoteReplica } from './redis-crashes.js';
+import { killSqlite } from './sqlite-crashes.js';
 import { storms } from './storm.js';
 import { ringTimers } from './timers.js';
 import { toldTwice } from './told-twice.js';
@@ -64,17 +64,17 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   'kill SQLite': async ({ full, seed, writers, tell }) => {
     const times = full ? 200 : 100;
-    return deathFacts(
+    return crashFacts(
       await killSqlite({ times, seed, writer: writers.sqlite, onProgress: (done) => tell(done, times) }),
     );
   },
   'kill Redis': async ({ full, seed, writers, tell }) => {
     const times = full ? 50 : 25;
-    return deathFacts(await killRedis({ times, seed, writer: writers.redis, onProgress: (done) => tell(done, times) }));
+    return crashFacts(await killRedis({ times, seed, writer: writers.redis, onProgress: (done) => tell(done, times) }));
   },
   'promote replica': async ({ full, seed, writers, tell }) => {
     const times = full ? 20 : 10;
-    return deathFacts(
+    return crashFacts(
       await promoteReplica({ times, seed, writer: writers.redis, onProgress: (done) => tell(done, times) }),
     );
   },
@@ -159,7 +159,7 @@ async function lossyCrowds(options: {
   return { figures, problems };
 }
 
-function deathFacts({ problems, ...figures }: Deaths): Facts {
+function crashFacts({ problems, ...figures }: CrashReport): Facts {
   return { figures, problems };
 }
 

@@ -56,6 +56,10 @@ export const REPLACED: readonly Replaced[] = [
   name('AgentRow|AgentTotals|createAgentDashboard|createAgentFeed', 'WorkersRow, WorkerTotals, createWorkerDashboard'),
   name('playAside|AsideEnd|Aside|createPump', 'BackgroundDocument, playInBackground, createSettleLoop'),
   name('Stage|Patient|Ward', 'VerbContext, SimulatedTwilio, DoctorTarget, HealthySetUp'),
+  name(
+    'Deaths|PlannedDeaths|planDeaths|DeadlyScenario|DeadlyPlayed|Tally|tally',
+    'CrashReport, PlannedCrashes, Ledger …',
+  ),
   {
     pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
     now: 'amd_visit, /outbound/poll, leg.poll',

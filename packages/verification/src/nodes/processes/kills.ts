@@ -1,5 +1,5 @@
 // Which Node runs the writer is whoever runs this: it is its own execPath.
-import { killSqlite } from '../../prove/sqlite-deaths.js';
+import { killSqlite } from '../../prove/sqlite-crashes.js';
 
 const writer = new URL('./writer.mjs', import.meta.url).href;
 const { kills, acked, lost, problems } = await killSqlite({ times: 20, seed: 1, writer, driver: 'node:sqlite' });

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
 import { createSqliteStore, type DriverName } from '@amd/store-sqlite';
-import { writeForEver } from '../tally.js';
+import { writeForEver } from '../ledger.js';
 
 const [, , file = '', driver] = process.argv;
 const store = await createSqliteStore({ file, ...(driver === undefined ? {} : { driver: driver as DriverName }) });
 // Each key has a space of its own, so that everybody claims what is theirs.
 const keys = Array.from({ length: 20 }, (_, n) => `calls${String(n)}:one`);
-await writeForEver(store, keys, (word) => {
+await writeForEver(store, keys, (entry) => {
   // At once and whole: what was not said was not acknowledged.
-  writeSync(1, `${JSON.stringify(word)}\n`);
+  writeSync(1, `${JSON.stringify(entry)}\n`);
 });

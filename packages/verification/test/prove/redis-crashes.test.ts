@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bundle } from '../../../../scripts/bundle.mjs';
 import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
-import { killRedis, promoteReplica } from '../../src/prove/redis-deaths.js';
+import { killRedis, promoteReplica } from '../../src/prove/redis-crashes.js';
 
 describe.skipIf(!hasRedis())('a Redis that is killed while it is written to', () => {
   it('loses nothing that was acknowledged', async () => {

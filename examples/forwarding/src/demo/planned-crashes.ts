@@ -1,49 +1,49 @@
 import type { SimulatorClock } from '@amd/simulator';
-import type { Death, Moment } from './chaos-scenarios.js';
+import type { PlannedCrash, Moment } from './chaos-scenarios.js';
 
-/** One death as it happened, by the simulator's clock. */
-export interface Died {
+/** One crash as it happened, by the simulator's clock. */
+export interface Crash {
   readonly when: Moment;
   readonly at: number;
   /** When the app answered again; absent: not yet. */
   readonly backAt?: number;
 }
 
-export interface PlannedDeaths {
-  /** Something happened; `true` when the app is killed for it at once. */
+export interface PlannedCrashes {
+  /** Reports a moment of the call; `true` when the app is killed at once for it. */
   happens(moment: Moment): boolean;
-  died(at: number): void;
+  crashed(at: number): void;
   back(at: number): void;
-  readonly all: readonly Died[];
+  readonly all: readonly Crash[];
 }
 
-/** The deaths of one call, one after the other: the next one is waited for when the app is back from the last. */
-export function planDeaths(
-  plan: readonly Death[],
+/** Kills the app as one call's plan has it; the next crash waits until the app is back from the last. */
+export function planCrashes(
+  plan: readonly PlannedCrash[],
   parts: { readonly clock: Pick<SimulatorClock, 'now' | 'wakeAt'>; readonly kill: () => void },
-): PlannedDeaths {
+): PlannedCrashes {
   const { clock, kill } = parts;
-  const all: Died[] = [];
+  const all: Crash[] = [];
   let next = 0;
-  /** For this moment the app is about to be killed, or dead. */
+  /** The moment for which the app is about to be killed, or is down. */
   let present: Moment | null = null;
   return {
     all,
     happens(moment) {
-      const death = plan[next];
-      if (present !== null || death?.when !== moment) return false;
+      const crash = plan[next];
+      if (present !== null || crash?.when !== moment) return false;
       present = moment;
       next += 1;
-      if (death.afterMs === undefined) {
+      if (crash.afterMs === undefined) {
         kill();
         return true;
       }
-      clock.wakeAt(clock.now() + death.afterMs, () => {
+      clock.wakeAt(clock.now() + crash.afterMs, () => {
         kill();
       });
       return false;
     },
-    died(at) {
+    crashed(at) {
       all.push({ when: present ?? 'calling', at });
     },
     back(at) {

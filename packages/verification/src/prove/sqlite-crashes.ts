@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createSqliteStore, type DriverName } from '@amd/store-sqlite';
-import { chance, startWriter, type Deaths } from './deaths.js';
-import { Tally } from './tally.js';
+import { chance, startWriter, type CrashReport } from './crashes.js';
+import { Ledger } from './ledger.js';
 
 export interface KillSqlite {
   readonly times: number;
@@ -16,16 +16,16 @@ export interface KillSqlite {
 }
 
 /** A process that writes to a file is killed at random moments; after each death everything acknowledged must be there. */
-export async function killSqlite({ times, seed, writer, driver, onProgress }: KillSqlite): Promise<Deaths> {
+export async function killSqlite({ times, seed, writer, driver, onProgress }: KillSqlite): Promise<CrashReport> {
   const random = chance(seed);
-  const folder = mkdtempSync(join(tmpdir(), 'amd-deaths-'));
+  const folder = mkdtempSync(join(tmpdir(), 'amd-crashes-'));
   const file = join(folder, 'calls.db');
-  const tally = new Tally();
+  const ledger = new Ledger();
   const problems: string[] = [];
   let [kills, lost, slowestReopenMs] = [0, 0, 0];
   try {
     while (kills < times) {
-      const writing = startWriter(writer, driver === undefined ? [file] : [file, driver], tally);
+      const writing = startWriter(writer, driver === undefined ? [file] : [file, driver], ledger);
       await writing.started;
       await Promise.race([wait(random() * 120), writing.ended]);
       writing.kill();
@@ -36,7 +36,7 @@ export async function killSqlite({ times, seed, writer, driver, onProgress }: Ki
       const store = await createSqliteStore({ file, ...(driver === undefined ? {} : { driver }) });
       await store.read('calls0:one', Date.now());
       slowestReopenMs = Math.max(slowestReopenMs, performance.now() - began);
-      const found = await tally.check(store);
+      const found = await ledger.check(store);
       lost += found.lost;
       problems.push(...found.problems);
       await store.close();
@@ -45,5 +45,5 @@ export async function killSqlite({ times, seed, writer, driver, onProgress }: Ki
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return { kills, acked: tally.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
+  return { kills, acked: ledger.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
 }

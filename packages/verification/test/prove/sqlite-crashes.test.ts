@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bundle } from '../../../../scripts/bundle.mjs';
-import { killSqlite } from '../../src/prove/sqlite-deaths.js';
+import { killSqlite } from '../../src/prove/sqlite-crashes.js';
 
 it('a process killed while it writes to SQLite loses nothing that was acknowledged', async () => {
   const writer = await bundle('packages/verification/src/prove/processes/sqlite-writer.ts', undefined, {

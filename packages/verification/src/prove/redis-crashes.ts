@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRedisStore } from '@amd/store-redis';
 import { DURABLE, ready, startRedis, type OwnRedis } from '../../../store-redis/test/helpers/redis.js';
-import { chance, startWriter, type Deaths } from './deaths.js';
-import { Tally } from './tally.js';
+import { chance, startWriter, type CrashReport } from './crashes.js';
+import { Ledger } from './ledger.js';
 
 export interface KillRedis {
   readonly times: number;
@@ -16,15 +16,15 @@ export interface KillRedis {
  * A Redis that writes everything to the disk before it answers is killed at random moments, while it is written to, and
  * started again; every third time the writer is killed instead. After each death everything acknowledged must be there.
  */
-export async function killRedis({ times, seed, writer, onProgress }: KillRedis): Promise<Deaths> {
+export async function killRedis({ times, seed, writer, onProgress }: KillRedis): Promise<CrashReport> {
   const random = chance(seed);
   const redis = await startRedis();
-  const tally = new Tally();
+  const ledger = new Ledger();
   const problems: string[] = [];
   let [kills, lost, slowestReopenMs] = [0, 0, 0];
   try {
     while (kills < times) {
-      const writing = startWriter(writer, [redis.url], tally);
+      const writing = startWriter(writer, [redis.url], ledger);
       await writing.started;
       await Promise.race([wait(random() * 150), writing.ended]);
       const began = performance.now();
@@ -37,7 +37,7 @@ export async function killRedis({ times, seed, writer, onProgress }: KillRedis):
       }
       await writing.ended;
       kills += 1;
-      const found = await check(redis, tally);
+      const found = await check(redis, ledger);
       slowestReopenMs = Math.max(slowestReopenMs, found.answeredAt - began);
       lost += found.lost;
       problems.push(...found.problems);
@@ -46,21 +46,21 @@ export async function killRedis({ times, seed, writer, onProgress }: KillRedis):
   } finally {
     await redis.end();
   }
-  return { kills, acked: tally.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
+  return { kills, acked: ledger.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
 }
 
 /** A primary is killed while it is written to with `replicas: 1`, and its replica, in sync before, takes its place. */
-export async function promoteReplica({ times, seed, writer, onProgress }: KillRedis): Promise<Deaths> {
+export async function promoteReplica({ times, seed, writer, onProgress }: KillRedis): Promise<CrashReport> {
   const random = chance(seed);
   const problems: string[] = [];
   let [kills, acked, lost, slowestReopenMs] = [0, 0, 0, 0];
   while (kills < times) {
     const primary = await startRedis([...DURABLE, '--repl-diskless-sync-delay', '0']);
     const replica = await startRedis([...DURABLE, '--replicaof', '127.0.0.1', String(primary.port)]);
-    const tally = new Tally();
+    const ledger = new Ledger();
     try {
       await inSync(replica);
-      const writing = startWriter(writer, [primary.url, '1'], tally);
+      const writing = startWriter(writer, [primary.url, '1'], ledger);
       await writing.started;
       await Promise.race([wait(50 + random() * 300), writing.ended]);
       const began = performance.now();
@@ -69,10 +69,10 @@ export async function promoteReplica({ times, seed, writer, onProgress }: KillRe
       writing.kill();
       await writing.ended;
       await (await ready(replica.connect())).call('REPLICAOF', 'NO', 'ONE');
-      const found = await check(replica, tally);
+      const found = await check(replica, ledger);
       slowestReopenMs = Math.max(slowestReopenMs, found.answeredAt - began);
       lost += found.lost;
-      acked += tally.acked;
+      acked += ledger.acked;
       problems.push(...found.problems);
       kills += 1;
       onProgress?.(kills);
@@ -93,13 +93,16 @@ async function inSync(replica: OwnRedis): Promise<void> {
   throw new Error('the replica never came into sync');
 }
 
-async function check(redis: OwnRedis, tally: Tally): Promise<{ lost: number; problems: string[]; answeredAt: number }> {
+async function check(
+  redis: OwnRedis,
+  ledger: Ledger,
+): Promise<{ lost: number; problems: string[]; answeredAt: number }> {
   const client = await ready(redis.connect());
   const store = await createRedisStore({ client });
   try {
     await store.read('calls0:one', Date.now());
     const answeredAt = performance.now();
-    return { ...(await tally.check(store)), answeredAt };
+    return { ...(await ledger.check(store)), answeredAt };
   } finally {
     await store.close();
     client.disconnect();

@@ -1,35 +1,35 @@
 import type { Store } from '@amd/core';
 
-/** What a writer says, one line each, before or after the store has acknowledged it. */
-export type Word =
-  /** Record of this key is at this revision: acknowledged. */
+/** What a writer reports, one line each, before or after the store has acknowledged it. */
+export type LedgerEntry =
+  /** The commit of this revision was acknowledged. */
   | { readonly is: 'committed'; readonly key: string; readonly revision: number }
   /** The task of this revision is about to be settled: it may or may not still be there. */
   | { readonly is: 'settling'; readonly key: string; readonly revision: number }
-  /** It is gone: acknowledged. */
+  /** That settlement was acknowledged. */
   | { readonly is: 'settled'; readonly key: string; readonly revision: number };
 
-/** What has been acknowledged, against what is there. */
-export class Tally {
+/** Keeps what was acknowledged, and compares it with what is in the store. */
+export class Ledger {
   readonly #committed = new Map<string, number>();
   readonly #settling = new Set<string>();
   readonly #settled = new Set<string>();
   acked = 0;
 
-  hear(word: Word): void {
-    const task = `${word.key} ${String(word.revision)}`;
-    if (word.is === 'settling') {
+  enter(entry: LedgerEntry): void {
+    const task = `${entry.key} ${String(entry.revision)}`;
+    if (entry.is === 'settling') {
       this.#settling.add(task);
       return;
     }
     this.acked += 1;
-    if (word.is === 'settled') this.#settled.add(task);
-    else this.#committed.set(word.key, Math.max(word.revision, this.#committed.get(word.key) ?? 0));
+    if (entry.is === 'settled') this.#settled.add(task);
+    else this.#committed.set(entry.key, Math.max(entry.revision, this.#committed.get(entry.key) ?? 0));
   }
 
   /**
-   * Says of each acknowledged write whether it is there, and of each record whether its one task belongs to it. Claims all
-   * tasks, as a far future would.
+   * Checks that each acknowledged write is in the store, and that each record has the one task that belongs to it. Reads
+   * the tasks by claiming all of them, at a time far in the future.
    */
   async check(store: Store): Promise<{ lost: number; problems: string[] }> {
     let lost = 0;
@@ -39,7 +39,7 @@ export class Tally {
     for (;;) {
       const claims = await store.claim({ now: far, limit: 1000, leaseMs: 1000, lease: 'check' });
       for (const { key, id } of claims) tasks.set(key, [...(tasks.get(key) ?? []), id]);
-      // Given back as they were, for the next writer.
+      // The next writer needs them: they are given back as they were.
       for (const claim of claims) {
         const again = { kind: 'retry', dueAt: far + 1_000_000, counts: false } as const;
         if (!(await store.settle(claim, again)))
@@ -77,11 +77,15 @@ export class Tally {
  * Writes to as many keys at once as fast as it can, for ever: a commit replaces the task of the one before; now and then a
  * task is claimed and settled.
  */
-export async function writeForEver(store: Store, keys: readonly string[], say: (word: Word) => void): Promise<never> {
+export async function writeForEver(
+  store: Store,
+  keys: readonly string[],
+  say: (entry: LedgerEntry) => void,
+): Promise<never> {
   return (await Promise.all(keys.map((key, index) => writeTo(store, key, index, say))))[0] as never;
 }
 
-async function writeTo(store: Store, key: string, index: number, say: (word: Word) => void): Promise<never> {
+async function writeTo(store: Store, key: string, index: number, say: (entry: LedgerEntry) => void): Promise<never> {
   let revision = (await store.read(key, Date.now()))?.revision ?? 0;
   for (;;) {
     const now = Date.now();
