@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marksOf, stretchesOf } from '../src/page/text/bars.js';
-import { storyOf } from '../src/page/text/story.js';
+import { timelineOf } from '../src/page/text/timeline.js';
 import { legWords } from '../src/page/text/words.js';
 import { toCallRow } from '../src/server/data/call-row.js';
 import { forwarding, type CallOptions, type ForwardingState, type LiveForwarding } from '@amd/core';
@@ -43,9 +43,9 @@ describe('a race on the page', () => {
       ...greeted,
       events.verdict({ answeredBy: 'human', durationMs: 2600, at: at(13) }),
     ]);
-    const story = storyOf(rowOf(state), say).map(({ text }) => text);
-    expect(story).toContain('Ann’s phone rings, after 3.0 s in Twilio’s queue.'.replaceAll('’', "'"));
-    expect(story.find((line) => line.includes('picked up'))).toMatch(
+    const timeline = timelineOf(rowOf(state), say).map(({ text }) => text);
+    expect(timeline).toContain('Ann’s phone rings, after 3.0 s in Twilio’s queue.'.replaceAll('’', "'"));
+    expect(timeline.find((line) => line.includes('picked up'))).toMatch(
       /They hear us after 0(\.0)? s, instead of 3\.0 s\.$/,
     );
   });

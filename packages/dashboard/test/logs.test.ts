@@ -339,7 +339,7 @@ describe('the totals of workers', () => {
     expect(feed.totals()).toMatchObject({ workers: 8, ready: 3, busy: 1, resting: 1, away: 3, calls: 1, waiting: 1 });
     expect(feed.totals().activities).toEqual([
       { sid: AVAILABLE, name: 'Available', role: 'available' },
-      { sid: RESTING, name: 'Temporarily Unavailable', role: 'rest' },
+      { sid: RESTING, name: 'Temporarily Unavailable', role: 'coolDown' },
       { sid: OFFLINE, name: 'Offline', role: 'offline' },
       { sid: lunch, name: 'Lunch', role: 'other' },
     ]);

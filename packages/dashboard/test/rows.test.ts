@@ -66,7 +66,7 @@ describe('the row of a leg', () => {
     } satisfies LegRow);
   });
 
-  it('has every moment of its story, each in its place', () => {
+  it('has every moment of its timeline, each in its place', () => {
     const timestamps = {
       requestedAt: 10,
       placedAt: 11,
@@ -143,7 +143,7 @@ describe('the row of a call', () => {
     } satisfies CallRow);
   });
 
-  it('has every moment of its story, each in its place, and how long a message was', () => {
+  it('has every moment of its timeline, each in its place, and how long a message was', () => {
     const timestamps = { startedAt: 1, heldAt: 2, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
     expect(toCallRow(call({ timestamps, caller, result: 'unanswered' }), 1)).toMatchObject({
@@ -209,8 +209,8 @@ describe('the row of a worker', () => {
       phone: '',
       activity: null,
       since: 100,
-      rest: null,
-      wish: null,
+      coolDown: null,
+      requested: null,
     });
   });
 
@@ -219,15 +219,17 @@ describe('the row of a worker', () => {
   });
 
   it('has the rest of the activity they are in, and no other', () => {
-    const rest = { activity: 'WA2', startedAt: 5, until: 9 };
-    const resting = worker({ activity: { sid: 'WA2', name: null }, coolDowns: [rest], name: 'Ann', phone: '+1' });
+    const coolDown = { activity: 'WA2', startedAt: 5, until: 9 };
+    const resting = worker({ activity: { sid: 'WA2', name: null }, coolDowns: [coolDown], name: 'Ann', phone: '+1' });
     expect(toWorkerRow(resting, 1)).toMatchObject({
       name: 'Ann',
       phone: '+1',
       activity: 'WA2',
-      rest: { startedAt: 5, until: 9 },
+      coolDown: { startedAt: 5, until: 9 },
     });
-    expect(toWorkerRow(worker({ activity: { sid: 'WA1', name: null }, coolDowns: [rest] }), 1)?.rest).toBeNull();
+    expect(
+      toWorkerRow(worker({ activity: { sid: 'WA1', name: null }, coolDowns: [coolDown] }), 1)?.coolDown,
+    ).toBeNull();
   });
 
   it.each([
@@ -237,18 +239,21 @@ describe('the row of a worker', () => {
     ['refused', 100, { on: true, status: 'refused', reason: 'no such activity' }],
     ['refused', 101, null],
     ['pending', 101, { on: true, status: 'pending', reason: '' }],
-  ])('a wish that was %s, of somebody who has been there since %d, is shown as %j', (status, since, shown) => {
-    const reason = status === 'refused' ? 'no such activity' : null;
-    expect(
-      toWorkerRow(worker({ since, requestedActivity: { on: true, askedAt: 100, status, reason } }), 1)?.wish,
-    ).toEqual(shown);
-  });
+  ])(
+    'a requested change that was %s, of somebody who has been there since %d, is shown as %j',
+    (status, since, shown) => {
+      const reason = status === 'refused' ? 'no such activity' : null;
+      expect(
+        toWorkerRow(worker({ since, requestedActivity: { on: true, askedAt: 100, status, reason } }), 1)?.requested,
+      ).toEqual(shown);
+    },
+  );
 
   it('shows at most 120 characters of what somebody wrote', () => {
     const long = 'x'.repeat(200);
-    const wish = { on: true, askedAt: 1, status: 'pending', reason: long };
-    const row = toWorkerRow(worker({ name: long, phone: long, requestedActivity: wish }), 1);
-    expect([row?.name.length, row?.phone.length, row?.wish?.reason.length]).toEqual([120, 120, 120]);
+    const request = { on: true, askedAt: 1, status: 'pending', reason: long };
+    const row = toWorkerRow(worker({ name: long, phone: long, requestedActivity: request }), 1);
+    expect([row?.name.length, row?.phone.length, row?.requested?.reason.length]).toEqual([120, 120, 120]);
   });
 });
 
@@ -284,7 +289,7 @@ describe('the row of a call that waits for workers', () => {
     expect(toTaskCallRow(waiting({ caller: { phase, recording: null }, winner: claim }), 1).phase).toBe(shown);
   });
 
-  it('has nothing that has not happened, and the story of what has', () => {
+  it('has nothing that has not happened, and the timeline of what has', () => {
     expect(toTaskCallRow(waiting(), 7)).toEqual({ ...toCallRow(call(), 7), phase: 'held' });
     const timestamps = { startedAt: 1, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
@@ -324,7 +329,7 @@ describe('the row of a call that waits for workers', () => {
 
   it('calls the activity after a voicemail a rest', () => {
     const row = toTaskCallRow(waiting({ legs: [leg()], reservations: [reservation({ rejectTo: 'unavailable' })] }), 1);
-    expect(row.legs[0]?.reservation?.sends).toBe('rest');
+    expect(row.legs[0]?.reservation?.sends).toBe('coolDown');
   });
 
   it('shows a worker without a phone as a leg that was refused at once, by name or by SID', () => {

@@ -66,19 +66,19 @@ describe('the feed of workers', () => {
       for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
     };
     feed.start();
-    const rest = { activity: RESTING, startedAt: 5, until: 60_005, back: AVAILABLE };
-    await write.worker(1, { activity: { sid: RESTING, name: null }, coolDowns: [rest] });
+    const coolDown = { activity: RESTING, startedAt: 5, until: 60_005, back: AVAILABLE };
+    await write.worker(1, { activity: { sid: RESTING, name: null }, coolDowns: [coolDown] });
     await write.worker(2);
     await write.worker(3, { activity: { sid: OFFLINE, name: null } });
     await write.call(CALL, '+12125550123', [1, 2]);
     await clock.advanceBy(300, settle);
     const { rows, totals } = feed.sync(null);
     expect(totals).toMatchObject({ workers: 3, ready: 0, busy: 1, resting: 1, away: 1, waiting: 1, machines: 1 });
-    expect(totals.activities).toContainEqual({ sid: RESTING, name: 'Temporarily Unavailable', role: 'rest' });
-    expect(rows.find(({ sid }) => sid === workerSid(1))).toMatchObject({ rest: { startedAt: 5, until: 60_005 } });
+    expect(totals.activities).toContainEqual({ sid: RESTING, name: 'Temporarily Unavailable', role: 'coolDown' });
+    expect(rows.find(({ sid }) => sid === workerSid(1))).toMatchObject({ coolDown: { startedAt: 5, until: 60_005 } });
     expect(rows.find(({ sid }) => sid === CALL)).toMatchObject({
       legs: [
-        { name: 'Worker 1', reservation: { worker: workerSid(1), result: 'rejected', sends: 'rest' } },
+        { name: 'Worker 1', reservation: { worker: workerSid(1), result: 'rejected', sends: 'coolDown' } },
         { name: 'Worker 2', phase: 'ringing', reservation: { result: null } },
       ],
     });
@@ -95,15 +95,15 @@ describe('the feed of workers', () => {
     const store = createMemoryStore();
     const write = workerWriter(store, () => clock.now());
     const feed = createWorkerFeed({ store, clock, workspace: () => undefined });
-    const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, status: 'refused', reason: 'no' };
-    await write.worker(1, { requestedActivity: wish, since: 50 });
-    await write.worker(2, { requestedActivity: wish, since: 150 });
+    const requested = { request: 'r', on: false, activity: OFFLINE, askedAt: 100, status: 'refused', reason: 'no' };
+    await write.worker(1, { requestedActivity: requested, since: 50 });
+    await write.worker(2, { requestedActivity: requested, since: 150 });
     feed.start();
     await clock.advanceBy(300, async () => {
       for (let turn = 0; turn < 30; turn += 1) await Promise.resolve();
     });
     const { rows, totals } = feed.sync(null);
-    expect(rows.map((row) => row.kind === 'worker' && row.wish)).toEqual([
+    expect(rows.map((row) => row.kind === 'worker' && row.requested)).toEqual([
       { on: false, status: 'refused', reason: 'no' },
       null,
     ]);
@@ -184,30 +184,36 @@ describe('the page', () => {
 });
 
 describe('the switch', () => {
-  it('passes on a wish, says when it could not be kept, and takes nothing else', async () => {
-    const wishes: unknown[] = [];
+  it('passes on a requested change, says when it could not be kept, and takes nothing else', async () => {
+    const requests: unknown[] = [];
     const log: string[] = [];
-    const failing = (...wish: unknown[]): Promise<void> => {
-      wishes.push(wish);
-      return wishes.length > 1 ? Promise.reject(new Error('the store is away')) : Promise.resolve();
+    const failing = (...args: unknown[]): Promise<void> => {
+      requests.push(args);
+      return requests.length > 1 ? Promise.reject(new Error('the store is away')) : Promise.resolve();
     };
     const { url } = await served(null, failing, { log: ({ code, message }) => log.push(`${code} ${message}`) });
     const socket = await connect(url, 'websocket', { origin: url });
-    const wish = { worker: workerSid(1), on: false };
-    expect(await socket?.emitWithAck('switchWorker', wish)).toEqual({ ok: true });
-    expect(wishes).toEqual([[workerSid(1), false]]);
-    expect(await socket?.emitWithAck('switchWorker', wish)).toEqual({
+    const change = { worker: workerSid(1), on: false };
+    expect(await socket?.emitWithAck('switchWorker', change)).toEqual({ ok: true });
+    expect(requests).toEqual([[workerSid(1), false]]);
+    expect(await socket?.emitWithAck('switchWorker', change)).toEqual({
       ok: false,
       message: 'The wish could not be kept: try again.',
     });
     expect(log).toContain('page.failed "switchWorker" of the page failed: the store is away');
-    for (const wrong of [null, 'WK', { worker: 'WK1/../..', on: true }, { ...wish, on: 'yes' }, { ...wish, more: 1 }]) {
+    for (const wrong of [
+      null,
+      'WK',
+      { worker: 'WK1/../..', on: true },
+      { ...change, on: 'yes' },
+      { ...change, more: 1 },
+    ]) {
       expect(await socket?.emitWithAck('switchWorker', wrong)).toEqual({
         ok: false,
         message: 'There is no such worker.',
       });
     }
-    expect(wishes).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     socket?.close();
   });
 

@@ -216,8 +216,8 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
           answer({ ok: false, message: 'The phone failed.' });
         });
     });
-    socket.on('switchWorker', (wish, answer) => {
-      const checked = SWITCH.safeParse(wish);
+    socket.on('switchWorker', (request, answer) => {
+      const checked = SWITCH.safeParse(request);
       if (workers === null || !isFunction(answer)) return;
       if (!checked.success) {
         answer({ ok: false, message: 'There is no such worker.' });

@@ -41,7 +41,7 @@ export interface LegRow {
     /** `accepted`, `rejected`, `timeout`, `canceled`, `rescinded`; `null` while it is open. */
     readonly result: string | null;
     /** Where the worker goes when it is rejected. */
-    readonly sends: 'rest' | 'offline' | null;
+    readonly sends: 'coolDown' | 'offline' | null;
     readonly assignedAt: number;
     readonly endedAt: number | null;
   } | null;
@@ -241,8 +241,8 @@ export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
   ) => void;
   phoneState: (answer: (state: PhoneState | null) => void) => void;
   phone: (command: PhoneCommand, answer: (result: PhoneResult) => void) => void;
-  /** `ok`: the wish is written down. Whether TaskRouter grants it is told in the worker's row. */
-  switchWorker: (wish: { worker: string; on: boolean }, answer: (result: SwitchResult) => void) => void;
+  /** `ok`: the request is written down. Whether TaskRouter grants it is told in the worker's row. */
+  switchWorker: (request: { worker: string; on: boolean }, answer: (result: SwitchResult) => void) => void;
   /** The events so far are the answer to `true`; `null` when there are none to be had. */
   watchEvents: (on: boolean, answer: (events: WorkersEvents | null) => void) => void;
 }

@@ -1,7 +1,7 @@
 import type { CallRow, Totals } from './protocol.js';
 
-/** What an activity is for: where workers get calls, where they rest until we bring them back, where they are away. */
-export type ActivityRole = 'available' | 'rest' | 'offline' | 'other';
+/** What an activity is for: where workers get calls, where they cool down until we bring them back, where they are away. */
+export type ActivityRole = 'available' | 'coolDown' | 'offline' | 'other';
 
 export interface ActivityInfo {
   /** WA… */
@@ -15,7 +15,7 @@ export interface WorkerRow {
   readonly kind: 'worker';
   /** WK… */
   readonly sid: string;
-  /** Rises with every change; a row with a lower one is old news. */
+  /** Rises with every change; a row with a lower one is out of date. */
   readonly version: number;
   /** Empty when it is not known. */
   readonly name: string;
@@ -26,9 +26,9 @@ export interface WorkerRow {
   /** When they entered the activity. */
   readonly since: number;
   /** The cool-down that ends by itself. */
-  readonly rest: { readonly startedAt: number; readonly until: number } | null;
-  /** Somebody switched them on or off, and Twilio has not answered, or refused. */
-  readonly wish: { readonly on: boolean; readonly status: 'pending' | 'refused'; readonly reason: string } | null;
+  readonly coolDown: { readonly startedAt: number; readonly until: number } | null;
+  /** A switch on or off that Twilio has not answered yet, or has refused. */
+  readonly requested: { readonly on: boolean; readonly status: 'pending' | 'refused'; readonly reason: string } | null;
 }
 
 export type WorkersRow = WorkerRow | CallRow;
@@ -46,13 +46,13 @@ export interface WorkerTotals extends Totals {
   readonly away: number;
 }
 
-/** Who of the worker's reservations holds them: the call and the leg. */
+/** The call, and its leg, that a worker is on now. */
 export interface PresentCall {
   readonly call: CallRow;
   readonly leg: CallRow['legs'][number];
 }
 
-/** Which worker is on which call, by the worker's SID. */
+/** Finds the call that each worker is on, by the worker's SID. */
 export function presentCalls(rows: Iterable<WorkersRow>): Map<string, PresentCall> {
   const found = new Map<string, PresentCall>();
   for (const call of rows) {

@@ -61,6 +61,10 @@ export const REPLACED: readonly Replaced[] = [
     'CrashReport, PlannedCrashes, Ledger …',
   ),
   {
+    ...name('storyOf|StoryProps|DraftPerson|draftOf', 'timelineOf, TimelineProps, FormPerson, formOf'),
+    allowed: [...HISTORY, 'packages/core/test/runtime/metrics.test.ts'],
+  },
+  {
     pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
     now: 'amd_visit, /outbound/poll, leg.poll',
     allowed: HISTORY,

@@ -24,18 +24,18 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
   const open = (options: Parameters<Browser['newPage']>[0] = {}): Promise<[Page, string[]]> =>
     openPage(browser, tour.url, options);
 
-  it('shows the calls of before, and the story of one, to be left by the keyboard', async () => {
+  it('shows the calls of before, and the timeline of one, to be left by the keyboard', async () => {
     const [page, trouble] = await open();
     const call = page.getByRole('button', { name: /Connected · Bob/ });
     await call.focus();
     await page.keyboard.press('Enter');
-    const story = page.getByRole('dialog');
-    await story.getByText('It is voicemail.', { exact: false }).waitFor();
-    expect(await story.getByText('It is a human.', { exact: false }).count()).toBe(1);
+    const timeline = page.getByRole('dialog');
+    await timeline.getByText('It is voicemail.', { exact: false }).waitFor();
+    expect(await timeline.getByText('It is a human.', { exact: false }).count()).toBe(1);
     expect(page.url()).toMatch(/#call=CA[0-9a-f]{32}$/);
-    await picture(page, 'story');
+    await picture(page, 'timeline');
     await page.keyboard.press('Escape');
-    await story.waitFor({ state: 'hidden' });
+    await timeline.waitFor({ state: 'hidden' });
     expect(await page.locator('.head:focus').count()).toBe(1);
     expect(trouble).toEqual([]);
     await page.close();
@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
           .getByRole('button', { name: /Connected/ })
           .first()
           .click();
-        for (const state of ['story', 'list']) {
+        for (const state of ['timeline', 'list']) {
           const serious = await seriousProblems(page);
           expect(serious, state).toEqual([]);
           await page.keyboard.press('Escape');

@@ -98,10 +98,10 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await worker(page, 'Ann')
       .getByRole('button', { name: /\+12…23/ })
       .click();
-    const story = page.getByRole('dialog');
-    await story.getByText("Ben's reservation is rejected: Ben rests.").waitFor();
-    await story.getByText('Ann and the caller are brought together.').waitFor();
-    await picture(page, 'workers-story');
+    const timeline = page.getByRole('dialog');
+    await timeline.getByText("Ben's reservation is rejected: Ben rests.").waitFor();
+    await timeline.getByText('Ann and the caller are brought together.').waitFor();
+    await picture(page, 'workers-timeline');
     await page.keyboard.press('Escape');
     await page.getByRole('navigation').getByRole('button', { name: 'Calls' }).click();
     await page.getByRole('button', { name: /Talking · Ann/ }).waitFor();

@@ -10,7 +10,7 @@ import { useFrame } from '../parts/frame.js';
 import { Legend } from '../parts/legend.js';
 import { People } from './people.js';
 import { Phones } from '../parts/phones.js';
-import { Story } from '../parts/story.js';
+import { Timeline } from '../parts/timeline.js';
 import { TotalsCards } from './totals-cards.js';
 import { useSelected } from '../parts/use-selected.js';
 import { newsOfCalls } from '../text/news.js';
@@ -47,7 +47,7 @@ export function App({ connection }: { readonly connection: Connection<CallRow, T
         </aside>
       </main>
       {chosen !== undefined && (
-        <Story
+        <Timeline
           row={chosen}
           number={number}
           close={() => {

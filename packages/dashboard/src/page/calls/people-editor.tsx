@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ListedPerson, PeopleList, PeopleProblem, SaveResult } from '../../shared/protocol.js';
-import { added, draftOf, isSame, moved, toPeople, type DraftPerson } from './draft.js';
+import { added, formOf, isSame, moved, toPeople, type FormPerson } from './people-form.js';
 import { PersonFields } from './person-fields.js';
 
 interface EditorProps {
@@ -15,7 +15,7 @@ interface EditorProps {
 
 /** What is typed stays until it is saved or discarded, whatever others save meanwhile. */
 export function PeopleEditor({ list, save }: EditorProps): VNode {
-  const [draft, setDraft] = useState<readonly DraftPerson[] | null>(null);
+  const [form, setForm] = useState<readonly FormPerson[] | null>(null);
   const [base, setBase] = useState(list);
   const [problems, setProblems] = useState<readonly PeopleProblem[]>([]);
   const [conflict, setConflict] = useState<PeopleList | null>(null);
@@ -24,16 +24,16 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
   const dragged = useRef<number | null>(null);
   const title = list.inbound === '*' ? 'All other numbers' : list.inbound;
   const id = `list-${list.inbound}`;
-  const people = draft ?? draftOf(list.people);
-  const changed = draft !== null && !isSame(draft, base.people);
+  const people = form ?? formOf(list.people);
+  const changed = form !== null && !isSame(form, base.people);
 
-  const edit = (next: readonly DraftPerson[]): void => {
-    if (draft === null) setBase(list);
-    setDraft(next);
+  const edit = (next: readonly FormPerson[]): void => {
+    if (form === null) setBase(list);
+    setForm(next);
     setSaid('');
   };
   const settle = (text: string): void => {
-    setDraft(null);
+    setForm(null);
     setProblems([]);
     setConflict(null);
     setSaid(text);
@@ -49,7 +49,7 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
       setSaid('Not saved: look at what is marked.');
     } else setSaid(result.message);
   };
-  const move = (person: DraftPerson, place: number): void => {
+  const move = (person: FormPerson, place: number): void => {
     edit(moved(people, person.id, place));
     if (place >= 0 && place < people.length)
       setSaid(`${person.name || person.to} is now at place ${String(place + 1)}.`);
@@ -61,7 +61,7 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
       aria-labelledby={id}
       onSubmit={(event) => {
         event.preventDefault();
-        void send((draft === null ? list : base).revision, toPeople(people));
+        void send((form === null ? list : base).revision, toPeople(people));
       }}
     >
       <h3 id={id}>
@@ -157,7 +157,7 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
             Discard
           </button>
         )}
-        {list.source === 'saved' && draft === null && (
+        {list.source === 'saved' && form === null && (
           <button type="button" onClick={() => void send(list.revision, null)}>
             Use configured list
           </button>

@@ -1,14 +1,14 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { PeopleProblem } from '../../shared/protocol.js';
-import type { DraftPerson } from './draft.js';
+import type { FormPerson } from './people-form.js';
 
 interface PersonProps {
-  readonly person: DraftPerson;
+  readonly person: FormPerson;
   readonly place: number;
   readonly last: number;
   readonly problems: readonly PeopleProblem[];
-  readonly change: (person: DraftPerson) => void;
+  readonly change: (person: FormPerson) => void;
   readonly move: (place: number) => void;
   readonly remove: () => void;
   readonly drag: () => void;
@@ -86,9 +86,9 @@ function Field(props: {
   readonly label: string;
   readonly field: 'name' | 'to';
   readonly placeholder: string;
-  readonly person: DraftPerson;
+  readonly person: FormPerson;
   readonly problems: readonly PeopleProblem[];
-  readonly change: (person: DraftPerson) => void;
+  readonly change: (person: FormPerson) => void;
 }): VNode {
   const { label, field, placeholder, person, change } = props;
   const problems = props.problems.filter((problem) => problem.field === field).map(({ message }) => message);

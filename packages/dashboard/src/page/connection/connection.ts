@@ -40,7 +40,7 @@ export interface Knowledge<Row extends Keyed, Figures> {
 export interface Commands {
   save(save: { inbound: string; revision: number; people: readonly ListedPerson[] | null }): Promise<SaveResult>;
   phone(command: PhoneCommand): Promise<PhoneResult>;
-  switchWorker(wish: { worker: string; on: boolean }): Promise<SwitchResult>;
+  switchWorker(request: { worker: string; on: boolean }): Promise<SwitchResult>;
   watchEvents(on: boolean): void;
 }
 
@@ -186,9 +186,9 @@ export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> 
           );
         });
       }),
-    switchWorker: (wish) =>
+    switchWorker: (request) =>
       new Promise((resolve) => {
-        socket.timeout(ANSWER_MS).emit('switchWorker', wish, (error: Error | null, result?: SwitchResult) => {
+        socket.timeout(ANSWER_MS).emit('switchWorker', request, (error: Error | null, result?: SwitchResult) => {
           resolve(
             result !== undefined && error === null ? result : { ok: false, message: 'No answer from the server.' },
           );

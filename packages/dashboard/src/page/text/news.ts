@@ -19,9 +19,9 @@ function refusals(old: ReadonlyMap<string, WorkersRow>, now: ReadonlyMap<string,
   const news: string[] = [];
   for (const [sid, row] of now) {
     const before = old.get(sid);
-    if (row === before || row.kind !== 'worker' || row.wish?.status !== 'refused') continue;
-    if (before?.kind === 'worker' && before.wish?.status === 'refused') continue;
-    news.push(`${row.name} was not switched ${row.wish.on ? 'on' : 'off'}`);
+    if (row === before || row.kind !== 'worker' || row.requested?.status !== 'refused') continue;
+    if (before?.kind === 'worker' && before.requested?.status === 'refused') continue;
+    news.push(`${row.name} was not switched ${row.requested.on ? 'on' : 'off'}`);
   }
   return news.slice(0, 3);
 }

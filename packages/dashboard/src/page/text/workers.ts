@@ -6,14 +6,14 @@ import { legWords } from './words.js';
 
 export type WorkerGroup = 'ready' | 'busy' | 'resting' | 'away';
 
-/** The activity by colour, icon and word. */
+/** Shows an activity by colour, icon and word. */
 export function activityLook(activity: ActivityInfo | undefined): Look {
   if (activity === undefined) return { tone: 'quiet', icon: '?', words: 'Not known' };
   const words = activity.name;
   switch (activity.role) {
     case 'available':
       return { tone: 'good', icon: '●', words };
-    case 'rest':
+    case 'coolDown':
       return { tone: 'wait', icon: '◔', words };
     case 'offline':
       return { tone: 'quiet', icon: '○', words };
@@ -25,7 +25,7 @@ export function activityLook(activity: ActivityInfo | undefined): Look {
 export function groupOfWorker(activity: ActivityInfo | undefined, present: PresentCall | undefined): WorkerGroup {
   if (present !== undefined) return 'busy';
   if (activity?.role === 'available') return 'ready';
-  return activity?.role === 'rest' ? 'resting' : 'away';
+  return activity?.role === 'coolDown' ? 'resting' : 'away';
 }
 
 /** What the worker does with the caller they are held for. */
@@ -36,9 +36,9 @@ export function presentWords({ leg }: PresentCall, now: number): string {
   return legWords(leg);
 }
 
-/** The switch shows the wish while Twilio is asked, and the truth again when it refuses. */
-export function isOn({ wish }: WorkerRow, activity: ActivityInfo | undefined): boolean {
-  if (wish?.status === 'pending') return wish.on;
+/** True while the switch shows on: what was requested until Twilio answers, then the activity the worker is in. */
+export function isOn({ requested }: WorkerRow, activity: ActivityInfo | undefined): boolean {
+  if (requested?.status === 'pending') return requested.on;
   return activity !== undefined && activity.role !== 'offline';
 }
 

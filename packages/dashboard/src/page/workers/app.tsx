@@ -11,7 +11,7 @@ import { FilterBar, type Filter } from '../parts/filter-bar.js';
 import { useFrame } from '../parts/frame.js';
 import { Legend } from '../parts/legend.js';
 import { Phones } from '../parts/phones.js';
-import { Story } from '../parts/story.js';
+import { Timeline } from '../parts/timeline.js';
 import { useSelected } from '../parts/use-selected.js';
 import type { WorkerGroup } from '../text/workers.js';
 import { newsOfWorkers } from '../text/news.js';
@@ -152,7 +152,7 @@ export function App({ connection }: { readonly connection: Connection<WorkersRow
         </aside>
       </main>
       {chosen?.kind === 'call' && (
-        <Story
+        <Timeline
           row={chosen}
           number={number}
           close={() => {

@@ -18,13 +18,13 @@ interface WorkerItemProps {
   readonly select: (call: string) => void;
 }
 
-/** One worker: where they are and for how long, on which call, and the switch. */
+/** Shows one worker: where they are and for how long, on which call, and the switch. */
 export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNode {
   const { row, activity, present, top, height, place, of, now, number, switchWorker, select } = props;
-  const { wish, rest } = row;
+  const { requested, coolDown } = row;
   const look = activityLook(activity);
   const on = isOn(row, activity);
-  const asked = wish?.status === 'pending';
+  const asked = requested?.status === 'pending';
   const name = row.name === '' ? row.sid : row.name;
   return (
     <li
@@ -59,20 +59,20 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
             <small>{presentWords(present, now)}</small>
           </button>
         )}
-        {wish?.status === 'refused' && (
+        {requested?.status === 'refused' && (
           <p class="refused">
-            <span aria-hidden="true">!</span> Not switched {wish.on ? 'on' : 'off'}: {wish.reason}
+            <span aria-hidden="true">!</span> Not switched {requested.on ? 'on' : 'off'}: {requested.reason}
           </p>
         )}
-        {present === undefined && wish?.status !== 'refused' && rest !== null && (
+        {present === undefined && requested?.status !== 'refused' && coolDown !== null && (
           <>
-            <span class="left">{ticking(rest.until - now)} left</span>
+            <span class="left">{ticking(coolDown.until - now)} left</span>
             <button
               type="button"
               aria-label={`End rest of ${name}`}
               disabled={asked}
               onClick={({ currentTarget }) => {
-                // This button goes away with the rest.
+                // This button goes away with the cool-down.
                 currentTarget.closest('li')?.querySelector<HTMLElement>('[role=switch]')?.focus();
                 switchWorker(row, true);
               }}
@@ -96,13 +96,13 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
         <span class="knob" aria-hidden="true" />
         <span aria-hidden="true">{asked ? '…' : on ? 'On' : 'Off'}</span>
       </button>
-      {rest !== null && (
-        <span class="cooling" aria-hidden="true" style={{ width: `${String(shareLeft(rest, now))}%` }} />
+      {coolDown !== null && (
+        <span class="cooling" aria-hidden="true" style={{ width: `${String(shareLeft(coolDown, now))}%` }} />
       )}
     </li>
   );
 });
 
-function shareLeft({ startedAt, until }: NonNullable<WorkerRow['rest']>, now: number): number {
+function shareLeft({ startedAt, until }: NonNullable<WorkerRow['coolDown']>, now: number): number {
   return Math.max(0, Math.min(100, (100 * (until - now)) / Math.max(1, until - startedAt)));
 }

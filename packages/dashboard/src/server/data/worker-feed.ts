@@ -54,7 +54,7 @@ function workerTotals(rows: Iterable<WorkersRow>, activities: readonly ActivityI
     const role = row.activity === null ? undefined : roles.get(row.activity);
     if (onCalls.has(row.sid)) busy += 1;
     else if (role === 'available') ready += 1;
-    else if (role === 'rest') resting += 1;
+    else if (role === 'coolDown') resting += 1;
     else away += 1;
   }
   return { ...totalsOf(calls), activities, workers, ready, busy, resting, away };
@@ -65,7 +65,7 @@ function activitiesOf(workspace: ShownWorkspace | undefined): ActivityInfo[] {
   const { available, unavailable, offline } = workspace.activities;
   const roles = new Map<string, ActivityInfo['role']>([
     [offline, 'offline'],
-    [unavailable, 'rest'],
+    [unavailable, 'coolDown'],
     [available, 'available'],
   ]);
   return [...workspace.activityNames].map(([sid, name]) => ({ sid, name, role: roles.get(sid) ?? 'other' }));

@@ -7,12 +7,12 @@ import { short, toLegRow } from './call-row.js';
 /** One worker as the page sees them; field by field, as with calls. `null`: deleted. */
 export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | null {
   if (state.deleted) return null;
-  // A refusal is news until they have moved all the same.
+  // A refusal is shown until the worker changes the activity all the same.
   const isOld =
     state.requestedActivity?.status === 'done' ||
     (state.requestedActivity?.status === 'refused' && state.since > state.requestedActivity.askedAt);
-  const wish = isOld ? null : state.requestedActivity;
-  const rest = currentCoolDown(state);
+  const requested = isOld ? null : state.requestedActivity;
+  const coolDown = currentCoolDown(state);
   return {
     kind: 'worker',
     sid: state.sid,
@@ -21,11 +21,15 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
     phone: short(state.phone ?? ''),
     activity: state.activity?.sid ?? null,
     since: state.since,
-    rest: rest === undefined ? null : { startedAt: rest.startedAt, until: rest.until },
-    wish:
-      wish === null
+    coolDown: coolDown === undefined ? null : { startedAt: coolDown.startedAt, until: coolDown.until },
+    requested:
+      requested === null
         ? null
-        : { on: wish.on, status: wish.status === 'refused' ? 'refused' : 'pending', reason: short(wish.reason ?? '') },
+        : {
+            on: requested.on,
+            status: requested.status === 'refused' ? 'refused' : 'pending',
+            reason: short(requested.reason ?? ''),
+          },
   };
 }
 
@@ -58,7 +62,7 @@ function ofReservation(reservation: Reservation, { legs, winner }: LiveTaskCall)
   const held: LegRow['reservation'] = {
     worker: reservation.worker,
     result,
-    sends: rejectTo === 'unavailable' ? 'rest' : rejectTo,
+    sends: rejectTo === 'unavailable' ? 'coolDown' : rejectTo,
     assignedAt: timestamps.assignedAt,
     endedAt: timestamps.endedAt ?? null,
   };

@@ -15,8 +15,8 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   callerLeft: 'The caller hung up before anybody took the call.',
 };
 
-/** The whole call as sentences, in order. `number` writes numbers for people. */
-export function storyOf(row: CallRow, number: (text: string) => string): Moment[] {
+/** Tells the whole call in sentences, in order. `number` writes numbers for people. */
+export function timelineOf(row: CallRow, number: (text: string) => string): Moment[] {
   const moments: Moment[] = [];
   const add = (at: number | null, text: string, tone: Moment['tone'] = 'plain'): void => {
     if (at !== null) moments.push({ at, text, tone });
@@ -41,7 +41,7 @@ function addLeg(
   if (reservation !== null) {
     add(reservation.assignedAt, `TaskRouter reserves ${who}.`);
     add(reservation.endedAt, endOfReservation(reservation, who), reservation.result === 'accepted' ? 'good' : 'plain');
-    // Nobody was called who has no phone.
+    // A worker without a phone number has no call.
     if (leg.to === '') {
       add(leg.requestedAt, `${who} has no usable phone number.`, 'bad');
       return;
@@ -68,7 +68,7 @@ function addLeg(
 /** A new call waits about a second in any case. */
 const QUEUED_MS = 1_500;
 
-/** How long nobody spoke to who picked up, and how long it would have been while detection was waited for. */
+/** How long the callee heard nothing after picking up, and how long it would have been if detection had been waited for. */
 function silence({ answeredAt, greetedAt, verdictAt }: LegRow): string {
   if (answeredAt === null || greetedAt === null || (verdictAt !== null && greetedAt >= verdictAt)) return '';
   const instead = verdictAt === null ? '' : `, instead of ${duration(verdictAt - answeredAt)}`;
@@ -81,7 +81,7 @@ function endOfReservation({ result, sends }: NonNullable<LegRow['reservation']>,
       return `${who}'s reservation is done.`;
     case 'rejected':
       if (sends === null) return `${who}'s reservation is rejected.`;
-      return `${who}'s reservation is rejected: ${who} ${sends === 'rest' ? 'rests' : 'goes offline'}.`;
+      return `${who}'s reservation is rejected: ${who} ${sends === 'coolDown' ? 'rests' : 'goes offline'}.`;
     case 'timeout':
       return `${who}'s reservation timed out.`;
     case 'rescinded':

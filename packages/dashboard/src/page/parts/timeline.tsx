@@ -2,17 +2,17 @@ import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { CallRow } from '../../shared/protocol.js';
 import { day, duration, timeOfDay } from '../text/format.js';
-import { storyOf } from '../text/story.js';
+import { timelineOf } from '../text/timeline.js';
 import { lookOf } from '../text/words.js';
 
-interface StoryProps {
+interface TimelineProps {
   readonly row: CallRow;
   readonly number: (text: string) => string;
   readonly close: () => void;
 }
 
-/** One call from its first to its last moment. The dialog gives the focus back by itself. */
-export function Story({ row, number, close }: StoryProps): VNode {
+/** Shows one call from its first to its last moment, in a dialog that gives the focus back when it closes. */
+export function Timeline({ row, number, close }: TimelineProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const look = lookOf(row);
   useLayoutEffect(() => {
@@ -25,10 +25,10 @@ export function Story({ row, number, close }: StoryProps): VNode {
     };
   }, []);
   return (
-    <dialog ref={dialog} class="story" aria-labelledby="story-title" onClose={close} onClick={closeOutside}>
+    <dialog ref={dialog} class="timeline" aria-labelledby="timeline-title" onClose={close} onClick={closeOutside}>
       <div class="inner">
         <header>
-          <h2 id="story-title">
+          <h2 id="timeline-title">
             {number(row.from)} <span aria-label="to">→</span> {number(row.to)}
           </h2>
           <button type="button" onClick={() => dialog.current?.close()}>
@@ -39,7 +39,7 @@ export function Story({ row, number, close }: StoryProps): VNode {
           <span aria-hidden="true">{look.icon}</span> {look.words} · {day(row.startedAt)}
         </p>
         <ol class="moments">
-          {storyOf(row, number).map(({ at, text, tone }) => (
+          {timelineOf(row, number).map(({ at, text, tone }) => (
             <li key={`${String(at)} ${text}`} data-tone={tone}>
               <time dateTime={new Date(at).toISOString()}>{timeOfDay(at)}</time>
               <span class="offset">+{duration(at - row.startedAt)}</span>
