@@ -69,9 +69,7 @@ const TEXTS = {
 
 const CALLER = {
   held: false,
-  fetching: false,
-  hangingUp: false,
-  redirecting: null,
+  inFlight: { fetch: null, end: null, redirect: null },
   redirectTries: 0,
   fallbackServed: false,
   useIfUnanswered: false,
@@ -90,10 +88,7 @@ const LEG = {
   joined: false,
   seenAlive: false,
   overdue: false,
-  fetching: false,
-  hangingUp: false,
-  telling: false,
-  moving: null,
+  inFlight: { fetch: null, end: null, redirect: null },
   joinTwimlSent: false,
   wasRedirected: false,
   screened: null,

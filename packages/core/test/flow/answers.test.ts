@@ -50,7 +50,10 @@ describe('asynchronous detection', () => {
   it('verdict first: the redirect is the mover, once', () => {
     given(forwarding, greeted())
       .when(verdict())
-      .then({ state: { winner: 1, legs: [{ phase: 'joining', moving: 'move:1', human: true }] }, asks: [MOVE] });
+      .then({
+        state: { winner: 1, legs: [{ phase: 'joining', inFlight: { redirect: 'move:1' }, human: true }] },
+        asks: [MOVE],
+      });
     given(forwarding, [...greeted(), verdict()])
       .when(verdict())
       .thenNothingHappened();
@@ -67,7 +70,7 @@ describe('asynchronous detection', () => {
 
   it('verdict first: the request for the document proves the redirect, and drops what would repeat it', () => {
     const step = given(forwarding, [...greeted(), verdict()]).when(events.legDocument({ at: at(12) }));
-    step.then({ state: { legs: [{ moving: null, joinTwimlSent: true }] }, verbs: ['dial.conference'] });
+    step.then({ state: { legs: [{ inFlight: { redirect: null }, joinTwimlSent: true }] }, verbs: ['dial.conference'] });
     expect(step.result.effects).toContainEqual({ type: 'effect.drop', id: 'move:1' });
   });
 
@@ -87,7 +90,12 @@ describe('asynchronous detection', () => {
       .then({ verbs: ['pause', 'redirect'] });
     given(forwarding, done)
       .when(events.due('caller'))
-      .then({ state: { winner: null, legs: [{ phase: 'farewell', farewell: 'lost', moving: null }] } });
+      .then({
+        state: {
+          winner: null,
+          legs: [{ phase: 'farewell', farewell: 'lost', inFlight: { redirect: 'redirect:1:1' } }],
+        },
+      });
   });
 
   it('both alive is not both together while one was never given the room', () => {
@@ -101,7 +109,11 @@ describe('asynchronous detection', () => {
 
   it('key first: the reply is the mover, and the verdict does nothing', () => {
     const key = given(forwarding, greeted()).when(events.key({ at: at(10) }));
-    key.then({ state: { winner: 1, legs: [{ moving: null, human: true }] }, asks: [], verbs: ['dial.conference'] });
+    key.then({
+      state: { winner: 1, legs: [{ inFlight: { redirect: null }, human: true }] },
+      asks: [],
+      verbs: ['dial.conference'],
+    });
     for (const answeredBy of ['human', 'machine_start', 'unknown'] as const) {
       given(forwarding, [...greeted(), events.key({ at: at(10) })])
         .when(verdict({ answeredBy }))
@@ -153,7 +165,9 @@ describe('asynchronous detection', () => {
     const moved = [...greeted(), verdict(), events.legDocument({ at: at(12) }), events.callerStatus({ at: at(12) })];
     given(forwarding, moved)
       .when(events.poll({ at: at(13) }))
-      .then({ state: { legs: [{ phase: 'farewell', farewellDelivered: false, telling: true }] } });
+      .then({
+        state: { legs: [{ phase: 'farewell', farewellDelivered: false, inFlight: { redirect: 'redirect:1:1' } }] },
+      });
   });
 });
 

@@ -326,7 +326,7 @@ describe('the fallback', () => {
       .then({ asks: [], state: { timers: { heartbeat: at(90) } } });
     given(forwarding, [...falling, events.due('heartbeat')])
       .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
-      .then({ asks: [], state: { caller: { redirecting: 'redirect:0:1' } } });
+      .then({ asks: [], state: { caller: { inFlight: { redirect: 'redirect:0:1' } } } });
   });
 
   it('records a message, and is over when it is told so, not by what came before', () => {

@@ -64,7 +64,9 @@ describe('the heartbeat', () => {
     given(forwarding, [...two, events.due('heartbeat')])
       .when(fetched(outcome, 31))
       .then({
-        state: { caller: { phase: 'arriving', held: false, inRoom: false, seenAlive: false, fetching: false } },
+        state: {
+          caller: { phase: 'arriving', held: false, inRoom: false, seenAlive: false, inFlight: { fetch: null } },
+        },
         effects: [],
       });
   });
@@ -162,7 +164,7 @@ describe('a caller who is left alone in the room', () => {
       .when(events.due('caller'))
       .then({
         asks: [{ type: 'call.end', id: 'end:0:1', leg: 0 }],
-        state: { caller: { hangingUp: true }, timers: { caller: at(80) } },
+        state: { caller: { inFlight: { end: 'end:0:1' } }, timers: { caller: at(80) } },
       });
     given(forwarding, [...alone, events.due('caller')])
       .when(events.due('caller'))
@@ -172,7 +174,7 @@ describe('a caller who is left alone in the room', () => {
   it.each<[string, Outcome, object]>([
     ['done', { kind: 'done', status: 'completed' }, { result: 'connected' }],
     ['no longer possible', { kind: 'gone' }, { result: 'connected' }],
-    ['not known to have happened', FAILED, { result: null, caller: { phase: 'connected', hangingUp: false } }],
+    ['not known to have happened', FAILED, { result: null, caller: { phase: 'connected', inFlight: { end: null } } }],
   ])('and that is %s', (_, outcome, state) => {
     given(forwarding, [...alone, events.due('caller')])
       .when(events.outcomeOf('call.end', outcome, { leg: 0, at: at(71) }))

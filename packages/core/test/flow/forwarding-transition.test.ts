@@ -47,9 +47,7 @@ describe('a call that comes in', () => {
         inRoomBy: START + settings.texts.greeting.length * 120 + 25_000,
         seenAlive: false,
         isUnverified: false,
-        fetching: false,
-        hangingUp: false,
-        redirecting: null,
+        inFlight: { fetch: null, end: null, redirect: null },
         redirectTries: 0,
         fallbackServed: false,
         useIfUnanswered: false,
@@ -174,16 +172,16 @@ describe('a caller of whom nothing is known', () => {
 });
 
 describe('a caller who was handed on and comes back', () => {
-  it('is asked after once at a time, over all rounds', () => {
+  it('is asked after once at a time, over all visits', () => {
     const looked = [
       ...handedOff.slice(0, 3),
       events.due('heartbeat'),
       events.callerDocument({ at: at(31) }),
       again(32),
     ];
-    after(looked).then({ state: { visit: 2, caller: { fetching: true } } });
+    after(looked).then({ state: { visit: 2, caller: { inFlight: { fetch: 'fetch:0:2' } } } });
     given(forwarding, looked).when(events.due('heartbeat')).then({ asks: [] });
-    after([...handedOff, again(32)]).then({ state: { visit: 2, caller: { fetching: false } } });
+    after([...handedOff, again(32)]).then({ state: { visit: 2, caller: { inFlight: { fetch: null } } } });
   });
 
   it('hears the present document when the one of an earlier round is asked for, not the greeting', () => {

@@ -123,7 +123,11 @@ describe('a first request', () => {
   it.each([ASYNC, OFF])('that says who answered is believed, whenever detection listens: %j', (options) => {
     given(forwarding, call(options))
       .when(events.answered({ answeredBy: 'human', at: at(8) }))
-      .then({ state: { winner: 1, legs: [{ phase: 'joining', moving: null }] }, asks: [], verbs: ['dial.conference'] });
+      .then({
+        state: { winner: 1, legs: [{ phase: 'joining', inFlight: { redirect: null } }] },
+        asks: [],
+        verbs: ['dial.conference'],
+      });
     given(forwarding, call({ ...options, ...TWO }))
       .when(events.answered({ answeredBy: 'machine_start', at: at(8) }))
       .then({ state: { legs: [{ phase: 'ending' }, { id: 2 }] }, verbs: ['hangup'] });
@@ -202,7 +206,7 @@ describe('who answers too late', () => {
             phase: 'farewell',
             farewell: 'taken',
             farewellDelivered: true,
-            telling: false,
+            inFlight: { redirect: null },
             farewellTries: 0,
             result: { kind: 'answered', by: 'human' },
             timestamps: { greetedAt: at(9) },
@@ -252,7 +256,10 @@ describe('who was being asked when somebody else took the call', () => {
     given(forwarding, taken(ASYNC))
       .when(events.verdict({ leg: 1, at: at(10) }))
       .then({
-        state: { winner: 2, legs: [{ phase: 'farewell', human: true, telling: true, farewellTries: 1 }, {}] },
+        state: {
+          winner: 2,
+          legs: [{ phase: 'farewell', human: true, inFlight: { redirect: 'redirect:1:1' }, farewellTries: 1 }, {}],
+        },
         asks: [
           {
             type: 'call.redirect',
@@ -303,7 +310,10 @@ describe('a message for a machine', () => {
       .when(events.answered({ ...beep, at: at(8) }))
       .then({
         state: {
-          legs: [{ phase: 'farewell', farewell: 'message', farewellDelivered: true, telling: false }, { id: 2 }],
+          legs: [
+            { phase: 'farewell', farewell: 'message', farewellDelivered: true, inFlight: { redirect: null } },
+            { id: 2 },
+          ],
         },
         asks: [{ type: 'call.create', leg: 2 }],
         reply: {
@@ -317,7 +327,7 @@ describe('a message for a machine', () => {
     given(forwarding, told.slice(0, -1))
       .when(events.verdict({ ...beep, at: at(11) }))
       .then({
-        state: { legs: [{ phase: 'farewell', farewell: 'message', telling: true }] },
+        state: { legs: [{ phase: 'farewell', farewell: 'message', inFlight: { redirect: 'redirect:1:1' } }] },
         asks: [
           { type: 'call.redirect', id: 'redirect:1:1', leg: 1 },
           { type: 'call.redirect', leg: 0 },
@@ -331,7 +341,7 @@ describe('a message for a machine', () => {
       .when(events.legDocument({ part: 1, at: at(12) }))
       .then({
         verbs: ['say', 'hangup'],
-        state: { legs: [{ farewellDelivered: true, telling: false, wasRedirected: true }] },
+        state: { legs: [{ farewellDelivered: true, inFlight: { redirect: null }, wasRedirected: true }] },
       });
   });
 

@@ -140,7 +140,7 @@ describe('the way to a document by a redirect', () => {
   it('the request for the notice does, and drops the redirect', () => {
     const step = given(forwarding, told).when(events.legDocument({ part: 1, at: at(14) }));
     step.then({
-      state: { legs: [{ farewellDelivered: true, telling: false }], timers: { leg1: at(44) } },
+      state: { legs: [{ farewellDelivered: true, inFlight: { redirect: null } }], timers: { leg1: at(44) } },
       reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, { verb: 'hangup' }] },
     });
     expect(step.result.effects.filter(({ type }) => !type.startsWith('timer'))).toEqual([

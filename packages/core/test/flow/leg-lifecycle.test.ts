@@ -65,10 +65,7 @@ describe('a person who is rung', () => {
       joined: false,
       seenAlive: false,
       overdue: false,
-      fetching: false,
-      hangingUp: false,
-      telling: false,
-      moving: null,
+      inFlight: { fetch: null, end: null, redirect: null },
       joinTwimlSent: false,
       wasRedirected: false,
       screened: null,
@@ -235,13 +232,16 @@ describe('a leg that is ended', () => {
   ] as const)('because it was %s for too long counts as what is known of it', (_, before, result) => {
     given(forwarding, [...before, events.due('leg1')])
       .when(events.outcomeOf('call.fetch', ALIVE, { at: at(60) }))
-      .then({ state: { legs: [{ phase: 'ending', result, hangingUp: true }] } });
+      .then({ state: { legs: [{ phase: 'ending', result, inFlight: { end: 'end:1:2' } }] } });
   });
 
   it('is asked to end once at a time, and the watchdog goes on', () => {
     given(forwarding, ENDING)
       .when(events.due('leg1'))
-      .then({ asks: [], state: { legs: [{ phase: 'ending', hangingUp: true }], timers: { leg1: at(27) } } });
+      .then({
+        asks: [],
+        state: { legs: [{ phase: 'ending', inFlight: { end: 'end:1:1' } }], timers: { leg1: at(27) } },
+      });
     given(forwarding, [...ENDING, events.outcomeOf('call.end', FAILED, { at: at(8) })])
       .when(events.due('leg1'))
       .then({ asks: [{ type: 'call.end', id: 'end:1:2' }] });
@@ -250,7 +250,7 @@ describe('a leg that is ended', () => {
   it('and was not, is looked at only where Twilio has refused', () => {
     given(forwarding, ENDING)
       .when(events.outcomeOf('call.end', FAILED, { at: at(8) }))
-      .then({ asks: [], state: { legs: [{ phase: 'ending', hangingUp: false, fetching: false }] } });
+      .then({ asks: [], state: { legs: [{ phase: 'ending', inFlight: { end: null, fetch: null } }] } });
     given(forwarding, ENDING)
       .when(events.outcomeOf('call.end', REFUSED, { at: at(8) }))
       .then({ asks: [{ type: 'call.fetch', id: 'fetch:1:2', leg: 1, sid: sids.call(1) }] });
@@ -263,7 +263,10 @@ describe('a look at a leg', () => {
   it('is taken once at a time', () => {
     given(forwarding, waiting)
       .when(events.due('leg1'))
-      .then({ asks: [{ type: 'call.fetch', id: 'fetch:1:1' }], state: { legs: [{ fetching: true }] } });
+      .then({
+        asks: [{ type: 'call.fetch', id: 'fetch:1:1' }],
+        state: { legs: [{ inFlight: { fetch: 'fetch:1:1' } }] },
+      });
     given(forwarding, connected)
       .when(events.due('heartbeat'))
       .then({
@@ -290,7 +293,7 @@ describe('a look at a leg', () => {
     const step = given(forwarding, [...connected, events.due('heartbeat')]).when(
       events.outcomeOf('call.fetch', outcome, { leg: 1, at: at(31) }),
     );
-    step.then({ state: { legs: [{ phase: 'bridged', fetching: false }] }, effects: [] });
+    step.then({ state: { legs: [{ phase: 'bridged', inFlight: { fetch: null } }] }, effects: [] });
     expect(timersOf(step.result.state)).not.toHaveProperty('leg1');
   });
 
@@ -306,7 +309,7 @@ describe('a redirect to the caller', () => {
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(12) }))
       .then({
-        state: { winner: null, legs: [{ phase: 'ended', moving: null, result: { kind: 'stopped' } }] },
+        state: { winner: null, legs: [{ phase: 'ended', inFlight: { redirect: null }, result: { kind: 'stopped' } }] },
         asks: [{ type: 'call.redirect', leg: 0 }],
       });
   });
@@ -314,10 +317,13 @@ describe('a redirect to the caller', () => {
   it('that Twilio refuses makes us look at the call; one that failed is made up for by its next request', () => {
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', REFUSED, { leg: 1, at: at(12) }))
-      .then({ state: { legs: [{ phase: 'joining', moving: null }] }, asks: [{ type: 'call.fetch', leg: 1 }] });
+      .then({
+        state: { legs: [{ phase: 'joining', inFlight: { redirect: null } }] },
+        asks: [{ type: 'call.fetch', leg: 1 }],
+      });
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', FAILED, { leg: 1, at: at(12) }))
-      .then({ state: { legs: [{ phase: 'joining', moving: null }] }, asks: [] });
+      .then({ state: { legs: [{ phase: 'joining', inFlight: { redirect: null } }] }, asks: [] });
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', { kind: 'done', status: 'in-progress' }, { leg: 1, at: at(12) }))
       .thenNothingHappened();
@@ -330,7 +336,10 @@ describe('a redirect to the reason why', () => {
       .when(events.due('leg1'))
       .then({
         asks: [],
-        state: { legs: [{ phase: 'farewell', telling: true, farewellTries: 1 }], timers: { leg1: at(29) } },
+        state: {
+          legs: [{ phase: 'farewell', inFlight: { redirect: 'redirect:1:1' }, farewellTries: 1 }],
+          timers: { leg1: at(29) },
+        },
       });
   });
 
@@ -342,7 +351,7 @@ describe('a redirect to the reason why', () => {
     const redirected = events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(10) });
     given(forwarding, TOLD)
       .when(redirected)
-      .then({ state: { legs: [{ phase: 'farewell', telling: false }] }, asks });
+      .then({ state: { legs: [{ phase: 'farewell', inFlight: { redirect: null } }] }, asks });
     given(forwarding, [...TOLD, redirected])
       .when(events.due('leg1'))
       .then({ asks: [{ type: 'call.redirect', id: 'redirect:1:2', leg: 1 }] });

@@ -141,7 +141,7 @@ describe('leg: the watchdog', () => {
         events.outcomeOf('call.fetch', { kind: 'fetched', status, answeredBy: null }, { at: at(40) }),
       );
     fetched('ringing').then({
-      state: { legs: [{ phase: 'ringing', fetching: false }], timers: { leg1: at(70) } },
+      state: { legs: [{ phase: 'ringing', inFlight: { fetch: null } }], timers: { leg1: at(70) } },
       asks: [],
     });
     fetched('in-progress').then({ state: { legs: [{ phase: 'detecting' }] } });
@@ -214,7 +214,7 @@ describe('leg: the watchdog', () => {
   it('a fetch that fails is repeated after 10 s', () => {
     given(forwarding, [...RINGING, events.due('leg1')])
       .when(events.outcomeOf('call.fetch', { kind: 'failed', reason: '' }, { at: at(40) }))
-      .then({ state: { timers: { leg1: at(50) }, legs: [{ fetching: false }] } });
+      .then({ state: { timers: { leg1: at(50) }, legs: [{ inFlight: { fetch: null } }] } });
   });
 });
 

@@ -143,7 +143,11 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(words)
       .then({
         verbs: ['gather', 'redirect'],
-        state: { winner: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', human: false, moving: null }] },
+        state: {
+          winner: null,
+          caller: { phase: 'held' },
+          legs: [{ phase: 'confirming', human: false, inFlight: { redirect: null } }],
+        },
       });
     given(forwarding, [...claimed, words])
       .when(events.legDocument({ at: at(8) }))
@@ -157,11 +161,18 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .when(words)
       .then({
         asks: [{ type: 'call.redirect', id: 'back:1:1', leg: 1, document: { purpose: 'leg.document' } }],
-        state: { winner: null, caller: { phase: 'held' }, legs: [{ phase: 'confirming', moving: 'back:1:1' }] },
+        state: {
+          winner: null,
+          caller: { phase: 'held' },
+          legs: [{ phase: 'confirming', inFlight: { redirect: 'back:1:1' } }],
+        },
       });
     given(forwarding, [...invited, words])
       .when(events.legDocument({ at: at(9) }))
-      .then({ verbs: ['gather', 'redirect'], state: { legs: [{ phase: 'confirming', moving: null }] } });
+      .then({
+        verbs: ['gather', 'redirect'],
+        state: { legs: [{ phase: 'confirming', inFlight: { redirect: null } }] },
+      });
     // With the caller, or on the way by a key: what is said is a talk.
     const byKey = [...claimed.slice(0, -1), events.key({ at: at(7) })];
     for (const scene of [[...invited, events.conference({ event: 'join', leg: 1, at: at(8) })], byKey]) {

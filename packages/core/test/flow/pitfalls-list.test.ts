@@ -16,7 +16,7 @@ const tests = [
   '../taskrouter/caller.test.ts',
   '../taskrouter/reservations.test.ts',
   '../taskrouter/worker.test.ts',
-  '../taskrouter/switch.test.ts',
+  '../taskrouter/availability.test.ts',
   '../../../cli/test/pitfalls.test.ts',
   '../../../verification/test/e2e/graceful-stop.test.ts',
   '../../../../examples/shared/test/stop-signals.test.ts',

@@ -190,7 +190,8 @@ describe('whatever happens', () => {
       const { caller, legs, timers } = step.state;
       if (caller.phase !== 'ended') expect(timers['heartbeat']).toBeDefined();
       for (const leg of legs) {
-        if (leg.phase === 'ended' || leg.phase === 'joining' || leg.phase === 'bridged' || leg.fetching) continue;
+        if (leg.phase === 'ended' || leg.phase === 'joining' || leg.phase === 'bridged' || leg.inFlight.fetch !== null)
+          continue;
         met(leg.phase);
         expect(timers[`leg${String(leg.id)}`], `leg ${String(leg.id)} in ${leg.phase}`).toBeDefined();
       }

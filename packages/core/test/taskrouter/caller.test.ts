@@ -882,7 +882,7 @@ describe('what an earlier round has left', () => {
       effectSeq: before.effectSeq,
       legs: [{ id: 1, phase: 'ending' }],
       reservations: before.reservations.filter(({ phase }) => phase !== 'over'),
-      caller: { hangingUp: false, redirecting: null, redirectTries: 0 },
+      caller: { inFlight: { end: null, redirect: null }, redirectTries: 0 },
       winner: null,
       taskCanceled: false,
       deadlinePassed: false,

@@ -348,17 +348,17 @@ describe('the answer about the caller’s call', () => {
         { type: 'call.end', leg: 1 },
         { type: 'hook.run', data: { result: 'callerLeft' } },
       ],
-      state: { caller: { phase: 'ended', fetching: false }, result: 'callerLeft' },
+      state: { caller: { phase: 'ended', inFlight: { fetch: null } }, result: 'callerLeft' },
     });
   });
 
   it('it is in progress: the caller is there, and waits on', () => {
     fetched(seen('in-progress')).then({
       asks: [],
-      state: { caller: { phase: 'waiting', held: true, fetching: false } },
+      state: { caller: { phase: 'waiting', held: true, inFlight: { fetch: null } } },
     });
     expect(scene(...ringing().slice(0, 1), taskEvents.due('heartbeat')).state).toMatchObject({
-      caller: { held: false, fetching: true },
+      caller: { held: false, inFlight: { fetch: 'fetch:0:1' } },
     });
   });
 
@@ -369,9 +369,9 @@ describe('the answer about the caller’s call', () => {
     const before: readonly Step[] = [taskEvents.inbound(), taskEvents.task('canceled', { at: at(1) })];
     fetched(outcome, [taskEvents.inbound(), taskEvents.due('heartbeat')]).then({
       asks: [],
-      state: { caller: { phase: 'waiting', held: false, fetching: false } },
+      state: { caller: { phase: 'waiting', held: false, inFlight: { fetch: null } } },
     });
-    fetched(outcome, before).then({ asks: [], state: { caller: { phase: 'waiting', fetching: false } } });
+    fetched(outcome, before).then({ asks: [], state: { caller: { phase: 'waiting', inFlight: { fetch: null } } } });
   });
 
   it('a caller whose task is lost is fetched to the fallback, as soon as they are there', () => {
@@ -411,7 +411,7 @@ describe('a caller on the way to the fallback', () => {
   it('is redirected, and looked after until they ask for it', () => {
     scene(...falling())
       .when(redirected({ kind: 'done', status: 'in-progress' }))
-      .then({ asks: [], state: { caller: { held: true, redirecting: null }, timers: { caller: at(21) } } });
+      .then({ asks: [], state: { caller: { held: true, inFlight: { redirect: null } }, timers: { caller: at(21) } } });
     scene(...falling(), redirected({ kind: 'done', status: 'in-progress' }))
       .when(taskEvents.due('caller'))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { redirectTries: 2 } } });
@@ -429,7 +429,7 @@ describe('a caller on the way to the fallback', () => {
       .then({ state: { caller: { phase: 'fallingBack', held: true }, timers: { caller: at(22) } } });
     scene(...early)
       .when(redirected(REFUSED, 12))
-      .then({ asks: [], state: { caller: { held: false, redirecting: null }, timers: { caller: at(13) } } });
+      .then({ asks: [], state: { caller: { held: false, inFlight: { redirect: null } }, timers: { caller: at(13) } } });
   });
 
   it('who is gone is gone', () => {
@@ -475,7 +475,7 @@ describe('a caller whose worker has left long ago', () => {
   ])('is out of it when their call’s end is %s', (_, outcome) => {
     ended(outcome).then({
       asks: [{ type: 'hook.run', data: { result: 'connected' } }],
-      state: { caller: { phase: 'ended', hangingUp: false }, result: 'connected' },
+      state: { caller: { phase: 'ended', inFlight: { end: null } }, result: 'connected' },
     });
   });
 
@@ -483,7 +483,7 @@ describe('a caller whose worker has left long ago', () => {
     ['was refused', REFUSED],
     ['is not known', FAILED],
   ])('is hung up on again when the end %s', (_, outcome) => {
-    ended(outcome).then({ asks: [], state: { caller: { phase: 'connected', hangingUp: false } } });
+    ended(outcome).then({ asks: [], state: { caller: { phase: 'connected', inFlight: { end: null } } } });
     scene(...ending, outcomeOf('call.end', outcome, { leg: 0, at: at(51) }))
       .when(taskEvents.due('caller'))
       .then({ asks: [{ type: 'call.end', leg: 0 }], state: { timers: { caller: at(70) } } });

@@ -721,7 +721,7 @@ describe('a caller whom somebody takes in another application', () => {
       .then({
         effects: [{ type: 'effect.drop', id: 'redirect:0:3' }, { type: 'timer.stop' }],
         state: {
-          caller: { phase: 'fallingBack', takenElsewhere: true, redirecting: null },
+          caller: { phase: 'fallingBack', takenElsewhere: true, inFlight: { redirect: null } },
           timers: { caller: undefined },
         },
       });

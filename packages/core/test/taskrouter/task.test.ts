@@ -227,7 +227,7 @@ describe('a task that is', () => {
           state: {
             task: { over: true },
             taskCanceled: true,
-            caller: { phase: 'waiting', fetching: true },
+            caller: { phase: 'waiting', inFlight: { fetch: 'fetch:0:2' } },
             reservations: [{ phase: 'over', result: 'canceled' }],
           },
         });

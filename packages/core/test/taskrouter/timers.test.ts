@@ -213,14 +213,17 @@ describe('a worker who was told to take the caller, and nobody says what became 
   });
 
   it('and has never been fetched cannot have them: they hear so, and others may', () => {
-    expect(scene(...moving).state).toMatchObject({ winner: 1, legs: [{ phase: 'joining', moving: 'move:1' }] });
+    expect(scene(...moving).state).toMatchObject({
+      winner: 1,
+      legs: [{ phase: 'joining', inFlight: { redirect: 'move:1' } }],
+    });
     scene(...moving)
       .when(due('leg1'))
       .then({
         asks: [{ type: 'call.redirect', id: 'redirect:1:1', leg: 1 }, rejected],
         state: {
           winner: null,
-          legs: [{ phase: 'farewell', farewell: 'lost', moving: null }],
+          legs: [{ phase: 'farewell', farewell: 'lost', inFlight: { redirect: 'redirect:1:1' } }],
           reservations: [{ phase: 'rejecting', offered: false }],
           timers: { leg1: at(29) },
         },

@@ -56,9 +56,9 @@ export function stateKey(state: ForwardingState): string {
   const { caller } = state;
   return JSON.stringify([
     callerKey(state),
-    caller.fetching,
-    caller.hangingUp,
-    caller.redirecting,
+    caller.inFlight.fetch !== null,
+    caller.inFlight.end !== null,
+    caller.inFlight.redirect,
     state.call.token,
     state.winner,
     state.nextStep,
@@ -106,10 +106,9 @@ function legKey(leg: Leg): unknown {
       ? [leg.joined, leg.seenAlive, leg.joinTwimlSent]
       : phase === 'bridged' && [leg.joined, leg.joinTwimlSent],
     canStillAnswer(phase) && leg.overdue,
-    leg.fetching,
-    leg.hangingUp,
-    leg.telling,
-    leg.moving !== null,
+    leg.inFlight.fetch !== null,
+    leg.inFlight.end !== null,
+    leg.inFlight.redirect !== null,
     leg.wasRedirected,
   ];
 }

@@ -34,7 +34,9 @@ function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): s
   const twice = effects.some(
     (effect) =>
       effect.type === 'call.redirect' &&
-      state.legs.some(({ id, phase, moving }) => id === effect.leg && isInRoom(phase) && moving !== effect.id),
+      state.legs.some(
+        ({ id, phase, inFlight }) => id === effect.leg && isInRoom(phase) && inFlight.redirect !== effect.id,
+      ),
   );
   return twice ? 'P2: a leg that is on its way to the room is moved a second time' : null;
 }
@@ -45,6 +47,6 @@ function withoutStory(state: ForwardingState): ForwardingState {
     ...state,
     effectSeq: 0,
     timestamps: { startedAt: 0 },
-    legs: state.legs.map((leg) => ({ ...leg, result: null, story: { requestedAt: 0 } })),
+    legs: state.legs.map((leg) => ({ ...leg, result: null, timestamps: { requestedAt: 0 } })),
   };
 }

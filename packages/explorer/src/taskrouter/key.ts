@@ -12,7 +12,7 @@ import {
 /** Everything that the future depends on; see `worldKey` for what is left out, and why. */
 export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
   const { caller, task, reservations, legs, stale, tasks, faults } = world;
-  const redirecting = world.state.kind === 'call' ? world.state.caller.redirecting : null;
+  const redirecting = world.state.kind === 'call' ? world.state.caller.inFlight.redirect : null;
   return [
     `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(relevantNotes(world))} ${String(faults)}`,
     reservations
@@ -96,9 +96,9 @@ export function tasksStateKey(state: TaskRouterState): string {
     isOver ? [state.result, caller.over] : [caller.held, caller.stay, caller.inQueueBy],
     caller.takenElsewhere,
     caller.fallbackServed,
-    caller.fetching,
-    caller.hangingUp,
-    caller.redirecting !== null,
+    caller.inFlight.fetch !== null,
+    caller.inFlight.end !== null,
+    caller.inFlight.redirect !== null,
     caller.phase === 'fallingBack' ? Math.min(caller.redirectTries, 2) : 0,
     task.sid !== null,
     task.over,
@@ -147,10 +147,9 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
     leg.farewellDelivered,
     phase === 'farewell' ? [leg.farewell, leg.farewellTries] : phase === 'ending' && leg.human ? leg.farewellTries : 0,
     canStillAnswer(phase) && leg.overdue,
-    leg.fetching,
-    leg.hangingUp,
-    leg.telling,
-    leg.moving !== null,
+    leg.inFlight.fetch !== null,
+    leg.inFlight.end !== null,
+    leg.inFlight.redirect !== null,
     leg.wasRedirected,
     result,
     invited,

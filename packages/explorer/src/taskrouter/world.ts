@@ -106,8 +106,8 @@ function plain(state: TaskRouterState): TaskRouterState {
     ...state,
     effectSeq: 0,
     timestamps: { startedAt: 0 },
-    legs: state.legs.map((leg) => ({ ...leg, story: { requestedAt: 0 } })),
-    reservations: state.reservations.map((reservation) => ({ ...reservation, story: { assignedAt: 0 } })),
+    legs: state.legs.map((leg) => ({ ...leg, timestamps: { requestedAt: 0 } })),
+    reservations: state.reservations.map((reservation) => ({ ...reservation, timestamps: { assignedAt: 0 } })),
   };
 }
 

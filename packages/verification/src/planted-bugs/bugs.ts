@@ -221,14 +221,14 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'give the room to a request while a redirect is under way',
     file: 'flows/leg/twiml.ts',
-    from: 'if (leg.moving !== null) return again(ctx, leg);',
+    from: 'if (leg.inFlight.redirect !== null) return again(ctx, leg);',
     to: '',
     by: 'async',
   },
   {
     name: 'keep a redirect whose document was asked for',
-    file: 'flows/leg/actions.ts',
-    from: "  ctx.effects.push({ type: 'effect.drop', id: leg.moving });\n",
+    file: 'flows/call/party.ts',
+    from: "  ctx.effects.push({ type: 'effect.drop', id });\n",
     to: '',
     by: ['packages/core/test/flow'],
   },
@@ -242,8 +242,8 @@ export const BUGS: readonly Bug[] = [
   {
     name: 'wait for ever for a document that nobody asks for',
     file: 'flows/forwarding/bridge.ts',
-    from: 'if (leg !== undefined && leg.moving !== null) {',
-    to: 'if (leg !== undefined && leg.moving === undefined) {',
+    from: 'if (leg !== undefined && leg.inFlight.redirect !== null) {',
+    to: 'if (leg !== undefined && leg.inFlight.redirect === undefined) {',
     by: ['packages/core/test/flow'],
   },
   {

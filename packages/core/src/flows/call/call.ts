@@ -5,6 +5,7 @@ import type { CallbackPurpose, CallbackRef } from '../../wire/callbacks.js';
 import type { Effect } from '../effects.js';
 import type { Fallback } from '../settings/fallback.js';
 import type { Timed } from '../timers.js';
+import type { InFlight } from './party.js';
 
 /** A call that arrives, as its request says. */
 export interface InboundCall {
@@ -89,12 +90,8 @@ export interface Recording {
 export interface WaitingCaller {
   /** Known to be in progress, so that a redirect is taken. */
   readonly held: boolean;
-  /** A fetch is under way. */
-  readonly fetching: boolean;
-  /** An end is under way. */
-  readonly hangingUp: boolean;
-  /** The redirect to the fallback that is under way. */
-  readonly redirecting: string | null;
+  /** Its redirect leads to the fallback. */
+  readonly inFlight: InFlight;
   readonly redirectTries: number;
   /** The fallback's document was asked for: it is never given by a redirect again. */
   readonly fallbackServed: boolean;

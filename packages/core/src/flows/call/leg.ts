@@ -7,6 +7,7 @@ import type { FinalCallStatus } from '../../wire/call-status.js';
 import type { Detection } from '../effects.js';
 import type { Confirm } from '../settings/policy.js';
 import type { Farewell } from '../settings/texts.js';
+import { type InFlight, NOTHING_IN_FLIGHT } from './party.js';
 
 export function legTimer(leg: { readonly id: number }): string {
   return `leg${String(leg.id)}`;
@@ -95,14 +96,8 @@ export interface Leg {
   readonly seenAlive: boolean;
   /** Its time for detection or confirmation is up. */
   readonly overdue: boolean;
-  /** A fetch is under way. */
-  readonly fetching: boolean;
-  /** An end is under way. */
-  readonly hangingUp: boolean;
-  /** A redirect to the farewell is under way. */
-  readonly telling: boolean;
-  /** The redirect that brings it to the caller: until its document is asked for, nothing else may. */
-  readonly moving: string | null;
+  /** Its redirect leads to the farewell, or brings it to the caller: then, until its document is asked for, nothing else may. */
+  readonly inFlight: InFlight;
   /** Was given the document that brings it to the caller. */
   readonly joinTwimlSent: boolean;
   /** When that document has been heard up to the room, also in an answer to a retry: no look before shows it there. */
@@ -152,10 +147,7 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
     joined: false,
     seenAlive: false,
     overdue: false,
-    fetching: false,
-    hangingUp: false,
-    telling: false,
-    moving: null,
+    inFlight: NOTHING_IN_FLIGHT,
     joinTwimlSent: false,
     wasRedirected: false,
     screened: null,
@@ -172,6 +164,11 @@ export function canStillAnswer(phase: LegPhase): boolean {
 /** Nobody has picked up yet. */
 export function isUnanswered(phase: LegPhase): boolean {
   return phase === 'requested' || phase === 'placed' || phase === 'ringing';
+}
+
+/** On its way out, or out: it no longer comes to the caller. */
+export function isLeaving(phase: LegPhase): boolean {
+  return phase === 'farewell' || phase === 'ending' || phase === 'ended';
 }
 
 /** In the room, as far as we know. */

@@ -1,18 +1,15 @@
 import type { CallbackRef } from '../../wire/callbacks.js';
 import { type Addressed, callbackRef, type CallerContext, type WaitingCaller } from '../call/call.js';
 import type { Outcome } from '../effects.js';
+import { answered, dropRedirect, end, refresh, sent } from '../call/party.js';
 import { nextId, startTimer, stopTimer } from '../timers.js';
 
 export function refreshCaller(ctx: CallerContext): void {
-  if (ctx.state.caller.fetching) return;
-  ctx.state.caller.fetching = true;
-  ctx.effects.push({ type: 'call.fetch', id: nextId(ctx, 'fetch', 0), leg: 0, sid: ctx.state.call.sid });
+  refresh(ctx, ctx.state.caller, 0, ctx.state.call.sid);
 }
 
 export function endCaller(ctx: CallerContext): void {
-  if (ctx.state.caller.hangingUp) return;
-  ctx.state.caller.hangingUp = true;
-  ctx.effects.push({ type: 'call.end', id: nextId(ctx, 'end', 0), leg: 0, sid: ctx.state.call.sid });
+  end(ctx, ctx.state.caller, 0, ctx.state.call.sid);
 }
 
 /** The caller is told: by the reply if they ask, otherwise they are fetched, now or as soon as they can be. */
@@ -28,15 +25,15 @@ export function startFallback(ctx: CallerContext): void {
  */
 export function expectAtFallback(ctx: CallerContext): void {
   const { caller, timers } = ctx.state;
-  if (caller.fallbackServed || caller.redirecting !== null || timers['caller'] !== undefined) return;
+  if (caller.fallbackServed || caller.inFlight.redirect !== null || timers['caller'] !== undefined) return;
   startTimer(ctx, 'caller', ctx.config.graceMs);
 }
 
 export function redirectCaller(ctx: CallerContext): void {
   const { caller, call } = ctx.state;
-  if (caller.fallbackServed || caller.redirecting !== null) return;
+  if (caller.fallbackServed || caller.inFlight.redirect !== null) return;
   const id = nextId(ctx, 'redirect', 0);
-  caller.redirecting = id;
+  sent(caller, 'redirect', id);
   caller.redirectTries += 1;
   ctx.effects.push({
     type: 'call.redirect',
@@ -71,8 +68,8 @@ export function fallbackRef(
  */
 export function callerRedirected(ctx: CallerContext, id: string, result: Outcome): boolean {
   const { caller } = ctx.state;
-  if (caller.redirecting !== id) return false;
-  caller.redirecting = null;
+  if (caller.inFlight.redirect !== id) return false;
+  answered(caller, 'redirect');
   if (result.kind === 'done') return true;
   if (result.kind === 'refused') {
     const wait = ctx.config.redirectRetryMs[caller.redirectTries - 1];
@@ -86,8 +83,6 @@ export function serveFallback(ctx: CallerContext): void {
   const { caller } = ctx.state;
   caller.fallbackServed = true;
   stopTimer(ctx, 'caller');
-  if (caller.redirecting === null) return;
   // Its document was asked for: the redirect happened, or is no longer needed.
-  ctx.effects.push({ type: 'effect.drop', id: caller.redirecting });
-  caller.redirecting = null;
+  dropRedirect(ctx, caller);
 }

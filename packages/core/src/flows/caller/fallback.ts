@@ -50,7 +50,7 @@ export function isForFallback(
 /** The way to the fallback, whatever was asked for. */
 export function wayToFallback(ctx: CallerContext): Reply {
   expectAtFallback(ctx);
-  return leadTo(fallbackRef(ctx, 'caller.document'), ctx.state.caller.redirecting !== null);
+  return leadTo(fallbackRef(ctx, 'caller.document'), ctx.state.caller.inFlight.redirect !== null);
 }
 
 /** What the caller hears when nobody can be reached. */

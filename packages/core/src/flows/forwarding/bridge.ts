@@ -105,7 +105,7 @@ export function onDialReturned(ctx: ForwardingContext, leg: LegDraft): void {
 /** Events may be lost: both calls are looked at. */
 export function verifyBoth(ctx: ForwardingContext): void {
   const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.winner);
-  if (leg !== undefined && leg.moving !== null) {
+  if (leg !== undefined && leg.inFlight.redirect !== null) {
     // Its document was never asked for: it is not in the room, and somebody else may be.
     sayFarewell(ctx, leg, 'lost');
     redirectToFarewell(ctx, leg);

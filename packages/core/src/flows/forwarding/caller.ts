@@ -3,6 +3,7 @@ import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
 import { RETRIED_MS } from '../call/call.js';
+import { answered } from '../call/party.js';
 import { refreshCaller, callerRedirected, endCaller, isTold, redirectCaller } from '../caller/caller.js';
 import type { ListenRequest } from '../caller/events.js';
 import { onFallbackEnded, isWithUserTwiml, isForFallback, currentFallback } from '../caller/fallback.js';
@@ -159,7 +160,7 @@ export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: resul
       }
       return;
     case 'call.end':
-      ctx.state.caller.hangingUp = false;
+      answered(ctx.state.caller, 'end');
       if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
       return;
     case 'call.create':
@@ -172,7 +173,7 @@ export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: resul
 
 function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']): void {
   const { caller } = ctx.state;
-  caller.fetching = false;
+  answered(caller, 'fetch');
   if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
     callerGone(ctx);
     return;

@@ -2,6 +2,7 @@ import type { CallSid } from '../../kernel/ids.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
 import { keptCall, wouldLoop, NO_FALLBACK, PATIENCE_MS, RETRIED_MS } from '../call/call.js';
+import { NOTHING_IN_FLIGHT } from '../call/party.js';
 import { isWithUserTwiml } from '../caller/fallback.js';
 import { greetingMs } from '../caller/hold-twiml.js';
 import { startTimer } from '../timers.js';
@@ -77,9 +78,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       inRoomBy: at + RETRIED_MS + greetingMs(settings) + config.graceMs,
       seenAlive: false,
       isUnverified: false,
-      fetching: earlier?.caller.fetching ?? false,
-      hangingUp: false,
-      redirecting: null,
+      inFlight: { ...NOTHING_IN_FLIGHT, fetch: earlier?.caller.inFlight.fetch ?? null },
       redirectTries: 0,
       ...NO_FALLBACK,
       useIfUnanswered: wouldLoop(settings.fallback, call),

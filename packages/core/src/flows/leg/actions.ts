@@ -1,8 +1,9 @@
 import type { CallbackRef } from '../../wire/callbacks.js';
 import { callbackRef } from '../call/call.js';
-import { isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import { isLeaving, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import { dropRedirect as drop, end, refresh, sent } from '../call/party.js';
 import type { Farewell } from '../settings/texts.js';
-import { nextId, startTimer, stopTimer } from '../timers.js';
+import { startTimer, stopTimer } from '../timers.js';
 import type { LegContext } from './context.js';
 import { detectionFor } from './dial.js';
 import type { LegReport, Way } from './events.js';
@@ -15,16 +16,14 @@ export function fetchWinner(ctx: LegContext, leg: LegDraft, way: Way): void {
 /** Redirects the leg, once, so that it asks for its present document. */
 export function redirectOnce(ctx: LegContext, leg: LegDraft, id: string): void {
   if (leg.sid === null) return;
-  leg.moving = id;
+  sent(leg, 'redirect', id);
   const document = callbackRef(ctx, leg.id, 'leg.document');
   ctx.effects.push({ type: 'call.redirect', id, leg: leg.id, sid: leg.sid, document, once: true });
 }
 
-/** Drops its redirect to the caller: it has happened, or it must not. */
+/** Drops its redirect to the caller: it has happened, or it must not. A redirect to the farewell stays. */
 export function dropRedirect(ctx: LegContext, leg: LegDraft): void {
-  if (leg.moving === null) return;
-  ctx.effects.push({ type: 'effect.drop', id: leg.moving });
-  leg.moving = null;
+  if (!isLeaving(leg.phase)) drop(ctx, leg);
 }
 
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
@@ -46,9 +45,7 @@ export function sendHangup(ctx: LegContext, leg: LegDraft): void {
   // Without a SID its first callback, or its ring time, ends it.
   if (leg.sid === null) return;
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
-  if (leg.hangingUp) return;
-  leg.hangingUp = true;
-  ctx.effects.push({ type: 'call.end', id: nextId(ctx, 'end', leg.id), leg: leg.id, sid: leg.sid });
+  end(ctx, leg, leg.id, leg.sid);
 }
 
 /** Our answer to its request was `<Hangup/>`, or it left the room by itself; the timer sweeps up what did not end. */
@@ -71,12 +68,13 @@ export function sayFarewell(ctx: LegContext, leg: LegDraft, farewell: Farewell):
 /** The same, for somebody who will not ask by themselves: they sit in the room. */
 export function redirectToFarewell(ctx: LegContext, leg: LegDraft): void {
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
-  if (leg.sid === null || leg.telling) return;
-  leg.telling = true;
+  if (leg.sid === null || leg.inFlight.redirect !== null) return;
   leg.farewellTries += 1;
+  const id = `redirect:${String(leg.id)}:${String(leg.farewellTries)}`;
+  sent(leg, 'redirect', id);
   ctx.effects.push({
     type: 'call.redirect',
-    id: farewellId(leg),
+    id,
     leg: leg.id,
     sid: leg.sid,
     document: farewellRef(ctx, leg),
@@ -88,15 +86,8 @@ export function farewellRef(ctx: LegContext, leg: LegDraft): CallbackRef {
   return { ...callbackRef(ctx, leg.id, 'leg.document'), part: 1 };
 }
 
-/** One redirect a try, so that the document that is asked for can drop it. */
-export function farewellId(leg: LegDraft): string {
-  return `redirect:${String(leg.id)}:${String(leg.farewellTries)}`;
-}
-
 export function refreshLeg(ctx: LegContext, leg: LegDraft): void {
-  if (leg.sid === null || leg.fetching) return;
-  leg.fetching = true;
-  ctx.effects.push({ type: 'call.fetch', id: nextId(ctx, 'fetch', leg.id), leg: leg.id, sid: leg.sid });
+  if (leg.sid !== null) refresh(ctx, leg, leg.id, leg.sid);
 }
 
 /** The leg's call is over. */

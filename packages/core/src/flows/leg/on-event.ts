@@ -1,6 +1,16 @@
 import { assertNever } from '../../kernel/draft.js';
 import { type FinalCallStatus, isFinalStatus } from '../../wire/call-status.js';
-import { findLeg, canStillAnswer, isUnanswered, type LegDraft, type LegResult, legTimer, stamp } from '../call/leg.js';
+import {
+  findLeg,
+  canStillAnswer,
+  isLeaving,
+  isUnanswered,
+  type LegDraft,
+  type LegResult,
+  legTimer,
+  stamp,
+} from '../call/leg.js';
+import { answered } from '../call/party.js';
 import type { OutcomeEvent } from '../effects.js';
 import { startTimer } from '../timers.js';
 import {
@@ -131,17 +141,14 @@ export function legOutcome(
     case 'call.create':
       return created(ctx, leg, event, caller);
     case 'call.end':
-      leg.hangingUp = false;
+      answered(leg, 'end');
       // The 200 counts: a call that was cancelled while queued sends no callback at all.
       if (event.outcome.kind === 'done' || event.outcome.kind === 'gone')
         return legEnded(ctx, leg, { kind: 'stopped' });
       if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);
       return null;
     case 'call.redirect':
-      if (leg.moving === event.effect.id) {
-        // Refused, the leg's next request brings it to the caller; accepted, only its request for the document says that it happened.
-        if (event.outcome.kind !== 'done') leg.moving = null;
-      } else leg.telling = false;
+      redirected(leg, event);
       if (event.outcome.kind === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
       if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);
       return null;
@@ -183,8 +190,14 @@ function created(
   return leg.sid === null ? legEnded(ctx, leg, { kind: 'refused', code, reason }) : null;
 }
 
+function redirected(leg: LegDraft, { effect, outcome }: OutcomeEvent): void {
+  if (isLeaving(leg.phase)) answered(leg, 'redirect');
+  // Refused, the leg's next request brings it to the caller; accepted, only its request for the document says that it happened.
+  else if (leg.inFlight.redirect === effect.id && outcome.kind !== 'done') answered(leg, 'redirect');
+}
+
 function legFetched(ctx: LegContext, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
-  leg.fetching = false;
+  answered(leg, 'fetch');
   if (result.kind === 'gone') return legEnded(ctx, leg, { kind: 'stopped' });
   if (result.kind !== 'fetched') {
     if (canStillAnswer(leg.phase)) startTimer(ctx, legTimer(leg), ctx.config.graceMs);
@@ -220,7 +233,7 @@ export function legTimerFired(ctx: LegContext, leg: LegDraft): LegReport | null 
       refreshLeg(ctx, leg);
       return null;
     case 'farewell':
-      if (!leg.farewellDelivered && (leg.telling || leg.farewellTries < ctx.config.farewellTries))
+      if (!leg.farewellDelivered && (leg.inFlight.redirect !== null || leg.farewellTries < ctx.config.farewellTries))
         redirectToFarewell(ctx, leg);
       else hangUpLeg(ctx, leg);
       return null;

@@ -2,19 +2,20 @@ import { assertNever } from '../../kernel/draft.js';
 import { type Reply, twiml, type Verb } from '../../wire/twiml.js';
 import { callbackRef } from '../call/call.js';
 import { isInRoom, type LegDraft, legTimer, stamp } from '../call/leg.js';
+import { dropRedirect } from '../call/party.js';
 import { consent, leadTo, say, spoken } from '../call/say.js';
 import { startTimer } from '../timers.js';
 import { confirmOf } from './answer.js';
 import type { LegContext } from './context.js';
 import type { LegRequest } from './events.js';
-import { farewellId, farewellRef } from './actions.js';
+import { farewellRef } from './actions.js';
 
 /** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
 const POLL_SECONDS = 4;
 
 /** It asks for the way to the caller, and was never seen with them. */
-export function isStillComing({ phase, moving, joined }: LegDraft, event: LegRequest): boolean {
-  return isInRoom(phase) && moving === null && !joined && event.type !== 'leg.ended';
+export function isStillComing({ phase, inFlight, joined }: LegDraft, event: LegRequest): boolean {
+  return isInRoom(phase) && inFlight.redirect === null && !joined && event.type !== 'leg.ended';
 }
 
 /** What a leg hears now, by phase. Marks its farewell as delivered. `toCaller`: the verb that joins it with the caller. */
@@ -23,7 +24,7 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
     case 'joining':
     case 'bridged':
       // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
-      if (leg.moving !== null) return again(ctx, leg);
+      if (leg.inFlight.redirect !== null) return again(ctx, leg);
       leg.joinTwimlSent = true;
       stamp(leg, 'greetedAt', ctx.at);
       return twiml(...consent(ctx.state.settings), toCaller);
@@ -32,7 +33,8 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
       return confirmOf(ctx, leg) === 'never' ? announcement(ctx, leg) : question(ctx, leg);
     case 'farewell':
       // It is to be fetched: a copy of an earlier request must not count as heard.
-      if (leg.farewellTries > 0 && !isForFarewell(event)) return leadTo(farewellRef(ctx, leg), leg.telling);
+      if (leg.farewellTries > 0 && !isForFarewell(event))
+        return leadTo(farewellRef(ctx, leg), leg.inFlight.redirect !== null);
       return farewellDocument(ctx, leg, event);
     case 'ending':
     case 'ended':
@@ -97,8 +99,7 @@ function farewellDocument(ctx: LegContext, leg: LegDraft, { type: asked }: LegRe
   if (!leg.farewellDelivered && !isStale && leg.phase !== 'ended') {
     leg.farewellDelivered = true;
     startTimer(ctx, legTimer(leg), ctx.config.farewellMs);
-    if (leg.telling) ctx.effects.push({ type: 'effect.drop', id: farewellId(leg) });
-    leg.telling = false;
+    dropRedirect(ctx, leg);
   }
   stamp(leg, 'greetedAt', ctx.at);
   return twiml(say(settings, toThem(ctx, leg, settings.texts[leg.farewell ?? 'lost'])), { verb: 'hangup' });

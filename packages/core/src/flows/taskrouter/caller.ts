@@ -1,6 +1,7 @@
 import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { canStillAnswer, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
+import { answered, dropRedirect } from '../call/party.js';
 import { refreshCaller, callerRedirected, endCaller, isTold, startFallback, redirectCaller } from '../caller/caller.js';
 import { isWithUserTwiml } from '../caller/fallback.js';
 import type { Outcome, OutcomeEvent } from '../effects.js';
@@ -38,8 +39,7 @@ export function leaveToOthers(ctx: TaskRouterContext): void {
   caller.takenElsewhere = true;
   if (caller.phase === 'waiting') return;
   stopTimer(ctx, 'caller');
-  if (caller.redirecting !== null) ctx.effects.push({ type: 'effect.drop', id: caller.redirecting });
-  caller.redirecting = null;
+  dropRedirect(ctx, caller);
 }
 
 /** Past the deadline, the last one who may still take the call decides. */
@@ -121,7 +121,7 @@ export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: resul
       }
       return;
     case 'call.end':
-      ctx.state.caller.hangingUp = false;
+      answered(ctx.state.caller, 'end');
       if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
       return;
     case 'call.create':
@@ -134,7 +134,7 @@ export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: resul
 
 function callerFetched(ctx: TaskRouterContext, result: Outcome): void {
   const { state } = ctx;
-  state.caller.fetching = false;
+  answered(state.caller, 'fetch');
   if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
     callerGone(ctx);
     return;

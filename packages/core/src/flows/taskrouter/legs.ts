@@ -145,7 +145,7 @@ function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
 /** The worker was told to take the caller, and nobody has said what became of it. */
 export function onJoinTimer(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
-  if (reservation?.phase === 'pending' && leg.moving !== null) {
+  if (reservation?.phase === 'pending' && leg.inFlight.redirect !== null) {
     clearWinner(ctx, leg);
     sayFarewell(ctx, leg, 'lost');
     redirectToFarewell(ctx, leg);

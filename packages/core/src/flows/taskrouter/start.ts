@@ -1,5 +1,6 @@
 import { NOTHING } from '../../wire/twiml.js';
 import { keptCall, wouldLoop, NO_FALLBACK, RETRIED_MS } from '../call/call.js';
+import { NOTHING_IN_FLIGHT } from '../call/party.js';
 import { isWithUserTwiml } from '../caller/fallback.js';
 import { greetingMs } from '../caller/hold-twiml.js';
 import { startTimer } from '../timers.js';
@@ -72,9 +73,7 @@ function begin(
       takenElsewhere: false,
       stay: 1,
       held: false,
-      fetching: earlier?.caller.fetching ?? false,
-      hangingUp: false,
-      redirecting: null,
+      inFlight: { ...NOTHING_IN_FLIGHT, fetch: earlier?.caller.inFlight.fetch ?? null },
       redirectTries: 0,
       ...NO_FALLBACK,
       useIfUnanswered: wouldLoop(settings.fallback, call),
