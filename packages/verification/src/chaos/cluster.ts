@@ -1,12 +1,12 @@
 import type { Clock, Store, StoredRecord } from '@amd/core';
 import type { Simulator, SimulatorHttpClient, WebhookRequest, WebhookResponse } from '@amd/simulator';
 import { handlerTransport } from '@amd/simulator';
-import type { Plan } from './faults.js';
-import { Life } from './life.js';
-import { plantedClient, type OnTheWay } from './planted-client.js';
-import { plantedStore, type Outage } from './planted-store.js';
+import type { FaultSchedule } from './faults.js';
+import { ProcessLife } from './process-life.js';
+import { faultyClient, type OnTheWay } from './faulty-client.js';
+import { faultyStore, type Outage } from './faulty-store.js';
 import { Replies } from './replies.js';
-import { TakeOvers, watched } from './take-overs.js';
+import { Failovers, watched } from './failovers.js';
 
 /** What a node is made of. */
 export interface NodeParts {
@@ -26,15 +26,15 @@ export type BuildNode = (parts: NodeParts) => AppNode | Promise<AppNode>;
 /** Where the nodes keep their state: each opens it anew. */
 export interface Database {
   readonly open: () => Promise<Store>;
-  /** What is in it now, past all faults. */
+  /** Reads what is in it now, without any fault. */
   readonly look: (prefix: string) => Promise<readonly StoredRecord[]>;
-  /** For good, when all is over. */
+  /** Closes it for good, at the end of the run. */
   readonly close: () => Promise<void>;
 }
 
 export interface ClusterOptions {
   readonly sim: Simulator;
-  readonly plan: Plan;
+  readonly schedule: FaultSchedule;
   readonly onTheWay: OnTheWay;
   readonly database: Database;
   readonly build: BuildNode;
@@ -44,7 +44,7 @@ export interface ClusterOptions {
   readonly downMs?: number;
   /** How far each node's clock is ahead, in ms. */
   readonly skewMs?: readonly number[];
-  /** Every webhook is handled twice, the second time as if Twilio had not heard the first reply. */
+  /** True to handle every webhook twice, the second time as if Twilio had not heard the first reply. */
   readonly everyWebhookTwice?: boolean;
 }
 
@@ -52,23 +52,23 @@ export interface ClusterOptions {
 const START_AGAIN_MS = 1000;
 
 interface Running {
-  readonly life: Life;
+  readonly life: ProcessLife;
   readonly node: Promise<AppNode>;
 }
 
-/** Nodes of one application behind a balancer that knows which of them live. They die by the plan and are started again. */
+/** Nodes of one application behind a balancer that knows which of them live. They crash as scheduled and are started again. */
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #nodes: (Running | undefined)[] = [];
   readonly #outage: Outage = { until: 0, does: 'fail' };
-  readonly takeOvers: TakeOvers;
+  readonly failovers: Failovers;
   readonly replies = new Replies();
   #turn = 0;
   #deaths = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.takeOvers = new TakeOvers(() => options.sim.clock.now());
+    this.failovers = new Failovers(() => options.sim.clock.now());
   }
 
   get deaths(): number {
@@ -79,9 +79,9 @@ export class Cluster {
     for (let index = 0; index < (this.#options.nodes ?? 1); index += 1) this.#startNode(index);
   }
 
-  /** The balancer. */
+  /** Sends a webhook through the balancer, with the fault that is scheduled for it. */
   transport = async (request: WebhookRequest): Promise<WebhookResponse> => {
-    const fault = this.#options.plan.next('webhook')?.does;
+    const fault = this.#options.schedule.next('webhook')?.does;
     if (fault === 'refuse') throw broken('ECONNREFUSED');
     const twice = this.#options.everyWebhookTwice === true || fault === 'twice';
     const first = this.#send(request);
@@ -90,19 +90,19 @@ export class Cluster {
     return reply;
   };
 
-  /** Nothing of the living is under way. */
+  /** Resolves when no living node has anything under way. */
   async idle(): Promise<void> {
     for (const running of this.#nodes) {
       if (running === undefined || running.life.dead) continue;
       try {
         await (await running.node).idle();
       } catch {
-        // It died meanwhile, or could not start: whoever is next will.
+        // It died meanwhile, or could not start: the node that takes its place is waited for instead.
       }
     }
   }
 
-  /** Ends the play: no node does anything after it. */
+  /** Ends the run: no node does anything after it. */
   end(): void {
     for (const running of this.#nodes) running?.life.end();
   }
@@ -115,7 +115,7 @@ export class Cluster {
     return second.catch(() => first);
   }
 
-  /** To the next node that lives. */
+  /** Sends it to the next node that lives. */
   async #send(request: WebhookRequest): Promise<WebhookResponse> {
     const living = this.#nodes.filter((running) => running?.life.dead === false);
     this.#turn += 1;
@@ -134,7 +134,7 @@ export class Cluster {
   }
 
   #startNode(index: number): void {
-    const { sim, plan, database, build, downMs = 0, skewMs = [] } = this.#options;
+    const { sim, schedule, database, build, downMs = 0, skewMs = [] } = this.#options;
     const startAgain = (afterMs: number): void => {
       if (afterMs === 0) this.#startNode(index);
       else {
@@ -143,22 +143,22 @@ export class Cluster {
         });
       }
     };
-    const life: Life = new Life(() => {
+    const life: ProcessLife = new ProcessLife(() => {
       this.#deaths += 1;
-      this.takeOvers.died(life);
+      this.failovers.died(life);
       startAgain(downMs);
     });
     const start = async (): Promise<AppNode> => {
-      const planted = plantedStore(await sim.hold(database.open()), { sim, plan, life, outage: this.#outage });
+      const faulty = faultyStore(await sim.hold(database.open()), { sim, schedule, life, outage: this.#outage });
       return build({
-        store: watched(planted, this.takeOvers, life),
+        store: watched(faulty, this.failovers, life),
         clock: life.clock(sim.clock, skewMs[index] ?? 0),
-        httpClient: plantedClient(this.#options, life),
+        httpClient: faultyClient(this.#options, life),
       });
     };
     const node = start();
     node.catch(() => {
-      // What it needs to start was not there: whoever looks after processes starts it again.
+      // The store was not there when it started: the supervisor starts it again.
       if (life.dead) return;
       life.end();
       startAgain(START_AGAIN_MS);

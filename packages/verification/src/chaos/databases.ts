@@ -7,11 +7,11 @@ import { createSqliteStore, type SqliteStore } from '@amd/store-sqlite';
 import { ready, startRedis } from '../../../store-redis/test/helpers/redis.js';
 import type { Database } from './cluster.js';
 
-/** Makes new, empty databases, one for each play. */
+/** Makes new, empty databases, one for each run. */
 export interface Databases {
   readonly name: 'memory' | 'SQLite' | 'Redis';
   readonly make: () => Promise<Database>;
-  /** When there will be no more plays. */
+  /** Ends it when there will be no more runs. */
   readonly end: () => Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function sqliteDatabases(): Databases {
   };
 }
 
-/** A Redis of our own; each play has a prefix, each node that starts asks anew whether the server is as it should be. */
+/** A Redis of our own; each run has a prefix, each node that starts asks anew whether the server is as it should be. */
 export async function redisDatabases(): Promise<Databases> {
   const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '']);
   const client = await ready(redis.connect());

@@ -1,14 +1,14 @@
 import { REST_FAULTS, type Repeat, type RestFault } from '@amd/simulator';
 import type { Database } from './cluster.js';
 import type { Fault, StoreFault } from './faults.js';
-import { play, type Played, type Trouble } from './play.js';
-import type { Scene } from './scene.js';
+import { runScenario, type ScenarioResult, type FaultPlan } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
 
-/** One play of a campaign: what was planted, and what came of it. */
+/** One run of a campaign: what was planted, and what came of it. */
 export interface Run {
-  readonly scene: string;
-  readonly trouble: Trouble;
-  readonly played: Played;
+  readonly scenario: string;
+  readonly faultPlan: FaultPlan;
+  readonly result: ScenarioResult;
 }
 
 export interface Campaign {
@@ -20,8 +20,8 @@ export interface Campaign {
   readonly same: number;
   readonly calls: number;
   /** Longest time that work left behind by a dead node waited, in ms. */
-  readonly slowestTakeOverMs: number;
-  /** Slowest answer to a request for TwiML, in ms, whatever was out of order. */
+  readonly slowestFailoverMs: number;
+  /** Slowest answer to a request for TwiML, in ms, whatever failed behind it. */
   readonly slowestReplyMs: number;
   /** Legs whose caller had gone, and how many of them were late to end. */
   readonly legsLeft: number;
@@ -30,20 +30,20 @@ export interface Campaign {
 }
 
 export interface CampaignOptions {
-  readonly scenes: readonly Scene[];
-  /** A new, empty one for each play. */
+  readonly scenarios: readonly Scenario[];
+  /** Makes a new, empty one for each run. */
   readonly database: () => Promise<Database>;
-  /** Plants only one of so many faults, evenly spread; default: every one of them. */
+  /** Plants only every so many-th fault; default: every one of them. */
   readonly oneOf?: number;
   readonly onProgress?: (runs: number, of: number) => void;
 }
 
-/** The node dies before and after every single question to the store and every request to Twilio, in a play of its own each. */
+/** The node dies before and after every single question to the store and every request to Twilio, in a run of its own each. */
 export function crashEverywhere(
-  options: CampaignOptions & Pick<Trouble, 'everyWebhookTwice' | 'downMs' | 'nodes'>,
+  options: CampaignOptions & Pick<FaultPlan, 'everyWebhookTwice' | 'downMs' | 'nodes'>,
 ): Promise<Campaign> {
   const { everyWebhookTwice = false, downMs = 0, nodes = 1 } = options;
-  const base: Trouble = { everyWebhookTwice, downMs, nodes };
+  const base: FaultPlan = { everyWebhookTwice, downMs, nodes };
   const does = ['crash-before', 'crash-after'] as const;
   return campaign(options, base, ({ store, rest }) => [
     ...numbers(store).flatMap((nth) => does.map((what): Fault => ({ on: 'store', nth, does: what }))),
@@ -51,7 +51,7 @@ export function crashEverywhere(
   ]);
 }
 
-/** Every question to the store fails, or is carried out and its answer lost, or hangs, in a play of its own each. */
+/** Every question to the store fails, or is carried out and its answer lost, or hangs, in a run of its own each. */
 export function storeFaultsEverywhere(options: CampaignOptions): Promise<Campaign> {
   const kinds: readonly StoreFault[] = ['fail', 'fail-after', 'hang'];
   return campaign(options, {}, ({ store }) =>
@@ -59,7 +59,7 @@ export function storeFaultsEverywhere(options: CampaignOptions): Promise<Campaig
   );
 }
 
-/** Every request to Twilio meets every fault there is, in a play of its own each. */
+/** Every request to Twilio meets every fault there is, in a run of its own each. */
 export function restFaultsEverywhere(
   options: CampaignOptions & { readonly kinds?: readonly RestFault[] },
 ): Promise<Campaign> {
@@ -78,8 +78,8 @@ const REPEATS: readonly Repeat[] = [
   ...[200, 4000, 15_000, 60_000].map((copyAfterMs) => ({ copyAfterMs })),
 ];
 
-/** Every request for TwiML comes twice, in every way, in a play of its own each. */
-export function repeatsEverywhere(options: CampaignOptions & Pick<Trouble, 'nodes' | 'disorder'>): Promise<Campaign> {
+/** Every request for TwiML comes twice, in every way, in a run of its own each. */
+export function repeatsEverywhere(options: CampaignOptions & Pick<FaultPlan, 'nodes' | 'disorder'>): Promise<Campaign> {
   const { nodes = 1, disorder } = options;
   return campaign(options, { nodes, ...(disorder && { disorder }) }, ({ document }) =>
     numbers(document).flatMap((nth) => REPEATS.map((does): Fault => ({ on: 'document', nth, does }))),
@@ -87,51 +87,52 @@ export function repeatsEverywhere(options: CampaignOptions & Pick<Trouble, 'node
 }
 
 async function campaign(
-  { scenes, database, oneOf = 1, onProgress }: CampaignOptions,
-  base: Trouble,
-  faultsOf: (counted: Played['counted']) => readonly Fault[],
+  { scenarios, database, oneOf = 1, onProgress }: CampaignOptions,
+  base: FaultPlan,
+  faultsOf: (counted: ScenarioResult['counted']) => readonly Fault[],
 ): Promise<Campaign> {
-  const undisturbed: { scene: Scene; played: Played; faults: readonly Fault[] }[] = [];
-  for (const scene of scenes) {
-    const played = await playOn(database, scene, base);
-    const faults = faultsOf(played.counted).filter((_, index) => index % oneOf === 0);
-    undisturbed.push({ scene, played, faults });
+  const undisturbed: { scenario: Scenario; result: ScenarioResult; faults: readonly Fault[] }[] = [];
+  for (const scenario of scenarios) {
+    const result = await runOn(database, scenario, base);
+    const faults = faultsOf(result.counted).filter((_, index) => index % oneOf === 0);
+    undisturbed.push({ scenario, result, faults });
   }
   const points = new Set<string>();
   const bad: Run[] = [];
-  let [runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs] = [0, 0, 0, 0, 0, 0];
+  let [runs, deaths, same, calls, slowestFailoverMs, slowestReplyMs] = [0, 0, 0, 0, 0, 0];
   let [legsLeft, legsLate] = [0, 0];
   const of = undisturbed.reduce((sum, { faults }) => sum + faults.length, 0);
-  for (const { scene, played: before, faults } of undisturbed) {
-    const wrong = undisturbedProblems(scene, before, base);
-    if (wrong.length > 0) bad.push({ scene: scene.name, trouble: base, played: { ...before, problems: wrong } });
+  for (const { scenario, result: before, faults } of undisturbed) {
+    const wrong = undisturbedProblems(scenario, before, base);
+    if (wrong.length > 0)
+      bad.push({ scenario: scenario.name, faultPlan: base, result: { ...before, problems: wrong } });
     for (const fault of faults) {
-      const trouble = { ...base, faults: [fault] };
-      const played = await playOn(database, scene, trouble);
-      points.add(`${scene.name} ${fault.on} ${String(fault.nth)}`);
+      const faultPlan = { ...base, faults: [fault] };
+      const result = await runOn(database, scenario, faultPlan);
+      points.add(`${scenario.name} ${fault.on} ${String(fault.nth)}`);
       runs += 1;
-      deaths += played.deaths;
-      calls += played.results.length;
-      same += played.results.filter((result, at) => result === before.results[at]).length;
-      slowestReplyMs = Math.max(slowestReplyMs, played.slowestReplyMs);
-      legsLeft += played.orphans.left;
-      legsLate += played.orphans.late;
-      for (const ms of played.tookOver) slowestTakeOverMs = Math.max(slowestTakeOverMs, ms);
-      if (played.problems.length > 0) bad.push({ scene: scene.name, trouble, played });
+      deaths += result.deaths;
+      calls += result.results.length;
+      same += result.results.filter((ending, at) => ending === before.results[at]).length;
+      slowestReplyMs = Math.max(slowestReplyMs, result.slowestReplyMs);
+      legsLeft += result.orphans.left;
+      legsLate += result.orphans.late;
+      for (const ms of result.failoverMs) slowestFailoverMs = Math.max(slowestFailoverMs, ms);
+      if (result.problems.length > 0) bad.push({ scenario: scenario.name, faultPlan, result });
       if (runs % 50 === 0) onProgress?.(runs, of);
     }
   }
-  return { points: points.size, runs, deaths, same, calls, slowestTakeOverMs, slowestReplyMs, legsLeft, legsLate, bad };
+  return { points: points.size, runs, deaths, same, calls, slowestFailoverMs, slowestReplyMs, legsLeft, legsLate, bad };
 }
 
 /**
- * With nothing planted, the play must be the one that was meant: else its faults say nothing. Where notifications are late, a call
+ * With nothing planted, the run must end as the scenario says: otherwise its faults prove nothing. Where notifications are late, a call
  * may end otherwise.
  */
 function undisturbedProblems(
-  { ends }: Scene,
-  { problems, results, log }: Played,
-  { disorder }: Trouble,
+  { ends }: Scenario,
+  { problems, results, log }: ScenarioResult,
+  { disorder }: FaultPlan,
 ): readonly string[] {
   return [
     ...problems,
@@ -142,10 +143,10 @@ function undisturbedProblems(
   ];
 }
 
-async function playOn(open: () => Promise<Database>, scene: Scene, trouble: Trouble): Promise<Played> {
+async function runOn(open: () => Promise<Database>, scenario: Scenario, faultPlan: FaultPlan): Promise<ScenarioResult> {
   const database = await open();
   try {
-    return await play(scene, database, trouble);
+    return await runScenario(scenario, database, faultPlan);
   } finally {
     await database.close();
   }

@@ -2,7 +2,7 @@ import type { Repeat, RestFault } from '@amd/simulator';
 
 /**
  * One planted fault. Questions to the store, REST requests, webhooks and documents (requests for TwiML, each of which may come
- * more than once) are counted from 1 over all nodes, so that a plan is plain data: it can be kept in a file, played again, and
+ * more than once) are counted from 1 over all nodes, so that a plan is plain data: it can be kept in a file, run again, and
  * made smaller.
  */
 export type Fault =
@@ -35,8 +35,8 @@ export type WebhookFault =
 
 const FEW = 30;
 
-/** What may befall one question, by its number. */
-export class Plan {
+/** Looks up the fault of each question by its number, and counts the questions. */
+export class FaultSchedule {
   readonly #at = new Map<string, Fault>();
   readonly counted = { store: 0, rest: 0, webhook: 0, document: 0 };
   /** The latest copy of a document that is planned, in ms after its first request. */
@@ -50,13 +50,13 @@ export class Plan {
     this.latestCopyMs = Math.max(0, ...copies);
   }
 
-  /** Whether one of the next few questions to the store is to go wrong. */
+  /** True while one of the next few questions to the store is to go wrong. */
   get isNear(): boolean {
     const ahead = Array.from({ length: FEW }, (_, index) => `store:${String(this.counted.store + index + 1)}`);
     return ahead.some((place) => this.#at.has(place));
   }
 
-  /** Counts one more, and says what goes wrong with it. */
+  /** Counts one more question, and returns what goes wrong with it. */
   next<On extends 'store' | 'rest' | 'webhook' | 'document'>(
     on: On,
   ): Extract<Fault, { on: On | 'outage' }> | undefined {

@@ -1,10 +1,10 @@
 import type { WebhookRequest, WebhookResponse } from '@amd/simulator';
 import { SaxesParser } from 'saxes';
 
-/** Who wants TwiML; the others are notifications and assignments. */
-const TWIML = /^\/(inbound|outbound)(\/(ended|document|fallback|wait|progress|key|whisper|round))?$/;
+/** Paths that answer with TwiML; the others are notifications and assignments. */
+const TWIML = /^\/(inbound|outbound)(\/(ended|document|fallback|wait|progress|key|whisper|poll|again))?$/;
 
-/** What the living have answered: a request for TwiML gets TwiML, whatever is out of order behind it. */
+/** Checks what living nodes answer: a request for TwiML gets TwiML, whatever fails behind it. */
 export class Replies {
   readonly problems: string[] = [];
   slowestMs = 0;
@@ -21,7 +21,7 @@ export class Replies {
   }
 }
 
-/** By a parser that is not ours. */
+/** Checks it with a parser that is not ours. */
 function isDocument(body: string): boolean {
   const parser = new SaxesParser();
   const seen = { errors: 0, root: '' };

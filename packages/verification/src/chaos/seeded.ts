@@ -1,30 +1,30 @@
 import { REST_FAULTS, seededRepeats } from '@amd/simulator';
 import { generator } from '../crowds/crowd.js';
-import { crowdScene } from './crowd-scene.js';
+import { crowdScenario } from './crowd-scenario.js';
 import type { Fault, StoreFault, WebhookFault } from './faults.js';
-import type { Trouble } from './play.js';
-import type { Scene } from './scene.js';
+import type { FaultPlan } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
 
-/** A play as it is kept in `packages/verification/test/seeds/`: plain data, played again exactly. */
-export interface SeededPlay {
+/** A run as it is kept in `packages/verification/test/seeds/`: plain data that runs again exactly. */
+export interface SeededRun {
   readonly seed: number;
-  /** Which of the seed's callers call; all, unless a failing play was made smaller. */
+  /** Which of the seed's callers call; all, unless a failing run was made smaller. */
   readonly callers: readonly number[];
-  readonly trouble: Trouble;
+  readonly faultPlan: FaultPlan;
   /** What was wrong when it was kept. */
   readonly found?: string;
 }
 
 export const CALLERS = 12;
 const EVERY_MS = 3000;
-/** About what a call asks for: faults beyond the last question befall nobody. */
+/** About as many as the calls ask: a fault beyond the last question has no effect. */
 const QUESTIONS = { store: 45 * CALLERS, rest: 3 * CALLERS, webhook: 18 * CALLERS, document: 4 * CALLERS };
 
 /**
  * One to three nodes with clocks that differ, a network that loses and repeats, a dozen faults at random, and as many requests for
  * TwiML that come twice.
  */
-export function seededPlay(seed: number): SeededPlay {
+export function seededRun(seed: number): SeededRun {
   const random = generator(seed);
   const below = (count: number): number => Math.floor(random() * count);
   const pick = <T>(values: readonly T[]): T => values[below(values.length)] as T;
@@ -40,17 +40,17 @@ export function seededPlay(seed: number): SeededPlay {
     const does = pick(['fail', 'hang'] as const);
     return { on: 'outage', nth: 1 + below(QUESTIONS.store), forMs: 500 + below(8000), does };
   });
-  const trouble: Trouble = {
+  const faultPlan: FaultPlan = {
     nodes,
     downMs: nodes === 1 ? 0 : below(5000),
     skewMs: Array.from({ length: nodes }, () => below(10_001) - 5000),
     faults: [...faults, ...repeats(seed)],
     disorder: { seed, maxDelayMs: 5000, duplicate: 0.2, lose: 0.05 },
   };
-  return { seed, callers: Array.from({ length: CALLERS }, (_, index) => index), trouble };
+  return { seed, callers: Array.from({ length: CALLERS }, (_, index) => index), faultPlan };
 }
 
-/** Drawn from a stream of their own: what else befalls a seed stays as it was. */
+/** Drawn from a generator of their own, so that the other faults of a seed stay as they were. */
 function repeats(seed: number): Fault[] {
   const hook = seededRepeats({ seed, retry: 0.15, copy: 0.15, maxCopyMs: 60_000 });
   const request = { url: '', method: 'POST', callSid: '' } as const;
@@ -62,8 +62,8 @@ function repeats(seed: number): Fault[] {
 const STORE: readonly StoreFault[] = ['crash-before', 'crash-after', 'fail', 'fail-after', 'hang'];
 const WEBHOOK: readonly WebhookFault[] = ['refuse', 'lose-reply', 'twice'];
 
-/** The callers of the seed who are left. */
-export function sceneOf({ seed, callers }: SeededPlay): Scene {
-  const scene = crowdScene(seed, CALLERS, EVERY_MS);
-  return { ...scene, callers: scene.callers.filter((_, index) => callers.includes(index)) };
+/** Makes the scenario of the seed, with the callers who are left. */
+export function scenarioOf({ seed, callers }: SeededRun): Scenario {
+  const scenario = crowdScenario(seed, CALLERS, EVERY_MS);
+  return { ...scenario, callers: scenario.callers.filter((_, index) => callers.includes(index)) };
 }

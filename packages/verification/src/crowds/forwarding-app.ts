@@ -50,7 +50,7 @@ export interface ForwardingNodeParts {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** What a scene makes Twilio refuse, or leave open, is no complaint about the application. */
+/** What a scenario makes Twilio refuse, or leave open, is no complaint about the application. */
 export function besidesRefusals(log: Log): Log {
   return (entry) => {
     if (entry.code !== 'rest.refused' && entry.code !== 'rest.failed') log(entry);

@@ -42,7 +42,7 @@ export interface TaskRouterApp {
   stop(): Promise<void>;
 }
 
-export interface TaskRouterScene {
+export interface TaskRouterScenario {
   /** Who answers at whose phone, by worker; the phone is made up. */
   readonly workers: readonly {
     readonly name: string;
@@ -58,14 +58,18 @@ export interface TaskRouterScene {
 
 export const phoneOf = (index: number): string => `+1415555${String(1000 + index)}`;
 
-/** The workspace of a scene; who answers at which phone is added to `people`. */
-export function openWorkspace(sim: Simulator, scene: TaskRouterScene, people: Map<string, Person>): WorkspaceSids {
+/** The workspace of a scenario; who answers at which phone is added to `people`. */
+export function openWorkspace(
+  sim: Simulator,
+  scenario: TaskRouterScenario,
+  people: Map<string, Person>,
+): WorkspaceSids {
   return sim.addWorkspace({
     eventCallbackUrl: `${BASE}/trevents`,
     assignmentCallbackUrl: `${BASE}/assign`,
     activities: [{ friendlyName: 'Temporarily Unavailable', available: false }],
-    ...scene.workspace,
-    workers: scene.workers.map(({ name, person, phone, activity }, index) => {
+    ...scenario.workspace,
+    workers: scenario.workers.map(({ name, person, phone, activity }, index) => {
       const number = phone === undefined ? phoneOf(index) : phone;
       if (number !== null && person !== undefined) people.set(number, person);
       return {
@@ -84,13 +88,13 @@ export interface TaskRouterNodeParts {
   readonly clock: Clock;
   readonly httpClient: SimulatorHttpClient;
   readonly pollMs: number | null;
-  readonly scene: Pick<TaskRouterScene, 'settings' | 'coolDownMs'>;
+  readonly scenario: Pick<TaskRouterScenario, 'settings' | 'coolDownMs'>;
   readonly hooks?: Hooks | undefined;
   readonly log: (entry: LogEntry) => void;
 }
 
 /** One process of the product, without its port: endpoint, both runtimes, official client, directory of the workspace. */
-export async function taskRouterNode({ sim, store, clock, scene, ...parts }: TaskRouterNodeParts) {
+export async function taskRouterNode({ sim, store, clock, scenario, ...parts }: TaskRouterNodeParts) {
   const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
   const directory = createWorkspaceDirectory({ client, clock });
   await directory.load();
@@ -114,7 +118,10 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
   const rest = createRuntime({
     ...common,
     flow: worker,
-    config: { ...DEFAULT_WORKER_CONFIG, ...(scene.coolDownMs === undefined ? {} : { coolDownMs: scene.coolDownMs }) },
+    config: {
+      ...DEFAULT_WORKER_CONFIG,
+      ...(scenario.coolDownMs === undefined ? {} : { coolDownMs: scenario.coolDownMs }),
+    },
   });
   const runtime = createRuntime({
     ...common,
@@ -130,7 +137,7 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
     publicBaseUrl: BASE,
     authTokens: [sim.authToken],
     accountSid: sim.accountSid,
-    defaultSettings: scene.settings,
+    defaultSettings: scenario.settings,
     log: parts.log,
     resolveBudgetMs: 500,
     clock,
@@ -156,7 +163,7 @@ export async function taskRouterNode({ sim, store, clock, scene, ...parts }: Tas
 
 /** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtimes, memory. */
 export async function taskRouterApp(
-  scene: TaskRouterScene,
+  scenario: TaskRouterScenario,
   simulator: Partial<SimulatorOptions> = {},
   hooks: Hooks = {},
 ): Promise<TaskRouterApp> {
@@ -172,7 +179,7 @@ export async function taskRouterApp(
     people: (to) => people.get(to),
     ...simulator,
   });
-  const sids = openWorkspace(sim, scene, people);
+  const sids = openWorkspace(sim, scenario, people);
   const store = createMemoryStore();
   const node = await taskRouterNode({
     sim,
@@ -180,7 +187,7 @@ export async function taskRouterApp(
     clock: sim.clock,
     httpClient: sim.httpClient,
     pollMs: null,
-    scene,
+    scenario,
     hooks,
     log: (entry) => log.push(entry),
   });

@@ -60,24 +60,24 @@ export interface TwimlReply {
   readonly verbs?: readonly Verb[];
 }
 
-/** What stands around the calls. */
-export interface Surroundings {
+/** What the model's calls need from outside: the order, the people, the flow, and what one flow adds. */
+export interface CallEnvironment {
   readonly order: Order;
   readonly people: (to: string) => Person;
-  /** The edge: a form to one of our addresses becomes an event; `null`: none. */
+  /** Turns a form to one of our addresses into an event, as the edge does; `null`: none. */
   readonly translate: (ref: CallbackRef, params: Params) => Told | null;
   readonly tell: (event: Told) => TwimlReply;
-  /** Verbs of one flow only; `true`: done. */
+  /** Runs a verb that only one flow has; `true`: it did. */
   readonly special: (call: Call, verb: Verb, next: () => void) => boolean;
-  /** When a leg and the caller are about to hear each other. */
+  /** Called when a leg and the caller are about to hear each other. */
   readonly joined: (leg: Call, caller: Call) => void;
   readonly over: (call: Call) => void;
   /** The longest that a caller may be on hold from now on. */
   readonly longestWaitMs: () => number;
-  /** The flow has been given the request of a leg, or told of it. */
+  /** Called when the request or notification of a leg has reached the flow. */
   readonly delivered: (call: Call, ref: CallbackRef, params: Params, askedAt: number) => void;
   readonly isScreening: (speech: string) => boolean;
-  /** TwiML of the user's takes a caller. */
+  /** Called when the user's own TwiML takes the caller. */
   readonly elsewhere: (call: Call) => void;
 }
 

@@ -1,5 +1,5 @@
 import type { CallbackRef, CreateCall, Outcome, CallEffect, Verb } from '@amd/core';
-import { isOver, nameOf, newCall, type Call, type Calls, type Surroundings } from './call.js';
+import { isOver, nameOf, newCall, type Call, type Calls, type CallEnvironment } from './call.js';
 import { atEndOfMessage, type Person } from './people.js';
 import type { Told } from './told.js';
 import { createTwiml } from './twiml.js';
@@ -14,8 +14,8 @@ const SIP_CODES: Partial<Record<Call['status'], string>> = {
 };
 
 /** Calls as Twilio makes them: they ring, are listened to, run TwiML, meet in a room, and tell of it. */
-export function createCalls(world: Surroundings): Calls {
-  const { order } = world;
+export function createCalls(environment: CallEnvironment): Calls {
+  const { order } = environment;
   const all: Call[] = [];
   const statusRefs = new Map<Call, CallbackRef>();
   let callerOverAt = Infinity;
@@ -29,7 +29,7 @@ export function createCalls(world: Surroundings): Calls {
     finish,
     waits,
     talk,
-    join: world.joined,
+    join: environment.joined,
     carryOut,
   } as unknown as Calls;
 
@@ -65,7 +65,7 @@ export function createCalls(world: Surroundings): Calls {
     call.leave = null;
     leave?.('over');
     call.waitsSince = null;
-    world.over(call);
+    environment.over(call);
     // Cancelled on Twilio's queue: nobody is told (twilio.com/docs/voice/api/call-resource).
     if (wasQueued && status === 'canceled') return;
     if (call.leg === 0) calls.send({ type: 'caller.status', status } as Told, 'caller.status');
@@ -82,13 +82,13 @@ export function createCalls(world: Surroundings): Calls {
     if (call.leg !== 0 || call.waitsSince !== null || isOver(call)) return;
     const since = order.now();
     call.waitsSince = since;
-    order.after(world.longestWaitMs(), () => {
+    order.after(environment.longestWaitMs(), () => {
       if (call.waitsSince === since) order.broke('a caller is left on hold');
     });
   }
 
   function create(effect: CreateCall): Outcome {
-    const person = world.people(effect.to);
+    const person = environment.people(effect.to);
     const { visit } = effect.answered;
     // A leg of an earlier round may still hear why there is nobody.
     const here = all.filter((one) => one.to === effect.to && (one.visit === visit || one.leg === 0) && !isOver(one));
@@ -237,5 +237,5 @@ export function createCalls(world: Surroundings): Calls {
     return { kind: 'done', status: wasLive ? 'completed' : order.pick([null, 'completed', 'canceled']) };
   }
 
-  return Object.assign(calls, createWebhooks(world, calls), createTwiml(world, calls));
+  return Object.assign(calls, createWebhooks(environment, calls), createTwiml(environment, calls));
 }

@@ -1,11 +1,11 @@
 import type { CallbackRef } from '@amd/core';
-import type { Call, Calls, Surroundings, VerbOf } from './call.js';
+import type { Call, Calls, CallEnvironment, VerbOf } from './call.js';
 
 type Room = VerbOf<'dial.conference'>;
 
 /** The room of one caller (twilio.com/docs/voice/twiml/conference). Returns the way in. */
-export function createRoom(world: Surroundings, calls: Calls): (call: Call, verb: Room) => void {
-  const { order } = world;
+export function createRoom(environment: CallEnvironment, calls: Calls): (call: Call, verb: Room) => void {
+  const { order } = environment;
   const inside: { call: Call; verb: Room }[] = [];
   let events: CallbackRef | null = null;
   let started = false;
@@ -48,7 +48,7 @@ export function createRoom(world: Surroundings, calls: Calls): (call: Call, verb
     if (!started) tellOf('conference-start');
     started = true;
     const [leg, theCaller] = call.leg === 0 ? [other.call, call] : [call, other.call];
-    world.joined(leg, theCaller);
+    environment.joined(leg, theCaller);
     calls.talk(leg, theCaller, (who) => calls.finish(who, 'completed', 'themselves'));
     if (order.trouble('the room is ended by an accident', 0.02)) {
       calls.later(leg, order.below(20_000), () => end('conference_ended_via_api'));

@@ -1,14 +1,14 @@
 import type { CallbackRef, Verb } from '@amd/core';
-import { isOver, type Call, type Calls, type Surroundings, type VerbOf } from './call.js';
+import { isOver, type Call, type Calls, type CallEnvironment, type VerbOf } from './call.js';
 import { wordsOf } from './people.js';
 import { createRoom } from './room.js';
 
 const RECORDING = `https://api.twilio.com/2010-04-01/Accounts/AC${'1'.repeat(32)}/Recordings/`;
 
 /** Runs TwiML, one verb after the other, with people on the line. */
-export function createTwiml(world: Surroundings, calls: Calls): Pick<Calls, 'run' | 'settled'> {
-  const { order } = world;
-  const room = createRoom(world, calls);
+export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Calls, 'run' | 'settled'> {
+  const { order } = environment;
+  const room = createRoom(environment, calls);
   let recordings = 0;
 
   function run(call: Call, verbs: readonly Verb[], at = 0): void {
@@ -42,7 +42,7 @@ export function createTwiml(world: Surroundings, calls: Calls): Pick<Calls, 'run
           hear(call, '→ elsewhere');
           call.waitsSince = null;
           call.turn += 1;
-          world.elsewhere(call);
+          environment.elsewhere(call);
         } else calls.ask(call, verb.to);
         return;
       case 'gather':
@@ -60,7 +60,7 @@ export function createTwiml(world: Surroundings, calls: Calls): Pick<Calls, 'run
       case 'enqueue':
       case 'dial.queue':
       case 'leave':
-        if (!world.special(call, verb, next))
+        if (!environment.special(call, verb, next))
           order.broke(`the document has a verb that has no place there: ${verb.verb}`);
     }
   }

@@ -1,5 +1,5 @@
 import { formatRef, parseRef, type CallbackRef, type Verb } from '@amd/core';
-import { isOver, nameOf, type Call, type Calls, type Params, type Surroundings } from './call.js';
+import { isOver, nameOf, type Call, type Calls, type Params, type CallEnvironment } from './call.js';
 import type { Told } from './told.js';
 
 /** What a caller hears whom we could not serve for too long. */
@@ -13,8 +13,8 @@ function goodbyeTo(event: Told): Told {
 type Webhooks = Pick<Calls, 'ask' | 'request' | 'notify' | 'send' | 'mention' | 'overhear'>;
 
 /** What Twilio asks of us and tells us: on a bad network, and by whoever repeats it. */
-export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
-  const { order, translate, tell } = world;
+export function createWebhooks(environment: CallEnvironment, calls: Calls): Webhooks {
+  const { order, translate, tell } = environment;
 
   /** The reference as it travels: written into an address, and read from it. */
   function form(call: Call | null, ref: CallbackRef, more: Readonly<Record<string, string>>): [CallbackRef, Params] {
@@ -28,7 +28,7 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
     const [read, params] = form(call, ref, more);
     const askedAt = order.now();
     request(call, translate(read, params), read.purpose, () => {
-      world.delivered(call, read, params, askedAt);
+      environment.delivered(call, read, params, askedAt);
       learn(call, read, params);
     });
   }
@@ -41,7 +41,7 @@ export function createWebhooks(world: Surroundings, calls: Calls): Webhooks {
     if (said !== undefined || (purpose === 'leg.answered' && call.listenedFirst)) call.verdicts.add(said ?? 'unknown');
     if (purpose !== 'leg.key') return;
     if ((params.get('Digits') ?? '') !== '') call.keyed = true;
-    else if (world.isScreening(params.get('SpeechResult') ?? '')) {
+    else if (environment.isScreening(params.get('SpeechResult') ?? '')) {
       call.screened = true;
       call.screenedAt = Math.min(call.screenedAt, order.now());
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createMemoryStore } from '@amd/core';
 import { createRedisStore } from '@amd/store-redis';
 import { createSqliteStore } from '@amd/store-sqlite';
-import { crowdScene } from '../chaos/crowd-scene.js';
+import { crowdScenario } from '../chaos/crowd-scenario.js';
 import { MEMORY, redisDatabases, sqliteDatabases, type Databases } from '../chaos/databases.js';
 import {
   crashEverywhere,
@@ -13,11 +13,11 @@ import {
   storeFaultsEverywhere,
   type Campaign,
 } from '../chaos/everywhere.js';
-import { FORWARDING_SCENES } from '../chaos/forwarding-scenes.js';
-import { play } from '../chaos/play.js';
-import { playSeeds } from '../chaos/play-seeds.js';
-import { REPEATED_SCENES } from '../chaos/repeated-scenes.js';
-import { TASKROUTER_SCENES } from '../chaos/taskrouter-scenes.js';
+import { FORWARDING_SCENARIOS } from '../chaos/forwarding-scenarios.js';
+import { runScenario } from '../chaos/run-scenario.js';
+import { runSeeds } from '../chaos/run-seeds.js';
+import { REPEATED_SCENARIOS } from '../chaos/repeated-scenarios.js';
+import { TASKROUTER_SCENARIOS } from '../chaos/taskrouter-scenarios.js';
 import { foreignRequests } from '../foreign/campaign.js';
 import { DURABLE, ready, startRedis } from '../../../store-redis/test/helpers/redis.js';
 import { blinks } from './blink.js';
@@ -33,7 +33,7 @@ import { storms } from './storm.js';
 import { ringTimers } from './timers.js';
 import { toldTwice } from './told-twice.js';
 
-const SCENES = [...FORWARDING_SCENES, ...TASKROUTER_SCENES];
+const SCENARIOS = [...FORWARDING_SCENARIOS, ...TASKROUTER_SCENARIOS];
 
 /** What runs in a process of its own, the longest first. */
 export const PARTS: Readonly<Record<string, Part>> = {
@@ -43,11 +43,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'bad network': ({ tell, seed, full }) => lossyCrowds({ nodes: 1, seed, plays: full ? 30 : 10, tell }),
   'three nodes': ({ tell, seed, full }) => lossyCrowds({ nodes: 3, seed: seed + 100, plays: full ? 30 : 4, tell }),
   'store faults': async ({ tell }) =>
-    factsOf([await storeFaultsEverywhere({ scenes: SCENES, database: MEMORY.make, onProgress: tell })]),
+    factsOf([await storeFaultsEverywhere({ scenarios: SCENARIOS, database: MEMORY.make, onProgress: tell })]),
   'REST faults': async ({ tell }) =>
-    factsOf([await restFaultsEverywhere({ scenes: SCENES, database: MEMORY.make, onProgress: tell })]),
+    factsOf([await restFaultsEverywhere({ scenarios: SCENARIOS, database: MEMORY.make, onProgress: tell })]),
   repeats: async ({ tell, seed, full }) => {
-    const options = { scenes: [...SCENES, ...REPEATED_SCENES], database: MEMORY.make, onProgress: tell };
+    const options = { scenarios: [...SCENARIOS, ...REPEATED_SCENARIOS], database: MEMORY.make, onProgress: tell };
     const campaigns = [await repeatsEverywhere(options)];
     if (full) campaigns.push(await repeatsEverywhere({ ...options, nodes: 2, disorder: { seed, maxDelayMs: 5000 } }));
     return factsOf(campaigns);
@@ -56,7 +56,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   seeds: async ({ seed, full, seeds, tell }) => {
     const count = full ? 1000 : 200;
     const numbers = Array.from({ length: count }, (_, index) => seed * 10_000 + index);
-    const { failed, deaths, calls } = await playSeeds(numbers, seeds, (done) => tell(done, count));
+    const { failed, deaths, calls } = await runSeeds(numbers, seeds, (done) => tell(done, count));
     const problems = [...failed].map(
       ([one, found]) => `seed ${String(one)}, kept in packages/verification/test/seeds: ${found}`,
     );
@@ -100,7 +100,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 };
 
 async function crashes(databases: Databases, { tell }: PartOptions, twice: boolean): Promise<Facts> {
-  const options = { scenes: SCENES, database: databases.make, onProgress: tell };
+  const options = { scenarios: SCENARIOS, database: databases.make, onProgress: tell };
   try {
     const campaigns = [await crashEverywhere(options)];
     if (twice) campaigns.push(await crashEverywhere({ ...options, everyWebhookTwice: true }));
@@ -120,18 +120,20 @@ function factsOf(campaigns: readonly Campaign[]): Facts {
       deaths: sum(({ deaths }) => deaths),
       calls: sum(({ calls }) => calls),
       same: sum(({ same }) => same),
-      slowestTakeOverMs: most(({ slowestTakeOverMs }) => slowestTakeOverMs),
+      slowestFailoverMs: most(({ slowestFailoverMs }) => slowestFailoverMs),
       slowestReplyMs: most(({ slowestReplyMs }) => slowestReplyMs),
       legsLeft: sum(({ legsLeft }) => legsLeft),
       legsLate: sum(({ legsLate }) => legsLate),
     },
     problems: campaigns.flatMap(({ bad }) =>
-      bad.map(({ scene, trouble, played }) => `${scene} ${JSON.stringify(trouble)}: ${played.problems.join('; ')}`),
+      bad.map(
+        ({ scenario, faultPlan, result }) => `${scenario} ${JSON.stringify(faultPlan)}: ${result.problems.join('; ')}`,
+      ),
     ),
   };
 }
 
-/** 1,000 callers in each play. */
+/** Runs crowds of 1,000 callers on a network that loses, repeats and delays. */
 async function lossyCrowds(options: {
   readonly nodes: number;
   readonly seed: number;
@@ -144,16 +146,16 @@ async function lossyCrowds(options: {
   for (let number = 0; number < plays; number += 1) {
     const one = seed * 1000 + number;
     const disorder = { seed: one, maxDelayMs: 5000, duplicate: 0.2, lose: 0.05 };
-    const played = await play(crowdScene(one, 1000, 100), await MEMORY.make(), { nodes, disorder });
-    problems.push(...played.problems.map((problem) => `seed ${String(one)}: ${problem}`));
+    const result = await runScenario(crowdScenario(one, 1000, 100), await MEMORY.make(), { nodes, disorder });
+    problems.push(...result.problems.map((problem) => `seed ${String(one)}: ${problem}`));
     // Only the network is bad: nothing of ours has a reason to complain.
-    problems.push(...played.log.map(({ code, message }) => `seed ${String(one)}: ${code} ${message}`));
-    figures.calls += played.results.length;
-    figures.webhooks += played.counted.webhook;
-    figures.connected += played.results.filter((result) => result === 'connected').length;
-    figures.conflicts += played.conflicts;
-    figures.legsLeft += played.orphans.left;
-    figures.legsLate += played.orphans.late;
+    problems.push(...result.log.map(({ code, message }) => `seed ${String(one)}: ${code} ${message}`));
+    figures.calls += result.results.length;
+    figures.webhooks += result.counted.webhook;
+    figures.connected += result.results.filter((ending) => ending === 'connected').length;
+    figures.conflicts += result.conflicts;
+    figures.legsLeft += result.orphans.left;
+    figures.legsLate += result.orphans.late;
     tell(number + 1, plays);
   }
   return { figures, problems };

@@ -119,7 +119,7 @@ export const PROMISES: readonly Promised[] = [
       const timers = part('timers');
       const worst = Math.max(...Object.values(timers.figures));
       const took = Math.max(
-        ...['crash memory', 'crash SQLite', 'crash Redis'].map((name) => of(part(name), 'slowestTakeOverMs')),
+        ...['crash memory', 'crash SQLite', 'crash Redis'].map((name) => of(part(name), 'slowestFailoverMs')),
       );
       const late = Object.entries(timers.figures)
         .map(([name, ms]) => `${name} ${count(ms)}`)

@@ -4,13 +4,13 @@ import { Session, type Profiler } from 'node:inspector/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { DEFAULT_FORWARDING_CONFIG, forwarding, type ForwardingState } from '@amd/core';
-import { SCENES, type TraceScene } from './scenes.js';
+import { SCENARIOS, type TraceScenario } from './scenarios.js';
 
 const HELP = `npm run trace -- [name] [options]
 
 Plays one event of a call and prints the files and functions that ran for it, as V8 counts them: packages/core alone.
 
-${Object.keys(SCENES)
+${Object.keys(SCENARIOS)
   .map((name) => `  ${JSON.stringify(name)}`)
   .join('\n')}
 
@@ -39,24 +39,24 @@ await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed:
 
 if (values.table) {
   console.log('| event | files | functions |\n| --- | --- | --- |');
-  for (const [scene, played] of Object.entries(SCENES)) {
+  for (const [scenario, played] of Object.entries(SCENARIOS)) {
     const ran = await trace(played);
     const functions = [...ran.values()].reduce((sum, names) => sum + names.length, 0);
-    console.log(`| ${scene} | ${String(ran.size)} | ${String(functions)} |`);
+    console.log(`| ${scenario} | ${String(ran.size)} | ${String(functions)} |`);
   }
 } else {
-  const scene = SCENES[wanted];
-  if (scene === undefined) {
+  const scenario = SCENARIOS[wanted];
+  if (scenario === undefined) {
     console.error(`There is no event "${wanted}".\n\n${HELP}`);
     process.exit(2);
   }
-  for (const [file, names] of await trace(scene)) console.log(`${file}\n    ${names.join(', ')}`);
+  for (const [file, names] of await trace(scenario)) console.log(`${file}\n    ${names.join(', ')}`);
 }
 
 /** The functions of core that ran for the events, by file. */
-async function trace({ before, events }: TraceScene): Promise<ReadonlyMap<string, readonly string[]>> {
+async function trace({ before, events }: TraceScenario): Promise<ReadonlyMap<string, readonly string[]>> {
   let state: ForwardingState = forwarding.initial();
-  const play = (all: TraceScene['events']): void => {
+  const play = (all: TraceScenario['events']): void => {
     for (const event of all) ({ state } = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG));
   };
   play(before);

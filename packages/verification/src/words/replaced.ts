@@ -64,6 +64,18 @@ export const REPLACED: readonly Replaced[] = [
     ...name('storyOf|StoryProps|DraftPerson|draftOf', 'timelineOf, TimelineProps, FormPerson, formOf'),
     allowed: [...HISTORY, 'packages/core/test/runtime/metrics.test.ts'],
   },
+  name(
+    'Life|Sight|TakeOvers|slowestTakeOverMs|judgeCalls|judgeLine|plantedClient|plantedStore',
+    'ProcessLife, Observation, Failovers, checkCalls, faultyClient, faultyStore',
+  ),
+  name(
+    'TaskRouterScene|TraceScene|crowdScene|forwardingScene|taskRouterScene|SeededPlay|Surroundings',
+    '…Scenario, SeededRun, CallEnvironment',
+  ),
+  {
+    ...name('Trouble', 'FaultPlan'),
+    allowed: [...HISTORY, 'packages/dashboard/src/page/', 'packages/simulator/'],
+  },
   {
     pattern: /amd_round|outbound\/round|leg\.round|reservation\.rest\b/,
     now: 'amd_visit, /outbound/poll, leg.poll',

@@ -4,38 +4,38 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/chaos/cluster.js';
 import { memoryDatabase } from '../../src/chaos/databases.js';
 import { crashEverywhere } from '../../src/chaos/everywhere.js';
-import { FORWARDING_SCENES } from '../../src/chaos/forwarding-scenes.js';
-import { keptSeeds, playSeed } from '../../src/chaos/play-seeds.js';
-import { seededPlay } from '../../src/chaos/seeded.js';
+import { FORWARDING_SCENARIOS } from '../../src/chaos/forwarding-scenarios.js';
+import { keptSeeds, runSeed } from '../../src/chaos/run-seeds.js';
+import { seededRun } from '../../src/chaos/seeded.js';
 import { shrink } from '../../src/chaos/shrink.js';
 
 const kept = keptSeeds(fileURLToPath(new URL('../seeds/', import.meta.url)));
 
-describe('trouble by seed', () => {
+describe('faults by seed', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8].map((n) => Number(process.env['AMD_SEED'] ?? 0) + n))(
     'dead nodes, lost answers, late and repeated webhooks, clocks apart: all calls end well (seed %i)',
     async (seed) => {
-      expect((await playSeed(seededPlay(seed))).problems).toEqual([]);
+      expect((await runSeed(seededRun(seed))).problems).toEqual([]);
     },
     60_000,
   );
 
   it('is the same for the same seed', async () => {
-    expect(seededPlay(7)).toEqual(seededPlay(7));
-    const [one, other] = [await playSeed(seededPlay(7)), await playSeed(seededPlay(7))];
+    expect(seededRun(7)).toEqual(seededRun(7));
+    const [one, other] = [await runSeed(seededRun(7)), await runSeed(seededRun(7))];
     expect(one).toEqual(other);
     expect(one.deaths).toBeGreaterThan(0);
   });
 
   it.each(kept.map(({ name, one }) => [name, one] as const))(
-    '%s, which failed once, does not any more',
+    '%s, which failed once, no longer does',
     async (_, one) => {
-      expect((await playSeed(one)).problems).toEqual([]);
+      expect((await runSeed(one)).problems).toEqual([]);
     },
   );
 });
 
-describe('a failing play is made smaller', () => {
+describe('a failing run is made smaller', () => {
   it('to the faults that it fails by', async () => {
     const all = Array.from({ length: 40 }, (_, n) => n);
     let tries = 0;
@@ -52,7 +52,7 @@ describe('a failing play is made smaller', () => {
   });
 });
 
-describe('whoever judges a play', () => {
+describe('the checks of a run', () => {
   /** A store that forgets how often a task was tried: the mistake that creates calls twice. */
   async function forgetful(): Promise<Database> {
     const store = createMemoryStore();
@@ -68,9 +68,9 @@ describe('whoever judges a play', () => {
     };
   }
 
-  it('sees that somebody was rung twice', async () => {
-    const { bad } = await crashEverywhere({ scenes: FORWARDING_SCENES.slice(0, 1), database: forgetful });
-    const said = bad.flatMap(({ played }) => played.problems).join('\n');
+  it('find a callee who was rung twice', async () => {
+    const { bad } = await crashEverywhere({ scenarios: FORWARDING_SCENARIOS.slice(0, 1), database: forgetful });
+    const said = bad.flatMap(({ result }) => result.problems).join('\n');
     expect(said).toMatch(/was dialled 2 times/);
   });
 });

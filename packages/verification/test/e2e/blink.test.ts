@@ -4,7 +4,7 @@ import { createSimulator, handlerTransport, human, voicemail, type Person } from
 import { describe, expect, it } from 'vitest';
 import { blinkingStore, type Blink } from '../../src/crowds/blinking-store.js';
 import { BASE, forwardingNode, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
-import { openWorkspace, taskRouterNode, type TaskRouterScene } from '../../src/crowds/taskrouter-app.js';
+import { openWorkspace, taskRouterNode, type TaskRouterScenario } from '../../src/crowds/taskrouter-app.js';
 
 const ANN = '+14155550142';
 const BEN = '+14155550143';
@@ -146,7 +146,7 @@ describe('a store that is away for longer than a caller waits', () => {
 });
 
 describe('callers of a queue while the store is away', () => {
-  const scene: TaskRouterScene = {
+  const scenario: TaskRouterScenario = {
     workers: [{ name: 'Ann', activity: 'Available', person: human({ ringMs: 1500, verdictMs: 900, talkMs: 3000 }) }],
     settings: { afterCall: 'available' },
   };
@@ -160,10 +160,10 @@ describe('callers of a queue while the store is away', () => {
       idle: () => node.idle(),
       people: (to) => people.get(to),
     });
-    openWorkspace(sim, scene, people);
+    openWorkspace(sim, scenario, people);
     const store = blinkingStore(createMemoryStore(), () => sim.pause(30_000));
     const { clock } = sim;
-    const parts = { sim, store, clock, httpClient: sim.httpClient, pollMs: 1000, scene };
+    const parts = { sim, store, clock, httpClient: sim.httpClient, pollMs: 1000, scenario };
     const node = await taskRouterNode({ ...parts, log: (entry) => log.push(entry) });
     await node.start();
     return { sim, store, log, stop: () => node.stop() };

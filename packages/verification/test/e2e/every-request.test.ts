@@ -7,7 +7,7 @@ import twilio from 'twilio';
 import { BASE, CALLER, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
 
 // Every kind of request that the executor can send, through the official client, against the simulator. A kind that a flow
-// asks for only when much is lost is played by no scene: `task.find` was refused by our own simulator, for ever and unheard.
+// asks for only when much is lost is played by no scenario: `task.find` was refused by our own simulator, for ever and unheard.
 
 type Type = TwilioEffect['type'];
 type Of<T extends Type> = Omit<Extract<TwilioEffect, { type: T }>, 'type' | 'id'>;
@@ -17,7 +17,7 @@ const ANN = '+14155550142';
 const none = (prefix: string): never => `${prefix}${'9'.repeat(32)}` as never;
 
 /** A caller in a queue with a worker held for them, who has a chat as well; two people in a room. */
-async function scene() {
+async function scenario() {
   let fault: RestFault | undefined;
   const documents: Record<string, string> = {
     '/inbound': '<Enqueue workflowSid="{workflow}"/>',
@@ -88,13 +88,13 @@ async function scene() {
     },
   };
 }
-type Scene = Awaited<ReturnType<typeof scene>>;
+type Scenario = Awaited<ReturnType<typeof scenario>>;
 
 /** One way a request may go: what is asked for, and what comes of it. `before`: what happens at Twilio first. */
 interface Play<T extends Type> {
   readonly name: string;
-  readonly ask: (scene: Scene) => Of<T>;
-  readonly before?: (scene: Scene) => Promise<unknown>;
+  readonly ask: (scenario: Scenario) => Of<T>;
+  readonly before?: (scenario: Scenario) => Promise<unknown>;
   readonly comes: object;
 }
 type Plays = { readonly [T in Type]: readonly [Play<T>, ...Play<T>[]] };
@@ -121,10 +121,10 @@ const create = {
   },
 } as const;
 const document = { ...ref, purpose: 'caller.document' } as const;
-const ofCaller = ({ caller }: Scene) => ({ leg: 0, sid: caller });
+const ofCaller = ({ caller }: Scenario) => ({ leg: 0, sid: caller });
 const ofNobody = () => ({ leg: 0, sid: none('CA') });
-const ofTask = ({ workspace, task }: Scene) => ({ workspace, task });
-const ofWorker = ({ workspace, worker }: Scene) => ({ workspace, worker });
+const ofTask = ({ workspace, task }: Scenario) => ({ workspace, task });
+const ofWorker = ({ workspace, worker }: Scenario) => ({ workspace, worker });
 
 /** A kind that is not here does not compile. The first play of each is the one that succeeds. */
 const PLAYS: Plays = {
@@ -302,14 +302,14 @@ const PLAYS: Plays = {
 };
 
 const kinds = Object.entries(PLAYS) as [Type, readonly Play<Type>[]][];
-const effectOf = (type: Type, play: Play<Type>, here: Scene): TwilioEffect =>
+const effectOf = (type: Type, play: Play<Type>, here: Scenario): TwilioEffect =>
   ({ type, id: 'one', ...play.ask(here) }) as TwilioEffect;
 
 describe('every request that the executor can send', () => {
   it.each(kinds.flatMap(([type, plays]) => plays.map((play) => [type, play.name, play] as const)))(
     '%s %s',
     async (type, _name, play) => {
-      const here = await scene();
+      const here = await scenario();
       await play.before?.(here);
       expect(await here.execute(effectOf(type, play, here))).toMatchObject({ kind: 'outcome', outcome: play.comes });
     },
@@ -318,7 +318,7 @@ describe('every request that the executor can send', () => {
   it.each(kinds.map(([type, [play]]) => [type, play] as const))(
     '%s: wrong credentials, too many requests, an outage and a dead line are told apart',
     async (type, play) => {
-      const here = await scene();
+      const here = await scenario();
       const effect = effectOf(type, play as Play<Type>, here);
       expect(await here.stranger(effect)).toMatchObject({ outcome: refused(20003) });
       const answers: readonly (readonly [RestFault, Execution['kind']])[] = [

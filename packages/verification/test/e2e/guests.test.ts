@@ -3,11 +3,11 @@ import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { CALLER, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
 import { playGuests } from '../../src/crowds/guests-crowd.js';
-import { taskRouterApp, type TaskRouterApp, type TaskRouterScene } from '../../src/crowds/taskrouter-app.js';
+import { taskRouterApp, type TaskRouterApp, type TaskRouterScenario } from '../../src/crowds/taskrouter-app.js';
 
 const ANN = { name: 'Ann', person: human({ ringMs: 4000, talkMs: 30_000 }) };
 
-async function scene(workspace: WorkspaceSetUp = {}, more: Partial<TaskRouterScene> = {}) {
+async function scenario(workspace: WorkspaceSetUp = {}, more: Partial<TaskRouterScenario> = {}) {
   const app = await taskRouterApp({ workers: [ANN], workspace, ...more });
   const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient as never });
   const { tasks } = client.taskrouter.v1.workspaces(app.sids.workspace);
@@ -27,7 +27,7 @@ const call = (app: TaskRouterApp) => app.sim.placeCall({ from: CALLER, to: OUR_N
 
 describe('as a guest in a workspace', () => {
   it('a chat that nobody accepts: we move nobody, Twilio parks the worker at the time-out, and nobody brings them back', async () => {
-    const { app, chat } = await scene({ reservationTimeout: 60 });
+    const { app, chat } = await scenario({ reservationTimeout: 60 });
     await chat();
     await app.sim.advance(50_000);
     expect(activity(app)).toBe('Available');
@@ -41,7 +41,7 @@ describe('as a guest in a workspace', () => {
   });
 
   it('a chat that nobody accepts, where a time-out leads to the activity for resting: the rest ends by itself', async () => {
-    const { app, chat } = await scene({ reservationTimeout: 60, timeoutActivity: 'Temporarily Unavailable' });
+    const { app, chat } = await scenario({ reservationTimeout: 60, timeoutActivity: 'Temporarily Unavailable' });
     await chat(80);
     await app.sim.advance(70_000);
     expect(activity(app)).toBe('Temporarily Unavailable');
@@ -54,7 +54,7 @@ describe('as a guest in a workspace', () => {
     ['before the call', 1000],
     ['while they talk', 20_000],
   ])('a worker who has accepted a chat %s is not moved after the talk', async (_when, ms) => {
-    const { app, chat, accept } = await scene();
+    const { app, chat, accept } = await scenario();
     const task = await chat();
     const caller = ms < 10_000 ? undefined : call(app);
     await app.sim.advance(ms);
@@ -72,7 +72,7 @@ describe('as a guest in a workspace', () => {
   });
 
   it('an agent who accepts our reservation in Flex has the caller: the phone stops, and no deadline takes them back', async () => {
-    const { app, tasks } = await scene({}, { settings: { deadlineSeconds: 10 } });
+    const { app, tasks } = await scenario({}, { settings: { deadlineSeconds: 10 } });
     const caller = call(app);
     await app.sim.advance(3000);
     const [task] = await tasks.list();

@@ -2,7 +2,7 @@ import { busy, fax, human, noAnswer, refused, silent, unreachable, voicemail } f
 import { ALTERNATIVES, type InboundOptions, type Toggles } from '@amd/simulator';
 import { describe, expect, it } from 'vitest';
 import { CALLER, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
-import { taskRouterApp, type TaskRouterApp, type TaskRouterScene } from '../../src/crowds/taskrouter-app.js';
+import { taskRouterApp, type TaskRouterApp, type TaskRouterScenario } from '../../src/crowds/taskrouter-app.js';
 
 const TALK = { talkMs: 20_000 };
 
@@ -25,8 +25,8 @@ function expectAllOver(app: TaskRouterApp): void {
 
 type Expected = 'connected' | 'unanswered' | 'callerLeft';
 
-async function play(scene: TaskRouterScene, call: Partial<InboundOptions> = {}, toggles = {}) {
-  const app = await taskRouterApp(scene, { toggles });
+async function play(scenario: TaskRouterScenario, call: Partial<InboundOptions> = {}, toggles = {}) {
+  const app = await taskRouterApp(scenario, { toggles });
   const caller = app.sim.placeCall({ from: CALLER, to: OUR_NUMBER, ...call });
   await app.sim.settle();
   const state = app.states.get(caller.sid);
@@ -36,10 +36,10 @@ async function play(scene: TaskRouterScene, call: Partial<InboundOptions> = {}, 
 
 const BEN = { name: 'Ben', person: human(TALK) };
 
-/** Each scene with what must come of it: the call's end, and where its workers are when all is over. */
-const SCENES: readonly (readonly [
+/** Each scenario with what must come of it: the call's end, and where its workers are when all is over. */
+const SCENARIOS: readonly (readonly [
   name: string,
-  scene: TaskRouterScene,
+  scenario: TaskRouterScenario,
   result: Expected,
   end: Readonly<Record<string, string>>,
   call?: Partial<InboundOptions>,
@@ -186,16 +186,16 @@ const SCENES: readonly (readonly [
   ],
 ];
 
-/** What some scenes have the log say. */
+/** What some scenarios have the log say. */
 const SAID: readonly (readonly [part: string, codes: readonly string[]])[] = [
   ['too short', ['times']],
   ['phone attribute', ['worker.phone']],
 ];
 
 describe('a caller in a queue', () => {
-  for (const [name, scene, result, end, call] of SCENES)
+  for (const [name, scenario, result, end, call] of SCENARIOS)
     it(name, async () => {
-      const { app, state } = await play(scene, call);
+      const { app, state } = await play(scenario, call);
       expect(state?.result).toBe(result);
       const said = SAID.find(([part]) => name.includes(part))?.[1] ?? [];
       expect(app.log.map(({ code }) => code)).toEqual(said);
@@ -216,13 +216,13 @@ describe('a caller in a queue', () => {
     Object.entries(ALTERNATIVES).map(([name, [value]]) => [name, value]),
   ) as Partial<Toggles>;
 
-  // With all of them flipped every scene; with one of them every third scene, so that each is played under many.
+  // With all of them flipped every scenario; with one of them every third scenario, so that each is played under many.
   it.each([...flips.map((flip, index) => [...flip, index] as const), ['all flipped', all, null] as const])(
-    'under %s, scenes end as they should',
+    'under %s, scenarios end as they should',
     async (_name, toggles, index) => {
-      const scenes = SCENES.filter((_, at) => index === null || at % 3 === index % 3);
-      for (const [name, scene, result, , call] of scenes) {
-        const { app, state } = await play(scene, call, toggles);
+      const scenarios = SCENARIOS.filter((_, at) => index === null || at % 3 === index % 3);
+      for (const [name, scenario, result, , call] of scenarios) {
+        const { app, state } = await play(scenario, call, toggles);
         expect(state?.result, name).toBe(result);
         expectAllOver(app);
         const stuck = Object.entries(activities(app)).filter(([, activity]) => activity.includes('Unavailable'));

@@ -8,7 +8,7 @@ import { MEMORY, redisDatabases, sqliteDatabases, type Databases } from '../../s
 import type { Database } from '../../src/chaos/cluster.js';
 import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
 import { BASE, CALLER, forwardingNode, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
-import { openWorkspace, taskRouterNode, type TaskRouterScene } from '../../src/crowds/taskrouter-app.js';
+import { openWorkspace, taskRouterNode, type TaskRouterScenario } from '../../src/crowds/taskrouter-app.js';
 
 const ANN = '+14155550142';
 const BEN = '+14155550143';
@@ -99,10 +99,10 @@ describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s'
     '%s: is served anew after three heartbeats, one time, by one of two processes',
     (kind) =>
       withStore(name, async (store) => {
-        const scene = await stranded(store, { [ANN]: noAnswer(), [BEN]: human({ ringMs: 2000, talkMs: 4000 }) });
-        const { sim, caller } = scene;
-        await scene.overwrite(UNREADABLE[kind]?.(sim.clock.now()) ?? '');
-        const nodes = [scene.start(), scene.start()];
+        const scenario = await stranded(store, { [ANN]: noAnswer(), [BEN]: human({ ringMs: 2000, talkMs: 4000 }) });
+        const { sim, caller } = scenario;
+        await scenario.overwrite(UNREADABLE[kind]?.(sim.clock.now()) ?? '');
+        const nodes = [scenario.start(), scenario.start()];
         const recovered: string[] = [];
         for (let minute = 0; minute < 4; minute += 1) {
           const found = await Promise.all(nodes.map(({ look }) => look()));
@@ -111,30 +111,30 @@ describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s'
           await sim.advance(MINUTE_MS);
         }
         expect(recovered).toEqual(['minute 2']);
-        expect(scene.again()).toBe(1);
+        expect(scenario.again()).toBe(1);
         await sim.settle();
         expect(caller.bridgedWith).toHaveLength(1);
         expect(sim.calls.filter(({ to }) => to === BEN)).toHaveLength(1);
-        const record = await store.read(scene.key, sim.clock.now());
-        expect(decodeState(forwarding, scene.key, record?.data ?? '').state).toMatchObject({ result: 'connected' });
-        expect(scene.log.filter((code) => code === 'record.unreadable').length).toBeLessThanOrEqual(2);
+        const record = await store.read(scenario.key, sim.clock.now());
+        expect(decodeState(forwarding, scenario.key, record?.data ?? '').state).toMatchObject({ result: 'connected' });
+        expect(scenario.log.filter((code) => code === 'record.unreadable').length).toBeLessThanOrEqual(2);
         for (const { runtime } of nodes) await runtime.stop();
       }),
   );
 
   it('is left alone while a newer process serves them, at each of whose heartbeats the record changes', () =>
     withStore(name, async (store) => {
-      const scene = await stranded(store, { [ANN]: noAnswer(), [BEN]: noAnswer() });
-      const { sim, caller } = scene;
-      const node = scene.start();
+      const scenario = await stranded(store, { [ANN]: noAnswer(), [BEN]: noAnswer() });
+      const { sim, caller } = scenario;
+      const node = scenario.start();
       for (let heartbeat = 0; heartbeat < 20; heartbeat += 1) {
-        await scene.overwrite(UNREADABLE['of a newer version']?.(sim.clock.now()) ?? '');
+        await scenario.overwrite(UNREADABLE['of a newer version']?.(sim.clock.now()) ?? '');
         expect(await node.look()).toMatchObject({ recovered: [], leftAlone: 1, failed: [] });
         await sim.advance(30_000);
       }
       caller.hangUp();
       await sim.settle();
-      expect(scene.again()).toBe(0);
+      expect(scenario.again()).toBe(0);
       await node.runtime.stop();
     }));
 });
@@ -142,10 +142,10 @@ describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s'
 describe('who looks for lost callers', () => {
   it('finds at the start whom a newer process left long ago, and again whom it could not send', async () => {
     const store = createMemoryStore();
-    const scene = await stranded(store, { [ANN]: human({ ringMs: 20_000, talkMs: 4000 }), [BEN]: noAnswer() });
-    const { sim, caller } = scene;
-    await scene.overwrite(UNREADABLE['of a newer version']?.(sim.clock.now() - 90_000) ?? '');
-    const node = scene.start();
+    const scenario = await stranded(store, { [ANN]: human({ ringMs: 20_000, talkMs: 4000 }), [BEN]: noAnswer() });
+    const { sim, caller } = scenario;
+    await scenario.overwrite(UNREADABLE['of a newer version']?.(sim.clock.now() - 90_000) ?? '');
+    const node = scenario.start();
     const real = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
     const update = vi.fn(() => Promise.reject(new Error('no route to host')));
     const calls = (sid: string) => ({ fetch: () => real.calls(sid).fetch(), update });
@@ -202,15 +202,15 @@ describe.each(Object.keys(STORES))('a caller in a queue whose record cannot be r
           idle: () => node.idle(),
           people: (to) => people.get(to),
         });
-        const scene: TaskRouterScene = {
+        const scenario: TaskRouterScenario = {
           workers: [{ name: 'Ben', person: human({ ringMs: 2000, talkMs: 4000 }), activity: 'Offline' }],
           settings: { deadlineSeconds: 600 },
         };
-        const sids = openWorkspace(sim, scene, people);
+        const sids = openWorkspace(sim, scenario, people);
         const begin = async () => {
           const log = (): void => undefined;
           const { clock, httpClient } = sim;
-          const made = await taskRouterNode({ sim, store, clock, httpClient, pollMs: null, scene, log });
+          const made = await taskRouterNode({ sim, store, clock, httpClient, pollMs: null, scenario, log });
           await made.start();
           return made;
         };

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@amd/core/http';
 import type { HangUpRule, InboundOptions, Person, Simulator } from '@amd/simulator';
-import type { Orphans } from './judge.js';
+import type { Orphans } from './check-calls.js';
 import type { BuildNode, Database } from './cluster.js';
 
 /** A caller, as plain data. */
@@ -12,35 +12,35 @@ export interface ScriptedCaller {
   readonly press?: NonNullable<InboundOptions['press']>;
 }
 
-/** What is played: who calls, who answers, and which application is between them. */
-export interface Scene {
+/** What is run: who calls, who answers, and which application is between them. */
+export interface Scenario {
   readonly name: string;
   readonly callers: readonly ScriptedCaller[];
-  /** How it ends for each caller if nothing is planted; not known of a crowd. */
+  /** How it ends for each caller if nothing is planted; absent for a crowd. */
   readonly ends?: readonly string[];
   readonly people: ReadonlyMap<string, Person>;
-  /** Before the first node starts. */
+  /** Called before the first node starts. */
   readonly setUp?: (sim: Simulator) => void;
-  /** A recorder for the whole play, and what a node of it is. */
+  /** Makes the recorder of one run, which also builds its nodes. */
   readonly begin: (sim: Simulator) => Recorder;
 }
 
-/** One play: its nodes, what they complain of, and what is in their records when all is over. */
+/** Builds the nodes of one run, and keeps their log, their failures and what is in their records. */
 export interface Recorder {
   readonly build: BuildNode;
   readonly log: LogEntry[];
-  /** Commits that came second, so that the step was decided anew. */
+  /** Commits that lost a race, so that the step was decided again. */
   conflicts: number;
   readonly failures: unknown[];
-  /** What there is to know about the calls, by the application's own records. */
-  readonly look: (database: Database) => Promise<Sight>;
+  /** Reads the application's own records of the calls. */
+  readonly look: (database: Database) => Promise<Observation>;
 }
 
 /** The application's own records, at one moment. */
-export interface Sight {
+export interface Observation {
   /** Every call, every leg and every worker has come to an end as far as the application knows. */
   readonly over: boolean;
-  /** What is not as promised, in words, should this be the end. */
+  /** What would not be as promised, in words, if the run ended now. */
   readonly problems: (callers: readonly string[]) => string[];
   /** Legs whose caller had gone. */
   readonly orphans: (callers: readonly string[]) => Orphans;

@@ -1,12 +1,12 @@
 import type { Clock } from '@amd/core';
 
-/** Thrown where a process would have ended. Whoever catches it belongs to the dead. */
+/** Thrown where a process would have ended: only code of the dead process can catch it. */
 export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-/** One process from its start to its death: the dead hear nothing, do nothing and say nothing. */
-export class Life {
+/** One process from its start to its death: a dead one hears nothing, does nothing and says nothing. */
+export class ProcessLife {
   #dead = false;
   readonly #onDeath: () => void;
 
@@ -28,7 +28,7 @@ export class Life {
     throw new Crash('the process was killed');
   }
 
-  /** When the play is over: from now on as dead, and nobody is told. */
+  /** Ends it when the run is over: from now on it counts as dead, and `onDeath` is not called. */
   end(): void {
     this.#dead = true;
   }
@@ -38,7 +38,7 @@ export class Life {
     if (this.#dead) this.die();
   }
 
-  /** The same clock, `skewMs` ahead, that wakes no dead. */
+  /** Makes a clock that is `skewMs` ahead, and that wakes no dead process. */
   clock(clock: Clock, skewMs: number): Clock {
     return {
       now: () => clock.now() + skewMs,

@@ -1,9 +1,9 @@
 import type { CallOptions } from '@amd/core';
 import { busy, human, noAnswer, refused, type Person, type Simulator } from '@amd/simulator';
 import { ELSEWHERE } from '../crowds/elsewhere.js';
-import { forwardingScene } from './forwarding-scene.js';
-import type { Scene } from './scene.js';
-import { taskRouterScene } from './taskrouter-scene.js';
+import { forwardingScenario } from './forwarding-scenario.js';
+import type { Scenario } from './scenario.js';
+import { taskRouterScenario } from './taskrouter-scenario.js';
 
 const FROM = '+12125550123';
 const [ANN, BEN, LAST] = ['+14152000010', '+14152000011', '+14152000019'] as const;
@@ -24,7 +24,7 @@ function roomEnds(sim: Simulator, afterMs: number): void {
 
 function forwards(name: string, ends: string, people: readonly Person[], settings: Omit<CallOptions, 'forwardTo'>) {
   const numbers = [ANN, BEN].slice(0, people.length);
-  return forwardingScene({
+  return forwardingScenario({
     name: `forwarding: ${name}`,
     ends: [ends],
     callers: [{ from: FROM }],
@@ -37,7 +37,7 @@ function forwards(name: string, ends: string, people: readonly Person[], setting
 }
 
 /** Small calls that end up where being heard matters: every kind of fallback, and a room that ends under both. */
-export const REPEATED_SCENES: readonly Scene[] = [
+export const REPEATED_SCENARIOS: readonly Scenario[] = [
   forwards('a message when the only number is refused', 'unanswered', [refused(21_211)], {
     fallback: { kind: 'voicemail' },
   }),
@@ -61,7 +61,7 @@ export const REPEATED_SCENES: readonly Scene[] = [
       roomEnds(sim, afterMs);
     },
   })),
-  taskRouterScene({
+  taskRouterScenario({
     name: 'queue: the caller leaves a message instead of waiting',
     ends: ['unanswered'],
     callers: [{ from: FROM, press: [{ afterMs: 12_000, digits: '*' }] }],

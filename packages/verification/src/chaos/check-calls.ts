@@ -1,16 +1,16 @@
 import type { Person, SimulatedCall, Simulator } from '@amd/simulator';
 
-/** What may never be on any line, whatever was planted: judged by Twilio's record of the calls, not by ours. */
-export function judgeLine(sim: Simulator): string[] {
+/** Finds what may never happen on any line, whatever was planted, by Twilio's record of the calls and not by ours. */
+export function checkLines(sim: Simulator): string[] {
   return sim.calls.flatMap((call) => [
     ...(call.endedAt === undefined ? [`${call.sid} (${call.direction}) is still on the line`] : []),
     ...(call.direction === 'inbound' ? talksAtOnce(call) : wrongfullyBridged(call)),
   ]);
 }
 
-/** The same, and nobody is rung twice: in these scenes everybody has a number of their own, and no round is begun anew. */
-export function judgeCalls(sim: Simulator, people: ReadonlyMap<string, Person>): string[] {
-  const problems = judgeLine(sim);
+/** Checks the same, and that no callee is rung twice: in these scenarios each has a number of their own and is tried once. */
+export function checkCalls(sim: Simulator, people: ReadonlyMap<string, Person>): string[] {
+  const problems = checkLines(sim);
   const dialled = new Map<string, number>();
   for (const { direction, to } of sim.calls) {
     if (direction !== 'inbound' && people.has(to)) dialled.set(to, (dialled.get(to) ?? 0) + 1);
@@ -49,20 +49,20 @@ export function neverHeardOf(sim: Simulator, caller: string): string[] {
 
 /** How long a leg may stay on the line after its caller, in ms. */
 const AFTER_CALLER_MS = 5000;
-/** The longest ringing of these scenes, with Twilio's own delay before it, in ms. */
+/** The longest ringing of these scenarios, with Twilio's own delay before it, in ms. */
 const RING_MS = 30_000;
 
 /** What became of legs whose caller had gone. */
 export interface Orphans {
   /** Legs of callers who went before them. */
   readonly left: number;
-  /** Longer than five seconds on the line, and nobody spoke to them: they rang, and nobody could end them. */
+  /** Longer than five seconds on the line, and nothing was said to them: they rang, and could not be ended. */
   readonly late: number;
-  /** Longer than they may ring: somebody is on the line with nobody. */
+  /** Longer than they may ring: a callee is on the line with nobody. */
   readonly forNobody: readonly string[];
 }
 
-/** `callerOf`: who a number was rung for. */
+/** Counts them; `callerOf` finds the caller whom a number was rung for. */
 export function orphansOf(sim: Simulator, callerOf: (to: string) => SimulatedCall | undefined): Orphans {
   let [left, late] = [0, 0];
   const forNobody: string[] = [];

@@ -1,25 +1,25 @@
 import type { Store } from '@amd/core';
 import type { Simulator } from '@amd/simulator';
-import type { Plan } from './faults.js';
-import type { Life } from './life.js';
+import type { FaultSchedule } from './faults.js';
+import type { ProcessLife } from './process-life.js';
 
-/** Longer than any budget of ours. */
+/** Longer than any budget of the application. */
 const HANG_MS = 30_000;
 
-/** Until when nobody reaches the store, and what they see meanwhile. Shared by all nodes. */
+/** Until when no node reaches the store, and what happens to their questions meanwhile. Shared by all nodes. */
 export interface Outage {
   until: number;
   does: 'fail' | 'hang';
 }
 
-/** One node's way to the store, with the faults of the plan on it. */
-export function plantedStore(
+/** Wraps one node's store in the scheduled faults. */
+export function faultyStore(
   store: Store,
-  { sim, plan, life, outage }: { sim: Simulator; plan: Plan; life: Life; outage: Outage },
+  { sim, schedule, life, outage }: { sim: Simulator; schedule: FaultSchedule; life: ProcessLife; outage: Outage },
 ): Store {
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     life.mustLive();
-    const fault = plan.next('store');
+    const fault = schedule.next('store');
     if (fault?.on === 'outage') {
       outage.until = sim.clock.now() + fault.forMs;
       outage.does = fault.does;

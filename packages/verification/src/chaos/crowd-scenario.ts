@@ -1,10 +1,10 @@
 import type { Person } from '@amd/simulator';
 import { generator, hangUpRule, somebody } from '../crowds/crowd.js';
-import { forwardingScene } from './forwarding-scene.js';
-import type { Scene, ScriptedCaller } from './scene.js';
+import { forwardingScenario } from './forwarding-scenario.js';
+import type { Scenario, ScriptedCaller } from './scenario.js';
 
 /** Many callers with random people to ring and random patience; the same for the same seed. */
-export function crowdScene(seed: number, calls: number, everyMs: number): Scene {
+export function crowdScenario(seed: number, calls: number, everyMs: number): Scenario {
   const random = generator(seed);
   const people = new Map<string, Person>();
   const lists = new Map<string, string[]>();
@@ -19,7 +19,7 @@ export function crowdScene(seed: number, calls: number, everyMs: number): Scene 
     const hangUp = hangUpRule(random);
     return { from, afterMs: index * everyMs, ...(hangUp === undefined ? {} : { hangUp }) };
   });
-  return forwardingScene({
+  return forwardingScenario({
     name: `crowd of ${String(calls)}, seed ${String(seed)}`,
     callers,
     people,

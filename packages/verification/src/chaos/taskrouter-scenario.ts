@@ -1,25 +1,25 @@
 import { decodeState, isTaskCallFinal, taskrouter, type LiveTaskCall } from '@amd/core';
 import type { Person, SimulatedWorkspace, Simulator } from '@amd/simulator';
 import { BASE } from '../crowds/forwarding-app.js';
-import { openWorkspace, phoneOf, taskRouterNode, type TaskRouterScene } from '../crowds/taskrouter-app.js';
-import { POLL_MS } from './forwarding-scene.js';
-import { judgeLine, neverHeardOf, orphansOf } from './judge.js';
-import type { Recorder, Scene, Sight } from './scene.js';
+import { openWorkspace, phoneOf, taskRouterNode, type TaskRouterScenario } from '../crowds/taskrouter-app.js';
+import { POLL_MS } from './forwarding-scenario.js';
+import { checkLines, neverHeardOf, orphansOf } from './check-calls.js';
+import type { Recorder, Scenario, Observation } from './scenario.js';
 
-/** Short, so that a play sees the end of it. */
+/** Short, so that it ends within a run. */
 const COOL_DOWN_MS = 5000;
 
-/** A scene of the TaskRouter application. */
-export function taskRouterScene(
-  scene: Pick<Scene, 'name' | 'callers' | 'ends'> & { readonly queue: TaskRouterScene },
-): Scene {
-  const { queue } = scene;
+/** A scenario of the TaskRouter application. */
+export function taskRouterScenario(
+  scenario: Pick<Scenario, 'name' | 'callers' | 'ends'> & { readonly queue: TaskRouterScenario },
+): Scenario {
+  const { queue } = scenario;
   const people = new Map<string, Person>();
   for (const [index, { person, phone }] of queue.workers.entries()) {
     if (person !== undefined && phone !== null) people.set(phone ?? phoneOf(index), person);
   }
   return {
-    ...scene,
+    ...scenario,
     people,
     setUp: (sim) => {
       // An assignment that is not answered is asked for again, at the fallback address: that is what it is for.
@@ -36,7 +36,7 @@ export function taskRouterScene(
             ...parts,
             sim,
             pollMs: POLL_MS,
-            scene: { ...queue, coolDownMs: COOL_DOWN_MS },
+            scenario: { ...queue, coolDownMs: COOL_DOWN_MS },
             log: (entry) => recorder.log.push(entry),
           });
           for (const { events } of [node.runtime, node.rest]) {
@@ -52,7 +52,7 @@ export function taskRouterScene(
             const { state } = decodeState(taskrouter, key, data);
             if (state.kind === 'call') states.set(state.call.sid, state);
           }
-          return sightOf(sim, states);
+          return observationOf(sim, states);
         },
       };
       return recorder;
@@ -60,12 +60,12 @@ export function taskRouterScene(
   };
 }
 
-function sightOf(sim: Simulator, states: ReadonlyMap<string, LiveTaskCall>): Sight {
+function observationOf(sim: Simulator, states: ReadonlyMap<string, LiveTaskCall>): Observation {
   const unfinished = sim.workspaces.flatMap(unfinishedIn);
   return {
     over: [...states.values()].every(isTaskCallFinal) && unfinished.length === 0,
     problems: (callers) => {
-      const problems = [...judgeLine(sim), ...unfinished];
+      const problems = [...checkLines(sim), ...unfinished];
       for (const sid of callers) {
         const state = states.get(sid);
         if (state === undefined) problems.push(...neverHeardOf(sim, sid));
@@ -75,7 +75,7 @@ function sightOf(sim: Simulator, states: ReadonlyMap<string, LiveTaskCall>): Sig
       }
       return problems;
     },
-    // Each of these scenes has one caller.
+    // Each of these scenarios has one caller.
     orphans: ([caller = '']) => orphansOf(sim, () => sim.call(caller)),
     resultOf: (caller) => states.get(caller)?.result ?? 'none',
   };

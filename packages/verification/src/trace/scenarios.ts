@@ -2,7 +2,7 @@ import { atOnce, type ForwardingEvent } from '@amd/core';
 import { events, NUMBERS, sids } from '@amd/core/testing';
 
 /** What happened before, and the events whose way through the code is shown. */
-export interface TraceScene {
+export interface TraceScenario {
   readonly before: readonly ForwardingEvent[];
   readonly events: readonly ForwardingEvent[];
 }
@@ -19,7 +19,7 @@ const JOIN = events.conference({ event: 'join', leg: 1 });
 const HANG_UP = events.callerStatus();
 
 /** By name. The verdicts come while detection listens and the callee hears who is calling. */
-export const SCENES: Readonly<Record<string, TraceScene>> = {
+export const SCENARIOS: Readonly<Record<string, TraceScenario>> = {
   'verdict human async': { before: LISTENING, events: [VERDICT] },
   'verdict machine async': { before: LISTENING, events: [events.verdict({ answeredBy: 'machine_start' })] },
   'document after the verdict': { before: [...LISTENING, VERDICT], events: [DOCUMENT] },

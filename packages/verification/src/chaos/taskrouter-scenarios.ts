@@ -1,12 +1,12 @@
 import { human, noAnswer, silent, voicemail } from '@amd/simulator';
-import { taskRouterScene } from './taskrouter-scene.js';
-import type { Scene } from './scene.js';
+import { taskRouterScenario } from './taskrouter-scenario.js';
+import type { Scenario } from './scenario.js';
 
 const FROM = '+12125550123';
 
 /** Small calls in a queue, each with another way through the flows. */
-export const TASKROUTER_SCENES: readonly Scene[] = [
-  taskRouterScene({
+export const TASKROUTER_SCENARIOS: readonly Scenario[] = [
+  taskRouterScenario({
     name: 'queue: a voicemail, then a human',
     ends: ['connected'],
     callers: [{ from: FROM }],
@@ -17,19 +17,19 @@ export const TASKROUTER_SCENES: readonly Scene[] = [
       ],
     },
   }),
-  taskRouterScene({
+  taskRouterScenario({
     name: 'queue: one who says nothing and presses a key',
     ends: ['connected'],
     callers: [{ from: FROM }],
     queue: { workers: [{ name: 'Ann', person: silent({ ringMs: 2000, talkMs: 4000, key: '1', keyAfterMs: 3000 }) }] },
   }),
-  taskRouterScene({
+  taskRouterScenario({
     name: 'queue: nobody answers before the deadline',
     ends: ['unanswered'],
     callers: [{ from: FROM }],
     queue: { workers: [{ name: 'Ann', person: noAnswer() }], settings: { ringSeconds: 8, deadlineSeconds: 12 } },
   }),
-  taskRouterScene({
+  taskRouterScenario({
     name: 'queue: the caller gives up during detection',
     ends: ['callerLeft'],
     callers: [{ from: FROM, hangUp: { when: 'leg-detecting', afterMs: 1000 } }],

@@ -2,19 +2,21 @@ import { decodeState, forwarding, type CallOptions, type LiveForwarding, type St
 import type { Simulator } from '@amd/simulator';
 import { elsewhere } from '../crowds/elsewhere.js';
 import { forwardingNode } from '../crowds/forwarding-app.js';
-import { judgeCalls, neverHeardOf, orphansOf } from './judge.js';
-import type { Recorder, Scene, Sight } from './scene.js';
+import { checkCalls, neverHeardOf, orphansOf } from './check-calls.js';
+import type { Recorder, Scenario, Observation } from './scenario.js';
 
 /** Polling of nodes, in ms: what another left behind is found at the next. */
 export const POLL_MS = 1000;
 
-/** A scene of the forwarding application; `settings` by the caller's number. */
-export function forwardingScene(
-  scene: Pick<Scene, 'name' | 'callers' | 'people' | 'ends'> & { readonly settings: (from: string) => CallOptions },
-): Scene {
-  const numbersOf = (from: string): string[] => JSON.stringify(scene.settings(from).forwardTo).match(/\+\d+/g) ?? [];
+/** A scenario of the forwarding application; `settings` by the caller's number. */
+export function forwardingScenario(
+  scenario: Pick<Scenario, 'name' | 'callers' | 'people' | 'ends'> & {
+    readonly settings: (from: string) => CallOptions;
+  },
+): Scenario {
+  const numbersOf = (from: string): string[] => JSON.stringify(scenario.settings(from).forwardTo).match(/\+\d+/g) ?? [];
   return {
-    ...scene,
+    ...scenario,
     begin: (sim) => {
       const recorder: Recorder = {
         log: [],
@@ -25,7 +27,7 @@ export function forwardingScene(
             ...parts,
             sim,
             pollMs: POLL_MS,
-            settings: (call) => scene.settings(call.from),
+            settings: (call) => scenario.settings(call.from),
             log: (entry) => recorder.log.push(entry),
           });
           runtime.events.on('conflict', () => (recorder.conflicts += 1));
@@ -36,19 +38,19 @@ export function forwardingScene(
             idle: () => runtime.idle(),
           };
         },
-        look: async (database) => sightOf(sim, scene, numbersOf, await database.look(`${forwarding.name}:`)),
+        look: async (database) => observationOf(sim, scenario, numbersOf, await database.look(`${forwarding.name}:`)),
       };
       return recorder;
     },
   };
 }
 
-function sightOf(
+function observationOf(
   sim: Simulator,
-  { people }: Pick<Scene, 'people'>,
+  { people }: Pick<Scenario, 'people'>,
   numbersOf: (from: string) => readonly string[],
   records: readonly StoredRecord[],
-): Sight {
+): Observation {
   const states = new Map<string, LiveForwarding>();
   for (const { key, data } of records) {
     const { state } = decodeState(forwarding, key, data);
@@ -57,7 +59,7 @@ function sightOf(
   return {
     over: [...states.values()].every(isOver),
     problems: (callers) => {
-      const problems = judgeCalls(sim, people);
+      const problems = checkCalls(sim, people);
       for (const sid of callers) {
         const state = states.get(sid);
         if (state === undefined) problems.push(...neverHeardOf(sim, sid));

@@ -1,21 +1,21 @@
 import type { Claim, Store } from '@amd/core';
-import type { Life } from './life.js';
+import type { ProcessLife } from './process-life.js';
 
-/** How long the work that a dead node had taken waits for another one. */
-export class TakeOvers {
+/** Measures how long the work that a dead node had claimed waits until another node claims it. */
+export class Failovers {
   readonly #now: () => number;
-  /** Taken and not yet finished, by task. */
-  readonly #held = new Map<string, Life>();
+  /** Claimed and not yet finished, by task. */
+  readonly #held = new Map<string, ProcessLife>();
   /** Left behind, with the time of death. */
   readonly #orphaned = new Map<string, number>();
-  /** In ms, of each task that was left behind and taken up again. */
+  /** In ms, of each task that was left behind and claimed again. */
   readonly took: number[] = [];
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  claimed(task: string, life: Life): void {
+  claimed(task: string, life: ProcessLife): void {
     const diedAt = this.#orphaned.get(task);
     if (diedAt !== undefined) this.took.push(this.#now() - diedAt);
     this.#orphaned.delete(task);
@@ -27,7 +27,7 @@ export class TakeOvers {
     this.#orphaned.delete(task);
   }
 
-  died(life: Life): void {
+  died(life: ProcessLife): void {
     for (const [task, holder] of this.#held) {
       if (holder !== life) continue;
       this.#held.delete(task);
@@ -35,7 +35,7 @@ export class TakeOvers {
     }
   }
 
-  /** Work that nobody took up again. */
+  /** How many tasks no node claimed again. */
   get left(): number {
     return this.#orphaned.size;
   }
@@ -44,27 +44,27 @@ export class TakeOvers {
 const nameOf = (key: string, id: string): string => `${key} ${id}`;
 const ofClaim = (claim: Claim): string => nameOf(claim.key, claim.id);
 
-/** The same store, with an eye on who holds what. */
-export function watched(store: Store, takeOvers: TakeOvers, life: Life): Store {
+/** Wraps a store to record who holds which task. */
+export function watched(store: Store, failovers: Failovers, life: ProcessLife): Store {
   return {
     read: store.read,
     list: store.list,
     async commit(commit) {
       const result = await store.commit(commit);
       if (result.ok) {
-        for (const id of commit.drop) takeOvers.finished(nameOf(commit.key, id));
-        for (const { id } of commit.put) takeOvers.finished(nameOf(commit.key, id));
+        for (const id of commit.drop) failovers.finished(nameOf(commit.key, id));
+        for (const { id } of commit.put) failovers.finished(nameOf(commit.key, id));
       }
       return result;
     },
     async claim(options) {
       const claims = await store.claim(options);
-      for (const claim of claims) takeOvers.claimed(ofClaim(claim), life);
+      for (const claim of claims) failovers.claimed(ofClaim(claim), life);
       return claims;
     },
     async settle(claim, settlement) {
       const settled = await store.settle(claim, settlement);
-      if (settled) takeOvers.finished(ofClaim(claim));
+      if (settled) failovers.finished(ofClaim(claim));
       return settled;
     },
   };

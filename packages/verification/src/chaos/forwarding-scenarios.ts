@@ -1,7 +1,7 @@
 import { atOnce, type CallOptions } from '@amd/core';
 import { busy, human, noAnswer, silent, unreachable, voicemail, type HangUpRule, type Person } from '@amd/simulator';
-import { forwardingScene } from './forwarding-scene.js';
-import type { Scene } from './scene.js';
+import { forwardingScenario } from './forwarding-scenario.js';
+import type { Scenario } from './scenario.js';
 
 interface One {
   readonly name: string;
@@ -50,13 +50,15 @@ const SMALL: readonly One[] = [
   },
 ];
 
-export const FORWARDING_SCENES: readonly Scene[] = SMALL.map(({ name, ends, people, settings, hangUp, ...one }) => {
-  const numbers = people.map((_, at) => `+1415200000${String(at)}`);
-  return forwardingScene({
-    name: `forwarding: ${name}`,
-    ends: [ends],
-    callers: [{ from: FROM, ...(hangUp === undefined ? {} : { hangUp }) }],
-    people: new Map(people.map((person, at) => [numbers[at] ?? '', person])),
-    settings: () => ({ ...settings, forwardTo: one.atOnce === true ? atOnce(numbers) : numbers }),
-  });
-});
+export const FORWARDING_SCENARIOS: readonly Scenario[] = SMALL.map(
+  ({ name, ends, people, settings, hangUp, ...one }) => {
+    const numbers = people.map((_, at) => `+1415200000${String(at)}`);
+    return forwardingScenario({
+      name: `forwarding: ${name}`,
+      ends: [ends],
+      callers: [{ from: FROM, ...(hangUp === undefined ? {} : { hangUp }) }],
+      people: new Map(people.map((person, at) => [numbers[at] ?? '', person])),
+      settings: () => ({ ...settings, forwardTo: one.atOnce === true ? atOnce(numbers) : numbers }),
+    });
+  },
+);
