@@ -15,7 +15,7 @@ import type { PlannedCrashes } from './planned-crashes.js';
 import { supervise } from './supervisor.js';
 import { OUR_NUMBER, TEAM } from './team.js';
 
-/** The simulator's seconds are this much shorter, while the app lives. While it is dead they are as long as in life. */
+/** How much faster than real time the simulator runs while the app is up; while the app is down it runs in real time. */
 export const CHAOS_SPEED = 15;
 /** What supervisors wait before they start a process again, ms. */
 const RESTART_MS = 500;

@@ -30,8 +30,8 @@ const PHONES: Readonly<Record<Exclude<WorkerName, 'Dora'>, string>> = {
 /** Who answers once people play: chosen on the page's phone panel. */
 const ANSWERS = { Ann: 'you', Ben: 'voicemail', Cara: 'human' } as const;
 const NAMES = ['Ann', 'Ben', 'Cara', 'Dora'] as const;
-const REST = 'Temporarily Unavailable';
-/** Shorter than in life, so that the tour is. */
+const COOL_DOWN_ACTIVITY = 'Temporarily Unavailable';
+/** Shorter than anybody would set it, to keep the tour short. */
 const COOL_DOWN_SECONDS = 20;
 const NO_WORKFLOW_TIMEOUT = 86_400;
 /** Simulated time after which a scenario that does not settle is shown as it is, ms. */
@@ -113,7 +113,7 @@ export async function startTour(wanted: {
     assignmentCallbackUrl: `${url}/assign`,
     fallbackAssignmentCallbackUrl: `${url}/assign`,
     workflowTimeout: NO_WORKFLOW_TIMEOUT,
-    activities: [{ friendlyName: REST, available: false }],
+    activities: [{ friendlyName: COOL_DOWN_ACTIVITY, available: false }],
     workers: NAMES.map((name) => ({
       friendlyName: name,
       attributes: name === 'Dora' ? {} : { phone: PHONES[name] },
@@ -262,7 +262,7 @@ export async function startTour(wanted: {
   function moveWhenResting({ movedTo }: Scenario): () => void {
     if (movedTo === undefined) return () => undefined;
     const stop = sim.on('entry', ({ kind, text, detail }) => {
-      if (kind !== 'taskrouter' || !text.includes(`updated to ${REST}`)) return;
+      if (kind !== 'taskrouter' || !text.includes(`updated to ${COOL_DOWN_ACTIVITY}`)) return;
       stop();
       clock.wakeAt(clock.now() + CONSOLE_MS, () => {
         sim.setWorkerActivity(String(detail?.['about']), movedTo);

@@ -41,7 +41,7 @@ export interface NodeSettings {
   readonly drainSeconds: number;
 }
 
-/** Two processes of the forwarding example on one Redis behind the example's balancer, and a simulated Twilio in life's time. */
+/** Two processes of the forwarding example on one Redis behind the example's balancer, and a simulated Twilio in real time. */
 export interface TestCluster {
   readonly sim: Simulator;
   /** The balancer's address. */
@@ -90,7 +90,7 @@ export async function startTestCluster(options: {
   await once(balancer, 'listening');
   const url = `http://127.0.0.1:${String((balancer.address() as AddressInfo).port)}`;
   const sim = createSimulator({
-    // As long as in life: the processes have a time of their own.
+    // In real time: the processes have clocks of their own.
     clock: realClock({ speed: 1 }),
     numbers: Object.keys(lists).map((phoneNumber) => ({
       phoneNumber,
