@@ -1,6 +1,8 @@
+import { assertNever } from '../../kernel/draft.js';
+import { isFinalStatus } from '../../wire/call-status.js';
 import type { CallbackRef } from '../../wire/callbacks.js';
 import { type Addressed, callbackRef, type CallerContext, type WaitingCaller } from '../call/call.js';
-import type { Outcome } from '../effects.js';
+import type { Outcome, OutcomeEvent } from '../effects.js';
 import { answered, dropRedirect, end, refresh, sent } from '../call/party.js';
 import { nextId, startTimer, stopTimer } from '../timers.js';
 
@@ -63,10 +65,42 @@ export function fallbackRef(
 }
 
 /**
+ * What a request about the caller's call has shown: it is over; it is in progress and on its way to the fallback; a look saw it
+ * in progress, or not yet, or saw nothing.
+ */
+export type CallerReport = 'gone' | 'redirected' | 'inProgress' | 'notYet' | 'unseen';
+
+export function callerOutcome(
+  ctx: CallerContext & { readonly state: { readonly caller: { readonly phase: string } } },
+  { effect, outcome }: OutcomeEvent,
+): CallerReport | null {
+  const { caller } = ctx.state;
+  switch (effect.type) {
+    case 'call.fetch':
+      answered(caller, 'fetch');
+      if (outcome.kind === 'gone') return 'gone';
+      if (outcome.kind !== 'fetched') return 'unseen';
+      if (isFinalStatus(outcome.status)) return 'gone';
+      return outcome.status === 'in-progress' ? 'inProgress' : 'notYet';
+    case 'call.redirect':
+      if (outcome.kind === 'gone') return 'gone';
+      return caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, outcome) ? 'redirected' : null;
+    case 'call.end':
+      answered(caller, 'end');
+      return outcome.kind === 'done' || outcome.kind === 'gone' ? 'gone' : null;
+    case 'call.create':
+    case 'call.announce':
+      return null;
+    default:
+      return assertNever(effect);
+  }
+}
+
+/**
  * How a redirect to the fallback went. Refused while the call is not in progress yet (21220): again after 1, 2 and 4 s,
  * then at each heartbeat. Returns whether the call is now known to be in progress.
  */
-export function callerRedirected(ctx: CallerContext, id: string, result: Outcome): boolean {
+function callerRedirected(ctx: CallerContext, id: string, result: Outcome): boolean {
   const { caller } = ctx.state;
   if (caller.inFlight.redirect !== id) return false;
   answered(caller, 'redirect');
@@ -85,4 +119,22 @@ export function serveFallback(ctx: CallerContext): void {
   stopTimer(ctx, 'caller');
   // Its document was asked for: the redirect happened, or is no longer needed.
   dropRedirect(ctx, caller);
+}
+
+/** The user's hook hears how this visit came out. */
+export function tellEnded(ctx: EndedContext, result: string): void {
+  const { call, visit } = ctx.state;
+  ctx.effects.push({
+    type: 'hook.run',
+    id: `hook:ended:${call.sid}:${String(visit)}`,
+    hook: 'ended',
+    data: { sid: call.sid, from: call.from, to: call.to, visit, result },
+  });
+}
+
+interface EndedContext extends Pick<CallerContext, 'effects'> {
+  readonly state: {
+    readonly visit: number;
+    readonly call: { readonly sid: string; readonly from: string; readonly to: string };
+  };
 }

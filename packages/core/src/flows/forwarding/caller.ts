@@ -3,8 +3,7 @@ import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
 import { RETRIED_MS } from '../call/call.js';
-import { answered } from '../call/party.js';
-import { refreshCaller, callerRedirected, endCaller, isTold, redirectCaller } from '../caller/caller.js';
+import { refreshCaller, callerOutcome, endCaller, isTold, redirectCaller, tellEnded } from '../caller/caller.js';
 import type { ListenRequest } from '../caller/events.js';
 import { onFallbackEnded, isWithUserTwiml, isForFallback, currentFallback } from '../caller/fallback.js';
 import type { OutcomeEvent } from '../effects.js';
@@ -139,56 +138,45 @@ function callerEnded(ctx: ForwardingContext, result: CallResult): void {
   state.timestamps.endedAt ??= ctx.at;
   for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(ctx, timer);
   dismissLegs(ctx);
-  ctx.effects.push({
-    type: 'hook.run',
-    id: `hook:ended:${state.call.sid}:${String(state.visit)}`,
-    hook: 'ended',
-    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, visit: state.visit, result },
-  });
+  tellEnded(ctx, result);
 }
 
-export function onCallerOutcome(ctx: ForwardingContext, { effect, outcome: result }: OutcomeEvent): void {
-  switch (effect.type) {
-    case 'call.fetch':
-      callerFetched(ctx, result);
+export function onCallerOutcome(ctx: ForwardingContext, event: OutcomeEvent): void {
+  const report = callerOutcome(ctx, event);
+  switch (report) {
+    case null:
       return;
-    case 'call.redirect':
-      if (result.kind === 'gone') callerGone(ctx);
-      else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
-        callerHeld(ctx);
-        startTimer(ctx, 'caller', ctx.config.graceMs);
-      }
+    case 'gone':
+      callerGone(ctx);
       return;
-    case 'call.end':
-      answered(ctx.state.caller, 'end');
-      if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
+    case 'redirected':
+      callerHeld(ctx);
+      startTimer(ctx, 'caller', ctx.config.graceMs);
       return;
-    case 'call.create':
-    case 'call.announce':
-      return;
+    case 'inProgress':
+      callerAlive(ctx);
+      break;
+    case 'notYet':
+      break;
+    case 'unseen':
+      // Who was not rung in time is not before somebody has seen the caller.
+      if (ctx.state.legs.some(isUnsent)) return;
+      break;
     default:
-      assertNever(effect);
+      assertNever(report);
   }
+  ctx.state.caller.isUnverified = false;
+  hunt(ctx);
 }
 
-function callerFetched(ctx: ForwardingContext, result: OutcomeEvent['outcome']): void {
+/** A look has seen their call in progress. */
+function callerAlive(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
-  answered(caller, 'fetch');
-  if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
-    callerGone(ctx);
-    return;
-  }
-  if (result.kind === 'fetched' && result.status === 'in-progress') {
-    caller.seenAlive = true;
-    callerHeld(ctx);
-    // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
-    if (ctx.at >= caller.inRoomBy) callerInRoom(ctx);
-    if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
-  }
-  // Who was not rung in time is not before somebody has seen the caller.
-  if (result.kind !== 'fetched' && ctx.state.legs.some(isUnsent)) return;
-  caller.isUnverified = false;
-  hunt(ctx);
+  caller.seenAlive = true;
+  callerHeld(ctx);
+  // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
+  if (ctx.at >= caller.inRoomBy) callerInRoom(ctx);
+  if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
 }
 
 export function onCallerTimer(ctx: ForwardingContext): void {

@@ -18,12 +18,12 @@ import { readCall, USUAL_FORWARDING, writeCall } from '../written.js';
 import { verifyCaller } from './bridge.js';
 import { onCallerTimer, callerGone, onCallerOutcome, onCallerRequest, callerSentAway } from './caller.js';
 import type { ForwardingEvent } from './events.js';
-import { hunt, startNextStep, isWaiting, STEP_TIMER } from './hunt.js';
-import { onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
+import { hunt, startNextStep, STEP_TIMER } from './hunt.js';
+import { onLegNotification, onLegRequest, onLegTimer } from './legs.js';
 import type { ForwardingConfig } from './options.js';
 import { onConference } from './room.js';
 import { inbound, isLost, serveAgain, tellsTheEnd, toldGoodbye } from './start.js';
-import type { ForwardingState, ForwardingContext } from './state.js';
+import { type ForwardingContext, type ForwardingState, isWaiting } from './state.js';
 import { finish, type ForwardingStep, unchanged, beginStep } from './step.js';
 import { callerDocument, hangup } from './twiml.js';
 
@@ -75,10 +75,8 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
       callerSentAway(ctx);
       break;
     case 'leg.status':
-      onLegStatus(ctx, event);
-      break;
     case 'leg.verdict':
-      onLegVerdict(ctx, event);
+      onLegNotification(ctx, event);
       break;
     case 'conference':
       onConference(ctx, event);
@@ -90,7 +88,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     // What became of our own work.
     case 'effect.outcome':
       if (event.effect.leg === 0) onCallerOutcome(ctx, event);
-      else onLegOutcome(ctx, event);
+      else onLegNotification(ctx, event);
       break;
     case 'timer':
       onTimer(ctx, event);

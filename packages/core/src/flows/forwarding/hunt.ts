@@ -5,7 +5,7 @@ import { startFallback } from '../caller/caller.js';
 import { ring, ringUnsent } from '../leg/dial.js';
 import type { LegEnd } from '../settings/policy.js';
 import { startTimer, stopTimer } from '../timers.js';
-import type { ForwardingContext } from './state.js';
+import { type ForwardingContext, isWaiting } from './state.js';
 
 /** Whom to ring next is looked at again, when the present step has had its time. */
 export const STEP_TIMER = 'step';
@@ -96,11 +96,6 @@ function forgetToken({ state }: ForwardingContext): void {
 function isThere(ctx: ForwardingContext): boolean {
   const { isUnverified, goodbye } = ctx.state.caller;
   return isWaiting(ctx) && !isUnverified && goodbye !== true;
-}
-
-/** The caller waits and nobody has them. */
-export function isWaiting(ctx: ForwardingContext): boolean {
-  return ctx.state.winner === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
 }
 
 /** Nobody is left: the caller is told, now or as soon as they can be. */

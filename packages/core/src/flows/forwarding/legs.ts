@@ -1,11 +1,10 @@
 import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
-import { findLeg, isInRoom, type LegDraft } from '../call/leg.js';
-import type { OutcomeEvent } from '../effects.js';
+import { isInRoom, type LegDraft } from '../call/leg.js';
 import { fetchWinner, legEnded } from '../leg/actions.js';
-import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
-import { askingLeg, legTimerFired, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
+import type { CallerForLeg, LegNotification, LegReport, LegRequest } from '../leg/events.js';
+import { askingLeg, legNotification, legRequest, legTimerFired, notifiedLeg } from '../leg/on-event.js';
 import { isStillComing, legDocument } from '../leg/twiml.js';
 import {
   onDialReturned,
@@ -17,8 +16,8 @@ import {
   notYetTogether,
 } from './bridge.js';
 import type { ForwardingEvent } from './events.js';
-import { applyEndPolicy, hunt, isWaiting } from './hunt.js';
-import type { ForwardingContext } from './state.js';
+import { applyEndPolicy, hunt } from './hunt.js';
+import { type ForwardingContext, isWaiting } from './state.js';
 import { hangup, room } from './twiml.js';
 
 type OfLeg = Extract<ForwardingEvent, { leg: number }>;
@@ -40,19 +39,9 @@ export function onLegRequest(ctx: ForwardingContext, event: Extract<OfLeg, LegRe
   return legDocument(ctx, leg, event, room(ctx, leg.id));
 }
 
-export function onLegStatus(ctx: ForwardingContext, event: Extract<OfLeg, { type: 'leg.status' }>): void {
-  const leg = findLeg(ctx.state.legs, event.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legStatus(ctx, leg, event));
-}
-
-export function onLegVerdict(ctx: ForwardingContext, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
-  const leg = findLeg(ctx.state.legs, event.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legVerdict(ctx, leg, event, callerFor(ctx, leg)));
-}
-
-export function onLegOutcome(ctx: ForwardingContext, event: OutcomeEvent): void {
-  const leg = findLeg(ctx.state.legs, event.effect.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legOutcome(ctx, leg, event, callerFor(ctx, leg)));
+export function onLegNotification(ctx: ForwardingContext, event: LegNotification): void {
+  const leg = notifiedLeg(ctx, event);
+  if (leg !== undefined) onLegReport(ctx, leg, legNotification(ctx, leg, event, callerFor(ctx, leg)));
 }
 
 export function onLegTimer(ctx: ForwardingContext, leg: LegDraft): void {

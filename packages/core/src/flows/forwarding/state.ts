@@ -102,3 +102,8 @@ export interface ForwardingContext {
     readonly legs: LegDrafts;
   };
 }
+
+/** The caller waits and nobody has them. */
+export function isWaiting(ctx: ForwardingContext): boolean {
+  return ctx.state.winner === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
+}

@@ -2,6 +2,7 @@ import type { CallSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 import type { CallStatus } from '../../wire/call-status.js';
+import type { OutcomeEvent } from '../effects.js';
 import type { Farewell } from '../settings/texts.js';
 
 /** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
@@ -40,6 +41,9 @@ export interface LegVerdictEvent {
   /** How long detection listened, in ms. */
   readonly durationMs: number | null;
 }
+
+/** What a leg is told, and does not ask: by Twilio, or by the runtime about a request of ours. */
+export type LegNotification = LegStatusEvent | LegVerdictEvent | OutcomeEvent;
 
 /** What a leg has to know of the caller, who is the flow's. */
 export interface CallerForLeg {

@@ -30,7 +30,14 @@ import {
 import { accept, confirmOf, onPickUp, onSpeech, onVerdict } from './answer.js';
 import type { LegContext } from './context.js';
 import { isUnsent, ringWithOwnNumber, unsent, watchRinging } from './dial.js';
-import type { CallerForLeg, LegReport, LegRequest, LegStatusEvent, LegVerdictEvent } from './events.js';
+import type {
+  CallerForLeg,
+  LegNotification,
+  LegReport,
+  LegRequest,
+  LegStatusEvent,
+  LegVerdictEvent,
+} from './events.js';
 
 /** The leg whose call asks; `null`: the call is none of ours. */
 export function askingLeg(ctx: LegContext, { leg: id, sid }: LegRequest): LegDraft | null {
@@ -72,12 +79,36 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
   }
 }
 
+/** The leg that a notification, or an answer to one of our requests, is about. */
+export function notifiedLeg({ state }: LegContext, event: LegNotification): LegDraft | undefined {
+  return findLeg(state.legs, event.type === 'effect.outcome' ? event.effect.leg : event.leg);
+}
+
+/** What the leg is told, and does not ask. */
+export function legNotification(
+  ctx: LegContext,
+  leg: LegDraft,
+  event: LegNotification,
+  caller: CallerForLeg,
+): LegReport | null {
+  switch (event.type) {
+    case 'leg.status':
+      return legStatus(ctx, leg, event);
+    case 'leg.verdict':
+      return legVerdict(ctx, leg, event, caller);
+    case 'effect.outcome':
+      return legOutcome(ctx, leg, event, caller);
+    default:
+      return assertNever(event);
+  }
+}
+
 /** True while the leg counts as with the caller although no event has confirmed it. */
 function isSupposed({ phase, joined }: LegDraft): boolean {
   return phase === 'bridged' && !joined;
 }
 
-export function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent): LegReport | null {
+function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent): LegReport | null {
   const { status } = event;
   if (leg.phase === 'ended' && leg.sid === null) {
     if (isFinalStatus(status)) leg.sid = event.sid;
@@ -114,12 +145,7 @@ export function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent)
 }
 
 /** Asynchronous detection has decided. */
-export function legVerdict(
-  ctx: LegContext,
-  leg: LegDraft,
-  event: LegVerdictEvent,
-  caller: CallerForLeg,
-): LegReport | null {
+function legVerdict(ctx: LegContext, leg: LegDraft, event: LegVerdictEvent, caller: CallerForLeg): LegReport | null {
   if (leg.phase === 'ended' || !adopt(ctx, leg, event.sid)) return null;
   if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
   return onVerdict(ctx, leg, event.answeredBy, 'redirect', caller);
@@ -131,12 +157,7 @@ function resultOf(status: FinalCallStatus, answeredBy: LegDraft['answeredBy'], s
   return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };
 }
 
-export function legOutcome(
-  ctx: LegContext,
-  leg: LegDraft,
-  event: OutcomeEvent,
-  caller: CallerForLeg,
-): LegReport | null {
+function legOutcome(ctx: LegContext, leg: LegDraft, event: OutcomeEvent, caller: CallerForLeg): LegReport | null {
   switch (event.effect.type) {
     case 'call.create':
       return created(ctx, leg, event, caller);

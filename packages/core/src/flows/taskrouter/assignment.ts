@@ -3,9 +3,8 @@ import { type AssignmentReply, LATER, reject } from '../../wire/twiml.js';
 import { cameFrom, PATIENCE_MS } from '../call/call.js';
 import { ring } from '../leg/dial.js';
 import { startTimer } from '../timers.js';
-import { isWaiting } from './caller.js';
 import type { AssignmentEvent } from './events.js';
-import { type ReservationDraft, reservationTimer, type TaskRouterContext } from './state.js';
+import { isWaiting, type ReservationDraft, reservationTimer, type TaskRouterContext } from './state.js';
 import { adoptTask } from './task.js';
 
 /** TaskRouter holds a worker: their phone is rung, or the reservation rejected at once. */

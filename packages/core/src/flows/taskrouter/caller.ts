@@ -1,21 +1,23 @@
 import { assertNever } from '../../kernel/draft.js';
-import { isFinalStatus } from '../../wire/call-status.js';
 import { canStillAnswer, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
-import { answered, dropRedirect } from '../call/party.js';
-import { refreshCaller, callerRedirected, endCaller, isTold, startFallback, redirectCaller } from '../caller/caller.js';
+import { dropRedirect } from '../call/party.js';
+import {
+  refreshCaller,
+  callerOutcome,
+  endCaller,
+  isTold,
+  startFallback,
+  redirectCaller,
+  tellEnded,
+} from '../caller/caller.js';
 import { isWithUserTwiml } from '../caller/fallback.js';
-import type { Outcome, OutcomeEvent } from '../effects.js';
+import type { OutcomeEvent } from '../effects.js';
 import { hangUpLeg, redirectToFarewell, sayFarewell } from '../leg/actions.js';
 import { ringUnsent } from '../leg/dial.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { cancelTask } from './requests.js';
-import type { TaskCallResult, TaskRouterContext } from './state.js';
+import { isWaiting, type TaskCallResult, type TaskRouterContext } from './state.js';
 import { afterTalk } from './talk.js';
-
-/** The caller waits in the queue, for a task that is alive and that nobody else has. */
-export function isWaiting({ state }: TaskRouterContext): boolean {
-  return state.caller.phase === 'waiting' && !state.caller.takenElsewhere && !state.taskCanceled;
-}
 
 /** Known to be in progress. */
 export function callerHeld(ctx: TaskRouterContext): void {
@@ -66,12 +68,7 @@ export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): voi
   for (const timer of ['caller', 'deadline']) stopTimer(ctx, timer);
   dismissLegs(ctx);
   afterTalk(ctx);
-  ctx.effects.push({
-    type: 'hook.run',
-    id: `hook:ended:${state.call.sid}:${String(state.visit)}`,
-    hook: 'ended',
-    data: { sid: state.call.sid, from: state.call.from, to: state.call.to, visit: state.visit, result },
-  });
+  tellEnded(ctx, result);
 }
 
 /** Ends or tells each leg when the caller no longer waits. */
@@ -108,38 +105,31 @@ export function callerSentAway(ctx: TaskRouterContext): void {
   else if (caller.phase !== 'ended') refreshCaller(ctx);
 }
 
-export function onCallerOutcome(ctx: TaskRouterContext, { effect, outcome: result }: OutcomeEvent): void {
-  switch (effect.type) {
-    case 'call.fetch':
-      callerFetched(ctx, result);
+export function onCallerOutcome(ctx: TaskRouterContext, event: OutcomeEvent): void {
+  const report = callerOutcome(ctx, event);
+  switch (report) {
+    case 'gone':
+      callerGone(ctx);
       return;
-    case 'call.redirect':
-      if (result.kind === 'gone') callerGone(ctx);
-      else if (ctx.state.caller.phase === 'fallingBack' && callerRedirected(ctx, effect.id, result)) {
-        callerHeld(ctx);
-        startTimer(ctx, 'caller', ctx.config.graceMs);
-      }
+    case 'redirected':
+      callerHeld(ctx);
+      startTimer(ctx, 'caller', ctx.config.graceMs);
       return;
-    case 'call.end':
-      answered(ctx.state.caller, 'end');
-      if (result.kind === 'done' || result.kind === 'gone') callerGone(ctx);
+    case 'inProgress':
+      callerAlive(ctx);
       return;
-    case 'call.create':
-    case 'call.announce':
+    case 'notYet':
+    case 'unseen':
+    case null:
       return;
     default:
-      assertNever(effect);
+      assertNever(report);
   }
 }
 
-function callerFetched(ctx: TaskRouterContext, result: Outcome): void {
+/** A look has seen their call in progress. */
+function callerAlive(ctx: TaskRouterContext): void {
   const { state } = ctx;
-  answered(state.caller, 'fetch');
-  if (result.kind === 'gone' || (result.kind === 'fetched' && isFinalStatus(result.status))) {
-    callerGone(ctx);
-    return;
-  }
-  if (result.kind !== 'fetched' || result.status !== 'in-progress') return;
   callerHeld(ctx);
   if (isWaiting(ctx)) ringUnsent(ctx);
   const served = state.reservations.find(({ id }) => id === state.servedReservation);

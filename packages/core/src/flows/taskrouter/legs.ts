@@ -1,19 +1,18 @@
 import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import type { Reply } from '../../wire/twiml.js';
-import { findLeg, type LegDraft, legTimer } from '../call/leg.js';
+import { type LegDraft, legTimer } from '../call/leg.js';
 import { refreshCaller } from '../caller/caller.js';
-import type { OutcomeEvent } from '../effects.js';
 import { refreshLeg, redirectToFarewell, fetchWinner, legEnded, expectHangup, sayFarewell } from '../leg/actions.js';
-import type { CallerForLeg, LegReport, LegRequest } from '../leg/events.js';
-import { askingLeg, legTimerFired, legOutcome, legRequest, legStatus, legVerdict } from '../leg/on-event.js';
+import type { CallerForLeg, LegNotification, LegReport, LegRequest } from '../leg/events.js';
+import { askingLeg, legNotification, legRequest, legTimerFired, notifiedLeg } from '../leg/on-event.js';
 import { legDocument } from '../leg/twiml.js';
 import { startTimer } from '../timers.js';
-import { redirectUnjoined, isWaiting } from './caller.js';
+import { redirectUnjoined } from './caller.js';
 import type { TaskRequest, TaskRouterEvent } from './events.js';
 import { refreshReservation } from './requests.js';
 import { bridged, callerIsOut, dismissLoser } from './reservations.js';
-import { reservationOf, type TaskRouterContext } from './state.js';
+import { isWaiting, reservationOf, type TaskRouterContext } from './state.js';
 import { onTalkEnded } from './talk.js';
 import { hangup, queueVerb } from './twiml.js';
 
@@ -32,19 +31,9 @@ export function onLegRequest(ctx: TaskRouterContext, event: Extract<OfLeg, LegRe
   return legDocument(ctx, leg, event, queueVerb(ctx, leg));
 }
 
-export function onLegStatus(ctx: TaskRouterContext, event: Extract<OfLeg, { type: 'leg.status' }>): void {
-  const leg = findLeg(ctx.state.legs, event.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legStatus(ctx, leg, event));
-}
-
-export function onLegVerdict(ctx: TaskRouterContext, event: Extract<OfLeg, { type: 'leg.verdict' }>): void {
-  const leg = findLeg(ctx.state.legs, event.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legVerdict(ctx, leg, event, callerFor(ctx, leg)));
-}
-
-export function onLegOutcome(ctx: TaskRouterContext, event: OutcomeEvent): void {
-  const leg = findLeg(ctx.state.legs, event.effect.leg);
-  if (leg !== undefined) onLegReport(ctx, leg, legOutcome(ctx, leg, event, callerFor(ctx, leg)));
+export function onLegNotification(ctx: TaskRouterContext, event: LegNotification): void {
+  const leg = notifiedLeg(ctx, event);
+  if (leg !== undefined) onLegReport(ctx, leg, legNotification(ctx, leg, event, callerFor(ctx, leg)));
 }
 
 export function onLegTimer(ctx: TaskRouterContext, leg: LegDraft): void {

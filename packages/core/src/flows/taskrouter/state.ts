@@ -167,3 +167,8 @@ export function reservationOf(ctx: TaskRouterContext, leg: LegDraft): Reservatio
 export function reservationTimer(reservation: { readonly id: number }): string {
   return `reservation${String(reservation.id)}`;
 }
+
+/** The caller waits in the queue, for a task that is alive and that nobody else has. */
+export function isWaiting({ state }: TaskRouterContext): boolean {
+  return state.caller.phase === 'waiting' && !state.caller.takenElsewhere && !state.taskCanceled;
+}

@@ -17,7 +17,7 @@ import { readCall, USUAL_TASK_CALL, writeCall } from '../written.js';
 import { answerCaller, onCallerKey, onCallerRequest } from './caller-requests.js';
 import { callerGone, callerSentAway, onCallerOutcome, onCallerTimer } from './caller.js';
 import type { TaskRouterEvent, TaskRouterReply } from './events.js';
-import { dialEnded, onJoinTimer, onLegOutcome, onLegRequest, onLegStatus, onLegTimer, onLegVerdict } from './legs.js';
+import { dialEnded, onJoinTimer, onLegNotification, onLegRequest, onLegTimer } from './legs.js';
 import { measureTaskRouter, taskRouterProblems } from './metrics.js';
 import type { TaskRouterConfig } from './options.js';
 import { refreshTask } from './requests.js';
@@ -88,10 +88,8 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
       if ((event.visit ?? state.visit) === state.visit) callerSentAway(ctx);
       break;
     case 'leg.status':
-      onLegStatus(ctx, event);
-      break;
     case 'leg.verdict':
-      onLegVerdict(ctx, event);
+      onLegNotification(ctx, event);
       break;
     case 'reservation':
       onReservation(ctx, event);
@@ -119,7 +117,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
 function onOutcome(ctx: TaskRouterContext, event: OutcomeEvent | TaskRouterOutcomeEvent): void {
   if (isOfCall(event)) {
     if (event.effect.leg === 0) onCallerOutcome(ctx, event);
-    else onLegOutcome(ctx, event);
+    else onLegNotification(ctx, event);
     return;
   }
   const { effect, outcome } = event;
