@@ -357,6 +357,16 @@ describe('a redirect to the reason why', () => {
       .then({ asks: [{ type: 'call.redirect', id: 'redirect:1:2', leg: 1 }] });
   });
 
+  it('stays under way when Twilio answers the redirect to the caller that it has replaced', () => {
+    const replaced = [...MOVING, events.callerStatus({ at: at(12) })];
+    const move = given(forwarding, MOVING.slice(0, -1)).when(events.verdict({ at: at(11) })).result;
+    for (const outcome of [FAILED, REFUSED, { kind: 'done', status: 'in-progress' } as const]) {
+      given(forwarding, replaced)
+        .when(events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(13) })(move))
+        .then({ state: { legs: [{ phase: 'farewell', inFlight: { redirect: 'redirect:1:1' } }] } });
+    }
+  });
+
   it('of somebody who has hung up is their end', () => {
     given(forwarding, TOLD)
       .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(10) }))

@@ -212,9 +212,10 @@ function created(
 }
 
 function redirected(leg: LegDraft, { effect, outcome }: OutcomeEvent): void {
-  if (isLeaving(leg.phase)) answered(leg, 'redirect');
+  // The answer to one that was dropped says nothing of the one that has taken its place.
+  if (leg.inFlight.redirect !== effect.id) return;
   // Refused, the leg's next request brings it to the caller; accepted, only its request for the document says that it happened.
-  else if (leg.inFlight.redirect === effect.id && outcome.kind !== 'done') answered(leg, 'redirect');
+  if (isLeaving(leg.phase) || outcome.kind !== 'done') answered(leg, 'redirect');
 }
 
 function legFetched(ctx: LegContext, leg: LegDraft, { outcome: result }: OutcomeEvent): LegReport | null {
