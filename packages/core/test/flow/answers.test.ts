@@ -286,13 +286,18 @@ describe('the fallback', () => {
       .then({ asks: [] });
   });
 
-  it('of a number that the caller has called, or calls from, is not rung: it would lead back here', () => {
-    for (const to of [NUMBERS.ours, NUMBERS.caller]) {
-      const last = exhausted({ fallback: { kind: 'number', to, ifUnanswered: { kind: 'voicemail' } } });
-      given(forwarding, last)
-        .when(events.callerDocument({ part: 2, at: at(6) }))
-        .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
-    }
+  it.each([
+    ['that the caller has called', {}, NUMBERS.ours],
+    ['that the caller calls from', {}, NUMBERS.caller],
+    ['that a carrier has written without its plus', { from: NUMBERS.cleo.slice(1) }, NUMBERS.cleo],
+    ['that has forwarded the call to us', { forwardedFrom: NUMBERS.cleo }, NUMBERS.cleo],
+    ['that has forwarded the call to us, as SIP says', { calledVia: NUMBERS.cleo }, NUMBERS.cleo],
+  ])('of a number %s is not rung: it would lead back here', (_, call, to) => {
+    const fallback = { kind: 'number', to, ifUnanswered: { kind: 'voicemail' } } as const;
+    const inbound = events.inbound({ options: { forwardTo: [], fallback } });
+    given(forwarding, [{ ...inbound, call: { ...inbound.call, ...call } }])
+      .when(events.callerDocument({ part: 2, at: at(6) }))
+      .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
   });
 
   it('bug: a last number that took the caller was rung once more, when the end of its call was told twice', () => {

@@ -57,9 +57,9 @@ function digits(party: string): string {
   return /^[+0-9 ().-]+$/.test(party) ? party.replace(/[^0-9]/g, '') : party;
 }
 
-/** A last number that is the caller's own, or the one they called, would only lead back to us. */
-export function wouldLoop(fallback: Fallback, call: { readonly from: string; readonly to: string }): boolean {
-  return fallback.kind === 'number' && (fallback.to === call.to || fallback.to === call.from);
+/** True if a last number is the one they called, or one that the call came from: it would only lead back to us. */
+export function wouldLoop(fallback: Fallback, call: Pick<KeptCall, 'from' | 'to' | 'forwardedBy'>): boolean {
+  return fallback.kind === 'number' && (digits(fallback.to) === digits(call.to) || cameFrom(call, fallback.to));
 }
 
 /**

@@ -63,13 +63,14 @@ export function inbound(state: ForwardingState, event: Inbound, config: Forwardi
 
 function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, visit: number): ForwardingStep {
   const { call, settings, at } = event;
+  const kept = keptCall(call);
   const earlier = before.kind === 'call' ? before : null;
   // The ids of the lost visit's legs are not known: new legs begin at ids that it cannot have used.
   const lastLeg = earlier?.lastLeg ?? Math.min(event.lostVisit ?? 0, 90) * 1000;
   const fresh: LiveForwarding = {
     kind: 'call',
     visit,
-    call: keptCall(call),
+    call: kept,
     settings,
     caller: {
       phase: 'arriving',
@@ -81,7 +82,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       inFlight: { ...NOTHING_IN_FLIGHT, fetch: earlier?.caller.inFlight.fetch ?? null },
       redirectTries: 0,
       ...NO_FALLBACK,
-      useIfUnanswered: wouldLoop(settings.fallback, call),
+      useIfUnanswered: wouldLoop(settings.fallback, kept),
     },
     conference: null,
     // Legs of an earlier visit that are still being ended stay until they are.
