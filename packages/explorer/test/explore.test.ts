@@ -17,9 +17,16 @@ const KNOWN = JSON.parse(readFileSync(new URL('../../../docs/explored.json', imp
 /** Worlds that take a moment; `npm run explore` has all of them, these included. */
 const WORLDS: readonly WorldOptions[] = [
   { legs: 1, faults: 0 },
-  { legs: 1, faults: 0, amd: 'async', patient: true },
-  { legs: 2, ring: 'inOrder', faults: 0, deaf: true, patient: true, answers: ['human', 'machine_start'] },
-  { legs: 2, ring: 'atOnce', faults: 0, deaf: true, patient: true, answers: ['human'] },
+  { legs: 1, faults: 0, amd: 'async', callerStays: true },
+  {
+    legs: 2,
+    ring: 'inOrder',
+    faults: 0,
+    notificationsLost: true,
+    callerStays: true,
+    answers: ['human', 'machine_start'],
+  },
+  { legs: 2, ring: 'atOnce', faults: 0, notificationsLost: true, callerStays: true, answers: ['human'] },
 ];
 
 describe('every causal order of a small call', () => {

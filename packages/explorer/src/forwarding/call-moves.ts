@@ -1,7 +1,7 @@
 import { closeRoom, endCallerCall, endLegCall, enterRoom, NOBODY, send, withCopy, withLeg } from './calls.js';
 import type { WorldContext } from './options.js';
 import { lateRequest, request, unheardRequest } from './requests.js';
-import { legNote, NEW_LEG, type World } from './state.js';
+import { legNotification, NEW_LEG, type World } from './state.js';
 import type { AddMove } from './task-moves.js';
 
 /** What calls do by themselves. */
@@ -24,10 +24,16 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
       add(`${name} presses no key until it is too late`, true, () =>
         quiet(withLeg(world, who, { doing: 'asks:leg.poll', late: true })),
       );
-      add(`${name} presses no key in this round`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.poll' })));
+      add(`${name} presses no key in this poll`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.poll' })));
     } else if (who > 0 && call === 'queued') {
       add(`${name} is dialled`, true, () =>
-        quiet(send(withLeg(world, who, { call: 'ringing' }), legNote(who, 'initiated'), legNote(who, 'ringing'))),
+        quiet(
+          send(
+            withLeg(world, who, { call: 'ringing' }),
+            legNotification(who, 'initiated'),
+            legNotification(who, 'ringing'),
+          ),
+        ),
       );
     } else if (who > 0 && call === 'ringing') {
       add(`${name} is not answered`, true, () => quiet(endLegCall(world, who, 'no-answer')));
@@ -69,18 +75,18 @@ export function verdictMoves(context: WorldContext, world: World, add: AddMove):
     for (const verdict of [...context.answers].reverse()) {
       const change = { verdict, listening: false, human: human || verdict === 'human' };
       add(`leg ${String(who)} is ${verdict}`, false, () =>
-        quiet(send(withLeg(world, who, change), legNote(who, 'verdict'))),
+        quiet(send(withLeg(world, who, change), legNotification(who, 'verdict'))),
       );
     }
   });
 }
 
 /** What people are free to do. */
-export function peopleMoves({ amd, patient }: WorldContext, world: World, add: AddMove): void {
+export function peopleMoves({ amd, callerStays }: WorldContext, world: World, add: AddMove): void {
   if (world.roomEnds > 0 && world.caller.doing === 'room') {
     add('the room is ended', false, () => quiet({ ...closeRoom(world, NOBODY), roomEnds: world.roomEnds - 1 }));
   }
-  if (world.caller.call !== 'over' && !patient) add('caller hangs up', false, () => quiet(endCallerCall(world)));
+  if (world.caller.call !== 'over' && !callerStays) add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;
     const name = `leg ${String(who)}`;
@@ -88,7 +94,7 @@ export function peopleMoves({ amd, patient }: WorldContext, world: World, add: A
     if (call === 'ringing') {
       add(`${name} is busy`, false, () => quiet(endLegCall(world, who, 'busy')));
       add(`${name} answers`, false, () =>
-        quiet(send(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), legNote(who, 'answered'))),
+        quiet(send(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), legNotification(who, 'answered'))),
       );
     }
     if (doing === 'gather')

@@ -1,5 +1,5 @@
 import type { FinalCallStatus } from '@amd/core';
-import { legNote, NEW_LEG, NOTE, type Doing, type World, type WorldLeg } from './state.js';
+import { legNotification, NEW_LEG, NOTIFICATION, type CallActivity, type World, type WorldLeg } from './state.js';
 
 /** How Twilio's calls and rooms behave, as far as a flow can notice. Each function returns the world after. */
 
@@ -7,8 +7,11 @@ export function withLeg(world: World, leg: number, change: Partial<WorldLeg>): W
   return { ...world, legs: world.legs.map((old, index) => (index === leg - 1 ? { ...old, ...change } : old)) };
 }
 
-export function send(world: World, ...notes: readonly number[]): World {
-  return { ...world, notes: notes.reduce((bits, note) => bits | (1 << note), world.notes) };
+export function send(world: World, ...notifications: readonly number[]): World {
+  return {
+    ...world,
+    notifications: notifications.reduce((bits, notification) => bits | (1 << notification), world.notifications),
+  };
 }
 
 /** A leg's call ends, by whomever. */
@@ -21,10 +24,10 @@ export function endLegCall(
   const before = world.legs[leg - 1];
   if (before === undefined || before.call === 'over') return world;
   // What was decided may still be told.
-  const told = (world.notes & (1 << legNote(leg, 'verdict'))) !== 0;
+  const told = (world.notifications & (1 << legNotification(leg, 'verdict'))) !== 0;
   let after = withLeg(world, leg, { ...NEW_LEG, call: 'over', final, verdict: told ? before.verdict : null });
-  if (options.silent !== true) after = send(after, legNote(leg, 'final'));
-  return before.doing === 'room' ? closeRoom(send(after, legNote(leg, 'hungUp')), leg) : after;
+  if (options.silent !== true) after = send(after, legNotification(leg, 'final'));
+  return before.doing === 'room' ? closeRoom(send(after, legNotification(leg, 'hungUp')), leg) : after;
 }
 
 /** The caller's call ends. */
@@ -32,9 +35,12 @@ export function endCallerCall(world: World): World {
   if (world.caller.call === 'over') return world;
   const wasIn = world.caller.doing;
   const answered = world.caller.call === 'in-progress';
-  const after = send({ ...world, caller: { call: 'over', final: 'completed', doing: 'nothing' } }, NOTE.callerFinal);
+  const after = send(
+    { ...world, caller: { call: 'over', final: 'completed', doing: 'nothing' } },
+    NOTIFICATION.callerFinal,
+  );
   if (wasIn !== 'room') return after;
-  return closeRoom(send(after, NOTE.callerHungUp, ...(answered ? [NOTE.callerEndedFinal] : [])), 0);
+  return closeRoom(send(after, NOTIFICATION.callerHungUp, ...(answered ? [NOTIFICATION.callerEndedFinal] : [])), 0);
 }
 
 /** Leaves the room when it is ended from outside. */
@@ -44,11 +50,11 @@ export const NOBODY = -1;
 export function closeRoom(world: World, leaver: number): World {
   let after: World = { ...world, roomStarted: false };
   if (leaver !== 0 && after.caller.doing === 'room') {
-    after = send({ ...after, caller: { ...after.caller, doing: 'asks:caller.ended' } }, NOTE.callerLeft);
+    after = send({ ...after, caller: { ...after.caller, doing: 'asks:caller.ended' } }, NOTIFICATION.callerLeft);
   }
   after.legs.forEach(({ doing }, index) => {
     if (doing !== 'room' || index + 1 === leaver) return;
-    after = send(withLeg(after, index + 1, { doing: 'asks:leg.ended' }), legNote(index + 1, 'left'));
+    after = send(withLeg(after, index + 1, { doing: 'asks:leg.ended' }), legNotification(index + 1, 'left'));
   });
   return after;
 }
@@ -57,11 +63,11 @@ export function closeRoom(world: World, leaver: number): World {
 export function enterRoom(world: World, who: number): World {
   let after =
     who === 0
-      ? send({ ...world, caller: { ...world.caller, doing: 'room' } }, NOTE.callerJoin)
-      : send(withLeg(world, who, { doing: 'room' }), legNote(who, 'join'));
+      ? send({ ...world, caller: { ...world.caller, doing: 'room' } }, NOTIFICATION.callerJoin)
+      : send(withLeg(world, who, { doing: 'room' }), legNotification(who, 'join'));
   const inside = after.legs.flatMap((leg, index) => (leg.doing === 'room' ? [index + 1] : []));
   if (inside.length + (after.caller.doing === 'room' ? 1 : 0) > 1 && !after.roomStarted) {
-    after = send({ ...after, roomStarted: true }, NOTE.start);
+    after = send({ ...after, roomStarted: true }, NOTIFICATION.start);
   }
   if (after.caller.doing === 'room') for (const leg of inside) after = withLeg(after, leg, { bridged: true });
   return after;
@@ -70,19 +76,22 @@ export function enterRoom(world: World, who: number): World {
 /** Which requests of a redirected call are still on the way (decision 0005). */
 export type LateRequests = 'all' | 'the newest of each leg' | 'none';
 
-function withStale({ stale }: World, late: LateRequests, who: number, doing: Doing): World['stale'] {
+function withStale({ stale }: World, late: LateRequests, who: number, doing: CallActivity): World['stale'] {
   if (late === 'none') return [];
   const kept = late === 'all' ? stale : stale.filter((entry) => !entry.startsWith(`${String(who)}:`));
   return [...new Set([...kept, `${String(who)}:${doing}`])].sort();
 }
 
 /** A request is made a second time, and nobody will listen to the answer: it arrives later, or never. */
-export function withCopy(world: World, who: number, doing: Doing): World {
+export function withCopy(world: World, who: number, doing: CallActivity): World {
   return { ...world, stale: [...new Set([...world.stale, `${String(who)}:${doing}`])].sort() };
 }
 
 /** What a call asks for that is sent to a document: the caller a part of the fallback, a leg the room, or with 1 its notice. */
-export function documentAsked(who: number, part: number | undefined): Extract<Doing, `${string}.document${string}`> {
+export function documentAsked(
+  who: number,
+  part: number | undefined,
+): Extract<CallActivity, `${string}.document${string}`> {
   if (who === 0) return `asks:caller.document#${part ?? 0}`;
   return part === undefined ? 'asks:leg.document' : `asks:leg.document#${part}`;
 }
@@ -95,7 +104,7 @@ export function redirectCall(world: World, who: number, late: LateRequests, part
     after = { ...after, stale: withStale(after, late, who, doing) };
   }
   if (doing === 'room') {
-    after = send(after, who === 0 ? NOTE.callerLeft : legNote(who, 'left'));
+    after = send(after, who === 0 ? NOTIFICATION.callerLeft : legNotification(who, 'left'));
   }
   const next = documentAsked(who, part);
   after = who === 0 ? { ...after, caller: { ...after.caller, doing: next } } : withLeg(after, who, { doing: next });

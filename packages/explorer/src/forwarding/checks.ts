@@ -2,12 +2,20 @@ import { isFinal, type Leg } from '@amd/core';
 import { canStillAnswer } from '@amd/core/internal';
 import { isDone } from './key.js';
 import type { WorldContext } from './options.js';
-import { LEG_NOTES, legNote, noteEvent, noteKey, noteName, type World, type WorldLeg } from './state.js';
+import {
+  LEG_NOTIFICATIONS,
+  legNotification,
+  notificationEvent,
+  notificationKey,
+  notificationName,
+  type World,
+  type WorldLeg,
+} from './state.js';
 
 /** What must hold in every state. */
 export function check(context: WorldContext, world: World): string | undefined {
   if (world.legs.filter(inRoom).length > 1) return 'P2: two people are with one caller';
-  const late = lateNote(context, world);
+  const late = lateNotification(context, world);
   if (late !== undefined) return late;
   if (world.state.kind !== 'call') return undefined;
   const over = world.state.caller.phase === 'ended';
@@ -22,14 +30,19 @@ export function check(context: WorldContext, world: World): string | undefined {
 }
 
 /** What is still heard of a leg that is over, and known to be, changes nothing. */
-function lateNote({ legs, memory }: WorldContext, world: World): string | undefined {
+function lateNotification({ legs, memory }: WorldContext, world: World): string | undefined {
   for (let leg = 1; leg <= legs; leg += 1) {
     if (!isDone(world, leg)) continue;
-    for (const note of LEG_NOTES) {
-      const number = legNote(leg, note);
-      if ((world.notes & (1 << number)) === 0) continue;
-      const step = memory.step(world.state, noteKey(world, number), () => noteEvent(world, number), true);
-      if (step.effects.length > 0 || step.state !== world.state) return `P6: a late ${noteName(number)} counts`;
+    for (const notification of LEG_NOTIFICATIONS) {
+      const number = legNotification(leg, notification);
+      if ((world.notifications & (1 << number)) === 0) continue;
+      const step = memory.step(
+        world.state,
+        notificationKey(world, number),
+        () => notificationEvent(world, number),
+        true,
+      );
+      if (step.effects.length > 0 || step.state !== world.state) return `P6: a late ${notificationName(number)} counts`;
     }
   }
   return undefined;

@@ -1,6 +1,6 @@
 import type { AnsweredBy, ForwardingState, Leg, LiveForwarding } from '@amd/core';
 import { canStillAnswer } from '@amd/core/internal';
-import { legNotes, type World, type WorldLeg, type WorldTask } from './state.js';
+import { legNotifications, type World, type WorldLeg, type WorldTask } from './state.js';
 
 /**
  * Everything that the future depends on. Left out on purpose: settings (the same all along), counters that only number
@@ -9,7 +9,7 @@ import { legNotes, type World, type WorldLeg, type WorldTask } from './state.js'
  */
 export function worldKey(world: World, stateNumber: number): string {
   const { caller, legs, roomStarted, stale, tasks, faults, repeats, roomEnds } = world;
-  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotes(world))} ${String(faults)} ${String(repeats)} ${String(roomEnds)}`;
+  let key = `${String(stateNumber)} ${caller.call} ${caller.doing} ${String(relevantNotifications(world))} ${String(faults)} ${String(repeats)} ${String(roomEnds)}`;
   legs.forEach((leg, index) => {
     key += isDone(world, index + 1)
       ? '|'
@@ -24,7 +24,7 @@ function flags({ human, owed, told, bridged, late, listening }: WorldLeg): strin
 
 /**
  * Over, and the flow knows: what is still heard of the leg no longer counts. That this is so is checked in
- * every state (`lateNote` of the world), not assumed.
+ * every state (`lateNotification` of the world), not assumed.
  */
 export function isDone({ legs, state, stale }: World, leg: number): boolean {
   if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
@@ -33,12 +33,12 @@ export function isDone({ legs, state, stale }: World, leg: number): boolean {
 }
 
 /** Without what is told of a leg that is done with. */
-export function relevantNotes(world: World): number {
-  let { notes } = world;
+export function relevantNotifications(world: World): number {
+  let { notifications } = world;
   world.legs.forEach((_, index) => {
-    if (isDone(world, index + 1)) notes &= ~legNotes(index + 1);
+    if (isDone(world, index + 1)) notifications &= ~legNotifications(index + 1);
   });
-  return notes;
+  return notifications;
 }
 
 /** `end:1:7` and `end:1:9` are the same to the future; the ids of creates and redirects matter. */

@@ -2,9 +2,16 @@ import type { Move, Violation } from '../explore.js';
 import { callMoves, peopleMoves, verdictMoves } from './call-moves.js';
 import { withLeg } from './calls.js';
 import { tell } from './hear.js';
-import { relevantNotes } from './key.js';
+import { relevantNotifications } from './key.js';
 import type { WorldContext } from './options.js';
-import { LEG_NOTES, noteEvent, noteKey, noteName, type World, type WorldLeg } from './state.js';
+import {
+  LEG_NOTIFICATIONS,
+  notificationEvent,
+  notificationKey,
+  notificationName,
+  type World,
+  type WorldLeg,
+} from './state.js';
 import { isFetch, taskMoves, timerMoves } from './task-moves.js';
 
 /**
@@ -46,7 +53,10 @@ export function isBeginning({ from }: WorldContext, { state, legs }: World): boo
 
 /** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
 export function worldMoves(context: WorldContext): (world: World) => Move<World>[] {
-  const hears = Array.from({ length: 6 + LEG_NOTES.length * context.legs }, (_, note) => `hears ${noteName(note)}`);
+  const hears = Array.from(
+    { length: 6 + LEG_NOTIFICATIONS.length * context.legs },
+    (_, notification) => `hears ${notificationName(notification)}`,
+  );
   return (world) => {
     const list: Move<World>[] = [];
     const add = (name: string, forced: boolean, run: Move<World>['run']): void => {
@@ -60,27 +70,29 @@ export function worldMoves(context: WorldContext): (world: World) => Move<World>
     verdictMoves(context, world, add);
     const beginning = isBeginning(context, world);
     const hearsOnce = context.legs > 2 || beginning;
-    const notes = hearsOnce ? relevantNotes(world) : world.notes;
+    const notifications = hearsOnce ? relevantNotifications(world) : world.notifications;
     // What was sent may arrive at any time from then on, never, or again and again.
-    hears.forEach((name, note) => {
-      if (context.deaf || (notes & (1 << note)) === 0) return;
-      if (!context.hears(noteName(note)) && !beginning) return;
-      add(name, false, () => hearNote(context, hearsOnce ? heardOnce(world, note) : world, note));
+    hears.forEach((name, notification) => {
+      if (context.notificationsLost || (notifications & (1 << notification)) === 0) return;
+      if (!context.hears(notificationName(notification)) && !beginning) return;
+      add(name, false, () =>
+        hearNotification(context, hearsOnce ? heardOnce(world, notification) : world, notification),
+      );
     });
     if (beginning) return firstMoves(list);
     return context.legs > 2 ? raceMoves(list) : list;
   };
 }
 
-function heardOnce(world: World, note: number): World {
-  return { ...world, notes: world.notes & ~(1 << note) };
+function heardOnce(world: World, notification: number): World {
+  return { ...world, notifications: world.notifications & ~(1 << notification) };
 }
 
 /** A human verdict is owed a word from the moment it is heard. */
-function hearNote(context: WorldContext, world: World, note: number): World | Violation {
+function hearNotification(context: WorldContext, world: World, notification: number): World | Violation {
   const before = world.state;
-  const event = noteEvent(world, note);
-  const after = tell(context, world, noteKey(world, note), () => event);
+  const event = notificationEvent(world, notification);
+  const after = tell(context, world, notificationKey(world, notification), () => event);
   if ('violation' in after || event.type !== 'leg.verdict' || event.answeredBy !== 'human') return after;
   const leg = before.kind === 'call' ? before.legs.find(({ id }) => id === event.leg) : undefined;
   const isNews = leg?.answeredBy === null && !['farewell', 'ending', 'ended'].includes(leg.phase);

@@ -45,11 +45,11 @@ export interface WorldOptions {
   /** Which requests of a redirected call are still on the way. Default all; of two legs with `async` the newest, of three none. */
   readonly late?: LateRequests;
   /** The caller stays on the line, and nobody's time is up: what is left is between the legs. */
-  readonly patient?: boolean;
+  readonly callerStays?: boolean;
   /** The only notifications that are not lost: `verdict`, `final`, `callerFinal` …; default all. */
   readonly only?: readonly string[];
   /** Every notification is lost: only requests, REST and timers tell the flow anything. */
-  readonly deaf?: boolean;
+  readonly notificationsLost?: boolean;
   /**
    * REST may be slower than it is allowed to be. Default false: a fetch is answered at once, if with what was true a moment
    * ago, and no watchdog (10 s and more) overtakes a REST call that is under way (8 s at the most). The deadline and the
@@ -89,11 +89,11 @@ export function worldContext(options: WorldOptions): WorldContext {
     token: true,
     from: legs > 2 ? 'greeted' : 'nothing',
     late: legs > 2 ? 'none' : legs === 2 && amd === 'async' ? 'the newest of each leg' : 'all',
-    patient: false,
+    callerStays: false,
     repeats: 0,
     roomEnds: 0,
     fallback: 'say',
-    deaf: false,
+    notificationsLost: false,
     slowRest: false,
     ...given,
     faults,
@@ -116,17 +116,17 @@ export function worldContext(options: WorldOptions): WorldContext {
 const BEGINNINGS = { nothing: [], ringing: ['from ringing on'], greeted: ['from the question on'] };
 
 export function worldName(context: WorldContext): string {
-  const { legs, ring, faults, answers, amd, from, late, patient, only, deaf, slowRest } = context;
+  const { legs, ring, faults, answers, amd, from, late, callerStays, only, notificationsLost, slowRest } = context;
   const { repeats, roomEnds, fallback } = context;
   return [
     legs === 1 ? '1 leg' : `${String(legs)} legs ${ring}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
     ...(amd === 'async' ? ['async'] : []),
     ...BEGINNINGS[from],
-    ...(patient ? ['a patient caller'] : []),
+    ...(callerStays ? ['the caller stays'] : []),
     ...(only === null ? [] : [`hears ${only.join(' and ')}`]),
     ...(late === 'none' ? ['nothing late'] : []),
-    ...(deaf ? ['nothing heard'] : []),
+    ...(notificationsLost ? ['nothing heard'] : []),
     ...(slowRest ? ['slow REST'] : []),
     ...(repeats === 0 ? [] : [`${String(repeats)} asked twice`]),
     ...(roomEnds === 0 ? [] : ['a room that ends']),

@@ -4,7 +4,7 @@ import { documentAsked, endCallerCall, endLegCall, withLeg } from './calls.js';
 import { inRoom, legOf, unfairEnd } from './checks.js';
 import { hear, tell, type Heard } from './hear.js';
 import type { WorldContext } from './options.js';
-import { CALLER_SID, sid, START, type Doing, type Stale, type World } from './state.js';
+import { CALLER_SID, sid, START, type CallActivity, type Stale, type World } from './state.js';
 
 /** A call asks for the document it is to carry out, and carries it out. */
 export function request(context: WorldContext, world: World, who: number): World | Violation {
@@ -96,7 +96,7 @@ type Document = Extract<Reply, { kind: 'twiml' }>;
 function obey(context: WorldContext, world: World, who: number, reply: Reply): World | Violation {
   if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
   const verbs = reply.verbs.map(({ verb }) => verb);
-  const becomes = (doing: Doing): World =>
+  const becomes = (doing: CallActivity): World =>
     who === 0
       ? { ...world, caller: { ...world.caller, call: 'in-progress', doing } }
       : withLeg(world, who, { doing, ...(doing === 'speaking' ? { told: true } : {}) });
@@ -118,7 +118,7 @@ function obey(context: WorldContext, world: World, who: number, reply: Reply): W
 }
 
 /** Where a redirect in a document leads. */
-function where(who: number, reply: Document): Doing {
+function where(who: number, reply: Document): CallActivity {
   const part = partIn(reply);
   return who > 0 && part === undefined ? 'asks:leg.poll' : documentAsked(who, part);
 }

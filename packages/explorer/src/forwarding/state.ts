@@ -10,7 +10,7 @@ import type {
 } from '@amd/core';
 
 /** What a call's thread is about: waiting for one of our documents, or carrying one out. */
-export type Doing =
+export type CallActivity =
   | 'nothing'
   /** Machine detection listens. */
   | 'detecting'
@@ -39,7 +39,7 @@ export type Doing =
 export interface WorldCall {
   readonly call: 'none' | 'queued' | 'ringing' | 'in-progress' | 'over';
   readonly final: FinalCallStatus | null;
-  readonly doing: Doing;
+  readonly doing: CallActivity;
 }
 
 export interface WorldLeg extends WorldCall {
@@ -73,7 +73,7 @@ export interface World {
   readonly legs: readonly WorldLeg[];
   readonly roomStarted: boolean;
   /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
-  readonly notes: number;
+  readonly notifications: number;
   readonly stale: readonly Stale[];
   readonly tasks: readonly WorldTask[];
   /** How many more things may go wrong on the way to Twilio. */
@@ -100,35 +100,51 @@ export function sid(leg: number): CallSid {
 }
 
 /** Notifications by number. */
-export const NOTE = { callerFinal: 0, callerEndedFinal: 1, start: 2, callerJoin: 3, callerHungUp: 4, callerLeft: 5 };
-export const LEG_NOTES = ['initiated', 'ringing', 'answered', 'final', 'join', 'hungUp', 'left', 'verdict'] as const;
-export type LegNote = (typeof LEG_NOTES)[number];
+export const NOTIFICATION = {
+  callerFinal: 0,
+  callerEndedFinal: 1,
+  start: 2,
+  callerJoin: 3,
+  callerHungUp: 4,
+  callerLeft: 5,
+};
+export const LEG_NOTIFICATIONS = [
+  'initiated',
+  'ringing',
+  'answered',
+  'final',
+  'join',
+  'hungUp',
+  'left',
+  'verdict',
+] as const;
+export type LegNotification = (typeof LEG_NOTIFICATIONS)[number];
 
-export function legNote(leg: number, note: LegNote): number {
-  return 6 + (leg - 1) * LEG_NOTES.length + LEG_NOTES.indexOf(note);
+export function legNotification(leg: number, notification: LegNotification): number {
+  return 6 + (leg - 1) * LEG_NOTIFICATIONS.length + LEG_NOTIFICATIONS.indexOf(notification);
 }
 
 /** All bits of one leg. */
-export function legNotes(leg: number): number {
-  return ((1 << LEG_NOTES.length) - 1) << legNote(leg, 'initiated');
+export function legNotifications(leg: number): number {
+  return ((1 << LEG_NOTIFICATIONS.length) - 1) << legNotification(leg, 'initiated');
 }
 
 /** The notification as the flow hears it. */
-export function noteEvent(world: World, note: number): ForwardingEvent {
+export function notificationEvent(world: World, notification: number): ForwardingEvent {
   const at = START;
   const conference = { type: 'conference', at, reason: null, status: null } as const;
-  switch (note) {
-    case NOTE.callerFinal:
+  switch (notification) {
+    case NOTIFICATION.callerFinal:
       return { type: 'caller.status', at, status: 'completed' };
-    case NOTE.callerEndedFinal:
+    case NOTIFICATION.callerEndedFinal:
       return { type: 'caller.ended', at, status: 'completed' };
-    case NOTE.start:
+    case NOTIFICATION.start:
       return { ...conference, event: 'start', sid: null };
-    case NOTE.callerJoin:
+    case NOTIFICATION.callerJoin:
       return { ...conference, event: 'join', sid: CALLER_SID };
-    case NOTE.callerHungUp:
+    case NOTIFICATION.callerHungUp:
       return { ...conference, event: 'leave', sid: CALLER_SID, reason: 'participant_hung_up', status: 'completed' };
-    case NOTE.callerLeft:
+    case NOTIFICATION.callerLeft:
       return {
         ...conference,
         event: 'leave',
@@ -137,23 +153,23 @@ export function noteEvent(world: World, note: number): ForwardingEvent {
         status: 'in-progress',
       };
     default: {
-      const leg = Math.floor((note - 6) / LEG_NOTES.length) + 1;
-      return legEvent(world, leg, LEG_NOTES[(note - 6) % LEG_NOTES.length] ?? 'final');
+      const leg = Math.floor((notification - 6) / LEG_NOTIFICATIONS.length) + 1;
+      return legEvent(world, leg, LEG_NOTIFICATIONS[(notification - 6) % LEG_NOTIFICATIONS.length] ?? 'final');
     }
   }
 }
 
 /** Equal keys, equal events. */
-export function noteKey(world: World, note: number): string {
-  const leg = world.legs[Math.floor((note - 6) / LEG_NOTES.length)];
-  return `${String(note)} ${leg?.final ?? ''} ${leg?.verdict ?? ''}`;
+export function notificationKey(world: World, notification: number): string {
+  const leg = world.legs[Math.floor((notification - 6) / LEG_NOTIFICATIONS.length)];
+  return `${String(notification)} ${leg?.final ?? ''} ${leg?.verdict ?? ''}`;
 }
 
-function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
+function legEvent(world: World, leg: number, notification: LegNotification): ForwardingEvent {
   const at = START;
   const status = { type: 'leg.status', at, leg, sid: sid(leg), answeredBy: null, sipCode: null } as const;
   const conference = { type: 'conference', at, sid: sid(leg), reason: null, status: null } as const;
-  switch (note) {
+  switch (notification) {
     case 'initiated':
       return { ...status, status: 'initiated' };
     case 'ringing':
@@ -180,10 +196,10 @@ function legEvent(world: World, leg: number, note: LegNote): ForwardingEvent {
   }
 }
 
-export function noteName(note: number): string {
-  const common = Object.entries(NOTE).find(([, number]) => number === note)?.[0];
+export function notificationName(notification: number): string {
+  const common = Object.entries(NOTIFICATION).find(([, number]) => number === notification)?.[0];
   if (common !== undefined) return common;
-  return `leg ${String(Math.floor((note - 6) / LEG_NOTES.length) + 1)} ${LEG_NOTES[(note - 6) % LEG_NOTES.length] ?? ''}`;
+  return `leg ${String(Math.floor((notification - 6) / LEG_NOTIFICATIONS.length) + 1)} ${LEG_NOTIFICATIONS[(notification - 6) % LEG_NOTIFICATIONS.length] ?? ''}`;
 }
 
 export const NEW_LEG: WorldLeg = {

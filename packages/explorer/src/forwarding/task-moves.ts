@@ -94,7 +94,7 @@ export function timerMoves(context: WorldContext, world: World, add: AddMove): v
   for (const task of [...world.tasks].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))) {
     if (!('timer' in task.work)) continue;
     const { timer } = task.work;
-    if (context.patient && timer === 'deadline') continue;
+    if (context.callerStays && timer === 'deadline') continue;
     const restFirst = !context.slowRest && rank(task) < RANKS.indexOf('deadline');
     if (restFirst && world.tasks.some((other) => 'effect' in other.work)) continue;
     add(`timer ${timer}`, true, () =>

@@ -3,20 +3,20 @@ import { check, isSettled } from './checks.js';
 import { worldKey } from './key.js';
 import { isBeginning, worldMoves } from './moves.js';
 import { worldContext, worldName, type WorldContext, type WorldOptions } from './options.js';
-import { LEG_NOTES, NEW_LEG, noteName, type World } from './state.js';
+import { LEG_NOTIFICATIONS, NEW_LEG, notificationName, type World } from './state.js';
 
 /** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
   const context = worldContext(options);
   const { legs, faults, repeats, roomEnds, memory } = context;
-  const heard = heardNotes(context);
+  const heard = heardNotifications(context);
   return {
     name: worldName(context),
     initial: () => ({
       caller: { call: 'ringing', final: null, doing: 'asks:inbound' },
       legs: Array.from({ length: legs }, () => NEW_LEG),
       roomStarted: false,
-      notes: 0,
+      notifications: 0,
       stale: [],
       tasks: [],
       faults,
@@ -27,8 +27,8 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
     }),
     moves: worldMoves(context),
     key: (world) => {
-      const notes = isBeginning(context, world) ? world.notes : world.notes & heard;
-      return worldKey({ ...world, notes }, memory.numberOf(world.state));
+      const notifications = isBeginning(context, world) ? world.notifications : world.notifications & heard;
+      return worldKey({ ...world, notifications }, memory.numberOf(world.state));
     },
     check: (world) => check(context, world),
     settled: isSettled,
@@ -37,10 +37,10 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
 }
 
 /** What nobody will hear makes no difference. */
-function heardNotes({ legs, deaf, hears }: WorldContext): number {
+function heardNotifications({ legs, notificationsLost, hears }: WorldContext): number {
   let bits = 0;
-  for (let note = 0; note < 6 + LEG_NOTES.length * legs; note += 1) {
-    if (!deaf && hears(noteName(note))) bits |= 1 << note;
+  for (let notification = 0; notification < 6 + LEG_NOTIFICATIONS.length * legs; notification += 1) {
+    if (!notificationsLost && hears(notificationName(notification))) bits |= 1 << notification;
   }
   return bits;
 }

@@ -1,10 +1,10 @@
 import type { Leg, LiveTaskCall, Reservation, TaskRouterState } from '@amd/core';
 import { canStillAnswer } from '@amd/core/internal';
 import {
-  reservationNotes,
+  reservationNotifications,
   reservationSid,
-  taskLegNote,
-  taskLegNotes,
+  taskLegNotification,
+  taskLegNotifications,
   type TaskWorld,
   type TaskWorldTask,
 } from './state.js';
@@ -14,7 +14,7 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
   const { caller, task, reservations, legs, stale, tasks, faults } = world;
   const redirecting = world.state.kind === 'call' ? world.state.caller.inFlight.redirect : null;
   return [
-    `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(relevantNotes(world))} ${String(faults)}`,
+    `${String(stateNumber)} ${caller.call} ${caller.doing} ${caller.queueResult ?? ''} ${task} ${String(relevantNotifications(world))} ${String(faults)}`,
     reservations
       .map(({ status, assigning }, at) => (isClosed(world, at) ? '' : `${status}${assigning ? '?' : ''}`))
       .join(),
@@ -47,15 +47,15 @@ export function isClosed({ reservations, state }: TaskWorld, at: number): boolea
   return state.reservations.some(({ sid, phase }) => sid === reservationSid(at + 1) && phase === 'over');
 }
 
-function relevantNotes(world: TaskWorld): number {
-  let { notes } = world;
-  if (notes === 0) return 0;
+function relevantNotifications(world: TaskWorld): number {
+  let { notifications } = world;
+  if (notifications === 0) return 0;
   const count = world.reservations.length;
   for (let index = 1; index <= count; index += 1) {
-    if (isDone(world, index)) notes &= ~taskLegNotes(count, index) | wordOfTalk(world, index);
-    if (isClosed(world, index - 1)) notes &= ~reservationNotes(index);
+    if (isDone(world, index)) notifications &= ~taskLegNotifications(count, index) | wordOfTalk(world, index);
+    if (isClosed(world, index - 1)) notifications &= ~reservationNotifications(index);
   }
-  return notes;
+  return notifications;
 }
 
 /** When the caller is gone, it no longer matters what says that they talked. */
@@ -68,7 +68,7 @@ function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
   if (state.kind !== 'call' || !isAwaited(state)) return 0;
   const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served?.leg !== index || served.bridged === true) return 0;
-  return 1 << taskLegNote(reservations.length, index, 'dialFinal');
+  return 1 << taskLegNotification(reservations.length, index, 'dialFinal');
 }
 
 function taskKey(task: TaskWorldTask, redirecting: string | null): string {

@@ -2,7 +2,15 @@ import type { Move, Violation } from '../explore.js';
 import { legOf } from './checks.js';
 import { hear, tell } from './hear.js';
 import { request, requestEvent } from './requests.js';
-import { allNotes, CALLER_SID, reservationSid, TASK_SID, WORKER_SID, type Note, type TaskWorld } from './state.js';
+import {
+  allNotifications,
+  CALLER_SID,
+  reservationSid,
+  TASK_SID,
+  WORKER_SID,
+  type Notification,
+  type TaskWorld,
+} from './state.js';
 import {
   cancelTask,
   dequeue,
@@ -20,7 +28,7 @@ import { START } from '../forwarding/state.js';
 
 /** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
 export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<TaskWorld>[] {
-  const notes = allNotes(context.reservations).filter(({ kind }) => context.hears.includes(kind));
+  const notifications = allNotifications(context.reservations).filter(({ kind }) => context.hears.includes(kind));
   return (world) => {
     const list: Move<TaskWorld>[] = [];
     const add: AddMove = (name, forced, run) => {
@@ -40,9 +48,9 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
     }
     peopleMoves(context, world, add);
     verdictMoves(context, world, add);
-    for (const one of notes) {
-      if ((world.notes & (1 << one.number)) === 0) continue;
-      add(`hears ${one.name}`, false, () => hearNote(context, world, one));
+    for (const one of notifications) {
+      if ((world.notifications & (1 << one.number)) === 0) continue;
+      add(`hears ${one.name}`, false, () => hearNotification(context, world, one));
     }
     return list;
   };
@@ -68,9 +76,7 @@ function callMoves(context: TasksContext, world: TaskWorld, add: AddMove): void 
         quiet(withLeg(world, who, { doing: 'asks:leg.poll', late: true })),
       );
       if (context.amd === 'async') {
-        add(`${name} presses no key in this round`, false, () =>
-          quiet(withLeg(world, who, { doing: 'asks:leg.poll' })),
-        );
+        add(`${name} presses no key in this poll`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.poll' })));
       }
     } else if (who > 0 && call === 'queued') {
       add(`${name} is dialled`, true, () => quiet(sendOfLeg(withLeg(world, who, { call: 'ringing' }), who, 'ringing')));
@@ -111,7 +117,7 @@ function verdictMoves(context: TasksContext, world: TaskWorld, add: AddMove): vo
 }
 
 /** A human verdict is owed a word from the moment it is heard. */
-function hearNote(context: TasksContext, world: TaskWorld, one: Note): TaskWorld | Violation {
+function hearNotification(context: TasksContext, world: TaskWorld, one: Notification): TaskWorld | Violation {
   const event = one.event(world);
   const after = tell(context, world, one.key(world), () => event);
   if ('violation' in after || event.type !== 'leg.verdict' || event.answeredBy !== 'human') return after;

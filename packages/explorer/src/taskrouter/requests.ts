@@ -2,14 +2,19 @@ import type { TaskRouterEvent, TaskRouterReply } from '@amd/core';
 import type { Violation } from '../explore.js';
 import { legOf, unfairTaskEnd } from './checks.js';
 import { hear } from './hear.js';
-import { CALLER_SID, note, reservationIndex, type TaskDoing, type TaskWorld } from './state.js';
+import { CALLER_SID, notification, reservationIndex, type TaskCallActivity, type TaskWorld } from './state.js';
 import { endCallerCall, endLegCall, send, withLeg } from './twilio.js';
 import type { TasksContext } from './options.js';
 import { documentAsked } from '../forwarding/calls.js';
 import { sid, START } from '../forwarding/state.js';
 
 /** A call asks for the document it is to carry out, and carries it out. */
-export function request(context: TasksContext, world: TaskWorld, who: number, doing: TaskDoing): TaskWorld | Violation {
+export function request(
+  context: TasksContext,
+  world: TaskWorld,
+  who: number,
+  doing: TaskCallActivity,
+): TaskWorld | Violation {
   const type = doing.slice('asks:'.length);
   const leg = world.legs[who - 1];
   const before = legOf(world, who)?.phase;
@@ -61,7 +66,7 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
       case 'enqueue': {
         if (world.task !== 'none') return { violation: 'P1: the caller is enqueued a second time' };
         const caller = { ...world.caller, call: 'in-progress', doing: 'queue' } as const;
-        return send({ ...world, caller, task: 'pending' }, note('task.created'));
+        return send({ ...world, caller, task: 'pending' }, notification('task.created'));
       }
       case 'dial.queue': {
         const leg = world.legs[who - 1];

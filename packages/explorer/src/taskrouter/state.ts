@@ -19,7 +19,7 @@ import type {
 import { CALLER_SID, sid, START } from '../forwarding/state.js';
 
 /** What a call's thread is about: waiting for one of our documents, or carrying one out. */
-export type TaskDoing =
+export type TaskCallActivity =
   | 'nothing'
   | 'detecting'
   | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.poll' | 'leg.document' | 'leg.ended'}`
@@ -37,7 +37,7 @@ export type TaskDoing =
 export interface TaskWorldCall {
   readonly call: 'none' | 'queued' | 'ringing' | 'in-progress' | 'over';
   readonly final: FinalCallStatus | null;
-  readonly doing: TaskDoing;
+  readonly doing: TaskCallActivity;
 }
 
 export interface TaskWorldCaller extends TaskWorldCall {
@@ -83,7 +83,7 @@ export interface TaskWorld {
   readonly reservations: readonly WorldReservation[];
   readonly legs: readonly TaskWorldLeg[];
   /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
-  readonly notes: number;
+  readonly notifications: number;
   /** Requests that a redirect overtook: `leg:type`. */
   readonly stale: readonly string[];
   readonly tasks: readonly TaskWorldTask[];
@@ -116,9 +116,9 @@ const COMMON = [
   'task.wrapup',
   'task.completed',
 ] as const;
-export type CommonNote = (typeof COMMON)[number];
+export type CommonNotification = (typeof COMMON)[number];
 
-export const RESERVATION_NOTES = [
+export const RESERVATION_NOTIFICATIONS = [
   'accepted',
   'rejected',
   'timeout',
@@ -127,34 +127,37 @@ export const RESERVATION_NOTES = [
   'wrapup',
   'completed',
 ] as const satisfies readonly ReservationNews[];
-export type ReservationNote = (typeof RESERVATION_NOTES)[number];
+export type ReservationNotification = (typeof RESERVATION_NOTIFICATIONS)[number];
 
-const LEG_NOTES = ['ringing', 'answered', 'final', 'dialFinal', 'verdict'] as const;
-export type TaskLegNote = (typeof LEG_NOTES)[number];
+const LEG_NOTIFICATIONS = ['ringing', 'answered', 'final', 'dialFinal', 'verdict'] as const;
+export type TaskLegNotification = (typeof LEG_NOTIFICATIONS)[number];
 
-export const note = (name: CommonNote): number => COMMON.indexOf(name);
+export const notification = (name: CommonNotification): number => COMMON.indexOf(name);
 
-export function reservationNote(index: number, name: ReservationNote): number {
-  return COMMON.length + (index - 1) * RESERVATION_NOTES.length + RESERVATION_NOTES.indexOf(name);
+export function reservationNotification(index: number, name: ReservationNotification): number {
+  return COMMON.length + (index - 1) * RESERVATION_NOTIFICATIONS.length + RESERVATION_NOTIFICATIONS.indexOf(name);
 }
 
-export function taskLegNote(reservations: number, leg: number, name: TaskLegNote): number {
+export function taskLegNotification(reservations: number, leg: number, name: TaskLegNotification): number {
   return (
-    COMMON.length + reservations * RESERVATION_NOTES.length + (leg - 1) * LEG_NOTES.length + LEG_NOTES.indexOf(name)
+    COMMON.length +
+    reservations * RESERVATION_NOTIFICATIONS.length +
+    (leg - 1) * LEG_NOTIFICATIONS.length +
+    LEG_NOTIFICATIONS.indexOf(name)
   );
 }
 
 /** All bits of one reservation. */
-export function reservationNotes(index: number): number {
-  return ((1 << RESERVATION_NOTES.length) - 1) << reservationNote(index, 'accepted');
+export function reservationNotifications(index: number): number {
+  return ((1 << RESERVATION_NOTIFICATIONS.length) - 1) << reservationNotification(index, 'accepted');
 }
 
 /** All bits of one leg. */
-export function taskLegNotes(reservations: number, leg: number): number {
-  return ((1 << LEG_NOTES.length) - 1) << taskLegNote(reservations, leg, 'ringing');
+export function taskLegNotifications(reservations: number, leg: number): number {
+  return ((1 << LEG_NOTIFICATIONS.length) - 1) << taskLegNotification(reservations, leg, 'ringing');
 }
 
-export interface Note {
+export interface Notification {
   readonly number: number;
   readonly name: string;
   readonly of: { readonly reservation: number } | { readonly leg: number } | null;
@@ -165,8 +168,8 @@ export interface Note {
 }
 
 /** Every notification of a world with so many reservations, and as many legs. */
-export function allNotes(reservations: number): readonly Note[] {
-  const notes: Note[] = COMMON.map((name, number) => ({
+export function allNotifications(reservations: number): readonly Notification[] {
+  const notifications: Notification[] = COMMON.map((name, number) => ({
     number,
     name,
     kind: name,
@@ -175,9 +178,9 @@ export function allNotes(reservations: number): readonly Note[] {
     event: () => commonEvent(name),
   }));
   for (let index = 1; index <= reservations; index += 1) {
-    for (const news of RESERVATION_NOTES) {
-      notes.push({
-        number: reservationNote(index, news),
+    for (const news of RESERVATION_NOTIFICATIONS) {
+      notifications.push({
+        number: reservationNotification(index, news),
         name: `reservation ${String(index)} ${news}`,
         kind: news,
         of: { reservation: index },
@@ -187,9 +190,9 @@ export function allNotes(reservations: number): readonly Note[] {
     }
   }
   for (let leg = 1; leg <= reservations; leg += 1) {
-    for (const name of LEG_NOTES) {
-      notes.push({
-        number: taskLegNote(reservations, leg, name),
+    for (const name of LEG_NOTIFICATIONS) {
+      notifications.push({
+        number: taskLegNotification(reservations, leg, name),
         name: `leg ${String(leg)} ${name}`,
         kind: name,
         of: { leg },
@@ -199,10 +202,10 @@ export function allNotes(reservations: number): readonly Note[] {
       });
     }
   }
-  return notes;
+  return notifications;
 }
 
-function commonEvent(name: CommonNote): TaskRouterEvent {
+function commonEvent(name: CommonNotification): TaskRouterEvent {
   const at = START;
   switch (name) {
     case 'callerFinal':
@@ -221,7 +224,7 @@ function commonEvent(name: CommonNote): TaskRouterEvent {
   }
 }
 
-function legEvent(world: TaskWorld, leg: number, name: TaskLegNote): TaskRouterEvent {
+function legEvent(world: TaskWorld, leg: number, name: TaskLegNotification): TaskRouterEvent {
   const { final, bridged = false, verdict } = world.legs[leg - 1] ?? {};
   const of = { at: START, leg, sid: sid(leg) } as const;
   if (name === 'verdict') return { type: 'leg.verdict', ...of, answeredBy: verdict ?? 'unknown', durationMs: null };

@@ -2,11 +2,11 @@ import type { FinalCallStatus, ReservationStatus } from '@amd/core';
 import { documentAsked } from '../forwarding/calls.js';
 import {
   NEW_TASK_LEG,
-  note,
-  reservationNote,
-  taskLegNote,
-  type ReservationNote,
-  type TaskLegNote,
+  notification,
+  reservationNotification,
+  taskLegNotification,
+  type ReservationNotification,
+  type TaskLegNotification,
   type TaskWorld,
   type TaskWorldLeg,
   type WorldReservation,
@@ -25,12 +25,12 @@ export function withReservation(world: TaskWorld, index: number, change: Partial
   };
 }
 
-export function send(world: TaskWorld, ...notes: readonly number[]): TaskWorld {
-  return { ...world, notes: notes.reduce((bits, bit) => bits | (1 << bit), world.notes) };
+export function send(world: TaskWorld, ...notifications: readonly number[]): TaskWorld {
+  return { ...world, notifications: notifications.reduce((bits, bit) => bits | (1 << bit), world.notifications) };
 }
 
-export function sendOfLeg(world: TaskWorld, leg: number, name: TaskLegNote): TaskWorld {
-  return send(world, taskLegNote(world.reservations.length, leg, name));
+export function sendOfLeg(world: TaskWorld, leg: number, name: TaskLegNotification): TaskWorld {
+  return send(world, taskLegNotification(world.reservations.length, leg, name));
 }
 
 /** A reservation changes its status, and TaskRouter tells. */
@@ -38,9 +38,9 @@ export function setReservation(
   world: TaskWorld,
   index: number,
   status: ReservationStatus,
-  news: ReservationNote,
+  news: ReservationNotification,
 ): TaskWorld {
-  return send(withReservation(world, index, { status }), reservationNote(index, news));
+  return send(withReservation(world, index, { status }), reservationNotification(index, news));
 }
 
 const indices = ({ reservations }: TaskWorld, status: WorldReservation['status']): number[] =>
@@ -53,7 +53,7 @@ export function releaseTask(world: TaskWorld): TaskWorld {
 
 export function cancelTask(world: TaskWorld): TaskWorld {
   if (world.task !== 'pending' && world.task !== 'reserved') return world;
-  let after = send({ ...world, task: 'canceled' }, note('task.canceled'));
+  let after = send({ ...world, task: 'canceled' }, notification('task.canceled'));
   for (const index of indices(after, 'pending')) after = setReservation(after, index, 'canceled', 'canceled');
   return after;
 }
@@ -61,13 +61,13 @@ export function cancelTask(world: TaskWorld): TaskWorld {
 /** The bridge is over: the task waits to be completed. */
 function wrap(world: TaskWorld): TaskWorld {
   if (world.task !== 'assigned') return world;
-  let after = send({ ...world, task: 'wrapping' }, note('task.wrapup'));
+  let after = send({ ...world, task: 'wrapping' }, notification('task.wrapup'));
   for (const index of indices(after, 'accepted')) after = setReservation(after, index, 'wrapping', 'wrapup');
   return after;
 }
 
 export function completeTask(world: TaskWorld): TaskWorld {
-  let after = send({ ...world, task: 'completed' }, note('task.completed'));
+  let after = send({ ...world, task: 'completed' }, notification('task.completed'));
   for (const status of ['accepted', 'wrapping'] as const) {
     for (const index of indices(after, status)) after = setReservation(after, index, 'completed', 'completed');
   }
@@ -108,7 +108,7 @@ export function endLegCall(
   if (before === undefined || before.call === 'over') return world;
   const { bridged } = before;
   // What was decided may still be told.
-  const told = (world.notes & (1 << taskLegNote(world.reservations.length, leg, 'verdict'))) !== 0;
+  const told = (world.notifications & (1 << taskLegNotification(world.reservations.length, leg, 'verdict'))) !== 0;
   const verdict = told ? before.verdict : null;
   let after = withLeg(world, leg, { ...NEW_TASK_LEG, call: 'over', final, bridged, verdict });
   if (options.silent !== true) after = sendOfLeg(after, leg, 'final');
@@ -121,9 +121,9 @@ export function endCallerCall(world: TaskWorld): TaskWorld {
   if (world.caller.call === 'over') return world;
   const { doing } = world.caller;
   const over = { call: 'over', final: 'completed', doing: 'nothing', queueResult: null } as const;
-  const after = send({ ...world, caller: over }, note('callerFinal'));
-  if (doing === 'queue') return cancelTask(send(after, note('queueHangup')));
-  return doing === 'talk' ? part(send(after, note('queueBridgedFinal')), 0) : after;
+  const after = send({ ...world, caller: over }, notification('callerFinal'));
+  if (doing === 'queue') return cancelTask(send(after, notification('queueHangup')));
+  return doing === 'talk' ? part(send(after, notification('queueBridgedFinal')), 0) : after;
 }
 
 /** REST tells a call to fetch another document; its own request may still be on the way. */
@@ -135,7 +135,7 @@ export function redirectCall(world: TaskWorld, who: number, document: number | u
   }
   if (who === 0) {
     after = { ...after, caller: { ...after.caller, doing: documentAsked(who, document), queueResult: null } };
-    if (doing === 'queue') after = cancelTask(send(after, note('queueRedirected')));
+    if (doing === 'queue') after = cancelTask(send(after, notification('queueRedirected')));
     return doing === 'talk' ? part(after, 0) : after;
   }
   after = withLeg(after, who, { doing: documentAsked(who, document) });

@@ -16,7 +16,7 @@ import { checkTasks, isTasksSettled } from './checks.js';
 import { tasksStateKey, tasksWorldKey } from './key.js';
 import { tasksMoves } from './moves.js';
 import type { TasksContext, TasksWorldOptions } from './options.js';
-import { allNotes, NEW_TASK_LEG, type TaskWorld } from './state.js';
+import { allNotifications, NEW_TASK_LEG, type TaskWorld } from './state.js';
 
 const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 
@@ -24,7 +24,7 @@ const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
   const { quietHeartbeats = false, amd = 'sync', finds = 'answered' } = options;
-  const everything = [...new Set(allNotes(reservations).map(({ kind }) => kind))];
+  const everything = [...new Set(allNotifications(reservations).map(({ kind }) => kind))];
   const hears = options.hears ?? everything;
   const config: TaskRouterConfig = {
     ...DEFAULT_TASKROUTER_CONFIG,
@@ -71,7 +71,7 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
       task: 'none',
       reservations: Array.from({ length: reservations }, () => ({ status: 'none', assigning: false }) as const),
       legs: Array.from({ length: reservations }, () => NEW_TASK_LEG),
-      notes: 0,
+      notifications: 0,
       stale: [],
       tasks: [],
       faults,

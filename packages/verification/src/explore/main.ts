@@ -24,7 +24,7 @@ with every notification heard at any time, again and again, or never.
 const MOST_WHEN_QUICK = 15_000_000;
 /** Minutes more than another world of the same kind. */
 const LARGE_OF_A_KIND = [
-  '1 leg, 0 faults, async, a patient caller, 1 asked twice, a room that ends, human or machine_start',
+  '1 leg, 0 faults, async, the caller stays, 1 asked twice, a room that ends, human or machine_start',
 ];
 
 interface NamedWorld {

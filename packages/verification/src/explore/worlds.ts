@@ -17,7 +17,7 @@ type AnyModel = Model<object>;
 const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
 
 /** Two who hear who is calling, and a caller who stays. */
-const TWO_IN_ASYNC = { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, patient: true } as const;
+const TWO_IN_ASYNC = { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, callerStays: true } as const;
 
 /** Requests for TwiML that come twice, and a room that ends under both. */
 const ASKED_TWICE = { legs: 1, faults: 0, repeats: 1, roomEnds: 1 } as const;
@@ -27,26 +27,33 @@ export const WORLDS: readonly AnyWorldOptions[] = [
   { ...TWO_IN_ASYNC, answers: ['human'], from: 'greeted' },
   { ...TWO_IN_ASYNC, answers: ['human'], from: 'ringing', only: ['verdict'] },
   { legs: 2, ring: 'atOnce', faults: 0 },
-  { legs: 2, ring: 'inOrder', faults: 1, deaf: true },
+  { legs: 2, ring: 'inOrder', faults: 1, notificationsLost: true },
   { legs: 2, ring: 'inOrder', faults: 0 },
-  { legs: 2, ring: 'atOnce', faults: 0, deaf: true },
+  { legs: 2, ring: 'atOnce', faults: 0, notificationsLost: true },
   { legs: 1, faults: 0, slowRest: true },
   { legs: 2, ring: 'staggered', faults: 0 },
-  { legs: 2, ring: 'staggered', faults: 0, deaf: true },
-  { legs: 2, ring: 'inOrder', faults: 0, deaf: true },
+  { legs: 2, ring: 'staggered', faults: 0, notificationsLost: true },
+  { legs: 2, ring: 'inOrder', faults: 0, notificationsLost: true },
   { legs: 1, faults: 1 },
   { ...ASKED_TWICE, answers: ['human'] },
-  { ...ASKED_TWICE, amd: 'async', patient: true, answers: ['human', 'machine_start'] },
+  { ...ASKED_TWICE, amd: 'async', callerStays: true, answers: ['human', 'machine_start'] },
   { legs: 1, faults: 0, repeats: 1, fallback: 'voicemail', answers: ['machine_start'] },
   { legs: 1, amd: 'async', faults: 1 },
   { legs: 1, faults: 0 },
   { legs: 1, amd: 'async', faults: 0 },
-  { legs: 1, amd: 'async', faults: 0, patient: true },
-  { legs: 2, ring: 'atOnce', faults: 0, deaf: true, patient: true, answers: ['human'] },
-  { legs: 2, ring: 'inOrder', faults: 0, deaf: true, patient: true, answers: ['human', 'machine_start'] },
+  { legs: 1, amd: 'async', faults: 0, callerStays: true },
+  { legs: 2, ring: 'atOnce', faults: 0, notificationsLost: true, callerStays: true, answers: ['human'] },
+  {
+    legs: 2,
+    ring: 'inOrder',
+    faults: 0,
+    notificationsLost: true,
+    callerStays: true,
+    answers: ['human', 'machine_start'],
+  },
   { ...TWO_IN_ASYNC, answers: ['human', 'machine_start'], from: 'greeted', only: ['verdict'], late: 'none' },
   { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human', 'machine_start'] },
-  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'], patient: true },
+  { legs: 3, ring: 'atOnce', amd: 'async', faults: 0, answers: ['human'], callerStays: true },
   { reservations: 2, hears: RACING, answers: ['machine_start', 'human'], quietHeartbeats: true },
   { reservations: 2, atOnce: true, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1, faults: 1 },
