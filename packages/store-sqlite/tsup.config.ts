@@ -8,4 +8,8 @@ export default defineConfig({
   target: 'node20',
   removeNodeProtocol: false,
   treeshake: true,
+  esbuildOptions(options, { format }) {
+    // Jest runs CommonJS in a context that has no dynamic import: there it becomes a `require`, as late.
+    if (format === 'cjs') options.supported = { ...options.supported, 'dynamic-import': false };
+  },
 });

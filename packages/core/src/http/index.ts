@@ -13,7 +13,7 @@ export {
   type TaskRouterEndpointOptions,
 } from './taskrouter/endpoint.js';
 export { TASKROUTER_EVENTS } from './taskrouter/events.js';
-export { loadRenderer } from './serve.js';
+export { createXmlRenderer } from './serve.js';
 export { type Log, type LogEntry, maskNumbers } from '../runtime/log.js';
 export { type NodeListener, type NodeResponse, toNodeListener } from './servers/node.js';
 export type { NodeRequest } from './servers/node-body.js';

@@ -1,3 +1,4 @@
+import * as xmlbuilder2 from 'xmlbuilder2';
 import { isAmdError } from '../kernel/errors.js';
 import type { EpochMs } from '../kernel/flow.js';
 import { type ActivitySid, type CallSid, isCallSid } from '../kernel/ids.js';
@@ -23,7 +24,7 @@ import { sayRefused, type Verified, verifyRequest } from './security/verify-requ
 import { handleFetch } from './servers/fetch.js';
 import { callbackUrls, RETRY } from './urls.js';
 
-/** When not even the renderer can be loaded, or the static fallback be rendered. */
+/** When not even the static fallback can be rendered. */
 const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
 
 /** `refused`: signed, but not a webhook we understand. `unknown`: not about a call of ours. Nothing was written. */
@@ -57,10 +58,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   const url = callbackUrls(options.publicBaseUrl);
   const sounds = createSounds(rules.base.prefix);
   const sayGoodbye = createGoodbye({ clock, log });
-  const renderer = loadRenderer().catch((error: unknown) => {
-    log({ level: 'error', code: 'render.failed', message: `xmlbuilder2 could not be loaded: ${reasonOf(error)}` });
-    return null;
-  });
+  const render = createXmlRenderer();
 
   async function answerOne(request: HttpRequest): Promise<HttpResponse> {
     const sound = sounds.answer(request);
@@ -76,7 +74,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
         return refusal(403);
       }
       if (answer.kind === 'noSettings') return await standIn(verified, patience, answer.later);
-      return await respond(verified, answer);
+      return respond(verified, answer);
     } catch (error) {
       const late = isAmdError(error) && error.code === 'ERR_TIMEOUT';
       log({
@@ -126,10 +124,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     return { call: sid, path: route.path, write: () => webhooks.goodbye(sid, parsed?.visit) };
   }
 
-  async function respond(
-    { route }: Verified,
-    answer: Exclude<Answer, { kind: 'refused' | 'noSettings' }>,
-  ): Promise<HttpResponse> {
+  function respond({ route }: Verified, answer: Exclude<Answer, { kind: 'refused' | 'noSettings' }>): HttpResponse {
     if (answer.kind === 'reply') {
       const { reply } = answer;
       if (reply.kind === 'twiml') return spoken(reply.verbs, route.name);
@@ -189,9 +184,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   /** The document; should it not render, the sentence of the route it was for. */
-  async function spoken(verbs: readonly Verb[], name: RouteName): Promise<HttpResponse> {
-    const render = await renderer;
-    if (render === null) return xmlResponse(LAST_RESORT);
+  function spoken(verbs: readonly Verb[], name: RouteName): HttpResponse {
     for (const document of [verbs, fallbackTwiml(name, null, texts)]) {
       try {
         return xmlResponse(render(document, url));
@@ -260,7 +253,7 @@ function measured(
   };
 }
 
-/** Loads xmlbuilder2, once for each endpoint and before its first reply; rendering is synchronous from then on. */
-export async function loadRenderer(): Promise<Renderer> {
-  return createRenderer(await import('xmlbuilder2'));
+/** Creates a renderer on xmlbuilder2, one for each endpoint: it keeps the shapes of the documents that it has seen. */
+export function createXmlRenderer(): Renderer {
+  return createRenderer(xmlbuilder2);
 }

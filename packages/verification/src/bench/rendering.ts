@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { formatRef, type CallbackRef, type Reply, DEFAULT_FORWARDING_CONFIG, forwarding } from '@amd/core';
-import { callbackUrls, loadRenderer } from '@amd/core/http';
+import { callbackUrls, createXmlRenderer } from '@amd/core/http';
 import { events, sids } from '@amd/core/testing';
 import { SaxesParser } from 'saxes';
 import twilio from 'twilio';
@@ -15,7 +15,7 @@ export const rendering: Section = {
   name: 'TwiML',
   figures: [NAME],
   async run({ quick }) {
-    const render = await loadRenderer();
+    const render = createXmlRenderer();
     const url = callbackUrls(BASE);
     const replies = Array.from({ length: 64 }, (_, n) => documentOf(n));
     let next = 0;

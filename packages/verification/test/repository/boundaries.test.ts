@@ -57,7 +57,7 @@ describe('between packages', () => {
   it.each(packages)(
     '$name asks no value whether it is an instance of a class that may be there twice',
     ({ name, sources }) => {
-      // The subpaths of core are bundled apart in CommonJS, so that even inside core a class may be there twice.
+      // An application may load the ES modules and CommonJS, and then has each class of core twice.
       const shared = [...classes].filter(([owner]) => owner !== name || owner === 'core').flatMap(([, names]) => names);
       expect(instanceOf(sources, shared)).toEqual(NONE);
     },
