@@ -33,21 +33,21 @@ export interface CreateCall {
   readonly leg: number;
   readonly to: E164;
   readonly from: E164;
-  /** The inbound call's token, a credential: lets us show the caller's own number. */
+  /** The inbound call's token, a credential that lets us show the caller's own number. */
   readonly callToken?: string;
   readonly answered: CallbackRef;
   readonly status: CallbackRef;
   readonly ringSeconds: number;
   readonly timeLimitSeconds: number;
-  /** `null`: nobody listens who answers. */
+  /** `null`: no answering machine detection. */
   readonly detection: Detection | null;
-  /** Where the verdict is told while the call goes on; absent: the call waits for it. */
+  /** Where Twilio reports the verdict while the call goes on; absent: the call waits for the verdict. */
   readonly verdict?: CallbackRef;
-  /** Not sent later than this by itself: by then the caller may have been told goodbye. */
+  /** Not sent after this time without a new decision: by then the caller may have been told goodbye. */
   readonly by?: EpochMs;
 }
 
-/** Work on calls. `leg` 0 is the caller. */
+/** Requests about calls. `leg` 0 is the caller. */
 export type CallEffect =
   | CreateCall
   | { readonly type: 'call.end'; readonly id: string; readonly leg: number; readonly sid: CallSid }
@@ -57,11 +57,11 @@ export type CallEffect =
       readonly leg: number;
       readonly sid: CallSid;
       readonly document: CallbackRef;
-      /** Not repeated when it is not known to have happened: something else takes its place. */
+      /** Not retried when its outcome is unknown; another mechanism takes over. */
       readonly once?: true;
     }
   | { readonly type: 'call.fetch'; readonly id: string; readonly leg: number; readonly sid: CallSid }
-  /** Plays something to one party of a conference, if it can be done at once. */
+  /** Plays something to one participant of a conference, if it can be done at once. */
   | {
       readonly type: 'call.announce';
       readonly id: string;
@@ -84,9 +84,11 @@ interface OfWorker {
   readonly worker: WorkerSid;
 }
 
-/** Work on TaskRouter's side (twilio.com/docs/taskrouter/api). */
+/** Requests to TaskRouter (twilio.com/docs/taskrouter/api). */
 export type TaskRouterEffect =
-  /** Rejects a reservation and moves its worker to the activity: without one, the same worker is reserved again at once. */
+  /**
+   * Rejects a reservation and moves its worker to the activity; without an activity the same worker is reserved again at once.
+   */
   | ({
       readonly type: 'reservation.update';
       readonly reservation: ReservationSid;
@@ -96,30 +98,30 @@ export type TaskRouterEffect =
   | ({ readonly type: 'reservation.fetch'; readonly reservation: ReservationSid } & OfTask)
   | ({ readonly type: 'task.update'; readonly status: 'completed' | 'canceled'; readonly reason: string } & OfTask)
   | ({ readonly type: 'task.fetch' } & OfTask)
-  /** The task of a call whose events were all lost: found by its attributes. */
+  /** Finds, by its attributes, the task of a call whose events were all lost. */
   | { readonly type: 'task.find'; readonly id: string; readonly workspace: WorkspaceSid; readonly call: CallSid }
-  /** Only if the worker is still at that version (`If-Match`). */
+  /** Only if the worker still has this version (`If-Match`). */
   | ({ readonly type: 'worker.update'; readonly activity: ActivitySid; readonly version: string } & OfWorker)
   | ({ readonly type: 'worker.fetch' } & OfWorker)
-  /** Moves a worker after the talk of that reservation, unless they have accepted another one, which only a look tells. */
+  /** Moves a worker after the talk of this reservation, unless they have accepted another one, which only a fetch shows. */
   | ({
       readonly type: 'reservation.coolDown';
       readonly reservation: ReservationSid;
       readonly activity: ActivitySid;
     } & OfWorker);
 
-/** All work on Twilio's side. */
+/** All requests to Twilio. */
 export type TwilioEffect = CallEffect | TaskRouterEffect;
 
 export type TimerEffect =
   | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
   | { readonly type: 'timer.stop'; readonly id: string };
 
-/** What a flow asks for. Ids are stable across retries; a timer's id is its name and due time. */
+/** What a flow asks the runtime to do. Ids are stable across retries; a timer's id is its name and due time. */
 export type Effect<Rest extends TwilioEffect = CallEffect> =
   | Rest
   | TimerEffect
-  /** Work that became pointless before it ran; what is already under way is not stopped by it. */
+  /** Drops an effect that is no longer needed before it runs; one already in progress is not stopped. */
   | { readonly type: 'effect.drop'; readonly id: string }
   /** An event for a record of another flow, at least once. */
   | {
@@ -129,49 +131,48 @@ export type Effect<Rest extends TwilioEffect = CallEffect> =
       readonly key: string;
       readonly event: { readonly type: string; readonly [name: string]: unknown };
     }
-  /** The user's own hook, at least once, by id. */
+  /** Runs the user's hook, at least once, identified by id. */
   | { readonly type: 'hook.run'; readonly id: string; readonly hook: string; readonly data: unknown };
 
-/** How a REST effect on a call went, told to the flow as an event. */
+/** How a REST request about a call went, reported to the flow as an event. */
 export type Outcome =
   /** `call.create` only. */
   | { readonly kind: 'created'; readonly sid: CallSid; readonly status: CallStatus }
-  /** `call.create` only: it was due by its time, and could not be sent by then. It was not sent. */
+  /** `call.create` only: it could not be sent by its `by` time, and was not sent. */
   | { readonly kind: 'late' }
-  /** Twilio (or `mayDial`) said no, for good. */
+  /** Refused for good, by Twilio or by `mayDial`. */
   | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
   /** `call.create` only: it may or may not have happened, and is never sent again. */
   | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'done'; readonly status: CallStatus | null }
-  /** The call is over or was never there (404, or 21220 on an end). */
+  /** The call is over or never existed (404, or 21220 on an end). */
   | { readonly kind: 'gone' }
   | { readonly kind: 'fetched'; readonly status: CallStatus; readonly answeredBy: AnsweredBy | null }
-  /** Retries are used up and nothing is known. */
+  /** All retries failed; nothing is known. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** How a REST effect on TaskRouter's side went. */
+/** How a request to TaskRouter went. */
 export type TaskRouterOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
-  /** There is no such thing (404), or none was found. */
+  /** It does not exist (404), or none was found. */
   | { readonly kind: 'gone' }
-  /** `worker.update` only: the worker is at another version (412). */
+  /** `worker.update` only: the worker has another version (412). */
   | { readonly kind: 'changed' }
-  /** `reservation.coolDown` only: the worker has accepted another reservation, and stays where they are. */
+  /** `reservation.coolDown` only: the worker has accepted another reservation and stays in their activity. */
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'task'; readonly sid: TaskSid; readonly status: AssignmentStatus }
   | { readonly kind: 'reservation'; readonly status: ReservationStatus }
-  /** `enteredAt`: when they entered the activity, by Twilio's clock. `version`: for `If-Match`. */
+  /** `enteredAt`: when the worker entered the activity, by Twilio's clock. `version`: for `If-Match`. */
   | {
       readonly kind: 'worker';
       readonly activity: ActivitySid;
       readonly enteredAt: EpochMs | null;
       readonly version: string;
     }
-  /** Retries are used up and nothing is known. */
+  /** All retries failed; nothing is known. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** The outcome of an effect on a call. */
 export interface OutcomeEvent {
   readonly type: 'effect.outcome';
   readonly at: EpochMs;

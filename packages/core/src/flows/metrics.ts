@@ -9,13 +9,13 @@ import type { Timers } from './timers.js';
 export type CallFlow = 'forwarding' | 'taskrouter';
 
 /**
- * What one committed step is counted as. Labels come from closed lists: no number, name or SID is ever in them, so that
- * neither privacy nor the number of series suffers. Every duration is in seconds.
+ * What one committed step counts as. Labels come from closed lists and never contain a number, name or SID, which protects
+ * privacy and limits the number of series. Durations are in seconds.
  */
 export type FlowMeasurement =
   /** A call came in, or came back for another visit. */
   | { readonly type: 'call.begun'; readonly flow: CallFlow }
-  /** A human and the caller talk. `seconds`: since the call came in, the caller's wait for a human. */
+  /** A human and the caller talk. `seconds`: the caller's wait for a human, from the arrival of the call. */
   | { readonly type: 'call.connected'; readonly flow: CallFlow; readonly seconds: number }
   /** The one outcome of a visit. `seconds`: since the call came in. */
   | {
@@ -24,16 +24,16 @@ export type FlowMeasurement =
       readonly result: CallResult | 'none';
       readonly seconds: number;
     }
-  /** Somebody is to be rung. */
+  /** A call to a callee was requested. */
   | { readonly type: 'leg.begun'; readonly flow: CallFlow }
-  /** Detection said who answered. `seconds`: since they picked up; `null`: nobody told us when that was. */
+  /** Detection reported who answered. `seconds`: since the answer; `null`: the answer itself was not reported. */
   | {
       readonly type: 'leg.verdict';
       readonly flow: CallFlow;
       readonly answeredBy: AnsweredBy;
       readonly seconds: number | null;
     }
-  /** An outbound call is over. `seconds`: since it was asked for. */
+  /** An outbound call is over. `seconds`: since it was requested. */
   | {
       readonly type: 'leg.ended';
       readonly flow: CallFlow;
@@ -41,7 +41,7 @@ export type FlowMeasurement =
       readonly answeredBy: AnsweredBy | 'nobody';
       readonly seconds: number;
     }
-  /** A worker was held for the caller, and that is over. `seconds`: since the assignment. */
+  /** A worker is no longer held for the caller. `seconds`: since the assignment. */
   | {
       readonly type: 'reservation.ended';
       readonly result: ReservationResult | 'none';
@@ -51,27 +51,27 @@ export type FlowMeasurement =
   | { readonly type: 'coolDown.begun' }
   /** A cool-down is over. `seconds`: how long it was. */
   | { readonly type: 'coolDown.ended'; readonly seconds: number }
-  /** A timer of a state rang. `seconds`: how late. */
+  /** A flow's timer fired. `seconds`: how late. */
   | { readonly type: 'timer.fired'; readonly flow: CallFlow | 'worker'; readonly seconds: number };
 
-/** One committed step, as far as it is counted. */
+/** One committed step, as metrics see it. */
 export interface MeasuredStep<State> {
   readonly before: State;
   readonly event: { readonly type: string; readonly at: EpochMs };
   readonly after: State;
 }
 
-/** A flow that says what its steps are counted as; a pure function of what was committed, so that nothing counts twice. */
+/** A flow that reports metrics for its steps. `measure` is a pure function of what was committed, so nothing is counted twice. */
 export interface WithMetrics<State> {
   readonly measure: (step: MeasuredStep<State>) => readonly FlowMeasurement[];
 }
 
-/** Milliseconds between two times as seconds; never below 0, however clocks differ. */
+/** Returns the time between two moments in seconds; never below 0, even if clocks differ. */
 export function secondsBetween(from: EpochMs, to: EpochMs): number {
   return Math.max(0, to - from) / 1000;
 }
 
-/** How late a timer rang. One that the state no longer wants, or that rings a second time, is not counted. */
+/** Measures how late a timer fired. A timer that the state no longer wants, or that fires a second time, is not counted. */
 export function measureTimer(
   flow: CallFlow | 'worker',
   before: Timers,

@@ -1,21 +1,21 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { TimerEffect } from './effects.js';
 
-/** Anything with timers. */
+/** A context with timers. */
 export interface Timed {
   readonly at: EpochMs;
-  /** Those of this transition, if it has changed any: others are the state's from before. */
+  /** The timers of this transition, if it has changed any; otherwise those of the state apply. */
   ownTimers?: Record<string, EpochMs>;
   readonly state: { timers: Readonly<Record<string, EpochMs>> };
 }
 
-/** An id for an effect that may be asked for again. */
+/** Creates an id for an effect that may be requested again. */
 export function nextId(ctx: { readonly state: { effectSeq: number } }, name: string, leg: number | string): string {
   ctx.state.effectSeq += 1;
   return `${name}:${String(leg)}:${String(ctx.state.effectSeq)}`;
 }
 
-/** Which of all that was asked for it is: the last part of an id of `nextId`. */
+/** Returns the counter value in an id of `nextId`, which is its last part. */
 export function numberOfId(id: string): number {
   return Number(id.slice(id.lastIndexOf(':') + 1));
 }
@@ -31,7 +31,7 @@ export function stopTimer(ctx: Timed, timer: string): void {
   delete takeTimers(ctx)[timer];
 }
 
-/** Most transitions leave the timers as they are: they are copied by the first one that does not. */
+/** Returns the timers for writing. Most transitions leave them unchanged: the first change copies them. */
 function takeTimers(ctx: Timed): Record<string, EpochMs> {
   if (ctx.ownTimers === undefined || ctx.ownTimers !== ctx.state.timers) ctx.ownTimers = { ...ctx.state.timers };
   ctx.state.timers = ctx.ownTimers;
@@ -45,7 +45,7 @@ export function timerId(timer: string, dueAt: EpochMs): string {
   return `timer:${timer}@${String(dueAt)}`;
 }
 
-/** The difference between two states' timers, as effects. */
+/** Returns the difference between two states' timers, as effects. */
 export function timerEffects(before: Timers, after: Timers): TimerEffect[] {
   if (before === after) return [];
   const effects: TimerEffect[] = [];

@@ -1,9 +1,8 @@
 import { sameState } from '../kernel/same-state.js';
 
 /**
- * What most calls have in common is not written down with each of them: of a call's settings, of its caller and of each leg only
- * what differs from these tables. They are part of the format, and not the defaults of today: a table that is changed needs
- * a new schema.
+ * What most calls have in common is not stored with each of them: of a call's settings, its caller and each leg, only what
+ * differs from these tables. They are part of the format rather than today's defaults: changing a table needs a new schema.
  */
 export interface Usual {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -128,8 +127,8 @@ interface Call {
 type AnyState = { readonly kind: 'nothing' } | ({ readonly kind: 'call' } & Call);
 
 /**
- * A state as JSON, without what is usual. What does not change is written once: flows share it from state to state, and change none
- * of it in place.
+ * Serializes a state to JSON without what is usual. Unchanged parts are serialized once: flows share them from state to state,
+ * and never change them in place.
  */
 export function writeCall(state: AnyState, usual: Usual, jsonCache: WeakMap<object, string>): string {
   if (state.kind === 'nothing') return JSON.stringify(state);
@@ -144,7 +143,7 @@ export function writeCall(state: AnyState, usual: Usual, jsonCache: WeakMap<obje
   return `${own.slice(0, -1)},"settings":${set},"legs":[${rung}]}`;
 }
 
-/** The state that was written. */
+/** Restores the state from its stored form. */
 export function readCall(data: unknown, usual: Usual): unknown {
   const state = data as AnyState;
   if (state.kind === 'nothing') return state;
@@ -178,7 +177,7 @@ function keep(texts: WeakMap<object, string>, value: object, text: string): stri
 function unusual(value: object, usual: Readonly<Record<string, unknown>>): object {
   const all = value as Readonly<Record<string, unknown>>;
   const own: Record<string, unknown> = {};
-  // States are plain data, so that nothing is inherited.
+  // States are plain data, so nothing is inherited.
   for (const name in all) {
     const its = all[name];
     if (!Object.hasOwn(usual, name) || !sameState(its, usual[name])) own[name] = its;
@@ -186,7 +185,7 @@ function unusual(value: object, usual: Readonly<Record<string, unknown>>): objec
   return own;
 }
 
-/** An empty table is not even mentioned. */
+/** Leaves an empty table out altogether. */
 function orNothing(table: object): object | undefined {
   return Object.keys(table).length === 0 ? undefined : table;
 }

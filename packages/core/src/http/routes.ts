@@ -21,27 +21,29 @@ export interface Route {
 
 export type Routes = ReadonlyMap<string, Route>;
 
-const GIVEN_OUT: readonly Route[] = Object.entries(CALLBACKS).map(([key, { path, wants }]) => {
-  const name = key as CallbackPurpose;
-  return { name, path, wants, ref: name };
-});
-
-const VOICE: readonly Route[] = [
-  ...configured('inbound'),
-  ...configured('inbound.status'),
-  ...GIVEN_OUT,
-  { name: 'leg.answered', path: OUTGOING, wants: CALLBACKS['leg.answered'].wants, ref: 'leg.answered' },
-];
-
 /** Every path of the forwarding endpoint; all of them take POST only. */
-export const ROUTES: Routes = byPath(VOICE.filter(({ name }) => name !== 'caller.key'));
+export const ROUTES: Routes = byPath(voiceOf('forwarding'));
 
-/** The same for TaskRouter, which has no conference but two callbacks of its own. */
+/** The same for TaskRouter, which tells of assignments and events as well. */
 export const TASKROUTER_ROUTES: Routes = byPath([
-  ...VOICE.filter(({ name }) => !['conference', 'caller.again'].includes(name)),
+  ...voiceOf('taskrouter'),
   ...configured('assign'),
   ...configured('trevents'),
 ]);
+
+/** Requests and notifications about calls: two are set at the number, the others are given out by the flow. */
+function voiceOf(flow: 'forwarding' | 'taskrouter'): readonly Route[] {
+  const purposes = (Object.keys(CALLBACKS) as CallbackPurpose[]).filter((name) => {
+    const callback = CALLBACKS[name];
+    return !('only' in callback) || callback.only === flow;
+  });
+  return [
+    ...configured('inbound'),
+    ...configured('inbound.status'),
+    ...purposes.map((name) => ({ name, path: CALLBACKS[name].path, wants: CALLBACKS[name].wants, ref: name })),
+    { name: 'leg.answered', path: OUTGOING, wants: CALLBACKS['leg.answered'].wants, ref: 'leg.answered' },
+  ];
+}
 
 function configured(name: keyof typeof CONFIGURED): readonly Route[] {
   const { paths, wants } = CONFIGURED[name];

@@ -24,21 +24,21 @@ export type Wants = 'twiml' | 'instruction' | 'nothing';
 
 /**
  * Every callback that we give out: its path on both sides of the edge, and what it wants back. `playsOnly`: what the caller
- * hears while they wait, in which `<Hangup>` has no place (twilio.com/docs/api/errors/13238).
+ * hears while they wait, in which `<Hangup>` has no place (twilio.com/docs/api/errors/13238). `only`: the one flow that gives it out.
  */
 export const CALLBACKS = {
   'caller.ended': { path: '/inbound/ended', wants: 'twiml' },
   'caller.document': { path: '/inbound/document', wants: 'twiml' },
   /** A caller whose record was lost, who is to be served anew. */
-  'caller.again': { path: '/inbound/again', wants: 'twiml' },
+  'caller.again': { path: '/inbound/again', wants: 'twiml', only: 'forwarding' },
   'caller.fallback': { path: '/inbound/fallback', wants: 'twiml' },
   'caller.recording': { path: '/inbound/recording', wants: 'nothing' },
   'caller.wait': { path: '/inbound/wait', wants: 'twiml', playsOnly: true },
   'caller.progress': { path: '/inbound/progress', wants: 'twiml', playsOnly: true },
-  'caller.key': { path: '/inbound/key', wants: 'twiml', playsOnly: true },
+  'caller.key': { path: '/inbound/key', wants: 'twiml', playsOnly: true, only: 'taskrouter' },
   'caller.whisper': { path: '/inbound/whisper', wants: 'twiml', playsOnly: true },
   'talk.recording': { path: '/recording', wants: 'nothing' },
-  conference: { path: '/conference', wants: 'nothing' },
+  conference: { path: '/conference', wants: 'nothing', only: 'forwarding' },
   'leg.answered': { path: '/outbound', wants: 'twiml' },
   'leg.key': { path: '/outbound/key', wants: 'twiml' },
   'leg.poll': { path: '/outbound/poll', wants: 'twiml' },
@@ -52,6 +52,7 @@ interface Callback {
   readonly path: string;
   readonly wants: Wants;
   readonly playsOnly?: true;
+  readonly only?: 'forwarding' | 'taskrouter';
 }
 
 export type CallbackPurpose = keyof typeof CALLBACKS;

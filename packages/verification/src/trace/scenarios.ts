@@ -24,7 +24,7 @@ export const SCENARIOS: Readonly<Record<string, TraceScenario>> = {
   'verdict machine async': { before: LISTENING, events: [events.verdict({ answeredBy: 'machine_start' })] },
   'document after the verdict': { before: [...LISTENING, VERDICT], events: [DOCUMENT] },
   'join of the leg': { before: [...LISTENING, VERDICT, DOCUMENT], events: [JOIN] },
-  'caller hangs up in detection': { before: LISTENING, events: [HANG_UP] },
+  'caller hangs up while detection listens': { before: LISTENING, events: [HANG_UP] },
   'whole call': {
     before: [],
     events: [

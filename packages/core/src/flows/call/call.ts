@@ -7,7 +7,7 @@ import type { Fallback } from '../settings/fallback.js';
 import type { Timed } from '../timers.js';
 import type { InFlight } from './party.js';
 
-/** A call that arrives, as its request says. */
+/** An incoming call, as its webhook request describes it. */
 export interface InboundCall {
   readonly sid: CallSid;
   /** As received: a number, `anonymous`, `client:…`, anything. */
@@ -19,26 +19,29 @@ export interface InboundCall {
   readonly calledVia?: string;
   /** A credential: shows the caller's number on our outbound calls. */
   readonly token?: string;
-  /** When we first failed them, by the clock of whichever process it was. Default: we have not. */
+  /** When we first failed this caller, by the clock of the process that did. Default: we have not. */
   readonly since?: EpochMs;
 }
 
-/** The caller's call, as it is written down. */
+/** What the state keeps of the caller's call. */
 export interface KeptCall {
   readonly sid: CallSid;
   readonly from: string;
   readonly to: string;
   /** A credential: shows the caller's number on our outbound calls. */
   readonly token: string | null;
-  /** `false`: Twilio would not let us show their number. */
+  /** `false`: Twilio refuses to show the caller's number. */
   readonly showable?: false;
-  /** Whose phones have forwarded the call to us; absent: nobody's. */
+  /** The parties that forwarded the call to us; absent when it was not forwarded. */
   readonly forwardedBy?: readonly string[];
 }
 
 export type KeptCallDraft = { -readonly [Key in keyof KeptCall]: KeptCall[Key] };
 
-/** A later request of the same call may come without its token; Twilio then refuses their number (21210), so it is not tried. */
+/**
+ * Takes over what the state keeps. A later request of the same call may come without its token; Twilio would then refuse the
+ * caller's number (21210), so it is not tried.
+ */
 export function keptCall({ sid, from, to, status, token, since, forwardedFrom, calledVia }: InboundCall): KeptCall {
   const by = [forwardedFrom, calledVia].filter((party) => party !== undefined);
   const forwarded = by.length === 0 ? {} : { forwardedBy: by };
@@ -47,68 +50,73 @@ export function keptCall({ sid, from, to, status, token, since, forwardedFrom, c
   return { sid, from, to, token: null, ...(isLater ? { showable: false } : {}), ...forwarded };
 }
 
-/** True if this number is the caller's own, or one that forwarded the call to us. */
+/** True if the number is the caller's own or one that forwarded the call to us. */
 export function cameFrom({ from, forwardedBy = [] }: Pick<KeptCall, 'from' | 'forwardedBy'>, number: string): boolean {
   return [from, ...forwardedBy].some((party) => digits(party) === digits(number));
 }
 
-/** Carriers leave the plus out, or put blanks in. */
+/** Carriers may leave out the plus or insert blanks. */
 function digits(party: string): string {
   return /^[+0-9 ().-]+$/.test(party) ? party.replace(/[^0-9]/g, '') : party;
 }
 
-/** True if a last number is the one they called, or one that the call came from: it would only lead back to us. */
+/** True if the fallback number is the one the caller dialled or one that the call came from: it would lead back to us. */
 export function wouldLoop(fallback: Fallback, call: Pick<KeptCall, 'from' | 'to' | 'forwardedBy'>): boolean {
   return fallback.kind === 'number' && (digits(fallback.to) === digits(call.to) || cameFrom(call, fallback.to));
 }
 
 /**
- * So long, in ms, a caller is asked to wait while the store or our code fails, from the first failure. No caller is told goodbye
- * before that. So a person who is rung in that time finds the caller still there.
+ * How long, in ms, a caller is asked to wait while the store or our code fails, counted from the first failure. No caller is told
+ * goodbye earlier, so a callee who is rung within that time finds the caller still there.
  */
 export const PATIENCE_MS = 20_000;
 
 /**
- * So long, in ms, Twilio may retry a request for TwiML and act on the second answer instead of the first. Until then a call in
- * progress may not have heard what we answered (twilio.com/docs/usage/webhooks/webhooks-overview).
+ * How long, in ms, Twilio may retry a request for TwiML and act on the second answer instead of the first. Until then a call in
+ * progress may not have heard our answer (twilio.com/docs/usage/webhooks/webhooks-overview).
  */
 export const RETRIED_MS = 15_000;
 
-/** A message that the caller left. */
+/** A message left by the caller, or a recorded talk. */
 export interface Recording {
-  /** Its SID; its address where Twilio names no SID. */
+  /** Its SID, or its address if Twilio names no SID. */
   readonly sid: string;
-  /** The https address that Twilio tells; for a moment it answers 404 (twilio.com/docs/voice/twiml/record). Empty when it failed and has none. */
+  /**
+   * Twilio's https address, which may answer 404 at first (twilio.com/docs/voice/twiml/record). Empty when recording failed and
+   * there is none.
+   */
   readonly url: string;
-  /** `null`: Twilio does not say. */
+  /** `null`: Twilio did not say. */
   readonly seconds: number | null;
-  /** Twilio could not make the file. */
+  /** Twilio could not create the file. */
   readonly failed?: true;
 }
 
-/** What is known of a waiting caller's call, whichever flow holds it. */
+/** What both flows know of a waiting caller's call. */
 export interface WaitingCaller {
-  /** Known to be in progress, so that a redirect is taken. */
+  /** The call is known to be in progress, so Twilio accepts a redirect. */
   readonly held: boolean;
   /** Its redirect leads to the fallback. */
   readonly inFlight: InFlight;
   readonly redirectTries: number;
-  /** The fallback's document was asked for: it is never given by a redirect again. */
+  /** The fallback's TwiML was requested: no redirect leads to it again. */
   readonly fallbackServed: boolean;
-  /** The number that was the fallback did not answer: what follows it. */
+  /** The fallback number did not answer: `ifUnanswered` is next. */
   readonly useIfUnanswered: boolean;
-  /** They have said what they had to say. */
+  /** The caller has left their message. */
   readonly recorded: boolean;
   readonly recording: Recording | null;
-  /** Recordings of their talks that the hook was told of. */
+  /** Recordings of this caller's talks that the hook has been told of. */
   readonly talks: readonly string[];
-  /** They were told goodbye, and not seen since. It may have been the answer to a copy that they never heard. */
+  /**
+   * The caller was told goodbye and not seen since. The goodbye may have answered a repeated request, and so never been heard.
+   */
   readonly goodbye?: true;
-  /** They were handed on, and Twilio has said since that their call is over: they do not come back. */
+  /** Handed off to the user's TwiML, and since reported as over by Twilio: the caller does not come back. */
   readonly over?: true;
 }
 
-/** Nothing of a fallback yet, and no talk. */
+/** No fallback and no talk so far. */
 export const NO_FALLBACK = {
   fallbackServed: false,
   useIfUnanswered: false,
@@ -117,9 +125,9 @@ export const NO_FALLBACK = {
   talks: [],
 } as const;
 
-/** One transition at work, as far as the caller's call is concerned. Its timer is `caller`. */
+/** The part of a transition's context that concerns the caller's call. Its timer is `caller`. */
 export interface CallerContext extends Timed {
-  /** The caller asks in this very step: what they are to do next is in the reply. */
+  /** This event is a request of the caller's own call: the reply says what to do next. */
   readonly isAsked: boolean;
   readonly config: { readonly graceMs: number; readonly redirectRetryMs: readonly number[] };
   readonly effects: Pick<Effect[], 'push'>;
@@ -133,14 +141,13 @@ export interface CallerContext extends Timed {
   };
 }
 
-/** A transition of a call, as far as it gives out addresses. */
+/** What a transition needs to create callback references. */
 export interface Addressed {
-  /** Its name. */
   readonly flow: string;
   readonly state: { readonly visit: number; readonly call: { readonly sid: CallSid } };
 }
 
-/** Where Twilio asks or tells about a leg of the call; leg 0 is the caller. */
+/** Creates the reference for a callback about a leg of the call; leg 0 is the caller. */
 export function callbackRef({ flow, state }: Addressed, leg: number, purpose: CallbackPurpose): CallbackRef {
   return { flow, key: state.call.sid, visit: state.visit, leg, purpose };
 }

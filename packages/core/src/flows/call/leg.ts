@@ -13,7 +13,7 @@ export function legTimer(leg: { readonly id: number }): string {
   return `leg${String(leg.id)}`;
 }
 
-/** Writes down when something first happened to a leg. */
+/** Records when something first happened to a leg. */
 export function stamp(leg: LegDraft, moment: keyof LegTimestamps, at: number): void {
   if (leg.timestamps[moment] === undefined) leg.timestamps = { ...leg.timestamps, [moment]: at };
 }
@@ -23,10 +23,10 @@ export function findLeg(legs: LegDrafts, id: number): LegDraft | undefined {
 }
 
 /**
- * One outbound call to one person.
- * `requested → placed → ringing → detecting → confirming → joining → bridged`; `farewell` from any of these for a callee who hears
- * why they cannot have the caller; `ending → ended` from anywhere. With asynchronous detection a callee is in `confirming` as soon as
- * they pick up: they hear who is calling while detection listens.
+ * One outbound call to one callee.
+ * `requested → placed → ringing → detecting → confirming → joining → bridged`; `farewell` from any of these for a callee who
+ * hears why they cannot have the caller; `ending → ended` from anywhere. With asynchronous detection a callee is in `confirming`
+ * as soon as they pick up: they hear who is calling while detection listens.
  */
 export const LEG_PHASES = [
   'requested',
@@ -43,88 +43,94 @@ export const LEG_PHASES = [
 
 export type LegPhase = (typeof LEG_PHASES)[number];
 
-/** How a leg came out, for pages and logs. */
+/** How a leg ended, for pages and logs. */
 export type LegResult =
   | { readonly kind: 'bridged' }
-  /** Answered, but not by somebody who gets the caller. */
+  /** Answered, but by someone or something that does not get the caller. */
   | { readonly kind: 'answered'; readonly by: AnsweredBy }
-  /** Hung up before we knew who answered. */
+  /** Hung up before detection said who answered. */
   | { readonly kind: 'hungUp' }
   | { readonly kind: 'notReached'; readonly status: FinalCallStatus; readonly sipCode: number | null }
   | { readonly kind: 'refused'; readonly code: number | null; readonly reason: string }
-  /** Ended by us before anybody answered. */
+  /** Ended by us before it was answered. */
   | { readonly kind: 'stopped' }
-  /** Twilio never told us whether the call was made. */
+  /** Twilio never reported whether the call was created. */
   | { readonly kind: 'lost' };
 
 export interface LegTarget {
   readonly to: E164;
   readonly name?: string;
-  /** How long it rings, in seconds; the call's setting when absent, as for all that follows. */
+  /** Ring time in seconds. This option and all that follow default to the setting of the whole call. */
   readonly ringSeconds?: number;
-  /** Whose number this person sees. */
+  /** The number this callee sees. */
   readonly callerId?: 'caller' | E164;
   readonly detection?: Detection;
-  /** Whether this person is asked for a key. */
+  /** Whether this callee is asked for a key. */
   readonly confirm?: Confirm;
 }
 
 export interface Leg {
-  /** From 1; part of every reference to the leg. */
+  /** Starts at 1; part of every reference to the leg. */
   readonly id: number;
   readonly target: LegTarget;
   readonly phase: LegPhase;
-  /** Whose number it shows. */
+  /** Which number it shows. */
   readonly callerId: 'caller' | 'own';
-  /** The create that rings it; `null`: it came too late to be sent, and waits until the caller is known to be there. */
+  /** Id of the effect that creates the call; `null`: it was too late to send, and waits until the caller is known to be there. */
   readonly creating: string | null;
   /** Known from the REST response or from the first callback, whichever comes first. */
   readonly sid: CallSid | null;
   readonly answeredBy: AnsweredBy | null;
-  /** A human verdict or a key was committed: this person is bridged, or told why not. */
+  /** A human verdict or a key was committed: this callee is bridged, or told why not. */
   readonly human: boolean;
   readonly farewell: Farewell | null;
-  /** The farewell was handed out. */
+  /** The farewell's TwiML was served. */
   readonly farewellDelivered: boolean;
-  /** How often we asked Twilio to fetch the farewell. */
+  /** How often we redirected the leg to its farewell. */
   readonly farewellTries: number;
-  /** When a key no longer counts. */
+  /** From then on a key no longer counts. */
   readonly confirmUntil: EpochMs | null;
-  /** Seen in the room. */
+  /** A conference event reported it in the room. */
   readonly joined: boolean;
-  /** Heard alive by a fetch when it had to be in the room. */
+  /** A fetch found it in progress at a time when it had to be in the room. */
   readonly seenAlive: boolean;
-  /** Its time for detection or confirmation is up. */
+  /** Its time for detection or confirmation is over. */
   readonly overdue: boolean;
-  /** Its redirect leads to the farewell, or brings it to the caller: then, until its document is asked for, nothing else may. */
+  /**
+   * Its redirect leads to the farewell or to the caller. Until the TwiML of that redirect is requested, nothing else may bring
+   * the leg there.
+   */
   readonly inFlight: InFlight;
-  /** Was given the document that brings it to the caller. */
+  /** It was served the TwiML that brings it to the caller. */
   readonly joinTwimlSent: boolean;
-  /** When that document has been heard up to the room, also in an answer to a retry: no look before shows it there. */
+  /**
+   * By then that TwiML has been played up to the room, even if Twilio acted on a retry. An earlier fetch does not prove that it
+   * is there.
+   */
   readonly inRoomBy?: EpochMs;
-  /** It came by a redirect: requests it made before the redirect no longer count. */
+  /** A redirect took effect: requests it made before no longer count. */
   readonly wasRedirected: boolean;
-  /** A robot screens the call for its owner; `answered`: we have told it who calls. */
+  /** A robot screens the call for its owner; `answered`: we have told it who is calling. */
   readonly screened: 'heard' | 'answered' | null;
   readonly result: LegResult | null;
-  /** Written for people to read; no decision looks at it. */
+  /** For people to read; no decision depends on it. */
   readonly timestamps: LegTimestamps;
 }
 
 export interface LegTimestamps {
   readonly requestedAt: EpochMs;
-  /** Twilio has accepted it: from here it may be in Twilio's queue. */
+  /** Twilio accepted the call and may keep it in its queue. */
   readonly placedAt?: EpochMs;
   /** Twilio took it off its queue and began to dial. */
   readonly initiatedAt?: EpochMs;
   readonly ringingAt?: EpochMs;
   readonly answeredAt?: EpochMs;
-  /** When they first heard something. */
+  /** When the callee first heard something. */
   readonly greetedAt?: EpochMs;
   readonly verdictAt?: EpochMs;
   /** How long detection listened, in ms. */
   readonly detectionMs?: number;
-  /** A key took the call. */
+  /** The callee pressed a key to take the call. */
   readonly keyAt?: EpochMs;
   readonly joinedAt?: EpochMs;
   readonly endedAt?: EpochMs;
@@ -156,22 +162,22 @@ export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'],
   };
 }
 
-/** May still turn out to be the one who takes the call. */
+/** True while the leg may still win the caller. */
 export function canStillAnswer(phase: LegPhase): boolean {
   return isUnanswered(phase) || phase === 'detecting' || phase === 'confirming';
 }
 
-/** Nobody has picked up yet. */
+/** True until the callee picks up. */
 export function isUnanswered(phase: LegPhase): boolean {
   return phase === 'requested' || phase === 'placed' || phase === 'ringing';
 }
 
-/** On its way out, or out: it no longer comes to the caller. */
+/** True once the leg can no longer join the caller: it is ending, or has ended. */
 export function isLeaving(phase: LegPhase): boolean {
   return phase === 'farewell' || phase === 'ending' || phase === 'ended';
 }
 
-/** In the room, as far as we know. */
+/** True while the leg is in the room, as far as we know. */
 export function isInRoom(phase: LegPhase): boolean {
   return phase === 'joining' || phase === 'bridged';
 }
@@ -179,25 +185,25 @@ export function isInRoom(phase: LegPhase): boolean {
 export type LegDraft = Draft<Omit<Leg, 'target'>> & { target: Leg['target'] };
 
 /**
- * The legs of one transition. Most events are about one leg, and a call may have 200: a leg is copied when it is first handed
- * out, and those that nobody has changed stay the objects they were, so that they are neither compared nor written down anew.
+ * The legs of one transition. Most events concern one leg, and a call may have 200: a leg is copied when it is first accessed,
+ * and unchanged legs stay the same objects, so they are neither compared nor written again.
  */
 export interface LegDrafts extends Iterable<LegDraft> {
-  /** The first that passes the test, to be changed. */
+  /** Returns a draft of the first leg that passes the test. */
   find(test: (leg: Leg) => boolean): LegDraft | undefined;
   some(test: (leg: Leg) => boolean): boolean;
   push(leg: LegDraft): void;
   remove(id: number): void;
-  /** What has become of them. */
+  /** Returns the legs after the transition. */
   after(): readonly Leg[];
 }
 
-/** `before`: those of the state that the transition begins with. */
+/** `before`: the legs of the state that the transition starts from. */
 export function legDrafts(before: readonly Leg[]): LegDrafts {
   let legs = before;
   const originals = new Map<Leg, Leg>();
 
-  /** The list of this transition, which it may write to. */
+  /** Returns the list of this transition, which may be written to. */
   function own(): Leg[] {
     if (legs === before) legs = [...before];
     return legs as Leg[];

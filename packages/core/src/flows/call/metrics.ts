@@ -3,7 +3,7 @@ import type { CallResult } from '../forwarding/state.js';
 import { type CallFlow, type FlowMeasurement, secondsBetween } from '../metrics.js';
 import type { Leg } from './leg.js';
 
-/** A call of either flow, as far as it is counted. */
+/** The part of a call's state, in either flow, that metrics are derived from. */
 interface CountedCall {
   readonly kind: 'call';
   readonly visit: number;
@@ -17,7 +17,7 @@ interface NoCall {
   readonly kind: 'nothing';
 }
 
-/** What became of the caller and of the legs between two states. */
+/** Measures what happened to the caller and to the legs between two states. */
 export function callMetrics(
   flow: CallFlow,
   before: CountedCall | NoCall,
@@ -40,7 +40,7 @@ export function callMetrics(
   return [...measurements, ...legMetrics(flow, known?.legs ?? [], after.legs, at)];
 }
 
-/** What became of the legs of one call between two states. A leg that was there before may be gone only when it had ended. */
+/** Measures what happened to the legs of one call between two states. Only an ended leg may be missing from the later one. */
 function legMetrics(
   flow: CallFlow,
   before: readonly Leg[],
@@ -63,7 +63,10 @@ function verdict(flow: CallFlow, earlier: Leg | undefined, leg: Leg): readonly F
   return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.timestamps.answeredAt, timestamps) }];
 }
 
-/** Twilio's own figure where it gives one, else ours. That somebody had picked up must have been told before the verdict. */
+/**
+ * Seconds that detection listened: Twilio's figure if there is one, otherwise ours, which needs the answer to be reported before
+ * the verdict.
+ */
 function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['timestamps']): number | null {
   if (detectionMs !== undefined) return detectionMs / 1000;
   return answeredAt === undefined || verdictAt === undefined ? null : secondsBetween(answeredAt, verdictAt);
@@ -71,7 +74,7 @@ function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: L
 
 function end(flow: CallFlow, earlier: Leg | undefined, leg: Leg, at: EpochMs): readonly FlowMeasurement[] {
   const { result, answeredBy, timestamps } = leg;
-  // Not by its phase: one that was given up for lost may come back, and ends once all the same.
+  // Not by phase: a leg given up for lost may come back, and still counts as ended only once.
   if (timestamps.endedAt === undefined || earlier?.timestamps.endedAt !== undefined || result === null) return [];
   const seconds = secondsBetween(timestamps.requestedAt, at);
   return [{ type: 'leg.ended', flow, result: result.kind, answeredBy: answeredBy ?? 'nobody', seconds }];

@@ -2,7 +2,7 @@ import type { CallSid } from '../../kernel/ids.js';
 import type { Effect } from '../effects.js';
 import { nextId } from '../timers.js';
 
-/** What Twilio was asked to do with one call and has not answered yet: the id of the effect, at most one of each kind. */
+/** Requests to Twilio about one call that are not answered yet: the ids of their effects, at most one of each kind. */
 export interface InFlight {
   readonly fetch: string | null;
   readonly end: string | null;
@@ -11,7 +11,7 @@ export interface InFlight {
 
 export const NOTHING_IN_FLIGHT: InFlight = { fetch: null, end: null, redirect: null };
 
-/** A call that a flow looks after: the caller's, or that of a leg. */
+/** A call that a flow controls: the caller's, or a leg's. */
 export interface Party {
   inFlight: InFlight;
 }
@@ -21,7 +21,7 @@ interface PartyContext {
   readonly state: { effectSeq: number };
 }
 
-/** Looks at the call, unless a look is under way. `leg`: 0 is the caller. */
+/** Fetches the call unless a fetch is in flight. `leg`: 0 is the caller. */
 export function refresh(ctx: PartyContext, party: Party, leg: number, sid: CallSid): void {
   if (party.inFlight.fetch !== null) return;
   const id = nextId(ctx, 'fetch', leg);
@@ -29,7 +29,7 @@ export function refresh(ctx: PartyContext, party: Party, leg: number, sid: CallS
   ctx.effects.push({ type: 'call.fetch', id, leg, sid });
 }
 
-/** Ends the call, unless that is under way. Always `Status=completed`, which works in every live state. */
+/** Ends the call unless that is in flight. Always `Status=completed`, which works in every live state. */
 export function end(ctx: PartyContext, party: Party, leg: number, sid: CallSid): void {
   if (party.inFlight.end !== null) return;
   const id = nextId(ctx, 'end', leg);
@@ -37,7 +37,7 @@ export function end(ctx: PartyContext, party: Party, leg: number, sid: CallSid):
   ctx.effects.push({ type: 'call.end', id, leg, sid });
 }
 
-/** Drops the call's redirect: it has happened, or it must not. */
+/** Drops the call's redirect because it has happened or must no longer happen. */
 export function dropRedirect(ctx: Pick<PartyContext, 'effects'>, party: Party): void {
   const id = party.inFlight.redirect;
   if (id === null) return;

@@ -2,7 +2,7 @@ import type { CallbackRef } from '../../wire/callbacks.js';
 import { callerNumber } from '../../wire/caller-id.js';
 import { type Reply, type Say, twiml } from '../../wire/twiml.js';
 
-/** `+14155550142` becomes `4 1 5 …`: spoken digit by digit in every language. */
+/** Fills in a text. `+14155550142` becomes `4 1 5 …`, which is spoken digit by digit in every language. */
 export function spoken(
   text: string,
   caller: string,
@@ -16,13 +16,13 @@ export function spoken(
   });
 }
 
-/** Whether a robot that screens calls has spoken: its words, whatever Twilio made of capitals and commas. */
+/** True if the speech contains a phrase of a call-screening robot, regardless of Twilio's capitals and punctuation. */
 export function isScreening(speech: string, phrases: readonly string[]): boolean {
   const words = plain(speech);
   return phrases.some((phrase) => words.includes(plain(phrase)));
 }
 
-/** Lower case, and one space for whatever stands between words. */
+/** Converts to lower case, with one space between words. */
 function plain(text: string): string {
   return text
     .toLowerCase()
@@ -30,19 +30,19 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Tells a person that the call is recorded, before it is. */
+/** Tells a person that the call will be recorded, before recording starts. */
 export function consent(
   settings: Voice & { readonly record: boolean; readonly texts: { readonly consent: string } },
 ): Say[] {
   return settings.record ? [say(settings, settings.texts.consent)] : [];
 }
 
-/** Slow voices take about a tenth of a second for a letter. */
+/** Estimates how long the words take. Slow voices take about a tenth of a second per letter. */
 export function sayingMs(words: readonly Say[]): number {
   return words.reduce((sum, { text }) => sum + text.length, 0) * 120;
 }
 
-/** Sends them to hear something. While a redirect of ours goes there too, it has a second to be the only one. */
+/** Sends a call to another document. While our own redirect leads there too, a pause of one second lets it arrive first. */
 export function leadTo(to: CallbackRef, isRedirected: boolean): Reply {
   return twiml(...(isRedirected ? [{ verb: 'pause', seconds: 1 } as const] : []), { verb: 'redirect', to });
 }
@@ -52,7 +52,7 @@ interface Voice {
   readonly language: string | null;
 }
 
-/** A sentence in the call's voice. */
+/** Builds a sentence in the call's voice. */
 export function say({ voice, language }: Voice, text: string): Say {
   return {
     verb: 'say',

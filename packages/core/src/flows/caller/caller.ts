@@ -14,7 +14,10 @@ export function endCaller(ctx: CallerContext): void {
   end(ctx, ctx.state.caller, 0, ctx.state.call.sid);
 }
 
-/** The caller is told: by the reply if they ask, otherwise they are fetched, now or as soon as they can be. */
+/**
+ * Sends the caller to the fallback: by the reply if their call is asking, otherwise by a redirect, now or as soon as one is
+ * possible.
+ */
 export function startFallback(ctx: CallerContext): void {
   if (ctx.isAsked) expectAtFallback(ctx);
   else if (ctx.state.caller.held) redirectCaller(ctx);
@@ -22,8 +25,8 @@ export function startFallback(ctx: CallerContext): void {
 }
 
 /**
- * The caller asks what to do, and is answered with the way to the fallback. A reply is no proof that anybody heard it
- * (twilio.com/docs/usage/webhooks/webhooks-overview): a caller who does not come in time is redirected over REST.
+ * Starts the timer for a caller whose request was answered with a redirect to the fallback. A reply does not prove that it was
+ * played (twilio.com/docs/usage/webhooks/webhooks-overview): a caller who does not get there in time is redirected over REST.
  */
 export function expectAtFallback(ctx: CallerContext): void {
   const { caller, timers } = ctx.state;
@@ -46,17 +49,17 @@ export function redirectCaller(ctx: CallerContext): void {
   });
 }
 
-/** The caller has heard, or is hearing, that nobody can be reached. */
+/** True once the caller has heard, or is hearing, that nobody can be reached. */
 export function isTold({ fallbackServed, goodbye }: Pick<WaitingCaller, 'fallbackServed' | 'goodbye'>): boolean {
   return fallbackServed || goodbye === true;
 }
 
-/** Which part of the fallback it is the turn of, from 1. */
+/** Returns the current part of the fallback, from 1. */
 export function partOf({ useIfUnanswered, recorded }: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'>): number {
   return 1 + Number(useIfUnanswered) + Number(recorded);
 }
 
-/** A reference that only this part's TwiML names. A caller who uses it was sent there, and heard what came before. */
+/** Creates a reference that only this part's TwiML contains. A caller who uses it was sent there and heard what came before. */
 export function fallbackRef(
   ctx: Addressed & { readonly state: { readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'> } },
   purpose: 'caller.document' | 'caller.fallback',
@@ -65,8 +68,8 @@ export function fallbackRef(
 }
 
 /**
- * What a request about the caller's call has shown: it is over; it is in progress and on its way to the fallback; a look saw it
- * in progress, or not yet, or saw nothing.
+ * What the outcome of a request about the caller's call shows: it is over (`gone`); it is in progress and on its way to the
+ * fallback (`redirected`); a fetch found it in progress (`inProgress`) or not yet (`notYet`), or failed (`unseen`).
  */
 export type CallerReport = 'gone' | 'redirected' | 'inProgress' | 'notYet' | 'unseen';
 
@@ -97,8 +100,8 @@ export function callerOutcome(
 }
 
 /**
- * How a redirect to the fallback went. Refused while the call is not in progress yet (21220): again after 1, 2 and 4 s,
- * then at each heartbeat. Returns whether the call is now known to be in progress.
+ * Handles the outcome of a redirect to the fallback. Twilio refuses it while the call is not in progress yet (21220): it is tried
+ * again after 1, 2 and 4 s, then at each heartbeat. Returns whether the call is now known to be in progress.
  */
 function callerRedirected(ctx: CallerContext, id: string, result: Outcome): boolean {
   const { caller } = ctx.state;
@@ -112,16 +115,16 @@ function callerRedirected(ctx: CallerContext, id: string, result: Outcome): bool
   return false;
 }
 
-/** The fallback's document is handed out, to a request that only who was sent there can make. */
+/** Records that the fallback's TwiML is served; only a call that was sent to the fallback can request it. */
 export function serveFallback(ctx: CallerContext): void {
   const { caller } = ctx.state;
   caller.fallbackServed = true;
   stopTimer(ctx, 'caller');
-  // Its document was asked for: the redirect happened, or is no longer needed.
+  // The request shows that the redirect happened or is no longer needed.
   dropRedirect(ctx, caller);
 }
 
-/** The user's hook hears how this visit came out. */
+/** Tells the user's hook how this visit ended. */
 export function tellEnded(ctx: EndedContext, result: string): void {
   const { call, visit } = ctx.state;
   ctx.effects.push({

@@ -17,7 +17,7 @@ export interface Spoken {
   readonly record: boolean;
 }
 
-/** The fallback that it is the turn of. */
+/** Returns the fallback that is current: the chosen one, or what follows a number that did not answer. */
 export function currentFallback(
   settings: Pick<Spoken, 'fallback'>,
   { useIfUnanswered }: Pick<WaitingCaller, 'useIfUnanswered'>,
@@ -26,7 +26,7 @@ export function currentFallback(
   return fallback.kind === 'number' && useIfUnanswered ? fallback.ifUnanswered : fallback;
 }
 
-/** They are with TwiML of the user's, from where they may come back. */
+/** True while the caller is with TwiML of the user's, from where they may come back. */
 export function isWithUserTwiml(state: {
   readonly result: string | null;
   readonly settings: Pick<Spoken, 'fallback'>;
@@ -39,7 +39,7 @@ export function isWithUserTwiml(state: {
   );
 }
 
-/** Whether a request is for the present part of the fallback: copies of what came before are for earlier parts, or for none. */
+/** True if a request is for the current part of the fallback. Repeats of earlier requests name an earlier part, or none. */
 export function isForFallback(
   event: { readonly type: string; readonly part?: number | undefined },
   caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'>,
@@ -47,13 +47,13 @@ export function isForFallback(
   return event.type === 'caller.document' && event.part === partOf(caller);
 }
 
-/** The way to the fallback, whatever was asked for. */
+/** Answers any request with a redirect to the fallback. */
 export function wayToFallback(ctx: CallerContext): Reply {
   expectAtFallback(ctx);
   return leadTo(fallbackRef(ctx, 'caller.document'), ctx.state.caller.inFlight.redirect !== null);
 }
 
-/** What the caller hears when nobody can be reached. */
+/** Builds what the caller hears when nobody can be reached. */
 export function fallbackVerbs(
   ctx: Addressed & {
     readonly state: { readonly settings: Spoken; readonly caller: Pick<WaitingCaller, 'useIfUnanswered' | 'recorded'> };
@@ -81,7 +81,7 @@ export function fallbackVerbs(
       const { maxSeconds, silenceSeconds } = fallback;
       const action = fallbackRef(ctx, 'caller.fallback');
       const statusCallback = callbackRef(ctx, 0, 'caller.recording');
-      // Who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
+      // A caller who says nothing falls through to the end of the document (twilio.com/docs/voice/twiml/record).
       return twiml(
         say(settings, texts.voicemail),
         { verb: 'record', action, maxSeconds, silenceSeconds, statusCallback },
@@ -100,11 +100,12 @@ interface FallbackContext extends RecordingContext {
   };
 }
 
-/** One part of the fallback is over. `true`: the number took the caller, and nothing follows. */
+/** Handles the end of one part of the fallback. Returns `true` if the number took the caller, so nothing follows. */
 export function onFallbackEnded(ctx: FallbackContext, event: FallbackEnded): boolean {
   const { caller, settings } = ctx.state;
   keepRecording(ctx, { type: 'caller.recording', recording: event.recording });
-  // A repeat of what came before the present part says nothing of it. Whoever was there was there, also when our record is behind.
+  // A repeat of an earlier request says nothing about the current part. If the number answered, it answered, even if our record
+  // is behind.
   if (caller.phase === 'ended' || event.part !== partOf(caller)) return false;
   const { kind } = currentFallback(settings, caller);
   const { answered } = event;

@@ -17,7 +17,7 @@ import type { Texts } from '../settings/texts.js';
 import type { ListenRequest } from './events.js';
 import type { Spoken } from './fallback.js';
 
-/** What is said before they wait. Who comes back waits a second instead, so that nothing becomes a busy loop. */
+/** Builds what the caller hears before they wait. A caller who comes back waits a second instead, which prevents a busy loop. */
 export function opening(settings: Greeting, arrival: 'first' | 'again'): Verb[] {
   return arrival === 'again' ? [{ verb: 'pause', seconds: 1 }] : greeting(settings);
 }
@@ -42,7 +42,7 @@ interface Listening extends Addressed {
   };
 }
 
-/** What the caller hears on hold, or when they are connected. Whatever else they do, another request of theirs decides. */
+/** Answers what the caller hears on hold or when connected. What happens next is decided by the caller's other requests. */
 export function listenDocument(ctx: Listening, event: ListenRequest): Reply {
   const { caller, settings, legs, winner, visit } = ctx.state;
   if (caller.phase === 'ended' || (event.visit ?? visit) < visit) return twiml();
@@ -55,7 +55,7 @@ export function listenDocument(ctx: Listening, event: ListenRequest): Reply {
   return waitDocument({ settings, ref }, event.again === true);
 }
 
-/** Who has taken the call. */
+/** Tells the caller who took the call. */
 function whisperDocument(settings: WaitSettings, leg: Leg | undefined): Reply {
   const { connected, somebody } = settings.texts;
   if (connected === '' || leg === undefined) return twiml();
@@ -67,11 +67,11 @@ function whisperDocument(settings: WaitSettings, leg: Leg | undefined): Reply {
   );
 }
 
-/** Twilio's own piece, from its documentation (twilio.com/docs/voice/twiml/leave). */
+/** Music from Twilio's documentation (twilio.com/docs/voice/twiml/leave). */
 const MUSIC = 'http://com.twilio.sounds.music.s3.amazonaws.com/MARKOVICHAMP-Borghestral.mp3';
 
 interface WaitSettings extends Hold {
-  /** A key leads to the voicemail. */
+  /** A key takes the caller to voicemail. */
   readonly offerMessage?: boolean;
   readonly texts: Texts;
   readonly voice: string | null;
@@ -83,7 +83,7 @@ interface Waiting {
   readonly ref: { readonly progress: CallbackRef; readonly key: CallbackRef };
 }
 
-/** Where the caller's wait document is had; `undefined`: Twilio's own music, which needs nothing of ours. */
+/** Returns the source of the caller's wait document; `undefined`: Twilio's own music, which needs nothing from us. */
 export function waitOf(settings: WaitSettings, ours: CallbackRef): Target | 'silence' | undefined {
   if (settings.ringback !== null || settings.progressSeconds !== null || settings.offerMessage === true) return ours;
   if (settings.waitUrl === null) return undefined;
@@ -91,8 +91,8 @@ export function waitOf(settings: WaitSettings, ours: CallbackRef): Target | 'sil
 }
 
 /**
- * What the caller hears while they wait, until it is asked for again. `again`: they have waited for a while. Only verbs that a
- * conference's wait document may have (13238), and in a queue a Gather (twilio.com/docs/voice/twiml/enqueue).
+ * Builds what the caller hears while waiting, until it is requested again. `again`: the caller has waited for a while. Contains
+ * only verbs that a conference's wait document may have (13238), plus a Gather in a queue (twilio.com/docs/voice/twiml/enqueue).
  */
 function waitDocument({ settings, ref }: Waiting, again: boolean): Reply {
   const { texts, progressSeconds, offerMessage } = settings;
@@ -103,14 +103,14 @@ function waitDocument({ settings, ref }: Waiting, again: boolean): Reply {
   const listen = [...words, ...sound(settings)];
   const next = { verb: 'redirect', to: ref.progress } as const;
   if (offerMessage !== true) return twiml(...listen, next);
-  // Any key is heard at any time; what is no star leads here again.
+  // Any key is heard at any time; any key but star leads back here.
   return twiml(
     { verb: 'gather', action: ref.key, numDigits: 1, finishOnKey: '', timeoutSeconds: 1, prompt: listen },
     next,
   );
 }
 
-/** As long as nobody has anything to say: for so many seconds, or a piece of music. */
+/** What plays between sentences: a sound for a number of seconds, or a piece of music. */
 function sound({ ringback, waitUrl, progressSeconds }: WaitSettings): (Play | Pause)[] {
   const seconds = progressSeconds ?? 60;
   if (ringback !== null) {

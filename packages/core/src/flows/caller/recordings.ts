@@ -10,12 +10,12 @@ export interface RecordingContext {
   };
 }
 
-/** So many recordings of one call are told apart from their repeats: one for each person the caller has talked to. */
+/** How many recordings of one call are remembered to recognize repeats: one for each person the caller has talked to. */
 const REMEMBERED = 10;
 
 /**
- * The user's hook is told of a recording once, by whichever request brings it first; of messages there is one. That the
- * file could not be made is told once as well, also of a recording that was told of before.
+ * Tells the user's hook of a recording once, through whichever request reports it first; there is one message per call. A failed
+ * file is reported once as well, even if the recording was already reported.
  */
 export function keepRecording(
   ctx: RecordingContext,

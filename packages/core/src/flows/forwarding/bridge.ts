@@ -7,7 +7,7 @@ import { startTimer, stopTimer } from '../timers.js';
 import { hunt, STEP_TIMER } from './hunt.js';
 import type { ForwardingContext } from './state.js';
 
-/** The commit of this step decides: one human wins, and nobody else. */
+/** Gives the caller to this leg. The commit of this step decides: exactly one human wins. */
 export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
   const { state } = ctx;
   state.winner = leg.id;
@@ -19,14 +19,14 @@ export function winCaller(ctx: ForwardingContext, leg: LegDraft): void {
   stopTimer(ctx, legTimer(leg));
   stopTimer(ctx, STEP_TIMER);
   if (state.caller.held) startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
-  // Who rings is ended; who is being detected is left until the verdict; who is being asked is told.
+  // Ringing legs are ended; legs in detection continue until the verdict; callees who are being asked are told.
   for (const other of state.legs) {
     if (isUnanswered(other.phase)) hangUpLeg(ctx, other);
     else if (other.phase === 'confirming') sayFarewell(ctx, other, 'taken');
   }
 }
 
-/** Both in the room, as far as anybody can tell. */
+/** Marks both as connected once both are in the room, as far as we can tell. */
 export function connectIfTogether(ctx: ForwardingContext): void {
   const { state } = ctx;
   const leg = state.legs.find((candidate) => candidate.id === state.winner);
@@ -41,16 +41,16 @@ export function connectIfTogether(ctx: ForwardingContext): void {
   whisper(ctx, leg);
 }
 
-/** A fetch proves that the leg is in the room only after the time in which Twilio may retry its request is over. */
+/** Sets when a fetch proves that the leg is in the room: only after the time in which Twilio may retry its request. */
 export function expectInRoom(ctx: ForwardingContext, leg: LegDraft): void {
   const by = ctx.at + sayingMs(consent(ctx.state.settings)) + ctx.config.graceMs;
-  // The answer to a retry is heard by then as well.
+  // By then the answer to a retry has been played as well.
   if (by <= (leg.inRoomBy ?? 0)) return;
   leg.seenAlive = false;
   leg.inRoomBy = by + RETRIED_MS;
 }
 
-/** Two fetches said that they talk, and the leg says that it is still coming: takes that back. */
+/** Takes back `connected`: two fetches suggested that they talk, but the leg's own request shows that it is still on its way. */
 export function notYetTogether(ctx: ForwardingContext, leg: LegDraft): void {
   if (leg.phase !== 'bridged' || ctx.state.winner !== leg.id || ctx.state.caller.phase !== 'connected') return;
   ctx.state.caller.phase = 'joining';
@@ -59,7 +59,10 @@ export function notYetTogether(ctx: ForwardingContext, leg: LegDraft): void {
   startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
 }
 
-/** The caller hears who it is; without the room's name, which its events tell, they do not. */
+/**
+ * Tells the caller who took the call. This needs the conference SID, which only conference events report; without it nothing is
+ * said.
+ */
 function whisper(ctx: ForwardingContext, leg: LegDraft): void {
   const { settings, conference, call } = ctx.state;
   if (settings.texts.connected === '' || conference === null) return;
@@ -74,7 +77,7 @@ function whisper(ctx: ForwardingContext, leg: LegDraft): void {
   });
 }
 
-/** The leg that had the caller has left: hunting goes on, unless they had talked. */
+/** The winning leg has left: the hunt goes on unless the two had talked. */
 export function onWinnerLeft(ctx: ForwardingContext, leg: LegDraft): void {
   const { state } = ctx;
   if (state.winner !== leg.id) return;
@@ -84,29 +87,30 @@ export function onWinnerLeft(ctx: ForwardingContext, leg: LegDraft): void {
     stopTimer(ctx, 'caller');
     hunt(ctx);
   } else if (state.caller.phase === 'connected') {
-    // The room ends with the leg and the caller's call with it; this sweeps up a caller who is left alone in there.
+    // The room ends with the leg, and the caller's call with it; the timer ends the call of a caller who is left alone in the
+    // room.
     startTimer(ctx, 'caller', ctx.config.graceMs);
   }
 }
 
-/** The leg's `<Dial>` is over while its call goes on: the room has ended under it. */
+/** The leg's `<Dial>` is over but its call goes on: the room has ended. */
 export function onDialReturned(ctx: ForwardingContext, leg: LegDraft): void {
   if (leg.phase === 'bridged') {
     expectHangup(ctx, leg, { kind: 'bridged' });
     onWinnerLeft(ctx, leg);
   } else if (leg.phase === 'joining') {
-    // A room ends when somebody leaves it, and it was not this leg.
+    // A room ends when a participant leaves, and it was not this leg.
     verifyCaller(ctx);
     sayFarewell(ctx, leg, 'lost');
     onWinnerLeft(ctx, leg);
   }
 }
 
-/** Events may be lost: both calls are looked at. */
+/** Fetches both calls, as conference events may be lost. */
 export function verifyBoth(ctx: ForwardingContext): void {
   const leg = ctx.state.legs.find((candidate) => candidate.id === ctx.state.winner);
   if (leg !== undefined && leg.inFlight.redirect !== null) {
-    // Its document was never asked for: it is not in the room, and somebody else may be.
+    // Its redirect never took effect: it is not in the room, and another callee can have the caller.
     sayFarewell(ctx, leg, 'lost');
     redirectToFarewell(ctx, leg);
     onWinnerLeft(ctx, leg);
@@ -116,19 +120,19 @@ export function verifyBoth(ctx: ForwardingContext): void {
   if (leg !== undefined) refreshLeg(ctx, leg);
 }
 
-/** Something hints that the caller may be gone: nobody new is rung until we know. */
+/** Something suggests that the caller may be gone: no new leg is rung until a fetch tells. */
 export function verifyCaller(ctx: ForwardingContext): void {
   ctx.state.caller.isUnverified = true;
   refreshCaller(ctx);
 }
 
-/** What becomes of each leg when the caller is gone. */
+/** Decides what happens to each leg when the caller is gone. */
 export function dismissLegs(ctx: ForwardingContext): void {
   for (const leg of ctx.state.legs) {
     if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
     else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
     else if (leg.phase === 'farewell' && leg.farewell === 'lost' && !leg.farewellDelivered) leg.farewell = 'callerGone';
-    // The room has ended under it and its Dial asks what now; the timer is for who sits in there alone after all.
+    // The room has ended and the leg's Dial will ask what to do; the timer is for a leg that stays in the room alone.
     else if (leg.phase === 'bridged') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     else if (isInRoom(leg.phase)) {
       sayFarewell(ctx, leg, 'callerGone');

@@ -29,7 +29,8 @@ export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): R
   callerHeld(ctx);
   caller.isUnverified = false;
   if (event.type === 'caller.ended' && caller.phase === 'connected') {
-    // The answer ends their call, which will be told. A late copy ends nothing: then they are still talking.
+    // An empty answer ends the call, which Twilio will report. An answer to a late repeat ends nothing: then the two are still
+    // talking.
     refreshCaller(ctx);
     return twiml();
   }
@@ -40,7 +41,7 @@ export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): R
 
 type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | ListenRequest>;
 
-/** What the caller hears now; who is handed on to the user's TwiML is no longer ours. */
+/** Answers the caller's request. A caller who is handed to the user's TwiML is no longer ours. */
 export function answerCaller(ctx: ForwardingContext, event: ForwardingRequest, arrival: 'first' | 'again'): Reply {
   const reply = callerDocument(ctx, event, arrival);
   const { caller, settings } = ctx.state;
@@ -49,7 +50,7 @@ export function answerCaller(ctx: ForwardingContext, event: ForwardingRequest, a
   return reply;
 }
 
-/** The caller is known to be in progress. */
+/** Records that the caller's call is in progress. */
 export function callerHeld(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
   if (caller.held || caller.phase === 'ended') return;
@@ -64,7 +65,7 @@ export function callerHeld(ctx: ForwardingContext): void {
   }
 }
 
-/** They are in the room. */
+/** Records that the caller is in the room. */
 export function callerInRoom(ctx: ForwardingContext): void {
   if (ctx.state.caller.phase === 'ended') return;
   ctx.state.caller.inRoom = true;
@@ -73,7 +74,10 @@ export function callerInRoom(ctx: ForwardingContext): void {
   connectIfTogether(ctx);
 }
 
-/** Whoever did it: they will ask what now, and come back. Who joins meanwhile does not talk to anybody. */
+/**
+ * The caller left the room, for whatever reason: their call will ask what to do and come back. A leg that joins meanwhile is not
+ * talking to them.
+ */
 export function callerOutOfRoom(ctx: ForwardingContext, left: ConferenceSid | null = null): void {
   const { caller } = ctx.state;
   if (left !== null) caller.left = left;
@@ -82,15 +86,15 @@ export function callerOutOfRoom(ctx: ForwardingContext, left: ConferenceSid | nu
   expectInRoom(ctx);
 }
 
-/** No look before that shows them there: Twilio may retry their request and throw the first answer away. */
+/** Sets when a fetch proves that the caller is in the room: Twilio may retry their request and discard the first answer. */
 function expectInRoom(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
   caller.inRoomBy = Math.max(caller.inRoomBy, ctx.at + RETRIED_MS + ctx.config.graceMs);
 }
 
 /**
- * The caller was told goodbye: no phone is rung for them. Their call ends, unless the goodbye was the answer to a late copy of a
- * request (twilio.com/docs/usage/webhooks/webhooks-overview). A caller who is still there hears the fallback, or goes on talking.
+ * The caller was told goodbye: no leg is rung for them. Their call ends, unless the goodbye answered a late repeat of a request
+ * (twilio.com/docs/usage/webhooks/webhooks-overview). A caller who is still there hears the fallback, or goes on talking.
  */
 export function callerSentAway(ctx: ForwardingContext): void {
   const { state } = ctx;
@@ -108,7 +112,7 @@ export function callerSentAway(ctx: ForwardingContext): void {
       return;
     case 'joining':
     case 'connected':
-      // In progress is not in the room: they may hear the goodbye.
+      // A call in progress need not be in the room: it may be playing the goodbye.
       if (caller.phase === 'joining') caller.inRoom = false;
       expectInRoom(ctx);
       refreshCaller(ctx);
@@ -128,7 +132,7 @@ export function callerGone(ctx: ForwardingContext): void {
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
-/** The one outcome of this visit. */
+/** Records the one outcome of this visit. */
 function callerEnded(ctx: ForwardingContext, result: CallResult): void {
   const { state } = ctx;
   state.caller.phase = 'ended';
@@ -159,7 +163,7 @@ export function onCallerOutcome(ctx: ForwardingContext, event: OutcomeEvent): vo
     case 'notYet':
       break;
     case 'unseen':
-      // Who was not rung in time is not before somebody has seen the caller.
+      // A leg that was not rung in time stays unsent until a fetch has seen the caller.
       if (ctx.state.legs.some(isUnsent)) return;
       break;
     default:
@@ -169,12 +173,12 @@ export function onCallerOutcome(ctx: ForwardingContext, event: OutcomeEvent): vo
   hunt(ctx);
 }
 
-/** A look has seen their call in progress. */
+/** A fetch found the caller's call in progress. */
 function callerAlive(ctx: ForwardingContext): void {
   const { caller } = ctx.state;
   caller.seenAlive = true;
   callerHeld(ctx);
-  // In progress is not in the room: the greeting comes first, and nobody can be talked to in it.
+  // A call in progress need not be in the room yet: the greeting comes first, and nobody can talk to the caller during it.
   if (ctx.at >= caller.inRoomBy) callerInRoom(ctx);
   if (caller.phase === 'fallingBack' && ctx.state.timers['caller'] === undefined) redirectCaller(ctx);
 }
@@ -186,12 +190,12 @@ export function onCallerTimer(ctx: ForwardingContext): void {
       redirectCaller(ctx);
       return;
     case 'joining':
-      // Again until they say something.
+      // Repeat until a fetch or an event tells.
       startTimer(ctx, 'caller', ctx.config.bridgeCheckMs);
       verifyBoth(ctx);
       return;
     case 'connected':
-      // The other one left long ago and this call is still there: alone in the room.
+      // The other party left long ago and this call is still up: the caller is alone in the room.
       startTimer(ctx, 'caller', ctx.config.graceMs);
       endCaller(ctx);
       return;

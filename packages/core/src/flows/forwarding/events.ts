@@ -7,20 +7,20 @@ import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { CallSettings } from './options.js';
 
-/** Callbacks that name the caller or the room; one of an earlier visit (default: the present one) no longer changes anything. */
+/** Callbacks that name the caller or the room. A callback of an earlier visit (default: the current one) changes nothing. */
 interface OfVisit {
   readonly at: EpochMs;
   readonly visit?: number;
 }
 
-/** Requests that want TwiML. */
+/** Requests for TwiML. */
 export type ForwardingRequest =
   | {
       readonly type: 'inbound';
       readonly at: EpochMs;
       readonly call: InboundCall;
       readonly settings: CallSettings;
-      /** What was known of the call was lost, and this was its visit: legs that are still out belong to nobody. */
+      /** The call's state was lost, and this was its visit: legs still out belong to no record. */
       readonly lostVisit?: number;
     }
   /** The caller left the room: `<Dial action>`. */
@@ -32,17 +32,17 @@ export type ForwardingRequest =
       readonly type: 'caller.document';
       readonly status: CallStatus;
       readonly sid?: CallSid;
-      /** The part of the fallback that they were sent to hear. */
+      /** The part of the fallback that the redirect leads to. */
       readonly part?: number;
     } & OfVisit)
   | LegRequest;
 
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 
-/** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
+/** Notifications, answered 204. Any of them may be lost, late or repeated. */
 export type ForwardingNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
-  /** They were told goodbye at the edge, because the store or our code failed for too long. */
+  /** The HTTP endpoint told the caller goodbye because the store or our code failed for too long. */
   | ({ readonly type: 'caller.goodbye' } & OfVisit)
   | ({
       readonly type: 'conference';

@@ -28,8 +28,8 @@ import { finish, type ForwardingStep, unchanged, beginStep } from './step.js';
 import { callerDocument, hangup } from './twiml.js';
 
 /**
- * Forwarding: the caller waits in a room named after their call while people are rung; the first human gets them.
- * Keyed by the inbound Call SID.
+ * Forwarding: the caller waits in a room named after their call while callees are rung; the first human gets them. Keyed by the
+ * inbound Call SID.
  */
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
   WithMetrics<ForwardingState> = {
@@ -85,7 +85,7 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
     case 'talk.recording':
       keepRecording(ctx, event);
       break;
-    // What became of our own work.
+    // Outcomes of our own requests.
     case 'effect.outcome':
       if (event.effect.leg === 0) onCallerOutcome(ctx, event);
       else onLegNotification(ctx, event);
@@ -99,11 +99,11 @@ function transition(state: ForwardingState, event: ForwardingEvent, config: Forw
   return finish(state, ctx, NOTHING);
 }
 
-/** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
+/** Handles a timer. It counts only if the state still wants it for exactly this time; otherwise it is late or repeated. */
 function onTimer(ctx: ForwardingContext, event: TimerEvent): void {
   if (ctx.state.timers[event.timer] !== event.dueAt) return;
   stopTimer(ctx, event.timer);
-  // We or the store were away: meanwhile the caller may have been told goodbye.
+  // The process or the store was down: meanwhile the caller may have been told goodbye.
   if (ctx.at - event.dueAt >= PATIENCE_MS && isWaiting(ctx)) verifyCaller(ctx);
   switch (event.timer) {
     case 'heartbeat':
@@ -111,7 +111,7 @@ function onTimer(ctx: ForwardingContext, event: TimerEvent): void {
       return;
     case 'deadline':
       ctx.state.deadlinePassed = true;
-      // Who has answered finishes detection or confirmation; who rings is ended.
+      // Answered legs finish detection or confirmation; ringing legs are ended.
       for (const leg of ctx.state.legs) if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
       hunt(ctx);
       return;
@@ -135,7 +135,7 @@ function heartbeat(ctx: ForwardingContext): void {
   if (leg?.phase === 'bridged') refreshLeg(ctx, leg);
 }
 
-/** What one committed step of a forwarded call is counted as. */
+/** Measures one committed step of a forwarded call. */
 function measureForwarding(step: MeasuredStep<ForwardingState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   return [

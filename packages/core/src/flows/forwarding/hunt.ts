@@ -7,10 +7,10 @@ import type { LegEnd } from '../settings/policy.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { type ForwardingContext, isWaiting } from './state.js';
 
-/** Whom to ring next is looked at again, when the present step has had its time. */
+/** Rings when the current step has had its time: the hunt decides whom to ring next. */
 export const STEP_TIMER = 'step';
 
-/** Rings whom the plan says next, unless somebody may still take the call; falls back when nobody is left. */
+/** Rings the next callees of the plan unless a leg may still take the call; falls back when none is left. */
 export function hunt(ctx: ForwardingContext): void {
   const { state } = ctx;
   if (!isThere(ctx)) return;
@@ -22,31 +22,31 @@ export function hunt(ctx: ForwardingContext): void {
   forgetToken(ctx);
 }
 
-/** The present step has had its time: the next one starts beside it. */
+/** The current step has had its time: starts the next one beside it. */
 export function startNextStep(ctx: ForwardingContext): void {
   if (!isThere(ctx)) return;
   if (!startStep(ctx) && isHeldUp(ctx)) startTimer(ctx, STEP_TIMER, HELD_UP_MS);
   hunt(ctx);
 }
 
-/** How long until it is looked again whether a phone is free that was just let go. */
+/** How long until we check again whether a phone that was just released is free. */
 const HELD_UP_MS = 1000;
 
-/** Whom the next step rings is still on a call of ours that is being ended: their phone would be busy. */
+/** True while a callee of the next step is still on a call of ours that is being ended: their phone would be busy. */
 function isHeldUp({ state }: ForwardingContext): boolean {
   if (state.deadlinePassed) return false;
   const next = state.settings.plan[state.nextStep]?.targets ?? [];
   return next.some(({ to }) => state.legs.some(({ phase, target }) => phase === 'ending' && target.to === to));
 }
 
-/** `false`: there is none, it is too late for one, or it has to wait. */
+/** Starts the next step. Returns `false` if there is none, if it is too late for one, or if it has to wait. */
 function startStep(ctx: ForwardingContext): boolean {
   const { state } = ctx;
   const step = state.settings.plan[state.nextStep];
   if (state.deadlinePassed || step === undefined || isHeldUp(ctx)) return false;
   state.nextStep += 1;
   const targets = step.targets.filter((target) => mayRing(ctx, target));
-  // Nobody of it is to be rung: the next one follows at once.
+  // None of its callees may be rung: the next step follows at once.
   if (targets.length === 0) return startStep(ctx);
   state.firstLegOfStep = state.lastLeg + 1;
   for (const target of targets) if (mayRing(ctx, target)) ring(ctx, target);
@@ -56,13 +56,13 @@ function startStep(ctx: ForwardingContext): boolean {
   return true;
 }
 
-/** Not whom the call comes from, and nobody whose phone this call is ringing or talks to. */
+/** False for a number that the call comes from, and for a callee whose phone this call already rings or talks to. */
 function mayRing({ state }: ForwardingContext, { to }: LegTarget): boolean {
   if (cameFrom(state.call, to)) return false;
   return !state.legs.some(({ phase, target }) => target.to === to && (canStillAnswer(phase) || phase === 'farewell'));
 }
 
-/** Somebody's way of not answering may mean that nobody else is to be rung. */
+/** Skips the rest of the plan when the policy says so for the way this callee did not answer. */
 export function applyEndPolicy({ state }: ForwardingContext, { result }: LegDraft): void {
   const end = endOf(result);
   if (end !== null && state.settings.policy[end] === 'fall back') state.nextStep = state.settings.plan.length;
@@ -87,18 +87,18 @@ function endOf(result: LegDraft['result']): LegEnd | null {
   }
 }
 
-/** A credential is kept no longer than it is of use. */
+/** Removes the credential once it is no longer needed. */
 function forgetToken({ state }: ForwardingContext): void {
   if (state.nextStep >= state.settings.plan.length) state.call.token = null;
 }
 
-/** The caller waits, and nothing says that they may be gone. */
+/** True while the caller waits and nothing suggests that they may be gone. */
 function isThere(ctx: ForwardingContext): boolean {
   const { isUnverified, goodbye } = ctx.state.caller;
   return isWaiting(ctx) && !isUnverified && goodbye !== true;
 }
 
-/** Nobody is left: the caller is told, now or as soon as they can be. */
+/** No callee is left: sends the caller to the fallback, now or as soon as possible. */
 function fallBack(ctx: ForwardingContext): void {
   ctx.state.caller.phase = 'fallingBack';
   stopTimer(ctx, STEP_TIMER);

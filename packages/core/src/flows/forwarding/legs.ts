@@ -22,10 +22,10 @@ import { hangup, room } from './twiml.js';
 
 type OfLeg = Extract<ForwardingEvent, { leg: number }>;
 
-/** A leg asks what to do, and is told what it hears now. */
+/** Answers a request of a leg with what it hears now. */
 export function onLegRequest(ctx: ForwardingContext, event: Extract<OfLeg, LegRequest>): Reply {
   const leg = askingLeg(ctx, event);
-  // Not a call of ours, or one that counts as over: it must not live on.
+  // Not a call of ours, or one that counts as ended: it must not go on.
   if (leg === null) return hangup();
   if (isFinalStatus(event.status)) {
     onLegReport(ctx, leg, legEnded(ctx, leg, { kind: 'hungUp' }));
@@ -48,7 +48,7 @@ export function onLegTimer(ctx: ForwardingContext, leg: LegDraft): void {
   onLegReport(ctx, leg, legTimerFired(ctx, leg));
 }
 
-/** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
+/** Collects what the leg has to know of the caller. A leg on its way to the caller does not count as having them yet. */
 function callerFor(ctx: ForwardingContext, leg: LegDraft): CallerForLeg {
   const { caller, winner, deadlinePassed } = ctx.state;
   const isComing = winner === leg.id && caller.phase === 'joining';
@@ -60,7 +60,7 @@ function callerFor(ctx: ForwardingContext, leg: LegDraft): CallerForLeg {
   };
 }
 
-/** What the event of a leg means for the caller and for the others. */
+/** Applies what a leg's event means for the caller and for the other legs. */
 function onLegReport(ctx: ForwardingContext, leg: LegDraft, report: LegReport | null): void {
   switch (report?.type) {
     case undefined:
@@ -84,7 +84,7 @@ function onLegReport(ctx: ForwardingContext, leg: LegDraft, report: LegReport | 
       verifyCaller(ctx);
       return;
     case 'alive':
-      // A leg that is being ended may still be alive when the same look is told once more.
+      // The outcome of a repeated fetch may still call a leg alive that is being ended.
       if (isInRoom(leg.phase) && ctx.at >= (leg.inRoomBy ?? 0)) leg.seenAlive = true;
       connectIfTogether(ctx);
       return;

@@ -5,7 +5,10 @@ import { checkConfirm, LEG_OPTIONS, type LegOptions, type LegSettings, legSettin
 import type { Texts } from '../settings/texts.js';
 import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './ring-plan.js';
 
-/** Everything about one call, decided before it starts and kept in its state, so that a change never bends a call in flight. */
+/**
+ * All settings of one call, decided before it starts and kept in its state, so changing options does not affect calls in
+ * progress.
+ */
 export interface CallSettings extends LegSettings, Hold {
   readonly plan: RingPlan;
   readonly deadlineSeconds: number;
@@ -14,13 +17,13 @@ export interface CallSettings extends LegSettings, Hold {
 }
 
 export interface CallOptions extends LegOptions {
-  /** Whom to ring, at most 200 people: a list is rung in order. `atOnce`, `staggered` and `waves` make other plans. */
+  /** Whom to ring, at most 200 people, in order. `atOnce`, `staggered` and `waves` make other plans. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
-  /** After this nobody new is rung: 10–3600 s, default 120. */
+  /** After this many seconds no new leg is rung: 10–3600 s, default 120. */
   readonly deadlineSeconds?: number | undefined;
 }
 
-/** Exhaustively typed: an option that is not named here does not compile. */
+/** Exhaustively typed: an option missing here does not compile. */
 const OPTIONS: readonly string[] = [
   'forwardTo',
   ...LEG_OPTIONS,
@@ -31,11 +34,11 @@ const OPTIONS: readonly string[] = [
 ];
 
 /**
- * Checks options and fills in the defaults; `undefined` means the default.
+ * Checks the options and fills in defaults; `undefined` means the default.
  * @throws TypeError or RangeError naming the option
  */
 export function callSettings(options: CallOptions): CallSettings {
-  // What comes from JavaScript or JSON has any shape; a mistake is told here, not in the middle of a call.
+  // Options from JavaScript or JSON can have any shape; a mistake must fail here, not in the middle of a call.
   const given = entriesOf(options, 'options', OPTIONS);
   const { forwardTo, deadlineSeconds = 120 } = given;
   const settings = {
@@ -52,19 +55,19 @@ export function callSettings(options: CallOptions): CallSettings {
 
 /** Times of the machinery itself, in ms. What concerns one call is in `CallSettings`. */
 export interface ForwardingConfig {
-  /** How often a live call is looked at (default 30 s). */
+  /** How often a live call is fetched (default 30 s). */
   readonly heartbeatMs: number;
-  /** What a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
+  /** How long a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
   readonly graceMs: number;
-  /** After a human has won a caller who is held, both calls are looked at (default 10 s). */
+  /** How long after a human has won a held caller both calls are fetched (default 10 s). */
   readonly bridgeCheckMs: number;
   /** How long a spoken farewell may take before the leg is ended (default 30 s). */
   readonly farewellMs: number;
-  /** How often somebody is fetched to hear a farewell before we give up and end the leg (default 3). */
+  /** How often a callee is redirected to a farewell before we give up and end the leg (default 3). */
   readonly farewellTries: number;
-  /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
+  /** Waits between redirects of a caller whose call cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];
-  /** How long a finished call is remembered (default 1 day): its late callbacks still find their answer. */
+  /** How long a finished call is remembered (default 1 day), so that late callbacks still get an answer. */
   readonly keepForMs: number;
 }
 

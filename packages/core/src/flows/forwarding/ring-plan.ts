@@ -5,41 +5,46 @@ import type { Detection } from '../effects.js';
 import { type Confirm, CONFIRM } from '../settings/policy.js';
 import { parseDetection } from '../settings/settings.js';
 
-/** People who are rung at once, and when the next ones are. */
+/** People who are rung at once, and when the next step starts. */
 export interface RingStep {
   readonly targets: readonly LegTarget[];
-  /** The next step starts after so many s, also while these still ring; `null`: when nobody of this step is left. */
+  /**
+   * The next step starts after this many seconds, even while these phones still ring; `null`: when no callee of this step is
+   * left.
+   */
   readonly nextAfterSeconds: number | null;
 }
 
-/** Whom to ring, in steps. A step also starts as soon as nobody of the one before it is left. */
+/** Whom to ring, in steps. A step also starts as soon as no callee of the one before is left. */
 export type RingPlan = readonly RingStep[];
 
-/** Somebody to ring; what is left out is as for the whole call. */
+/** A person to ring; omitted options are as for the whole call. */
 export interface PlanTarget {
   readonly to: string;
   readonly name?: string;
   /** 5–60 s. */
   readonly ringSeconds?: number;
-  /** Whose number they see: `caller`, or one that is always shown. */
+  /** The number this person sees: `caller`, or a fixed number. */
   readonly callerId?: string;
-  /** How their phone is listened to. */
+  /** Detection options for this person's phone. */
   readonly detection?: Partial<Detection>;
-  /** Whether they are asked for a key. */
+  /** Whether this person is asked for a key. */
   readonly confirm?: Confirm;
 }
 
-/** People who ring at once. */
+/** People who are rung at once. */
 export interface PlanStep {
   readonly targets: readonly (string | PlanTarget)[];
-  /** 1–600 s: the next step starts then, also while these still ring. Default: when nobody of this step is left. */
+  /**
+   * 1–600 s after which the next step starts, even while these phones still ring. Default: when no callee of this step is left.
+   */
   readonly nextAfterSeconds?: number | undefined;
 }
 
 type Targets = readonly (string | PlanTarget)[];
 
 /**
- * One after the other. This and the other helpers make steps for `forwardTo`; several can be joined:
+ * Rings one person after the other. This and the other helpers make steps for `forwardTo`; several can be joined:
  * `[...atOnce(team), ...inOrder(managers)]`.
  * @throws TypeError or RangeError naming the argument; so do the others
  */
@@ -47,20 +52,20 @@ export function inOrder(targets: Targets): readonly PlanStep[] {
   return people(targets, 'targets').map((target) => ({ targets: [target] }));
 }
 
-/** Everybody rings at the same time. */
+/** Rings everyone at the same time. */
 export function atOnce(targets: Targets): readonly PlanStep[] {
   return [{ targets: people(targets, 'targets') }];
 }
 
-/** One more rings every so many s (1–600), while those before still ring. */
+/** Rings one more person every so many seconds (1–600), while the earlier ones still ring. */
 export function staggered(seconds: number, targets: Targets): readonly PlanStep[] {
   const nextAfterSeconds = within(seconds, 1, 600, 'seconds');
   return people(targets, 'targets').map((target) => ({ targets: [target], nextAfterSeconds }));
 }
 
 /**
- * Groups, one after the other: everybody of a group rings at the same time. With `seconds` (1–600) the next group starts then,
- * while the one before still rings.
+ * Rings groups one after the other, everyone in a group at the same time. With `seconds` (1–600) the next group starts after that
+ * time, while the one before still rings.
  */
 export function waves(groups: readonly Targets[], seconds?: number): readonly PlanStep[] {
   const next = seconds === undefined ? {} : { nextAfterSeconds: within(seconds, 1, 600, 'seconds') };
@@ -76,7 +81,7 @@ function people(targets: unknown, option: string): LegTarget[] {
   );
 }
 
-/** Most people of a plan, in all its steps; all of them may be rung at once. */
+/** Maximum number of people in a plan, over all its steps; all of them may be rung at once. */
 export const MAX_PEOPLE = 200;
 
 /**

@@ -15,7 +15,7 @@ export function onConference(
   const { state } = ctx;
   const { conference = null } = event;
   const isCaller = event.sid === state.call.sid;
-  // A leave ends the conference, and the next room of that name is another one: what is told of the old one comes late.
+  // A leave ends the conference, and the next room of that name is another conference: events of the old one come late.
   const isOld = conference !== null && conference === state.caller.left;
   if (isOld && event.event !== 'leave') return;
   if (event.event !== 'end') state.conference = conference ?? state.conference;
@@ -45,7 +45,10 @@ export function onConference(
   }
 }
 
-/** Our own redirect causes a leave too, so the reason decides (twilio.com/docs/voice/twiml/conference). */
+/**
+ * True if the participant hung up. Our own redirect causes a leave too, so the reason decides
+ * (twilio.com/docs/voice/twiml/conference).
+ */
 function hungUp(event: Extract<ForwardingNotification, { type: 'conference' }>): boolean {
   return event.reason === 'participant_hung_up' || (event.status !== null && isFinalStatus(event.status));
 }
@@ -59,7 +62,7 @@ function legLeft(ctx: ForwardingContext, leg: LegDraft, hungUpItself: boolean): 
     else {
       verifyCaller(ctx);
       sayFarewell(ctx, leg, 'lost');
-      // It asks for its document by itself, as its Dial is over; this is for when that is lost.
+      // Its Dial is over, so it will request TwiML by itself; the timer is for when that request is lost.
       startTimer(ctx, legTimer(leg), ctx.config.graceMs);
     }
     onWinnerLeft(ctx, leg);

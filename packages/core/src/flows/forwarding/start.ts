@@ -19,7 +19,7 @@ type CallerDocument = Extract<ForwardingRequest, { type: 'caller.document' }>;
 
 type Lost = CallerDocument & { readonly sid: CallSid; readonly visit: number };
 
-/** A caller on the line asks for what we sent them to fetch, and nothing is known of them: the state was lost. */
+/** True if a caller on the line asks for the TwiML of our redirect although nothing is known of them: the state was lost. */
 export function isLost(event: ForwardingEvent): event is Lost {
   return (
     event.type === 'caller.document' &&
@@ -29,17 +29,19 @@ export function isLost(event: ForwardingEvent): event is Lost {
   );
 }
 
-/** With whom and how is asked for at the edge, as for every new call. */
+/**
+ * Sends a caller whose state was lost back to the start, where the HTTP endpoint resolves plan and settings as for a new call.
+ */
 export function serveAgain({ sid, visit }: Lost): Reply {
   return twiml({ verb: 'redirect', to: { flow: 'forwarding', key: sid, visit, leg: 0, purpose: 'caller.again' } });
 }
 
-/** The caller's call is over, whichever visit says so. */
+/** True if the event says that the caller's call is over, whichever visit it names. */
 export function tellsTheEnd(event: ForwardingEvent): boolean {
   return 'status' in event && event.status !== null && isFinalStatus(event.status);
 }
 
-/** What is decided late about this caller must find it written down, so that nobody is rung for them. */
+/** Records the goodbye, so that a decision made later about this caller finds it and rings nobody. */
 export function toldGoodbye(config: ForwardingConfig): ForwardingStep {
   return { state: { kind: 'nothing', goodbye: true }, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
 }
@@ -65,7 +67,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   const { call, settings, at } = event;
   const kept = keptCall(call);
   const earlier = before.kind === 'call' ? before : null;
-  // The ids of the lost visit's legs are not known: new legs begin at ids that it cannot have used.
+  // The leg ids of the lost visit are unknown: new legs start at ids that it cannot have used.
   const lastLeg = earlier?.lastLeg ?? Math.min(event.lostVisit ?? 0, 90) * 1000;
   const fresh: LiveForwarding = {
     kind: 'call',
@@ -85,7 +87,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
       useIfUnanswered: wouldLoop(settings.fallback, kept),
     },
     conference: null,
-    // Legs of an earlier visit that are still being ended stay until they are.
+    // Legs of an earlier visit that are still being ended stay until they have ended.
     legs: earlier?.legs.filter((leg) => leg.phase !== 'ended') ?? [],
     winner: null,
     lastLeg,
@@ -101,7 +103,7 @@ function start(before: ForwardingState, event: Inbound, config: ForwardingConfig
   startTimer(ctx, 'deadline', settings.deadlineSeconds * 1000);
   startTimer(ctx, 'heartbeat', config.heartbeatMs);
   if (call.status === 'in-progress') callerHeld(ctx);
-  // Nobody is told goodbye before that; whoever is rung later is rung for a caller who was looked at.
+  // Before that time no caller is told goodbye; a leg rung later is rung for a caller who was fetched first.
   ctx.ringBy = Math.min(call.since ?? at, at) + PATIENCE_MS;
   if (at > ctx.ringBy) verifyCaller(ctx);
   hunt(ctx);

@@ -12,28 +12,31 @@ export const CALLER_PHASES = ['arriving', 'held', 'joining', 'connected', 'falli
 
 export type CallerPhase = (typeof CALLER_PHASES)[number];
 
-/** How the whole call came out; exactly one for every visit. */
+/** How the whole call ended; exactly one result for every visit. */
 export type CallResult =
   /** A human and the caller talked. */
   | 'connected'
-  /** Nobody could be reached and the caller was told so. */
+  /** Nobody could be reached, and the caller was told so. */
   | 'unanswered'
-  /** Nobody could be reached and the caller went on to TwiML of the user's. */
+  /** Nobody could be reached, and the caller went on to TwiML of the user's. */
   | 'handedOff'
   /** The caller hung up first. */
   | 'callerLeft';
 
 export interface Caller extends WaitingCaller {
   readonly phase: CallerPhase;
-  /** Seen in the room, or alive when the greeting must be over: only then can anybody talk to them. */
+  /** Reported in the room, or found alive after the greeting must be over: only then can a callee talk to them. */
   readonly inRoom: boolean;
-  /** When the document that brings them to the room has been heard to its end, whatever its voice, also in an answer to a retry. */
+  /**
+   * By then the TwiML that brings the caller to the room has been played to its end, whatever the voice, even if Twilio acted on
+   * a retry.
+   */
   readonly inRoomBy: EpochMs;
-  /** The conference that they were last told to have left. */
+  /** The conference that the caller last left. */
   readonly left?: ConferenceSid;
-  /** Last seen alive by a fetch since somebody won them. */
+  /** A fetch found the caller alive since a leg won them. */
   readonly seenAlive: boolean;
-  /** Something hints that the caller may be gone: nobody new is rung until a fetch says otherwise. */
+  /** Something suggests that the caller may be gone: no new leg is rung until a fetch says otherwise. */
   readonly isUnverified: boolean;
 }
 
@@ -44,22 +47,22 @@ export interface LiveForwarding {
   readonly settings: CallSettings;
   readonly caller: Caller;
   readonly legs: readonly Leg[];
-  /** The room, as its events have named it; needed to speak into it. */
+  /** SID of the room, from its events; needed to play something into it. */
   readonly conference: ConferenceSid | null;
   /** The leg that has the caller. */
   readonly winner: number | null;
   /** Id of the newest leg, over all visits. */
   readonly lastLeg: number;
-  /** Next step of the plan. */
+  /** Index of the next step of the plan. */
   readonly nextStep: number;
-  /** The first leg of the step that was started last. */
+  /** Id of the first leg of the step that was started last. */
   readonly firstLegOfStep: number;
   readonly deadlinePassed: boolean;
   readonly result: CallResult | null;
   readonly timers: Timers;
-  /** Numbers the effects that may be asked for more than once. */
+  /** Counter that numbers the effects which may be requested more than once. */
   readonly effectSeq: number;
-  /** Written for people to read; no decision looks at it. */
+  /** For people to read; no decision depends on it. */
   readonly timestamps: CallTimestamps;
 }
 
@@ -72,28 +75,28 @@ export interface CallTimestamps {
   readonly endedAt?: EpochMs;
 }
 
-/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is no longer served. */
+/** `goodbye`: a caller without a record was told goodbye, and is no longer served. */
 export type ForwardingState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveForwarding;
 
-/** Over for the caller and for every leg. */
+/** True once the call has ended for the caller and for every leg. */
 export function isFinal(state: ForwardingState): boolean {
   if (state.kind === 'nothing') return state.goodbye === true;
   return state.caller.phase === 'ended' && state.legs.every((leg) => leg.phase === 'ended');
 }
 
-/** The room is named after the inbound call: unique in the account, and found again after anything. */
+/** Names the room after the inbound call: unique in the account, and found again after a restart. */
 export function roomOf(sid: CallSid): string {
   return `amd-${sid}`;
 }
 
-/** One transition at work: a private copy of the state, and what it asks for. */
+/** Context of one transition: a private copy of the state, and the effects it asks for. */
 export interface ForwardingContext {
   readonly at: EpochMs;
   readonly isAsked: boolean;
   readonly config: ForwardingConfig;
   readonly effects: Effect[];
   readonly flow: 'forwarding';
-  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  /** Legs created in this step are not sent after this time unless the caller was fetched first. */
   ringBy?: EpochMs;
   readonly state: Omit<Draft<Omit<LiveForwarding, 'call' | 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
@@ -103,7 +106,7 @@ export interface ForwardingContext {
   };
 }
 
-/** The caller waits and nobody has them. */
+/** True while the caller waits and no leg has won them. */
 export function isWaiting(ctx: ForwardingContext): boolean {
   return ctx.state.winner === null && (ctx.state.caller.phase === 'arriving' || ctx.state.caller.phase === 'held');
 }

@@ -40,7 +40,7 @@ export function finish(before: ForwardingState, ctx: ForwardingContext, reply: R
   };
 }
 
-/** Writes nothing: not a call of ours, or one that is over. */
+/** Returns the state unchanged, for a call that is not ours or is over. */
 export function unchanged(state: ForwardingState, reply: Reply, config: ForwardingConfig): ForwardingStep {
   return { state, effects: [], reply, keepForMs: isFinal(state) || state.kind === 'nothing' ? config.keepForMs : null };
 }

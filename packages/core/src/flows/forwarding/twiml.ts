@@ -9,7 +9,7 @@ import { roomOf, type ForwardingContext } from './state.js';
 
 export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
-/** What the caller hears now, by phase. The fallback itself is for requests of its own. */
+/** Builds what the caller hears now, by phase. The fallback itself answers only requests of its own. */
 export function callerDocument(ctx: ForwardingContext, event: ForwardingEvent, arrival: 'first' | 'again'): Reply {
   const { phase } = ctx.state.caller;
   switch (phase) {
@@ -34,7 +34,9 @@ function fallbackDocument(ctx: ForwardingContext): Reply {
   return fallbackVerbs(ctx);
 }
 
-/** Both legs carry the same settings: the first who enters decides them (twilio.com/docs/voice/twiml/conference). */
+/**
+ * Joins the room. Both legs carry the same settings, as the first to enter decides them (twilio.com/docs/voice/twiml/conference).
+ */
 export function room(ctx: ForwardingContext, leg: number): Verb {
   const wait = leg === 0 ? waitOf(ctx.state.settings, callbackRef(ctx, 0, 'caller.wait')) : 'silence';
   return {

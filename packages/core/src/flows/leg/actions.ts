@@ -8,12 +8,14 @@ import type { LegContext } from './context.js';
 import { detectionFor } from './dial.js';
 import type { LegReport, Way } from './events.js';
 
-/** Who asks for a document gets the caller by it; who won without asking is fetched. */
+/**
+ * Brings the winner to the caller. A leg that asked for TwiML gets there by the reply; one that won without asking is redirected.
+ */
 export function fetchWinner(ctx: LegContext, leg: LegDraft, way: Way): void {
   if (way === 'redirect' && leg.phase === 'joining') redirectOnce(ctx, leg, `move:${String(leg.id)}`);
 }
 
-/** Redirects the leg, once, so that it asks for its present document. */
+/** Redirects the leg once, so that it requests its current TwiML. */
 export function redirectOnce(ctx: LegContext, leg: LegDraft, id: string): void {
   if (leg.sid === null) return;
   sent(leg, 'redirect', id);
@@ -21,14 +23,14 @@ export function redirectOnce(ctx: LegContext, leg: LegDraft, id: string): void {
   ctx.effects.push({ type: 'call.redirect', id, leg: leg.id, sid: leg.sid, document, once: true });
 }
 
-/** Drops its redirect to the caller: it has happened, or it must not. A redirect to the farewell stays. */
+/** Drops the leg's redirect to the caller because it has happened or must no longer happen. A redirect to the farewell stays. */
 export function dropRedirect(ctx: LegContext, leg: LegDraft): void {
   if (!isLeaving(leg.phase)) drop(ctx, leg);
 }
 
 /** Asks Twilio to end a leg, as soon as it has a SID. Always `Status=completed`, which works in every live state. */
 export function hangUpLeg(ctx: LegContext, leg: LegDraft): void {
-  // A create that waits for its turn must no longer ring the phone.
+  // A create still waiting to be sent must no longer ring the phone.
   if (leg.phase === 'requested') dropCreate(ctx, leg);
   dropRedirect(ctx, leg);
   leg.phase = 'ending';
@@ -36,19 +38,19 @@ export function hangUpLeg(ctx: LegContext, leg: LegDraft): void {
   sendHangup(ctx, leg);
 }
 
-/** Drops the create that has not been sent: the phone does not ring. */
+/** Drops the create if it has not been sent, so the phone does not ring. */
 export function dropCreate(ctx: LegContext, { creating }: LegDraft): void {
   if (creating !== null) ctx.effects.push({ type: 'effect.drop', id: creating });
 }
 
 export function sendHangup(ctx: LegContext, leg: LegDraft): void {
-  // Without a SID its first callback, or its ring time, ends it.
+  // Without a SID, its first callback or its ring time ends it.
   if (leg.sid === null) return;
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
   end(ctx, leg, leg.id, leg.sid);
 }
 
-/** Our answer to its request was `<Hangup/>`, or it left the room by itself; the timer sweeps up what did not end. */
+/** Expects the leg to end by itself: our answer was `<Hangup/>`, or it left the room. The timer ends it if it does not. */
 export function expectHangup(ctx: LegContext, leg: LegDraft, result: LegResult): void {
   dropRedirect(ctx, leg);
   leg.phase = 'ending';
@@ -56,7 +58,7 @@ export function expectHangup(ctx: LegContext, leg: LegDraft, result: LegResult):
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
 }
 
-/** Somebody who answered cannot have the caller, and is told why at their next request. */
+/** A callee who answered cannot have the caller, and is told why at their next request. */
 export function sayFarewell(ctx: LegContext, leg: LegDraft, farewell: Farewell): void {
   dropRedirect(ctx, leg);
   leg.phase = 'farewell';
@@ -65,7 +67,7 @@ export function sayFarewell(ctx: LegContext, leg: LegDraft, farewell: Farewell):
   startTimer(ctx, legTimer(leg), ctx.config.farewellMs);
 }
 
-/** The same, for somebody who will not ask by themselves: they sit in the room. */
+/** Redirects a callee to their farewell who will not make a request by themselves because they are in the room. */
 export function redirectToFarewell(ctx: LegContext, leg: LegDraft): void {
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
   if (leg.sid === null || leg.inFlight.redirect !== null) return;
@@ -81,7 +83,7 @@ export function redirectToFarewell(ctx: LegContext, leg: LegDraft): void {
   });
 }
 
-/** A reference of the farewell's own: whoever uses it was sent there to hear it. */
+/** Creates the farewell's own reference: a request that uses it was sent there to hear it. */
 export function farewellRef(ctx: LegContext, leg: LegDraft): CallbackRef {
   return { ...callbackRef(ctx, leg.id, 'leg.document'), part: 1 };
 }
@@ -90,7 +92,7 @@ export function refreshLeg(ctx: LegContext, leg: LegDraft): void {
   if (leg.sid !== null) refresh(ctx, leg, leg.id, leg.sid);
 }
 
-/** The leg's call is over. */
+/** Records that the leg's call is over. */
 export function legEnded(ctx: LegContext, leg: LegDraft, result: LegResult): LegReport | null {
   if (leg.phase === 'ended') return null;
   dropRedirect(ctx, leg);
@@ -101,7 +103,7 @@ export function legEnded(ctx: LegContext, leg: LegDraft, result: LegResult): Leg
   return { type: 'ended' };
 }
 
-/** Somebody picked up; who, detection will say. */
+/** Records that the call was answered; detection will say by whom. */
 export function pickedUp(ctx: LegContext, leg: LegDraft): void {
   if (!isUnanswered(leg.phase)) return;
   leg.phase = 'detecting';
@@ -109,7 +111,10 @@ export function pickedUp(ctx: LegContext, leg: LegDraft): void {
   startTimer(ctx, legTimer(leg), detectionFor(ctx, leg).timeoutSeconds * 1000 + ctx.config.graceMs);
 }
 
-/** The first callback of a leg tells its SID, also when it overtakes the REST response. `false`: not this leg's call. */
+/**
+ * Takes over the SID from the first callback of a leg, which may arrive before the REST response. Returns `false` if the call is
+ * not this leg's.
+ */
 export function adopt(ctx: LegContext, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
   if (leg.sid === null && leg.phase !== 'ended') {
     leg.sid = sid;
@@ -120,7 +125,7 @@ export function adopt(ctx: LegContext, leg: LegDraft, sid: NonNullable<LegDraft[
   return leg.sid === sid;
 }
 
-/** A leg that counted as never made shows up after all: it is ended, so that nobody is rung for nothing. */
+/** Ends a leg that counted as never created but shows up late, so that it rings for no reason no longer. */
 export function adoptLate(ctx: LegContext, leg: LegDraft, sid: NonNullable<LegDraft['sid']>): boolean {
   if (leg.phase !== 'ended' || leg.sid !== null) return false;
   leg.sid = sid;

@@ -17,17 +17,20 @@ import type { LegContext } from './context.js';
 import { detectionFor } from './dial.js';
 import type { CallerForLeg, LegReport, Way } from './events.js';
 
-/** Somebody is on the line and nobody knows who: they hear at once who is calling, and may take the call by a key. */
+/**
+ * The call was answered, and detection has not said by whom: the callee hears at once who is calling, and may take the call with
+ * a key.
+ */
 export function onPickUp(ctx: LegContext, leg: LegDraft, caller: CallerForLeg): void {
   pickedUp(ctx, leg);
   if (leg.phase !== 'detecting') return;
   const { amd, confirmSeconds } = ctx.state.settings;
-  // No verdict for so long is as good as one that says nothing: then the time for a key begins.
+  // No verdict for this long is treated like an undecided one: then the time for a key begins.
   const listening = amd.mode === 'async' ? detectionFor(ctx, leg).timeoutSeconds : 0;
   askForKey(ctx, leg, confirmOf(ctx, leg) === 'never' ? listening : listening + confirmSeconds, caller);
 }
 
-/** Who answered, as far as machine detection can tell. The first word counts, and a key that came before it. */
+/** Handles the verdict of answering machine detection. The first verdict counts, and so does a key pressed before it. */
 export function onVerdict(
   ctx: LegContext,
   leg: LegDraft,
@@ -39,7 +42,7 @@ export function onVerdict(
   pickedUp(ctx, leg);
   leg.answeredBy = answeredBy;
   stamp(leg, 'verdictAt', ctx.at);
-  // A robot that screens calls may sound like a human: a key decides, also when its owner comes to the phone.
+  // A call-screening robot may sound like a human: a key decides, also when its owner picks up.
   if (leg.human || leg.screened !== null) return null;
   const action = actionOn(ctx, leg, answeredBy);
   switch (action) {
@@ -58,7 +61,7 @@ export function onVerdict(
   }
 }
 
-/** A human, by verdict or by key: they get the caller, or hear why not. */
+/** Handles a human, known by verdict or by key: they get the caller, or hear why not. */
 export function accept(ctx: LegContext, leg: LegDraft, way: Way, caller: CallerForLeg): LegReport | null {
   leg.human = true;
   if (leg.phase === 'ending') {
@@ -74,7 +77,7 @@ export function accept(ctx: LegContext, leg: LegDraft, way: Way, caller: CallerF
   return null;
 }
 
-/** What was said instead of a key: only the words of a robot that screens calls mean anything. */
+/** Handles speech in place of a key: only the phrases of a call-screening robot have an effect. */
 export function onSpeech(ctx: LegContext, leg: LegDraft, speech: string, caller: CallerForLeg): LegReport | null {
   const { screening } = ctx.state.settings;
   const wasComing = leg.phase === 'joining';
@@ -86,13 +89,13 @@ export function onSpeech(ctx: LegContext, leg: LegDraft, speech: string, caller:
   return wasComing ? { type: 'turnedBack' } : null;
 }
 
-/** It is being brought to the caller by a verdict, and is not known to be there. */
+/** True while a verdict is bringing the leg to the caller and it is not known to be there. */
 function isOnTheWay({ phase, joinTwimlSent, wasRedirected, joined }: LegDraft, caller: CallerForLeg): boolean {
   if (phase !== 'joining') return false;
   return !joinTwimlSent || (wasRedirected && !joined && caller.canTurnBack);
 }
 
-/** It only sounded like a human: it hears the question again, by its next request or by a redirect. */
+/** Takes back a human verdict given to a robot: the leg hears the question again, by its next request or by a redirect. */
 function turnBack(ctx: LegContext, leg: LegDraft): void {
   const isAway = leg.joinTwimlSent;
   dropRedirect(ctx, leg);
@@ -115,7 +118,7 @@ function actionOn(ctx: LegContext, leg: LegDraft, answeredBy: AnsweredBy): Answe
   return action === 'confirm' && confirm === 'never' ? 'hang up' : action;
 }
 
-/** Asks for a key, for so many s from now. A callee who can no longer have the caller is told so. */
+/** Asks for a key within so many seconds from now. A callee who can no longer have the caller is told so. */
 function askForKey(ctx: LegContext, leg: LegDraft, seconds: number, caller: CallerForLeg): void {
   if (!caller.isAvailable) {
     sayFarewell(ctx, leg, caller.reason);
@@ -146,7 +149,7 @@ function hangUp(
   return { type: 'out' };
 }
 
-/** Its greeting is over: what follows is recorded. */
+/** The machine's greeting is over: what we say now is recorded. */
 function leaveMessage(ctx: LegContext, leg: LegDraft, way: Way): LegReport {
   sayFarewell(ctx, leg, 'message');
   if (way === 'redirect') redirectToFarewell(ctx, leg);

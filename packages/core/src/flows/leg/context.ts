@@ -12,7 +12,7 @@ interface LegConfig {
   readonly farewellTries: number;
 }
 
-/** One transition at work, as far as its legs are concerned. */
+/** The part of a transition's context that concerns its legs. */
 export interface LegContext extends Timed {
   readonly config: LegConfig;
   readonly effects: Pick<Effect[], 'push'>;
@@ -25,7 +25,7 @@ export interface LegContext extends Timed {
       readonly from: string;
       readonly to: string;
       readonly token: string | null;
-      /** `false`: Twilio would not let us show their number. */
+      /** `false`: Twilio refuses to show the caller's number. */
       readonly showable?: false;
     };
     readonly settings: LegSettings;

@@ -8,7 +8,7 @@ import { nextId, startTimer } from '../timers.js';
 import type { LegContext } from './context.js';
 import type { LegReport } from './events.js';
 
-/** Rings somebody. */
+/** Creates the outbound call for a target. */
 export function ring(ctx: LegContext, target: LegTarget): LegDraft {
   const { state } = ctx;
   state.lastLeg += 1;
@@ -18,20 +18,20 @@ export function ring(ctx: LegContext, target: LegTarget): LegDraft {
   return leg;
 }
 
-/** Once more with our own number, when Twilio does not let us show the caller's (21210, 21212). */
+/** Calls again with our own number after Twilio refused to show the caller's (21210, 21212). */
 export function ringWithOwnNumber(ctx: LegContext, leg: LegDraft): void {
   leg.callerId = 'own';
   create(ctx, leg, firstId(leg), undefined);
 }
 
-/** Nobody was rung in time: the caller is looked at first, until somebody has seen them. */
+/** The create was not sent in time: the caller is fetched first, until a fetch has seen them. */
 export function unsent(ctx: LegContext, leg: LegDraft): LegReport {
   leg.creating = null;
   startTimer(ctx, legTimer(leg), ctx.config.graceMs);
   return { type: 'unsent' };
 }
 
-/** Whoever was not rung in time: the caller is known to be there. */
+/** Rings the legs that were not rung in time, now that the caller is known to be there. */
 export function ringUnsent(ctx: LegContext): void {
   for (const leg of ctx.state.legs) {
     if (isUnsent(leg)) create(ctx, leg, nextId(ctx, 'create', leg.id), ctx.at + PATIENCE_MS);
@@ -68,7 +68,7 @@ function create(ctx: LegContext, leg: LegDraft, id: string, by: EpochMs | undefi
   watchRinging(ctx, leg);
 }
 
-/** Twilio's `Timeout` ends the ringing; this only notices when nobody tells us. */
+/** Starts the ring watchdog. Twilio's `Timeout` ends the ringing; the timer is for when its callback is lost. */
 export function watchRinging(ctx: LegContext, leg: LegDraft): void {
   startTimer(
     ctx,
@@ -77,7 +77,7 @@ export function watchRinging(ctx: LegContext, leg: LegDraft): void {
   );
 }
 
-/** How this person's phone is listened to. */
+/** Returns the detection options for this callee's phone. */
 export function detectionFor(ctx: LegContext, { target }: LegDraft): Detection {
   return target.detection ?? ctx.state.settings.detection;
 }
@@ -89,6 +89,6 @@ function showsCaller(ctx: LegContext, { callerId = ctx.state.settings.callerId }
 
 function ownNumber(ctx: LegContext, { callerId = ctx.state.settings.callerId }: LegTarget): E164 {
   const { ownNumber: own } = ctx.state.settings;
-  // The number that was called is ours; Twilio refuses what is not a number, and the leg counts as refused.
+  // The number that was called is ours. If it is not a phone number, Twilio refuses it and the leg counts as refused.
   return callerId === 'caller' ? (own ?? (ctx.state.call.to as E164)) : callerId;
 }

@@ -5,7 +5,7 @@ import type { CallStatus } from '../../wire/call-status.js';
 import type { OutcomeEvent } from '../effects.js';
 import type { Farewell } from '../settings/texts.js';
 
-/** Callbacks of one outbound leg. `sid` is the call that asks, which need not be the one we know. */
+/** Callbacks of one outbound leg. `sid` is the call that makes the request, which need not be the one we know. */
 interface OfLeg {
   readonly at: EpochMs;
   readonly leg: number;
@@ -13,25 +13,25 @@ interface OfLeg {
   readonly status: CallStatus;
 }
 
-/** Requests of a leg that want TwiML. */
+/** Requests of a leg for TwiML. */
 export type LegRequest =
-  /** `answeredBy` is `null` where nobody has listened yet. */
+  /** `answeredBy` is `null` if detection has not reported yet. */
   | ({ readonly type: 'leg.answered'; readonly answeredBy: AnsweredBy | null } & OfLeg)
-  /** `speech`: what the callee said, as far as Twilio has understood it. */
+  /** `speech`: what the callee said, as far as Twilio understood it. */
   | ({ readonly type: 'leg.key'; readonly digits: string; readonly speech?: string } & OfLeg)
   | ({ readonly type: 'leg.poll' } & OfLeg)
-  /** It was redirected. `part`: 1, where it is to hear why it has no caller. */
+  /** The leg was redirected. `part` is 1 for its farewell. */
   | ({ readonly type: 'leg.document'; readonly part?: number } & OfLeg)
   | ({ readonly type: 'leg.ended' } & OfLeg);
 
-/** Told, not asked: answered 204. */
+/** A notification, answered 204. */
 export type LegStatusEvent = {
   readonly type: 'leg.status';
   readonly answeredBy: AnsweredBy | null;
   readonly sipCode: number | null;
 } & OfLeg;
 
-/** Who answered, told while the call goes on. */
+/** The verdict of asynchronous detection, reported while the call goes on. */
 export interface LegVerdictEvent {
   readonly type: 'leg.verdict';
   readonly at: EpochMs;
@@ -42,37 +42,37 @@ export interface LegVerdictEvent {
   readonly durationMs: number | null;
 }
 
-/** What a leg is told, and does not ask: by Twilio, or by the runtime about a request of ours. */
+/** What reaches a leg without asking for TwiML: notifications by Twilio, and outcomes of our own requests. */
 export type LegNotification = LegStatusEvent | LegVerdictEvent | OutcomeEvent;
 
-/** What a leg has to know of the caller, who is the flow's. */
+/** What a leg has to know of the caller, whom only the flow knows. */
 export interface CallerForLeg {
-  /** They wait, and this leg could have them. */
+  /** The caller waits, and this leg could have them. */
   readonly isAvailable: boolean;
-  /** Why it cannot have them. */
+  /** Why the leg cannot have the caller. */
   readonly reason: Farewell;
-  /** A refused call may be made once more with our own number. */
+  /** A refused call may be tried again with our own number. */
   readonly mayRingAgain: boolean;
-  /** A leg that was told the way to them, and is not there yet, can be fetched back. */
+  /** A leg on its way to the caller, and not there yet, can be redirected back. */
   readonly canTurnBack: boolean;
 }
 
-/** How a leg learns what is decided: by the answer to its own request, or by a redirect. */
+/** How a leg learns of a decision: by the reply to its own request, or by a redirect. */
 export type Way = 'reply' | 'redirect';
 
-/** What an event of a leg means for the flow that it is part of. */
+/** What a leg's event means for its flow. */
 export type LegReport =
-  /** A human: the commit of this step decides whether they win. */
+  /** A human answered: the commit of this step decides whether they win. */
   | { readonly type: 'won'; readonly way: Way }
-  /** No human after all, before they were brought to the caller. */
+  /** Not a human after all, noticed before the leg reached the caller. */
   | { readonly type: 'turnedBack' }
-  /** Out of the race, though its call may still have to end. */
+  /** The leg can no longer take the caller, though its call may still have to end. */
   | { readonly type: 'out' }
   /** Its call is over. */
   | { readonly type: 'ended' }
   /** The phone was not rung in time: it is rung once the caller is known to be there. */
   | { readonly type: 'unsent' }
-  /** Seen alive by a fetch. */
+  /** A fetch found it alive. */
   | { readonly type: 'alive' }
-  /** Its `<Dial>` is over while its call goes on. */
+  /** Its `<Dial>` is over but its call goes on. */
   | { readonly type: 'dialReturned' };

@@ -39,13 +39,13 @@ import type {
   LegVerdictEvent,
 } from './events.js';
 
-/** The leg whose call asks; `null`: the call is none of ours. */
+/** Returns the leg whose call makes the request; `null`: the call is not ours. */
 export function askingLeg(ctx: LegContext, { leg: id, sid }: LegRequest): LegDraft | null {
   const leg = findLeg(ctx.state.legs, id);
   return leg !== undefined && adopt(ctx, leg, sid) ? leg : null;
 }
 
-/** A request of the leg's own call, which it makes while it goes on. */
+/** Handles a request that the leg's own call makes while it goes on. */
 export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, caller: CallerForLeg): LegReport | null {
   switch (event.type) {
     case 'leg.answered':
@@ -56,7 +56,7 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
       return null;
     case 'leg.key':
       if (event.digits !== '' && confirmOf(ctx, leg) !== 'never') {
-        // Who presses a key while we hang up hears why, too.
+        // A callee who presses a key while we hang up hears why, too.
         if (leg.phase !== 'confirming' && leg.phase !== 'ending') return null;
         stamp(leg, 'keyAt', ctx.at);
         return accept(ctx, leg, 'reply', caller);
@@ -79,12 +79,12 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
   }
 }
 
-/** The leg that a notification, or an answer to one of our requests, is about. */
+/** Returns the leg that a notification or the outcome of a request is about. */
 export function notifiedLeg({ state }: LegContext, event: LegNotification): LegDraft | undefined {
   return findLeg(state.legs, event.type === 'effect.outcome' ? event.effect.leg : event.leg);
 }
 
-/** What the leg is told, and does not ask. */
+/** Handles a notification about the leg. */
 export function legNotification(
   ctx: LegContext,
   leg: LegDraft,
@@ -126,7 +126,7 @@ function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent): LegRe
         if (status === 'ringing') stamp(leg, 'ringingAt', ctx.at);
       }
       if (leg.phase !== 'placed') return null;
-      // Twilio has taken it off its queue: from here its ring time counts.
+      // Twilio took it off its queue: its ring time starts now.
       leg.phase = 'ringing';
       watchRinging(ctx, leg);
       return null;
@@ -144,14 +144,14 @@ function legStatus(ctx: LegContext, leg: LegDraft, event: LegStatusEvent): LegRe
   }
 }
 
-/** Asynchronous detection has decided. */
+/** Handles the verdict of asynchronous detection. */
 function legVerdict(ctx: LegContext, leg: LegDraft, event: LegVerdictEvent, caller: CallerForLeg): LegReport | null {
   if (leg.phase === 'ended' || !adopt(ctx, leg, event.sid)) return null;
   if (leg.answeredBy === null && event.durationMs !== null) stamp(leg, 'detectionMs', event.durationMs);
   return onVerdict(ctx, leg, event.answeredBy, 'redirect', caller);
 }
 
-/** `completed` before its TwiML was asked for means that nobody was reached, whoever picked up. */
+/** `completed` before the leg requested TwiML means that nobody was reached, whoever picked up. */
 function resultOf(status: FinalCallStatus, answeredBy: LegDraft['answeredBy'], sipCode: number | null): LegResult {
   if (status !== 'completed') return { kind: 'notReached', status, sipCode };
   return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };
@@ -163,7 +163,7 @@ function legOutcome(ctx: LegContext, leg: LegDraft, event: OutcomeEvent, caller:
       return created(ctx, leg, event, caller);
     case 'call.end':
       answered(leg, 'end');
-      // The 200 counts: a call that was cancelled while queued sends no callback at all.
+      // The 200 counts: a call that is canceled while queued sends no callback at all.
       if (event.outcome.kind === 'done' || event.outcome.kind === 'gone')
         return legEnded(ctx, leg, { kind: 'stopped' });
       if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);
@@ -182,7 +182,7 @@ function legOutcome(ctx: LegContext, leg: LegDraft, event: OutcomeEvent, caller:
   }
 }
 
-/** Twilio's "this number may not be shown" (twilio.com/docs/api/errors/21210 and 21212). */
+/** Twilio's codes for a number that may not be shown (twilio.com/docs/api/errors/21210 and 21212). */
 const CALLER_ID_REFUSED = [21210, 21212];
 
 function created(
@@ -192,7 +192,7 @@ function created(
   caller: CallerForLeg,
 ): LegReport | null {
   if (result.kind === 'created') {
-    // Known to be ours, even if it counted as lost meanwhile: it is not left ringing.
+    // It is our call even if it was given up for lost meanwhile: it must not keep ringing.
     if (!adoptLate(ctx, leg, result.sid)) adopt(ctx, leg, result.sid);
     return null;
   }
@@ -212,9 +212,10 @@ function created(
 }
 
 function redirected(leg: LegDraft, { effect, outcome }: OutcomeEvent): void {
-  // The answer to one that was dropped says nothing of the one that has taken its place.
+  // The outcome of a dropped redirect says nothing about the one that replaced it.
   if (leg.inFlight.redirect !== effect.id) return;
-  // Refused, the leg's next request brings it to the caller; accepted, only its request for the document says that it happened.
+  // After a refusal, the leg's next request brings it to the caller. After an acceptance, only its request for the TwiML proves
+  // that the redirect happened.
   if (isLeaving(leg.phase) || outcome.kind !== 'done') answered(leg, 'redirect');
 }
 
@@ -238,7 +239,7 @@ function legFetched(ctx: LegContext, leg: LegDraft, { outcome: result }: Outcome
   return null;
 }
 
-/** The watchdog of a leg: whatever phase it is in has lasted too long. */
+/** Handles a leg's watchdog: its current phase has lasted too long. */
 export function legTimerFired(ctx: LegContext, leg: LegDraft): LegReport | null {
   switch (leg.phase) {
     case 'requested':

@@ -10,20 +10,22 @@ import type { LegContext } from './context.js';
 import type { LegRequest } from './events.js';
 import { farewellRef } from './actions.js';
 
-/** The longest a Gather listens: state is asked again at least this often, also when REST is down. */
+/** The longest a Gather listens: the leg asks again at least this often, which works even when REST is down. */
 const POLL_SECONDS = 4;
 
-/** It asks for the way to the caller, and was never seen with them. */
+/** True if the leg asks for the way to the caller and was never seen in the room. */
 export function isStillComing({ phase, inFlight, joined }: LegDraft, event: LegRequest): boolean {
   return isInRoom(phase) && inFlight.redirect === null && !joined && event.type !== 'leg.ended';
 }
 
-/** What a leg hears now, by phase. Marks its farewell as delivered. `toCaller`: the verb that joins it with the caller. */
+/**
+ * Builds what a leg hears now, by phase, and marks its farewell as delivered. `toCaller`: the verb that joins it with the caller.
+ */
 export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, toCaller: Verb): Reply {
   switch (leg.phase) {
     case 'joining':
     case 'bridged':
-      // One mover brings it to the caller: whoever comes while a redirect is under way waits for that.
+      // Only one mechanism brings it to the caller: a request made while a redirect is in flight waits for the redirect.
       if (leg.inFlight.redirect !== null) return again(ctx, leg);
       leg.joinTwimlSent = true;
       stamp(leg, 'greetedAt', ctx.at);
@@ -32,7 +34,7 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
       stamp(leg, 'greetedAt', ctx.at);
       return confirmOf(ctx, leg) === 'never' ? announcement(ctx, leg) : question(ctx, leg);
     case 'farewell':
-      // It is to be fetched: a copy of an earlier request must not count as heard.
+      // The leg is being redirected to its farewell: a repeat of an earlier request must not count as hearing it.
       if (leg.farewellTries > 0 && !isForFarewell(event))
         return leadTo(farewellRef(ctx, leg), leg.inFlight.redirect !== null);
       return farewellDocument(ctx, leg, event);
@@ -43,7 +45,7 @@ export function legDocument(ctx: LegContext, leg: LegDraft, event: LegRequest, t
     case 'placed':
     case 'ringing':
     case 'detecting':
-      // Nobody asks before the verdict; should it happen, ask again in a moment.
+      // No leg makes a request before the verdict; if one does, it asks again in a moment.
       return again(ctx, leg);
     default:
       return assertNever(leg.phase);
@@ -54,9 +56,7 @@ function again(ctx: LegContext, leg: LegDraft): Reply {
   return twiml({ verb: 'pause', seconds: 1 }, { verb: 'redirect', to: callbackRef(ctx, leg.id, 'leg.poll') });
 }
 
-/**
- * A Gather that falls through to a redirect. No key ends the input (`finishOnKey=""`), so that `#` counts as well.
- */
+/** Asks for a key: a Gather that falls through to a redirect. No key ends the input (`finishOnKey=""`), so `#` counts as well. */
 function question(ctx: LegContext, leg: LegDraft): Reply {
   const { settings } = ctx.state;
   const text = leg.screened === 'heard' ? settings.texts.screened : settings.texts.confirm;
@@ -84,7 +84,7 @@ function announcement(ctx: LegContext, leg: LegDraft): Reply {
   );
 }
 
-/** Copies of what it asked for before are for something else. */
+/** True for a request that the redirect to the farewell led to; repeats of earlier requests do not count. */
 function isForFarewell(event: LegRequest): boolean {
   return event.type === 'leg.document' && event.part === 1;
 }

@@ -1,19 +1,19 @@
 import { type E164, e164 } from '../../kernel/ids.js';
 import { entriesOf, oneOf, url, within } from '../../kernel/check.js';
 
-/** Where a caller ends up whom nobody has taken. */
+/** What a caller ends up with when nobody takes the call. */
 export type FinalFallback =
-  /** Our sentence, then the call ends. */
+  /** Says a sentence, then ends the call. */
   | { readonly kind: 'say' }
-  /** A message is recorded: greeting, beep, `hook` `voicemail` with the recording. */
+  /** Records a message: greeting, beep, then `hook` `voicemail` with the recording. */
   | { readonly kind: 'voicemail'; readonly maxSeconds: number; readonly silenceSeconds: number }
-  /** TwiML of the user's takes over. */
+  /** Continues with TwiML of the user's. */
   | { readonly kind: 'redirect'; readonly url: string };
 
 /** What the caller gets when nobody can be reached. */
 export type Fallback =
   | FinalFallback
-  /** A number that is connected to without detection, and what follows when it does not answer. */
+  /** Connects to a number without detection; `ifUnanswered` follows when it does not answer. */
   | { readonly kind: 'number'; readonly to: E164; readonly ringSeconds: number; readonly ifUnanswered: FinalFallback };
 
 type FinalFallbackOption =
@@ -22,39 +22,39 @@ type FinalFallbackOption =
       readonly kind: 'voicemail';
       /** The longest message: 5–3600 s, default 120. */
       readonly maxSeconds?: number | undefined;
-      /** So much silence ends it: 1–30 s, default 5. */
+      /** This much silence ends the message: 1–30 s, default 5. */
       readonly silenceSeconds?: number | undefined;
     }
   | { readonly kind: 'redirect'; readonly url: string };
 
-/** What `fallback` may be given as. */
+/** What the `fallback` option accepts. */
 export type FallbackOption =
   | FinalFallbackOption
   | {
       readonly kind: 'number';
-      /** Not asked for at `mayDial`: you name it yourself. */
+      /** Not checked by `mayDial`: it is your own setting. */
       readonly to: string;
       /** 5–60 s, default 30. */
       readonly ringSeconds?: number | undefined;
-      /** When it does not answer; default `say`. */
+      /** What follows when it does not answer; default `say`. */
       readonly ifUnanswered?: FinalFallbackOption | undefined;
     };
 
-/** The user's own TwiML serves the caller from then on. */
-export function leavesOurHands({ kind }: Fallback): boolean {
-  return kind === 'redirect';
-}
-
-/** Each final fallback: the fields it may be given with, and what is made of them. A new kind is added here and to the two types above. */
+/**
+ * Each final fallback: the fields it may be given with, what is made of them, and whether the user's own TwiML serves the caller from
+ * then on. A new kind is added here, to `FinalFallback` and `FinalFallbackOption` above, and to what the caller hears (`fallbackVerbs`).
+ */
 const FINAL_FALLBACKS: {
   readonly [Kind in FinalFallback['kind']]: {
     readonly fields: readonly string[];
+    readonly leavesOurHands: boolean;
     readonly read: (given: Readonly<Record<string, unknown>>, option: string) => Extract<FinalFallback, { kind: Kind }>;
   };
 } = {
-  say: { fields: [], read: () => ({ kind: 'say' }) },
+  say: { fields: [], leavesOurHands: false, read: () => ({ kind: 'say' }) },
   voicemail: {
     fields: ['maxSeconds', 'silenceSeconds'],
+    leavesOurHands: false,
     read: ({ maxSeconds = 120, silenceSeconds = 5 }, option) => ({
       kind: 'voicemail',
       maxSeconds: within(maxSeconds, 5, 3600, `${option}.maxSeconds`),
@@ -63,6 +63,7 @@ const FINAL_FALLBACKS: {
   },
   redirect: {
     fields: ['url'],
+    leavesOurHands: true,
     read: (given, option) => ({ kind: 'redirect', url: url(given['url'], `${option}.url`) }),
   },
 };
@@ -72,6 +73,11 @@ const FINAL_FALLBACK_KINDS = Object.keys(FINAL_FALLBACKS) as FinalFallback['kind
 const FINAL_FALLBACK_FIELDS = Object.values(FINAL_FALLBACKS).flatMap(({ fields }) => fields);
 
 const NUMBER_FIELDS = ['to', 'ringSeconds', 'ifUnanswered'];
+
+/** True if the user's own TwiML serves the caller from then on. */
+export function leavesOurHands({ kind }: Fallback): boolean {
+  return kind !== 'number' && FINAL_FALLBACKS[kind].leavesOurHands;
+}
 
 /** @throws TypeError or RangeError naming the option */
 export function fallbackOf(value: unknown): Fallback {

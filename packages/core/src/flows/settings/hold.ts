@@ -2,33 +2,33 @@ import { entriesOf, flag, oneOf, url, within } from '../../kernel/check.js';
 import { RINGBACK_TONES, type RingbackTone } from '../../wire/twiml.js';
 import type { Texts } from './texts.js';
 
-/** What a caller hears who waits, and what both hear when they are connected. */
+/** What a waiting caller hears, and what both parties hear when they are connected. */
 export interface Hold {
   /** `null`: Twilio's hold music. Empty: silence. */
   readonly waitUrl: string | null;
-  /** Ringing instead of music; `null`: not. */
+  /** A ringback tone instead of music; `null`: none. */
   readonly ringback: RingbackTone | null;
-  /** How often the caller hears that they are not forgotten, s; `null`: never. */
+  /** How often, in seconds, the caller is told that they are not forgotten; `null`: never. */
   readonly progressSeconds: number | null;
-  /** The talk is recorded, and both are told so. */
+  /** The talk is recorded, and both parties are told so. */
   readonly record: boolean;
 }
 
 export interface HoldOptions {
-  /** Music of your own: a file, or TwiML. Default: Twilio's music; `''` (not in a queue): silence. */
+  /** Your own music: a file, or TwiML. Default: Twilio's music; `''` (not in a queue): silence. */
   readonly waitUrl?: string | undefined;
-  /** Ringing as in North America, the United Kingdom or most of Europe, instead of music. */
+  /** A ringback tone as in North America, the United Kingdom or most of Europe, instead of music. */
   readonly ringback?: RingbackTone | undefined;
   /**
-   * Says `texts.progress` every so many seconds (10–300, default 30); music that is under way is heard to its end first.
-   * The wait document is then ours: without this, and without `ringback`, hold music needs no server of ours.
+   * Says `texts.progress` every so many seconds (10–300, default 30); music that is playing is played to its end first. The wait
+   * document is then ours: without this, and without `ringback`, hold music needs no server of ours.
    */
   readonly progress?: { readonly everySeconds?: number | undefined } | undefined;
-  /** Records the talk, tells both with `texts.consent`, and runs the hook `recording`. Default: not. */
+  /** Records the talk, tells both parties with `texts.consent`, and runs the hook `recording`. Default: off. */
   readonly record?: boolean | undefined;
 }
 
-/** Exhaustively typed: an option that is not named here does not compile. */
+/** Exhaustively typed: an option missing here does not compile. */
 export const HOLD_OPTIONS: readonly string[] = Object.keys({
   waitUrl: true,
   ringback: true,

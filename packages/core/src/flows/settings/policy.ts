@@ -1,39 +1,39 @@
 import { entriesOf, oneOf } from '../../kernel/check.js';
 import type { AnsweredBy } from '../../wire/answered-by.js';
 
-/** What an answer may mean. */
+/** What a policy can do after an answer. */
 const ANSWER_ACTIONS = [
-  /** This person gets the caller. */
+  /** Connects this callee to the caller. */
   'bridge',
-  /** They are asked for a key. */
+  /** Asks this callee for a key. */
   'confirm',
-  /** The next one is tried. */
+  /** Hangs up and tries the next callee. */
   'hang up',
-  /** A machine that has finished its greeting hears `texts.message` first; only for `machine_end_…`. */
+  /** Says `texts.message` to a machine that has finished its greeting, then hangs up; only for `machine_end_…`. */
   'leave a message',
 ] as const;
 
 export type AnswerAction = (typeof ANSWER_ACTIONS)[number];
 
-/** What it may mean that a call was over before anybody could be asked. */
+/** What a policy can do after a call that ended before the callee could be asked. */
 const END_ACTIONS = [
-  /** The next one is tried. */
+  /** Tries the next callee. */
   'go on',
-  /** Nobody new is rung: who declines wants the caller to be told. */
+  /** Rings no new callee: one who declines wants the caller to be told. */
   'fall back',
 ] as const;
 
 export type EndAction = (typeof END_ACTIONS)[number];
 
-/** How a call ends before anybody could be asked. `hungUp`: picked up and hung up. */
+/** How a call ends before the callee can be asked. `hungUp`: picked up and hung up. */
 export const LEG_ENDS = ['busy', 'noAnswer', 'failed', 'hungUp'] as const;
 
 export type LegEnd = (typeof LEG_ENDS)[number];
 
-/** Exhaustively typed: a new kind of answer or end does not compile until somebody decided what it means. */
+/** Exhaustively typed: a new kind of answer or end does not compile until it has an action. */
 export type AnswerPolicy = Readonly<Record<AnsweredBy, AnswerAction> & Record<LegEnd, EndAction>>;
 
-/** Fail-safe: a human is bridged, an unknown is asked for a key, everything else is hung up on. */
+/** Fail-safe: a human is bridged, an unknown is asked for a key, every other answer is hung up on. */
 const balanced: AnswerPolicy = {
   human: 'bridge',
   unknown: 'confirm',
@@ -49,10 +49,10 @@ const balanced: AnswerPolicy = {
 };
 
 export const POLICIES = {
-  /** Only who is heard as a human. */
+  /** Bridges only what detection reports as human. */
   strict: { ...balanced, unknown: 'hang up' },
   balanced,
-  /** Nobody is lost to a wrong verdict: an unknown is bridged, and what sounds like a machine may still press a key. */
+  /** Loses no callee to a wrong verdict: an unknown is bridged, and what sounds like a machine may still press a key. */
   lenient: {
     ...balanced,
     unknown: 'bridge',
@@ -66,29 +66,29 @@ export type PolicyName = keyof typeof POLICIES;
 
 export const DEFAULT_POLICY: AnswerPolicy = POLICIES.balanced;
 
-/** Who is asked for a key, whatever the policy says: nobody, those it is not sure of, or everybody. */
+/** Which callees are asked for a key, whatever the policy says: none, those the policy is not sure of, or all. */
 export const CONFIRM = ['never', 'when-unsure', 'always'] as const;
 
 export type Confirm = (typeof CONFIRM)[number];
 
 /**
- * When detection listens. `sync`: before the callee hears anything. `async`: while they hear who is calling.
- * `off`: not at all, so that only a key tells a human from a machine.
+ * When detection listens. `sync`: before the callee hears anything. `async`: while they hear who is calling. `off`: never, so
+ * only a key tells a human from a machine.
  */
 export const AMD_MODES = ['sync', 'async', 'off'] as const;
 
 export type AmdMode = (typeof AMD_MODES)[number];
 
-/** How phones that screen their calls are spoken to. */
+/** How to handle phones that screen their calls. */
 export interface Screening {
   /** What such a robot says, in lower case without punctuation. */
   readonly phrases: readonly string[];
-  /** How long a machine is listened to for one of them, and how long the person may take afterwards. */
+  /** How long a machine is listened to for one of the phrases, and how long the person may take afterwards. */
   readonly listenSeconds: number;
   readonly waitSeconds: number;
 }
 
-/** Of phones that ask who is calling before they ring; none of them is what a voicemail says. */
+/** Phrases of phones that ask who is calling before they ring; a voicemail greeting contains none of them. */
 export const SCREENING_PHRASES: readonly string[] = [
   'name and reason for calling',
   'reason for your call',
@@ -102,7 +102,7 @@ export const SCREENING_PHRASES: readonly string[] = [
 const PRESETS = Object.keys(POLICIES) as PolicyName[];
 
 /**
- * A preset, or `balanced` with what was given.
+ * Returns a preset, or `balanced` with the given answers replaced.
  * @throws TypeError naming the answer
  */
 export function policyOf(value: unknown): AnswerPolicy {

@@ -16,14 +16,14 @@ import {
 } from './policy.js';
 import { DEFAULT_TEXTS, type Farewell, TEXT_NAMES, type Texts } from './texts.js';
 
-/** What a call's settings say about every leg. */
+/** The settings of a call that concern its legs. */
 export interface LegSettings {
   readonly policy: AnswerPolicy;
   readonly amd: { readonly mode: AmdMode };
   readonly confirm: Confirm;
-  /** `null`: a robot that screens calls is a machine like any other. */
+  /** `null`: a call-screening robot is treated like any other machine. */
   readonly screening: Screening | null;
-  /** `caller`: the caller's own number where that is possible. A number: always that one. */
+  /** `caller`: the caller's own number where possible. A number: always this one. */
   readonly callerId: 'caller' | E164;
   /** Our number, shown when the caller's cannot be; `null`: the number that was called. */
   readonly ownNumber: E164 | null;
@@ -31,7 +31,7 @@ export interface LegSettings {
   readonly detection: Detection;
   readonly confirmSeconds: number;
   readonly timeLimitSeconds: number;
-  /** The talk is recorded, and they are told so before it. */
+  /** The talk is recorded, and both parties are told so before it. */
   readonly record: boolean;
   readonly texts: Readonly<
     Record<Farewell | 'confirm' | 'announce' | 'screened' | 'consent' | 'withheld' | 'you', string>
@@ -40,15 +40,15 @@ export interface LegSettings {
   readonly language: string | null;
 }
 
-/** What the options of every flow have in common. */
+/** Options that all flows have in common. */
 export interface LegOptions extends HoldOptions {
-  /** `strict`, `balanced` (default) or `lenient`, or your own: what you leave out is as in `balanced`. */
+  /** `strict`, `balanced` (default) or `lenient`, or your own: answers you leave out are as in `balanced`. */
   readonly policy?: PolicyName | Partial<AnswerPolicy> | undefined;
   /** When detection listens: `sync` (default), `async` while the callee hears who is calling, or `off`. */
   readonly amd?: { readonly mode?: AmdMode | undefined } | undefined;
-  /** Who is asked for a key; default `when-unsure`. */
+  /** Which callees are asked for a key; default `when-unsure`. */
   readonly confirm?: Confirm | undefined;
-  /** Phones that ask who is calling are told, and waited for. Needs `amd.mode` `async` or `off`. Default: not. */
+  /** Tells phones that ask who is calling, and waits for their owner. Needs `amd.mode` `async` or `off`. Default: off. */
   readonly screening?: Partial<Screening> | undefined;
   /** Default `caller`. */
   readonly callerId?: string | undefined;
@@ -58,16 +58,16 @@ export interface LegOptions extends HoldOptions {
   readonly detection?: Partial<Detection> | undefined;
   /** 4–60 s, default 12. */
   readonly confirmSeconds?: number | undefined;
-  /** Longest call: 60–14400 s, default 14400. */
+  /** Maximum length of the call: 60–14400 s, default 14400. */
   readonly timeLimitSeconds?: number | undefined;
-  /** Where a caller ends up whom nobody has taken; default: they are told. */
+  /** What the caller gets when nobody takes the call; default: they are told so. */
   readonly fallback?: FallbackOption | undefined;
   readonly texts?: Partial<Texts> | undefined;
   readonly voice?: string | undefined;
   readonly language?: string | undefined;
 }
 
-/** Exhaustively typed: an option that is not named here does not compile. */
+/** Exhaustively typed: an option missing here does not compile. */
 export const LEG_OPTIONS: readonly string[] = [
   ...Object.keys({
     policy: true,
@@ -89,7 +89,7 @@ export const LEG_OPTIONS: readonly string[] = [
 ];
 
 /**
- * Checks what `entriesOf` has let through, and fills in the defaults.
+ * Checks the options that `entriesOf` let through, and fills in defaults.
  * @throws TypeError or RangeError naming the option
  */
 export function legSettings(
@@ -133,7 +133,7 @@ function screeningOf(value: unknown): Screening {
   return {
     phrases: listOf(phrases, 'screening.phrases', 'words').map((phrase, at) => {
       const option = `screening.phrases[${String(at)}]`;
-      // An empty one would be found in everything.
+      // An empty phrase would match any speech.
       if (/[\p{L}\p{N}]/u.test(text(phrase, option))) return text(phrase, option);
       throw new TypeError(`"${option}" must have a word in it`);
     }),
@@ -150,7 +150,10 @@ const DETECTION: readonly string[] = Object.keys({
   silenceTimeoutMs: true,
 } satisfies Record<keyof Detection, true>);
 
-/** The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning parameters"). */
+/**
+ * Checks detection options. The ranges are Twilio's (twilio.com/docs/voice/answering-machine-detection, "Optional API tuning
+ * parameters").
+ */
 export function parseDetection(value: unknown, option = 'detection'): Detection {
   const given = entriesOf(value, option, DETECTION);
   const { mode = 'Enable', timeoutSeconds = 30, speechThresholdMs, speechEndThresholdMs, silenceTimeoutMs } = given;
@@ -173,14 +176,14 @@ export function parseDetection(value: unknown, option = 'detection'): Detection 
 }
 
 /**
- * What cannot work together, told before the first call.
+ * Refuses combinations that cannot work, before the first call.
  * @throws TypeError naming the option
  */
 function checkPolicy(settings: Omit<LegSettings, 'texts'>, given: unknown): void {
   const { policy, amd, confirm, detection, screening } = settings;
   for (const [answer, action] of Object.entries(policy)) {
     if (action === 'leave a message') checkMessage(answer, detection.mode);
-    // What a preset or a default says gives way to `confirm`; what was asked for by name does not.
+    // `confirm` overrides what a preset or a default says, but not what was set explicitly.
     if (action === 'confirm' && confirm === 'never' && isGiven(given, answer)) {
       throw new TypeError(`"policy.${answer}" asks for a key, but "confirm" is "never": change one of them`);
     }
@@ -194,7 +197,7 @@ function checkPolicy(settings: Omit<LegSettings, 'texts'>, given: unknown): void
 }
 
 /**
- * Whether somebody may go without a key, for the call or for one person.
+ * Checks whether a callee may go without a key, for the whole call or for one person.
  * @throws TypeError naming the option
  */
 export function checkConfirm(

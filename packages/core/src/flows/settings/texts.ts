@@ -1,43 +1,43 @@
-/** Why a person who answered is not connected; said before we hang up. `message`: what a machine records. */
+/** Why a callee who answered is not connected; said before we hang up. `message`: what a machine records. */
 export type Farewell = 'callerGone' | 'taken' | 'lost' | 'message';
 
-/** Everything the flow says. `{caller}` becomes the caller's number, digit by digit; `{name}` who is called. */
+/** Everything the flow says. `{caller}` becomes the caller's number, digit by digit; `{name}` the callee's name. */
 export interface Texts {
   /** To the caller, once, before the hold music. Empty: nothing is said. */
   readonly greeting: string;
-  /** To the caller who waits, every so often, where `progress` is on. */
+  /** To the waiting caller, repeatedly, where `progress` is on. */
   readonly progress: string;
-  /** To the caller who waits in a queue, where `offerMessage` is on. */
+  /** To the caller waiting in a queue, where `offerMessage` is on. */
   readonly offerMessage: string;
-  /** To the caller, when somebody has taken the call. `{name}`: who. Empty: nothing is said. */
+  /** To the caller when the call is taken. `{name}`: by whom. Empty: nothing is said. */
   readonly connected: string;
-  /** To both, where `record` is on. */
+  /** To both parties, where `record` is on. */
   readonly consent: string;
   /** To the caller, when nobody can be reached. */
   readonly unavailable: string;
-  /** To the caller, before the beep of the voicemail. */
+  /** To the caller, before the voicemail beep. */
   readonly voicemail: string;
-  /** To the caller, when their message is recorded. */
+  /** To the caller, after their message is recorded. */
   readonly recorded: string;
-  /** To a callee who may take the call by a key. */
+  /** To a callee who may take the call with a key. */
   readonly confirm: string;
-  /** To a callee who is listened to and not asked for a key. */
+  /** To a callee while detection listens, if they are not asked for a key. */
   readonly announce: string;
-  /** To a robot that screens calls. */
+  /** To a call-screening robot. */
   readonly screened: string;
-  /** What a machine records, where the policy says `leave a message`. */
+  /** What an answering machine records, where the policy says `leave a message`. */
   readonly message: string;
-  /** To a callee whose caller was taken by somebody else. */
+  /** To a callee whose caller was taken by another. */
   readonly taken: string;
   /** To a callee whose caller has hung up. */
   readonly callerGone: string;
   /** To a callee who could not be connected. */
   readonly lost: string;
-  /** What `{caller}` says when the number is withheld. */
+  /** What `{caller}` becomes when the number is withheld. */
   readonly withheld: string;
-  /** What `{name}` says to somebody without a name. */
+  /** What `{name}` becomes for a callee without a name. */
   readonly you: string;
-  /** What `{name}` says of them to the caller. */
+  /** What `{name}` becomes when a callee without a name is announced to the caller. */
   readonly somebody: string;
 }
 
@@ -62,5 +62,5 @@ export const DEFAULT_TEXTS: Texts = {
   somebody: 'somebody',
 };
 
-/** What `texts` may contain. */
+/** The names that `texts` may contain. */
 export const TEXT_NAMES: readonly string[] = Object.keys(DEFAULT_TEXTS);

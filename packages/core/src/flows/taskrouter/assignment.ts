@@ -7,12 +7,12 @@ import type { AssignmentEvent } from './events.js';
 import { isWaiting, type ReservationDraft, reservationTimer, type TaskRouterContext } from './state.js';
 import { adoptTask } from './task.js';
 
-/** TaskRouter holds a worker: their phone is rung, or the reservation rejected at once. */
+/** Handles an assignment: TaskRouter holds a worker, whose phone is rung or whose reservation is rejected at once. */
 export function assignment(ctx: TaskRouterContext, event: AssignmentEvent): AssignmentReply {
   const { state } = ctx;
   const known = state.reservations.find((candidate) => candidate.sid === event.reservation);
   if (known !== undefined) return present(ctx, known);
-  // Whoever took the caller out of our hands passes them on: a transfer is theirs as well.
+  // Another application took the caller out of our queue and passes them on: a transfer belongs to it as well.
   if (state.caller.takenElsewhere && state.task.sid === event.task) return LATER;
   const ours = adoptTask(ctx, event.task, event.call.visit);
   state.lastReservation += 1;
@@ -46,18 +46,18 @@ export function assignment(ctx: TaskRouterContext, event: AssignmentEvent): Assi
     ctx.ringBy = ctx.at + PATIENCE_MS;
     reservation.leg = ring(ctx, { to: event.phone, ...(name === null ? {} : { name }) }).id;
   }
-  // Otherwise somebody has the caller, or the caller has left: Twilio takes it back by itself.
+  // Otherwise another worker has the caller, or the caller has left: Twilio takes the reservation back by itself.
   return present(ctx, reservation);
 }
 
-/** By the answer to the assignment itself; should that be lost, the timer repeats it by REST. */
+/** Rejects with the reply to the assignment itself; if that is lost, the timer repeats it over REST. */
 function refuse(ctx: TaskRouterContext, reservation: ReservationDraft, to: 'unavailable' | 'offline'): void {
   reservation.phase = 'rejecting';
   reservation.rejectTo = to;
   startTimer(ctx, reservationTimer(reservation), ctx.config.graceMs);
 }
 
-/** What the state says now. */
+/** Answers an assignment according to the current state. */
 function present(ctx: TaskRouterContext, { phase, rejectTo }: ReservationDraft): AssignmentReply {
   if (rejectTo === null || phase === 'pending' || phase === 'accepted') return LATER;
   return reject(ctx.state.settings.workspace.activities[rejectTo]);

@@ -43,14 +43,14 @@ export function onCallerRequest(ctx: TaskRouterContext, event: CallerRequest): R
   return answerCaller(ctx, event, 'again');
 }
 
-/** What the caller hears now, by phase; who is handed on to the user's TwiML is no longer ours. */
+/** Builds what the caller hears now, by phase. A caller who is handed to the user's TwiML is no longer ours. */
 export function answerCaller(ctx: TaskRouterContext, event: TaskRouterEvent, arrival: 'first' | 'again'): Reply {
   const { phase } = ctx.state.caller;
   switch (phase) {
     case 'waiting':
       return twiml(...opening(ctx.state.settings, arrival), queue(ctx));
     case 'connected':
-      // Out of the queue and with a worker: what is asked now comes late.
+      // Out of the queue and with a worker: the request is late.
       return twiml();
     case 'fallingBack':
       return isForFallback(event, ctx.state.caller) ? fallbackDocument(ctx) : wayToFallback(ctx);
@@ -65,13 +65,13 @@ export function answerCaller(ctx: TaskRouterContext, event: TaskRouterEvent, arr
 function fallbackDocument(ctx: TaskRouterContext): Reply {
   serveFallback(ctx);
   ctx.state.timestamps.fallbackAt ??= ctx.at;
-  // The call leaves the queue by this document: no worker may be rung for it.
+  // This document takes the call out of the queue: no worker may be rung for it.
   cancelTask(ctx);
   if (leavesOurHands(currentFallback(ctx.state.settings, ctx.state.caller))) callerEnded(ctx, 'handedOff');
   return fallbackVerbs(ctx);
 }
 
-/** A star leads out of the queue and to the voicemail; who has just been given to a worker stays. */
+/** Handles a key: star takes the caller out of the queue to voicemail, unless a worker has just won them. */
 export function onCallerKey(ctx: TaskRouterContext, event: Extract<TaskRequest, { type: 'caller.key' }>): Reply {
   const { caller, settings, winner, visit } = ctx.state;
   if ((event.visit ?? visit) === visit) {
@@ -79,7 +79,7 @@ export function onCallerKey(ctx: TaskRouterContext, event: Extract<TaskRequest, 
     if (event.digits === '*' && settings.offerMessage && caller.phase === 'waiting' && winner === null) {
       caller.phase = 'fallingBack';
       stopTimer(ctx, 'deadline');
-      // Should the queue not let them go, they are fetched.
+      // If the queue does not release them, they are redirected.
       startTimer(ctx, 'caller', ctx.config.graceMs);
     }
     if (caller.phase === 'fallingBack') return twiml({ verb: 'leave' });
@@ -87,7 +87,7 @@ export function onCallerKey(ctx: TaskRouterContext, event: Extract<TaskRequest, 
   return listenDocument(ctx, { ...event, type: 'caller.wait' });
 }
 
-/** What its Enqueue says of the caller. `null`: whatever the state says. */
+/** Handles what the Enqueue reports about the caller. `null`: the reply depends on the state. */
 function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type: 'caller.ended' }>): Reply | null {
   const { caller } = ctx.state;
   const { queueResult: result, part = 1 } = event;
@@ -102,8 +102,8 @@ function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type:
       callerGone(ctx);
       return hangup();
     case 'redirected':
-      // Not by us: whoever took the call has it, unless it comes back to the queue by the document it gets now.
-      // A copy of what an earlier stay ended with may come when they have been back for long.
+      // Not redirected by us: whoever did it has the caller, unless the document it now gets brings the call back to the queue. A
+      // repeat of an earlier stay's report may come long after the caller is back.
       if (part !== caller.stay) return null;
       if (caller.phase === 'connected') notByUs(ctx);
       if (caller.phase !== 'waiting') return null;
@@ -124,7 +124,7 @@ function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type:
   }
 }
 
-/** A talk is over that nobody has told us of: it was with the worker who was told to take the caller. */
+/** Records a talk that no notification reported: it was with the worker who was offered the caller. */
 function talked(ctx: TaskRouterContext): void {
   if (ctx.state.servedReservation !== null) return;
   const offered = ctx.state.reservations.filter(
@@ -134,7 +134,7 @@ function talked(ctx: TaskRouterContext): void {
   if (reservation !== undefined) applyReservationStatus(ctx, reservation, 'accepted');
 }
 
-/** Their worker's Dial would have ended their stay otherwise (twilio.com/docs/voice/twiml/enqueue). */
+/** Otherwise the Dial of their worker would have ended their stay (twilio.com/docs/voice/twiml/enqueue). */
 function notByUs({ state }: TaskRouterContext): void {
   const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served === undefined || served.bridged === true) return;

@@ -19,13 +19,13 @@ import { cancelTask } from './requests.js';
 import { isWaiting, type TaskCallResult, type TaskRouterContext } from './state.js';
 import { afterTalk } from './talk.js';
 
-/** Known to be in progress. */
+/** Records that the caller's call is in progress. */
 export function callerHeld(ctx: TaskRouterContext): void {
   const { caller } = ctx.state;
   if (caller.phase !== 'ended') caller.held = true;
 }
 
-/** Nobody takes the call: the caller is told, now or as soon as they can be. */
+/** Sends the caller to the fallback because no worker takes the call, now or as soon as possible. */
 export function fallBack(ctx: TaskRouterContext): void {
   const { caller } = ctx.state;
   if (caller.phase !== 'waiting' || caller.takenElsewhere) return;
@@ -34,7 +34,7 @@ export function fallBack(ctx: TaskRouterContext): void {
   startFallback(ctx);
 }
 
-/** Somebody else has accepted their task: they are with them, unless they have come for the fallback already. */
+/** Another application accepted the caller's task and has the caller, unless they have already arrived at the fallback. */
 export function leaveToOthers(ctx: TaskRouterContext): void {
   const { caller } = ctx.state;
   if (caller.phase !== 'waiting' && (caller.phase !== 'fallingBack' || caller.fallbackServed)) return;
@@ -44,7 +44,7 @@ export function leaveToOthers(ctx: TaskRouterContext): void {
   dropRedirect(ctx, caller);
 }
 
-/** Past the deadline, the last one who may still take the call decides. */
+/** Falls back after the deadline, once no leg may still take the call. */
 export function fallBackIfExhausted(ctx: TaskRouterContext): void {
   const { state } = ctx;
   if (!state.deadlinePassed || state.winner !== null || state.legs.some((leg) => canStillAnswer(leg.phase))) return;
@@ -58,7 +58,7 @@ export function callerGone(ctx: TaskRouterContext): void {
   else if (isWithUserTwiml(ctx.state)) ctx.state.caller.over = true;
 }
 
-/** The one outcome of this visit. */
+/** Records the one outcome of this visit. */
 export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): void {
   const { state } = ctx;
   state.caller.phase = 'ended';
@@ -71,7 +71,7 @@ export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): voi
   tellEnded(ctx, result);
 }
 
-/** Ends or tells each leg when the caller no longer waits. */
+/** Ends or informs each leg when the caller no longer waits. */
 export function dismissLegs(ctx: TaskRouterContext): void {
   for (const leg of ctx.state.legs) dismiss(ctx, leg);
 }
@@ -80,17 +80,17 @@ function dismiss(ctx: TaskRouterContext, leg: LegDraft): void {
   if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);
   else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');
   else if (leg.phase === 'farewell' && leg.farewell === 'lost' && !leg.farewellDelivered) leg.farewell = 'callerGone';
-  // Their Dial is over and asks what now; the timer is for one who hears nothing after all.
+  // Its Dial is over and will ask what to do; the timer is for a leg that hears nothing.
   else if (leg.phase === 'bridged' || leg.phase === 'joining') startTimer(ctx, legTimer(leg), ctx.config.graceMs);
 }
 
-/** A worker who was told to take the caller, and whose Dial has not said what became of it. */
+/** Dismisses a worker who was offered the caller, and whose Dial has not reported what happened. */
 export function redirectUnjoined(ctx: TaskRouterContext, leg: LegDraft): void {
   sayFarewell(ctx, leg, 'callerGone');
   redirectToFarewell(ctx, leg);
 }
 
-/** The caller was told goodbye, perhaps by the answer to a late copy: their task is cancelled, and a talk goes on. */
+/** The caller was told goodbye, perhaps in answer to a late repeat: their task is canceled, and a talk goes on. */
 export function callerSentAway(ctx: TaskRouterContext): void {
   const { caller, winner, servedReservation } = ctx.state;
   if (caller.phase === 'waiting' && winner === null && servedReservation === null && !caller.takenElsewhere) {
@@ -127,14 +127,14 @@ export function onCallerOutcome(ctx: TaskRouterContext, event: OutcomeEvent): vo
   }
 }
 
-/** A look has seen their call in progress. */
+/** A fetch found the caller's call in progress. */
 function callerAlive(ctx: TaskRouterContext): void {
   const { state } = ctx;
   callerHeld(ctx);
   if (isWaiting(ctx)) ringUnsent(ctx);
   const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (state.caller.phase === 'connected' && served?.missed === true) {
-    // Alive, and not with the worker who was told to take them.
+    // Alive, and not with the worker who was offered the caller.
     state.caller.takenElsewhere = true;
     served.coolDown = 'no';
   }
@@ -154,7 +154,7 @@ export function onCallerTimer(ctx: TaskRouterContext): void {
         refreshCaller(ctx);
         return;
       }
-      // The worker left long ago and this call is still there: it is with nobody.
+      // The worker left long ago and this call is still up: the caller is alone.
       startTimer(ctx, 'caller', ctx.config.graceMs);
       endCaller(ctx);
       return;
@@ -166,7 +166,7 @@ export function onCallerTimer(ctx: TaskRouterContext): void {
   }
 }
 
-/** No Dial and no Enqueue has said that they talked, in all the time that it may take. */
+/** True if neither a Dial nor the Enqueue has reported a talk in all the time that may take. */
 function notBridged({ state }: TaskRouterContext): boolean {
   const served = state.reservations.find(({ id }) => id === state.servedReservation);
   if (served === undefined || served.bridged === true) return false;

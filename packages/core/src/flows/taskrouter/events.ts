@@ -29,7 +29,7 @@ interface OfVisit {
   readonly visit?: number;
 }
 
-/** TaskRouter holds a worker for the caller, and asks what to do. */
+/** TaskRouter holds a worker for the caller, and asks for instructions. */
 export interface AssignmentEvent {
   readonly type: 'assignment';
   readonly at: EpochMs;
@@ -37,14 +37,14 @@ export interface AssignmentEvent {
   readonly reservation: ReservationSid;
   readonly worker: WorkerSid;
   readonly workerName: string | null;
-  /** The worker's attribute `phone`, whatever is in it. */
+  /** The worker's attribute `phone`, unchecked. */
   readonly phone: string | null;
   readonly call: TaskCall;
-  /** For a call that we have never heard of: another application's, or one from before a restart. */
+  /** For a call we do not know: another application's, or one from before a restart. */
   readonly settings: TaskSettings;
 }
 
-/** Requests that want an answer: TwiML, or an instruction. */
+/** Requests for an answer: TwiML, or an instruction. */
 export type TaskRequest =
   | { readonly type: 'inbound'; readonly at: EpochMs; readonly call: InboundCall; readonly settings: TaskSettings }
   | AssignmentEvent
@@ -53,34 +53,34 @@ export type TaskRequest =
       readonly type: 'caller.ended';
       readonly status: CallStatus;
       readonly queueResult: QueueResult | null;
-      /** Which of their stays in the queue is over, from 1 (default). */
+      /** Which of the caller's stays in the queue is over, from 1 (default). */
       readonly part?: number;
     } & OfVisit)
   | FallbackEnded
   | ListenRequest
-  /** The caller has pressed a key while they waited. */
+  /** The caller pressed a key while waiting. */
   | ({ readonly type: 'caller.key'; readonly status: CallStatus; readonly digits: string } & OfVisit)
   /** The caller was redirected. */
   | ({
       readonly type: 'caller.document';
       readonly status: CallStatus;
-      /** The part of the fallback that they were sent to hear. */
+      /** The part of the fallback that the redirect leads to. */
       readonly part?: number;
     } & OfVisit)
   /** `bridged`: `DialBridged` of the leg's Dial action. */
   | (LegRequest & { readonly bridged?: boolean });
 
-/** What became of a reservation. `failed` is told like a cancellation. */
+/** What happened to a reservation. `failed` is handled like a cancellation. */
 export type ReservationNews =
   'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded' | 'wrapup' | 'completed' | 'failed';
 
-/** What became of the task. `deleted`: also a task that ended long ago. */
+/** What happened to the task. `deleted`: also a task that ended long ago. */
 export type TaskNews = 'created' | 'canceled' | 'wrapup' | 'completed' | 'deleted';
 
-/** Told, not asked: answered 204. Any of them may be lost, late or repeated. */
+/** Notifications, answered 204. Any of them may be lost, late or repeated. */
 export type TaskNotification =
   | { readonly type: 'caller.status'; readonly at: EpochMs; readonly status: CallStatus }
-  /** They were told goodbye at the edge, because the store or our code failed for too long. */
+  /** The HTTP endpoint told the caller goodbye because the store or our code failed for too long. */
   | ({ readonly type: 'caller.goodbye' } & OfVisit)
   | LegStatusEvent
   | LegVerdictEvent
@@ -97,7 +97,7 @@ export type TaskNotification =
       readonly at: EpochMs;
       readonly news: TaskNews;
       readonly task: TaskSid;
-      /** The visit that made it, as its attributes tell. */
+      /** The visit that created it, from its attributes. */
       readonly visit: number | null;
     };
 
@@ -105,5 +105,5 @@ export type TaskRouterEvent = TaskRequest | TaskNotification | OutcomeEvent | Ta
 
 export type TaskRouterResult = TaskRouterOutcomeEvent['outcome'];
 
-/** What a webhook of this flow is answered with. */
+/** What this flow answers a webhook with. */
 export type TaskRouterReply = Reply | AssignmentReply;

@@ -18,10 +18,10 @@ import { hangup, queueVerb } from './twiml.js';
 
 type OfLeg = Extract<TaskRouterEvent, { leg: number }>;
 
-/** A leg asks what to do, and is told what it hears now. */
+/** Answers a request of a leg with what it hears now. */
 export function onLegRequest(ctx: TaskRouterContext, event: Extract<OfLeg, LegRequest>): Reply {
   const leg = askingLeg(ctx, event);
-  // Not a call of ours, or one that counts as over: it must not live on.
+  // Not a call of ours, or one that counts as ended: it must not go on.
   if (leg === null) return hangup();
   if (isFinalStatus(event.status)) {
     onLegReport(ctx, leg, legEnded(ctx, leg, { kind: 'hungUp' }));
@@ -40,7 +40,7 @@ export function onLegTimer(ctx: TaskRouterContext, leg: LegDraft): void {
   onLegReport(ctx, leg, legTimerFired(ctx, leg));
 }
 
-/** What the leg has to know of the caller. Whoever is on the way to them counts as not having them yet. */
+/** Collects what the leg has to know of the caller. A leg on its way to the caller does not count as having them yet. */
 function callerFor(ctx: TaskRouterContext, leg: LegDraft): CallerForLeg {
   const { winner, servedReservation, caller, taskCanceled, deadlinePassed } = ctx.state;
   const isFree = winner === null || winner === leg.id;
@@ -58,7 +58,7 @@ function isPending(ctx: TaskRouterContext, leg: LegDraft): boolean {
   return reservationOf(ctx, leg)?.phase === 'pending';
 }
 
-/** What the event of a leg means for the caller and for the others. */
+/** Applies what a leg's event means for the caller and for the other legs. */
 function onLegReport(ctx: TaskRouterContext, leg: LegDraft, report: LegReport | null): void {
   switch (report?.type) {
     case undefined:
@@ -81,14 +81,14 @@ function onLegReport(ctx: TaskRouterContext, leg: LegDraft, report: LegReport | 
       return;
     case 'out':
     case 'alive':
-      // What follows, `resolveReservations` decides at the end of the step; whether they are together, the reservation says.
+      // `resolveReservations` decides at the end of the step what follows; the reservation tells whether they are together.
       return;
     default:
       assertNever(report);
   }
 }
 
-/** The commit of this step decides: one human wins, and nobody else. */
+/** Offers the caller to this leg. The commit of this step decides: exactly one human wins. */
 function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
   const { state } = ctx;
   const reservation = reservationOf(ctx, leg);
@@ -98,18 +98,18 @@ function winCaller(ctx: TaskRouterContext, leg: LegDraft): void {
   reservation.offered = true;
   leg.phase = 'joining';
   startTimer(ctx, legTimer(leg), ctx.config.joinCheckMs);
-  // Others go on ringing until Twilio says that the join came about: their reservations are taken back by that.
+  // Others keep ringing until Twilio reports the join, which takes their reservations back.
   for (const other of state.legs) if (other.phase === 'confirming') dismissLoser(ctx, other, 'taken');
 }
 
-/** It was never told: nobody can have taken the caller by it. */
+/** Takes the offer back from a leg that never received it, so it cannot have taken the caller. */
 function clearWinner(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation !== undefined) reservation.offered = false;
   ctx.state.winner = null;
 }
 
-/** The leg's Dial is over while its call goes on. */
+/** The leg's Dial is over but its call goes on. */
 function onDialReturned(ctx: TaskRouterContext, leg: LegDraft): void {
   if (leg.phase === 'bridged') {
     expectHangup(ctx, leg, { kind: 'bridged' });
@@ -120,7 +120,10 @@ function onDialReturned(ctx: TaskRouterContext, leg: LegDraft): void {
   }
 }
 
-/** Out of the race, or out of the talk. Whether there was one, only the reservation knows when nobody has told us. */
+/**
+ * The leg can no longer take the caller, or has left the talk. If no event tells whether there was a talk, only the reservation
+ * does.
+ */
 function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return;
@@ -131,7 +134,7 @@ function onLegOut(ctx: TaskRouterContext, leg: LegDraft): void {
   }
 }
 
-/** The worker was told to take the caller, and nobody has said what became of it. */
+/** The worker was offered the caller, and no event has reported what happened. */
 export function onJoinTimer(ctx: TaskRouterContext, leg: LegDraft): void {
   const reservation = reservationOf(ctx, leg);
   if (reservation?.phase === 'pending' && leg.inFlight.redirect !== null) {
@@ -145,7 +148,7 @@ export function onJoinTimer(ctx: TaskRouterContext, leg: LegDraft): void {
   } else redirectUnjoined(ctx, leg);
 }
 
-/** `DialBridged`: they talked, or they did not, whatever else was lost. */
+/** Handles `DialBridged`, which tells whether they talked even if every other event was lost. */
 export function dialEnded(ctx: TaskRouterContext, event: Extract<TaskRequest, { type: 'leg.ended' }>): void {
   const leg = ctx.state.legs.find(({ id }) => id === event.leg);
   const reservation = leg === undefined ? undefined : reservationOf(ctx, leg);

@@ -5,7 +5,7 @@ import { type FlowMeasurement, type MeasuredStep, measureTimer, secondsBetween }
 import type { FlowProblem } from '../problems.js';
 import type { LiveTaskCall, TaskRouterState } from './state.js';
 
-/** What one committed step of a call in a queue is counted as. */
+/** Measures one committed step of a call in a queue. */
 export function measureTaskRouter(step: MeasuredStep<TaskRouterState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   const known = before.kind === 'call' ? before : null;
@@ -29,7 +29,7 @@ function measureReservations(
   });
 }
 
-/** A caller is given up because nothing could be found out about their task. */
+/** Reports a caller who is given up because their task could not be found. */
 export function taskRouterProblems({ before, event, after }: MeasuredStep<TaskRouterState>): readonly FlowProblem[] {
   if (before.kind !== 'call' || after.kind !== 'call' || event.type !== 'effect.outcome') return [];
   const { effect, outcome } = event as TaskRouterOutcomeEvent;

@@ -6,49 +6,49 @@ import { LEG_ENDS } from '../settings/policy.js';
 import { LEG_OPTIONS, type LegOptions, type LegSettings, legSettings } from '../settings/settings.js';
 import { DEFAULT_TEXTS, type Texts } from '../settings/texts.js';
 
-/** What has to be known of a workspace; `createWorkspaceDirectory` of `@amd/core/twilio` finds it by names. */
+/** What we have to know of a workspace; `createWorkspaceDirectory` of `@amd/core/twilio` finds it by names. */
 export interface TaskRouterWorkspace {
   readonly sid: WorkspaceSid;
   readonly workflow: { readonly sid: WorkflowSid; readonly reservationTimeoutSeconds: number };
   readonly activities: {
-    /** Where workers get calls. */
+    /** Activity of workers who get calls. */
     readonly available: ActivitySid;
-    /** Where they cool down before they get calls again. */
+    /** Activity of workers who cool down before they get calls again. */
     readonly unavailable: ActivitySid;
-    /** Where they stay until a person brings them back. */
+    /** Activity of workers who stay away until a person brings them back. */
     readonly offline: ActivitySid;
   };
-  /** `false`: a worker has one task at a time, and Twilio completes it after the talk (workspaces made before 2019-12-19). */
+  /** `false`: a worker has one task at a time, and Twilio completes it after the talk (workspaces created before 2019-12-19). */
   readonly multiTask?: boolean | undefined;
-  /** Where TaskRouter moves a worker whose reservation timed out. */
+  /** The activity TaskRouter moves a worker to whose reservation timed out. */
   readonly timeoutActivity: ActivitySid;
 }
 
-/** Everything about one call, decided before it starts and kept in its state. */
+/** All settings of one call, decided before it starts and kept in its state. */
 export interface TaskSettings extends LegSettings, Hold {
   readonly workspace: TaskRouterWorkspace;
-  /** After a good call: `coolDown` for the cool-down, or straight back to work. */
+  /** What happens to the worker after a talk: a cool-down, or straight back to work. */
   readonly afterCall: 'coolDown' | 'available';
-  /** After this no worker is rung, s; `null`: the workflow's own time-out decides. */
+  /** After this many seconds no worker is rung; `null`: the workflow's own timeout decides. */
   readonly deadlineSeconds: number | null;
   readonly fallback: Fallback;
   readonly texts: Texts;
-  /** A star, pressed while they wait, leads to the voicemail. */
+  /** Pressing star while waiting leads to voicemail. */
   readonly offerMessage: boolean;
-  /** For the workflow's filters, beside what Twilio knows of the call. */
+  /** For the workflow's filters, in addition to what Twilio knows of the call. */
   readonly attributes: Readonly<Record<string, string | number>>;
   /** `null`: Twilio's default. */
   readonly priority: number | null;
-  /** How long the task may live, s; `null`: Twilio's default, a day. */
+  /** How long the task may live, in seconds; `null`: Twilio's default, one day. */
   readonly taskSeconds: number | null;
 }
 
 export interface TaskOptions extends LegOptions {
   /** Default `coolDown`. */
   readonly afterCall?: 'coolDown' | 'available' | undefined;
-  /** 10–3600 s; default: none, the workflow's own time-out decides. */
+  /** 10–3600 s; default: none, the workflow's own timeout decides. */
   readonly deadlineSeconds?: number | undefined;
-  /** The caller may press a star to leave a message instead of waiting; needs a `voicemail` as `fallback`. Default: not. */
+  /** Lets the caller press star to leave a message instead of waiting; needs a `voicemail` as `fallback`. Default: off. */
   readonly offerMessage?: boolean | undefined;
   /** Attributes of the task. */
   readonly attributes?: Readonly<Record<string, string | number>> | undefined;
@@ -70,17 +70,17 @@ const OPTIONS: readonly string[] = [
   } satisfies Record<Exclude<keyof TaskOptions, keyof LegOptions>, true>),
 ];
 
-/** A caller whose task was cancelled is as gone, for a worker, as one who hung up. */
+/** To a worker, a caller whose task was canceled is as gone as one who hung up. */
 export const DEFAULT_TASK_TEXTS: Texts = {
   ...DEFAULT_TEXTS,
   callerGone: 'The caller is no longer there. Goodbye.',
 };
 
-/** Ours, or read by us: nobody else may set them. */
+/** Set or read by the library: no option may set them. */
 const RESERVED = ['amd_visit', 'call_sid', 'caller_id'];
 
 /**
- * Checks options and fills in the defaults; `undefined` means the default.
+ * Checks the options and fills in defaults; `undefined` means the default.
  * @throws TypeError or RangeError naming the option
  */
 export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspace): TaskSettings {
@@ -97,10 +97,10 @@ export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspac
     throw new TypeError('"afterCall" must be "coolDown" or "available"');
   }
   const settings = legSettings(given, DEFAULT_TASK_TEXTS);
-  // An empty address is no address there (twilio.com/docs/voice/twiml/enqueue).
+  // Enqueue treats an empty address as none (twilio.com/docs/voice/twiml/enqueue).
   if (settings.waitUrl === '') throw new TypeError('"waitUrl" must be an absolute http(s) URL');
   for (const end of LEG_ENDS) {
-    // The workflow decides who is next, and whether anybody is.
+    // The workflow decides who is next, and whether anyone is.
     if (settings.policy[end] !== 'go on') throw new TypeError(`"policy.${end}" can only be "go on" with TaskRouter`);
   }
   return {
@@ -115,15 +115,12 @@ export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspac
   };
 }
 
-/**
- * What does not fit between ringing and the end of a reservation, in sentences: a reservation that times out parks its
- * worker. Empty: all is well.
- */
+/** Explains, in sentences, which times do not fit into a reservation: one that times out parks its worker. Empty: all fit. */
 export function checkTimes(settings: TaskSettings): readonly string[] {
   const { ringSeconds, amd, confirmSeconds, workspace } = settings;
   const detectionSeconds = amd.mode === 'off' ? 0 : settings.detection.timeoutSeconds;
   const confirm = mayConfirm(settings) ? confirmSeconds : 0;
-  // Twilio may ring 5 s longer than asked for, and we settle 5 s before the end.
+  // Twilio may ring 5 s longer than requested, and we decide 5 s before the end.
   const needed = ringSeconds + 5 + detectionSeconds + confirm + 5;
   const { reservationTimeoutSeconds } = workspace.workflow;
   if (needed <= reservationTimeoutSeconds) return [];
@@ -163,25 +160,28 @@ function attributesOf(value: unknown): TaskSettings['attributes'] {
 
 /** Times of the machinery itself, in ms. What concerns one call is in `TaskSettings`. */
 export interface TaskRouterConfig {
-  /** How often a live call and its task are looked at (default 30 s). */
+  /** How often a live call and its task are fetched (default 30 s). */
   readonly heartbeatMs: number;
-  /** What a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
+  /** How long a watchdog waits beyond the ring or detection time, and between its tries (default 10 s). */
   readonly graceMs: number;
-  /** When a worker was told to take the caller, the reservation is looked at (default 10 s), and again until it is clear. */
+  /** How long after an offer to a worker the reservation is fetched (default 10 s), and again until the outcome is known. */
   readonly joinCheckMs: number;
-  /** So long before a reservation times out, an undecided one is rejected (default 5 s): a time-out would park the worker. */
+  /** How long before it times out an undecided reservation is rejected (default 5 s): a timeout would park the worker. */
   readonly settleBeforeMs: number;
   /** How long a spoken farewell may take before the leg is ended (default 30 s). */
   readonly farewellMs: number;
-  /** How often somebody is fetched to hear a farewell before we give up and end the leg (default 3). */
+  /** How often a callee is redirected to a farewell before we give up and end the leg (default 3). */
   readonly farewellTries: number;
-  /** So often, 10 s apart, Twilio may refuse, for good, to find the task of a caller of whose task nothing was heard; then they get the fallback (default 3). */
+  /**
+   * How often, 10 s apart, Twilio may refuse for good to find the task of a caller whose task no event reported, before they get
+   * the fallback (default 3).
+   */
   readonly findTries: number;
-  /** Waits between redirects of a caller who cannot be redirected yet (default 1, 2 and 4 s). */
+  /** Waits between redirects of a caller whose call cannot be redirected yet (default 1, 2 and 4 s). */
   readonly redirectRetryMs: readonly number[];
   /** How many finished reservations a live call remembers (default 30). */
   readonly rememberReservations: number;
-  /** How long a finished call is remembered (default 1 day): its late callbacks still find their answer. */
+  /** How long a finished call is remembered (default 1 day), so that late callbacks still get an answer. */
   readonly keepForMs: number;
 }
 

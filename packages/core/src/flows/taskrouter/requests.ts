@@ -30,7 +30,7 @@ export function refreshReservation(ctx: TaskRouterContext, reservation: Reservat
   });
 }
 
-/** The worker's own flow brings them back. Once for each reservation, and again after a talk. */
+/** Tells the worker's own flow, which brings them back. Once per reservation, and again after a talk. */
 export function notifyWorker(ctx: TaskRouterContext, reservation: ReservationDraft, news: 'parked' | 'timedOut'): void {
   if (reservation.workerNotified) return;
   reservation.workerNotified = true;
@@ -75,7 +75,7 @@ export function sendToCoolDown(ctx: TaskRouterContext, reservation: ReservationD
   });
 }
 
-/** Cancels the task: the caller is out of the queue, and no worker should be held for them. */
+/** Cancels the task: the caller is out of the queue, so no worker should be held for them. */
 export function cancelTask(ctx: TaskRouterContext): void {
   if (ctx.state.servedReservation === null) updateTask(ctx, 'canceled', 'the caller is no longer in the queue');
 }

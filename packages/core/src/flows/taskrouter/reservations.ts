@@ -17,15 +17,15 @@ import {
 } from './state.js';
 import { completeTask, mayBeOthers, onTalkEnded } from './talk.js';
 
-/** Numbers that Twilio cannot or will not call: the worker's own fault (twilio.com/docs/api/errors). */
+/** Twilio's errors for numbers it cannot or will not call: the worker's number is at fault (twilio.com/docs/api/errors). */
 const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
 
 /** Not found, address incomplete, does not exist anywhere (RFC 3261, 21). */
 const BAD_NUMBER_SIP: readonly (number | null)[] = [404, 484, 604];
 
 /**
- * Decides what is open, from what is known now: a reservation whose leg will not take the caller is rejected, unless
- * Twilio ends it by itself. Runs at the end of every step, so that no event has to think of it.
+ * Resolves open reservations from the current state: one whose leg will not take the caller is rejected, unless Twilio ends it by
+ * itself. Runs at the end of every step, so that no event handler has to.
  */
 export function resolveReservations(ctx: TaskRouterContext): void {
   const { state } = ctx;
@@ -36,13 +36,13 @@ export function resolveReservations(ctx: TaskRouterContext): void {
     }
     const leg = legOf(ctx, reservation);
     const isOfTask = state.task.sid === reservation.task;
-    // Whether it has moved its worker, Twilio alone knows: the answer is under way, or asked for again by the timer.
+    // Only Twilio knows whether the rejection moved the worker: its answer is in flight, or the timer asks again.
     if (reservation.phase === 'rejecting' && (state.servedReservation !== null || (state.task.over && isOfTask)))
       continue;
     if (state.task.over && isOfTask) endWithoutTalk(ctx, reservation, 'canceled');
     // Twilio takes the others back when one is accepted.
     else if (state.servedReservation !== null) close(ctx, reservation, 'rescinded');
-    // After an offer, only the reservation itself knows whether it was taken: it is being asked.
+    // After an offer only the reservation itself tells whether it was taken: a fetch is asking it.
     else if (reservation.phase === 'pending' && !reservation.offered && !mayStillTake(leg) && !callerIsOut(ctx)) {
       rejectNow(ctx, reservation, leg?.result ?? null);
     }
@@ -54,20 +54,23 @@ function mayStillTake(leg: LegDraft | undefined): boolean {
   return leg !== undefined && (canStillAnswer(leg.phase) || leg.phase === 'joining' || leg.phase === 'bridged');
 }
 
-/** Out of the queue, or about to be: Twilio cancels the task and every reservation with it. */
+/** True once the caller is out of the queue or about to be: Twilio cancels the task and all its reservations. */
 export function callerIsOut(ctx: TaskRouterContext): boolean {
   const { caller, taskCanceled } = ctx.state;
   return caller.phase === 'ended' || isTold(caller) || taskCanceled;
 }
 
-/** Always with an activity: without one, the same worker is reserved again at once. */
+/** Rejects the reservation, always with an activity: without one, the same worker is reserved again at once. */
 function rejectNow(ctx: TaskRouterContext, reservation: ReservationDraft, result: LegResult | null): void {
   reservation.phase = 'rejecting';
   reservation.rejectTo ??= activityAfter(result);
   sendRejection(ctx, reservation);
 }
 
-/** The worker's number is at fault: only a person can mend it. An outage of ours or of Twilio's must not send everybody home. */
+/**
+ * Sends a worker offline only if their number is at fault, which only a person can fix. An outage of ours or of Twilio's must not
+ * take every worker off duty.
+ */
 function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
   const isItsFault =
     result?.kind === 'refused'
@@ -76,9 +79,9 @@ function activityAfter(result: LegResult | null): 'unavailable' | 'offline' {
   return isItsFault ? 'offline' : 'unavailable';
 }
 
-/** Ends a reservation that needs nothing more. */
+/** Closes a reservation that needs nothing more. */
 function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
-  // Also of one that is over by what became of its task: where it left its worker, only this says.
+  // Even if the task's end has already closed it: only the timeout says where it left the worker.
   if (result === 'timeout') notifyWorker(ctx, reservation, 'timedOut');
   if (reservation.phase === 'over') return;
   reservation.phase = 'over';
@@ -88,7 +91,7 @@ function close(ctx: TaskRouterContext, reservation: ReservationDraft, result: Re
   if (result === 'rejected' && reservation.rejectTo === 'unavailable') notifyWorker(ctx, reservation, 'parked');
 }
 
-/** What a fetch, or an event, says of a reservation. */
+/** Applies what a fetch or an event says about a reservation. */
 export function applyReservationStatus(
   ctx: TaskRouterContext,
   reservation: ReservationDraft,
@@ -97,7 +100,7 @@ export function applyReservationStatus(
   switch (status) {
     case 'pending':
       if (reservation.phase === 'rejecting') sendRejection(ctx, reservation);
-      // The join did not come about, and the leg is out of it: the worker could be held for nobody until it times out.
+      // The join did not happen and the leg can no longer take the caller: otherwise the worker would be held until the timeout.
       else if (reservation.offered && !mayStillTake(legOf(ctx, reservation))) reservation.offered = false;
       return;
     case 'accepted':
@@ -125,13 +128,13 @@ export function applyReservationStatus(
   }
 }
 
-/** The worker has the caller, if it was by our offer. */
+/** Records that the worker has the caller, if they accepted our offer. */
 function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   const { state } = ctx;
   if (reservation.phase === 'over' || reservation.phase === 'accepted') return;
   const leg = legOf(ctx, reservation);
   if (leg === undefined || !reservation.offered || !leg.joinTwimlSent) {
-    // Somebody accepted it by other means, in Flex for example: it is theirs, and the caller with it.
+    // The worker accepted by other means, for example in Flex: the reservation and the caller are theirs.
     leaveToOthers(ctx);
     endWithoutTalk(ctx, reservation, 'accepted');
     return;
@@ -157,7 +160,7 @@ function accepted(ctx: TaskRouterContext, reservation: ReservationDraft): void {
   for (const other of state.legs) if (other !== leg) dismissLoser(ctx, other, 'taken');
 }
 
-/** The worker's Dial says that they have talked. */
+/** The worker's Dial reports that they talked. */
 export function bridged(ctx: TaskRouterContext, reservation: ReservationDraft, leg: LegDraft): void {
   const wasServed = ctx.state.servedReservation === reservation.id;
   if (wasServed && !mayBeOthers(ctx, reservation)) return;
@@ -167,14 +170,14 @@ export function bridged(ctx: TaskRouterContext, reservation: ReservationDraft, l
   if (wasServed && !isInRoom(leg.phase)) onTalkEnded(ctx, reservation);
 }
 
-/** It is over, and not by a talk: its leg rings for nobody. What was accepted is not taken back by what comes later. */
+/** Ends a reservation without a talk: its leg rings for no caller. An accepted reservation is not changed by later events. */
 function endWithoutTalk(ctx: TaskRouterContext, reservation: ReservationDraft, result: ReservationResult): void {
   const { phase } = reservation;
   if (phase === 'accepted') return;
   const leg = legOf(ctx, reservation);
   close(ctx, reservation, result);
   if (leg === undefined || phase === 'over') return;
-  // Who was told to take the caller hears from their own Dial that nobody is there.
+  // A worker who was offered the caller learns from their own `<Dial>` that the queue is empty.
   if (ctx.state.winner === leg.id) ctx.state.winner = null;
   if (leg.phase === 'detecting') hangUpLeg(ctx, leg);
   else if (leg.phase === 'joining' && !leg.joinTwimlSent) {
@@ -188,13 +191,16 @@ function farewellAfter(result: ReservationResult): 'taken' | 'callerGone' | 'los
   return result === 'rescinded' || result === 'accepted' ? 'taken' : 'lost';
 }
 
-/** Who rings is ended; who is being asked is told; who is being detected is left until the verdict. */
+/**
+ * Dismisses a leg that lost: a ringing one is ended; a callee who is being asked is told; one in detection continues until the
+ * verdict.
+ */
 export function dismissLoser(ctx: TaskRouterContext, leg: LegDraft, why: 'taken' | 'callerGone' | 'lost'): void {
   if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
   else if (leg.phase === 'confirming') sayFarewell(ctx, leg, why);
 }
 
-/** A long wait may take hundreds of workers: what is long over is forgotten. */
+/** Forgets the oldest finished reservations: a long wait may take hundreds of workers. */
 function forget(ctx: TaskRouterContext): void {
   const { state } = ctx;
   let surplus = state.reservations.length - ctx.config.rememberReservations;
@@ -209,7 +215,7 @@ function forget(ctx: TaskRouterContext): void {
   });
 }
 
-/** An event says what a fetch would have said. */
+/** The status that a fetch would have returned after each event. */
 const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
   accepted: 'accepted',
   rejected: 'rejected',
@@ -224,7 +230,7 @@ const STATUS_AFTER: Readonly<Record<ReservationNews, ReservationStatus>> = {
 export function onReservation(ctx: TaskRouterContext, event: Extract<TaskRouterEvent, { type: 'reservation' }>): void {
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === event.reservation);
   if (reservation !== undefined) applyReservationStatus(ctx, reservation, STATUS_AFTER[event.news]);
-  // Of a worker whom we were never asked about: it can only have been by other means.
+  // For a worker we were never asked about: it can only have been accepted by other means.
   else if (event.news === 'accepted' && event.task === ctx.state.task.sid) leaveToOthers(ctx);
 }
 
@@ -240,11 +246,11 @@ export function onReservationOutcome(
   else if (result.kind === 'reservation') applyReservationStatus(ctx, reservation, result.status);
   else if (effect.type !== 'reservation.update') return;
   else if (result.kind === 'done') close(ctx, reservation, 'rejected');
-  // Somebody else has resolved it; who, the reservation says.
+  // It was resolved elsewhere; a fetch tells how.
   else if (result.kind === 'refused') refreshReservation(ctx, reservation);
 }
 
-/** They cool down, or stay because they talk elsewhere: either way the task can be completed now. */
+/** The worker cools down, or stays because they talk elsewhere: either way the task can be completed now. */
 export function onCoolDownOutcome(
   ctx: TaskRouterContext,
   effect: Extract<TaskRouterEffect, { type: 'reservation.coolDown' }>,
@@ -272,7 +278,7 @@ export function onReservationTimer(ctx: TaskRouterContext, reservation: Reservat
         refreshReservation(ctx, reservation);
         return;
       }
-      // Undecided a moment before its end: a time-out would park the worker.
+      // Still undecided shortly before its end: a timeout would park the worker.
       const leg = legOf(ctx, reservation);
       if (leg?.phase === 'detecting') hangUpLeg(ctx, leg);
       else if (leg !== undefined) dismissLoser(ctx, leg, 'lost');

@@ -13,7 +13,7 @@ import { isSettled, type LiveTaskCall, type TaskRouterState, type TaskRouterCont
 import { finish, type TaskRouterStep, unchanged, beginStep } from './step.js';
 import { hangup } from './twiml.js';
 
-/** What is decided late about this caller must find it written down, so that they are put into no queue. */
+/** Records the goodbye, so that a decision made later about this caller finds it and puts them into no queue. */
 export function toldGoodbye(config: TaskRouterConfig): TaskRouterStep {
   return { state: { kind: 'nothing', goodbye: true }, effects: [], reply: NOTHING, keepForMs: config.keepForMs };
 }
@@ -37,7 +37,10 @@ export function inbound(state: TaskRouterState, event: Inbound, config: TaskRout
   return finish(state, ctx, answerCaller(ctx, event, 'first'));
 }
 
-/** Also for a call that others put into the queue, or whose beginning was lost with an earlier process. */
+/**
+ * Handles an assignment, also for a call that another application put into the queue or whose start was lost with an earlier
+ * process.
+ */
 export function assigned(state: TaskRouterState, event: AssignmentEvent, config: TaskRouterConfig): TaskRouterStep {
   const { call } = event;
   const comesBack =
@@ -96,7 +99,9 @@ function begin(
   return ctx;
 }
 
-/** Keeps what an earlier visit has not finished, and finished reservations too, so that a late event of one does not look new. */
+/**
+ * Keeps what an earlier visit has not finished, and also finished reservations, so that a late event of one does not look new.
+ */
 function leftOf(earlier: LiveTaskCall | null): Pick<LiveTaskCall, 'reservations' | 'legs'> {
   const { reservations = [], legs = [] } = earlier ?? {};
   const isOver = (id: number): boolean => reservations.some(({ leg, phase }) => leg === id && phase === 'over');

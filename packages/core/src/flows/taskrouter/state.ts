@@ -12,11 +12,11 @@ export const TASK_CALLER_PHASES = ['waiting', 'connected', 'fallingBack', 'ended
 
 export type TaskCallerPhase = (typeof TASK_CALLER_PHASES)[number];
 
-/** How the whole call came out; exactly one for every visit. */
+/** How the whole call ended; exactly one result for every visit. */
 export type TaskCallResult =
   /** A worker and the caller talked. */
   | 'connected'
-  /** Nobody could be reached and the caller was told so. */
+  /** Nobody could be reached, and the caller was told so. */
   | 'unanswered'
   /** The caller went on to TwiML of the user's. */
   | 'handedOff'
@@ -25,37 +25,37 @@ export type TaskCallResult =
 
 export interface TaskCaller extends WaitingCaller {
   readonly phase: TaskCallerPhase;
-  /** When the greeting has been heard, also in an answer to a retry, and the call must be in the queue. */
+  /** By then the greeting has been played, even if Twilio acted on a retry, and the call must be in the queue. */
   readonly inQueueBy: EpochMs;
-  /** Somebody else took the call out of the queue; it is left to them unless it comes back. */
+  /** Another application took the call out of the queue; it keeps it unless the call comes back. */
   readonly takenElsewhere: boolean;
-  /** Which of their stays in the queue it is, from 1 to 9 and again: what is told of an earlier one comes late. */
+  /** Number of the caller's current stay in the queue, from 1 to 9 and around: reports of an earlier stay are late. */
   readonly stay: number;
 }
 
-/** The task that Twilio made of the call. */
+/** The task that Twilio created for the call. */
 export interface CallTask {
-  /** `null`: nobody has told us of it yet. */
+  /** `null`: not reported yet. */
   readonly sid: TaskSid | null;
-  /** Completed, cancelled or deleted. */
+  /** Completed, canceled or deleted. */
   readonly over: boolean;
-  /** A request about it is under way. */
+  /** A request about it is in flight. */
   readonly inFlight: boolean;
-  /** How often Twilio refused, for good, to say which task is the call's. */
+  /** How often Twilio refused for good to find the call's task. */
   readonly refusals: number;
 }
 
 /**
- * One worker held for the call. `pending` until it is decided; `rejecting` until Twilio knows; `accepted` when the worker
- * has the caller; `over` when nothing is left to do for it.
+ * Phase of one worker's reservation for the call. `pending` until it is decided; `rejecting` until Twilio knows; `accepted` when
+ * the worker has the caller; `over` when nothing is left to do for it.
  */
 export type ReservationPhase = 'pending' | 'rejecting' | 'accepted' | 'over';
 
-/** How a reservation came out, for pages and logs. */
+/** How a reservation ended, for pages and logs. */
 export type ReservationResult = 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded';
 
 export interface Reservation {
-  /** From 1, over all visits. */
+  /** Starts at 1 and counts over all visits. */
   readonly id: number;
   readonly sid: ReservationSid;
   readonly task: TaskSid;
@@ -64,23 +64,23 @@ export interface Reservation {
   /** `null`: the worker has no usable phone. */
   readonly leg: number | null;
   readonly phase: ReservationPhase;
-  /** Where the worker goes when it is rejected. */
+  /** The activity the worker goes to when the reservation is rejected. */
   readonly rejectTo: 'unavailable' | 'offline' | null;
-  /** The leg was told to take the caller. */
+  /** The leg was offered the caller. */
   readonly offered: boolean;
-  /** The leg's Dial said that it connected nobody. */
+  /** The leg's Dial reported that it did not connect them. */
   readonly missed: boolean;
-  /** The leg's Dial said that it connected them. */
+  /** The leg's Dial reported that it connected them. */
   readonly bridged?: true;
-  /** A request about it is under way. */
+  /** A request about it is in flight. */
   readonly inFlight: boolean;
-  /** After the talk the worker is sent to cool down, before the task is completed: `due` until that is asked for. */
+  /** After the talk the worker is sent to cool down before the task is completed: `due` until that is requested. */
   readonly coolDown: 'no' | 'due' | 'pending' | 'over';
   /** The worker's flow was told where the worker went. */
   readonly workerNotified: boolean;
   readonly expiresAt: EpochMs;
   readonly result: ReservationResult | null;
-  /** Written for people to read; no decision looks at it. */
+  /** For people to read; no decision depends on it. */
   readonly timestamps: { readonly assignedAt: EpochMs; readonly endedAt?: EpochMs };
 }
 
@@ -93,20 +93,20 @@ export interface LiveTaskCall {
   readonly task: CallTask;
   readonly reservations: readonly Reservation[];
   readonly legs: readonly Leg[];
-  /** The leg that was told to take the caller. */
+  /** The leg that was offered the caller. */
   readonly winner: number | null;
   /** The reservation whose worker talked with the caller. */
   readonly servedReservation: number | null;
-  /** The task was cancelled while the caller may still be there. */
+  /** The task was canceled while the caller may still be there. */
   readonly taskCanceled: boolean;
   readonly lastLeg: number;
   readonly lastReservation: number;
   readonly deadlinePassed: boolean;
   readonly result: TaskCallResult | null;
   readonly timers: Timers;
-  /** Numbers the effects that may be asked for more than once. */
+  /** Counter that numbers the effects which may be requested more than once. */
   readonly effectSeq: number;
-  /** Written for people to read; no decision looks at it. */
+  /** For people to read; no decision depends on it. */
   readonly timestamps: TaskCallTimestamps;
 }
 
@@ -118,10 +118,10 @@ export interface TaskCallTimestamps {
   readonly endedAt?: EpochMs;
 }
 
-/** `goodbye`: a caller of whom nothing was written down was told goodbye, and is no longer served. */
+/** `goodbye`: a caller without a record was told goodbye, and is no longer served. */
 export type TaskRouterState = { readonly kind: 'nothing'; readonly goodbye?: true } | LiveTaskCall;
 
-/** Over for the caller, for every leg, and for TaskRouter. */
+/** True once the call has ended for the caller, for every leg and for TaskRouter. */
 export function isTaskCallFinal(state: TaskRouterState): boolean {
   return (
     state.kind === 'call' &&
@@ -132,21 +132,21 @@ export function isTaskCallFinal(state: TaskRouterState): boolean {
   );
 }
 
-/** True when neither Twilio nor the worker's flow has to be told anything more of it. */
+/** True once neither Twilio nor the worker's flow needs to be told anything about it. */
 export function isSettled({ phase, coolDown }: Pick<Reservation, 'phase' | 'coolDown'>): boolean {
   return phase === 'over' && (coolDown === 'no' || coolDown === 'over');
 }
 
 export type ReservationDraft = Draft<Reservation>;
 
-/** One transition at work: a private copy of the state, and what it asks for. */
+/** Context of one transition: a private copy of the state, and the effects it asks for. */
 export interface TaskRouterContext {
   readonly at: EpochMs;
   readonly isAsked: boolean;
   readonly config: TaskRouterConfig;
   readonly effects: Effect<TwilioEffect>[];
   readonly flow: 'taskrouter';
-  /** Whoever is rung in this step is not rung later than this, unless the caller was looked at. */
+  /** Legs created in this step are not sent after this time unless the caller was fetched first. */
   ringBy?: EpochMs;
   readonly state: Omit<Draft<Omit<LiveTaskCall, 'call' | 'settings' | 'legs'>>, 'kind'> & {
     kind: 'call';
@@ -168,7 +168,7 @@ export function reservationTimer(reservation: { readonly id: number }): string {
   return `reservation${String(reservation.id)}`;
 }
 
-/** The caller waits in the queue, for a task that is alive and that nobody else has. */
+/** True while the caller waits in the queue for a live task that no other application has taken. */
 export function isWaiting({ state }: TaskRouterContext): boolean {
   return state.caller.phase === 'waiting' && !state.caller.takenElsewhere && !state.taskCanceled;
 }

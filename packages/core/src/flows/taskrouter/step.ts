@@ -40,7 +40,7 @@ export function finish(before: TaskRouterState, ctx: TaskRouterContext, reply: T
   const legs = ctx.state.legs.after();
   const isFinal = isTaskCallFinal({ ...ctx.state, legs });
   if (isFinal) ctx.state.timers = {};
-  // Also for a call that was over and hears of a late assignment: it is looked at until it is over again.
+  // Also for a call that was over and gets a late assignment: the heartbeat runs until it is over again.
   else if (ctx.state.timers['heartbeat'] === undefined) startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);
   const earlier = before.kind === 'call' ? before : null;
   const state: LiveTaskCall = { ...ctx.state, legs };
@@ -48,7 +48,7 @@ export function finish(before: TaskRouterState, ctx: TaskRouterContext, reply: T
   return { state, effects: [...ctx.effects, ...timers], reply, keepForMs: isFinal ? ctx.config.keepForMs : null };
 }
 
-/** Writes nothing: not a call of ours, or one that is over. */
+/** Returns the state unchanged, for a call that is not ours or is over. */
 export function unchanged(state: TaskRouterState, reply: TaskRouterReply, config: TaskRouterConfig): TaskRouterStep {
   const isOver = state.kind === 'nothing' || isTaskCallFinal(state);
   return { state, effects: [], reply, keepForMs: isOver ? config.keepForMs : null };

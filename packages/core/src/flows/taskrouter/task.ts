@@ -10,7 +10,7 @@ import { refreshReservation, refreshTask, cancelTask } from './requests.js';
 import type { TaskRouterContext } from './state.js';
 import { completeTask } from './talk.js';
 
-/** Takes a task for the call's own; `false`: it is of an earlier visit, or the call has another. */
+/** Takes a task as the call's own. Returns `false` if it belongs to an earlier visit, or if the call has another. */
 export function adoptTask(ctx: TaskRouterContext, task: TaskSid, visit: number | null): boolean {
   const { state } = ctx;
   if (visit !== null && visit < state.visit) return false;
@@ -26,14 +26,14 @@ export function adoptTask(ctx: TaskRouterContext, task: TaskSid, visit: number |
 
 export function onTask(ctx: TaskRouterContext, event: Extract<TaskNotification, { type: 'task' }>): void {
   const { state } = ctx;
-  // Only a new task may take the place of one that is over.
+  // Only a new task may replace one that is over.
   const fresh = state.task.sid === null || event.news === 'created';
   if (state.task.sid !== event.task && !(fresh && adoptTask(ctx, event.task, event.visit))) return;
   switch (event.news) {
     case 'created':
       return;
     case 'wrapup':
-      // The bridge is over, whoever of the two hung up.
+      // The bridge is over, whichever of the two hung up.
       for (const one of state.reservations) if (one.offered && one.phase === 'pending') refreshReservation(ctx, one);
       completeTask(ctx);
       return;
@@ -47,7 +47,7 @@ export function onTask(ctx: TaskRouterContext, event: Extract<TaskNotification, 
   }
 }
 
-/** What a fetch says of the task. */
+/** Applies what a fetch says about the task. */
 function applyTaskStatus(ctx: TaskRouterContext, status: AssignmentStatus): void {
   switch (status) {
     case 'pending':
@@ -68,7 +68,9 @@ function applyTaskStatus(ctx: TaskRouterContext, status: AssignmentStatus): void
   }
 }
 
-/** A worker has it. By our offer, the reservation says; otherwise it is somebody else's, who will complete it. */
+/**
+ * A worker has the task. If it was our offer, the reservation tells; otherwise another application has it and will complete it.
+ */
 function takenBySomebody(ctx: TaskRouterContext): void {
   const { state } = ctx;
   if (state.servedReservation !== null && !state.caller.takenElsewhere) return;
@@ -80,8 +82,8 @@ function takenBySomebody(ctx: TaskRouterContext): void {
 }
 
 /**
- * Completed, cancelled or deleted. A cancelled task does not end the caller's call: without us they would listen to music
- * for ever (twilio.com/docs/taskrouter/lifecycle-task-state). Whether they hung up, their call says.
+ * The task was completed, canceled or deleted. A canceled task does not end the caller's call: without us they would hear music
+ * forever (twilio.com/docs/taskrouter/lifecycle-task-state). Their own call tells whether they hung up.
  */
 function taskOver(ctx: TaskRouterContext): void {
   const { state } = ctx;
@@ -104,7 +106,7 @@ export function onTaskOutcome(
     if (isAnswer && result.kind === 'refused') findRefused(ctx);
     else if (result.kind === 'task') {
       if (adoptTask(ctx, result.sid, null)) applyTaskStatus(ctx, result.status);
-      // Its events were lost and it is no longer there.
+      // Its events were lost, and it no longer exists.
     } else if (result.kind === 'gone' && state.task.sid === null) taskOver(ctx);
     return;
   }
@@ -115,11 +117,11 @@ export function onTaskOutcome(
   } else if (result.kind === 'task') applyTaskStatus(ctx, result.status);
   else if (effect.type !== 'task.update') return;
   else if (result.kind === 'done') applyTaskStatus(ctx, effect.status);
-  // No longer assigned, or not yet: the task says which.
+  // No longer assigned, or not yet: the task tells which.
   else if (result.kind === 'refused') refreshTask(ctx);
 }
 
-/** Nothing was ever heard of the task, and nothing can be found out: the caller would wait for ever. */
+/** No event ever reported the task and it cannot be found: the caller would wait forever. */
 function findRefused(ctx: TaskRouterContext): void {
   const { task } = ctx.state;
   task.refusals += 1;

@@ -30,8 +30,8 @@ import { onTask, onTaskOutcome } from './task.js';
 import { hangup } from './twiml.js';
 
 /**
- * TaskRouter: the caller waits in a queue; for every worker that is reserved, their phone is rung with machine detection,
- * and only a human takes the caller. Keyed by the inbound Call SID, which every task of it carries.
+ * TaskRouter: the caller waits in a queue; for every reserved worker, their phone is rung with machine detection, and only a
+ * human takes the caller. Keyed by the inbound Call SID, which each of its tasks carries.
  */
 export const taskrouter: Flow<
   TaskRouterState,
@@ -101,7 +101,7 @@ function transition(state: TaskRouterState, event: TaskRouterEvent, config: Task
     case 'talk.recording':
       keepRecording(ctx, event);
       break;
-    // What became of our own work.
+    // Outcomes of our own requests.
     case 'effect.outcome':
       onOutcome(ctx, event);
       break;
@@ -146,7 +146,7 @@ function isOfCall(event: OutcomeEvent | TaskRouterOutcomeEvent): event is Outcom
   return 'leg' in event.effect;
 }
 
-/** A timer counts only if the state still wants it for this very time; otherwise it is late or repeated. */
+/** Handles a timer. It counts only if the state still wants it for exactly this time; otherwise it is late or repeated. */
 function onTimer(ctx: TaskRouterContext, event: TimerEvent): void {
   const { state } = ctx;
   if (state.timers[event.timer] !== event.dueAt) return;
@@ -157,7 +157,7 @@ function onTimer(ctx: TaskRouterContext, event: TimerEvent): void {
       return;
     case 'deadline':
       state.deadlinePassed = true;
-      // Who has answered finishes detection or confirmation; who rings is ended.
+      // Answered legs finish detection or confirmation; ringing legs are ended.
       for (const leg of state.legs) if (isUnanswered(leg.phase)) hangUpLeg(ctx, leg);
       return;
     case 'caller':
@@ -176,7 +176,7 @@ function onTimer(ctx: TaskRouterContext, event: TimerEvent): void {
   }
 }
 
-/** Every event may be lost: whatever is not settled is asked about. */
+/** Fetches whatever is not settled, as every event may be lost. */
 function heartbeat(ctx: TaskRouterContext): void {
   const { state } = ctx;
   startTimer(ctx, 'heartbeat', ctx.config.heartbeatMs);

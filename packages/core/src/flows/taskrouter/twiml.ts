@@ -7,7 +7,10 @@ import { reservationOf, type TaskRouterContext } from './state.js';
 
 export const hangup = (): Reply => twiml({ verb: 'hangup' });
 
-/** `caller_id` is what the original's tasks carried; Twilio itself adds `from`, `to`, `call_sid` and more. */
+/**
+ * Puts the call into the queue. `caller_id` is what the original application's tasks carried; Twilio itself adds `from`, `to`,
+ * `call_sid` and more.
+ */
 export function queue(ctx: TaskRouterContext): Verb {
   const { settings, call, visit } = ctx.state;
   const wait = waitOf(settings, callbackRef(ctx, 0, 'caller.wait'));
@@ -22,13 +25,16 @@ export function queue(ctx: TaskRouterContext): Verb {
   };
 }
 
-/** Accepts the reservation itself, which has to be pending (twilio.com/docs/voice/twiml/queue). */
+/**
+ * Joins the leg with the caller. The verb accepts the reservation itself, which has to be pending
+ * (twilio.com/docs/voice/twiml/queue).
+ */
 export function queueVerb(ctx: TaskRouterContext, leg: LegDraft): Verb {
   const reservation = reservationOf(ctx, leg);
   if (reservation === undefined) return { verb: 'hangup' };
   const { texts, record, afterCall, workspace } = ctx.state.settings;
   const { activities, multiTask } = workspace;
-  // Whether they have accepted something else by then, only a look after the talk tells; where they cannot, Twilio moves them.
+  // Only a fetch after the talk tells whether they have accepted another task by then; where they cannot, Twilio moves them.
   const restsLater = afterCall === 'coolDown' && multiTask !== false;
   const after = afterCall === 'coolDown' ? activities.unavailable : activities.available;
   return {

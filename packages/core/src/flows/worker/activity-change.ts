@@ -13,10 +13,10 @@ import {
 } from './cool-downs.js';
 import type { WorkerEvent } from './events.js';
 
-/** While it runs, Twilio has not answered. */
+/** Runs until Twilio answers. */
 const TIMER = 'switch';
 
-/** Somebody switches the worker on or off. One change at a time; of what comes meanwhile the last one counts. */
+/** An operator switches the worker on or off. One change at a time; of the requests made meanwhile, the last one counts. */
 export function onSwitch(ctx: WorkerContext, event: Extract<WorkerEvent, { type: 'worker.switched' }>): void {
   const { state } = ctx;
   const { request, on, activity } = event;
@@ -34,7 +34,7 @@ export function onSwitch(ctx: WorkerContext, event: Extract<WorkerEvent, { type:
   if (state.changeInFlight === null) send(ctx, activity);
 }
 
-/** What Twilio said to a change of ours; `false`: the change was not for a wish. */
+/** Handles Twilio's answer to a change. Returns `false` if the change was not one that an operator requested. */
 export function onChangeOutcome(
   ctx: WorkerContext,
   id: string,
@@ -46,11 +46,11 @@ export function onChangeOutcome(
   const isDone = outcome.kind === 'done';
   if (isDone) {
     enterActivity(ctx, activity, null, ctx.at);
-    // What was known before they were switched is over: a person has moved them, be it to where they were already.
+    // What was known before the switch is over: a person has moved the worker, even if only to where they already were.
     const number = numberOfId(id);
     endCoolDownsBefore(ctx, number);
     if (state.timedOut !== null && state.timedOut.after < number) state.timedOut = null;
-    // Where they are now says whether they still cool down.
+    // Their current activity tells whether they still cool down.
     if (isCoolingDown(state)) refreshWorker(ctx);
   }
   if (state.changeInFlight === id) state.changeInFlight = null;
@@ -61,7 +61,7 @@ export function onChangeOutcome(
   }
   if (isDone && state.requestedActivity.activity === activity) {
     finishChange(ctx, 'done', null);
-    // Also one that was begun while Twilio had not answered yet.
+    // Also one that began before Twilio had answered.
     for (const one of state.coolDowns) {
       if (one.enteredAt !== null && isRequested(ctx, one.activity, one.enteredAt)) endCoolDown(ctx, one);
     }
@@ -69,7 +69,7 @@ export function onChangeOutcome(
   return true;
 }
 
-/** Twilio did not answer for too long: the page says so, and the change is called off if it was not sent. */
+/** Twilio did not answer in time: the page says so, and the change is dropped if it was not sent. */
 export function onChangeTimeout(ctx: WorkerContext, timer: string): boolean {
   const { state } = ctx;
   if (timer !== TIMER) return false;
@@ -79,7 +79,7 @@ export function onChangeTimeout(ctx: WorkerContext, timer: string): boolean {
   return true;
 }
 
-/** Whether a person has put them there, or left them there, since a stay began. */
+/** True if a person has put the worker there, or left them there, since a stay began. */
 export function isRequested(
   { at, config, state }: WorkerContext,
   activity: ActivitySid,
@@ -90,7 +90,7 @@ export function isRequested(
   return (requestedActivity.answeredAt ?? at) + config.skewMs >= (enteredAt ?? at);
 }
 
-/** Forgets the change of a worker who is gone. */
+/** Forgets the change of a worker who no longer exists. */
 export function clearChange(ctx: WorkerContext): void {
   if (ctx.state.changeInFlight !== null) ctx.effects.push({ type: 'effect.drop', id: ctx.state.changeInFlight });
   ctx.state.changeInFlight = null;
@@ -107,7 +107,7 @@ const SWITCH = 'switch';
 function send(ctx: WorkerContext, activity: ActivitySid): void {
   const { state } = ctx;
   state.changeInFlight = nextId(ctx, 'worker', SWITCH);
-  // Of any version: a person decides, and has just looked.
+  // Any version: a person decides, and has just looked.
   const version = '*';
   ctx.effects.push({
     type: 'worker.update',

@@ -5,7 +5,7 @@ import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effect
 import { nextId, startTimer, stopTimer } from '../timers.js';
 import type { CoolDown, LiveWorker, WorkerConfig } from './state.js';
 
-/** One transition at work: a private copy of the state, and what it asks for. */
+/** Context of one transition: a private copy of the state, and the effects it asks for. */
 export interface WorkerContext {
   readonly at: EpochMs;
   readonly config: WorkerConfig;
@@ -18,7 +18,7 @@ export function enterActivity(ctx: WorkerContext, activity: ActivitySid, name: s
   ctx.state.since = Math.min(at, ctx.at);
 }
 
-/** Begins, or begins anew. */
+/** Begins a cool-down, or restarts it. */
 export function beginCoolDown(
   ctx: WorkerContext,
   activity: ActivitySid,
@@ -41,7 +41,7 @@ export function beginCoolDown(
   startTimer(ctx, coolDownTimer(begun), ctx.config.coolDownMs);
 }
 
-/** The cool-downs that were known when the change of that number was asked for: it has ended them. */
+/** Ends the cool-downs that were known when the change with this number was requested: the change has ended them. */
 export function endCoolDownsBefore(ctx: WorkerContext, number: number): void {
   for (const one of ctx.state.coolDowns) if (one.after < number) endCoolDown(ctx, one);
 }
@@ -63,7 +63,7 @@ export function isCoolingDown({ coolDowns, timedOut }: WorkerContext['state']): 
   return coolDowns.length > 0 || timedOut !== null;
 }
 
-/** Where are they now? One request at a time. */
+/** Fetches the worker to see where they are. One request at a time. */
 export function refreshWorker(ctx: WorkerContext): void {
   const { state } = ctx;
   if (state.inFlight) return;
@@ -77,7 +77,7 @@ export function refreshWorker(ctx: WorkerContext): void {
   });
 }
 
-/** What a look at the worker, by its number, means for one of their cool-downs. */
+/** Applies the answer to a fetch, identified by its number, to one of the worker's cool-downs. */
 export function applySnapshot(
   ctx: WorkerContext,
   number: number,
@@ -93,7 +93,7 @@ export function applySnapshot(
   const isThere = activity === coolDown.activity && (coolDown.enteredAt === null || coolDown.enteredAt === enteredAt);
   const isOver = ctx.at >= coolDown.until;
   if (!isThere) {
-    // Before the end, they may be on their way there; afterwards, or once they were seen there, somebody has moved them.
+    // Before the end they may be on their way there; after it, or once they were seen there, someone has moved them.
     if (coolDown.seenAt !== null || (isOver && state.askedAt >= coolDown.until)) endCoolDown(ctx, coolDown);
     else if (isOver) refreshWorker(ctx);
     return;
@@ -102,7 +102,7 @@ export function applySnapshot(
     state.coolDowns = state.coolDowns.map((one) => (one === coolDown ? { ...one, seenAt: one.seenAt ?? seenAt } : one));
     return;
   }
-  // Another look is under way already, or a person's own wish: either will come back to this.
+  // Another fetch or an operator's change is in flight: either will come back to this.
   if (state.inFlight || state.changeInFlight !== null) return;
   state.inFlight = true;
   ctx.effects.push({

@@ -14,19 +14,19 @@ interface Activities {
 }
 
 export type WorkerEvent =
-  /** An event of TaskRouter about the worker. It may come late, twice or never. */
+  /** A TaskRouter event about the worker. It may be late, repeated or lost. */
   | ({
       readonly type: 'worker.event';
       readonly worker: WorkerParams;
-      /** When it happened; `null` when it does not say so. */
+      /** When it happened; `null` if the event does not say. */
       readonly happenedAt: EpochMs | null;
       readonly activities: Activities;
     } & OfWorker)
-  /** A reservation was rejected, or a talk is over, and the worker was sent to cool down. */
+  /** A reservation was rejected or a talk is over, and the worker was sent to cool down. */
   | ({
       readonly type: 'worker.parked';
       readonly worker: WorkerSid;
-      /** Told apart by it from a repeat. */
+      /** Distinguishes it from a repeat. */
       readonly reservation: ReservationSid;
       readonly activity: ActivitySid;
       readonly activities: Activities;
@@ -36,15 +36,15 @@ export type WorkerEvent =
       readonly type: 'worker.timedOut';
       readonly worker: WorkerSid;
       readonly reservation: ReservationSid;
-      /** When our flow learned of it. */
+      /** When our flow noticed it. */
       readonly noticedAt: EpochMs;
       readonly activities: Activities & { readonly timeout: ActivitySid };
     } & OfWorker)
-  /** A person at a page of ours sends them to work or home. They count as moved by a person. */
+  /** An operator on one of our pages sends the worker to work or home. This counts as a move by a person. */
   | ({
       readonly type: 'worker.switched';
       readonly worker: WorkerSid;
-      /** Told apart by it from a repeat. */
+      /** Distinguishes it from a repeat. */
       readonly request: string;
       readonly on: boolean;
       readonly activity: ActivitySid;

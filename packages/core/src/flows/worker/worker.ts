@@ -29,8 +29,8 @@ import type { WorkerEvent } from './events.js';
 import type { CoolDown, LiveWorker, WorkerConfig, WorkerState } from './state.js';
 
 /**
- * A worker of TaskRouter: where they are, and the cool-down that ends by itself. It ends only what it knows to be a cool-down, and
- * never moves somebody whom a person has moved. Keyed by the worker's SID.
+ * A worker of TaskRouter: their activity, and the cool-down that ends by itself. The flow ends only what it knows to be a
+ * cool-down, and never moves a worker whom a person has moved. Keyed by the worker's SID.
  */
 export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig> &
   WithMetrics<WorkerState> = {
@@ -69,7 +69,7 @@ function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig
   return applyEvent(state, beginStep(state, event.at, config), event);
 }
 
-/** How many reservations are told apart from repeats. */
+/** How many reservations are remembered to recognize repeats. */
 const REMEMBERED = 20;
 
 type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
@@ -83,7 +83,7 @@ function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent)
     case 'worker.parked':
       if (state.deleted || isRepeat(state, event.reservation)) break;
       beginCoolDown(ctx, event.activity, event.activities.available);
-      // Told before or after TaskRouter's own event, or instead of it: the worker is looked at.
+      // This may come before or after TaskRouter's own event, or replace it: a fetch shows where the worker is.
       refreshWorker(ctx);
       break;
     case 'worker.timedOut': {
@@ -110,7 +110,7 @@ function applyEvent(before: WorkerState, ctx: WorkerContext, event: WorkerEvent)
     default:
       assertNever(event);
   }
-  // Whoever cools down is waited for or looked at, whatever came in between.
+  // A worker who cools down always has a timer running or a fetch in flight, whatever came in between.
   const isRestOver =
     state.changeInFlight === null && state.coolDowns.some((one) => state.timers[coolDownTimer(one)] === undefined);
   const isUnattended = state.timedOut !== null || isRestOver;
@@ -131,7 +131,7 @@ function isRepeat(state: WorkerContext['state'], reservation: ReservationSid): b
   return false;
 }
 
-/** What TaskRouter says of them, unless we know something newer. */
+/** Applies what TaskRouter says about the worker, unless we know something newer. */
 function onWorkerEvent(
   ctx: WorkerContext,
   { worker: params, happenedAt, activities }: Extract<WorkerEvent, { type: 'worker.event' }>,
@@ -149,7 +149,7 @@ function onWorkerEvent(
   if (params.activity === activities.unavailable) {
     const known = coolDownIn(ctx, params.activity);
     if (entered || known === undefined) {
-      // Of a cool-down that nobody has seen yet this may be the event, or a late one of an earlier stay: only a look tells.
+      // If the cool-down was not seen yet, this may be its event or a late one of an earlier stay: only a fetch tells.
       const isUnseen = known?.seenAt === null;
       const what = isUnseen ? { after: known.after } : { seenAt: params.version };
       beginCoolDown(ctx, params.activity, activities.available, what);
@@ -157,7 +157,7 @@ function onWorkerEvent(
   }
   for (const other of state.coolDowns) {
     if (other.activity === params.activity) continue;
-    // Somebody has moved them; unless this is from before the cool-down, and comes late.
+    // Someone has moved them, unless this event is from before the cool-down and late.
     if (other.seenAt !== null && params.version !== null && params.version > other.seenAt) endCoolDown(ctx, other);
     else refreshWorker(ctx);
   }
@@ -184,12 +184,12 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
       isGone(ctx);
       return;
     case 'changed':
-      // Somebody touched them between our look and our change: look again.
+      // The worker was changed between our fetch and our update: fetch again.
       if (isCoolingDown(state)) refreshWorker(ctx);
       return;
     case 'refused':
     case 'failed':
-      // They must come back when Twilio can be reached again.
+      // They must come back once Twilio can be reached again.
       if (isCoolingDown(state)) startTimer(ctx, 'retry', ctx.config.retryMs);
       return;
     case 'task':
@@ -201,7 +201,7 @@ function outcome(ctx: WorkerContext, { effect, outcome: result }: TaskRouterOutc
   }
 }
 
-/** What a fetch says, which is newer than anything we were told. */
+/** Applies the result of a fetch, which is newer than any event we received. */
 function seen(
   ctx: WorkerContext,
   effectSeq: number,
@@ -212,20 +212,20 @@ function seen(
   const number = /^"?([0-9]{1,15})"?$/.exec(version)?.[1];
   const seenAt = number === undefined ? null : Number(number);
   if (seenAt !== null && state.version !== null && seenAt < state.version) {
-    // An event that overtook the answer knows better.
+    // An event that overtook the answer is newer.
     if (isCoolingDown(state)) refreshWorker(ctx);
     return;
   }
   state.version = seenAt ?? state.version;
   if (state.activity?.sid !== activity) enterActivity(ctx, activity, null, ctx.at);
-  // A look that was asked for before they timed out says nothing about that: there will be another one.
+  // A fetch requested before the timeout says nothing about it: another one follows.
   if (state.timedOut !== null && effectSeq > state.timedOut.after) {
     const { timeout, unavailable, back, noticedAt } = state.timedOut;
     state.timedOut = null;
     const isInTime = enteredAt === null || enteredAt <= noticedAt + ctx.config.skewMs;
     const isOurs = isInTime && !isRequested(ctx, activity, enteredAt);
     const running = coolDownIn(ctx, activity);
-    // A cool-down of an earlier stay there ends with this look.
+    // This fetch ends a cool-down of an earlier stay there.
     const isNew = running === undefined || (running.enteredAt !== null && running.enteredAt !== enteredAt);
     const known = { seenAt, after: effectSeq - 1 };
     if (isNew && activity === unavailable) beginCoolDown(ctx, activity, back, known);
@@ -280,7 +280,7 @@ function beginStep(state: LiveWorker, at: EpochMs, config: WorkerConfig): Worker
   };
 }
 
-/** What one committed step of a worker is counted as: cool-downs, whichever activity they are spent in. */
+/** Measures one committed step of a worker: cool-downs, whichever activity they are spent in. */
 function measureWorker(step: MeasuredStep<WorkerState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   const [earlier, later] = [restsOf(before), restsOf(after)];

@@ -33,7 +33,7 @@ export function translate(ref: CallbackRef, params: Params): Translation {
     case 'caller.progress':
     case 'caller.whisper':
       return ofListening(ref.purpose, ref);
-    // Served like a new call: see the endpoint.
+    // The endpoint serves `again` like a new call; a key is given out and read by the TaskRouter endpoint only.
     case 'caller.again':
     case 'caller.key':
       return { ok: true, event: null };
