@@ -174,7 +174,7 @@ export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimi
 export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/runtime.js';
-export { consoleLog, type Log, type LogEntry, maskNumbers } from './runtime/log.js';
+export { consoleLog, type Log, type LogEntry, type Logger, type LogOption, maskNumbers } from './runtime/log.js';
 export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/metrics.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';

@@ -1,4 +1,4 @@
-/** For the packages of this repository alone. It may change in any version, and is not in the reference. */
+/** For the packages of this repository only. It may change in any version, and is not in the reference. */
 export { assertNever } from './kernel/draft.js';
 export { RETRIED_MS } from './flows/call/call.js';
 export { canStillAnswer, isInRoom } from './flows/call/leg.js';

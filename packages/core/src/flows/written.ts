@@ -127,7 +127,7 @@ interface Call {
 type AnyState = { readonly kind: 'nothing' } | ({ readonly kind: 'call' } & Call);
 
 /**
- * Serializes a state to JSON without what is usual. Unchanged parts are serialized once: flows share them from state to state,
+ * Serialises a state to JSON without what is usual. Unchanged parts are serialised once: flows share them from state to state,
  * and never change them in place.
  */
 export function writeCall(state: AnyState, usual: Usual, jsonCache: WeakMap<object, string>): string {

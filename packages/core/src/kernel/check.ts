@@ -1,8 +1,8 @@
-/** The checks of options: what is wrong is named, because a call whose settings are refused is lost. */
+/** Checks of options. An error names the option, because a call whose settings are refused is lost. */
 
 /**
- * The value's entries, without those that are `undefined`: they mean the default.
- * @throws TypeError naming the option that is no object, or has a key that is not `known`
+ * Returns the value's entries without those that are `undefined`, which mean the default.
+ * @throws TypeError naming the option that is not an object, or has a key that is not `known`
  */
 export function entriesOf(value: unknown, option: string, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -18,7 +18,7 @@ export function entriesOf(value: unknown, option: string, known: readonly string
 }
 
 /**
- * An object of strings.
+ * Checks that the value is an object of strings.
  * @throws TypeError naming the option
  */
 export function stringsOf(value: unknown, option: string, known: readonly string[]): Readonly<Record<string, string>> {
@@ -28,7 +28,7 @@ export function stringsOf(value: unknown, option: string, known: readonly string
 
 /** @throws TypeError naming the option */
 export function listOf(value: unknown, option: string, of: string): readonly unknown[] {
-  // Array.from: a hole is seen as undefined.
+  // Array.from turns holes into undefined.
   if (Array.isArray(value)) return Array.from(value as readonly unknown[]);
   throw new TypeError(`"${option}" must be a list of ${of}; got ${kindOf(value)}`);
 }
@@ -71,7 +71,7 @@ export function within(value: unknown, low: number, high: number, option: string
   throw new RangeError(`"${option}" must be a whole number from ${String(low)} to ${String(high)}; got ${got}`);
 }
 
-/** For messages: what was given, without its content. */
+/** Describes a value for messages without revealing its content. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;

@@ -1,4 +1,4 @@
-/** A writable copy of a readonly state, for the duration of one transition. */
+/** A writable copy of a readonly value, for the duration of one transition. */
 export type Draft<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly (infer Item)[]

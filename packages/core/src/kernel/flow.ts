@@ -6,30 +6,30 @@ export interface FlowEvent {
   readonly at: EpochMs;
 }
 
-/** What one event leads to: the next state, work to be done after it is committed, and the answer to whoever asked. */
+/** The result of one event: the next state, effects to run after it is committed, and the reply to the request. */
 export interface Step<State, Effect, Reply> {
   readonly state: State;
   readonly effects: readonly Effect[];
   readonly reply: Reply;
-  /** How long (ms) the record is kept from now on once the state is final; `null` while it is live. */
+  /** How long (ms) the record is kept from now on if the state is final; `null` while it is live. */
   readonly keepForMs: number | null;
 }
 
 /**
- * A flow is a pure and total function: every (state, event) pair returns a step, and what comes twice, late or in the
- * wrong state changes nothing and is answered by what the state says now.
+ * A flow is a pure and total function: every (state, event) pair returns a step, and a repeated, late or unexpected event changes
+ * nothing and is answered from the current state.
  */
 export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   /** Prefix of the keys of its records; part of every callback reference. */
   readonly name: string;
-  /** Version of the persisted state. A process reads no other: it leaves what another version has written alone. */
+  /** Version of the persisted state. A process reads no other version, and leaves records of other versions alone. */
   readonly schema: number;
   /**
-   * The state as JSON; default: as `JSON.stringify` writes it. `texts`: what was written before of objects that states share; it
-   * spares a writer of many states of one call.
+   * Serialises the state to JSON; default: `JSON.stringify`. `texts`: JSON written earlier for objects that states share, which
+   * saves work when many states of one call are written.
    */
   readonly write?: (state: State, texts: WeakMap<object, string>) => string;
-  /** What `write` has written, parsed; default: that is the state. */
+  /** Restores a state from what `write` wrote, parsed; default: the parsed value is the state. */
   readonly read?: (data: unknown) => State;
   readonly initial: () => State;
   readonly transition: (state: State, event: Event, config: Config) => Step<State, Effect, Reply>;

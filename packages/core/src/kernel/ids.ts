@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** A string that passed a check and must not be swapped with another kind. */
+/** A string that passed a check and cannot be mistaken for another kind. */
 export type Brand<Name extends string> = string & { readonly [brand]: Name };
 
 /** `CA` and 32 hexadecimal digits. */
@@ -9,7 +9,7 @@ export type CallSid = Brand<'CallSid'>;
 /** `CF` and 32 hexadecimal digits. */
 export type ConferenceSid = Brand<'ConferenceSid'>;
 
-/** `WS` and 32 hexadecimal digits; likewise the others of TaskRouter. */
+/** `WS` and 32 hexadecimal digits; TaskRouter's other SIDs likewise. */
 export type WorkspaceSid = Brand<'WorkspaceSid'>;
 
 export type WorkflowSid = Brand<'WorkflowSid'>;

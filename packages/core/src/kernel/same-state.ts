@@ -1,6 +1,6 @@
 /**
- * Whether two states would be stored alike. Flows share what they leave alone, so most of it is the same object; writing
- * both down to compare the texts would cost more than the rest of a repeated webhook.
+ * True if two states would be stored alike. Flows share unchanged parts, so most of the state is the same object; serialising
+ * both to compare the texts would cost more than the rest of a repeated webhook.
  */
 export function sameState(one: unknown, other: unknown): boolean {
   if (one === other) return true;
@@ -10,7 +10,7 @@ export function sameState(one: unknown, other: unknown): boolean {
   const a = one as Readonly<Record<string, unknown>>;
   const b = other as Readonly<Record<string, unknown>>;
   let more = 0;
-  // States are plain data, so that nothing is inherited; lists of their names would cost more than the comparison.
+  // States are plain data, so nothing is inherited; listing their keys would cost more than the comparison.
   for (const name in a) {
     const its = a[name];
     const theirs = b[name];

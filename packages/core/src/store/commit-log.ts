@@ -3,19 +3,19 @@ interface Entry {
   readonly key: string;
 }
 
-/** Keys in the order of their commits. A key's older entries stay until they are more than half of all. */
+/** Keys in the order of their commits. A key's older entries stay until they are more than half of all entries. */
 export class CommitLog {
   #entries: Entry[] = [];
   #sequence = 0;
 
-  /** The key's new place, at the end. */
+  /** Moves the key to the end and returns its new place. */
   append(key: string): number {
     this.#sequence += 1;
     this.#entries.push({ sequence: this.#sequence, key });
     return this.#sequence;
   }
 
-  /** What was appended after the sequence number, in order. */
+  /** Returns what was appended after the sequence number, in order. */
   *after(sequence: number): IterableIterator<Entry> {
     const entries = this.#entries;
     let low = 0;
@@ -31,7 +31,7 @@ export class CommitLog {
     }
   }
 
-  /** Drops the entries that `current` no longer recognises, once they are many beside `live` keys. */
+  /** Drops the entries that `current` no longer recognises, once they outnumber the `live` keys. */
   tidy(live: number, current: (entry: Entry) => boolean): void {
     if (this.#entries.length > 2 * live + 1000) this.#entries = this.#entries.filter(current);
   }

@@ -1,13 +1,13 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { Task } from './store.js';
 
-/** What stands in a heap. */
+/** An item of a heap. */
 export interface Placed {
-  /** Where it is in the heap; -1: nowhere. */
+  /** Its index in the heap; -1: not in it. */
   place: number;
 }
 
-/** The earliest comes first. Everything knows its place, so that a timer that is stopped leaves nothing behind. */
+/** A binary heap, earliest first. Items know their place, so a stopped timer leaves nothing behind. */
 export class Heap<Item extends Placed> {
   readonly #items: Item[] = [];
   readonly #earlier: (a: Item, b: Item) => boolean;
@@ -76,9 +76,9 @@ export interface HeldTask extends Task, Placed {
   readonly key: string;
   attempt: number;
   lease: string | null;
-  /** When it may be claimed: its due time, or the end of somebody's lease. Changed only while it is out of the heap. */
+  /** When it may be claimed: its due time, or the end of a lease. Changed only while it is out of the heap. */
   claimableAt: EpochMs;
-  /** Tells apart what may be claimed at the same time; set before it is pushed. */
+  /** Orders tasks that may be claimed at the same time; set before it is pushed. */
   order: number;
 }
 
@@ -93,7 +93,7 @@ function earlier(a: HeldTask, b: HeldTask): boolean {
   return a.claimableAt < b.claimableAt || (a.claimableAt === b.claimableAt && a.order < b.order);
 }
 
-/** Tasks by the time they may be claimed, apart for each flow: two flows on one store never wait for each other's. */
+/** Tasks by the time they may be claimed, in a heap per flow: two flows on one store never wait for each other's tasks. */
 export class DueTasks {
   readonly #heaps = new Map<string, TaskHeap>();
   #order = 0;
@@ -111,7 +111,7 @@ export class DueTasks {
     this.#heaps.get(spaceOf(task.key))?.remove(task);
   }
 
-  /** The earliest task that is due, taken out. `prefix`: of this flow only. */
+  /** Removes and returns the earliest due task. `prefix`: only of this flow. */
   popDue(now: EpochMs, prefix: string | undefined): HeldTask | undefined {
     let first: HeldTask | undefined;
     for (const heap of prefix === undefined ? this.#heaps.values() : [this.#heaps.get(prefix)]) {
@@ -124,7 +124,7 @@ export class DueTasks {
   }
 }
 
-/** The key up to its first colon, with it. */
+/** Returns the key up to and including its first colon. */
 function spaceOf(key: string): string {
   return key.slice(0, key.indexOf(':') + 1);
 }

@@ -1,7 +1,7 @@
 import { AmdError } from '../kernel/errors.js';
 import type { EpochMs, Flow } from '../kernel/flow.js';
 
-/** A state as it is stored: with its schema, and the time of the last event, below which time never falls back. */
+/** A state as it is stored: with its schema and the time of the last event, below which time never falls back. */
 export interface Envelope<State> {
   readonly state: State;
   readonly at: EpochMs;
@@ -13,7 +13,7 @@ interface Wire {
   readonly state: unknown;
 }
 
-/** What of a flow says how its states are written down. */
+/** The part of a flow that says how its states are serialised. */
 export type Format<State> = Pick<Flow<State, never, unknown, unknown, never>, 'name' | 'schema' | 'write' | 'read'>;
 
 export function encodeState<State>(
@@ -21,11 +21,12 @@ export function encodeState<State>(
   { state, at }: Envelope<State>,
   texts = new WeakMap<object, string>(),
 ): string {
-  // Joined, it is one string, and not a tree of its parts that keeps each of them.
+  // `join` makes one flat string; concatenation would keep a tree of all its parts alive.
   return ['{"v":', String(schema), ',"at":', String(at), ',"state":', write(state, texts), '}'].join('');
 }
 
 /**
+ * Reads a stored state.
  * @throws AmdError `ERR_STATE_VERSION` when the record was written by another version: it is left alone
  * @throws AmdError `ERR_STORE_CORRUPT` when it is not a record of ours
  */

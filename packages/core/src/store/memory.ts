@@ -11,15 +11,15 @@ interface Row {
   sequence: number;
 }
 
-/** Expired records are also swept when nobody commits. */
+/** Expired records are also swept when nothing is committed. */
 const SWEEP_MS = 60_000;
 
 export interface MemoryStoreOptions {
-  /** Expired records are swept every so many commits. Default 1000. */
+  /** Expired records are swept after this many commits. Default 1000. */
   readonly sweepEvery?: number;
 }
 
-/** The reference store: one process, gone with it. Every method is atomic because it does not wait for anything. */
+/** Creates the reference store: its data lives and ends with the process. Every method is atomic because it waits for nothing. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sweepEvery = options.sweepEvery ?? 1000;
   const rows = new Map<string, Row>();

@@ -1,4 +1,4 @@
-/** Part of a value: what is left out is not looked at. Lists are compared item by item, and by length. */
+/** Part of a value: omitted fields are ignored. Lists are compared item by item, and by length. */
 export type Part<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly (infer Item)[]
@@ -7,7 +7,7 @@ export type Part<T> = T extends string | number | boolean | null | undefined
       ? { readonly [Key in keyof T]?: Part<T[Key]> | undefined }
       : T;
 
-/** Where a value is not as expected, one line each: `state.caller.phase: expected "held", got "arriving"`. */
+/** Lists where a value differs from what is expected, one line each: `state.caller.phase: expected "held", got "arriving"`. */
 export function differences(path: string, expected: unknown, actual: unknown): string[] {
   if (Array.isArray(expected)) return listDifferences(path, expected, actual);
   if (isObject(expected) && isObject(actual)) {

@@ -21,15 +21,15 @@ interface OfCaller extends Timed {
   readonly status?: CallStatus;
 }
 interface OfVisit extends OfCaller {
-  /** The visit that its reference names; the present one when absent. */
+  /** The visit that its reference names; the current one if absent. */
   readonly visit?: number;
 }
 interface OfPart extends OfVisit {
-  /** The part of the fallback that they were sent to hear; default 1. `null`: none. */
+  /** The part of the fallback that the redirect leads to; default 1. `null`: none. */
   readonly part?: number | null;
 }
 interface OfLeg extends OfCaller {
-  /** From 1; decides the SID unless it is given. */
+  /** Starts at 1; decides the SID unless that is given. */
   readonly leg?: number;
   readonly sid?: CallSid;
 }
@@ -38,11 +38,11 @@ export interface InboundOptions extends OfCaller {
   readonly from?: string;
   readonly to?: string;
   readonly token?: string;
-  /** Whom to ring and how; by default one person. */
+  /** Whom to ring and how; one person by default. */
   readonly options?: CallOptions;
 }
 
-/** The forwarding flow's events, with defaults for all that a test does not care about. */
+/** Creates the forwarding flow's events, with defaults for everything that a test does not care about. */
 export const events = {
   inbound: (o: InboundOptions = {}): Typed<'inbound'> => ({
     type: 'inbound',
@@ -79,7 +79,7 @@ export const events = {
     ...visitOf(o),
     recording: o.recording ?? null,
   }),
-  /** What is heard on hold, for the first time or (`again`) after a while. */
+  /** Requests what plays on hold, for the first time or (`again`) after a while. */
   callerWait: (o: Timed & { readonly visit?: number; readonly again?: boolean } = {}): Listening => ({
     type: 'caller.wait',
     at: o.at ?? START,
@@ -91,7 +91,7 @@ export const events = {
     at: o.at ?? START,
     ...visitOf(o),
   }),
-  /** A recorded talk. */
+  /** Reports a recorded talk. */
   talkRecorded: (o: Timed & { readonly visit?: number; readonly recording?: Recording } = {}): RecordingMade => ({
     type: 'talk.recording',
     at: o.at ?? START,
@@ -107,7 +107,7 @@ export const events = {
     ...ofLeg(o),
     answeredBy: o.answeredBy === undefined ? 'human' : o.answeredBy,
   }),
-  /** What asynchronous detection says. */
+  /** Reports the verdict of asynchronous detection. */
   verdict: (
     o: Omit<OfLeg, 'status'> & { readonly answeredBy?: AnsweredBy; readonly durationMs?: number } = {},
   ): Typed<'leg.verdict'> => ({
@@ -125,7 +125,7 @@ export const events = {
     ...(o.speech === undefined ? {} : { speech: o.speech }),
   }),
   poll: (o: OfLeg = {}): Typed<'leg.poll'> => ({ type: 'leg.poll', ...ofLeg(o) }),
-  /** `part` 1: sent there to hear why it has no caller. Default: sent to the caller. */
+  /** Requests the TwiML of a redirect. `part` 1: to the leg's farewell. Default: to the caller. */
   legDocument: (o: OfLeg & { readonly part?: number } = {}): Typed<'leg.document'> => ({
     type: 'leg.document',
     ...ofLeg(o),
@@ -160,14 +160,14 @@ export const events = {
     ...(o.conference === undefined ? {} : { conference: o.conference }),
     ...visitOf(o),
   }),
-  /** How an effect went; take the effect from an earlier step. */
+  /** Reports how an effect went; take the effect from an earlier step. */
   outcome: (effect: CallEffect, outcome: Outcome, at: EpochMs = START): OutcomeEvent => ({
     type: 'effect.outcome',
     at,
     effect,
     outcome,
   }),
-  /** The same, of the newest effect of a kind among all that was asked for so far; for `given` and `when`. */
+  /** The same for the newest effect of a kind among all requested so far; for `given` and `when`. */
   outcomeOf:
     (type: CallEffect['type'], outcome: Outcome, o: Timed & { readonly leg?: number } = {}) =>
     ({ effects }: { readonly effects: readonly Effect[] }): OutcomeEvent => {
@@ -178,7 +178,7 @@ export const events = {
       if (effect === undefined) throw new Error(`no ${type} was asked for`);
       return { type: 'effect.outcome', at: o.at ?? START, effect, outcome };
     },
-  /** A timer that the state wants, when it is due; for `given` and `when`. */
+  /** Fires a timer that the state wants, when it is due; for `given` and `when`. */
   due:
     (timer: string) =>
     ({ state }: { readonly state: ForwardingState }): TimerEvent => {
@@ -186,7 +186,7 @@ export const events = {
       if (dueAt === undefined) throw new Error(`no timer "${timer}" is wanted`);
       return { type: 'timer', at: dueAt, timer, dueAt };
     },
-  /** A timer at its time, or later if `at` says so. */
+  /** Fires a timer at its time, or later if `at` says so. */
   timer: (timer: string, dueAt: EpochMs, at: EpochMs = dueAt): TimerEvent => ({ type: 'timer', at, timer, dueAt }),
 };
 

@@ -11,7 +11,7 @@ import type { TaskRouterState } from '../flows/taskrouter/state.js';
 import type { TaskRouterReply } from '../flows/taskrouter/events.js';
 import { differences, show, type Part } from './difference.js';
 
-/** An event, or how to make one from what happened before: the effects of all steps so far, and the state. */
+/** An event, or a function that creates one from what happened before: the effects of all steps so far, and the state. */
 export type Given<State, Event, Effect> =
   Event | ((before: { readonly state: State; readonly effects: readonly Effect[] }) => Event);
 
@@ -19,7 +19,7 @@ export interface Expected<State, Effect, Reply> {
   readonly state?: Part<State>;
   /** All effects, in order. */
   readonly effects?: readonly Part<Effect>[];
-  /** The effects that reach out, in order: all but timers and drops. */
+  /** The effects that leave the process, in order: all but timers and drops. */
   readonly asks?: readonly Part<Effect>[];
   readonly reply?: Part<Reply>;
   /** The reply's verbs by name, as in `['say', 'hangup']`. */
@@ -30,9 +30,9 @@ export interface Expected<State, Effect, Reply> {
 export interface When<State, Effect, Reply> {
   /** For assertions of your own. */
   readonly result: Step<State, Effect, Reply>;
-  /** @throws Error that says what differs, when the step is not as expected */
+  /** @throws Error that lists the differences if the step is not as expected */
   then(expected: Expected<State, Effect, Reply>): When<State, Effect, Reply>;
-  /** @throws Error unless the state is as before and nothing is asked for */
+  /** @throws Error if the state has changed or effects are requested */
   thenNothingHappened(): When<State, Effect, Reply>;
 }
 
@@ -44,8 +44,8 @@ export interface Specification<State, Event, Effect, Reply> {
 }
 
 /**
- * What a flow does, on plain data: `given(forwarding, [events.inbound()]).when(events.answered()).then({ … })`.
- * The configuration of forwarding and of taskrouter may be left out, or given in part.
+ * Runs a flow on plain data: `given(forwarding, [events.inbound()]).when(events.answered()).then({ … })`. The configuration of
+ * forwarding and of taskrouter may be omitted or partial.
  */
 export function given(
   flow: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>,
@@ -100,7 +100,7 @@ function when<State, Effect, Reply>(before: State, result: Step<State, Effect, R
   const chain: When<State, Effect, Reply> = {
     result,
     then(expected) {
-      // `await` calls `then` with a function; a step is not a promise, and must not look like one that never ends.
+      // `await` calls `then` with a function; a step is not a promise, and must not look like one that never resolves.
       if (typeof expected === 'function') throw new TypeError('a step is compared by "then", not awaited');
       const { state, effects, asks, reply, verbs, keepForMs } = expected;
       fail([

@@ -4,13 +4,13 @@ import { START } from './defaults.js';
 
 export interface ManualClock extends Clock {
   /**
-   * Goes on to a time, running what is due on the way, in order. `between` is awaited after each wake-up, for whoever
-   * must finish before time goes on: `clock.advanceTo(at, () => runtime.idle())`.
-   * @throws RangeError when the time lies in the past: time never goes back
+   * Advances to a time and runs what is due on the way, in order. `between` is awaited after each wake-up, for work that must
+   * finish before time goes on: `clock.advanceTo(at, () => runtime.idle())`.
+   * @throws RangeError if the time lies in the past: time never goes back
    */
   advanceTo(at: EpochMs, between?: () => Promise<unknown>): Promise<void>;
   advanceBy(ms: number, between?: () => Promise<unknown>): Promise<void>;
-  /** Somebody sets the clock: back, when it is below 0. What was to be woken in ten seconds still is. */
+  /** Sets the clock forward, or back if below 0. A wake-up due in ten seconds is still due in ten seconds. */
   step(ms: number): void;
 }
 
@@ -19,9 +19,9 @@ interface WakeUp {
   readonly run: () => void;
 }
 
-/** A clock that stands still until it is told to go on. */
+/** Creates a clock that stands still until it is advanced. */
 export function manualClock(options: { readonly start?: EpochMs } = {}): ManualClock {
-  /** Time as it goes by, and how far the clock is from it. */
+  /** The elapsed time, and the clock's offset from it. */
   let now = options.start ?? START;
   let ahead = 0;
   let wakeUps: WakeUp[] = [];

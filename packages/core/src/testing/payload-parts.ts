@@ -1,10 +1,10 @@
 import { NUMBERS, START, numberOf } from './defaults.js';
 import { sids } from './sids.js';
 
-/** A form body, as Twilio sends it. */
+/** A form body as Twilio sends it. */
 export type Payload = Readonly<Record<string, string>>;
 
-/** What every request that concerns a call carries (twilio.com/docs/voice/twiml, "Request parameters"). */
+/** Parameters of every request that concerns a call (twilio.com/docs/voice/twiml, "Request parameters"). */
 export function ofCaller(options: { sid?: string; from?: string; to?: string; status?: string }): Payload {
   const { sid = sids.call(0), from = NUMBERS.caller, to = NUMBERS.ours, status = 'in-progress' } = options;
   return { ...common(sid, from, to, status), Direction: 'inbound' };
@@ -50,11 +50,11 @@ export interface ProgressOptions {
   readonly sipCode?: number;
   readonly sequence?: number;
   readonly at?: number;
-  /** In seconds; Twilio also tells it in minutes, as `Duration`. */
+  /** In seconds; Twilio also sends it in minutes, as `Duration`. */
   readonly seconds?: number;
 }
 
-/** What status callbacks add (twilio.com/docs/voice/api/call-resource, "StatusCallback parameters"). */
+/** Parameters that status callbacks add (twilio.com/docs/voice/api/call-resource, "StatusCallback parameters"). */
 export function progress(status: string, options: ProgressOptions): Payload {
   const { answeredBy, sipCode, sequence = 0, at, seconds = status === 'completed' ? 47 : 0 } = options;
   const ended = FINAL.includes(status);

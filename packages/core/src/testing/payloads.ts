@@ -11,12 +11,12 @@ export interface CallerPayload {
   readonly status?: CallStatus;
 }
 export interface LegPayload extends CallerPayload {
-  /** From 1; decides the SID and the number unless they are given. */
+  /** Starts at 1; decides the SID and the number unless they are given. */
   readonly leg?: number;
 }
 export interface ConferencePayload {
   readonly event: ConferenceEvent;
-  /** Whose event it is: 0, the default, is the caller. */
+  /** The leg the event is about: 0, the default, is the caller. */
   readonly leg?: number;
   readonly sid?: string;
   /** `ReasonParticipantLeft`. */
@@ -28,11 +28,11 @@ export interface ConferencePayload {
 }
 
 /**
- * Form bodies as Twilio posts them, with every parameter it documents. They are plain records: spread one to bend it,
+ * Creates form bodies as Twilio posts them, with every parameter it documents. They are plain records: spread one to change it,
  * as in `{ ...payloads.inbound(), From: 'anonymous' }`.
  */
 export const payloads = {
-  /** The number's voice URL. The token comes percent-encoded, also after the form was decoded. */
+  /** The number's voice URL. The token is percent-encoded, even after the form is decoded. */
   inbound: (options: CallerPayload & { readonly token?: string } = {}): Payload => ({
     ...ofCaller({ status: 'ringing', ...options }),
     CallToken: options.token ?? '%7B%22parentCallInfoToken%22%3A%22test%22%7D',
@@ -40,14 +40,14 @@ export const payloads = {
   }),
   /** The caller's `<Dial action>`. */
   callerEnded: (options: CallerPayload = {}): Payload => ({ ...ofCaller(options), ...dialResult }),
-  /** The document that a redirect of the caller asks for. */
+  /** The document that a redirect of the caller leads to. */
   callerDocument: (options: CallerPayload = {}): Payload => ofCaller(options),
-  /** The number's own status callback; tells the end only. */
+  /** The number's own status callback, which reports only the end. */
   callerStatus: (options: CallerPayload & ProgressOptions = {}): Payload => {
     const { status = 'completed', ...rest } = options;
     return { ...ofCaller({ ...rest, status }), ...progress(status, rest) };
   },
-  /** The `Url` of an outbound call, asked for when machine detection has its verdict. */
+  /** The `Url` of an outbound call, requested when machine detection has its verdict. */
   answered: (options: LegPayload & { readonly answeredBy?: AnsweredBy } = {}): Payload => ({
     ...ofLeg(options),
     AnsweredBy: options.answeredBy ?? 'human',
@@ -61,7 +61,7 @@ export const payloads = {
     AnsweredBy: options.answeredBy ?? 'human',
     MachineDetectionDuration: String(options.durationMs ?? 2600),
   }),
-  /** `<Gather action>`: keys, or words. */
+  /** `<Gather action>`: keys, or speech. */
   key: (options: LegPayload & { readonly digits?: string; readonly speech?: string } = {}): Payload => ({
     ...ofLeg(options),
     msg: 'Gather End',
@@ -75,7 +75,7 @@ export const payloads = {
     ...recording(options.seconds),
     Digits: 'hangup',
   }),
-  /** `recordingStatusCallback`: the file is there. */
+  /** `recordingStatusCallback`: the file is ready. */
   recording: (options: { readonly seconds?: number } = {}): Payload => ({
     AccountSid: sids.account(),
     CallSid: sids.call(0),
@@ -84,7 +84,7 @@ export const payloads = {
     RecordingSource: 'RecordVerb',
     RecordingChannels: '1',
   }),
-  /** The same, of a talk in a conference. */
+  /** The same for a talk in a conference. */
   talkRecorded: (options: { readonly seconds?: number } = {}): Payload => ({
     AccountSid: sids.account(),
     CallSid: sids.call(0),
@@ -94,7 +94,7 @@ export const payloads = {
     RecordingSource: 'Conference',
     RecordingChannels: '1',
   }),
-  /** What is heard on hold, or when a call is connected, is asked for. */
+  /** Requests what plays on hold or when a call is connected. */
   listening: (): Payload => ({ AccountSid: sids.account(), CallSid: sids.call(0), CallStatus: 'in-progress' }),
   /** The redirect that a Gather falls through to. */
   visit: (options: LegPayload = {}): Payload => ofLeg(options),

@@ -18,15 +18,15 @@ export interface PlayOptions {
   readonly answer?: (effect: CallEffect) => Outcome | undefined;
 }
 
-/** Somebody who is rung; legs are numbered from 1 in the order of their ringing. */
+/** A callee; legs are numbered from 1 in the order in which they ring. */
 export interface PlayedLeg {
-  /** Picks up, and machine detection (if it listens) says who it is. Default `human`. */
+  /** Picks up, and machine detection (if it is on) reports the answer. Default `human`. */
   answers(by?: AnsweredBy): void;
-  /** Picks up, while asynchronous detection has not decided yet. */
+  /** Picks up while asynchronous detection has not decided yet. */
   picksUp(): void;
-  /** What asynchronous detection says in the end. */
+  /** Reports the verdict of asynchronous detection. */
   isHeardAs(by: AnsweredBy): void;
-  /** Says something to a Gather that listens to words. */
+  /** Says something to a Gather that accepts speech. */
   says(words: string): void;
   /** Does not pick up. Default `busy`. */
   declines(status?: FinalCallStatus): void;
@@ -37,23 +37,23 @@ export interface PlayedLeg {
 
 export interface PlayedCall {
   readonly state: LiveForwarding;
-  /** How the call came out; `null` while it goes on. */
+  /** How the call ended; `null` while it goes on. */
   readonly result: CallResult | null;
-  /** What was asked of Twilio, as in `['call.create 1', 'call.end 2']`. */
+  /** The requests to Twilio, as in `['call.create 1', 'call.end 2']`. */
   readonly asked: readonly string[];
-  /** Who is in the room with the caller. */
+  /** The legs in the room with the caller. */
   readonly talking: readonly number[];
-  /** Everything that was said to a leg; 0 is the caller. */
+  /** Returns everything that was said to a leg; 0 is the caller. */
   said(leg: number): readonly string[];
   leg(number: number): PlayedLeg;
   callerHangsUp(): void;
-  /** Time goes on: rings run out, prompts fall through, timers fire. */
+  /** Lets time pass: ring times run out, prompts fall through, timers fire. */
   wait(seconds: number): void;
 }
 
 /**
- * Plays a whole call on plain data: a caller rings in, and the people you script pick up or do not. No server, no
- * network, no clock. Twilio's part is the ordinary one; for its disorder there are the simulator and the explorer.
+ * Plays a whole call on plain data: a caller rings in, and the people you script pick up or do not. No server, no network, no
+ * clock. Twilio behaves as usual here; for its faults there are the simulator and the explorer.
  */
 export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCall {
   const config = { ...DEFAULT_FORWARDING_CONFIG, ...play.config };

@@ -1,12 +1,12 @@
 import type { CallbackRef } from '../wire/callbacks.js';
 import type { Verb } from '../wire/twiml.js';
 
-/** What a document does to the call that hears it, as far as a played call goes. */
+/** What a document does to the call that plays it, as far as a played call goes. */
 export type Played =
   | { readonly kind: 'hangup' }
   | { readonly kind: 'room' }
   | { readonly kind: 'redirect'; readonly to: CallbackRef; readonly afterMs: number }
-  /** TwiML of somebody else's takes over, a recording, or another number. */
+  /** Foreign TwiML, a recording or another number takes over. */
   | { readonly kind: 'elsewhere' };
 
 export function playDocument(verbs: readonly Verb[]): Played {
@@ -40,7 +40,7 @@ export function playDocument(verbs: readonly Verb[]): Played {
   return { kind: 'hangup' };
 }
 
-/** Every sentence of a document, prompts included. */
+/** Returns every sentence of a document, prompts included. */
 export function sentences(verbs: readonly Verb[]): string[] {
   return verbs.flatMap((verb) => {
     if (verb.verb === 'gather') return sentences(verb.prompt);

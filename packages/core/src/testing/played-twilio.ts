@@ -8,11 +8,11 @@ import { events } from './events.js';
 import { playDocument, sentences } from './played-document.js';
 import { sids } from './sids.js';
 
-/** One call as the small Twilio behind `playCall` sees it. Leg 0 is the caller. */
+/** One call as seen by the small Twilio behind `playCall`. Leg 0 is the caller. */
 interface Line {
   status: CallStatus;
   inRoom: boolean;
-  /** What comes by itself when time goes on: the ring time runs out, or a document falls through to a redirect. */
+  /** What happens by itself when time passes: the ring time runs out, or a document falls through to a redirect. */
   next: { readonly at: EpochMs; readonly what: 'no-answer' | ForwardingEvent } | null;
 }
 
@@ -21,7 +21,7 @@ export interface Due {
   readonly run: () => void;
 }
 
-/** The ordinary Twilio: everything works, and nothing is late. */
+/** Twilio as it usually behaves: everything works, and nothing is late. */
 export class PlayedTwilio {
   readonly #now: () => EpochMs;
   readonly #happen: (leg: number, event: ForwardingEvent) => void;
@@ -52,12 +52,12 @@ export class PlayedTwilio {
     this.#queue.push(run);
   }
 
-  /** Does what was put off, until nothing is. */
+  /** Runs deferred work until none is left. */
   settle(): void {
     for (let run = this.#queue.shift(); run !== undefined; run = this.#queue.shift()) run();
   }
 
-  /** What comes by itself. */
+  /** Returns what happens by itself. */
   due(): Due[] {
     return [...this.#lines].flatMap(([leg, { next }]) => {
       if (next === null) return [];
@@ -132,7 +132,7 @@ export class PlayedTwilio {
     line.next = null;
   }
 
-  /** The call is over; who had picked up is `completed`. */
+  /** Ends the call; one that was answered becomes `completed`. */
   end(leg: number, status: FinalCallStatus): void {
     const line = this.line(leg);
     if (isFinalStatus(line.status)) return;
@@ -150,7 +150,7 @@ export class PlayedTwilio {
     this.#happen(leg, events.conference({ event: 'join', leg }));
   }
 
-  /** Everybody's exit ends the room, so the others' `<Dial>` ends too. */
+  /** Anyone's exit ends the room, so the others' `<Dial>` ends too. */
   #leaveRoom(leg: number, reason: string): void {
     const { inRoom, status } = this.line(leg);
     if (!inRoom) return;
@@ -165,7 +165,7 @@ export class PlayedTwilio {
   }
 }
 
-/** What a call asks for that was sent to one of our documents. */
+/** Creates the request of a call that was sent to one of our documents. */
 function asking(leg: number, { purpose, part }: Pick<CallbackRef, 'purpose' | 'part'>): ForwardingEvent {
   if (leg === 0) return events.callerDocument({ part: part ?? null });
   if (purpose !== 'leg.document') return events.poll({ leg });

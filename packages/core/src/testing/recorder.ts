@@ -8,20 +8,20 @@ import { sids } from './sids.js';
 type Typed<Type extends CallEffect['type']> = Extract<CallEffect, { type: Type }>;
 type Answer<Type extends CallEffect['type']> =
   | ((effect: Typed<Type>) => Execution | Promise<Execution>)
-  /** One for each try; the last one stays. */
+  /** One for each attempt; the last one repeats. */
   | readonly Execution[];
 
-/** What each kind of effect is answered with. What is left out succeeds. */
+/** The answers to each kind of effect. Kinds that are left out succeed. */
 export type RecorderScript = { readonly [Type in CallEffect['type']]?: Answer<Type> };
 
 export interface Recorder extends Executor {
-  /** Everything that was tried, in order, with its repetitions. */
+  /** Every attempt, in order, including repetitions. */
   readonly effects: readonly CallEffect[];
-  /** The same, of one kind. */
+  /** The same, for one kind. */
   of<Type extends CallEffect['type']>(type: Type): readonly Typed<Type>[];
 }
 
-/** An executor that asks nobody: it writes down what it is told to do, and answers by a script. */
+/** Creates an executor that contacts no service: it records its effects, and answers by a script. */
 export function recorder(script: RecorderScript = {}): Recorder {
   const effects: CallEffect[] = [];
   const execute = async (effect: CallEffect): Promise<Execution> => {
@@ -55,7 +55,7 @@ function outcome(value: Extract<Execution, { kind: 'outcome' }>['outcome']): Exe
   return { kind: 'outcome', outcome: value };
 }
 
-/** As if all went well: SIDs follow the leg's number, and who is asked about is in progress. */
+/** Returns a success: SIDs follow the leg's number, and a fetched call is in progress. */
 function succeeded(effect: CallEffect): Execution {
   switch (effect.type) {
     case 'call.create':

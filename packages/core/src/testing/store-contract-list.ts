@@ -80,7 +80,7 @@ export function contractList(test: ContractTest): void {
     const { cursor } = await store.list({ prefix: '', limit: 10 });
     await claim(other, { now: T + 100_000 });
     assert.deepEqual(await allKeys(store, '', 10), ['at work']);
-    // What was removed leaves no gap in which something new could be missed.
+    // A removed row leaves no gap in which a new one could be missed.
     await store.commit(commitOf({ key: 'over', now: T + 100_000 }));
     assert.deepEqual(await keysOf(store, cursor), ['over']);
     await store.settle(await claimOne(other, { now: T + 500_000 }), { kind: 'done' });

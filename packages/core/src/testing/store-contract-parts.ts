@@ -5,7 +5,7 @@ import type { Claim, Commit, Store, Task } from '../store/store.js';
 /** A test of the contract: two handles on one empty store. */
 export type ContractTest = (name: string, body: (store: Store, other: Store) => Promise<void>) => void;
 
-/** What a store that can be lost and found again must keep. */
+/** The part of the contract for a store whose connection can be lost and restored. */
 export type ReconnectTest = (
   name: string,
   body: (store: Store, reconnect: () => Promise<Store>) => Promise<void>,
@@ -23,7 +23,7 @@ export function task(id: string, dueAt: EpochMs = T, data = `data of ${id}`): Ta
   return { id, dueAt, data };
 }
 
-/** A record with these tasks, at revision 1. */
+/** Commits a record with these tasks, at revision 1. */
 export async function withTasks(store: Store, ...tasks: readonly Task[]): Promise<void> {
   assert.deepEqual(await store.commit(commitOf({ put: tasks })), { ok: true, revision: 1 });
 }
@@ -40,7 +40,7 @@ export function claim(store: Store, change: ClaimChange = {}): Promise<readonly 
   return store.claim({ now: T, limit: 100, leaseMs: 15_000, lease: 'worker', ...change });
 }
 
-/** The one task there is to claim. */
+/** Claims the only task there is. */
 export async function claimOne(store: Store, change: ClaimChange = {}): Promise<Claim> {
   const [first, ...more] = await claim(store, change);
   assert.ok(first !== undefined, 'there is a task to claim');

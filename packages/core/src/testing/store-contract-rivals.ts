@@ -13,7 +13,7 @@ import {
 } from './store-contract-parts.js';
 
 const DONE = { kind: 'done' } as const;
-/** How far two machines' clocks may be apart, in ms. */
+/** How far two machines' clocks may differ, in ms. */
 const SKEW = 5000;
 
 export function contractRivals(test: ContractTest): void {
@@ -62,7 +62,7 @@ export function contractRivals(test: ContractTest): void {
   test('a lease taken by a clock that is behind ends early for one that is ahead, and one of them settles', async (store, other) => {
     await withTasks(store, task('a', T - SKEW));
     const first = await claimOne(store, { now: T - SKEW, lease: 'behind', leaseMs: 15_000 });
-    // Ten seconds apart, the lease lasts five: longer than the difference, so that there is a lease at all.
+    // The clocks are ten seconds apart, so the 15 s lease lasts five by the one ahead: it must be longer than the difference.
     assert.deepEqual(await claim(other, { now: T + SKEW - 1, lease: 'ahead' }), []);
     const second = await claimOne(other, { now: T - SKEW + 15_000, lease: 'ahead', leaseMs: 15_000 });
     assert.equal(second.attempt, 2);

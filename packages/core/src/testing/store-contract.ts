@@ -7,7 +7,7 @@ import { contractRecords } from './store-contract-records.js';
 import { contractRivals } from './store-contract-rivals.js';
 import { contractSettle } from './store-contract-settle.js';
 
-/** What the contract needs of a test runner; `describe` and `it` of any of them will do. */
+/** What the contract needs of a test runner; `describe` and `it` of any runner will do. */
 export interface StoreContractOptions {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: (name: string, body: () => Promise<void>) => unknown;
@@ -15,15 +15,15 @@ export interface StoreContractOptions {
   readonly createStore: () => Store | Promise<Store>;
   /** A second handle on the same data, as another process would have it. Default: the store itself. */
   readonly openAgain?: (store: Store) => Store | Promise<Store>;
-  /** Loses the way to the data and finds it again: closes and opens a file, breaks a connection. Default: not tested. */
+  /** Loses the connection to the data and restores it: closes and opens a file, breaks a connection. Default: not tested. */
   readonly reconnect?: (store: Store) => Store | Promise<Store>;
   /** Called after each test with each store it used. */
   readonly dispose?: (store: Store) => void | Promise<void>;
 }
 
 /**
- * The contract of `Store`, executable: `storeContract({ describe, it, createStore: () => createMyStore() })`. All times
- * are arguments, so nothing sleeps. They lie after 2030, so that a store may also expire by its server's own clock.
+ * Defines the tests of the `Store` contract: `storeContract({ describe, it, createStore: () => createMyStore() })`. All times are
+ * arguments, so nothing sleeps. They lie after 2030, so that a store may also expire by its server's own clock.
  */
 export function storeContract(options: StoreContractOptions): void {
   const test: ContractTest = (name, body) => {

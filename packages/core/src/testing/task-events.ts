@@ -36,7 +36,7 @@ export const taskSids = {
   offline: of('WA', 3) as ActivitySid,
 };
 
-/** A workspace as a directory would find it: reservations time out after 120 s, to Offline. */
+/** A workspace as a directory would return it: reservations time out after 120 s, to Offline. */
 export const WORKSPACE: TaskRouterWorkspace = {
   sid: taskSids.workspace,
   workflow: { sid: taskSids.workflow, reservationTimeoutSeconds: 120 },
@@ -45,8 +45,8 @@ export const WORKSPACE: TaskRouterWorkspace = {
 };
 
 /**
- * The taskrouter flow's own events, with defaults for all that a test does not care about. What a leg says is in `events`:
- * `events.answered()`, `events.status({ status: 'busy' })`.
+ * Creates the taskrouter flow's own events, with defaults for everything that a test does not care about. Events of legs are in
+ * `events`: `events.answered()`, `events.status({ status: 'busy' })`.
  */
 export const taskEvents = {
   inbound: (
@@ -97,7 +97,7 @@ export const taskEvents = {
     task: taskSids.task(o.task),
     visit: o.visit ?? 1,
   }),
-  /** The action of the caller's Enqueue; `part`: of which one. */
+  /** The action of the caller's Enqueue; `part`: of which stay. */
   callerEnded: (
     queueResult: QueueResult | null,
     o: Timed & { readonly status?: CallStatus; readonly part?: number } = {},
@@ -119,7 +119,7 @@ export const taskEvents = {
     status: o.status ?? 'in-progress',
     bridged: o.bridged ?? false,
   }),
-  /** How the newest effect of a kind went; for `given` and `when`. */
+  /** Reports how the newest effect of a kind went; for `given` and `when`. */
   outcomeOf:
     (type: TwilioEffect['type'], outcome: Outcome | TaskRouterOutcome, o: Timed & { readonly leg?: number } = {}) =>
     ({ effects }: { readonly effects: readonly Effect<TwilioEffect>[] }): OutcomeEvent | TaskRouterOutcomeEvent => {
@@ -130,7 +130,7 @@ export const taskEvents = {
       if (effect === undefined) throw new Error(`no ${type} was asked for`);
       return { type: 'effect.outcome', at: o.at ?? START, effect, outcome } as unknown as OutcomeEvent;
     },
-  /** A timer that the state wants, when it is due; for `given` and `when`. */
+  /** Fires a timer that the state wants, when it is due; for `given` and `when`. */
   due:
     (timer: string) =>
     ({ state }: { readonly state: TaskRouterState }): TimerEvent => {

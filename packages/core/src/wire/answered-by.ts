@@ -1,6 +1,6 @@
 /**
- * What machine detection says. `Enable` reports `machine_start`; `DetectMessageEnd` reports `machine_end_*`; the other
- * three exist in both modes (twilio.com/docs/voice/answering-machine-detection).
+ * Verdicts of machine detection. `Enable` reports `machine_start`; `DetectMessageEnd` reports `machine_end_*`; the other three
+ * exist in both modes (twilio.com/docs/voice/answering-machine-detection).
  */
 export const ANSWERED_BY = [
   'human',
@@ -14,7 +14,9 @@ export const ANSWERED_BY = [
 
 export type AnsweredBy = (typeof ANSWERED_BY)[number];
 
-/** A missing or unheard-of value says nothing, so it counts as `unknown`; an unheard-of `machine_…` is still a machine. */
+/**
+ * Reads a verdict. A missing or unknown value says nothing, so it counts as `unknown`; an unknown `machine_…` is still a machine.
+ */
 export function parseAnsweredBy(value: string | undefined): AnsweredBy {
   const known = ANSWERED_BY.find((candidate) => candidate === value);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** The attributes of a task or a worker: a JSON object; `null` when it is none. */
+/** Parses the attributes of a task or a worker, a JSON object; `null` if it is not one. */
 export function objectIn(json: string | undefined): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(json ?? '');

@@ -18,7 +18,7 @@ export function parseCallStatus(value: string | undefined): CallStatus | undefin
   return CALL_STATUSES.find((candidate) => candidate === value);
 }
 
-/** A final status is never left again. */
+/** True for a final status, which never changes again. */
 export function isFinalStatus(status: CallStatus): status is FinalCallStatus {
   switch (status) {
     case 'completed':

@@ -1,8 +1,8 @@
 import { isCallSid } from '../kernel/ids.js';
 
 /**
- * Which question of which call a callback answers. Flows name callbacks by reference; the edge turns a reference into
- * an absolute URL and back, and Twilio's signature covers it.
+ * Names a callback: which request of which call it is for. Flows name callbacks by reference; the HTTP endpoint turns a reference
+ * into an absolute URL and back, and Twilio's signature covers it.
  */
 export interface CallbackRef {
   readonly flow: string;
@@ -13,13 +13,14 @@ export interface CallbackRef {
   /** The outbound leg, from 1; 0 means the caller. */
   readonly leg: number;
   /**
-   * Of the caller: the part of the fallback that it asks for or ends, or which of their stays in the queue is over, from 1. Of a leg: 1, where it is to hear why it has no caller.
+   * For the caller: the part of the fallback that the request is for or that is over, or which of their stays in the queue is
+   * over, from 1. For a leg: 1 if the request is for its farewell.
    */
   readonly part?: number;
   readonly purpose: CallbackPurpose;
 }
 
-/** What Twilio wants back: TwiML for whoever asks, an instruction for a reservation, or nothing. */
+/** What Twilio expects in return: TwiML, an instruction for a reservation, or nothing. */
 export type Wants = 'twiml' | 'instruction' | 'nothing';
 
 /**
@@ -65,21 +66,21 @@ export const CONFIGURED = {
   trevents: { paths: ['/trevents'], wants: 'nothing' },
 } as const satisfies Readonly<Record<string, { readonly paths: readonly string[]; readonly wants: Wants }>>;
 
-/** The older path of a leg's document, at numbers that were set up for it. */
+/** The older path of a leg's document, for numbers that were set up with it. */
 export const OUTGOING = '/outgoing';
 
-/** Every path that Twilio calls, without the prefix of the public address. */
+/** Every path that Twilio requests, without the prefix of the public address. */
 export type WebhookPath =
   | (typeof CALLBACKS)[CallbackPurpose]['path']
   | (typeof CONFIGURED)[keyof typeof CONFIGURED]['paths'][number]
   | typeof OUTGOING;
 
-/** Whether the request that an event was made from wants TwiML back: a new caller does, and callbacks by their table. */
+/** True if the request that an event was made from expects TwiML: a new caller's does, and callbacks by their table. */
 export function wantsTwiml(type: string): boolean {
   return type === 'inbound' || callback(type)?.wants === 'twiml';
 }
 
-/** Whether it is asked for while the caller waits, and may only play something. */
+/** True if it is requested while the caller waits, so its TwiML may only play something. */
 export function playsOnly(type: string): boolean {
   return callback(type)?.playsOnly === true;
 }
@@ -90,13 +91,16 @@ function callback(type: string): Callback | undefined {
 
 const SHAPE = /^([a-z]{1,20})\.(CA[0-9a-fA-F]{32})\.([1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})(?:\.([1-9]))?$/;
 
-/** `forwarding.CA….1.2`: flow, key, visit and leg; `forwarding.CA….1.0.2`: with the part. The purpose is the path's. */
+/**
+ * Formats a reference as `forwarding.CA….1.2`: flow, key, visit and leg; with a part `forwarding.CA….1.0.2`. The path tells the
+ * purpose.
+ */
 export function formatRef({ flow, key, visit, leg, part }: CallbackRef): string {
   const ref = `${flow}.${key}.${String(visit)}.${String(leg)}`;
   return part === undefined ? ref : `${ref}.${String(part)}`;
 }
 
-/** The reference, or `undefined` when the text is not one. */
+/** Parses a reference; `undefined` if the text is not one. */
 export function parseRef(text: string | null | undefined, purpose: CallbackPurpose): CallbackRef | undefined {
   const match = SHAPE.exec(text ?? '');
   if (match === null) return undefined;

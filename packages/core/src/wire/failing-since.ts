@@ -1,27 +1,27 @@
 import type { EpochMs } from '../kernel/flow.js';
 
-/** When we failed this request for the first time, in the query of the address that is asked again. */
+/** Query parameter of a retried URL: when we first failed this request. */
 export const SINCE_PARAM = 'failingSince';
 
 const TIME = /^[0-9]{1,15}$/;
 
-/** The time, or `undefined` for what is none. */
+/** Parses the time; `undefined` if it is not one. */
 export function parseSince(text: string): EpochMs | undefined {
   return TIME.test(text) ? Number(text) : undefined;
 }
 
 /**
- * What detection said, kept in the same place: Twilio tells it with the first request of an answered call, and not when it
- * comes again (twilio.com/docs/voice/answering-machine-detection).
+ * Query parameter for the verdict of detection: Twilio sends it with the first request of an answered call, but not with a
+ * repeated one (twilio.com/docs/voice/answering-machine-detection).
  */
 export const VERDICT_PARAM = 'answeredBy';
 
-/** The address with this verdict, once. */
+/** Adds the verdict to the address, once. */
 export function withVerdict(url: string, answeredBy: string): string {
   return withParam(url, VERDICT_PARAM, encodeURIComponent(answeredBy));
 }
 
-/** The address with this time in the place of an earlier one. Everything else in it stays as it is, byte for byte. */
+/** Puts this time into the address in place of an earlier one. The rest of it stays as it is, byte for byte. */
 export function withSince(url: string, since: EpochMs): string {
   return withParam(url, SINCE_PARAM, String(since));
 }

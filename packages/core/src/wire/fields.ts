@@ -5,12 +5,12 @@ export function sidField(name: string, prefix: string): Field {
   return { name, value: new RegExp(`^${prefix}[0-9a-f]{32}$`, 'i'), max: 34 };
 }
 
-/** One of these words and no other. */
+/** Matches one of these words and no other. */
 export function oneOfField(name: string, words: readonly string[]): Field {
   return { name, value: new RegExp(`^(?:${words.join('|')})$`), max: Math.max(...words.map((word) => word.length)) };
 }
 
-/** A word like Twilio's own. */
+/** Matches a word like Twilio's own. */
 export function wordField(name: string): Field {
   return { name, value: /^[a-z0-9_-]{1,64}$/, max: 64 };
 }
@@ -19,7 +19,7 @@ export function digitsField(name: string, max: number): Field {
   return { name, value: /^[0-9]+$/, max };
 }
 
-/** Anything, as long as it begins so. */
+/** Matches any text that begins like this. */
 export function textField(name: string, begin = /^./s): Field {
   return { name, value: begin };
 }
@@ -33,7 +33,7 @@ export function numberField(name: string): Field {
   return { name, value: /^\+[0-9]{1,20}$/, max: 21 };
 }
 
-/** A party of a call: a number, the address of a client or of a SIP phone, or a word for a number that is withheld. */
+/** A party of a call: a number, the address of a client or of a SIP phone, or a word for a withheld number. */
 export function partyFields(name: string): readonly Field[] {
   return [
     numberField(name),
@@ -43,7 +43,10 @@ export function partyFields(name: string): readonly Field[] {
 
 const CALL: readonly Field[] = [sidField('AccountSid', 'AC'), sidField('CallSid', 'CA'), wordField('CallStatus')];
 
-/** What every request about a call has that asks for TwiML or tells its progress (twilio.com/docs/voice/twiml#request-parameters). */
+/**
+ * Parameters of every request about a call that asks for TwiML or reports its progress
+ * (twilio.com/docs/voice/twiml#request-parameters).
+ */
 export const IN_CALL: Required<Pick<Reading, 'always'>> = {
   always: [
     ...CALL,
@@ -56,7 +59,7 @@ export const IN_CALL: Required<Pick<Reading, 'always'>> = {
 const ANSWERED_BY = wordField('AnsweredBy');
 export const DIGITS: Field = { name: 'Digits', value: /^[0-9*#A-Da-dwW]{1,32}$/, max: 32 };
 
-/** What the routes of a call read, other than what is always there. */
+/** What the routes of a call read, apart from the parameters that are always there. */
 export const READINGS = {
   inbound: {
     reads: [
@@ -90,7 +93,7 @@ export const READINGS = {
       wordField('StatusCallbackEvent'),
     ],
   },
-  /** Only that it asks. */
+  /** The request carries nothing else that is read. */
   asked: { reads: [], ...IN_CALL },
   queueLeft: { reads: [wordField('QueueResult')], ...IN_CALL },
   bridged: { reads: [oneOfField('DialBridged', ['true', 'false'])], ...IN_CALL },

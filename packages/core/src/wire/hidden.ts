@@ -4,32 +4,35 @@ import { signedText } from './signature.js';
 /** A parameter that a route reads, or that Twilio always sends to it. */
 export interface Field {
   readonly name: string;
-  /** Which values of it are well formed and say something. */
+  /** Which of its values are well formed and carry information. */
   readonly value: RegExp;
-  /** The most characters of such a value; without it, any value that begins so is one. */
+  /** Maximum length of such a value; without it, any value that begins like this matches. */
   readonly max?: number;
-  /** Twilio sends it as JSON that parses whole. */
+  /** Twilio sends it as complete JSON. */
   readonly json?: true;
 }
 
-/** What one kind of request has, as far as a shift could change its meaning. */
+/** The parameters of one kind of request, as far as shifted boundaries could change its meaning. */
 export interface Reading {
   /** Parameters that the route reads and that may be absent. */
   readonly reads: readonly Field[];
   /** Parameters that Twilio never leaves out. */
   readonly always?: readonly Field[];
-  /** Free text that the route reads, and what Twilio sends right behind it: swallowed, it would change the text. */
+  /**
+   * Free text that the route reads, and the parameters that Twilio sends right behind it: swallowed, they would change the text.
+   */
   readonly beside?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Names the parameter that is missing although another request, signed alike, has it. Twilio's signature covers names
- * and values sorted and without separators (twilio.com/docs/usage/webhooks/webhooks-security): `CallerName=x`,
- * `Digits=1` and `CallerName=xDigits1` have one signature, so whoever holds one of them can send the other.
+ * Returns the name of a parameter that is missing although another request with the same signature has it; `null` if nothing is
+ * hidden. Twilio's signature covers names and values sorted and without separators
+ * (twilio.com/docs/usage/webhooks/webhooks-security): `CallerName=x`, `Digits=1` and `CallerName=xDigits1` have the same
+ * signature, so anyone who has one of them can send the other.
  *
- * A name alone hides nothing. The same bytes must be another well-formed request: a valid value follows the name, what
- * is before it sorts before it, what is after it sorts after it, and nothing else that we read or that is always sent
- * gets lost. JSON that parses whole hides nothing: what Twilio sends as JSON is whole. `null` when nothing is hidden.
+ * A name alone hides nothing. The same bytes must form another well-formed request: a valid value follows the name, what is
+ * before it sorts before it, what is after it sorts after it, and nothing else that we read or that is always sent gets lost.
+ * Complete JSON hides nothing: what Twilio sends as JSON is complete.
  */
 export function hiddenParam(params: Params, { reads, always = [], beside = {} }: Reading): string | null {
   const known = [...reads, ...always];
@@ -49,14 +52,14 @@ export function hiddenParam(params: Params, { reads, always = [], beside = {} }:
   return name === undefined ? null : `${name} is missing, but hidden in the name or value of another`;
 }
 
-/** Whether it has a value as one of its fields describes it. */
+/** True if the parameter has a value as one of its fields describes it. */
 function isWellIn(params: Params, name: string, known: readonly Field[]): boolean {
   return known.some((field) => field.name === name && isWell(field, params.get(name) ?? ''));
 }
 
 /**
- * True when a value would be well formed without its end, and its end could be the next parameter; or when its own name
- * is in it once more with a value that is.
+ * True if a value would be well formed without its end, and its end could be the next parameter; or if it contains its own name
+ * again with a well-formed value.
  */
 function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean {
   const { name, max = 0, json } = field;
@@ -64,7 +67,7 @@ function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean
   const again = given.lastIndexOf(name);
   if (max > 0 && again !== -1 && isWell(field, given.slice(again + name.length))) return true;
   const [next, afterNext] = signedOrder(params).filter((other) => other > name);
-  // The next name may have been cut in two: its end is a name of its own then.
+  // The next name may have been cut in two: then its end is a name of its own.
   const isWhole = next === undefined || known.some((other) => other.name === next);
   const rest = isWhole ? '' : next + (params.get(next) ?? '');
   const most = Math.min(json === true ? Infinity : max, given.length - 1);
@@ -77,7 +80,7 @@ function isRunOn(params: Params, field: Field, known: readonly Field[]): boolean
   return false;
 }
 
-/** True when JSON that is not whole becomes whole with what follows it: its rest was made a parameter of its own. */
+/** True if incomplete JSON becomes complete with what follows it: its rest was turned into a parameter of its own. */
 function isCutShort(params: Params, { name, json }: Field): boolean {
   const given = params.get(name) ?? '';
   if (json !== true || given === '' || isJson(given)) return false;
@@ -89,13 +92,13 @@ function isCutShort(params: Params, { name, json }: Field): boolean {
   return false;
 }
 
-/** An empty value says nothing; but free text that is empty may be followed by a name that its sender chose. */
+/** True if the value is empty and so says nothing; but empty free text may be followed by a name that its sender chose. */
 function isAbsent(params: Params, { name, max }: Field): boolean {
   const value = params.get(name);
   return value === undefined || (value === '' && max !== undefined);
 }
 
-/** Whether the text can begin with a name that sorts between two others. */
+/** True if the text can begin with a name that sorts between two others. */
 function fits(text: string, after: string, before: string | undefined): boolean {
   for (let length = 1; length <= text.length; length += 1) {
     const name = text.slice(0, length);
@@ -112,7 +115,7 @@ interface Pair {
   readonly end: number;
 }
 
-/** The signed text, and where in it the pairs of this request are. */
+/** The signed text, and the positions of this request's pairs in it. */
 class SignedPairs {
   private readonly text: string;
   private readonly params: Params;
@@ -126,7 +129,7 @@ class SignedPairs {
     this.text = signedText('', params);
   }
 
-  /** Found when they are first asked for: in most requests no name stands where it might hide something. */
+  /** Computed on first use: in most requests no name stands where it might hide something. */
   private get pairs(): readonly Pair[] {
     let end = 0;
     this.found ??= signedOrder(this.params).map((name) => {
@@ -138,12 +141,12 @@ class SignedPairs {
     return this.found;
   }
 
-  /** Whether the name stands anywhere with a valid value behind it. */
+  /** True if the name stands anywhere with a valid value behind it. */
   occurs(field: Field): boolean {
     return this.places(field.name).some((at) => this.ends(field, at + field.name.length, this.text.length).length > 0);
   }
 
-  /** Whether the text can be cut so that the field is there, well formed, and nothing else that is known gets lost. */
+  /** True if the text can be cut so that the field is there and well formed, and nothing else that is known gets lost. */
   hides(field: Field): boolean {
     return this.places(field.name).some((at) => {
       const begin = at + field.name.length;
@@ -152,7 +155,7 @@ class SignedPairs {
     });
   }
 
-  /** Whether a free text has in it the name of the parameter that comes next, which is not there. */
+  /** True if a free text contains the name of the parameter that comes next and is missing. */
   ranInto(free: string, next: string): boolean {
     const index = this.pairs.findIndex(({ name }) => name === free);
     const pair = this.pairs[index];
@@ -161,7 +164,7 @@ class SignedPairs {
     return this.places(next).some((at) => at >= pair.value && at < pair.end);
   }
 
-  /** Where the name stands, except in a SIP header's name and in JSON that parses whole. */
+  /** Returns where the name stands, except in a SIP header's name and in complete JSON. */
   private places(name: string): readonly number[] {
     const found: number[] = [];
     for (let at = this.text.indexOf(name); at !== -1; at = this.text.indexOf(name, at + 1)) {
@@ -178,7 +181,7 @@ class SignedPairs {
     return known;
   }
 
-  /** Where a valid value that begins here may end; free text ends with its parameter. */
+  /** Returns where a valid value that begins here may end; free text ends with its parameter. */
   private ends({ value, max }: Field, begin: number, to: number): readonly number[] {
     if (max === undefined) return value.test(this.text.slice(begin, to)) ? [to] : [];
     const most = Math.max(0, Math.min(max, this.text.length - begin));
@@ -187,19 +190,19 @@ class SignedPairs {
     );
   }
 
-  /** The first of the pairs that are wholly behind this place and sort behind this name. */
+  /** Returns the first pair that lies wholly behind this place and sorts behind this name. */
   private next(name: string, from: number): Pair | undefined {
     return this.pairs.find((pair) => pair.start >= from && pair.name > name);
   }
 
-  /** Whether what is behind the cut can be a name there, and what is in front of it a part of the pair before. */
+  /** True if what is behind the cut can be a name there, and what is in front of it a part of the pair before. */
   private canBeCut(name: string, at: number, end: number): boolean {
     const next = this.next(name, end);
     const until = next?.start ?? this.text.length;
     if (end !== until && !fits(this.text.slice(end, until), name, next?.name)) return false;
     const index = this.pairs.filter((one) => one.name < name && one.value <= at).length - 1;
     const pair = this.pairs[index];
-    // Pairs in between are made of the cut's surroundings: one whose name sorts behind, and what the name was cut into.
+    // Pairs in between consist of what surrounds the cut: one whose name sorts behind, and the pieces the name was cut into.
     const lost = this.pairs.slice(index + 1).filter((one) => one.start < until && one.name !== name);
     if (lost.some((one) => isSipHeader(one) || this.isKnown(one))) return false;
     if (lost.filter((one) => one.start < at).length > 1 || lost.some((one) => one.start > end)) return false;
@@ -216,7 +219,7 @@ class SignedPairs {
   }
 }
 
-/** Its name is a header's, whatever that is called (twilio.com/docs/voice/sip/receiving-sip). */
+/** True for a SIP header's parameter, whatever the header is called (twilio.com/docs/voice/sip/receiving-sip). */
 function isSipHeader({ name }: Pair): boolean {
   return name.startsWith('SipHeader_');
 }
@@ -225,7 +228,7 @@ function isWell({ value, max = Infinity, json }: Field, text: string): boolean {
   return text.length <= max && value.test(text) && (json !== true || isJson(text));
 }
 
-/** An object or a list; a number or a word alone is text like any other. */
+/** True for an object or a list; a number or a word alone is text like any other. */
 function isJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   try {

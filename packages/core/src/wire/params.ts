@@ -1,4 +1,4 @@
-/** The parameters of one webhook, decoded. A map, so that no name can be mistaken for a property. */
+/** The decoded parameters of one webhook. A map, so that no name can be mistaken for a property. */
 export type Params = ReadonlyMap<string, string>;
 
 /** A result that is an expected outcome, not an exception. `problem` names the field. */
@@ -11,16 +11,18 @@ export type ParsedForm =
 export const MAX_BODY_BYTES = 65_536;
 const MAX_PARAMS = 200;
 
-/** Longer than any name; a client app's own parameters have 800 bytes in all (twilio.com/docs/voice/sdks/javascript/twiliodevice). */
+/**
+ * Longer than any name; a client app's own parameters have 800 bytes in total
+ * (twilio.com/docs/voice/sdks/javascript/twiliodevice).
+ */
 const MAX_NAME = 255;
-/** How Twilio writes its own names; each of them is there once. */
+/** The form of Twilio's own names, each of which occurs only once. */
 const OWN_NAME = /^[A-Z][A-Za-z0-9]*$/;
 
 /**
- * Decodes a form. Names may be anything: a client app chooses those of its parameters, a SIP caller those of its headers.
- * Nothing is trimmed or left out: the signature covers empty values as well. What is there several times, as a SIP
- * header may be, is signed as one value would be that has its name in it, and becomes that value; only Twilio's own
- * parameters are never repeated.
+ * Decodes a form. Names may be anything: a client app chooses those of its parameters, a SIP caller those of its headers. Nothing
+ * is trimmed or left out: the signature covers empty values as well. A parameter that occurs several times, as a SIP header may,
+ * is signed like a single value with its name inside, and becomes that value; only Twilio's own parameters are never repeated.
  */
 export function parseForm(body: string): ParsedForm {
   if (body.length > MAX_BODY_BYTES) return { ok: false, status: 413, problem: 'the body is longer than 64 KiB' };
@@ -41,10 +43,10 @@ export function parseForm(body: string): ParsedForm {
   return { ok: true, params };
 }
 
-/** Bytes, or escapes of bytes, that are no ASCII; an escape that is none; and a mark that `URLSearchParams` leaves out. */
+/** Non-ASCII bytes or escapes of such, an invalid escape, and a mark that `URLSearchParams` leaves out. */
 const UNUSUAL = /[^ -~]|%(?![0-7][0-9A-Fa-f])|^\?/;
 
-/** What `URLSearchParams` makes of it, in half the time: nearly every form is plain ASCII. */
+/** Returns what `URLSearchParams` would, in half the time: nearly every form is plain ASCII. */
 function pairsOf(body: string): Iterable<readonly [name: string, value: string]> {
   if (UNUSUAL.test(body)) return new URLSearchParams(body);
   const pairs: (readonly [string, string])[] = [];
@@ -65,12 +67,12 @@ function refused(name: string, problem: string): ParsedForm {
   return { ok: false, status: 403, problem: `parameter ${JSON.stringify(name.slice(0, 40))} ${problem}` };
 }
 
-/** Sorted by code unit, as Twilio signs them. */
+/** Returns the names sorted by code unit, as Twilio signs them. */
 export function signedOrder(params: Params): readonly string[] {
   return [...params.keys()].sort();
 }
 
-/** A parameter's value; an empty one says nothing. */
+/** Returns a parameter's value; an empty one counts as missing. */
 export function param(params: Params, name: string): string | undefined {
   const value = params.get(name);
   return value === '' ? undefined : value;

@@ -5,29 +5,35 @@ import { READINGS } from './fields.js';
 import { hiddenParam } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
 
-/** What every voice webhook says (twilio.com/docs/voice/twiml#request-parameters). */
+/** Parameters of every voice webhook (twilio.com/docs/voice/twiml#request-parameters). */
 export interface CallParams {
   readonly sid: CallSid;
   readonly status: CallStatus;
 }
 
 export interface InboundParams extends CallParams {
-  /** As received: a number, `anonymous`, `client:…`, or empty; empty also when it is missing, or begins like a number and is none. */
+  /**
+   * As received: a number, `anonymous`, `client:…`, or empty; also empty if it is missing, or if it begins like a number and is
+   * not one.
+   */
   readonly from: string;
   readonly to: string;
-  /** Still percent-encoded after form decoding, and passed back as it is. A credential. */
+  /** Still percent-encoded after form decoding, and passed back unchanged. A credential. */
   readonly token?: string;
-  /** Whose phone forwarded the call to the number that was called, as far as their carrier tells (twilio.com/docs/voice/twiml#request-parameters). */
+  /**
+   * The party that forwarded the call to the called number, if their carrier says so
+   * (twilio.com/docs/voice/twiml#request-parameters).
+   */
   readonly forwardedFrom?: string;
   readonly calledVia?: string;
 }
 
 export interface LegParams extends CallParams {
-  /** `null`: nobody has listened, or nobody yet. */
+  /** `null`: detection is off, or has not decided yet. */
   readonly answeredBy: AnsweredBy | null;
   /** Empty when no key was pressed. */
   readonly digits: string;
-  /** What the callee said; a stranger's words. */
+  /** What the callee said; untrusted text. */
   readonly speech?: string;
 }
 
@@ -45,9 +51,9 @@ export interface StatusParams extends CallParams {
 }
 
 export interface ConferenceParams {
-  /** `null`: an event we did not ask for. */
+  /** `null`: an event we did not subscribe to. */
   readonly event: 'start' | 'end' | 'join' | 'leave' | null;
-  /** Always there when somebody joins or leaves. */
+  /** Always present when a participant joins or leaves. */
   readonly sid: CallSid | null;
   readonly conference: ConferenceSid;
   readonly reason: string | null;
@@ -62,10 +68,7 @@ export function parseCall(params: Params): Parsed<CallParams> {
   return { ok: true, sid, status };
 }
 
-/**
- * The first request of an inbound call. Whoever hides their number, or has one that Twilio could not make out, is a
- * caller all the same.
- */
+/** Parses the first request of an inbound call. A hidden number, or one that Twilio could not read, is accepted all the same. */
 export function parseInbound(params: Params): Parsed<InboundParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
@@ -79,7 +82,7 @@ export function parseInbound(params: Params): Parsed<InboundParams> {
   );
   return {
     ...call,
-    // What begins like a number and is none says nothing.
+    // A value that begins like a number and is not one says nothing.
     from: /^\+(?![0-9]{1,20}$)/.test(from) ? '' : from.slice(0, MAX_PARTY),
     to: to.slice(0, MAX_PARTY),
     ...(forwardedFrom === undefined ? {} : { forwardedFrom: forwardedFrom.slice(0, MAX_PARTY) }),
@@ -88,20 +91,20 @@ export function parseInbound(params: Params): Parsed<InboundParams> {
   };
 }
 
-/** Longer than any address of a caller. */
+/** Longer than any caller's address. */
 const MAX_PARTY = 1024;
 
-/** Words like Twilio's own, so that nothing else hides in them. */
+/** True for words like Twilio's own, which can hide nothing else. */
 function isWord(value: string | undefined): boolean {
   return value === undefined || /^[a-z0-9_-]{1,64}$/.test(value);
 }
 
-/** What a request of a leg, or a key of the caller's, may tell besides that it asks. */
+/** What a request of a leg, or of a caller who pressed a key, may report. */
 export type LegReading = 'answered' | 'key' | 'callerKey' | 'asked';
 
 /**
- * A request of an outbound call for what to do next. Only what `reading` names is looked at: what a route does not read
- * may look as it likes.
+ * Parses an outbound call's request for what to do next. Only what `reading` names is checked: parameters that a route does not
+ * read may have any value.
  */
 export function parseLeg(params: Params, reading: LegReading): Parsed<LegParams> {
   const call = parseCall(params);
@@ -125,7 +128,7 @@ export function parseLeg(params: Params, reading: LegReading): Parsed<LegParams>
 /** Longer than any robot speaks before we answer. */
 const MAX_SPEECH = 1000;
 
-/** The callback of asynchronous detection (twilio.com/docs/voice/answering-machine-detection); it tells no status. */
+/** Parses the callback of asynchronous detection (twilio.com/docs/voice/answering-machine-detection), which carries no status. */
 export function parseVerdict(params: Params): Parsed<VerdictParams> {
   const sid = param(params, 'CallSid');
   if (!isCallSid(sid)) return { ok: false, problem: 'CallSid is missing or not a Call SID' };
@@ -142,7 +145,7 @@ export function parseVerdict(params: Params): Parsed<VerdictParams> {
   };
 }
 
-/** A status callback (twilio.com/docs/voice/api/call-resource#statuscallback). */
+/** Parses a status callback (twilio.com/docs/voice/api/call-resource#statuscallback). */
 export function parseStatus(params: Params): Parsed<StatusParams> {
   const call = parseCall(params);
   if (!call.ok) return call;
@@ -166,7 +169,7 @@ const CONFERENCE_EVENTS: ReadonlyMap<string, NonNullable<ConferenceParams['event
   ['participant-leave', 'leave'],
 ]);
 
-/** An event of a room (twilio.com/docs/voice/twiml/conference#attributes-statusCallback). */
+/** Parses an event of a conference (twilio.com/docs/voice/twiml/conference#attributes-statusCallback). */
 export function parseConference(params: Params): Parsed<ConferenceParams> {
   const name = param(params, 'StatusCallbackEvent');
   if (name === undefined) return { ok: false, problem: 'StatusCallbackEvent is missing' };

@@ -5,19 +5,19 @@ import { hiddenParam, type Reading } from './hidden.js';
 import { param, type Params, type Parsed } from './params.js';
 import { parseCall } from './payloads.js';
 
-/** What a webhook tells of a recording. It is passed on and never fetched here. */
+/** What a webhook says about a recording. It is passed on and never fetched here. */
 export interface RecordingParams {
-  /** Its SID; its address where Twilio names no SID. */
+  /** Its SID, or its address if Twilio names no SID. */
   readonly sid: string;
-  /** Any https address: Twilio's, or that of the account's own storage. Empty when it failed and has none. */
+  /** Any https address: Twilio's, or that of the account's own storage. Empty if recording failed and there is none. */
   readonly url: string;
-  /** `null`: Twilio does not say, or says what is no length. */
+  /** `null`: Twilio does not say, or says something that is not a length. */
   readonly seconds: number | null;
-  /** Twilio could not make the file. */
+  /** Twilio could not create the file. */
   readonly failed?: true;
 }
 
-/** How a fallback of ours came out: the action of its Record or of its Dial. */
+/** How a fallback ended: parameters of its Record's or Dial's action. */
 export interface FallbackParams {
   readonly sid: CallSid;
   readonly status: CallStatus;
@@ -49,7 +49,7 @@ export function parseFallback(params: Params): Parsed<FallbackParams> {
   if (dialed !== undefined && dialed !== 'answered' && parseCallStatus(dialed) === undefined) {
     return { ok: false, problem: 'DialCallStatus is not a status of a call' };
   }
-  // The action of a Dial may name a recording of the talk, which is told of by its own callback.
+  // The action of a Dial may name a recording of the talk, which its own callback reports.
   const found = dialed === undefined ? recordingOf(params) : { ok: true as const, recording: null };
   if (!found.ok) return found;
   return {
@@ -62,8 +62,8 @@ export function parseFallback(params: Params): Parsed<FallbackParams> {
 }
 
 /**
- * A recording's own callback (twilio.com/docs/voice/twiml/record#attributes-recording-status-callback). A status other
- * than `completed` and `failed` says that there is no sound, or none yet.
+ * Parses a recording's own callback (twilio.com/docs/voice/twiml/record#attributes-recording-status-callback). A status other
+ * than `completed` and `failed` means that there is no sound, or none yet.
  */
 export function parseRecording(params: Params): Parsed<{ readonly recording: RecordingParams | null }> {
   const hidden = hiddenParam(params, RECORDING);
@@ -106,11 +106,11 @@ function sidOf(params: Params, url: string): string {
   return /\/Recordings\/(RE[0-9a-f]{32})(?![0-9a-z])/i.exec(url)?.[1] ?? url;
 }
 
-/** Behind the SID comes nothing, or what an address may have there; a name begins with a letter. */
+/** What follows the SID in an address is nothing, or a character an address may have there; a name would begin with a letter. */
 const RUN_ON = /\/RE[0-9a-f]{32}[\p{L}_]/iu;
 const SID_IN_PATH = /\/RE[0-9a-f]{32}/i;
 
-/** True when what is signed behind the address is the rest of it: Twilio's has the SID in it. */
+/** True if the signed text behind the address is the rest of it: Twilio's address has the SID in it. */
 function isCutShort(params: Params, url: string): boolean {
   const next = [...params.keys()].sort().find((name) => name > 'RecordingUrl');
   return next !== undefined && !SID_IN_PATH.test(url) && SID_IN_PATH.test(url + next + (params.get(next) ?? ''));

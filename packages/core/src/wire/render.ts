@@ -2,7 +2,7 @@ import { escapeAttribute, escapeText } from './xml-text.js';
 import { TEXT, writeVerb, type Piece, type TagWriter, type ToUrl } from './tags.js';
 import type { Target, Verb } from './twiml.js';
 
-/** What we use of xmlbuilder2. */
+/** The part of xmlbuilder2 that we use. */
 export interface XmlBuilderModule {
   create(declaration: { version: string; encoding: string }): XmlNode;
 }
@@ -14,18 +14,21 @@ interface XmlNode {
   end(): string;
 }
 
-/** TwiML as data becomes a document. */
+/** Renders TwiML given as data to a document. */
 export type Renderer = (verbs: readonly Verb[], url: ToUrl) => string;
 
-/** Documents of ours have about thirty shapes; should there ever be more than this, all are built again when needed. */
+/** Our documents have about thirty shapes; if there are ever more than this, all are rebuilt when needed. */
 const MAX_SHAPES = 200;
 const HOLE = /\{\{\d+\}\}/;
 
-/** A piece on the way through a document, and what may come after it. Where a document ends, what stands between its holes. */
+/**
+ * A step on the way through a document, and the steps that may follow. Where a document ends, it holds the text between its
+ * holes.
+ */
 class Step {
   parts: readonly string[] | null = null;
   readonly #next = new Map<Piece, Step>();
-  /** `null`: where every document begins. */
+  /** `null`: the start of every document. */
   readonly #from: { readonly before: Step; readonly piece: Piece } | null;
 
   constructor(from: { readonly before: Step; readonly piece: Piece } | null = null) {
@@ -41,13 +44,13 @@ class Step {
     return next;
   }
 
-  /** The pieces up to here. */
+  /** Returns the pieces up to here. */
   way(): readonly Piece[] {
     return this.#from === null ? [] : [...this.#from.before.way(), this.#from.piece];
   }
 }
 
-/** Goes the way of a document, and collects its values, escaped, in their order. */
+/** Follows the steps of a document, and collects its escaped values in order. */
 class Walk implements TagWriter {
   step: Step;
   readonly values: string[] = [];
@@ -78,9 +81,9 @@ class Walk implements TagWriter {
 }
 
 /**
- * Renders with xmlbuilder2, which is passed in: whoever renders loads it once, and is synchronous from then on.
- * A document's shape (its verbs and their attributes) is built once, with holes; values are escaped into the holes, so
- * that no document tree is built per reply and no value can ever become structure.
+ * Creates a renderer on xmlbuilder2, which is passed in: it is loaded once, and rendering is synchronous from then on. A
+ * document's shape (its verbs and their attributes) is built once, with holes; values are escaped into the holes, so no document
+ * tree is built per reply and no value can ever become structure.
  */
 export function createRenderer(xml: XmlBuilderModule): Renderer {
   let first = new Step();
@@ -109,7 +112,7 @@ export function createRenderer(xml: XmlBuilderModule): Renderer {
   };
 }
 
-/** What stands between the holes. No value of the document comes near it. */
+/** Builds the text between the holes. No value of the document takes part in it. */
 function shapeOf(xml: XmlBuilderModule, way: readonly Piece[]): readonly string[] {
   let node = xml.create({ version: '1.0', encoding: 'UTF-8' }).ele('Response');
   let holes = 0;

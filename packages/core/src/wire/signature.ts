@@ -7,14 +7,14 @@ interface UrlParts {
   readonly rest: string;
 }
 
-/** Without user info, port and fragment: what is signed first is the address itself. */
+/** An address without user info, port and fragment: the first text that Twilio signs is the address itself. */
 const PLAIN = /^https?:\/\/[^/?#@:[\]]*(?:[/?][^#]*)?$/i;
 
 /**
- * The addresses Twilio may have signed for one request, likeliest first: exactly as configured without and with the
- * port, then normalised without and with it. Twilio drops the port of https addresses and keeps that of http ones, never
- * signs user info nor the fragment, and behaviour has varied (twilio.com/docs/usage/webhooks/webhooks-security); the
- * order is that of the official library's 6.2.0.
+ * Yields the addresses Twilio may have signed for one request, likeliest first: exactly as configured without and with the port,
+ * then normalised without and with it. Twilio drops the port of https addresses and keeps that of http ones, never signs user
+ * info or the fragment, and its behaviour has varied (twilio.com/docs/usage/webhooks/webhooks-security); the order is that of the
+ * official library's 6.2.0.
  */
 export function* signedUrls(url: string): IterableIterator<string> {
   const seen = new Set<string>();
@@ -22,7 +22,7 @@ export function* signedUrls(url: string): IterableIterator<string> {
     seen.add(url);
     yield url;
   }
-  // One after the other: who has found the right one asks for no more.
+  // Lazily: a caller who has found the right one needs no more.
   for (const form of [(): string => url, (): string => normalised(url)]) {
     for (const candidate of portVariants(form())) {
       if (!seen.has(candidate)) yield candidate;
@@ -31,7 +31,7 @@ export function* signedUrls(url: string): IterableIterator<string> {
   }
 }
 
-/** What Twilio signs: the address, then every parameter sorted by name (by code unit), name and value, no separators. */
+/** Returns what Twilio signs: the address, then every parameter sorted by name (by code unit), name and value, no separators. */
 export function signedText(url: string, params: Params): string {
   let text = url;
   for (const name of signedOrder(params)) text += name + (params.get(name) ?? '');
@@ -46,7 +46,7 @@ function portVariants(url: string): string[] {
   return [scheme + host + rest, scheme + host + (port === '' ? standard : port) + rest];
 }
 
-/** Not with `new URL()`, which re-encodes what Twilio signed as it is. */
+/** Splits an address, without `new URL()`, which would re-encode what Twilio signed unchanged. */
 function split(url: string): UrlParts | null {
   const match = /^(https?:\/\/)([^/?#]*)([^#]*)/i.exec(url);
   if (match === null) return null;

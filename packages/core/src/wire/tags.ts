@@ -3,8 +3,8 @@ import type { CallbackRef } from './callbacks.js';
 import type { RingbackTone, Target, Verb } from './twiml.js';
 
 /**
- * One piece of a document's shape: an element begins or ends, an attribute or a text has its place. All are made in this
- * file, once: a value never is one. An attribute that has its value here is the same in every document.
+ * One piece of a document's shape: the start or end of an element, or the place of an attribute or a text. All pieces are created
+ * in this file, once, and never from a value. An attribute that has its value here is the same in every document.
  */
 export type Piece =
   | { readonly is: 'element'; readonly name: string }
@@ -15,16 +15,16 @@ export type Piece =
 /** Turns a callback reference, or a sound that we serve, into an absolute URL. */
 export interface ToUrl {
   (to: CallbackRef | { readonly sound: RingbackTone }): string;
-  /** The same, escaped for XML, for whoever has escaped what never changes in it. */
+  /** The same, escaped for XML; it may escape the constant parts only once. */
   readonly escaped?: (to: CallbackRef) => string;
 }
 
-/** Hears a document piece by piece. Values may be anything. */
+/** Receives a document piece by piece. Values may be anything. */
 export interface TagWriter {
   put(piece: Piece): void;
-  /** An attribute without a value of its own, or a text. */
+  /** Receives an attribute without a value of its own, or a text. */
   fill(piece: Piece, value: string): void;
-  /** The same with an address. */
+  /** The same for an address. */
   lead(piece: Piece, to: Target): void;
 }
 
@@ -78,7 +78,7 @@ const RESERVATION = attribute('reservationSid');
 const POST_WORK_ACTIVITY = attribute('postWorkActivitySid');
 
 const CONFERENCE = element('Conference');
-/** Defaults are for meetings: without it both hear a tone (twilio.com/docs/voice/twiml/conference). */
+/** Conference defaults are for meetings: without this both parties hear a tone (twilio.com/docs/voice/twiml/conference). */
 const NO_BEEP = attribute('beep', 'false');
 const START_ON_ENTER = attribute('startConferenceOnEnter', 'true');
 const START_LATER = attribute('startConferenceOnEnter', 'false');
@@ -86,7 +86,7 @@ const END_ON_EXIT = attribute('endConferenceOnExit', 'true');
 const GO_ON = attribute('endConferenceOnExit', 'false');
 const MAX_PARTICIPANTS = attribute('maxParticipants');
 const WAIT_URL = attribute('waitUrl');
-/** An empty address is not a missing one: silence instead of Twilio's music. */
+/** An empty address differs from a missing one: silence instead of Twilio's music. */
 const SILENCE = attribute('waitUrl', '');
 const WAIT_POST = attribute('waitMethod', 'POST');
 const STATUS_CALLBACK = attribute('statusCallback');
@@ -99,7 +99,7 @@ const WAIT_URL_POST = attribute('waitUrlMethod', 'POST');
 const TASK = element('Task');
 const PRIORITY = attribute('priority');
 
-/** A verb as Twilio spells it (twilio.com/docs/voice/twiml). */
+/** Writes a verb as Twilio spells it (twilio.com/docs/voice/twiml). */
 export function writeVerb(verb: Verb, out: TagWriter, url: ToUrl): void {
   switch (verb.verb) {
     case 'say':
@@ -207,7 +207,7 @@ function conference(verb: Extract<Verb, { verb: 'dial.conference' }>, out: TagWr
   out.put(END);
 }
 
-/** No queue name: the workflow decides (twilio.com/docs/voice/twiml/enqueue). */
+/** Writes an Enqueue without a queue name: the workflow decides (twilio.com/docs/voice/twiml/enqueue). */
 function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, out: TagWriter): void {
   out.put(ENQUEUE);
   out.fill(WORKFLOW, verb.workflow);
@@ -221,7 +221,7 @@ function enqueue(verb: Extract<Verb, { verb: 'enqueue' }>, out: TagWriter): void
   out.put(END);
 }
 
-/** Music of the user's is fetched as a file. */
+/** Writes what plays while waiting. The user's own music is fetched as a file. */
 function waiting(wait: Target | 'silence' | undefined, post: Piece, out: TagWriter): void {
   if (wait === undefined) return;
   if (wait === 'silence') {
@@ -238,7 +238,7 @@ function recorded(how: Piece, callback: Target | undefined, out: TagWriter): voi
   recordingTo(callback, out);
 }
 
-/** A recording's file is told of when it is there (twilio.com/docs/voice/twiml/dial#record). */
+/** Writes where Twilio reports that a recording's file is ready (twilio.com/docs/voice/twiml/dial#record). */
 function recordingTo(callback: Target, out: TagWriter): void {
   out.lead(RECORDING_CALLBACK, callback);
   out.put(RECORDING_POST);

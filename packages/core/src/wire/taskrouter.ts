@@ -43,12 +43,12 @@ export function parseReservationStatus(value: unknown): ReservationStatus | unde
   return RESERVATION_STATUSES.find((candidate) => candidate === value);
 }
 
-/** The call that a task is about, as its attributes tell; Twilio puts them there (twilio.com/docs/taskrouter/queueing-twilio-calls). */
+/** The call that a task is about, from its attributes, which Twilio sets (twilio.com/docs/taskrouter/queueing-twilio-calls). */
 export interface TaskCall {
   readonly sid: CallSid;
   readonly from: string;
   readonly to: string;
-  /** Which of our visits made the task; `null` when we did not make it. */
+  /** Which of our visits created the task; `null` if we did not create it. */
   readonly visit: number | null;
 }
 
@@ -60,9 +60,9 @@ export interface AssignmentParams {
   readonly workerName: string | null;
   /** The worker's number; `null`: no attribute holds one that can be called. */
   readonly phone: string | null;
-  /** The attribute it stands in; without a number, the first one that holds anything else. */
+  /** The attribute it was found in; without a number, the first one that holds anything else. */
   readonly phoneAttribute: string | null;
-  /** `null`: a task that is no call of ours. */
+  /** `null`: the task is not about a call of ours. */
   readonly call: TaskCall | null;
 }
 
@@ -75,7 +75,7 @@ const WORKER = [sidField('WorkerSid', 'WK'), jsonField('WorkerAttributes'), text
 const RESERVATION = sidField('ReservationSid', 'WR');
 const ASSIGNMENT: Reading = { reads: [...TASK, ...WORKER, RESERVATION], always: ALWAYS };
 
-/** An assignment callback (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
+/** Parses an assignment callback (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
 export function parseAssignment(params: Params, phoneAttributes?: readonly string[]): Parsed<AssignmentParams> {
   const workspace = param(params, 'WorkspaceSid');
   const task = param(params, 'TaskSid');
@@ -101,27 +101,27 @@ export function parseAssignment(params: Params, phoneAttributes?: readonly strin
   };
 }
 
-/** What an event says of a worker. */
+/** What an event says about a worker. */
 export interface WorkerParams {
   readonly sid: WorkerSid;
   readonly name: string | null;
   readonly phone: string | null;
   readonly activity: ActivitySid | null;
   readonly activityName: string | null;
-  /** Counts up with each change. */
+  /** Increases with each change. */
   readonly version: number | null;
 }
 
-/** Any event of a workspace. What it is not about is `null`. */
+/** Any event of a workspace. Fields that do not apply are `null`. */
 export interface EventParams {
   readonly type: string;
   readonly workspace: WorkspaceSid;
-  /** When it happened, epoch ms; `null` when it does not say so. */
+  /** When it happened, epoch ms; `null` if the event does not say. */
   readonly happenedAt: number | null;
   readonly worker: WorkerParams | null;
   readonly task: TaskSid | null;
   readonly taskStatus: AssignmentStatus | null;
-  /** For people. */
+  /** For people to read. */
   readonly taskReason: string | null;
   readonly reservation: ReservationSid | null;
   readonly call: TaskCall | null;
@@ -148,7 +148,7 @@ const EVENT: Reading = {
   },
 };
 
-/** An event callback (twilio.com/docs/taskrouter/api/event): only its type says what it is about. */
+/** Parses an event callback (twilio.com/docs/taskrouter/api/event); its type alone says what it is about. */
 export function parseEvent(params: Params, phoneAttributes?: readonly string[]): Parsed<EventParams> {
   const type = param(params, 'EventType');
   if (type === undefined || !/^[a-z][a-z0-9_.-]{0,63}$/.test(type)) {
@@ -203,14 +203,14 @@ function workerIn(
 /** Channels of calls (twilio.com/docs/taskrouter/multitasking). */
 const CALL_CHANNELS: readonly string[] = ['voice', 'default'];
 
-/** The call that a webhook's task is about; `null`: none, or somebody else's. */
+/** Returns the call that a webhook's task is about; `null`: none, or another application's. */
 export function callOf(params: Params): TaskCall | null {
   return callIn(param(params, 'TaskAttributes'), param(params, 'TaskChannelUniqueName'));
 }
 
 /**
- * The call of ours that a task is about. `null`: somebody else's task, which is left alone: a chat, an e-mail, a call-back, a
- * call between agents, or one that an agent makes (Flex marks it `direction: outbound`). A task may say nothing of its channel.
+ * Returns the call of ours that a task is about. `null`: the task is not ours and is left alone: a chat, an e-mail, a callback, a
+ * call between agents, or one that an agent makes (Flex marks it `direction: outbound`). A task may not name its channel.
  */
 export function callIn(json: string | undefined, channel?: string): TaskCall | null {
   const attributes = objectIn(json);

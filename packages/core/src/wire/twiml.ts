@@ -4,13 +4,13 @@ import type { CallbackRef } from './callbacks.js';
 /** Where a verb leads: a callback of ours, or an address of the user's. */
 export type Target = CallbackRef | { readonly url: string };
 
-/** A sound that the edge serves, beside addresses of the user's. */
+/** A sound that our endpoint serves, or an address of the user's. */
 export type Sound = { readonly sound: RingbackTone } | { readonly url: string };
 
-/** What ringing sounds like: North America, the United Kingdom and Ireland, most of Europe. */
+/** Ringback tones of North America, the United Kingdom and Ireland, and most of Europe. */
 export const RINGBACK_TONES = ['us', 'uk', 'eu'] as const;
 export type RingbackTone = (typeof RINGBACK_TONES)[number];
-/** The length of each, s: whole rounds of ringing and silence. */
+/** The length of each in seconds: whole cycles of ringing and silence. */
 export const RINGBACK_SECONDS = 6;
 
 export interface Say {
@@ -30,13 +30,13 @@ export interface Pause {
   readonly seconds: number;
 }
 
-/** The TwiML that flows may speak: a closed union, rendered at the edge. */
+/** The TwiML that flows may use: a closed union, rendered by the HTTP endpoint. */
 export type Verb =
   | Say
   | Play
   | Pause
   | { readonly verb: 'hangup' }
-  /** Out of the queue; in a wait document only. */
+  /** Leaves the queue; in a wait document only. */
   | { readonly verb: 'leave' }
   | { readonly verb: 'reject'; readonly reason: 'rejected' | 'busy' }
   | { readonly verb: 'redirect'; readonly to: Target }
@@ -44,10 +44,10 @@ export type Verb =
       readonly verb: 'gather';
       readonly action: Target;
       readonly numDigits: number;
-      /** Empty: no key ends the input, so that `#` itself is a digit. */
+      /** Empty: no key ends the input, so `#` itself is a digit. */
       readonly finishOnKey: string;
       readonly timeoutSeconds: number;
-      /** Listens to words as well. */
+      /** Accepts speech as well. */
       readonly speech?: boolean;
       readonly prompt: readonly (Say | Play | Pause)[];
     }
@@ -62,11 +62,11 @@ export type Verb =
       readonly maxParticipants: number;
       /** Absent: Twilio's own hold music. */
       readonly wait?: Target | 'silence';
-      /** Where a recording of the whole conference is told of; absent: nothing is recorded. */
+      /** Where Twilio reports a recording of the whole conference; absent: nothing is recorded. */
       readonly recording?: Target;
     }
   | {
-      /** A message, after a beep; any key ends it. */
+      /** Records a message after a beep; any key ends it. */
       readonly verb: 'record';
       readonly action: Target;
       readonly maxSeconds: number;
@@ -74,7 +74,7 @@ export type Verb =
       readonly statusCallback: Target;
     }
   | {
-      /** Twilio's own forwarding: whoever picks up has the caller. */
+      /** Twilio's own forwarding: whoever or whatever picks up gets the caller. */
       readonly verb: 'dial.number';
       readonly to: E164;
       readonly action: Target;
@@ -87,11 +87,11 @@ export type Verb =
       readonly verb: 'enqueue';
       readonly workflow: WorkflowSid;
       readonly action: Target;
-      /** Merged with what Twilio knows of the call. */
+      /** Merged with the attributes that Twilio sets for the call. */
       readonly attributes: Readonly<Record<string, string | number>>;
       /** Absent: Twilio's default, 0. */
       readonly priority?: number;
-      /** How long the task may live, s. Absent: a day. */
+      /** How long the task may live, in seconds. Absent: one day. */
       readonly timeoutSeconds?: number;
       /** Absent: Twilio's own hold music. */
       readonly wait?: Target;
@@ -100,7 +100,7 @@ export type Verb =
       /** Joins a worker's leg with the caller whose task it was reserved for; accepts the reservation. */
       readonly verb: 'dial.queue';
       readonly reservation: ReservationSid;
-      /** Where Twilio moves the worker after the call. Absent: they stay where they are. */
+      /** Where Twilio moves the worker after the call. Absent: they stay in their activity. */
       readonly postWorkActivity?: ActivitySid;
       readonly action: Target;
       /** What the caller hears before the two are connected. */
@@ -108,13 +108,13 @@ export type Verb =
       readonly recording?: Target;
     };
 
-/** What an assignment callback is answered with (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
+/** The answer to an assignment callback (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
 export interface Instruction {
   readonly instruction: 'reject';
   readonly activity: ActivitySid;
 }
 
-/** What a webhook is answered with. `nothing` is 204, for notifications. */
+/** The answer to a webhook. `nothing` is 204, for notifications. */
 export type Reply = { readonly kind: 'twiml'; readonly verbs: readonly Verb[] } | { readonly kind: 'nothing' };
 
 /** The answer to an assignment. `later`: 200, JSON and an empty body; the reservation stays pending until we decide. */

@@ -2,7 +2,7 @@ import { isE164, type E164 } from '../kernel/ids.js';
 import { objectIn } from './attributes.js';
 
 /**
- * Where a worker's number stands, unless others are named: an attribute for us alone, then the one that Twilio's own
+ * The attributes that hold a worker's number unless others are named: one for us alone, then the one that Twilio's own
  * instructions dial (twilio.com/docs/taskrouter/handle-assignment-callbacks#dequeue-call).
  */
 export const PHONE_ATTRIBUTES: readonly string[] = ['phone', 'contact_uri'];
@@ -10,11 +10,11 @@ export const PHONE_ATTRIBUTES: readonly string[] = ['phone', 'contact_uri'];
 export interface WorkerPhone {
   /** `null`: no attribute holds a number that can be called. */
   readonly phone: E164 | null;
-  /** The attribute it stands in; without a number, the first one that holds anything else. */
+  /** The attribute it was found in; without a number, the first one that holds anything else. */
   readonly attribute: string | null;
 }
 
-/** The number in a worker's attributes: JSON that anybody with access to the console may have written. */
+/** Finds the number in a worker's attributes: JSON that anyone with access to the console may have written. */
 export function phoneIn(json: string | undefined, names: readonly string[] = PHONE_ATTRIBUTES): WorkerPhone {
   const attributes = objectIn(json) ?? {};
   let unreadable: string | null = null;
@@ -29,8 +29,8 @@ export function phoneIn(json: string | undefined, names: readonly string[] = PHO
 }
 
 /**
- * A number with its country code as people write it: blanks, dots, dashes and brackets mean nothing. `+44 (0)20 …` is not
- * read: whether that zero is dialled differs from country to country, and a guess may ring a stranger.
+ * Reads a number with its country code as people write it, ignoring blanks, dots, dashes and brackets. `+44 (0)20 …` is not read:
+ * whether that zero is dialled differs from country to country, and a guess may ring a stranger.
  */
 function readNumber(value: unknown): E164 | null {
   if (typeof value !== 'string' || value.includes('(0)')) return null;
@@ -39,7 +39,7 @@ function readNumber(value: unknown): E164 | null {
 }
 
 /**
- * The names, checked; `undefined` means the default.
+ * Checks the names; `undefined` means the default.
  * @throws TypeError naming the option
  */
 export function checkPhoneAttributes(names: unknown = PHONE_ATTRIBUTES): readonly string[] {

@@ -1,7 +1,7 @@
-/** Whatever XML 1.0 does not allow, not even as a reference: control characters, lone surrogates, U+FFFE and U+FFFF. */
+/** Characters that XML 1.0 does not allow even as a reference: control characters, lone surrogates, U+FFFE and U+FFFF. */
 const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-/** The text without what XML 1.0 forbids (www.w3.org/TR/xml/#charsets). */
+/** Removes what XML 1.0 forbids (www.w3.org/TR/xml/#charsets). */
 export function stripForbidden(text: string): string {
   return text.replace(FORBIDDEN, '');
 }
@@ -17,16 +17,16 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
-/** Anything but printable ASCII that stands for itself everywhere. Most values have none. */
+/** Anything but printable ASCII that needs no escape. Most values contain none. */
 const SPECIAL = /[^ !#-%'-;=?-~]/;
 const NOT_ASCII = /[^ -~]/;
 
-/** For use between tags. */
+/** Escapes a text for use between tags. */
 export function escapeText(text: string): string {
   return text.search(SPECIAL) === -1 ? text : allowed(text).replace(/[&<>\r]/g, reference);
 }
 
-/** For use between double quotes. */
+/** Escapes a text for use between double quotes. */
 export function escapeAttribute(text: string): string {
   return text.search(SPECIAL) === -1 ? text : allowed(text).replace(/[&<>"\t\n\r]/g, reference);
 }

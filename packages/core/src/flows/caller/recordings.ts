@@ -10,7 +10,7 @@ export interface RecordingContext {
   };
 }
 
-/** How many recordings of one call are remembered to recognize repeats: one for each person the caller has talked to. */
+/** How many recordings of one call are remembered to recognise repeats: one for each person the caller has talked to. */
 const REMEMBERED = 10;
 
 /**

@@ -163,7 +163,7 @@ function legOutcome(ctx: LegContext, leg: LegDraft, event: OutcomeEvent, caller:
       return created(ctx, leg, event, caller);
     case 'call.end':
       answered(leg, 'end');
-      // The 200 counts: a call that is canceled while queued sends no callback at all.
+      // The 200 counts: a call that is cancelled while queued sends no callback at all.
       if (event.outcome.kind === 'done' || event.outcome.kind === 'gone')
         return legEnded(ctx, leg, { kind: 'stopped' });
       if (event.outcome.kind === 'refused') refreshLeg(ctx, leg);

@@ -90,7 +90,7 @@ export function redirectUnjoined(ctx: TaskRouterContext, leg: LegDraft): void {
   redirectToFarewell(ctx, leg);
 }
 
-/** The caller was told goodbye, perhaps in answer to a late repeat: their task is canceled, and a talk goes on. */
+/** The caller was told goodbye, perhaps in answer to a late repeat: their task is cancelled, and a talk goes on. */
 export function callerSentAway(ctx: TaskRouterContext): void {
   const { caller, winner, servedReservation } = ctx.state;
   if (caller.phase === 'waiting' && winner === null && servedReservation === null && !caller.takenElsewhere) {

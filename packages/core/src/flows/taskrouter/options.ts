@@ -70,7 +70,7 @@ const OPTIONS: readonly string[] = [
   } satisfies Record<Exclude<keyof TaskOptions, keyof LegOptions>, true>),
 ];
 
-/** To a worker, a caller whose task was canceled is as gone as one who hung up. */
+/** To a worker, a caller whose task was cancelled is as gone as one who hung up. */
 export const DEFAULT_TASK_TEXTS: Texts = {
   ...DEFAULT_TEXTS,
   callerGone: 'The caller is no longer there. Goodbye.',

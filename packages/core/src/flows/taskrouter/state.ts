@@ -37,7 +37,7 @@ export interface TaskCaller extends WaitingCaller {
 export interface CallTask {
   /** `null`: not reported yet. */
   readonly sid: TaskSid | null;
-  /** Completed, canceled or deleted. */
+  /** Completed, cancelled or deleted. */
   readonly over: boolean;
   /** A request about it is in flight. */
   readonly inFlight: boolean;
@@ -97,7 +97,7 @@ export interface LiveTaskCall {
   readonly winner: number | null;
   /** The reservation whose worker talked with the caller. */
   readonly servedReservation: number | null;
-  /** The task was canceled while the caller may still be there. */
+  /** The task was cancelled while the caller may still be there. */
   readonly taskCanceled: boolean;
   readonly lastLeg: number;
   readonly lastReservation: number;

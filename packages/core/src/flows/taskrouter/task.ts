@@ -82,7 +82,7 @@ function takenBySomebody(ctx: TaskRouterContext): void {
 }
 
 /**
- * The task was completed, canceled or deleted. A canceled task does not end the caller's call: without us they would hear music
+ * The task was completed, cancelled or deleted. A cancelled task does not end the caller's call: without us they would hear music
  * forever (twilio.com/docs/taskrouter/lifecycle-task-state). Their own call tells whether they hung up.
  */
 function taskOver(ctx: TaskRouterContext): void {

@@ -84,7 +84,7 @@ export interface LiveWorker {
   } | null;
   /** The requested change that is in flight, by its effect's id. */
   readonly changeInFlight: string | null;
-  /** Reservations that were reported to us, the newest last, to recognize repeats. */
+  /** Reservations that were reported to us, the newest last, to recognise repeats. */
   readonly seenReservations: readonly ReservationSid[];
   /** A request is in flight. */
   readonly inFlight: boolean;

@@ -69,7 +69,7 @@ function transition(state: WorkerState, event: WorkerEvent, config: WorkerConfig
   return applyEvent(state, beginStep(state, event.at, config), event);
 }
 
-/** How many reservations are remembered to recognize repeats. */
+/** How many reservations are remembered to recognise repeats. */
 const REMEMBERED = 20;
 
 type WorkerStep = Step<WorkerState, Effect<TaskRouterEffect>, Reply>;
