@@ -60,7 +60,7 @@ describe('pitfalls of set-up', () => {
     }
   });
 
-  it('P-82 resting gets an activity of its own, though there is one for breaks', () => {
+  it('P-82 cool-downs get an activity of their own, though there is one for breaks', () => {
     const { changes, alone } = plan(parseSetUp('', 'x'), WORKSPACE, null, ADDRESSES);
     expect(changes).toContainEqual(
       expect.objectContaining({ do: 'create', kind: 'activity', name: 'Temporarily Unavailable' }),
@@ -71,11 +71,11 @@ describe('pitfalls of set-up', () => {
     expect(shared.changes.filter(({ kind }) => kind === 'activity')).toEqual([]);
   });
 
-  it('P-83 rules that somebody wrote are left as they are', () => {
+  it('P-83 rules that an operator wrote are left as they are', () => {
     for (const rules of RULES) leavesAlone(rules);
   });
 
-  it('P-93 an assignment that no process has answered is asked for again at the fallback address', () => {
+  it('P-93 an assignment that no process has answered is requested again at the fallback address', () => {
     const made = plan(parseSetUp('workflow: {}', 'x'), null, null, ADDRESSES);
     const created = made.changes.find(({ kind }) => kind === 'workflow');
     expect(created?.request).toMatchObject({ fallbackAssignmentCallbackUrl: ADDRESSES.assign });

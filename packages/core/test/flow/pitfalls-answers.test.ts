@@ -40,7 +40,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ asks: [] });
   });
 
-  it('P-86 a redirect whose answer was lost is not repeated: their next request takes its place', () => {
+  it("P-86 a redirect whose answer was lost is not repeated: the leg's next request takes its place", () => {
     const lost = events.outcomeOf('call.redirect', { kind: 'failed', reason: 'reset' }, { at: at(11) });
     const { result } = given(forwarding, [...greeted(), events.verdict({ at: at(9) }), lost]).when(
       events.poll({ at: at(12) }),
@@ -49,7 +49,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     expect(result.effects.filter(({ type }) => type === 'call.redirect')).toEqual([]);
   });
 
-  it('P-87 a human who comes second is told at once, and not after the question', () => {
+  it('P-87 a human who comes second hears so at once, and not after the question', () => {
     const first = [...greeted({}, [1, 2]), events.verdict({ leg: 1, at: at(9) })];
     given(forwarding, first)
       .when(events.verdict({ leg: 2, at: at(9) }))
@@ -72,7 +72,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     expect(spoken.effects.filter((effect) => effect.type === 'call.redirect' && effect.leg === 1)).toHaveLength(1);
   });
 
-  it('P-89 a recording is never cut: the fallback is given once', () => {
+  it('P-89 a recording is never cut off: the fallback is given once', () => {
     const recording = [...exhausted({ fallback: { kind: 'voicemail' } }), events.callerDocument({ at: at(5) })];
     for (const name of ['heartbeat', 'caller']) {
       const state = given(forwarding, recording).when(events.callerStatus({ status: 'in-progress', at: at(6) })).result
@@ -83,7 +83,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-90 asynchronous detection wants the word "true", and an address', () => {
+  it('P-90 asynchronous detection needs the string "true", and an address', () => {
     const [effect] = given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], ...ASYNC } }))
       .result.effects;
     if (effect?.type !== 'call.create') throw new Error('nobody is rung');
@@ -95,7 +95,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     });
   });
 
-  it('P-91 a wait document has no Hangup in it, whatever has become of the call', () => {
+  it('P-91 a wait document contains no Hangup, whatever the state of the call', () => {
     const over = [...greeted({ ringback: 'us' }), events.callerStatus({ at: at(8) })];
     for (const before of [[], greeted({ ringback: 'us' }), over]) {
       for (const event of [events.callerWait({ at: at(9) }), events.callerWhisper({ at: at(9) })]) {
@@ -105,7 +105,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-92 a robot that screens calls is told who is calling, and its words take no call', () => {
+  it('P-92 a robot that screens calls hears who is calling, and its words do not take the call', () => {
     const screened = events.key({ speech: 'Please say your name and reason for calling', at: at(9) });
     const before = greeted({ screening: {} });
     given(forwarding, [...before, screened])
@@ -116,7 +116,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { winner: 1, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
   });
 
-  it('P-119 a phone that screens its calls is connected by a key only, also when detection says human afterwards', () => {
+  it('P-119 a phone that screens its calls is connected by a key only, even when detection says human afterwards', () => {
     const screened = events.key({ speech: 'Please say your name and reason for calling', at: at(9) });
     const before = [...greeted({ screening: {} }), screened];
     for (const answeredBy of ['human', 'unknown', 'machine_end_beep', 'fax'] as const) {
@@ -130,7 +130,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-132 the words of a call-screening robot stop the phone that detection took for a human on its way to the caller', () => {
+  it('P-132 the words of a call-screening robot stop a phone that detection took for a human on its way to the caller', () => {
     const options = { forwardTo: [NUMBERS.ann], amd: { mode: 'async' }, screening: {} } as const;
     const claimed = [
       events.inbound({ options }),
@@ -182,7 +182,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-133 a phone is rung again only when the call we let go is over', () => {
+  it('P-133 a phone is rung again only when our earlier call to it is over', () => {
     const voicemail = [
       events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } }),
       events.answered({ answeredBy: 'machine_start', at: at(5) }),
@@ -193,7 +193,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
   });
 
-  it('P-136 a late copy of a first request begins no new round when Twilio has said that the call is over', () => {
+  it('P-136 a late copy of a first request begins no new visit when Twilio has said that the call is over', () => {
     const fallback = { kind: 'redirect', url: 'https://example.com/menu' } as const;
     const handedOff = [...exhausted({ fallback }), events.callerDocument({ at: at(6) })];
     const copy = events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback }, status: 'in-progress', at: at(60) });
@@ -217,7 +217,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .thenNothingHappened();
   });
 
-  it('P-134 two people whom two looks took for together wait for each other again when one of them asks for the way', () => {
+  it('P-134 two people who seemed to be together wait for each other again when one of them requests the way to the room', () => {
     const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const together = [
       ...greeted({ confirm: 'always' }),
@@ -243,7 +243,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
   });
 
-  it('P-138 a caller whom the room has lost is not taken for back in it while their request may be retried', () => {
+  it('P-138 a caller whom the room has lost does not count as back in it while their request may be retried', () => {
     const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const look = (seconds: number) => [
       events.due('caller'),
@@ -278,7 +278,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .then({ state: { caller: { phase: 'held', inRoom: true } } });
   });
 
-  it('P-143 what a look says of a leg that is being ended changes nothing when it is told once more', () => {
+  it('P-143 the answer to a fetch of a leg that is being ended changes nothing when it is reported once more', () => {
     const alive = events.outcomeOf(
       'call.fetch',
       { kind: 'fetched', status: 'in-progress', answeredBy: null },
@@ -293,7 +293,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
       .thenNothingHappened();
   });
 
-  it('P-142 a callee is not taken for in the room while their request for the way may be retried', () => {
+  it('P-142 a callee does not count as in the room while their request for the way may be retried', () => {
     const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
     const look = (seconds: number) => [
       events.due('caller'),
@@ -346,7 +346,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-121 a caller whom the room has lost is not in it, whoever ended it: who joins meanwhile does not count as connected', () => {
+  it('P-121 a caller whom the room has lost is not in it: a callee who joins meanwhile does not count as connected', () => {
     const options = { forwardTo: [NUMBERS.ann] };
     const sentAway = [
       events.inbound({ options }),
@@ -390,14 +390,14 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     }
   });
 
-  it('P-122 a key that is pressed while we hang up is answered with why', () => {
+  it('P-122 a key that is pressed while we hang up is answered with the reason', () => {
     const ending = [...greeted({}), events.verdict({ answeredBy: 'machine_start', at: at(10) })];
     given(forwarding, ending)
       .when(events.key({ at: at(11) }))
       .then({ verbs: ['say', 'hangup'] });
   });
 
-  it('P-94 a caller who waits alone and of whom nothing is known is served anew, and no leg of before is taken for a new one', () => {
+  it('P-94 a caller who waits alone without a record is served again, and no earlier leg is taken for a new one', () => {
     const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), visit: 1 } as const;
     const { result } = given(forwarding, []).when(asks);
     expect(result.effects).toEqual([]);

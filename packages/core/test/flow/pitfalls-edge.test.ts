@@ -45,7 +45,7 @@ describe('pitfalls of the edge', () => {
     expect([key.status, key.body]).toEqual([200, expect.stringContaining('<Conference')]);
   });
 
-  it('P-37 notifications want an empty 204, requests TwiML with its type', async () => {
+  it('P-37 notifications get an empty 204, requests get TwiML with its type', async () => {
     const { post, refOf } = edge();
     const inbound = await post('/inbound', payloads.inbound());
     expect([inbound.status, inbound.headers['content-type']]).toEqual([200, 'text/xml; charset=utf-8']);
@@ -53,7 +53,7 @@ describe('pitfalls of the edge', () => {
     expect(told).toEqual({ status: 204, headers: {}, body: '' });
   });
 
-  it('P-38 both names of a webhook work: what a README says and what the code serves', async () => {
+  it('P-38 both names of a webhook work: the one in the README and the one in the code', async () => {
     const { post } = edge();
     const [first, second] = [await post('/inbound', payloads.inbound()), await post('/incoming', payloads.inbound())];
     expect(second).toEqual(first);
@@ -90,7 +90,7 @@ describe('pitfalls of the edge', () => {
     expect(body).not.toContain('evil');
   });
 
-  it('P-42 nobody can have a number called by asking: no request names one, and `mayDial` has the last word', async () => {
+  it('P-42 no request can have a number called: none names one, and `mayDial` decides last', async () => {
     const { post, runtime, execute } = edge();
     await post('/inbound', { ...payloads.inbound(), DestNum: '+19005550100', ForwardedFrom: '+19005550100' });
     await runtime.tick();
@@ -104,7 +104,7 @@ describe('pitfalls of the edge', () => {
     expect(sent).toEqual([]);
   });
 
-  it('P-43 what is no SID reaches neither the state nor a REST path', async () => {
+  it('P-43 a value that is not a SID reaches neither the state nor a REST path', async () => {
     const { post, refOf, read } = edge();
     const bad = '../../AC00000000000000000000000000000001/Queues/QU1';
     expect((await post('/inbound', payloads.inbound({ sid: bad }))).status).toBe(403);
@@ -123,7 +123,7 @@ describe('pitfalls of the edge', () => {
     expect(sent).toEqual([]);
   });
 
-  it('P-44 a number of ours would call ourselves, an emergency number is none of a machine: neither is dialled', async () => {
+  it('P-44 a number of ours would call ourselves, and a machine must not call an emergency number: neither is dialled', async () => {
     const { client: twilio, sent } = client();
     const execute = createTwilioExecutor({
       log: silent,
@@ -141,7 +141,7 @@ describe('pitfalls of the edge', () => {
     expect(sent).toEqual([]);
   });
 
-  it('P-45 what callers write becomes neither markup nor an illegal character', async () => {
+  it('P-45 text from callers becomes neither markup nor an illegal character', async () => {
     const texts = { greeting: 'Hello & "welcome" <Hangup/> \u0000\u0008 {caller}' };
     const { post, refOf } = edge({ resolve: () => ({ forwardTo: [NUMBERS.ann], texts }) });
     const { body } = await post('/inbound', { ...payloads.inbound(), From: '"><Hangup/>', CallerName: '<Dial>\u0001' });
@@ -153,7 +153,7 @@ describe('pitfalls of the edge', () => {
     expect(asked.body).toContain('a withheld number');
   });
 
-  it('P-46 a failure of ours is told in TwiML, and tells nothing else', async () => {
+  it('P-46 a failure of ours is answered with TwiML, and reveals nothing', async () => {
     const away = (): Promise<never> => Promise.reject(new Error('secret at 10.0.0.7'));
     const store = around(createMemoryStore(), { read: away, commit: away });
     const { post, refOf } = edge({ store });
@@ -166,7 +166,7 @@ describe('pitfalls of the edge', () => {
     expect(inbound.body + leg.body).not.toContain('secret');
   });
 
-  it('P-47 phone numbers stand in no address, and masked in the log', async () => {
+  it('P-47 phone numbers appear in no address, and masked in the log', async () => {
     const { post, refOf, log } = edge({
       resolve: () => {
         throw new Error(`no plan for ${NUMBERS.caller}`);
@@ -189,7 +189,7 @@ describe('pitfalls of the edge', () => {
     expect((await post('/inbound', payloads.inbound(), { body: twice })).status).toBe(403);
   });
 
-  it('P-49 a REST request that hangs is given up, and holds up nobody: a creation is never repeated', async () => {
+  it('P-49 a REST request that hangs is given up and delays no caller: a creation is never repeated', async () => {
     const clock = manualClock();
     const { client: twilio, sent } = client(() => new Promise(() => undefined));
     const scene = setup({
@@ -207,7 +207,7 @@ describe('pitfalls of the edge', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('P-50 only `completed` is told unless more is asked for; and it goes to an address of its own', async () => {
+  it('P-50 only `completed` is reported unless more is requested; and it goes to an address of its own', async () => {
     const { client: twilio, sent } = client();
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(create);
     const [params] = sent as TwilioCallCreate[];
@@ -220,14 +220,14 @@ describe('pitfalls of the edge', () => {
     expect((await edge().post('/inbound', payloads.inbound())).body).toContain('beep="false"');
   });
 
-  it('P-52 digits to send would turn detection off: none are ever sent', async () => {
+  it('P-52 digits to send would turn detection off: we never send any', async () => {
     const { client: twilio, sent } = client();
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(create);
     expect(sent[0]).toMatchObject({ machineDetection: 'Enable' });
     expect(Object.keys(sent[0] ?? {}).join()).not.toMatch(/digits/i);
   });
 
-  it('P-53 `canceled` does nothing to a call that was answered: a leg is ended by `completed`, and gone is gone', async () => {
+  it('P-53 `canceled` does nothing to an answered call: a leg is ended by `completed`, and already gone is success', async () => {
     const effect = { type: 'call.end', id: 'end', leg: 1, sid: sids.call(1) } satisfies CallEffect;
     const { client: twilio, sent } = client();
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })(effect);
@@ -246,7 +246,7 @@ describe('pitfalls of the edge', () => {
     }
   });
 
-  it('P-54 documents fetched by GET are cached: ours are posted for, and not to be stored', async () => {
+  it('P-54 documents fetched by GET are cached: ours are fetched by POST and not stored', async () => {
     const { client: twilio, sent } = client();
     const document = { flow: 'forwarding', key: sids.call(0), visit: 1, leg: 0, purpose: 'caller.document' } as const;
     await createTwilioExecutor({ log: silent, mayDial: () => true, client: twilio, url })({
@@ -271,7 +271,7 @@ describe('pitfalls of the edge', () => {
     expect(await state()).toMatchObject({ legs: [{ result: { kind: 'notReached', status: 'busy' } }, { id: 2 }] });
   });
 
-  it('P-56 a restart strands nobody: another process goes on with every call', async () => {
+  it('P-56 a restart strands nobody: another process continues every call', async () => {
     const before = edge();
     await before.post('/inbound', payloads.inbound());
     const later = edge({ store: before.store });
@@ -281,7 +281,7 @@ describe('pitfalls of the edge', () => {
     expect(body).toContain(`amd-${sids.call(0)}`);
   });
 
-  it('P-57 the token of a call comes percent-encoded, and goes back just so', async () => {
+  it('P-57 the token of a call comes percent-encoded, and is sent back unchanged', async () => {
     const token = '%7B%22parentCallInfoToken%22%3A%22a.b%2Bc%22%7D';
     const { post, runtime, execute } = edge();
     await post('/inbound', payloads.inbound({ token }));
@@ -295,11 +295,11 @@ describe('pitfalls of the edge', () => {
     expect(sent).toMatchObject([{ callToken: token }]);
   });
 
-  it('P-58 a 5xx is not repeated by itself: every address we give asks for it', () => {
+  it('P-58 a 5xx is not repeated by default: every address we give out requests it', () => {
     for (const ref of [create.answered, create.status]) expect(url(ref)).toMatch(/#rc=3&rp=5xx,ct,rt$/);
   });
 
-  it('P-59 `AnsweredBy` may be missing or new: missing says nothing, and an unheard-of machine is a machine', async () => {
+  it('P-59 `AnsweredBy` may be missing or new: missing is `unknown`, and a new machine value is a machine', async () => {
     const { AnsweredBy: _, ...without } = payloads.answered();
     for (const [payload, verb] of [
       [without, '<Gather'],
@@ -312,7 +312,7 @@ describe('pitfalls of the edge', () => {
     }
   });
 
-  it('P-60 an account has two tokens while one is exchanged: both count', async () => {
+  it('P-60 an account has two tokens during an exchange: both are accepted', async () => {
     const { post } = edge({ authTokens: ['the new one', TOKEN] });
     expect((await post('/inbound', payloads.inbound())).status).toBe(200);
     expect((await post('/inbound', payloads.inbound(), { token: 'the new one' })).status).toBe(200);
@@ -347,7 +347,7 @@ describe('pitfalls of the edge', () => {
     expect((await post('/inbound', payloads.inbound(), { query })).body).toContain('<Conference');
   });
 
-  it('P-109 the second request of a call: too many are told so in words, and without a token our number is shown', async () => {
+  it('P-109 the second request of a call: a caller over the limit hears so, and without a token our number is shown', async () => {
     const limits = { admit: () => Promise.resolve('tooManyAtOnce' as const) };
     const query = `failingSince=${String(manualClock().now())}`;
     const full = edge({ limits });
@@ -360,7 +360,7 @@ describe('pitfalls of the edge', () => {
     expect(execute.of('call.create')).toMatchObject([{ from: NUMBERS.ours }]);
   });
 
-  it('P-110 a caller who was told goodbye: nobody is rung for them when the store is back', async () => {
+  it('P-110 a caller who got the goodbye: nobody is rung for them when the store is back', async () => {
     const { store, state } = blinking();
     const { post, clock, runtime, execute } = edge({ store });
     const first = await post('/inbound', payloads.inbound());
@@ -375,7 +375,7 @@ describe('pitfalls of the edge', () => {
     expect(execute.effects).toEqual([]);
   });
 
-  it('P-111 a verdict that is told once is not lost while the leg is asked to wait', async () => {
+  it('P-111 a verdict that is sent once is not lost while the leg is asked to wait', async () => {
     const { store, state } = blinking();
     state.away = false;
     const { post, refOf } = edge({ store });

@@ -12,7 +12,7 @@ function roomIn(verbs: readonly Verb[]): Extract<Verb, { verb: 'dial.conference'
 
 // docs/pitfalls.md tells the story of each; test/flow/pitfalls-list.test.ts keeps the two lists alike.
 describe('pitfalls of the calls themselves', () => {
-  it('P-01 the caller hangs up while detection runs: the leg is ended, and a human who answers is told', () => {
+  it('P-01 the caller hangs up while detection runs: the leg is ended, and a human who answers hears why', () => {
     const detecting = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
     given(forwarding, detecting)
       .when(events.callerEnded({ status: 'completed', at: at(6) }))
@@ -22,7 +22,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ verbs: ['say', 'hangup'] });
   });
 
-  it('P-02 the caller hangs up before the room: the status callback of the number tells, else the heartbeat', () => {
+  it('P-02 the caller hangs up before the room: the status callback of the number says so, else the heartbeat finds out', () => {
     given(forwarding, two)
       .when(events.callerStatus({ at: at(1) }))
       .then({ state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
@@ -37,7 +37,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ state: { result: 'callerLeft' } });
   });
 
-  it('P-03 an outcome before the caller is parked is remembered, and a refused redirect is tried again', () => {
+  it('P-03 an outcome before the caller is on hold is remembered, and a refused redirect is tried again', () => {
     const early = [events.inbound(), events.status({ status: 'failed', at: at(0.2) })];
     after(early).then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
     given(forwarding, early)
@@ -58,7 +58,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.create', leg: 2 }], state: { legs: [{ result: { kind: 'hungUp' } }, {}] } });
   });
 
-  it('P-05 somebody answers while their call is being ended: the end still works, and they hear why', () => {
+  it('P-05 a callee answers while their call is being ended: the end still works, and they hear why', () => {
     const ending = [...both, events.answered({ leg: 1, at: at(8) })];
     given(forwarding, ending)
       .when(events.status({ leg: 2, status: 'in-progress', at: at(8) }))
@@ -71,7 +71,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ state: { legs: [{}, { phase: 'ending' }] } });
   });
 
-  it('P-06 a call cancelled while queued tells nothing: the answer to our request is its end', () => {
+  it('P-06 a call cancelled while queued reports nothing: the answer to our request is its end', () => {
     given(forwarding, [...both, events.callerStatus({ at: at(6) })])
       .when(events.outcomeOf('call.end', { kind: 'done', status: 'canceled' }, { leg: 2, at: at(6) }))
       .then({ state: { legs: [{}, { phase: 'ended' }] } });
@@ -86,7 +86,7 @@ describe('pitfalls of the calls themselves', () => {
       .thenNothingHappened();
   });
 
-  it('P-08 a room made for meetings: ours ends with either party, holds two, and is silent for the callee', () => {
+  it('P-08 a room is designed for meetings: ours ends with either party, holds two, and is silent for the callee', () => {
     const { reply } = after(joining).result;
     expect(roomIn(reply.kind === 'twiml' ? reply.verbs : [])).toMatchObject({
       endOnExit: true,
@@ -96,7 +96,7 @@ describe('pitfalls of the calls themselves', () => {
     });
   });
 
-  it('P-09 the first to enter decides the settings of the room: both ask for the same', () => {
+  it('P-09 the first to enter decides the settings of the room: both documents have the same', () => {
     const [first, second] = [after([events.inbound()]), after(joining)].map(({ result: { reply } }) =>
       roomIn(reply.kind === 'twiml' ? reply.verbs : []),
     );
@@ -111,7 +111,7 @@ describe('pitfalls of the calls themselves', () => {
     expect(new Set(rooms.map((reply) => roomIn(reply.kind === 'twiml' ? reply.verbs : [])?.room)).size).toBe(2);
   });
 
-  it('P-11 one address for two purposes: what to do and what has happened are asked apart', () => {
+  it('P-11 one address for two purposes: requests for TwiML and notifications have separate paths', () => {
     after(two).then({ asks: [{ answered: { purpose: 'leg.answered' }, status: { purpose: 'leg.status' } }] });
   });
 
@@ -121,7 +121,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ state: { winner: null, legs: [{ phase: 'detecting' }] } });
   });
 
-  it('P-13 who declines may show as busy, as no answer or as a voicemail: each lets the next person ring', () => {
+  it('P-13 a declined call may show as busy, as no answer or as a voicemail: each lets the next person ring', () => {
     for (const event of [
       events.status({ status: 'busy' }),
       events.status({ status: 'no-answer' }),
@@ -145,7 +145,7 @@ describe('pitfalls of the calls themselves', () => {
     }
   });
 
-  it('P-15 a redirect pulls a party out of the room and ends it: that leave is not a hang-up', () => {
+  it('P-15 a redirect pulls a party out of the room and ends it: that leave does not count as a hang-up', () => {
     given(forwarding, falling)
       .when(
         events.conference({ event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress', at: at(6) }),
@@ -190,7 +190,7 @@ describe('pitfalls of the calls themselves', () => {
       .thenNothingHappened();
   });
 
-  it('P-17 a silent human is `unknown`, and a fax is no human: the one is asked for a key, the other is not bridged', () => {
+  it('P-17 a silent human is `unknown` and is asked for a key; a fax is not bridged', () => {
     expect([DEFAULT_POLICY.unknown, DEFAULT_POLICY.fax]).toEqual(['confirm', 'hang up']);
     given(forwarding, waiting)
       .when(events.answered({ answeredBy: 'unknown', at: at(8) }))
@@ -208,7 +208,7 @@ describe('pitfalls of the calls themselves', () => {
     }
   });
 
-  it('P-19 detection errs: a policy can ask every human for a key', () => {
+  it('P-19 detection makes mistakes: a policy can ask every human for a key', () => {
     const call = playCall({ forwardTo: [NUMBERS.ann], policy: { human: 'confirm' } });
     call.leg(1).answers('human');
     expect(call.talking).toEqual([]);
@@ -216,7 +216,7 @@ describe('pitfalls of the calls themselves', () => {
     expect(call.talking).toEqual([1]);
   });
 
-  it('P-20 detection is silence to who answered: its thresholds can be set for each call', () => {
+  it('P-20 detection means silence for the callee: its thresholds can be set for each call', () => {
     const detection = { speechThresholdMs: 1800, speechEndThresholdMs: 1400, silenceTimeoutMs: 2500 };
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [NUMBERS.ann], detection } }))
@@ -229,7 +229,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
   });
 
-  it('P-22 calls wait in a queue of one a second: the ring time runs from `initiated`, and who is queued is not given up', () => {
+  it('P-22 calls wait in a queue of one a second: the ring time runs from `initiated`, and a queued call is not given up', () => {
     const created = [...two, events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' })];
     given(forwarding, [...created, events.due('leg1')])
       .when(
@@ -251,7 +251,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
   });
 
-  it('P-24 a call that cannot be made is no reason to fail: the next person, or the fallback', () => {
+  it('P-24 a call that cannot be made does not fail the webhook: the next person is rung, or the caller gets the fallback', () => {
     const refused = events.outcomeOf('call.create', { kind: 'refused', code: 21211, reason: '' });
     given(forwarding, two)
       .when(refused)
@@ -285,7 +285,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [], state: { caller: { phase: 'connected' } } });
   });
 
-  it('P-27 a redirect that failed is not only logged: the heartbeat tries again, while the caller lives', () => {
+  it('P-27 a redirect that failed is not only logged: the heartbeat tries again while the caller is on the line', () => {
     const failed = [
       ...falling,
       events.outcomeOf('call.redirect', { kind: 'failed', reason: 'reset' }, { at: at(6) }),
@@ -296,7 +296,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
-  it('P-28 withheld numbers come in many spellings, and cannot be shown: ours is', () => {
+  it('P-28 withheld numbers come in many spellings, and cannot be shown: our number is', () => {
     for (const from of ['anonymous', 'unknown', 'restricted', 'unavailable', '', 'client:x', 'sip:x@example.com']) {
       given(forwarding, [])
         .when(events.inbound({ from }))
@@ -310,7 +310,7 @@ describe('pitfalls of the calls themselves', () => {
     });
   });
 
-  it('P-29 nobody may sit alone in a room: what became of both is asked 10 s later, and a lone callee is told', () => {
+  it('P-29 nobody may sit alone in a room: both calls are fetched 10 s later, and a lone callee hears why', () => {
     given(forwarding, joining)
       .when(events.due('caller'))
       .then({
@@ -327,7 +327,7 @@ describe('pitfalls of the calls themselves', () => {
       .then({ asks: [{ timeLimitSeconds: 600 }] });
   });
 
-  it('P-30 callbacks come in any order: a late `ringing` or `initiated` takes nothing back', () => {
+  it('P-30 callbacks come in any order: a late `ringing` or `initiated` reverts nothing', () => {
     for (const scene of [waiting, joining, connected]) {
       const answered = [...scene, events.status({ status: 'in-progress', at: at(10) })];
       for (const status of ['initiated', 'ringing', 'queued'] as const) {
@@ -338,7 +338,7 @@ describe('pitfalls of the calls themselves', () => {
     }
   });
 
-  it('P-31 ringing longer reaches the voicemail: 20 s unless told otherwise, not the 60 s of the API', () => {
+  it('P-31 ringing longer reaches the voicemail: the default is 20 s, not the 60 s of the API', () => {
     after(two).then({ asks: [{ ringSeconds: 20 }] });
   });
 
@@ -348,13 +348,13 @@ describe('pitfalls of the calls themselves', () => {
       .then({ keepForMs: 86_400_000, state: { timers: {}, call: { token: null } } });
   });
 
-  it('P-33 a key of `#` is a key: no key ends the input', () => {
+  it('P-33 the `#` key counts: no key ends the input', () => {
     given(forwarding, waiting)
       .when(events.answered({ answeredBy: 'unknown', at: at(8) }))
       .then({ reply: { verbs: [{ verb: 'gather', finishOnKey: '', numDigits: 1 }, {}] } });
   });
 
-  it('P-34 the call that was never made, after all rings: it is ended as soon as it shows', () => {
+  it('P-34 a call that was given up and rings after all is ended at its first callback', () => {
     const lost = [
       ...two,
       events.outcomeOf('call.create', { kind: 'unknown', reason: 'reset' }),
@@ -369,7 +369,7 @@ describe('pitfalls of the calls themselves', () => {
     expect(legOf(given(forwarding, lost).state, 2)?.phase).toBe('requested');
   });
 
-  it('P-35 two humans answer in the same moment: one is bridged, the other is told', () => {
+  it('P-35 two humans answer in the same moment: one is bridged, the other hears that the call was taken', () => {
     const call = playCall(BOTH);
     call.leg(1).answers('human');
     expect(() => {

@@ -20,7 +20,7 @@ describe('pitfalls of webhooks as they really come', () => {
     expect((await post('/outbound/key', { ...key, Company: 'Digits 1' }, { ref: refOf(1) })).status).toBe(200);
   });
 
-  it('P-97 a client app and a SIP phone call their parameters what they like', async () => {
+  it('P-97 a client app and a SIP phone may name their parameters as they like', async () => {
     const { post, log } = edge();
     const names = [
       'Caller name',
@@ -61,7 +61,7 @@ describe('pitfalls of webhooks as they really come', () => {
     ]);
   });
 
-  it('P-100 a recording is told of with any address, without a length, and when it failed', async () => {
+  it('P-100 a recording is reported with any address, without a length, and when it failed', async () => {
     const options = { forwardTo: [NUMBERS.ann], fallback: { kind: 'voicemail' } as const };
     const hooked: unknown[] = [];
     const hooks = { voicemail: (data: unknown) => void hooked.push(data) };

@@ -259,7 +259,7 @@ describe('a call whose events come to two processes in turns', () => {
 describe('a plan of two hundred people at once', () => {
   const people = Array.from({ length: 200 }, (_, index) => `+1415555${String(1000 + index)}`);
 
-  it('P-139 two hundred people are rung, told of in one instant and stopped, without a conflict', async () => {
+  it('P-139 two hundred people are rung, reported in one instant and stopped, without a conflict', async () => {
     const { runtime, execute, clock } = setup();
     let conflicts = 0;
     runtime.events.on('conflict', () => (conflicts += 1));

@@ -27,7 +27,7 @@ function aloneInRoom() {
 }
 
 describe('pitfalls of a runtime', () => {
-  it('P-112 a clock that is set back delays neither what is due at once nor a timer', async () => {
+  it('P-112 a clock that is set back delays neither tasks that are due at once nor a timer', async () => {
     const { runtime, clock, execute } = setup();
     runtime.start();
     await runtime.handle(KEY, inbound);
@@ -41,7 +41,7 @@ describe('pitfalls of a runtime', () => {
     expect(execute.of('call.fetch').map(({ leg }) => leg)).toContain(2);
   });
 
-  it('P-113 work whose outcome was told is gone with it: no end of a lease brings it back', async () => {
+  it('P-113 a task is dropped with its outcome: no end of a lease brings it back', async () => {
     const store = createMemoryStore();
     const left = async (now: number): Promise<string[]> =>
       (await store.claim({ now, limit: 100, leaseMs: 1, lease: 'test' }))
@@ -57,7 +57,7 @@ describe('pitfalls of a runtime', () => {
     expect(await left(scene.clock.now() + HOUR_MS)).toEqual([]);
   });
 
-  it('P-114 a caller alone whose record nobody can read is served anew, once, and not while somebody writes to it', async () => {
+  it('P-114 a caller alone whose record cannot be read is served again, once, and not while a process writes to it', async () => {
     const store = createMemoryStore();
     const clock = manualClock();
     const newer = setup({ store, clock, flow: { ...forwarding, schema: 99 }, config: DEFAULT_FORWARDING_CONFIG });
@@ -101,7 +101,7 @@ describe('pitfalls of a runtime', () => {
     expect(newer.execute.of('call.create')).toHaveLength(1);
   });
 
-  it('P-124 an outcome that the store does not take is kept, and told when it is back: nothing is sent twice, nothing is unknown', async () => {
+  it('P-124 an outcome that the store does not accept is kept until it is back: nothing is sent twice, nothing is unknown', async () => {
     const inner = createMemoryStore();
     let away = false;
     const ask = async <T>(question: () => Promise<T>): Promise<T> => {

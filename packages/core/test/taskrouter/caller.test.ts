@@ -467,7 +467,7 @@ describe('a caller who comes back to the queue', () => {
     taskEvents.task('created', { task: 1, at: at(8) }),
   ];
 
-  it('P-128 a late copy of what an earlier stay in the queue ended with takes nobody away from the deadline', () => {
+  it('P-128 a late copy of the end of an earlier stay in the queue does not remove the deadline', () => {
     expect(scene(...back).state).toMatchObject({ caller: { phase: 'waiting', takenElsewhere: false, stay: 2 } });
     scene(...back)
       .when({ ...left, at: at(30) })

@@ -69,7 +69,7 @@ const ASSIGNMENT = {
 
 // docs/pitfalls.md tells the story of each.
 describe('pitfalls of TaskRouter', () => {
-  it('P-61 a worker whose Dial comes too late is told, and the reservation asked what became of it', () => {
+  it('P-61 a worker whose Dial comes too late hears so, and the reservation is fetched to see how it ended', () => {
     scene(...offered)
       .when(taskEvents.legEnded({ at: at(10) }))
       .then({ verbs: ['say', 'hangup'], asks: [{ type: 'reservation.fetch' }] });
@@ -99,7 +99,7 @@ describe('pitfalls of TaskRouter', () => {
     }
   });
 
-  it('P-64 the task is completed after the talk, and again until that is taken', () => {
+  it('P-64 the task is completed after the talk, and again until Twilio accepts it', () => {
     const ends = [
       taskEvents.legEnded({ bridged: true, at: at(40) }),
       taskEvents.outcomeOf('reservation.coolDown', { kind: 'done' }, { at: at(40) }),
@@ -118,7 +118,7 @@ describe('pitfalls of TaskRouter', () => {
       .then({ asks: [{ type: 'task.update', status: 'completed' }] });
   });
 
-  it('P-65 a cool-down ends only the rest it began, with If-Match, and overrides nobody', () => {
+  it('P-65 a timer ends only its own cool-down, with If-Match, and overrides nobody', () => {
     const parked: WorkerEvent = {
       type: 'worker.parked',
       at: START,
@@ -180,7 +180,7 @@ describe('pitfalls of TaskRouter', () => {
       .then({ asks: [], state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] } });
   });
 
-  it('P-69 only the number itself sends its worker Offline: an outage sends nobody home', () => {
+  it('P-69 only the number itself sends its worker Offline: an outage does not', () => {
     const refusal = (code: number | null) =>
       taskEvents.outcomeOf('call.create', { kind: 'refused', code, reason: '' }, { at: at(2) });
     const begun = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
@@ -235,7 +235,7 @@ describe('pitfalls of TaskRouter', () => {
     }
   });
 
-  it('P-74 a missing activity is named, with the command that makes it', async () => {
+  it('P-74 the error for a missing activity names the command that creates it', async () => {
     const workspaces = Object.assign(
       () => ({
         activities: {
@@ -256,7 +256,7 @@ describe('pitfalls of TaskRouter', () => {
     expect(String(error)).toMatch(/no activity named "Available" or "Idle".*activities:create --workspace-sid WS0+ /);
   });
 
-  it('P-75 an event about an activity that nobody has heard of is taken all the same', async () => {
+  it('P-75 an event about an unknown activity is accepted', async () => {
     const form = {
       EventType: 'worker.activity.update',
       WorkerSid: taskSids.worker(1),
@@ -279,7 +279,7 @@ describe('pitfalls of TaskRouter', () => {
     }
   });
 
-  it("P-77 the task says who calls under the original's name, and which of our rounds made it", () => {
+  it("P-77 the task has the caller under the original's name, and the visit that made it", () => {
     const { result } = scene().when(taskEvents.inbound());
     expect(result.reply).toMatchObject({
       verbs: [{ verb: 'say' }, { verb: 'enqueue', attributes: { caller_id: '+12125550123', amd_visit: 1 } }],
@@ -292,13 +292,13 @@ describe('pitfalls of TaskRouter', () => {
       .then({ asks: [{ type: 'reservation.update', status: 'rejected' }] });
   });
 
-  it('P-79 an assignment of a call that we have never heard of is served', () => {
+  it('P-79 an assignment of an unknown call is served', () => {
     scene()
       .when(taskEvents.assignment(1))
       .then({ asks: [{ type: 'call.create', leg: 1 }], reply: { kind: 'later' } });
   });
 
-  it('P-80 a caller whom somebody else took out of the queue is left to them', () => {
+  it('P-80 a caller whom another application took out of the queue is left there', () => {
     scene(
       ...[...ringing, taskEvents.callerEnded('redirected', { at: at(5) }), taskEvents.task('canceled', { at: at(5) })],
     )
@@ -312,7 +312,7 @@ describe('pitfalls of TaskRouter', () => {
       .then({ asks: [] });
   });
 
-  it('P-95 a look that was asked for before a worker was sent to rest says nothing of that rest', () => {
+  it('P-95 the answer to a fetch from before a cool-down says nothing about that cool-down', () => {
     const parked = (n: number, seconds: number): WorkerEvent => ({
       type: 'worker.parked',
       at: at(seconds),
@@ -335,7 +335,7 @@ describe('pitfalls of TaskRouter', () => {
       });
   });
 
-  it('P-102 a task that is no call of ours is known by its parameters alone', () => {
+  it('P-102 a task that is not a call of ours is recognised by its parameters alone', () => {
     const call = { call_sid: sids.call(0), direction: 'inbound' };
     const of = (attributes: object, channel: string) =>
       callIn(JSON.stringify(attributes), channel === '' ? undefined : channel);
@@ -345,7 +345,7 @@ describe('pitfalls of TaskRouter', () => {
     expect(of({ client_call: true, from: 'client:ann', to: 'client:ben' }, 'voice')).toBeNull();
   });
 
-  it('P-103 the caller gets the fallback when Twilio refuses three times to say what became of their task', () => {
+  it('P-103 the caller gets the fallback when Twilio refuses the search for their task three times', () => {
     const refused = { kind: 'refused', code: 20001, reason: 'Ordering is not supported' } as const;
     const search = (second: number) =>
       [taskEvents.due('heartbeat'), taskEvents.outcomeOf('task.find', refused, { at: at(second) })] as const;
@@ -362,7 +362,7 @@ describe('pitfalls of TaskRouter', () => {
     expect(read({ contact_uri: 'client:ann' })).toEqual({ phone: null, attribute: 'contact_uri' });
   });
 
-  it('P-105 who has accepted something else is not moved to rest after a talk', () => {
+  it('P-105 a worker who has accepted something else gets no cool-down after a talk', () => {
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...[...talking, ends])
       .when(taskEvents.outcomeOf('reservation.coolDown', { kind: 'elsewhere' }, { at: at(41) }))
@@ -372,7 +372,7 @@ describe('pitfalls of TaskRouter', () => {
       });
   });
 
-  it('P-106 a caller whom somebody accepted in Flex is theirs, deadline and transfers included', () => {
+  it('P-106 a caller whom a worker accepted in Flex stays with them, deadline and transfers included', () => {
     const inbound = taskEvents.inbound({ status: 'in-progress', options: { deadlineSeconds: 10 } });
     const taken = [inbound, ...ringing.slice(1), taskEvents.reservation('accepted', 1, { at: at(5) })];
     scene(...taken)

@@ -568,7 +568,7 @@ describe('a worker who is being rejected when the task ends', () => {
       .then({ asks: [{ type: 'reservation.fetch' }] });
   });
 
-  it('P-126 a worker whom a time-out has moved comes back, also when the end of the task is heard first', () => {
+  it('P-126 a worker whom a time-out has moved comes back, even when the end of the task arrives first', () => {
     scene(...ringing(), taskEvents.task('canceled', { at: at(119) }))
       .when(news('timeout', 1, { at: at(120) }))
       .then({
@@ -644,7 +644,7 @@ describe('a caller whom somebody takes in another application', () => {
       .thenNothingHappened();
   });
 
-  it('P-135 a reservation that is accepted before our own worker was sent to the caller is somebody else’s', () => {
+  it('P-135 a reservation that is accepted before our own worker was sent to the caller belongs to another application', () => {
     const claimed: readonly Step[] = [
       ...ringing({ amd: { mode: 'async' } }),
       events.answered({ answeredBy: null, at: at(9) }),
@@ -667,7 +667,7 @@ describe('a caller whom somebody takes in another application', () => {
       .then({ asks: [], state: { servedReservation: 1, winner: 1, legs: [{ phase: 'bridged' }] } });
   });
 
-  it('P-141 whoever hangs up before their Dial begins has not taken the caller whom somebody else has accepted', () => {
+  it('P-141 a worker who hangs up before their Dial begins has not taken a caller whom another application has accepted', () => {
     const gone = events.status({ status: 'completed', at: at(10) });
     const isAccepted = outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(11) });
     for (const before of [
@@ -714,7 +714,7 @@ describe('a caller whom somebody takes in another application', () => {
       .then({ state: { caller: { takenElsewhere: false } } });
   });
 
-  it('P-127 a caller is not taken back by a fallback that was on its way when somebody else accepted them', () => {
+  it('P-127 a caller is not taken back by a fallback that was in flight when another application accepted them', () => {
     const redirected: readonly Step[] = [...ringing({ deadlineSeconds: 10 }), taskEvents.due('deadline')];
     scene(...redirected)
       .when(news('accepted', 1, { at: at(10) }))

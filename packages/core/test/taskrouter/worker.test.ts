@@ -878,7 +878,7 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
 describe('a worker who is switched off about the time of a time-out', () => {
   const off: readonly Step[] = [working, switched(offline, 'first', 5), answered(DONE, 6)];
 
-  it('P-129 a worker stays off where the time-out is heard of after they were switched off', () => {
+  it('P-129 a worker stays off when the time-out arrives after they were switched off', () => {
     for (const enteredAt of [4, 5.5]) {
       after(...off, timedOut(1, 8))
         .when(saw(offline, '2', 9, at(enteredAt)))
@@ -911,7 +911,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
       .then({ state: { requestedActivity: { status: 'done', answeredAt: at(8) }, coolDowns: [] } });
   });
 
-  it('P-130 nobody is brought back while a wish of theirs is under way', () => {
+  it('P-130 a worker is not brought back while a requested activity is in flight', () => {
     const over: readonly Step[] = [
       working,
       timedOut(1, 10),
@@ -932,7 +932,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
 });
 
 describe('a second time-out while an earlier one’s rest runs', () => {
-  it('P-131 a worker rests anew, though nobody told that they had gone back to work in between', () => {
+  it('P-131 a worker begins a new cool-down, even if the event of their return to work in between was lost', () => {
     const first: readonly Step[] = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
     after(...first, timedOut(2, 40))
       .when(saw(offline, '4', 41, at(39)))

@@ -42,7 +42,7 @@ describe('the forwarding example', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('P-116 a stop under traffic cuts nobody whose connections are busy, on a store that takes its time', async () => {
+  it('P-116 a stop under traffic cuts no busy connection, on a slow store', async () => {
     const kept = store === undefined ? {} : { REDIS_URL: `redis://127.0.0.1:${String(store.port)}` };
     const app = await startExample(script, { ...SETTINGS, ...kept, DRAIN_SECONDS: '60' });
     const client = busyClient({
