@@ -11,7 +11,7 @@ const held = (options?: Partial<CallOptions>) => [
   events.conference({ event: 'join', at: at(1) }),
   events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }),
 ];
-/** Picked up, greeted, and nobody knows who it is. */
+/** The call was answered and the callee greeted; detection has not decided yet. */
 const greeted = (options?: Partial<CallOptions>) => [
   ...held(options),
   events.status({ status: 'in-progress', at: at(8) }),
@@ -22,7 +22,7 @@ const verdict = (answeredBy: Parameters<typeof events.verdict>[0] = {}) =>
 const MOVE = { type: 'call.redirect', id: 'move:1', once: true, document: { purpose: 'leg.document' } } as const;
 
 describe('asynchronous detection', () => {
-  it('is asked for with the call, and tells its verdict on a path of its own', () => {
+  it('asynchronous detection is requested with the call and reports its verdict on a path of its own', () => {
     given(forwarding, [])
       .when(call())
       .then({
@@ -30,7 +30,7 @@ describe('asynchronous detection', () => {
       });
   });
 
-  it('greets at once, by name', () => {
+  it('an answered callee is greeted at once, by name', () => {
     given(forwarding, held({ forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }] }))
       .when(events.answered({ answeredBy: null, at: at(8) }))
       .then({
@@ -47,7 +47,7 @@ describe('asynchronous detection', () => {
       });
   });
 
-  it('verdict first: the redirect is the mover, once', () => {
+  it('verdict first: the redirect brings the leg to the caller, once', () => {
     given(forwarding, greeted())
       .when(verdict())
       .then({
@@ -68,7 +68,7 @@ describe('asynchronous detection', () => {
       .then({ asks: [], verbs: ['pause', 'redirect'] });
   });
 
-  it('verdict first: the request for the document proves the redirect, and drops what would repeat it', () => {
+  it('verdict first: the request for the document proves the redirect and drops what would repeat it', () => {
     const step = given(forwarding, [...greeted(), verdict()]).when(events.legDocument({ at: at(12) }));
     step.then({ state: { legs: [{ inFlight: { redirect: null }, joinTwimlSent: true }] }, verbs: ['dial.conference'] });
     expect(step.result.effects).toContainEqual({ type: 'effect.drop', id: 'move:1' });
@@ -77,13 +77,13 @@ describe('asynchronous detection', () => {
   it.each([
     { kind: 'failed', reason: 'time-out' },
     { kind: 'refused', code: 21220, reason: 'not in progress' },
-  ] as const)('a redirect that $as makes the next request the mover', (outcome) => {
+  ] as const)('after a redirect that $as, the next request brings the leg to the caller', (outcome) => {
     given(forwarding, [...greeted(), verdict(), events.outcomeOf('call.redirect', outcome, { at: at(12) })])
       .when(events.poll({ at: at(13) }))
       .then({ verbs: ['dial.conference'] });
   });
 
-  it('a redirect that is done waits for its document, and gives the caller back when nobody asks for it', () => {
+  it('after a completed redirect the flow waits for its document, and releases the caller if it is never requested', () => {
     const done = [...greeted(), verdict(), events.outcomeOf('call.redirect', { kind: 'done', status: 'in-progress' })];
     given(forwarding, done)
       .when(events.poll({ at: at(13) }))
@@ -98,7 +98,7 @@ describe('asynchronous detection', () => {
       });
   });
 
-  it('both alive is not both together while one was never given the room', () => {
+  it('two live calls do not count as together while one was never given the room', () => {
     const alive = (leg: number) =>
       events.outcomeOf('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { leg, at: at(80) });
     const waiting = [...greeted(), verdict(), events.outcomeOf('call.redirect', { kind: 'failed', reason: 'x' })];
@@ -107,7 +107,7 @@ describe('asynchronous detection', () => {
       .then({ state: { caller: { phase: 'joining' } } });
   });
 
-  it('key first: the reply is the mover, and the verdict does nothing', () => {
+  it('key first: the reply brings the leg to the caller, and the verdict does nothing', () => {
     const key = given(forwarding, greeted()).when(events.key({ at: at(10) }));
     key.then({
       state: { winner: 1, legs: [{ inFlight: { redirect: null }, human: true }] },
@@ -121,13 +121,13 @@ describe('asynchronous detection', () => {
     }
   });
 
-  it('a verdict that overtakes the first request claims all the same', () => {
+  it('a verdict that overtakes the first request wins the caller all the same', () => {
     given(forwarding, [...held(), verdict({ at: at(8) })])
       .when(events.answered({ answeredBy: null, at: at(9) }))
       .then({ state: { winner: 1 }, verbs: ['pause', 'redirect'] });
   });
 
-  it.each(['machine_start', 'fax'] as const)('ends a leg that is %s, and goes on', (answeredBy) => {
+  it.each(['machine_start', 'fax'] as const)('a leg that is %s is ended, and the hunt goes on', (answeredBy) => {
     given(forwarding, greeted({ forwardTo: [NUMBERS.ann, NUMBERS.ben] }))
       .when(verdict({ answeredBy }))
       .then({
@@ -136,7 +136,7 @@ describe('asynchronous detection', () => {
       });
   });
 
-  it('asks an unknown for a key for the confirmation time from then on', () => {
+  it('an unknown callee is asked for a key for the confirmation time from then on', () => {
     const unknown = [...greeted(), verdict({ answeredBy: 'unknown' })];
     given(forwarding, unknown)
       .when(events.poll({ at: at(22) }))
@@ -146,7 +146,7 @@ describe('asynchronous detection', () => {
       .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
   });
 
-  it('without any verdict asks until detection and confirmation are over', () => {
+  it('without a verdict the callee is asked until detection and confirmation are over', () => {
     given(forwarding, greeted())
       .when(events.poll({ at: at(49) }))
       .then({ verbs: ['gather', 'redirect'] });
@@ -155,13 +155,13 @@ describe('asynchronous detection', () => {
       .then({ verbs: ['hangup'] });
   });
 
-  it('tells who is being asked that the caller is gone, or taken', () => {
+  it('a callee who is being asked is told that the caller is gone or taken', () => {
     given(forwarding, [...greeted(), events.callerStatus({ at: at(9) })])
       .when(events.poll({ at: at(12) }))
       .then({ reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
   });
 
-  it('a request from before the redirect does not count as having been told', () => {
+  it('a request from before the redirect does not count as having heard the farewell', () => {
     const moved = [...greeted(), verdict(), events.legDocument({ at: at(12) }), events.callerStatus({ at: at(12) })];
     given(forwarding, moved)
       .when(events.poll({ at: at(13) }))
@@ -174,7 +174,7 @@ describe('asynchronous detection', () => {
 describe('screening', () => {
   const screens = { screening: { waitSeconds: 20, listenSeconds: 8 } };
 
-  it('listens to words, answers the robot, and waits for its owner', () => {
+  it('a screening robot is listened to, answered, and its owner waited for', () => {
     given(forwarding, held(screens))
       .when(events.answered({ answeredBy: null, at: at(8) }))
       .then({ reply: { verbs: [{ speech: true }, {}] } });
@@ -182,7 +182,7 @@ describe('screening', () => {
       ...greeted(screens),
       events.key({ speech: 'Hi! If you record your NAME, and reason for calling, I will see…', at: at(10) }),
     ];
-    // Punctuation and capitals are Twilio's guess.
+    // Punctuation and capitals depend on Twilio.
     expect(given(forwarding, heard).state).toMatchObject({ legs: [{ screened: 'answered' }] });
     const robot = [
       ...greeted(screens),
@@ -200,7 +200,7 @@ describe('screening', () => {
       .then({ verbs: ['hangup'] });
   });
 
-  it('listens to a machine a little longer than without', () => {
+  it('with screening, a machine is listened to a little longer', () => {
     const machine = [...greeted(screens), verdict({ answeredBy: 'machine_start' })];
     given(forwarding, machine)
       .when(events.poll({ at: at(18) }))
@@ -221,7 +221,7 @@ describe('screening', () => {
 });
 
 describe('played calls', () => {
-  it('are unit tests of asynchronous detection too', () => {
+  it('playCall tests asynchronous detection as well', () => {
     const played = playCall({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }], ...ASYNC });
     played.leg(1).picksUp();
     played.leg(2).answers('machine_start');
@@ -230,7 +230,7 @@ describe('played calls', () => {
     expect(played.talking).toEqual([1]);
   });
 
-  it('and of screening', () => {
+  it('playCall tests screening as well', () => {
     const played = playCall({ forwardTo: [NUMBERS.ann], ...ASYNC, screening: {} });
     played.leg(1).picksUp();
     played.leg(1).says('please say your name and reason for calling');
@@ -248,7 +248,7 @@ describe('the fallback', () => {
   const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
   const voicemail = exhausted({ fallback: { kind: 'voicemail', maxSeconds: 60 } });
 
-  it('records, thanks, and runs the hook once, whichever request brings the recording', () => {
+  it('voicemail records, says thanks and runs the hook once, whichever request reports the recording', () => {
     given(forwarding, voicemail)
       .when(events.callerDocument({ at: at(6) }))
       .then({
@@ -272,7 +272,7 @@ describe('the fallback', () => {
       .then({ state: { result: 'unanswered', caller: { recording } }, asks: [hook] });
   });
 
-  it('is never given by a redirect again, so that no recording is cut', () => {
+  it('the fallback is never given by a second redirect, so no recording is cut off', () => {
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.due('heartbeat'))
       .then({ asks: [{ type: 'call.fetch' }] });
@@ -292,7 +292,7 @@ describe('the fallback', () => {
     ['that a carrier has written without its plus', { from: NUMBERS.cleo.slice(1) }, NUMBERS.cleo],
     ['that has forwarded the call to us', { forwardedFrom: NUMBERS.cleo }, NUMBERS.cleo],
     ['that has forwarded the call to us, as SIP says', { calledVia: NUMBERS.cleo }, NUMBERS.cleo],
-  ])('of a number %s is not rung: it would lead back here', (_, call, to) => {
+  ])('a fallback number %s is not rung: it would lead back here', (_, call, to) => {
     const fallback = { kind: 'number', to, ifUnanswered: { kind: 'voicemail' } } as const;
     const inbound = events.inbound({ options: { forwardTo: [], fallback } });
     given(forwarding, [{ ...inbound, call: { ...inbound.call, ...call } }])
@@ -300,7 +300,7 @@ describe('the fallback', () => {
       .then({ reply: { verbs: [{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }] } });
   });
 
-  it('bug: a last number that took the caller was rung once more, when the end of its call was told twice', () => {
+  it('bug: a fallback number that took the caller was rung once more when the end of its call was reported twice', () => {
     const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo } });
     const over = [
       ...number,
@@ -312,7 +312,7 @@ describe('the fallback', () => {
       .then({ verbs: ['hangup'], asks: [] });
   });
 
-  it('bug: the end of a last number, told twice, was taken for the end of the voicemail that follows it', () => {
+  it('bug: the end of a fallback number, reported twice, was taken for the end of the voicemail that follows it', () => {
     const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } });
     const unanswered = [...number, events.callerDocument({ at: at(6) }), events.callerFallback({ at: at(30) })];
     given(forwarding, unanswered)
@@ -321,7 +321,7 @@ describe('the fallback', () => {
       .thenNothingHappened();
   });
 
-  it('of a number that does not answer goes on to what follows, and never rings it again', () => {
+  it('a fallback number that does not answer is followed by what comes next, and never rung again', () => {
     const number = exhausted({ fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } });
     given(forwarding, number)
       .when(events.callerDocument({ at: at(6) }))
@@ -330,7 +330,7 @@ describe('the fallback', () => {
     given(forwarding, unanswered)
       .when(events.callerDocument({ part: 2, at: at(31) }))
       .then({ verbs: ['say', 'record', 'hangup'] });
-    // A late copy of the request for what came before.
+    // A late repeat of the request for what came before.
     given(forwarding, unanswered)
       .when(events.callerDocument({ part: 1, at: at(32) }))
       .then({ reply: { verbs: [{ verb: 'redirect', to: { part: 2 } }] } })
@@ -344,19 +344,22 @@ describe('the fallback', () => {
   it.each([
     ['was answered', true, { result: 'handedOff' }],
     ['was not answered', false, { result: null, caller: { useIfUnanswered: true } }],
-  ] as const)('of a number that %s is believed of a caller who should still wait, and once', (_, answered, state) => {
-    const fallback = { kind: 'number', to: NUMBERS.cleo } as const;
-    const waiting = [events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback } })];
-    const ended = events.callerFallback({ answered, at: at(6) });
-    given(forwarding, waiting).when(ended).then({ state });
-    given(forwarding, [...waiting, ended])
-      .when(ended)
-      .thenNothingHappened();
-  });
+  ] as const)(
+    'a report that the fallback number %s counts once, even if the caller should still be waiting',
+    (_, answered, state) => {
+      const fallback = { kind: 'number', to: NUMBERS.cleo } as const;
+      const waiting = [events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback } })];
+      const ended = events.callerFallback({ answered, at: at(6) });
+      given(forwarding, waiting).when(ended).then({ state });
+      given(forwarding, [...waiting, ended])
+        .when(ended)
+        .thenNothingHappened();
+    },
+  );
 });
 
 describe('ends', () => {
-  it('may mean that nobody else is rung', () => {
+  it('a policy stops ringing new callees when a callee is busy', () => {
     const two = { forwardTo: [NUMBERS.ann, NUMBERS.ben], amd: { mode: 'sync' } } as const;
     for (const [end, status] of [
       ['busy', 'busy'],
@@ -373,7 +376,7 @@ describe('ends', () => {
     }
   });
 
-  it('presets differ in what they do with doubt, never with a fax', () => {
+  it('presets differ in how they treat doubt, never in how they treat a fax', () => {
     expect(Object.values(POLICIES).map(({ unknown }) => unknown)).toEqual(['hang up', 'confirm', 'bridge']);
     expect(Object.values(POLICIES).map(({ fax }) => fax)).toEqual(['hang up', 'hang up', 'hang up']);
   });

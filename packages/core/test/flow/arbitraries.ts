@@ -32,7 +32,7 @@ const fallbacks: readonly CallOptions['fallback'][] = [
   { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } },
 ];
 
-/** When detection listens, who is asked for a key, and what the caller hears. */
+/** When detection listens, which callees are asked for a key, and what the caller hears. */
 const ways: readonly Omit<CallOptions, 'forwardTo'>[] = [
   {},
   { amd: { mode: 'async' } },
@@ -76,14 +76,14 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constant({ kind: 'failed' as const, reason: 'gave up' }),
 );
 
-/** The outcome of something that was really asked for, if anything was; else a webhook that changes little. */
+/** The outcome of a request that was really made, if there was one; otherwise a webhook that changes little. */
 const outcomeOfAsked = fc.tuple(fc.nat(), outcomes).map(([index, outcome]): Move => ({ effects }) => {
   const asked = effects.filter((effect): effect is CallEffect => 'leg' in effect);
   const effect = asked[index % Math.max(1, asked.length)];
   return effect === undefined ? events.callerStatus({ status: 'ringing' }) : events.outcome(effect, outcome);
 });
 
-/** A timer that the state wants, or one that it does not. */
+/** A timer that the state wants, or one that it does not want. */
 const timer = fc.tuple(fc.nat(), fc.boolean()).map(([index, stray]): Move => ({ state }) => {
   const timers = state.kind === 'call' ? Object.entries(state.timers) : [];
   const [name, dueAt] = timers[index % Math.max(1, timers.length)] ?? ['heartbeat', START];
@@ -138,7 +138,7 @@ const notifications: fc.Arbitrary<Move> = fc.oneof(
   fc.integer({ min: 1, max: 2 }).map((number) => events.talkRecorded({ recording: recording(number) })),
 );
 
-/** What usually comes next: chance alone brings nobody together, ends no talk and leaves no message. */
+/** What usually comes next: chance alone connects nobody, ends no talk and leaves no message. */
 const usual = fc
   .tuple(fc.nat(), fc.constantFrom('verdict', 'key', 'machine', 'hang-up'))
   .map(([pick, mood]): Move => ({ state, effects }) => {

@@ -8,7 +8,7 @@ const DONE = { kind: 'done', status: 'in-progress' } as const;
 const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 
 describe('the caller arrives', () => {
-  it('hears the greeting and waits in the room', () => {
+  it('a new caller hears the greeting and waits in the room', () => {
     given(forwarding, [])
       .when(events.inbound())
       .then({
@@ -21,7 +21,7 @@ describe('the caller arrives', () => {
       .then({ verbs: ['dial.conference'] });
   });
 
-  it('is held once seen in the room, or once the room has started, or is in progress by a fetch', () => {
+  it('a caller is held once seen in the room, once the room has started, or once a fetch finds them in progress', () => {
     given(forwarding, two)
       .when(events.conference({ event: 'join' }))
       .then({ state: { caller: { phase: 'held', held: true } } });
@@ -36,14 +36,14 @@ describe('the caller arrives', () => {
       .then({ state: { caller: { phase: 'held' } } });
   });
 
-  it('gets the same document when the request is repeated', () => {
+  it('a repeated first request gets the same document', () => {
     given(forwarding, two)
       .when(events.inbound({ options: TWO, at: at(1) }))
       .then({ verbs: ['say', 'dial.conference'] })
       .thenNothingHappened();
   });
 
-  it('gets the present document when the request comes again later', () => {
+  it('a later first request gets the current document', () => {
     given(forwarding, waiting)
       .when(events.inbound({ status: 'in-progress', at: at(9) }))
       .then({ verbs: ['pause', 'dial.conference'] })
@@ -54,7 +54,7 @@ describe('the caller arrives', () => {
       .thenNothingHappened();
   });
 
-  it('who is no longer there when the request comes gets a hang-up, and nobody is rung', () => {
+  it('a caller who has left before their request arrives gets a hang-up, and no callee is rung', () => {
     for (const status of ['completed', 'busy', 'failed', 'no-answer', 'canceled', 'queued'] as const) {
       given(forwarding, [])
         .when(events.inbound({ status }))
@@ -62,7 +62,7 @@ describe('the caller arrives', () => {
     }
   });
 
-  it('is looked at with every heartbeat, as long as they live', () => {
+  it('a live caller is fetched at every heartbeat', () => {
     given(forwarding, waiting)
       .when(events.due('heartbeat'))
       .then({ asks: [{ type: 'call.fetch', leg: 0, sid: sids.call(0) }], state: { timers: { heartbeat: at(60) } } });
@@ -96,7 +96,7 @@ describe('the caller is gone', () => {
     }),
   };
 
-  it.each(Object.entries(signs))('by %s', (_, event) => {
+  it.each(Object.entries(signs))('the caller is gone after %s', (_, event) => {
     given(forwarding, waiting)
       .when(event)
       .then({
@@ -108,7 +108,7 @@ describe('the caller is gone', () => {
       });
   });
 
-  it('by a fetch that says so, or finds nothing', () => {
+  it('the caller is gone when a fetch says so or finds no call', () => {
     for (const outcome of [{ kind: 'gone' }, { kind: 'fetched', status: 'completed', answeredBy: null }] as const) {
       given(forwarding, [...waiting, events.due('heartbeat')])
         .when(events.outcomeOf('call.fetch', outcome, { at: at(30) }))
@@ -116,7 +116,7 @@ describe('the caller is gone', () => {
     }
   });
 
-  it('but not by a leave that our own redirect caused, nor by an event that says nothing', () => {
+  it('the caller is not gone after a leave caused by our own redirect, or after an event that says nothing', () => {
     given(forwarding, falling)
       .when(
         events.conference({ event: 'leave', reason: 'participant_updated_via_api', status: 'in-progress', at: at(6) }),
@@ -130,13 +130,13 @@ describe('the caller is gone', () => {
       .thenNothingHappened();
   });
 
-  it('who rings or is being detected is ended', () => {
+  it('a leg that rings or is in detection is ended when the caller leaves', () => {
     given(forwarding, both)
       .when(events.callerStatus({ at: at(7) }))
       .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'call.end', leg: 2 }, { type: 'hook.run' }] });
   });
 
-  it('who is being asked is told at their next request, and their key is too late', () => {
+  it('a callee who is being asked learns at their next request that the caller left, and their key is too late', () => {
     const asking = [
       ...waiting,
       events.answered({ answeredBy: 'unknown', at: at(8) }),
@@ -148,7 +148,7 @@ describe('the caller is gone', () => {
       .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'farewell' }] } });
   });
 
-  it('a human on the way into the room is fetched out and told', () => {
+  it('a human on the way into the room is redirected to their farewell', () => {
     const gone = [...joining, events.callerStatus({ at: at(9) })];
     given(forwarding, joining)
       .when(events.callerStatus({ at: at(9) }))
@@ -173,7 +173,7 @@ describe('the caller is gone', () => {
       .thenNothingHappened();
   });
 
-  it('a notice that nobody fetches is tried three times, then the leg is ended', () => {
+  it('a farewell that is not fetched is tried three times, then the leg is ended', () => {
     const told = [...joining, events.callerStatus({ at: at(9) })];
     const refused = events.outcomeOf('call.redirect', { kind: 'failed', reason: '' }, { leg: 1, at: at(9) });
     const again = [...told, refused, events.due('leg1'), refused, events.due('leg1'), refused];
@@ -188,7 +188,7 @@ describe('the caller is gone', () => {
       .then({ asks: [{ type: 'call.end', leg: 1 }] });
   });
 
-  it('a human verdict that comes after it is answered with why', () => {
+  it('a human verdict after the caller left is answered with the reason', () => {
     given(forwarding, [...both, events.callerStatus({ at: at(7) })])
       .when(events.answered({ leg: 1, at: at(8) }))
       .then({
@@ -197,7 +197,7 @@ describe('the caller is gone', () => {
       });
   });
 
-  it('the record is kept until every leg has ended', () => {
+  it('the record is live until every leg has ended', () => {
     given(forwarding, waiting)
       .when(events.callerStatus({ at: at(7) }))
       .then({ keepForMs: null });
@@ -208,7 +208,7 @@ describe('the caller is gone', () => {
 });
 
 describe('the Dial action that says in-progress', () => {
-  it('connected: the call is let go, and over when that is told', () => {
+  it('the Dial action of a connected caller ends their call, which counts as over when Twilio reports it', () => {
     const over = given(forwarding, connected).when(events.callerEnded({ at: at(60) }));
     over.then({
       reply: { kind: 'twiml', verbs: [] },
@@ -219,12 +219,12 @@ describe('the Dial action that says in-progress', () => {
       .when(events.callerStatus({ at: at(60) }))
       .then({ state: { result: 'connected' } });
   });
-  it('connected, of a late copy: they go on talking', () => {
+  it('a late repeat of the Dial action leaves connected parties talking', () => {
     given(forwarding, [...connected, events.callerEnded({ at: at(60) })])
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(60) }))
       .then({ state: { result: null, caller: { phase: 'connected' }, legs: [{ phase: 'bridged' }] }, asks: [] });
   });
-  it('falling back: the way to the fallback, which is another request', () => {
+  it('the Dial action of a caller who is falling back leads to the fallback by a request of its own', () => {
     given(forwarding, falling)
       .when(events.callerEnded({ at: at(6) }))
       .then({
@@ -233,7 +233,7 @@ describe('the Dial action that says in-progress', () => {
       })
       .thenNothingHappened();
   });
-  it('else the hold document again, and hunting goes on', () => {
+  it('the Dial action of a waiting caller gets the hold document again, and the hunt goes on', () => {
     given(forwarding, waiting)
       .when(events.callerEnded({ at: at(6) }))
       .then({ verbs: ['pause', 'dial.conference'], state: { caller: { phase: 'held', inRoom: false } }, effects: [] });
@@ -248,7 +248,7 @@ describe('the Dial action that says in-progress', () => {
 });
 
 describe('the fallback', () => {
-  it('is a redirect of the held caller to a document with a reference', () => {
+  it('the fallback is a redirect of the held caller to a document with its own reference', () => {
     given(forwarding, waiting)
       .when(events.status({ status: 'no-answer', at: at(25) }))
       .then({
@@ -263,7 +263,7 @@ describe('the fallback', () => {
       });
   });
 
-  it('is remembered while the caller is arriving, and done when they are held', () => {
+  it('the fallback of an arriving caller is remembered, and given once they are held', () => {
     const exhausted = [events.inbound(), events.status({ status: 'failed', at: at(1) })];
     given(forwarding, [events.inbound()])
       .when(events.status({ status: 'failed', at: at(1) }))
@@ -276,14 +276,14 @@ describe('the fallback', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
-  it('its document drops the redirect, which has happened or is needed no more', () => {
+  it("a request for the fallback's document drops the redirect, which is done or no longer needed", () => {
     const { effects } = given(forwarding, falling)
       .when(events.callerDocument({ at: at(6) }))
       .then({ verbs: ['say', 'hangup'] }).result;
     expect(effects).toContainEqual({ type: 'effect.drop', id: 'redirect:0:1' });
   });
 
-  it('is not given by a redirect again once its document was asked for', () => {
+  it('the fallback is not given by a redirect again once its document was requested', () => {
     const given1 = [...falling, events.callerDocument({ at: at(6) })];
     given(forwarding, [...given1, events.due('heartbeat')])
       .when(events.outcomeOf('call.fetch', ALIVE, { at: at(30) }))
@@ -296,7 +296,7 @@ describe('the fallback', () => {
       .then({ state: { result: 'unanswered' } });
   });
 
-  it('refused by 21220 it is tried again after 1, 2 and 4 s, then at each heartbeat', () => {
+  it('a redirect refused with 21220 is tried again after 1, 2 and 4 s, then at each heartbeat', () => {
     const waits: number[] = [];
     const scene = [...falling];
     for (let now = 5, tries = 0; tries < 3; tries += 1) {
@@ -314,13 +314,13 @@ describe('the fallback', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
-  it('done without its document being asked for is tried again after 10 s', () => {
+  it('a redirect whose document is not requested is tried again after 10 s', () => {
     given(forwarding, [...falling, events.outcomeOf('call.redirect', DONE, { at: at(6) })])
       .when(events.due('caller'))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
-  it('one request about the caller at a time: what is under way is not asked for again', () => {
+  it('one request about the caller at a time: what is in flight is not requested again', () => {
     given(forwarding, [...waiting, events.due('heartbeat')])
       .when(events.due('heartbeat'))
       .then({ asks: [], state: { timers: { heartbeat: at(90) } } });
@@ -329,7 +329,7 @@ describe('the fallback', () => {
       .then({ asks: [], state: { caller: { inFlight: { redirect: 'redirect:0:1' } } } });
   });
 
-  it('records a message, and is over when it is told so, not by what came before', () => {
+  it('voicemail records a message and ends when its own end is reported, not on reports of earlier parts', () => {
     const voicemail = [
       events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback: { kind: 'voicemail', silenceSeconds: 4 } } }),
       events.conference({ event: 'join', at: at(1) }),
@@ -367,7 +367,7 @@ describe('the fallback', () => {
     given(forwarding, recorded)
       .when(events.callerDocument({ part: 2, at: at(20) }))
       .then({ verbs: ['say', 'hangup'] });
-    // A number's end says nothing of a message, and a message none of a number.
+    // The end of a number is not the end of a message, nor the other way round.
     given(forwarding, [...voicemail, events.callerDocument({ at: at(6) })])
       .when(events.callerFallback({ answered: false, at: at(20) }))
       .then({ state: { caller: { recorded: false, useIfUnanswered: false } }, verbs: ['redirect'] });
@@ -376,13 +376,13 @@ describe('the fallback', () => {
       .then({ state: { caller: { recorded: false, phase: 'held' } } });
   });
 
-  it('of a caller who is gone is the end of the call', () => {
+  it('the end of a fallback of a caller who is gone ends their call', () => {
     given(forwarding, falling)
       .when(events.outcomeOf('call.redirect', { kind: 'gone' }, { at: at(6) }))
       .then({ state: { result: 'callerLeft' } });
   });
 
-  it("can hand the caller on to TwiML of the user's, which is the outcome", () => {
+  it("the fallback can hand the caller off to TwiML of the user's, which is the outcome", () => {
     const options = {
       forwardTo: ['+14155550142'],
       fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
@@ -419,7 +419,7 @@ describe('rounds', () => {
     events.callerDocument({ at: at(6) }),
   ];
 
-  it('who was handed on and comes back in progress starts a new one, numbered in every reference', () => {
+  it('a caller who was handed off and comes back in progress starts a new visit, numbered in every reference', () => {
     given(forwarding, handedOff)
       .when(events.inbound({ options, status: 'in-progress', at: at(30) }))
       .then({
@@ -429,7 +429,7 @@ describe('rounds', () => {
       });
   });
 
-  it('a leg of an earlier round that is still being ended stays until it is', () => {
+  it('a leg of an earlier visit that is still being ended stays until it has ended', () => {
     const again = [
       events.inbound({ options }),
       events.conference({ event: 'join', at: at(1) }),
@@ -449,7 +449,7 @@ describe('rounds', () => {
       .then({ asks: [{ type: 'call.create', leg: 2 }] });
   });
 
-  it('what comes late from an earlier one changes nothing, unless it tells the end', () => {
+  it('late events of an earlier visit change nothing, unless they report the end', () => {
     const second = [...handedOff, events.inbound({ options, status: 'in-progress', at: at(30) })];
     const talking = [
       ...second,
@@ -470,7 +470,7 @@ describe('rounds', () => {
       .then({ state: { result: 'connected' } });
   });
 
-  it('each has its one outcome, and its hook', () => {
+  it('each visit has one outcome, and one hook', () => {
     given(forwarding, [...handedOff, events.inbound({ options, status: 'in-progress', at: at(30) })])
       .when(events.callerStatus({ at: at(40) }))
       .then({
@@ -479,7 +479,7 @@ describe('rounds', () => {
       });
   });
 
-  it('any other call that is over gets a hang-up, and writes nothing', () => {
+  it('any other call that is over gets a hang-up and writes nothing', () => {
     given(forwarding, handedOff)
       .when(events.inbound({ options, status: 'ringing', at: at(30) }))
       .then({ verbs: ['hangup'] })
@@ -509,17 +509,17 @@ describe('a caller who is still in the greeting', () => {
     ),
   ];
 
-  it('is in progress, but nobody talks to them yet', () => {
+  it('a caller in the greeting is in progress, but counts as talking to no callee yet', () => {
     after(claimed).then({ state: { caller: { phase: 'joining', held: true, inRoom: false } } });
   });
 
-  it('is not hung up on when the human gives up: the next person is rung', () => {
+  it('a caller in the greeting is not hung up on when the human gives up: the next callee is rung', () => {
     given(forwarding, claimed)
       .when(events.status({ leg: 1, status: 'completed', at: at(40) }))
       .then({ state: { winner: null, caller: { phase: 'held' } }, asks: [{ type: 'call.create', leg: 2 }] });
   });
 
-  it('counts as in the room once the greeting must be over, also when no event says so', () => {
+  it('a caller counts as in the room once the greeting must be over, even without an event', () => {
     given(forwarding, [
       ...claimed,
       events.due('caller'),

@@ -15,7 +15,7 @@ export const TOKEN = '0123456789abcdef0123456789abcdef';
 export const url = callbackUrls(BASE);
 export const CALL_KEY = recordKey('forwarding', sids.call(0));
 
-/** The whole of core but Twilio: endpoint, runtime, memory store and recorder, on a clock that stands still. */
+/** All of core except Twilio: endpoint, runtime, memory store and recorder, on a clock that stands still. */
 export function edge(
   change: { store?: Store } & Partial<ForwardingEndpointOptions> = {},
   runtimeChange: Omit<Partial<Options>, 'clock'> = {},
@@ -37,14 +37,14 @@ export function edge(
 
   interface Bend {
     readonly ref?: string;
-    /** In the place of the reference. */
+    /** Replaces the reference. */
     readonly query?: string;
     readonly signedFor?: string;
     readonly token?: string | null;
     readonly headers?: Record<string, string>;
     readonly body?: string;
   }
-  /** Posts a payload as Twilio would; `bend` is what somebody else might do. */
+  /** Posts a payload as Twilio would; `bend` changes it as an attacker might. */
   async function post(path: string, payload: Payload, bend: Bend = {}) {
     const query = bend.query ?? (bend.ref === undefined ? '' : `ref=${bend.ref}`);
     const address = `${bend.signedFor ?? BASE}${path}${query === '' ? '' : `?${query}`}`;

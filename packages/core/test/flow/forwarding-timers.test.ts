@@ -13,24 +13,27 @@ const OTHER = sids.conference(1) as never;
 const timersOf = (state: ForwardingState) => (state.kind === 'call' ? state.timers : {});
 const fetched = (outcome: Outcome, seconds: number, leg = 0) =>
   events.outcomeOf('call.fetch', outcome, { leg, at: at(seconds) });
-/** Of two people who ring, the second has taken the call, and talks. */
+/** Two callees ring; the second has taken the call and talks. */
 const secondTakes = [...both, events.answered({ leg: 2, at: at(8) })];
 const secondTalks = [...secondTakes, events.conference({ event: 'join', leg: 2, at: at(9) })];
 
 describe('a timer', () => {
-  it.each(['heartbeat', 'deadline', 'leg1'])('that is not wanted for this time is late or repeated: %s', (timer) => {
+  it.each(['heartbeat', 'deadline', 'leg1'])(
+    'a timer that is not wanted for this time is late or repeated: %s',
+    (timer) => {
+      given(forwarding, waiting)
+        .when(events.timer(timer, at(3)))
+        .thenNothingHappened();
+    },
+  );
+
+  it.each(['caller', 'step', 'leg9', 'nothing'])('a timer that the state does not want is ignored: %s', (timer) => {
     given(forwarding, waiting)
       .when(events.timer(timer, at(3)))
       .thenNothingHappened();
   });
 
-  it.each(['caller', 'step', 'leg9', 'nothing'])('that nobody wants is let be: %s', (timer) => {
-    given(forwarding, waiting)
-      .when(events.timer(timer, at(3)))
-      .thenNothingHappened();
-  });
-
-  it('is counted with how late it rang', () => {
+  it('a timer is measured with how late it fired', () => {
     const before = given(forwarding, waiting).state;
     const measured = (at: number) =>
       forwarding.measure({ before, event: events.timer('heartbeat', dueAt, at), after: before });
@@ -42,7 +45,7 @@ describe('a timer', () => {
 });
 
 describe('the heartbeat', () => {
-  it('looks after the caller and who talks to them, nobody else', () => {
+  it('the heartbeat fetches the caller and the leg that talks to them, and no other leg', () => {
     given(forwarding, secondTalks)
       .when(events.due('heartbeat'))
       .then({
@@ -60,7 +63,7 @@ describe('the heartbeat', () => {
   it.each<[string, Outcome]>([
     ['says that the caller still rings', { kind: 'fetched', status: 'ringing', answeredBy: null }],
     ['fails', FAILED],
-  ])('that %s says nothing of where they are', (_, outcome) => {
+  ])('a fetch that %s does not tell where the caller is', (_, outcome) => {
     given(forwarding, [...two, events.due('heartbeat')])
       .when(fetched(outcome, 31))
       .then({
@@ -71,7 +74,7 @@ describe('the heartbeat', () => {
       });
   });
 
-  it('that finds the caller in progress asks for nothing while people ring', () => {
+  it('a heartbeat that finds the caller in progress requests nothing while callees ring', () => {
     given(forwarding, [...two, events.due('heartbeat')])
       .when(fetched(ALIVE, 30))
       .then({ state: { caller: { phase: 'held', held: true, seenAlive: true } }, asks: [] });
@@ -80,8 +83,8 @@ describe('the heartbeat', () => {
       .then({ state: { caller: { phase: 'held' } }, asks: [] });
   });
 
-  it('counts a caller as in the room from the moment on when they must have come back to it', () => {
-    // They come back to the room, which takes 10 s at most after a retry of their request, which may come within 15 s.
+  it('the heartbeat counts a caller as in the room from the time when they must have come back to it', () => {
+    // They come back to the room, which takes 10 s at most after a retry of their request, and that may come within 15 s.
     const back = [...waiting, events.callerEnded({ at: at(25) }), events.due('heartbeat')];
     given(forwarding, back)
       .when(fetched(ALIVE, 49.999))
@@ -91,7 +94,7 @@ describe('the heartbeat', () => {
       .then({ state: { caller: { inRoom: true } } });
   });
 
-  it('leaves a redirect that waits for its turn to its own timer', () => {
+  it('the heartbeat leaves a redirect that waits for its turn to its own timer', () => {
     const refused = { kind: 'refused', code: 21220, reason: 'Call is not in-progress. Cannot redirect.' } as const;
     const late = [
       ...waiting,
@@ -106,7 +109,7 @@ describe('the heartbeat', () => {
 });
 
 describe('the look at both, when nothing was heard of them', () => {
-  it('is at the caller and who took the call, not at the others', () => {
+  it('the bridge check fetches the caller and the winner, not the other legs', () => {
     given(forwarding, secondTakes)
       .when(events.due('caller'))
       .then({
@@ -118,7 +121,7 @@ describe('the look at both, when nothing was heard of them', () => {
       });
   });
 
-  it('does not count what was seen of the caller before', () => {
+  it('the bridge check does not count an earlier fetch of the caller', () => {
     const seen = [
       ...waiting,
       events.status({ status: 'in-progress', at: at(5) }),
@@ -135,7 +138,7 @@ describe('the look at both, when nothing was heard of them', () => {
       .then({ state: { caller: { phase: 'connected' } } });
   });
 
-  it('begins when the caller is held', () => {
+  it('the bridge check begins when the caller is held', () => {
     const early = given(forwarding, [events.inbound(), events.answered({ at: at(3) })]);
     expect(timersOf(early.state)).not.toHaveProperty('caller');
     given(forwarding, [events.inbound(), events.answered({ at: at(3) })])
@@ -147,7 +150,7 @@ describe('the look at both, when nothing was heard of them', () => {
     ['both are together', connected],
     ['who took the call has hung up', [...joining, events.status({ status: 'completed', at: at(9) })]],
     ['the caller has hung up', [...joining, events.callerStatus({ at: at(9) })]],
-  ])('ends when %s', (_, scene) => {
+  ])('the bridge check ends when %s', (_, scene) => {
     expect(timersOf(given(forwarding, joining).state)).toHaveProperty('caller', at(18));
     expect(timersOf(given(forwarding, scene).state)).not.toHaveProperty('caller');
   });
@@ -159,7 +162,7 @@ describe('a caller who is left alone in the room', () => {
     events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(60) }),
   ];
 
-  it('is ended, and looked after until they are', () => {
+  it('a caller left alone in the room is ended, and watched until they are', () => {
     given(forwarding, alone)
       .when(events.due('caller'))
       .then({
@@ -175,13 +178,13 @@ describe('a caller who is left alone in the room', () => {
     ['done', { kind: 'done', status: 'completed' }, { result: 'connected' }],
     ['no longer possible', { kind: 'gone' }, { result: 'connected' }],
     ['not known to have happened', FAILED, { result: null, caller: { phase: 'connected', inFlight: { end: null } } }],
-  ])('and that is %s', (_, outcome, state) => {
+  ])('the end of a lone caller that is %s is handled', (_, outcome, state) => {
     given(forwarding, [...alone, events.due('caller')])
       .when(events.outcomeOf('call.end', outcome, { leg: 0, at: at(71) }))
       .then({ state });
   });
 
-  it('is ended again when it failed', () => {
+  it('a failed end of a lone caller is tried again', () => {
     given(forwarding, [...alone, events.due('caller'), events.outcomeOf('call.end', FAILED, { leg: 0, at: at(71) })])
       .when(events.due('caller'))
       .then({ asks: [{ type: 'call.end', id: 'end:0:2', leg: 0 }] });
@@ -189,7 +192,7 @@ describe('a caller who is left alone in the room', () => {
 });
 
 describe('the redirect to the fallback', () => {
-  it('that was waited for is given as soon as the caller is there, and not again', () => {
+  it('a redirect that was waited for is sent as soon as the caller is there, and not again', () => {
     const exhausted = [events.inbound(), events.status({ status: 'failed', at: at(1) })];
     after(exhausted).then({ state: { timers: { caller: at(2) } } });
     const step = given(forwarding, exhausted).when(events.conference({ event: 'join', at: at(1.5) }));
@@ -197,13 +200,13 @@ describe('the redirect to the fallback', () => {
     expect(timersOf(step.result.state)).not.toHaveProperty('caller');
   });
 
-  it('that is done when the caller has hung up is of no use', () => {
+  it('a redirect that succeeds after the caller has hung up has no effect', () => {
     given(forwarding, [...falling, events.callerStatus({ at: at(6) })])
       .when(events.outcomeOf('call.redirect', DONE, { leg: 0, at: at(7) }))
       .thenNothingHappened();
   });
 
-  it('is not asked for while somebody has the caller, whoever else ends', () => {
+  it('the fallback is not requested while a callee has the caller, whichever other leg ends', () => {
     const ended = events.status({ leg: 2, status: 'canceled', at: at(10) });
     const taken = [...both, events.answered({ leg: 1, at: at(8) })];
     given(forwarding, taken)
@@ -214,7 +217,7 @@ describe('the redirect to the fallback', () => {
       .then({ asks: [], state: { winner: 1, caller: { phase: 'connected' } } });
   });
 
-  it('follows a call that could not be made, where that means so', () => {
+  it('the fallback follows a call that could not be made, if the policy says so', () => {
     const refused = events.outcomeOf(
       'call.create',
       { kind: 'refused', code: 21211, reason: 'no number' },
@@ -234,7 +237,7 @@ describe('the redirect to the fallback', () => {
 });
 
 describe('somebody new', () => {
-  it('is not rung while it is not known whether the caller is still there', () => {
+  it('no new callee is rung while it is not known whether the caller is still there', () => {
     const claimed = [
       events.inbound({ options: TWO }),
       events.conference({ event: 'join', at: at(1) }),
@@ -264,7 +267,7 @@ describe('what the room tells', () => {
   const joins = (leg: number, seconds: number) => events.conference({ event: 'join', leg, at: at(seconds) });
   const announced = (effects: readonly Effect[]) => effects.filter(({ type }) => type === 'call.announce');
 
-  it('names it: nobody is told anything in a room without a name', () => {
+  it('conference events name the room: nothing is announced in a room without a name', () => {
     expect(announced(given(forwarding, claimed({ conference: ROOM })).when(joins(1, 9)).result.effects)).toMatchObject([
       { id: 'announce:1', conference: ROOM },
     ]);
@@ -273,13 +276,13 @@ describe('what the room tells', () => {
       .then({ state: { caller: { phase: 'connected' } }, asks: [] });
   });
 
-  it('of the end of another room says nothing of this one', () => {
+  it('the end of another room says nothing about this one', () => {
     given(forwarding, claimed({ conference: ROOM }))
       .when(events.conference({ event: 'end', conference: OTHER, at: at(9) }))
       .thenNothingHappened();
   });
 
-  it('is said to the caller once, whatever comes twice', () => {
+  it('the caller hears once who took the call, even if events are repeated', () => {
     const talking = [...claimed({ conference: ROOM }), joins(1, 9)];
     for (const event of [joins(0, 10), joins(1, 10)]) {
       given(forwarding, talking).when(event).thenNothingHappened();
@@ -289,15 +292,18 @@ describe('what the room tells', () => {
       .then({ asks: [] });
   });
 
-  it.each(['start', 'join'] as const)('of a caller whose call is over changes nothing: %s', (event) => {
-    for (const scene of [waiting, [events.inbound()]]) {
-      given(forwarding, [...scene, events.callerStatus({ at: at(7) })])
-        .when(events.conference({ event, at: at(8) }))
-        .thenNothingHappened();
-    }
-  });
+  it.each(['start', 'join'] as const)(
+    'a conference event of a caller whose call is over changes nothing: %s',
+    (event) => {
+      for (const scene of [waiting, [events.inbound()]]) {
+        given(forwarding, [...scene, events.callerStatus({ at: at(7) })])
+          .when(events.conference({ event, at: at(8) }))
+          .thenNothingHappened();
+      }
+    },
+  );
 
-  it('of somebody who is being told why changes nothing', () => {
+  it('a conference event of a callee who hears a farewell changes nothing', () => {
     const told = [...joining, events.callerStatus({ at: at(9) })];
     for (const reason of ['participant_hung_up', 'moderator_ended_conference']) {
       given(forwarding, told)
@@ -318,7 +324,7 @@ describe('what the room tells', () => {
       ],
       'unknown',
     ],
-  ] as const)('of who hangs up before they are together: answered by %s', (_, scene, by) => {
+  ] as const)('a callee who hangs up before they are together counts as answered by %s', (_, scene, by) => {
     given(forwarding, scene)
       .when(events.conference({ event: 'leave', leg: 1, reason: 'participant_hung_up', at: at(9) }))
       .then({
@@ -333,7 +339,7 @@ describe('what the room tells', () => {
 });
 
 describe('the end of a Dial', () => {
-  it('of somebody who is not in the room says nothing of the caller', () => {
+  it('the end of a Dial of a leg outside the room says nothing about the caller', () => {
     const asked = [...waiting, events.answered({ answeredBy: 'unknown', at: at(8) })];
     given(forwarding, asked)
       .when(events.legEnded({ at: at(9) }))
@@ -348,7 +354,7 @@ describe('the end of a Dial', () => {
       .then({ asks: [], state: { caller: { isUnverified: false } }, verbs: ['say', 'hangup'] });
   });
 
-  it('of who has talked ends their leg', () => {
+  it('the end of a Dial after a talk ends the leg', () => {
     given(forwarding, connected)
       .when(events.legEnded({ at: at(60) }))
       .then({
@@ -364,7 +370,7 @@ describe('the end of a Dial', () => {
 });
 
 describe('when the caller hangs up', () => {
-  it('who has lost them to somebody else still hears that', () => {
+  it('a callee who lost the caller to another still hears that after the caller hangs up', () => {
     const taken = [
       ...both,
       events.answered({ leg: 2, answeredBy: 'unknown', at: at(7) }),
@@ -376,7 +382,7 @@ describe('when the caller hangs up', () => {
       .then({ reply: { verbs: [{ text: 'Somebody else has taken the call. Goodbye.' }, {}] } });
   });
 
-  it('who could not be connected hears that they are gone, unless it was too late for them before', () => {
+  it('a callee who could not be connected hears that the caller is gone, unless it was too late before', () => {
     const late = [
       events.inbound({ options: { ...BOTH, amd: { mode: 'async' } } }),
       events.conference({ event: 'join', at: at(1) }),
@@ -392,7 +398,7 @@ describe('when the caller hangs up', () => {
       .then({ state: { legs: [{ phase: 'ending', farewell: 'lost' }, {}] } });
   });
 
-  it('no watchdog is left once who talked to them has gone as well', () => {
+  it('no watchdog remains once the callee of the talk has left as well', () => {
     const gone = [
       ...connected,
       events.callerStatus({ at: at(60) }),

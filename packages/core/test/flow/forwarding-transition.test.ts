@@ -15,7 +15,7 @@ const HANDED_ON = {
   forwardTo: [NUMBERS.ann],
   fallback: { kind: 'redirect', url: 'https://example.com/menu' },
 } as const;
-/** Nobody took the call, and the caller went on to TwiML of the user's. */
+/** Nobody took the call, and the caller was handed off to TwiML of the user's. */
 const handedOff = [
   events.inbound({ options: HANDED_ON }),
   events.conference({ event: 'join', at: at(1) }),
@@ -29,7 +29,7 @@ const callOf = (state: ForwardingState): LiveForwarding => {
 };
 
 describe('a call that comes in', () => {
-  it('is a caller of whom nothing is known yet, and whom to ring', () => {
+  it('a new call creates a caller of whom nothing is known yet, and the legs to ring', () => {
     const { state } = given(forwarding, []).when(
       events.inbound({ options: { forwardTo: [] }, token: 'secret' }),
     ).result;
@@ -43,7 +43,7 @@ describe('a call that comes in', () => {
         phase: 'fallingBack',
         held: false,
         inRoom: false,
-        // The greeting, however slowly it is spoken, and 10 s.
+        // The greeting, however slowly it is spoken, plus 10 s.
         inRoomBy: START + settings.texts.greeting.length * 120 + 25_000,
         seenAlive: false,
         isUnverified: false,
@@ -69,7 +69,7 @@ describe('a call that comes in', () => {
     });
   });
 
-  it('leads into a room that tells who comes and goes', () => {
+  it('a new call leads into a room that reports joins and leaves', () => {
     const { reply } = given(forwarding, []).when(events.inbound()).result;
     expect(reply).toMatchObject({
       verbs: [
@@ -79,7 +79,7 @@ describe('a call that comes in', () => {
     });
   });
 
-  it('has its story', () => {
+  it('a new call gets its timestamps', () => {
     const { state } = given(forwarding, [...connected, events.callerStatus({ at: at(60) })]);
     expect(callOf(state).timestamps).toEqual({
       startedAt: START,
@@ -102,7 +102,7 @@ describe('how long a call is remembered', () => {
     ['who waits', waiting],
     ['whom nobody can be found for', falling],
     ['who talks', connected],
-  ] as const)('of a caller %s: until it is over', (_, scene) => {
+  ] as const)('a call of a caller %s is kept until it is over', (_, scene) => {
     after(scene).then({ keepForMs: null });
     given(forwarding, scene)
       .when(events.callerWait({ at: at(20) }))
@@ -110,7 +110,7 @@ describe('how long a call is remembered', () => {
       .thenNothingHappened();
   });
 
-  it('a day from its end, which is that of the last leg', () => {
+  it('a call is kept for a day from the end of its last leg', () => {
     const gone = [...both, events.callerStatus({ at: at(7) })];
     given(forwarding, gone)
       .when(events.status({ leg: 1, status: 'completed', at: at(8) }))
@@ -120,7 +120,7 @@ describe('how long a call is remembered', () => {
       .then({ keepForMs: DAY, state: { timers: {} } });
   });
 
-  it('a day when nobody was to be rung', () => {
+  it('a call without any callee is kept for a day', () => {
     given(forwarding, [events.inbound({ options: { forwardTo: [] } }), events.callerDocument({ at: at(0.1) })])
       .when(events.callerStatus({ at: at(5) }))
       .then({ keepForMs: DAY, state: { result: 'unanswered' } });
@@ -128,7 +128,7 @@ describe('how long a call is remembered', () => {
 });
 
 describe('a caller of whom nothing is known', () => {
-  it('and who asks for what we sent them to fetch is served as a new one', () => {
+  it('an unknown caller who requests the document of our redirect is served as a new one', () => {
     const lost = { ...events.callerDocument({ visit: 2 }), sid: sids.call(0) };
     const { reply } = given(forwarding, []).when(lost).thenNothingHappened().result;
     expect(reply).toEqual({
@@ -148,7 +148,7 @@ describe('a caller of whom nothing is known', () => {
     ['who is gone', { ...events.callerDocument({ visit: 1, status: 'completed' }), sid: sids.call(0) }],
     ['who asks for something else', { ...events.callerEnded({ visit: 1 }), sid: sids.call(0) } as ForwardingEvent],
     ['whose last number has answered', events.callerFallback({ visit: 1 })],
-  ])('%s gets a hang-up', (_, event) => {
+  ])('a caller without a record, %s, gets a hang-up', (_, event) => {
     given(forwarding, [])
       .when(event)
       .then({ verbs: ['hangup'], keepForMs: DAY })
@@ -163,7 +163,7 @@ describe('a caller of whom nothing is known', () => {
       'an outcome',
       events.outcome({ type: 'call.fetch', id: 'fetch:0:1', leg: 0, sid: sids.call(0) }, { kind: 'gone' }),
     ],
-  ])('%s is let be', (_, event) => {
+  ])('%s without a record is ignored', (_, event) => {
     given(forwarding, [])
       .when(event)
       .then({ reply: { kind: 'nothing' } })
@@ -172,7 +172,7 @@ describe('a caller of whom nothing is known', () => {
 });
 
 describe('a caller who was handed on and comes back', () => {
-  it('is asked after once at a time, over all visits', () => {
+  it('a caller who comes back is fetched once at a time, over all visits', () => {
     const looked = [
       ...handedOff.slice(0, 3),
       events.due('heartbeat'),
@@ -184,14 +184,14 @@ describe('a caller who was handed on and comes back', () => {
     after([...handedOff, again(32)]).then({ state: { visit: 2, caller: { inFlight: { fetch: null } } } });
   });
 
-  it('hears the present document when the one of an earlier round is asked for, not the greeting', () => {
+  it('a caller who comes back gets the current document for a request of an earlier visit, not the greeting', () => {
     given(forwarding, [...handedOff, again(30)])
       .when(events.callerDocument({ visit: 1, at: at(31) }))
       .then({ verbs: ['pause', 'dial.conference'] })
       .thenNothingHappened();
   });
 
-  it('waits for the people of the new round only', () => {
+  it('a caller who comes back waits only for callees of the new visit', () => {
     given(forwarding, [...handedOff, again(30)])
       .when(events.status({ leg: 2, status: 'busy', at: at(31) }))
       .then({
@@ -205,14 +205,14 @@ describe('requests of a caller', () => {
   it.each([
     ['its document', events.callerDocument({ at: at(30) })],
     ['its fallback', events.callerFallback({ at: at(30) })],
-  ] as const)('who talks and asks for %s: the room, and nothing is over', (_, event) => {
+  ] as const)('a talking caller who requests %s gets the room, and nothing ends', (_, event) => {
     given(forwarding, connected)
       .when(event)
       .then({ verbs: ['pause', 'dial.conference'] })
       .thenNothingHappened();
   });
 
-  it('who leaves the room and goes on: they come back to it', () => {
+  it('a caller who leaves the room and goes on comes back to it', () => {
     given(forwarding, waiting)
       .when(events.callerEnded({ at: at(20) }))
       .then({ state: { caller: { phase: 'held', inRoom: false, inRoomBy: at(45) } } });
@@ -221,7 +221,7 @@ describe('requests of a caller', () => {
       .then({ state: { caller: { phase: 'held', inRoom: false, inRoomBy: at(29.68) } } });
   });
 
-  it('who asks for their document while they are in the room: nothing has changed', () => {
+  it('a caller in the room who requests their document changes nothing', () => {
     given(forwarding, waiting)
       .when(events.callerDocument({ at: at(20) }))
       .then({ verbs: ['pause', 'dial.conference'] })
@@ -231,7 +231,7 @@ describe('requests of a caller', () => {
   it.each<[string, ForwardingEvent]>([
     ['leaves the room', events.callerEnded({ at: at(9) })],
     ['asks for their document', events.callerDocument({ at: at(9) })],
-  ])('whose call is over and who %s gets a hang-up', (_, event) => {
+  ])('a caller whose call is over and who %s gets a hang-up', (_, event) => {
     for (const scene of [waiting, [events.inbound()]]) {
       given(forwarding, [...scene, events.callerStatus({ at: at(7) })])
         .when(event)
@@ -242,7 +242,7 @@ describe('requests of a caller', () => {
 });
 
 describe('people who are rung at once', () => {
-  it('are looked at one by one, each by their own watchdog', () => {
+  it('callees who ring at once are watched one by one, each by their own watchdog', () => {
     given(forwarding, [
       events.inbound({ options: BOTH }),
       ...[1, 2].map((leg) => events.status({ leg, status: 'ringing', at: at(leg) })),

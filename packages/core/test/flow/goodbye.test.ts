@@ -21,7 +21,7 @@ const looked = (outcome: Outcome, seconds: number) =>
 describe('a caller who was told goodbye', () => {
   const told = [...waiting, goodbye(21)];
 
-  it('is not rung for any more, and whoever rings is ended', () => {
+  it('no more callees are rung for a caller who was told goodbye, and ringing legs are ended', () => {
     given(forwarding, [events.inbound({ options: both })])
       .when(goodbye(21))
       .then({ state: { caller: { phase: 'fallingBack' }, call: { token: null }, legs: [{ phase: 'ending' }] } });
@@ -32,7 +32,7 @@ describe('a caller who was told goodbye', () => {
       .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('has reached nobody when their call ends by it, and is told once', () => {
+  it('a caller whose call ends by the goodbye has reached nobody, and the hook runs once', () => {
     given(forwarding, told).when(goodbye(22)).thenNothingHappened();
     given(forwarding, told)
       .when(events.callerStatus({ at: at(26) }))
@@ -51,7 +51,7 @@ describe('a caller who was told goodbye', () => {
       .then({ state: { caller: { phase: 'ended' }, result: 'unanswered' } });
   });
 
-  it('goes on talking, or on the way to somebody, when it was the answer to a copy; a look tells', () => {
+  it('a caller goes on talking, or joining, if the goodbye answered a repeat; a fetch tells', () => {
     for (const [scene, phase] of [
       [connected, 'connected'],
       [joining, 'joining'],
@@ -70,7 +70,7 @@ describe('a caller who was told goodbye', () => {
     given(forwarding, [...joining, goodbye(60)])
       .when(events.conference({ event: 'join', leg: 1, at: at(61) }))
       .then({ state: { caller: { phase: 'joining', inRoom: false } } });
-    // Whoever was on the way to them hangs up: no other phone is rung before they are seen in the room.
+    // The callee on the way to them hangs up: no other phone is rung before the caller is seen in the room.
     const alone = [
       events.inbound({ options: both }),
       events.conference({ event: 'join', at: at(1) }),
@@ -90,7 +90,7 @@ describe('a caller who was told goodbye', () => {
       .then({ state: { result: 'unanswered', legs: [{ phase: 'farewell', farewell: 'callerGone' }] } });
   });
 
-  it('in an earlier round is none of this one', () => {
+  it('a goodbye of an earlier visit does not concern the current one', () => {
     const twice = [
       events.inbound({ options: { forwardTo: [], fallback: { kind: 'redirect', url: 'https://a.example/' } } }),
       events.callerDocument({ at: at(2) }),
@@ -102,7 +102,7 @@ describe('a caller who was told goodbye', () => {
       .then({ state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('of whom nothing was written down is kept in mind: what is decided late rings nobody', () => {
+  it('a goodbye without a record is remembered: a late decision rings nobody', () => {
     const told = given(forwarding, [goodbye(21)]);
     expect(told.state).toEqual({ kind: 'nothing', goodbye: true });
     told.when(goodbye(22)).thenNothingHappened();
@@ -118,20 +118,20 @@ describe('a caller who was told goodbye', () => {
 });
 
 describe('whoever is rung first', () => {
-  it('is rung within 20 s of the first failure, or of the call', () => {
+  it('the first callee is rung within 20 s of the first failure, or of the call', () => {
     given(forwarding, [])
       .when(inbound(undefined, 0))
       .then({ asks: [{ type: 'call.create', by: at(20) }] });
     given(forwarding, [])
       .when(inbound(0, 7))
       .then({ asks: [{ type: 'call.create', by: at(20) }] });
-    // Of a process whose clock is ahead.
+    // From a process whose clock is ahead.
     given(forwarding, [])
       .when(inbound(100, 7))
       .then({ asks: [{ type: 'call.create', by: at(27) }] });
   });
 
-  it('later than that is not rung before the caller was looked at, and is still there', () => {
+  it('a callee is not rung after that time before a fetch has found the caller still there', () => {
     given(forwarding, [])
       .when(inbound(0, 21))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { isUnverified: true }, legs: [] } });
@@ -140,7 +140,7 @@ describe('whoever is rung first', () => {
     scene.when(looked({ kind: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
   });
 
-  it('whose call came too late to be sent waits for the same look, and has a whole ring time then', () => {
+  it('a create that was too late to send waits for the same fetch, and then gets its whole ring time', () => {
     const scene = [inbound(undefined, 0), late(25)];
     given(forwarding, [inbound(undefined, 0)])
       .when(late(25))
@@ -154,7 +154,7 @@ describe('whoever is rung first', () => {
     given(forwarding, scene)
       .when(looked({ ...ALIVE, status: 'completed' }, 26))
       .then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
-    // Nobody is rung on a guess: they are looked at again.
+    // No leg is rung on a guess: the caller is fetched again.
     const unseen = [...scene, looked({ kind: 'failed', reason: 'time-out' }, 26)];
     given(forwarding, scene)
       .when(unseen.at(-1)!)
@@ -164,13 +164,13 @@ describe('whoever is rung first', () => {
       .then({ asks: [{ type: 'call.create', leg: 1 }] });
   });
 
-  it('is rung as soon as the caller asks for anything', () => {
+  it('an unsent leg is rung as soon as the caller makes any request', () => {
     given(forwarding, [inbound(undefined, 0), late(25)])
       .when(events.callerEnded({ at: at(26) }))
       .then({ asks: [{ type: 'call.create', leg: 1 }] });
   });
 
-  it('told a second time that it was too late, or after it was sent anew, changes nothing', () => {
+  it('a repeated report that a create was late, or one after it was sent anew, changes nothing', () => {
     const first = ({ effects }: { readonly effects: readonly { readonly type: string }[] }) => {
       const effect = effects.find(({ type }) => type === 'call.create') as never;
       return events.outcome(effect, { kind: 'late' }, at(28));
@@ -183,7 +183,7 @@ describe('whoever is rung first', () => {
       .thenNothingHappened();
   });
 
-  it('is not rung at all past the deadline', () => {
+  it('an unsent leg is not rung after the deadline', () => {
     given(forwarding, [inbound(undefined, 0), late(25), events.due('deadline')])
       .when(looked(ALIVE, 121))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
@@ -193,7 +193,7 @@ describe('whoever is rung first', () => {
 describe('work that was due long ago', () => {
   const steps = { forwardTo: [{ targets: [NUMBERS.ann], nextAfterSeconds: 5 }, { targets: [NUMBERS.ben] }] };
 
-  it('finds out first whether the caller is still there', () => {
+  it('work that was due long ago first checks whether the caller is still there', () => {
     const scene = [events.inbound({ options: steps, status: 'in-progress' })];
     given(forwarding, scene)
       .when(events.timer('step', at(5), at(24)))
@@ -205,7 +205,7 @@ describe('work that was due long ago', () => {
 });
 
 describe('a request that comes again on a call in progress', () => {
-  it('without a token shows our number at once', () => {
+  it('a call in progress whose repeated request has no token shows our number at once', () => {
     given(forwarding, [])
       .when(inbound(0, 3))
       .then({ asks: [{ id: 'create:1:own', from: NUMBERS.ours as never }] });

@@ -29,19 +29,19 @@ describe('what a caller hears on hold', () => {
     ['silence', { waitUrl: '' }, 'silence'],
     ['ringing', { ringback: 'us' }, { purpose: 'caller.wait', leg: 0 }],
     ['music and progress', { progress: {} }, { purpose: 'caller.wait', leg: 0 }],
-  ])('%s', (_, options, wait) => {
+  ])('%s is played on hold', (_, options, wait) => {
     if (wait === undefined) expect(roomWith(options)).not.toHaveProperty('wait');
     else expect(roomWith(options)).toMatchObject({ wait });
   });
 
-  it('ringing goes on as long as they wait', () => {
+  it('ringback goes on as long as the caller waits', () => {
     expect(waitOf({ ringback: 'eu' })).toMatchObject([
       { verb: 'play', of: { sound: 'eu' }, times: 10 },
       { verb: 'redirect', to: { purpose: 'caller.progress' } },
     ]);
   });
 
-  it('progress is told every so often, and not at the beginning', () => {
+  it('progress is announced repeatedly, but not at the beginning', () => {
     const options = { ringback: 'us', progress: { everySeconds: 24 } } as const;
     const ringing = { verb: 'play', of: { sound: 'us' }, times: 4 };
     expect(waitOf(options)).toMatchObject([ringing, { verb: 'redirect' }]);
@@ -54,7 +54,7 @@ describe('what a caller hears on hold', () => {
     expect(waitOf({ progress: {} }, true)).toMatchObject([{ verb: 'say' }, { verb: 'play' }, { verb: 'redirect' }]);
   });
 
-  it('without progress nothing is said, however long they wait; the music is Twilio’s', () => {
+  it('without progress nothing is said, however long the caller waits; the music is Twilio’s', () => {
     const again = waitOf({ ringback: 'us' }, true);
     expect(again.map((verb) => (verb as { verb: string }).verb)).toEqual(['play', 'redirect']);
     expect(waitOf({ progress: {} })).toMatchObject([
@@ -70,7 +70,7 @@ describe('what a caller hears on hold', () => {
     ]);
   });
 
-  it('of an earlier round is over', () => {
+  it('hold of an earlier visit is over', () => {
     const options = { ringback: 'us', fallback: { kind: 'redirect', url: 'https://example.com/menu' } } as const;
     const second = [
       ...heldWith(options),
@@ -89,7 +89,7 @@ describe('what a caller hears on hold', () => {
     expect(heard()).toHaveLength(2);
   });
 
-  it('changes nothing, whoever asks and whenever', () => {
+  it('a hold document changes nothing, whichever call requests it and whenever', () => {
     for (const event of [events.callerWait({ at: at(9) }), events.callerWhisper({ at: at(9) })]) {
       given(forwarding, heldWith({ ringback: 'us' }))
         .when(event)
@@ -101,7 +101,7 @@ describe('what a caller hears on hold', () => {
     expect(verbs(given(forwarding, over).when(events.callerWait({ at: at(9) })).result.reply)).toEqual([]);
   });
 
-  it('nothing in it is a verb that a conference refuses (13238)', () => {
+  it('no hold document contains a verb that a conference refuses (13238)', () => {
     for (const options of [{ ringback: 'us' }, { progress: {} }, { waitUrl: '', progress: {} }] as const) {
       for (const again of [false, true]) {
         for (const verb of waitOf(options, again)) {
@@ -118,7 +118,7 @@ describe('who has taken the call', () => {
     events.answered({ at: at(8) }),
   ];
 
-  it('is told to the caller, in the room, once', () => {
+  it('the caller hears once, in the room, who took the call', () => {
     const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
     const before = together({ texts: { connected: 'Here is {name}.' } });
     given(forwarding, before)
@@ -142,7 +142,7 @@ describe('who has taken the call', () => {
     expect(verbs(reply)).toEqual([{ verb: 'say', text: 'Here is Ann.' }]);
   });
 
-  it('is told to nobody by default, and names nobody who has no name', () => {
+  it('nothing is announced by default, and a callee without a name is not named', () => {
     const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
     given(forwarding, together({})).when(join).then({ asks: [] });
     const unnamed = [
@@ -155,7 +155,7 @@ describe('who has taken the call', () => {
     ]);
   });
 
-  it('a caller who cannot be told is connected all the same', () => {
+  it('a caller who cannot be told who took the call is connected all the same', () => {
     const join = events.conference({ event: 'join', leg: 1, conference: ROOM, at: at(9) });
     const told = [...together({ texts: { connected: 'Here is {name}.' } }), join];
     given(forwarding, told)
@@ -163,7 +163,7 @@ describe('who has taken the call', () => {
       .then({ state: { caller: { phase: 'connected' } }, asks: [] });
   });
 
-  it('in a queue, by the queue itself', () => {
+  it('in a queue, the queue itself tells the caller who took the call', () => {
     const [offer] = verbs(
       given(taskrouter, [
         ...queued({ texts: { connected: 'Here is {name}.' } }),
@@ -175,7 +175,7 @@ describe('who has taken the call', () => {
 });
 
 describe('a talk that is recorded', () => {
-  it('is announced to both before it begins', () => {
+  it('recording is announced to both parties before it begins', () => {
     const [, , first] = verbs(
       given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], record: true } })).result.reply,
     );
@@ -189,7 +189,7 @@ describe('a talk that is recorded', () => {
     ]);
   });
 
-  it('is told of once for each recording, also after the call', () => {
+  it('each recording is reported once, even after the call', () => {
     const over = [...heldWith({ record: true }), events.callerStatus({ at: at(5) })];
     const told = events.talkRecorded({ recording: file(1), at: at(60) });
     given(forwarding, over)
@@ -206,7 +206,7 @@ describe('a talk that is recorded', () => {
       .thenNothingHappened();
   });
 
-  it('of the last ten is known, so that a state does not grow for ever', () => {
+  it('repeats of the last ten recordings are recognised, so the state does not grow forever', () => {
     const sidOf = (number: number): string => `RE${String(number).padStart(32, '0')}`;
     const talks = Array.from({ length: 12 }, (_, number) =>
       events.talkRecorded({ recording: { ...file(1), sid: sidOf(number) }, at: at(60 + number) }),
@@ -215,7 +215,7 @@ describe('a talk that is recorded', () => {
     expect(state).toMatchObject({ caller: { talks: Array.from({ length: 10 }, (_, index) => sidOf(index + 2)) } });
   });
 
-  it('with the number that is the last stop is recorded as well', () => {
+  it('a talk with the fallback number is recorded as well', () => {
     const lastOf = (record: boolean) =>
       verbs(
         given(forwarding, [
@@ -240,12 +240,12 @@ describe('a star in the queue', () => {
   const offering = { offerMessage: true, fallback: { kind: 'voicemail' } } as const;
   const star = { type: 'caller.key', at: at(20), status: 'in-progress', digits: '*' } as const;
 
-  it('needs a wait document of ours', () => {
+  it('the offer of a message needs a wait document of ours', () => {
     const { reply } = given(taskrouter, []).when(taskEvents.inbound({ options: offering })).result;
     expect(verbs(reply).at(-1)).toMatchObject({ verb: 'enqueue', wait: { purpose: 'caller.wait' } });
   });
 
-  it('is offered, and heard at any time', () => {
+  it('star is offered, and heard at any time', () => {
     const { reply } = given(taskrouter, queued(offering)).when({ type: 'caller.wait', at: at(2) }).result;
     expect(verbs(reply)).toMatchObject([
       {
@@ -260,7 +260,7 @@ describe('a star in the queue', () => {
     ]);
   });
 
-  it('leads to the voicemail', () => {
+  it('star leads to voicemail', () => {
     const before = queued(offering);
     const pressed = given(taskrouter, before).when(star);
     expect(verbs(pressed.result.reply)).toEqual([{ verb: 'leave' }]);
@@ -270,7 +270,7 @@ describe('a star in the queue', () => {
     expect(verbs(reply)).toMatchObject([{ verb: 'say' }, { verb: 'record' }, { verb: 'hangup' }]);
   });
 
-  it('fetches a caller whom the queue does not let go', () => {
+  it('a caller whom the queue does not release after star is redirected', () => {
     given(taskrouter, [...queued(offering), star])
       .when(({ state }) => ({
         type: 'timer',
@@ -281,7 +281,7 @@ describe('a star in the queue', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0, document: { purpose: 'caller.document' } }] });
   });
 
-  it('does nothing for a caller who was just given to a worker, nor where it is not offered', () => {
+  it('star does nothing for a caller who was just given to a worker, or where it is not offered', () => {
     const given_ = [
       ...queued(offering),
       taskEvents.assignment(1, { at: at(3) }),
@@ -306,7 +306,7 @@ describe('a star in the queue', () => {
     ['offerMessage', { offerMessage: true, fallback: { kind: 'number', to: NUMBERS.ann } }],
     ['texts.offerMessage', { ...offering, texts: { offerMessage: '' } }],
     ['waitUrl', { waitUrl: '' }],
-  ] as const)('%s: %j is refused', (option, options) => {
+  ] as const)('option %s refuses %j', (option, options) => {
     expect(() => queued(options)).toThrow(`"${option}"`);
   });
 });

@@ -11,7 +11,7 @@ describe('whom the plan names and nobody rings', () => {
   it.each([
     ['at once', { forwardTo: atOnce([NUMBERS.ann, NUMBERS.ann, NUMBERS.ben]) }],
     ['at once in two steps', { forwardTo: [{ targets: [NUMBERS.ann], nextAfterSeconds: 5 }, ...BOTH.forwardTo] }],
-  ])('a number that rings already, listed twice %s', (_, options) => {
+  ])('a number that rings already is not rung again when listed twice %s', (_, options) => {
     const rung = given(forwarding, [events.inbound({ options }), events.conference({ event: 'join', at: at(1) })]);
     const later = rung.state.kind === 'call' && 'step' in rung.state.timers ? [events.due('step')] : [];
     const { effects } = given(forwarding, [events.inbound({ options }), ...later]);
@@ -19,7 +19,7 @@ describe('whom the plan names and nobody rings', () => {
     expect(numbers).toEqual([NUMBERS.ann, NUMBERS.ben]);
   });
 
-  it('a step of nobody else is passed over at once', () => {
+  it('a step whose callees must not be rung is skipped at once', () => {
     given(forwarding, [events.inbound({ options: staggeredTwice })])
       .when(events.due('step'))
       .then({
@@ -28,13 +28,13 @@ describe('whom the plan names and nobody rings', () => {
       });
   });
 
-  it('but a number that was tried is tried again, where it is listed again', () => {
+  it('a number that was tried is tried again where it is listed again', () => {
     given(forwarding, [events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ann] } })])
       .when(events.status({ status: 'busy', at: at(5) }))
       .then({ asks: [{ type: 'call.create', to: e164(NUMBERS.ann, 'ann'), leg: 2 }] });
   });
 
-  it('a step that has to wait for a phone to be free is looked at again every second', () => {
+  it('a step that waits for a phone to be free is checked every second', () => {
     const options = { forwardTo: [...staggered(5, [NUMBERS.ben, NUMBERS.ann]), { targets: [NUMBERS.ben] }] };
     const busy = [
       events.inbound({ options }),
@@ -53,7 +53,7 @@ describe('whom the plan names and nobody rings', () => {
     ['whose phone forwarded the call to us', { forwardedFrom: NUMBERS.ann }],
     ['whose phone forwarded it, told without its plus', { calledVia: NUMBERS.ann.slice(1) }],
     ['who calls', { from: NUMBERS.ann }],
-  ])('somebody %s', (_, call) => {
+  ])('the plan does not ring somebody %s', (_, call) => {
     const inbound = events.inbound({ options: TWO });
     given(forwarding, [])
       .when({ ...inbound, call: { ...inbound.call, ...call } })
@@ -62,7 +62,7 @@ describe('whom the plan names and nobody rings', () => {
 });
 
 describe('the ring plan', () => {
-  it('rings one after the other, the next when nobody is left', () => {
+  it('a list rings one callee after the other, the next when none is left', () => {
     given(forwarding, [])
       .when(events.inbound({ options: TWO }))
       .then({ asks: [{ type: 'call.create', leg: 1, to: NUMBERS.ann as never }] });
@@ -73,7 +73,7 @@ describe('the ring plan', () => {
     }
   });
 
-  it('rings the people of one step at once, and waits for all of them', () => {
+  it('a step rings its callees at once and waits for all of them', () => {
     given(forwarding, [])
       .when(events.inbound({ options: BOTH }))
       .then({
@@ -90,19 +90,19 @@ describe('the ring plan', () => {
       .then({ state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('skips steps without anybody', () => {
+  it('steps without callees are skipped', () => {
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [{ targets: [] }, ...BOTH.forwardTo] } }))
       .then({ asks: [{ leg: 1 }, { leg: 2 }], state: { nextStep: 2 } });
   });
 
-  it('falls back at once when there is nobody to ring', () => {
+  it('the caller falls back at once when there is nobody to ring', () => {
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [] } }))
       .then({ asks: [], verbs: ['redirect'], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('goes on when a creation is refused, and waits when it is unknown', () => {
+  it('the hunt goes on when a create is refused, and waits when its outcome is unknown', () => {
     given(forwarding, two)
       .when(events.outcomeOf('call.create', { kind: 'refused', code: 21211, reason: 'no number' }))
       .then({
@@ -114,13 +114,13 @@ describe('the ring plan', () => {
       .thenNothingHappened();
   });
 
-  it('a leg whose creation is unknown is adopted by its first callback', () => {
+  it('a leg whose create is unknown is adopted by its first callback', () => {
     given(forwarding, [...two, events.outcomeOf('call.create', { kind: 'unknown', reason: 'reset' })])
       .when(events.status({ leg: 1, status: 'ringing' }))
       .then({ state: { legs: [{ phase: 'ringing', sid: sids.call(1) }] } });
   });
 
-  it('rides on the first event: a second one with other settings changes nothing', () => {
+  it('the first event decides the settings: a second one with other settings changes nothing', () => {
     given(forwarding, two)
       .when(events.inbound({ options: { forwardTo: [NUMBERS.cleo], policy: { human: 'hang up' } } }))
       .thenNothingHappened();
@@ -135,7 +135,7 @@ describe('the answer policy', () => {
     'leave a message': 'farewell',
   };
 
-  it.each(ANSWERED_BY)('by default means for %s what the table says', (answeredBy) => {
+  it.each(ANSWERED_BY)('the default policy treats %s as its table says', (answeredBy) => {
     const { state, reply } = given(forwarding, waiting).when(events.answered({ answeredBy, at: at(8) })).result;
     const action = DEFAULT_POLICY[answeredBy];
     expect(legOf(state, 1)?.phase).toBe(seen[action]);
@@ -148,13 +148,13 @@ describe('the answer policy', () => {
     expect(reply.kind === 'twiml' && reply.verbs.map(({ verb }) => verb)).toEqual(verbs);
   });
 
-  it('bridges humans only, asks the unknown, and hangs up on everything else', () => {
+  it('the default policy bridges humans only, asks the unknown, and hangs up on everything else', () => {
     const bridged = ANSWERED_BY.filter((one) => DEFAULT_POLICY[one] === 'bridge');
     const asked = ANSWERED_BY.filter((one) => DEFAULT_POLICY[one] === 'confirm');
     expect([bridged, asked]).toEqual([['human'], ['unknown']]);
   });
 
-  it('can be changed for each kind of answer', () => {
+  it('the policy can be changed for each kind of answer', () => {
     for (const answeredBy of ANSWERED_BY) {
       for (const action of ['bridge', 'confirm', 'hang up'] as const) {
         const options = { ...TWO, policy: { [answeredBy]: action } };
@@ -164,7 +164,7 @@ describe('the answer policy', () => {
     }
   });
 
-  it('a machine lets the next person ring', () => {
+  it('a machine lets the next callee ring', () => {
     given(forwarding, two)
       .when(events.answered({ answeredBy: 'machine_start' }))
       .then({
@@ -174,7 +174,7 @@ describe('the answer policy', () => {
       });
   });
 
-  it('counts the first verdict only', () => {
+  it('only the first verdict counts', () => {
     given(forwarding, joining)
       .when(events.answered({ answeredBy: 'machine_start', at: at(9) }))
       .then({ verbs: ['dial.conference'] })
@@ -188,7 +188,7 @@ describe('the answer policy', () => {
 });
 
 describe('the deadline', () => {
-  it('ends who rings, leaves who has answered, and rings nobody new', () => {
+  it('the deadline ends ringing legs, leaves answered ones, and rings no new callee', () => {
     given(forwarding, both)
       .when(events.due('deadline'))
       .then({
@@ -200,19 +200,19 @@ describe('the deadline', () => {
       .then({ state: { caller: { phase: 'joining' } }, verbs: ['dial.conference'] });
   });
 
-  it('falls back when nobody is left, with people still to ring', () => {
+  it('after the deadline the caller falls back when no leg is left, even with callees still to ring', () => {
     given(forwarding, [...two, events.conference({ event: 'join', at: at(1) })])
       .when(events.due('deadline'))
       .then({ state: { caller: { phase: 'fallingBack' }, nextStep: 1 }, asks: [{ type: 'call.redirect', leg: 0 }] });
   });
 
-  it('lies where the settings say', () => {
+  it('the deadline is where the settings say', () => {
     given(forwarding, [])
       .when(events.inbound({ options: { ...TWO, deadlineSeconds: 30 } }))
       .then({ state: { timers: { deadline: at(30) } } });
   });
 
-  it('a human who answers an ended leg is told that it could not be', () => {
+  it('a human who answers a leg that was ended hears that they could not be connected', () => {
     given(forwarding, [...waiting, events.due('deadline')])
       .when(events.answered({ at: at(121) }))
       .then({ verbs: ['say', 'hangup'], state: { legs: [{ phase: 'ending', human: true, farewell: 'lost' }] } });
@@ -222,19 +222,19 @@ describe('the deadline', () => {
 describe('caller id', () => {
   const create = (options: Parameters<typeof events.inbound>[0]) => given(forwarding, []).when(events.inbound(options));
 
-  it("is the caller's own, with its token", () => {
+  it("the caller id is the caller's own, with its token", () => {
     create({ token: 'secret' }).then({ asks: [{ from: NUMBERS.caller as never, callToken: 'secret' }] });
   });
 
   it.each(['anonymous', 'Restricted', '', 'client:ann', 'sip:ann@example.com', '+266696687000000000'])(
-    'is ours when the caller has none to show: %s',
+    'the caller id is ours when the caller has none to show: %s',
     (from) => {
       const { effects } = create({ from, token: 'secret' }).then({ asks: [{ from: NUMBERS.ours as never }] }).result;
       expect(effects[0]).not.toHaveProperty('callToken');
     },
   );
 
-  it('is the number of the settings, when one is given', () => {
+  it('the caller id is the number of the settings, if one is given', () => {
     create({ token: 'secret', options: { ...TWO, callerId: NUMBERS.cleo } }).then({
       asks: [{ from: NUMBERS.cleo as never }],
     });
@@ -243,21 +243,24 @@ describe('caller id', () => {
     });
   });
 
-  it.each([21210, 21212])('refused with %i: the same person is rung once more with ours', (code) => {
-    const refused = events.outcomeOf('call.create', { kind: 'refused', code, reason: '' });
-    const again = given(forwarding, two)
-      .when(refused)
-      .then({
-        asks: [{ type: 'call.create', leg: 1, id: 'create:1:own', from: NUMBERS.ours as never }],
-        state: { legs: [{ phase: 'requested', callerId: 'own' }] },
-      });
-    expect(again.result.effects[0]).not.toHaveProperty('callToken');
-    given(forwarding, [...two, refused])
-      .when(refused)
-      .then({ asks: [{ leg: 2 }], state: { legs: [{ phase: 'ended' }, {}] } });
-  });
+  it.each([21210, 21212])(
+    'a caller id refused with %i makes the same callee ring once more with our number',
+    (code) => {
+      const refused = events.outcomeOf('call.create', { kind: 'refused', code, reason: '' });
+      const again = given(forwarding, two)
+        .when(refused)
+        .then({
+          asks: [{ type: 'call.create', leg: 1, id: 'create:1:own', from: NUMBERS.ours as never }],
+          state: { legs: [{ phase: 'requested', callerId: 'own' }] },
+        });
+      expect(again.result.effects[0]).not.toHaveProperty('callToken');
+      given(forwarding, [...two, refused])
+        .when(refused)
+        .then({ asks: [{ leg: 2 }], state: { legs: [{ phase: 'ended' }, {}] } });
+    },
+  );
 
-  it('the token is dropped at the last creation', () => {
+  it('the token is dropped at the last create', () => {
     create({ token: 'secret', options: TWO }).then({ state: { call: { token: 'secret' } } });
     given(forwarding, [events.inbound({ token: 'secret', options: TWO })])
       .when(events.status({ leg: 1, status: 'busy' }))

@@ -17,9 +17,9 @@ const call = (options: Options = {}) => [
   events.inbound({ options: { forwardTo: [NUMBERS.ann], ...options } }),
   events.conference({ event: 'join', at: at(1) }),
 ];
-/** Somebody has picked up and is greeted, and nobody knows who it is. */
+/** The call was answered and the callee greeted; detection has not decided yet. */
 const greeted = (options: Options = {}) => [...call(options), events.answered({ answeredBy: null, at: at(8) })];
-/** Of two people who both are asked for a key, the second has taken the call. */
+/** Two callees were asked for a key; the second has taken the call. */
 const taken = (options: Options = {}) => [
   ...call({ ...BOTH, ...options }),
   events.answered({ leg: 1, answeredBy: null, at: at(8) }),
@@ -53,7 +53,7 @@ describe('who is asked for a key', () => {
       .then({ state: { legs: [{ phase, answeredBy }] } });
   });
 
-  it('one person may be asked although nobody else is, and the other way round', () => {
+  it('one callee may be asked for a key although the others are not, and the other way round', () => {
     const person = (confirm: 'always' | 'never') => ({ forwardTo: [{ to: NUMBERS.ann, confirm }] });
     given(forwarding, call({ ...person('always'), confirm: 'never' }))
       .when(events.answered({ at: at(8) }))
@@ -86,13 +86,13 @@ describe('how long somebody may take for a key', () => {
       });
   });
 
-  it('a verdict that says nothing begins it anew', () => {
+  it('a verdict that says nothing restarts the time for a key', () => {
     given(forwarding, greeted(ASYNC))
       .when(events.verdict({ answeredBy: 'unknown', at: at(11) }))
       .then({ state: { legs: [{ phase: 'confirming', confirmUntil: at(23) }], timers: { leg1: at(33) } }, asks: [] });
   });
 
-  it('a look at the call from before the question does not end who is being asked', () => {
+  it('a fetch from before the question does not end a callee who is being asked', () => {
     const asked = [
       ...call(),
       events.status({ status: 'in-progress', at: at(5) }),
@@ -108,7 +108,7 @@ describe('how long somebody may take for a key', () => {
 });
 
 describe('a first request', () => {
-  it('without a word of who answered is as good as an unknown, where detection comes first', () => {
+  it('a first request without a verdict counts as unknown, where detection comes first', () => {
     given(forwarding, call())
       .when(events.answered({ answeredBy: null, at: at(8) }))
       .then({
@@ -120,7 +120,7 @@ describe('a first request', () => {
       });
   });
 
-  it.each([ASYNC, OFF])('that says who answered is believed, whenever detection listens: %j', (options) => {
+  it.each([ASYNC, OFF])('a first request with a verdict counts, whenever detection listens: %j', (options) => {
     given(forwarding, call(options))
       .when(events.answered({ answeredBy: 'human', at: at(8) }))
       .then({
@@ -133,7 +133,7 @@ describe('a first request', () => {
       .then({ state: { legs: [{ phase: 'ending' }, { id: 2 }] }, verbs: ['hangup'] });
   });
 
-  it('that says it is a machine ends the call, also where robots are listened to', () => {
+  it('a first request with a machine verdict ends the call, even where robots are listened to', () => {
     given(forwarding, call(SCREENS))
       .when(events.answered({ answeredBy: 'machine_start', at: at(8) }))
       .then({ state: { legs: [{ phase: 'ending' }] }, verbs: ['hangup'] });
@@ -141,20 +141,20 @@ describe('a first request', () => {
 });
 
 describe('a key', () => {
-  it('is noted with its time', () => {
+  it('a key is recorded with its time', () => {
     given(forwarding, greeted(OFF))
       .when(events.key({ at: at(10) }))
       .then({ state: { winner: 1, legs: [{ human: true, answeredBy: null, timestamps: { keyAt: at(10) } }] } });
   });
 
-  it('means nothing to who is asked for none', () => {
+  it('a key has no effect for a callee who was not asked for one', () => {
     given(forwarding, greeted({ ...ASYNC, confirm: 'never' }))
       .when(events.key({ at: at(10) }))
       .then({ verbs: ['say', 'pause', 'redirect'] })
       .thenNothingHappened();
   });
 
-  it('that never came ends the call, with what is known of who it was', () => {
+  it('a key that never comes ends the call with what is known of who answered', () => {
     given(forwarding, greeted(OFF))
       .when(events.poll({ at: at(20) }))
       .then({ state: { legs: [{ phase: 'ending', result: { kind: 'answered', by: 'unknown' } }] }, verbs: ['hangup'] });
@@ -165,21 +165,24 @@ describe('a key', () => {
 });
 
 describe('who answers too late', () => {
-  it.each(['busy', 'completed'] as const)('after their call was %s gets a hang-up, whoever they are', (status) => {
-    const over = [...waiting, events.status({ status, at: at(5) })];
-    for (const answeredBy of ['human', 'unknown', 'fax'] as const) {
+  it.each(['busy', 'completed'] as const)(
+    'an answer after the call was %s gets a hang-up, whoever answered',
+    (status) => {
+      const over = [...waiting, events.status({ status, at: at(5) })];
+      for (const answeredBy of ['human', 'unknown', 'fax'] as const) {
+        given(forwarding, over)
+          .when(events.answered({ answeredBy, at: at(6) }))
+          .then({ verbs: ['hangup'] })
+          .thenNothingHappened();
+      }
       given(forwarding, over)
-        .when(events.answered({ answeredBy, at: at(6) }))
-        .then({ verbs: ['hangup'] })
+        .when(events.verdict({ durationMs: 3200, at: at(6) }))
         .thenNothingHappened();
-    }
-    given(forwarding, over)
-      .when(events.verdict({ durationMs: 3200, at: at(6) }))
-      .thenNothingHappened();
-  });
+    },
+  );
 
   it.each(['unknown', 'fax', 'machine_start'] as const)(
-    'on a leg that is being ended: %s is asked nothing',
+    'an answer on a leg that is being ended is asked nothing: %s',
     (answeredBy) => {
       given(forwarding, [...waiting, events.due('deadline')])
         .when(events.answered({ answeredBy, at: at(121) }))
@@ -191,7 +194,7 @@ describe('who answers too late', () => {
     },
   );
 
-  it('is told why with the answer to their own request, and nobody is fetched', () => {
+  it('a callee who answers too late is told why by the reply to their own request, without a redirect', () => {
     const detected = [
       ...both,
       events.status({ leg: 2, status: 'in-progress', at: at(6) }),
@@ -221,7 +224,7 @@ describe('who answers too late', () => {
 });
 
 describe('who was being asked when somebody else took the call', () => {
-  it('counts as answered by nobody knows whom', () => {
+  it('a callee who was being asked counts as answered by unknown when another takes the call', () => {
     given(forwarding, taken(OFF).slice(0, -1))
       .when(events.key({ leg: 2, at: at(9) }))
       .then({
@@ -242,7 +245,7 @@ describe('who was being asked when somebody else took the call', () => {
       });
   });
 
-  it('counts as the machine that it sounded like', () => {
+  it('a machine that was being asked counts as the machine it sounded like when another takes the call', () => {
     const machine = [
       ...call({ ...BOTH, policy: 'lenient' }),
       events.answered({ leg: 1, answeredBy: 'machine_start', at: at(8) }),
@@ -252,7 +255,7 @@ describe('who was being asked when somebody else took the call', () => {
       .then({ state: { legs: [{ phase: 'farewell', result: { kind: 'answered', by: 'machine_start' } }, {}] } });
   });
 
-  it('is fetched as soon as they are heard as a human: nobody waits for the end of a question that is none', () => {
+  it('a callee heard as human after another took the call is redirected at once, without waiting for the question to end', () => {
     given(forwarding, taken(ASYNC))
       .when(events.verdict({ leg: 1, at: at(10) }))
       .then({
@@ -273,7 +276,7 @@ describe('who was being asked when somebody else took the call', () => {
   });
 
   it.each(['fax', 'machine_start', 'unknown'] as const)(
-    'and then heard as %s, they are told all the same',
+    'a callee who lost the call and is then heard as %s hears the farewell all the same',
     (answeredBy) => {
       given(forwarding, taken(ASYNC))
         .when(events.verdict({ leg: 1, answeredBy, at: at(10) }))
@@ -284,7 +287,7 @@ describe('who was being asked when somebody else took the call', () => {
     },
   );
 
-  it('and has been told is not told again', () => {
+  it('a callee who has heard the farewell does not hear it again', () => {
     const told = [...taken(ASYNC), events.poll({ leg: 1, at: at(10) })];
     given(forwarding, told)
       .when(events.verdict({ leg: 1, at: at(11) }))
@@ -294,7 +297,7 @@ describe('who was being asked when somebody else took the call', () => {
       });
   });
 
-  it('keeps to what they were told, also when the caller is free again', () => {
+  it('a callee keeps their farewell even if the caller is free again', () => {
     const free = [...taken(ASYNC), events.status({ leg: 2, status: 'completed', at: at(10) })];
     given(forwarding, free)
       .when(events.verdict({ leg: 1, at: at(11) }))
@@ -305,7 +308,7 @@ describe('who was being asked when somebody else took the call', () => {
 describe('a message for a machine', () => {
   const beep = { answeredBy: 'machine_end_beep' } as const;
 
-  it('is the answer to its request, where detection comes first, and the next person is rung', () => {
+  it("with sync detection a message is the answer to the machine's request, and the next callee is rung", () => {
     given(forwarding, call({ ...MESSAGE, ...TWO }))
       .when(events.answered({ ...beep, at: at(8) }))
       .then({
@@ -322,7 +325,7 @@ describe('a message for a machine', () => {
       });
   });
 
-  it('is fetched, where detection listens meanwhile, and said once', () => {
+  it('with async detection the machine is redirected to the message, which is said once', () => {
     const told = [...greeted({ ...MESSAGE, ...ASYNC }), events.verdict({ ...beep, at: at(11) })];
     given(forwarding, told.slice(0, -1))
       .when(events.verdict({ ...beep, at: at(11) }))
@@ -345,7 +348,7 @@ describe('a message for a machine', () => {
       });
   });
 
-  it('is for a machine that could have had the caller: another one is hung up on', () => {
+  it('a message is only for a machine that could have had the caller: another one is hung up on', () => {
     const detected = [
       ...call({ ...MESSAGE, ...BOTH }),
       events.status({ leg: 2, status: 'in-progress', at: at(6) }),
@@ -364,7 +367,7 @@ describe('a robot that screens calls', () => {
   const words = 'Please say your name and reason for calling.';
   const heard = [...greeted(SCREENS), events.key({ speech: words, at: at(10) })];
 
-  it('hears once who calls, and its owner has the time they need', () => {
+  it('a screening robot hears once who calls, and its owner gets the time they need', () => {
     given(forwarding, greeted(SCREENS))
       .when(events.key({ speech: words, at: at(10) }))
       .then({
@@ -394,7 +397,7 @@ describe('a robot that screens calls', () => {
   });
 
   it.each(['machine_start', 'fax'] as const)(
-    'is not hung up on for sounding like %s, nor given less time',
+    'a screening robot is not hung up on for sounding like %s, nor given less time',
     (answeredBy) => {
       given(forwarding, heard)
         .when(events.verdict({ answeredBy, at: at(11) }))
@@ -402,14 +405,14 @@ describe('a robot that screens calls', () => {
     },
   );
 
-  it('is a machine like any other where calls are not screened', () => {
+  it('a screening robot is a machine like any other where screening is off', () => {
     given(forwarding, greeted(ASYNC))
       .when(events.key({ speech: words, at: at(10) }))
       .then({ verbs: ['gather', 'redirect'] })
       .thenNothingHappened();
   });
 
-  it('that has said nothing is asked again', () => {
+  it('a screening robot that has said nothing is asked again', () => {
     given(forwarding, greeted(SCREENS))
       .when(events.key({ digits: '', at: at(10) }))
       .then({ verbs: ['gather', 'redirect'] })
@@ -421,14 +424,14 @@ describe('how long detection listened', () => {
   const story = (...list: readonly ReturnType<typeof events.verdict>[]) =>
     legOf(given(forwarding, [...greeted(ASYNC), ...list]).state, 1)?.timestamps;
 
-  it('is what Twilio says with the verdict', () => {
+  it('the detection time is what Twilio reports with the verdict', () => {
     expect(story(events.verdict({ answeredBy: 'unknown', durationMs: 3200, at: at(11) }))).toMatchObject({
       detectionMs: 3200,
       verdictAt: at(11),
     });
   });
 
-  it('is not known when Twilio does not say, or says it of a second verdict', () => {
+  it('the detection time is unknown if Twilio does not report it, or reports it with a second verdict', () => {
     const silent = events.verdict({ answeredBy: 'unknown', at: at(11) });
     expect(story(silent)).not.toHaveProperty('detectionMs');
     expect(story(silent, events.verdict({ durationMs: 5000, at: at(12) }))).not.toHaveProperty('detectionMs');

@@ -15,7 +15,7 @@ const ref = (purpose: string, leg = 1) => ({ flow: 'forwarding', key: sids.call(
 const heard = (scene: readonly Move[], event: Move): Reply => given(forwarding, scene).when(event).result.reply;
 
 describe('what somebody hears who has picked up', () => {
-  it('a question whose answer is one key, in the voice of the call', () => {
+  it('a callee hears a question whose answer is one key, in the voice of the call', () => {
     const options = { voice: 'alice', language: 'de-DE', confirm: 'always' } as const;
     expect(heard(call(options), events.answered({ at: at(8) }))).toEqual({
       kind: 'twiml',
@@ -40,7 +40,7 @@ describe('what somebody hears who has picked up', () => {
     });
   });
 
-  it('who calls and to wait, when they are asked for no key', () => {
+  it('a callee who is not asked for a key hears who calls and to wait', () => {
     const announced = [...call({ ...ASYNC, confirm: 'never' }), events.answered({ answeredBy: null, at: at(8) })];
     const wait = (seconds: number) => ({
       kind: 'twiml',
@@ -58,7 +58,7 @@ describe('what somebody hears who has picked up', () => {
       .then({ verbs: ['hangup'], state: { legs: [{ phase: 'ending' }] } });
   });
 
-  it('the room at once, for who takes the call', () => {
+  it('the winner gets the room at once', () => {
     given(forwarding, call())
       .when(events.answered({ at: at(8) }))
       .then({
@@ -74,7 +74,7 @@ describe('what a leg is answered that asks before anybody knows who has picked u
     ['ringing', 'ringing'],
     ['detecting', 'in-progress'],
   ] as const;
-  it.each(requests)('while it is %s: a second, and again', (phase, status) => {
+  it.each(requests)('a request while the leg is %s waits a second and asks again', (phase, status) => {
     const before = [...call(), events.status({ status, at: at(2) })];
     given(forwarding, before)
       .when(events.poll({ at: at(3) }))
@@ -90,7 +90,7 @@ describe('what a leg is answered that asks before anybody knows who has picked u
   });
 
   it.each(['queued', 'ringing'] as const)(
-    'the end of a Dial that it was never given means that it was picked up',
+    'the end of a Dial that the leg was never given means that the call was answered',
     (status) => {
       given(forwarding, [...call(), events.status({ status, at: at(2) })])
         .when(events.legEnded({ at: at(3) }))
@@ -101,7 +101,7 @@ describe('what a leg is answered that asks before anybody knows who has picked u
     },
   );
 
-  it('a request of a call that is over is answered by a hang-up', () => {
+  it('a request of a call that is over gets a hang-up', () => {
     given(forwarding, waiting)
       .when(events.answered({ status: 'completed', at: at(8) }))
       .then({ state: { legs: [{ phase: 'ended', result: { kind: 'hungUp' } }] }, verbs: ['hangup'] });
@@ -113,7 +113,7 @@ describe('the way to a document by a redirect', () => {
     ['joining', [...joining], true],
     ['farewell', [...joining, events.callerStatus({ at: at(9) })], true],
     ['confirming', [...waiting, events.answered({ answeredBy: 'unknown', at: at(8) })], false],
-  ] as const)('of who is %s is remembered: %s', (phase, scene, wasRedirected) => {
+  ] as const)('a request by redirect of a leg that is %s sets wasRedirected: %s', (phase, scene, wasRedirected) => {
     given(forwarding, scene)
       .when(events.legDocument({ at: at(10) }))
       .then({ state: { legs: [{ phase, wasRedirected }] } });
@@ -131,13 +131,13 @@ describe('the way to a document by a redirect', () => {
     ['a request from before it', events.poll({ at: at(14) })],
     ['a copy of the request that led to the room', events.legDocument({ at: at(14) })],
     ['the end of the room', events.legEnded({ at: at(14) })],
-  ] as const)('%s is shown the way, and does not count as having told them', (_, event) => {
+  ] as const)('%s is redirected to the farewell, and does not count as hearing it', (_, event) => {
     given(forwarding, told)
       .when(event)
       .then({ reply: { verbs: [{ verb: 'pause' }, { verb: 'redirect', to: { purpose: 'leg.document', part: 1 } }] } });
   });
 
-  it('the request for the notice does, and drops the redirect', () => {
+  it('the request for the farewell counts as hearing it, and drops the redirect', () => {
     const step = given(forwarding, told).when(events.legDocument({ part: 1, at: at(14) }));
     step.then({
       state: { legs: [{ farewellDelivered: true, inFlight: { redirect: null } }], timers: { leg1: at(44) } },
@@ -168,12 +168,12 @@ describe('the way to a document by a redirect', () => {
 describe('a number', () => {
   const words = { withheld: 'a withheld number', you: 'you' };
 
-  it('is spoken digit by digit', () => {
+  it('a number is spoken digit by digit', () => {
     expect(spoken('{name}: {caller}!', '+14155550142', words, 'Ann')).toBe('Ann: 1 4 1 5 5 5 5 0 1 4 2!');
   });
 
   it.each(['anonymous', '', '+', '+1415555o142', 'sip:+14155550142', '+14155550142@example.com', 'client:+1'])(
-    'that is none is withheld: %s',
+    'a caller id that is not a number is withheld: %s',
     (caller) => {
       expect(spoken('{caller} for {name}', caller, words)).toBe('a withheld number for you');
     },
@@ -187,18 +187,18 @@ describe('the words of a robot', () => {
     'Name, and REASON for calling!',
     "Hi. Tell me why you're calling…",
     'please say your name and reason for calling after the tone',
-  ])('are known whatever Twilio made of capitals and commas: %s', (speech) => {
+  ])('phrases are recognised whatever Twilio made of capitals and punctuation: %s', (speech) => {
     expect(isScreening(speech, phrases)).toBe(true);
   });
 
   it.each(['Hello there', '', '…', 'name and reasonfor calling', 'reason for calling', 'your recalling'])(
-    'are not heard in other words: %s',
+    'phrases are not recognised in other words: %s',
     (speech) => {
       expect(isScreening(speech, phrases)).toBe(false);
     },
   );
 
-  it('may be given with capitals and commas of their own', () => {
+  it('phrases may be configured with capitals and punctuation', () => {
     expect(isScreening('who is calling please', ['…Who is calling, please?'])).toBe(true);
     expect(isScreening('who is this', ['Who is calling'])).toBe(false);
   });

@@ -10,14 +10,14 @@ const legs: readonly Leg[] = [1, 2, 3].map((id) => newLeg(id, { to: NUMBERS.ann 
 const isSecond = ({ id }: Leg): boolean => id === 2;
 
 describe('the legs of a transition', () => {
-  it('are the list of before when nobody has changed one', () => {
+  it('unchanged legs are the same list as before', () => {
     const drafts = legDrafts(legs);
     drafts.find(isSecond);
     for (const leg of drafts) leg.joined = false;
     expect(drafts.after()).toBe(legs);
   });
 
-  it('one is changed: it is another object, the others are those of before, and the state of before is as it was', () => {
+  it('a changed leg is another object; the others and the earlier state stay as they were', () => {
     const drafts = legDrafts(legs);
     const second = drafts.find(isSecond);
     if (second !== undefined) second.phase = 'ringing';
@@ -27,7 +27,7 @@ describe('the legs of a transition', () => {
     expect(legs.map(({ phase }) => phase)).toEqual(['requested', 'requested', 'requested']);
   });
 
-  it('one is the same draft however it is asked for', () => {
+  it('a leg is the same draft however it is accessed', () => {
     const drafts = legDrafts(legs);
     const second = drafts.find(isSecond);
     expect([...drafts][1]).toBe(second);
@@ -37,14 +37,14 @@ describe('the legs of a transition', () => {
     expect(drafts.some(({ phase }) => phase === 'ringing')).toBe(false);
   });
 
-  it('one that is changed and changed back is the one of before', () => {
+  it('a leg that is changed and changed back is the object from before', () => {
     const drafts = legDrafts(legs);
     for (const leg of drafts) leg.phase = 'ringing';
     for (const leg of drafts) leg.phase = 'requested';
     expect(drafts.after()).toBe(legs);
   });
 
-  it('one that is added is met by whoever goes through them, and one that is removed is not', () => {
+  it('an added leg is included when iterating, and a removed one is not', () => {
     const drafts = legDrafts(legs);
     const met: number[] = [];
     for (const { id } of drafts) {

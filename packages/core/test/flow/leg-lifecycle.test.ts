@@ -11,11 +11,11 @@ const GONE = { kind: 'gone' } as const;
 const ASYNC = { amd: { mode: 'async' } } as const;
 
 const DETECTING = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
-/** The caller has left while the only person rang. */
+/** The caller left while the only callee's phone rang. */
 const ENDING = [...waiting, events.callerStatus({ at: at(7) })];
-/** The caller has left while the only person was on the way to them. */
+/** The caller left while the only callee was on the way to them. */
 const TOLD = [...joining, events.callerStatus({ at: at(9) })];
-/** Heard as a human while they were greeted. */
+/** Heard as a human during the greeting. */
 const MOVING = [
   events.inbound({ options: { forwardTo: [NUMBERS.ann], ...ASYNC } }),
   events.conference({ event: 'join', at: at(1) }),
@@ -24,7 +24,7 @@ const MOVING = [
 ];
 
 const timersOf = (state: ForwardingState) => (state.kind === 'call' ? state.timers : {});
-/** What a step asks for, but for timers. */
+/** The effects of a step, except timers. */
 const asked = (scene: readonly Move[], event: Move): readonly Effect[] =>
   given(forwarding, scene)
     .when(event)
@@ -48,7 +48,7 @@ describe('a person who is rung', () => {
     by: START + 20_000,
   };
 
-  it('is nobody yet of whom anything is known', () => {
+  it('a new leg starts with no call SID and no answer', () => {
     expect(legOf(created({}).state, 1)).toEqual({
       id: 1,
       target: { to: NUMBERS.ann },
@@ -84,11 +84,11 @@ describe('a person who is rung', () => {
       { ...options(), from: 'anonymous', token: 'secret' },
       { id: 'create:1:own', from: NUMBERS.ours },
     ],
-  ])('is called %s', (_, inbound, more) => {
+  ])('a leg is called %s', (_, inbound, more) => {
     expect(created(inbound).effects[0]).toEqual({ ...call, ...more });
   });
 
-  it('has in their record whose number they see', () => {
+  it('a leg records which number it shows', () => {
     expect(legOf(created({ from: 'anonymous' }).state, 1)?.callerId).toBe('own');
     expect(legOf(created({ from: NUMBERS.caller }).state, 1)?.callerId).toBe('caller');
   });
@@ -104,7 +104,7 @@ describe('the creation of a call, when its answer comes late', () => {
       return events.outcome(effect, outcome, at(9));
     };
 
-  it('and was made with another number since, changes nothing', () => {
+  it('a late outcome of a create that was since made with another number changes nothing', () => {
     given(forwarding, [...two, first(refused)])
       .when(first(refused))
       .thenNothingHappened();
@@ -113,25 +113,25 @@ describe('the creation of a call, when its answer comes late', () => {
       .thenNothingHappened();
   });
 
-  it.each([21210, 21211])('and the call rings all the same, a refusal (%i) changes nothing', (code) => {
+  it.each([21210, 21211])('a late refusal (%i) of a create whose call rings all the same changes nothing', (code) => {
     given(forwarding, [...two, events.status({ status: 'ringing', at: at(2) })])
       .when(first({ kind: 'refused', code, reason: '' }))
       .thenNothingHappened();
   });
 
-  it('and the call is over by then, it stays over', () => {
+  it('a late outcome of a create whose call is over leaves it over', () => {
     given(forwarding, [...two, events.status({ status: 'busy', at: at(2) })])
       .when(first({ kind: 'created', sid: sids.call(1), status: 'queued' }))
       .thenNothingHappened();
   });
 
-  it('and the call counted as lost, it is ended once', () => {
+  it('a late success of a create that counted as lost ends the call once', () => {
     expect(
       asked([...two, events.timer('leg1', at(30))], first({ kind: 'created', sid: sids.call(1), status: 'queued' })),
     ).toEqual([{ type: 'call.end', id: 'end:1:1', leg: 1, sid: sids.call(1) }]);
   });
 
-  it('and nobody is known by that leg, it is let be', () => {
+  it('an outcome for an unknown leg is ignored', () => {
     const stranger = { type: 'call.end', id: 'end:9:1', leg: 9, sid: sids.call(9) } as const;
     given(forwarding, two)
       .when(events.outcome(stranger, { kind: 'done', status: 'completed' }, at(3)))
@@ -142,7 +142,7 @@ describe('the creation of a call, when its answer comes late', () => {
 describe('a call that counted as lost', () => {
   const lost = [...two, events.timer('leg1', at(30))];
 
-  it('is not heard of: a request of it is answered by a hang-up and changes nothing', () => {
+  it('a request of a call that counted as lost gets a hang-up and changes nothing', () => {
     given(forwarding, lost)
       .when(events.answered({ leg: 1, at: at(31) }))
       .then({ verbs: ['hangup'] })
@@ -152,13 +152,13 @@ describe('a call that counted as lost', () => {
       .thenNothingHappened();
   });
 
-  it.each(['no-answer', 'completed'] as const)('and tells that it was %s, is over', (status) => {
+  it.each(['no-answer', 'completed'] as const)('a lost call that reports %s is over', (status) => {
     given(forwarding, lost)
       .when(events.status({ leg: 1, status, at: at(31) }))
       .then({ state: { legs: [{ phase: 'ended', sid: sids.call(1), result: { kind: 'lost' } }, {}] }, effects: [] });
   });
 
-  it('and tells so once more, or in the name of another call, changes nothing', () => {
+  it('a repeated report of a lost call, or one in the name of another call, changes nothing', () => {
     const over = [...lost, events.status({ leg: 1, status: 'no-answer', at: at(31) })];
     for (const status of ['no-answer', 'ringing'] as const) {
       given(forwarding, over)
@@ -171,7 +171,7 @@ describe('a call that counted as lost', () => {
 describe('the statuses of a call', () => {
   const story = (...list: readonly Move[]) => legOf(given(forwarding, [...two, ...list]).state, 1)?.timestamps;
 
-  it('that is initiated does not ring yet', () => {
+  it('an initiated call does not ring yet', () => {
     expect(story(events.status({ status: 'initiated', at: at(1) }))).toEqual({
       requestedAt: START,
       placedAt: at(1),
@@ -179,7 +179,7 @@ describe('the statuses of a call', () => {
     });
   });
 
-  it('that come after somebody has picked up tell of no ringing', () => {
+  it('a status after the answer does not report ringing', () => {
     given(forwarding, [...two, events.status({ status: 'in-progress', at: at(2) })])
       .when(events.status({ status: 'ringing', at: at(3) }))
       .thenNothingHappened();
@@ -189,13 +189,13 @@ describe('the statuses of a call', () => {
     [null, { kind: 'hungUp' }],
     ['unknown', { kind: 'hungUp' }],
     ['fax', { kind: 'answered', by: 'fax' }],
-  ] as const)('that is completed with %s in it: %j', (answeredBy, result) => {
+  ] as const)('a completed status with verdict %s ends the leg as %j', (answeredBy, result) => {
     given(forwarding, waiting)
       .when(events.status({ status: 'completed', ...(answeredBy === null ? {} : { answeredBy }), at: at(9) }))
       .then({ state: { legs: [{ result }] } });
   });
 
-  it('of one that is over are not counted again', () => {
+  it('statuses of a call that is over are not recorded again', () => {
     const over = [...connected, events.status({ status: 'completed', at: at(60) })];
     given(forwarding, connected)
       .when(events.status({ status: 'completed', at: at(60) }))
@@ -210,7 +210,7 @@ describe('the statuses of a call', () => {
 });
 
 describe('a leg that is ended', () => {
-  it('before it was made is not made, before it was answered counts as stopped', () => {
+  it('a leg ended before it was created is not created; ended before the answer it counts as stopped', () => {
     expect(asked([events.inbound()], events.callerStatus({ at: at(1) }))).toMatchObject([
       { type: 'effect.drop', id: 'create:1:caller' },
       { type: 'hook.run' },
@@ -229,13 +229,13 @@ describe('a leg that is ended', () => {
       [...DETECTING, events.answered({ answeredBy: 'unknown', at: at(8) })],
       { kind: 'answered', by: 'unknown' },
     ],
-  ] as const)('because it was %s for too long counts as what is known of it', (_, before, result) => {
+  ] as const)('a leg that was %s for too long ends with what is known of it', (_, before, result) => {
     given(forwarding, [...before, events.due('leg1')])
       .when(events.outcomeOf('call.fetch', ALIVE, { at: at(60) }))
       .then({ state: { legs: [{ phase: 'ending', result, inFlight: { end: 'end:1:2' } }] } });
   });
 
-  it('is asked to end once at a time, and the watchdog goes on', () => {
+  it('a leg is asked to end once at a time, and its watchdog goes on', () => {
     given(forwarding, ENDING)
       .when(events.due('leg1'))
       .then({
@@ -247,7 +247,7 @@ describe('a leg that is ended', () => {
       .then({ asks: [{ type: 'call.end', id: 'end:1:2' }] });
   });
 
-  it('and was not, is looked at only where Twilio has refused', () => {
+  it('a leg whose end failed is fetched only if Twilio refused', () => {
     given(forwarding, ENDING)
       .when(events.outcomeOf('call.end', FAILED, { at: at(8) }))
       .then({ asks: [], state: { legs: [{ phase: 'ending', inFlight: { end: null, fetch: null } }] } });
@@ -260,7 +260,7 @@ describe('a leg that is ended', () => {
 describe('a look at a leg', () => {
   const looked = [...waiting, events.due('leg1')];
 
-  it('is taken once at a time', () => {
+  it('a leg is fetched once at a time', () => {
     given(forwarding, waiting)
       .when(events.due('leg1'))
       .then({
@@ -280,7 +280,7 @@ describe('a look at a leg', () => {
       .then({ asks: [] });
   });
 
-  it('that finds nothing is its end', () => {
+  it('a fetch that finds no call ends the leg', () => {
     given(forwarding, looked)
       .when(events.outcomeOf('call.fetch', GONE, { at: at(33) }))
       .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' }, timestamps: { endedAt: at(33) } }] } });
@@ -289,7 +289,7 @@ describe('a look at a leg', () => {
   it.each([
     ['fails', FAILED],
     ['comes from before it was picked up', { kind: 'fetched', status: 'ringing', answeredBy: null }],
-  ] as const)('that %s starts no watchdog for who is talking', (_, outcome) => {
+  ] as const)('a fetch that %s starts no watchdog for a leg that talks', (_, outcome) => {
     const step = given(forwarding, [...connected, events.due('heartbeat')]).when(
       events.outcomeOf('call.fetch', outcome, { leg: 1, at: at(31) }),
     );
@@ -297,7 +297,7 @@ describe('a look at a leg', () => {
     expect(timersOf(step.result.state)).not.toHaveProperty('leg1');
   });
 
-  it('that says it rings gives it its ring time anew', () => {
+  it('a fetch that finds the leg ringing gives it its ring time anew', () => {
     given(forwarding, looked)
       .when(events.outcomeOf('call.fetch', { kind: 'fetched', status: 'ringing', answeredBy: null }, { at: at(33) }))
       .then({ state: { timers: { leg1: at(63) } }, asks: [] });
@@ -305,7 +305,7 @@ describe('a look at a leg', () => {
 });
 
 describe('a redirect to the caller', () => {
-  it('of somebody who has hung up gives the caller back', () => {
+  it('a redirect to the caller of a callee who has hung up releases the caller', () => {
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(12) }))
       .then({
@@ -314,7 +314,7 @@ describe('a redirect to the caller', () => {
       });
   });
 
-  it('that Twilio refuses makes us look at the call; one that failed is made up for by its next request', () => {
+  it("a refused redirect makes us fetch the call; a failed one is replaced by the leg's next request", () => {
     given(forwarding, MOVING)
       .when(events.outcomeOf('call.redirect', REFUSED, { leg: 1, at: at(12) }))
       .then({
@@ -331,7 +331,7 @@ describe('a redirect to the caller', () => {
 });
 
 describe('a redirect to the reason why', () => {
-  it('is asked for once at a time', () => {
+  it('a redirect to the farewell is requested once at a time', () => {
     given(forwarding, TOLD)
       .when(events.due('leg1'))
       .then({
@@ -347,7 +347,7 @@ describe('a redirect to the reason why', () => {
     ['refused', REFUSED, [{ type: 'call.fetch', leg: 1 }]],
     ['failed', FAILED, []],
     ['done', { kind: 'done', status: 'in-progress' }, []],
-  ] as const)('that was %s is asked for again', (_, outcome, asks) => {
+  ] as const)('a redirect to the farewell that was %s is requested again', (_, outcome, asks) => {
     const redirected = events.outcomeOf('call.redirect', outcome, { leg: 1, at: at(10) });
     given(forwarding, TOLD)
       .when(redirected)
@@ -357,7 +357,7 @@ describe('a redirect to the reason why', () => {
       .then({ asks: [{ type: 'call.redirect', id: 'redirect:1:2', leg: 1 }] });
   });
 
-  it('stays under way when Twilio answers the redirect to the caller that it has replaced', () => {
+  it('a redirect to the farewell stays in flight when the outcome of the redirect it replaced arrives', () => {
     const replaced = [...MOVING, events.callerStatus({ at: at(12) })];
     const move = given(forwarding, MOVING.slice(0, -1)).when(events.verdict({ at: at(11) })).result;
     for (const outcome of [FAILED, REFUSED, { kind: 'done', status: 'in-progress' } as const]) {
@@ -367,7 +367,7 @@ describe('a redirect to the reason why', () => {
     }
   });
 
-  it('of somebody who has hung up is their end', () => {
+  it('a redirect to the farewell of a callee who has hung up ends their leg', () => {
     given(forwarding, TOLD)
       .when(events.outcomeOf('call.redirect', GONE, { leg: 1, at: at(10) }))
       .then({
@@ -376,7 +376,7 @@ describe('a redirect to the reason why', () => {
       });
   });
 
-  it('is for who sits alone in the room as well: their caller has hung up', () => {
+  it('a callee alone in the room is redirected to their farewell as well: their caller has hung up', () => {
     given(forwarding, [...connected, events.callerStatus({ at: at(60) })])
       .when(events.due('leg1'))
       .then({
@@ -387,7 +387,7 @@ describe('a redirect to the reason why', () => {
 });
 
 describe('a claim', () => {
-  it('ends the others by one request each', () => {
+  it('winning the caller ends each other leg with one request', () => {
     expect(asked(both, events.answered({ leg: 1, at: at(8) }))).toEqual([
       { type: 'call.end', id: 'end:2:1', leg: 2, sid: sids.call(2) },
     ]);

@@ -29,7 +29,7 @@ describe('options that say how people are called', () => {
     expect(() => of(options)).toThrow(message);
   });
 
-  it('may be at their limits', () => {
+  it('leg options accept their limits', () => {
     for (const confirmSeconds of [4, 60]) expect(of({ confirmSeconds })).toMatchObject({ confirmSeconds });
     for (const timeLimitSeconds of [60, 14_400]) expect(of({ timeLimitSeconds })).toMatchObject({ timeLimitSeconds });
     for (const given of [
@@ -40,7 +40,7 @@ describe('options that say how people are called', () => {
     }
   });
 
-  it('of screening have defaults, and nobody is screened without them', () => {
+  it('screening options have defaults, and are off by default', () => {
     expect(of(screening({})).screening).toEqual({ phrases: SCREENING_PHRASES, listenSeconds: 12, waitSeconds: 30 });
     expect(of({}).screening).toBeNull();
   });
@@ -50,11 +50,11 @@ describe('nobody is asked for a key', () => {
   it.each<[string, object]>([
     ['a policy of their own that asks nobody by name', { human: 'bridge', machine_start: 'hang up' }],
     ['no policy', {}],
-  ])('with %s: what the preset says gives way', (_, policy) => {
+  ])('with %s, confirm "never" overrides the preset', (_, policy) => {
     expect(of({ policy, confirm: 'never' })).toMatchObject({ confirm: 'never', policy: { unknown: 'confirm' } });
   });
 
-  it.each(['strict', 'balanced', 'lenient'] as const)('with a preset (%s): it gives way', (policy) => {
+  it.each(['strict', 'balanced', 'lenient'] as const)('confirm "never" overrides the preset %s', (policy) => {
     expect(of({ policy, confirm: 'never' })).toMatchObject({ confirm: 'never' });
   });
 });

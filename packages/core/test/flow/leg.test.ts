@@ -14,7 +14,7 @@ function phases(leg: Leg | undefined): [Leg['phase'], LegResult | null] | undefi
 }
 
 describe('leg: from request to bridge', () => {
-  it('is asked for, placed, rings, is detected, joins and is bridged', () => {
+  it('a leg is requested, placed, rings, is detected, joins and is bridged', () => {
     const { state } = given(forwarding, two);
     expect(legOf(state, 1)?.phase).toBe('requested');
     const journey = [
@@ -32,13 +32,13 @@ describe('leg: from request to bridge', () => {
     }
   });
 
-  it('is placed by the outcome of its creation', () => {
+  it('the outcome of its create places a leg', () => {
     given(forwarding, two)
       .when(events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }))
       .then({ state: { legs: [{ phase: 'placed', sid: sids.call(1) }] } });
   });
 
-  it('tells of the whole journey in its story', () => {
+  it('the timestamps of a leg tell its whole journey', () => {
     const { state } = given(forwarding, [...connected, events.status({ status: 'completed', at: at(60) })]);
     expect(legOf(state, 1)?.timestamps).toEqual({
       requestedAt: START,
@@ -53,13 +53,13 @@ describe('leg: from request to bridge', () => {
     });
   });
 
-  it('is known by its reference before it exists: a callback that overtakes the REST response finds it', () => {
+  it('a leg is known by its reference before it exists: a callback that overtakes the REST response finds it', () => {
     given(forwarding, [events.inbound(), events.conference({ event: 'join' })])
       .when(events.answered({ leg: 1 }))
       .then({ state: { caller: { phase: 'joining' }, legs: [{ sid: sids.call(1), phase: 'joining' }] } });
   });
 
-  it('keeps the SID it learned first, and hangs up on any other call that comes with its reference', () => {
+  it('a leg keeps the SID it learned first, and any other call with its reference gets a hang-up', () => {
     given(forwarding, RINGING)
       .when(events.answered({ leg: 1, sid: sids.call(77) }))
       .then({ verbs: ['hangup'] })
@@ -69,7 +69,7 @@ describe('leg: from request to bridge', () => {
       .thenNothingHappened();
   });
 
-  it('an unknown leg gets a hang-up, and writes nothing', () => {
+  it('a request for an unknown leg gets a hang-up and writes nothing', () => {
     given(forwarding, two)
       .when(events.answered({ leg: 9 }))
       .then({ verbs: ['hangup'] })
@@ -79,7 +79,7 @@ describe('leg: from request to bridge', () => {
       .thenNothingHappened();
   });
 
-  it('a call nobody knows gets a hang-up or nothing, and writes nothing', () => {
+  it('a request of an unknown call gets a hang-up or nothing, and writes nothing', () => {
     for (const event of [
       events.answered(),
       events.key(),
@@ -107,7 +107,7 @@ describe('leg: from request to bridge', () => {
 });
 
 describe('leg: the watchdog', () => {
-  it('runs from the request, then from `initiated`: ring time and 10 s', () => {
+  it('the watchdog runs from the request, then from `initiated`: ring time plus 10 s', () => {
     given(forwarding, [])
       .when(events.inbound())
       .then({ state: { timers: { leg1: at(30) } } });
@@ -116,7 +116,7 @@ describe('leg: the watchdog', () => {
       .then({ state: { timers: { leg1: at(37) } } });
   });
 
-  it('keeps to a ring time of the target', () => {
+  it('the watchdog uses the ring time of the target', () => {
     const options = { forwardTo: [{ to: NUMBERS.ann, ringSeconds: 5 }] };
     given(forwarding, [])
       .when(events.inbound({ options }))
@@ -126,13 +126,13 @@ describe('leg: the watchdog', () => {
       });
   });
 
-  it('a repeated `initiated` does not put it off', () => {
+  it('a repeated `initiated` does not postpone the watchdog', () => {
     given(forwarding, PLACED)
       .when(events.status({ leg: 1, status: 'initiated', at: at(4) }))
       .thenNothingHappened();
   });
 
-  it('fetches the call, and the answer decides', () => {
+  it('the watchdog fetches the call, and the answer decides', () => {
     given(forwarding, RINGING)
       .when(events.due('leg1'))
       .then({ asks: [{ type: 'call.fetch', leg: 1, sid: sids.call(1) }] });
@@ -150,7 +150,7 @@ describe('leg: the watchdog', () => {
     });
   });
 
-  it('does not count a timer twice', () => {
+  it('the watchdog does not count a timer twice', () => {
     const { state } = given(forwarding, RINGING);
     const dueAt = state.kind === 'call' ? (state.timers['leg1'] ?? 0) : 0;
     given(forwarding, [...RINGING, events.due('leg1')])
@@ -158,7 +158,7 @@ describe('leg: the watchdog', () => {
       .thenNothingHappened();
   });
 
-  it('a leg without a SID counts as ended, its creation is dropped, and it hears a hang-up should it ever ask', () => {
+  it('a leg without a SID counts as ended, its create is dropped, and a later request gets a hang-up', () => {
     const lost = [...two, events.timer('leg1', at(30))];
     given(forwarding, two)
       .when(events.timer('leg1', at(30)))
@@ -183,7 +183,7 @@ describe('leg: the watchdog', () => {
       .then({ state: { legs: [{ phase: 'ending' }, {}] }, asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }] });
   });
 
-  it('a leg whose creation succeeds after it counted as ended is ended', () => {
+  it('a leg whose create succeeds after it counted as ended is ended', () => {
     given(forwarding, [...two, events.timer('leg1', at(30))])
       .when(
         events.outcomeOf(
@@ -195,7 +195,7 @@ describe('leg: the watchdog', () => {
       .then({ state: { legs: [{ phase: 'ending' }, {}] }, asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }] });
   });
 
-  it('of detection and of confirmation ends a leg that is still alive', () => {
+  it('the watchdog of detection and of confirmation ends a leg that is still alive', () => {
     for (const before of [DETECTING, CONFIRMING]) {
       given(forwarding, [...before, events.due('leg1')])
         .when(
@@ -221,7 +221,7 @@ describe('leg: the watchdog', () => {
 describe('leg: its end', () => {
   const ENDING = [...RINGING, events.callerStatus({ at: at(4) })];
 
-  it('is asked for once, and the 200 counts as the end: a call cancelled while queued sends no callback', () => {
+  it('the end of a leg is requested once, and the 200 counts: a call cancelled while queued sends no callback', () => {
     given(forwarding, RINGING)
       .when(events.callerStatus({ at: at(4) }))
       .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
@@ -236,14 +236,14 @@ describe('leg: its end', () => {
       .then({ state: { legs: [{ phase: 'ended' }] } });
   });
 
-  it('that fails is tried again after 10 s', () => {
+  it('an end that fails is tried again after 10 s', () => {
     const failed = [...ENDING, events.outcomeOf('call.end', { kind: 'failed', reason: '' }, { at: at(5) })];
     given(forwarding, failed)
       .when(events.timer('leg1', at(14)))
       .then({ asks: [{ type: 'call.end', leg: 1 }], state: { legs: [{ phase: 'ending' }] } });
   });
 
-  it('of a leg without a SID waits for its first callback', () => {
+  it('the end of a leg without a SID waits for its first callback', () => {
     const ending = [events.inbound(), events.callerStatus({ at: at(1) })];
     expect(given(forwarding, ending).effects.filter(({ type }) => type === 'call.end')).toEqual([]);
     expect(given(forwarding, ending).effects).toContainEqual({ type: 'effect.drop', id: 'create:1:caller' });
@@ -261,7 +261,7 @@ describe('leg: its end', () => {
       .then({ state: { legs: [{ phase: 'ended' }] }, keepForMs: 86_400_000 });
   });
 
-  it('says how it came out', () => {
+  it('an ended leg says how it ended', () => {
     const results: [Parameters<typeof events.status>[0], LegResult][] = [
       [
         { status: 'busy', sipCode: 486 },
@@ -285,7 +285,7 @@ describe('leg: its end', () => {
     }
   });
 
-  it('is final: what comes later changes nothing', () => {
+  it('an ended leg is final: later events change nothing', () => {
     const ended = [...RINGING, events.status({ leg: 1, status: 'busy', at: at(9) })];
     for (const event of [
       events.status({ status: 'ringing' }),
@@ -304,7 +304,7 @@ describe('leg: its end', () => {
 });
 
 describe('leg: confirmation', () => {
-  it('asks for a key in rounds of at most 4 s that fall through to a redirect', () => {
+  it('confirmation asks for a key in polls of at most 4 s that fall through to a redirect', () => {
     given(forwarding, DETECTING)
       .when(events.answered({ answeredBy: 'unknown', at: at(10) }))
       .then({
@@ -325,14 +325,14 @@ describe('leg: confirmation', () => {
       });
   });
 
-  it('shortens the last round to the time that is left', () => {
+  it('confirmation shortens the last poll to the remaining time', () => {
     given(forwarding, CONFIRMING)
       .when(events.poll({ at: at(20) }))
       .then({ reply: { verbs: [{ verb: 'gather', timeoutSeconds: 2 }, {}] } })
       .thenNothingHappened();
   });
 
-  it('takes any key, the pound sign too', () => {
+  it('confirmation accepts any key, including the pound sign', () => {
     for (const digits of ['1', '5', '#', '*']) {
       given(forwarding, CONFIRMING)
         .when(events.key({ digits, at: at(12) }))
@@ -340,14 +340,14 @@ describe('leg: confirmation', () => {
     }
   });
 
-  it('takes no key for no key', () => {
+  it('confirmation does not take an empty input for a key', () => {
     given(forwarding, CONFIRMING)
       .when(events.key({ digits: '', at: at(12) }))
       .then({ verbs: ['gather', 'redirect'] })
       .thenNothingHappened();
   });
 
-  it('is over when its time is, and the next person is rung', () => {
+  it('confirmation ends when its time is over, and the next callee is rung', () => {
     given(forwarding, CONFIRMING)
       .when(events.poll({ at: at(22) }))
       .then({
@@ -357,7 +357,7 @@ describe('leg: confirmation', () => {
       });
   });
 
-  it('a key after it is over tells why there is nothing to take', () => {
+  it('a key after confirmation ended hears why there is nothing to take', () => {
     given(forwarding, both)
       .when(events.answered({ leg: 2, answeredBy: 'unknown', at: at(9) }))
       .then({ state: { legs: [{}, { phase: 'confirming' }] } });
@@ -373,7 +373,7 @@ describe('leg: confirmation', () => {
 });
 
 describe('an end that Twilio refuses', () => {
-  it('makes us look the call up, so that a leg that is over is not ended for ever', () => {
+  it('a refused end makes us fetch the call, so a leg that is over is not ended forever', () => {
     given(forwarding, [
       events.inbound(),
       events.outcomeOf('call.create', { kind: 'created', sid: sids.call(1), status: 'queued' }),

@@ -7,7 +7,7 @@ import { moves } from './arbitraries.js';
 
 const LABEL = /^[A-Za-z_.]{1,30}$/;
 
-it('whatever happens, the counts agree with the state, and labels are words of a closed list', () => {
+it('whatever happens, the counts agree with the state, and labels come from a closed list', () => {
   const { met, lookIn, expectAll } = countCases('repeated', 'changed again', 'call.ended', 'leg.ended', 'second round');
   const property = fc.property(moves, (all) => {
     let state = forwarding.initial();
@@ -23,7 +23,7 @@ it('whatever happens, the counts agree with the state, and labels are words of a
       state = step.state;
       effects.push(...step.effects);
       told.push(...forwarding.measure({ before, event, after: state }));
-      // Handled again, as a node does that lost the race: nothing is counted a second time.
+      // Handled again, as by a node that lost the race: nothing is counted twice.
       const again = forwarding.transition(state, event, DEFAULT_FORWARDING_CONFIG);
       met(again.state === state ? 'repeated' : 'changed again');
       if (again.state === state) expect(forwarding.measure({ before: state, event, after: again.state })).toEqual([]);

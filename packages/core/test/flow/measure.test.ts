@@ -17,7 +17,7 @@ import { events, NUMBERS, START, taskEvents, taskSids, WORKSPACE } from '@amd/co
 
 const { available, unavailable } = WORKSPACE.activities;
 
-/** What the steps are counted as, one second apart. */
+/** The measurements of the steps, one second apart. */
 function measurements<State, Event extends { readonly type: string; readonly at: number }, Config>(
   flow: Flow<State, Event, unknown, unknown, Config> & WithMetrics<State>,
   config: Config,
@@ -44,7 +44,7 @@ describe('a forwarded call', () => {
     events.conference({ event: 'join', leg: 1 }),
   ];
 
-  it('counts the wait for a human, and its one outcome', () => {
+  it('a forwarded call counts the wait for a human and its one outcome', () => {
     expect(measure(...talk, events.callerStatus(), events.status({ status: 'completed' }))).toEqual([
       [
         { type: 'call.begun', flow },
@@ -59,14 +59,14 @@ describe('a forwarded call', () => {
     ]);
   });
 
-  it('counts nothing of what comes twice, and nothing of a call that it knows nothing of', () => {
+  it('repeated events, and those of an unknown call, count nothing', () => {
     const [, , , , , again] = measure(...talk, events.conference({ event: 'join', leg: 1 }));
     expect(again).toEqual([]);
     expect(measure(events.callerStatus(), events.answered()).flat()).toEqual([]);
     expect(measure(events.inbound({ status: 'completed' })).flat()).toEqual([]);
   });
 
-  it('counts a leg that nobody answered, without a verdict', () => {
+  it('a leg that was not answered is counted without a verdict', () => {
     const told = measure(
       events.inbound(),
       events.status({ status: 'busy' }),
@@ -78,7 +78,7 @@ describe('a forwarded call', () => {
     expect(told[3]).toEqual([]);
   });
 
-  it('takes how long detection listened from Twilio where it says so', () => {
+  it("the detection time is Twilio's where it is reported", () => {
     const verdictOf = (...list: ForwardingEvent[]) =>
       measure(...list)
         .flat()
@@ -93,12 +93,12 @@ describe('a forwarded call', () => {
     expect(verdictOf(...greeted, events.verdict())).toMatchObject([{ seconds: 1 }]);
   });
 
-  it('bug: a verdict that came with the first word of an answer was counted as given after 0 s', () => {
+  it('bug: a verdict that came with the first report of an answer was counted as given after 0 s', () => {
     const told = measure(events.inbound(), events.answered({ answeredBy: 'human' })).flat();
     expect(told).toContainEqual({ type: 'leg.verdict', flow, answeredBy: 'human', seconds: null });
   });
 
-  it('counts another round as another call, and its wait from its own beginning', () => {
+  it('another visit counts as another call, with its own wait', () => {
     const options = {
       forwardTo: [NUMBERS.ann],
       fallback: { kind: 'redirect', url: 'https://example.com/menu' },
@@ -126,7 +126,7 @@ describe('a call in a queue', () => {
   const flow = 'taskrouter';
   const measure = (...list: readonly TaskRouterEvent[]) => measurements(taskrouter, DEFAULT_TASKROUTER_CONFIG, list);
 
-  it('counts the call, the worker who is held, and how both came out', () => {
+  it('a queued call counts the call, the reserved worker, and how both ended', () => {
     const [arrived, held, , answered, , over] = measure(
       taskEvents.inbound(),
       taskEvents.assignment(1),
@@ -141,7 +141,7 @@ describe('a call in a queue', () => {
     expect(over).toContainEqual({ type: 'call.ended', flow, result: 'connected', seconds: 5 });
   });
 
-  it('counts a reservation when it is over, once', () => {
+  it('a reservation is counted when it is over, once', () => {
     const told = measure(
       taskEvents.inbound(),
       taskEvents.assignment(1),
@@ -169,7 +169,7 @@ describe('a worker', () => {
   });
   const measure = (...list: readonly WorkerEvent[]) => measurements(worker, DEFAULT_WORKER_CONFIG, list);
 
-  it('counts a rest when it begins and how long it was when it is over', () => {
+  it('a cool-down is counted when it begins, and with its length when it is over', () => {
     expect(measure(seen(), seen(unavailable, 2), seen(unavailable, 3), seen(available, 4))).toEqual([
       [],
       [{ type: 'coolDown.begun' }],

@@ -6,7 +6,7 @@ import { createParams } from '../../src/twilio/create-params.js';
 import { after, at, waiting } from './scenes.js';
 
 const ASYNC = { amd: { mode: 'async' } } as const;
-/** Ann, or Ann and Ben, have picked up and hear who is calling. */
+/** Ann, or Ann and Ben, have answered and hear who is calling. */
 const greeted = (options: Partial<CallOptions> = {}, legs: readonly number[] = [1]) => [
   events.inbound({
     options: { forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben].slice(0, legs.length) }], ...ASYNC, ...options },
@@ -155,7 +155,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, [...claimed, words])
       .when(events.key({ at: at(20) }))
       .then({ verbs: ['dial.conference'], state: { winner: 1 } });
-    // Told the way already: it is fetched back.
+    // On its way already: it is redirected back.
     const invited = [...claimed, events.legDocument({ at: at(8) })];
     given(forwarding, invited)
       .when(words)
@@ -173,7 +173,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
         verbs: ['gather', 'redirect'],
         state: { legs: [{ phase: 'confirming', inFlight: { redirect: null } }] },
       });
-    // With the caller, or on the way by a key: what is said is a talk.
+    // With the caller, or on the way by a key: what is said is a conversation.
     const byKey = [...claimed.slice(0, -1), events.key({ at: at(7) })];
     for (const scene of [[...invited, events.conference({ event: 'join', leg: 1, at: at(8) })], byKey]) {
       given(forwarding, scene)
@@ -262,13 +262,13 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, onTheWay)
       .when(retry)
       .then({ verbs: ['pause', 'dial.conference'], state: { winner: 1, caller: { phase: 'joining' } } });
-    // They are there as soon as an event says so, or when no answer can be on its way any more.
+    // They are there once an event says so, or once no answer can be on its way any more.
     given(forwarding, [...onTheWay, retry])
       .when(events.conference({ event: 'join', at: at(24) }))
       .then({ state: { caller: { phase: 'connected' } } });
     after([...onTheWay, ...look(33)]).then({ state: { caller: { phase: 'connected' } } });
     after([...onTheWay, retry, ...look(46)]).then({ state: { caller: { phase: 'joining' } } });
-    // Nor is one there whom no event had told of before.
+    // Nor is a caller there whom no event has reported before.
     const unseen = [events.inbound(), events.callerEnded({ at: at(40) }), events.due('heartbeat')] as const;
     given(forwarding, unseen)
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(64) }))
@@ -304,14 +304,14 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     after(onTheWay).then({
       state: { caller: { phase: 'joining', seenAlive: true }, legs: [{ phase: 'joining', seenAlive: false }] },
     });
-    // They have never met: the caller is not let go, and somebody else is rung.
+    // They have never met: the caller is not released, and another callee is rung.
     given(forwarding, onTheWay)
       .when(events.callerEnded({ at: at(29) }))
       .then({ verbs: ['pause', 'dial.conference'], state: { winner: 1, caller: { phase: 'joining' } } });
     given(forwarding, onTheWay)
       .when(events.status({ status: 'completed', at: at(29) }))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { winner: null, caller: { phase: 'fallingBack' } } });
-    // They are there as soon as an event says so, or when no answer can be on its way any more.
+    // They are there once an event says so, or once no answer can be on its way any more.
     given(forwarding, onTheWay)
       .when(events.conference({ event: 'join', leg: 1, at: at(29) }))
       .then({ state: { caller: { phase: 'connected' } } });
@@ -320,11 +320,11 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const retry = events.answered({ at: at(22.9) });
     after([...early, retry, ...look(28)]).then({ state: { caller: { phase: 'joining' } } });
     after([...early, retry, ...look(38)]).then({ state: { caller: { phase: 'connected' } } });
-    // No retry of the first any more, and it may be retried itself.
+    // The first request can no longer be retried, but this one can.
     const anew = events.answered({ at: at(23.1) });
     after([...early, anew, ...look(38)]).then({ state: { caller: { phase: 'joining' } } });
     after([...early, anew, ...look(38), ...look(49)]).then({ state: { caller: { phase: 'connected' } } });
-    // What they are told before it takes its time as well.
+    // What they are told before joining takes its time as well.
     const recorded = [
       events.inbound({ options: { forwardTo: [NUMBERS.ann], record: true } }),
       events.conference({ event: 'join', at: at(1) }),
@@ -360,7 +360,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, [...sentAway, events.conference({ event: 'join', leg: 1, at: at(9) })])
       .when(events.callerEnded({ at: at(9) }))
       .then({ verbs: ['pause', 'dial.conference'] });
-    // What is told of that conference afterwards is told late; that they are back is told of another one.
+    // Later events of that conference are late; that they are back is reported for another one.
     const [old, now] = [`CF${'1'.repeat(32)}`, `CF${'2'.repeat(32)}`] as [ConferenceSid, ConferenceSid];
     const join = (conference: ConferenceSid) => events.conference({ event: 'join', conference, at: at(10) });
     const leave = {
@@ -406,12 +406,12 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const again = { ...events.inbound({ status: 'in-progress', at: at(4) }), lostVisit: 1 };
     const revived = given(forwarding, []).when(again);
     revived.then({ state: { visit: 2, caller: { phase: 'held' }, legs: [{ id: 1001 }] } });
-    // The leg of the round that was lost, whose name is 1: it is nobody's any more.
+    // The leg of the lost visit, whose id is 1, belongs to no record any more.
     const lost = given(forwarding, [again]).when(events.answered({ leg: 1, sid: sids.call(7), at: at(5) }));
     expect(verbsOf(lost.result)).toEqual([{ verb: 'hangup' }]);
   });
 
-  it('a caller of whom nothing is known and who is not on the line is not served anew', () => {
+  it('an unknown caller who is not on the line is not served anew', () => {
     for (const status of ['completed', 'ringing'] as const) {
       const asks = { ...events.callerDocument({ at: at(3) }), sid: sids.call(0), visit: 1, status };
       expect(verbsOf(given(forwarding, []).when(asks).result)).toEqual([{ verb: 'hangup' }]);

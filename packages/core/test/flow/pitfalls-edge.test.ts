@@ -19,7 +19,7 @@ const create: CreateCall = {
   detection: { mode: 'Enable', timeoutSeconds: 30 },
 };
 
-/** A client that writes down what it is asked, and answers as told. */
+/** A client that records its requests and answers as told. */
 function client(answer: () => Promise<TwilioCall> = () => Promise.resolve({ sid: sids.call(1), status: 'queued' })) {
   const sent: (TwilioCallCreate | { readonly sid: string; readonly params?: object })[] = [];
   const calls = Object.assign(
@@ -318,7 +318,7 @@ describe('pitfalls of the edge', () => {
     expect((await post('/inbound', payloads.inbound(), { token: 'the new one' })).status).toBe(200);
   });
 
-  /** A store that is away until it is let go on. */
+  /** A store that is down until it is released. */
   function blinking() {
     const store = createMemoryStore();
     const state = { away: true };
@@ -332,7 +332,7 @@ describe('pitfalls of the edge', () => {
       }),
     };
   }
-  /** The query of the address that they are sent to again. */
+  /** The query of the address they are redirected to. */
   const queryOf = (body: string): string => /<Redirect[^?]*\?([^#]*)#/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
 
   it('P-108 the store is away for a moment: a new caller waits for 20 s, and is served when it is back', async () => {
@@ -369,7 +369,7 @@ describe('pitfalls of the edge', () => {
     expect(last.body).toContain('nobody is available');
     state.away = false;
     await clock.advanceBy(1000);
-    // What was decided too late finds it written down.
+    // A decision made too late finds the goodbye recorded.
     await runtime.handle(CALL_KEY, untimed(events.inbound({})));
     await runtime.tick();
     expect(execute.effects).toEqual([]);

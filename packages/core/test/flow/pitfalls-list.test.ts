@@ -31,15 +31,15 @@ const onPage = numbers(page, /^## (P-[0-9]+) /gm);
 const tested = numbers(tests, /\bit\(\s*["'](P-[0-9]+) /g);
 
 describe('docs/pitfalls.md', () => {
-  it('numbers its pitfalls one by one', () => {
+  it('docs/pitfalls.md numbers its pitfalls one by one', () => {
     expect(onPage).toEqual(onPage.map((_, index) => `P-${String(index + 1).padStart(2, '0')}`));
   });
 
-  it('has a test for every number, and a number for every test', () => {
+  it('docs/pitfalls.md has a test for every number, and a number for every test', () => {
     expect([...tested].sort(byNumber)).toEqual(onPage);
   });
 
-  it('names each test as it is called', () => {
+  it('docs/pitfalls.md names each test by its title', () => {
     const called = [...tests.matchAll(/\bit\(\s*(["'])(P-[0-9]+ .*?)\1,/g)].map(([, , name = '']) => name);
     const named = [...page.matchAll(/^Test: “(.*)”$/gm)].map(([, name = '']) => name);
     expect([...called].sort(byNumber)).toEqual(named);

@@ -10,7 +10,7 @@ function roomIn(verbs: readonly Verb[]): Extract<Verb, { verb: 'dial.conference'
   return verbs.find((verb) => verb.verb === 'dial.conference');
 }
 
-// docs/pitfalls.md tells the story of each; test/flow/pitfalls-list.test.ts keeps the two lists alike.
+// docs/pitfalls.md tells the story of each; test/flow/pitfalls-list.test.ts keeps the two lists equal.
 describe('pitfalls of the calls themselves', () => {
   it('P-01 the caller hangs up while detection runs: the leg is ended, and a human who answers hears why', () => {
     const detecting = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
@@ -171,19 +171,19 @@ describe('pitfalls of the calls themselves', () => {
   });
 
   it('P-107 a copy of a request does not prove that its answer was heard: only the request for the fallback itself does', () => {
-    // The room has ended under both. The first answer is the room again, and then nobody is left; a copy comes.
+    // The room has ended under both. The first answer is the room again, and then nobody is left; a repeat arrives.
     const ended = events.callerEnded({ at: at(20) });
     const back = [...joining, events.legEnded({ at: at(19) }), ended];
     const { reply } = given(forwarding, back).when(events.callerEnded({ at: at(21) })).result;
     expect(reply).toMatchObject({ verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] });
-    // Whichever answer was acted on, they are fetched if they do not come.
+    // Whichever answer was acted on, they are redirected if they do not come.
     given(forwarding, [...back, events.callerEnded({ at: at(21) })])
       .when(events.due('caller'))
       .then({ asks: [{ type: 'call.redirect', leg: 0, document: { part: 1 } }] });
     given(forwarding, [...back, events.callerEnded({ at: at(21) }), events.callerDocument({ at: at(22) })])
       .when(events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(23) }))
       .then({ asks: [], state: { caller: { fallbackServed: true } } });
-    // A late copy of the very first request, while they wait to be fetched.
+    // A late repeat of the very first request, while they wait to be redirected.
     given(forwarding, falling)
       .when(events.inbound({ at: at(30) }))
       .then({ verbs: ['pause', 'redirect'] })

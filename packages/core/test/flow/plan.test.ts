@@ -24,7 +24,7 @@ describe('what is wrong with whom to ring is told', () => {
       [{ to: ANN, number: BEN }],
     ],
     ['"forwardTo[0].confirm" must be "never" or "when-unsure" or "always"; got "no"', [{ to: ANN, confirm: 'no' }]],
-  ])('%s', (message, forwardTo) => {
+  ])('a wrong plan is refused: %s', (message, forwardTo) => {
     expect(() => callSettings({ forwardTo } as never)).toThrow(message);
   });
 
@@ -35,13 +35,13 @@ describe('what is wrong with whom to ring is told', () => {
     [`"targets[1]" ${NEITHER} undefined`, () => inOrder([ANN, undefined as never])],
     ['"seconds" must be a whole number from 1 to 600; got 0', () => waves([[ANN]], 0)],
     ['"seconds" must be a whole number from 1 to 600; got 601', () => staggered(601, [ANN])],
-  ])('where the plan is made: %s', (message, make) => {
+  ])('a wrong plan is refused where it is made: %s', (message, make) => {
     expect(make).toThrow(message);
   });
 });
 
 describe('steps', () => {
-  it('keep what each of them says', () => {
+  it('steps keep what each of them says', () => {
     const own = {
       to: ANN,
       name: 'Ann',
@@ -55,7 +55,7 @@ describe('steps', () => {
     ]);
   });
 
-  it('are made by helpers', () => {
+  it('helpers make steps', () => {
     expect(inOrder([ANN, BEN])).toEqual([{ targets: [{ to: ANN }] }, { targets: [{ to: BEN }] }]);
     expect(atOnce([ANN, BEN])).toEqual([{ targets: [{ to: ANN }, { to: BEN }] }]);
     expect(staggered(1, [ANN, BEN])).toEqual([

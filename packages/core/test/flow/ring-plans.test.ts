@@ -27,23 +27,23 @@ const rings = (to: E164) => ({ type: 'call.create', to }) as const;
 describe('a staggered plan', () => {
   const plan = inbound(staggered(5, [ANN, BEN, CARA]));
 
-  it('rings one more every so many seconds, while those before still ring', () => {
+  it('a staggered plan rings one more callee every so many seconds, while the earlier ones still ring', () => {
     given(forwarding, [plan])
       .when(events.due('step'))
       .then({ asks: [rings(BEN)], state: { timers: { step: at(10) } } });
     const third = given(forwarding, [plan, events.due('step')]).when(events.due('step'));
     third.then({ asks: [rings(CARA)] });
-    // Nobody is left to be rung later.
+    // Nobody is left to ring later.
     expect((third.result.state as LiveForwarding).timers).not.toHaveProperty('step');
   });
 
-  it('does not wait when nobody rings any more', () => {
+  it('a staggered plan does not wait when no phone rings any more', () => {
     given(forwarding, [plan])
       .when(busy(1, 2))
       .then({ asks: [rings(BEN)], state: { timers: { step: at(7) } } });
   });
 
-  it('does not hurry while somebody of the newest step may still take the call', () => {
+  it('a staggered plan does not hurry while a callee of the newest step may still take the call', () => {
     given(forwarding, [plan, events.due('step')])
       .when(busy(1, 6))
       .then({ asks: [] });
@@ -52,14 +52,14 @@ describe('a staggered plan', () => {
       .then({ asks: [rings(CARA)] });
   });
 
-  it('is not stopped by a voicemail that answers', () => {
+  it('a staggered plan is not stopped by a voicemail that answers', () => {
     const answered = [plan, events.due('step'), events.answered({ leg: 1, answeredBy: 'machine_start', at: at(6) })];
     given(forwarding, answered)
       .when(events.due('step'))
       .then({ asks: [rings(CARA)] });
   });
 
-  it('rings nobody new once a human has the caller, and goes on if that comes to nothing', () => {
+  it('a staggered plan rings no new callee once a human has the caller, and goes on if that fails', () => {
     const claimed = [plan, events.answered({ leg: 1, at: at(3) })];
     const { state } = given(forwarding, claimed);
     expect((state as LiveForwarding).timers).not.toHaveProperty('step');
@@ -68,7 +68,7 @@ describe('a staggered plan', () => {
       .then({ asks: [rings(BEN)] });
   });
 
-  it('rings nobody new after the deadline, nor when the caller is gone', () => {
+  it('a staggered plan rings no new callee after the deadline, or when the caller is gone', () => {
     const late = given(forwarding, [plan, events.due('deadline')]);
     expect((late.state as LiveForwarding).legs).toHaveLength(1);
     const gone = given(forwarding, [plan, events.callerStatus({ at: at(2) })]);
@@ -78,7 +78,7 @@ describe('a staggered plan', () => {
       .then({ asks: [] });
   });
 
-  it('falls back when nobody of any step is left', () => {
+  it('a staggered plan falls back when no callee of any step is left', () => {
     const all = [plan, events.due('step'), events.due('step'), busy(1, 11), busy(2, 11)];
     given(forwarding, all)
       .when(busy(3, 12))
@@ -87,7 +87,7 @@ describe('a staggered plan', () => {
 });
 
 describe('other plans', () => {
-  it('atOnce rings everybody, waves ring group after group', () => {
+  it('atOnce rings everyone, waves rings group after group', () => {
     given(forwarding, [])
       .when(inbound(atOnce([ANN, BEN])))
       .then({ asks: [rings(ANN), rings(BEN)] });
@@ -100,14 +100,14 @@ describe('other plans', () => {
       .then({ asks: [rings(CARA)] });
   });
 
-  it('can be joined', () => {
+  it('plans can be joined', () => {
     expect(callSettings({ forwardTo: [...atOnce([ANN, BEN]), ...inOrder([CARA])] }).plan).toEqual([
       { targets: [{ to: ANN }, { to: BEN }], nextAfterSeconds: null },
       { targets: [{ to: CARA }], nextAfterSeconds: null },
     ]);
   });
 
-  it('names what is wrong where the plan is made', () => {
+  it('a wrong argument is named where the plan is made', () => {
     expect(() => staggered(0, [ANN])).toThrow('"seconds"');
     expect(() => staggered(5, [ANN, 'Ben'])).toThrow('"targets[1]"');
     expect(() => waves([[ANN], ANN as never])).toThrow('"groups[1]"');
@@ -130,7 +130,7 @@ describe('somebody with settings of their own', () => {
     detection: { timeoutSeconds: 10, speechThresholdMs: 1800 },
   };
 
-  it('is called with them, and listened to as long as they say', () => {
+  it('a target with its own settings is called with them, and its detection lasts as long as they say', () => {
     given(forwarding, [])
       .when(inbound([person, BEN]))
       .then({
@@ -150,7 +150,7 @@ describe('somebody with settings of their own', () => {
       .then({ asks: [{ ...rings(BEN), from: e164(NUMBERS.caller, 'from'), detection: { timeoutSeconds: 30 } }] });
   });
 
-  it("sees the caller's number although the others see ours", () => {
+  it("a target can see the caller's number although the others see ours", () => {
     given(forwarding, [])
       .when(inbound([{ to: ANN, callerId: 'caller' }], { callerId: NUMBERS.ours }))
       .then({ asks: [{ ...rings(ANN), from: e164(NUMBERS.caller, 'from') }] });

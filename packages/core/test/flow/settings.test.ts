@@ -87,7 +87,7 @@ describe('what is wrong is named', () => {
     ],
     ['record', { forwardTo: [], record: 'yes' }],
     ['texts.consent', { forwardTo: [], record: true, texts: { consent: '' } }],
-  ])('%s: %j', (option, options) => {
+  ])('option %s is named: %j', (option, options) => {
     const run = (): unknown => callSettings(options as never);
     expect(run).toThrow(TypeError);
     expect(run).toThrow(`"${option}"`);
@@ -100,13 +100,13 @@ describe('what is wrong is named', () => {
     ['progress.everySeconds', { progress: { everySeconds: 9 } }],
     ['detection.timeoutSeconds', { detection: { timeoutSeconds: 60 } }],
     ['forwardTo[0].ringSeconds', { forwardTo: [{ to: ANN, ringSeconds: 61 }] }],
-  ])('%s: %j is out of range', (option, options) => {
+  ])('option %s: %j is out of range', (option, options) => {
     const run = (): unknown => callSettings({ forwardTo: [], ...options });
     expect(run).toThrow(RangeError);
     expect(run).toThrow(`"${option}"`);
   });
 
-  test('together with what there is instead', () => {
+  test('a wrong word is named together with the words there are', () => {
     const texts = { hello: 'Hello' } as never;
     expect(() => callSettings({ forwardTo: [], texts })).toThrow(Object.keys(DEFAULT_TEXTS).join(', '));
     expect(() => callSettings({ forwardTo: [], policy: { robot: 'hang up' } as never })).toThrow('machine_start');
@@ -180,7 +180,7 @@ describe('what is wrong is named', () => {
     expect(() => callSettings(options as never)).toThrow(message);
   });
 
-  test('in inOrder as well', () => {
+  test('inOrder names what is wrong as well', () => {
     expect(inOrder([ANN, { to: BEN, name: 'Ben' }])).toEqual([
       { targets: [{ to: ANN }] },
       { targets: [{ to: BEN, name: 'Ben' }] },
@@ -205,7 +205,7 @@ test('the limits themselves are in range', () => {
 });
 
 describe('what is left out', () => {
-  test('or undefined, is the default', () => {
+  test('an option that is left out or undefined has its default', () => {
     const defaults = callSettings({ forwardTo: [ANN] });
     const nothing = {
       ...{ policy: undefined, callerId: undefined, ownNumber: undefined, ringSeconds: undefined, detection: undefined },
@@ -223,7 +223,7 @@ describe('what is left out', () => {
     expect(defaults).toMatchObject({ policy: DEFAULT_POLICY, texts: DEFAULT_TEXTS, fallback: { kind: 'say' } });
   });
 
-  test('what is given is kept', () => {
+  test('given options are kept', () => {
     const settings = callSettings({
       forwardTo: [ANN, { to: BEN, name: 'Ben', ringSeconds: 30 }, { targets: [ANN, { to: BEN }] }],
       policy: { unknown: 'bridge' },

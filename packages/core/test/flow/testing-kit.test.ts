@@ -15,7 +15,7 @@ import {
 import { waiting } from './scenes.js';
 
 describe('given, when, then', () => {
-  it('says what differs, and where', () => {
+  it('given/when/then says what differs, and where', () => {
     const step = given(forwarding, waiting).when(events.answered());
     expect(() =>
       step.then({ state: { caller: { phase: 'held' } }, verbs: ['hangup'], asks: [{ type: 'call.end' }] }),
@@ -30,29 +30,29 @@ describe('given, when, then', () => {
     );
   });
 
-  it('says so when something happened after all', () => {
+  it('thenNothingHappened fails when something happened', () => {
     expect(() => given(forwarding, waiting).when(events.answered()).thenNothingHappened()).toThrow(
       'state: expected no change',
     );
   });
 
-  it('goes on with the same step, for several expectations', () => {
+  it('several expectations can check the same step', () => {
     const step = given(forwarding, waiting).when(events.answered());
     expect(step.then({ state: { winner: 1 } }).then({ keepForMs: null }).result.reply.kind).toBe('twiml');
   });
 
-  it('is not a promise, and says so when it is awaited', async () => {
+  it('a step is not a promise, and says so when it is awaited', async () => {
     const step: unknown = given(forwarding, waiting).when(events.answered());
     await expect(Promise.resolve(step)).rejects.toThrow('not awaited');
   });
 
-  it('takes a configuration in part', () => {
+  it('given accepts a partial configuration', () => {
     given(forwarding, [], { heartbeatMs: 5 })
       .when(events.inbound())
       .then({ state: { timers: { heartbeat: START + 5 } } });
   });
 
-  it('takes any flow', () => {
+  it('given accepts any flow', () => {
     const counter = {
       name: 'counter',
       schema: 1,
@@ -71,7 +71,7 @@ describe('given, when, then', () => {
 });
 
 describe('manual clock', () => {
-  it('runs what is due, in order, at its time, and what is added on the way', async () => {
+  it('the manual clock runs what is due, in order, at its time, including what is added on the way', async () => {
     const clock = manualClock({ start: 0 });
     const seen: [string, number][] = [];
     const note = (name: string) => () => void seen.push([name, clock.now()]);
@@ -93,7 +93,7 @@ describe('manual clock', () => {
     expect(clock.now()).toBe(30);
   });
 
-  it('never goes back', async () => {
+  it('the manual clock never goes back', async () => {
     const clock = manualClock({ start: 10 });
     await expect(clock.advanceTo(9)).rejects.toThrow(RangeError);
     await expect(clock.advanceBy(Number.NaN)).rejects.toThrow(RangeError);
@@ -103,13 +103,13 @@ describe('manual clock', () => {
 describe('recorder', () => {
   const effect = { type: 'call.end', id: 'end', leg: 1, sid: sids.call(1) } as const;
 
-  it('writes down what it is told, and succeeds unless a script says otherwise', async () => {
+  it('the recorder records its effects, and succeeds unless a script says otherwise', async () => {
     const execute = recorder();
     expect(await execute(effect)).toEqual(executions.done('completed'));
     expect([execute.effects, execute.of('call.end'), execute.of('call.create')]).toEqual([[effect], [effect], []]);
   });
 
-  it('answers by a list, whose last item stays, or by a function', async () => {
+  it('the recorder answers by a list, whose last item repeats, or by a function', async () => {
     const execute = recorder({
       'call.end': [executions.notExecuted(), executions.gone()],
       'call.fetch': () => executions.fetched('busy'),
@@ -124,7 +124,7 @@ describe('recorder', () => {
 });
 
 describe('payloads', () => {
-  it('are whole form bodies that a test can bend', () => {
+  it('payloads are whole form bodies that a test can change', () => {
     const payload = { ...payloads.status({ leg: 2, status: 'busy' }), From: 'anonymous' };
     expect(payload).toMatchObject({
       CallSid: sids.call(2),
@@ -142,7 +142,7 @@ describe('payloads', () => {
 });
 
 describe('playCall', () => {
-  it('lets time pass: rings run out, prompts fall through, and nobody is left on hold', () => {
+  it('playCall lets time pass: rings run out, prompts fall through, and no caller is left on hold', () => {
     const call = playCall({ forwardTo: [NUMBERS.ann, NUMBERS.ben], confirmSeconds: 8 });
     call.wait(19);
     expect(call.asked).toEqual(['call.create 1']);
@@ -153,7 +153,7 @@ describe('playCall', () => {
     expect(call.result).toBe('unanswered');
   });
 
-  it('plays a refusal of Twilio', () => {
+  it('playCall plays a refusal by Twilio', () => {
     const answer = (effect: { type: string; leg: number }) =>
       effect.type === 'call.create' && effect.leg === 1
         ? ({ kind: 'refused', code: 21211, reason: 'no number' } as const)
@@ -165,7 +165,7 @@ describe('playCall', () => {
     expect([call.result, call.talking]).toEqual(['connected', []]);
   });
 
-  it('rings people at once, and tells who comes second', () => {
+  it('playCall rings callees at once, and tells the one who comes second', () => {
     const call = playCall({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }] });
     call.leg(1).answers('unknown');
     call.leg(2).answers('human');
@@ -174,7 +174,7 @@ describe('playCall', () => {
     expect(call.talking).toEqual([2]);
   });
 
-  it('says which leg does not ring', () => {
+  it('playCall says which leg does not ring', () => {
     const call = playCall({ forwardTo: [NUMBERS.ann] });
     expect(() => {
       call.leg(2).answers();

@@ -4,7 +4,7 @@ import { measureTimer } from '../../src/flows/metrics.js';
 import { timerEffects, timerId } from '../../src/flows/timers.js';
 
 describe('the timers of a state', () => {
-  it('are started and stopped as the state wants them; one that is due at another time is another one', () => {
+  it('timers are started and stopped as the state wants them; one due at another time is another timer', () => {
     const before = { kept: START, gone: START + 1, moved: START + 2 };
     const after = { kept: START, moved: START + 3, added: START + 4 };
     expect(timerEffects(before, after)).toEqual([
@@ -16,7 +16,7 @@ describe('the timers of a state', () => {
     expect(timerEffects(after, after)).toEqual([]);
   });
 
-  it('have an id by which a repeated start is the same start', () => {
+  it('timers have an id by which a repeated start is the same start', () => {
     expect(timerId('heartbeat', 1500)).toBe('timer:heartbeat@1500');
   });
 });
@@ -25,11 +25,11 @@ describe('how late a timer rang', () => {
   const wanted = { heartbeat: START };
   const rung = { type: 'timer', at: START + 250, timer: 'heartbeat', dueAt: START };
 
-  it('is counted in seconds, for the one that the state wanted', () => {
+  it('the delay of a wanted timer is counted in seconds', () => {
     expect(measureTimer('worker', wanted, rung)).toEqual([{ type: 'timer.fired', flow: 'worker', seconds: 0.25 }]);
   });
 
-  it('is not below zero, should the clock of another machine be behind', () => {
+  it("the delay is not below zero if another machine's clock is behind", () => {
     expect(measureTimer('forwarding', wanted, { ...rung, at: START - 5 })).toMatchObject([{ seconds: 0 }]);
   });
 
@@ -41,11 +41,11 @@ describe('how late a timer rang', () => {
     ['one that is due at no time', { ...rung, timer: 'deadline', dueAt: undefined } as never],
     ['one whose name is none', { ...rung, timer: ['heartbeat'] } as never],
     ['one whose time is none', { ...rung, dueAt: String(START) } as never],
-  ])('is not counted of %s', (_, event) => {
+  ])('no delay is counted for %s', (_, event) => {
     expect(measureTimer('forwarding', wanted, event)).toEqual([]);
   });
 
-  it('is not counted of a timer that the state never had, whatever it says', () => {
+  it('no delay is counted for a timer that the state never had', () => {
     expect(measureTimer('forwarding', {}, { type: 'timer', at: START, timer: 'x' } as never)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { START } from '@amd/core/testing';
 import { countCases } from '../helpers/met.js';
 import { moves, type Move } from './arbitraries.js';
 
-/** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */
+/** More for a longer run: `PROPERTY_RUNS=20000 npx vitest run …`. */
 const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 200) };
 type ForwardingStep = Step<ForwardingState, Effect, Reply>;
 
@@ -25,7 +25,7 @@ interface Seen {
   readonly at: number;
 }
 
-/** Plays the moves; time goes on with them, and never below what a timer says. */
+/** Plays the moves; time advances with them, and never falls below what a timer says. */
 function play(all: readonly { readonly move: Move; readonly afterMs: number }[], look: (seen: Seen) => void): void {
   let state = forwarding.initial();
   const effects: Effect[] = [];
@@ -47,7 +47,10 @@ function play(all: readonly { readonly move: Move; readonly afterMs: number }[],
 const WANTS_TWIML =
   /^(inbound|caller\.(ended|document|fallback|wait|whisper)|leg\.(answered|key|poll|document|ended))$/;
 
-/** `cases`: what the property is about and not every step brings. What is rare is looked for in up to twenty times as many examples. */
+/**
+ * Checks a property. `cases`: situations the property is about that not every step brings. Rare ones are looked for in up to
+ * twenty times as many examples.
+ */
 function check(name: string, look: (seen: Seen, met: (name: string) => void) => void, ...cases: string[]): void {
   it(name, () => {
     const { met, lookIn, expectAll } = countCases(...cases);
@@ -78,7 +81,7 @@ describe('every state and every event', () => {
     'changes nothing the second time, and answers the same kind of reply',
     ({ event, step, at }, met) => {
       if (WANTS_TWIML.test(event.type)) met('a request for TwiML');
-      // Who was handed on and comes back in progress starts a new round; nothing tells that from a repetition.
+      // A caller who was handed off and comes back in progress starts a new visit; nothing distinguishes that from a repeat.
       if (event.type === 'inbound' && step.state.kind === 'call' && step.state.result === 'handedOff') return;
       const again = forwarding.transition(step.state, { ...event, at }, DEFAULT_FORWARDING_CONFIG);
       expect(again.state).toEqual(step.state);
@@ -173,7 +176,7 @@ describe('whatever happens', () => {
         if (effect.type !== 'call.end' || effect.leg === 0) continue;
         const leg = step.state.legs.find(({ id }) => id === effect.leg);
         const was = before.kind === 'call' ? before.legs.find(({ id }) => id === effect.leg) : undefined;
-        // They hung up by themselves on the way to the caller: this only sweeps up what is left.
+        // They hung up by themselves on the way to the caller: this only ends what is left.
         if (was?.phase === 'ending' && was.joinTwimlSent) continue;
         met(leg?.human === true ? 'a human is ended' : 'somebody else is ended');
         expect(leg?.human === true && leg.farewell === null && leg.result?.kind !== 'bridged').toBe(false);
@@ -227,7 +230,7 @@ describe('whatever happens', () => {
     'taken',
   );
 
-  it('gives every effect an id of its own', () => {
+  it('every effect gets an id of its own', () => {
     fc.assert(
       fc.property(moves, (all) => {
         const ids: string[] = [];

@@ -6,7 +6,7 @@ import { after, at, BOTH, both, connected, joining, waiting } from './scenes.js'
 const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 
 describe('the claim', () => {
-  it('is the commit of the first human verdict: the caller is theirs', () => {
+  it('the commit of the first human verdict decides: the caller is theirs', () => {
     given(forwarding, waiting)
       .when(events.answered({ at: at(8) }))
       .then({
@@ -15,7 +15,7 @@ describe('the claim', () => {
       });
   });
 
-  it('also while the caller is still arriving', () => {
+  it('a human wins even while the caller is still arriving', () => {
     const arriving = [events.inbound()];
     given(forwarding, arriving)
       .when(events.answered({ at: at(3) }))
@@ -29,7 +29,7 @@ describe('the claim', () => {
       .then({ state: { caller: { phase: 'connected', held: true }, legs: [{ phase: 'bridged' }] } });
   });
 
-  it('leads both into the same room, with the same settings', () => {
+  it('caller and winner get the same room, with the same settings', () => {
     const caller = given(forwarding, []).when(
       events.inbound({ options: { ...BOTH, waitUrl: 'https://example.com/music' } }),
     ).result;
@@ -46,7 +46,7 @@ describe('the claim', () => {
     expect(second).toMatchObject({ ...first, wait: 'silence', action: { purpose: 'leg.ended', leg: 1 } });
   });
 
-  it('ends who rings, leaves who is being detected', () => {
+  it('a winner ends ringing legs and leaves those in detection', () => {
     given(forwarding, both)
       .when(events.answered({ leg: 1, at: at(8) }))
       .then({
@@ -58,7 +58,7 @@ describe('the claim', () => {
       .then({ asks: [], state: { legs: [{ phase: 'joining' }, { phase: 'detecting' }] } });
   });
 
-  it('a second human hears that the call was taken, a second machine a hang-up', () => {
+  it('a second human hears that the call was taken, a second machine gets a hang-up', () => {
     const taken = [
       ...both,
       events.status({ leg: 2, status: 'in-progress', at: at(6) }),
@@ -78,7 +78,7 @@ describe('the claim', () => {
       .then({ verbs: ['say', 'hangup'] });
   });
 
-  it('who is being asked for a key is told at their next request', () => {
+  it('a callee who is being asked for a key learns at their next request that the call was taken', () => {
     const asked = [
       ...both,
       events.answered({ leg: 2, answeredBy: 'unknown', at: at(7) }),
@@ -97,7 +97,7 @@ describe('in the room', () => {
       .then({ state: { caller: { phase: 'connected' }, legs: [{ phase: 'bridged', result: { kind: 'bridged' } }] } });
   });
 
-  it('a lost join event is made up for: every 10 s both calls are fetched, and both alive are together after 25 s', () => {
+  it('a lost join event is made up for: every 10 s both calls are fetched, and both alive count as together after 25 s', () => {
     given(forwarding, joining)
       .when(events.due('caller'))
       .then({
@@ -116,14 +116,14 @@ describe('in the room', () => {
       .then({ state: { caller: { phase: 'connected' } } });
   });
 
-  it('who was taken for there and asks for the way, twice, is told it twice, and nothing else', () => {
+  it('a leg that was wrongly taken for joined gets the room again for each of two requests, and nothing else', () => {
     const redirected = [
       events.inbound({ options: { forwardTo: [NUMBERS.ann], amd: { mode: 'async' } } }),
       events.conference({ event: 'join', at: at(1) }),
       events.answered({ answeredBy: null, at: at(5) }),
       events.verdict({ at: at(8) }),
       events.outcomeOf('call.redirect', { kind: 'failed', reason: 'no answer' }, { at: at(9) }),
-      // What they had asked for before the redirect comes late, and leads to the room as well.
+      // A request from before the redirect comes late, and leads to the room as well.
       events.answered({ answeredBy: null, at: at(10) }),
       events.due('caller'),
       events.outcomeOf('call.fetch', ALIVE, { leg: 0, at: at(35) }),
@@ -139,7 +139,7 @@ describe('in the room', () => {
       .thenNothingHappened();
   });
 
-  it('the check is repeated until it says something', () => {
+  it('the bridge check is repeated until it tells', () => {
     const failed = { kind: 'failed', reason: '' } as const;
     const once = [
       ...joining,
@@ -158,7 +158,7 @@ describe('in the room', () => {
       });
   });
 
-  it('a claim whose leg left is released, and hunting goes on', () => {
+  it('a winner who leaves releases the caller, and the hunt goes on', () => {
     const two = { forwardTo: ['+14155550142', '+14155550143'] };
     const claimed = [
       events.inbound({ options: two }),
@@ -183,13 +183,13 @@ describe('in the room', () => {
       .then(left);
   });
 
-  it('a claim whose leg left before the caller had arrived leaves them arriving', () => {
+  it('a winner who leaves before the caller has arrived leaves the caller arriving', () => {
     given(forwarding, [events.inbound(), events.answered({ at: at(3) })])
       .when(events.status({ leg: 1, status: 'completed', at: at(4) }))
       .then({ state: { winner: null, caller: { phase: 'fallingBack', held: false } } });
   });
 
-  it('a room that ends under the leg: nobody new is rung until a fetch says what became of the caller', () => {
+  it('when a room ends under the leg, no new callee is rung until a fetch says what happened to the caller', () => {
     given(forwarding, joining)
       .when(events.legEnded({ leg: 1, at: at(9) }))
       .then({
@@ -210,7 +210,7 @@ describe('in the room', () => {
       .then({ state: { result: 'callerLeft' } });
   });
 
-  it('a leg pulled out of the room is told why, also when it was our caller who had gone', () => {
+  it('a leg pulled out of the room is told why, even if it was the caller who left', () => {
     const pulled = [
       ...joining,
       events.conference({
@@ -227,7 +227,7 @@ describe('in the room', () => {
       .then({ verbs: ['say', 'hangup'], reply: { verbs: [{ text: 'The caller has hung up. Goodbye.' }, {}] } });
   });
 
-  it('a notice is not cut off by the timer that fetched it', () => {
+  it('a farewell is not cut off by the timer that redirected to it', () => {
     const told = [...joining, events.callerStatus({ at: at(9) }), events.legDocument({ leg: 1, part: 1, at: at(18) })];
     const { state } = given(forwarding, told);
     expect(state.kind === 'call' && (state.timers['leg1'] ?? 0)).toBeGreaterThanOrEqual(at(18 + 20));
@@ -235,7 +235,7 @@ describe('in the room', () => {
 });
 
 describe('talking', () => {
-  it('ends when the leg leaves: the caller, released by the room, is let go', () => {
+  it('a talk ends when the leg leaves: the caller, released by the room, is hung up', () => {
     given(forwarding, connected)
       .when(events.callerEnded({ at: at(60) }))
       .then({ reply: { kind: 'twiml', verbs: [] }, asks: [{ type: 'call.fetch', leg: 0 }] });
@@ -244,7 +244,7 @@ describe('talking', () => {
       .then({ state: { result: 'connected' } });
   });
 
-  it('ends when the caller leaves', () => {
+  it('a talk ends when the caller leaves', () => {
     given(forwarding, connected)
       .when(events.callerEnded({ status: 'completed', at: at(60) }))
       .then({ verbs: ['hangup'], state: { result: 'connected' } });
@@ -279,7 +279,7 @@ describe('talking', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }] });
   });
 
-  it('is never ended by a late verdict, a late status or a repeated request', () => {
+  it('a talk is never ended by a late verdict, a late status or a repeated request', () => {
     for (const event of [
       events.answered({ answeredBy: 'fax' }),
       events.key(),

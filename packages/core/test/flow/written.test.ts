@@ -17,7 +17,7 @@ import { USUAL_FORWARDING, USUAL_TASK_CALL, writeCall } from '../../src/flows/wr
 
 const KEY = 'forwarding:CA1';
 
-/** The states of a call that is talked through. */
+/** The states of a call from start to end. */
 function statesOf(options: Parameters<typeof callSettings>[0]): readonly ForwardingState[] {
   const heard: ForwardingEvent[] = [
     events.inbound({ options }),
@@ -51,7 +51,7 @@ describe('a call that is written down', () => {
         progress: {},
       },
     ],
-  ] as const)('is read as it was, %s', (_, options) => {
+  ] as const)('a stored call is read as it was, %s', (_, options) => {
     for (const state of statesOf(options)) {
       const data = encodeState(forwarding, { state, at: 5 });
       expect(decodeState(forwarding, KEY, data)).toEqual({
@@ -61,7 +61,7 @@ describe('a call that is written down', () => {
     }
   });
 
-  it('has no word of what every call has', () => {
+  it('a stored call contains nothing that every call has', () => {
     const [, , state] = statesOf({ forwardTo: [NUMBERS.ann] });
     const data = encodeState(forwarding, { state: state as ForwardingState, at: 5 });
     expect(data).not.toContain('Please hold');
@@ -70,7 +70,7 @@ describe('a call that is written down', () => {
     expect(data.length).toBeLessThan(1000);
   });
 
-  it('has the words that were chosen, also when they are what another flow says by default', () => {
+  it("a stored call contains chosen texts, even if they are another flow's defaults", () => {
     const said = { callerGone: String(USUAL_TASK_CALL.texts['callerGone']) };
     const [state] = statesOf({ forwardTo: [NUMBERS.ann], texts: said });
     const { state: read } = decodeState(
@@ -81,7 +81,7 @@ describe('a call that is written down', () => {
     expect(read).toMatchObject({ settings: { texts: said } });
   });
 
-  it('is written anew when a leg of it has changed, and only then', () => {
+  it('a stored call is serialised anew only when one of its legs has changed', () => {
     const [, before, after] = statesOf({ forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }] }) as LiveForwarding[];
     expect(after?.legs[1], 'whom nothing happened to is the same leg').toBe(before?.legs[1]);
     expect(after?.legs[0]).not.toBe(before?.legs[0]);
@@ -89,7 +89,7 @@ describe('a call that is written down', () => {
   });
 
   it.each(['{}', 'null', '[]', '{"kind":"call"}', '{"kind":"call","settings":{},"caller":{}}', '"call"'])(
-    'is none of ours where its state is %s',
+    'a stored call is not ours if its state is %s',
     (state) => {
       const read = (): unknown =>
         decodeState(forwarding, KEY, `{"v":${String(forwarding.schema)},"at":1,"state":${state}}`);
@@ -100,7 +100,7 @@ describe('a call that is written down', () => {
 });
 
 describe('what is not written down', () => {
-  it('is part of the format: once a version is published, a change of it is a new schema', () => {
+  it('the usual values are part of the format: once a version is published, changing them is a new schema', () => {
     const digest = (usual: object): string =>
       createHash('sha256').update(JSON.stringify(usual)).digest('hex').slice(0, 12);
     const tables = { forwarding: digest(USUAL_FORWARDING), taskrouter: digest(USUAL_TASK_CALL) };

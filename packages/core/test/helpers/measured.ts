@@ -1,10 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from 'vitest';
 
-/** Where `npm run prove` wants the figures, one JSON object a line; without it nothing is measured. */
+/** Where `npm run prove` wants the figures, one JSON object per line; without it nothing is measured. */
 const FILE = process.env['AMD_MEASURED'];
 
-/** What was measured, in ms. */
+/** A measurement, in ms. */
 export interface Measured {
   readonly what: string;
   readonly ms: number;
@@ -12,8 +12,8 @@ export interface Measured {
 }
 
 /**
- * A bound on real time. It holds on a machine that does nothing else, so only `npm run prove` checks it (proof/measured.ts):
- * a test that a busy machine fails says nothing about the code.
+ * Checks a bound on real time. It holds on an otherwise idle machine, so only `npm run prove` checks it (prove/measured.ts): a
+ * test that a busy machine fails says nothing about the code.
  */
 export function expectWithin(what: string, ms: number, atMostMs: number): void {
   if (FILE === undefined) return;

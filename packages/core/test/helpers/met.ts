@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 
 export interface Cases<Name extends string> {
-  /** Such a case was met, and looked at. */
+  /** Records that such a case occurred and was checked. */
   readonly met: (name: Name) => void;
-  /** Runs it once, and up to 19 times more as long as a case was never met: what is rare is looked for in more examples. */
+  /** Runs it once, and up to 19 times more while a case has not occurred: rare cases are looked for in more examples. */
   readonly lookIn: (run: () => void) => void;
-  /** Fails, and names every case that was never met: a property that has looked at nothing must not pass. */
+  /** Fails and names every case that never occurred: a property that has checked nothing must not pass. */
   readonly expectAll: () => void;
 }
 

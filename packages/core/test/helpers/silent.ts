@@ -1,4 +1,4 @@
 import type { Log } from '@amd/core';
 
-/** For tests of something else than what is said. */
+/** For tests that do not check what is logged. */
 export const silent: Log = () => undefined;

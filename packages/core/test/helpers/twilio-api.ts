@@ -1,19 +1,19 @@
 import nock from 'nock';
 
 /**
- * Twilio's REST API, made up. Every scope states its content length: without it, nock 14 never ends a reply to a request
- * that asks for `Connection: keep-alive`, as the official client does.
+ * A mocked Twilio REST API. Every scope states its content length: without it, nock 14 never ends a reply to a request that asks
+ * for `Connection: keep-alive`, as the official client does.
  */
 export function twilioApi(): nock.Scope {
   return scope('https://api.twilio.com');
 }
 
-/** TaskRouter's. */
+/** A mocked TaskRouter API. */
 export function taskRouterApi(): nock.Scope {
   return scope('https://taskrouter.twilio.com');
 }
 
-/** Another file of tests may have put an end to it. */
+/** Another test file may have disabled nock. */
 function scope(address: string): nock.Scope {
   if (!nock.isActive()) nock.activate();
   return nock(address).replyContentLength();

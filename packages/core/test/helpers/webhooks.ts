@@ -7,7 +7,7 @@ export const LEG = 'CA22222222aaaa4bbb8ccc333333333333';
 export const TOKEN = '0123456789abcdef0123456789abcdef';
 export const BASE = 'https://amd.example.com';
 
-/** What every webhook of a call carries (twilio.com/docs/voice/twiml#request-parameters). */
+/** Parameters of every webhook of a call (twilio.com/docs/voice/twiml#request-parameters). */
 export function common(sid: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     AccountSid: ACCOUNT,
@@ -28,12 +28,12 @@ export interface Shape {
   readonly token?: string;
   readonly headers?: Record<string, string | undefined>;
   readonly method?: string;
-  /** Instead of the parameters; the signature stays theirs. */
+  /** Replaces the parameters in the body; the signature stays theirs. */
   readonly body?: string;
   readonly signedQuery?: string;
 }
 
-/** A request as Twilio would send it; `shape` bends it. */
+/** Builds a request as Twilio would send it; `shape` changes it. */
 export function webhook(
   path: string,
   params: Record<string, string>,

@@ -7,7 +7,7 @@ export interface Element {
   readonly children: Element[];
 }
 
-/** Parses with a parser that has nothing to do with the renderer. Throws when the document is not well formed. */
+/** Parses with a parser independent of the renderer. Throws if the document is not well formed. */
 export function parseXml(document: string): Element {
   const parser = new SaxesParser();
   const root: Element = { name: '', attributes: {}, text: '', children: [] };

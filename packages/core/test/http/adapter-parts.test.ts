@@ -21,7 +21,7 @@ describe('an adapter', () => {
     return { endpoint, seen, log };
   };
 
-  /** A request and a response of node:http, as far as we use them. */
+  /** A request and a response of node:http, as far as they are used. */
   function nodeParts(change: object = {}, body = 'a=1') {
     const got = { status: 0, headers: new Map<string, string>(), body: '', destroyed: false, ended: 0 };
     const request = {
@@ -49,7 +49,7 @@ describe('an adapter', () => {
     return { request: request as never, response, got };
   }
 
-  it('hands on headers that came more than once as one, and the query from the first question mark on', async () => {
+  it('the Node adapter passes on repeated headers as one, and the query from the first question mark on', async () => {
     const node = echo();
     const parts = nodeParts();
     toNodeListener(node.endpoint)(parts.request, parts.response);
@@ -71,7 +71,7 @@ describe('an adapter', () => {
     }
   });
 
-  it('answers 500 and says why when its answer cannot be written', async () => {
+  it('the Node adapter answers 500 and says why if its answer cannot be written', async () => {
     // Given
     const { endpoint, log } = echo(() => Promise.resolve({ status: 200, headers: { odd: 'ü' }, body: '' }));
     const { request, response, got } = nodeParts();
@@ -87,7 +87,7 @@ describe('an adapter', () => {
     expect(log).toMatchObject([{ code: 'adapter.failed', message: expect.stringContaining('"odd"') as string }]);
   });
 
-  it('answers 500 and says why when the endpoint itself fails, and the connection is not used again', async () => {
+  it('the Node adapter answers 500 and says why if the endpoint fails, and closes the connection', async () => {
     const { endpoint, log } = echo(() => Promise.reject(new Error('a bug')));
     const { request, response, got } = nodeParts();
     toNodeListener(endpoint)(request, response);
@@ -97,7 +97,7 @@ describe('an adapter', () => {
     expect(log).toEqual([{ level: 'error', code: 'adapter.failed', path: '/inbound', message: 'answered 500: a bug' }]);
   });
 
-  it('writes nothing where somebody has answered already', async () => {
+  it('the Node adapter writes nothing if the response was already sent', async () => {
     const { endpoint } = echo();
     const { request, response, got } = nodeParts();
     toNodeListener(endpoint)(request, { ...response, headersSent: true });
@@ -105,7 +105,7 @@ describe('an adapter', () => {
     expect([got.ended, got.headers.size]).toEqual([0, 0]);
   });
 
-  it('reads no more of a body that is announced as too long, and closes the connection', async () => {
+  it('the Node adapter reads no more of a body announced as too long, and closes the connection', async () => {
     const { endpoint, seen } = echo(({ body }) =>
       Promise.resolve({ status: body === null ? 413 : 200, headers: {}, body: '' }),
     );
@@ -124,7 +124,7 @@ describe('an adapter', () => {
     expect(fits.got.headers.has('connection')).toBe(false);
   });
 
-  it('stops reading a body that turns out too long, and keeps nothing of it', async () => {
+  it('the Node adapter stops reading a body that turns out too long, and keeps nothing of it', async () => {
     const paused: string[] = [];
     const node = echo();
     const on = (event: string, listener: (chunk?: string) => void): void => {
@@ -150,7 +150,7 @@ describe('an adapter', () => {
     expect([response2.status, canceled, heard]).toEqual([413, true, []]);
   });
 
-  it('of the web standard is measured like any other', async () => {
+  it('the web standard adapter measures bodies like any other', async () => {
     const told: unknown[] = [];
     const { endpoint } = scene({ metrics: (measurement) => void told.push(measurement) });
     const { headers, body } = webhook('/inbound', common(CALLER));
@@ -162,7 +162,7 @@ describe('an adapter', () => {
     expect(told).toMatchObject([{ type: 'webhook', path: '/inbound', status: 200 }]);
   });
 
-  it('keeps a letter that is cut between two pieces of a body', async () => {
+  it('an adapter keeps a character that is split between two chunks of a body', async () => {
     const letters = Buffer.from('A=ü€😀');
     const pieces = [...letters].map((byte) => Uint8Array.of(byte));
     const node = echo();
@@ -194,7 +194,7 @@ describe('an adapter', () => {
     expect(typesOf(heard)).toEqual(['inbound']);
   });
 
-  it('of Lambda keeps every value of a query, encodes it again, and takes events that say little', async () => {
+  it('the Lambda adapter keeps every value of a query, encodes it again, and accepts minimal events', async () => {
     const { endpoint, seen } = echo();
     const handler = toLambdaHandler(endpoint);
     await handler({
@@ -212,7 +212,7 @@ describe('an adapter', () => {
     ]);
   });
 
-  it('of Lambda hands a text on as it is, and bytes in base64', async () => {
+  it('the Lambda adapter passes text on unchanged, and bytes in base64', async () => {
     const text = echo(() => Promise.resolve({ status: 200, headers: { a: 'b' }, body: 'Grüße' }));
     expect(await toLambdaHandler(text.endpoint)({})).toEqual({ statusCode: 200, headers: { a: 'b' }, body: 'Grüße' });
     const bytes = echo(() => Promise.resolve({ status: 200, headers: {}, body: '', bytes: Uint8Array.of(0, 255) }));

@@ -60,7 +60,7 @@ describe('AWS Lambda', () => {
       'version 1, single values',
       { path: '/inbound', httpMethod: 'POST', queryStringParameters: { a: '1' }, body: BODY },
     ],
-  ])('%s', async (_, event) => {
+  ])('a Lambda event in the form of %s is served', async (_, event) => {
     const { endpoint } = setup();
     const upper = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
     const result = await toLambdaHandler(endpoint)({ ...event, headers: upper });
@@ -73,7 +73,7 @@ describe('Fastify', () => {
   it.each([
     ['as text', (body: string): unknown => body],
     ['as an object', (body: string): unknown => Object.fromEntries(new URLSearchParams(body))],
-  ])('with the form %s', async (_, parse) => {
+  ])('Fastify serves a webhook with the form %s', async (_, parse) => {
     const { endpoint } = setup();
     const app = fastify();
     app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -88,7 +88,7 @@ describe('Fastify', () => {
     await app.close();
   });
 
-  it('says what to do when a parser changed the body', async () => {
+  it('the Fastify adapter says what to do when a parser changed the body', async () => {
     const { endpoint, log } = setup();
     const sent: number[] = [];
     const reply = { code: (status: number) => sent.push(status), header: () => reply, send: () => reply };
@@ -106,7 +106,7 @@ describe('a wrong signature is explained', () => {
     ['a prefix too many', 'https://amd.example.com', '/inbound', 'a path prefix too many'],
     ['a slash too many', BASE, '/inbound/', 'ends in a slash'],
     ['another host', 'https://other.example.com', '/inbound', 'another host, scheme or path'],
-  ])('%s', async (_, base, path, cause) => {
+  ])('a wrong signature is explained: %s', async (_, base, path, cause) => {
     const { endpoint, log } = setup();
     const headers = { ...headersFor(base + path), host: 'other.example.com' };
     const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
@@ -115,7 +115,7 @@ describe('a wrong signature is explained', () => {
     expect(log[0]!.message).toContain(`"${base}${path}"`);
   });
 
-  it('as a query that something added', async () => {
+  it('a wrong signature is explained by an added query', async () => {
     const { endpoint, log } = setup();
     const request = {
       method: 'POST',
@@ -128,7 +128,7 @@ describe('a wrong signature is explained', () => {
     expect(log[0]!.message).toContain('adds the query');
   });
 
-  it('as a query in another order', async () => {
+  it('a wrong signature is explained by a reordered query', async () => {
     const { endpoint, log } = setup();
     const query = `ref=forwarding.${CALL}.1.0&failingSince=1`;
     const headers = headersFor(`${BASE}/inbound/document?${query}`);
@@ -138,7 +138,7 @@ describe('a wrong signature is explained', () => {
     expect(log[0]!.message).toContain('changes the order of the query');
   });
 
-  it('at most once a second, so that forging costs us nothing', async () => {
+  it('a wrong signature is explained at most once a second, so forged requests cost little', async () => {
     const { endpoint, log, clock } = setup();
     const headers = headersFor('http://amd.example.com/voice/inbound');
     const request = { method: 'POST', path: '/inbound', query: '', headers, body: BODY };
@@ -167,14 +167,14 @@ describe('every refusal says what and why', () => {
     [403, 'bodySHA256', { query: 'bodySHA256=x' }],
   ];
 
-  it.each(REFUSED)('%i: %s', async (status, why, change) => {
+  it.each(REFUSED)('a refusal with %i says why: %s', async (status, why, change) => {
     const { endpoint, log } = setup();
     expect((await endpoint.handle({ ...good, ...change })).status).toBe(status);
     expect(log).toMatchObject([{ level: 'warn', message: expect.stringContaining(why) }]);
     expect(log[0]!.message).toContain(`answered ${String(status)}`);
   });
 
-  it('once a second for each kind, whatever stands in it', async () => {
+  it('each kind of refusal is logged once a second, whatever the request contains', async () => {
     const { endpoint, log, clock } = setup();
     const flood = async (): Promise<void> => {
       for (let n = 0; n < 50; n += 1) {
@@ -193,7 +193,7 @@ describe('every refusal says what and why', () => {
     expect(log).toHaveLength(8);
   });
 
-  it('says no password of the public address', async () => {
+  it('the explanation contains no password of the public address', async () => {
     const { endpoint, log } = setup('https://me:secret@amd.example.com');
     await endpoint.handle({ ...good, path: '/inbound/' });
     await endpoint.handle({ ...good, path: '/else' });

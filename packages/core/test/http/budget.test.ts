@@ -7,14 +7,14 @@ import { silent } from '../helpers/silent.js';
 import { parseXml } from '../helpers/xml.js';
 import { ASSIGNMENT, AWAY, LEG_REF, scene, settled, taskRouter, typesOf, verbsOf } from './scene.js';
 
-describe('a call that is one too many', () => {
+describe('a call over the limit', () => {
   const full = (kind: 'tooManyAtOnce' | 'tooManyFromCaller') => ({ limits: { admit: () => Promise.resolve(kind) } });
   const ringing = webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }));
 
   it.each([
     ['tooManyAtOnce', 'rejected as busy: too many calls at once'],
     ['tooManyFromCaller', 'rejected as busy: too many calls from +12…23'],
-  ] as const)('%s is rejected before anything is written', async (kind, message) => {
+  ] as const)('a call refused as %s is rejected before anything is written', async (kind, message) => {
     const { endpoint, heard, log } = scene(full(kind));
     const { body } = await endpoint.handle(ringing);
     expect(parseXml(body).children).toMatchObject([{ name: 'Reject', attributes: { reason: 'busy' } }]);
@@ -22,7 +22,7 @@ describe('a call that is one too many', () => {
     expect(log).toMatchObject([{ level: 'warn', code: 'limited', path: '/inbound', call: CALLER, message }]);
   });
 
-  it('is told so where it was answered already, by the call before ours or by being asked to wait', async () => {
+  it('a refused call that was already answered hears so, whether our endpoint or an earlier one answered it', async () => {
     const { endpoint, since } = scene({
       ...full('tooManyAtOnce'),
       fallbackTexts: { busy: 'Busy.', language: 'de-DE' },
@@ -38,7 +38,7 @@ describe('a call that is one too many', () => {
     }
   });
 
-  it('is asked about with its number and its flow, and goes on when there is room', async () => {
+  it("the limits get the call's number and flow, and the call goes on when there is room", async () => {
     const asked: unknown[] = [];
     const limits = {
       admit: (call: { readonly sid: string; readonly from: string; readonly flow?: string | undefined }) => {
@@ -51,7 +51,7 @@ describe('a call that is one too many', () => {
     expect([asked, typesOf(heard), log]).toEqual([[[CALLER, '+12125550123', 'forwarding']], ['inbound'], []]);
   });
 
-  it('or that is let in when its request was answered long ago, begins nothing: it asks again', async () => {
+  it('a call admitted after its request was answered begins nothing: it asks again', async () => {
     const clock = manualClock();
     let admit = (_: 'admitted'): void => undefined;
     const limits = { admit: () => new Promise<'admitted'>((resolve) => (admit = resolve)) };
@@ -70,7 +70,7 @@ describe('the budget of a reply', () => {
   it.each([
     [undefined, 1500],
     [700, 700],
-  ])('of %s ms ends after %i ms', async (replyBudgetMs, ms) => {
+  ])('a reply budget of %s ms ends after %i ms', async (replyBudgetMs, ms) => {
     const { endpoint, state, clock, log } = scene({ replyBudgetMs });
     state.answer = () => new Promise(() => undefined);
     let status = 0;
@@ -101,15 +101,15 @@ describe('the budget of a reply', () => {
   });
 
   it.each([{ replyBudgetMs: 1.5 }, { resolveBudgetMs: 0 }, { replyBudgetMs: 800, resolveBudgetMs: 800 }])(
-    '%j is refused',
+    'the budget %j is refused',
     (options) => {
       expect(() => scene(options)).toThrow(RangeError);
     },
   );
 });
 
-describe('what others see of an answer', () => {
-  it('is kept by nobody: neither TwiML nor what TaskRouter is told', async () => {
+describe('caching and paths of answers', () => {
+  it("answers are not cached, TwiML as little as TaskRouter's", async () => {
     const { endpoint } = scene();
     expect((await endpoint.handle(webhook('/inbound', common(CALLER)))).headers).toEqual({
       'content-type': 'text/xml; charset=utf-8',
@@ -125,7 +125,7 @@ describe('what others see of an answer', () => {
     }
   });
 
-  it('is every path of ours, with the sounds, and where to set them at Twilio', () => {
+  it('every path of ours is listed, with the sounds and where to set it at Twilio', () => {
     const { endpoint } = scene({ publicBaseUrl: `${BASE}/voice` });
     expect(endpoint.paths).toEqual(expect.arrayContaining(['/inbound', '/outbound/amd', '/audio/ringback-eu.wav']));
     for (const path of endpoint.paths)
@@ -141,7 +141,7 @@ describe('what others see of an answer', () => {
 });
 
 describe('a signature', () => {
-  it('of one token of several counts, and one that is longer or shorter does not', async () => {
+  it('a signature by one of several tokens counts, and one that is longer or shorter does not', async () => {
     const { endpoint } = scene({ authTokens: ['old', TOKEN, 'new'] });
     const request = webhook('/inbound', common(CALLER));
     const signature = sign('new', `${BASE}/inbound`, new Map(Object.entries(common(CALLER))));
@@ -157,7 +157,7 @@ describe('a signature', () => {
     expect(statuses).toEqual([200, 403, 403]);
   });
 
-  it('needs a token: an endpoint that would verify nothing is not made', () => {
+  it('an endpoint without a token, which would verify nothing, is not created', () => {
     expect(() =>
       createForwardingEndpoint({
         publicBaseUrl: BASE,

@@ -26,7 +26,7 @@ beforeEach(() => {
     /^conference$|(status|verdict|recording|goodbye)$/.test(event.type) ? NOTHING : twiml({ verb: 'hangup' });
 });
 
-/** Every timer rings as soon as somebody waits for it. */
+/** Every timer fires as soon as it is awaited. */
 const impatient: Clock = {
   now: () => 0,
   wakeAt: (_, run) => {
@@ -37,7 +37,7 @@ const impatient: Clock = {
   },
 };
 
-/** Only `resolve` is out of time. */
+/** Only `resolve` runs out of time. */
 const hasty: Clock = {
   now: () => 0,
   wakeAt: (at, run) => (at === 1000 ? impatient.wakeAt(at, run) : () => undefined),
@@ -77,7 +77,7 @@ const RECORDED = {
 const NOTICES = /status$|amd$|recording$|^\/conference$/;
 
 describe('webhooks become events', () => {
-  test.each(['/inbound', '/incoming'])('%s: a new call, with what was resolved for it', async (path) => {
+  test.each(['/inbound', '/incoming'])('%s becomes a new call, with what was resolved for it', async (path) => {
     const seen: unknown[] = [];
     const ends = endpoint({
       resolve: (call) => {
@@ -184,7 +184,7 @@ describe('webhooks become events', () => {
     else expect(verbs(response)).toEqual(['Hangup']);
   });
 
-  test('a path prefix may be removed by a proxy or left, and is signed either way', async () => {
+  test('a path prefix may be removed by a proxy or kept, and is signed either way', async () => {
     const ends = endpoint({ publicBaseUrl: `${BASE}/voice/v1/` });
     const request = webhook('/outbound/poll', common(LEG), { base: `${BASE}/voice/v1`, query: REF });
     expect((await ends.handle(request)).status).toBe(200);
@@ -193,7 +193,7 @@ describe('webhooks become events', () => {
     expect(ends.owns('/voice/outbound')).toBe(false);
   });
 
-  test('the document that was decided is rendered, with addresses that ask for repetition', async () => {
+  test('the decided document is rendered, with addresses that ask for retries', async () => {
     reply = () =>
       twiml({ verb: 'redirect', to: { flow: 'forwarding', key: CALLER, visit: 1, leg: 2, purpose: 'leg.poll' } });
     const response = await endpoint().handle(webhook('/outbound/poll', common(LEG), { query: REF }));
@@ -211,7 +211,7 @@ describe('what is not about a call of ours writes nothing', () => {
     ['/inbound/ended', `ref=forwarding.${LEG.replace('3', '4')}.1.0`],
     ['/outbound/status', 'ref='],
     ['/conference', REF],
-  ])('%s?%s', async (path, query) => {
+  ])('%s?%s is not about a call of ours, and writes nothing', async (path, query) => {
     const sid = path === '/inbound/ended' ? CALLER : LEG;
     const params = { ...common(sid), StatusCallbackEvent: 'conference-start', ConferenceSid: ROOM };
     const response = await endpoint().handle(webhook(path, params, { query }));
@@ -220,7 +220,7 @@ describe('what is not about a call of ours writes nothing', () => {
     expect(handled).toEqual([]);
   });
 
-  test('the caller is never a leg', async () => {
+  test("a reference to a leg in the caller's own requests writes nothing", async () => {
     await endpoint().handle(webhook('/outbound', common(CALLER, { AnsweredBy: 'human' }), { query: REF }));
     expect(handled).toEqual([]);
   });
@@ -270,7 +270,7 @@ describe('what is refused writes nothing', () => {
     ['no call', 403, webhook('/outbound', without('CallSid', human), { query: REF })],
     ['no call at the number', 403, webhook('/inbound', without('CallSid', human))],
     ['a status that is none', 403, webhook('/inbound/status', common(CALLER, { CallStatus: 'gone' }))],
-  ])('%s: %i', async (_, status, request) => {
+  ])('%s is refused and writes nothing: %i', async (_, status, request) => {
     const response = await endpoint().handle(request);
     expect(response.status).toBe(status);
     expect(handled).toEqual([]);
@@ -278,12 +278,12 @@ describe('what is refused writes nothing', () => {
     if (status === 405) expect(response.headers['allow']).toBe('POST');
   });
 
-  test('the request they were made from is taken, with either token of a rotation', async () => {
+  test('the request that the refused ones were made from is accepted, with either token of a rotation', async () => {
     expect((await endpoint({ authTokens: ['f'.repeat(32), TOKEN] }).handle(good)).status).toBe(200);
     expect(handled).toHaveLength(1);
   });
 
-  test('a query at the number is ours to ignore', async () => {
+  test('a query at the number is ignored', async () => {
     expect((await endpoint().handle(webhook('/inbound', common(CALLER), { query: "who=O'Neil" }))).status).toBe(200);
   });
 
@@ -336,7 +336,7 @@ describe('when we fail, TwiML is still given', () => {
       const last = await ends.handle(webhook(path, common(sid), { query: `${ask}failingSince=${String(START)}` }));
       expect(verbs(last)).toEqual(['Say', 'Hangup']);
       expect(parseXml(last.body).children[0]?.text).toBe(sid === LEG ? 'Lost.' : 'Nobody.');
-      // It was tried once more; and of a caller it is written down, in their call's own line, that they were told goodbye.
+      // It was tried once more; and the goodbye is recorded for the caller, in their call's own line.
       const visit = path.startsWith('/inbound/') ? { visit: 1 } : {};
       expect(handled.slice(1)).toEqual(
         sid === LEG ? [] : [{ key: `forwarding:${CALLER}`, event: { type: 'caller.goodbye', ...visit } }],
@@ -347,7 +347,7 @@ describe('when we fail, TwiML is still given', () => {
     test.each([
       ['of a process whose clock is an hour ahead', START + 3_600_000],
       ['of no time at all', 999_999_999_999_999],
-    ])('a first failure %s makes nobody wait for longer', async (_, since) => {
+    ])('a first failure %s makes no caller wait longer', async (_, since) => {
       const ends = endpoint({ clock: { ...impatient, now: () => START } });
       for (const [path, query, sid] of [
         ['/inbound', '', CALLER],
@@ -359,7 +359,7 @@ describe('when we fail, TwiML is still given', () => {
       }
     });
 
-    test('of a clock with fractions whole milliseconds travel, and are understood', async () => {
+    test('times of a clock with fractions are sent in whole milliseconds, and understood', async () => {
       let now = START + 0.3;
       const ends = endpoint({ clock: { ...impatient, now: () => now } });
       const first = await ends.handle(webhook('/inbound', common(CALLER)));
@@ -370,7 +370,7 @@ describe('when we fail, TwiML is still given', () => {
       expect(verbs(last)).toEqual(['Say', 'Hangup']);
     });
 
-    test("what is no time in the query of the number is the user's", async () => {
+    test("text in the number's query that is not a time belongs to the user", async () => {
       const ends = endpoint({ clock: { ...impatient, now: () => START } });
       const { body } = await ends.handle(webhook('/inbound', common(CALLER), { query: 'failingSince=x' }));
       expect(parseXml(body).children[1]?.text).toBe(`${BASE}/inbound?failingSince=${String(START)}#rc=3&rp=5xx,ct,rt`);
@@ -380,7 +380,7 @@ describe('when we fail, TwiML is still given', () => {
       ['/inbound/status', ''],
       ['/outbound/status', REF],
       ['/conference', CALLER_REF],
-    ])('%s is answered 503, so that it is repeated', async (path, query) => {
+    ])('a failed %s is answered 503, so that it is repeated', async (path, query) => {
       const params = {
         ...common(path === '/inbound/status' ? CALLER : LEG),
         StatusCallbackEvent: 'conference-start',
@@ -416,20 +416,20 @@ describe('when we fail, TwiML is still given', () => {
       expect(log[0]?.message).not.toContain('4155550142');
     });
 
-    test('or the default settings are used', async () => {
+    test('default settings are used if configured when "resolve" fails', async () => {
       const ends = endpoint({ resolve, clock: hasty, defaultSettings: FORWARD });
       expect(verbs(await ends.handle(webhook('/inbound', common(CALLER))))).toEqual(['Hangup']);
       expect(handled[0]?.event).toMatchObject({ settings: callSettings(FORWARD) });
     });
   });
 
-  test('settings that are complete are taken as they are', async () => {
+  test('settings that are already complete are used unchanged', async () => {
     const settings = callSettings(FORWARD);
     await endpoint({ resolve: () => Promise.resolve(settings) }).handle(webhook('/inbound', common(CALLER)));
     expect(handled[0]?.event).toMatchObject({ settings });
   });
 
-  test('a request for TwiML that was decided to be nothing is hung up', async () => {
+  test('a request for TwiML whose decision is nothing is hung up', async () => {
     reply = () => NOTHING;
     expect(verbs(await endpoint().handle(webhook('/outbound', common(LEG), { query: REF })))).toEqual(['Hangup']);
   });
@@ -447,7 +447,7 @@ describe('when we fail, TwiML is still given', () => {
     expect(log.map(({ code }) => code)).toEqual(['render.failed']);
   });
 
-  test('a log that throws fails nothing', async () => {
+  test('a log that throws makes no webhook fail', async () => {
     const ends = endpoint({
       log: () => {
         throw new Error('disk full');
@@ -478,7 +478,7 @@ describe('options are checked', () => {
     ['fallbackTexts.gone', { fallbackTexts: { gone: 'x' } as never }],
     ['fallbackTexts', { fallbackTexts: 'x' as never }],
     ['resolve', { resolve: undefined as never }],
-  ])('%s', (option, options) => {
+  ])('a wrong option is refused: %s', (option, options) => {
     expect(() => endpoint(options)).toThrow(`"${option}"`);
   });
 
@@ -488,13 +488,13 @@ describe('options are checked', () => {
     expect(parseXml(response.body).children[0]?.text).toContain('nobody is available');
   });
 
-  test('addresses without a prefix, with a port and with user info are fine', () => {
+  test('addresses without a prefix, with a port and with user info are accepted', () => {
     for (const publicBaseUrl of ['http://127.0.0.1:5000', 'https://me:pw@a.example/x/y-z/', 'https://[::1]:8443']) {
       expect(() => endpoint({ publicBaseUrl })).not.toThrow();
     }
   });
 
-  test('tests may switch the signature off, and nothing else', async () => {
+  test('tests may switch off the signature, and nothing else', async () => {
     const ends = endpoint({ verifySignature: false, authTokens: [] });
     const request = webhook('/inbound', common(CALLER), { token: 'x' });
     expect((await ends.handle(request)).status).toBe(200);

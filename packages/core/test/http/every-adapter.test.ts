@@ -136,7 +136,7 @@ const padded = (bytes: number): HttpRequest => {
 const sound = { path: '/audio/ringback-us.wav', query: '', headers: {}, body: '' };
 
 describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
-  it('hands on method, path, query, headers and body as they came', async () => {
+  it('the adapter passes on method, path, query, headers and body unchanged', async () => {
     const { endpoint, told } = scene();
     const params = common(LEG, { AnsweredBy: 'human', FromCity: 'Größe & Söhne+1', 'Caller name': 'a=b' });
     const got = await send(endpoint, webhook('/outbound', params, { query: `${REF}&failingSince=1` }));
@@ -149,7 +149,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     ['no query', { query: '' }],
     ['another body', { body: new URLSearchParams(common(LEG, { AnsweredBy: 'fax' })).toString() }],
     ['no signature', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
-  ])('refuses %s', async (_, change) => {
+  ])('the adapter refuses %s', async (_, change) => {
     const { endpoint, told, log } = scene();
     const good = webhook('/outbound', common(LEG, { AnsweredBy: 'human' }), { query: REF });
     const got = await send(endpoint, { ...good, ...change });
@@ -158,7 +158,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect([told, log.length]).toEqual([[], 1]);
   });
 
-  it('answers TwiML as XML that nobody keeps', async () => {
+  it('the adapter answers TwiML as XML that is not cached', async () => {
     const { endpoint } = scene();
     const got = await send(endpoint, webhook('/inbound', common(CALLER, { CallStatus: 'ringing' })));
     expect(got).toMatchObject({
@@ -168,13 +168,13 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect(got.bytes.toString('utf8')).toContain('<Say>Grüße</Say>');
   });
 
-  it('answers a notification with nothing', async () => {
+  it('the adapter answers a notification with an empty body', async () => {
     const { endpoint } = scene();
     const got = await send(endpoint, webhook('/inbound/status', common(CALLER, { CallStatus: 'completed' })));
     expect([got.status, got.bytes.length]).toEqual([204, 0]);
   });
 
-  it('takes a form of 64 KiB, and none that is longer', async () => {
+  it('the adapter accepts a form of 64 KiB, and none that is longer', async () => {
     const { endpoint, told, log } = scene();
     expect((await send(endpoint, padded(65_536))).status).toBe(200);
     expect((await send(endpoint, padded(65_537))).status).toBe(413);
@@ -182,7 +182,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect(log).toMatchObject([{ code: 'refused', message: expect.stringContaining('64 KiB') as string }]);
   });
 
-  it('plays a sound, byte by byte', async () => {
+  it('the adapter plays a sound, byte for byte', async () => {
     const { endpoint } = scene();
     const got = await send(endpoint, { ...sound, method: 'GET' });
     expect(got).toMatchObject({ status: 200, headers: { 'content-type': 'audio/wav' } });
@@ -192,27 +192,27 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect((await send(endpoint, { ...sound, method: 'DELETE' })).headers['allow']).toBe('GET, HEAD');
   });
 
-  it('refuses another method, and says which', async () => {
+  it('the adapter refuses another method, and says which', async () => {
     const { endpoint, log } = scene();
     const got = await send(endpoint, { ...webhook('/inbound', {}, { query: REF }), method: 'GET', body: '' });
     expect([got.status, got.headers['allow']]).toEqual([405, 'POST']);
     expect(log).toMatchObject([{ message: expect.stringContaining('"GET" is not taken here') as string }]);
   });
 
-  it.runIf(name !== 'Lambda, version 1')('leaves the escapes of a path and a query as they are', async () => {
+  it.runIf(name !== 'Lambda, version 1')('the adapter leaves the escapes of a path and a query unchanged', async () => {
     const { endpoint, told } = scene();
     const signed = webhook('/inbound', common(CALLER), { query: 'who=O%27Neil&to=a+b%20c%2f&to=2' });
     expect((await send(endpoint, signed)).status).toBe(200);
     expect(told).toHaveLength(1);
     const path = '/inbound%2Fstatus';
     const other = await send(endpoint, { ...webhook('/inbound/status', common(CALLER)), path });
-    // Express leaves what is not ours to the next handler.
+    // Express leaves foreign paths to the next handler.
     expect([other.status, told.length]).toEqual([404, 1]);
   });
 });
 
 describe('a body that breaks off', () => {
-  it('is no error: nobody waits for an answer (node:http)', async () => {
+  it('a body that breaks off is not an error, since no client waits for an answer (node:http)', async () => {
     const { endpoint, told, log } = scene();
     const server = createServer(toNodeListener(endpoint)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -231,7 +231,7 @@ describe('a body that breaks off', () => {
     expect([told, log]).toEqual([[], []]);
   });
 
-  it('is no error (fetch)', async () => {
+  it('a body that breaks off is not an error (fetch)', async () => {
     const { endpoint, told, log } = scene();
     const body = new ReadableStream({
       pull(controller) {

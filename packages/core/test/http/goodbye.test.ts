@@ -12,7 +12,7 @@ describe('a caller who is told goodbye', () => {
     ['/inbound/document', CALLER_REF, 1],
     ['/inbound/ended', CALLER_REF, 1],
     ['/inbound/fallback', CALLER_REF, 1],
-  ])('at %s?%s is written down as gone, in the round that they were in', async (path, ref, visit) => {
+  ])('a goodbye at %s?%s is recorded for the visit that the caller was in', async (path, ref, visit) => {
     const { endpoint, heard, log, state, since } = scene();
     state.answer = ({ type }) => (type === 'caller.goodbye' ? Promise.resolve(twiml()) : AWAY());
     const query = [ref, since(20)].filter((part) => part !== '').join('&');
@@ -31,21 +31,21 @@ describe('a caller who is told goodbye', () => {
     ['a reference of another call', '/inbound/document', `ref=forwarding.${LEG}.1.0`, CALLER],
     ['a reference of another flow', '/inbound/document', `ref=taskrouter.${CALLER}.1.0`, CALLER],
     ['hold music', '/inbound/wait', CALLER_REF, CALLER],
-  ])('is not %s: nothing is written down', async (_, path, ref, sid) => {
+  ])('a request that is not %s records no goodbye', async (_, path, ref, sid) => {
     const { endpoint, heard, state, since } = scene();
     state.answer = AWAY;
     await endpoint.handle(webhook(path, common(sid), { query: `${ref}&${since(20)}` }));
     expect(typesOf(heard)).not.toContain('caller.goodbye');
   });
 
-  it('hears it in time, also when it cannot be written down, and it is written down later', async () => {
+  it('the caller hears the goodbye in time even if it cannot be recorded, and it is recorded later', async () => {
     const { endpoint, heard, log, state, clock, since } = scene();
     state.answer = () => new Promise(() => undefined);
     let isTold = false;
     const replied = endpoint.handle(webhook('/inbound', common(CALLER), { query: since(20) }));
     void replied.then(() => (isTold = true));
     await settled();
-    // The last try has 80 % of the budget of 1500 ms, and the goodbye what is left.
+    // The last try gets 80 % of the budget of 1500 ms, and the goodbye what is left.
     await clock.advanceBy(1199, settled);
     expect(typesOf(heard)).toEqual(['inbound']);
     await clock.advanceBy(1, settled);
@@ -65,7 +65,7 @@ describe('a caller who is told goodbye', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('is written down at longer and longer distances, for five minutes, and then the log says so', async () => {
+  it('recording a goodbye is tried at growing intervals for five minutes, and then the log says so', async () => {
     const { endpoint, heard, log, state, clock, since } = scene();
     state.answer = AWAY;
     await endpoint.handle(webhook('/inbound', common(CALLER), { query: since(20) }));
@@ -84,7 +84,7 @@ describe('a caller who is told goodbye', () => {
     expect(typesOf(heard).filter((type) => type === 'caller.goodbye')).toHaveLength(11);
   });
 
-  it('is left alone by a runtime that was stopped: another process has the call', async () => {
+  it('a stopped runtime does not record a goodbye: another process has the call', async () => {
     const { endpoint, heard, log, state, clock, since } = scene();
     state.answer = () => Promise.reject(new AmdError('ERR_STOPPED', 'the runtime was stopped'));
     await endpoint.handle(webhook('/inbound', common(CALLER), { query: since(20) }));
@@ -95,14 +95,14 @@ describe('a caller who is told goodbye', () => {
 });
 
 describe('a caller who is asked to wait', () => {
-  it('waits no longer because the clock of another process was ahead', async () => {
+  it("a waiting caller waits no longer because another process's clock was ahead", async () => {
     const { endpoint, state, since } = scene();
     state.answer = AWAY;
     const { body } = await endpoint.handle(webhook('/inbound', common(CALLER), { query: since(-3600) }));
     expect(parseXml(body).children[1]?.text).toBe(`${BASE}/inbound?${since(0)}#rc=3&rp=5xx,ct,rt`);
   });
 
-  it('is told when they first asked, so that they are not rung for too long', async () => {
+  it('the flow learns when the caller first asked, so that they are not rung for too long', async () => {
     const { endpoint, heard, clock, since } = scene();
     await endpoint.handle(webhook('/inbound', common(CALLER), { query: since(7) }));
     await endpoint.handle(webhook('/inbound', common(CALLER)));
@@ -110,7 +110,7 @@ describe('a caller who is asked to wait', () => {
     expect((heard[1] as unknown as { event: { call: object } }).event.call).not.toHaveProperty('since');
   });
 
-  it('hears hold music again, at the same address, for as long as it takes', async () => {
+  it('a caller on hold hears music again, at the same address, for as long as it takes', async () => {
     const { endpoint, state, since } = scene();
     state.answer = AWAY;
     const kept = `${CALLER_REF}&${since(300)}`;
@@ -136,7 +136,7 @@ describe('what detection said', () => {
     return parseXml(body).children[1]?.text ?? '';
   };
 
-  it('travels with a leg that has to ask again, and counts when Twilio does not repeat it', async () => {
+  it('the verdict travels with a leg that has to ask again, and counts if Twilio does not repeat it', async () => {
     const address = await again('machine_start');
     const query = address.replace(/^[^?]*\?/, '').replace(/#.*$/, '');
     expect(query).toMatch(/^ref=.*&answeredBy=machine_start&failingSince=\d+$/);
@@ -150,7 +150,7 @@ describe('what detection said', () => {
     ]);
   });
 
-  it('has no place in any other address of ours', async () => {
+  it('the verdict appears in no other address of ours', async () => {
     const { endpoint, heard } = scene();
     for (const [path, sid, ref] of [
       ['/outbound/key', LEG, LEG_REF],
@@ -163,11 +163,11 @@ describe('what detection said', () => {
   });
 });
 
-describe('a caller whom nobody serves any more, and who is sent to us again', () => {
+describe('a caller without a record who is redirected to us again', () => {
   const again = (visit = 5, key = CALLER, leg = 0): string => `ref=forwarding.${key}.${String(visit)}.${String(leg)}`;
   const asked = (sid = CALLER) => common(sid, { CallToken: 'of long ago', ForwardedFrom: '+13105550100' });
 
-  it('is served like a new call after the round that was lost, without the token of their first request', async () => {
+  it('a caller whose record was lost is served as a new call after the lost visit, without the token of their first request', async () => {
     const { endpoint, heard } = scene();
     await endpoint.handle(webhook('/inbound/again', asked(), { query: again() }));
     const [only, ...more] = heard;
@@ -176,7 +176,7 @@ describe('a caller whom nobody serves any more, and who is sent to us again', ()
     expect(JSON.stringify(only)).not.toMatch(/of long ago|since/);
   });
 
-  it('is known to have waited when that failed at first', async () => {
+  it('a caller whose record was lost is known to have waited if serving them failed at first', async () => {
     const { endpoint, heard, clock, since } = scene();
     await endpoint.handle(webhook('/inbound/again', asked(), { query: `${again()}&${since(3)}` }));
     expect(heard).toMatchObject([{ event: { lostVisit: 5, call: { since: clock.now() - 3000 } } }]);
@@ -185,7 +185,7 @@ describe('a caller whom nobody serves any more, and who is sent to us again', ()
   it.each([
     ['another call', asked(LEG), again()],
     ['a leg', asked(), again(5, CALLER, 1)],
-  ])('is not %s: nothing is written', async (_, params, query) => {
+  ])('a redirected call that is not %s writes nothing', async (_, params, query) => {
     const { endpoint, heard } = scene();
     expect(verbsOf(await endpoint.handle(webhook('/inbound/again', params, { query })))).toEqual(['Hangup']);
     expect(heard).toEqual([]);
@@ -193,7 +193,7 @@ describe('a caller whom nobody serves any more, and who is sent to us again', ()
 });
 
 describe('a call that was forwarded to us', () => {
-  it('says from where to the flow and to "resolve", which does not see its token', async () => {
+  it('the flow and "resolve" learn from where a call was forwarded, and "resolve" does not see its token', async () => {
     const seen: unknown[] = [];
     const { endpoint, heard } = scene({
       resolve: (call) => {

@@ -32,7 +32,7 @@ function measured(change: Partial<ForwardingEndpointOptions> = {}) {
 
 const inVoice = { base: `${BASE}/voice` };
 
-test('every webhook is measured with its path, without prefix and query, its status and its time', async () => {
+test('every webhook is measured with its path (without prefix and query), its status and its time', async () => {
   const { endpoint, told } = measured();
   await endpoint.handle(webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }), inVoice));
   const leg = webhook('/outbound', common(LEG, { AnsweredBy: 'human' }), { ...inVoice, query: REF });
@@ -43,7 +43,7 @@ test('every webhook is measured with its path, without prefix and query, its sta
   ]);
 });
 
-test('what is refused is measured, with its reason; paths that are not ours, and sounds, are no webhooks', async () => {
+test('a refusal is measured with its reason; foreign paths and sounds do not count as webhooks', async () => {
   const { endpoint, told } = measured();
   const forged = webhook('/inbound', common(CALLER), { ...inVoice, token: 'another' });
   expect((await endpoint.handle(forged)).status).toBe(403);
@@ -57,7 +57,7 @@ test('what is refused is measured, with its reason; paths that are not ours, and
   ]);
 });
 
-test('a reply that failed says so, and is measured as what was answered', async () => {
+test('a failed reply says so, and is measured as what was answered', async () => {
   const { endpoint, told } = measured({ runtime: { handle: () => Promise.reject(new Error('store away')) } });
   await endpoint.handle(webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }), inVoice));
   expect(told).toEqual([
@@ -66,7 +66,7 @@ test('a reply that failed says so, and is measured as what was answered', async 
   ]);
 });
 
-test('a hook that throws fails no webhook', async () => {
+test('a metrics hook that throws makes no webhook fail', async () => {
   const { endpoint } = measured({
     metrics: () => {
       throw new Error('a bug');

@@ -63,13 +63,13 @@ async function send(to: Server, plain: HttpRequest): Promise<Got> {
 const inbound = webhook('/inbound', common(CALLER, { CallStatus: 'ringing' }));
 
 describe('node:http', () => {
-  test('a webhook is answered', async () => {
+  test('node:http answers a webhook', async () => {
     const got = await send(createServer(listener()), inbound);
     expect(got).toMatchObject({ status: 200, body: expect.stringContaining('<Hangup/>') as string });
     expect(got.headers['content-type']).toBe('text/xml; charset=utf-8');
   });
 
-  test('the query is verified as it came', async () => {
+  test('node:http verifies the query as it came', async () => {
     const visit = webhook('/outbound/poll', common(LEG), { query: `ref=forwarding.${CALLER}.1.1` });
     expect((await send(createServer(listener()), visit)).status).toBe(200);
   });
@@ -79,21 +79,21 @@ describe('node:http', () => {
     ['another method', { ...inbound, method: 'PUT' }, 405],
     ['a long body', { ...inbound, body: 'x'.repeat(70_000) }, 413],
     ['a wrong signature', webhook('/inbound', common(CALLER), { token: 'x' }), 403],
-  ])('%s', async (_, plain, status) => {
+  ])('node:http refuses %s', async (_, plain, status) => {
     const got = await send(createServer(listener()), plain);
     expect(got.status).toBe(status);
     if (status === 405) expect(got.headers.allow).toBe('POST');
   });
 
-  test('a long body whose length is not announced', async () => {
+  test('node:http refuses a long body of unannounced length', async () => {
     const headers = { ...inbound.headers, 'transfer-encoding': 'chunked' };
     const got = await send(createServer(listener()), { ...inbound, headers, body: 'x'.repeat(200_000) });
     expect(got.status).toBe(413);
   });
 });
 
-describe('a listener with an app for everything else', () => {
-  /** An app that tells what reached it. */
+describe('a listener with an app for all other requests', () => {
+  /** An app that records what reaches it. */
   const appThat = (): { readonly app: express.Express; readonly reached: string[] } => {
     const reached: string[] = [];
     const app = express();
@@ -109,7 +109,7 @@ describe('a listener with an app for everything else', () => {
     ['a webhook with a wrong signature', webhook('/inbound', common(CALLER), { token: 'x' }), 403],
     ['another method on a path of ours', { ...inbound, method: 'PUT' }, 405],
     ['a body that is too long', { ...inbound, body: 'x'.repeat(70_000) }, 413],
-  ])('answers %s itself, and the app never sees it', async (_, plain, status) => {
+  ])('the listener answers %s itself, and the app never sees it', async (_, plain, status) => {
     // Given
     const { app, reached } = appThat();
     // When
@@ -123,7 +123,7 @@ describe('a listener with an app for everything else', () => {
     ['a path with a slash too many', { ...inbound, path: '//inbound' }, 'POST //inbound'],
     ['a path that begins like one of ours', { ...inbound, path: '/inboundx' }, 'POST /inboundx'],
     ['a form of its own, unread', { ...inbound, path: '/form', query: 'a=/inbound' }, 'POST /form?a=/inbound'],
-  ])('leaves %s to the app', async (_, plain, seen) => {
+  ])('the listener leaves %s to the app', async (_, plain, seen) => {
     // Given
     const { app, reached } = appThat();
     // When
@@ -132,7 +132,7 @@ describe('a listener with an app for everything else', () => {
     expect([got.status, got.body, reached, log]).toEqual([418, 'the app', [seen], []]);
   });
 
-  test('hands a path that is not ours to the next handler where it is a middleware all the same', async () => {
+  test('the listener passes a foreign path to the next handler when used as middleware', async () => {
     // Given
     const { app, reached } = appThat();
     const outer = express();
@@ -146,14 +146,14 @@ describe('a listener with an app for everything else', () => {
 });
 
 describe('Express', () => {
-  test('other paths are the next one’s', async () => {
+  test('Express passes other paths to the next handler', async () => {
     const app = express();
     app.use(listener());
     app.get('/', (_, response) => response.send('the page'));
     expect((await send(createServer(app), { ...inbound, method: 'GET', path: '/' })).body).toBe('the page');
   });
 
-  test('mounted under the prefix', async () => {
+  test('the Express adapter works mounted under the prefix', async () => {
     const app = express();
     const ends = createForwardingEndpoint({
       runtime: { handle: () => Promise.resolve(twiml()) },
@@ -172,13 +172,13 @@ describe('Express', () => {
     ['text', express.text({ type: () => true })],
     ['raw', express.raw({ type: () => true })],
     ['json, which leaves forms alone', express.json()],
-  ])('after a body parser: %s', async (_, parser) => {
+  ])('the Express adapter works after a body parser: %s', async (_, parser) => {
     const app = express();
     app.use(parser, listener());
     expect((await send(createServer(app), inbound)).status).toBe(200);
   });
 
-  test('a body parser that changed the body cannot be verified: 500, and the log says why', async () => {
+  test('a body changed by a body parser cannot be verified: 500, and the log says why', async () => {
     const app = express();
     app.use(express.urlencoded({ extended: true }), listener());
     const got = await send(createServer(app), webhook('/inbound', { ...common(CALLER), 'X[a]': '1' }));
@@ -189,7 +189,7 @@ describe('Express', () => {
     });
   });
 
-  test('a body that somebody swallowed cannot be verified', async () => {
+  test('a body consumed by another middleware cannot be verified', async () => {
     const app = express();
     app.use((request, _, next) => {
       request.resume();
@@ -213,14 +213,14 @@ describe('web standard', () => {
       body: plain.method === 'GET' ? null : body,
     });
 
-  test('a webhook is answered', async () => {
+  test('the web standard adapter answers a webhook', async () => {
     const response = await endpoint().fetch(toRequest(inbound));
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/xml; charset=utf-8');
     expect(await response.text()).toContain('<Hangup/>');
   });
 
-  test('a notification is answered 204', async () => {
+  test('the web standard adapter answers a notification with 204', async () => {
     const ends = createForwardingEndpoint({
       runtime: { handle: () => Promise.resolve({ kind: 'nothing' }) },
       publicBaseUrl: BASE,
@@ -234,7 +234,7 @@ describe('web standard', () => {
     expect(await response.text()).toBe('');
   });
 
-  test('another method and a long body are refused', async () => {
+  test('the web standard adapter refuses another method and a long body', async () => {
     expect((await endpoint().fetch(toRequest({ ...inbound, method: 'GET' }))).status).toBe(405);
     expect((await endpoint().fetch(toRequest(inbound, 'x'.repeat(70_000)))).status).toBe(413);
   });

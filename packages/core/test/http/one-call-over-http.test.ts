@@ -55,7 +55,7 @@ test('a caller, a leg and a human: from webhook to REST and back', async () => {
   await runtime.tick();
   expect(nock.isDone()).toBe(true);
 
-  // What Twilio then asks for is the address we gave, without its fragment.
+  // Twilio then requests the address we gave, without its fragment.
   const { pathname, search } = new URL(asked);
   const leg = common(LEG, { Direction: 'outbound-api', AnsweredBy: 'human', To: '+14155550142' });
   const joined = await endpoint.handle(webhook(pathname, leg, { query: search.slice(1) }));

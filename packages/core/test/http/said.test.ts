@@ -13,13 +13,13 @@ import { twiml } from '../../src/wire/twiml.js';
 import { ACCOUNT, BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 import { ASSIGNMENT, AWAY, CALLER_REF, LEG_REF, scene, settled, taskRouter, typesOf, verbsOf } from './scene.js';
 
-// What the log says of webhooks, word by word, and to whom a goodbye is said.
+// What the log says about webhooks, word by word, and which callers' goodbyes are recorded.
 
 describe('why a signature is wrong', () => {
   const params = new Map(Object.entries(common(CALLER)));
   const route = ROUTES.get('/inbound');
   if (route === undefined) throw new Error('/inbound');
-  /** What is thought of a request at `base` whose signature is that of `url`. */
+  /** The cause found for a request at `base` whose signature is that of `url`. */
   const cause = (url: string, { base = BASE, query = '', headers = {} } = {}): string | null =>
     likelyCause(
       {
@@ -35,7 +35,7 @@ describe('why a signature is wrong', () => {
       params,
     );
 
-  it('is not asked where there is none, nor found where it was made for something else', () => {
+  it('no cause is looked for without a signature, or found for one of something else', () => {
     for (const signature of [undefined, '', 'x'])
       expect(
         likelyCause(
@@ -49,7 +49,7 @@ describe('why a signature is wrong', () => {
     expect(cause('https://evil.example.net/inbound')).toBeNull();
   });
 
-  it('may be the scheme, either way, and no password is said', () => {
+  it('the cause may be the scheme, either way, and no password is logged', () => {
     const wrong = 'the public base URL has the wrong scheme (http or https)';
     expect(cause('http://amd.example.com/inbound')).toBe(`Twilio signed "http://amd.example.com/inbound": ${wrong}`);
     expect(cause('https://amd.example.com/inbound', { base: 'http://amd.example.com' })).toBe(
@@ -60,7 +60,7 @@ describe('why a signature is wrong', () => {
     );
   });
 
-  it('may be the path prefix, which is one too many or is missing', () => {
+  it('the cause may be the path prefix, which is one too many or missing', () => {
     expect(cause(`${BASE}/inbound`, { base: `${BASE}/voice` })).toContain('a path prefix too many');
     const other = 'the public base URL has another host, scheme or path';
     const at = { base: `${BASE}/voice`, headers: { host: 'other.example' } };
@@ -69,7 +69,7 @@ describe('why a signature is wrong', () => {
     expect(cause('https://other.example/voice/inbound', { headers: { host: 'other.example' } })).toBeNull();
   });
 
-  it('may be the host, as a proxy tells it or as it was asked for, but nothing that is no host', () => {
+  it('the cause may be the host, as told by a proxy or as requested, but nothing that is not a host', () => {
     const other = 'another host, scheme or path';
     expect(cause('https://a.example:8080/inbound', { headers: { 'x-forwarded-host': 'a.example:8080' } })).toContain(
       other,
@@ -79,7 +79,7 @@ describe('why a signature is wrong', () => {
       expect(cause(`https://${host}/inbound`, { headers: { host } }), host).toBeNull();
   });
 
-  it('may be the order of a query, if there are not too many', () => {
+  it('the cause may be the order of a query, if there are not too many', () => {
     const order = 'something in front of us changes the order of the query';
     expect(cause(`${BASE}/inbound?c=3&a=1&d=4&b=2`, { query: 'a=1&b=2&c=3&d=4' })).toContain(order);
     expect(cause(`${BASE}/inbound?b=2&a=1&c=3&d=4&e=5`, { query: 'a=1&b=2&c=3&d=4&e=5' })).toBeNull();
@@ -89,7 +89,7 @@ describe('why a signature is wrong', () => {
     );
   });
 
-  it('is said with the address that was checked, without its query, and with what else to look at', async () => {
+  it('the cause is logged with the checked address, without its query, and with what else to check', async () => {
     const { endpoint, log } = scene();
     const forged = webhook('/inbound', common(CALLER), { query: 'a=1', token: 'another' });
     await endpoint.handle({ ...forged, headers: { ...forged.headers, host: undefined } });
@@ -106,7 +106,7 @@ describe('why a signature is wrong', () => {
     ]);
   });
 
-  it('is said to be missing where there is none', async () => {
+  it('a missing signature is logged as missing', async () => {
     for (const signature of [undefined, '']) {
       const { endpoint, log } = scene();
       const bare = webhook('/inbound', common(CALLER));
@@ -126,7 +126,7 @@ describe('what is refused', () => {
     [{}, webhook('/inbound/status', common(CALLER, { CallStatus: 'x' })), 'CallStatus is missing or not a status'],
     [{}, webhook('/outbound', common(LEG, { CallStatus: '' }), { query: LEG_REF }), 'CallStatus is missing'],
     [{}, webhook('/inbound/again', common(CALLER, { CallStatus: '' }), { query: CALLER_REF }), 'CallStatus is missing'],
-  ] as const)('%o: says why', async (change, request, why) => {
+  ] as const)('the refusal of %o says why', async (change, request, why) => {
     const { endpoint, heard, log } = scene(change);
     expect((await endpoint.handle(request)).status).toBe(403);
     expect(log).toEqual([
@@ -140,7 +140,7 @@ describe('what is refused', () => {
     expect(heard).toEqual([]);
   });
 
-  it('by TaskRouter: a caller, a callback or an event that cannot be read', async () => {
+  it('a refusal by TaskRouter names a caller, a callback or an event that cannot be read', async () => {
     for (const [path, params, query] of [
       ['/inbound/status', common(CALLER, { CallStatus: 'x' }), ''],
       ['/inbound/ended', common(CALLER, { CallStatus: 'x' }), `ref=taskrouter.${CALLER}.1.0`],
@@ -153,14 +153,14 @@ describe('what is refused', () => {
     }
   });
 
-  it('names no method longer than twenty letters', async () => {
+  it('a refusal names no method longer than twenty letters', async () => {
     const { endpoint, log } = scene();
     await endpoint.handle({ ...webhook('/inbound', common(CALLER)), method: 'X'.repeat(100) });
     expect(log[0]?.message).toContain(`answered 405: "${'X'.repeat(20)}" is not taken here`);
     expect(log[0]?.message).toContain('Set it at Twilio with the method HTTP POST; "amd doctor"');
   });
 
-  it('is answered by its name', () => {
+  it('a refused request is answered by name', () => {
     expect([refusal(403).headers, refusal(405).headers]).toEqual([
       { 'content-type': 'text/plain; charset=utf-8' },
       { 'content-type': 'text/plain; charset=utf-8', allow: 'POST' },
@@ -173,7 +173,7 @@ describe('what fails', () => {
     ['/inbound', common(CALLER), '', CALLER, 'answered with stand-in TwiML: the store is away'],
     ['/inbound/status', common(CALLER), '', CALLER, 'answered 503: the store is away'],
   ])(
-    '%s: the log says what was answered instead, of which call, and why',
+    'a failure at %s logs what was answered instead, for which call, and why',
     async (path, params, query, call, message) => {
       const { endpoint, log, state } = scene();
       state.answer = AWAY;
@@ -182,7 +182,7 @@ describe('what fails', () => {
     },
   );
 
-  it('of an assignment: of which reservation', async () => {
+  it('a failed assignment logs its reservation', async () => {
     const { ask, log } = taskRouter({ runtime: { handle: AWAY } });
     await ask('/assign', ASSIGNMENT);
     expect(log).toEqual([
@@ -196,7 +196,7 @@ describe('what fails', () => {
     ]);
   });
 
-  it('of a document that cannot be rendered: why', async () => {
+  it('a document that cannot be rendered logs why', async () => {
     const { endpoint, log, state } = scene();
     state.answer = () => Promise.resolve(twiml({ verb: 'say', text: 5 as never }));
     await endpoint.handle(webhook('/inbound', common(CALLER)));
@@ -214,7 +214,7 @@ describe('a goodbye', () => {
     return { types: typesOf(heard), verbs: verbsOf(response), said: log.filter(({ code }) => code === 'goodbye') };
   };
 
-  it('is written down for a caller whose call the reference is about, and is in the log', async () => {
+  it('a goodbye is recorded for a caller whose call the reference is about, and logged', async () => {
     const { types, verbs, said } = await asked('/inbound/document', common(CALLER), CALLER_REF);
     expect([types, verbs]).toEqual([
       ['caller.document', 'caller.goodbye'],
@@ -234,11 +234,11 @@ describe('a goodbye', () => {
   it.each([
     ['who was rung', '/outbound', common(LEG), LEG_REF],
     ['who only listens', '/inbound/wait', common(CALLER), CALLER_REF],
-  ])('is said to no caller but %s, of whom nothing is written down', async (_, path, params, query) => {
+  ])('a goodbye is not recorded for a caller %s', async (_, path, params, query) => {
     expect((await asked(path, params, query)).types).not.toContain('caller.goodbye');
   });
 
-  it('goes to the flow before notifications, without a round where the caller has only come', async () => {
+  it('a goodbye reaches the flow before notifications, and without a visit if the caller has only arrived', async () => {
     const turns: unknown[] = [];
     const clock = manualClock();
     const handle = (_: string, event: { readonly type: string }, turn?: unknown): Promise<never> => {
@@ -256,7 +256,7 @@ describe('a goodbye', () => {
 describe('what an endpoint of TaskRouter says', () => {
   const saying = (change: Partial<TaskRouterEndpointOptions> = {}) => taskRouter(change);
 
-  it('of an assignment that it rejects: why', async () => {
+  it('the log says why an assignment was rejected', async () => {
     const { ask, log, heard } = saying();
     await ask('/assign', { ...ASSIGNMENT, ReservationSid: '' });
     expect(log).toEqual([
@@ -270,7 +270,7 @@ describe('what an endpoint of TaskRouter says', () => {
     expect(heard).toEqual([]);
   });
 
-  it('of a reservation of another workspace: which, and where it is at work itself', async () => {
+  it('the log says which other workspace a reservation came from, and which one is configured', async () => {
     const { ask, log } = saying();
     const other = `WS${'9'.repeat(32)}`;
     const { body } = await ask('/assign', { ...ASSIGNMENT, WorkspaceSid: other });
@@ -285,13 +285,13 @@ describe('what an endpoint of TaskRouter says', () => {
     ]);
   });
 
-  it('of times that do not fit together: before there is a call', () => {
+  it('the log says before the first call that times do not fit together', () => {
     const hasty = { ...WORKSPACE, workflow: { ...WORKSPACE.workflow, reservationTimeoutSeconds: 5 } };
     const { log } = saying({ directory: { current: () => hasty, load: AWAY, learn: () => undefined } });
     expect(log).toEqual([{ level: 'warn', code: 'times', message: expect.stringContaining('5 s') as string }]);
   });
 
-  it('of a page that looks on and fails: nothing, and nobody has to look on', async () => {
+  it('a watching page that fails is not logged, and no page is required', async () => {
     const event = { ...ASSIGNMENT, EventType: 'reservation.accepted' };
     for (const onEvent of [undefined, () => void JSON.parse('{')]) {
       const { ask, heard, log } = saying({ onEvent });
@@ -300,7 +300,7 @@ describe('what an endpoint of TaskRouter says', () => {
     }
   });
 
-  it('of an event of no worker: what it tells of the task alone', async () => {
+  it('an event without a worker is logged with its task only', async () => {
     const learnt: unknown[] = [];
     const directory = { current: () => WORKSPACE, load: AWAY, learn: (event: unknown) => void learnt.push(event) };
     const { WorkerSid: _, WorkerName: __, WorkerAttributes: ___, ...task } = { WorkerName: '', ...ASSIGNMENT };
@@ -317,7 +317,7 @@ describe('what an endpoint of TaskRouter says', () => {
     ],
     [{ WorkflowSid: 'WW1' }, 'workflow WW1', 'no "call_sid", or an outbound call'],
     [{}, 'workflow unknown', 'no "call_sid", or an outbound call'],
-  ])('of tasks that are no calls of ours: %o', (params, which, what) => {
+  ])('tasks that are not calls of ours are logged: %o', (params, which, what) => {
     const log: LogEntry[] = [];
     foreignTasks((entry) => log.push(entry))(new Map(Object.entries(params)));
     expect(log).toEqual([
@@ -337,7 +337,7 @@ describe('what an endpoint of TaskRouter says', () => {
     [null, null, `worker ${taskSids.worker(1)} has no attribute "phone" or "contact_uri"`],
     ['Ann', null, `worker "Ann" (${taskSids.worker(1)}) has no attribute "phone" or "contact_uri"`],
     ['Ann', 'phone', 'has no phone number that can be called in the attribute "phone"'],
-  ])('of a worker %s whose number is not in %s', (workerName, phoneAttribute, why) => {
+  ])('a worker %s whose number is not in %s is logged', (workerName, phoneAttribute, why) => {
     const entry = unreadablePhone({ worker: taskSids.worker(1), workerName, phoneAttribute }, ['phone', 'contact_uri']);
     expect(entry).toMatchObject({ level: 'warn', code: 'worker.phone', path: '/assign' });
     expect(entry.message).toContain(`${why}: they are not rung, and are moved to the offline activity.`);
@@ -363,7 +363,7 @@ describe('settings that cannot be had', () => {
     throw new Error('away');
   };
 
-  it('say what is done instead, of which call, and why', async () => {
+  it('failing settings log what is done instead, for which call, and why', async () => {
     const said = (message: string) => [
       { level: 'error', code: 'resolve.failed', call: CALLER, message: `"resolve" failed, so ${message}: away` },
     ];
@@ -382,7 +382,7 @@ describe('settings that cannot be had', () => {
     expect(await settled(() => 'right', 'defaults')).toEqual({ resolved: { ok: true, settings: 'right' }, log: [] });
   });
 
-  it('are named by what took too long', async () => {
+  it('settings that take too long are named', async () => {
     const clock = manualClock();
     const log: LogEntry[] = [];
     const resolving = resolveSettings(call, {
@@ -398,7 +398,7 @@ describe('settings that cannot be had', () => {
     expect(log[0]?.message).toContain('"resolve"');
   });
 
-  it('are asked for a call whose forwarding is told only where it is known', async () => {
+  it('"resolve" gets the forwarding party only where it is known', async () => {
     const seen: unknown[] = [];
     const resolve = (arriving: unknown) => (seen.push(arriving), 'x');
     const parts = {
@@ -423,7 +423,7 @@ describe('a body', () => {
   };
   const HINT = 'Put the endpoint before the body parser, so that it reads the body itself.';
 
-  it('that a parser left in no way that can be checked is explained', () => {
+  it('a body left by a parser in a form that cannot be checked is explained', () => {
     for (const body of [undefined, null, {}, 7])
       expect(problem({ body })).toBe(`somebody has read the body already and left nothing of it. ${HINT}`);
     expect(problem({ body: { a: '1', [`b${'x'.repeat(60)}`]: ['2'] } })).toBe(
@@ -431,13 +431,13 @@ describe('a body', () => {
     );
   });
 
-  it('that a parser left as it came is taken, the raw one first', () => {
+  it('a body that a parser left unchanged is accepted, the raw one first', () => {
     expect(parsedBody({ rawBody: 'a=1', body: { a: '2' } })).toEqual({ kind: 'body', body: 'a=1' });
     expect(parsedBody({ body: Buffer.from('a=ü') })).toEqual({ kind: 'body', body: 'a=ü' });
     expect(parsedBody({ body: { a: '1 2' } })).toEqual({ kind: 'body', body: 'a=1+2' });
   });
 
-  it('is aborted when its connection fails or closes, and otherwise whole once', async () => {
+  it('a body is aborted when its connection fails or closes, and otherwise read completely once', async () => {
     for (const event of ['error', 'close', 'end']) {
       const on = (name: string, listener: () => void): void => {
         if (name === event) listener();
@@ -447,7 +447,7 @@ describe('a body', () => {
     }
   });
 
-  it('that Fastify has not read is said to be missing', async () => {
+  it('a body that Fastify has not read is said to be missing', async () => {
     const { endpoint, log } = scene();
     const reply = { code: () => reply, header: () => reply, send: () => reply };
     await toFastifyHandler(endpoint)({ method: 'POST', url: '/inbound', headers: {}, body: { a: 1 } }, reply);
@@ -457,7 +457,7 @@ describe('a body', () => {
   });
 });
 
-it('an endpoint that is told no account takes the webhooks of any that its token signs', async () => {
+it('an endpoint without a configured account accepts webhooks of any account signed with its token', async () => {
   const { endpoint } = scene({ accountSid: undefined });
   expect((await endpoint.handle(webhook('/inbound', common(CALLER, { AccountSid: ACCOUNT })))).status).toBe(200);
 });

@@ -20,7 +20,7 @@ export interface Heard {
   readonly event: { readonly type: string };
 }
 
-/** An endpoint on a clock that stands still; `answer` says what the runtime replies. */
+/** An endpoint on a clock that stands still; `answer` is what the runtime replies. */
 export function scene(change: Partial<ForwardingEndpointOptions> = {}) {
   const clock = manualClock();
   const heard: Heard[] = [];

@@ -57,8 +57,8 @@ test.each(GOOD)('%s as Twilio sends it is understood', async (path, query, param
 });
 
 /**
- * The signature covers one long text: the address, then names and values without separators. Everything that cuts the
- * same text differently is signed as well.
+ * The signature covers one long text: the address, then names and values without separators. Anything that cuts the same text
+ * differently is signed as well.
  */
 test('no other cut of the signed text means something else', async () => {
   let taken = 0;
@@ -76,10 +76,10 @@ test('no other cut of the signed text means something else', async () => {
         expect(got).toEqual(expected);
       },
     ),
-    // Ten thousand, of both flows, are a part of the proof: `npm run prove -- --only foreign`.
+    // Ten thousand, of both flows, are part of the proof: `npm run prove -- --only foreign`.
     { numRuns: 2000 },
   );
-  // Parameters nobody reads may be cut as one likes.
+  // Parameters that are not read may be cut anywhere.
   expect(taken).toBeGreaterThan(0);
 });
 

@@ -7,14 +7,14 @@ import { RINGBACK_SECONDS, RINGBACK_TONES } from '../../src/wire/twiml.js';
 const get = (path: string, method = 'GET', sounds = createSounds('')): ReturnType<Sounds['answer']> =>
   sounds.answer({ method, path, query: '', headers: {}, body: '' });
 
-/** A byte of µ-law as −1 to 1 (ITU-T G.711, table 2b), written down from the standard and not from the code. */
+/** Decodes a byte of µ-law to −1 to 1 (ITU-T G.711, table 2b), written from the standard and not from the code. */
 function level(byte: number): number {
   const bits = ~byte & 0xff;
   const magnitude = ((((bits & 0x0f) << 3) + 0x84) << ((bits & 0x70) >> 4)) - 0x84;
   return ((bits & 0x80) === 0 ? magnitude : -magnitude) / 32_768;
 }
 
-/** How much of a frequency is in it (Goertzel). */
+/** Measures how much of a frequency is in the samples (Goertzel). */
 function strength(samples: readonly number[], hz: number): number {
   const turn = 2 * Math.cos((2 * Math.PI * hz) / 8000);
   let [one, two] = [0, 0];
@@ -23,7 +23,7 @@ function strength(samples: readonly number[], hz: number): number {
 }
 
 describe('a ringing tone', () => {
-  it.each(RINGBACK_TONES)('%s is a WAV file of 6 s', (tone) => {
+  it.each(RINGBACK_TONES)('the ringback tone %s is a WAV file of 6 s', (tone) => {
     const file = ringbackFile(tone);
     const view = new DataView(file.buffer);
     const word = (at: number): string => String.fromCharCode(...file.slice(at, at + 4));
@@ -39,7 +39,7 @@ describe('a ringing tone', () => {
     ['us', [440, 480], [100, 1900], [2100, 5900]],
     ['uk', [400, 450], [0, 400], [1100, 2900]],
     ['eu', [425], [100, 900], [1100, 5900]],
-  ] as const)('%s sounds %j Hz, and is silent in between', (tone, hz, sounding, silent) => {
+  ] as const)('the ringback tone %s sounds %j Hz, and is silent in between', (tone, hz, sounding, silent) => {
     const samples = Array.from(ringbackFile(tone).slice(58), level);
     const part = ([from, to]: readonly [number, number]): number[] => samples.slice(from * 8, to * 8);
     for (const one of hz) expect(strength(part(sounding), one)).toBeGreaterThan(0.02);
@@ -49,7 +49,7 @@ describe('a ringing tone', () => {
 });
 
 describe('the address of a sound', () => {
-  it('is under the public one, and answers whoever asks', () => {
+  it('a sound is served under the public address, to any client', () => {
     expect(callbackUrls('https://a.example/voice')({ sound: 'uk' })).toBe(
       'https://a.example/voice/audio/ringback-uk.wav',
     );
@@ -60,7 +60,7 @@ describe('the address of a sound', () => {
     expect(get('/audio/ringback-uk.wav', 'HEAD')).not.toHaveProperty('bytes');
   });
 
-  it('is made once: whoever asks without end costs nothing', () => {
+  it('a sound is generated once: endless requests cost nothing', () => {
     const sounds = createSounds('');
     const [first, second] = ['/audio/ringback-us.wav', '/audio/ringback-us.wav'].map((path) =>
       get(path, 'GET', sounds),
@@ -68,7 +68,7 @@ describe('the address of a sound', () => {
     expect(first?.bytes).toBe(second?.bytes);
   });
 
-  it('takes nothing but a GET, and is no other address', () => {
+  it("a sound's address accepts only GET, and differs from all others", () => {
     expect(get('/audio/ringback-us.wav', 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
     for (const path of ['/audio/ringback-fr.wav', '/audio/../inbound', '/inbound']) expect(get(path)).toBeUndefined();
   });

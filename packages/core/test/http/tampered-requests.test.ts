@@ -14,8 +14,8 @@ import { BASE, TOKEN, webhook } from '../helpers/webhooks.js';
 import { silent } from '../helpers/silent.js';
 
 /**
- * One captured, correctly signed webhook, and what somebody who has no token can make of it. All of it keeps its signature, or gets
- * by without one; the official middleware answered 200 to most.
+ * One captured, correctly signed webhook, and what an attacker without a token can make of it. All variants keep its signature or
+ * go without one; the official middleware answered 200 to most.
  */
 function scene(): { store: Store; send: (request: HttpRequest) => Promise<number>; snapshot: () => Promise<string> } {
   const store = createMemoryStore();
@@ -85,7 +85,7 @@ test.each<readonly [string, HttpRequest]>([
   expect(await snapshot()).toBe(before);
 });
 
-test('a replay leaves the state as it is', async () => {
+test('a replay leaves the state unchanged', async () => {
   const { send, snapshot } = scene();
   const inbound = webhook('/inbound', payloads.inbound());
   await send(inbound);
@@ -101,7 +101,7 @@ test('a replay leaves the state as it is', async () => {
   }
 });
 
-test('the present and the previous token are accepted while one replaces the other', async () => {
+test('the current and the previous token are both accepted during a rotation', async () => {
   const { send } = scene();
   expect(await send(webhook('/inbound', payloads.inbound()))).toBe(200);
   expect(await send(webhook('/inbound', payloads.inbound(), { token: 'previous' }))).toBe(200);

@@ -7,7 +7,7 @@ import { CALLER, common, LEG } from '../helpers/webhooks.js';
 import { ASSIGNMENT, AWAY, settled, taskRouter, typesOf, verbsOf, type Heard } from './scene.js';
 
 describe('an endpoint of TaskRouter', () => {
-  it('tells the flow of a caller who arrives, who leaves the queue, who asks, who presses a key and who hangs up', async () => {
+  it('the endpoint tells the flow of a caller who arrives, leaves the queue, asks, presses a key and hangs up', async () => {
     const { ask, heard } = taskRouter({ resolve: () => ({ ringSeconds: 7 }) });
     const ref = `ref=taskrouter.${CALLER}.3.0`;
     await ask('/inbound', common(CALLER));
@@ -32,7 +32,7 @@ describe('an endpoint of TaskRouter', () => {
     ['/inbound/document', CALLER, 1],
     ['/inbound/key', LEG, 0],
     ['/inbound/key', CALLER, 1],
-  ])('%s of call %s with a reference to leg %i is none of ours', async (path, sid, leg) => {
+  ])('%s of call %s with a reference to leg %i is ignored', async (path, sid, leg) => {
     const { ask, heard } = taskRouter();
     await ask(path, common(sid, { Digits: '1' }), `ref=taskrouter.${CALLER}.3.${String(leg)}`);
     expect(heard).toEqual([]);
@@ -42,14 +42,14 @@ describe('an endpoint of TaskRouter', () => {
     ['true', true],
     ['false', false],
     [undefined, false],
-  ])('tells the flow whether a leg that ended was bridged: %s', async (bridged, expected) => {
+  ])('the endpoint tells the flow whether a leg that ended was bridged: %s', async (bridged, expected) => {
     const { ask, heard } = taskRouter();
     const params = common(LEG, bridged === undefined ? {} : { DialBridged: bridged });
     await ask('/outbound/ended', params, `ref=taskrouter.${CALLER}.3.1`);
     expect(heard).toMatchObject([{ event: { type: 'leg.ended', leg: 1, bridged: expected } }]);
   });
 
-  it('tells the flow of a caller who is told goodbye', async () => {
+  it('the endpoint tells the flow of a caller who was told goodbye', async () => {
     const heard: Heard[] = [];
     const clock = manualClock();
     const { ask } = taskRouter({
@@ -66,7 +66,7 @@ describe('an endpoint of TaskRouter', () => {
     expect(heard.at(-1)).toEqual({ key: `taskrouter:${CALLER}`, event: { type: 'caller.goodbye', visit: 3 } });
   });
 
-  it('tells the flow of a worker who was deleted', async () => {
+  it('the endpoint tells the flow of a deleted worker', async () => {
     const { ask, heard } = taskRouter();
     await ask('/trevents', { EventType: 'worker.deleted', WorkerSid: taskSids.worker(1) });
     expect(heard).toEqual([
@@ -77,7 +77,7 @@ describe('an endpoint of TaskRouter', () => {
     ]);
   });
 
-  it('uses the default settings when "resolve" fails and the workspace is known, and waits when it is not', async () => {
+  it('the endpoint uses the default settings if "resolve" fails and the workspace is known, and waits if it is not', async () => {
     const resolve = (): never => {
       throw new Error('the database is away');
     };
@@ -90,7 +90,7 @@ describe('an endpoint of TaskRouter', () => {
     expect(lost.heard).toEqual([]);
   });
 
-  it('says at the start that the times do not fit the workspace, or nothing where they do', () => {
+  it('the endpoint says at the start if the times do not fit the workspace', () => {
     const short = { ...WORKSPACE, workflow: { ...WORKSPACE.workflow, reservationTimeoutSeconds: 10 } };
     const directory = { current: () => short, load: () => Promise.resolve(short), learn: () => undefined };
     expect(taskRouter({ directory }).log.map(({ level, code }) => `${level} ${code}`)).toContain('warn times');
@@ -98,7 +98,7 @@ describe('an endpoint of TaskRouter', () => {
     expect(() => taskRouter({ resolve: {} as never })).toThrow('"resolve" must be a function');
   });
 
-  it('asks the workspace once more when it is not known yet', async () => {
+  it('the endpoint asks for the workspace once more if it is not known yet', async () => {
     let loads = 0;
     const directory = {
       current: () => undefined,
@@ -111,8 +111,8 @@ describe('an endpoint of TaskRouter', () => {
   });
 });
 
-describe('what is handed on of the options', () => {
-  it('is where the number of a worker stands, also in an event', async () => {
+describe('passed-on options', () => {
+  it("the attributes that hold a worker's number are passed on, for events as well", async () => {
     const { ask, heard } = taskRouter({ phoneAttributes: ['mobile'] });
     const attributes = '{"phone":"+14155550142","mobile":"+14155550143"}';
     await ask('/trevents', {
@@ -124,7 +124,7 @@ describe('what is handed on of the options', () => {
     expect(heard).toMatchObject([{ event: { type: 'worker.event', worker: { phone: '+14155550143' } } }]);
   });
 
-  it('is how long "resolve" may take', async () => {
+  it('the time for "resolve" is passed on', async () => {
     const clock = manualClock();
     const { ask, log } = taskRouter({ clock, resolveBudgetMs: 300, resolve: () => new Promise(() => undefined) });
     void ask('/inbound', common(CALLER));
@@ -137,7 +137,7 @@ describe('what is handed on of the options', () => {
 });
 
 describe("other people's tasks", () => {
-  it('are told of for a thousand workflows, and no more: whoever sends them chooses their names', () => {
+  it('foreign tasks are logged for a thousand workflows and no more, as their senders choose the names', () => {
     const log: LogEntry[] = [];
     const leaveAlone = foreignTasks((entry) => log.push(entry));
     for (let n = 0; n < 1100; n += 1) leaveAlone(new Map([['WorkflowSid', `WW${String(n)}`]]));
@@ -153,7 +153,7 @@ describe('the workers of a workspace', () => {
   ];
 
   it.each([true, false])(
-    'are introduced to the flow, whether the workspace is known (%s) or asked for',
+    'workers are introduced to the flow, whether the workspace is known (%s) or asked for',
     async (known) => {
       const heard: Heard[] = [];
       let loads = 0;
@@ -186,7 +186,7 @@ describe('the workers of a workspace', () => {
     },
   );
 
-  it('that the store does not take are not passed over in silence', async () => {
+  it('workers that the store does not accept are reported', async () => {
     const directory = {
       current: () => WORKSPACE,
       load: () => Promise.resolve(WORKSPACE),

@@ -77,7 +77,7 @@ const EVENT = {
 };
 
 describe('/assign', () => {
-  it('asks the flow of the call that the task is about, and answers later', async () => {
+  it("an assignment is passed to the flow of the task's call, and answered later", async () => {
     const { post, calls } = scene();
     expect(await post('/assign', ASSIGNMENT)).toEqual({ status: 200, body: null });
     expect(calls).toMatchObject([
@@ -91,7 +91,7 @@ describe('/assign', () => {
   it.each([
     ['no reservation', { ReservationSid: '' }],
     ['a worker that is none', { WorkerSid: 'WK' }],
-  ])('%s: rejected, and nobody is asked', async (_name, change) => {
+  ])('%s: the assignment is rejected without asking a flow', async (_name, change) => {
     const { post, calls } = scene();
     expect(await post('/assign', { ...ASSIGNMENT, ...change })).toEqual({ status: 200, body: REJECTED });
     expect(calls).toEqual([]);
@@ -112,7 +112,7 @@ describe('/assign', () => {
     ['a call that an agent makes', { TaskAttributes: attributes({ direction: 'outbound' }) }],
     ['a chat that came out of a call', { TaskChannelUniqueName: 'chat' }],
     ['a chat whose reservation cannot be read', { TaskChannelUniqueName: 'chat', ReservationSid: 'WR' }],
-  ])('%s: left alone, also when everything of ours is away', async (_name, change) => {
+  ])('%s: the assignment is left alone, even if everything of ours is down', async (_name, change) => {
     for (const options of [{}, AWAY]) {
       const { post, calls, workers } = scene(options);
       expect(await post('/assign', { ...ASSIGNMENT, ...change })).toEqual({ status: 200, body: null });
@@ -120,14 +120,14 @@ describe('/assign', () => {
     }
   });
 
-  it('another workspace: left alone, as its activities are not ours', async () => {
+  it('an assignment of another workspace is left alone, as its activities are not ours', async () => {
     const { post, calls } = scene();
     const elsewhere = { ...ASSIGNMENT, WorkspaceSid: `WS${'9'.repeat(32)}` };
     expect(await post('/assign', elsewhere)).toEqual({ status: 200, body: null });
     expect(calls).toEqual([]);
   });
 
-  it("says once for each workflow that other people's tasks pass through it", async () => {
+  it('foreign tasks are logged once for each workflow they pass through', async () => {
     const log: LogEntry[] = [];
     const { post } = scene({ log: (entry) => log.push(entry) });
     const chat = { ...ASSIGNMENT, TaskChannelUniqueName: 'chat', WorkflowName: 'Support' };
@@ -137,7 +137,7 @@ describe('/assign', () => {
     expect(log[0]?.message).toMatch(/"Support".*"chat".*times out.*a workflow of their own/);
   });
 
-  it('a worker whose number cannot be read: named with the attribute, and the number is not told', async () => {
+  it('an unreadable worker number is logged with its attribute, but not the number', async () => {
     const log: LogEntry[] = [];
     const { post, calls } = scene({ log: (entry) => log.push(entry), phoneAttributes: ['mobile', 'contact_uri'] });
     await post('/assign', { ...ASSIGNMENT, WorkerAttributes: '{"contact_uri":"client:ann","phone":"+14155550142"}' });
@@ -149,7 +149,7 @@ describe('/assign', () => {
     expect(log[1]?.message).toMatch(/no attribute "mobile" or "contact_uri"/);
   });
 
-  it('a store that does not answer in time: rejected', async () => {
+  it('an assignment is rejected if the store does not answer in time', async () => {
     const { post } = scene({
       runtime: { handle: () => new Promise(() => undefined) },
       clock: { now: () => 0, wakeAt: (_at, ring) => (queueMicrotask(ring), () => undefined) },
@@ -157,7 +157,7 @@ describe('/assign', () => {
     expect(await post('/assign', ASSIGNMENT)).toEqual({ status: 200, body: REJECTED });
   });
 
-  it('a workspace that was never found: left pending, as there is no activity to name', async () => {
+  it('an assignment stays pending if the workspace was never found, as there is no activity to name', async () => {
     const { post } = scene({
       directory: { current: () => undefined, load: () => Promise.reject(new Error('away')), learn: () => undefined },
     });
@@ -166,7 +166,7 @@ describe('/assign', () => {
 });
 
 describe('/trevents', () => {
-  it('tells the flow of the call, and the directory', async () => {
+  it('an event is passed to the flow of the call, and to the directory', async () => {
     const { post, calls, workers, learnt } = scene();
     expect((await post('/trevents', EVENT)).status).toBe(204);
     expect(calls).toMatchObject([{ key: `taskrouter:${CALLER}`, event: { type: 'reservation', news: 'accepted' } }]);
@@ -175,7 +175,7 @@ describe('/trevents', () => {
   });
 
   it.each(['worker.activity.update', 'worker.created', 'worker.attributes.update'])(
-    'tells the worker of %s',
+    "the worker's flow gets %s",
     async (type) => {
       const { post, workers } = scene();
       await post('/trevents', { ...EVENT, EventType: type, TimestampMs: '1717350131204' });
@@ -193,13 +193,13 @@ describe('/trevents', () => {
     ['workflow.timeout', 'canceled'],
     ['task.wrapup', 'wrapup'],
     ['task.system-deleted', 'deleted'],
-  ])('%s is news of the task: %s', async (type, news) => {
+  ])('%s is passed on as task news: %s', async (type, news) => {
     const { post, calls } = scene();
     await post('/trevents', { ...EVENT, EventType: type });
     expect(calls).toMatchObject([{ event: { type: 'task', news, visit: 2 } }]);
   });
 
-  it('what is none of our business changes nothing, but may be looked at', async () => {
+  it('an event that does not concern us changes nothing, but pages may see it', async () => {
     const seen: EventParams[] = [];
     const { post, calls, workers } = scene({
       onEvent: (event) => {
@@ -221,7 +221,7 @@ describe('/trevents', () => {
     expect(seen).toHaveLength(5);
   });
 
-  it("of somebody else's task: nothing is written, nobody is moved, and nothing of ours can fail it", async () => {
+  it('an event of a foreign task writes nothing, moves no worker, and cannot fail', async () => {
     const types = [
       'reservation.created',
       'reservation.timeout',
@@ -244,7 +244,7 @@ describe('/trevents', () => {
     }
   });
 
-  it('asks for a repetition when the store is away', async () => {
+  it('an event asks to be repeated when the store is down', async () => {
     const { post } = scene({ runtime: { handle: () => Promise.reject(new Error('away')) } });
     expect((await post('/trevents', EVENT)).status).toBe(503);
   });
@@ -257,14 +257,14 @@ describe('who may speak', () => {
     expect([calls, workers]).toEqual([[], []]);
   });
 
-  it('an event whose JSON was cut in two is refused, also where its rest has a name of ours in it', async () => {
+  it('an event whose JSON was cut in two is refused, even if its rest contains a name of ours', async () => {
     const { post } = scene();
     const WorkerAttributes = '{"note":"WorkerAttributes","phone":"+14155550142"}';
     expect((await post('/trevents', { ...EVENT, WorkerAttributes })).status).toBe(204);
     const [begin, middle, end] = ['{"note":"', 'WorkerAttributes","pho', 'ne":"+14155550142"}'];
     const cut = { ...EVENT, WorkerAttributes: begin, [middle]: end };
     expect((await post('/trevents', cut)).status).toBe(403);
-    // What Twilio would send of attributes that are no JSON, if there were any, is taken.
+    // Attributes that are not JSON, if Twilio ever sent any, are accepted.
     expect((await post('/trevents', { ...EVENT, WorkerAttributes: '{"note":' })).status).toBe(204);
   });
 

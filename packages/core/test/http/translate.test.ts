@@ -27,7 +27,7 @@ const ref = (purpose: CallbackPurpose, change: Partial<CallbackRef> = {}): Callb
 const of = (params: Readonly<Record<string, string>>): ReadonlyMap<string, string> => new Map(Object.entries(params));
 const NONE = { ok: true, event: null };
 
-/** Of each callback: what is well formed, from whoever should send it. */
+/** Well-formed parameters for each callback, from the call that should send it. */
 const WELL: readonly (readonly [CallbackPurpose, Record<string, string>])[] = [
   ['caller.ended', common(CALLER)],
   ['caller.document', common(CALLER)],
@@ -44,7 +44,7 @@ const WELL: readonly (readonly [CallbackPurpose, Record<string, string>])[] = [
 
 describe('a callback of forwarding', () => {
   it.each(WELL)(
-    '%s is an event, and none when another call sent it or its reference is about somebody else',
+    '%s is an event, and none if another call sent it or its reference is about another',
     (purpose, params) => {
       const whose = purpose.startsWith('leg.') ? CALLER : LEG;
       expect(translate(ref(purpose), of(params))).toMatchObject({ ok: true, event: { type: purpose } });
@@ -53,16 +53,13 @@ describe('a callback of forwarding', () => {
     },
   );
 
-  it.each(WELL)(
-    '%s that is not well formed is a problem that is named, also to the flow of TaskRouter',
-    (purpose, params) => {
-      const { CallSid: _, AccountSid: __, RecordingStatus: ___, ...rest } = params;
-      for (const read of [translate, translateTaskCallback])
-        expect(read(ref(purpose), of(rest))).toEqual({ ok: false, problem: expect.stringMatching(/\w/) as string });
-    },
-  );
+  it.each(WELL)('%s that is not well formed is a named problem, also for the TaskRouter flow', (purpose, params) => {
+    const { CallSid: _, AccountSid: __, RecordingStatus: ___, ...rest } = params;
+    for (const read of [translate, translateTaskCallback])
+      expect(read(ref(purpose), of(rest))).toEqual({ ok: false, problem: expect.stringMatching(/\w/) as string });
+  });
 
-  it('of a room is about the caller, whatever is not told is nothing, and what is malformed a problem', () => {
+  it('a conference event is about the caller, omitted fields are null, and malformed ones a problem', () => {
     const room = { AccountSid: ACCOUNT, ConferenceSid: ROOM, StatusCallbackEvent: 'conference-start' };
     expect(translate(ref('conference'), of(room))).toMatchObject({ event: { type: 'conference', event: 'start' } });
     expect(translate(ref('conference', { leg: 1 }), of(room))).toEqual(NONE);
@@ -70,7 +67,7 @@ describe('a callback of forwarding', () => {
     expect(translate(ref('conference'), of({ ...room, ConferenceSid: 'CF' })).ok).toBe(false);
   });
 
-  it('tells the part that it is about, and no part where there is none', () => {
+  it('a callback tells its part, and no part if there is none', () => {
     for (const purpose of ['caller.document', 'caller.fallback'] as const) {
       const read = (change: Partial<CallbackRef>) => translate(ref(purpose, change), of(common(CALLER)));
       expect(read({ part: 3 })).toMatchObject({ event: { part: 3 } });
@@ -81,7 +78,7 @@ describe('a callback of forwarding', () => {
     expect(leg({})).not.toHaveProperty('event.part');
   });
 
-  it('tells what was said with a key, and no words where there are none', () => {
+  it('a key callback tells what was said, and no speech if there was none', () => {
     const read = (more: Record<string, string>) => translate(ref('leg.key'), of(common(LEG, more)));
     expect(read({ SpeechResult: 'who is it' })).toMatchObject({ event: { digits: '', speech: 'who is it' } });
     expect(read({ Digits: '1' })).not.toHaveProperty('event.speech');
@@ -94,14 +91,14 @@ describe('a callback of forwarding', () => {
   });
 
   it.each(['caller.wait', 'caller.progress', 'caller.whisper'] as const)(
-    '%s is of whoever plays it, and of no leg',
+    '%s is accepted from any call that plays it, and from no leg',
     (purpose) => {
       expect(translate(ref(purpose), of(common(LEG)))).toMatchObject({ event: { visit: 4 } });
       expect(translate(ref(purpose, { leg: 1 }), of(common(LEG)))).toEqual(NONE);
     },
   );
 
-  it.each(['caller.again', 'caller.key'] as const)('%s is nothing to the flow itself', (purpose) => {
+  it.each(['caller.again', 'caller.key'] as const)('%s is no event for the flow itself', (purpose) => {
     expect(translate(ref(purpose), of(common(CALLER)))).toEqual(NONE);
   });
 });
@@ -110,7 +107,7 @@ describe('a callback of TaskRouter', () => {
   const read = (purpose: CallbackPurpose, params: Record<string, string>, change: Partial<CallbackRef> = {}) =>
     translateTaskCallback(ref(purpose, { flow: 'taskrouter', ...change }), of(params));
 
-  it('of a caller tells their stay in the queue, and how it ended', () => {
+  it("a caller's callback tells their stay in the queue, and how it ended", () => {
     const left = common(CALLER, { QueueResult: 'leave' });
     expect(read('caller.ended', left, { part: 2 })).toEqual({
       ok: true,
@@ -122,17 +119,17 @@ describe('a callback of TaskRouter', () => {
     });
   });
 
-  it('of a caller whose parameters are shifted into each other is a problem', () => {
+  it("a caller's callback with parameters shifted into each other is a problem", () => {
     const shifted = common(CALLER, { Owner: 'xQueueResultleave' });
     expect(read('caller.ended', shifted)).toMatchObject({
       ok: false,
       problem: expect.stringContaining('QueueResult') as string,
     });
-    // Who only asks for a document has no result to hide.
+    // A request for a document has no result to hide.
     expect(read('caller.document', shifted).ok).toBe(true);
   });
 
-  it('of a leg that ended tells whether it was bridged, and is a problem when that is hidden', () => {
+  it("an ended leg's callback tells whether it was bridged, and is a problem if that is hidden", () => {
     expect(read('leg.ended', common(LEG, { DialBridged: 'true' }))).toMatchObject({
       event: { type: 'leg.ended', leg: 2, bridged: true },
     });
@@ -141,7 +138,7 @@ describe('a callback of TaskRouter', () => {
     expect(read('leg.ended', {}).ok).toBe(false);
   });
 
-  it('of a key of the caller is theirs only, and a problem without a call', () => {
+  it("a caller's key is accepted from their own call only, and is a problem without a call", () => {
     expect(read('caller.key', common(CALLER, { Digits: '2' }))).toMatchObject({
       event: { type: 'caller.key', visit: 4, digits: '2' },
     });
@@ -149,7 +146,7 @@ describe('a callback of TaskRouter', () => {
     expect(read('caller.key', {}).ok).toBe(false);
   });
 
-  it('of a conference is none of its business', () => {
+  it('a conference callback is ignored by TaskRouter', () => {
     expect(read('conference', {})).toEqual(NONE);
   });
 });
@@ -164,14 +161,14 @@ describe('an event of the workspace', () => {
       ...change,
     }) as never;
 
-  it('of a reservation names it, and its task where it is told', () => {
+  it('a reservation event names it, and its task if that is reported', () => {
     const news = { type: 'reservation', news: 'accepted', reservation: taskSids.reservation(1) };
     expect(ofTaskEvent(event({}))).toEqual({ ...news, task: taskSids.task() });
     expect(ofTaskEvent(event({ task: null }))).toEqual(news);
     expect(ofTaskEvent(event({ reservation: null }))).toBeNull();
   });
 
-  it('of a task names it and the round of its call; without either it is nothing', () => {
+  it('a task event names it and the visit of its call; without either it is ignored', () => {
     expect(ofTaskEvent(event({ type: 'task.canceled' }))).toEqual({
       type: 'task',
       news: 'canceled',
@@ -185,7 +182,7 @@ describe('an event of the workspace', () => {
 });
 
 describe('a path', () => {
-  it('may have the prefix of the public address or not, and no other', () => {
+  it('a path may have the prefix of the public address or not, and no other', () => {
     const nameAt = (path: string, prefix: string) => findRoute(ROUTES, path, prefix)?.name;
     expect([nameAt('/voice/inbound', '/voice'), nameAt('/inbound', '/voice')]).toEqual(['inbound', 'inbound']);
     for (const path of ['/voicex/inbound', '/other/inbound', 'xvoice/inbound'])
@@ -193,7 +190,7 @@ describe('a path', () => {
     expect(nameAt('/voice/inbound', '')).toBeUndefined();
   });
 
-  it('that is set by hand carries no reference, every other the one of its purpose', () => {
+  it('a path that is configured by hand carries no reference, every other one that of its purpose', () => {
     for (const { name, ref: purpose } of ROUTES.values())
       expect([name, purpose]).toEqual([name, ['inbound', 'inbound.status'].includes(name) ? null : name]);
   });
@@ -210,7 +207,7 @@ describe('a switch of a worker', () => {
     return { turn, heard, loads };
   };
 
-  it('sends them to work or home, each time as a wish of its own', async () => {
+  it('a switch sends a worker to work or home, each time as a request of its own', async () => {
     const { turn, heard, loads } = switching(WORKSPACE);
     await turn(taskSids.worker(1), true);
     await turn(taskSids.worker(1), false);
@@ -223,13 +220,13 @@ describe('a switch of a worker', () => {
     expect(loads).toEqual([]);
   });
 
-  it('looks the workspace up where it is not known yet', async () => {
+  it('a switch looks up a workspace that is not known yet', async () => {
     const { turn, heard, loads } = switching(undefined);
     await turn(taskSids.worker(1), true);
     expect([heard.length, loads]).toEqual([1, ['load']]);
   });
 
-  it('refuses what is no worker by name', async () => {
+  it("a switch refuses a name that is not a worker's SID", async () => {
     const { turn, heard } = switching(WORKSPACE);
     await expect(turn('WK1', true)).rejects.toThrow('"worker" must be the SID of a worker; got "WK1"');
     expect(heard).toEqual([]);

@@ -20,7 +20,7 @@ describe('the time of the first failure in an address', () => {
       "https://a.example/x?who=O'Neil&&a=%C3%BC+b&a&failingSince=17#rc=3",
     ],
     ['https://a.example/x?', 'https://a.example/x?&failingSince=17'],
-  ])('%s: everything else stays as it is', (url, expected) => {
+  ])('the time of the first failure leaves the rest of an address unchanged: %s', (url, expected) => {
     expect(withSince(url, 17)).toBe(expected);
   });
 
@@ -31,14 +31,14 @@ describe('the time of the first failure in an address', () => {
     ['-1', undefined],
     ['1e9', undefined],
     ['9'.repeat(16), undefined],
-  ])('"%s" is read as %s', (text, expected) => {
+  ])('the time "%s" is read as %s', (text, expected) => {
     expect(parseSince(text)).toBe(expected);
   });
 });
 
 describe('an address that was escaped in advance', () => {
   test.each(['https://a.example', 'https://a.example/voice/', `http://me&you:'<"p">'@a.example:8080/v`])(
-    'says in a document what the address says, under %s',
+    'an address escaped in advance reads the same in a document, under %s',
     async (base) => {
       // Given
       const url = callbackUrls(base);
@@ -83,7 +83,7 @@ test('numbers are masked, SIDs are not', () => {
   );
 });
 
-test('an address leads under the public one, slash or not', () => {
+test('an address leads under the public one, with or without a slash', () => {
   const ref = { flow: 'forwarding', key: CALLER, visit: 2, leg: 3, purpose: 'leg.status' } as const;
   const expected = `https://a.example/voice/outbound/status?ref=forwarding.${CALLER}.2.3#rc=3&rp=5xx,ct,rt`;
   expect(callbackUrls('https://a.example/voice')(ref)).toBe(expected);
@@ -94,7 +94,7 @@ test('a record is found by flow and call', () => {
   expect(recordKey('forwarding', CALLER)).toBe(`forwarding:${CALLER}`);
 });
 
-test('the paths', () => {
+test('the paths are as documented', () => {
   expect([...ROUTES].map(([path, route]) => `${path} ${route.wants}`)).toEqual([
     '/inbound twiml',
     '/incoming twiml',
@@ -120,7 +120,7 @@ test('the paths', () => {
   ]);
 });
 
-test('the edge renders with xmlbuilder2', () => {
+test('the endpoint renders with xmlbuilder2', () => {
   const render = createXmlRenderer();
   expect(render([{ verb: 'hangup' }], () => '')).toBe(
     '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>',

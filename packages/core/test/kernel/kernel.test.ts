@@ -29,13 +29,13 @@ describe('identifiers', () => {
     ['WT', isTaskSid],
     ['WR', isReservationSid],
     ['WA', isActivitySid],
-  ] as const)('%s and 32 hexadecimal digits, of either case, and nothing else', (prefix, is) => {
+  ] as const)('%s and 32 hexadecimal digits, in either case, are a SID, and nothing else', (prefix, is) => {
     expect(is(prefix + HEX)).toBe(true);
     expect(is(prefix + HEX.toUpperCase())).toBe(true);
     for (const wrong of [`XX${HEX}`, HEX, prefix, `${prefix}${HEX}0`, `${prefix}${HEX.slice(1)}`, ` ${prefix}${HEX}`]) {
       expect(is(wrong), wrong).toBe(false);
     }
-    // What only looks like one when it is turned into a string.
+    // Something that only looks like one when converted to a string.
     expect(is({ toString: () => prefix + HEX })).toBe(false);
     expect(is([prefix + HEX])).toBe(false);
     expect(is(undefined)).toBe(false);
@@ -49,7 +49,7 @@ describe('identifiers', () => {
     }
   });
 
-  it('a wrong one is refused by the name of its option, with what was given, cut short', () => {
+  it('a wrong identifier is refused by the name of its option, with the given value cut short', () => {
     expect(e164('+14155550142', 'to')).toBe('+14155550142');
     expect(() => e164('12', 'to')).toThrow(
       new TypeError('"to" must be a phone number in E.164 form, such as +14155550142; got "12"'),
@@ -63,7 +63,7 @@ describe('identifiers', () => {
 });
 
 describe('errors of this library', () => {
-  it('are known by name and code, also those of another copy of it', () => {
+  it('errors of this library are known by name and code, including those of another copy', () => {
     expect(isAmdError(new AmdError('ERR_STOPPED', 'stopped'))).toBe(true);
     const other = Object.assign(new Error('stopped'), { name: 'AmdError', code: 'ERR_STOPPED' });
     expect(isAmdError(other)).toBe(true);
@@ -75,17 +75,17 @@ describe('errors of this library', () => {
     ['one without a code', Object.assign(new Error('stopped'), { name: 'AmdError' })],
     ['something that is no error', { name: 'AmdError', code: 'ERR_STOPPED' }],
     ['nothing', undefined],
-  ])('%s is none of them', (_, error) => {
+  ])('%s is not an error of this library', (_, error) => {
     expect(isAmdError(error)).toBe(false);
   });
 
-  it('carry their name, code, message and cause', () => {
+  it('errors of this library carry their name, code, message and cause', () => {
     const cause = new Error('why');
     const error = new AmdError('ERR_TIMEOUT', 'too long', { cause });
     expect(error).toMatchObject({ name: 'AmdError', code: 'ERR_TIMEOUT', message: 'too long', cause });
   });
 });
 
-it('a value that the types exclude is shown', () => {
+it('assertNever shows the value that the types exclude', () => {
   expect(() => assertNever({ type: 'new' } as never)).toThrow(new TypeError('unexpected value {"type":"new"}'));
 });

@@ -23,7 +23,7 @@ const settled = (): Promise<void> =>
   });
 const admittedOf = (admissions: readonly Admission[]): number => admissions.filter((one) => one === 'admitted').length;
 
-/** Counts what is asked of a store, by method and by record. */
+/** Counts what a store is asked, by method and by record. */
 function counting(inner: Store) {
   const asked: string[] = [];
   const store: Store = {
@@ -50,7 +50,7 @@ function counting(inner: Store) {
   };
 }
 
-/** One store, and as many processes as wanted; calls get their records and end as a test says. */
+/** One store and any number of processes; calls get their records and end as a test says. */
 function scene(options: Partial<CallLimitsOptions> = {}) {
   const clock = manualClock();
   const counted = counting(createMemoryStore());
@@ -84,7 +84,7 @@ function scene(options: Partial<CallLimitsOptions> = {}) {
 
 describe('callers of one process', () => {
   it('P-140 all callers who come at the same moment are counted together', async () => {
-    // Given nobody is there
+    // Given that no call is in progress
     const { open, counted } = scene({ atOnce: 1000 });
     const limits = open();
     // When 300 people call at once
@@ -97,7 +97,7 @@ describe('callers of one process', () => {
     expect(counted.of('commit limits:from:')).toBe(300);
   });
 
-  it('who share one number are counted together too, and exactly as many as allowed are let in', async () => {
+  it('callers who share a number are counted together, and exactly as many as allowed are admitted', async () => {
     const { open, counted } = scene({ atOnce: 1000 });
     const limits = open();
     const admissions = await Promise.all(
@@ -108,7 +108,7 @@ describe('callers of one process', () => {
     expect(counted.of('commit limits:from:')).toBeLessThanOrEqual(2);
   });
 
-  it('who hide their number share one count, however it is hidden', async () => {
+  it('callers who hide their number share one count, however it is hidden', async () => {
     const limits = scene({ perCaller: { calls: 3, seconds: 60 } }).open();
     const names = ['anonymous', '', 'Restricted', '+266696687', 'UNAVAILABLE'];
     const admissions: Admission[] = [];
@@ -117,7 +117,7 @@ describe('callers of one process', () => {
     expect(admissions).toEqual(['admitted', 'admitted', 'admitted', 'tooManyFromCaller', 'tooManyFromCaller']);
   });
 
-  it('all get the error of a store that fails, none is let in uncounted, and the next are counted', async () => {
+  it('all callers get the error of a failing store, none is admitted uncounted, and later ones are counted', async () => {
     // Given a store that takes no commit of the list of all
     const { open, counted } = scene({ atOnce: 5 });
     let isAway = true;
@@ -129,17 +129,17 @@ describe('callers of one process', () => {
     const limits = open({ store });
     // When five call at once
     const failed = await Promise.allSettled(upTo(5).map((index) => limits.admit(call(index))));
-    // Then each of them hears of it
+    // Then each of them gets the error
     expect(failed.map((one) => one.status === 'rejected' && (one.reason as Error).message)).toEqual(
       Array(5).fill('away'),
     );
-    // And five others are let in when the store is back
+    // And five others are admitted when the store is back
     isAway = false;
     const next = await Promise.all(upTo(6, 10).map((index) => limits.admit(call(index))));
     expect(admittedOf(next)).toBe(5);
   });
 
-  it('of whom one comes twice is counted once, also by two processes at the same moment', async () => {
+  it('a caller who comes twice is counted once, even by two processes at the same moment', async () => {
     const { open } = scene({ atOnce: 2 });
     const [one, other] = [open(), open()];
     const twice = await Promise.all([one, one, other, other].map((limits) => limits.admit(call(1))));
@@ -151,7 +151,7 @@ describe('callers of one process', () => {
 
 describe('a refusal', () => {
   it.each(['one after the other', 'all at once'])(
-    'reads ten records at most, the first one and each after it, when 200 came %s',
+    'a refusal reads ten records at most, the first one and each after it, when 200 came %s',
     async (how) => {
       // Given all places are taken by calls in progress
       const { open, counted, write } = scene({ atOnce: 200 });
@@ -165,13 +165,13 @@ describe('a refusal', () => {
       for (const index of upTo(20, 500)) {
         counted.forget();
         expect(await limits.admit(call(index))).toBe('tooManyAtOnce');
-        // Then each costs little, whatever the limit is
+        // Then each costs little, whatever the limit
         expect(counted.of('read ') + counted.of('listed ')).toBeLessThanOrEqual(10);
       }
     },
   );
 
-  it('costs no more in a process that has never looked, beside a thousand calls it did not count', async () => {
+  it('a refusal costs no more in a process that has never looked, beside a thousand calls it did not count', async () => {
     const { open, counted, write } = scene({ atOnce: 1000 });
     const limits = open();
     await Promise.all(upTo(1000).map((index) => limits.admit(call(index))));
@@ -182,7 +182,7 @@ describe('a refusal', () => {
     expect(counted.of('read ') + counted.of('listed ')).toBeLessThanOrEqual(10);
   });
 
-  it('is none where the store cannot say who has gone: the caller gets its error, and may ask again', async () => {
+  it('nothing is refused if the store cannot say which calls have ended: the caller gets its error and may ask again', async () => {
     const { open, counted } = scene({ atOnce: 2 });
     const store: Store = { ...counted.store, list: () => Promise.reject(new Error('away')) };
     const limits = open({ store });
@@ -193,7 +193,7 @@ describe('a refusal', () => {
 });
 
 describe('a place', () => {
-  it('of 300 is seen to be free within a second by every process, also by one that only then looks', async () => {
+  it('a place among 300 is seen to be free within a second by every process, even by one that only then looks', async () => {
     // Given a full house, filled by one process
     const { open, write, later } = scene({ atOnce: 300 });
     const [one, other, third] = [open(), open(), open()];
@@ -211,7 +211,7 @@ describe('a place', () => {
     }
   });
 
-  it('of each call that a dead process counted and never wrote down is free after 30 s', async () => {
+  it('the place of a call that a dead process counted and never recorded is free after 30 s', async () => {
     const { open, write, later } = scene({ atOnce: 50 });
     const [dead, other] = [open(), open()];
     await Promise.all(upTo(50).map((index) => dead.admit(call(index))));
@@ -223,7 +223,7 @@ describe('a place', () => {
     expect(admittedOf(admissions)).toBe(40);
   });
 
-  it('of a caller who comes back to us after their call was over is theirs again', async () => {
+  it('a caller who comes back to us after their call was over gets their place again', async () => {
     // Given two places: one call is over, and one goes on
     const { open, write, later } = scene({ atOnce: 2 });
     const [one, other] = [open(), open()];
@@ -239,7 +239,7 @@ describe('a place', () => {
     expect(await one.admit(call(4))).toBe('tooManyAtOnce');
   });
 
-  it('is kept for a call that waits in a queue, for as long as it waits', async () => {
+  it('a call that waits in a queue keeps its place for as long as it waits', async () => {
     const { open, write, later } = scene({ atOnce: 1 });
     const limits = open();
     const flow = 'taskrouter' as const;
@@ -253,12 +253,12 @@ describe('a place', () => {
     expect(await limits.admit({ ...call(3), flow })).toBe('admitted');
   });
 
-  it('is not held for longer by a time that was taken before a clock was set back', async () => {
+  it('a place is not held longer by a time taken before a clock was set back', async () => {
     // Given calls counted by a machine whose clock was an hour ahead
     const { open, counted, clock, later } = scene({ atOnce: 1, perCaller: { calls: 1, seconds: 60 } });
     const ahead = manualClock({ start: clock.now() + 3_600_000 });
     await open({ clock: ahead }).admit(call(1));
-    // When others call by the right time
+    // When others call by the correct time
     const limits = open();
     expect(await limits.admit({ ...call(1), sid: callSid(2) })).toBe('tooManyFromCaller');
     expect(await limits.admit(call(3))).toBe('tooManyAtOnce');
@@ -270,7 +270,7 @@ describe('a place', () => {
 });
 
 describe('limits of several processes', () => {
-  it('never let one too many in, and never refuse while a place has been free for a second, whatever happens', async () => {
+  it('limits never admit one call too many, and never refuse while a place has been free for a second, whatever happens', async () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('burst'), process: fc.nat(2), count: fc.integer({ min: 1, max: 12 }) }),
       fc.record({ kind: fc.constant('end'), which: fc.nat(50), count: fc.integer({ min: 1, max: 4 }) }),

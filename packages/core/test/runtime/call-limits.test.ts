@@ -11,7 +11,7 @@ const other = (index: number): string => `+1212555${String(1000 + index)}`;
 const admitted = (admissions: readonly Admission[]): number => admissions.filter((one) => one === 'admitted').length;
 
 describe('limits of calls', () => {
-  it('admit exactly as many at once as allowed when 50 come at the same moment, from two processes', async () => {
+  it('limits admit exactly as many at once as allowed when 50 come at the same moment, from two processes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 1e6 }), async (atOnce, seed) => {
         const store = jostling(createMemoryStore(), seed);
@@ -31,7 +31,7 @@ describe('limits of calls', () => {
     );
   });
 
-  it('admit exactly as many from one caller as allowed when 50 come at the same moment', async () => {
+  it('limits admit exactly as many from one caller as allowed when 50 come at the same moment', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 1e6 }), async (calls, seed) => {
         const store = jostling(createMemoryStore(), seed);
@@ -45,7 +45,7 @@ describe('limits of calls', () => {
     );
   });
 
-  it('count a call once, however often its webhook is repeated', async () => {
+  it('limits count a call once, however often its webhook is repeated', async () => {
     const limits = createCallLimits({ store: createMemoryStore(), clock: manualClock(), atOnce: 2 });
     const call = { sid: callSid(1), from: CALLER };
     for (let times = 0; times < 5; times += 1) expect(await limits.admit(call)).toBe('admitted');
@@ -54,7 +54,7 @@ describe('limits of calls', () => {
     expect(await limits.admit(call)).toBe('admitted');
   });
 
-  it('let a caller call again when the time is over', async () => {
+  it('limits let a caller call again when the time is over', async () => {
     const clock = manualClock();
     const limits = createCallLimits({ store: createMemoryStore(), clock, perCaller: { calls: 1, seconds: 60 } });
     expect(await limits.admit({ sid: callSid(1), from: CALLER })).toBe('admitted');
@@ -65,7 +65,7 @@ describe('limits of calls', () => {
     expect(await limits.admit({ sid: callSid(4), from: CALLER })).toBe('admitted');
   });
 
-  it('free the place of a call that is over, and of one that never became a call', async () => {
+  it('limits free the place of a call that is over, and of one that never became a call', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const limits = createCallLimits({ store, clock, atOnce: 2 });
@@ -82,7 +82,7 @@ describe('limits of calls', () => {
     expect(await limits.admit({ sid: callSid(6), from: other(6) })).toBe('admitted');
   });
 
-  it('never refuse a call that goes on, when its webhook comes again', async () => {
+  it('limits never refuse a call in progress when its webhook is repeated', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     await write(store, callSid(1), 'held', clock.now());
@@ -97,12 +97,12 @@ describe('limits of calls', () => {
     [{ atOnce: 0 }, 'atOnce'],
     [{ perCaller: { calls: 1.5, seconds: 60 } }, 'perCaller.calls'],
     [{ perCaller: { calls: 1, seconds: -1 } }, 'perCaller.seconds'],
-  ])('refuse %j, naming what is wrong', (options, name) => {
+  ])('limits refuse %j, naming what is wrong', (options, name) => {
     expect(() => createCallLimits({ store: createMemoryStore(), ...options })).toThrow(`"${name}"`);
   });
 });
 
-/** A record as far as limits look at it. */
+/** A record as far as limits read it. */
 async function write(store: Store, call: string, phase: 'held' | 'ended', now: number): Promise<void> {
   const key = `forwarding:${call}`;
   const expected = (await store.read(key, now))?.revision ?? 0;

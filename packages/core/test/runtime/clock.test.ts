@@ -9,7 +9,7 @@ const voicemail = (leg: number) => untimed(events.answered({ leg, sid: sids.call
 const three = untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben, NUMBERS.caller] } }));
 
 describe('a monotonic clock', () => {
-  it('goes on when the one below is set back, and follows when it is set forth', async () => {
+  it('the monotonic clock goes on when the underlying clock is set back, and follows when it is set forward', async () => {
     const below = manualClock();
     const clock = monotonicClock(below);
     below.step(-HOUR_MS);
@@ -22,7 +22,7 @@ describe('a monotonic clock', () => {
     expect(clock.now()).toBe(START + 1000 + HOUR_MS);
   });
 
-  it('goes on without "elapsed" as well', async () => {
+  it('the monotonic clock goes on without "elapsed" as well', async () => {
     const { elapsed: _, ...below } = manualClock();
     const clock = monotonicClock(below);
     below.step(-HOUR_MS);
@@ -31,7 +31,7 @@ describe('a monotonic clock', () => {
     expect(clock.now()).toBe(START + 1000);
   });
 
-  it('says whole milliseconds of fractions that went by', () => {
+  it('the monotonic clock reports whole milliseconds of elapsed fractions', () => {
     let elapsed = 0.4;
     const below: Clock = { now: () => START, elapsed: () => elapsed, wakeAt: () => () => undefined };
     const clock = monotonicClock(below);
@@ -39,7 +39,7 @@ describe('a monotonic clock', () => {
     expect(clock.now()).toBe(START + 1);
   });
 
-  it('says whole milliseconds of a clock with fractions, and wakes no earlier than was meant', async () => {
+  it('the monotonic clock reports whole milliseconds of a clock with fractions, and wakes no earlier than asked', async () => {
     const below = manualClock({ start: START + 0.7 });
     const clock = monotonicClock(below);
     expect(clock.now()).toBe(START);
@@ -51,7 +51,7 @@ describe('a monotonic clock', () => {
     expect(woken).toBe(true);
   });
 
-  it('wakes after as long as was meant, whatever becomes of the one below', async () => {
+  it('the monotonic clock wakes after the requested time, whatever happens to the underlying clock', async () => {
     for (const step of [-HOUR_MS, -1, 1, HOUR_MS]) {
       const below = manualClock();
       const clock = monotonicClock(below);
@@ -69,7 +69,7 @@ describe('a monotonic clock', () => {
     }
   });
 
-  it('never goes back, and loses nothing of what went by, however the one below is set', async () => {
+  it('the monotonic clock never goes back and loses no elapsed time, however the underlying clock is set', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(5000), fc.integer({ min: -HOUR_MS, max: HOUR_MS }))), async (steps) => {
         const below = manualClock();
@@ -87,8 +87,8 @@ describe('a monotonic clock', () => {
   });
 });
 
-describe('a call whose clock is set', () => {
-  it('rings the next person at once when the clock was set back', async () => {
+describe('a call while clocks are set', () => {
+  it('a call rings the next callee at once after the clock was set back', async () => {
     const { runtime, clock, execute } = setup();
     runtime.start();
     await runtime.handle(KEY, three);
@@ -99,7 +99,7 @@ describe('a call whose clock is set', () => {
     expect(execute.of('call.create').map(({ leg }) => leg)).toEqual([1, 2]);
   });
 
-  it('gives an unheard-of leg up in its time, and tries a refused request again in its time', async () => {
+  it('a call gives up a silent leg in time and retries a refused request in time', async () => {
     const execute = recorder({ 'call.create': [executions.notExecuted(), executions.ambiguous()] });
     const { runtime, clock } = setup({ execute });
     runtime.start();
@@ -113,7 +113,7 @@ describe('a call whose clock is set', () => {
     expect(execute.of('call.create').map(({ leg }) => leg)).toContain(2);
   });
 
-  it('goes on at once in the next process, though its record has seen a later time', async () => {
+  it('a call goes on at once in the next process, though its record has seen a later time', async () => {
     const store = createMemoryStore();
     const first = setup({ store });
     first.clock.step(HOUR_MS);
@@ -124,12 +124,12 @@ describe('a call whose clock is set', () => {
     await next.runtime.handle(KEY, voicemail(1));
     await next.clock.advanceBy(0, () => next.runtime.idle());
     expect(next.execute.of('call.create').map(({ leg }) => leg)).toEqual([2]);
-    // Nothing is heard of them: their own timer asks, in its time.
+    // No event arrives: the call's own timer fetches, in its time.
     await next.clock.advanceBy(30_000, () => next.runtime.idle());
     expect(next.execute.of('call.fetch').map(({ leg }) => leg)).toContain(2);
   });
 
-  it('does all it would have done, no later, however the clock is set back', async () => {
+  it('a call does everything it would have done, no later, however the clock is set back', async () => {
     const quiet = await tale([]);
     expect(quiet.length).toBeGreaterThan(6);
     await fc.assert(
@@ -140,7 +140,7 @@ describe('a call whose clock is set', () => {
     );
   });
 
-  it('does all it would have done, no later, however the clock is set back and forth', async () => {
+  it('a call does everything it would have done, no later, however the clock is set back and forth', async () => {
     const quiet = new Map(await tale([]));
     await fc.assert(
       fc.asyncProperty(
@@ -157,7 +157,7 @@ describe('a call whose clock is set', () => {
   });
 });
 
-/** What a call asks for and when, in ms of time that goes by, where the clock is set every three seconds: nobody answers. */
+/** What an unanswered call asks for and when, in ms of elapsed time, while the clock is set every three seconds. */
 async function tale(steps: readonly number[]): Promise<[what: string, afterMs: number][]> {
   const told: [string, number][] = [];
   const clock = manualClock();

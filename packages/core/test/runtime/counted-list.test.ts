@@ -8,7 +8,7 @@ const [ann, ben, cyd]: readonly [Counted, Counted, Counted] = [
 ];
 
 describe('a list of counted calls', () => {
-  it('that is added to is the one that would be made anew', () => {
+  it('a counted list that grew equals one built anew', () => {
     const list = append(append(append(EMPTY_LIST, [ann]), [ben, cyd]), []);
     expect(list.data).toBe(listOf([ann, ben, cyd]).data);
     expect(parseList('limits:at-once', list.data).calls).toEqual([ann, ben, cyd]);
@@ -16,14 +16,14 @@ describe('a list of counted calls', () => {
     expect(['CA1', 'CA2', 'CA3', 'CA4'].map((sid) => list.has(sid))).toEqual([true, true, true, false]);
   });
 
-  it('knows nothing of what was added to it', () => {
+  it('a counted list does not change when another is derived from it', () => {
     const before = listOf([ann]);
     append(before, [ben]);
     expect(before.has('CA2')).toBe(false);
     expect(before.calls).toEqual([ann]);
   });
 
-  it('is added to twice, as when the first was not taken: each has its own', () => {
+  it('a counted list extended twice, as after a conflict, keeps both results apart', () => {
     const before = listOf([ann]);
     const one = append(before, [ben]);
     const other = append(before, [cyd]);
@@ -33,7 +33,7 @@ describe('a list of counted calls', () => {
     expect([third.has('CA1'), third.has('CA2'), third.has('CA3')]).toEqual([true, true, true]);
   });
 
-  it('may name a call twice, as others may have written it', () => {
+  it('a counted list may name a call twice, as other processes may have written it', () => {
     const list = append(listOf([ann, ann]), [ben]);
     expect([list.has('CA1'), list.has('CA2')]).toEqual([true, true]);
     expect(list.calls).toHaveLength(3);

@@ -4,7 +4,7 @@ import { events, NUMBERS, executions, manualClock, recorder, sids } from '@amd/c
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('creating a call', () => {
-  it('is sent once, and its outcome is kept in the commit that drops its task', async () => {
+  it('a create is sent once, and its outcome is stored in the commit that drops its task', async () => {
     const { runtime, execute, state, read, clock } = setup();
     await runtime.handle(KEY, inbound);
     await runtime.tick();
@@ -16,7 +16,7 @@ describe('creating a call', () => {
     expect(execute.of('call.create')).toHaveLength(1);
   });
 
-  it('an ambiguous answer is unknown, and never sent again', async () => {
+  it('an ambiguous answer to a create is unknown, and the create is never sent again', async () => {
     const execute = recorder({ 'call.create': [executions.ambiguous()] });
     const { runtime, clock, state } = setup({ execute });
     await runtime.handle(KEY, inbound);
@@ -27,7 +27,7 @@ describe('creating a call', () => {
     expect(await state()).toMatchObject({ legs: [{ phase: 'requested', sid: null }] });
   });
 
-  it('an executor that throws is an ambiguous answer', async () => {
+  it('an executor that throws counts as an ambiguous answer', async () => {
     const execute = recorder({
       'call.create': () => {
         throw new Error('a bug');
@@ -41,7 +41,7 @@ describe('creating a call', () => {
     expect(execute.of('call.create')).toHaveLength(1);
   });
 
-  it('that was not executed is sent again at its due time, as often as it takes, and does not count', async () => {
+  it('a create that was not executed is sent again when due, as often as needed, and does not count', async () => {
     const execute = recorder({
       'call.create': [
         executions.notExecuted(),
@@ -71,7 +71,7 @@ describe('creating a call', () => {
     expect(await state()).toMatchObject({ legs: [{ phase: 'placed', sid: sids.call(1) }] });
   });
 
-  it('interrupted by a crash is unknown: another process does not send it, when the lease is over', async () => {
+  it('a create interrupted by a crash is unknown: another process does not send it when the lease is over', async () => {
     const store = createMemoryStore();
     const first = setup({ store, execute: recorder({ 'call.create': () => new Promise(() => undefined) }) });
     await first.runtime.handle(KEY, inbound);
@@ -90,12 +90,12 @@ describe('creating a call', () => {
     expect(outcomes).toMatchObject([[2, { kind: 'outcome', outcome: { kind: 'unknown' } }]]);
     expect(second.execute.of('call.create')).toEqual([]);
 
-    // Its first callback adopts it, and the call goes on as if nothing had been.
+    // Its first callback adopts it, and the call goes on as usual.
     await second.runtime.handle(KEY, untimed(events.status({ leg: 1, status: 'ringing' })));
     expect(await second.state()).toMatchObject({ legs: [{ phase: 'ringing', sid: sids.call(1) }] });
   });
 
-  it('dropped before it was sent is not sent', async () => {
+  it('a create that was dropped before it was sent is not sent', async () => {
     const { runtime, execute } = setup();
     await runtime.handle(KEY, inbound);
     await runtime.handle(KEY, untimed(events.callerStatus()));
@@ -113,7 +113,7 @@ describe('ending, redirecting, fetching', () => {
     return scene;
   };
 
-  it('are repeated while the answer is ambiguous, at doubling distances', async () => {
+  it('an end, redirect or fetch is repeated while the answer is ambiguous, at doubling intervals', async () => {
     const execute = recorder({ 'call.end': [executions.ambiguous(), executions.ambiguous(), executions.done()] });
     const { runtime, clock, state } = await ringing(execute);
     await runtime.tick();
@@ -130,7 +130,7 @@ describe('ending, redirecting, fetching', () => {
     expect(await state()).toMatchObject({ legs: [{ phase: 'ended' }] });
   });
 
-  it('fail after four tries, and the flow is told', async () => {
+  it('an end, redirect or fetch fails after four tries, and the flow is told', async () => {
     const execute = recorder({ 'call.end': [executions.ambiguous()] });
     const { runtime, clock } = await ringing(execute);
     const told: unknown[] = [];
@@ -143,7 +143,7 @@ describe('ending, redirecting, fetching', () => {
     expect(told).toEqual(['failed']);
   });
 
-  it('interrupted by a crash are sent again by whoever takes over', async () => {
+  it('an end, redirect or fetch interrupted by a crash is sent again by the process that takes over', async () => {
     const first = await ringing(recorder({ 'call.end': () => new Promise(() => undefined) }));
     void first.runtime.tick();
     while (first.execute.of('call.end').length === 0) await Promise.resolve();
@@ -161,7 +161,7 @@ describe('hooks', () => {
     await scene.runtime.handle(KEY, untimed(events.callerStatus()));
   };
 
-  it('run with their data and their id', async () => {
+  it('hooks run with their data and their id', async () => {
     const calls: unknown[] = [];
     const scene = setup({ hooks: { ended: (data, id) => void calls.push([data, id]) } });
     await over(scene);
@@ -171,7 +171,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('that throw run again until they do not, with the same id', async () => {
+  it('a hook that throws runs again until it succeeds, with the same id', async () => {
     const ids: string[] = [];
     const scene = setup({
       hooks: {
@@ -193,7 +193,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('that never succeed are given up after eight tries', async () => {
+  it('a hook that never succeeds is given up after eight tries', async () => {
     let tries = 0;
     const scene = setup({
       hooks: {
@@ -211,7 +211,7 @@ describe('hooks', () => {
     expect(tries).toBe(8);
   });
 
-  it('nobody listens to are done', async () => {
+  it('an effect for a missing hook is done', async () => {
     const scene = setup();
     await over(scene);
     await scene.runtime.tick();
@@ -219,15 +219,15 @@ describe('hooks', () => {
   });
 });
 
-describe('what one step asks for and drops again', () => {
-  it('never becomes a task: a caller who comes for the fallback by themselves is not redirected to it as well', async () => {
-    // Everybody refused before the caller is known to be held: the fallback is remembered.
+describe('effects that one step requests and drops', () => {
+  it('an effect requested and dropped in one step never becomes a task: a caller who is at the fallback is not redirected', async () => {
+    // Every callee is refused before the caller is known to be held: the fallback is remembered.
     const refused = recorder({ 'call.create': () => executions.refused(21211) });
     const scene = setup({ execute: refused });
     await scene.runtime.handle(KEY, inbound);
     await scene.runtime.tick();
     expect(await scene.state()).toMatchObject({ caller: { phase: 'fallingBack', held: false } });
-    // Their Dial is over and asks what now: that is the proof that they are held, and the way to the fallback is the answer.
+    // Their Dial is over and asks what to do: that proves that they are held, and the way to the fallback is the answer.
     const reply = await scene.runtime.handle(KEY, untimed(events.callerEnded()));
     expect(reply).toMatchObject({ verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 1 } }] });
     await scene.runtime.tick();
@@ -235,7 +235,7 @@ describe('what one step asks for and drops again', () => {
   });
 });
 
-describe('a redirect that something else can take the place of', () => {
+describe('a redirect that another mechanism can replace', () => {
   const ASYNC = untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann], amd: { mode: 'async' } } }));
   const moving = async (answer: () => unknown) => {
     const execute = recorder({ 'call.redirect': answer as never });
@@ -251,7 +251,7 @@ describe('a redirect that something else can take the place of', () => {
   it.each([
     ['ambiguous', { kind: 'ambiguous', reason: 'time-out' }],
     ['not executed', { kind: 'notExecuted', reason: '429', afterMs: 1000 }],
-  ])('is not repeated when it was %s: the next request brings the leg to the room', async (_, execution) => {
+  ])('a redirect that was %s is not repeated: the next request brings the leg to the room', async (_, execution) => {
     const { runtime, execute, clock } = await moving(() => execution);
     const reply = await runtime.handle(KEY, untimed(events.poll()));
     expect(reply).toMatchObject({ verbs: [{ verb: 'dial.conference' }] });
@@ -267,7 +267,7 @@ describe('creating a call too late', () => {
       claim: (options) => (clock.now() < until.at ? Promise.reject(new Error('away')) : store.claim(options)),
     });
 
-  it('that was due in time is not sent: the caller is looked at first', async () => {
+  it('a create that was due in time but is late is not sent: the caller is fetched first', async () => {
     const clock = manualClock();
     const away = { at: clock.now() + 20_001 };
     const { runtime, execute, state } = setup({ clock, store: failing(createMemoryStore(), away, clock) });
@@ -279,7 +279,7 @@ describe('creating a call too late', () => {
     expect(await state()).toMatchObject({ legs: [{ phase: 'placed', creating: 'create:1:2' }] });
   });
 
-  it('is sent at its last moment, and later if Twilio or our own pace has put it off', async () => {
+  it('a create is sent at its last moment, and later if Twilio or our own rate limit delayed it', async () => {
     const clock = manualClock();
     const away = { at: clock.now() + 20_000 };
     const just = setup({ clock, store: failing(createMemoryStore(), away, clock) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createGuesses } from '../../src/runtime/guesses.js';
 
 describe('guesses', () => {
-  it('are good until some were wrong, and again when enough were right', () => {
+  it('guesses are used until some were wrong, and again when enough were right', () => {
     const guesses = createGuesses();
     expect(guesses.areGood()).toBe(true);
     guesses.was(false);
@@ -18,7 +18,7 @@ describe('guesses', () => {
     expect(needed).toBe(3);
   });
 
-  it('that are wrong every other time stay bad', () => {
+  it('guesses that are wrong every other time stay unused', () => {
     const guesses = createGuesses();
     const good = Array.from({ length: 100 }, (_, n) => {
       guesses.was(n % 2 === 0);

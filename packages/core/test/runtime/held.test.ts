@@ -3,7 +3,7 @@ import { createMemoryStore, type Store } from '@amd/core';
 import { events, executions, NUMBERS, recorder, sids } from '@amd/core/testing';
 import { around, inbound, KEY, setup, untimed, type Options } from './setup.js';
 
-/** A runtime on a store of which methods can be away: not done, or done and not said. */
+/** A runtime on a store whose methods can fail: not executed, or executed without an answer. */
 function onBlinking(change: Omit<Partial<Options>, 'clock' | 'store'> = {}) {
   const store = createMemoryStore();
   const away = new Map<keyof Store, 'before' | 'after'>();
@@ -31,7 +31,7 @@ function onBlinking(change: Omit<Partial<Options>, 'clock' | 'store'> = {}) {
 
 type Scene = ReturnType<typeof onBlinking>;
 
-/** The store goes on failing for so long. */
+/** The store fails for this long. */
 async function failFor({ clock, runtime, away }: Scene, ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += 1000) {
     await runtime.tick();
@@ -46,24 +46,27 @@ describe('an outcome that the store does not take', () => {
     ['is back within the lease', 'before', 5000],
     ['is back within the lease, and has written it down without saying so', 'after', 5000],
     ['is back after the lease', 'before', 40_000],
-  ] as const)('is told when the store %s: nothing is sent twice, and nothing is unknown', async (_, how, ms) => {
-    const scene = onBlinking();
-    const { runtime, away, execute, state, log } = scene;
-    await runtime.handle(KEY, inbound);
-    away.set('commit', how);
-    await runtime.tick();
-    expect(log.map(({ code }) => code)).toEqual(['task.failed']);
-    // Who cannot be written to cannot be asked for work either.
-    away.set('claim', 'before');
-    await failFor(scene, ms);
-    expect(execute.of('call.create')).toHaveLength(1);
-    expect(new Set(scene.told.filter((outcome) => outcome.startsWith('call.create')))).toEqual(
-      new Set(['call.create created']),
-    );
-    expect(await state()).toMatchObject({ legs: [{ sid: sids.call(1) }] });
-  });
+  ] as const)(
+    'an outcome is told when the store %s: nothing is sent twice, and nothing is unknown',
+    async (_, how, ms) => {
+      const scene = onBlinking();
+      const { runtime, away, execute, state, log } = scene;
+      await runtime.handle(KEY, inbound);
+      away.set('commit', how);
+      await runtime.tick();
+      expect(log.map(({ code }) => code)).toEqual(['task.failed']);
+      // A store that cannot be written to cannot be asked for work either.
+      away.set('claim', 'before');
+      await failFor(scene, ms);
+      expect(execute.of('call.create')).toHaveLength(1);
+      expect(new Set(scene.told.filter((outcome) => outcome.startsWith('call.create')))).toEqual(
+        new Set(['call.create created']),
+      );
+      expect(await state()).toMatchObject({ legs: [{ sid: sids.call(1) }] });
+    },
+  );
 
-  it('is told by who stops, if the store is back by then', async () => {
+  it('an outcome is told by a process that stops, if the store is back by then', async () => {
     const { runtime, away, store, state, clock } = onBlinking();
     await runtime.handle(KEY, inbound);
     away.set('commit', 'before');
@@ -76,7 +79,7 @@ describe('an outcome that the store does not take', () => {
     expect(claims.filter(({ id }) => id.startsWith('create'))).toEqual([]);
   });
 
-  it('is given up a minute after the lease, and what anybody may send twice is sent again', async () => {
+  it('an outcome is given up a minute after the lease, and effects that may be sent twice are sent again', async () => {
     const scene = onBlinking();
     const { runtime, away, execute, state, clock } = scene;
     await runtime.handle(KEY, inbound);
@@ -94,7 +97,7 @@ describe('an outcome that the store does not take', () => {
     expect(await state()).toMatchObject({ legs: [{ phase: 'ended' }] });
   });
 
-  it('does not run a hook again', async () => {
+  it('a hook whose outcome was kept does not run again', async () => {
     let ran = 0;
     const scene = onBlinking({ hooks: { ended: () => void (ran += 1) } });
     const { runtime, away } = scene;
@@ -108,17 +111,17 @@ describe('an outcome that the store does not take', () => {
   });
 });
 
-/** What was committed just now is not read again: a little later it is. */
+/** A recently committed record is not read again: a little later it is. */
 async function forgotten({ clock }: Pick<ReturnType<typeof onBlinking>, 'clock'>): Promise<void> {
   await clock.advanceBy(1001);
 }
 
-describe('what was claimed while nothing could be asked about it', () => {
+describe('work claimed while the store could not answer', () => {
   it.each([
     ['at once, when the store is back soon', 3000],
     ['after it was given back, when half of the lease is over', 10_000],
     ['after the lease as well, if nobody else has it', 17_000],
-  ])('was not sent, and is sent %s', async (_, ms) => {
+  ])('claimed work was not sent, and is sent %s', async (_, ms) => {
     const scene = onBlinking();
     const { runtime, away, execute, told } = scene;
     await runtime.handle(KEY, inbound);
@@ -131,7 +134,7 @@ describe('what was claimed while nothing could be asked about it', () => {
     expect(told).toEqual(['call.create created']);
   });
 
-  it('is put off without a try that counts, also if it was put off by Twilio before and after', async () => {
+  it('claimed work is postponed without counting a try, even if Twilio postponed it before and after', async () => {
     const execute = recorder({
       'call.create': [executions.notExecuted(), executions.notExecuted(), executions.created(sids.call(1))],
     });
@@ -151,7 +154,7 @@ describe('what was claimed while nothing could be asked about it', () => {
     expect(told).toEqual(['call.create created']);
   });
 
-  it('is not sent when somebody else has claimed it by then', async () => {
+  it('claimed work is not sent if another process has claimed it by then', async () => {
     const scene = onBlinking();
     const { runtime, away, execute, store, clock } = scene;
     await runtime.handle(KEY, inbound);

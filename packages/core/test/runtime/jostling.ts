@@ -1,6 +1,6 @@
 import type { Store } from '@amd/core';
 
-/** A store that lets others in between any two of its answers. */
+/** Wraps a store so that other processes act between any two of its answers. */
 export function jostling(store: Store, seed: number): Store {
   let state = seed;
   const wait = async (): Promise<void> => {

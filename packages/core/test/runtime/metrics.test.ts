@@ -5,7 +5,7 @@ import { around, inbound, KEY, setup, untimed, type Options } from './setup.js';
 
 type Heard = Untimed<ForwardingEvent>;
 
-/** A machine and then a human, a talk, and the caller's end. */
+/** A machine, then a human, a talk, and the caller's end. */
 const CALL: readonly Heard[] = [
   inbound,
   untimed(events.conference({ event: 'join' })),
@@ -28,13 +28,13 @@ function measured(change: Partial<Options> = {}) {
   return { ...parts, told, of: (type: Measurement['type']) => told.filter((one) => one.type === type) };
 }
 
-/** What the flow says of a call, without what depends on how it was carried out. */
+/** What the flow measures of a call, whatever the execution. */
 const STORY = ['call.begun', 'call.connected', 'call.ended', 'leg.begun', 'leg.verdict', 'leg.ended'];
 const storyOf = (told: readonly Measurement[]): string[] =>
   told.filter(({ type }) => STORY.includes(type)).map((one) => JSON.stringify({ ...one, seconds: 0 }));
 
 describe('what is measured', () => {
-  it('is a whole call: its beginning, every leg, the wait for a human, its end', async () => {
+  it('a whole call is measured: its beginning, every leg, the wait for a human, its end', async () => {
     const { runtime, clock, told } = measured();
     for (const event of CALL) {
       await runtime.handle(KEY, event);
@@ -55,7 +55,7 @@ describe('what is measured', () => {
     ]);
   });
 
-  it('is counted once, by whoever commits it, when two processes are told everything twice at the same moment', async () => {
+  it('a call is measured once, by the process that commits it, when two processes get every event twice at once', async () => {
     const alone = measured();
     for (const event of CALL) {
       await alone.runtime.handle(KEY, event);
@@ -81,7 +81,7 @@ describe('what is measured', () => {
     expect(told.filter(({ type }) => type === 'event.unchanged').length).toBeGreaterThanOrEqual(CALL.length * 3);
   });
 
-  it('is a second outcome for a second round', async () => {
+  it('a second visit is measured as a second outcome', async () => {
     const { runtime, of } = measured();
     const options = {
       forwardTo: [NUMBERS.ann],
@@ -97,7 +97,7 @@ describe('what is measured', () => {
     expect(of('call.ended')).toMatchObject([{ result: 'handedOff' }, { result: 'callerLeft' }]);
   });
 
-  it('is an event that changed nothing', async () => {
+  it('an event that changed nothing is measured', async () => {
     const { runtime, told } = measured();
     await runtime.handle(KEY, inbound);
     told.length = 0;
@@ -106,7 +106,7 @@ describe('what is measured', () => {
     expect(told).toEqual(Array(2).fill({ type: 'event.unchanged', flow: 'forwarding' }));
   });
 
-  it('is how late a timer rang, and a timer that nobody waits for is not', async () => {
+  it('a timer is measured by how late it fired, and one that is not wanted is not measured', async () => {
     const { runtime, clock, of } = measured();
     await runtime.handle(KEY, inbound);
     await runtime.tick();
@@ -121,7 +121,7 @@ describe('what is measured', () => {
     expect(of('timer.fired')).toHaveLength(before);
   });
 
-  it('is every request to Twilio with its result and how long it took', async () => {
+  it('every request to Twilio is measured with its result and duration', async () => {
     const clock = manualClock();
     const execute = recorder({
       'call.create': async () => {
@@ -135,7 +135,7 @@ describe('what is measured', () => {
     expect(of('twilio')).toEqual([{ type: 'twilio', effect: 'call.create', result: 'notExecuted', seconds: 0.4 }]);
   });
 
-  it('is a request that was withheld, because another process may have sent it', async () => {
+  it('a request withheld because another process may have sent it is measured', async () => {
     const [store, clock] = [createMemoryStore(), manualClock()];
     const first = setup({ store, clock, execute: recorder({ 'call.create': () => new Promise(() => undefined) }) });
     await first.runtime.handle(KEY, inbound);
@@ -147,7 +147,7 @@ describe('what is measured', () => {
     expect(second.of('twilio')).toEqual([{ type: 'twilio', effect: 'call.create', result: 'unknown', seconds: null }]);
   });
 
-  it('is a task that failed, and a store that cannot say what is due', async () => {
+  it('a failed task is measured, and a store that cannot say what is due', async () => {
     const store = createMemoryStore();
     let broken = true;
     const failing = (name: 'claim' | 'commit'): Store =>
@@ -177,7 +177,7 @@ describe('a hook for metrics that fails', () => {
       },
     ],
     ['rejects', async () => Promise.reject(new Error('a bug'))],
-  ])('and %s harms nothing', async (_, metrics) => {
+  ])('a metrics hook that %s has no effect', async (_, metrics) => {
     const { runtime, state, clock } = setup({ metrics: metrics });
     for (const event of CALL) {
       await runtime.handle(KEY, event);
@@ -187,7 +187,7 @@ describe('a hook for metrics that fails', () => {
     expect(await state()).toMatchObject({ result: 'connected' });
   });
 
-  it('is refused when it is not a function', () => {
+  it('a metrics hook that is not a function is refused', () => {
     expect(() => setup({ metrics: {} as never })).toThrow(new TypeError('"metrics" must be a function'));
   });
 });

@@ -8,7 +8,7 @@ import { around, inbound, KEY, setup, untimed } from './setup.js';
 const HOUR_MS = 3_600_000;
 const BASE = 'https://amd.example.com';
 
-/** One caller alone in the room named after their call, whose number is ours. */
+/** One caller alone in the room named after their call, which came to our number. */
 function aloneInRoom() {
   const sent: string[] = [];
   const sid = sids.call(0);
@@ -76,7 +76,7 @@ describe('pitfalls of a runtime', () => {
     const found = await Promise.all([look(), rival(), look()]);
     expect(found.flatMap(({ recovered }) => recovered)).toEqual([sids.call(0)]);
     expect(sent).toEqual([expect.stringContaining('/inbound/again?ref=forwarding.')]);
-    // From there on it is a new call of this process.
+    // From here on it is a new call of this process.
     const older = setup({ store, clock });
     await older.runtime.handle(KEY, { ...inbound, lostVisit: 7 });
     expect(await older.state()).toMatchObject({ kind: 'call', visit: 8, caller: { phase: 'arriving' } });

@@ -4,7 +4,7 @@ import { createRateLimiter } from '../../src/runtime/rate-limiter.js';
 import { KEY, setup, untimed } from './setup.js';
 
 describe('calls per second', () => {
-  it('are as many as wanted, in the order they were asked for', () => {
+  it('the rate limiter admits as many as configured, in the order they asked', () => {
     const pace = createRateLimiter(2);
     expect(['a', 'b', 'c'].map((id) => pace.waitFor(id, 0))).toEqual([0, 500, 1000]);
     expect(pace.waitFor('c', 500)).toBe(500);
@@ -14,11 +14,11 @@ describe('calls per second', () => {
     expect(pace.waitFor('e', 9000)).toBe(0);
   });
 
-  it.each([0, -1, Number.NaN, 5000])('must be sensible: %s is not', (rate) => {
+  it.each([0, -1, Number.NaN, 5000])('the rate limiter refuses the rate %s', (rate) => {
     expect(() => createRateLimiter(rate)).toThrow('"callsPerSecond"');
   });
 
-  it('keep five people who ring at once a second apart', async () => {
+  it('the rate limiter keeps five callees who ring at once a second apart', async () => {
     const execute = recorder();
     const { runtime, clock } = setup({ execute, callsPerSecond: 1 });
     const targets = [NUMBERS.ann, NUMBERS.ben, NUMBERS.cleo];

@@ -51,7 +51,7 @@ export function untimed<Event extends ForwardingEvent>(event: Event): Untimed<Ev
 
 export const inbound = untimed(events.inbound({ options: { forwardTo: [NUMBERS.ann, NUMBERS.ben] } }));
 
-/** A store whose methods can be interfered with. */
+/** Wraps a store so that its methods can be replaced. */
 export function around(store: Store, change: Partial<Store>): Store {
   return {
     read: (...a) => store.read(...a),

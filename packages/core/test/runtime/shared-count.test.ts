@@ -5,7 +5,7 @@ import { createSharedCount, type SharedCountOptions } from '../../src/runtime/sh
 
 const KEY = 'limits:test';
 
-/** Others commit first, so many times; pauses take the time they say, and no more. */
+/** Other processes commit first, this many times; pauses take exactly the time they say. */
 function scene(others: number, options: Partial<SharedCountOptions> = {}) {
   const pauses: number[] = [];
   let [time, left] = [0, others];
@@ -38,19 +38,19 @@ function scene(others: number, options: Partial<SharedCountOptions> = {}) {
   return { count, pauses, store: inner };
 }
 
-describe('a count that others change at the same moment', () => {
-  it('waits a moment after each conflict, longer each time, and is tried again', async () => {
+describe('a count that other processes change at the same moment', () => {
+  it('a shared count waits after each conflict, longer each time, and tries again', async () => {
     const { count, pauses } = scene(8);
     expect(await count.add('CA1')).toBe(true);
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 40]);
   });
 
-  it('takes along who comes while it waits', async () => {
+  it('a shared count includes calls that arrive while it waits', async () => {
     const { count } = scene(3);
     expect(await Promise.all([count.add('CA1'), count.add('CA2'), count.add('CA3')])).toEqual([true, true, false]);
   });
 
-  it('is given up after two seconds, by time and not by tries, and the call was not counted', async () => {
+  it('a shared count gives up after two seconds, by time and not by tries, without counting the call', async () => {
     let idle = 0;
     const { count, pauses, store } = scene(Infinity, { onIdle: () => (idle += 1) });
     await expect(count.add('CA1')).rejects.toMatchObject({ code: 'ERR_STORE_CONFLICT' });
@@ -60,7 +60,7 @@ describe('a count that others change at the same moment', () => {
     expect(idle).toBe(1);
   });
 
-  it('says when nobody waits any more, once, so that nothing is kept for who has called', async () => {
+  it('a shared count reports once that no call waits any more, so nothing is kept for past callers', async () => {
     let idle = 0;
     const { count } = scene(0, { onIdle: () => (idle += 1) });
     await Promise.all([count.add('CA1'), count.add('CA2')]);
@@ -71,7 +71,7 @@ describe('a count that others change at the same moment', () => {
     expect(idle).toBe(2);
   });
 
-  it('says so when the record is not a list of calls', async () => {
+  it('a shared count says if the record is not a list of calls', async () => {
     const { count, store } = scene(0);
     await store.commit({ key: KEY, expected: 0, data: '{"v":1}', expiresAt: null, now: 0, put: [], drop: [] });
     await expect(count.add('CA1')).rejects.toMatchObject({ code: 'ERR_STORE_CORRUPT' });
@@ -79,7 +79,7 @@ describe('a count that others change at the same moment', () => {
     await expect(count.tidy()).rejects.toMatchObject({ code: 'ERR_STORE_CORRUPT' });
   });
 
-  it('writes what it would have written anew, though it only adds to the list', async () => {
+  it('a shared count only appends to the list, and writes what it would have built anew', async () => {
     const { count, store } = scene(0, { limit: 5 });
     for (const sid of ['CA1', 'CA2', 'CA3']) await count.add(sid);
     const { data } = (await store.read(KEY, 0)) ?? { data: '' };

@@ -4,7 +4,7 @@ import { events, executions, manualClock, recorder, sids, START } from '@amd/cor
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('a started runtime', () => {
-  it('does what is due by itself, and its timers when their time comes', async () => {
+  it('a started runtime does what is due by itself, and its timers at their time', async () => {
     const { runtime, clock, execute } = setup();
     runtime.start();
     await runtime.handle(KEY, inbound);
@@ -18,7 +18,7 @@ describe('a started runtime', () => {
     ]);
   });
 
-  it('finds what an earlier process left behind', async () => {
+  it('a started runtime finds what an earlier process left', async () => {
     const store = createMemoryStore();
     await setup({ store }).runtime.handle(KEY, inbound);
     const { runtime, clock, execute } = setup({ store });
@@ -27,7 +27,7 @@ describe('a started runtime', () => {
     expect(execute.of('call.create')).toHaveLength(1);
   });
 
-  it('finds what other processes put, at its next poll', async () => {
+  it('a started runtime finds what other processes put, at its next poll', async () => {
     const store = createMemoryStore();
     const clock = manualClock();
     const { runtime, execute } = setup({ store, clock, pollMs: 1000 });
@@ -40,7 +40,7 @@ describe('a started runtime', () => {
     expect(execute.of('call.create')).toHaveLength(1);
   });
 
-  it('goes on when the store was down for a while', async () => {
+  it('a started runtime goes on after the store was down for a while', async () => {
     const store = createMemoryStore();
     let down = true;
     const { runtime, clock, execute } = setup({
@@ -58,7 +58,7 @@ describe('a started runtime', () => {
     expect(execute.of('call.create')).toHaveLength(1);
   });
 
-  it('has no more under way at once than it may', async () => {
+  it('a started runtime has no more work in progress at once than allowed', async () => {
     let now = 0;
     let most = 0;
     const execute = recorder({
@@ -82,7 +82,7 @@ describe('a started runtime', () => {
 });
 
 describe('tick', () => {
-  it('also does what its own outcomes ask for', async () => {
+  it('tick also does what its own outcomes ask for', async () => {
     const execute = recorder({ 'call.create': [executions.refused(21210), executions.created(sids.call(1))] });
     const { runtime, state } = setup({ execute });
     await runtime.handle(KEY, inbound);
@@ -93,7 +93,7 @@ describe('tick', () => {
 });
 
 describe('stop', () => {
-  it('waits for what is under way, and takes no more', async () => {
+  it('stop waits for work in progress and takes no more', async () => {
     let finish = (): void => undefined;
     const execute = recorder({
       'call.create': () =>
@@ -122,7 +122,7 @@ describe('stop', () => {
     expect(execute.effects).toHaveLength(1);
   });
 
-  it('waits for a webhook that is being committed', async () => {
+  it('stop waits for a webhook that is being committed', async () => {
     const store = createMemoryStore();
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => {
@@ -146,7 +146,7 @@ describe('stop', () => {
 });
 
 describe('a claim whose answer was lost', () => {
-  it('is asked for again with the same lease, and the next one has its own', async () => {
+  it('a claim whose answer was lost is repeated with the same lease, and the next one has its own', async () => {
     const inner = createMemoryStore();
     const asked: { readonly lease: string; readonly again: boolean }[] = [];
     const store = around(inner, {

@@ -3,20 +3,20 @@ import { createMemoryStore, type Effect, type LiveForwarding, type Reply, type S
 import { events, manualClock, NUMBERS, recorder } from '@amd/core/testing';
 import { KEY, setup, untimed } from './setup.js';
 
-/** Two people at once, who hear who is calling while detection listens. */
+/** Two callees at once, who hear who is calling while detection listens. */
 const BOTH = { forwardTo: [{ targets: [NUMBERS.ann, NUMBERS.ben] }], amd: { mode: 'async' } } as const;
 
-/** What may decide, for the first and for the second leg. */
+/** What may decide for the first and for the second leg. */
 const WAYS = {
   verdict: (leg: number) => events.verdict({ leg, answeredBy: 'human' }),
   key: (leg: number) => events.key({ leg }),
 };
 type Way = keyof typeof WAYS;
 
-/** A store whose operations wait until they are let through, one at a time, in the order that `choices` names. */
+/** A store whose operations wait until they are released, one at a time, in the order given by `choices`. */
 function scheduled(store: Store, choices: readonly number[]) {
   const waiting: (() => Promise<void>)[] = [];
-  /** How many might have gone, each time one went. */
+  /** How many operations were ready each time one was released. */
   const options: number[] = [];
   const gate = <Args extends unknown[], Result>(run: (...args: Args) => Promise<Result>) => {
     return (...args: Args): Promise<Result> =>
@@ -31,7 +31,7 @@ function scheduled(store: Store, choices: readonly number[]) {
     settle: gate((...args: Parameters<Store['settle']>) => store.settle(...args)),
     list: (...args) => store.list(...args),
   };
-  /** Lets one operation through after the other, until nothing waits and `done` is settled. */
+  /** Releases one operation after the other until none waits and `done` is settled. */
   async function drive(done: Promise<unknown>): Promise<void> {
     const until = { over: false };
     void done.finally(() => (until.over = true));
@@ -53,7 +53,7 @@ interface Played {
   readonly state: LiveForwarding;
   readonly replies: readonly Reply[];
   readonly executed: readonly Effect[];
-  /** For each step, how many operations might have gone. */
+  /** For each step, how many operations were ready. */
   readonly options: readonly number[];
 }
 
@@ -85,17 +85,17 @@ async function play(ways: readonly [Way, Way], choices: readonly number[], repea
     Promise.all([
       handle(one.runtime, news[0]),
       handle(other.runtime, news[1]),
-      // Twilio says it twice, and the balancer sends it to the other one.
+      // Twilio repeats it, and the load balancer sends it to the other process.
       ...(repeated ? [handle(other.runtime, news[0])] : []),
     ]),
   );
-  // Two of three requests give orders enough.
+  // Two of the three requests give enough orders.
   if (!repeated) await drive(Promise.all([one.runtime.tick(), other.runtime.tick()]));
   const state = (await first.state()) as LiveForwarding;
   return { state, replies, executed: execute.effects, options };
 }
 
-/** Every order: depth first, by the choices that were left at each step. */
+/** Runs every order: depth first, by the choices that were left at each step. */
 async function everyOrder(ways: readonly [Way, Way], repeated: boolean, look: (played: Played) => void) {
   let choices: number[] = [];
   for (let orders = 1; ; orders += 1) {
@@ -109,35 +109,40 @@ async function everyOrder(ways: readonly [Way, Way], repeated: boolean, look: (p
   }
 }
 
-describe('two humans at once, heard by two processes on one store', () => {
+describe('two humans at once, in two processes on one store', () => {
   it.each<[Way, Way, boolean]>([
     ['verdict', 'verdict', false],
     ['verdict', 'key', false],
     ['key', 'key', false],
     ['verdict', 'verdict', true],
     ['key', 'verdict', true],
-  ])('%s and %s (repeated: %s): in every order one has the caller, and the other is told', async (a, b, repeated) => {
-    const winners = new Set<number>();
-    const orders = await everyOrder([a, b], repeated, ({ state, executed, replies }) => {
-      const winner = state.legs.find(({ id }) => id === state.winner);
-      const loser = state.legs.find(({ id }) => id !== state.winner);
-      expect(winner?.phase).toBe('joining');
-      expect(loser).toMatchObject({ phase: 'farewell', farewell: 'taken' });
-      winners.add(winner?.id ?? 0);
-      // By a verdict one redirect brings them to the caller; by a key the reply does, and nothing else.
-      const moves = executed.filter((effect) => effect.type === 'call.redirect' && effect.leg === winner?.id);
-      const byKey = (winner?.id === 1 ? a : b) === 'key';
-      expect(moves).toHaveLength(byKey || repeated ? 0 : 1);
-      const rooms = replies.filter((reply) => reply.kind === 'twiml' && reply.verbs.at(-1)?.verb === 'dial.conference');
-      expect(rooms.length > 0).toBe(byKey);
-      expect(new Set(executed.map(({ type, ...rest }) => `${type} ${'id' in rest ? rest.id : ''}`)).size).toBe(
-        executed.length,
-      );
-      expect(executed.filter(({ type }) => type === 'call.create')).toEqual([]);
-    });
-    console.log(`${a} and ${b}: ${String(orders)} orders`);
-    expect(orders).toBeGreaterThanOrEqual(10);
-    // Either may win: it is the commit that decides, not who is asked first.
-    expect([...winners].sort()).toEqual([1, 2]);
-  });
+  ])(
+    '%s and %s (repeated: %s): in every order one callee has the caller, and the other is told',
+    async (a, b, repeated) => {
+      const winners = new Set<number>();
+      const orders = await everyOrder([a, b], repeated, ({ state, executed, replies }) => {
+        const winner = state.legs.find(({ id }) => id === state.winner);
+        const loser = state.legs.find(({ id }) => id !== state.winner);
+        expect(winner?.phase).toBe('joining');
+        expect(loser).toMatchObject({ phase: 'farewell', farewell: 'taken' });
+        winners.add(winner?.id ?? 0);
+        // After a verdict one redirect brings them to the caller; after a key the reply does, and nothing else.
+        const moves = executed.filter((effect) => effect.type === 'call.redirect' && effect.leg === winner?.id);
+        const byKey = (winner?.id === 1 ? a : b) === 'key';
+        expect(moves).toHaveLength(byKey || repeated ? 0 : 1);
+        const rooms = replies.filter(
+          (reply) => reply.kind === 'twiml' && reply.verbs.at(-1)?.verb === 'dial.conference',
+        );
+        expect(rooms.length > 0).toBe(byKey);
+        expect(new Set(executed.map(({ type, ...rest }) => `${type} ${'id' in rest ? rest.id : ''}`)).size).toBe(
+          executed.length,
+        );
+        expect(executed.filter(({ type }) => type === 'call.create')).toEqual([]);
+      });
+      console.log(`${a} and ${b}: ${String(orders)} orders`);
+      expect(orders).toBeGreaterThanOrEqual(10);
+      // Either may win: the commit decides, not which request comes first.
+      expect([...winners].sort()).toEqual([1, 2]);
+    },
+  );
 });

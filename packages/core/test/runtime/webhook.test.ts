@@ -6,7 +6,7 @@ import { createRecords } from '../../src/runtime/records.js';
 import { around, inbound, KEY, setup, untimed } from './setup.js';
 
 describe('one webhook', () => {
-  it('is answered after the commit, and its effects run after the reply', async () => {
+  it('a webhook is answered after the commit, and its effects run after the reply', async () => {
     const order: string[] = [];
     const store = createMemoryStore();
     const execute = recorder({
@@ -34,7 +34,7 @@ describe('one webhook', () => {
     expect(order.slice(0, 3)).toEqual(['commit', 'reply', 'call.create']);
   });
 
-  it('writes state, effects and timers in one commit', async () => {
+  it('a webhook writes state, effects and timers in one commit', async () => {
     const { runtime, store, clock } = setup();
     await runtime.handle(KEY, inbound);
     expect((await store.read(KEY, START))?.revision).toBe(1);
@@ -48,7 +48,7 @@ describe('one webhook', () => {
     ]);
   });
 
-  it('that changes nothing writes nothing', async () => {
+  it('a webhook that changes nothing writes nothing', async () => {
     const { runtime, read } = setup();
     await runtime.handle(KEY, inbound);
     await runtime.handle(KEY, inbound);
@@ -59,7 +59,7 @@ describe('one webhook', () => {
     });
   });
 
-  it('that cannot be committed is not answered and asks for nothing', async () => {
+  it('a webhook that cannot be committed is not answered and requests nothing', async () => {
     const execute = recorder();
     const { runtime } = setup({
       execute,
@@ -71,7 +71,7 @@ describe('one webhook', () => {
     expect(execute.effects).toEqual([]);
   });
 
-  it('is decided in its turn: two at once are as good as one after the other, in one commit and without a conflict', async () => {
+  it('two simultaneous webhooks are decided in turn, in one commit and without a conflict', async () => {
     const { runtime, state, read } = setup();
     const conflicts: string[] = [];
     runtime.events.on('conflict', ({ type }) => conflicts.push(type));
@@ -87,7 +87,7 @@ describe('one webhook', () => {
     expect(await state()).toMatchObject({ caller: { phase: 'joining', held: true }, winner: 1 });
   });
 
-  it('decides anew on a conflict with another process', async () => {
+  it('a webhook is decided anew after a conflict with another process', async () => {
     const store = createMemoryStore();
     const [one, other] = [setup({ store }), setup({ store })];
     const conflicts: string[] = [];
@@ -103,7 +103,7 @@ describe('one webhook', () => {
     expect(await one.state()).toMatchObject({ caller: { phase: 'joining', held: true }, winner: 1 });
   });
 
-  it('two first humans at once: one gets the caller, the other is told', async () => {
+  it('of two first humans at once, one gets the caller and the other is told', async () => {
     const { runtime } = setup();
     const both = { forwardTo: [{ targets: ['+14155550142', '+14155550143'] }] };
     await runtime.handle(KEY, untimed(events.inbound({ options: both })));
@@ -112,7 +112,7 @@ describe('one webhook', () => {
     expect(verbs.sort()).toEqual(['dial.conference', 'say,hangup']);
   });
 
-  it('gives up when others change the record whenever it is to be changed, for ten seconds', async () => {
+  it('a webhook gives up after ten seconds if other processes change the record every time', async () => {
     let tries = 0;
     const commit: Store['commit'] = () => Promise.resolve({ ok: false, actual: (tries += 1) });
     const store = around(createMemoryStore(), { commit });
@@ -138,7 +138,7 @@ describe('one webhook', () => {
     expect(pauses.slice(0, 3)).toEqual([0.5, 1.5, 3.5]);
   });
 
-  it('never sees a time below what its record has seen, however the clocks differ', async () => {
+  it('a webhook never sees a time below what its record has seen, however the clocks differ', async () => {
     const store = createMemoryStore();
     const ahead = setup({ store, clock: manualClock({ start: START + 5000 }) });
     const behind = setup({ store, clock: manualClock({ start: START }) });
@@ -150,7 +150,7 @@ describe('one webhook', () => {
     expect(await behind.state()).toMatchObject({ timestamps: { startedAt: START + 5000, heldAt: START + 5000 } });
   });
 
-  it('leaves a record alone that is newer than this process', async () => {
+  it('a record that is newer than this process is left alone', async () => {
     const store = createMemoryStore();
     const execute = recorder();
     const clock = manualClock();
@@ -178,7 +178,7 @@ describe('one webhook', () => {
     expect(newer.execute.of('call.create')).toHaveLength(1);
   });
 
-  it('says so when a record is not one of ours', async () => {
+  it('a record that is not one of ours is reported', async () => {
     const store = createMemoryStore();
     for (const [key, data] of [
       ['a', 'not JSON'],
@@ -190,7 +190,7 @@ describe('one webhook', () => {
     }
   });
 
-  it('a listener that throws fails no webhook, and loses no outcome', async () => {
+  it('a listener that throws makes no webhook fail, and loses no outcome', async () => {
     const { runtime, state } = setup();
     for (const name of ['committed', 'executed', 'conflict', 'failure'] as const) {
       runtime.events.on(name, () => {

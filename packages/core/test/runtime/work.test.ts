@@ -31,7 +31,7 @@ interface Heard {
   readonly heard: readonly string[];
 }
 
-/** Writes down what it hears, and asks for what it is told to ask for. */
+/** Records what it hears, and requests what it is told to request. */
 const echo: Flow<Heard, Told, Effect<TwilioEffect>, 'heard', null> = {
   name: 'echo',
   schema: 1,
@@ -100,7 +100,7 @@ const fleeting: TwilioEffect = {
 };
 
 describe('an event for another flow', () => {
-  it('is told to that flow under its key, once, and is done', async () => {
+  it('an event for another flow is handled by that flow under its key, once, and is done', async () => {
     const got: unknown[] = [];
     const worker = { handle: (key: string, event: unknown) => Promise.resolve(void got.push([key, event])) };
     const { runtime, ask, left, log } = scene({ peers: { worker } });
@@ -116,7 +116,7 @@ describe('an event for another flow', () => {
   it.each<[string, Options['peers']]>([
     ['nobody knows', undefined],
     ['is not among the peers', { other: { handle: () => Promise.resolve() } }],
-  ])('that %s is kept, and the log says which', async (_, peers) => {
+  ])('an event for a flow that %s is kept, and the log says which', async (_, peers) => {
     const { runtime, ask, left, log, told } = scene({ peers });
     await ask(send('a'));
     await runtime.tick();
@@ -128,7 +128,7 @@ describe('an event for another flow', () => {
     expect(await left()).toEqual(['a']);
   });
 
-  it('that cannot take it gets it again, until it can', async () => {
+  it('an event that its flow cannot take is delivered again until it can', async () => {
     let tries = 0;
     const worker = {
       handle: () => {
@@ -147,7 +147,7 @@ describe('an event for another flow', () => {
 });
 
 describe('work that a flow asks for', () => {
-  it('is told to it with its outcome, also on the side of TaskRouter', async () => {
+  it("work is reported to its flow with its outcome, TaskRouter's as well", async () => {
     const fetch: TwilioEffect = { type: 'task.fetch', id: 't', workspace: taskSids.workspace, task: taskSids.task() };
     const rest: TwilioEffect = {
       type: 'reservation.coolDown',
@@ -168,25 +168,22 @@ describe('work that a flow asks for', () => {
   it.each<[string, Execution]>([
     ['nobody knows of it', executions.ambiguous()],
     ['it was not executed', executions.notExecuted(100)],
-  ])(
-    'and that is of use at once or not at all is not sent again when %s, and nobody is alarmed',
-    async (_, execution) => {
-      let sent = 0;
-      const { runtime, clock, ask, heard, log } = scene({
-        execute: () => {
-          sent += 1;
-          return Promise.resolve(execution);
-        },
-      });
-      await ask(fleeting);
-      await runtime.tick();
-      await clock.advanceBy(60_000);
-      await runtime.tick();
-      expect([sent, await heard(), log]).toEqual([1, ['asked', 'effect.outcome failed'], []]);
-    },
-  );
+  ])('work that is useful only at once is not sent again when %s, and nothing is logged', async (_, execution) => {
+    let sent = 0;
+    const { runtime, clock, ask, heard, log } = scene({
+      execute: () => {
+        sent += 1;
+        return Promise.resolve(execution);
+      },
+    });
+    await ask(fleeting);
+    await runtime.tick();
+    await clock.advanceBy(60_000);
+    await runtime.tick();
+    expect([sent, await heard(), log]).toEqual([1, ['asked', 'effect.outcome failed'], []]);
+  });
 
-  it('and whose sender died is not sent again when it is of use at once only; its flow is told', async () => {
+  it('work that is useful only at once is not sent again after its sender died; its flow is told', async () => {
     const { runtime, clock, ask, heard, store, sent, told } = scene();
     await ask(fleeting);
     await store.claim({ now: clock.now(), limit: 1, leaseMs: 1000, lease: 'of one who died' });
@@ -196,7 +193,7 @@ describe('work that a flow asks for', () => {
     expect(told).toContainEqual({ type: 'twilio', effect: 'call.redirect', result: 'failed', seconds: null });
   });
 
-  it('and that its retries use up is told of in the log, with the call', async () => {
+  it('work that uses up its retries is logged with its call', async () => {
     const { runtime, clock, ask, heard, log } = scene({
       execute: () => Promise.resolve(executions.ambiguous('socket hang up')),
       retry: { attempts: 2 },
@@ -217,7 +214,7 @@ describe('work that a flow asks for', () => {
     ]);
   });
 
-  it('and that cannot be read is kept, and counted as such', async () => {
+  it('work that cannot be read is kept, and counted as such', async () => {
     const { runtime, clock, store, log, told, left } = scene();
     const put = [{ id: 'odd', dueAt: START, data: 'not JSON' }];
     await store.commit({ key: KEY, expected: 0, data: '', expiresAt: null, now: START, put, drop: [] });
@@ -232,7 +229,7 @@ describe('work that a flow asks for', () => {
     [7499, ['end:1']],
     [7500, ['end:1', 'end:1']],
   ])(
-    'and whose claim came %i ms late, of a lease of 15 s, is claimed as %j: its outcome has to be told in time',
+    'work claimed %i ms late, of a lease of 15 s, is claimed as %j: its outcome has to be told in time',
     async (lateMs, expected) => {
       const inner = createMemoryStore();
       const clock = manualClock();
@@ -265,7 +262,7 @@ describe('work that a flow asks for', () => {
     },
   );
 
-  it('is a timer as long from now as it was to be, and no other process is asked for it before', async () => {
+  it('a timer fires after the remaining time, and no other process gets it earlier', async () => {
     const { runtime, clock, ask, heard } = scene();
     await ask(
       { type: 'timer.start', id: 'timer:a', timer: 'a', dueAt: START + 5000 },
@@ -283,7 +280,7 @@ describe('work that a flow asks for', () => {
     expect(await heard()).toEqual(['asked', 'timer', 'timer']);
   });
 
-  it('is claimed for its own flow only, for 15 s unless told otherwise, 64 at once', async () => {
+  it('work is claimed for its own flow only, for 15 s by default, 64 tasks at once', async () => {
     for (const [change, expected] of [
       [{}, { prefix: 'echo:', leaseMs: 15_000, limit: 64 }],
       [
@@ -306,7 +303,7 @@ describe('work that a flow asks for', () => {
 });
 
 describe('a record that is kept for a while', () => {
-  it('is kept as long after the time it has seen, also where this clock is behind', async () => {
+  it('a record is kept for its time after the latest time it has seen, even if this clock is behind', async () => {
     const store = createMemoryStore();
     const flow: typeof echo = {
       ...echo,
@@ -320,7 +317,7 @@ describe('a record that is kept for a while', () => {
 });
 
 describe('calls per second', () => {
-  it('put off nothing but new calls', async () => {
+  it('calls per second delay only new calls', async () => {
     const { runtime, ask, sent } = scene({ callsPerSecond: 1 });
     await ask(...[1, 2, 3].map((n): TwilioEffect => ({ ...end, id: `end:${String(n)}` })), fleeting);
     await runtime.tick();
@@ -328,12 +325,12 @@ describe('calls per second', () => {
   });
 });
 
-describe('a question that the store failed', () => {
+describe('a store request that failed', () => {
   it.each([
     [0, 500],
     [0.5, 750],
     [0.999_9, 1000],
-  ])('is asked again at a time that chance (%d) spreads: after %i ms', async (chance, ms) => {
+  ])('a failed store request is repeated after a random time (%d): after %i ms', async (chance, ms) => {
     const clock = manualClock();
     const wakes: number[] = [];
     const failures: unknown[] = [];
@@ -354,13 +351,13 @@ describe('a question that the store failed', () => {
     await again();
     await again();
     await again();
-    // It is said once, and asked no more when it was answered.
+    // It is logged once, and not repeated after it was answered.
     expect([wakes, tries, failures.length]).toEqual([[15_000, ms, ms], 3, 1]);
   });
 });
 
 describe('a started runtime', () => {
-  it('asks for work of others every second unless told otherwise, and no more once it is stopped', async () => {
+  it("a started runtime asks for other processes' work every second by default, and stops when stopped", async () => {
     for (const [pollMs, expected] of [
       [undefined, [0, 1000, 2000, 3000]],
       [1500, [0, 1500, 3000]],
@@ -385,8 +382,8 @@ describe('a started runtime', () => {
   });
 });
 
-describe('an alarm', () => {
-  it('rings at each time it was told, in order, once, and not before it is started', async () => {
+describe('the scheduler', () => {
+  it('the scheduler fires at each requested time, in order, once, and not before it is started', async () => {
     const clock = manualClock();
     const rings: number[] = [];
     const alarm = new Scheduler(clock, null, () => rings.push(clock.now() - START));
@@ -401,7 +398,7 @@ describe('an alarm', () => {
     expect(rings).toEqual([5, 10, 15, 20, 25, 30, 50]);
   });
 
-  it('does not ring after it was stopped, and rings again when it is started again', async () => {
+  it('the scheduler does not fire after it was stopped, and fires again when started again', async () => {
     const clock = manualClock();
     const rings: number[] = [];
     const alarm = new Scheduler(clock, 1000, () => rings.push(clock.now() - START));
@@ -417,7 +414,7 @@ describe('an alarm', () => {
   });
 });
 
-describe('an alarm for a task', () => {
+describe('the scheduler for a task', () => {
   function scene(pollMs: number | null) {
     const clock = manualClock();
     const rings: number[] = [];
@@ -426,7 +423,7 @@ describe('an alarm for a task', () => {
     return { clock, rings, alarm };
   }
 
-  it('does not ring when it was called off, and others at the same time do', async () => {
+  it('a cancelled task does not fire, and others at the same time do', async () => {
     const { clock, rings, alarm } = scene(null);
     alarm.expect('one', 'a', START + 10);
     alarm.expect('one', 'b', START + 20);
@@ -442,7 +439,7 @@ describe('an alarm for a task', () => {
     expect(rings).toEqual([0, 20, 40]);
   });
 
-  it('rings at its last time only, and once', async () => {
+  it('a moved task fires at its last time only, and once', async () => {
     const { clock, rings, alarm } = scene(null);
     alarm.expect('one', 'a', START + 10);
     alarm.expect('one', 'a', START + 20);
@@ -452,7 +449,7 @@ describe('an alarm for a task', () => {
     expect(rings).toEqual([0, 15]);
   });
 
-  it('leaves the polls where they are when it was called off', async () => {
+  it('cancelling a task leaves the polls unchanged', async () => {
     const { clock, rings, alarm } = scene(100);
     alarm.expect('one', 'a', START + 90);
     await clock.advanceBy(50);
@@ -464,7 +461,7 @@ describe('an alarm for a task', () => {
 });
 
 describe('the store', () => {
-  it('is not asked for timers that were stopped, moved or done, nor twice for one', async () => {
+  it('the store is not asked for timers that were stopped, moved or done, nor twice for one', async () => {
     const asked: number[] = [];
     const inner = createMemoryStore();
     const store = around(inner, {
@@ -494,7 +491,7 @@ describe('the store', () => {
     ]);
   });
 
-  it('is not asked at the time of a timer that another claim has brought early', async () => {
+  it('the store is not asked at the time of a timer that another claim fetched early', async () => {
     const asked: number[] = [];
     const inner = createMemoryStore();
     const ahead = around(inner, {
@@ -516,7 +513,7 @@ describe('the store', () => {
 });
 
 describe('a time that something may take', () => {
-  it('ends it with an error that says what, and the work goes on', async () => {
+  it('withTimeout fails with an error that says what took too long, and the work goes on', async () => {
     const clock = manualClock();
     let finish = (): void => undefined;
     const work = new Promise<void>((resolve) => (finish = resolve));
@@ -527,7 +524,7 @@ describe('a time that something may take', () => {
     await expect(work).resolves.toBeUndefined();
   });
 
-  it('leaves no timer behind, whatever came of the work', async () => {
+  it('withTimeout leaves no timer behind, whatever the outcome of the work', async () => {
     const waiting = new Set<object>();
     const clock = {
       now: () => START,
@@ -554,25 +551,25 @@ describe('waits before another try', () => {
   it.each<[string, (attempt: number, random: () => number) => number, number[]]>([
     ['a request', (attempt, random) => ambiguousWait(DEFAULT_RETRY, attempt, random), [500, 1000, 2000, 4000]],
     ['a hook', (attempt, random) => hookWait(DEFAULT_RETRY, attempt, random), [1000, 2000, 4000, 8000]],
-  ])('of %s double, are spread by up to half, and have an end', (_, wait, expected) => {
+  ])('waits of %s double, vary by up to half, and are limited', (_, wait, expected) => {
     expect([1, 2, 3, 4].map((attempt) => wait(attempt, none))).toEqual(expected);
     expect([1, 2, 3, 4].map((attempt) => wait(attempt, most))).toEqual(expected.map((ms) => ms * 1.5));
     expect([wait(20, none), wait(20, most)]).toEqual([30_000, 45_000]);
     expect(wait(1, () => 0.000_1)).toBe((expected[0] ?? 0) + 1);
   });
 
-  it('of what was not executed are as long as the server asks, and never shorter than a second', () => {
+  it('waits for work that was not executed last as long as the server asks, and never less than a second', () => {
     const waits = [null, 0, 999, 1001, 7000, 90_000].map((afterMs) => notExecutedWait(DEFAULT_RETRY, afterMs, none));
     expect(waits).toEqual([1000, 1000, 1000, 1001, 7000, 30_000]);
     expect(notExecutedWait(DEFAULT_RETRY, 2000, most)).toBe(3000);
   });
 
-  it('for a place in the row are forgotten a minute after it was not taken', () => {
+  it('waits for a place in the queue are forgotten a minute after it was not taken', () => {
     const pace = createRateLimiter(1);
     pace.waitFor('first', 0);
     expect(pace.waitFor('dropped', 0)).toBe(1000);
     expect(pace.waitFor('other', 0)).toBe(2000);
-    // Still theirs after a minute, when somebody else has to wait; later than that it is as if they had never come.
+    // Still theirs after a minute, if another has to wait; after that it is as if they had never come.
     expect([pace.waitFor('now', 61_000), pace.waitFor('waits', 61_000), pace.waitFor('dropped', 61_000)]).toEqual([
       0, 1000, 0,
     ]);
@@ -586,7 +583,7 @@ describe('waits before another try', () => {
 });
 
 describe('a stopwatch', () => {
-  it('says seconds by what went by, and never less than none', () => {
+  it('the stopwatch reports elapsed seconds, and never less than zero', () => {
     let elapsed = 1000.5;
     const clock = { now: () => START, elapsed: () => elapsed, wakeAt: () => () => undefined };
     const seconds = stopwatch(clock);
@@ -605,7 +602,7 @@ describe('limits of calls', () => {
   const sid = (n: number): string => `CA${String(n).padStart(32, '0')}`;
   const from = (n: number): string => `+1212555${String(1000 + n)}`;
 
-  it('are a hundred at once, and ten a minute from one caller, unless told otherwise', async () => {
+  it('the default limits are a hundred calls at once, and ten a minute from one caller', async () => {
     const clock = manualClock();
     const limits = createCallLimits({ store: createMemoryStore(), clock });
     const one: string[] = [];
@@ -616,7 +613,7 @@ describe('limits of calls', () => {
     expect([all.slice(0, 90), all[90]]).toEqual([Array(90).fill('admitted'), 'tooManyAtOnce']);
   });
 
-  it('never free the place of a call whose record a newer program wrote', async () => {
+  it('limits never free the place of a call whose record a newer program wrote', async () => {
     const [store, clock] = [createMemoryStore(), manualClock()];
     const limits = createCallLimits({ store, clock, atOnce: 1 });
     await limits.admit({ sid: sid(1), from: from(1) });
@@ -627,7 +624,7 @@ describe('limits of calls', () => {
     expect(await limits.admit({ sid: sid(2), from: from(2) })).toBe('tooManyAtOnce');
   });
 
-  it('share one count for what a caller may say at great length, and forget it when its time is over', async () => {
+  it('limits share one count for long caller ids, and forget it when its time is over', async () => {
     const [store, clock] = [createMemoryStore(), manualClock()];
     const limits = createCallLimits({ store, clock, perCaller: { calls: 1, seconds: 60 } });
     const long = 'sip:'.padEnd(64, 'x');

@@ -9,7 +9,7 @@ describe('memory store', () => {
     storeContract({ describe, it, createStore: () => createMemoryStore({ sweepEvery: 1 }) });
   });
 
-  it('sweeps away expired records without work, so that memory does not grow', async () => {
+  it('the memory store sweeps away expired records without work, so memory does not grow', async () => {
     const store = createMemoryStore({ sweepEvery: 10 });
     const now = 2_000_000_000_000;
     const commit = { expected: 0, data: '', put: [], drop: [] };
@@ -19,7 +19,7 @@ describe('memory store', () => {
     expect(records.map(({ key }) => key)).toEqual(['new']);
   });
 
-  it('lists the newest rows in order after thousands of commits to a few keys', async () => {
+  it('the memory store lists the newest rows in order after thousands of commits to a few keys', async () => {
     const store = createMemoryStore();
     const commit = { data: '', expiresAt: null, now: 0, put: [], drop: [] };
     for (let n = 0; n < 6000; n += 1)
@@ -30,7 +30,7 @@ describe('memory store', () => {
     expect(rest.records.map(({ key, revision }) => [key, revision])).toEqual([['2', 2000]]);
   });
 
-  it('claims what is left, in order, after many timers were stopped', async () => {
+  it('the memory store claims what is left, in order, after many timers were stopped', async () => {
     const store = createMemoryStore();
     const commit = { key: 'a', data: '', expiresAt: null, now: 0, put: [], drop: [] };
     // 997 has no common divisor with 4000: every time once, well mixed.
@@ -42,14 +42,14 @@ describe('memory store', () => {
     expect(claims.map(({ dueAt }) => dueAt)).toEqual(kept.map(({ dueAt }) => dueAt).sort((a, b) => a - b));
   });
 
-  it('sweeps also while nobody commits', async () => {
+  it('the memory store also sweeps when nothing is committed', async () => {
     const store = createMemoryStore();
     await store.commit({ key: 'old', expected: 0, data: '', expiresAt: 1, now: 0, put: [], drop: [] });
     await store.claim({ now: 60_000, limit: 1, leaseMs: 1, lease: 'me' });
     expect((await store.list({ prefix: '', limit: 1 })).records).toEqual([]);
   });
 
-  it('refuses a cursor that is not its own', async () => {
+  it('the memory store refuses a foreign cursor', async () => {
     await expect(createMemoryStore().list({ prefix: '', after: 'nonsense', limit: 1 })).rejects.toThrow('"after"');
   });
 });

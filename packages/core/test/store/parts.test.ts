@@ -16,7 +16,7 @@ const held = (id: string, claimableAt: number, change: Partial<HeldTask> = {}): 
 });
 
 describe('the log of commits', () => {
-  it('goes on after any place in it, in order', () => {
+  it('the commit log continues after any place in it, in order', () => {
     const log = new CommitLog();
     const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     expect(keys.map((key) => log.append(key))).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -25,7 +25,7 @@ describe('the log of commits', () => {
     }
   });
 
-  it('goes on after a place whose entry is gone, and never numbers anew', () => {
+  it('the commit log continues after a place whose entry is gone, and never renumbers', () => {
     const log = new CommitLog();
     for (let n = 0; n < 2000; n += 1) log.append(String(n));
     log.tidy(0, ({ sequence }) => sequence % 500 === 0);
@@ -40,7 +40,7 @@ describe('the log of commits', () => {
     expect(log.append('new')).toBe(2001);
   });
 
-  it('keeps older entries of a key until they are a thousand more than half of all', () => {
+  it("the commit log keeps a key's older entries until they are a thousand more than half of all", () => {
     const log = new CommitLog();
     for (let n = 0; n < 1004; n += 1) log.append('a');
     log.tidy(2, () => false);
@@ -52,7 +52,7 @@ describe('the log of commits', () => {
 });
 
 describe('tasks by the time they may be claimed', () => {
-  it('come out in order, whatever was put in and taken out before', () => {
+  it('tasks come out in order, whatever was put in and taken out before', () => {
     const cases = countCases('taken out of the middle', 'taken out twice', 'same time');
     const step = fc.record({ at: fc.nat(20), remove: fc.option(fc.nat(30)) });
     cases.lookIn(() => {
@@ -87,7 +87,7 @@ describe('tasks by the time they may be claimed', () => {
     cases.expectAll();
   });
 
-  it('are taken from the very time on, of one flow or of all, who came first before the others', () => {
+  it('tasks are due from their exact time on, of one flow or of all, first come first served', () => {
     const due = new DueTasks();
     const put = (key: string, id: string, at: number): HeldTask => {
       const task = held(id, at, { key });
@@ -113,22 +113,25 @@ describe('a stored state', () => {
   const KEY = 'forwarding:CA1';
   const state = forwarding.initial();
 
-  it('is read as it was written', () => {
+  it('a stored state is read as it was written', () => {
     const data = encodeState(forwarding, { state, at: T });
     expect(JSON.parse(data)).toEqual({ v: forwarding.schema, at: T, state });
     expect(decodeState(forwarding, KEY, data)).toEqual({ state, at: T });
   });
 
-  it.each([6, 8])('of schema %i, which another version wrote, is left alone, and says both', (schema) => {
-    const data = `{"v":${String(schema)},"at":1,"state":{}}`;
-    const other = (): unknown => decodeState({ ...forwarding, schema: 7 }, KEY, data);
-    expect(other).toThrow(
-      new AmdError(
-        'ERR_STATE_VERSION',
-        `record "forwarding:CA1" has schema ${String(schema)}, this process reads forwarding of schema 7; it is left alone`,
-      ),
-    );
-  });
+  it.each([6, 8])(
+    'a state of schema %i, written by another version, is left alone, and the error names both',
+    (schema) => {
+      const data = `{"v":${String(schema)},"at":1,"state":{}}`;
+      const other = (): unknown => decodeState({ ...forwarding, schema: 7 }, KEY, data);
+      expect(other).toThrow(
+        new AmdError(
+          'ERR_STATE_VERSION',
+          `record "forwarding:CA1" has schema ${String(schema)}, this process reads forwarding of schema 7; it is left alone`,
+        ),
+      );
+    },
+  );
 
   it.each([
     ['{"v":1', 'is not JSON'],
@@ -139,7 +142,7 @@ describe('a stored state', () => {
     ['{"at":1,"state":{}}', 'has no schema or time'],
     ['{"v":"1","at":1,"state":{}}', 'has no schema or time'],
     ['{"v":1,"at":"1","state":{}}', 'has no schema or time'],
-  ])('that is %s is none of ours', (data, problem) => {
+  ])('the record %s is not ours', (data, problem) => {
     const read = (): unknown => decodeState(forwarding, KEY, data);
     expect(read).toThrow(`record "forwarding:CA1" ${problem}`);
     expect(read).toThrow(expect.objectContaining({ code: 'ERR_STORE_CORRUPT' }) as Error);
@@ -150,7 +153,7 @@ describe('the memory store', () => {
   const keysOf = async (store: ReturnType<typeof createMemoryStore>): Promise<string[]> =>
     (await store.list({ prefix: '', limit: 5000 })).records.map(({ key }) => key);
 
-  it('looks for expired records once a minute while others claim', async () => {
+  it('the memory store sweeps once a minute while tasks are claimed', async () => {
     const store = createMemoryStore();
     await store.claim(claim);
     await store.commit({ ...commit, expiresAt: T + 1 });
@@ -160,7 +163,7 @@ describe('the memory store', () => {
     expect(await keysOf(store)).toEqual([]);
   });
 
-  it('looks for expired records at every thousandth commit, unless told otherwise, and at no other', async () => {
+  it('the memory store sweeps at every thousandth commit by default, and at no other', async () => {
     const store = createMemoryStore();
     await store.commit({ ...commit, key: 'over', expiresAt: T + 1 });
     for (let n = 2; n < 1000; n += 1) await store.commit({ ...commit, expected: n - 2, now: T + 1 });
@@ -169,7 +172,7 @@ describe('the memory store', () => {
     expect(await keysOf(store)).toEqual(['calls:1']);
   });
 
-  it('still lists, in its place, what was committed long before thousands of commits to others', async () => {
+  it('the memory store still lists, in its place, what was committed long before thousands of commits to others', async () => {
     const store = createMemoryStore();
     await store.commit({ ...commit, key: 'quiet' });
     for (let n = 0; n < 1500; n += 1) {
@@ -179,13 +182,13 @@ describe('the memory store', () => {
     expect(await keysOf(store)).toEqual(['quiet', 'calls:1']);
   });
 
-  it.each(['-1', '1.5', '9007199254740993'])('refuses a cursor that is %s', async (after) => {
+  it.each(['-1', '1.5', '9007199254740993'])('the memory store refuses a cursor that is %s', async (after) => {
     await expect(createMemoryStore().list({ prefix: '', after, limit: 1 })).rejects.toThrow(
       new TypeError('"after" must be a cursor that list returned'),
     );
   });
 
-  it('leaves a cursor where it is when nothing was committed since', async () => {
+  it('the memory store leaves a cursor unchanged when nothing was committed since', async () => {
     const store = createMemoryStore();
     await store.commit(commit);
     expect(await store.list({ prefix: '', after: '1', limit: 9 })).toEqual({ records: [], cursor: '1' });

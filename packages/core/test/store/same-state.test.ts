@@ -22,7 +22,7 @@ test.each([
   [{ a: 1 }, { b: 1 }],
   [{ a: { b: [1, 2] } }, { a: { b: [2, 1] } }],
   [0, ''],
-])('%j is not %j', (one, other) => {
+])('%j is not the same state as %j', (one, other) => {
   expect(sameState(one, other)).toBe(false);
   expect(sameState(other, one)).toBe(false);
 });

@@ -17,7 +17,7 @@ const { available, unavailable, offline } = WORKSPACE.activities;
 const ANN = taskSids.worker(1);
 const OF = { workspace: WORKSPACE.sid, worker: ANN } as const;
 
-/** What has happened to one worker, and what was asked for at the last step. */
+/** What happened to one worker, and what the last step requested. */
 function after(...events: readonly (WorkerEvent | ((state: LiveWorker) => WorkerEvent))[]) {
   let state: WorkerState = worker.initial();
   let effects: ReturnType<typeof worker.transition>['effects'] = [];
@@ -44,7 +44,7 @@ const switched = (on: boolean, request = String(on)): WorkerEvent => ({
   on,
   activity: on ? available : offline,
 });
-/** The answer to the change under way. */
+/** The answer to the change in flight. */
 const answered =
   (outcome: TaskRouterOutcome, activity = offline) =>
   (state: LiveWorker): WorkerEvent => ({
@@ -55,7 +55,7 @@ const answered =
   });
 
 describe('a worker who is switched on or off at a page', () => {
-  it('is moved, whatever the version, and the wish is kept with its outcome', () => {
+  it('a switched worker is moved at any version, and the request is kept with its outcome', () => {
     const asked = after(known(), switched(false));
     expect(asked.effects).toContainEqual(
       expect.objectContaining({ type: 'worker.update', activity: offline, version: '*' }),
@@ -71,11 +71,11 @@ describe('a worker who is switched on or off at a page', () => {
     });
   });
 
-  it('is asked for once, however often the same wish is heard', () => {
+  it('a repeated switch request is sent once', () => {
     expect(after(known(), switched(false), switched(false)).effects).toEqual([]);
   });
 
-  it('stays where they are when Twilio refuses, and the reason is kept', () => {
+  it('a worker stays where they are when Twilio refuses, and the reason is kept', () => {
     const refusal = { kind: 'refused', code: 20001, reason: 'no such activity' } as const;
     const { state } = after(known(), switched(false), answered(refusal));
     expect(state).toMatchObject({
@@ -84,7 +84,7 @@ describe('a worker who is switched on or off at a page', () => {
     });
   });
 
-  it('counts as refused when Twilio does not answer, and what was not sent is called off', () => {
+  it('a switch counts as refused when Twilio does not answer, and a change that was not sent is dropped', () => {
     const { state, effects } = after(known(), switched(false), ({ timers }) => {
       const [timer = '', dueAt = 0] = Object.entries(timers)[0] ?? [];
       return { type: 'timer', at: dueAt, timer, dueAt };
@@ -107,14 +107,14 @@ describe('a worker who is switched on or off at a page', () => {
     expect(last.state).toMatchObject({ requestedActivity: { on: true, status: 'done' }, activity: { sid: available } });
   });
 
-  it('ends a rest: nobody is brought back to work who was switched off meanwhile', () => {
+  it('a switch ends a cool-down: a worker who was switched off meanwhile is not brought back', () => {
     const resting = [known(), known(unavailable, 2)] as const;
     expect(after(...resting).state.coolDowns).toHaveLength(1);
     const { state } = after(...resting, switched(false), answered({ kind: 'done' }), known(offline, 3));
     expect(state.coolDowns).toEqual([]);
   });
 
-  it('asks for nothing when nobody has heard of the worker, or they were deleted', () => {
+  it('a switch of an unknown or deleted worker requests nothing', () => {
     expect(worker.transition(worker.initial(), switched(true), DEFAULT_WORKER_CONFIG).effects).toEqual([]);
     const deleted: WorkerEvent = { type: 'worker.deleted', at: 1500, ...OF };
     expect(after(known(), deleted, switched(true)).effects).toEqual([]);
@@ -122,7 +122,7 @@ describe('a worker who is switched on or off at a page', () => {
 });
 
 describe('createAvailabilitySwitch', () => {
-  it('writes the wish down, and refuses what is not a worker', async () => {
+  it('createAvailabilitySwitch records the request, and refuses what is not a worker', async () => {
     const store = createMemoryStore();
     const execute = (): Promise<never> => new Promise(() => undefined);
     const workers = createRuntime({ flow: worker, config: DEFAULT_WORKER_CONFIG, store, execute });

@@ -6,14 +6,14 @@ import { at, scene, type Step } from './scenes.js';
 /** Twilio has placed the call to a worker. */
 const created = (leg: number): Step =>
   taskEvents.outcomeOf('call.create', { kind: 'created', sid: sids.call(leg), status: 'queued' }, { leg, at: at(4) });
-/** A caller waits in the queue, and Twilio has made a task of it. */
+/** A caller waits in the queue, and Twilio has created a task for the call. */
 const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.task('created', { at: at(1) })];
-/** A worker is held for them, and their phone rings. */
+/** A worker is reserved for them, and their phone rings. */
 const ringing: readonly Step[] = [...queued, taskEvents.assignment(1, { at: at(2) }), created(1)];
-/** A human was told to take the caller. */
+/** A human was offered the caller. */
 const joining: readonly Step[] = [...ringing, events.answered({ at: at(9) })];
 const talking: readonly Step[] = [...joining, taskEvents.reservation('accepted', 1, { at: at(10) })];
-/** Nobody is left, and the caller's redirect was asked for. */
+/** Nobody is left, and the caller's redirect was requested. */
 const falling = (options: TaskOptions = {}): readonly Step[] => [
   taskEvents.inbound({ options: { deadlineSeconds: 30, ...options }, status: 'in-progress' }),
   taskEvents.due('deadline'),
@@ -37,7 +37,7 @@ const ended = (visit: number, result: string): object => ({
 });
 
 describe('the caller arrives', () => {
-  it('hears the greeting and is queued, with what the original’s tasks carried', () => {
+  it('a new caller hears the greeting and is queued, with what the original’s tasks carried', () => {
     scene()
       .when(taskEvents.inbound())
       .then({
@@ -62,7 +62,7 @@ describe('the caller arrives', () => {
       });
   });
 
-  it('is queued as the options say, and by nothing they do not say', () => {
+  it('a caller is queued as the options say, and with nothing else', () => {
     const queueOf = (options: TaskOptions): object => {
       const { reply } = scene().when(taskEvents.inbound({ options })).result;
       return (reply.kind === 'twiml' ? reply.verbs.at(-1) : undefined) ?? {};
@@ -79,14 +79,14 @@ describe('the caller arrives', () => {
     expect(Object.keys(queueOf({}))).toEqual(['verb', 'workflow', 'action', 'attributes']);
   });
 
-  it('in progress they are held; past their deadline they are told', () => {
+  it('a caller in progress is held; one past the deadline hears the fallback', () => {
     scene()
       .when(taskEvents.inbound({ status: 'in-progress', options: { deadlineSeconds: 30 } }))
       .then({ state: { caller: { held: true }, timers: { deadline: at(30), heartbeat: at(30) } } });
   });
 
   it.each<CallStatus>(['completed', 'busy', 'failed', 'no-answer', 'canceled', 'queued'])(
-    'who is %s gets a hang-up, and nothing is kept',
+    'a caller whose call is %s gets a hang-up, and nothing is kept',
     (status) => {
       scene()
         .when(taskEvents.inbound({ status }))
@@ -94,7 +94,7 @@ describe('the caller arrives', () => {
     },
   );
 
-  it('asked again, the same is answered until they are known to be in the queue, then without the greeting', () => {
+  it('a repeated request gets the same answer until the caller is known to be in the queue, then one without the greeting', () => {
     scene(taskEvents.inbound())
       .when(taskEvents.inbound({ at: at(1) }))
       .then({ verbs: ['say', 'enqueue'] })
@@ -107,7 +107,7 @@ describe('the caller arrives', () => {
       .then({ verbs: [] });
   });
 
-  it('a call that is over gets a hang-up, unless it was handed on and comes back in progress', () => {
+  it('a call that is over gets a hang-up, unless it was handed off and comes back in progress', () => {
     const left = [taskEvents.inbound(), events.callerStatus({ at: at(5) }) as TaskRouterEvent];
     for (const status of ['ringing', 'in-progress'] as const) {
       scene(...left)
@@ -134,7 +134,7 @@ describe('the caller arrives', () => {
   });
 });
 
-describe('a stranger’s request', () => {
+describe('a request of an unknown call', () => {
   it.each<[string, TaskRouterEvent, readonly string[] | null]>([
     ['a document of the caller', document_(1), ['hangup']],
     ['the end of a queue', taskEvents.callerEnded(null), ['hangup']],
@@ -147,7 +147,7 @@ describe('a stranger’s request', () => {
     ['a status of a leg', events.status({ status: 'ringing' }), null],
     ['a verdict', events.verdict(), null],
     ['news of a reservation', taskEvents.reservation('accepted'), null],
-  ])('%s, of a call that nobody knows, changes nothing', (_, event, verbs) => {
+  ])('%s of an unknown call changes nothing', (_, event, verbs) => {
     const { result } = scene().when(event).thenNothingHappened();
     if (verbs === null) expect(result.reply).toEqual({ kind: 'nothing' });
     else expect(result.reply).toMatchObject({ kind: 'twiml', verbs: verbs.map((verb) => ({ verb })) });
@@ -155,14 +155,14 @@ describe('a stranger’s request', () => {
   });
 });
 
-describe('the Enqueue is over', () => {
+describe('the end of the Enqueue', () => {
   it.each(['bridged', 'bridging-in-process', 'redirected-from-bridged'] as const)(
-    '%s: they have talked, and that is the outcome',
+    'an Enqueue that ended as %s means that they talked, which is the outcome',
     (queueResult) => {
       scene(...talking)
         .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
         .then({ reply: { kind: 'twiml', verbs: [] }, state: { result: 'connected', caller: { phase: 'ended' } } });
-      // Nobody has told of the acceptance: it was with the worker who was told to take the caller.
+      // No event reported the acceptance: it was the worker who was offered the caller.
       scene(...joining)
         .when(taskEvents.callerEnded(queueResult, { at: at(60) }))
         .then({
@@ -172,7 +172,7 @@ describe('the Enqueue is over', () => {
     },
   );
 
-  it('bridged, told twice, or with the end of the call: one outcome', () => {
+  it('an Enqueue that ended as bridged, repeated or together with the end of the call, has one outcome', () => {
     const over = [...talking, taskEvents.callerEnded('bridged', { at: at(60) })];
     scene(...over)
       .when(taskEvents.callerEnded('bridged', { at: at(61) }))
@@ -186,7 +186,7 @@ describe('the Enqueue is over', () => {
       });
   });
 
-  it('bridged, where two were told to take the caller, is of the one who holds the claim', () => {
+  it('with two workers offered the caller, bridged counts for the winner', () => {
     const two = [
       ...ringing,
       taskEvents.assignment(2, { at: at(3) }),
@@ -197,19 +197,19 @@ describe('the Enqueue is over', () => {
     scene(...two)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { servedReservation: 2 } });
-    // Neither holds it any more: the first one who was told to.
+    // Neither is the winner any more: the first one who was offered the caller.
     scene(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { servedReservation: 1 } });
   });
 
-  it('bridged, while a worker rings who was told nothing, is not with them', () => {
+  it('bridged while a worker rings who was offered nothing is not a talk with them', () => {
     scene(...ringing)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { servedReservation: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
   });
 
-  it('hangup: the caller has left, whatever the status says', () => {
+  it('an Enqueue that ended as hangup means that the caller left, whatever the status says', () => {
     scene(...ringing)
       .when(taskEvents.callerEnded('hangup', { at: at(5) }))
       .then({
@@ -223,7 +223,7 @@ describe('the Enqueue is over', () => {
   });
 
   it.each(['queue-full', 'error', 'system-error', 'leave'] as const)(
-    '%s: the caller gets the fallback',
+    'an Enqueue that ended as %s gives the caller the fallback',
     (queueResult) => {
       scene(...queued)
         .when(taskEvents.callerEnded(queueResult, { at: at(5) }))
@@ -242,13 +242,13 @@ describe('the Enqueue is over', () => {
     },
   );
 
-  it.each(['queue-full', 'leave'] as const)('%s, told late, takes nobody from their worker', (queueResult) => {
+  it.each(['queue-full', 'leave'] as const)('a late report of %s takes no caller from their worker', (queueResult) => {
     scene(...talking)
       .when(taskEvents.callerEnded(queueResult, { at: at(12) }))
       .then({ reply: { verbs: [] }, state: { caller: { phase: 'connected' } }, asks: [] });
   });
 
-  it('redirected, and not by us: whoever took the call has it, until it is queued again', () => {
+  it('an Enqueue redirected by another application leaves the caller to it until the call is queued again', () => {
     const elsewhere = [...queued, taskEvents.callerEnded('redirected', { at: at(5) })];
     scene(...queued)
       .when(taskEvents.callerEnded('redirected', { at: at(5) }))
@@ -261,7 +261,7 @@ describe('the Enqueue is over', () => {
       .then({ verbs: ['pause', 'redirect'], state: { caller: { takenElsewhere: false } } });
   });
 
-  it('without a word: as the state says', () => {
+  it('an Enqueue without a result is answered from the state', () => {
     scene(...queued)
       .when(taskEvents.callerEnded(null, { at: at(5) }))
       .then({ verbs: ['pause', 'enqueue'], state: { caller: { held: true, inQueueBy: at(30) } } });
@@ -272,7 +272,7 @@ describe('the Enqueue is over', () => {
 });
 
 describe('the caller is gone', () => {
-  it('who rings is ended, who is asked is told, and the token is forgotten', () => {
+  it('when the caller is gone, ringing legs are ended, asked callees told, and the token is forgotten', () => {
     const asking = [
       taskEvents.inbound({ token: 'secret' }),
       taskEvents.assignment(1, { at: at(2) }),
@@ -295,14 +295,14 @@ describe('the caller is gone', () => {
       .thenNothingHappened();
   });
 
-  it('a worker who heard that they could not be connected hears now why', () => {
+  it('a worker who heard that they could not be connected now hears why', () => {
     const lost = [...joining, taskEvents.legEnded({ at: at(10) })];
     scene(...lost)
       .when(events.callerStatus({ at: at(11) }))
       .then({ state: { legs: [{ farewell: 'callerGone' }] } });
   });
 
-  it('one who joins has ten seconds in which their Dial says what came of it', () => {
+  it('a joining worker has ten seconds in which their Dial reports the result', () => {
     scene(...joining)
       .when(events.callerStatus({ at: at(11) }))
       .then({ state: { legs: [{ phase: 'joining' }], timers: { leg1: at(21) } } });
@@ -311,7 +311,7 @@ describe('the caller is gone', () => {
       .then({ state: { result: 'connected', timers: { leg1: at(60) } } });
   });
 
-  it('is one outcome, whatever says it again', () => {
+  it("the caller's end has one outcome, whatever repeats it", () => {
     const gone = [...ringing, events.callerStatus({ at: at(12) }) as TaskRouterEvent];
     for (const again of [
       events.callerStatus({ at: at(13) }),
@@ -324,7 +324,7 @@ describe('the caller is gone', () => {
     }
   });
 
-  it('is kept until every leg, every reservation and the task are over', () => {
+  it('a call is kept until every leg, every reservation and the task are over', () => {
     const left = events.callerStatus({ at: at(12) });
     scene(taskEvents.inbound())
       .when(left)
@@ -346,7 +346,7 @@ describe('the caller is gone', () => {
 });
 
 describe('the fallback', () => {
-  it('is a redirect of the caller, at once if they are held, else when they must be in the queue', () => {
+  it('the fallback is a redirect of the caller, at once if they are held, otherwise when they must be in the queue', () => {
     scene(taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }))
       .when(taskEvents.due('deadline'))
       .then({
@@ -358,7 +358,7 @@ describe('the fallback', () => {
       .then({ asks: [], state: { caller: { phase: 'fallingBack' }, timers: { caller: at(31) } } });
   });
 
-  it('waits for the last worker who has picked up', () => {
+  it('the fallback waits for the last worker who has answered', () => {
     const late: readonly Step[] = [
       taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
       taskEvents.assignment(1, { at: at(20) }),
@@ -377,7 +377,7 @@ describe('the fallback', () => {
       .then({ state: { winner: 1, caller: { phase: 'waiting' } } });
   });
 
-  it('leaves a caller alone whom somebody else took out of the queue', () => {
+  it('the fallback leaves a caller alone whom another application took out of the queue', () => {
     scene(
       taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
       taskEvents.callerEnded('redirected', { at: at(5) }),
@@ -386,7 +386,7 @@ describe('the fallback', () => {
       .then({ asks: [], state: { caller: { phase: 'waiting' } } });
   });
 
-  it('is our sentence, and what is left of the queue is cancelled', () => {
+  it('the fallback says our sentence and cancels what is left of the queue', () => {
     scene(...queued, taskEvents.callerEnded('leave', { at: at(5) }))
       .when(document_(6))
       .then({ verbs: ['say', 'hangup'], state: { timestamps: { fallbackAt: at(6) } } });
@@ -395,7 +395,7 @@ describe('the fallback', () => {
       .then({ state: { result: 'unanswered' } });
   });
 
-  it('can hand the caller on, which is the outcome, and repeats the way there', () => {
+  it('the fallback can hand the caller off, which is the outcome, and repeats the way there', () => {
     scene(...falling(REDIRECTED))
       .when(document_(31))
       .then({
@@ -411,7 +411,7 @@ describe('the fallback', () => {
       .then({ verbs: ['hangup'], asks: [] });
   });
 
-  it('can be a number, whose talk is the outcome, and what follows one that does not answer', () => {
+  it('the fallback can be a number, whose talk is the outcome, and what follows one that does not answer', () => {
     const number: TaskOptions = { fallback: { kind: 'number', to: NUMBERS.cleo, ifUnanswered: { kind: 'voicemail' } } };
     scene(...falling(number))
       .when(document_(31))
@@ -445,7 +445,7 @@ describe('the fallback', () => {
       .then({ verbs: ['say', 'record', 'hangup'] });
   });
 
-  it('that records runs the hook once, also after the call', () => {
+  it('a fallback that records runs the hook once, even after the call', () => {
     const recording = { sid: `RE${'1'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
     const recorded = events.recording({ recording, at: at(50) });
     const voicemail = fallbackAsked({ fallback: { kind: 'voicemail' } });
@@ -477,7 +477,7 @@ describe('a caller who comes back to the queue', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('says which stay is over, and is elsewhere again by the end of the new one', () => {
+  it('the Enqueue reports which stay is over, and the end of the new stay takes the caller elsewhere again', () => {
     const { reply } = scene(...back).when({ ...left, at: at(30) }).result;
     expect(reply).toMatchObject({ verbs: [{}, { action: { purpose: 'caller.ended', part: 2 } }] });
     scene(...back)
@@ -485,18 +485,18 @@ describe('a caller who comes back to the queue', () => {
       .then({ state: { caller: { takenElsewhere: true, stay: 3 } } });
   });
 
-  it('counts to nine, and begins again: a reference has one digit for it', () => {
+  it('stays count to nine and start again: a reference has one digit for them', () => {
     const nine = Array.from({ length: 9 }, (_, n) => taskEvents.callerEnded('redirected', { part: n + 1, at: at(n) }));
     expect(scene(taskEvents.inbound(), ...nine).state).toMatchObject({ caller: { stay: 1 } });
   });
 });
 
-describe('a star that leads to the voicemail', () => {
+describe('star leads to voicemail', () => {
   const offering: TaskOptions = { offerMessage: true, fallback: { kind: 'voicemail' }, deadlineSeconds: 60 };
   const key = (o: object = {}) =>
     ({ type: 'caller.key', at: at(20), status: 'in-progress', digits: '*', ...o }) as const;
 
-  it('stops the deadline, and fetches a caller whom the queue does not let go', () => {
+  it('star stops the deadline, and redirects a caller whom the queue does not release', () => {
     scene(taskEvents.inbound({ options: offering }))
       .when(key())
       .then({
@@ -505,7 +505,7 @@ describe('a star that leads to the voicemail', () => {
       });
   });
 
-  it('pressed again leads out again; another key goes on with the wait, and says that they are there', () => {
+  it('pressing star again leaves the queue again; another key continues the wait and shows that they are there', () => {
     scene(taskEvents.inbound({ options: offering }), key())
       .when(key({ digits: '1' }))
       .then({ verbs: ['leave'] });
@@ -514,7 +514,7 @@ describe('a star that leads to the voicemail', () => {
       .then({ verbs: ['gather', 'redirect'], state: { caller: { phase: 'waiting', held: true } } });
   });
 
-  it('of a call that is over, or of an earlier round, is not heard', () => {
+  it('star of a call that is over, or of an earlier visit, has no effect', () => {
     scene(taskEvents.inbound({ options: offering }))
       .when(key({ status: 'completed', digits: '1' }))
       .then({ state: { caller: { held: false } } });
@@ -524,10 +524,10 @@ describe('a star that leads to the voicemail', () => {
   });
 });
 
-describe('rounds', () => {
+describe('visits', () => {
   const again = [...handedOff, taskEvents.inbound({ options: REDIRECTED, status: 'in-progress', at: at(40) })];
 
-  it('what comes late from an earlier one is answered as the present one is, unless it tells the end', () => {
+  it('late requests of an earlier visit are answered like current ones, unless they report the end', () => {
     scene(...again)
       .when(document_(41, { visit: 1 }))
       .then({ verbs: ['pause', 'enqueue'] })
@@ -537,7 +537,7 @@ describe('rounds', () => {
       .then({ verbs: ['hangup'], state: { result: 'callerLeft', visit: 2 } });
   });
 
-  it('the task of an earlier one is none of ours', () => {
+  it('the task of an earlier visit is not ours', () => {
     scene(...again)
       .when(taskEvents.task('created', { task: 1, visit: 1, at: at(41) }))
       .then({ state: { task: { sid: null } } });
@@ -546,13 +546,13 @@ describe('rounds', () => {
       .then({ state: { task: { sid: taskSids.task(1) }, caller: { held: true } } });
   });
 
-  it('each has its one outcome, and its hook', () => {
+  it('each visit has one outcome, and one hook', () => {
     scene(...again)
       .when(events.callerStatus({ at: at(50) }))
       .then({ asks: [ended(2, 'callerLeft')] });
   });
 
-  it('a leg of an earlier one that is still being ended stays until it is', () => {
+  it('a leg of an earlier visit that is still being ended stays until it has ended', () => {
     const late: readonly Step[] = [
       taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress' }),
       taskEvents.assignment(1, { at: at(2) }),
@@ -570,7 +570,7 @@ describe('rounds', () => {
 });
 
 describe('an assignment', () => {
-  it('rings the worker by name, and looks after the reservation before it times out', () => {
+  it('an assignment rings the worker by name, and is checked before the reservation times out', () => {
     scene(...queued)
       .when({ ...taskEvents.assignment(1, { at: at(2) }), workerName: 'Ann' })
       .then({
@@ -587,7 +587,7 @@ describe('an assignment', () => {
     if (state.kind === 'call') expect(state.legs[0]?.target).not.toHaveProperty('name');
   });
 
-  it('told twice is one phone that rings, and the same answer', () => {
+  it('a repeated assignment rings one phone and gets the same answer', () => {
     scene(...ringing)
       .when(taskEvents.assignment(1, { at: at(3) }))
       .then({ reply: { kind: 'later' } })
@@ -595,7 +595,7 @@ describe('an assignment', () => {
   });
 
   it.each([{ forwardedFrom: ANN }, { calledVia: ANN.slice(1) }, { from: ANN }])(
-    'of a worker whose own phone sent us the call (%j) is rejected to rest, and rings nobody',
+    'an assignment to a worker whose own phone sent us the call (%j) is rejected to a cool-down, and rings nobody',
     (more) => {
       const inbound = taskEvents.inbound();
       const came: readonly Step[] = [
@@ -615,23 +615,26 @@ describe('an assignment', () => {
     },
   );
 
-  it.each([null, '', '4155550142', 'client:ann'])('of a worker whose phone is %j is rejected to Offline', (phone) => {
-    const rejected = { instruction: { instruction: 'reject', activity: taskSids.offline } } as const;
-    scene(...queued)
-      .when(taskEvents.assignment(1, { phone, at: at(2) }))
-      .then({
-        reply: rejected,
-        asks: [],
-        state: {
-          legs: [],
-          reservations: [{ phase: 'rejecting', leg: null, rejectTo: 'offline' }],
-          timers: { reservation1: at(12) },
-        },
-      });
-    scene(...queued, taskEvents.assignment(1, { phone, at: at(2) }))
-      .when(taskEvents.assignment(1, { phone, at: at(3) }))
-      .then({ reply: rejected });
-  });
+  it.each([null, '', '4155550142', 'client:ann'])(
+    'an assignment to a worker whose phone is %j is rejected to Offline',
+    (phone) => {
+      const rejected = { instruction: { instruction: 'reject', activity: taskSids.offline } } as const;
+      scene(...queued)
+        .when(taskEvents.assignment(1, { phone, at: at(2) }))
+        .then({
+          reply: rejected,
+          asks: [],
+          state: {
+            legs: [],
+            reservations: [{ phase: 'rejecting', leg: null, rejectTo: 'offline' }],
+            timers: { reservation1: at(12) },
+          },
+        });
+      scene(...queued, taskEvents.assignment(1, { phone, at: at(2) }))
+        .when(taskEvents.assignment(1, { phone, at: at(3) }))
+        .then({ reply: rejected });
+    },
+  );
 
   it.each<[string, readonly Step[]]>([
     [
@@ -640,13 +643,13 @@ describe('an assignment', () => {
     ],
     ['for a caller who gets the fallback', falling()],
     ['of another task of the same call', queued],
-  ])('%s is rejected to rest', (what, before) => {
+  ])('an assignment %s is rejected to a cool-down', (what, before) => {
     scene(...before)
       .when(taskEvents.assignment(1, { at: at(31), task: what.startsWith('of another') ? 7 : 0 }))
       .then({ reply: { instruction: { activity: taskSids.unavailable } } });
   });
 
-  it('while somebody talks with the caller rings nobody: Twilio takes it back by itself', () => {
+  it('an assignment during a talk rings nobody: Twilio takes it back by itself', () => {
     scene(...talking)
       .when(taskEvents.assignment(2, { at: at(12) }))
       .then({ reply: { kind: 'later' }, state: { legs: [{ id: 1 }] } });
@@ -657,7 +660,7 @@ describe('an assignment', () => {
     ).toBe(false);
   });
 
-  it('of a call that others put into the queue begins a call of ours', () => {
+  it('an assignment of a call that another application queued starts a call of ours', () => {
     scene()
       .when(taskEvents.assignment(1, { visit: null, at: at(2), options: { afterCall: 'available' } }))
       .then({
@@ -674,7 +677,7 @@ describe('an assignment', () => {
       .then({ state: { visit: 3 } });
   });
 
-  it('of a caller who was handed on, and whose call is known to be over, begins none', () => {
+  it('an assignment of a caller who was handed off, and whose call is known to be over, starts none', () => {
     const over = [...handedOff, events.callerStatus({ at: at(40) }) as TaskRouterEvent];
     scene(...over)
       .when(taskEvents.inbound({ status: 'in-progress', at: at(50) }))
@@ -685,7 +688,7 @@ describe('an assignment', () => {
       .then({ state: { visit: 1 }, asks: [] });
   });
 
-  it('of a caller who was handed on, and queued again by others, begins another round', () => {
+  it('an assignment of a caller who was handed off, and queued again by another application, starts another visit', () => {
     scene(...handedOff)
       .when(taskEvents.assignment(1, { task: 1, visit: null, at: at(50) }))
       .then({ state: { visit: 2, caller: { phase: 'waiting' } }, asks: [{ type: 'call.create' }] });
@@ -713,7 +716,7 @@ describe('an assignment', () => {
 });
 
 describe('a human answers', () => {
-  it('and takes the caller by the reservation; where they rest is settled after the talk', () => {
+  it('a human answers and takes the caller by the reservation; their cool-down is decided after the talk', () => {
     scene(...ringing)
       .when(events.answered({ at: at(9) }))
       .then({
@@ -740,7 +743,7 @@ describe('a human answers', () => {
     expect(reply).not.toHaveProperty('verbs.0.recording');
   });
 
-  it('as the options say: recorded, announced, and back to work at once', () => {
+  it('a talk follows the options: recorded, announced, and back to work at once', () => {
     const options: TaskOptions = { afterCall: 'available', record: true, texts: { connected: 'Here is {name}.' } };
     scene(taskEvents.inbound({ options }), taskEvents.assignment(1, { at: at(2) }))
       .when(events.answered({ at: at(9) }))
@@ -758,7 +761,7 @@ describe('a human answers', () => {
       });
   });
 
-  it('too late is told why: taken, gone, or nobody knows', () => {
+  it('a human who answers too late is told why: taken, gone, or unknown', () => {
     const lateIn = (list: readonly Step[], leg = 2) => scene(...list).when(events.answered({ leg, at: at(60) }));
     const both: readonly Step[] = [...ringing, taskEvents.assignment(2, { at: at(3) })];
     const rings: readonly Step[] = [...both, created(2)];
@@ -774,7 +777,7 @@ describe('a human answers', () => {
     });
   });
 
-  it('those who are asked for a key meanwhile hear that it is taken', () => {
+  it('workers who are being asked for a key hear that the call is taken', () => {
     const asked: readonly Step[] = [
       ...ringing,
       taskEvents.assignment(2, { at: at(3) }),
@@ -785,7 +788,7 @@ describe('a human answers', () => {
       .then({ state: { legs: [{ phase: 'joining' }, { phase: 'farewell', farewell: 'taken' }] } });
   });
 
-  it('and their Dial is over: they have talked, or hear that the caller is gone', () => {
+  it('a worker whose Dial is over has talked, or hears that the caller is gone', () => {
     scene(...talking)
       .when(taskEvents.legEnded({ bridged: true, at: at(60) }))
       .then({ verbs: ['hangup'], state: { servedReservation: 1, legs: [{ result: { kind: 'bridged' } }] } });
@@ -810,25 +813,25 @@ describe('a worker who is asked', () => {
     events.answered({ at: at(9) }),
   ];
 
-  it('takes the caller by a key', () => {
+  it('a worker who is asked takes the caller with a key', () => {
     scene(...asked)
       .when(events.key({ at: at(12) }))
       .then({ verbs: ['dial.queue'], state: { winner: 1 } });
   });
 
-  it('hears the question again, and no more than that', () => {
+  it('a worker who is asked hears the question again, and nothing else', () => {
     scene(...asked)
       .when(events.poll({ at: at(14) }))
       .then({ state: { winner: null, legs: [{ phase: 'confirming' }] } });
   });
 
-  it('hears why, when they are fetched out of a Dial that leads nowhere', () => {
+  it('a worker redirected out of a Dial that leads nowhere hears why', () => {
     scene(...joining, events.callerStatus({ at: at(11) }), taskEvents.due('leg1'))
       .when(events.legDocument({ part: 1, at: at(22) }))
       .then({ verbs: ['say', 'hangup'] });
   });
 
-  it('meanwhile is listened to, where detection is asynchronous', () => {
+  it('a worker is asked while asynchronous detection listens', () => {
     const greeted: readonly Step[] = [
       taskEvents.inbound({ options: { amd: { mode: 'async' } } }),
       taskEvents.assignment(1, { at: at(2) }),
@@ -843,7 +846,7 @@ describe('a worker who is asked', () => {
       .then({ state: { winner: null, legs: [{ answeredBy: 'machine_start' }] } });
   });
 
-  it('is not of a talk that their Dial tells of, once another has the caller', () => {
+  it("a worker's Dial reports no talk once another worker has the caller", () => {
     const both: readonly Step[] = [...talking, taskEvents.assignment(2, { at: at(12) })];
     scene(...both)
       .when(taskEvents.legEnded({ leg: 2, bridged: true, at: at(20) }))
@@ -853,7 +856,7 @@ describe('a worker who is asked', () => {
       .then({ state: { servedReservation: 1 } });
   });
 
-  it('and a recording of the talk is told of once', () => {
+  it('a recording of a talk is reported once', () => {
     const recording = { sid: `RE${'2'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
     scene(...talking)
       .when(events.talkRecorded({ recording, at: at(70) }))
@@ -861,8 +864,8 @@ describe('a worker who is asked', () => {
   });
 });
 
-describe('what an earlier round has left', () => {
-  /** A worker is being sent to rest, and a leg is being ended, when the caller comes back. */
+describe('what an earlier visit left unfinished', () => {
+  /** A worker is being sent to cool down, and a leg is being ended, when the caller comes back. */
   const leaving: readonly Step[] = [
     taskEvents.inbound({ options: { ...REDIRECTED, deadlineSeconds: 30 }, status: 'in-progress' }),
     taskEvents.assignment(1, { at: at(2) }),
@@ -871,7 +874,7 @@ describe('what an earlier round has left', () => {
     document_(31),
   ];
 
-  it('is finished in the new one: its numbers go on, its requests are not asked again', () => {
+  it('unfinished work of an earlier visit is finished in the new one: numbers go on, requests are not repeated', () => {
     const before = scene(...leaving).state;
     if (before.kind !== 'call') throw new Error('there is a call');
     const { result } = scene(...leaving).when(
@@ -892,7 +895,7 @@ describe('what an earlier round has left', () => {
     expect(timers).not.toHaveProperty('deadline');
   });
 
-  it('and a late copy of an assignment of the earlier one holds nobody anew, and tells no flow once more', () => {
+  it("a late repeat of an earlier visit's assignment reserves nobody anew, and tells the worker's flow nothing more", () => {
     const ended: readonly Step[] = [
       ...leaving,
       events.status({ status: 'canceled', at: at(33) }),

@@ -3,7 +3,7 @@ import { DEFAULT_TASKROUTER_CONFIG } from '@amd/core';
 import { events, taskEvents, taskSids } from '@amd/core/testing';
 import { scene, type Step } from './scenes.js';
 
-/** Two workers are held for one caller, and both phones ring. */
+/** Two workers are reserved for one caller, and both phones ring. */
 const two: readonly Step[] = [
   taskEvents.inbound(),
   taskEvents.assignment(1),
@@ -13,13 +13,13 @@ const two: readonly Step[] = [
 ];
 const first: readonly Step[] = [...two, events.answered({ leg: 1 })];
 
-it('of two humans the first takes the caller, and the second is told', () => {
+it('the first of two humans takes the caller, and the second is told', () => {
   scene(...first)
     .when(events.answered({ leg: 2 }))
     .then({ verbs: ['say', 'hangup'], state: { winner: 1, legs: [{ phase: 'joining' }, { farewell: 'taken' }] } });
 });
 
-it('the other phone rings on until the join has come about, and no longer', () => {
+it('the other phone rings until the join has happened, and no longer', () => {
   scene(...first)
     .when(events.status({ leg: 1, status: 'in-progress' }))
     .then({ state: { legs: [{}, { phase: 'ringing' }] } });
@@ -31,7 +31,7 @@ it('the other phone rings on until the join has come about, and no longer', () =
     });
 });
 
-it('a join that did not come about leaves the caller to the other worker', () => {
+it('a join that did not happen leaves the caller to the other worker', () => {
   scene(...first, taskEvents.legEnded({ leg: 1 }))
     .when(events.answered({ leg: 2 }))
     .then({ verbs: ['dial.queue'], state: { winner: 2 } });
@@ -43,7 +43,7 @@ it('a worker who accepted by other means has the caller, and their phone stops r
     .then({ asks: [{ type: 'call.end', leg: 1 }], state: { servedReservation: null } });
 });
 
-it('past the deadline nobody new is rung, and the caller gets the fallback when nobody is left', () => {
+it('after the deadline no new worker is rung, and the caller gets the fallback when none is left', () => {
   const late: readonly Step[] = [
     taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' }),
     taskEvents.assignment(1),
@@ -56,7 +56,7 @@ it('past the deadline nobody new is rung, and the caller gets the fallback when 
   expect(scene(...late).effects.map(({ type }) => type)).toContain('call.redirect');
 });
 
-it('a long wait forgets what is long over, and is served all the same', () => {
+it('a long wait forgets old reservations, and is served all the same', () => {
   const many = Array.from({ length: 200 }, (_, index) => [
     taskEvents.assignment(index + 1),
     events.status({ leg: index + 1, status: 'busy' }),

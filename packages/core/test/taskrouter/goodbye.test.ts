@@ -13,8 +13,8 @@ const outcome = (type: 'call.create' | 'call.fetch', kind: Outcome, seconds: num
 const ALIVE: Outcome = { kind: 'fetched', status: 'in-progress', answeredBy: null };
 const queued: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { at: at(1) })];
 
-describe('a caller of a queue who was told goodbye', () => {
-  it('is never rung for: whoever rings is ended, the task cancelled, and a later assignment rejected', () => {
+describe('a queued caller who was told goodbye', () => {
+  it('no worker is rung for a caller who was told goodbye: ringing legs end, the task is cancelled, later assignments are rejected', () => {
     scene(...ringing())
       .when(goodbye(30))
       .then({
@@ -34,7 +34,7 @@ describe('a caller of a queue who was told goodbye', () => {
       .thenNothingHappened();
   });
 
-  it('hears the fallback when they are still there, because the goodbye was the answer to a copy', () => {
+  it('a caller hears the fallback if they are still there because the goodbye answered a repeat', () => {
     const told = [...ringing(), goodbye(30)];
     scene(...told)
       .when(taskEvents.due('caller'))
@@ -44,7 +44,7 @@ describe('a caller of a queue who was told goodbye', () => {
       .then({ verbs: ['redirect'], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('goes on talking when it was the answer to a copy, and in an earlier round is none of this one', () => {
+  it('a caller goes on talking if the goodbye answered a repeat, and one of an earlier visit does not concern them', () => {
     scene(...talking)
       .when(goodbye(60))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { phase: 'connected' }, result: null } });
@@ -56,7 +56,7 @@ describe('a caller of a queue who was told goodbye', () => {
       .thenNothingHappened();
   });
 
-  it('of whom nothing was written down is put into no queue by what is decided late', () => {
+  it('a late decision queues no caller who was told goodbye without a record', () => {
     const told = scene(goodbye(21));
     expect(told.state).toEqual({ kind: 'nothing', goodbye: true });
     told.when(taskEvents.inbound({ at: at(22) })).then({ verbs: ['hangup'], effects: [] });
@@ -64,8 +64,8 @@ describe('a caller of a queue who was told goodbye', () => {
   });
 });
 
-describe('a worker whose call came too late to be sent', () => {
-  it('is called when the caller was looked at and is still there', () => {
+describe('a worker whose create was too late to send', () => {
+  it('an unsent worker is called once a fetch has found the caller still there', () => {
     scene(...queued)
       .when(outcome('call.create', { kind: 'late' }, 25))
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { reservations: [{ phase: 'pending' }] } });
@@ -81,7 +81,7 @@ describe('a worker whose call came too late to be sent', () => {
       .then({ asks: [] });
   });
 
-  it('is not called any more when the reservation has ended meanwhile', () => {
+  it('an unsent worker is not called if the reservation has ended meanwhile', () => {
     const over = [
       ...queued,
       outcome('call.create', { kind: 'late' }, 25),

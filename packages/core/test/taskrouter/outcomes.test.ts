@@ -21,7 +21,7 @@ const seen = (status: 'ringing' | 'in-progress' | 'completed' | 'canceled') =>
 const task = (status: 'pending' | 'assigned' | 'canceled' | 'completed', n = 0) =>
   ({ kind: 'task', sid: taskSids.task(n), status }) as const;
 
-/** What became of something that this state has not asked for. */
+/** The outcome of a request that this state has not made. */
 const stray = (effect: TwilioEffect, outcome: Outcome): Step =>
   ({ type: 'effect.outcome', at: at(90), effect, outcome }) as TaskRouterEvent;
 
@@ -33,29 +33,29 @@ const rejecting: readonly Step[] = [...ringing(), events.status({ status: 'busy'
 const alone: readonly Step[] = [...offered, taskEvents.legEnded({ at: at(12) })];
 /** The talk is over and the task is to be completed. */
 const over = talked;
-/** Nobody has told us of a task. */
+/** No event has reported a task. */
 const searching: readonly Step[] = [...waiting(), taskEvents.due('heartbeat')];
 
-describe('the answer about a reservation', () => {
+describe('outcomes of requests about a reservation', () => {
   const rejected = (outcome: Outcome) =>
     scene(...rejecting).when(outcomeOf('reservation.update', outcome, { at: at(6) }));
   const fetched = (outcome: Outcome) => scene(...alone).when(outcomeOf('reservation.fetch', outcome, { at: at(13) }));
 
-  it('that it is rejected closes it', () => {
+  it('a successful rejection closes the reservation', () => {
     rejected(DONE).then({
       asks: [{ type: 'flow.send' }],
       state: { reservations: [{ phase: 'over', result: 'rejected', inFlight: false }] },
     });
   });
 
-  it('that it is refused makes us ask who has resolved it', () => {
+  it('a refused rejection makes us fetch how it was resolved', () => {
     rejected(REFUSED).then({
       asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
       state: { reservations: [{ phase: 'rejecting', inFlight: true }], timers: { reservation1: at(16) } },
     });
   });
 
-  it('that is lost leaves it as it was, for its timer to ask again', () => {
+  it('a failed request leaves the reservation as it was, for its timer to try again', () => {
     rejected(FAILED).then({
       asks: [],
       state: {
@@ -71,18 +71,18 @@ describe('the answer about a reservation', () => {
     }
   });
 
-  it('that there is none counts as a cancellation', () => {
+  it('a missing reservation counts as cancelled', () => {
     for (const answer of [rejected(GONE), fetched(GONE)]) {
       answer.then({ asks: [], state: { reservations: [{ phase: 'over', result: 'canceled', inFlight: false }] } });
     }
   });
 
-  it('is what it says now', () => {
+  it('a fetched reservation has its current status', () => {
     fetched({ kind: 'reservation', status: 'rescinded' }).then({ state: { reservations: [{ result: 'rescinded' }] } });
     rejected({ kind: 'reservation', status: 'timeout' }).then({ state: { reservations: [{ result: 'timeout' }] } });
   });
 
-  it('is about that one, and no other', () => {
+  it('an outcome concerns its own reservation, and no other', () => {
     const second: readonly Step[] = [
       taskEvents.assignment(2, { at: at(6) }),
       events.status({ leg: 2, status: 'busy', at: at(7) }),
@@ -111,7 +111,7 @@ describe('the answer about a reservation', () => {
 });
 
 describe('the search for the task of a call', () => {
-  it('asks by the call, once at a time', () => {
+  it('the search for a task uses the call, once at a time', () => {
     scene(...waiting())
       .when(taskEvents.due('heartbeat'))
       .then({
@@ -126,25 +126,25 @@ describe('the search for the task of a call', () => {
       .then({ asks: [] });
   });
 
-  it('finds one that waits: it is ours, and nothing else is to do', () => {
+  it('a search that finds a waiting task adopts it, and nothing else is needed', () => {
     scene(...searching)
       .when(outcomeOf('task.find', task('pending'), { at: at(31) }))
       .then({ asks: [], state: { task: { sid: taskSids.task(), over: false, inFlight: false }, taskCanceled: false } });
   });
 
-  it('finds one that is cancelled: the caller is lost to the queue', () => {
+  it('a search that finds a cancelled task means that the caller has left the queue', () => {
     scene(...searching)
       .when(outcomeOf('task.find', task('canceled'), { at: at(31) }))
       .then({ state: { task: { sid: taskSids.task(), over: true }, taskCanceled: true } });
   });
 
-  it('finds none: what there was is over', () => {
+  it('a search that finds nothing means that the task is over', () => {
     scene(...searching)
       .when(outcomeOf('task.find', GONE, { at: at(31) }))
       .then({ state: { task: { sid: null, over: true, inFlight: false }, taskCanceled: true } });
   });
 
-  it('that has failed is made again with the next heartbeat', () => {
+  it('a failed search is repeated at the next heartbeat', () => {
     const failed: readonly Step[] = [...searching, outcomeOf('task.find', FAILED, { at: at(31) })];
     expect(scene(...failed).state).toMatchObject({
       task: { sid: null, over: false, inFlight: false },
@@ -155,7 +155,7 @@ describe('the search for the task of a call', () => {
       .then({ asks: [{ type: 'task.find' }] });
   });
 
-  it('comes too late when the task is known: what is asked about that one goes on', () => {
+  it('a search that comes too late, when the task is known, leaves the request about it in flight', () => {
     const known: readonly Step[] = [
       ...searching,
       taskEvents.task('created', { at: at(31) }),
@@ -170,7 +170,7 @@ describe('the search for the task of a call', () => {
   });
 });
 
-describe('the search for a task of which nothing was heard', () => {
+describe('the search for a task without any event', () => {
   const refused = (times: number): readonly Step[] =>
     Array.from({ length: times }, (_, index) => [
       taskEvents.due('heartbeat'),
@@ -178,7 +178,7 @@ describe('the search for a task of which nothing was heard', () => {
     ]).flat();
   const again = (times: number) => scene(...waiting(), ...refused(times));
 
-  it('that is refused for good three times gives the caller the fallback', () => {
+  it('a search refused for good three times gives the caller the fallback', () => {
     expect(again(2).state).toMatchObject({ caller: { phase: 'waiting' }, task: { refusals: 2 } });
     const third = scene(...waiting(), ...refused(2), taskEvents.due('heartbeat')).when(
       outcomeOf('task.find', REFUSED, { at: at(90) }),
@@ -189,7 +189,7 @@ describe('the search for a task of which nothing was heard', () => {
       .then({ asks: [] });
   });
 
-  it('that is refused is counted once for each search, and a failure not at all', () => {
+  it('a refusal counts once for each search, and a failure not at all', () => {
     scene(...waiting(), ...refused(1))
       .when(outcomeOf('task.find', REFUSED, { at: at(31) }))
       .thenNothingHappened();
@@ -198,13 +198,13 @@ describe('the search for a task of which nothing was heard', () => {
       .then({ asks: [], state: { caller: { phase: 'waiting' }, task: { refusals: 2 } } });
   });
 
-  it('begins anew with the next task, and ends with a task that is heard of', () => {
+  it('refusals count anew with the next task, and end when the task is reported', () => {
     scene(...waiting(), ...refused(2))
       .when(taskEvents.task('created', { at: at(62) }))
       .then({ state: { task: { sid: taskSids.task(), refusals: 0 } } });
   });
 
-  it('is said in one sentence when it is given up, and not before', () => {
+  it('giving up a task is logged in one sentence, and not before', () => {
     const said = (times: number) => {
       const before = scene(...waiting(), ...refused(times - 1), taskEvents.due('heartbeat')).state;
       const { result } = scene(...waiting(), ...refused(times - 1), taskEvents.due('heartbeat')).when(
@@ -221,13 +221,13 @@ describe('the search for a task of which nothing was heard', () => {
   });
 });
 
-describe('the rest after a talk', () => {
+describe('the cool-down after a talk', () => {
   const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
   const rested = (outcome: Outcome) =>
     scene(...talking, ends).when(outcomeOf('reservation.coolDown', outcome, { at: at(41) }));
   const completes = { type: 'task.update', status: 'completed' } as const;
 
-  it('comes before the task is completed, so that nobody is reserved in between', () => {
+  it('the cool-down begins before the task is completed, so that the worker is not reserved in between', () => {
     scene(...talking)
       .when(ends)
       .then({
@@ -243,7 +243,7 @@ describe('the rest after a talk', () => {
     rested(DONE).then({ asks: [{ type: 'flow.send', id: `parked:${taskSids.reservation(1)}` }, completes] });
   });
 
-  it('does not come for a worker who has accepted something else, nor for one who cannot be moved', () => {
+  it('a worker who accepted another task, or cannot be moved, does not cool down', () => {
     for (const outcome of [{ kind: 'elsewhere' } as const, GONE, REFUSED]) {
       rested(outcome).then({
         asks: [completes],
@@ -252,7 +252,7 @@ describe('the rest after a talk', () => {
     }
   });
 
-  it('is asked for again at the next heartbeat when Twilio was away, and once only otherwise', () => {
+  it('the cool-down is requested again at the next heartbeat if Twilio was down, otherwise only once', () => {
     rested(FAILED).then({ asks: [], state: { reservations: [{ coolDown: 'due' }] } });
     scene(...talking, ends, outcomeOf('reservation.coolDown', FAILED, { at: at(41) }))
       .when(taskEvents.due('heartbeat'))
@@ -262,7 +262,7 @@ describe('the rest after a talk', () => {
       .thenNothingHappened();
   });
 
-  it('is left to Twilio where a worker has one task at a time', () => {
+  it('the cool-down is left to Twilio where a worker has one task at a time', () => {
     const options = { confirm: 'never' } as const;
     const inbound = taskEvents.inbound({ options });
     const old = { ...inbound, settings: { ...inbound.settings, workspace: { ...WORKSPACE, multiTask: false } } };
@@ -276,12 +276,12 @@ describe('the rest after a talk', () => {
   });
 });
 
-describe('the answer about the task', () => {
+describe('outcomes of requests about the task', () => {
   const completed = (outcome: Outcome) => scene(...over).when(outcomeOf('task.update', outcome, { at: at(41) }));
   const watched: readonly Step[] = [...ringing(), taskEvents.due('heartbeat')];
   const fetched = (outcome: Outcome) => scene(...watched).when(outcomeOf('task.fetch', outcome, { at: at(31) }));
 
-  it('that it is completed closes it, and the reservation with it', () => {
+  it('a completed task is closed, and its reservation with it', () => {
     for (const done of [DONE, GONE, task('completed')]) {
       completed(done).then({
         asks: [],
@@ -295,27 +295,27 @@ describe('the answer about the task', () => {
     }
   });
 
-  it('that it cannot be completed makes us ask what it is', () => {
+  it('a task that cannot be completed is fetched', () => {
     completed(REFUSED).then({
       asks: [{ type: 'task.fetch', id: 'task:fetch:3', workspace: taskSids.workspace, task: taskSids.task() }],
       state: { task: { over: false, inFlight: true } },
     });
   });
 
-  it('that is lost leaves it as it was, for the heartbeat to ask again', () => {
+  it('a failed request leaves the task as it was, for the heartbeat to try again', () => {
     completed(FAILED).then({ asks: [], state: { task: { over: false, inFlight: false } } });
     for (const lost of [FAILED, REFUSED])
       fetched(lost).then({ asks: [], state: { task: { over: false, inFlight: false } } });
   });
 
-  it('that there is none is a cancellation', () => {
+  it('a missing task counts as cancelled', () => {
     fetched(GONE).then({
       asks: [{ type: 'call.end', leg: 1 }],
       state: { task: { over: true }, taskCanceled: true, reservations: [{ phase: 'over', result: 'canceled' }] },
     });
   });
 
-  it('that there is none is no news when it was over before', () => {
+  it('a missing task that was over before changes nothing', () => {
     scene(
       ...watched,
       outcomeOf('call.fetch', seen('ringing'), { at: at(31), leg: 0 }),
@@ -326,14 +326,14 @@ describe('the answer about the task', () => {
       .then({ asks: [], state: { task: { inFlight: false } } });
   });
 
-  it('of before is no answer about the present one', () => {
+  it('an outcome of an earlier task says nothing about the current one', () => {
     scene(...watched, taskEvents.task('canceled', { at: at(31) }), taskEvents.task('created', { task: 1, at: at(32) }))
       .when(outcomeOf('task.fetch', GONE, { at: at(33) }))
       .thenNothingHappened();
   });
 });
 
-describe('the answer about the caller’s call', () => {
+describe('outcomes of requests about the caller’s call', () => {
   const beat: readonly Step[] = [...ringing(), taskEvents.due('heartbeat')];
   const fetched = (outcome: Outcome, before = beat) =>
     scene(...before).when(outcomeOf('call.fetch', outcome, { leg: 0, at: at(31) }));
@@ -342,7 +342,7 @@ describe('the answer about the caller’s call', () => {
     ['is completed', seen('completed')],
     ['is canceled', seen('canceled')],
     ['is not there', GONE],
-  ])('it %s: the caller is gone, and the phone stops ringing', (_, outcome) => {
+  ])('a caller whose call %s is gone, and the phone stops ringing', (_, outcome) => {
     fetched(outcome).then({
       asks: [
         { type: 'call.end', leg: 1 },
@@ -352,7 +352,7 @@ describe('the answer about the caller’s call', () => {
     });
   });
 
-  it('it is in progress: the caller is there, and waits on', () => {
+  it('a caller whose call is in progress keeps waiting', () => {
     fetched(seen('in-progress')).then({
       asks: [],
       state: { caller: { phase: 'waiting', held: true, inFlight: { fetch: null } } },
@@ -365,7 +365,7 @@ describe('the answer about the caller’s call', () => {
   it.each<[string, Outcome]>([
     ['it rings', seen('ringing')],
     ['nobody knows', FAILED],
-  ])('%s: nothing is new, and it may be asked about again', (_, outcome) => {
+  ])('after a fetch (%s) nothing changes, and it may be repeated', (_, outcome) => {
     const before: readonly Step[] = [taskEvents.inbound(), taskEvents.task('canceled', { at: at(1) })];
     fetched(outcome, [taskEvents.inbound(), taskEvents.due('heartbeat')]).then({
       asks: [],
@@ -374,7 +374,7 @@ describe('the answer about the caller’s call', () => {
     fetched(outcome, before).then({ asks: [], state: { caller: { phase: 'waiting', inFlight: { fetch: null } } } });
   });
 
-  it('a caller whose task is lost is fetched to the fallback, as soon as they are there', () => {
+  it('a caller whose task is lost is redirected to the fallback as soon as they are there', () => {
     fetched(seen('in-progress'), [taskEvents.inbound(), taskEvents.task('canceled', { at: at(1) })]).then({
       asks: [
         {
@@ -388,7 +388,7 @@ describe('the answer about the caller’s call', () => {
     });
   });
 
-  it('a caller whom somebody was told to take, by an earlier task, is not fetched away from them', () => {
+  it('a caller whom an earlier task offered to a worker is not redirected away from them', () => {
     const earlier: readonly Step[] = [
       ...offered,
       taskEvents.callerEnded('redirected', { at: at(10) }),
@@ -408,7 +408,7 @@ describe('a caller on the way to the fallback', () => {
   const redirected = (outcome: Outcome, seconds = 11) =>
     outcomeOf('call.redirect', outcome, { at: at(seconds), leg: 0 });
 
-  it('is redirected, and looked after until they ask for it', () => {
+  it('a caller is redirected to the fallback, and watched until they request it', () => {
     scene(...falling())
       .when(redirected({ kind: 'done', status: 'in-progress' }))
       .then({ asks: [], state: { caller: { held: true, inFlight: { redirect: null } }, timers: { caller: at(21) } } });
@@ -417,7 +417,7 @@ describe('a caller on the way to the fallback', () => {
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { caller: { redirectTries: 2 } } });
   });
 
-  it('is known to be there once the redirect was taken', () => {
+  it('a caller is known to be there once the redirect was accepted', () => {
     const early: readonly Step[] = [
       taskEvents.inbound({ options: { deadlineSeconds: 10 } }),
       taskEvents.due('deadline'),
@@ -432,7 +432,7 @@ describe('a caller on the way to the fallback', () => {
       .then({ asks: [], state: { caller: { held: false, inFlight: { redirect: null } }, timers: { caller: at(13) } } });
   });
 
-  it('who is gone is gone', () => {
+  it('a caller who leaves on the way to the fallback is gone', () => {
     scene(...falling())
       .when(redirected(GONE))
       .then({
@@ -441,7 +441,7 @@ describe('a caller on the way to the fallback', () => {
       });
   });
 
-  it('who has asked for it or has left is not waited for any more', () => {
+  it('a caller who has requested the fallback or left is no longer waited for', () => {
     const left: readonly Step[] = [...falling(), events.callerStatus({ at: at(10) })];
     scene(...left)
       .when(redirected({ kind: 'done', status: null }))
@@ -452,7 +452,7 @@ describe('a caller on the way to the fallback', () => {
       .thenNothingHappened();
   });
 
-  it('who could not be redirected so far is, when they are seen alive; a try that is planned comes by itself', () => {
+  it('a caller who could not be redirected so far is redirected when seen alive; a planned try comes by itself', () => {
     const tried = (config: Partial<TaskRouterConfig>) =>
       given(taskrouter, [...falling(), redirected(REFUSED), taskEvents.due('heartbeat')], config).when(
         outcomeOf('call.fetch', seen('in-progress'), { leg: 0, at: at(31) }),
@@ -472,7 +472,7 @@ describe('a caller whose worker has left long ago', () => {
   it.each<[string, Outcome]>([
     ['done', ENDED],
     ['gone', GONE],
-  ])('is out of it when their call’s end is %s', (_, outcome) => {
+  ])('a lone caller is gone when their call’s end is %s', (_, outcome) => {
     ended(outcome).then({
       asks: [{ type: 'hook.run', data: { result: 'connected' } }],
       state: { caller: { phase: 'ended', inFlight: { end: null } }, result: 'connected' },
@@ -482,7 +482,7 @@ describe('a caller whose worker has left long ago', () => {
   it.each<[string, Outcome]>([
     ['was refused', REFUSED],
     ['is not known', FAILED],
-  ])('is hung up on again when the end %s', (_, outcome) => {
+  ])('a lone caller is hung up on again when the end %s', (_, outcome) => {
     ended(outcome).then({ asks: [], state: { caller: { phase: 'connected', inFlight: { end: null } } } });
     scene(...ending, outcomeOf('call.end', outcome, { leg: 0, at: at(51) }))
       .when(taskEvents.due('caller'))
@@ -490,7 +490,7 @@ describe('a caller whose worker has left long ago', () => {
   });
 });
 
-describe('what became of something that a queue never asks for', () => {
+describe('outcomes of requests that a queue never makes', () => {
   const ofWorker = { id: 'worker', workspace: taskSids.workspace, worker: taskSids.worker(1) } as const;
 
   it.each<[TwilioEffect, Outcome]>([
@@ -508,7 +508,7 @@ describe('what became of something that a queue never asks for', () => {
       },
       GONE,
     ],
-  ])('changes nothing: $type', (effect, outcome) => {
+  ])('an outcome of $type changes nothing', (effect, outcome) => {
     scene(...ringing())
       .when(stray(effect, outcome))
       .thenNothingHappened();

@@ -22,7 +22,7 @@ const ringing: readonly Step[] = [
   taskEvents.outcomeOf('call.create', { kind: 'created', sid: events.answered().sid, status: 'queued' }, { at: at(2) }),
   events.status({ status: 'ringing', at: at(3) }),
 ];
-/** A human was told to take the caller. */
+/** A human was offered the caller. */
 const offered: readonly Step[] = [...ringing, events.answered({ at: at(9) })];
 const talking: readonly Step[] = [...offered, taskEvents.reservation('accepted', 1, { at: at(9.5) })];
 
@@ -35,7 +35,7 @@ interface Edge {
   readonly body: string;
 }
 
-/** One signed webhook through the endpoint, over a runtime that does what the test says. */
+/** One signed webhook through the endpoint, on a runtime that does what the test says. */
 async function post(path: string, form: Record<string, string>, handle: () => Promise<TaskRouterReply>): Promise<Edge> {
   const endpoint = createTaskRouterEndpoint({
     runtime: { handle },

@@ -37,7 +37,7 @@ const parked = {
 const NOT_TAKEN = { kind: 'reservation', status: 'pending' } as const;
 
 describe('a worker whose phone does not take the caller', () => {
-  it('is given back at once, and put to rest', () => {
+  it('a worker who does not take the caller is rejected at once, and cools down', () => {
     scene(...ringing())
       .when(busy)
       .then({
@@ -56,13 +56,13 @@ describe('a worker whose phone does not take the caller', () => {
     ['who is busy with 604 is busy', { status: 'busy', sipCode: 604 }, 'unavailable'],
     ['who does not answer with 404 has not answered', { status: 'no-answer', sipCode: 404 }, 'unavailable'],
     ['who picks up and hangs up is there', { status: 'completed', sipCode: 404 }, 'unavailable'],
-  ])('%s', (_, status, to) => {
+  ])('after the call a worker %s', (_, status, to) => {
     scene(...ringing())
       .when(events.status({ ...status, at: at(5) }))
       .then({ asks: [{ type: 'reservation.update', activity: taskSids[to] }] });
   });
 
-  it('is rejected by the answer to the assignment when there is no number, and goes Offline', () => {
+  it('a worker without a number is rejected by the answer to the assignment, and goes Offline', () => {
     const none: readonly Step[] = [taskEvents.inbound(), taskEvents.assignment(1, { phone: null, at: at(1) })];
     expect(scene(...none).state).toMatchObject({ reservations: [{ leg: null, phase: 'rejecting', inFlight: false }] });
     scene(...none)
@@ -76,32 +76,38 @@ describe('a worker whose phone does not take the caller', () => {
   it.each([
     ['its answer', outcome('reservation.update', { kind: 'done' }, { at: at(6) })],
     ['its event', news('rejected', 1, { at: at(6) })],
-  ])('rests until their own flow brings them back, once %s has said that the rejection was taken', (_, taken) => {
-    scene(...rejecting)
-      .when(taken)
-      .then({
-        asks: [parked],
-        state: {
-          reservations: [{ phase: 'over', result: 'rejected', workerNotified: true, timestamps: { endedAt: at(6) } }],
-          timers: { reservation1: undefined },
-        },
+  ])(
+    'a rejected worker cools down until their own flow brings them back, once %s has confirmed the rejection',
+    (_, taken) => {
+      scene(...rejecting)
+        .when(taken)
+        .then({
+          asks: [parked],
+          state: {
+            reservations: [{ phase: 'over', result: 'rejected', workerNotified: true, timestamps: { endedAt: at(6) } }],
+            timers: { reservation1: undefined },
+          },
+        });
+      scene(...rejecting, taken)
+        .when(news('rejected', 1, { at: at(7) }))
+        .thenNothingHappened();
+    },
+  );
+
+  it.each(['canceled', 'rescinded', 'accepted'] as const)(
+    'a worker whose reservation was %s meanwhile does not cool down',
+    (what) => {
+      const over: readonly Step[] = [...rejecting, news(what, 1, { at: at(6) })];
+      expect(scene(...over).state).toMatchObject({
+        reservations: [{ phase: 'over', result: what, workerNotified: false }],
       });
-    scene(...rejecting, taken)
-      .when(news('rejected', 1, { at: at(7) }))
-      .thenNothingHappened();
-  });
+      scene(...over)
+        .when(outcome('reservation.update', { kind: 'done' }, { at: at(7) }))
+        .then({ asks: [], state: { reservations: [{ result: what, timestamps: { endedAt: at(6) } }] } });
+    },
+  );
 
-  it.each(['canceled', 'rescinded', 'accepted'] as const)('does not rest when it was %s meanwhile', (what) => {
-    const over: readonly Step[] = [...rejecting, news(what, 1, { at: at(6) })];
-    expect(scene(...over).state).toMatchObject({
-      reservations: [{ phase: 'over', result: what, workerNotified: false }],
-    });
-    scene(...over)
-      .when(outcome('reservation.update', { kind: 'done' }, { at: at(7) }))
-      .then({ asks: [], state: { reservations: [{ result: what, timestamps: { endedAt: at(6) } }] } });
-  });
-
-  it('who was rejected by somebody else is where that one has put them', () => {
+  it('a worker who was rejected elsewhere stays where that put them', () => {
     scene(...ringing())
       .when(news('rejected', 1, { at: at(6) }))
       .then({
@@ -110,7 +116,7 @@ describe('a worker whose phone does not take the caller', () => {
       });
   });
 
-  it('whom a time-out has moved is brought back by their own flow', () => {
+  it('a worker whom a timeout has moved is brought back by their own flow', () => {
     scene(...rejecting)
       .when(news('timeout', 1, { at: at(121) }))
       .then({
@@ -134,14 +140,14 @@ describe('a worker whose phone does not take the caller', () => {
       });
   });
 
-  it('is not given back when the caller has left: Twilio takes them back by itself', () => {
+  it('a worker is not rejected when the caller has left: Twilio takes them back by itself', () => {
     const left: readonly Step[] = [...ringing(), events.callerStatus({ at: at(5) })];
     scene(...left)
       .when(outcome('call.end', { kind: 'done', status: 'completed' }, { at: at(6), leg: 1 }))
       .then({ asks: [], state: { legs: [{ phase: 'ended' }], reservations: [{ phase: 'pending', rejectTo: null }] } });
   });
 
-  it('is given back while the caller is on their way to the fallback, and not once they have it', () => {
+  it('a worker is rejected while the caller is on their way to the fallback, and not once they have it', () => {
     const falling: readonly Step[] = [
       ...ringing({ fallback: { kind: 'voicemail' }, offerMessage: true }),
       { type: 'caller.key', at: at(4), status: 'in-progress', digits: '*' },
@@ -155,8 +161,8 @@ describe('a worker whose phone does not take the caller', () => {
   });
 });
 
-describe('a reservation whose worker was told to take the caller', () => {
-  it('is asked what became of the join when their Dial is over, once at a time', () => {
+describe('a reservation whose worker was offered the caller', () => {
+  it("an offered reservation is fetched when the worker's Dial is over, once at a time", () => {
     const alone = taskEvents.legEnded({ at: at(12) });
     scene(...offered)
       .when(alone)
@@ -169,13 +175,13 @@ describe('a reservation whose worker was told to take the caller', () => {
       .then({ asks: [], state: { timers: { reservation1: at(32) } } });
   });
 
-  it('stays theirs while the join may still come about', () => {
+  it('an offered reservation stays theirs while the join may still happen', () => {
     scene(...offered, taskEvents.due('leg1'))
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(20) }))
       .then({ asks: [], state: { winner: 1, reservations: [{ phase: 'pending', offered: true, inFlight: false }] } });
   });
 
-  it('is given back when there was none', () => {
+  it('an offered reservation is rejected if there was no join', () => {
     scene(...offered, taskEvents.legEnded({ at: at(12) }))
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(13) }))
       .then({
@@ -184,7 +190,7 @@ describe('a reservation whose worker was told to take the caller', () => {
       });
   });
 
-  it('is rejected again when the rejection has left no trace', () => {
+  it('a rejection that has left no trace is repeated', () => {
     scene(
       ...rejecting,
       taskEvents.due('reservation1'),
@@ -204,19 +210,25 @@ describe('a reservation whose worker was told to take the caller', () => {
     ['timeout', 'lost'],
     ['rejected', 'lost'],
     ['accepted', 'taken'],
-  ] as const)('one that is %s while they decide: they are told why', (what, farewell) => {
+  ] as const)('a worker whose reservation is %s while they decide is told why', (what, farewell) => {
     scene(...confirming)
       .when(news(what, 1, { at: at(10) }))
       .then({ state: { legs: [{ phase: 'farewell', farewell }], reservations: [{ phase: 'over', result: what }] } });
   });
 
-  it.each(['ringing', 'in-progress'] as const)('whose phone is %s when it is cancelled is hung up on', (status) => {
-    scene(...ringing(), events.status({ status, at: at(5) }))
-      .when(news('canceled', 1, { at: at(6) }))
-      .then({ asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }], state: { reservations: [{ phase: 'over' }] } });
-  });
+  it.each(['ringing', 'in-progress'] as const)(
+    'a worker whose phone is %s when the reservation is cancelled is hung up on',
+    (status) => {
+      scene(...ringing(), events.status({ status, at: at(5) }))
+        .when(news('canceled', 1, { at: at(6) }))
+        .then({
+          asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }],
+          state: { reservations: [{ phase: 'over' }] },
+        });
+    },
+  );
 
-  it('frees the caller for others when it is cancelled, and what comes later changes nothing', () => {
+  it('a cancelled reservation frees the caller for others, and later events change nothing', () => {
     const canceled = news('canceled', 1, { at: at(10) });
     scene(...offered)
       .when(canceled)
@@ -228,7 +240,7 @@ describe('a reservation whose worker was told to take the caller', () => {
     }
   });
 
-  it('keeps the caller when another’s is cancelled', () => {
+  it('a worker keeps the caller when another’s reservation is cancelled', () => {
     scene(...offered.slice(0, 3), ...second, events.answered({ at: at(9) }))
       .when(news('canceled', 2, { at: at(10) }))
       .then({
@@ -239,7 +251,7 @@ describe('a reservation whose worker was told to take the caller', () => {
 });
 
 describe('a reservation that is accepted', () => {
-  it.each(['accepted', 'wrapup', 'completed'] as const)('by the word "%s" is the talk', (word) => {
+  it.each(['accepted', 'wrapup', 'completed'] as const)('the status "%s" means that they talk', (word) => {
     scene(...ringing({ deadlineSeconds: 60 }), events.answered({ at: at(9) }))
       .when(news(word, 1, { at: at(10) }))
       .then({
@@ -256,7 +268,7 @@ describe('a reservation that is accepted', () => {
       });
   });
 
-  it('is accepted once, whatever repeats it', () => {
+  it('a reservation is accepted once, whatever repeats it', () => {
     for (const again of ['accepted', 'wrapup'] as const) {
       scene(...talking)
         .when(news(again, 1, { at: at(11) }))
@@ -264,7 +276,7 @@ describe('a reservation that is accepted', () => {
     }
   });
 
-  it('is over when its task is', () => {
+  it('an accepted reservation is over when its task is', () => {
     scene(...talking)
       .when(taskEvents.task('canceled', { at: at(20) }))
       .then({
@@ -273,14 +285,14 @@ describe('a reservation that is accepted', () => {
       });
   });
 
-  it('stays accepted when the answer to an older question says otherwise', () => {
+  it('a reservation stays accepted if the outcome of an older fetch says otherwise', () => {
     const late: readonly Step[] = [...offered, taskEvents.due('leg1'), news('accepted', 1, { at: at(20) })];
     scene(...late)
       .when(outcome('reservation.fetch', NOT_TAKEN, { at: at(21) }))
       .then({ asks: [], state: { servedReservation: 1, reservations: [{ phase: 'accepted', offered: true }] } });
   });
 
-  it('bug: a cancellation that comes late does not take the worker’s task from them while they talk', () => {
+  it('bug: a late cancellation does not take the worker’s task from them while they talk', () => {
     const late: readonly Step[] = [...talking, news('canceled', 1, { at: at(20) })];
     scene(...talking)
       .when(news('canceled', 1, { at: at(20) }))
@@ -293,7 +305,7 @@ describe('a reservation that is accepted', () => {
       .thenNothingHappened();
   });
 
-  it('without an offer of ours is somebody else’s, and our call of the worker ends', () => {
+  it('a reservation accepted without an offer of ours is another application’s, and our call to the worker ends', () => {
     scene(...ringing())
       .when(news('accepted', 1, { at: at(6) }))
       .then({
@@ -307,7 +319,7 @@ describe('a reservation that is accepted', () => {
       });
   });
 
-  it('ends the ringing of every other phone, and tells who is just deciding', () => {
+  it('an acceptance ends every other ringing phone, and tells those who are deciding', () => {
     const rival: readonly Step[] = [
       ...asked,
       ...second,
@@ -328,7 +340,7 @@ describe('a reservation that is accepted', () => {
       });
   });
 
-  it('after the caller has hung up leaves the caller’s call over', () => {
+  it('an acceptance after the caller has hung up leaves their call over', () => {
     scene(...offered, events.callerStatus({ at: at(10) }))
       .when(news('accepted', 1, { at: at(11) }))
       .then({
@@ -346,7 +358,7 @@ describe('a reservation that is accepted', () => {
 describe('a talk that is over', () => {
   const done = { type: 'task.update', status: 'completed' } as const;
 
-  it('frees the worker, who rests, and the caller’s own call is looked after', () => {
+  it('a talk that ends frees the worker, who cools down, and the caller’s own call is watched', () => {
     scene(...talking)
       .when(hungUp)
       .then({ asks: [rests], state: { timers: { caller: at(50) }, reservations: [{ workerNotified: false }] } });
@@ -358,13 +370,13 @@ describe('a talk that is over', () => {
       .then({ asks: [done], state: { reservations: [{ workerNotified: false }] } });
   });
 
-  it('is told once', () => {
+  it('the end of a talk counts once', () => {
     scene(...talking, hungUp)
       .when(events.status({ status: 'completed', at: at(41) }))
       .then({ asks: [], state: { legs: [{ phase: 'ended' }] } });
   });
 
-  it('may be over before we hear of it', () => {
+  it('a talk may be over before its acceptance is reported', () => {
     const over: readonly Step[] = [...offered, events.status({ status: 'completed', at: at(12) })];
     const wraps = outcome('reservation.fetch', { kind: 'reservation', status: 'wrapping' }, { at: at(13) });
     scene(...over)
@@ -373,7 +385,7 @@ describe('a talk that is over', () => {
         asks: [],
         state: { servedReservation: 1, winner: 1, legs: [{ phase: 'ended', result: { kind: 'bridged' } }] },
       });
-    // That it was theirs, their Dial tells, or the caller's stay in the queue.
+    // The worker's Dial tells that it was theirs, or the end of the caller's stay in the queue.
     scene(...over, wraps)
       .when(taskEvents.legEnded({ bridged: true, status: 'completed', at: at(14) }))
       .then({ asks: [rests], state: { timers: { caller: at(24) } } });
@@ -382,14 +394,14 @@ describe('a talk that is over', () => {
       .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected', timers: { caller: undefined } } });
   });
 
-  it('leaves a caller alone who is no longer there', () => {
+  it('the end of a talk leaves a caller alone who is no longer there', () => {
     scene(...talking, events.callerStatus({ at: at(39) }))
       .when(hungUp)
       .then({ asks: [rests], state: { caller: { phase: 'ended' }, timers: { caller: undefined } } });
   });
 });
 
-describe('what an earlier wait has left behind', () => {
+describe('what an earlier wait left behind', () => {
   const HOME = { kind: 'redirect', url: 'https://example.com/home' } as const;
   const options = { fallback: HOME, deadlineSeconds: 10 };
   const leaves = outcome('call.end', { kind: 'done', status: 'completed' }, { at: at(13), leg: 1 });
@@ -400,7 +412,7 @@ describe('what an earlier wait has left behind', () => {
     events.callerDocument({ at: at(12) }),
   ];
 
-  it('a worker who is still held is given back when the caller waits again', () => {
+  it('a worker who is still reserved is rejected when the caller waits again', () => {
     const gone: readonly Step[] = [...handedOff(ringing(options)), leaves];
     expect(scene(...gone).state).toMatchObject({ result: 'handedOff', reservations: [{ phase: 'pending' }] });
     scene(...gone)
@@ -411,7 +423,7 @@ describe('what an earlier wait has left behind', () => {
       });
   });
 
-  it('a worker who had been told to take them is asked about still', () => {
+  it('a worker who had been offered the caller is still checked', () => {
     const gone: readonly Step[] = [
       ...handedOff([...ringing(options), events.answered({ at: at(9) }), taskEvents.legEnded({ at: at(11) })]),
       events.status({ status: 'completed', at: at(13) }),
@@ -425,7 +437,7 @@ describe('what an earlier wait has left behind', () => {
 });
 
 describe('workers of another task', () => {
-  it('go back at once, and do not go with ours', () => {
+  it('workers of another task are rejected at once, and do not count as ours', () => {
     const both: readonly Step[] = [...ringing(), taskEvents.assignment(2, { task: 1, at: at(3) })];
     scene(...both)
       .when(taskEvents.task('canceled', { at: at(4) }))
@@ -458,16 +470,16 @@ describe('a long wait', () => {
     [3, [1, 2, 3]],
     [2, [2, 3]],
     [1, [3]],
-  ])('of three workers remembers %i at most, and the oldest are forgotten first', (remember, kept) => {
+  ])('of three workers a limit of %i is kept, and the oldest are forgotten first', (remember, kept) => {
     expect(few(remember, ...three)).toEqual({ reservations: kept, legs: kept });
   });
 
-  it('forgets those without a phone as well', () => {
+  it('a long wait forgets workers without a phone as well', () => {
     const none = [1, 2].flatMap((n) => [taskEvents.assignment(n, { phone: null }), news('rejected', n)]);
     expect(few(1, taskEvents.inbound(), ...none)).toEqual({ reservations: [2], legs: [] });
   });
 
-  it('forgets nobody who is held, and nobody whose phone is not quiet yet', () => {
+  it('a long wait forgets no worker who is reserved, or whose phone is still in use', () => {
     const held = taskEvents.assignment(4, { at: at(4) });
     expect(few(0, taskEvents.inbound(), taskEvents.assignment(1, { phone: null }))).toEqual({
       reservations: [1],
@@ -486,7 +498,7 @@ describe('a long wait', () => {
     });
   });
 
-  it('never forgets who has talked with the caller', () => {
+  it('a long wait never forgets the worker who talked with the caller', () => {
     const talked: readonly Step[] = [
       ...talking,
       news('completed', 1, { at: at(40) }),
@@ -497,7 +509,7 @@ describe('a long wait', () => {
   });
 });
 
-describe('what is counted of a queue', () => {
+describe('measurements of a queue', () => {
   const { measure } = taskrouter;
   const counted = (before: readonly Step[], event: TaskRouterEvent) => {
     const { state } = scene(...before);
@@ -509,24 +521,24 @@ describe('what is counted of a queue', () => {
     ['taken back', ringing(), news('rescinded', 1, { at: at(31) }), 'rescinded', 30],
     ['given back', rejecting, news('rejected', 1, { at: at(6) }), 'rejected', 5],
     ['reserved in vain', talking, taskEvents.assignment(2, { at: at(12) }), 'rescinded', 0],
-  ])('a worker who is %s, once', (_, before, event, result, seconds) => {
+  ])('a worker who is %s is counted once', (_, before, event, result, seconds) => {
     expect(counted(before, event)).toContainEqual({ type: 'reservation.ended', result, seconds });
     expect(counted([...before, event], { ...event, at: at(50) })).toEqual([]);
   });
 
-  it('nobody who is still held', () => {
+  it('a worker who is still reserved is not counted', () => {
     expect(counted(rejecting, events.callerStatus({ at: at(8) }))).toEqual([
       { type: 'call.ended', flow: 'taskrouter', result: 'callerLeft', seconds: 8 },
     ]);
   });
 
-  it('how late a timer was that the call wants', () => {
+  it('a timer that the call wants is counted by its delay', () => {
     const heartbeat = { ...events.timer('heartbeat', at(30)), at: at(32) };
     expect(counted(ringing(), heartbeat)).toEqual([{ type: 'timer.fired', flow: 'taskrouter', seconds: 2 }]);
     expect(counted(ringing(), events.timer('heartbeat', at(29)))).toEqual([]);
   });
 
-  it('nothing of a call that is none', () => {
+  it('a state that is not a call counts nothing', () => {
     for (const event of [events.timer('heartbeat', at(30)), events.status({ status: 'ringing' })]) {
       expect(measure({ before: NOTHING, event, after: NOTHING })).toEqual([]);
     }
@@ -558,7 +570,7 @@ describe('a worker who is being rejected when the task ends', () => {
       .then({ asks: [parked] });
   });
 
-  it('is asked about where Twilio has not answered', () => {
+  it('a rejected worker is fetched if Twilio has not answered when the task ends', () => {
     scene(
       ...rejecting,
       taskEvents.task('canceled', { at: at(6) }),
@@ -578,7 +590,7 @@ describe('a worker who is being rejected when the task ends', () => {
   });
 });
 
-describe('a caller whom somebody takes in another application', () => {
+describe('a caller whom another application takes', () => {
   const looks = { type: 'call.fetch', leg: 0 } as const;
   const alive = outcome('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(13) });
   const late = taskEvents.legEnded({ bridged: false, at: at(12) });
@@ -591,7 +603,7 @@ describe('a caller whom somebody takes in another application', () => {
       outcome('reservation.fetch', { kind: 'reservation', status: 'accepted' }, { at: at(12) }),
     ],
   ])(
-    'stays with them where our own Dial came too late, and is told of it: the acceptance is heard %s',
+    'a caller stays with the other application when our own Dial came too late, and the callee is told: the acceptance is heard %s',
     (_, before, last) => {
       scene(...before)
         .when(last)
@@ -614,7 +626,7 @@ describe('a caller whom somebody takes in another application', () => {
     },
   );
 
-  it('and nothing of ours is left open, whether they were known to be elsewhere before or not', () => {
+  it('nothing of ours stays open, whether the caller was known to be elsewhere before or not', () => {
     const known: readonly Step[] = [
       ...offered,
       taskEvents.callerEnded('redirected', { at: at(10) }),
@@ -629,13 +641,13 @@ describe('a caller whom somebody takes in another application', () => {
     }
   });
 
-  it('was ours if they hung up before they were connected: their task is completed', () => {
+  it('a talk was ours if the caller hung up before they were connected: their task is completed', () => {
     scene(...talking, late)
       .when(outcome('call.fetch', { kind: 'gone' }, { at: at(13) }))
       .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
   });
 
-  it('is theirs also where nobody has asked us about their reservation', () => {
+  it('a caller belongs to the other application even if we never had an assignment for that reservation', () => {
     scene(taskEvents.inbound(), taskEvents.task('created', { at: at(1) }))
       .when(news('accepted', 1, { at: at(5) }))
       .then({ asks: [], state: { caller: { phase: 'waiting', takenElsewhere: true } } });
@@ -684,7 +696,7 @@ describe('a caller whom somebody takes in another application', () => {
       scene(...before)
         .when(taskEvents.due('heartbeat'))
         .then({ asks: [looks] });
-      // No retry of what would say that they talked can come any more.
+      // No retry that would report their talk can come any more.
       const left = scene(...before).when(taskEvents.due('caller'));
       left.then({ asks: [looks], state: { reservations: [{ missed: true }] } });
       const theirs: readonly Step[] = [
@@ -700,11 +712,11 @@ describe('a caller whom somebody takes in another application', () => {
       scene(...theirs)
         .when(taskEvents.task('wrapup', { at: at(60) }))
         .then({ asks: [] });
-      // Another application has taken them out of the queue: that says it at once.
+      // Another application has taken them out of the queue: that shows it at once.
       scene(...before)
         .when(taskEvents.callerEnded('redirected', { at: at(12) }))
         .then({ verbs: [], asks: [], state: { caller: { takenElsewhere: true }, reservations: [{ coolDown: 'no' }] } });
-      // Gone by then, nobody is taken from anybody.
+      // Gone by then: no caller is taken from anyone.
       scene(...before)
         .when(events.callerStatus({ at: at(20) }))
         .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
@@ -730,7 +742,7 @@ describe('a caller whom somebody takes in another application', () => {
       .then({ asks: [] });
   });
 
-  it('and whoever of us answers then is told that the call was taken', () => {
+  it('a worker of ours who answers then is told that the call was taken', () => {
     scene(...ringing(), taskEvents.callerEnded('redirected', { at: at(5) }))
       .when(events.answered({ at: at(9) }))
       .then({ verbs: ['say', 'hangup'], state: { winner: null, legs: [{ farewell: 'taken' }] } });

@@ -21,15 +21,15 @@ export const ringing = (options: TaskOptions = {}): readonly Step[] => [
   taskEvents.assignment(1, { at: at(1) }),
   events.status({ status: 'ringing', at: at(2) }),
 ];
-/** A second one's does as well. */
+/** A second worker's phone rings as well. */
 export const second: readonly Step[] = [
   taskEvents.assignment(2, { at: at(3) }),
   events.status({ leg: 2, status: 'ringing', at: at(4) }),
 ];
-/** The first worker was told to take the caller. */
+/** The first worker was offered the caller. */
 export const offered: readonly Step[] = [...ringing(), events.answered({ at: at(9) })];
 export const talking: readonly Step[] = [...offered, taskEvents.reservation('accepted', 1, { at: at(10) })];
-/** They talked, and the worker was moved to rest. */
+/** They talked, and the worker was moved to cool down. */
 export const talked: readonly Step[] = [
   ...talking,
   taskEvents.legEnded({ bridged: true, at: at(40) }),

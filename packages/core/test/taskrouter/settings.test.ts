@@ -45,7 +45,7 @@ describe('what is wrong is named', () => {
     ['priority', { priority: 2 ** 31 }],
     ['taskSeconds', { taskSeconds: 0 }],
     ['taskSeconds', { taskSeconds: 86_401 }],
-  ])('%s: %j is out of range', (option, options) => {
+  ])('option %s: %j is out of range', (option, options) => {
     expect(() => settingsOf(options)).toThrow(RangeError);
     expect(() => settingsOf(options)).toThrow(`"${option}" must be a whole number`);
   });
@@ -56,12 +56,12 @@ describe('what is wrong is named', () => {
     { afterCall: 'coolDown', offerMessage: false },
     { afterCall: 'available', attributes: { skill: 'de', level: 3 } },
     { offerMessage: true, fallback: { kind: 'voicemail', maxSeconds: 60, silenceSeconds: 5 } },
-  ])('%j is taken as it is', (options) => {
+  ])('the options %j are accepted', (options) => {
     expect(settingsOf(options)).toMatchObject(options);
   });
 });
 
-test('what is left out has a default; attributes are a copy', () => {
+test('omitted options have defaults; attributes are a copy', () => {
   const attributes = { skill: 'de' };
   const settings = settingsOf({ attributes });
   attributes.skill = 'fr';
@@ -78,7 +78,7 @@ test('what is left out has a default; attributes are a copy', () => {
   expect(settingsOf({ deadlineSeconds: undefined, attributes: undefined })).toEqual(settingsOf());
 });
 
-describe('what a worker may need', () => {
+describe('the time a worker may need', () => {
   const times = (options: TaskOptions, reservationTimeoutSeconds: number) =>
     checkTimes({
       ...settingsOf(options),
@@ -109,7 +109,7 @@ describe('what a worker may need', () => {
       20 + 5 + 30 + 10 + 5,
     ],
     ['a shorter detection', { detection: { timeoutSeconds: 10 }, confirmSeconds: 10 }, 20 + 5 + 10 + 10 + 5],
-  ])('is %s', (_, options, seconds) => {
+  ])('the needed time adds up with %s', (_, options, seconds) => {
     expect(times(options, seconds)).toEqual([]);
     expect(times(options, seconds - 1)).toEqual([
       expect.stringMatching(
@@ -120,7 +120,7 @@ describe('what a worker may need', () => {
     ]);
   });
 
-  it('is said with each of its parts', () => {
+  it('the needed time is explained with each of its parts', () => {
     expect(times({ ringSeconds: 25, confirmSeconds: 12, detection: { timeoutSeconds: 20 } }, 60)).toEqual([
       'a worker may need 67 s (ring 25 s, up to 5 s more by Twilio, detection 20 s, confirmation 12 s, 5 s to settle), ' +
         "but the workflow's reservations time out after 60 s: raise the workflow's task reservation timeout, or lower " +

@@ -14,10 +14,10 @@ const ringing = (options: TaskOptions = {}): readonly Step[] => [
   taskEvents.assignment(1, { at: at(1) }),
   events.status({ status: 'ringing', at: at(2) }),
 ];
-/** The first worker was told to take the caller, and the second one's phone rings. */
+/** The first worker was offered the caller, and the second one's phone rings. */
 const offered: readonly Step[] = [...ringing(), ...second, events.answered({ at: at(9) })];
 const talking: readonly Step[] = [...offered, news('accepted', 1, { at: at(10) })];
-/** Workers are rung no more and the caller is on the way to the fallback. */
+/** No more workers are rung, and the caller is on the way to the fallback. */
 const falling: readonly Step[] = [
   taskEvents.inbound({ options: { deadlineSeconds: 10 }, status: 'in-progress' }),
   taskEvents.task('created', { at: at(1) }),
@@ -35,7 +35,7 @@ const canceled = {
 const completed = { ...THE_TASK, type: 'task.update', status: 'completed', reason: 'the call is over' } as const;
 
 describe('the task of a talk', () => {
-  it('is completed when the talk is over, once', () => {
+  it('the task is completed when the talk is over, once', () => {
     const end = talked;
     const ends = taskEvents.legEnded({ bridged: true, at: at(40) });
     scene(...talking, taskEvents.task('wrapup', { at: at(40) }))
@@ -55,14 +55,14 @@ describe('the task of a talk', () => {
       .then({ asks: [] });
   });
 
-  it('is not completed while nobody is known to have talked', () => {
+  it('the task is not completed while no talk is known', () => {
     scene(...ringing())
       .when(taskEvents.task('wrapup', { at: at(8) }))
       .then({ asks: [], state: { task: { over: false, inFlight: false } } });
   });
 
-  it('is not completed before anybody has told us of it', () => {
-    // The talk was by an earlier task.
+  it('the task is not completed before it was reported', () => {
+    // The talk was for an earlier task.
     const again: readonly Step[] = [
       ...ringing({ fallback: { kind: 'redirect', url: 'https://example.com/home' } }),
       events.answered({ at: at(9) }),
@@ -79,7 +79,7 @@ describe('the task of a talk', () => {
 });
 
 describe('the task of a caller who has the fallback', () => {
-  it('is cancelled, so that nobody is held for it, once', () => {
+  it('the task of a caller at the fallback is cancelled, so that no worker is reserved for it, once', () => {
     scene(...falling)
       .when(events.callerDocument({ at: at(11) }))
       .then({ asks: [{ ...canceled, id: 'task:canceled:2' }], state: { task: { inFlight: true, over: false } } });
@@ -91,7 +91,7 @@ describe('the task of a caller who has the fallback', () => {
       .then({ asks: [], state: { task: { over: true }, taskCanceled: false } });
   });
 
-  it('is not cancelled before anybody has told us of it', () => {
+  it('the task of a caller at the fallback is not cancelled before it was reported', () => {
     const unknown: readonly Step[] = [
       falling[0] as Step,
       taskEvents.due('deadline'),
@@ -104,7 +104,7 @@ describe('the task of a caller who has the fallback', () => {
     });
   });
 
-  it('is not cancelled when they have talked after all', () => {
+  it('the task of a caller at the fallback is not cancelled if they have talked after all', () => {
     const leaves: readonly Step[] = [
       ...ringing(),
       events.answered({ at: at(9) }),
@@ -121,8 +121,8 @@ describe('the task of a caller who has the fallback', () => {
   });
 });
 
-describe('at a heartbeat, the task', () => {
-  it('is asked about, once at a time, until it is over', () => {
+describe('the task at a heartbeat', () => {
+  it('the heartbeat fetches the task, once at a time, until it is over', () => {
     scene(...ringing())
       .when(taskEvents.due('heartbeat'))
       .then({
@@ -141,35 +141,38 @@ describe('at a heartbeat, the task', () => {
   });
 });
 
-describe('a task that is', () => {
+describe('a fetched task', () => {
   const asked = (...before: readonly Step[]) => ({
     says: (status: Parameters<typeof is>[0]) =>
       scene(...before, taskEvents.due('heartbeat')).when(outcomeOf('task.fetch', is(status), { at: at(31) })),
   });
-  /** They hung up while a worker was held, and the worker's phone is quiet. */
+  /** They hung up while a worker was reserved, and the worker's phone is quiet. */
   const gone: readonly Step[] = [
     ...ringing(),
     events.callerStatus({ at: at(5) }),
     events.status({ status: 'completed', at: at(6) }),
   ];
 
-  it.each(['pending', 'reserved'] as const)('%s waits with the caller, and is cancelled without them', (status) => {
-    asked(...ringing())
-      .says(status)
-      .then({ asks: [], state: { task: { over: false, inFlight: false } } });
-    asked(...falling)
-      .says(status)
-      .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
-    asked(...gone)
-      .says(status)
-      .then({ asks: [canceled], state: { task: { inFlight: true } } });
-    asked(...told, outcomeOf('task.update', FAILED, { at: at(12) }))
-      .says(status)
-      .then({ asks: [canceled] });
-  });
+  it.each(['pending', 'reserved'] as const)(
+    'a task that is %s waits with the caller, and is cancelled without them',
+    (status) => {
+      asked(...ringing())
+        .says(status)
+        .then({ asks: [], state: { task: { over: false, inFlight: false } } });
+      asked(...falling)
+        .says(status)
+        .then({ asks: [], state: { caller: { phase: 'fallingBack' } } });
+      asked(...gone)
+        .says(status)
+        .then({ asks: [canceled], state: { task: { inFlight: true } } });
+      asked(...told, outcomeOf('task.update', FAILED, { at: at(12) }))
+        .says(status)
+        .then({ asks: [canceled] });
+    },
+  );
 
   it.each(['assigned', 'wrapping'] as const)(
-    '%s to whom we have offered the caller: their reservation tells',
+    'a task that is %s to a worker we offered the caller: their reservation tells',
     (status) => {
       asked(...offered)
         .says(status)
@@ -177,7 +180,7 @@ describe('a task that is', () => {
           asks: [{ type: 'reservation.fetch', reservation: taskSids.reservation(1) }],
           state: { task: { over: false }, reservations: [{ inFlight: true }, { inFlight: false }] },
         });
-      // It was taken back: theirs is over, and nobody has to be asked.
+      // It was taken back: theirs is over, and nothing needs to be fetched.
       asked(...offered, news('canceled', 1, { at: at(10) }))
         .says(status)
         .then({ asks: [], state: { reservations: [{ phase: 'over', inFlight: false }, {}] } });
@@ -188,7 +191,7 @@ describe('a task that is', () => {
   );
 
   it.each(['assigned', 'wrapping'] as const)(
-    '%s to somebody else is none of our business once the caller has left',
+    'a task that is %s to another worker no longer concerns us once the caller has left',
     (status) => {
       asked(...ringing())
         .says(status)
@@ -206,7 +209,7 @@ describe('a task that is', () => {
   );
 
   it.each(['assigned', 'wrapping'] as const)(
-    '%s to whom the caller has talked with is not over by their hanging up',
+    'a task that is %s to the worker who talked with the caller is not over when the caller hangs up',
     (status) => {
       asked(...talking, events.callerStatus({ at: at(20) }))
         .says(status)
@@ -215,7 +218,7 @@ describe('a task that is', () => {
   );
 
   it.each(['completed', 'canceled'] as const)(
-    '%s under a caller who waits: nobody is rung for it, and the caller is looked at',
+    'a task that is %s while the caller waits rings no worker, and the caller is fetched',
     (status) => {
       scene(...ringing())
         .when(taskEvents.task(status, { at: at(5) }))
@@ -238,7 +241,7 @@ describe('a task that is', () => {
   );
 
   it.each(['completed', 'canceled', 'deleted'] as const)(
-    '%s takes nobody out of a talk, and nobody out of the fallback',
+    'a task that is %s takes no caller out of a talk, or out of the fallback',
     (word) => {
       scene(...talking)
         .when(taskEvents.task(word, { at: at(20) }))

@@ -6,7 +6,7 @@ import { at, offered, ringing, scene, second, talking, type Step } from './scene
 const { due, outcomeOf, reservation: news } = taskEvents;
 
 const detecting: readonly Step[] = [...ringing(), events.status({ status: 'in-progress', at: at(5) })];
-/** A human by the word of asynchronous detection, who is being fetched to the caller. */
+/** Asynchronous detection reported a human, who is being redirected to the caller. */
 const moving: readonly Step[] = [
   ...ringing({ amd: { mode: 'async' } }),
   events.answered({ answeredBy: null, at: at(6) }),
@@ -23,14 +23,17 @@ const asked = { type: 'reservation.fetch', reservation: taskSids.reservation(1) 
 const looksAtCaller = { type: 'call.fetch', leg: 0, sid: sids.call(0) } as const;
 
 describe('a timer', () => {
-  it.each(['heartbeat', 'deadline', 'leg1', 'reservation1'])('of before means nothing: %s', (timer) => {
-    const before: readonly Step[] = ringing({ deadlineSeconds: 60 });
-    scene(...before)
-      .when(events.timer(timer, at(3)))
-      .thenNothingHappened();
-  });
+  it.each(['heartbeat', 'deadline', 'leg1', 'reservation1'])(
+    'a timer for an earlier time has no effect: %s',
+    (timer) => {
+      const before: readonly Step[] = ringing({ deadlineSeconds: 60 });
+      scene(...before)
+        .when(events.timer(timer, at(3)))
+        .thenNothingHappened();
+    },
+  );
 
-  it('that nobody wants means nothing', () => {
+  it('a timer that the state does not want has no effect', () => {
     for (const timer of ['caller', 'leg2', 'reservation2', 'deadline']) {
       scene(...ringing())
         .when(events.timer(timer, at(3)))
@@ -38,7 +41,7 @@ describe('a timer', () => {
     }
   });
 
-  it('rings for one leg, and for one reservation', () => {
+  it('a timer concerns one leg, or one reservation', () => {
     scene(...ringing(), ...second)
       .when(due('leg2'))
       .then({
@@ -58,7 +61,7 @@ describe('a timer', () => {
 });
 
 describe('past the deadline', () => {
-  it('who rings is ended, and who has picked up finishes', () => {
+  it('the deadline ends ringing legs, and answered ones finish', () => {
     scene(
       ...ringing({ deadlineSeconds: 20 }),
       ...second,
@@ -87,13 +90,13 @@ describe('at every heartbeat', () => {
   const find = { type: 'task.find', call: sids.call(0) } as const;
   const fetchTask = { type: 'task.fetch', task: taskSids.task() } as const;
 
-  it('the caller is looked at, and the task if there is one; the next is wanted', () => {
+  it('the heartbeat fetches the caller, and the task if there is one; the next heartbeat is started', () => {
     scene(...ringing())
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller, fetchTask], state: { timers: { heartbeat: at(60) } } });
   });
 
-  it('a task that should be there by now is looked for', () => {
+  it('the heartbeat looks for a task that should be there by now', () => {
     scene(...held)
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller, find] });
@@ -106,7 +109,7 @@ describe('at every heartbeat', () => {
     [166, true],
     [167, false],
   ])(
-    'a task is not looked for while they may still hear the greeting, or hear it again after a retry: of %i letters, %s',
+    'the heartbeat looks for no task while the greeting may still play, or play again after a retry: of %i letters, %s',
     (letters, isLookedFor) => {
       const options = { texts: { greeting: 'a'.repeat(letters) } };
       // A retry may come within 15 s, and 10 s are for what is slow.
@@ -120,32 +123,32 @@ describe('at every heartbeat', () => {
     },
   );
 
-  it('there is none of a caller whom others took out of the queue, until they come back', () => {
+  it('the heartbeat looks for no task of a caller whom another application took, until they come back', () => {
     const away: readonly Step[] = [...held, taskEvents.callerEnded('redirected', { at: at(12) })];
     scene(...away)
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller], state: { caller: { takenElsewhere: true } } });
   });
 
-  it('there is none of a caller who is on the way to the fallback', () => {
+  it('the heartbeat looks for no task of a caller on the way to the fallback', () => {
     scene(taskEvents.inbound({ options: { ...short, deadlineSeconds: 10 }, status: 'in-progress' }), due('deadline'))
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller], state: { caller: { phase: 'fallingBack' } } });
   });
 
-  it('a caller who has left is not looked at any more, but their task is', () => {
+  it('the heartbeat no longer fetches a caller who has left, but their task', () => {
     scene(...ringing(), left(5))
       .when(due('heartbeat'))
       .then({ asks: [fetchTask] });
   });
 
-  it('both ends of a talk are looked at, and its task', () => {
+  it('the heartbeat fetches both calls of a talk, and its task', () => {
     scene(...talking)
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller, { type: 'call.fetch', leg: 1, sid: sids.call(1) }, fetchTask] });
   });
 
-  it('of two workers the one who talks is looked at', () => {
+  it('of two workers, the heartbeat fetches the one who talks', () => {
     const other: readonly Step[] = [
       ...ringing(),
       ...second,
@@ -157,7 +160,7 @@ describe('at every heartbeat', () => {
     expect(step.result.state).toHaveProperty('timers', { leg1: at(20), heartbeat: at(60) });
   });
 
-  it('a task that could not be completed after the talk is completed again, and not asked about', () => {
+  it('a task that could not be completed after the talk is completed again at the heartbeat, and not fetched', () => {
     scene(
       ...talking,
       taskEvents.legEnded({ bridged: true, at: at(20) }),
@@ -168,7 +171,7 @@ describe('at every heartbeat', () => {
       .then({ asks: [looksAtCaller, { type: 'task.update', status: 'completed' }] });
   });
 
-  it('who was only told to take the caller is not looked at yet', () => {
+  it('the heartbeat does not fetch a worker who was only offered the caller', () => {
     scene(...ringing(), events.answered({ at: at(25) }))
       .when(due('heartbeat'))
       .then({ asks: [looksAtCaller, fetchTask], state: { winner: 1, servedReservation: null } });
@@ -176,7 +179,7 @@ describe('at every heartbeat', () => {
 });
 
 describe('the timer of the caller', () => {
-  it('redirects who could not be redirected yet', () => {
+  it("the caller's timer redirects a caller who could not be redirected yet", () => {
     scene(taskEvents.inbound({ options: { deadlineSeconds: 10 } }), due('deadline'))
       .when(due('caller'))
       .then({
@@ -185,7 +188,7 @@ describe('the timer of the caller', () => {
       });
   });
 
-  it('ends a call that is with nobody, until it is over', () => {
+  it("the caller's timer ends a lone call until it is over", () => {
     const alone: readonly Step[] = [...talking, taskEvents.legEnded({ bridged: true, at: at(20) })];
     scene(...alone)
       .when(due('caller'))
@@ -199,8 +202,8 @@ describe('the timer of the caller', () => {
   });
 });
 
-describe('a worker who was told to take the caller, and nobody says what became of it', () => {
-  it('and their reservation are asked about, until it is clear', () => {
+describe('a worker who was offered the caller without any further report', () => {
+  it('an offered worker and their reservation are fetched until the outcome is known', () => {
     scene(...offered)
       .when(due('leg1'))
       .then({
@@ -212,7 +215,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
       .then({ asks: [], state: { timers: { leg1: at(39) } } });
   });
 
-  it('and has never been fetched cannot have them: they hear so, and others may', () => {
+  it('an offered worker whose redirect never happened cannot have the caller: they hear so, and others may', () => {
     expect(scene(...moving).state).toMatchObject({
       winner: 1,
       legs: [{ phase: 'joining', inFlight: { redirect: 'move:1' } }],
@@ -230,7 +233,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
       });
   });
 
-  it('is given back only once the answer about the reservation is there', () => {
+  it('an offered worker is rejected only after the outcome for the reservation is there', () => {
     scene(...moving, taskEvents.task('wrapup', { at: at(12) }), due('leg1'))
       .when(outcomeOf('reservation.fetch', { kind: 'reservation', status: 'pending' }, { at: at(20) }))
       .then({ asks: [rejected], state: { reservations: [{ phase: 'rejecting', inFlight: true }] } });
@@ -239,7 +242,7 @@ describe('a worker who was told to take the caller, and nobody says what became 
       .then({ asks: [{ type: 'call.redirect', leg: 1 }], state: { timers: { reservation1: at(22) } } });
   });
 
-  it('is told when the caller has left, or the reservation was taken back', () => {
+  it('an offered worker is told when the caller has left, or the reservation was taken back', () => {
     const told = {
       asks: [{ type: 'call.redirect', leg: 1 }],
       state: { legs: [{ phase: 'farewell', farewell: 'callerGone' }] },
@@ -253,14 +256,14 @@ describe('a worker who was told to take the caller, and nobody says what became 
     scene(...offered, news('canceled', 1, { at: at(10) }))
       .when(due('leg1'))
       .then(told);
-    // A worker who was not fetched yet does not ask by themselves.
+    // A worker whose redirect has not happened yet makes no request.
     scene(...moving)
       .when(news('canceled', 1, { at: at(10) }))
       .then(told);
   });
 });
 
-describe('a moment before a reservation times out', () => {
+describe('shortly before a reservation times out', () => {
   it.each<[string, readonly Step[], object]>([
     ['who rings is ended', ringing(), { phase: 'ending' }],
     ['who is being detected is ended', detecting, { phase: 'ending' }],
@@ -269,7 +272,7 @@ describe('a moment before a reservation times out', () => {
       [...ringing({ confirm: 'always' }), events.answered({ at: at(9) })],
       { phase: 'farewell', farewell: 'lost' },
     ],
-  ])('%s, and given back', (_, before, leg) => {
+  ])('%s, and the reservation is rejected', (_, before, leg) => {
     const step = scene(...before).when(due('reservation1'));
     step.then({
       state: {
@@ -282,7 +285,7 @@ describe('a moment before a reservation times out', () => {
     expect(step.result.effects.filter(({ type }) => type === 'call.end')).toHaveLength('farewell' in leg ? 0 : 1);
   });
 
-  it('who was told to take the caller is asked about instead', () => {
+  it('a worker who was offered the caller is fetched instead', () => {
     const answered: readonly Step[] = [...ringing(), events.answered({ at: at(110) })];
     scene(...answered)
       .when(due('reservation1'))
@@ -297,7 +300,7 @@ describe('a moment before a reservation times out', () => {
       });
   });
 
-  it('who is still held for a caller who has left is given back, whether they were rung or not', () => {
+  it('a worker still reserved for a caller who has left is rejected, whether they were rung or not', () => {
     const quiet: readonly Step[] = [...ringing(), left(5), events.status({ status: 'completed', at: at(6) })];
     scene(...quiet)
       .when(due('reservation1'))
@@ -310,7 +313,7 @@ describe('a moment before a reservation times out', () => {
       .then({ asks: [rejected], state: { reservations: [{ leg: null, phase: 'rejecting' }] } });
   });
 
-  it('who has a wrong number goes Offline, also when that came out while the caller had the fallback', () => {
+  it('a worker with a wrong number goes Offline, even if that came out while the caller had the fallback', () => {
     const options: TaskOptions = { fallback: { kind: 'voicemail' }, offerMessage: true };
     scene(
       ...ringing(options),
@@ -323,7 +326,7 @@ describe('a moment before a reservation times out', () => {
       .then({ asks: [{ ...rejected, activity: taskSids.offline }] });
   });
 
-  it('a rejection that nobody has answered is asked about', () => {
+  it('a rejection without an answer is checked', () => {
     scene(
       ...ringing(),
       events.status({ status: 'busy', at: at(5) }),

@@ -15,7 +15,7 @@ import {
 import { events, sids, START, taskEvents, taskSids } from '@amd/core/testing';
 import { countCases } from '../helpers/met.js';
 
-/** More, for a longer look: `PROPERTY_RUNS=20000 npx vitest run …`. */
+/** More for a longer run: `PROPERTY_RUNS=20000 npx vitest run …`. */
 const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1000) };
 const at = fc.integer({ min: 0, max: 600 }).map((seconds) => START + seconds * 1000);
 const leg = fc.integer({ min: 0, max: 4 });
@@ -33,7 +33,7 @@ const queueResult = fc.constantFrom(
   null,
 );
 
-/** What comes next of the newest reservation if all goes well: chance alone brings nobody together. */
+/** What comes next for the newest reservation if all goes well: chance alone connects nobody. */
 function usual(state: TaskRouterState, at: number): TaskRouterEvent {
   if (state.kind !== 'call' || state.reservations.length === 0) return taskEvents.assignment(1, { at });
   const { id, phase } = state.legs.at(-1) ?? { id: 1, phase: 'ended' };
@@ -45,7 +45,7 @@ function usual(state: TaskRouterState, at: number): TaskRouterEvent {
   return events.answered({ ...of, answeredBy: 'human' });
 }
 
-/** An event, or one that is made of what was asked for so far: an outcome, or a timer that is due. */
+/** An event, or one created from what was requested so far: an outcome, or a timer that is due. */
 type Scripted = TaskRouterEvent | { readonly pick: number; readonly outcome: string; readonly at: number };
 
 const script: fc.Arbitrary<Scripted> = fc.oneof(
@@ -147,8 +147,8 @@ function outcomeOf(type: string, wanted: string): unknown {
   return { kind: wanted, code: 20001, reason: wanted, status: null };
 }
 
-describe('whatever comes, in whatever order', () => {
-  it('every event is taken, a repeat changes nothing, and what was decided stays decided', () => {
+describe('any events in any order', () => {
+  it('every event is accepted, a repeat changes nothing, and what was decided stays decided', () => {
     const { met, expectAll } = countCases(
       'repeated',
       'after the outcome',

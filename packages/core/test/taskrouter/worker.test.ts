@@ -76,7 +76,7 @@ const switched = (activity: Activity, request = 'a click', seconds = 0): WorkerE
 });
 const deleted: WorkerEvent = { type: 'worker.deleted', at: at(0), ...OF };
 
-/** How the newest fetch or change went; or the one that was asked for as this number. */
+/** How the newest fetch or change went, or the one with this number. */
 const answered =
   (outcome: TaskRouterOutcome, seconds = 0, number?: number): Step =>
   ({ effects }) => {
@@ -114,13 +114,13 @@ const stop = (timer: string, seconds: number) =>
 
 /** At work, as version 1 says. */
 const working = told(available, 1, 0, { name: 'Ann', phone: NUMBERS.ann, activityName: 'Available' });
-/** Seen by TaskRouter's own event; the rest is over 60 s after the start. */
+/** Reported by TaskRouter's own event; the cool-down is over 60 s after the start. */
 const resting: readonly Step[] = [working, told(unavailable, 2)];
-/** Their rest is over, and where they are is being looked at. */
+/** Their cool-down is over, and a fetch is looking where they are. */
 const rested: readonly Step[] = [...resting, due(RESTING)];
 
-describe('a worker of whom something is heard', () => {
-  it('is known from then on, and forgotten after a month of silence', () => {
+describe('a worker of whom something is reported', () => {
+  it('a worker is known from the first report on, and forgotten after a month of silence', () => {
     const { state, effects, keepForMs } = after().when(working).result;
     expect(state).toEqual({
       kind: 'worker',
@@ -151,7 +151,7 @@ describe('a worker of whom something is heard', () => {
     ['a click', switched(available)],
     ['a deletion', deleted],
     ['an answer', { type: 'effect.outcome', at: START, effect: fetch(1), outcome: { kind: 'gone' } }],
-  ])('is not made known by %s', (_, event) => {
+  ])('a worker is not made known by %s', (_, event) => {
     after()
       .when(event)
       .thenNothingHappened()
@@ -163,13 +163,13 @@ describe('a worker of whom something is heard', () => {
     ['of the same version', 5, null],
     ['of a newer version', 6, 6],
     ['of no version', null, 5],
-  ])('an event %s', (_, version, expected) => {
+  ])('the version after an event %s', (_, version, expected) => {
     const step = after(told(available, 5)).when(told(offline, version, 3));
     if (expected === null) step.thenNothingHappened();
     else step.then({ state: { version: expected, activity: { sid: offline }, since: at(3) }, effects: [] });
   });
 
-  it('any version is news when none is known', () => {
+  it('any version is new when none is known', () => {
     after(told(available, null))
       .when(told(offline, 1))
       .then({ state: { version: 1, activity: { sid: offline } } });
@@ -186,7 +186,7 @@ describe('a worker of whom something is heard', () => {
       .then({ state: { activity: { sid: available, name: 'Available' }, since: START } });
   });
 
-  it('a new name, phone or name of the activity is taken over, and moves nobody', () => {
+  it('a new name, phone or activity name is taken over, and moves nobody', () => {
     after(working)
       .when(told(available, 2, 9, { name: 'Anna', phone: NUMBERS.ben, activityName: 'At work' }))
       .then({
@@ -207,13 +207,13 @@ describe('a worker of whom something is heard', () => {
     ['when it happened', at(3), at(3)],
     ['but not in the future', at(99), at(9)],
     ['or when it was heard', undefined, at(9)],
-  ])('they are there since %s', (_, happenedAt, since) => {
+  ])('the worker is there since %s', (_, happenedAt, since) => {
     after(working)
       .when(told(offline, 2, 9, happenedAt === undefined ? {} : { happenedAt }))
       .then({ state: { since } });
   });
 
-  it('who was deleted rests no more, and is there again when they are heard of', () => {
+  it('a deleted worker no longer cools down, and exists again when an event reports them', () => {
     after(...resting)
       .when(deleted)
       .then({
@@ -237,8 +237,8 @@ describe('a worker of whom something is heard', () => {
   });
 });
 
-describe('a worker who rests', () => {
-  it('is in the resting activity, for a minute', () => {
+describe('a worker who cools down', () => {
+  it('a worker cools down in the unavailable activity, for a minute', () => {
     after(working)
       .when(told(unavailable, 2, 5))
       .then({
@@ -262,19 +262,19 @@ describe('a worker who rests', () => {
       });
   });
 
-  it('does not begin anew with every event of the same stay', () => {
+  it('a cool-down does not restart with every event of the same stay', () => {
     after(...resting)
       .when(told(unavailable, 3, 9))
       .then({ state: { coolDowns: [{ until: at(60), seenAt: 2 }] }, effects: [] });
   });
 
-  it('begins anew with a stay of their own, whatever was missed in between', () => {
+  it('a cool-down restarts with a stay of its own, whatever was missed in between', () => {
     after(...resting, told(available, null, 4))
       .when(told(unavailable, 5, 9))
       .then({ state: { coolDowns: [{ startedAt: at(9), until: at(69), seenAt: 5 }] } });
   });
 
-  it('was sent there by us: that is looked at, for the event may be late or lost', () => {
+  it('a worker whom we sent to cool down is fetched, as the event may be late or lost', () => {
     const { result } = after(working).when(parked(1, 5));
     expect(result.effects).toEqual([fetch(1), start(RESTING, 65)]);
     expect(result.state).toMatchObject({
@@ -286,13 +286,13 @@ describe('a worker who rests', () => {
     after(working, parked(1, 5)).when(parked(2, 6)).then({ asks: [] });
   });
 
-  it('does not rest when we sent them to where they get calls', () => {
+  it('a worker whom we sent to where they get calls does not cool down', () => {
     after(working)
       .when(parked(1, 5, available))
       .then({ state: { coolDowns: [], timers: {}, inFlight: true }, effects: [fetch(1)], keepForMs: null });
   });
 
-  it('is told of once for each reservation, as far back as the last twenty', () => {
+  it('a cool-down is reported once for each reservation, as far back as the last twenty', () => {
     after(working, parked(1)).when(parked(1, 9)).thenNothingHappened();
     const many = Array.from({ length: 21 }, (_, index) => parked(index + 1));
     const { state } = after(working, ...many);
@@ -307,37 +307,37 @@ describe('a worker who rests', () => {
       .then({ state: { coolDowns: [{ startedAt: at(9) }] } });
   });
 
-  it('is left alone once somebody has moved them', () => {
+  it('a worker is left alone once someone has moved them', () => {
     after(...resting)
       .when(told(offline, 3, 9))
       .then({ state: { coolDowns: [], timers: {} }, effects: [stop(RESTING, 60)], keepForMs: MONTH });
   });
 
-  it('is looked at when an event without a version says that they are elsewhere', () => {
+  it('a worker is fetched when an event without a version says that they are elsewhere', () => {
     after(...resting)
       .when(told(offline, null, 9))
       .then({ state: { coolDowns: [{ until: at(60) }] }, effects: [fetch(1)] });
   });
 
-  it('is looked at when they were never seen to rest', () => {
+  it('a worker is fetched when they were never seen to cool down', () => {
     after(working, parked(1), saw(unavailable, 'no number'))
       .when(told(offline, 9, 9))
       .then({ state: { coolDowns: [{ seenAt: null }] }, effects: [fetch(2)] });
   });
 
-  it('is looked at when the minute is over', () => {
+  it('a worker is fetched when the minute is over', () => {
     after(...resting)
       .when(due(RESTING))
       .then({ state: { inFlight: true, askedAt: at(60), timers: {} }, effects: [fetch(1), stop(RESTING, 60)] });
   });
 
-  it('a timer of another time is none of theirs', () => {
+  it('a timer for another time has no effect', () => {
     after(...resting)
       .when({ type: 'timer', at: at(60), timer: RESTING, dueAt: at(59) })
       .thenNothingHappened();
   });
 
-  it('comes back to work from there, unless anything changes meanwhile', () => {
+  it('a worker comes back to work from the cool-down, unless anything changes meanwhile', () => {
     after(...rested)
       .when(saw(unavailable, '2', 60))
       .then({ state: { inFlight: true }, effects: [back(2, '2')], keepForMs: null });
@@ -350,7 +350,7 @@ describe('a worker who rests', () => {
       });
   });
 
-  it('is not brought back from anywhere else', () => {
+  it('a worker is not brought back from anywhere else', () => {
     after(...rested)
       .when(saw(offline, '3', 60))
       .then({ state: { coolDowns: [], activity: { sid: offline }, since: at(60) }, effects: [], keepForMs: MONTH });
@@ -359,13 +359,13 @@ describe('a worker who rests', () => {
       .then({ state: { coolDowns: [] }, effects: [] });
   });
 
-  it('who is not there yet may be on their way', () => {
+  it('a worker who is not there yet may be on their way', () => {
     after(working, parked(1))
       .when(saw(available, '1', 5))
       .then({ state: { coolDowns: [{ seenAt: null, until: at(60) }], inFlight: false }, effects: [] });
   });
 
-  it('is looked at anew when the look was asked for before the end', () => {
+  it('a worker is fetched again when the fetch was requested before the end', () => {
     after(working, parked(1), due(RESTING))
       .when(saw(available, '1', 60))
       .then({ state: { coolDowns: [{ until: at(60) }], inFlight: true }, effects: [fetch(2)] });
@@ -374,7 +374,7 @@ describe('a worker who rests', () => {
       .then({ state: { coolDowns: [] }, effects: [] });
   });
 
-  it('was seen there once, and what they were then counts', () => {
+  it('a worker was seen there once, and that counts', () => {
     after(working, parked(1))
       .when(saw(unavailable, '7', 5))
       .then({ state: { coolDowns: [{ seenAt: 7 }], version: 7 }, effects: [] });
@@ -386,7 +386,7 @@ describe('a worker who rests', () => {
       .then({ state: { coolDowns: [], timers: {} }, effects: [stop(RESTING, 60)] });
   });
 
-  it('may be in either of two activities: only the rest that they are in is spent', () => {
+  it('a worker may be in either of two activities: only the cool-down that they are in is over', () => {
     const two = [working, parked(1), saw(available, '1', 1), parked(2, 2, MEETING)];
     after(...two)
       .when(saw(MEETING, '3', 4))
@@ -411,14 +411,14 @@ describe('a worker who rests', () => {
       .then({ state: { coolDowns: [{ activity: MEETING }] } });
   });
 
-  it('waits for the look that is under way, whoever asked for it', () => {
+  it('a worker waits for the fetch in flight, whichever event requested it', () => {
     const both = [working, parked(1), saw(available, '1', 1), parked(2, 1, MEETING), due(RESTING)];
     after(...both, due(`coolDown:${MEETING}`))
       .when(saw(MEETING, '3', 62))
       .then({ state: { inFlight: true }, asks: [fetch(3)] });
   });
 
-  it('is shown as resting where they rest, and nowhere else', () => {
+  it('a worker is shown as cooling down where they do, and nowhere else', () => {
     const shown = (...steps: readonly Step[]) => currentCoolDown(after(...steps).state as LiveWorker)?.activity;
     expect(shown(...resting)).toBe(unavailable);
     expect(shown(working, parked(1))).toBeUndefined();
@@ -427,7 +427,7 @@ describe('a worker who rests', () => {
   });
 });
 
-describe('what a look at a worker says', () => {
+describe('the result of a fetch', () => {
   it.each([
     ['7', 7],
     ['"7"', 7],
@@ -437,19 +437,19 @@ describe('what a look at a worker says', () => {
     ['7"x', 1],
     ['x', 1],
     ['', 1],
-  ])('version %s is %d', (version, expected) => {
+  ])('version %s is read as %d', (version, expected) => {
     after(working, parked(1, 0, available))
       .when(saw(offline, version, 5))
       .then({ state: { version: expected, activity: { sid: offline, name: null }, since: at(5) } });
   });
 
-  it('keeps the name of where they still are', () => {
+  it('a fetch keeps the name of an unchanged activity', () => {
     after(working, parked(1, 0, available))
       .when(saw(available, '1', 5))
       .then({ state: { activity: { sid: available, name: 'Available' }, since: START, inFlight: false }, effects: [] });
   });
 
-  it('is old when an event overtook it: whoever rests is looked at anew', () => {
+  it('a fetch that an event overtook is outdated: a worker who cools down is fetched again', () => {
     after(working, parked(1), told(unavailable, 5, 1))
       .when(saw(available, '4', 2))
       .then({ state: { version: 5, activity: { sid: unavailable }, coolDowns: [{}] }, asks: [fetch(2)] });
@@ -461,13 +461,13 @@ describe('what a look at a worker says', () => {
       .then({ asks: [] });
   });
 
-  it('that they are gone ends everything', () => {
+  it('a fetch that finds no worker ends everything', () => {
     after(...rested)
       .when(answered({ kind: 'gone' }, 61))
       .then({ state: { deleted: true, coolDowns: [], inFlight: false }, effects: [], keepForMs: MONTH });
   });
 
-  it('is worth nothing when it makes no sense: whoever rests is looked at anew', () => {
+  it('a fetch with a nonsensical result has no effect: a worker who cools down is fetched again', () => {
     for (const outcome of [
       DONE,
       { kind: 'task', sid: taskSids.task(), status: 'pending' },
@@ -485,7 +485,7 @@ describe('what a look at a worker says', () => {
     }
   });
 
-  it('about another thing than a worker is not heard', () => {
+  it('an outcome about something other than a worker has no effect', () => {
     const effect = { type: 'task.fetch', id: 'task:fetch:1', workspace: WORKSPACE.sid, task: taskSids.task() } as const;
     after(...rested)
       .when({ type: 'effect.outcome', at: at(61), effect, outcome: { kind: 'gone' } })
@@ -493,13 +493,13 @@ describe('what a look at a worker says', () => {
   });
 });
 
-describe('a worker who cannot be looked at, or brought back', () => {
+describe('a worker who cannot be fetched or brought back', () => {
   const refused = { kind: 'refused', code: 20001, reason: 'no' } as const;
 
   it.each<[string, TaskRouterOutcome]>([
     ['fails', FAILED],
     ['is refused', refused],
-  ])('is tried again after 10 s when it %s', (_, outcome) => {
+  ])('a worker is tried again after 10 s when the request %s', (_, outcome) => {
     for (const steps of [rested, [...rested, saw(unavailable, '2', 60)], [working, timedOut(1, 60)]]) {
       after(...steps)
         .when(answered(outcome, 61))
@@ -516,19 +516,19 @@ describe('a worker who cannot be looked at, or brought back', () => {
       .then({ state: { timers: {}, inFlight: false }, effects: [], keepForMs: MONTH });
   });
 
-  it('is not tried again once the rest is over', () => {
+  it('a worker is not tried again once the cool-down is over', () => {
     after(...rested, answered(FAILED, 61))
       .when(told(offline, 3, 65))
       .then({ state: { timers: {} }, effects: [stop('retry', 71)] });
   });
 
-  it('is not tried at once when something else is heard', () => {
+  it('a worker is not tried at once when another event arrives', () => {
     after(...rested, answered(FAILED, 61))
       .when(told(null, 3, 65, { name: 'Anna' }))
       .then({ effects: [] });
   });
 
-  it('is looked at anew when somebody touched them at the same moment', () => {
+  it('a worker is fetched again when they were changed at the same moment', () => {
     const leaving = [...rested, saw(unavailable, '2', 60)];
     after(...leaving)
       .when(answered({ kind: 'changed' }, 61))
@@ -546,7 +546,7 @@ describe('a worker whose reservation timed out', () => {
     saw(activity, '2', 12, enteredAt),
   ];
 
-  it('is looked at', () => {
+  it('a worker whose reservation timed out is fetched', () => {
     after(working)
       .when(timedOut(1, 10))
       .then({
@@ -566,7 +566,7 @@ describe('a worker whose reservation timed out', () => {
     ['where time-outs send people, since before we noticed', offline, at(10)],
     ['there since just after it, by another clock', offline, at(12)],
     ['there since nobody knows when', offline, null],
-  ])('rests %s', (_, activity, enteredAt) => {
+  ])('a timed-out worker cools down %s', (_, activity, enteredAt) => {
     const timer = `coolDown:${activity}`;
     after(working, timedOut(1, 10))
       .when(saw(activity, '2', 12, enteredAt))
@@ -597,19 +597,19 @@ describe('a worker whose reservation timed out', () => {
     ['who is at work', available, null],
     ['who went there by themselves afterwards', offline, at(12) + 1],
     ['who is somewhere else', MEETING, at(10)],
-  ])('%s does not rest', (_, activity, enteredAt) => {
+  ])('a timed-out worker %s does not cool down', (_, activity, enteredAt) => {
     after(working, timedOut(1, 10))
       .when(saw(activity, '2', 12, enteredAt))
       .then({ state: { timedOut: null, coolDowns: [], timers: {} }, effects: [], keepForMs: MONTH });
   });
 
-  it('and who was away and came again is not taken for one who still rests', () => {
+  it('a worker who was away and came again does not count as still cooling down', () => {
     after(...there(offline, at(9)), due(AWAY))
       .when(saw(offline, '4', 72, at(50)))
       .then({ state: { coolDowns: [] }, asks: [] });
   });
 
-  it('goes on with the rest that they are in', () => {
+  it('a timed-out worker goes on with the cool-down that they are in', () => {
     after(...resting, timedOut(1, 10))
       .when(saw(unavailable, '2', 12))
       .then({ state: { timedOut: null, coolDowns: [{ until: at(60) }] }, effects: [] });
@@ -618,31 +618,31 @@ describe('a worker whose reservation timed out', () => {
       .then({ state: { timedOut: null, coolDowns: [{ enteredAt: null, until: at(60) }] }, effects: [] });
   });
 
-  it('rests there also when they may rest elsewhere', () => {
+  it('a timed-out worker cools down there even if they may cool down elsewhere', () => {
     after(working, parked(1), saw(available, '1', 1), timedOut(2, 10))
       .when(saw(offline, '3', 12, at(9)))
       .then({ state: { coolDowns: [{ activity: unavailable }, { activity: offline }] }, effects: [start(AWAY, 72)] });
   });
 
-  it('has nothing to recover from where time-outs lead to work', () => {
+  it('a worker has nothing to recover from where timeouts lead to work', () => {
     after(working)
       .when(timedOut(1, 10, available))
       .thenNothingHappened();
   });
 
-  it('is looked at anew when the look was asked for before', () => {
+  it('a timed-out worker is fetched again when the fetch was requested before', () => {
     after(working, parked(1, 0, available), timedOut(2, 10))
       .when(saw(available, '1', 11))
       .then({ state: { timedOut: { after: 1 } }, effects: [fetch(2)] });
   });
 });
 
-describe('a worker who is switched at a page', () => {
+describe('a worker who is switched on a page', () => {
   const change = (number: number, activity: Activity) =>
     ({ type: 'worker.update', id: `worker:switch:${String(number)}`, ...OF, activity, version: '*' }) as const;
   const away: readonly Step[] = [working, switched(offline, 'first', 5)];
 
-  it('is changed at once, within 30 s', () => {
+  it('a switched worker is changed at once, within 30 s', () => {
     after(working)
       .when(switched(offline, 'first', 5))
       .then({
@@ -675,7 +675,7 @@ describe('a worker who is switched at a page', () => {
       });
   });
 
-  it('a click that is told again does nothing, before or after it is done', () => {
+  it('a repeated click does nothing, before or after it is done', () => {
     after(...away)
       .when(switched(offline, 'first', 9))
       .thenNothingHappened();
@@ -688,7 +688,7 @@ describe('a worker who is switched at a page', () => {
     ['no', { kind: 'refused', code: 20001, reason: 'no such activity' }, 'no such activity'],
     ['nothing', FAILED, 'Twilio is away'],
     ['that somebody else was first', { kind: 'changed' }, 'somebody else changed the worker at the same moment'],
-  ])('stays where they are when Twilio says %s', (_, outcome, reason) => {
+  ])('a switched worker stays where they are when Twilio says %s', (_, outcome, reason) => {
     after(...away)
       .when(answered(outcome, 6))
       .then({
@@ -702,7 +702,7 @@ describe('a worker who is switched at a page', () => {
       });
   });
 
-  it('who is there no more has no wishes', () => {
+  it('a deleted worker has no requested activity', () => {
     after(...away)
       .when(answered({ kind: 'gone' }, 6))
       .then({
@@ -722,7 +722,7 @@ describe('a worker who is switched at a page', () => {
     after(working).when(deleted).then({ effects: [] });
   });
 
-  it('hears that Twilio did not answer, and rests none the less for it', () => {
+  it('a worker hears that Twilio did not answer, and cools down all the same', () => {
     after(...away)
       .when(due('switch'))
       .then({
@@ -752,7 +752,7 @@ describe('a worker who is switched at a page', () => {
       });
   });
 
-  it('of clicks while one is under way the last one counts', () => {
+  it('of clicks while one is in flight, the last one counts', () => {
     const both: readonly Step[] = [...away, switched(available, 'second', 7)];
     after(...away)
       .when(switched(available, 'second', 7))
@@ -776,7 +776,7 @@ describe('a worker who is switched at a page', () => {
       .then({ state: { requestedActivity: { request: 'second', status: 'done' } }, effects: [stop('switch', 37)] });
   });
 
-  it('a late answer to the click before says where they are, and nothing of the new click', () => {
+  it('a late answer to the earlier click says where they are, and nothing about the new click', () => {
     const again: readonly Step[] = [...away, due('switch'), switched(available, 'second', 40)];
     after(...again)
       .when(answered(DONE, 41, 1))
@@ -796,7 +796,7 @@ describe('a worker who is switched at a page', () => {
       });
   });
 
-  it('a late success says nothing of a newer click that was refused', () => {
+  it('a late success says nothing about a newer click that was refused', () => {
     const refused = { kind: 'refused', code: 20001, reason: 'no such activity' } as const;
     after(...away, due('switch'), switched(available, 'second', 40), answered(refused, 41, 2))
       .when(answered(DONE, 42, 1))
@@ -806,7 +806,7 @@ describe('a worker who is switched at a page', () => {
       });
   });
 
-  it('is looked at all the same: an answer to a click is none to a look', () => {
+  it('a switched worker is fetched all the same: the answer to a click is not that of a fetch', () => {
     const looked = [working, parked(1), switched(offline, 'first', 5)];
     for (const steps of [looked, [...looked, switched(available, 'second', 6)], [...looked, deleted]]) {
       after(...steps)
@@ -815,7 +815,7 @@ describe('a worker who is switched at a page', () => {
     }
   });
 
-  it('and moved by somebody else meanwhile is still switched', () => {
+  it('a worker moved by someone else meanwhile is still switched', () => {
     after(...resting, switched(available, 'first', 5))
       .when(told(MEETING, 3, 6))
       .then({
@@ -826,8 +826,8 @@ describe('a worker who is switched at a page', () => {
   });
 });
 
-describe('what was wrong once: a worker who is switched while they rest', () => {
-  it('bug: who is switched off where a time-out had left them stays off', () => {
+describe('former bugs of a worker who is switched while they cool down', () => {
+  it('bug: a worker who is switched off where a timeout had left them stays off', () => {
     const off = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
     after(...off, switched(offline, 'first', 20))
       .when(answered(DONE, 21))
@@ -837,13 +837,13 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
       .then({ state: { timedOut: null, coolDowns: [] }, asks: [] });
   });
 
-  it('bug: a click that came after a look does not make it one of later', () => {
+  it('bug: a click that came after a fetch does not make the fetch a later one', () => {
     after(working, parked(1, 0, available), timedOut(2, 10), switched(offline, 'first', 20))
       .when(saw(available, '1', 21, null, 1))
       .then({ state: { timedOut: { after: 1 } }, asks: [fetch(3)] });
   });
 
-  it('a rest that began after a click was sent is not over when that is done', () => {
+  it('a cool-down that began after a click was sent is not over when the click is done', () => {
     const both = [working, switched(available, 'first', 1), parked(1, 2)];
     after(...both)
       .when(answered(DONE, 3, 1))
@@ -856,26 +856,26 @@ describe('what was wrong once: a worker who is switched while they rest', () => 
       .then({ state: { timedOut: { after: 1 } }, asks: [] });
   });
 
-  it('bug: a rest that began while the last one was being ended is kept, whoever clicks', () => {
+  it('bug: a cool-down that began while the last one was being ended is kept, whoever clicks', () => {
     after(...rested, saw(unavailable, '2', 60), parked(1, 61), switched(available, 'first', 62))
       .when(answered(DONE, 63, 2))
       .then({ state: { coolDowns: [{ after: 2, until: at(121) }] } });
   });
 
-  it('bug: a look that was asked for before a rest began does not end it', () => {
+  it('bug: a fetch that was requested before a cool-down began does not end it', () => {
     after(working, parked(1, 0), switched(available, 'first', 1), parked(2, 2), told(unavailable, 2, 3))
       .when(saw(available, '3', 4, null, 1))
       .then({ state: { coolDowns: [{ activity: unavailable }] } });
   });
 
-  it('bug: late events of the stay before do not end a rest', () => {
+  it('bug: late events of the stay before do not end a cool-down', () => {
     after(working, parked(1), told(unavailable, 2, 1))
       .when(told(available, 3, 2))
       .then({ state: { coolDowns: [{ activity: unavailable, after: 0, seenAt: null }] }, asks: [] });
   });
 });
 
-describe('a worker who is switched off about the time of a time-out', () => {
+describe('a worker who is switched off around a timeout', () => {
   const off: readonly Step[] = [working, switched(offline, 'first', 5), answered(DONE, 6)];
 
   it('P-129 a worker stays off when the time-out arrives after they were switched off', () => {
@@ -886,7 +886,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
     }
   });
 
-  it('and rests when the time-out has moved them afterwards', () => {
+  it('a worker cools down when the timeout has moved them afterwards', () => {
     after(...off, timedOut(1, 20))
       .when(saw(offline, '4', 21, at(19)))
       .then({ state: { coolDowns: [{ activity: offline, enteredAt: at(19) }] } });
@@ -898,7 +898,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
       .then({ state: { coolDowns: [{ activity: offline }] } });
   });
 
-  it('stays off also where the rest began before Twilio had answered', () => {
+  it('a worker stays off even if the cool-down began before Twilio had answered', () => {
     const begun: readonly Step[] = [
       working,
       switched(offline, 'first', 5),
@@ -931,7 +931,7 @@ describe('a worker who is switched off about the time of a time-out', () => {
   });
 });
 
-describe('a second time-out while an earlier one’s rest runs', () => {
+describe('a second timeout during the cool-down of an earlier one', () => {
   it('P-131 a worker begins a new cool-down, even if the event of their return to work in between was lost', () => {
     const first: readonly Step[] = [working, timedOut(1, 10), saw(offline, '2', 12, at(9))];
     after(...first, timedOut(2, 40))
@@ -940,8 +940,8 @@ describe('a second time-out while an earlier one’s rest runs', () => {
   });
 });
 
-describe('what a worker is counted as', () => {
-  /** What the last step is counted as. */
+describe('measurements of a worker', () => {
+  /** The measurements of the last step. */
   const counted = (...steps: readonly Step[]) => {
     const before = after(...steps.slice(0, -1));
     const last = steps.at(-1);
@@ -950,7 +950,7 @@ describe('what a worker is counted as', () => {
     return worker.measure({ before: before.state, event, after: before.when(event).result.state });
   };
 
-  it('rests as they begin and end, whichever activity they are spent in', () => {
+  it('cool-downs are counted as they begin and end, whichever activity they are spent in', () => {
     expect(counted(working, told(unavailable, 2))).toEqual([{ type: 'coolDown.begun' }]);
     expect(counted(...resting, told(unavailable, 3, 9))).toEqual([]);
     expect(counted(...resting, parked(1, 5, MEETING))).toEqual([{ type: 'coolDown.begun' }]);
@@ -960,7 +960,7 @@ describe('what a worker is counted as', () => {
     ]);
   });
 
-  it('timers by how late they ring', () => {
+  it('timers are counted by how late they fire', () => {
     const late: WorkerEvent = { type: 'timer', at: at(63), timer: RESTING, dueAt: at(60) };
     expect(counted(...resting, late)).toEqual([{ type: 'timer.fired', flow: 'worker', seconds: 3 }]);
     expect(counted(late)).toEqual([]);

@@ -38,7 +38,7 @@ const rest: TwilioEffect = {
 };
 const lookAtWorker: TwilioEffect = { type: 'worker.fetch', ...of, worker: taskSids.worker(1) };
 
-/** The official client, as far as it is asked; `workspace`: what is within the one there is. */
+/** The official client, as far as it is used; `workspace`: the contents of the only workspace. */
 function fakeClient(change: Partial<TwilioClient> = {}, workspace: Partial<TwilioWorkspaceContext> = {}) {
   const asked: unknown[] = [];
   const tell = <T>(what: unknown, answer: T): Promise<T> => {
@@ -79,7 +79,7 @@ function executor(client: TwilioClient, change: Partial<TwilioExecutorOptions> =
 }
 
 describe('a new call', () => {
-  it('that nobody listens to has no detection, and says nothing of a verdict or a token', async () => {
+  it('a call without detection has no detection options, verdict address or token', async () => {
     const { client, asked } = fakeClient();
     await executor(client).execute(create);
     expect(Object.keys(asked[0] as object).sort()).toEqual(
@@ -90,7 +90,7 @@ describe('a new call', () => {
     );
   });
 
-  it('whose verdict is told while it goes on says where, and that it is not waited for', async () => {
+  it('a call with asynchronous detection has a verdict address, and does not wait for the verdict', async () => {
     const { client, asked } = fakeClient();
     const detection = { mode: 'Enable', timeoutSeconds: 30 } as const;
     await executor(client).execute({ ...create, detection, verdict: { ...ref, purpose: 'leg.verdict' } });
@@ -104,13 +104,13 @@ describe('a new call', () => {
     ]);
   });
 
-  it.each(['+442071838750', '+493012345678', '+33142685300'])('may go to any country: %s', async (to) => {
+  it.each(['+442071838750', '+493012345678', '+33142685300'])('a new call may go to any country: %s', async (to) => {
     const { client, asked } = fakeClient();
     await executor(client).execute({ ...create, to: to as CreateCall['to'] });
     expect(asked).toMatchObject([{ to }]);
   });
 
-  it('whose status cannot be read has just been queued', async () => {
+  it('a new call whose status cannot be read counts as queued', async () => {
     const { client } = fakeClient();
     const odd = { sid: LEG, status: 'of a kind unheard of' };
     const calls = Object.assign(client.calls, { create: () => Promise.resolve(odd) });
@@ -122,7 +122,7 @@ describe('a new call', () => {
   });
 });
 
-describe('an announcement to one party of a conference', () => {
+describe('an announcement to one participant of a conference', () => {
   const announce: TwilioEffect = {
     type: 'call.announce',
     id: 'announce',
@@ -133,7 +133,7 @@ describe('an announcement to one party of a conference', () => {
     once: true,
   };
 
-  it('names the conference, the party and what is to be played', async () => {
+  it('an announcement names the conference, the participant and what is played', async () => {
     const { client, asked, tell } = fakeClient();
     const conferences = (room: string) => ({
       participants: (sid: string) => ({ update: (params: object) => tell([room, sid, params], {}) }),
@@ -144,7 +144,7 @@ describe('an announcement to one party of a conference', () => {
     expect(asked).toEqual([[sids.conference(), sids.call(0), { announceUrl, announceMethod: 'POST' }]]);
   });
 
-  it('is not known to be made by a client that has no conferences', async () => {
+  it('an announcement by a client without conferences is unknown', async () => {
     const { client } = fakeClient();
     expect(await executor(client).execute(announce)).toEqual({
       kind: 'ambiguous',
@@ -153,14 +153,14 @@ describe('an announcement to one party of a conference', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refusals', () => {
   it.each<[TwilioEffect, string, string | undefined]>([
     [create, `calling +14…42 was refused`, sids.call(0)],
     [{ ...end, sid: 'CA1' as never }, 'call.end of leg 1 was refused', 'CA1'],
     [{ ...end, leg: 0, sid: 'CA1' as never }, 'call.end of the caller was refused', 'CA1'],
     [{ type: 'task.find', ...of, call: 'CA1' as never }, 'task.find was refused', 'CA1'],
     [{ ...lookAtWorker, worker: 'WK1' as never }, 'worker.fetch was refused: not a SID of a worker', undefined],
-  ])('is said with the call that it is about: %j', async (effect, message, call) => {
+  ])('a refusal is logged with the call that it is about: %j', async (effect, message, call) => {
     const { client, asked } = fakeClient();
     const { execute, log } = executor(client, { mayDial: () => false });
     await execute(effect);
@@ -170,7 +170,7 @@ describe('what is refused', () => {
     expect(log[0]?.call).toBe(call);
   });
 
-  it('says nothing of what was done, nor of what is only not known', async () => {
+  it('an outcome that is done or only unknown is not logged', async () => {
     const { client } = fakeClient();
     const { execute, log } = executor(client);
     await execute(end);
@@ -189,7 +189,7 @@ describe('time, by the clock that was given', () => {
     ['two seconds for "mayDial"', { mayDial: forever }, 2000, '"mayDial" took longer than 2000 ms'],
     ['eight seconds for a request', {}, 8000, 'Twilio took longer than 8000 ms'],
     ['as long for a request as was said', { timeoutMs: 300 }, 300, 'Twilio took longer than 300 ms'],
-  ])('is %s', async (_, options, ms, reason) => {
+  ])('the time limit is %s', async (_, options, ms, reason) => {
     const { client } = fakeClient();
     const calls = Object.assign(client.calls, { create: forever });
     const { execute, clock } = executor({ ...client, calls }, options);
@@ -231,7 +231,7 @@ describe('what a failure means', () => {
     ['a code in words', { status: 400, code: 'E' }, 'call.end', { outcome: { kind: 'refused', code: null } }],
     ['21220 of an end', { status: 400, code: 21220 }, 'call.end', { outcome: { kind: 'gone' } }],
     ['21220 of a fetch', { status: 400, code: 21220 }, 'call.fetch', { outcome: { kind: 'refused', code: 21220 } }],
-  ])('%s', (_, error, effect, expected) => {
+  ])('the failure means: %s', (_, error, effect, expected) => {
     expect(classify(error, effect)).toMatchObject(expected as object);
   });
 
@@ -245,19 +245,19 @@ describe('what a failure means', () => {
     ['soon', null],
     ['1234567890', null],
     [['3'], null],
-  ])('of 429 says how long to wait: %j', (value, afterMs) => {
+  ])('a 429 says how long to wait: %j', (value, afterMs) => {
     const headers = { 'RETRY-After': value, other: '9' };
     expect(classify({ status: 429, response: { headers } })).toMatchObject({ kind: 'notExecuted', afterMs });
   });
 
-  it('of 429 that says nothing waits as the last response did, its own word before that', () => {
+  it('a 429 that says nothing waits as long as the last response said, its own word first', () => {
     expect(classify({ status: 429 }, 'call.end', '4')).toMatchObject({ afterMs: 4000 });
     expect(classify({ status: 429, response: { headers: { 'retry-after': '2' } } }, 'call.end', '4')).toMatchObject({
       afterMs: 2000,
     });
   });
 
-  it('reads a header whatever its case, and none where there is none', () => {
+  it('a header is read in any case, and missing without headers', () => {
     expect(headerIn({ ETag: '"7"' }, 'etag')).toBe('"7"');
     for (const headers of [null, undefined, 'etag', {}, { etag: ['7'] }]) expect(headerIn(headers, 'etag')).toBeNull();
   });
@@ -265,7 +265,7 @@ describe('what a failure means', () => {
   it.each([
     [429, 5000],
     [503, null],
-  ])('takes the hint of the last response only where that was a 429: %i', async (statusCode, afterMs) => {
+  ])('the hint of the last response is used only if that was a 429: %i', async (statusCode, afterMs) => {
     const { client } = fakeClient();
     const slow = Object.assign(new Error('slow down'), { status: 429 });
     const calls = Object.assign(client.calls, { create: () => Promise.reject(slow) });
@@ -275,7 +275,7 @@ describe('what a failure means', () => {
   });
 });
 
-describe('a worker who is to rest after a talk', () => {
+describe('a worker who is to cool down after a talk', () => {
   function resting(accepted: readonly string[]) {
     const { client, asked, tell } = fakeClient(
       {},
@@ -299,14 +299,14 @@ describe('a worker who is to rest after a talk', () => {
   }
   const list = ['list', { reservationStatus: 'accepted', limit: 2 }];
 
-  it.each([[[]], [[taskSids.reservation(1)]]])('is moved where they have accepted %j', async (accepted) => {
+  it.each([[[]], [[taskSids.reservation(1)]]])('a worker is moved if they have accepted %j', async (accepted) => {
     const { execute, asked } = resting(accepted);
     expect(await execute(rest)).toEqual({ kind: 'outcome', outcome: { kind: 'done' } });
     expect(asked).toEqual([list, ['update', taskSids.worker(1), { activitySid: taskSids.unavailable }]]);
   });
 
   it.each([[[taskSids.reservation(2)]], [[taskSids.reservation(1), taskSids.reservation(2)]]])(
-    'stays where they are when they have accepted %j',
+    'a worker stays where they are if they have accepted %j',
     async (accepted) => {
       const { execute, asked } = resting(accepted);
       expect(await execute(rest)).toEqual({ kind: 'outcome', outcome: { kind: 'elsewhere' } });
@@ -315,14 +315,14 @@ describe('a worker who is to rest after a talk', () => {
   );
 });
 
-describe('a look at a worker', () => {
+describe('a fetch of a worker', () => {
   const body = { activity_sid: taskSids.available, date_status_changed: '2025-06-02T17:40:00Z' };
   const looked = async (response: { statusCode: number; body: unknown; headers?: unknown }): Promise<Execution> => {
     const { client } = fakeClient({ request: () => Promise.resolve(response) });
     return executor(client).execute(lookAtWorker);
   };
 
-  it('asks for that worker of that workspace', async () => {
+  it('a fetch requests that worker of that workspace', async () => {
     const asked: unknown[] = [];
     const request = (options: unknown) => {
       asked.push(options);
@@ -336,7 +336,7 @@ describe('a look at a worker', () => {
   it.each<[string, unknown, unknown]>([
     ['as an object', body, { etag: 'W/"7"' }],
     ['as a text', JSON.stringify(body), { ETAG: 'W/"7"' }],
-  ])('is understood when the client hands the body on %s', async (_, given, headers) => {
+  ])('a fetch is understood when the client returns the body %s', async (_, given, headers) => {
     expect(await looked({ statusCode: 200, body: given, headers })).toEqual({
       kind: 'outcome',
       outcome: {
@@ -348,21 +348,21 @@ describe('a look at a worker', () => {
     });
   });
 
-  it('is one at any version without an ETag, and since when nobody knows without a time', async () => {
+  it('a fetch without an ETag matches any version, and without a time has no time of entry', async () => {
     for (const since of [undefined, null, 7, 'noon']) {
       const seen = await looked({ statusCode: 299, body: { ...body, date_status_changed: since } });
       expect(seen).toMatchObject({ outcome: { kind: 'worker', version: '*', enteredAt: null } });
     }
   });
 
-  it.each([null, 'not JSON', '7', { activity_sid: 'WA1' }, {}])('is of no use when the body is %j', async (given) => {
+  it.each([null, 'not JSON', '7', { activity_sid: 'WA1' }, {}])('a fetch fails when the body is %j', async (given) => {
     expect(await looked({ statusCode: 200, body: given })).toEqual({
       kind: 'ambiguous',
       reason: 'Twilio did not say the activity of the worker',
     });
   });
 
-  it('fails as any other request does', async () => {
+  it('a fetch fails as any other request does', async () => {
     const away = { statusCode: 429, body: { message: 'slow down', code: 20429 }, headers: { 'Retry-After': '2' } };
     expect(await looked(away)).toEqual({ kind: 'notExecuted', reason: 'slow down', afterMs: 2000 });
     expect(await looked({ statusCode: 404, body: '' })).toEqual({ kind: 'outcome', outcome: { kind: 'gone' } });
@@ -376,7 +376,7 @@ describe('a look at a worker', () => {
     });
   });
 
-  it('is refused by a client that cannot ask', async () => {
+  it('a fetch is refused by a client that cannot make requests', async () => {
     const { client } = fakeClient();
     expect(await executor(client).execute(lookAtWorker)).toMatchObject({
       outcome: { kind: 'refused', reason: 'the Twilio client has no "request"' },
@@ -444,7 +444,7 @@ describe('a directory of a workspace', () => {
     return { made, asked, clock };
   }
 
-  it('asks for one workspace of that name, or for the one with that SID', async () => {
+  it('the directory requests one workspace of that name, or the one with that SID', async () => {
     const named = directory({ workspace: 'Sales' });
     await named.made.load();
     expect(named.asked).toEqual([{ friendlyName: 'Sales', limit: 1 }, taskSids.workspace]);
@@ -456,7 +456,7 @@ describe('a directory of a workspace', () => {
     expect(usual.asked[0]).toEqual({ friendlyName: 'AMD', limit: 1 });
   });
 
-  it('knows where events and assignments go, or that they go nowhere', async () => {
+  it('the directory knows where events and assignments go, or that they go nowhere', async () => {
     expect(await directory().made.load()).toMatchObject({ eventUrl: null, workflow: { assignmentUrl: null } });
     const set = directory(
       {},
@@ -468,7 +468,7 @@ describe('a directory of a workspace', () => {
     });
   });
 
-  it('takes a workflow by its name or its SID, and the only one without', async () => {
+  it('the directory finds a workflow by its name or SID, and the only one without either', async () => {
     const night = { ...workflow, sid: `WW${'9'.repeat(32)}`, friendlyName: 'Night' };
     for (const wanted of ['Night', night.sid]) {
       const { made } = directory({ workflow: wanted }, { workflows: [workflow, night] });
@@ -483,14 +483,14 @@ describe('a directory of a workspace', () => {
     ['timeout activity', { timeoutActivitySid: 'of a kind unheard of' }],
     ['workspace', { sid: 'WS1' }],
     ['workflow', { workflows: [{ ...workflow, sid: 'WW1' }] }],
-  ])('refuses a %s whose SID is none', async (what, given) => {
+  ])('the directory refuses a %s whose SID is malformed', async (what, given) => {
     await expect(directory({}, given).made.load()).rejects.toMatchObject({
       code: 'ERR_WORKSPACE',
       message: `Twilio gave no usable SID for the ${what}`,
     });
   });
 
-  it('takes one name or several for an activity, the first that exists', async () => {
+  it('the directory accepts one name or several for an activity, and takes the first that exists', async () => {
     const { made } = directory({
       activities: { unavailable: ['Rest', 'Offline', 'Unavailable'], offline: 'Unavailable' },
     });
@@ -501,7 +501,7 @@ describe('a directory of a workspace', () => {
     });
   });
 
-  it('asks for the workspace once before its workers, and reads their number where it was told to', async () => {
+  it('the directory fetches the workspace once before its workers, and reads their number where configured', async () => {
     const { made, asked } = directory({ phoneAttributes: ['mobile'] });
     expect(made.current()).toBeUndefined();
     const ann = { sid: taskSids.worker(1), name: 'Ann', phone: '+14155550142', activity: taskSids.available };
@@ -526,7 +526,7 @@ describe('a directory of a workspace', () => {
     ['a workflow that is gone', { type: 'workflow.deleted' }, true],
     ['a task in the workflow', { type: 'workflow.timeout' }, false],
     ['a worker, who is no activity', { type: 'worker.activity.update' }, false],
-  ])('looks again at %s: %s', async (_, event, looks) => {
+  ])('the directory refreshes after %s: %s', async (_, event, looks) => {
     const { made, asked } = directory();
     await made.load();
     const before = asked.length;

@@ -16,7 +16,7 @@ const BASE = 'https://amd.example.com/voice';
 const ALICE = sids.call(0);
 const BRUNO = sids.call(7);
 
-/** A room as Twilio shows it, with who is in it and the call it is named after. */
+/** A room as Twilio shows it, with its participants and the call it is named after. */
 interface Room {
   readonly status: 'init' | 'in-progress';
   readonly name: string;
@@ -84,7 +84,7 @@ function scene(rooms: Room[], options: { readonly publicBaseUrl?: string; readon
   return { ...twilio, clock, store, parts, look: lostCallers(parts) };
 }
 
-/** Writes a record as a newer process would, or as nobody should. */
+/** Writes a record as a newer process would, or as no process should. */
 async function write(store: Store, key: string, data: string, now: number): Promise<void> {
   const expected = (await store.read(key, now))?.revision ?? 0;
   const commit = { key, expected, data, expiresAt: null, now, put: [], drop: [] };
@@ -95,16 +95,19 @@ const newer = (at: number): string => JSON.stringify({ v: 99, at, state: { of: '
 const DAMAGED = '{"v":1,"at":17488860000';
 const RECORD = `forwarding:${ALICE}`;
 
-describe('a caller of whom nothing is known, alone in a room of ours', () => {
-  it.each(['init', 'in-progress'] as const)('is sent to us again from a room that is "%s"', async (status) => {
-    const { look, sent, clock } = scene([waiting(ALICE, { status })]);
-    expect(await look()).toEqual({ recovered: [ALICE], leftAlone: 0, failed: [] });
-    const visit = 1 + (Math.floor(clock.now() / 1000) % 89);
-    const url = `${BASE}/inbound/again?ref=forwarding.${ALICE}.${String(visit)}.0#rc=3&rp=5xx,ct,rt`;
-    expect(sent).toEqual([{ sid: ALICE, url, method: 'POST' }]);
-  });
+describe('an unknown caller alone in a room of ours', () => {
+  it.each(['init', 'in-progress'] as const)(
+    'a lost caller is redirected to us from a room that is "%s"',
+    async (status) => {
+      const { look, sent, clock } = scene([waiting(ALICE, { status })]);
+      expect(await look()).toEqual({ recovered: [ALICE], leftAlone: 0, failed: [] });
+      const visit = 1 + (Math.floor(clock.now() / 1000) % 89);
+      const url = `${BASE}/inbound/again?ref=forwarding.${ALICE}.${String(visit)}.0#rc=3&rp=5xx,ct,rt`;
+      expect(sent).toEqual([{ sid: ALICE, url, method: 'POST' }]);
+    },
+  );
 
-  it('is sent once, has a record as good as new, and is sent again 45 s later if nobody serves them', async () => {
+  it('a lost caller is redirected once, has a record as good as new, and is redirected again after 45 s if not served', async () => {
     const { look, sent, clock, store } = scene([waiting(ALICE)]);
     await look();
     expect(JSON.parse((await store.read(RECORD, clock.now()))?.data ?? '')).toEqual({
@@ -130,7 +133,7 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
     ['the number belongs to a deployment whose address begins like ours', { voiceUrl: `${BASE}2/inbound` }],
     ['the number has no address', { voiceUrl: '' }],
     ['the account has no such number', { voiceUrl: null }],
-  ])('is left alone where %s', async (_, change) => {
+  ])('a lost caller is left alone where %s', async (_, change) => {
     const { look, sent, store, clock } = scene([waiting(ALICE, change)]);
     expect(await look()).toEqual({ recovered: [], leftAlone: 1, failed: [] });
     expect(sent).toEqual([]);
@@ -140,20 +143,20 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
   it.each([
     [BASE, BASE],
     [`${BASE}//`, `${BASE}/inbound`],
-  ])('is ours where the public address is %s and the number leads to %s', async (publicBaseUrl, voiceUrl) => {
+  ])('a room is ours where the public address is %s and the number leads to %s', async (publicBaseUrl, voiceUrl) => {
     const { look } = scene([waiting(ALICE, { voiceUrl })], { publicBaseUrl });
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
   it.each(['lobby', `xamd-${ALICE}`, `amd-${ALICE}0`, `amd-${ALICE.slice(0, -1)}`, `amd-${ALICE.replace('CA', 'CB')}`])(
-    'is not looked for in a room named %s',
+    'a lost caller is not looked for in a room named %s',
     async (name) => {
       const { look } = scene([waiting(ALICE, { name })]);
       expect(await look()).toEqual({ recovered: [], leftAlone: 0, failed: [] });
     },
   );
 
-  it('whom Twilio could not send is named with the error, and the others are served all the same', async () => {
+  it('a lost caller whom Twilio could not redirect is named with the error, and the others are served', async () => {
     const rooms = [waiting(ALICE), waiting(BRUNO)];
     const { parts, unreachable } = scene(rooms);
     unreachable.add(ALICE);
@@ -164,7 +167,7 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
     });
   });
 
-  it('is looked for in 500 rooms of each kind, or as many as were asked for', async () => {
+  it('lost callers are looked for in 500 rooms of each status, or as many as configured', async () => {
     const [usual, few] = [scene([]), scene([], { limit: 3 })];
     await usual.look();
     await few.look();
@@ -180,7 +183,7 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
     ]);
   });
 
-  it('is known to nobody while the store is away: they are named as failed, and nobody is sent', async () => {
+  it('while the store is down, lost callers are named as failed, and none is redirected', async () => {
     const { parts, sent } = scene([waiting(ALICE)]);
     const store = { ...parts.store, read: () => Promise.reject(new Error('the store is away')) };
     expect((await recoverLostCallers({ ...parts, store })).failed).toEqual([
@@ -189,7 +192,7 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
     expect(sent).toEqual([]);
   });
 
-  it('whose record appears in the last moment is left to whoever wrote it', async () => {
+  it('a caller whose record appears at the last moment is left to the process that wrote it', async () => {
     const { parts, sent } = scene([waiting(ALICE)]);
     const store: Store = { ...parts.store, commit: () => Promise.resolve({ ok: false, actual: 1 }) };
     expect(await recoverLostCallers({ ...parts, store })).toEqual({ recovered: [], leftAlone: 1, failed: [] });
@@ -198,7 +201,7 @@ describe('a caller of whom nothing is known, alone in a room of ours', () => {
 });
 
 describe('a caller whose record cannot be read', () => {
-  it('is served anew at once, when the record says that nobody has written to it for 90 s', async () => {
+  it('an unreadable record is replaced at once if it says that it was not written for 90 s', async () => {
     for (const [agoMs, recovered] of [
       [89_999, []],
       [90_000, [ALICE]],
@@ -209,7 +212,7 @@ describe('a caller whose record cannot be read', () => {
     }
   });
 
-  it('is served anew 90 s after it was first seen, when the record says no time', async () => {
+  it('an unreadable record is replaced 90 s after it was first seen if it has no time', async () => {
     const { look, store, clock } = scene([waiting(ALICE)]);
     await write(store, RECORD, DAMAGED, clock.now());
     expect((await look()).recovered).toEqual([]);
@@ -219,7 +222,7 @@ describe('a caller whose record cannot be read', () => {
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
-  it('is served anew 90 s after it was first seen, when the record says a time to come, or a time that is none', async () => {
+  it('an unreadable record is replaced 90 s after it was first seen if its time is in the future or not a time', async () => {
     for (const data of [newer(Number.MAX_SAFE_INTEGER), '{"v":99,"at":"noon"}', 'null']) {
       const { look, store, clock } = scene([waiting(ALICE)]);
       await write(store, RECORD, data, clock.now());
@@ -229,7 +232,7 @@ describe('a caller whose record cannot be read', () => {
     }
   });
 
-  it('is left alone for 90 s more, whenever somebody has written to it', async () => {
+  it('an unreadable record is left alone for 90 s more whenever it was written', async () => {
     const { look, store, clock } = scene([waiting(ALICE)]);
     for (let heartbeat = 0; heartbeat < 5; heartbeat += 1) {
       await write(store, RECORD, DAMAGED, clock.now());
@@ -242,7 +245,7 @@ describe('a caller whose record cannot be read', () => {
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
-  it('is forgotten by a look that does not meet them: their 90 s begin anew', async () => {
+  it('a check that does not find the caller forgets them: their 90 s start anew', async () => {
     const rooms = [waiting(ALICE)];
     const { look, store, clock } = scene(rooms);
     await write(store, RECORD, DAMAGED, clock.now());
@@ -284,7 +287,7 @@ describe('a caller in the queue of a workspace', () => {
 
   const voice = (sid: string) => ({ attributes: attributes(sid), taskChannelUniqueName: 'voice' });
 
-  it('whose record cannot be read is forgotten once, whether their task is pending or reserved', async () => {
+  it('a queued caller whose record cannot be read is forgotten once, whether their task is pending or reserved', async () => {
     const { client, asked } = queue({
       pending: [voice(ALICE), voice(sids.call(5)), { ...voice(sids.call(6)), taskChannelUniqueName: 'chat' }],
       reserved: [voice(BRUNO)],
@@ -292,7 +295,7 @@ describe('a caller in the queue of a workspace', () => {
     const [clock, store] = [manualClock(), createMemoryStore()];
     const look = queuedCallers({ client, store, clock, workspace: () => taskSids.workspace });
     for (const sid of [ALICE, BRUNO]) await write(store, `taskrouter:${sid}`, newer(clock.now() - 90_000), clock.now());
-    // Of the third nothing is known: their next assignment says all that is needed. The fourth is a chat.
+    // Nothing is known of the third: their next assignment says all that is needed. The fourth is a chat.
     expect(await look()).toEqual({ recovered: [ALICE, BRUNO], leftAlone: 1, failed: [] });
     expect(JSON.parse((await store.read(`taskrouter:${ALICE}`, clock.now()))?.data ?? '')).toMatchObject({
       v: taskrouter.schema,
@@ -305,7 +308,7 @@ describe('a caller in the queue of a workspace', () => {
     ]);
   });
 
-  it('is left alone for 90 s after their record was first seen', async () => {
+  it('a queued caller is left alone for 90 s after their record was first seen', async () => {
     const { client } = queue({ pending: [voice(ALICE)], reserved: [] });
     const [clock, store] = [manualClock(), createMemoryStore()];
     const look = queuedCallers({ client, store, clock, workspace: () => taskSids.workspace });
@@ -317,7 +320,7 @@ describe('a caller in the queue of a workspace', () => {
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
-  it('is forgotten by a look that does not meet them: their 90 s begin anew', async () => {
+  it('a check that does not find the queued caller forgets them: their 90 s start anew', async () => {
     const pending = [voice(ALICE)];
     const { client } = queue({ pending, reserved: [] });
     const [clock, store] = [manualClock(), createMemoryStore()];
@@ -334,14 +337,14 @@ describe('a caller in the queue of a workspace', () => {
     expect((await look()).recovered).toEqual([ALICE]);
   });
 
-  it('is not asked for as long as the workspace is not known', async () => {
+  it('queued callers are not looked for while the workspace is not known', async () => {
     const { client, asked } = queue({ pending: [voice(ALICE)], reserved: [] });
     const look = queuedCallers({ client, store: createMemoryStore(), workspace: () => undefined });
     expect(await look()).toEqual({ recovered: [], leftAlone: 0, failed: [] });
     expect(asked).toEqual([]);
   });
 
-  it('is named as failed while the store is away, and the limit is handed on', async () => {
+  it('a queued caller is named as failed while the store is down, and the limit is passed on', async () => {
     const { client, asked } = queue({ pending: [voice(ALICE)], reserved: [] });
     const store: Store = { ...createMemoryStore(), read: () => Promise.reject(new Error('the store is away')) };
     const look = queuedCallers({ client, store, limit: 2, workspace: () => taskSids.workspace });
@@ -353,7 +356,7 @@ describe('a caller in the queue of a workspace', () => {
   });
 });
 
-describe('whoever watches for lost callers', () => {
+describe('the watch for lost callers', () => {
   const NOBODY: LostCallers = { recovered: [], leftAlone: 0, failed: [] };
 
   function watched(look: (times: number) => Promise<LostCallers>, everyMs?: number) {
@@ -376,16 +379,19 @@ describe('whoever watches for lost callers', () => {
   it.each([
     [undefined, 60_000],
     [5000, 5000],
-  ])('looks at the start and, told %s, every %i ms until it is stopped', async (everyMs, distance) => {
-    const { clock, looks, log, watch } = watched(() => Promise.resolve(NOBODY), everyMs);
-    await watch.idle();
-    await clock.advanceBy(2 * distance, () => watch.idle());
-    await watch.stop();
-    await clock.advanceBy(10 * distance, () => watch.idle());
-    expect([looks, log]).toEqual([[0, distance, 2 * distance], []]);
-  });
+  ])(
+    'the watch checks at the start and, configured with %s, every %i ms until it is stopped',
+    async (everyMs, distance) => {
+      const { clock, looks, log, watch } = watched(() => Promise.resolve(NOBODY), everyMs);
+      await watch.idle();
+      await clock.advanceBy(2 * distance, () => watch.idle());
+      await watch.stop();
+      await clock.advanceBy(10 * distance, () => watch.idle());
+      expect([looks, log]).toEqual([[0, distance, 2 * distance], []]);
+    },
+  );
 
-  it('begins no look before the one before has ended, and waits for it when it is stopped', async () => {
+  it('the watch starts no check before the last one has ended, and waits for it when it is stopped', async () => {
     let finish = (): void => undefined;
     const { clock, looks, watch } = watched(
       () =>
@@ -407,7 +413,7 @@ describe('whoever watches for lost callers', () => {
     expect(looks).toEqual([0]);
   });
 
-  it('says who was served anew and who could not be, and goes on when it could not ask', async () => {
+  it('the watch reports who was served anew and who could not be, and goes on after a failed check', async () => {
     const { clock, log, looks, watch } = watched((times) =>
       times === 1
         ? Promise.reject(new Error('no route to host'))
@@ -424,7 +430,7 @@ describe('whoever watches for lost callers', () => {
     ]);
   });
 
-  it.each([0, -1, Number.NaN])('refuses to look every %d ms', (everyMs) => {
+  it.each([0, -1, Number.NaN])('the watch refuses an interval of %d ms', (everyMs) => {
     expect(() => watchLostCallers({ look: () => Promise.resolve(NOBODY), everyMs })).toThrow(
       '"everyMs" must be above 0',
     );

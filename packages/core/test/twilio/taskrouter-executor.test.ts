@@ -40,7 +40,7 @@ afterAll(() => {
   nock.restore();
 });
 
-describe('what is sent, and what the answer means', () => {
+describe('requests to TaskRouter and their answers', () => {
   test('a rejection names the activity', async () => {
     taskRouterApi()
       .post(RESERVATION, { ReservationStatus: 'rejected', WorkerActivitySid: taskSids.unavailable })
@@ -62,7 +62,7 @@ describe('what is sent, and what the answer means', () => {
     expect(await execute(back)).toEqual({ kind: 'outcome', outcome: { kind: 'changed' } });
   });
 
-  test('a worker is seen with their ETag, and with when they got there', async () => {
+  test('a worker is fetched with their ETag and their time of entry', async () => {
     taskRouterApi()
       .get(WORKER)
       .reply(200, { activity_sid: taskSids.unavailable, date_status_changed: '2025-06-02T17:40:00Z' }, { ETag: '"7"' });
@@ -77,7 +77,7 @@ describe('what is sent, and what the answer means', () => {
     });
   });
 
-  test('a task and a reservation are seen with their status', async () => {
+  test('a task and a reservation are fetched with their status', async () => {
     taskRouterApi().get(TASK).reply(200, { sid: taskSids.task(), assignment_status: 'wrapping' });
     expect(await execute({ type: 'task.fetch', ...of })).toMatchObject({
       outcome: { kind: 'task', status: 'wrapping' },
@@ -105,7 +105,7 @@ describe('what is sent, and what the answer means', () => {
   });
 });
 
-describe('what went wrong', () => {
+describe('failures', () => {
   test.each([
     [404, 20404, { kind: 'outcome', outcome: { kind: 'gone' } }],
     [400, 20001, { kind: 'outcome', outcome: { kind: 'refused', code: 20001 } }],
@@ -131,7 +131,7 @@ describe('what went wrong', () => {
     ['reservation', { ...reject, reservation: 'WR1' }],
     ['worker', { ...back, worker: `WK${'0'.repeat(31)}?` }],
     ['activity', { ...back, activity: 'WA' }],
-  ])('what is no SID of a %s never reaches a path', async (kind, effect) => {
+  ])('a malformed SID of a %s never reaches a path', async (kind, effect) => {
     expect(await execute(effect as TaskRouterEffect)).toEqual({
       kind: 'outcome',
       outcome: { kind: 'refused', code: null, reason: `not a SID of a ${kind}` },

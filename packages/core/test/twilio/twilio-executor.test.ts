@@ -55,7 +55,7 @@ afterAll(() => {
   nock.restore();
 });
 
-/** Every timer rings as soon as somebody waits for it. */
+/** Every timer fires as soon as it is awaited. */
 const impatient: Clock = {
   now: () => 0,
   wakeAt: (_, run) => {
@@ -66,8 +66,8 @@ const impatient: Clock = {
   },
 };
 
-describe('what is sent', () => {
-  test('a new call, with everything that lets it be found again', async () => {
+describe('requests to Twilio', () => {
+  test('a new call carries everything that lets it be found again', async () => {
     let body: unknown;
     twilioApi()
       .post(CALLS, (sent: unknown) => {
@@ -98,7 +98,7 @@ describe('what is sent', () => {
     });
   });
 
-  test('the fine tuning of detection, and a fallback address of one’s own', async () => {
+  test('a new call carries the detection options and its own fallback address', async () => {
     const detection = {
       mode: 'DetectMessageEnd',
       timeoutSeconds: 5,
@@ -124,7 +124,7 @@ describe('what is sent', () => {
     });
   });
 
-  test('the caller’s token, as it was received: still percent-encoded once decoded', async () => {
+  test('the caller’s token is sent as received: still percent-encoded once decoded', async () => {
     const callToken = '%7B%22parentCallInfoToken%22%3A%22eyJhbGciOiJFUzI1NiJ9.sig%22%7D';
     const onTheWire = `CallToken=${encodeURIComponent(callToken)}`;
     expect(onTheWire).toContain('=%257B%2522parent');
@@ -134,7 +134,7 @@ describe('what is sent', () => {
     expect(await execute({ ...create, callToken })).toMatchObject({ outcome: { kind: 'created' } });
   });
 
-  test('an end, a redirect and a fetch', async () => {
+  test('an end, a redirect and a fetch are sent', async () => {
     twilioApi().post(CALL, { Status: 'completed' }).reply(200, { sid: LEG, status: 'completed' });
     expect(await execute(end)).toEqual({ kind: 'outcome', outcome: { kind: 'done', status: 'completed' } });
     const Url = `${BASE}/outbound/document?ref=forwarding.${CALLER}.1.2#rc=3&rp=5xx,ct,rt`;
@@ -153,8 +153,8 @@ describe('what is sent', () => {
   });
 });
 
-describe('what goes wrong: certainly not executed', () => {
-  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('%s', async (code) => {
+describe('failures: certainly not executed', () => {
+  test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('%s means not executed', async (code) => {
     twilioApi()
       .post(CALLS)
       .replyWithError(Object.assign(new Error(`connect ${code}`), { code }));
@@ -165,46 +165,46 @@ describe('what goes wrong: certainly not executed', () => {
     });
   });
 
-  test('429, and it says for how long', async () => {
+  test('a 429 that says for how long waits that long', async () => {
     twilioApi()
       .post(CALLS)
       .reply(429, apiError(429, 20429, 'Too Many Requests'), { 'Retry-After': '3' });
     expect(await execute(create)).toEqual({ kind: 'notExecuted', reason: 'Too Many Requests', afterMs: 3000 });
   });
 
-  test('429, and it says until when', async () => {
+  test('a 429 that says until when waits until then', async () => {
     const now = Date.UTC(2026, 0, 1, 12, 0, 0);
     const clock: Clock = { now: () => now, wakeAt: () => () => undefined };
     twilioApi().post(CALL).reply(429, apiError(429, 20429), { 'Retry-After': 'Thu, 01 Jan 2026 12:00:07 GMT' });
     expect(await executor({ clock })(end)).toMatchObject({ kind: 'notExecuted', afterMs: 7000 });
   });
 
-  test('429, and it says nothing', async () => {
+  test('a 429 that says nothing waits the default', async () => {
     twilioApi().get(CALL).reply(429, apiError(429, 20429));
     expect(await execute(fetch)).toMatchObject({ kind: 'notExecuted', afterMs: null });
   });
 
-  test('429 without a body that can be read', async () => {
+  test('a 429 without a readable body means not executed', async () => {
     twilioApi().post(CALLS).reply(429, '<html>slow down</html>');
     expect(await execute(create)).toMatchObject({ kind: 'notExecuted' });
   });
 });
 
-describe('what goes wrong: nobody knows whether it was executed', () => {
-  test('reset', async () => {
+describe('failures: unknown whether executed', () => {
+  test('a reset connection is ambiguous', async () => {
     twilioApi()
       .post(CALLS)
       .replyWithError(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }));
     expect(await execute(create)).toEqual({ kind: 'ambiguous', reason: 'socket hang up' });
   });
 
-  test('the client’s own time-out', async () => {
+  test('the client’s own timeout is ambiguous', async () => {
     twilioApi().post(CALLS).delay(200).reply(201, { sid: LEG, status: 'queued' });
     const hurried = twilio(ACCOUNT, 'secret', { timeout: 20 });
     expect(await executor({ client: hurried })(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
-  test('our time-out, however long the client waits', async () => {
+  test('our timeout is ambiguous, however long the client waits', async () => {
     const never: TwilioClient = {
       calls: Object.assign(() => ({ update: forever, fetch: forever }), { create: forever }),
     };
@@ -214,24 +214,24 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
     }
   });
 
-  test.each([500, 502, 503, 504])('%i', async (status) => {
+  test.each([500, 502, 503, 504])('HTTP %i is ambiguous', async (status) => {
     for (const body of [apiError(status, 20500), '<html>']) {
       twilioApi().post(CALLS).reply(status, body);
       expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
     }
   });
 
-  test('a redirection', async () => {
+  test('an HTTP redirect is ambiguous', async () => {
     twilioApi().post(CALLS).reply(302, '', { Location: 'https://elsewhere.example' });
     expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
-  test('201 with JSON that is none', async () => {
+  test('a 201 with malformed JSON is ambiguous', async () => {
     twilioApi().post(CALLS).reply(201, '{"sid":"CA222');
     expect(await execute(create)).toMatchObject({ kind: 'ambiguous' });
   });
 
-  test('201 that does not say the SID', async () => {
+  test('a 201 without a SID is ambiguous', async () => {
     twilioApi().post(CALLS).reply(201, { status: 'queued' });
     expect(await execute(create)).toMatchObject({
       kind: 'ambiguous',
@@ -239,12 +239,12 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
     });
   });
 
-  test('a fetch that does not say the status', async () => {
+  test('a fetch without a status is ambiguous', async () => {
     twilioApi().get(CALL).reply(200, { sid: LEG });
     expect(await execute(fetch)).toMatchObject({ kind: 'ambiguous' });
   });
 
-  test('an exception of no known form', async () => {
+  test('an exception of unknown form is ambiguous', async () => {
     for (const thrown of [null, 'text', {}, new TypeError('?')]) {
       const broken: TwilioClient = {
         calls: Object.assign(() => ({ update: forever, fetch: forever }), {
@@ -279,7 +279,7 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
       nock.disableNetConnect();
     });
 
-    /** The official HTTP client, sent to our server. */
+    /** The official HTTP client, connected to our server. */
     function nearby(port: number): TwilioClient {
       const http = new twilio.RequestClient({ keepAlive: false });
       const send = http.request.bind(http);
@@ -298,13 +298,13 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
           socket.write(`${head}{"sid":"${LEG}"`, () => socket.destroy());
         },
       ],
-    ])('%s', async (_, how) => {
+    ])('on a real socket: %s', async (_, how) => {
       answer = how;
       const { port } = server.address() as AddressInfo;
       expect(await executor({ client: nearby(port) })(create)).toMatchObject({ kind: 'ambiguous' });
     });
 
-    test('nobody listens: not executed', async () => {
+    test('a closed port means not executed', async () => {
       const { port } = server.address() as AddressInfo;
       await new Promise((resolve) => server.close(resolve));
       expect(await executor({ client: nearby(port) })(create)).toMatchObject({ kind: 'notExecuted' });
@@ -312,7 +312,7 @@ describe('what goes wrong: nobody knows whether it was executed', () => {
   });
 });
 
-describe('what goes wrong: a definite no', () => {
+describe('failures: refused for good', () => {
   test.each([
     [400, 21210, 'owned nor verified'],
     [400, 21211, 'not valid'],
@@ -329,7 +329,7 @@ describe('what goes wrong: a definite no', () => {
     [403, 20005, 'not active'],
     [404, 20404, 'no such account'],
     [400, 99999, 'as Twilio words it'],
-  ])('%i with %i', async (status, code, reason) => {
+  ])('HTTP %i with code %i is refused', async (status, code, reason) => {
     twilioApi().post(CALLS).reply(status, apiError(status, code));
     expect(await execute(create)).toEqual({
       kind: 'outcome',
@@ -337,18 +337,18 @@ describe('what goes wrong: a definite no', () => {
     });
   });
 
-  test('the newer form of errors', async () => {
+  test('the newer form of errors is refused', async () => {
     const body = { type: 'https://x', title: 'Invalid number', status: 400, code: 21211 };
     twilioApi().post(CALLS).reply(400, body);
     expect(await execute(create)).toMatchObject({ outcome: { kind: 'refused', code: 21211 } });
   });
 
-  test('4xx of somebody in between', async () => {
+  test('a 4xx of an intermediary is handled', async () => {
     twilioApi().post(CALLS).reply(403, '<html>Forbidden</html>');
     expect(await execute(create)).toMatchObject({ outcome: { kind: 'refused', code: null } });
   });
 
-  test('404: the call is gone', async () => {
+  test('a 404 means that the call is gone', async () => {
     for (const effect of [end, redirect, fetch]) {
       const scope = twilioApi();
       (effect.type === 'call.fetch' ? scope.get(CALL) : scope.post(CALL)).reply(404, apiError(404, 20404));
@@ -366,7 +366,7 @@ describe('what goes wrong: a definite no', () => {
   });
 });
 
-describe('what is never sent', () => {
+describe('requests that are never sent', () => {
   const refusedCall = async (effect: CallEffect, options: Partial<TwilioExecutorOptions> = {}): Promise<string> => {
     const result = await executor(options)(effect);
     expect(result).toMatchObject({ kind: 'outcome', outcome: { kind: 'refused', code: null } });
@@ -385,11 +385,11 @@ describe('what is never sent', () => {
       '+14155550142;ext=9',
     ],
     ...['', 'client:anna', 'sip:a@b.example', '../Accounts'],
-  ])('a call to %j', async (to) => {
+  ])('a call to %j is never sent', async (to) => {
     await refusedCall({ ...create, to: to as E164 });
   });
 
-  test('a call to a number that is shown, or is ours', async () => {
+  test('a call to a number that is shown, or is ours, is never sent', async () => {
     expect(await refusedCall({ ...create, to: create.from })).toContain('would be shown');
     expect(await refusedCall(create, { ownNumbers: ['+14155550142'] })).toContain('ours');
   });
@@ -406,7 +406,7 @@ describe('what is never sent', () => {
     ],
     ['rejects', () => Promise.reject(new Error('down'))],
     ['hangs', () => new Promise<never>(() => undefined), impatient],
-  ])('a call for which mayDial %s', async (_, mayDial, clock) => {
+  ])('a call for which mayDial %s is never sent', async (_, mayDial, clock) => {
     expect(await refusedCall(create, { mayDial, ...(clock === undefined ? {} : { clock }) })).toContain('mayDial');
   });
 
@@ -419,7 +419,7 @@ describe('what is never sent', () => {
     expect(asked).toEqual(['+14155550142', '+14155550142']);
   });
 
-  test.each(['', 'CA1', '../../Accounts', `${LEG}/Recordings`])('a path with %j in it', async (bad) => {
+  test.each(['', 'CA1', '../../Accounts', `${LEG}/Recordings`])('a path with %j in it is never sent', async (bad) => {
     for (const effect of [end, redirect, fetch]) await refusedCall({ ...effect, sid: bad } as CallEffect);
   });
 });
@@ -433,7 +433,7 @@ function forever(): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
-test('is not made without a rule for what may be dialled: nothing is dialled by default', () => {
+test('an executor is not created without a mayDial rule: nothing is dialled by default', () => {
   const url = callbackUrls(BASE);
   expect(() => createTwilioExecutor({ client, url } as unknown as TwilioExecutorOptions)).toThrow('"mayDial" must be');
 });

@@ -6,7 +6,7 @@ import { createSimulator, type WorkspaceSetUp } from '@amd/simulator';
 
 const CUSTOM = { friendlyName: 'Temporarily Unavailable', available: false };
 
-/** A directory over the simulated TaskRouter and the official client. */
+/** A directory on the simulated TaskRouter and the official client. */
 function scene(setUp: WorkspaceSetUp | null, options: Partial<WorkspaceDirectoryOptions> = {}) {
   let requests = 0;
   let down = false;
@@ -46,7 +46,7 @@ async function problem(run: Promise<unknown>): Promise<string> {
 }
 
 describe('a workspace is found by names', () => {
-  it('of the newer generation', async () => {
+  it('a workspace of the newer generation is found', async () => {
     const { directory, sids } = scene({
       activities: [CUSTOM],
       reservationTimeout: 90,
@@ -72,7 +72,7 @@ describe('a workspace is found by names', () => {
     expect(directory.current()?.activityNames.size).toBe(4);
   });
 
-  it('of the older one, by SID, with names of its own', async () => {
+  it('a workspace of the older generation is found by SID, with names of its own', async () => {
     const made = scene({ multiTask: false });
     const { inside, sids } = made;
     const directory = createWorkspaceDirectory({
@@ -86,12 +86,12 @@ describe('a workspace is found by names', () => {
     });
   });
 
-  it('with Unavailable for the cool-down, when there is nothing better', async () => {
+  it('a workspace with only Unavailable for the cool-down is found', async () => {
     const { directory, sids } = scene({});
     expect((await directory.load()).activities.unavailable).toBe(sids?.activities['Unavailable']);
   });
 
-  it('with its workers, as they are now', async () => {
+  it('a workspace is found with its current workers', async () => {
     const { directory, sim, sids } = scene({
       workers: [{ friendlyName: 'Ann', attributes: { phone: ' +14155550142 ' } }, { friendlyName: 'Ben' }],
     });
@@ -104,14 +104,14 @@ describe('a workspace is found by names', () => {
 });
 
 describe('what is missing is named, with the command that makes it', () => {
-  it('the workspace', async () => {
+  it('a missing workspace is named, with the command that creates it', async () => {
     expect(await problem(scene(null).directory.load())).toBe(
       'there is no workspace named "AMD"; there is none at all. Make it with: twilio api:taskrouter:v1:workspaces:create --friendly-name "AMD"',
     );
     expect(await problem(scene({ friendlyName: 'Sales' }).directory.load())).toMatch(/there are "Sales"/);
   });
 
-  it('an activity, of the right kind', async () => {
+  it('a missing activity, or one of the wrong kind, is named', async () => {
     const missing = scene({}, { activities: { unavailable: 'Rest' } });
     expect(await problem(missing.directory.load())).toMatch(
       /no activity named "Rest" for "activities.unavailable"; there are "Offline", "Available", "Unavailable"\. Make it with: .*activities:create --workspace-sid WS[0-9a-f]{32} --friendly-name "Rest" --no-available$/,
@@ -122,7 +122,7 @@ describe('what is missing is named, with the command that makes it', () => {
     );
   });
 
-  it('the workflow, or which of several', async () => {
+  it('a missing workflow is named, or which of several to choose', async () => {
     const { directory, inside, sids } = scene({});
     await inside.workflows.create({
       friendlyName: 'Night',
@@ -138,8 +138,8 @@ describe('what is missing is named, with the command that makes it', () => {
   });
 });
 
-describe('it learns without a restart', () => {
-  it('of new activities and of a changed configuration, once a second at the most', async () => {
+describe('updates without a restart', () => {
+  it('the directory learns of new activities and of a changed configuration, once a second at most', async () => {
     const { sim, directory, inside, requests } = scene({});
     await directory.load();
     const before = requests();
@@ -162,7 +162,7 @@ describe('it learns without a restart', () => {
     expect(requests()).toBe(before + 1 + 6);
   });
 
-  it('and keeps what it knew when Twilio is away', async () => {
+  it('the directory keeps what it knew when Twilio is down', async () => {
     const { directory, errors, takeDown } = scene({});
     const known = await directory.load();
     takeDown();

@@ -13,7 +13,7 @@ const keyed = (form: ReadonlyMap<string, string>) => parseLeg(form, 'key');
 const params = (fields: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(fields));
 
 describe('the form', () => {
-  test('is decoded, empty values and unknown parameters included', () => {
+  test('a form is decoded, empty values and unknown parameters included', () => {
     const form = parseForm('From=%2B12125550123&FromCity=&ToCity=SAN+FRANCISCO&NewIn2027=x');
     expect(form.ok && [...form.params]).toEqual([
       ['From', '+12125550123'],
@@ -23,7 +23,7 @@ describe('the form', () => {
     ]);
   });
 
-  test('of a SIP caller may carry header names with dashes', () => {
+  test("a SIP caller's form may carry header names with dashes", () => {
     expect(parseForm('SipHeader_X-Customer-Id=7&SipDomain=a').ok).toBe(true);
   });
 
@@ -34,7 +34,7 @@ describe('the form', () => {
     ['everything folded into one name', `A${'b'.repeat(300)}=`, 403, 'not a name'],
     ['more than 64 KiB', `A=${'x'.repeat(65_535)}`, 413, '64 KiB'],
     ['more than 200 parameters', Array.from({ length: 201 }, (_, i) => `P${String(i)}=`).join('&'), 413, '200'],
-  ])('with %s is refused', (_, body, status, problem) => {
+  ])('a form with %s is refused', (_, body, status, problem) => {
     expect(parseForm(body)).toMatchObject({ ok: false, status, problem: expect.stringContaining(problem) as string });
   });
 
@@ -49,12 +49,12 @@ describe('the form', () => {
     'Größe',
     'Digits2',
     'x'.repeat(255),
-  ])('may have the name %j: a client app chooses those of its parameters', (name) => {
+  ])('a form may have the name %j: a client app chooses those of its parameters', (name) => {
     const form = parseForm(new URLSearchParams([[name, 'x']]).toString());
     expect(form.ok && [...form.params]).toEqual([[name, 'x']]);
   });
 
-  test('may repeat what is not Twilio’s own, and is signed as Twilio’s library signs it', () => {
+  test('a form may repeat what is not Twilio’s own, and is signed as Twilio’s library signs it', () => {
     const form = parseForm('SipHeader_X-Tag=b&SipHeader_X-Tag=a&SipHeader_X-Tag=b&a%5B%5D=2&a%5B%5D=1');
     if (!form.ok) throw new Error(form.problem);
     const repeated = { 'SipHeader_X-Tag': ['b', 'a', 'b'], 'a[]': ['2', '1'] };
@@ -62,12 +62,12 @@ describe('the form', () => {
     expect(sign(TOKEN, 'https://a.example/x', form.params)).toBe(signature);
   });
 
-  test('of 64 KiB and 200 parameters is not', () => {
+  test('a form of 64 KiB and 200 parameters is accepted', () => {
     expect(parseForm(`A=${'x'.repeat(65_534)}`).ok).toBe(true);
     expect(parseForm(Array.from({ length: 200 }, (_, i) => `P${String(i)}=`).join('&')).ok).toBe(true);
   });
 
-  test('never throws, and gives back what was sent', () => {
+  test('parsing a form never throws, and returns what was sent', () => {
     const { met, expectAll } = countCases('read', 'refused');
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('A=1&=2', 'A=1&A=2')), (body) => {
@@ -82,8 +82,8 @@ describe('the form', () => {
   });
 });
 
-describe('the form beside URLSearchParams', () => {
-  /** What the form was before it had a way of its own for plain ASCII, with nothing refused. */
+describe('the form compared with URLSearchParams', () => {
+  /** How forms were parsed before plain ASCII had its own path, with nothing refused. */
   const reference = (body: string): (readonly [string, string])[] => {
     const values = new Map<string, Set<string>>();
     for (const [name, value] of new URLSearchParams(body)) values.set(name, (values.get(name) ?? new Set()).add(value));
@@ -120,7 +120,7 @@ describe('the form beside URLSearchParams', () => {
       ),
   );
 
-  test('reads the same names and values in the same order, whatever is sent', () => {
+  test('parseForm reads the same names and values in the same order, whatever is sent', () => {
     const { met, expectAll } = countCases('plain', 'unusual', 'repeated', 'refused');
     fc.assert(
       fc.property(body, (text) => {
@@ -150,7 +150,7 @@ describe('the form beside URLSearchParams', () => {
     'A=%EF%BB%BFx',
     '&&A&=',
     '\uFEFFA=1',
-  ])('reads %j alike', (text) => {
+  ])('parseForm reads %j like URLSearchParams', (text) => {
     // Given
     const name = [...new URLSearchParams(text).keys()].at(-1);
     // When
@@ -159,7 +159,7 @@ describe('the form beside URLSearchParams', () => {
     expect(form.ok ? [...form.params] : form.status).toEqual(name === '' ? 403 : reference(text));
   });
 
-  test('is signed as by Twilio’s library', () => {
+  test('parsed parameters are signed as by Twilio’s library', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ minLength: 1, maxLength: 12 }), fc.string({ maxLength: 12 })), (fields) => {
         // Given
@@ -176,7 +176,7 @@ describe('the form beside URLSearchParams', () => {
 });
 
 describe('payloads', () => {
-  test('an inbound call; its token stays as it came', () => {
+  test('an inbound call is read; its token stays as it came', () => {
     const token = '%7B%22parentCallInfoToken%22%3A%22eyJ.sig%22%7D';
     expect(parseInbound(params(common(CALLER, { CallStatus: 'ringing', CallToken: token })))).toEqual({
       ok: true,
@@ -188,7 +188,7 @@ describe('payloads', () => {
     });
   });
 
-  test('a withheld caller without a token', () => {
+  test('a withheld caller without a token is read', () => {
     const inbound = parseInbound(params(common(CALLER, { From: '', CallToken: '' })));
     expect(inbound).toMatchObject({ ok: true, from: '' });
     expect(inbound).not.toHaveProperty('token');
@@ -215,7 +215,7 @@ describe('payloads', () => {
     expect(parseInbound(params(rest))).toMatchObject({ ok: false, problem });
   });
 
-  test('a missing To is refused: Twilio sends it, also when it is empty', () => {
+  test('a missing To is refused: Twilio sends it even if it is empty', () => {
     const { To: _, ...rest } = common(CALLER);
     expect(parseInbound(params(rest))).toMatchObject({ ok: false, problem: 'To is missing' });
   });
@@ -251,7 +251,7 @@ describe('payloads', () => {
   });
 
   test.each([
-    // Behind it, it would not sort; and what is behind that is no name.
+    // Behind it, it would not sort; and what follows that is not a name.
     [answered, { CallerName: 'xAnsweredByhuman' }],
     [keyed, { CallerName: 'xDigits1zoo' }],
     [keyed, { CallerName: 'xDigits and more' }],
@@ -259,15 +259,15 @@ describe('payloads', () => {
     [answered, { CallerName: 'xDigits1' }],
     [parseCall, { CallerName: 'xDigits1' }],
     [parseInbound, { Digits2: '1', AnsweredByX: 'human', DigitsToDial: '5' }],
-    // A header is called as it is called.
+    // A header may have any name.
     [keyed, { SipHeader_SpeechResult: 'yes', 'SipHeader_A-SpeechResult': 'no' }],
     // JSON hides nothing.
     [keyed, { CallerX: '{"Digits":"Digits1"}' }],
-  ] as const)('a name with no more than a name in it hides nothing', (parse, fields) => {
+  ] as const)('a name that contains no more than a name hides nothing', (parse, fields) => {
     expect(parse(params(common(LEG, fields as Record<string, string>)))).toMatchObject({ ok: true });
   });
 
-  test('a leg: verdict and key', () => {
+  test("a leg's verdict and key are read", () => {
     expect(answered(params(common(LEG, { AnsweredBy: 'human', Digits: '1' })))).toMatchObject({
       answeredBy: 'human',
       digits: '',
@@ -280,7 +280,7 @@ describe('payloads', () => {
     expect(keyed(params(common(LEG, { Digits: '1CallerCity' })))).toMatchObject({ ok: false });
   });
 
-  test('a status callback', () => {
+  test('a status callback is read', () => {
     const ended = { CallStatus: 'failed', SipResponseCode: '404', SequenceNumber: '2' };
     expect(parseStatus(params(common(LEG, ended)))).toEqual({
       ok: true,
@@ -295,7 +295,7 @@ describe('payloads', () => {
     });
   });
 
-  test('events of a room', () => {
+  test('conference events are read', () => {
     const leave = {
       StatusCallbackEvent: 'participant-leave',
       ConferenceSid: ROOM,

@@ -14,7 +14,7 @@ const answered = (params: Params) => parseLeg(params, 'answered');
 const keyed = (params: Params) => parseLeg(params, 'key');
 const ROOM = `CF${'3'.repeat(32)}`;
 const of = (fields: Record<string, string>): Params => new Map(Object.entries(fields));
-/** A field may be given in many ways; `undefined` leaves it out. */
+/** A field may be given in many ways; `undefined` omits it. */
 const callOf = (sid: string, fields: Record<string, string> = {}): Params => of(common(sid, fields));
 const leave = (fields: Record<string, string>): Params =>
   of({ StatusCallbackEvent: 'participant-leave', ConferenceSid: ROOM, CallSid: CALLER, ...fields });
@@ -66,7 +66,7 @@ describe('what is refused says which parameter, and why', () => {
   });
 });
 
-describe('who calls, and whom', () => {
+describe('parties of a call', () => {
   it.each([
     '+12125550123',
     `+${'1'.repeat(20)}`,
@@ -76,20 +76,20 @@ describe('who calls, and whom', () => {
     'sip:ann@example.com',
     'x'.repeat(1024),
     'Ann of FromCity',
-  ])('%j is taken as it came', (party) => {
+  ])('the caller %j is accepted as it came', (party) => {
     expect(parseInbound(callOf(CALLER, { From: party }))).toMatchObject({ ok: true, from: party });
     expect(parseInbound(callOf(CALLER, { To: party }))).toMatchObject({ ok: true, to: party });
   });
 });
 
 describe('a request of a leg', () => {
-  it('takes all the keys of a phone, and no more than 32', () => {
+  it("a leg's request accepts all keys of a phone, and no more than 32", () => {
     for (const digits of ['0123456789*#', 'ABCDabcdwW', '1'.repeat(32)]) {
       expect(keyed(callOf(LEG, { Digits: digits }))).toMatchObject({ ok: true, digits });
     }
   });
 
-  it('hears what was said, as far as a robot speaks', () => {
+  it("a leg's request accepts speech as long as a robot speaks", () => {
     const said = { SpeechResult: 'x'.repeat(2000), Confidence: '0.9' };
     const heard = keyed(callOf(LEG, said));
     expect(heard.ok && heard.speech).toBe('x'.repeat(1000));
@@ -97,7 +97,7 @@ describe('a request of a leg', () => {
     expect(keyed(callOf(LEG))).not.toHaveProperty('speech');
   });
 
-  it('whose words have a parameter’s name in them is not taken for a request that hides it', () => {
+  it('speech that contains a parameter’s name does not count as hiding it', () => {
     const said = { SpeechResult: 'To whom?', Confidence: '0.9', To: '+14155550199' };
     expect(keyed(callOf(LEG, said))).toMatchObject({ ok: true, speech: 'To whom?' });
     const without = new Map(Object.entries(common(LEG, { SpeechResult: 'To whom?', Confidence: '0.9' })));
@@ -109,7 +109,7 @@ describe('a request of a leg', () => {
 describe('the verdict of asynchronous detection', () => {
   const verdictOf = (fields: Record<string, string>) => parseVerdict(of({ CallSid: LEG, ...fields }));
 
-  it('says who and how long it took', () => {
+  it('the verdict says who answered and how long it took', () => {
     expect(verdictOf({ AnsweredBy: 'machine_start', MachineDetectionDuration: '3200' })).toEqual({
       ok: true,
       sid: LEG,
@@ -118,7 +118,7 @@ describe('the verdict of asynchronous detection', () => {
     });
   });
 
-  it('that says nothing is unknown', () => {
+  it('an empty verdict is unknown', () => {
     expect(verdictOf({})).toMatchObject({ answeredBy: 'unknown', durationMs: null });
     expect(verdictOf({ AnsweredBy: '' })).toMatchObject({ answeredBy: 'unknown' });
   });
@@ -127,7 +127,7 @@ describe('the verdict of asynchronous detection', () => {
     expect(verdictOf({ AnsweredBy: 'human', MachineDetectionDuration: duration })).toMatchObject({ durationMs: null });
   });
 
-  it.each(['0', '999999'])('a duration of %s is one', (duration) => {
+  it.each(['0', '999999'])('a duration of %s is accepted', (duration) => {
     expect(verdictOf({ MachineDetectionDuration: duration })).toMatchObject({ durationMs: Number(duration) });
   });
 });
@@ -141,7 +141,7 @@ describe('a status callback', () => {
     ['4040', null],
     ['x404', null],
     ['40', null],
-  ])('with the SIP code %s', (code, sipCode) => {
+  ])('a status callback is read with the SIP code %s', (code, sipCode) => {
     expect(parseStatus(callOf(LEG, { SipResponseCode: code }))).toMatchObject({ ok: true, sipCode });
   });
 });
@@ -153,11 +153,11 @@ describe('an event of a room', () => {
     ['participant-join', 'join'],
     ['participant-leave', 'leave'],
     ['participant-speech-start', null],
-  ])('%s', (name, event) => {
+  ])('the conference event %s is read', (name, event) => {
     expect(parseConference(leave({ StatusCallbackEvent: name }))).toMatchObject({ ok: true, event, sid: CALLER });
   });
 
-  it('knows no status that it has never heard of, and takes the event all the same', () => {
+  it('a conference event with an unknown status is accepted without it', () => {
     expect(parseConference(leave({ ParticipantCallStatus: 'parked' }))).toMatchObject({ ok: true, status: null });
     expect(parseConference(leave({ ParticipantCallStatus: 'busy' }))).toMatchObject({ ok: true, status: 'busy' });
   });

@@ -10,7 +10,7 @@ const recordingOf = (fields: Record<string, string>) => parseRecording(new Map(O
 const refusal = (problem: string) => ({ ok: false, problem: expect.stringMatching(`^${problem}`) as string });
 
 describe('a fallback is over', () => {
-  it('a message was recorded', () => {
+  it('a recorded message is read', () => {
     expect(fallbackOf(RECORDED)).toEqual({
       ok: true,
       sid: CALLER,
@@ -34,9 +34,9 @@ describe('a fallback is over', () => {
     ['no-answer', false],
     ['failed', false],
     ['canceled', false],
-  ])('a number was dialled: %s', (status, answered) => {
+  ])('the status of the fallback number is read: %s', (status, answered) => {
     expect(fallbackOf({ DialCallStatus: status })).toMatchObject({ ok: true, answered, recording: null });
-    // Its talk is told of by its own callback.
+    // Its own callback reports its talk.
     expect(fallbackOf({ DialCallStatus: status, ...RECORDED })).toMatchObject({ recording: null });
   });
 
@@ -56,7 +56,7 @@ describe('a fallback is over', () => {
 describe('a recording’s own callback', () => {
   const DONE = { ...RECORDED, RecordingStatus: 'completed' };
 
-  it('tells of the file when it is there', () => {
+  it('a recording’s callback reports the file when it is ready', () => {
     expect(recordingOf(DONE)).toEqual({ ok: true, recording: { sid: SID, url: URL_, seconds: 9 } });
     expect(recordingOf({ ...DONE, RecordingSid: '' })).toMatchObject({ recording: { sid: SID } });
     for (const status of ['in-progress', 'absent', 'processing', 'done']) {
@@ -64,26 +64,29 @@ describe('a recording’s own callback', () => {
     }
   });
 
-  it.each(['', '-1', 'x', '9x', 'x9', '1.5'])('whose length %j is none is told all the same', (duration) => {
-    expect(recordingOf({ ...DONE, RecordingDuration: duration })).toMatchObject({ recording: { seconds: null } });
-  });
+  it.each(['', '-1', 'x', '9x', 'x9', '1.5'])(
+    'a recording whose length %j is invalid is reported all the same',
+    (duration) => {
+      expect(recordingOf({ ...DONE, RecordingDuration: duration })).toMatchObject({ recording: { seconds: null } });
+    },
+  );
 
   it.each([
     `https://bucket.s3.eu-west-1.amazonaws.com/AC1/${SID}?X-Amz-Signature=x%2Fy`,
     'https://recordings.example.com/a.wav',
     `${URL_}.mp3`,
     `https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE${'1'.repeat(32)}`,
-  ])('has the address %s: it is passed on, and never fetched', (url) => {
+  ])('a recording with the address %s is passed on, and never fetched', (url) => {
     expect(recordingOf({ ...DONE, RecordingUrl: url })).toMatchObject({ recording: { sid: SID, url } });
   });
 
-  it('without a SID is known by its address', () => {
+  it('a recording without a SID is known by its address', () => {
     expect(fallbackOf({ RecordingUrl: URL_ })).toMatchObject({ recording: { sid: SID, url: URL_, seconds: null } });
     const url = 'https://recordings.example.com/a.wav';
     expect(fallbackOf({ RecordingUrl: url })).toMatchObject({ recording: { sid: url, url, seconds: null } });
   });
 
-  it('that failed is told, with what is known of it', () => {
+  it('a failed recording is reported with what is known of it', () => {
     const failed = { ...DONE, RecordingStatus: 'failed', RecordingDuration: '-1' };
     const recording = { sid: SID, url: URL_, seconds: null, failed: true };
     expect(recordingOf(failed)).toEqual({ ok: true, recording });
@@ -91,7 +94,7 @@ describe('a recording’s own callback', () => {
     expect(recordingOf({ RecordingStatus: 'failed' })).toMatchObject(refusal('RecordingSid is missing'));
   });
 
-  it.each(['1', '99999'])('of %s s', (duration) => {
+  it.each(['1', '99999'])('a recording of %s s is accepted', (duration) => {
     expect(recordingOf({ ...DONE, RecordingDuration: duration })).toMatchObject({
       recording: { seconds: Number(duration) },
     });

@@ -33,7 +33,7 @@ const room: Extract<Verb, { verb: 'dial.conference' }> = {
 };
 
 describe('rendering', () => {
-  test('a document of each verb', () => {
+  test('a document of each verb is rendered', () => {
     const cases: readonly (readonly [Verb, string])[] = [
       [{ verb: 'say', text: 'Hi' }, '<Say>Hi</Say>'],
       [
@@ -176,7 +176,7 @@ describe('rendering', () => {
     }
   });
 
-  test('a document in which one attribute has another fixed value is another document', () => {
+  test('documents that differ in one fixed attribute are different documents', () => {
     // Given
     const rooms = [true, false].flatMap((startOnEnter) =>
       [true, false].map((endOnExit) => ({ ...room, startOnEnter, endOnExit })),
@@ -194,21 +194,21 @@ describe('rendering', () => {
     }
   });
 
-  test('without a wait address there is no attribute, so that Twilio plays its music', () => {
+  test('without a wait address the attribute is omitted, so Twilio plays its music', () => {
     expect(render([room], url)).not.toContain('waitUrl');
   });
 
-  test('no verb at all is an empty response', () => {
+  test('an empty list of verbs renders an empty response', () => {
     expect(render([], url)).toBe(`${HEAD}<Response/>`);
   });
 
-  test('what looks like a hole stays text', () => {
+  test('text that looks like a hole stays text', () => {
     expect(parseXml(render([{ verb: 'say', text: '{{0}} {{1}}', voice: '{{1}}' }], url)).children).toEqual([
       { name: 'Say', attributes: { voice: '{{1}}' }, text: '{{0}} {{1}}', children: [] },
     ]);
   });
 
-  test('what XML 1.0 forbids is left out', () => {
+  test('characters that XML 1.0 forbids are left out', () => {
     const text = '\u0000a\u0008\u000B\u001Fb\uFFFE\uFFFFc\uD800d\uDC00e\u{1F600}\t\n\r\u0085';
     expect(parseXml(render([{ verb: 'say', text }], url)).children[0]?.text).toBe('abcde\u{1F600}\t\n\r\u0085');
   });
@@ -251,7 +251,7 @@ const document = fc.array(
 );
 
 describe('hostile text', () => {
-  test('comes back exactly, without what is forbidden, and never becomes structure', () => {
+  test('hostile text comes back exactly, without forbidden characters, and never becomes structure', () => {
     fc.assert(
       fc.property(document, (verbs) => {
         const parsed = parseXml(render(verbs, url));
@@ -280,7 +280,7 @@ describe('hostile text', () => {
     );
   });
 
-  test('a document from the cache is the document made anew', () => {
+  test('a document from the cache equals one built anew', () => {
     fc.assert(
       fc.property(document, (verbs) => {
         const again = render(verbs, url);

@@ -89,12 +89,12 @@ describe('the address that was signed', () => {
       ],
     ],
     ['not an address', []],
-  ])('%s', (url, expected) => {
+  ])('the signed addresses are found: %s', (url, expected) => {
     expect([...signedUrls(url)]).toEqual(expected);
   });
 });
 
-test('agrees with the official library', () => {
+test('the signature agrees with the official library', () => {
   const field = fc.string({ unit: 'grapheme', maxLength: 12 });
   fc.assert(
     fc.property(

@@ -20,12 +20,12 @@ describe('the status of a call', () => {
     ['failed', true],
     ['no-answer', true],
     ['canceled', true],
-  ] as const)('%s is final: %s', (status, final) => {
+  ] as const)('the status %s is final: %s', (status, final) => {
     expect(parseCallStatus(status)).toBe(status);
     expect(isFinalStatus(status)).toBe(final);
   });
 
-  test('is one of nine', () => {
+  test('a status is one of nine', () => {
     expect(CALL_STATUSES).toHaveLength(9);
     for (const other of [undefined, '', 'Ringing', 'answered']) expect(parseCallStatus(other)).toBeUndefined();
   });
@@ -44,7 +44,7 @@ describe('who answered', () => {
     ['a machine', 'unknown'],
     ['', 'unknown'],
     [undefined, 'unknown'],
-  ])('%s is %s', (value, expected) => {
+  ])('the verdict %s is read as %s', (value, expected) => {
     expect(parseAnsweredBy(value)).toBe(expected);
   });
 });
@@ -52,7 +52,7 @@ describe('who answered', () => {
 describe('the reference of a callback', () => {
   const ref = { flow: 'forwarding', key: CALLER, visit: 12, leg: 0, purpose: 'leg.answered' } as const;
 
-  test('is read as it was written', () => {
+  test('a reference is read as it was written', () => {
     expect(formatRef(ref)).toBe(`forwarding.${CALLER}.12.0`);
     expect(parseRef(formatRef(ref), 'leg.answered')).toEqual(ref);
     expect(parseRef(`taskrouter.${CALLER}.1.99999`, 'leg.status')).toEqual({
@@ -84,7 +84,7 @@ describe('the reference of a callback', () => {
     `.${CALLER}.1.1`,
     'forwarding.CA12.1.1',
     `forwarding.WT${CALLER.slice(2)}.1.1`,
-  ])('%s is none', (text) => {
+  ])('the text %s is not a reference', (text) => {
     expect(parseRef(text, 'leg.answered')).toBeUndefined();
   });
 });
@@ -94,11 +94,11 @@ describe('a form that is refused says why', () => {
     ['A=1&A=2', 'parameter "A" is there twice'],
     ['=1', 'parameter "" is not a name'],
     [`${'A'.repeat(256)}=`, `parameter "${'A'.repeat(40)}" is not a name`],
-  ])('%s', (body, problem) => {
+  ])('a refused form says why: %s', (body, problem) => {
     expect(parseForm(body)).toEqual({ ok: false, status: 403, problem });
   });
 
-  test('as does one of too many parameters, or too long', () => {
+  test('a form of too many parameters, or too long, says why', () => {
     const many = Array.from({ length: 201 }, (_, index) => `P${String(index)}=`).join('&');
     expect(parseForm(many)).toEqual({ ok: false, status: 413, problem: 'there are more than 200 parameters' });
     expect(parseForm('x'.repeat(65_537))).toEqual({
@@ -119,7 +119,7 @@ describe('a parameter that is hidden in another', () => {
     [{ CallerName: 'xDigits1' }, 'Digits is missing, but hidden in the name or value of another'],
     [{ AnsweredBy: 'human', Digits: '1' }, null],
     [{}, null],
-  ])('%j', (fields, expected) => {
+  ])('hidden parameters are found in %j', (fields, expected) => {
     expect(hiddenParam(new Map(Object.entries(fields)), { reads })).toBe(expected);
   });
 });
@@ -134,7 +134,7 @@ describe('an address that may have been signed', () => {
     ['http://a b/x', ['http://a b/x', 'http://a b:80/x']],
     ['see https://a.example/x', []],
     ['ftp://a.example/x', []],
-  ])('%s', (url, expected) => {
+  ])('the addresses that may have been signed are listed: %s', (url, expected) => {
     expect([...signedUrls(url)]).toEqual(expected);
   });
 });
@@ -149,7 +149,7 @@ describe('text in a document', () => {
     ['a\u0000b', 'ab', 'ab'],
     ['ab\uFFFEc\uD800d', 'abcd', 'abcd'],
     ['é😀', 'é😀', 'é😀'],
-  ])('%j', (text, between, quoted) => {
+  ])('%j is escaped in a document', (text, between, quoted) => {
     expect(escapeText(text)).toBe(between);
     expect(escapeAttribute(text)).toBe(quoted);
   });

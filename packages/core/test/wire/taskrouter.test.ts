@@ -47,7 +47,7 @@ const event = (fields: Record<string, string>) => parseEvent(new Map(Object.entr
 const refusal = (problem: string) => ({ ok: false, problem: expect.stringMatching(`^${problem}`) as string });
 
 describe('an assignment', () => {
-  it('is a worker with a phone, held for a call', () => {
+  it('an assignment is a worker with a phone, reserved for a call', () => {
     expect(assignment(ASSIGNMENT)).toEqual({
       ok: true,
       workspace: WORKSPACE,
@@ -67,17 +67,20 @@ describe('an assignment', () => {
     });
   });
 
-  it.each(['WorkspaceSid', 'TaskSid', 'ReservationSid', 'WorkerSid'])('without a good %s is refused', (name) => {
-    const problem = `${name} is missing or not a SID of a ${name.slice(0, -3)}$`;
-    expect(assignment(without(ASSIGNMENT, name))).toMatchObject(refusal(problem));
-    expect(assignment({ ...ASSIGNMENT, [name]: ACTIVITY })).toMatchObject(refusal(problem));
-  });
+  it.each(['WorkspaceSid', 'TaskSid', 'ReservationSid', 'WorkerSid'])(
+    'an assignment without a valid %s is refused',
+    (name) => {
+      const problem = `${name} is missing or not a SID of a ${name.slice(0, -3)}$`;
+      expect(assignment(without(ASSIGNMENT, name))).toMatchObject(refusal(problem));
+      expect(assignment({ ...ASSIGNMENT, [name]: ACTIVITY })).toMatchObject(refusal(problem));
+    },
+  );
 
   it.each([
     ['WorkerAttributes', { TaskVersion: '0WorkerAttributes{}' }],
     ['TaskAttributes', { ReservationX: 'TaskAttributes{}' }],
     ['WorkerName', { WorkerAttributes: '{}WorkerNameAnn' }],
-  ])('with a hidden %s is refused', (name, fields) => {
+  ])('an assignment with a hidden %s is refused', (name, fields) => {
     expect(assignment({ ...without(ASSIGNMENT, name), ...(fields as Record<string, string>) })).toMatchObject({
       ok: false,
     });
@@ -90,15 +93,18 @@ describe('the call that a task is about', () => {
     return parsed.ok ? parsed.call : parsed;
   };
 
-  it.each([null, 5, 'CA', [], {}, { call_sid: 5 }, { call_sid: 'CA12' }])('%j is about none', (attributes) => {
-    expect(callIn(attributes)).toBeNull();
-  });
+  it.each([null, 5, 'CA', [], {}, { call_sid: 5 }, { call_sid: 'CA12' }])(
+    'a task with attributes %j is about no call',
+    (attributes) => {
+      expect(callIn(attributes)).toBeNull();
+    },
+  );
 
-  it('that is no JSON is about none', () => {
+  it('a task without JSON is about no call', () => {
     expect(assignment({ ...ASSIGNMENT, TaskAttributes: '{' })).toMatchObject({ ok: true, call: null });
   });
 
-  it('may say anything of its parties', () => {
+  it('a task may say anything about its parties', () => {
     expect(callIn({ ...CALL, from: { a: 1 }, to: 'x'.repeat(2000) })).toMatchObject({ from: '', to: 'x'.repeat(1024) });
   });
 
@@ -111,12 +117,12 @@ describe('the call that a task is about', () => {
     [1.5, null],
     ['2', null],
     [undefined, null],
-  ])('of round %j', (visit, expected) => {
+  ])('a task of visit %j is read', (visit, expected) => {
     expect(callIn({ ...CALL, amd_visit: visit })).toMatchObject({ visit: expected });
   });
 });
 
-describe('whose task it is', () => {
+describe('ownership of a task', () => {
   const of = (attributes: object, more: Record<string, string> = {}) => {
     const parsed = assignment({ ...ASSIGNMENT, TaskAttributes: JSON.stringify(attributes), ...more });
     return parsed.ok ? (parsed.call?.sid ?? null) : parsed.problem;
@@ -127,7 +133,7 @@ describe('whose task it is', () => {
     expect(of({ ...CALL, direction: 'inbound' }, { TaskChannelUniqueName: channel })).toBe(CALLER);
   });
 
-  it.each(['chat', 'email', 'sms', 'video', 'Voice ', 'callback'])('whatever is on channel "%s" is not', (channel) => {
+  it.each(['chat', 'email', 'sms', 'video', 'Voice ', 'callback'])('a task on channel "%s" is not ours', (channel) => {
     expect(of(CALL, { TaskChannelUniqueName: channel })).toBeNull();
   });
 
@@ -137,7 +143,7 @@ describe('whose task it is', () => {
 });
 
 describe('an event', () => {
-  it('says what became of whom', () => {
+  it('an event says what happened to which object', () => {
     expect(event(EVENT)).toEqual({
       ok: true,
       type: 'reservation.accepted',
@@ -159,7 +165,7 @@ describe('an event', () => {
     });
   });
 
-  it('may be about nothing of ours', () => {
+  it('an event may concern nothing of ours', () => {
     expect(event({ EventType: 'workflow.timeout', WorkspaceSid: WORKSPACE })).toEqual({
       ok: true,
       type: 'workflow.timeout',
@@ -180,20 +186,26 @@ describe('an event', () => {
   it.each([
     ['TaskCanceledReason', { TaskCanceledReason: 'hangup', TaskCompletedReason: 'x' }, 'hangup'],
     ['TaskCompletedReason', { TaskCompletedReason: 'talked' }, 'talked'],
-  ])('has the reason of %s', (_, fields, taskReason) => {
+  ])('an event has the reason of %s', (_, fields, taskReason) => {
     expect(event({ ...EVENT, ...(fields as Record<string, string>) })).toMatchObject({ taskReason });
   });
 
-  it.each(['', '-1', 'now', '1234567890123456', '1e3', ' 1', '1 '])('of the time or version %j says none', (number) => {
-    expect(event({ ...EVENT, TimestampMs: number, WorkerVersion: number })).toMatchObject({
-      happenedAt: null,
-      worker: { version: null },
-    });
-  });
+  it.each(['', '-1', 'now', '1234567890123456', '1e3', ' 1', '1 '])(
+    'the time or version %j of an event is none',
+    (number) => {
+      expect(event({ ...EVENT, TimestampMs: number, WorkerVersion: number })).toMatchObject({
+        happenedAt: null,
+        worker: { version: null },
+      });
+    },
+  );
 
-  it.each(['task-queue.entered', `a${'b'.repeat(63)}`, 'x', 'worker.activity_update.2'])('has the type %s', (type) => {
-    expect(event({ ...EVENT, EventType: type })).toMatchObject({ ok: true, type });
-  });
+  it.each(['task-queue.entered', `a${'b'.repeat(63)}`, 'x', 'worker.activity_update.2'])(
+    'an event may have the type %s',
+    (type) => {
+      expect(event({ ...EVENT, EventType: type })).toMatchObject({ ok: true, type });
+    },
+  );
 
   it.each<[string, Record<string, string>]>([
     ['EventType is missing or not a type of event', without(EVENT, 'EventType')],
@@ -226,7 +238,7 @@ describe('an event', () => {
     expect(event(fields)).toMatchObject(refusal(problem));
   });
 
-  it('is genuine, whatever other people call their attributes and themselves', () => {
+  it('an event is genuine whatever other applications call their attributes and themselves', () => {
     const bare = without(EVENT, 'ReservationSid', 'WorkerSid', 'WorkerActivitySid', 'WorkerVersion', 'WorkerName');
     const attributes = { ...CALL, targetWorkerSid: WORKER, WorkerSid: `WorkerSid${WORKER}`, lastTaskSid: TASK };
     expect(event({ ...bare, TaskAttributes: JSON.stringify(attributes) })).toMatchObject({ ok: true, worker: null });
@@ -235,7 +247,7 @@ describe('an event', () => {
   });
 });
 
-it('statuses are words of Twilio’s, and nothing else', () => {
+it('statuses are Twilio’s words, and nothing else', () => {
   expect(['pending', 'wrapping', 'canceled'].map(parseAssignmentStatus)).toEqual(['pending', 'wrapping', 'canceled']);
   expect(['timeout', 'rescinded'].map(parseReservationStatus)).toEqual(['timeout', 'rescinded']);
   for (const parse of [parseAssignmentStatus, parseReservationStatus]) {

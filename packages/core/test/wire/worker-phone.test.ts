@@ -4,7 +4,7 @@ import { checkPhoneAttributes, phoneIn } from '../../src/wire/worker-phone.js';
 const ANN = '+14155550142';
 const none = (attribute: string | null) => ({ phone: null, attribute });
 
-describe('the number in attributes that anybody may have written', () => {
+describe("the number in a worker's attributes", () => {
   it.each([
     ANN,
     '\t+14155550142 ',
@@ -13,7 +13,7 @@ describe('the number in attributes that anybody may have written', () => {
     '+1.415.555.0142',
     '+1\u00a0415\u202f555\u20110142',
     '+1 [415] 555\u20130142',
-  ])('is read as people write it: %j', (phone) => {
+  ])('a number is read as people write it: %j', (phone) => {
     expect(phoneIn(JSON.stringify({ phone }))).toEqual({ phone: ANN, attribute: 'phone' });
   });
 
@@ -26,11 +26,11 @@ describe('the number in attributes that anybody may have written', () => {
     ['+1', 'too short'],
     ['+14155550142;ext=7', 'an extension'],
     ['++14155550142', 'two signs'],
-  ])('is not guessed: %j, %s', (phone) => {
+  ])('a number is not guessed: %j, %s', (phone) => {
     expect(phoneIn(JSON.stringify({ phone }))).toEqual(none('phone'));
   });
 
-  it.each([14155550142, true, {}, [ANN]])('is no number as %j', (phone) => {
+  it.each([14155550142, true, {}, [ANN]])('a number is not read from %j', (phone) => {
     expect(phoneIn(JSON.stringify({ phone }))).toEqual(none('phone'));
   });
 
@@ -44,25 +44,25 @@ describe('the number in attributes that anybody may have written', () => {
     '"+1"',
     '{',
     '',
-  ])('is missing in %j', (json) => {
+  ])('a number is missing in %j', (json) => {
     expect(phoneIn(json)).toEqual(none(null));
   });
 });
 
-describe('where a number stands', () => {
-  it('is `phone`, then `contact_uri`, and the first that can be read', () => {
+describe('the attribute that holds the number', () => {
+  it('the attribute is `phone`, then `contact_uri`, and the first that can be read', () => {
     expect(phoneIn(JSON.stringify({ contact_uri: ANN }))).toEqual({ phone: ANN, attribute: 'contact_uri' });
     expect(phoneIn(JSON.stringify({ contact_uri: '+14155550143', phone: ANN })).phone).toBe(ANN);
     expect(phoneIn(JSON.stringify({ contact_uri: ANN, phone: 'ask reception' })).phone).toBe(ANN);
     expect(phoneIn(JSON.stringify({ contact_uri: 'client:ann', phone: '' }))).toEqual(none('contact_uri'));
   });
 
-  it('is what the options say, and never what every object has', () => {
+  it('the attribute is the configured one, and never a property of every object', () => {
     expect(phoneIn(JSON.stringify({ phone: '+14155550143', mobile: ANN }), ['mobile'])).toMatchObject({ phone: ANN });
     expect(phoneIn('{}', ['constructor', '__proto__'])).toEqual(none(null));
   });
 
-  it.each([[[]], ['phone'], [['']], [[1]], [null]])('an option that names none is refused: %j', (names) => {
+  it.each([[[]], ['phone'], [['']], [[1]], [null]])('an option that names no attribute is refused: %j', (names) => {
     expect(() => checkPhoneAttributes(names)).toThrow('"phoneAttributes" must be a list');
   });
 });
