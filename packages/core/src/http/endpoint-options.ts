@@ -5,7 +5,7 @@ import { safeMetrics, type Metrics } from '../runtime/metrics.js';
 import type { AdmissionRules } from './security/verify-request.js';
 import { publicBase } from './urls.js';
 import { checkFallbackTexts, type FallbackTexts } from './fallback-twiml.js';
-import { guarded, rarely, type Log } from '../runtime/log.js';
+import { guarded, rarely, type Log, type LogOption } from '../runtime/log.js';
 
 /** What the endpoints of all flows have in common. */
 export interface EndpointOptions {
@@ -19,7 +19,7 @@ export interface EndpointOptions {
   readonly limits?: Pick<CallLimits, 'admit'> | undefined;
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
   /** Told what was refused and what went wrong. Default: the console. */
-  readonly log?: Log | undefined;
+  readonly log?: LogOption | undefined;
   /** Told of every webhook and of everything the log says. Its own trouble stays its own. */
   readonly metrics?: Metrics | undefined;
   /** Within how many ms every webhook is answered. Default 1500. */

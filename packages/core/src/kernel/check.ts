@@ -18,6 +18,23 @@ export function entriesOf(value: unknown, option: string, known: readonly string
 }
 
 /**
+ * Refuses what is not an option of a `create…` function: a misspelt option would be ignored, and nobody would be told.
+ * @throws TypeError naming the option, and what there is
+ */
+export function onlyKnown(options: unknown, maker: string, known: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`"${maker}" takes an object of options; got ${kindOf(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !Object.hasOwn(known, name)) {
+      throw new TypeError(
+        `"${name}" (${shown(value)}) is not an option of ${maker}; there are ${Object.keys(known).join(', ')}`,
+      );
+    }
+  }
+}
+
+/**
  * Checks that the value is an object of strings.
  * @throws TypeError naming the option
  */

@@ -10,7 +10,7 @@ import { clockFrom, type Clock } from './clock.js';
 import { createCommit } from './commit.js';
 import type { Emit, RuntimeEvents } from './runtime.js';
 import type { Executor } from './executor.js';
-import { guarded, reasonOf, type Log } from './log.js';
+import { guarded, reasonOf, type LogOption } from './log.js';
 import { safeMetrics, type Metrics } from './metrics.js';
 import { createRateLimiter } from './rate-limiter.js';
 import { createEffectRunner, type Hooks, type Peers } from './run-effects.js';
@@ -21,7 +21,8 @@ import { watched } from './watched.js';
 
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect> {
   readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<WithMetrics<State> & Watched<State>>;
-  readonly config: Config;
+  /** Times of the machinery, in ms; what is left out is as the flow says. */
+  readonly config?: Partial<Config> | undefined;
   readonly store: Store;
   readonly execute: Executor<Rest>;
   /** The user's own hooks, by name; at least once each, so use the id to tell repeats. */
@@ -42,7 +43,7 @@ export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, R
   readonly callsPerSecond?: number | undefined;
   readonly retry?: Partial<RetrySchedule> | undefined;
   /** Told what failed and what to do about it. Default: the console. */
-  readonly log?: Log | undefined;
+  readonly log?: LogOption | undefined;
   /** Told of everything worth counting or timing. Its own trouble stays its own. */
   readonly metrics?: Metrics | undefined;
   /** From 0 to below 1; spreads retries. Default `Math.random`. */
@@ -61,7 +62,7 @@ export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extend
 export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect>(
   options: RuntimeOptions<State, Event, Reply, Config, Rest>,
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
-  const { config } = options;
+  const config = { ...options.flow.defaults, ...options.config } as Config;
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
     Partial<WithMetrics<State> & Watched<State>>;

@@ -15,26 +15,62 @@ export interface LogEntry {
 
 export type Log = (entry: LogEntry) => void;
 
-/** One line for each entry, on standard error: what nobody asked to be told is said all the same. */
-export const consoleLog: Log = ({ level, code, message, path, call }) => {
-  const line = ['amd', code, path, call, message].filter((part) => part !== undefined && part !== '').join(' ');
-  // Whoever sends a request chooses some of these words: they must not make lines of their own.
-  console[level](line.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' '));
-};
+/** A logger that takes an object and a text, such as pino; or the console. */
+export interface Logger {
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What `log` may be: a function, a logger that takes an object and a text, or the console. */
+export type LogOption = Log | Logger;
+
+/** Writes one line for each entry to the console, on standard error. */
+export const consoleLog: Log = onConsole(console);
+
+/** A console, as far as it takes lines. */
+type Lines = Record<'warn' | 'error', (line: string) => void>;
+
+function onConsole(target: Lines): Log {
+  return ({ level, code, message, path, call }) => {
+    const line = ['amd', code, path, call, message].filter((part) => part !== undefined && part !== '').join(' ');
+    // Whoever sends a request chooses some of these words: they must not make lines of their own.
+    target[level](line.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' '));
+  };
+}
 
 /**
- * A log must not be able to fail a webhook. What it says is counted, too.
+ * The log that an option names. A console is known by its `table`: it takes one line; any other logger takes an object and a text.
  * @throws TypeError naming the option
  */
-export function guarded(log: Log | undefined, metrics: Metrics | null): Log {
-  if (log !== undefined && typeof log !== 'function') throw new TypeError('"log" must be a function');
-  const tell = log ?? consoleLog;
+export function logFrom(option: LogOption | undefined): Log {
+  if (option === undefined) return consoleLog;
+  if (typeof option === 'function') return option;
+  if (!isLogger(option)) {
+    throw new TypeError('"log" must be a function, the console, or a logger with "warn" and "error", such as pino');
+  }
+  if ('table' in option) return onConsole(option as unknown as Lines);
+  return ({ level, message, ...fields }) => {
+    option[level](fields, message);
+  };
+}
+
+function isLogger(value: unknown): value is Logger {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['warn', 'error'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+}
+
+/**
+ * Makes a log that cannot fail a webhook. What it is told is counted, too.
+ * @throws TypeError naming the option
+ */
+export function guarded(option: LogOption | undefined, metrics: Metrics | null): Log {
+  const tell = logFrom(option);
   return (entry) => {
     metrics?.({ type: 'problem', code: entry.code });
     try {
       tell({ ...entry, message: maskNumbers(entry.message) });
     } catch {
-      // There is nobody left to tell.
+      // The log itself failed; there is no other place to report it.
     }
   };
 }

@@ -31,4 +31,11 @@ export type ProblemCode =
   /** Twilio's REST API, or `mayDial`, said no. */
   | 'rest.refused'
   /** Nobody knows whether a request to Twilio's REST API was carried out, and it is not sent again. */
-  | 'rest.failed';
+  | 'rest.failed'
+  /** Twilio cannot reach the public base URL; no webhook has come; something that a start needs is missing; `start()` was not called. */
+  | 'url.local'
+  | 'webhook.none'
+  | 'start.failed'
+  | 'start.forgotten'
+  /** The workspace could not be read again: what was known of it is kept. */
+  | 'workspace.stale';

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Flow, FlowEvent, Step } from '../kernel/flow.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../flows/effects.js';
-import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/options.js';
+import type { ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
-import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from '../flows/taskrouter/options.js';
+import type { TaskRouterConfig } from '../flows/taskrouter/options.js';
 import type { TaskRouterEvent } from '../flows/taskrouter/events.js';
 import type { TaskRouterState } from '../flows/taskrouter/state.js';
 import type { TaskRouterReply } from '../flows/taskrouter/events.js';
@@ -67,8 +67,7 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   events: readonly Given<State, Event, Effect>[],
   config?: Config,
 ): Specification<State, Event, Effect, Reply> {
-  const defaults = DEFAULTS[flow.name];
-  const whole = (defaults === undefined ? config : { ...defaults, ...config }) as Config;
+  const whole = { ...flow.defaults, ...config } as Config;
   let state = flow.initial();
   const effects: Effect[] = [];
   for (const event of events) {
@@ -83,10 +82,6 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   };
 }
 
-const DEFAULTS: Readonly<Record<string, object>> = {
-  forwarding: DEFAULT_FORWARDING_CONFIG,
-  taskrouter: DEFAULT_TASKROUTER_CONFIG,
-};
 
 function made<State, Event extends FlowEvent, Effect>(
   event: Given<State, Event, Effect>,

@@ -5,7 +5,7 @@ import type { CallbackRef } from '../wire/callbacks.js';
 import type { CallEffect, CreateCall, Outcome, TaskRouterEffect, TwilioEffect } from '../flows/effects.js';
 import { type Clock, systemClock, within } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
-import { guarded, type Log } from '../runtime/log.js';
+import { guarded, type LogOption } from '../runtime/log.js';
 import { classifyFailure, isObject, retryAfterIn } from './classify.js';
 import type { TwilioCall, TwilioClient } from './client.js';
 import { createParams, neverDialled } from './create-params.js';
@@ -28,7 +28,7 @@ export interface TwilioExecutorOptions {
   readonly timeoutMs?: number | undefined;
   readonly clock?: Clock | undefined;
   /** Told what was refused, and why. Default: the console. */
-  readonly log?: Log | undefined;
+  readonly log?: LogOption | undefined;
 }
 
 const MAY_DIAL_MS = 2000;

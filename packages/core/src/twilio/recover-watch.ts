@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../runtime/clock.js';
-import { guarded, type Log, reasonOf } from '../runtime/log.js';
+import { guarded, type LogOption, reasonOf } from '../runtime/log.js';
 import type { LostCallers } from './recover-callers.js';
 
 export interface WatchOptions {
@@ -8,7 +8,7 @@ export interface WatchOptions {
   /** From one look to the next, in ms. Default 60000. */
   readonly everyMs?: number | undefined;
   /** Told what was found. Default: the console. */
-  readonly log?: Log | undefined;
+  readonly log?: LogOption | undefined;
   readonly clock?: Clock | undefined;
 }
 

@@ -18,7 +18,7 @@ interface Said extends FlowEvent {
   readonly word: string;
 }
 
-/** Remembers the words it hears, and says how many there were before. `same` changes nothing, `fault` throws. */
+/** Remembers the words it hears, and replies how many there were before. `same` changes nothing, `fault` throws. */
 const words: Flow<readonly string[], Said, never, number, null> = {
   name: 'words',
   schema: 1,
@@ -36,7 +36,7 @@ interface Scene {
   readonly commits: Commit[];
   readonly reads: string[];
   readonly clock: ManualClock;
-  /** Lets the next commit wait until it is let go. */
+  /** Makes the next commit wait until it is released. */
   readonly hold: () => () => void;
 }
 
@@ -60,7 +60,7 @@ function talk(inner = createMemoryStore(), clock = manualClock()): Scene {
   const execute = (): never => {
     throw new Error('nothing is asked for');
   };
-  const runtime = createRuntime({ flow: words as never, config: null, store, clock, execute, pollMs: null });
+  const runtime = createRuntime({ flow: words as never, store, clock, execute, pollMs: null });
   return {
     say: (word, turn) => runtime.handle('words:1', { type: 'said', word } as never, turn) as Promise<number>,
     heard: async () => {
@@ -79,7 +79,7 @@ function talk(inner = createMemoryStore(), clock = manualClock()): Scene {
 }
 
 describe('one call, one line', () => {
-  it('what comes while a commit is under way is decided in its order, and written down together', async () => {
+  it('events that arrive during a commit are decided in order and committed together', async () => {
     const { say, heard, commits, hold } = talk();
     const release = hold();
     const replies = Promise.all(['a', 'b', 'c', 'd'].map((word) => say(word)));
@@ -89,7 +89,7 @@ describe('one call, one line', () => {
     expect(commits).toHaveLength(2);
   });
 
-  it('somebody on the telephone goes before what nobody waits for, and not before each other', async () => {
+  it('requests that a caller waits for go before notifications, and stay in order among themselves', async () => {
     const { say, heard, hold } = talk();
     const release = hold();
     const all = [say('a'), say('b'), say('c'), say('d', { first: true }), say('e', { first: true }), say('f')];
@@ -98,7 +98,7 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['a', 'd', 'e', 'b', 'c', 'f']);
   });
 
-  it('what nobody waits for any more when its turn comes is not decided', async () => {
+  it('an event whose sender no longer waits when its turn comes is not decided', async () => {
     const { say, heard, hold, clock } = talk();
     const by = clock.now() + 1500;
     const release = hold();
@@ -113,7 +113,7 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['a', 'c']);
   });
 
-  it('a store that hangs holds nobody for long: what waits is decided beside it', async () => {
+  it('a store that hangs blocks no event for long: waiting events are decided beside it', async () => {
     const { say, heard, hold, clock } = talk();
     const release = hold();
     const hangs = say('a');
@@ -125,7 +125,7 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['b', 'a']);
   });
 
-  it('one that cannot be decided fails alone', async () => {
+  it('an event that cannot be decided fails alone', async () => {
     const { say, heard, hold } = talk();
     const release = hold();
     const all = Promise.allSettled(['a', 'b', 'fault', 'c'].map((word) => say(word)));
@@ -134,7 +134,7 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['a', 'b', 'c']);
   });
 
-  it('a store that fails fails who was to be written down, and nobody after them', async () => {
+  it('a store failure fails the events being committed, and none after them', async () => {
     const inner = createMemoryStore();
     let isAway = true;
     const store = around(inner, {
@@ -148,7 +148,7 @@ describe('one call, one line', () => {
     expect(await heard()).toEqual(['c']);
   });
 
-  it('each of several processes hears everything once, whatever comes when', async () => {
+  it('each of several processes handles every event once, whatever the order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ at: fc.nat(2), first: fc.boolean() }), { minLength: 1, maxLength: 60 }),
@@ -168,14 +168,14 @@ describe('one call, one line', () => {
   });
 });
 
-describe('what a process remembers', () => {
-  it('is not read again before a commit', async () => {
+describe('records that a process remembers', () => {
+  it('a remembered record is not read again before a commit', async () => {
     const { say, reads } = talk();
     for (const word of ['a', 'b', 'c']) await say(word);
     expect(reads).toHaveLength(1);
   });
 
-  it('is read all the same where nothing is written: another process may have changed it', async () => {
+  it('a remembered record is read if nothing is written, as another process may have changed it', async () => {
     const store = createMemoryStore();
     const [one, other] = [talk(store), talk(store)];
     await one.say('a');
@@ -183,7 +183,7 @@ describe('what a process remembers', () => {
     expect(await one.say('same')).toBe(2);
   });
 
-  it('is not built on when it turns out to be old', async () => {
+  it('a remembered record is not used once it turns out to be old', async () => {
     const store = createMemoryStore();
     const [one, other] = [talk(store), talk(store)];
     await one.say('a');
@@ -192,7 +192,7 @@ describe('what a process remembers', () => {
     expect(await one.heard()).toEqual(['a', 'b', 'c']);
   });
 
-  it('a first event is decided without reading, and anew if it was not the first', async () => {
+  it('a first event is decided without reading, and again if it was not the first', async () => {
     const store = createMemoryStore();
     const [one, other] = [talk(store), talk(store)];
     expect(await one.say('a', { isNew: true })).toBe(0);
@@ -202,7 +202,7 @@ describe('what a process remembers', () => {
     expect(await one.heard()).toEqual(['a', 'b']);
   });
 
-  it('is not built on when the answer to a commit was lost', async () => {
+  it('a record is not remembered if the answer to a commit was lost', async () => {
     const inner = createMemoryStore();
     let isLost = false;
     const store = around(inner, {
@@ -221,7 +221,7 @@ describe('what a process remembers', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('is a thousand calls, and not a call that is over', async () => {
+  it('a process remembers a thousand calls, and none that is over', async () => {
     const { runtime, store, clock } = setup();
     const asked: string[] = [];
     const counted = setup({
@@ -241,7 +241,7 @@ describe('what a process remembers', () => {
 });
 
 describe('a call whose events come to two processes in turns', () => {
-  it('is read before it is decided, once guesses have been wrong a few times, and no longer when one has it alone', async () => {
+  it('a call that alternates between two processes is read before deciding, until one process has it alone', async () => {
     const store = createMemoryStore();
     const clock = manualClock();
     const [one, other] = [talk(store, clock), talk(store, clock)];
@@ -279,7 +279,7 @@ describe('a plan of two hundred people at once', () => {
     expect(clock.now()).toBeGreaterThan(0);
   });
 
-  it('may not have one more', () => {
+  it('a plan may not have more than two hundred people', () => {
     expect(() => callSettings({ forwardTo: [{ targets: [...people, NUMBERS.ann] }] })).toThrow(/at most 200/);
     expect(() => callSettings({ forwardTo: [...people, NUMBERS.ann] })).toThrow(/at most 200/);
   });

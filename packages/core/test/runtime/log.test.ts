@@ -20,7 +20,7 @@ function onConsole(): string[] {
 const call = sids.call(0);
 
 describe('the console', () => {
-  it('is told by whoever was given no log: code, call and sentence in one line, numbers masked', async () => {
+  it('without a log, the console gets code, call and sentence in one line, numbers masked', async () => {
     const lines = onConsole();
     const execute = createTwilioExecutor({
       client: { calls: {} as never },
@@ -38,7 +38,7 @@ describe('the console', () => {
     expect(lines[1]).toBe(`error: amd task.failed ${call} a hook failed and will be tried again: a bug`);
   });
 
-  it('gets one line, whatever stands in an entry', () => {
+  it('the console gets one line, whatever an entry contains', () => {
     const lines = onConsole();
     consoleLog({
       level: 'warn',
@@ -52,17 +52,34 @@ describe('the console', () => {
 });
 
 describe('a log', () => {
-  it('that throws harms nobody, and what is none is refused', () => {
+  const entry: LogEntry = { level: 'warn', code: 'refused', path: '/inbound', message: 'from +14155550142' };
+
+  it('may be a logger that takes an object and a text, as pino does', () => {
+    const told: unknown[] = [];
+    const logger = { warn: (...args: unknown[]) => told.push(args), error: () => undefined, child: () => logger };
+    guarded(logger, null)(entry);
+    expect(told).toEqual([[{ code: 'refused', path: '/inbound' }, 'from +14…42']]);
+  });
+
+  it('may be the console, which gets one line', () => {
+    const lines = onConsole();
+    guarded(console, null)(entry);
+    expect(lines).toEqual(['warn: amd refused /inbound from +14…42']);
+  });
+
+  it('a log that throws has no effect, and a value that is not a log is refused', () => {
     const log = guarded(() => {
       throw new Error('a bug');
     }, null);
     expect(() => {
       log({ level: 'warn', code: 'refused', message: '' });
     }).not.toThrow();
-    expect(() => guarded({} as never, null)).toThrow(new TypeError('"log" must be a function'));
+    expect(() => guarded({} as never, null)).toThrow(
+      new TypeError('"log" must be a function, the console, or a logger with "warn" and "error", such as pino'),
+    );
   });
 
-  it('says a thing again when its time has passed, others at once, and forgets the oldest of very many', () => {
+  it('a message is logged again after its interval, others at once, and the oldest of very many are forgotten', () => {
     let now = START;
     const may = rarely(() => now, 60_000);
     expect([may('a'), may('a'), may('b')]).toEqual([true, false, true]);
@@ -74,7 +91,7 @@ describe('a log', () => {
     expect([may('999'), may('a')]).toEqual([false, true]);
   });
 
-  it('says a thing also after its clock was set back', () => {
+  it('a message is logged again even after its clock was set back', () => {
     let now = START;
     const may = rarely(() => now, 1000);
     may('a');
@@ -87,7 +104,7 @@ describe('the runtime says', () => {
   const said = (log: readonly LogEntry[]): string[] =>
     log.map(({ level, code, message }) => `${level} ${code} ${message}`);
 
-  it('that a request may have been carried out and is not sent again', async () => {
+  it('the runtime logs that a request may have been executed and is not sent again', async () => {
     const { runtime, log } = setup({ execute: recorder({ 'call.create': [executions.ambiguous()] }) });
     await runtime.handle(KEY, inbound);
     await runtime.tick();
@@ -97,7 +114,7 @@ describe('the runtime says', () => {
     expect(log[0]?.call).toBe(call);
   });
 
-  it('once a minute that Twilio cannot be reached', async () => {
+  it('the runtime logs once a minute that Twilio cannot be reached', async () => {
     const { runtime, clock, log } = setup({ execute: recorder({ 'call.create': [executions.notExecuted()] }) });
     await runtime.handle(KEY, inbound);
     for (let second = 0; second < 60; second += 1) {
@@ -109,7 +126,7 @@ describe('the runtime says', () => {
     ]);
   });
 
-  it('what a committed step has brought that a person should hear of, and does not say it of a step that was not', async () => {
+  it('the runtime logs problems of committed steps, and none of steps that were not committed', async () => {
     const problems = vi.fn(() => [
       { code: 'task.lost', message: `nobody knows what became of ${NUMBERS.ann}` } as const,
     ]);
@@ -125,7 +142,7 @@ describe('the runtime says', () => {
     await expect(runtime.handle(KEY, untimed(events.callerStatus()))).resolves.toEqual({ kind: 'nothing' });
   });
 
-  it('which hook failed, and when it is given up', async () => {
+  it('the runtime logs which hook failed, and when it is given up', async () => {
     const { runtime, clock, log } = setup({
       retry: { hookAttempts: 2 },
       hooks: { ended: () => Promise.reject(new Error(`no line to ${NUMBERS.ann}`)) },

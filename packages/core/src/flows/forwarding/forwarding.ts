@@ -20,7 +20,7 @@ import { onCallerTimer, callerGone, onCallerOutcome, onCallerRequest, callerSent
 import type { ForwardingEvent } from './events.js';
 import { hunt, startNextStep, STEP_TIMER } from './hunt.js';
 import { onLegNotification, onLegRequest, onLegTimer } from './legs.js';
-import type { ForwardingConfig } from './options.js';
+import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from './options.js';
 import { onConference } from './room.js';
 import { inbound, isLost, serveAgain, tellsTheEnd, toldGoodbye } from './start.js';
 import { type ForwardingContext, type ForwardingState, isWaiting } from './state.js';
@@ -35,6 +35,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   WithMetrics<ForwardingState> = {
   name: 'forwarding',
   schema: 1,
+  defaults: DEFAULT_FORWARDING_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,
   initial: () => ({ kind: 'nothing' }),

@@ -24,7 +24,7 @@ export interface CallOptions extends LegOptions {
 }
 
 /** Exhaustively typed: an option missing here does not compile. */
-const OPTIONS: readonly string[] = [
+export const CALL_OPTIONS: readonly string[] = [
   'forwardTo',
   ...LEG_OPTIONS,
   ...Object.keys({ deadlineSeconds: true } satisfies Record<
@@ -39,7 +39,7 @@ const OPTIONS: readonly string[] = [
  */
 export function callSettings(options: CallOptions): CallSettings {
   // Options from JavaScript or JSON can have any shape; a mistake must fail here, not in the middle of a call.
-  const given = entriesOf(options, 'options', OPTIONS);
+  const given = entriesOf(options, 'options', CALL_OPTIONS);
   const { forwardTo, deadlineSeconds = 120 } = given;
   const settings = {
     plan: planOf(forwardTo),

@@ -19,7 +19,7 @@ import { callerGone, callerSentAway, onCallerOutcome, onCallerTimer } from './ca
 import type { TaskRouterEvent, TaskRouterReply } from './events.js';
 import { dialEnded, onJoinTimer, onLegNotification, onLegRequest, onLegTimer } from './legs.js';
 import { measureTaskRouter, taskRouterProblems } from './metrics.js';
-import type { TaskRouterConfig } from './options.js';
+import { DEFAULT_TASKROUTER_CONFIG, type TaskRouterConfig } from './options.js';
 import { refreshTask } from './requests.js';
 import { onReservation, onReservationOutcome, onReservationTimer, onCoolDownOutcome } from './reservations.js';
 import { assigned, inbound, toldGoodbye } from './start.js';
@@ -44,6 +44,7 @@ export const taskrouter: Flow<
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 1,
+  defaults: DEFAULT_TASKROUTER_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_TASK_CALL, texts),
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
   initial: () => ({ kind: 'nothing' }),

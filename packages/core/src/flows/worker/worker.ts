@@ -26,7 +26,7 @@ import {
   type WorkerContext,
 } from './cool-downs.js';
 import type { WorkerEvent } from './events.js';
-import type { CoolDown, LiveWorker, WorkerConfig, WorkerState } from './state.js';
+import { type CoolDown, DEFAULT_WORKER_CONFIG, type LiveWorker, type WorkerConfig, type WorkerState } from './state.js';
 
 /**
  * A worker of TaskRouter: their activity, and the cool-down that ends by itself. The flow ends only what it knows to be a
@@ -36,6 +36,7 @@ export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Re
   WithMetrics<WorkerState> = {
   name: 'worker',
   schema: 1,
+  defaults: DEFAULT_WORKER_CONFIG,
   initial: () => ({ kind: 'nothing' }),
   transition,
   measure: measureWorker,

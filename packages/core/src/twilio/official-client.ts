@@ -1,0 +1,44 @@
+import { AmdError } from '../kernel/errors.js';
+import { reasonOf } from '../runtime/log.js';
+import type { TwilioClient } from './client.js';
+
+/** How long one REST call may take, in ms: the executor stops waiting then, and the client closes the connection. */
+export const REST_TIMEOUT_MS = 8000;
+
+/** What we use of the `twilio` package: its default export makes a client. */
+type MakeClient = (
+  accountSid: string,
+  authToken: string,
+  options: { timeout: number; httpClient?: unknown },
+) => TwilioClient;
+
+/**
+ * Makes a client with the official `twilio` package, which is loaded when it is needed: whoever brings a client of their own need not
+ * have it.
+ * @throws AmdError `ERR_PEER_MISSING` when it is not installed
+ */
+export async function officialClient(options: {
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly httpClient?: unknown;
+}): Promise<TwilioClient> {
+  const { accountSid, authToken, httpClient } = options;
+  const make = await load();
+  return make(accountSid, authToken, {
+    timeout: REST_TIMEOUT_MS,
+    ...(httpClient === undefined ? {} : { httpClient }),
+  });
+}
+
+async function load(): Promise<MakeClient> {
+  try {
+    const loaded = (await import('twilio')) as { readonly default: unknown };
+    return loaded.default as MakeClient;
+  } catch (error) {
+    throw new AmdError(
+      'ERR_PEER_MISSING',
+      `the package "twilio" could not be loaded: run "npm install twilio", or pass a "client" of your own (${reasonOf(error).split('\n')[0] ?? ''})`,
+      { cause: error },
+    );
+  }
+}
