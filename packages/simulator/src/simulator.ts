@@ -1,5 +1,6 @@
 import { createSettleLoop } from './clock/settle.js';
 import type { SimulatorClock } from './clock/clock.js';
+import { countedClock } from './clock/counted-clock.js';
 import { virtualClock } from './clock/virtual-clock.js';
 import { PendingWork } from './clock/pending-work.js';
 import { createNotifier } from './notify.js';
@@ -10,6 +11,7 @@ import { createIdentifiers } from './random.js';
 import { apiPath, basicAuth, createHttpClient } from './rest/http-client.js';
 import type { SimulatorHttpClient } from './rest/http-client.js';
 import { exchange } from './rest/exchange.js';
+import { logLine } from './server/log-line.js';
 import { moveByHand, setUpWorkspace } from './taskrouter/set-up.js';
 import type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
 import { viewWorkspace } from './taskrouter/view.js';
@@ -86,6 +88,7 @@ function checkToggles(toggles: SimulatorOptions['toggles']): void {
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   checkToggles(options.toggles);
   const clock = options.clock ?? virtualClock();
+  const own = countedClock(clock);
   const began = clock.now();
   const pending = new PendingWork();
   const timeline: TimelineEntry[] = [];
@@ -96,11 +99,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const people = options.people ?? {};
   const keys = new Map(Object.entries(options.apiKeys ?? {}));
   let freeAt = 0;
+  let events = 0;
+  let lastEvent: TimelineEntry | undefined;
   const notify = createNotifier(() => world, options.disorder);
   const world: World = {
     accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
     authToken: options.authToken ?? DEFAULT_AUTH_TOKEN,
-    clock,
+    clock: own,
     pending,
     ids: createIdentifiers(options.random ?? 1),
     toggles: { ...DEFAULT_TOGGLES, ...options.toggles },
@@ -131,6 +136,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       const at = clock.now();
       const entry: TimelineEntry = { at, ms: at - began, call: about, kind, text, detail };
       timeline.push(entry);
+      if (kind !== 'rest') {
+        events += 1;
+        lastEvent = entry;
+      }
       for (const listener of listeners) listener(entry);
     },
     debug(entry) {
@@ -148,7 +157,18 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       else after(world, caller, rule.afterMs, () => hangUp(world, caller, reason));
     },
   };
-  const settleLoop = createSettleLoop({ clock, pending, idle: options.idle, busy: () => world.live > 0 });
+  const settleLoop = createSettleLoop({
+    clock,
+    own,
+    pending,
+    idle: options.idle,
+    busy: () => world.live > 0,
+    history: {
+      count: () => events,
+      last: () => lastEvent && logLine(lastEvent),
+      calls: () => world.calls.size,
+    },
+  });
 
   const view = (call: Call): SimulatedCall => {
     let seen = views.get(call);

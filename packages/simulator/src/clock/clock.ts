@@ -15,6 +15,8 @@ export interface VirtualClock extends SimulatorClock {
   step(): boolean;
   /** Moves forward to `at` without running anything; refuses to jump over a wake-up or back in time. */
   moveTo(at: number): void;
+  /** Told of each wake-up as it is set, and where in the code that is. Slow; `settle()` uses it to name what never ends. */
+  onWakeAt?: ((at: number, place: string) => void) | undefined;
 }
 
 /** A clock that runs by itself. */

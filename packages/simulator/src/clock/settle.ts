@@ -1,9 +1,21 @@
 import { isVirtual } from './clock.js';
 import type { SimulatorClock, VirtualClock } from './clock.js';
+import type { CountedClock } from './counted-clock.js';
+import { endless, watchTimers } from './endless.js';
 import type { PendingWork } from './pending-work.js';
 
 /** Virtual time after which `settle()` without an end throws: a run that never ends is a mistake (30 days, in ms). */
 const LONGEST_RUN_MS = 30 * 24 * 3600 * 1000;
+/** The end of that time, in which it is noted who sets timers (ms). */
+const WATCHED_MS = 24 * 3600 * 1000;
+/**
+ * Wake-ups in a row with which nothing happens at Twilio, after which `settle()` throws. A record that is put away later, a
+ * cool-down, a last retry: an application has a few timers for each call once all calls are over, and they come to an end.
+ */
+const QUIET_TURNS = 10_000;
+const QUIET_TURNS_PER_CALL = 100;
+/** The last of them, in which it is noted who sets timers. */
+const WATCHED_TURNS = 100;
 /** Macrotasks the application may use after something was under way: what it starts next must begin before time moves. */
 const ROUNDS = 3;
 
@@ -12,9 +24,18 @@ const STALLED_ROUNDS = 10;
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** What has happened at Twilio so far; a REST request is nothing until it changes something. */
+export interface History {
+  count(): number;
+  last(): string | undefined;
+  calls(): number;
+}
+
 export interface SettleLoop {
   /** Runs until nothing is left to happen, or until `until` (epoch ms) with the clock left there. */
   run(until?: number): Promise<void>;
+  /** Runs until nothing is left to happen at Twilio; timers of the application may be left. */
+  runCalls(): Promise<void>;
 }
 
 /**
@@ -23,12 +44,15 @@ export interface SettleLoop {
  */
 export function createSettleLoop(options: {
   clock: SimulatorClock;
+  /** The same clock, as Twilio's side uses it. */
+  own: CountedClock;
   pending: PendingWork;
   idle?: (() => Promise<void>) | undefined;
-  /** Real clocks only: whether anything is still going on. */
+  /** Whether any call is still going on. */
   busy: () => boolean;
+  history: History;
 }): SettleLoop {
-  const { clock, pending, idle, busy } = options;
+  const { clock, own, pending, idle, busy, history } = options;
   let last: Promise<void> = Promise.resolve();
 
   /** Waits for what is in flight; true if that waits for the clock, directly or through an answer that does. */
@@ -78,17 +102,40 @@ export function createSettleLoop(options: {
     } while (pending.touched || pending.count > 0);
   }
 
-  async function runVirtual(virtual: VirtualClock, until: number | undefined): Promise<void> {
-    const limit = until ?? virtual.now() + LONGEST_RUN_MS;
-    for (;;) {
-      await quiet();
-      const next = virtual.next();
-      if (next === undefined) break;
-      if (next > limit) {
-        if (until === undefined) throw new Error('settle(): still busy after 30 days; pass settle(until)');
-        break;
+  /** Whether nothing is left to happen at Twilio. */
+  const callsOver = (): boolean => !busy() && pending.count === 0 && own.planned() === 0;
+
+  async function runVirtual(virtual: VirtualClock, until: number | undefined, over: () => boolean): Promise<void> {
+    const began = virtual.now();
+    const limit = until ?? began + LONGEST_RUN_MS;
+    const watch = watchTimers(virtual, () => own.isSetting());
+    let turns = 0;
+    let before = history.count();
+    const giveUp = (why: string): Error =>
+      endless({ why, ms: virtual.now() - began, timers: watch.lines(), last: history.last() });
+    try {
+      for (;;) {
+        await quiet();
+        const next = virtual.next();
+        if (next === undefined || over()) break;
+        if (next > limit) {
+          if (until === undefined) throw giveUp('still busy after 30 days');
+          break;
+        }
+        const count = history.count();
+        // Something Twilio has planned, or the end that was asked for, comes nearer as time moves.
+        const nearer = next > virtual.now() && (until !== undefined || own.planned() > 0);
+        if (count !== before || nearer) turns = 0;
+        before = count;
+        turns += 1;
+        const most = QUIET_TURNS + QUIET_TURNS_PER_CALL * history.calls();
+        if (turns > most) throw giveUp(`nothing has happened at Twilio in ${most} turns`);
+        const isSuspect = turns > most - WATCHED_TURNS || (until === undefined && next > limit - WATCHED_MS);
+        if (isSuspect) watch.begin();
+        virtual.step();
       }
-      virtual.step();
+    } finally {
+      watch.end();
     }
     if (until !== undefined && until > virtual.now()) virtual.moveTo(until);
   }
@@ -99,12 +146,16 @@ export function createSettleLoop(options: {
     await idle?.();
   }
 
+  /** One run at a time, in the order in which they were asked for. */
+  function inLine(run: () => Promise<void>): Promise<void> {
+    const result = last.then(run);
+    last = result.catch(() => undefined);
+    return result;
+  }
+  const never = (): boolean => false;
+
   return {
-    run(until) {
-      const turn = (): Promise<void> => (isVirtual(clock) ? runVirtual(clock, until) : runReal(until));
-      const result = last.then(turn);
-      last = result.catch(() => undefined);
-      return result;
-    },
+    run: (until) => inLine(() => (isVirtual(clock) ? runVirtual(clock, until, never) : runReal(until))),
+    runCalls: () => inLine(() => (isVirtual(clock) ? runVirtual(clock, undefined, callsOver) : runReal(undefined))),
   };
 }

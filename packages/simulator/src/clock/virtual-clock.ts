@@ -10,16 +10,18 @@ export function virtualClock(options: { start?: number } = {}): VirtualClock {
   const heap = new WakeUpHeap();
   let now = options.start ?? DEFAULT_START;
   let order = 0;
-  return {
+  const wakeAt: VirtualClock['wakeAt'] = (at, run) => {
+    clock.onWakeAt?.(at, callerOf(wakeAt));
+    const wakeUp: WakeUp = { at: Math.max(at, now), order: order++, run };
+    heap.push(wakeUp);
+    return () => {
+      wakeUp.run = undefined;
+    };
+  };
+  const clock: VirtualClock = {
     virtual: true,
     now: () => now,
-    wakeAt(at, run) {
-      const wakeUp: WakeUp = { at: Math.max(at, now), order: order++, run };
-      heap.push(wakeUp);
-      return () => {
-        wakeUp.run = undefined;
-      };
-    },
+    wakeAt,
     next: () => heap.peek()?.at,
     step() {
       const wakeUp = heap.pop();
@@ -37,4 +39,14 @@ export function virtualClock(options: { start?: number } = {}): VirtualClock {
       now = at;
     },
   };
+  return clock;
+}
+
+/** Returns the line of code that has called a function, past other clocks that only pass it on. */
+function callerOf(called: (at: number, run: () => void) => () => void): string {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, called);
+  const frames = (here.stack ?? '').split('\n').slice(1);
+  const frame = frames.find((line) => !/\bwakeAt\b/.test(line)) ?? frames[0];
+  return frame?.trim() ?? 'somewhere';
 }
