@@ -36,3 +36,8 @@ export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   readonly defaults?: Config;
   readonly transition: (state: State, event: Event, config: Config) => Step<State, Effect, Reply>;
 }
+
+/** Completes a configuration with the flow's defaults. A flow without defaults may have one of any shape. */
+export function configOf<Config>(flow: { readonly defaults?: Config }, given: Partial<Config> | undefined): Config {
+  return flow.defaults === undefined ? (given as Config) : { ...flow.defaults, ...given };
+}

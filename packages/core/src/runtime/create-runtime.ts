@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
-import type { Flow, FlowEvent } from '../kernel/flow.js';
+import { configOf, type Flow, type FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, CallEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
@@ -62,7 +62,7 @@ export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extend
 export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect>(
   options: RuntimeOptions<State, Event, Reply, Config, Rest>,
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
-  const config = { ...options.flow.defaults, ...options.config } as Config;
+  const config = configOf(options.flow, options.config);
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
     Partial<WithMetrics<State> & Watched<State>>;

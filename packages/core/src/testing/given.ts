@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Flow, FlowEvent, Step } from '../kernel/flow.js';
+import { configOf, type Flow, type FlowEvent, type Step } from '../kernel/flow.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../flows/effects.js';
 import type { ForwardingConfig } from '../flows/forwarding/options.js';
@@ -67,7 +67,7 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   events: readonly Given<State, Event, Effect>[],
   config?: Config,
 ): Specification<State, Event, Effect, Reply> {
-  const whole = { ...flow.defaults, ...config } as Config;
+  const whole = configOf(flow, config);
   let state = flow.initial();
   const effects: Effect[] = [];
   for (const event of events) {

@@ -332,7 +332,7 @@ describe('the doctor', () => {
       DIAL_ALLOW: '+1415*',
     });
     expect(said).toMatchObject({ exit: 0 });
-    expect(said.out).toContain('✓ signature          A signed webhook is taken, an unsigned one is refused');
+    expect(said.out).toContain('✓ signature          A signed webhook is accepted, an unsigned one is refused');
     expect(said.out).toContain('✓ assignment-url');
     expect(said.out).toMatch(/0 errors, 0 warnings, 25 ok$/);
     expect(said.stderr.split('\n')).toContain(`Calling ${well.url}`);

@@ -65,7 +65,7 @@ describe('createCallForwarding', () => {
     expect(said).toEqual([]);
     await sim.advance(3_600_000);
     expect(said).toMatchObject([
-      { code: 'webhook.none', message: expect.stringContaining(`${BASE}/inbound`) as unknown as string },
+      { code: 'webhook.none', message: expect.stringContaining(`${BASE}/inbound`) },
     ]);
     await calls.stop();
   });
