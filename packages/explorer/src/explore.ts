@@ -1,9 +1,12 @@
 import { countOrders, firstUnsettled, type Graph } from './graph.js';
 
-/** One thing that may happen next. */
+/** One event that may happen next. */
 export interface Move<Node> {
   readonly name: string;
-  /** Happens in the end if nothing else does: a request, a due task, a timer. The first one is what a world does that helps nobody. */
+  /**
+   * Happens eventually if nothing else does: a request, a due task, a timer. The first forced move is what happens when nobody
+   * acts.
+   */
   readonly forced: boolean;
   readonly run: () => Node | Violation;
 }
@@ -19,16 +22,16 @@ export interface Model<Node> {
   readonly moves: (node: Node) => readonly Move<Node>[];
   /** Equal keys mean equal futures. */
   readonly key: (node: Node) => string;
-  /** What must hold here; a sentence when it does not. */
+  /** The invariants; returns a sentence if one is violated. */
   readonly check: (node: Node) => string | undefined;
-  /** Nothing more needs to happen: the call is over, or people talk. */
+  /** True if nothing more needs to happen: the call is over, or two people talk. */
   readonly settled: (node: Node) => boolean;
-  /** A test that replays the trace: it fails until the violation is mended. */
+  /** Writes a test that replays the trace; it fails until the violation is fixed. */
   readonly test: (trace: readonly string[], violation: string) => string;
 }
 
 export interface ExploreOptions {
-  /** Stops with `complete: false` beyond so many states. Default 20 million. */
+  /** Stops with `complete: false` beyond this many states. Default 20 million. */
   readonly maxStates?: number;
   /** Called every 100,000 states. */
   readonly onProgress?: (states: number, transitions: number) => void;
@@ -38,7 +41,7 @@ export interface Exploration {
   readonly model: string;
   readonly states: number;
   readonly transitions: number;
-  /** Different orders of events from the start to an end, losses included; loops counted once. */
+  /** Number of different orders of events from the start to an end, losses included; loops are counted once. */
   readonly orders: number;
   readonly complete: boolean;
   readonly violation: FoundViolation | null;
@@ -46,15 +49,15 @@ export interface Exploration {
 
 export interface FoundViolation {
   readonly what: string;
-  /** The shortest way there. */
+  /** A shortest trace to the violation. */
   readonly trace: readonly string[];
   /** The same as a test to keep. */
   readonly test: string;
 }
 
 /**
- * Visits every state of the model, nearest first, so that the trace of a violation is a shortest one; then checks that
- * from every state the forced moves alone lead to a settled one.
+ * Visits every state of the model, nearest first, so that a violation's trace is a shortest one; then checks that from every
+ * state the forced moves alone lead to a settled one.
  */
 export function explore<Node>(model: Model<Node>, options: ExploreOptions = {}): Exploration {
   const maxStates = options.maxStates ?? 20_000_000;
@@ -126,7 +129,7 @@ export function explore<Node>(model: Model<Node>, options: ExploreOptions = {}):
   return report(null);
 }
 
-/** A flow is total: an exception is a finding like any other. */
+/** Makes a move. A flow is total: an exception is a finding like any other. */
 function attempt<Node>(move: Move<Node>): Node | Violation {
   try {
     return move.run();
@@ -141,7 +144,7 @@ function isViolation(value: unknown): value is Violation {
 
 const STUCK = 'P1: left alone, this call never comes to an end';
 
-/** Adds the forced moves that lead nowhere, until they repeat. */
+/** Appends the forced moves that never settle to the trace, until they repeat. */
 function alone<Node>(model: Model<Node>, found: FoundViolation & { readonly node: Node }): FoundViolation {
   let { node } = found;
   const seen = new Set<string>();
@@ -188,8 +191,8 @@ function trace<Node>(
 }
 
 /**
- * Goes the way of a trace again, then waits until nothing more happens by itself. The violation that is met; `null` if none
- * is, or if the world no longer goes this way.
+ * Replays a trace, then waits until nothing more happens by itself. Returns the violation; `null` if there is none, or if the
+ * world no longer takes this way.
  */
 export function replay<Node>(model: Model<Node>, names: readonly string[]): string | null {
   let node = model.initial();
@@ -212,7 +215,7 @@ export function replay<Node>(model: Model<Node>, names: readonly string[]): stri
   return null;
 }
 
-/** Two independent 32-bit hashes: short keys for millions of states. */
+/** Combines two independent 32-bit hashes: short keys for millions of states. */
 function digest(text: string): string {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;

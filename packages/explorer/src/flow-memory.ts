@@ -9,29 +9,32 @@ export interface KnownStep<State, Event, Reply, Rest extends TwilioEffect> {
 }
 
 export interface FlowMemory<State, Event, Reply, Rest extends TwilioEffect> {
-  /** States that mean the same are one object, so a number stands for all that is in it. */
+  /** Equivalent states are one object, so a number stands for its whole content. */
   numberOf(state: State): number;
   readonly initial: State;
-  /** `name` names the event: equal names, equal events. `repeated`: it may come twice, so the second must change nothing. */
+  /**
+   * `name` identifies the event: equal names, equal events. `repeated`: the event may arrive twice, so the second must change
+   * nothing.
+   */
   step(state: State, name: string, event: () => Event, repeated: boolean): KnownStep<State, Event, Reply, Rest>;
 }
 
-/** What has to be known of a flow to remember its steps. */
+/** What is needed to remember a flow's steps. */
 export interface Remembered<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect> {
   readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config>;
   readonly config: Config;
   /** Equal keys mean equal futures of the flow. */
   readonly stateKey: (state: State) => string;
-  /** Without what is for people, and without numbers that only number: a flow that looked at them would be caught here. */
+  /** Removes what is for people and counters that only number: a flow that used them would be caught here. */
   readonly plain: (state: State) => State;
   readonly timersOf: (state: State) => Readonly<Record<string, EpochMs>>;
-  /** What no step may do. */
+  /** Returns what no step may do. */
   readonly forbidden?: (step: Step<State, Effect<Rest>, Reply>) => string | null;
 }
 
 /**
- * A pure flow needs to be asked only once: the worlds of an exploration are many, the states of their flow are few. States
- * that mean the same are one object, so that comparing them is free.
+ * Remembers a flow's steps. A pure flow needs to be asked only once: an exploration has many worlds, but their flow has few
+ * states. Equivalent states are one object, so comparing them is free.
  */
 export function flowMemory<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect>(
   options: Remembered<State, Event, Reply, Config, Rest>,
@@ -55,7 +58,7 @@ export function flowMemory<State, Event extends FlowEvent, Reply, Config, Rest e
     const step = flow.transition(state, event, config);
     const violation =
       options.forbidden?.(step) ?? (isTimer(event) ? ignored(state, event) : repeated ? heardTwice(step, event) : null);
-    // What changed nothing that matters stays the same object; drops of what is not there are no work.
+    // A state without relevant changes stays the same object; dropping an absent task is no work.
     return { event, state: canonical(step.state), effects: step.effects.filter(isWork), reply: step.reply, violation };
   }
 
@@ -66,7 +69,7 @@ export function flowMemory<State, Event extends FlowEvent, Reply, Config, Rest e
     return `P6: hearing ${event.type} twice changes something`;
   }
 
-  /** A timer that fired and is still wanted for the same time would never fire again. */
+  /** Reports a timer that fired and is still wanted for the same time: it would never fire again. */
   function ignored(state: State, event: Event & { timer: string; dueAt: EpochMs }): string | null {
     const { state: after } = flow.transition(state, { ...event, at: event.at + 1 }, config);
     const still = timersOf(after)[event.timer] === event.dueAt;
@@ -94,7 +97,7 @@ function isWork(effect: Pick<Effect<TwilioEffect>, 'type'>): boolean {
   return effect.type !== 'hook.run';
 }
 
-/** Structural, and quick about what was not copied. The story may differ: it is for people. */
+/** Compares structurally, and quickly where nothing was copied. Timestamps may differ: they are for people. */
 function sameState(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,16 +1,16 @@
-/** What an exploration keeps of each state, by number: small arrays instead of objects, for millions of them. */
+/** What an exploration keeps of each state, by number: small arrays instead of millions of objects. */
 export interface Graph {
   readonly parent: number[];
   readonly parentMove: number[];
-  /** `targets` of state n stand from `offsets[n]` to `offsets[n + 1]`. */
+  /** The `targets` of state n are at `offsets[n]` to `offsets[n + 1]`. */
   readonly offsets: number[];
   readonly targets: number[];
-  /** Where the first forced move leads; -1 when there is none. */
+  /** Where the first forced move leads; -1 if there is none. */
   readonly forced: number[];
   readonly settled: boolean[];
 }
 
-/** The first state from which the forced moves alone never reach a settled one. */
+/** Returns the first state from which the forced moves alone never reach a settled one. */
 export function firstUnsettled(graph: Graph): number | undefined {
   const fine = new Int8Array(graph.settled.length);
   for (let start = 0; start < fine.length; start += 1) {
@@ -29,7 +29,7 @@ export function firstUnsettled(graph: Graph): number | undefined {
   return undefined;
 }
 
-/** Ways from the first state to a state without successors; an edge back to a state under way counts as an end. */
+/** Counts the paths from the first state to a state without successors; an edge back to a state on the path counts as an end. */
 export function countOrders(graph: Graph): number {
   const states = graph.settled.length;
   const ways = new Float64Array(states);

@@ -9,12 +9,12 @@ interface Counts {
   readonly orders: number;
 }
 
-/** What `npm run explore` has found before: a world that shrinks would prove less without anybody noticing. */
+/** What `npm run explore` found before: a world that shrinks would prove less without notice. */
 const KNOWN = JSON.parse(readFileSync(new URL('../../../docs/explored.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, Counts>
 >;
 
-/** Worlds that take a moment; `npm run explore` has all of them, these included. */
+/** Worlds that take a moment; `npm run explore` explores all of them, including these. */
 const WORLDS: readonly WorldOptions[] = [
   { legs: 1, faults: 0 },
   { legs: 1, faults: 0, amd: 'async', callerStays: true },
@@ -31,7 +31,7 @@ const WORLDS: readonly WorldOptions[] = [
 
 describe('every causal order of a small call', () => {
   it.each(WORLDS.map((options) => [forwardingWorld(options).name, options] as const))(
-    '%s: P1 to P7 hold',
+    'P1 to P7 hold in %s',
     (name, options) => {
       const found = explore(forwardingWorld(options));
       const { states, transitions, orders, violation } = found;
@@ -50,7 +50,7 @@ describe('every causal order of a small call', () => {
 });
 
 describe('the explorer itself', () => {
-  // What is planted shows without machines, in half as many states.
+  // Planted bugs show without machines, in half as many states.
   const broken = (change: (type: string) => boolean): Model<unknown> =>
     forwardingWorld({
       legs: 1,
@@ -65,23 +65,23 @@ describe('the explorer itself', () => {
       },
     }) as Model<unknown>;
 
-  it('finds a flow that forgets to end legs, by the shortest way', () => {
+  it('the explorer finds a flow that forgets to end legs, by a shortest trace', () => {
     const { violation } = explore(broken((type) => type === 'call.end'));
     expect(violation?.what).toMatch(/^P[13]/);
     expect(violation?.trace.length).toBeGreaterThan(0);
     expect(violation?.test).toContain('replay(world, trace)');
   });
 
-  it('finds a flow that sets no timers', () => {
+  it('the explorer finds a flow that sets no timers', () => {
     expect(explore(broken((type) => type === 'timer.start')).violation?.what).toMatch(/^P1/);
   });
 
-  it('stops at the number of states it may visit, and says so', () => {
+  it('the explorer stops at its limit of states, and says so', () => {
     const found = explore(forwardingWorld({ legs: 1, faults: 0 }), { maxStates: 500 });
     expect(found).toMatchObject({ complete: false, violation: null });
   });
 
-  it('prints a test that fails until the flow is mended', () => {
+  it('the explorer prints a test that fails until the flow is fixed', () => {
     const stopped = broken((type) => type === 'timer.start');
     const { violation } = explore(stopped);
     expect(violation?.test).toContain('expect(replay(world, trace)).toBeNull();');
@@ -90,7 +90,7 @@ describe('the explorer itself', () => {
     expect(replay(sound, violation?.trace.filter((name) => !name.startsWith('…')) ?? [])).toBeNull();
   });
 
-  it('reports a flow that throws, and the way there', () => {
+  it('the explorer reports a flow that throws, and the trace to it', () => {
     const flow: typeof forwarding = {
       ...forwarding,
       transition: (state, event, config) => {
@@ -103,7 +103,7 @@ describe('the explorer itself', () => {
     expect(violation?.trace).toContain('leg 1 presses #');
   });
 
-  it('lets the flow hear every answer: one that takes a machine for a human is found', () => {
+  it('the explorer finds a flow that takes a machine for a human, as the flow gets every answer', () => {
     for (const answer of ['machine_start', 'fax', 'unknown'] as const) {
       const flow: typeof forwarding = {
         ...forwarding,

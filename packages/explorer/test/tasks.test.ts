@@ -8,12 +8,12 @@ interface Counts {
   readonly transitions: number;
 }
 
-/** What `npm run explore` has found before: a world that shrinks would prove less without anybody noticing. */
+/** What `npm run explore` found before: a world that shrinks would prove less without notice. */
 const KNOWN = JSON.parse(readFileSync(new URL('../../../docs/explored.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, Counts>
 >;
 
-/** One reservation with everything that may be heard, or lost; `npm run explore` has two, and all of these. */
+/** One reservation with everything that may arrive or be lost; `npm run explore` has two, and all of these. */
 const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'] as const;
 const MODELS: readonly Model<never>[] = [
   tasksWorld({ reservations: 1, quietHeartbeats: true }),
@@ -23,7 +23,7 @@ const MODELS: readonly Model<never>[] = [
 ] as never;
 
 describe('every causal order of a caller in a queue, and of a worker', () => {
-  it.each(MODELS.map((model) => [model.name, model] as const))('%s: P1 to P7 hold', (name, model) => {
+  it.each(MODELS.map((model) => [model.name, model] as const))('P1 to P7 hold in %s', (name, model) => {
     const { states, transitions, orders, violation, complete } = explore(model);
     console.log(
       `${name}: ${String(states)} states, ${String(transitions)} transitions, ${orders.toExponential(1)} orders`,
@@ -38,7 +38,7 @@ describe('every causal order of a caller in a queue, and of a worker', () => {
 });
 
 describe('the explorer of queues', () => {
-  it('finds no order in which a caller of whose task nothing can be heard or found is left waiting', () => {
+  it('the explorer finds no order that leaves a caller waiting whose task is neither reported nor found', () => {
     const { violation, complete } = explore(
       tasksWorld({ reservations: 1, hears: [], finds: 'refused', quietHeartbeats: true }),
     );
@@ -46,7 +46,7 @@ describe('the explorer of queues', () => {
     expect(complete).toBe(true);
   });
 
-  /** The flow, without the effects of one type. */
+  /** Returns the flow without the effects of one type. */
   const without = (type: string): TasksWorldOptions['flow'] => ({
     ...taskrouter,
     transition: (state, event, config) => {
@@ -60,18 +60,18 @@ describe('the explorer of queues', () => {
     ['task.update', /^P[15]/],
     ['reservation.update', /^P[15]/],
     ['call.redirect', /^P[14]/],
-  ])('notices a flow that never asks for %s', (type, expected) => {
+  ])('the explorer notices a flow that never asks for %s', (type, expected) => {
     const flow = without(type);
-    // What is planted shows, as early, where heartbeats come only when nothing else does: a twentieth of the states.
+    // Planted bugs show as early with quiet heartbeats, in a twentieth of the states.
     const small = { reservations: 1, hears: [], quietHeartbeats: true } as const;
     const { violation } = explore(tasksWorld({ ...small, ...(flow === undefined ? {} : { flow }) }));
     expect(violation?.what).toMatch(expected);
   });
 });
 
-/** Found by the explorer, and mended: kept as it was found. */
-describe('what was wrong once', () => {
-  it('a late assignment of a call that is over is looked after until it is over again', () => {
+/** Found by the explorer, fixed, and kept as found. */
+describe('former bugs', () => {
+  it('a late assignment of a call that is over is watched until it is over again', () => {
     const trace = [
       'caller asks:inbound',
       'a worker is reserved (1)',

@@ -4,7 +4,7 @@ import { lateRequest, request, unheardRequest } from './requests.js';
 import { legNotification, NEW_LEG, type World } from './state.js';
 import type { AddMove } from './task-moves.js';
 
-/** What calls do by themselves. */
+/** Adds what calls do by themselves. */
 export function callMoves(context: WorldContext, world: World, add: AddMove): void {
   [world.caller, ...world.legs].forEach(({ call, doing }, who) => {
     const name = who === 0 ? 'caller' : `leg ${String(who)}`;
@@ -51,7 +51,7 @@ export function callMoves(context: WorldContext, world: World, add: AddMove): vo
   });
 }
 
-/** Whoever asks is answered. It may ask twice: the answer to the first is lost, or a copy of it comes later. */
+/** Adds a request and its answer. It may be made twice: the answer to the first is lost, or a repeat arrives later. */
 function requestMoves(context: WorldContext, world: World, add: AddMove, who: number): void {
   const { doing } = who === 0 ? world.caller : (world.legs[who - 1] ?? NEW_LEG);
   const name = `${who === 0 ? 'caller' : `leg ${String(who)}`} ${doing}`;
@@ -67,7 +67,7 @@ const PICKED_UP = {
   async: { doing: 'asks:leg.answered', listening: true },
 } as const;
 
-/** Asynchronous detection decides while the call goes on. */
+/** Adds the verdict of asynchronous detection while the call goes on. */
 export function verdictMoves(context: WorldContext, world: World, add: AddMove): void {
   world.legs.forEach(({ listening, human }, index) => {
     if (!listening) return;
@@ -81,7 +81,7 @@ export function verdictMoves(context: WorldContext, world: World, add: AddMove):
   });
 }
 
-/** What people are free to do. */
+/** Adds what people may freely do. */
 export function peopleMoves({ amd, callerStays }: WorldContext, world: World, add: AddMove): void {
   if (world.roomEnds > 0 && world.caller.doing === 'room') {
     add('the room is ended', false, () => quiet({ ...closeRoom(world, NOBODY), roomEnds: world.roomEnds - 1 }));
@@ -105,7 +105,7 @@ export function peopleMoves({ amd, callerStays }: WorldContext, world: World, ad
   });
 }
 
-/** The flow hears nothing of it. */
+/** The world after something that the flow does not learn of. */
 function quiet(world: World): World {
   return { ...world, event: null };
 }

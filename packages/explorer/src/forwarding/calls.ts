@@ -1,7 +1,7 @@
 import type { FinalCallStatus } from '@amd/core';
 import { legNotification, NEW_LEG, NOTIFICATION, type CallActivity, type World, type WorldLeg } from './state.js';
 
-/** How Twilio's calls and rooms behave, as far as a flow can notice. Each function returns the world after. */
+/** Twilio's calls and rooms as far as a flow can notice them. Each function returns the world after. */
 
 export function withLeg(world: World, leg: number, change: Partial<WorldLeg>): World {
   return { ...world, legs: world.legs.map((old, index) => (index === leg - 1 ? { ...old, ...change } : old)) };
@@ -14,7 +14,7 @@ export function send(world: World, ...notifications: readonly number[]): World {
   };
 }
 
-/** A leg's call ends, by whomever. */
+/** Ends a leg's call, whichever side ends it. */
 export function endLegCall(
   world: World,
   leg: number,
@@ -23,14 +23,14 @@ export function endLegCall(
 ): World {
   const before = world.legs[leg - 1];
   if (before === undefined || before.call === 'over') return world;
-  // What was decided may still be told.
+  // A verdict that was reached may still be reported.
   const told = (world.notifications & (1 << legNotification(leg, 'verdict'))) !== 0;
   let after = withLeg(world, leg, { ...NEW_LEG, call: 'over', final, verdict: told ? before.verdict : null });
   if (options.silent !== true) after = send(after, legNotification(leg, 'final'));
   return before.doing === 'room' ? closeRoom(send(after, legNotification(leg, 'hungUp')), leg) : after;
 }
 
-/** The caller's call ends. */
+/** Ends the caller's call. */
 export function endCallerCall(world: World): World {
   if (world.caller.call === 'over') return world;
   const wasIn = world.caller.doing;
@@ -43,10 +43,10 @@ export function endCallerCall(world: World): World {
   return closeRoom(send(after, NOTIFICATION.callerHungUp, ...(answered ? [NOTIFICATION.callerEndedFinal] : [])), 0);
 }
 
-/** Leaves the room when it is ended from outside. */
+/** The leaver of a room that is ended from outside. */
 export const NOBODY = -1;
 
-/** Whoever is left in the room falls out of it: everybody enters with `endConferenceOnExit`. */
+/** Ends the room: everyone left falls out of it, as all enter with `endConferenceOnExit`. */
 export function closeRoom(world: World, leaver: number): World {
   let after: World = { ...world, roomStarted: false };
   if (leaver !== 0 && after.caller.doing === 'room') {
@@ -59,7 +59,7 @@ export function closeRoom(world: World, leaver: number): World {
   return after;
 }
 
-/** Somebody enters the room: 0 is the caller. */
+/** Lets a call enter the room: 0 is the caller. */
 export function enterRoom(world: World, who: number): World {
   let after =
     who === 0
@@ -73,7 +73,7 @@ export function enterRoom(world: World, who: number): World {
   return after;
 }
 
-/** Which requests of a redirected call are still on the way (decision 0005). */
+/** Which requests of a redirected call are still in transit (decision 0005). */
 export type LateRequests = 'all' | 'the newest of each leg' | 'none';
 
 function withStale({ stale }: World, late: LateRequests, who: number, doing: CallActivity): World['stale'] {
@@ -82,12 +82,15 @@ function withStale({ stale }: World, late: LateRequests, who: number, doing: Cal
   return [...new Set([...kept, `${String(who)}:${doing}`])].sort();
 }
 
-/** A request is made a second time, and nobody will listen to the answer: it arrives later, or never. */
+/** Adds a second request whose answer is not used: it arrives later, or never. */
 export function withCopy(world: World, who: number, doing: CallActivity): World {
   return { ...world, stale: [...new Set([...world.stale, `${String(who)}:${doing}`])].sort() };
 }
 
-/** What a call asks for that is sent to a document: the caller a part of the fallback, a leg the room, or with 1 its notice. */
+/**
+ * Returns what a call requests that is sent to a document: the caller a part of the fallback, a leg the room, or with 1 its
+ * farewell.
+ */
 export function documentAsked(
   who: number,
   part: number | undefined,
@@ -96,7 +99,7 @@ export function documentAsked(
   return part === undefined ? 'asks:leg.document' : `asks:leg.document#${part}`;
 }
 
-/** REST tells a call to fetch another document, of this part; its own request may still be on the way. */
+/** Makes REST redirect a call to another document, of this part; its own request may still be in transit. */
 export function redirectCall(world: World, who: number, late: LateRequests, part: number | undefined): World {
   const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
   let after = world;

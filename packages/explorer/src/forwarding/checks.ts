@@ -12,7 +12,7 @@ import {
   type WorldLeg,
 } from './state.js';
 
-/** What must hold in every state. */
+/** Returns the invariant that this state violates, if any. */
 export function check(context: WorldContext, world: World): string | undefined {
   if (world.legs.filter(inRoom).length > 1) return 'P2: two people are with one caller';
   const late = lateNotification(context, world);
@@ -29,7 +29,7 @@ export function check(context: WorldContext, world: World): string | undefined {
   return undefined;
 }
 
-/** What is still heard of a leg that is over, and known to be, changes nothing. */
+/** Checks that late notifications about a leg that is known to be over change nothing. */
 function lateNotification({ legs, memory }: WorldContext, world: World): string | undefined {
   for (let leg = 1; leg <= legs; leg += 1) {
     if (!isDone(world, leg)) continue;
@@ -48,18 +48,18 @@ function lateNotification({ legs, memory }: WorldContext, world: World): string 
   return undefined;
 }
 
-/** What would be wrong with hanging up on this leg now. */
+/** Returns what would be wrong with hanging up on this leg now. */
 export function unfairEnd({ config }: WorldContext, world: World, who: number): string | undefined {
   const leg = world.legs[who - 1];
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
-  // We gave the notice to a request that was overtaken, or tried as often as we may; and since then none has come.
+  // The farewell was served to a request that was overtaken, or tried as often as allowed, and no request has come since.
   const { farewellDelivered = false, farewellTries = 0 } = legOf(world, who) ?? {};
   if (leg.doing.startsWith('asks:leg.document') && (farewellDelivered || farewellTries >= config.farewellTries))
     return undefined;
   return 'P4: a human who waits is hung up on without a word';
 }
 
-/** Over for everybody, or two people talk and the flow knows. */
+/** True once it is over for everyone, or two people talk and the flow knows. */
 export function isSettled({ state, caller, legs }: World): boolean {
   if (state.kind !== 'call') return caller.call === 'over';
   if (isFinal(state)) return caller.call === 'over' && legs.every((leg) => !live(leg));
@@ -70,7 +70,7 @@ export function inRoom(leg: WorldLeg): boolean {
   return leg.doing === 'room' || leg.doing === 'entering';
 }
 
-/** The leg as the flow knows it. */
+/** Returns the leg as the flow knows it. */
 export function legOf(world: World, who: number): Leg | undefined {
   return world.state.kind === 'call' ? world.state.legs.find((leg) => leg.id === who) : undefined;
 }

@@ -8,7 +8,7 @@ export interface Heard {
   readonly reply: Reply;
 }
 
-/** The flow hears an event: its state and tasks are changed together, and a repeat must change nothing. */
+/** Lets the flow handle an event: its state and tasks change together, and a repeat must change nothing. */
 export function hear(
   { memory }: WorldContext,
   world: World,
@@ -21,13 +21,13 @@ export function hear(
   if (doneTask === undefined && step.effects.length === 0 && step.state === world.state) {
     return { world, reply: step.reply };
   }
-  // Time stands still here, so a timer that is started anew is the same timer.
+  // Time stands still here, so a restarted timer is the same timer.
   const startedAnew = step.event.type === 'timer' && wants(step.state, step.event);
   const tasks = applyEffects(world.tasks, step.effects, startedAnew ? undefined : doneTask);
   return { world: { ...world, state: step.state, tasks, event: step.event }, reply: step.reply };
 }
 
-/** The flow hears an event, and nobody waits for its answer. */
+/** Lets the flow handle an event whose answer is not used. */
 export function tell(
   context: WorldContext,
   world: World,
@@ -39,7 +39,7 @@ export function tell(
   return 'violation' in heard ? heard : heard.world;
 }
 
-/** The flow hears how its effect came out. `early`: too soon to say whether whom it looked at is in the room. */
+/** Reports an effect's outcome to the flow. `early`: too soon for a fetch to prove that the call is in the room. */
 export function tellOutcome(
   context: WorldContext,
   world: World,
@@ -48,7 +48,7 @@ export function tellOutcome(
   outcome: Outcome,
   early = false,
 ): World | Violation {
-  // Who is in the room has heard the greeting; how long that takes is all that a fetch needs a clock for.
+  // A call in the room has heard the greeting; how long that takes is all that a fetch needs a clock for.
   const greeted = !early && effect.type === 'call.fetch' && (effect.leg > 0 || world.caller.doing === 'room');
   const at = greeted ? GREETED : START;
   const event = (): ForwardingEvent => ({ type: 'effect.outcome', at, effect, outcome });
@@ -75,7 +75,7 @@ function applyEffects(
         next = next.filter((task) => task.id !== effect.id);
         break;
       case 'effect.drop':
-        // What is under way is not stopped by it.
+        // A task in progress is not stopped by a drop.
         next = next.filter((task) => task.id !== effect.id || task.outcome !== null);
         break;
       case 'timer.start':

@@ -3,9 +3,9 @@ import { canStillAnswer } from '@amd/core/internal';
 import { legNotifications, type World, type WorldLeg, type WorldTask } from './state.js';
 
 /**
- * Everything that the future depends on. Left out on purpose: settings (the same all along), counters that only number
- * effects, what is written for people, and times: a timer may fire as late as it likes, so every order of them is
- * explored, and all that a clock still decides is whether the time for a key is up.
+ * Returns everything that the future depends on. Left out on purpose: settings (constant), counters that only number effects,
+ * what is for people, and times: a timer may fire at any later time, so every order is explored, and the clock decides only
+ * whether the time for a key is over.
  */
 export function worldKey(world: World, stateNumber: number): string {
   const { caller, legs, roomStarted, stale, tasks, faults, repeats, roomEnds } = world;
@@ -23,8 +23,8 @@ function flags({ human, owed, told, bridged, late, listening }: WorldLeg): strin
 }
 
 /**
- * Over, and the flow knows: what is still heard of the leg no longer counts. That this is so is checked in
- * every state (`lateNotification` of the world), not assumed.
+ * True if the leg is over and the flow knows: later notifications no longer count. Every state checks this (`lateNotification` of
+ * the world); it is not assumed.
  */
 export function isDone({ legs, state, stale }: World, leg: number): boolean {
   if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
@@ -32,7 +32,7 @@ export function isDone({ legs, state, stale }: World, leg: number): boolean {
   return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
 }
 
-/** Without what is told of a leg that is done with. */
+/** Leaves out notifications about a leg that is done. */
 export function relevantNotifications(world: World): number {
   let { notifications } = world;
   world.legs.forEach((_, index) => {
@@ -41,7 +41,7 @@ export function relevantNotifications(world: World): number {
   return notifications;
 }
 
-/** `end:1:7` and `end:1:9` are the same to the future; the ids of creates and redirects matter. */
+/** Returns a task's key. `end:1:7` and `end:1:9` have the same future; the ids of creates and redirects matter. */
 function taskKey(task: WorldTask): string {
   if ('timer' in task.work) return task.id;
   const { effect } = task.work;
@@ -71,13 +71,13 @@ export function stateKey(state: ForwardingState): string {
   ]);
 }
 
-/** What is only looked at in certain phases counts only in those. */
+/** Fields that matter only in certain phases count only in those. */
 function callerKey({ caller, result }: LiveForwarding): unknown {
   if (caller.phase === 'ended') return [caller.phase, result, caller.over];
   return [
     caller.phase,
     caller.held,
-    // When the greeting is over matters to a fetch only, and that one knows (world-hear.ts).
+    // Only a fetch depends on when the greeting is over, and it knows (hear.ts).
     caller.inRoom && ['arriving', 'held', 'joining'].includes(caller.phase),
     caller.left,
     caller.isUnverified,
@@ -113,7 +113,7 @@ function legKey(leg: Leg): unknown {
   ];
 }
 
-/** Every machine is the same to the flow's default policy. */
+/** The flow's default policy treats all machines alike. */
 function kind(answeredBy: AnsweredBy | null): string | null {
   return answeredBy === 'human' || answeredBy === 'unknown' || answeredBy === null ? answeredBy : 'machine';
 }

@@ -28,7 +28,7 @@ export function forwardingMemory(
   });
 }
 
-/** Exactly one mover brings a leg to the room: who was given its document is not redirected there as well. */
+/** Reports a leg that is both served the room's document and redirected there: only one mechanism may bring it to the room. */
 function movedTwice({ state, effects }: Step<ForwardingState, Effect, Reply>): string | null {
   if (state.kind !== 'call') return null;
   const twice = effects.some(

@@ -15,25 +15,25 @@ import {
 import { isFetch, taskMoves, timerMoves } from './task-moves.js';
 
 /**
- * Of three legs, what people, verdicts and redirects do to one another. How their calls come about is left out, and what is
- * told is heard at once: that it may be late, lost or repeated is explored with two.
+ * With three legs, only the interplay of callees, verdicts and redirects is explored. How the calls are created is left out, and
+ * notifications arrive at once: late, lost and repeated ones are explored with two legs.
  */
 const DECIDES_A_RACE =
   /^(caller (asks|enters|hangs|has)|leg \d (asks|enters|is |presses #|hangs up|has)|(move|redirect|end)\S* (done|→)|timer (caller|deadline))/;
 const BEGINS = /^(caller asks:inbound|caller enters|create:\d:caller (made|→)|leg \d is dialled)/;
 const GREETS = /^leg \d (answers|asks:leg.answered)/;
 
-/** Of a race only what decides it, and what is told is heard at once. */
+/** Keeps only moves that decide a race, with notifications arriving at once. */
 function raceMoves(list: Move<World>[]): Move<World>[] {
   const news = list.find(({ name }) => name.startsWith('hears '));
   if (news !== undefined) return [{ ...news, forced: true }];
   const race = list.filter(({ name }) => DECIDES_A_RACE.test(name));
-  // What is left when nobody does anything: the end of a question, or a watchdog.
+  // What remains when nobody acts: the end of a question, or a watchdog.
   const last = race.some(({ forced }) => forced) ? undefined : list.find(({ forced }) => forced);
   return last === undefined ? race : [...race, last];
 }
 
-/** One thing after the other, until the caller is on hold and everybody rings, or has picked up and been greeted. */
+/** One move after the other until the caller is on hold and all phones ring, or all callees have picked up and been greeted. */
 function firstMoves(list: Move<World>[]): Move<World>[] {
   const find = (what: RegExp): Move<World> | undefined => list.find(({ name }) => what.test(name));
   const next = find(BEGINS) ?? find(/^hears/) ?? find(GREETS);
@@ -51,7 +51,7 @@ export function isBeginning({ from }: WorldContext, { state, legs }: World): boo
   return !isHeld || !legs.every(isThere);
 }
 
-/** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
+/** Returns everything that may happen next. The order counts: the first forced move happens when nobody acts. */
 export function worldMoves(context: WorldContext): (world: World) => Move<World>[] {
   const hears = Array.from(
     { length: 6 + LEG_NOTIFICATIONS.length * context.legs },
@@ -71,7 +71,7 @@ export function worldMoves(context: WorldContext): (world: World) => Move<World>
     const beginning = isBeginning(context, world);
     const hearsOnce = context.legs > 2 || beginning;
     const notifications = hearsOnce ? relevantNotifications(world) : world.notifications;
-    // What was sent may arrive at any time from then on, never, or again and again.
+    // A sent notification may arrive at any later time, never, or repeatedly.
     hears.forEach((name, notification) => {
       if (context.notificationsLost || (notifications & (1 << notification)) === 0) return;
       if (!context.hears(notificationName(notification)) && !beginning) return;
@@ -88,7 +88,7 @@ function heardOnce(world: World, notification: number): World {
   return { ...world, notifications: world.notifications & ~(1 << notification) };
 }
 
-/** A human verdict is owed a word from the moment it is heard. */
+/** From a human verdict on, the callee must get the caller or an explanation. */
 function hearNotification(context: WorldContext, world: World, notification: number): World | Violation {
   const before = world.state;
   const event = notificationEvent(world, notification);

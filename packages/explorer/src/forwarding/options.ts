@@ -19,51 +19,54 @@ import type { LateRequests } from './calls.js';
 import { forwardingMemory, type ForwardingMemory } from './memory.js';
 
 export interface WorldOptions {
-  /** `atOnce` rings both legs together, `inOrder` one after the other, `staggered` the second one after a while as well. */
+  /** `atOnce` rings both legs together, `inOrder` one after the other, `staggered` the second one also after a while. */
   /** Three: only what decides a race may happen (verdicts, keys, redirects, ends, a caller who leaves, two timers). */
   readonly legs: 1 | 2 | 3;
   readonly ring?: 'inOrder' | 'atOnce' | 'staggered';
-  /** Requests for TwiML that are made twice: whichever answer is carried out, and copies whose answer nobody hears. Default 0. */
+  /** How many requests for TwiML are made twice, with either answer executed, or a repeat whose answer is not used. Default 0. */
   readonly repeats?: number;
-  /** How often the room may be ended by nobody who is in it: through the API, or by an accident. Default 0. */
+  /** How often the room may be ended from outside: through the API, or by accident. Default 0. */
   readonly roomEnds?: number;
   /** What the caller gets when nobody can be reached. Default `say`. */
   readonly fallback?: 'say' | 'voicemail';
-  /** Refusals, lost answers, failures and crashes in one history. Default 1. */
+  /** Maximum number of refusals, lost answers, failures and crashes in one history. Default 1. */
   readonly faults?: number;
-  /** Who may answer. Default all of human, machine_start, fax, unknown. */
+  /** Possible answers. Default all of human, machine_start, fax, unknown. */
   readonly answers?: readonly AnsweredBy[];
-  /** Whether the caller arrives with a token, so that their number is shown first. Default true. */
+  /** Whether the caller arrives with a token, so that their number is tried first. Default true. */
   readonly token?: boolean;
   /** When detection listens; default `sync`. */
   readonly amd?: 'sync' | 'async';
   /**
-   * `ringing`: the caller is on hold and everybody rings before anything else happens; `greeted`: everybody has picked up and
-   * heard the question as well. Default: from nothing; of three legs `greeted`.
+   * `ringing`: the caller is on hold and all phones ring before anything else happens; `greeted`: all callees have also picked up
+   * and heard the question. Default: from nothing; with three legs `greeted`.
    */
   readonly from?: 'nothing' | 'ringing' | 'greeted';
-  /** Which requests of a redirected call are still on the way. Default all; of two legs with `async` the newest, of three none. */
+  /**
+   * Which requests of a redirected call are still in transit. Default all; with two legs and `async` the newest, with three legs
+   * none.
+   */
   readonly late?: LateRequests;
-  /** The caller stays on the line, and nobody's time is up: what is left is between the legs. */
+  /** The caller stays on the line, and no time runs out: only the legs act. */
   readonly callerStays?: boolean;
-  /** The only notifications that are not lost: `verdict`, `final`, `callerFinal` …; default all. */
+  /** The only notifications that may arrive: `verdict`, `final`, `callerFinal` …; default all. */
   readonly only?: readonly string[];
-  /** Every notification is lost: only requests, REST and timers tell the flow anything. */
+  /** Every notification is lost: the flow learns only from requests, REST and timers. */
   readonly notificationsLost?: boolean;
   /**
-   * REST may be slower than it is allowed to be. Default false: a fetch is answered at once, if with what was true a moment
-   * ago, and no watchdog (10 s and more) overtakes a REST call that is under way (8 s at the most). The deadline and the
-   * heartbeat, which are due at a time of their own, may always.
+   * REST may be slower than allowed. Default false: a fetch is answered at once, if with what was true a moment ago, and no
+   * watchdog (10 s and more) overtakes a REST call in progress (8 s at most). The deadline and the heartbeat, which are due at
+   * times of their own, always may.
    */
   readonly slowRest?: boolean;
-  /** Another flow to put to the same test. */
+  /** Another flow to explore in its place. */
   readonly flow?: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig>;
 }
 
-/** The options of one world with their defaults, and what follows from them: the same in all of its states. */
+/** The options of one world with their defaults, and what follows from them: constant over all its states. */
 export interface WorldContext extends Required<Omit<WorldOptions, 'flow' | 'only'>> {
   readonly only: readonly string[] | null;
-  /** Whether a notification of this name may be heard. */
+  /** True if a notification of this name may arrive. */
   readonly hears: (name: string) => boolean;
   readonly config: ForwardingConfig;
   readonly settings: CallSettings;
@@ -75,7 +78,7 @@ const ANSWERS: readonly AnsweredBy[] = ['human', 'machine_start', 'fax', 'unknow
 export function worldContext(options: WorldOptions): WorldContext {
   const { flow = forwarding, ...given } = options;
   const { legs, faults = 1, amd = 'sync', only = null } = given;
-  // As few tries as the faults leave us: more of the same is not another order.
+  // As few tries as the faults allow: more of the same adds no new order.
   const config: ForwardingConfig = { ...DEFAULT_FORWARDING_CONFIG, redirectRetryMs: [1000], farewellTries: 1 + faults };
   const numbers = ['+14155550101', '+14155550102', '+14155550103'].slice(0, legs).map((to) => ({ to: to as E164 }));
   const plans = {

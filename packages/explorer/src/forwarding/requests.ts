@@ -6,13 +6,13 @@ import { hear, tell, type Heard } from './hear.js';
 import type { WorldContext } from './options.js';
 import { CALLER_SID, sid, START, type CallActivity, type Stale, type World } from './state.js';
 
-/** A call asks for the document it is to carry out, and carries it out. */
+/** Makes a call request a document and execute it. */
 export function request(context: WorldContext, world: World, who: number): World | Violation {
   const heard = asked(context, world, who);
   return 'violation' in heard ? heard : obey(context, heard.world, who, heard.reply);
 }
 
-/** It asks, and the answer is lost: it asks once more, and carries out what it is told then. */
+/** Makes a call request a document whose answer is lost: it asks once more and executes the second answer. */
 export function unheardRequest(context: WorldContext, world: World, who: number): World | Violation {
   const heard = asked(context, world, who);
   return 'violation' in heard ? heard : heard.world;
@@ -33,7 +33,7 @@ function asked(context: WorldContext, world: World, who: number): Heard | Violat
   return { world: withLeg(heard.world, who, heardLeg), reply: heard.reply };
 }
 
-/** A request that was overtaken arrives after all: nobody listens to the answer. */
+/** Delivers a request that was overtaken; its answer is not used. */
 export function lateRequest(context: WorldContext, world: World, entry: Stale): World | Violation {
   const [leg = '0', , type = ''] = entry.split(':');
   const [who, doing] = [Number(leg), `asks:${type}`];
@@ -48,7 +48,7 @@ function requestName(world: World, who: number, doing: string): string {
 
 function requestEvent(context: WorldContext, world: World, who: number, doing: string): ForwardingEvent {
   const [type = '', part] = doing.slice('asks:'.length).split('#');
-  // The only time that matters: whether the time for a key is up.
+  // The only time that matters: whether the time for a key is over.
   const at =
     world.legs[who - 1]?.late === true
       ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000
@@ -68,7 +68,7 @@ function callerEvent(type: string, part: number, at: EpochMs): ForwardingEvent {
   return type === 'caller.document' ? { ...of, type, part } : { ...of, type: 'caller.ended' };
 }
 
-/** The longest that asynchronous detection listens, s; a key counts for so much longer. */
+/** The longest that asynchronous detection listens, in seconds; a key counts that much longer. */
 const LISTENING = { sync: 0, async: 30 };
 
 function answeredByOf({ amd }: WorldContext, world: World, who: number): AnsweredBy | null {
@@ -92,7 +92,7 @@ function inbound({ settings, token }: WorldContext): ForwardingEvent {
 
 type Document = Extract<Reply, { kind: 'twiml' }>;
 
-/** The call does what its document says. */
+/** Executes a document. */
 function obey(context: WorldContext, world: World, who: number, reply: Reply): World | Violation {
   if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
   const verbs = reply.verbs.map(({ verb }) => verb);
@@ -117,13 +117,13 @@ function obey(context: WorldContext, world: World, who: number, reply: Reply): W
   return unfair === undefined ? endLegCall(world, who, 'completed') : { violation: unfair };
 }
 
-/** Where a redirect in a document leads. */
+/** Returns where a redirect in a document leads. */
 function where(who: number, reply: Document): CallActivity {
   const part = partIn(reply);
   return who > 0 && part === undefined ? 'asks:leg.poll' : documentAsked(who, part);
 }
 
-/** The part that a document leads to. */
+/** Returns the part that a document leads to. */
 function partIn({ verbs }: Document): number | undefined {
   for (const verb of verbs) {
     const to = verb.verb === 'redirect' ? verb.to : verb.verb === 'record' ? verb.action : undefined;

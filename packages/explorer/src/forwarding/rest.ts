@@ -3,12 +3,12 @@ import { assertNever } from '@amd/core/internal';
 import { endCallerCall, endLegCall, redirectCall, withLeg, type LateRequests } from './calls.js';
 import { sid, type World } from './state.js';
 
-/** One way Twilio's REST may take an effect: what happens there, and what we hear of it. */
+/** One way Twilio's REST may handle an effect: what happens there, and what we learn of it. */
 export interface Fate {
   readonly name: string;
   /** Costs one of the faults. */
   readonly fault: boolean;
-  /** What a world does that means well. */
+  /** The usual way, without faults. */
   readonly good: boolean;
   readonly world: World;
   readonly outcome: Outcome;
@@ -18,7 +18,7 @@ const CREATED = (leg: number): Outcome => ({ kind: 'created', sid: sid(leg), sta
 const FAILED: Outcome = { kind: 'failed', reason: 'REST is down' };
 const UNKNOWN: Outcome = { kind: 'unknown', reason: 'the answer was lost' };
 
-/** The first fate is the good one. A create whose first try was interrupted is never sent again. */
+/** Returns the ways an effect may go, the usual one first. A create whose first try was interrupted is never sent again. */
 export function fates(late: LateRequests, world: World, effect: CallEffect, attempt: number): Fate[] {
   switch (effect.type) {
     case 'call.create': {

@@ -9,29 +9,29 @@ import type {
   CallEffect,
 } from '@amd/core';
 
-/** What a call's thread is about: waiting for one of our documents, or carrying one out. */
+/** What a call is doing: requesting one of our documents, or executing one. */
 export type CallActivity =
   | 'nothing'
-  /** Machine detection listens. */
+  /** Machine detection is listening. */
   | 'detecting'
-  /** Asks for a document; the rest is the event's type. */
+  /** Requests a document; the rest of the word is the event's type. */
   | 'asks:inbound'
   | 'asks:caller.ended'
-  /** With the part of the fallback that it was sent to. */
+  /** With the part of the fallback it was sent to. */
   | `asks:caller.document#${number}`
   | `asks:caller.fallback#${number}`
   | 'asks:leg.answered'
   | 'asks:leg.key'
   | 'asks:leg.poll'
   | 'asks:leg.document'
-  /** With the notice that it was sent to hear. */
+  /** With the farewell it was sent to hear. */
   | `asks:leg.document#${number}`
   | 'asks:leg.ended'
-  /** Was given the room's document and is not in it yet. */
+  /** Was served the room's document and is not in the room yet. */
   | 'entering'
   | 'room'
   | 'gather'
-  /** Leaves a message: this part of the fallback. */
+  /** Leaves a message in this part of the fallback. */
   | `recording#${number}`
   /** Hears a last sentence. */
   | 'speaking';
@@ -46,12 +46,12 @@ export interface WorldLeg extends WorldCall {
   readonly verdict: AnsweredBy | null;
   /** Asynchronous detection has not decided yet. */
   readonly listening: boolean;
-  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
+  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow made of it. */
   readonly human: boolean;
-  /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
+  /** The flow learned of the human before it was ending the leg: P4 counts from here. */
   readonly owed: boolean;
   readonly told: boolean;
-  /** Was asked for a key until the time was up. */
+  /** Was asked for a key until the time was over. */
   readonly late: boolean;
   readonly bridged: boolean;
 }
@@ -61,33 +61,33 @@ export interface WorldTask {
   readonly dueAt: EpochMs;
   readonly work: { readonly effect: CallEffect } | { readonly timer: string };
   readonly attempt: number;
-  /** Carried out, and its outcome on the way to us. */
+  /** Executed, with its outcome in transit. */
   readonly outcome: Outcome | null;
 }
 
-/** A document request that a redirect overtook: it may still reach us, and nobody listens to the answer. */
+/** A document request that a redirect overtook: it may still arrive, and its answer is not used. */
 export type Stale = string;
 
 export interface World {
   readonly caller: WorldCall;
   readonly legs: readonly WorldLeg[];
   readonly roomStarted: boolean;
-  /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
+  /** Notifications that were sent, as bits: each may arrive late, never, or repeatedly. */
   readonly notifications: number;
   readonly stale: readonly Stale[];
   readonly tasks: readonly WorldTask[];
-  /** How many more things may go wrong on the way to Twilio. */
+  /** How many more faults may happen on the way to Twilio. */
   readonly faults: number;
   /** How many more requests for TwiML may be made twice. */
   readonly repeats: number;
-  /** How often the room may still be ended under whoever is in it. */
+  /** How often the room may still be ended from outside. */
   readonly roomEnds: number;
   readonly state: ForwardingState;
   /** The event of the last move. */
   readonly event: ForwardingEvent | null;
 }
 
-/** Times do not matter to the future of a call, so everything happens now. */
+/** Times do not affect the future of a call, so everything happens now. */
 export const START = 1_700_000_000_000;
 
 /** Later than any greeting lasts. */
@@ -129,7 +129,7 @@ export function legNotifications(leg: number): number {
   return ((1 << LEG_NOTIFICATIONS.length) - 1) << legNotification(leg, 'initiated');
 }
 
-/** The notification as the flow hears it. */
+/** Builds the notification's event. */
 export function notificationEvent(world: World, notification: number): ForwardingEvent {
   const at = START;
   const conference = { type: 'conference', at, reason: null, status: null } as const;

@@ -8,7 +8,7 @@ import { START, type World, type WorldTask } from './state.js';
 
 export type AddMove = (name: string, forced: boolean, run: Move<World>['run']) => void;
 
-/** What our REST calls lead to, and our crashes around them. */
+/** Adds what our REST calls lead to, and our crashes around them. */
 export function taskMoves(context: WorldContext, world: World, add: AddMove): void {
   for (const task of world.tasks) {
     if ('timer' in task.work || (!context.slowRest && !isFetch(task) && world.tasks.some(isFetch))) continue;
@@ -18,7 +18,7 @@ export function taskMoves(context: WorldContext, world: World, add: AddMove): vo
   }
 }
 
-/** It was carried out: we hear of it, or crash first and carry it out again. */
+/** Adds the end of an executed task: its outcome arrives, or we crash first and execute it again. */
 function outcomeMoves(
   context: WorldContext,
   world: World,
@@ -38,7 +38,7 @@ function outcomeMoves(
 }
 
 function effectMoves(context: WorldContext, world: World, add: AddMove, task: WorldTask, effect: CallEffect): void {
-  // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
+  // Only these outcomes can be overtaken in a way that matters by what they cause; the others arrive at once.
   const split = effect.type === 'call.create' || effect.type === 'call.redirect';
   for (const fate of fates(context.late, world, effect, task.attempt)) {
     if (fate.fault && world.faults === 0) continue;
@@ -48,7 +48,7 @@ function effectMoves(context: WorldContext, world: World, add: AddMove, task: Wo
       if (split) return { ...after, tasks: [...without(world, task), { ...task, outcome: fate.outcome }] };
       return tellOutcome(context, after, task.id, effect, fate.outcome);
     });
-    // A look at a leg may come too soon to count; where it counts, what we take for the longest way to the room may be too short.
+    // A fetch of a leg may come too soon to count; where it counts, our estimate of the longest way to the room may be too short.
     if (effect.type === 'call.fetch' && fate.good && effect.leg > 0) {
       add(`${task.id} ${fate.name}, early`, false, () => {
         const after = carriedOut(context, world, effect, fate);
@@ -89,7 +89,7 @@ function without(world: World, task: WorldTask): WorldTask[] {
   return world.tasks.filter((other) => other !== task);
 }
 
-/** Each timer fires as late as it likes, so in any order; left alone, those that come round again fire last. */
+/** Adds timers. Each fires at any later time, so in any order; if nothing else happens, recurring ones fire last. */
 export function timerMoves(context: WorldContext, world: World, add: AddMove): void {
   for (const task of [...world.tasks].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))) {
     if (!('timer' in task.work)) continue;

@@ -5,7 +5,7 @@ import { isBeginning, worldMoves } from './moves.js';
 import { worldContext, worldName, type WorldContext, type WorldOptions } from './options.js';
 import { LEG_NOTIFICATIONS, NEW_LEG, notificationName, type World } from './state.js';
 
-/** One call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
+/** Builds the world of one call with everything that may happen to it: Twilio, people, the network, and our own crashes. */
 export function forwardingWorld(options: WorldOptions): Model<World> {
   const context = worldContext(options);
   const { legs, faults, repeats, roomEnds, memory } = context;
@@ -36,7 +36,7 @@ export function forwardingWorld(options: WorldOptions): Model<World> {
   };
 }
 
-/** What nobody will hear makes no difference. */
+/** Leaves out notifications that will not be heard. */
 function heardNotifications({ legs, notificationsLost, hears }: WorldContext): number {
   let bits = 0;
   for (let notification = 0; notification < 6 + LEG_NOTIFICATIONS.length * legs; notification += 1) {

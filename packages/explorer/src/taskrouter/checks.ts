@@ -3,7 +3,7 @@ import { canStillAnswer } from '@amd/core/internal';
 import type { TasksContext } from './options.js';
 import type { TaskWorld, TaskWorldLeg } from './state.js';
 
-/** What must hold in every state. */
+/** Returns the invariant that this state violates, if any. */
 export function checkTasks(world: TaskWorld): string | undefined {
   const { state, legs } = world;
   if (legs.filter(({ doing }) => doing === 'talk').length > 1) return 'P2: two people are with one caller';
@@ -22,7 +22,7 @@ export function checkTasks(world: TaskWorld): string | undefined {
   return undefined;
 }
 
-/** What would be wrong with hanging up on this leg now. */
+/** Returns what would be wrong with hanging up on this leg now. */
 export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: number): string | undefined {
   const leg = world.legs[who - 1];
   if (leg === undefined || !leg.owed || leg.told || leg.bridged || leg.call !== 'in-progress') return undefined;
@@ -32,7 +32,7 @@ export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: n
   return 'P4: a human who waits is hung up on without a word';
 }
 
-/** Over for everybody, or two people talk and the flow knows. */
+/** True once it is over for everyone, or two people talk and the flow knows. */
 export function isTasksSettled({ state, caller, legs, task, reservations }: TaskWorld): boolean {
   const isTalk = caller.doing === 'talk' && legs.some(({ doing }) => doing === 'talk');
   if (state.kind !== 'call') return caller.call === 'over';
@@ -43,7 +43,7 @@ export function isTasksSettled({ state, caller, legs, task, reservations }: Task
     caller.call === 'over' &&
     legs.every((leg) => !isLive(leg)) &&
     nobodyHeld &&
-    // Of a task that nobody ever told us of, Twilio takes care.
+    // Twilio takes care of a task that was never reported to us.
     (task !== 'wrapping' || state.task.sid === null)
   );
 }

@@ -9,7 +9,7 @@ export interface Heard {
   readonly reply: TaskRouterReply;
 }
 
-/** The flow hears an event: its state and tasks are changed together, and a repeat must change nothing. */
+/** Lets the flow handle an event: its state and tasks change together, and a repeat must change nothing. */
 export function hear(
   { memory }: TasksContext,
   world: TaskWorld,
@@ -32,7 +32,7 @@ export function hear(
         tasks = tasks.filter((task) => task.id !== effect.id);
         break;
       case 'effect.drop':
-        // What is under way is not stopped by it.
+        // A task in progress is not stopped by a drop.
         tasks = tasks.filter((task) => task.id !== effect.id || task.outcome !== null);
         break;
       case 'timer.start':

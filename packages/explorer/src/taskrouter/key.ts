@@ -9,7 +9,7 @@ import {
   type TaskWorldTask,
 } from './state.js';
 
-/** Everything that the future depends on; see `worldKey` for what is left out, and why. */
+/** Returns everything that the future depends on; see `worldKey` for what is left out, and why. */
 export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
   const { caller, task, reservations, legs, stale, tasks, faults } = world;
   const redirecting = world.state.kind === 'call' ? world.state.caller.inFlight.redirect : null;
@@ -33,14 +33,14 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
   ].join('|');
 }
 
-/** Over, and the flow knows: what is still heard of the leg no longer counts. */
+/** True if the leg is over and the flow knows: later notifications no longer count. */
 export function isDone({ legs, state, stale }: TaskWorld, leg: number): boolean {
   if (legs[leg - 1]?.call !== 'over' || state.kind !== 'call') return false;
   const known = state.legs.find(({ id }) => id === leg);
   return known?.phase === 'ended' && known.sid !== null && !stale.some((entry) => entry.startsWith(`${String(leg)}:`));
 }
 
-/** The same of a reservation; `at` counts from 0. */
+/** The same for a reservation; `at` counts from 0. */
 export function isClosed({ reservations, state }: TaskWorld, at: number): boolean {
   const { status = 'none', assigning = false } = reservations[at] ?? {};
   if (assigning || state.kind !== 'call' || ['none', 'pending', 'accepted', 'wrapping'].includes(status)) return false;
@@ -58,12 +58,12 @@ function relevantNotifications(world: TaskWorld): number {
   return notifications;
 }
 
-/** When the caller is gone, it no longer matters what says that they talked. */
+/** False once the caller is gone: then it no longer matters what reports their talk. */
 function isAwaited({ caller }: LiveTaskCall): boolean {
   return caller.takenElsewhere || caller.phase !== 'ended';
 }
 
-/** That they talked counts also when their call is over, as long as nothing else has said it. */
+/** The report of a talk counts even after the call is over, as long as nothing else has reported it. */
 function wordOfTalk({ state, reservations }: TaskWorld, index: number): number {
   if (state.kind !== 'call' || !isAwaited(state)) return 0;
   const served = state.reservations.find(({ id }) => id === state.servedReservation);
@@ -128,13 +128,13 @@ function reservationKey(reservation: Reservation): unknown {
     : [id, sid.slice(-1), leg, phase, rejectTo, offered, missed, inFlight, coolDown, workerNotified, result];
 }
 
-/** How it came out decides only where its worker goes. */
+/** How the leg ended decides only where its worker goes. */
 function legKey(leg: Leg, isClosed: boolean): unknown {
   const { phase } = leg;
   const known = leg.sid !== null;
   const owed = leg.human ? leg.farewell : false;
   const result = isClosed || leg.result === null ? null : [leg.result.kind, offline(leg.result)];
-  // A worker who was not sent to the caller cannot have accepted for us.
+  // A worker who was not sent to the caller cannot have accepted our offer.
   const invited = !isClosed && leg.joinTwimlSent;
   if (phase === 'ended') return [leg.id, known, owed, result, invited];
   return [
@@ -156,7 +156,7 @@ function legKey(leg: Leg, isClosed: boolean): unknown {
   ];
 }
 
-/** Whether such an end may send the worker home. */
+/** True if such an end may send the worker offline. */
 function offline(result: NonNullable<Leg['result']>): boolean {
   return result.kind === 'refused' || (result.kind === 'notReached' && result.status === 'failed');
 }

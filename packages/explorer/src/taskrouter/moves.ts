@@ -26,7 +26,7 @@ import type { TasksContext } from './options.js';
 import { isFetch, restMoves, timerMoves, type AddMove } from './work.js';
 import { START } from '../forwarding/state.js';
 
-/** Everything that may happen next. The order counts: the first forced move is what happens when nobody helps. */
+/** Returns everything that may happen next. The order counts: the first forced move happens when nobody acts. */
 export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<TaskWorld>[] {
   const notifications = allNotifications(context.reservations).filter(({ kind }) => context.hears.includes(kind));
   return (world) => {
@@ -35,14 +35,14 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
       list.push({ name, forced, run });
     };
     restMoves(context, world, add);
-    // A fetch is answered with what is true now: nothing comes in between.
+    // A fetch returns what is true now: nothing comes in between.
     if (world.tasks.some(isFetch)) return list;
     callMoves(context, world, add);
     routerMoves(context, world, add);
     timerMoves(context, world, add, (timer) => timer !== 'heartbeat');
     const isQuiet = !list.some(({ forced }) => forced);
     giveUpMoves(world, add);
-    // Last: it comes round again for ever, and left alone nothing else would happen.
+    // Last: it recurs forever, and first in the list it would keep all else from happening.
     if (!context.quietHeartbeats || isQuiet) {
       timerMoves(context, world, add, (timer) => timer === 'heartbeat');
     }
@@ -56,7 +56,7 @@ export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<Ta
   };
 }
 
-/** Unchanged but for the event: the flow hears nothing of it. */
+/** The world after something that the flow does not learn of: unchanged but for the event. */
 function quiet(world: TaskWorld): TaskWorld {
   return { ...world, event: null };
 }
@@ -102,7 +102,7 @@ const PICKED_UP = {
   async: { doing: 'asks:leg.answered', listening: true },
 } as const;
 
-/** Asynchronous detection decides while the call goes on. */
+/** Adds the verdict of asynchronous detection while the call goes on. */
 function verdictMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
   world.legs.forEach(({ listening, human }, index) => {
     if (!listening) return;
@@ -116,7 +116,7 @@ function verdictMoves(context: TasksContext, world: TaskWorld, add: AddMove): vo
   });
 }
 
-/** A human verdict is owed a word from the moment it is heard. */
+/** From a human verdict on, the worker must get the caller or an explanation. */
 function hearNotification(context: TasksContext, world: TaskWorld, one: Notification): TaskWorld | Violation {
   const event = one.event(world);
   const after = tell(context, world, one.key(world), () => event);
@@ -127,7 +127,7 @@ function hearNotification(context: TasksContext, world: TaskWorld, one: Notifica
   return isNews && isThere ? withLeg(after, event.leg, { owed: true }) : after;
 }
 
-/** What people are free to do. */
+/** Adds what people may freely do. */
 function peopleMoves({ amd }: TasksContext, world: TaskWorld, add: AddMove): void {
   if (world.caller.call !== 'over') add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
@@ -168,7 +168,7 @@ function routerMoves(context: TasksContext, world: TaskWorld, add: AddMove): voi
   });
 }
 
-/** What happens when nothing else does: reservations and the task run out of time. */
+/** Adds what happens when nothing else does: reservations and the task time out. */
 function giveUpMoves(world: TaskWorld, add: AddMove): void {
   world.reservations.forEach(({ status }, at) => {
     if (status !== 'pending') return;

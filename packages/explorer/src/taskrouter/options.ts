@@ -16,21 +16,21 @@ type TaskFlow = Flow<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>, Tas
 export interface TasksWorldOptions {
   /** How many workers TaskRouter reserves, one after the other. */
   readonly reservations: 1 | 2;
-  /** Both together. Default false. */
+  /** Reserves both at once. Default false. */
   readonly atOnce?: boolean;
-  /** Refusals, lost answers, failures and crashes in one history. Default 0. */
+  /** Maximum number of refusals, lost answers, failures and crashes in one history. Default 0. */
   readonly faults?: number;
-  /** Who may answer. Default human, machine_start and unknown: every machine is the same to the policy. */
+  /** Possible answers. Default human, machine_start and unknown: the policy treats all machines alike. */
   readonly answers?: readonly AnsweredBy[];
   /** When detection listens; default `sync`. */
   readonly amd?: 'sync' | 'async';
-  /** Which notifications may be heard, by name; any of them may also be lost. Default all. */
+  /** Which notifications may arrive, by name; any of them may also be lost. Default all. */
   readonly hears?: readonly string[];
-  /** Heartbeats come only when nothing else is about to happen by itself. Default false: at any time. */
+  /** Heartbeats fire only when nothing else is about to happen by itself. Default false: at any time. */
   readonly quietHeartbeats?: boolean;
-  /** How Twilio takes the search for the task of a call. Default `answered`. */
+  /** How Twilio answers the search for a call's task. Default `answered`. */
   readonly finds?: 'answered' | 'refused';
-  /** Another flow to put to the same test. */
+  /** Another flow to explore in its place. */
   readonly flow?: TaskFlow;
 }
 

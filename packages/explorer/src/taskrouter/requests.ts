@@ -8,7 +8,7 @@ import type { TasksContext } from './options.js';
 import { documentAsked } from '../forwarding/calls.js';
 import { sid, START } from '../forwarding/state.js';
 
-/** A call asks for the document it is to carry out, and carries it out. */
+/** Makes a call request a document and execute it. */
 export function request(
   context: TasksContext,
   world: TaskWorld,
@@ -33,13 +33,13 @@ export function request(
   return obey(context, after, who, heard.reply);
 }
 
-/** The longest that asynchronous detection listens, s; a key counts for so much longer. */
+/** The longest that asynchronous detection listens, in seconds; a key counts that much longer. */
 const LISTENING = { sync: 0, async: 30 };
 
 export function requestEvent(context: TasksContext, world: TaskWorld, who: number, what: string): TaskRouterEvent {
   const [type = '', part] = what.split('#');
   const leg = world.legs[who - 1];
-  // Whether the time for a key is up.
+  // Whether the time for a key is over.
   const at = leg?.late === true ? START + (context.settings.confirmSeconds + LISTENING[context.amd]) * 1000 : START;
   if (type === 'inbound') {
     const call = { sid: CALLER_SID, from: '+12125550123', to: '+14155550199', status: 'ringing' } as const;
@@ -58,7 +58,7 @@ export function requestEvent(context: TasksContext, world: TaskWorld, who: numbe
   return { ...of, type: type as 'leg.poll' };
 }
 
-/** The call does what its document says. */
+/** Executes a document. */
 function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskRouterReply): TaskWorld | Violation {
   if (reply.kind !== 'twiml') return { violation: 'P9: a request for TwiML was answered without any' };
   for (const verb of reply.verbs) {

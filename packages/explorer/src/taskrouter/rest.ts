@@ -16,12 +16,12 @@ import { sid } from '../forwarding/state.js';
 
 type Result = Outcome | TaskRouterOutcome;
 
-/** One way Twilio's REST may take an effect: what happens there, and what we hear of it. */
+/** One way Twilio's REST may handle an effect: what happens there, and what we learn of it. */
 export interface TaskFate {
   readonly name: string;
   /** Costs one of the faults. */
   readonly fault: boolean;
-  /** What a world does that means well. */
+  /** The usual way, without faults. */
   readonly good: boolean;
   readonly world: TaskWorld;
   readonly outcome: Result;
@@ -31,7 +31,7 @@ const FAILED = { kind: 'failed', reason: 'REST is down' } as const;
 const refused = { kind: 'refused', code: 20001, reason: 'not in that state' } as const;
 const UNKNOWN: Outcome = { kind: 'unknown', reason: 'the answer was lost' };
 
-/** The first fate is the good one. A create whose first try was interrupted is never sent again. */
+/** Returns the ways an effect may go, the usual one first. A create whose first try was interrupted is never sent again. */
 export function taskFates(
   { finds }: Pick<TasksContext, 'finds'>,
   world: TaskWorld,

@@ -18,16 +18,16 @@ import type {
 } from '@amd/core';
 import { CALLER_SID, sid, START } from '../forwarding/state.js';
 
-/** What a call's thread is about: waiting for one of our documents, or carrying one out. */
+/** What a call is doing: requesting one of our documents, or executing one. */
 export type TaskCallActivity =
   | 'nothing'
   | 'detecting'
   | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.poll' | 'leg.document' | 'leg.ended'}`
-  /** With the part of the fallback, or the notice, that it was sent to hear. */
+  /** With the part of the fallback, or the farewell, that it was sent to hear. */
   | `asks:${'caller.document' | 'leg.document'}#${number}`
   /** The caller waits for a worker. */
   | 'queue'
-  /** A worker's leg was told to take the caller. */
+  /** A worker's leg was offered the caller. */
   | 'dialing'
   | 'talk'
   | 'gather'
@@ -41,7 +41,7 @@ export interface TaskWorldCall {
 }
 
 export interface TaskWorldCaller extends TaskWorldCall {
-  /** What the action of its Enqueue will say. */
+  /** What the action of its Enqueue will report. */
   readonly queueResult: QueueResult | null;
 }
 
@@ -49,22 +49,22 @@ export interface TaskWorldLeg extends TaskWorldCall {
   readonly verdict: AnsweredBy | null;
   /** Asynchronous detection has not decided yet. */
   readonly listening: boolean;
-  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow makes of it. */
+  /** A human by verdict, or by a key that was asked for: what really happened, whatever the flow made of it. */
   readonly human: boolean;
-  /** The flow heard of that while the leg was not being ended yet: P4 counts from here. */
+  /** The flow learned of the human before it was ending the leg: P4 counts from here. */
   readonly owed: boolean;
   readonly told: boolean;
-  /** Was asked for a key until the time was up. */
+  /** Was asked for a key until the time was over. */
   readonly late: boolean;
   /** Talked with the caller. */
   readonly bridged: boolean;
-  /** The reservation it was told to take. */
+  /** The reservation its document accepts. */
   readonly takes: number | null;
 }
 
 export interface WorldReservation {
   readonly status: 'none' | ReservationStatus;
-  /** We are being asked what to do. */
+  /** The assignment callback is waiting for our answer. */
   readonly assigning: boolean;
 }
 
@@ -73,7 +73,7 @@ export interface TaskWorldTask {
   readonly dueAt: EpochMs;
   readonly work: { readonly effect: TwilioEffect } | { readonly timer: string };
   readonly attempt: number;
-  /** Carried out, and its outcome on the way to us. */
+  /** Executed, with its outcome in transit. */
   readonly outcome: Outcome | TaskRouterOutcome | null;
 }
 
@@ -82,12 +82,12 @@ export interface TaskWorld {
   readonly task: 'none' | AssignmentStatus;
   readonly reservations: readonly WorldReservation[];
   readonly legs: readonly TaskWorldLeg[];
-  /** Notifications that were sent, as bits: each may arrive late, never, or again and again. */
+  /** Notifications that were sent, as bits: each may arrive late, never, or repeatedly. */
   readonly notifications: number;
   /** Requests that a redirect overtook: `leg:type`. */
   readonly stale: readonly string[];
   readonly tasks: readonly TaskWorldTask[];
-  /** How many more things may go wrong on the way to Twilio. */
+  /** How many more faults may happen on the way to Twilio. */
   readonly faults: number;
   readonly state: TaskRouterState;
   /** The event of the last move. */
@@ -167,7 +167,7 @@ export interface Notification {
   readonly event: (world: TaskWorld) => TaskRouterEvent;
 }
 
-/** Every notification of a world with so many reservations, and as many legs. */
+/** Lists all notifications of a world with this many reservations, and as many legs. */
 export function allNotifications(reservations: number): readonly Notification[] {
   const notifications: Notification[] = COMMON.map((name, number) => ({
     number,

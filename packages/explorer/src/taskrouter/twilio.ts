@@ -12,7 +12,7 @@ import {
   type WorldReservation,
 } from './state.js';
 
-/** How Twilio's calls, queue and TaskRouter behave, as far as a flow can notice. Each function returns the world after. */
+/** Twilio's calls, queue and TaskRouter as far as a flow can notice them. Each function returns the world after. */
 
 export function withLeg(world: TaskWorld, leg: number, change: Partial<TaskWorldLeg>): TaskWorld {
   return { ...world, legs: world.legs.map((old, index) => (index === leg - 1 ? { ...old, ...change } : old)) };
@@ -33,7 +33,7 @@ export function sendOfLeg(world: TaskWorld, leg: number, name: TaskLegNotificati
   return send(world, taskLegNotification(world.reservations.length, leg, name));
 }
 
-/** A reservation changes its status, and TaskRouter tells. */
+/** Changes a reservation's status, which TaskRouter reports. */
 export function setReservation(
   world: TaskWorld,
   index: number,
@@ -46,7 +46,7 @@ export function setReservation(
 const indices = ({ reservations }: TaskWorld, status: WorldReservation['status']): number[] =>
   reservations.flatMap((one, at) => (one.status === status ? [at + 1] : []));
 
-/** No worker is held: back to the queue. */
+/** Puts the task back into the queue, with no worker reserved. */
 export function releaseTask(world: TaskWorld): TaskWorld {
   return world.task === 'reserved' && indices(world, 'pending').length === 0 ? { ...world, task: 'pending' } : world;
 }
@@ -58,7 +58,7 @@ export function cancelTask(world: TaskWorld): TaskWorld {
   return after;
 }
 
-/** The bridge is over: the task waits to be completed. */
+/** Ends the bridge: the task waits to be completed. */
 function wrap(world: TaskWorld): TaskWorld {
   if (world.task !== 'assigned') return world;
   let after = send({ ...world, task: 'wrapping' }, notification('task.wrapup'));
@@ -74,7 +74,7 @@ export function completeTask(world: TaskWorld): TaskWorld {
   return after;
 }
 
-/** A worker's leg takes the caller, if its reservation is pending and the caller waits; otherwise its Dial fails. */
+/** Gives the caller to a worker's leg if its reservation is pending and the caller waits; otherwise its Dial fails. */
 export function dequeue(world: TaskWorld, leg: number): TaskWorld {
   const index = world.legs[leg - 1]?.takes ?? 0;
   const isPending = world.reservations[index - 1]?.status === 'pending';
@@ -85,7 +85,7 @@ export function dequeue(world: TaskWorld, leg: number): TaskWorld {
   return withLeg(after, leg, { doing: 'talk', bridged: true });
 }
 
-/** The two part: whoever is left goes on at an action of ours. `who` left, 0 being the caller. */
+/** Ends a talk: the party that stays goes on at an action of ours. `who` left, 0 being the caller. */
 function part(world: TaskWorld, who: number): TaskWorld {
   let after = wrap(world);
   if (who !== 0 && after.caller.doing === 'talk') {
@@ -97,7 +97,7 @@ function part(world: TaskWorld, who: number): TaskWorld {
   return after;
 }
 
-/** A leg's call ends, by whomever. */
+/** Ends a leg's call, whichever side ends it. */
 export function endLegCall(
   world: TaskWorld,
   leg: number,
@@ -107,7 +107,7 @@ export function endLegCall(
   const before = world.legs[leg - 1];
   if (before === undefined || before.call === 'over') return world;
   const { bridged } = before;
-  // What was decided may still be told.
+  // A verdict that was reached may still be reported.
   const told = (world.notifications & (1 << taskLegNotification(world.reservations.length, leg, 'verdict'))) !== 0;
   const verdict = told ? before.verdict : null;
   let after = withLeg(world, leg, { ...NEW_TASK_LEG, call: 'over', final, bridged, verdict });
@@ -116,7 +116,7 @@ export function endLegCall(
   return part(sendOfLeg(after, leg, 'dialFinal'), leg);
 }
 
-/** The caller's call ends. */
+/** Ends the caller's call. */
 export function endCallerCall(world: TaskWorld): TaskWorld {
   if (world.caller.call === 'over') return world;
   const { doing } = world.caller;
@@ -126,7 +126,7 @@ export function endCallerCall(world: TaskWorld): TaskWorld {
   return doing === 'talk' ? part(send(after, notification('queueBridgedFinal')), 0) : after;
 }
 
-/** REST tells a call to fetch another document; its own request may still be on the way. */
+/** Makes REST redirect a call to another document; its own request may still be in transit. */
 export function redirectCall(world: TaskWorld, who: number, document: number | undefined): TaskWorld {
   const doing = who === 0 ? world.caller.doing : world.legs[who - 1]?.doing;
   let after = world;

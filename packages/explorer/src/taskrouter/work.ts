@@ -14,7 +14,7 @@ export function isFetch(task: TaskWorldTask): boolean {
   return 'effect' in task.work && /\.(fetch|find)$/.test(task.work.effect.type);
 }
 
-/** What we have asked Twilio for. */
+/** Adds what our requests to Twilio lead to. */
 export function restMoves(context: TasksContext, world: TaskWorld, add: AddMove): void {
   const onlyFetches = world.tasks.some(isFetch);
   for (const task of world.tasks) {
@@ -35,7 +35,7 @@ function effectMoves(
   task: TaskWorldTask,
   effect: TwilioEffect,
 ): void {
-  // Only these outcomes can be overtaken by what they cause in a way that matters; the others are told at once.
+  // Only these outcomes can be overtaken in a way that matters by what they cause; the others arrive at once.
   const split =
     effect.type === 'call.create' || effect.type === 'call.redirect' || effect.type === 'reservation.update';
   for (const fate of taskFates(context, world, effect, task.attempt)) {
@@ -81,19 +81,19 @@ function without(world: TaskWorld, task: TaskWorldTask): TaskWorldTask[] {
 const RANKS = ['caller', 'deadline', 'heartbeat'];
 const rank = (timer: string): number => RANKS.indexOf(timer);
 
-/** Twilio ends this stage by itself, 10 s before we would look: ringing, detection, a Gather, a sentence. */
+/** True for a stage that Twilio ends by itself, 10 s before we would fetch: ringing, detection, a Gather, a sentence. */
 function isTimed({ call, doing }: TaskWorld['legs'][number]): boolean {
   return call === 'ringing' || ['detecting', 'gather', 'speaking', 'dialing'].includes(doing);
 }
 
-/** A request that says whether they talked is under way: its last answer is given within 15 s. */
+/** True while a request is in transit that tells whether they talked: its last answer is given within 15 s. */
 function isTellingOfTalk({ caller, legs }: TaskWorld): boolean {
   return caller.doing === 'asks:caller.ended' || legs.some(({ doing }) => doing === 'asks:leg.ended');
 }
 
 /**
- * Timers in any order, but watchdogs (10 s and more) never overtake a REST call that is under way (8 s at the most), and the
- * caller's, where it waits for the word that they talked, no request that has it.
+ * Adds timers in any order, except that watchdogs (10 s and more) never overtake a REST call in progress (8 s at most), and the
+ * caller's timer, where it waits for the report of a talk, no request that carries it.
  */
 export function timerMoves(
   context: TasksContext,
@@ -110,7 +110,7 @@ export function timerMoves(
     if (busy && rank(timer) < RANKS.indexOf('deadline')) continue;
     if (world.legs.some((leg, at) => timer === `leg${String(at + 1)}` && isTimed(leg))) continue;
     if (timer === 'caller' && task.dueAt - START > RETRIED_MS && isTellingOfTalk(world)) continue;
-    // A heartbeat comes when every greeting is over: all that a clock decides here.
+    // A heartbeat fires when every greeting is over: nothing else here depends on the clock.
     const at = timer === 'heartbeat' ? GREETED : START;
     add(`timer ${timer}`, true, () =>
       tell(context, world, task.id, () => ({ type: 'timer', at, timer, dueAt: task.dueAt }), task.id),

@@ -20,7 +20,10 @@ import { allNotifications, NEW_TASK_LEG, type TaskWorld } from './state.js';
 
 const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 
-/** A caller in a queue, with everything that may happen to them, to the workers' phones, and to what we are told. */
+/**
+ * Builds the world of a caller in a queue, with everything that may happen to them, to the workers' phones and to our
+ * notifications.
+ */
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
   const { quietHeartbeats = false, amd = 'sync', finds = 'answered' } = options;
@@ -99,7 +102,7 @@ const WORKSPACE: TaskRouterWorkspace = {
   timeoutActivity: hex('WA', '3') as ActivitySid,
 };
 
-/** What is for people, and numbers that only number. */
+/** Removes what is for people, and counters that only number. */
 function plain(state: TaskRouterState): TaskRouterState {
   if (state.kind !== 'call') return state;
   return {

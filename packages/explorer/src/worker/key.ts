@@ -3,10 +3,10 @@ import { numberOfId } from '@amd/core/internal';
 
 export type Where = 'available' | 'unavailable' | 'offline';
 
-/** Where somebody is, and who put them there. */
+/** Where a worker is, and who put them there. */
 export interface Stay {
   readonly at: Where;
-  /** `page`: somebody switched them to where they were already. */
+  /** `page`: an operator switched them to where they already were. */
   readonly by: 'person' | 'page' | 'rejection' | 'timeout' | 'us';
   readonly version: number;
 }
@@ -14,15 +14,15 @@ export interface Stay {
 export interface WorkerTask {
   readonly id: string;
   readonly effect: TaskRouterEffect;
-  /** Carried out, and its outcome on the way to us. */
+  /** Executed, with its outcome in transit. */
   readonly outcome: TaskRouterOutcome | null;
 }
 
 export interface WorkerNode {
   readonly stay: Stay;
-  /** TaskRouter's events so far: each may be heard late, never, or again and again. */
+  /** TaskRouter's events so far: each may arrive late, never, or repeatedly. */
   readonly told: readonly Stay[];
-  /** Sent by the call's flow: heard once at least, and again at any time. */
+  /** Sent by the call's flow: delivered at least once, and again at any time. */
   readonly sent: readonly {
     readonly type: 'worker.parked' | 'worker.timedOut';
     readonly due: boolean;
@@ -34,13 +34,13 @@ export interface WorkerNode {
   readonly timeouts: number;
   readonly switches: number;
   readonly faults: number;
-  /** The clock, in cool-downs: time only matters to the end of a rest. */
+  /** The clock, in cool-downs: time matters only for the end of a cool-down. */
   readonly now: number;
   readonly tasks: readonly WorkerTask[];
   readonly state: WorkerState;
 }
 
-/** Everything that the future depends on, with times that count from now on. */
+/** Returns everything that the future depends on, with times relative to now. */
 export function workerKey(node: WorkerNode): string {
   const { state, now, tasks } = node;
   return JSON.stringify({
@@ -51,7 +51,7 @@ export function workerKey(node: WorkerNode): string {
   });
 }
 
-/** A change for somebody at a page, who is a person; told apart by its id, as the flow does. */
+/** True for a change by an operator on a page, who is a person; recognised by its id, as the flow does. */
 export function isSwitch({ id }: TaskRouterEffect): boolean {
   return id.startsWith('worker:switch:');
 }
@@ -65,10 +65,10 @@ function taskKey({ id, effect, outcome }: WorkerTask, state: WorkerState): unkno
   return [effect.type, effect.version, isSwitch(effect) ? [effect.activity, isAwaited] : [], isNews, outcome];
 }
 
-/** Only what a worker has: a field by another name would stand beside it, and the world would grow. */
+/** Only the fields of a worker: a field by another name would be added beside it, and the world would grow. */
 type KeyOfWorker = Partial<Record<keyof Extract<WorkerState, { kind: 'worker' }>, unknown>>;
 
-/** Times count from now on; what is past is past. */
+/** Returns the state's key with times relative to now; past times are all alike. */
 function keyOf(state: WorkerState, now: number): unknown {
   if (state.kind === 'nothing') return null;
   const left = (at: number): number => Math.max(0, at - now);

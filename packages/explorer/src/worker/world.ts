@@ -20,13 +20,13 @@ import { isSwitch, workerKey, type Stay, type Where, type WorkerNode } from './k
 export interface WorkerWorldOptions {
   /** How often a person at the console moves the worker. Default 2. */
   readonly people?: number;
-  /** Reservations of ours that are rejected. Default 1. */
+  /** How many of our reservations are rejected. Default 1. */
   readonly rejections?: number;
-  /** Reservations of ours that time out. Default 1. */
+  /** How many of our reservations time out. Default 1. */
   readonly timeouts?: number;
-  /** How often somebody switches the worker on or off at a page of ours. Default 0. */
+  /** How often an operator switches the worker on or off on a page of ours. Default 0. */
   readonly switches?: number;
-  /** REST calls that fail, and answers of them that are lost. Default 1. */
+  /** How many REST calls fail or lose their answer. Default 1. */
   readonly faults?: number;
   readonly flow?: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Reply, WorkerConfig>;
 }
@@ -39,7 +39,7 @@ const SID = {
 const WORKSPACE = `WS${'1'.repeat(32)}` as WorkspaceSid;
 const WORKER = `WK${'1'.repeat(32)}` as WorkerSid;
 
-/** A worker whom calls, time-outs and people move about, while events are lost and REST fails. */
+/** Builds the world of a worker moved about by calls, timeouts and people, while events are lost and REST fails. */
 export function workerWorld(options: WorkerWorldOptions = {}): Model<WorkerNode> {
   const { people = 2, rejections = 1, timeouts = 1, switches = 0, faults = 1, flow = worker } = options;
   return {
@@ -82,7 +82,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
       const again = flow.transition(step.state, event, DEFAULT_WORKER_CONFIG);
       if (again.effects.length > 0) return { violation: `P6: hearing ${event.type} twice asks for something` };
     }
-    // Of another version, Twilio refuses it.
+    // Twilio refuses a change at another version.
     const version = String(node.stay.version);
     const isMoved = step.effects.some(
       (one) => one.type === 'worker.update' && !isSwitch(one) && one.version === version,
@@ -123,7 +123,7 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
     }));
     add(`${effect.type} is carried out, its answer lost`, false, () => ({
       ...good.node,
-      // Nobody can know of a switch that changed nothing.
+      // A switch that changed nothing is visible to no one.
       stay: good.node.stay.version === node.stay.version ? node.stay : good.node.stay,
       faults: node.faults - 1,
       tasks: [...rest, { ...task, outcome: lost }],
@@ -217,14 +217,14 @@ function movesOf(flow: NonNullable<WorkerWorldOptions['flow']>, node: WorkerNode
   return list;
 }
 
-/** They are where they were, somebody has said that they are to stay, and that was done. */
+/** True if the worker is where they were, an operator has requested that, and it was done. */
 function isAtTheirWish({ stay, state }: WorkerNode): boolean {
   return (
     stay.by === 'page' && stay.at === 'offline' && state.kind === 'worker' && state.requestedActivity?.status === 'done'
   );
 }
 
-/** Longer than clocks are apart, so that versions tell times. */
+/** Returns a version's time; the steps are longer than clocks differ, so versions imply times. */
 function timeOf(version: number): number {
   return version * 10_000;
 }
@@ -254,7 +254,7 @@ function carriedOut(
   if (effect.type !== 'worker.update') return { violation: `an effect of another flow: ${effect.type}` };
   if (isSwitch(effect)) {
     const at = effect.activity === SID.available ? 'available' : 'offline';
-    // TaskRouter says nothing when nothing changes.
+    // TaskRouter reports nothing when nothing changes.
     const after: WorkerNode = at === stay.at ? { ...node, stay: { ...stay, by: 'page' } } : moved(node, at, 'person');
     return { node: after, outcome: { kind: 'done' } };
   }
@@ -267,13 +267,13 @@ function check(): string | undefined {
   return undefined;
 }
 
-/** Nothing is under way, and whoever was put to rest is back. */
+/** True if nothing is in progress, and every worker who was parked is back. */
 function settled({ stay, tasks, sent, state, told }: WorkerNode): boolean {
   if (tasks.length > 0 || sent.some(({ due }) => due)) return false;
   if (state.kind === 'worker' && Object.keys(state.timers).length > 0) return false;
   if (state.kind === 'worker' && (state.requestedActivity?.status === 'pending' || state.changeInFlight !== null))
     return false;
   if (stay.at === 'available' || stay.by === 'person' || stay.by === 'page') return true;
-  // The event that would tell of it was never heard, and so was never sent.
+  // The event that would report it was never heard, and so never sent.
   return told.length === 0;
 }
