@@ -9,7 +9,7 @@ export default defineConfig({
   removeNodeProtocol: false,
   treeshake: true,
   esbuildOptions(options, { format }) {
-    // Jest runs CommonJS in a context that has no dynamic import: there it becomes a `require`, as late.
+    // Jest runs CommonJS in a context without dynamic import: there it becomes a `require`, evaluated as late.
     if (format === 'cjs') options.supported = { ...options.supported, 'dynamic-import': false };
   },
 });

@@ -1,11 +1,11 @@
 import { AmdError, isAmdError } from '@amd/core';
 import type { Commands } from './commands.js';
 
-/** What is laid down under the prefix. A newer one is left alone. */
+/** Version of what is stored under the prefix. A newer one is left alone. */
 const FORMAT = 1;
 
 /**
- * Whether this server keeps what it is given. What a managed server does not let us ask (`CONFIG`) is taken from `INFO`.
+ * Checks that this server keeps what it is given. What a managed server does not reveal through `CONFIG` is read from `INFO`.
  * @throws AmdError `ERR_STORE_SETTINGS` naming the setting, `ERR_STORE_VERSION`, `ERR_STORE_UNAVAILABLE`
  */
 export async function checkServer(
@@ -78,12 +78,12 @@ async function checkFormat(commands: Commands, prefix: string): Promise<void> {
   }
 }
 
-/** `undefined` where the server does not tell. */
+/** Reads a setting; `undefined` if the server does not reveal it. */
 async function configOf(commands: Commands, name: string): Promise<string | undefined> {
   try {
     const reply = await commands.command('CONFIG', 'GET', name);
     if (Array.isArray(reply)) return reply[1] === undefined ? undefined : String(reply[1]);
-    // Protocol 3, as node-redis may speak it: a map.
+    // A map in protocol 3, which node-redis may use.
     const value =
       reply instanceof Map
         ? (reply as Map<string, unknown>).get(name)

@@ -11,7 +11,7 @@ export interface CommandOptions {
   readonly replicas: number;
 }
 
-/** Asks Redis, within a time; whatever goes wrong is an `ERR_STORE_UNAVAILABLE`. */
+/** Sends commands to Redis with a time limit; every failure is an `ERR_STORE_UNAVAILABLE`. */
 export class Commands {
   readonly #options: CommandOptions;
   #closed = false;
@@ -31,7 +31,7 @@ export class Commands {
 
   /**
    * Runs a script that writes. With replicas, the wait for them is sent right behind it, in the same round trip.
-   * @throws AmdError `ERR_STORE_UNAVAILABLE`: it may have been done all the same
+   * @throws AmdError `ERR_STORE_UNAVAILABLE`: the write may have been executed all the same
    */
   async write(script: Script, key: string, args: readonly string[]): Promise<unknown> {
     const { replicas } = this.#options;
@@ -54,7 +54,7 @@ export class Commands {
     try {
       return await send(['EVALSHA', sha, '1', key, ...args]);
     } catch (error) {
-      // The server was restarted, or is another one: it learns the script by being sent it.
+      // The server was restarted or replaced: sending the script makes it known again.
       if (!(error instanceof Error) || !error.message.includes('NOSCRIPT')) throw error;
       return send(['EVAL', lua, '1', key, ...args]);
     }

@@ -1,3 +1,4 @@
+import { onlyKnown } from '@amd/core/internal';
 import type { Claim, Clock, Commit, ListPage, Store, StoredRecord } from '@amd/core';
 import { checkServer } from './check-server.js';
 import { Commands } from './commands.js';
@@ -10,15 +11,15 @@ export interface RedisStoreOptions {
   readonly client?: RedisClient | undefined;
   /** Sends one command. */
   readonly send?: Send | undefined;
-  /** Before every key, with a hash tag, so that all are in one slot of a cluster. Default `{amd}`. */
+  /** Prefix of every key, with a hash tag, so that all are in one slot of a cluster. Default `{amd}`. */
   readonly prefix?: string | undefined;
   /** How long one command may take, in ms. Default 1000, within the reply budget of an endpoint. */
   readonly commandMs?: number | undefined;
   /** How many replicas must have a write before it is acknowledged. Default 0. */
   readonly replicas?: number | undefined;
-  /** Whether a server without persistence will do. Default false. */
+  /** Accepts a server without persistence. Default false. */
   readonly allowVolatile?: boolean | undefined;
-  /** Told at the start of settings under which something may be lost. Default: nobody. */
+  /** Called at the start with settings under which data may be lost. Default: no one is told. */
   readonly onWarning?: ((message: string) => void) | undefined;
   /** This machine's clock. Default: the system's. */
   readonly localClock?: Clock | undefined;
@@ -29,17 +30,28 @@ export interface RedisStoreOptions {
 export interface RedisStore extends Store {
   /** The server's time, for every runtime and endpoint on this store. */
   readonly clock: Clock;
-  /** Takes no more questions. The client is left open. */
+  /** Refuses further requests. The client stays open. */
   close(): Promise<void>;
 }
 
+const OPTIONS = {
+  client: true,
+  send: true,
+  prefix: true,
+  commandMs: true,
+  replicas: true,
+  allowVolatile: true,
+  onWarning: true,
+} as const satisfies Record<keyof RedisStoreOptions, true>;
+
 /**
- * The state of `@amd/core` in Redis, for as many processes as there are. Each method is one round trip; a commit writes state,
- * effects and timers in one step.
+ * Creates a store that keeps the state of `@amd/core` in Redis, for any number of processes. Each method is one round trip; a
+ * commit writes state, effects and timers in one step.
  * @throws TypeError or RangeError naming the option
  * @throws AmdError `ERR_STORE_SETTINGS`, `ERR_STORE_VERSION`, `ERR_STORE_UNAVAILABLE`
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
+  onlyKnown(options, 'createRedisStore', OPTIONS);
   const { prefix = '{amd}', commandMs = 1000, replicas = 0, syncEveryMs = 30_000 } = options;
   if (!/^[^{}]*\{[^{}]+\}[^{}]*$/.test(prefix)) {
     throw new TypeError(
@@ -115,7 +127,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   };
 }
 
-/** Revision, data and expiry, as Redis has them. */
+/** Revision, data and expiry as stored in Redis. */
 type Row = readonly [revision: string | null, data: string | null, expires: string | null];
 
 function recordOf(key: string, [revision, data, expires]: Row): StoredRecord | undefined {

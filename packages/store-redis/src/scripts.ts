@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A piece of Lua that Redis runs as one step. */
+/** A Lua script that Redis runs as one step. */
 export interface Script {
   readonly name: string;
   readonly lua: string;
@@ -15,9 +15,9 @@ export interface Script {
  *   P:spaces       set of the spaces there are (a key up to its first colon)
  *   P:log          sorted set of keys by the sequence number of their newest commit
  *   P:expiring     sorted set of keys by when to look whether they can be removed
- *   P:claimed:LEASE      what a claim took, as long as its lease lasts: should its answer be lost, it is asked for again
+ *   P:claimed:LEASE      what a claim took, as long as its lease lasts, for a repeated claim after a lost answer
  *   P:sequence, P:turn   counters
- * Numbers go in and out as text: Lua's are doubles, and its own formatting loses digits.
+ * Numbers are passed as text: Lua's are doubles, and its own formatting loses digits.
  */
 const SHARED = `
 local P = KEYS[1]
@@ -68,8 +68,9 @@ return { 1, revision }`,
 );
 
 /**
- * ARGV: now, limit, lease end, lease, the space or '', and 1 if the answer to the same claim was lost. Replies key, id, due, data, attempt, lease end of each. Then it
- * replies what was taken and is still held. Removes a few expired records without work on the way.
+ * ARGV: now, limit, lease end, lease, the space or '', and 1 if the answer to the same claim was lost; then it replies what was
+ * taken and is still held. Replies key, id, due, data, attempt, lease end of each. Also removes a few expired records without
+ * work.
  */
 export const CLAIM = script(
   'claim',

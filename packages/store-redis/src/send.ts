@@ -1,4 +1,4 @@
-/** Sends one command, its name first, and resolves with the reply as the protocol has it: strings, numbers, lists, null. */
+/** Sends one command, its name first, and resolves with the reply as in the protocol: strings, numbers, lists, null. */
 export type Send = (args: readonly string[]) => Promise<unknown>;
 
 /** ioredis. */
@@ -13,12 +13,12 @@ export interface SendingClient {
 
 export type RedisClient = CallingClient | SendingClient;
 
-/** What a client, or a function, can be asked with. @throws TypeError naming `client` or `send` */
+/** Returns how a client or a function sends commands. @throws TypeError naming `client` or `send` */
 export function sendOf(options: { readonly client?: unknown; readonly send?: unknown }): Send {
   const { client, send } = options;
   if (client === undefined && typeof send === 'function') return send as Send;
   if (send === undefined && client !== null && typeof client === 'object') {
-    // ioredis has a `sendCommand` as well, of another kind.
+    // ioredis has a different `sendCommand` as well.
     if ('call' in client && typeof client.call === 'function') {
       const calling = client as CallingClient;
       return ([command = '', ...args]) => calling.call(command, ...args);

@@ -9,17 +9,17 @@ export interface ServerClockOptions {
   readonly syncEveryMs: number;
 }
 
-/** The time of the server, as well as it can be known here: half of a round trip is the most it can be wrong. */
+/** The server's time, as exactly as it can be known here: the error is at most half a round trip. */
 export interface ServerClock extends Clock {
   /** Asks the server for its time. @throws AmdError `ERR_STORE_UNAVAILABLE` */
   sync(): Promise<void>;
   stop(): void;
 }
 
-/** Of so many questions the quickest answer counts: it leaves the least doubt. */
+/** Of this many answers the quickest counts: it has the smallest error. */
 const SAMPLES = 3;
 
-/** Machines that share a store share its time, so that no lease ends early because a clock is fast. */
+/** Creates the clock. Machines that share a store share its time, so no lease ends early because a clock is fast. */
 export function serverClock({ commands, local: machine = systemClock, syncEveryMs }: ServerClockOptions): ServerClock {
   const local = monotonicClock(machine);
   const elapsed = (): number => local.elapsed?.() ?? local.now();
@@ -53,7 +53,7 @@ export function serverClock({ commands, local: machine = systemClock, syncEveryM
   function again(): void {
     if (stopped) return;
     cancel = local.wakeAt(local.now() + syncEveryMs, () => {
-      // As long as the server is out of reach, what is known of its time stays true enough.
+      // While the server is unreachable, the known offset stays accurate enough.
       void sync()
         .catch(() => undefined)
         .finally(again);

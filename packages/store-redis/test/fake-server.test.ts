@@ -3,10 +3,10 @@ import { manualClock, START } from '@amd/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createRedisStore } from '../src/index.js';
 
-/** `null`: it does not say. */
+/** `null`: the server does not say. */
 type Settings = Readonly<Record<string, string | null>>;
 
-/** A server of our own making: what it says of itself, and what it thinks the time is. */
+/** A fake server: what it reports about itself, and its time. */
 function fakeServer(info: Settings = {}, settings: Settings = {}) {
   const told: Settings = { redis_version: '7.4.0', role: 'master', maxmemory: '0', aof_enabled: '1', ...info };
   const config: Settings = { 'maxmemory-policy': 'noeviction', appendfsync: 'always', save: '', ...settings };
@@ -15,15 +15,15 @@ function fakeServer(info: Settings = {}, settings: Settings = {}) {
     aheadMs: 0,
     reachable: true,
     slowMs: 0,
-    /** For one question after the other: how long it is on its way there, and its answer on its way back. */
+    /** For each request in turn: how long it takes to the server, and its answer back. */
     ways: [] as (readonly [there: number, back: number])[],
     asked: 0,
     format: '1',
-    /** What it says of the time instead of what it knows. */
+    /** Its answer about the time in place of the true one. */
     time: null as (() => Promise<readonly string[]>) | null,
-    /** How a client hands on what `CONFIG GET` replies. */
+    /** How a client passes on the reply to `CONFIG GET`. */
     config: (name: string, value: string | null): unknown => (value === null ? [] : [name, value]),
-    /** What it replies to anything else. */
+    /** Its reply to anything else. */
     other: (_command: readonly string[]): unknown => 'OK',
   };
   const sent: (readonly string[])[] = [];
@@ -54,7 +54,7 @@ function fakeServer(info: Settings = {}, settings: Settings = {}) {
     }
   };
   const open = (options: object = {}) => createRedisStore({ send, localClock: clock, ...options });
-  /** Opens it, and closes it again: what it was warned of, or why it was refused. */
+  /** Opens the store and closes it again: the warning, or why it was refused. */
   const verdict = async (options: object = {}): Promise<unknown> => {
     const warnings: string[] = [];
     try {
@@ -73,26 +73,26 @@ const refusal = (message: string | RegExp): unknown =>
     message: typeof message === 'string' ? message : (expect.stringMatching(message) as unknown),
   });
 
-/** What was asked for is answered. */
+/** Waits until all requests are answered. */
 const settled = async (): Promise<void> => {
   for (let n = 0; n < 50; n += 1) await Promise.resolve();
 };
 
-describe('a server that is none for us', () => {
+describe('servers that are refused', () => {
   it.each([
     [{ role: 'slave' }, /this server is a replica: connect to the primary/],
     [{ redis_version: '6.0.16' }, /Redis 6\.0\.16 is too old: 6\.2 or later is needed/],
     [{ redis_version: '5.3.0' }, /Redis 5\.3\.0 is too old/],
     [{ redis_version: '6.1.9' }, /Redis 6\.1\.9 is too old/],
     [{ redis_version: null }, /Redis 0 is too old/],
-  ])('%j is refused, saying why', async (info, message) => {
+  ])('a server with %j is refused, saying why', async (info, message) => {
     const refusal = await fakeServer(info)
       .open()
       .catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'ERR_STORE_SETTINGS', message: expect.stringMatching(message) as string });
   });
 
-  it.each(['6.2.0', '7.0.0', '10.1.0'])('version %s is taken', async (version) => {
+  it.each(['6.2.0', '7.0.0', '10.1.0'])('a server of version %s is accepted', async (version) => {
     const { open } = fakeServer({ redis_version: version });
     await (await open()).close();
   });
@@ -156,7 +156,7 @@ describe('a server whose settings may lose calls', () => {
     expect(await fakeServer(info, settings).verdict()).toEqual(expected);
   });
 
-  it('that keeps nothing is taken where that is meant, and warned of', async () => {
+  it('a server without persistence is accepted where allowed, with a warning', async () => {
     expect(await fakeServer(NO_LOG).verdict({ allowVolatile: true })).toEqual([VOLATILE]);
   });
 
@@ -164,7 +164,7 @@ describe('a server whose settings may lose calls', () => {
     ['a map', (name, value) => new Map([[name, value]])],
     ['an object', (name, value) => ({ [name]: value })],
     ['a list of other things than text', (name, value) => [name, Buffer.from(value ?? '')]],
-  ])('is understood where a client hands settings on as %s', async (_, config) => {
+  ])('settings are understood where a client returns them as %s', async (_, config) => {
     const made = fakeServer({ maxmemory: '1000' }, { 'maxmemory-policy': EVICTS });
     made.server.config = config;
     expect(await made.verdict()).toEqual(refusal(/"maxmemory-policy" is "allkeys-lru"/));
@@ -179,13 +179,13 @@ describe('a server whose settings may lose calls', () => {
         throw new Error("ERR unknown command 'CONFIG'");
       },
     ],
-  ])('is judged by INFO where CONFIG is answered by %s', async (_, config) => {
+  ])('settings are read from INFO where CONFIG is answered by %s', async (_, config) => {
     const made = fakeServer({ maxmemory: '1000', maxmemory_policy: EVICTS });
     made.server.config = config;
     expect(await made.verdict()).toEqual(refusal(/"maxmemory-policy" is "allkeys-lru"/));
   });
 
-  it('is not judged at all when it does not answer in time', async () => {
+  it('a server that does not answer in time is not judged', async () => {
     const made = fakeServer();
     made.server.config = () => new Promise(() => undefined);
     expect(await made.verdict({ commandMs: 20 })).toMatchObject({
@@ -195,8 +195,8 @@ describe('a server whose settings may lose calls', () => {
   });
 });
 
-describe('the format of what is laid down', () => {
-  it('is marked once, under the prefix, and never overwritten', async () => {
+describe('the stored format', () => {
+  it('the format is marked once, under the prefix, and never overwritten', async () => {
     const { open, sent } = fakeServer();
     await (await open({ prefix: 'staging:{amd}' })).close();
     expect(sent.filter(([name]) => name === 'SET' || name === 'GET')).toEqual([
@@ -205,7 +205,7 @@ describe('the format of what is laid down', () => {
     ]);
   });
 
-  it('is left alone when it is newer', async () => {
+  it('a newer format is left alone', async () => {
     const made = fakeServer();
     made.server.format = '2';
     expect(await made.verdict()).toMatchObject({
@@ -215,13 +215,13 @@ describe('the format of what is laid down', () => {
   });
 });
 
-describe('what is asked of the server', () => {
+describe('requests to the server', () => {
   const commit = { key: 'calls:1', expected: 0, data: 'one', expiresAt: null, now: 1000, put: [], drop: [] };
   const CLAIM = { now: 1000, limit: 5, leaseMs: 1000, lease: 'me' };
   const claimed = { ...CLAIM, key: 'calls:1', id: 'a', dueAt: 1000, data: '', attempt: 1, leaseUntil: 2000 };
   const reply = ([name = '']: readonly string[]): unknown => (name === 'EVALSHA' ? [1, '1'] : 'OK');
 
-  it('is a script by its digest, and the script itself only where it is not known', async () => {
+  it('a request is a script by its digest, and the script itself only where it is not known', async () => {
     const made = fakeServer();
     const store = await made.open();
     made.server.other = ([name]) => {
@@ -240,7 +240,7 @@ describe('what is asked of the server', () => {
   it.each<[string, unknown, string]>([
     ['an error', new Error('ERR out of memory'), 'Redis: commit: ERR out of memory'],
     ['something else that is thrown', 'NOSCRIPT', 'Redis: commit: NOSCRIPT'],
-  ])('is not asked twice after %s: it may have been done', async (_, thrown, message) => {
+  ])('a request is not repeated after %s: it may have been executed', async (_, thrown, message) => {
     const made = fakeServer();
     const store = await made.open();
     made.server.other = () => {
@@ -252,7 +252,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('is whether replicas have it, after each write and after no read', async () => {
+  it('replicas are asked after each write, and after no read', async () => {
     const made = fakeServer();
     const store = await made.open({ replicas: 2, commandMs: 1001 });
     const names = (): string[] =>
@@ -275,7 +275,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('is not acknowledged when too few replicas have it', async () => {
+  it('a write is not acknowledged when too few replicas have it', async () => {
     const made = fakeServer();
     const store = await made.open({ replicas: 2 });
     made.server.other = (command) => (command[0] === 'WAIT' ? 1 : reply(command));
@@ -286,7 +286,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('is how long a claim may be, for which flow, and whether its answer was lost', async () => {
+  it('a claim says for how long, for which flow, and whether its answer was lost', async () => {
     const made = fakeServer();
     const store = await made.open();
     made.server.other = () => [];
@@ -300,7 +300,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('leaves nothing behind that waits for its time to be over, once it is answered', async () => {
+  it('an answered request leaves no timer behind', async () => {
     const made = fakeServer();
     const store = await made.open({ commandMs: 600_000 });
     made.server.other = () => [null, null, null];
@@ -311,7 +311,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('is nothing any more after the store was closed, by any method', async () => {
+  it('a closed store sends no requests, by any method', async () => {
     const made = fakeServer();
     const store = await made.open();
     await store.close();
@@ -328,7 +328,7 @@ describe('what is asked of the server', () => {
     expect(made.sent).toEqual([]);
   });
 
-  it('is nothing for a cursor that is none of ours', async () => {
+  it('a foreign cursor sends no request', async () => {
     const made = fakeServer();
     const store = await made.open();
     made.sent.length = 0;
@@ -341,7 +341,7 @@ describe('what is asked of the server', () => {
     await store.close();
   });
 
-  it('is the record of a key, which is over from the time it expires at', async () => {
+  it('a read returns the record of a key, which is over from its expiry on', async () => {
     const made = fakeServer();
     const store = await made.open();
     made.server.other = () => ['3', 'data', '2000'];
@@ -364,7 +364,7 @@ describe('a client', () => {
     TIME: ['1', '0'],
   };
 
-  it('like ioredis is called with the command and its arguments', async () => {
+  it('a client like ioredis is called with the command and its arguments', async () => {
     const calls: string[][] = [];
     const client = {
       sendCommand: () => Promise.reject(new Error('of another kind')),
@@ -377,7 +377,7 @@ describe('a client', () => {
     expect(calls).toContainEqual(['SET', '{amd}:format', '1', 'NX']);
   });
 
-  it('like node-redis is handed a list of its own', async () => {
+  it('a client like node-redis gets a list of its own', async () => {
     const calls: string[][] = [];
     const client = {
       sendCommand: (command: string[]) => {
@@ -397,7 +397,7 @@ describe('a client', () => {
     ['one that can be asked nothing', { client: { call: 'me', sendCommand: 'here' } }],
     ['one beside a function', { client: { call: () => Promise.resolve() }, send: () => Promise.resolve() }],
     ['no function either', { send: 'redis://localhost' }],
-  ])('that is %s is refused', async (_, options) => {
+  ])('a client that is %s is refused', async (_, options) => {
     await expect(createRedisStore(options as never)).rejects.toThrow(/either "client".*or "send"/);
   });
 });
@@ -413,13 +413,13 @@ describe('options', () => {
     await expect(open(options)).rejects.toThrow(`"${name}" must`);
   });
 
-  it.each([{ prefix: 'staging:{amd}:2' }, { commandMs: 50 }, { replicas: 0 }])('%j are taken', async (options) => {
+  it.each([{ prefix: 'staging:{amd}:2' }, { commandMs: 50 }, { replicas: 0 }])('%j are accepted', async (options) => {
     await (await open(options)).close();
   });
 });
 
 describe('the time of the server', () => {
-  it('is needed at the start: a store without it is not made, and nothing is asked any more', async () => {
+  it("the server's time is needed at the start: without it no store is created, and no more requests are sent", async () => {
     const made = fakeServer();
     let times = 0;
     const send = ([name = '']: readonly string[]): Promise<unknown> => {
@@ -437,7 +437,7 @@ describe('the time of the server', () => {
     expect(times).toBe(1);
   });
 
-  it('is asked for again, by default every half minute, until the store is closed', async () => {
+  it("the server's time is requested again, by default every half minute, until the store is closed", async () => {
     const { clock, server, open } = fakeServer();
     const store = await open();
     expect([store.clock.now(), server.asked]).toEqual([START, 3]);
@@ -454,7 +454,7 @@ describe('the time of the server', () => {
     expect(server.asked).toBe(9);
   });
 
-  it('is asked for again also after it was out of reach', async () => {
+  it("the server's time is requested again after it was unreachable", async () => {
     const { clock, server, open } = fakeServer();
     const store = await open({ syncEveryMs: 1000 });
     server.reachable = false;
@@ -465,7 +465,7 @@ describe('the time of the server', () => {
     await store.close();
   });
 
-  it('is the middle of the quickest of three answers', async () => {
+  it("the server's time is the middle of the quickest of three answers", async () => {
     const { server, open } = fakeServer();
     Object.assign(server, { slowMs: 80, aheadMs: 500 });
     const store = await open();
@@ -489,7 +489,7 @@ describe('the time of the server', () => {
       [0, 400],
       [10, 10],
     ],
-  ] as const)('is told best by the quickest answer, whichever it is: %j %j %j', async (...ways) => {
+  ] as const)('the quickest answer counts, whichever it is: %j %j %j', async (...ways) => {
     const { clock, server, open } = fakeServer();
     server.aheadMs = 500;
     server.ways.push(...ways);
@@ -498,7 +498,7 @@ describe('the time of the server', () => {
     await store.close();
   });
 
-  it('is waited for no more after the store was closed while the answer was on its way', async () => {
+  it('an answer in transit is no longer waited for once the store is closed', async () => {
     const { clock, server, open } = fakeServer();
     const waiting = new Set<object>();
     const localClock: Clock = {
@@ -528,7 +528,7 @@ describe('the time of the server', () => {
     expect(waiting.size).toBe(0);
   });
 
-  it('never goes back here, when the server is set back or replaced by one that is behind, nor when this machine is', async () => {
+  it("the server's time never goes back here, whether the server or this machine is set back or replaced", async () => {
     const { clock, server, open } = fakeServer();
     server.aheadMs = 60_000;
     const store = await open();

@@ -28,7 +28,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     return store;
   };
 
-  describe('with ioredis, and another connection beside it', () => {
+  describe('with ioredis, and a second connection', () => {
     storeContract({
       describe,
       it,
@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     });
   });
 
-  it('gives out once more what a claim took whose answer was lost, as it was, and nothing that is over meanwhile', async () => {
+  it('a repeated claim returns what a claim with a lost answer took, unchanged, and nothing that is over meanwhile', async () => {
     const store = await open();
     const task = (id: string) => ({ id, dueAt: 1000, data: id });
     await store.commit({ ...commit, put: [task('a'), task('b')] });
@@ -55,13 +55,13 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([first]);
     expect(await store.settle(first!, { kind: 'done' })).toBe(true);
     expect(await store.claim({ ...one, now: 3000, again: true })).toEqual([]);
-    // A claim that never reached the server takes what is due.
+    // A repeat of a claim that never reached the server takes what is due.
     await store.commit({ ...commit, expected: 2, put: [task('c')] });
     expect(await store.claim({ ...one, lease: 'two', again: true })).toMatchObject([{ id: 'c', attempt: 1 }]);
     await store.close();
   });
 
-  it('gives out nothing once more that somebody else has taken meanwhile, or that was put off', async () => {
+  it('a repeated claim returns nothing that another process took meanwhile, or that was postponed', async () => {
     const store = await open();
     const put = ['taken', 'put off', 'held'].map((id) => ({ id, dueAt: 1000, data: id }));
     await store.commit({ ...commit, put });
@@ -92,7 +92,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     });
   });
 
-  it('takes a function that sends a command', async () => {
+  it('the store accepts a function that sends a command', async () => {
     const sent: string[] = [];
     const store = await createRedisStore({
       prefix: 'function{amd}',
@@ -106,7 +106,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('keeps everything in one slot of a cluster', async () => {
+  it('the store keeps everything in one slot of a cluster', async () => {
     const store = await open('slot{x}');
     await store.commit({ ...commit, expiresAt: 9e12, put: [{ id: 'a', dueAt: 1000, data: '' }] });
     const keys = (await client.call('KEYS', 'slot{x}*')) as string[];
@@ -116,7 +116,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  /** By the server's own count. Reads are HMGET, which no script of ours uses but the one that lists. */
+  /** Counts commands by the server's own statistics. Reads are HMGET, which no script of ours uses except the one that lists. */
   async function commandsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
     await client.call('CONFIG', 'RESETSTAT');
     await work();
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     return { reads: count('hmget'), scripts: count('evalsha') + count('eval') };
   }
 
-  it('needs one command for each of its methods', async () => {
+  it('the store needs one command for each of its methods', async () => {
     const store = await open();
     await store.commit(commit);
     expect(await commandsOf(() => store.read('calls:1', 1000))).toEqual({ reads: 1, scripts: 0 });
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('answers a webhook after a read and a commit, timers included, and a repeated one after a read', async () => {
+  it('the store needs a read and a commit for a webhook, timers included, and a read for a repeated one', async () => {
     const store = await open();
     const runtime = createRuntime({
       flow: forwarding,
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('removes expired records without work, from its list as well', async () => {
+  it('the store removes expired records without work, from its list as well', async () => {
     const store = await open();
     await store.commit({ ...commit, key: 'over', expiresAt: 2000 });
     await store.commit({ ...commit, key: 'at work', expiresAt: 2000, put: [{ id: 'a', dueAt: 9_000_000, data: '' }] });
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('leaves nothing behind of what is over, in any of its keys', async () => {
+  it('the store leaves nothing of finished calls behind, in any of its keys', async () => {
     const prefix = 'over{amd}';
     const store = await open(prefix);
     for (const key of ['calls:1', 'calls:2', 'workers:1']) {
@@ -191,7 +191,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('finds the few among very many of others, page by page, and ends', async () => {
+  it('the store finds a few keys among very many others, page by page, and ends', async () => {
     const store = await open();
     const others = Array.from({ length: 1200 }, (_, n) => `others:${String(n)}`);
     await Promise.all(others.map((key) => store.commit({ ...commit, key })));
@@ -203,7 +203,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  it('loses no digit of a time or a revision', async () => {
+  it('the store loses no digit of a time or a revision', async () => {
     const store = await open();
     const dueAt = 8_640_000_000_000_000 - 1;
     await store.commit({ ...commit, expiresAt: dueAt, put: [{ id: 'a', dueAt, data: '' }] });
@@ -213,8 +213,8 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
     await store.close();
   });
 
-  describe('its clock', () => {
-    it.each([-5000, 5000])('is right on a machine whose own is %i ms off', async (off) => {
+  describe("the store's clock", () => {
+    it.each([-5000, 5000])("the store's clock is right on a machine whose own is %i ms off", async (off) => {
       const local = manualClock({ start: Date.now() + off });
       const store = await createRedisStore({ client, prefix: 'clock{amd}', localClock: local });
       const wrong = Math.abs(store.clock.now() - Date.now());
@@ -232,7 +232,7 @@ describe.skipIf(!hasRedis())('store in Redis', () => {
 });
 
 describe.skipIf(!hasRedis())('when Redis fails', () => {
-  it('a server that hangs is given up within a second or so, and used again afterwards', async () => {
+  it('a server that hangs is given up within about a second, and used again afterwards', async () => {
     const redis = await startRedis();
     try {
       const store = await createRedisStore({ client: await ready(redis.connect()), commandMs: 300 });
@@ -240,7 +240,7 @@ describe.skipIf(!hasRedis())('when Redis fails', () => {
       await expect(store.read('calls:1', 1)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
       await expect(store.commit(commit)).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
       redis.freeze(false);
-      // What was sent while it hung was carried out: the answer alone was given up.
+      // What was sent while it hung was executed: only the answer was given up.
       await expect.poll(() => store.read('calls:1', 1)).toMatchObject({ revision: 1 });
       await store.close();
     } finally {
@@ -248,7 +248,7 @@ describe.skipIf(!hasRedis())('when Redis fails', () => {
     }
   });
 
-  it('a server that is gone is told at once; one that comes back has everything, and learns the scripts anew', async () => {
+  it('a server that is gone is reported at once; one that comes back has everything, and learns the scripts anew', async () => {
     const redis = await startRedis();
     try {
       const client = await ready(redis.connect());
@@ -282,7 +282,7 @@ describe.skipIf(!hasRedis())('when Redis fails', () => {
   });
 });
 
-describe.skipIf(!hasRedis())('a server that is not set up for it', () => {
+describe.skipIf(!hasRedis())('unsuitable server settings', () => {
   const VOLATILE = ['--appendonly', 'no', '--save', ''];
 
   async function tryOn(settings: readonly string[], options: object = {}) {
@@ -300,7 +300,7 @@ describe.skipIf(!hasRedis())('a server that is not set up for it', () => {
     }
   }
 
-  it('that keeps nothing is refused, with the command that helps; allowed, it is warned of', async () => {
+  it('a server without persistence is refused, with the command that helps; if allowed, it is warned of', async () => {
     const refused = await tryOn(VOLATILE);
     expect(refused.code).toBe('ERR_STORE_SETTINGS');
     expect(refused.message).toContain('CONFIG SET appendonly yes');
@@ -309,7 +309,7 @@ describe.skipIf(!hasRedis())('a server that is not set up for it', () => {
     ]);
   });
 
-  it('that evicts is refused, naming the setting', async () => {
+  it('a server that evicts is refused, naming the setting', async () => {
     const evicting = ['--appendonly', 'yes', '--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'];
     expect(await tryOn(evicting)).toMatchObject({
       code: 'ERR_STORE_SETTINGS',
@@ -317,13 +317,13 @@ describe.skipIf(!hasRedis())('a server that is not set up for it', () => {
     });
   });
 
-  it('that may lose a second of writes is warned of', async () => {
+  it('a server that may lose a second of writes is warned of', async () => {
     expect((await tryOn(['--appendonly', 'yes', '--appendfsync', 'everysec'])).warnings).toEqual([
       expect.stringContaining('"appendfsync" is "everysec"'),
     ]);
   });
 
-  it('that does not tell its settings is judged by what it does tell', async () => {
+  it('a server that hides its settings is judged by what it reveals', async () => {
     const without = ['--rename-command', 'CONFIG', ''];
     expect(await tryOn([...VOLATILE, ...without])).toMatchObject({
       warnings: [expect.stringContaining('append-only')],

@@ -1,27 +1,28 @@
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import type { Database } from './driver.js';
 
-/** Pages of the log after which SQLite writes it back into the file, which nobody else can do meanwhile: 16 MB, four times the default. */
+/** Pages of the log after which SQLite writes it back into the file, which only SQLite can do: 16 MB, four times the default. */
 const LOG_PAGES = 4000;
 
-/** Waits for the disk while the event loop goes on. */
+/** Waits for the disk without blocking the event loop. */
 export interface Disk {
-  /** Resolves when everything that was written to the log before is on the disk. */
+  /** Resolves when everything written to the log before is on the disk. */
   sync(): Promise<void>;
   close(): void;
 }
 
 /**
- * Takes the waiting over from SQLite: with `synchronous=NORMAL` it waits only where the log begins anew and is written back into the
- * file (sqlite.org/pragma.html#pragma_synchronous), and what was appended is waited for here, before anybody is told. That is what
- * `FULL` does, in a thread of the pool instead of this one. `null` where there is no log in a file: then SQLite waits itself.
+ * Takes the waiting over from SQLite: with `synchronous=NORMAL`, SQLite waits only where the log is restarted and written back
+ * into the file (sqlite.org/pragma.html#pragma_synchronous), and we wait for what was appended before acknowledging it. That
+ * equals `FULL`, but in a thread of the pool instead of this one. Returns `null` if the log is not a file: then SQLite waits
+ * itself.
  */
 export function takeOver(database: Database): Disk | null {
   const main = database.prepare('PRAGMA database_list').get() as { readonly file?: unknown } | null | undefined;
   if (typeof main?.file !== 'string' || main.file === '') return null;
   let log: number;
   try {
-    // Windows syncs only what may be written. No lock is on the log, so that closing it gives up none.
+    // Windows syncs only writable files. The log is not locked, so closing it releases no lock.
     log = openSync(`${main.file}-wal`, 'r+');
   } catch {
     return null;
@@ -42,9 +43,9 @@ export function takeOver(database: Database): Disk | null {
 }
 
 /**
- * After a sync that failed the next one may say that all is well, though what it was about never reached the disk (see
- * "fsyncgate", wiki.postgresql.org/wiki/Fsync_Errors). So all of the log is written once more, into the file.
- * @throws Error when that does not work either
+ * Writes the whole log into the file once more. After a failed sync the next one may report success although the data never
+ * reached the disk (see "fsyncgate", wiki.postgresql.org/wiki/Fsync_Errors).
+ * @throws Error if that fails as well
  */
 export function writeOnceMore(database: Database): void {
   const done = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy?: unknown } | undefined;

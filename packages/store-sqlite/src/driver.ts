@@ -1,12 +1,12 @@
 import { AmdError } from '@amd/core';
 
-/** A value as SQLite keeps it. */
+/** A value as SQLite stores it. */
 export type Value = string | number | null;
 
-/** What is asked of a prepared statement; so far all drivers agree. */
+/** The part of a prepared statement that we use; all drivers agree on it. */
 export interface Statement {
   run(...values: Value[]): unknown;
-  /** `undefined` (or `null`) when there is no row. */
+  /** `undefined` (or `null`) if there is no row. */
   get(...values: Value[]): unknown;
   all(...values: Value[]): unknown[];
 }
@@ -25,7 +25,7 @@ export type DriverName = (typeof DRIVERS)[number];
 type Open = (file: string) => Database;
 
 /**
- * The driver of this name, or the first one there is.
+ * Returns the driver of this name, or the first one that is installed.
  * @throws AmdError `ERR_STORE_DRIVER` when there is none
  */
 export async function findDriver(wanted: DriverName | undefined): Promise<{ name: DriverName; open: Open }> {
@@ -43,7 +43,7 @@ export async function findDriver(wanted: DriverName | undefined): Promise<{ name
   );
 }
 
-/** Its name is no constant, so that no bundler asks for a driver that is not installed. */
+/** Imports a driver. Its name is not a constant, so that no bundler requires a driver that is not installed. */
 async function load(name: string): Promise<Record<string, unknown>> {
   return (await import(name)) as Record<string, unknown>;
 }

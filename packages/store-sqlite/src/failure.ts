@@ -1,6 +1,6 @@
 import { AmdError, isAmdError } from '@amd/core';
 
-/** Opening failed: what that means, and what to do. */
+/** Explains why opening failed, and what to do. */
 export function openFailure(error: unknown, file: string): AmdError {
   if (isAmdError(error)) return error;
   const text = messageOf(error);
@@ -17,7 +17,7 @@ export function openFailure(error: unknown, file: string): AmdError {
   return new AmdError('ERR_STORE_UNAVAILABLE', `"${file}" cannot be opened: ${text}`, { cause: error });
 }
 
-/** The database refused work it should have done: a full disk, a broken one. */
+/** Explains why the database refused work: a full or broken disk. */
 export function workFailure(error: unknown): AmdError {
   if (isAmdError(error)) return error;
   return new AmdError('ERR_STORE_UNAVAILABLE', `SQLite: ${messageOf(error)}`, { cause: error });

@@ -12,40 +12,40 @@ interface Waiting {
 }
 
 /**
- * While many calls are at work, the disk is asked for at most half of the time: a group costs about the same however many are in
- * it. So long, in ms, is the most that anybody waits for company. One call alone waits for nobody.
+ * While many calls are active, the disk is used for at most half of the time: a group costs about the same however large it is.
+ * This many ms is the longest that work waits for others. A single call does not wait.
  */
 const APART_MS = 10;
-/** More in a group than one call alone asks for in one turn. */
+/** More in a group than one call alone requests in one turn. */
 const MANY = 2;
 
-/** Work that was done, and what came of it. */
+/** Executed work and its result. */
 interface Done extends Waiting {
   readonly result: unknown;
 }
 
 /**
- * All that is asked for in one turn of the event loop, or while the disk is waited for, becomes one transaction, so that many calls
- * wait for the disk together. Nobody is answered before it is on the disk.
+ * Combines everything requested in one turn of the event loop, or while the disk is busy, into one transaction, so that many
+ * calls wait for the disk together. Nothing is acknowledged before it is on the disk.
  */
 export class GroupCommit {
   readonly #database: Database;
   readonly #disk: Disk | null;
   readonly #statements: Pick<Statements, 'end' | 'writes'>;
   #waiting: Waiting[] = [];
-  /** Until nothing waits and everything is answered. */
+  /** Settles when nothing waits and everything is answered. */
   #atWork: Promise<void> | null = null;
-  /** Who wants to read while a transaction is on its way to the disk; `null` when none is. */
+  /** Reads that wait while a transaction is on its way to the disk; `null` when none is. */
   #looking: (() => void)[] | null = null;
-  /** When the last group began, and when the next may, as `performance` tells it. */
+  /** When the last group began, and when the next may, by `performance`. */
   #begun = 0;
   #next = 0;
   #doubtful = false;
   #closed = false;
 
   /**
-   * @param disk what waits for the disk; `null`: each `COMMIT` does
-   * @param statements `end` is the last of a transaction; where nothing was written, nothing is waited for
+   * @param disk waits for the disk; `null`: each `COMMIT` does
+   * @param statements `end` is the last of a transaction; if nothing was written, nothing is waited for
    */
   constructor(database: Database, disk: Disk | null, statements: Pick<Statements, 'end' | 'writes'>) {
     this.#database = database;
@@ -63,8 +63,8 @@ export class GroupCommit {
   }
 
   /**
-   * Reads what is on the disk. That needs no transaction of its own, since a group is one synchronous piece of work; what is still on
-   * its way is told to nobody. @throws AmdError `ERR_STORE_UNAVAILABLE`
+   * Reads what is on the disk. That needs no transaction of its own, since a group is one synchronous piece of work; data still
+   * on its way is returned to no one. @throws AmdError `ERR_STORE_UNAVAILABLE`
    */
   look<T>(question: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(new AmdError('ERR_STORE_UNAVAILABLE', 'the store was closed'));
@@ -81,7 +81,7 @@ export class GroupCommit {
     });
   }
 
-  /** Takes no more, and resolves when everything has been answered. */
+  /** Refuses more work, and resolves when everything has been answered. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#atWork;
@@ -105,7 +105,7 @@ export class GroupCommit {
     this.#atWork = null;
   }
 
-  /** Waits for whoever else comes in this turn, or in time for the next group. */
+  /** Waits for other work of this turn, or until the next group may begin. */
   async #company(): Promise<void> {
     const ms = this.#disk === null || this.#closed ? 0 : this.#next - performance.now();
     await new Promise<void>((resolve) => {
@@ -133,13 +133,13 @@ export class GroupCommit {
     for (const ask of looking) ask();
   }
 
-  /** Does the work of a group, and refuses what cannot be done. */
+  /** Executes the work of a group, and refuses what fails. */
   #flush(group: readonly Waiting[]): readonly Done[] {
     try {
       return this.#transact(group);
     } catch (error) {
       if (group.length > 1) {
-        // One of them spoiled it for all: each by itself, then.
+        // One of them failed the whole transaction: each by itself, then.
         return group.flatMap((one) => this.#flush([one]));
       }
       group[0]?.reject(workFailure(error));
@@ -147,7 +147,7 @@ export class GroupCommit {
     }
   }
 
-  /** All of them or none. */
+  /** Executes all of them in one transaction, or none. */
   #transact(group: readonly Waiting[]): readonly Done[] {
     const database = this.#database;
     if (this.#doubtful) {
@@ -175,6 +175,6 @@ function rollBack(database: Database): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // SQLite has done so itself, as after a full disk (sqlite.org/lang_transaction.html).
+    // SQLite has rolled back itself, as after a full disk (sqlite.org/lang_transaction.html).
   }
 }

@@ -1,10 +1,10 @@
 import { AmdError } from '@amd/core';
 import type { Database } from './driver.js';
 
-/** "amd1": tells our files from anybody else's (sqlite.org/pragma.html#pragma_application_id). */
+/** "amd1": distinguishes our files from others (sqlite.org/pragma.html#pragma_application_id). */
 const APPLICATION_ID = 0x61_6d_64_31;
 
-/** Each brings a file from its index to the next version. Never changed once published; a new version is a new entry. */
+/** Each entry upgrades a file from its index to the next version. Never changed once published; a new version is a new entry. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE records (
      key TEXT PRIMARY KEY,
@@ -36,15 +36,15 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Takes the file for this process alone, makes it safe, and brings it to our version. `synchronous=FULL` waits for the disk
- * at each commit, so that what was acknowledged survives a loss of power as well (sqlite.org/pragma.html#pragma_synchronous).
- * In exclusive mode the lock is held until the process ends, however it ends, and there is no shared memory to be left behind
+ * Locks the file for this process, makes it durable, and upgrades it to our version. `synchronous=FULL` waits for the disk at
+ * each commit, so that acknowledged data also survives a power loss (sqlite.org/pragma.html#pragma_synchronous). In exclusive
+ * mode the lock is held until the process ends, however it ends, and no shared memory can be left behind
  * (sqlite.org/wal.html#use_of_wal_without_shared_memory).
  * @throws AmdError `ERR_STORE_SETTINGS`, `ERR_STORE_VERSION`, or what the driver throws
  */
 export function prepareFile(database: Database): void {
   database.exec('PRAGMA locking_mode = EXCLUSIVE');
-  // Before anything of it is changed: it may be somebody else's.
+  // Before changing anything: the file may belong to another program.
   transact(database, checkOurs);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
@@ -69,7 +69,7 @@ function transact(database: Database, work: (database: Database) => unknown): vo
   }
 }
 
-/** The version the file has. */
+/** Returns the version of the file. */
 function checkOurs(database: Database): number {
   const id = Number(pragma(database, 'application_id'));
   const version = Number(pragma(database, 'user_version'));
@@ -103,11 +103,11 @@ function pragma(database: Database, name: string): unknown {
   return row?.[name];
 }
 
-/** Lets go of a file that was refused, and leaves it as it was. */
+/** Releases a file that was refused, and leaves it unchanged. */
 export function leaveFile(database: Database): void {
   try {
     database.exec('PRAGMA locking_mode = NORMAL');
-    // The lock is given up by whatever comes next (sqlite.org/pragma.html#pragma_locking_mode).
+    // The next statement releases the lock (sqlite.org/pragma.html#pragma_locking_mode).
     tablesIn(database);
   } catch {
     // It was never ours; the lock ends with the process.
@@ -115,8 +115,8 @@ export function leaveFile(database: Database): void {
 }
 
 /**
- * Lets go of the file also where the driver keeps it open for its prepared statements (libsql): an exclusive lock can only be
- * given up outside WAL mode (sqlite.org/pragma.html#pragma_locking_mode).
+ * Releases the file even where the driver keeps it open for its prepared statements (libsql): an exclusive lock can only be
+ * released outside WAL mode (sqlite.org/pragma.html#pragma_locking_mode).
  */
 export function releaseFile(database: Database): void {
   try {

@@ -1,3 +1,4 @@
+import { onlyKnown } from '@amd/core/internal';
 import type { Store } from '@amd/core';
 import { takeOver } from './disk.js';
 import { checkDatabase, findDriver, type Database, type DriverName } from './driver.js';
@@ -7,35 +8,43 @@ import { leaveFile, prepareFile, releaseFile } from './schema.js';
 import { prepareStatements } from './statements.js';
 
 export interface SqliteStoreOptions {
-  /** The file; made when there is none. Its folder must be there. Use this or `database`. */
+  /** The file, created if missing. Its folder must exist. Use this or `database`. */
   readonly file?: string | undefined;
-  /** Which driver opens the file. Default: the first there is of `node:sqlite`, `better-sqlite3` and `libsql`. */
+  /** Which driver opens the file. Default: the first installed of `node:sqlite`, `better-sqlite3` and `libsql`. */
   readonly driver?: DriverName | undefined;
-  /** A database that is open already, of one of these drivers, and nobody else's. */
+  /** An open database of one of these drivers, used by nothing else. */
   readonly database?: Database | undefined;
   /** How often expired records are removed, in ms. Default 60000. */
   readonly sweepEveryMs?: number | undefined;
 }
 
 export interface SqliteStore extends Store {
-  /** What opened the file; `given` for a database that was. */
+  /** The driver that opened the file; `given` for a database that you passed. */
   readonly driver: DriverName | 'given';
-  /** Answers what was asked for, then lets go of the file. What is asked later is refused. */
+  /** Answers pending requests, then releases the file. Later requests are refused. */
   close(): Promise<void>;
 }
 
+const OPTIONS = {
+  file: true,
+  driver: true,
+  database: true,
+  sweepEveryMs: true,
+} as const satisfies Record<keyof SqliteStoreOptions, true>;
+
 /**
- * The state of `@amd/core` in one SQLite file, of one process: what was acknowledged survives the process and the machine's
- * power. A second process on the same file is refused; one that was killed never blocks the next.
+ * Creates a store that keeps the state of `@amd/core` in one SQLite file, for one process: acknowledged data survives the process
+ * and a power loss. A second process on the same file is refused; a killed one never blocks the next.
  * @throws TypeError naming the option
  * @throws AmdError `ERR_STORE_DRIVER`, `ERR_STORE_LOCKED`, `ERR_STORE_SETTINGS`, `ERR_STORE_VERSION`, `ERR_STORE_UNAVAILABLE`
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  onlyKnown(options, 'createSqliteStore', OPTIONS);
   const { sweepEveryMs = 60_000 } = options;
   if (!(sweepEveryMs >= 0)) throw new RangeError(`"sweepEveryMs" must be 0 or more; got ${String(sweepEveryMs)}`);
   const { database, driver } = await open(options);
   const statements = prepareStatements(database);
-  // Whoever gave us a database may look after its settings: there SQLite waits for the disk by itself.
+  // The owner of a given database may choose its settings: there SQLite waits for the disk itself.
   const disk = driver === 'given' ? null : takeOver(database);
   const group = new GroupCommit(database, disk, statements);
   let sweptAt = -Infinity;

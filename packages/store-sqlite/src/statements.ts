@@ -19,7 +19,7 @@ interface TaskRow {
   readonly attempt: number;
 }
 
-/** Everything the store does, each as a part of somebody's transaction. */
+/** All operations of the store, each part of a transaction. */
 export interface Statements {
   read(key: string, now: EpochMs): StoredRecord | undefined;
   commit(commit: Commit): CommitResult;
@@ -28,9 +28,9 @@ export interface Statements {
   list(prefix: string, after: number, limit: number): ListPage;
   /** Removes what has expired and has no work left. */
   sweep(now: EpochMs): void;
-  /** Ends what a transaction was about: its last statement. */
+  /** The last statement of a transaction. */
   end(): void;
-  /** How much has been written so far; the same number again: nothing was. */
+  /** Counts writes; an unchanged number means that nothing was written. */
   writes(): number;
 }
 
@@ -38,7 +38,7 @@ export function prepareStatements(database: Database): Statements {
   const sql = (text: string) => database.prepare(text);
   const readRecord = sql('SELECT key, revision, data, expires_at, sequence FROM records WHERE key = ?');
   const readRevision = sql('SELECT revision, expires_at FROM records WHERE key = ?');
-  // Both compare and set. What has expired is as good as none.
+  // Both compare and set. An expired record counts as missing.
   const writeFirst = sql(
     `INSERT INTO records (revision, data, expires_at, sequence, key) VALUES (1, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET revision = 1, data = excluded.data,
@@ -70,12 +70,12 @@ export function prepareStatements(database: Database): Statements {
   );
   const count = sql('UPDATE counters SET sequence = ?');
   const known = sql('SELECT sequence, (SELECT max(turn) FROM tasks) AS turn FROM counters').get();
-  // A place is never given twice, also not by the next process: a list would miss what lies behind its cursor.
+  // A place is never given twice, not even by the next process: a list would miss what lies behind its cursor.
   let { sequence, turn } = known as { sequence: number; turn: number | null };
   let counted = sequence;
   let writes = 0;
 
-  /** Of tasks that may be claimed at the same time, who came first. */
+  /** Orders tasks that may be claimed at the same time. */
   const nextTurn = (): number => (turn = (turn ?? 0) + 1);
 
   const revisionOf = (key: string, now: EpochMs): number => {
@@ -92,7 +92,7 @@ export function prepareStatements(database: Database): Statements {
     commit({ key, expected, data, expiresAt, now, put, drop }) {
       const values = [data, expiresAt, sequence + 1, key, now];
       const written = expected === 0 ? writeFirst.run(...values) : writeNext.run(...values, expected);
-      // A number, or a bigint where the driver was told so.
+      // A number, or a bigint where the driver is configured so.
       if (Number((written as { readonly changes: number | bigint }).changes) === 0) {
         return { ok: false, actual: revisionOf(key, now) };
       }
@@ -128,7 +128,7 @@ export function prepareStatements(database: Database): Statements {
     list(prefix, after, limit) {
       const rows = page.all(after, prefix, prefix, limit) as RecordRow[];
       const last = rows.at(-1);
-      // All there is was seen: whatever comes next has a higher number.
+      // Everything was seen: whatever comes next has a higher number.
       const cursor = rows.length === limit && last !== undefined ? last.sequence : Math.max(after, sequence);
       return { records: rows.map(stored), cursor: String(cursor) };
     },
@@ -156,7 +156,7 @@ function stored({ key, revision, data, expires_at }: RecordRow): StoredRecord {
   return { key, revision, data, expiresAt: expires_at };
 }
 
-/** The key up to its first colon, with it. */
+/** Returns the key up to and including its first colon. */
 function spaceOf(key: string): string {
   return key.slice(0, key.indexOf(':') + 1);
 }

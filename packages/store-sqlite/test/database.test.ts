@@ -17,7 +17,7 @@ const T = 2_000_000_000_000;
 const commit = { key: 'calls:1', expected: 0, data: 'one', expiresAt: null, now: T, put: [], drop: [] };
 const claim = { now: T, limit: 10, leaseMs: 1000, lease: 'me' };
 
-/** A real database that writes down what it is told to do, and fails at what `fails` names. */
+/** A real database that records its statements, and fails at those named by `fails`. */
 function watched(inner = new LibsqlDatabase(newFile()) as Database) {
   const told: string[] = [];
   const fails = new Map<string, Error>();
@@ -54,7 +54,7 @@ function watched(inner = new LibsqlDatabase(newFile()) as Database) {
     fails,
     /** How often it was closed. */
     closed: () => closed,
-    /** What it was told since the last time, without what prepares the file. */
+    /** The statements since the last time, except those that prepare the file. */
     told: () => told.splice(0).filter((sql) => /^(BEGIN|COMMIT|ROLLBACK)/.test(sql)),
   };
 }
@@ -64,7 +64,7 @@ async function refusalOf(options: SqliteStoreOptions): Promise<unknown> {
 }
 
 describe('a group of commits', () => {
-  it('is one transaction for all that is asked for in one turn, and another for the next', async () => {
+  it('requests of one turn are one transaction, and those of another the next', async () => {
     const { database, told } = watched();
     const store = await createSqliteStore({ database });
     told();
@@ -77,7 +77,7 @@ describe('a group of commits', () => {
     await store.close();
   });
 
-  it('that fails is tried one by one: whoever can be written is, and the others are told why', async () => {
+  it('a group that fails is tried one by one: what can be written is, and the others are told why', async () => {
     const { database, told } = watched();
     const store = await createSqliteStore({ database });
     told();
@@ -95,7 +95,7 @@ describe('a group of commits', () => {
     await store.close();
   });
 
-  it('that does not reach the disk is acknowledged to nobody, and is not there afterwards', async () => {
+  it('a group that does not reach the disk is acknowledged to no caller, and is not there afterwards', async () => {
     const { database, fails } = watched();
     const store = await createSqliteStore({ database });
     fails.set('COMMIT', new Error('database or disk is full'));
@@ -116,7 +116,7 @@ describe('a group of commits', () => {
     await store.close();
   });
 
-  it('whose transaction SQLite itself has ended says the first trouble, and the next one begins anew', async () => {
+  it('a transaction that SQLite itself ended reports the first error, and the next one begins anew', async () => {
     const { database, fails, told } = watched();
     const store = await createSqliteStore({ database });
     told();
@@ -128,7 +128,7 @@ describe('a group of commits', () => {
     await store.close();
   });
 
-  it('is answered before the file is let go, and what comes later is refused by every method', async () => {
+  it('pending requests are answered before the file is released, and later ones refused by every method', async () => {
     const { database, closed } = watched();
     const store = await createSqliteStore({ database });
     const put = [{ id: 'a', dueAt: T, data: '' }];
@@ -153,7 +153,7 @@ describe('a group of commits', () => {
 });
 
 describe('a read that fails', () => {
-  it('says that the database is out of order, and what it said', async () => {
+  it('a failed read says that the database is out of order, and its message', async () => {
     const { database, fails } = watched();
     const store = await createSqliteStore({ database });
     fails.set('SELECT', new Error('disk I/O error'));
@@ -166,7 +166,7 @@ describe('a read that fails', () => {
 });
 
 describe('expired records', () => {
-  /** Whether a record that is over is gone after claims at these times, in ms after its end. */
+  /** Whether an expired record is gone after claims at these times, in ms after its end. */
   async function left(sweepEveryMs: number | undefined, claimsAt: readonly number[]): Promise<boolean[]> {
     const store = await createSqliteStore({ file: newFile(), driver: 'libsql', sweepEveryMs });
     await store.claim({ ...claim, now: T });
@@ -180,33 +180,36 @@ describe('expired records', () => {
     return there;
   }
 
-  it('are removed once a minute, unless told otherwise', async () => {
+  it('expired records are removed once a minute by default', async () => {
     expect(await left(undefined, [1, 59_999, 60_000])).toEqual([true, true, false]);
     expect(await left(5000, [4999, 5000])).toEqual([true, false]);
   });
 
-  it('are removed by every claim, if that is wanted, from the very time that they are over', async () => {
+  it('expired records are removed by every claim if configured, from their exact end on', async () => {
     expect(await left(0, [0, 1])).toEqual([true, false]);
   });
 });
 
 describe('a cursor', () => {
-  it.each(['nonsense', '-1', '1.5', '9007199254740993', 'Infinity'])('that is %j is none of ours', async (after) => {
-    const store = await createSqliteStore({ file: newFile(), driver: 'libsql' });
-    await expect(store.list({ prefix: '', after, limit: 1 })).rejects.toThrow(
-      new TypeError('"after" must be a cursor that list returned'),
-    );
-    await store.close();
-  });
+  it.each(['nonsense', '-1', '1.5', '9007199254740993', 'Infinity'])(
+    'a cursor that is %j is refused',
+    async (after) => {
+      const store = await createSqliteStore({ file: newFile(), driver: 'libsql' });
+      await expect(store.list({ prefix: '', after, limit: 1 })).rejects.toThrow(
+        new TypeError('"after" must be a cursor that list returned'),
+      );
+      await store.close();
+    },
+  );
 
-  it('never goes back: of a list that ends earlier it stays where it is', async () => {
+  it('a cursor never goes back: at a list that ends earlier it stays where it is', async () => {
     const store = await createSqliteStore({ file: newFile(), driver: 'libsql' });
     await store.commit(commit);
     expect(await store.list({ prefix: '', after: '7', limit: 9 })).toEqual({ records: [], cursor: '7' });
     await store.close();
   });
 
-  it('passes over what others have written, at the end of a list', async () => {
+  it('a cursor skips foreign writes at the end of a list', async () => {
     const store = await createSqliteStore({ file: newFile(), driver: 'libsql' });
     for (const key of ['calls:1', 'workers:1', 'workers:2']) await store.commit({ ...commit, key });
     expect(await store.list({ prefix: 'calls:', limit: 2 })).toMatchObject({ cursor: '3' });
@@ -216,13 +219,13 @@ describe('a cursor', () => {
 });
 
 describe('a database', () => {
-  it('in memory will do, where nothing has to last', async () => {
+  it('a database in memory is accepted where nothing has to last', async () => {
     const store = await createSqliteStore({ file: ':memory:', driver: 'libsql' });
     expect(await store.commit(commit)).toEqual({ ok: true, revision: 1 });
     await store.close();
   });
 
-  it('waits for the disk at every commit, whatever the default of its driver is', async () => {
+  it("a database waits for the disk at every commit, whatever its driver's default", async () => {
     const inner = new LibsqlDatabase(newFile()) as Database;
     inner.exec('PRAGMA synchronous = OFF');
     const store = await createSqliteStore({ database: inner });
@@ -230,7 +233,7 @@ describe('a database', () => {
     await store.close();
   });
 
-  it('is marked as ours, with its version, and is prepared once', async () => {
+  it('a database is marked as ours, with its version, and is prepared once', async () => {
     const file = newFile();
     for (let times = 0; times < 2; times += 1) {
       const store = await createSqliteStore({ file, driver: 'libsql' });
@@ -245,7 +248,7 @@ describe('a database', () => {
     plain.close();
   });
 
-  it('of a newer package says which version it has, and which one is known', async () => {
+  it('a database of a newer package says which version it has, and which one is known', async () => {
     const file = newFile();
     await (await createSqliteStore({ file, driver: 'libsql' })).close();
     const newer = new LibsqlDatabase(file);
@@ -264,7 +267,7 @@ describe('a database', () => {
     ['database disk image is malformed', 'ERR_STORE_SETTINGS', /malformed$/],
     ['file is encrypted', 'ERR_STORE_SETTINGS', /encrypted$/],
     ['unable to open database file', 'ERR_STORE_UNAVAILABLE', /^"the database" cannot be opened: unable to open/],
-  ])('that says "%s" when it is opened is told apart: %s', async (said, code, message) => {
+  ])('a database that says "%s" when it is opened is recognised: %s', async (said, code, message) => {
     const { database, fails } = watched();
     const failure = new Error(said);
     fails.set('BEGIN IMMEDIATE', failure);
@@ -272,7 +275,7 @@ describe('a database', () => {
     expect(refusal).toMatchObject({ code, message: expect.stringMatching(message) as string, cause: failure });
   });
 
-  it('on a file system without a log of writes is refused, and nothing is left open of a file', async () => {
+  it('a database on a file system without a write-ahead log is refused, and nothing is left open', async () => {
     const { database, fails, closed } = watched();
     const withoutLog: Database = {
       ...database,
@@ -289,7 +292,7 @@ describe('a database', () => {
     expect([closed(), fails.size]).toEqual([0, 0]);
   });
 
-  it('that cannot be let go in good order is closed all the same', async () => {
+  it('a database that cannot be released properly is closed all the same', async () => {
     const { database, fails, closed } = watched();
     const store = await createSqliteStore({ database });
     fails.set('PRAGMA', new Error('disk I/O error'));
@@ -299,7 +302,7 @@ describe('a database', () => {
 });
 
 describe('a driver', () => {
-  it.each(['exec', 'prepare', 'close'])('that was given must have the method "%s"', async (missing) => {
+  it.each(['exec', 'prepare', 'close'])('a given driver must have the method "%s"', async (missing) => {
     const { database } = watched();
     const { [missing as 'exec']: _, ...rest } = database;
     expect(await refusalOf({ database: rest as Database })).toMatchObject({
@@ -308,11 +311,11 @@ describe('a driver', () => {
     });
   });
 
-  it('that is nothing at all is refused', async () => {
+  it('a driver that is nothing at all is refused', async () => {
     expect(await refusalOf({ database: null as never })).toMatchObject({ code: 'ERR_STORE_DRIVER' });
   });
 
-  it('that is a module of something else is none', async () => {
+  it('a driver that is another kind of module is refused', async () => {
     const refusal = await refusalOf({ file: newFile(), driver: 'node:os' as never });
     expect(refusal).toMatchObject({
       code: 'ERR_STORE_DRIVER',
@@ -320,7 +323,7 @@ describe('a driver', () => {
     });
   });
 
-  it('and a file at the same time are one too many', async () => {
+  it('a driver and a file together are refused', async () => {
     const { database } = watched();
     await expect(createSqliteStore({ file: newFile(), database })).rejects.toThrow(/either "file" or "database"/);
     await expect(createSqliteStore({ file: 7 as never })).rejects.toThrow(/"file" must be the path of a file/);

@@ -57,7 +57,7 @@ function scene() {
     );
   const claim = () => group.run(() => statements.claim(T, undefined, 10, 1000, 'me'));
   const look = (key: string) => group.look(() => statements.read(key, T)?.data);
-  /** Until the disk was asked so often. */
+  /** Resolves once the disk was synced this often. */
   const asked = async (times: number): Promise<void> => {
     while (syncs.length < times) await new Promise(setImmediate);
   };
@@ -69,8 +69,8 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return (await Promise.race([promise, Promise.resolve('pending')])) === 'pending';
 }
 
-describe('a disk that is waited for beside the event loop', () => {
-  it('has what was committed before anybody is told of it, by an answer or by a read', async () => {
+describe('a disk that is synced beside the event loop', () => {
+  it('the disk has a commit before any answer or read shows it', async () => {
     const { syncs, commit, look, asked } = scene();
     const answer = commit('a');
     await asked(1);
@@ -81,7 +81,7 @@ describe('a disk that is waited for beside the event loop', () => {
     expect(await look('a')).toBe('a');
   });
 
-  it('is waited for once by all that come meanwhile', async () => {
+  it('one sync serves all work that arrives meanwhile', async () => {
     const { told, syncs, commit, claim, asked } = scene();
     const first = commit('a');
     await asked(1);
@@ -95,14 +95,14 @@ describe('a disk that is waited for beside the event loop', () => {
     expect(told).toEqual([...transaction, ...transaction]);
   });
 
-  it('is not waited for where nothing was written', async () => {
+  it('the disk is not synced where nothing was written', async () => {
     const { told, claim, commit } = scene();
     expect(await claim()).toEqual([]);
     expect(await commit('a', { expected: 3 })).toEqual({ ok: false, actual: 0 });
     expect(told).not.toContain('sync');
   });
 
-  it('that fails is said, and all is written once more before it is trusted again', async () => {
+  it('a failed sync is reported, and everything is written once more before the disk is trusted again', async () => {
     const { told, syncs, group, commit, asked } = scene();
     const [failed, too] = [commit('a'), commit('b')];
     await asked(1);
@@ -121,7 +121,7 @@ describe('a disk that is waited for beside the event loop', () => {
     expect(told.at(-1)).toBe('closed');
   });
 
-  it('that may have lost something takes nothing more until it could be written once more', async () => {
+  it('a disk that may have lost data accepts nothing more until it could be written once more', async () => {
     const { database, syncs, commit, asked } = scene();
     const failed = commit('a').catch(() => undefined);
     await asked(1);
@@ -141,7 +141,7 @@ describe('a disk that is waited for beside the event loop', () => {
 });
 
 describe('the log of a file', () => {
-  it('is synced by us, and SQLite waits only where the log begins anew', async () => {
+  it('we sync the log of a file, and SQLite waits only where the log is restarted', async () => {
     const database = new LibsqlDatabase(join(folder, 'log.db')) as Database;
     prepareFile(database);
     expect(database.prepare('PRAGMA synchronous').get()).toMatchObject({ synchronous: 2 });
@@ -152,7 +152,7 @@ describe('the log of a file', () => {
     database.close();
   });
 
-  it('is left to SQLite where there is none', () => {
+  it('SQLite waits itself where there is no log', () => {
     const database = new LibsqlDatabase(':memory:') as Database;
     prepareFile(database);
     expect(takeOver(database)).toBeNull();

@@ -35,13 +35,13 @@ describe('store in a SQLite file', () => {
     dispose: (store) => (store as SqliteStore).close(),
   });
 
-  it('finds a driver by itself', async () => {
+  it('the store finds a driver by itself', async () => {
     const store = await createSqliteStore({ file: newFile() });
     expect(['node:sqlite', 'better-sqlite3', 'libsql']).toContain(store.driver);
     await store.close();
   });
 
-  it('takes a database that is open already', async () => {
+  it('the store accepts a database that is open already', async () => {
     const database = new LibsqlDatabase(newFile()) as Database;
     const store = await createSqliteStore({ database });
     expect(store.driver).toBe('given');
@@ -49,7 +49,7 @@ describe('store in a SQLite file', () => {
     await store.close();
   });
 
-  it('waits for the disk at every commit, and keeps a log of writes', async () => {
+  it('the store waits for the disk at every commit, and keeps a write-ahead log', async () => {
     const database = new LibsqlDatabase(newFile()) as Database;
     const store = await createSqliteStore({ database });
     const pragma = (name: string) => database.prepare(`PRAGMA ${name}`).get();
@@ -59,7 +59,7 @@ describe('store in a SQLite file', () => {
     await store.close();
   });
 
-  it('removes expired records without work, from its list as well', async () => {
+  it('the store removes expired records without work, from its list as well', async () => {
     const store = await open();
     await store.commit({ ...commit, key: 'over', expiresAt: 2000 });
     await store.commit({ ...commit, key: 'at work', expiresAt: 2000, put: [{ id: 'a', dueAt: 9_000_000, data: '' }] });
@@ -70,7 +70,7 @@ describe('store in a SQLite file', () => {
     await store.close();
   });
 
-  it('never uses a place in its list twice, though the newest record is gone', async () => {
+  it('the store never uses a place in its list twice, even if the newest record is gone', async () => {
     const file = newFile();
     const before = await open(file);
     await before.commit({ ...commit, key: 'over', expiresAt: 2000 });
@@ -83,7 +83,7 @@ describe('store in a SQLite file', () => {
     await store.close();
   });
 
-  it('claims and lists by index, however many records there are', async () => {
+  it('the store claims and lists by index, however many records there are', async () => {
     const database = new LibsqlDatabase(newFile()) as Database;
     const store = await createSqliteStore({ database });
     const plan = (sql: string) =>
@@ -98,7 +98,7 @@ describe('store in a SQLite file', () => {
 });
 
 describe('one file, one process', () => {
-  it('refuses a second process at once, naming the file', async () => {
+  it('a second process is refused at once, naming the file', async () => {
     const file = newFile();
     const store = await open(file);
     await expect(open(file)).rejects.toMatchObject({
@@ -135,13 +135,13 @@ function require_(name: string): string {
 }
 
 describe('a file that is not ours', () => {
-  it('is refused when it is no database', async () => {
+  it('a file is refused when it is not a database', async () => {
     const file = newFile();
     writeFileSync(file, 'something else, and long enough to be looked at'.repeat(100));
     await expect(open(file)).rejects.toMatchObject({ code: 'ERR_STORE_SETTINGS' });
   });
 
-  it('is refused when it belongs to another program', async () => {
+  it('a file is refused when it belongs to another program', async () => {
     const file = newFile();
     const database = new LibsqlDatabase(file);
     database.exec('CREATE TABLE theirs (a)');
@@ -153,7 +153,7 @@ describe('a file that is not ours', () => {
     ['tables', 'CREATE TABLE theirs (a)'],
     ['an application of its own', 'PRAGMA application_id = 7'],
     ['a version of its own', 'PRAGMA user_version = 7'],
-  ])('is left as it was when it has %s, and whoever it belongs to can go on with it', async (_, sql) => {
+  ])('a refused file with %s is left unchanged, and its owner can go on with it', async (_, sql) => {
     const file = newFile();
     const theirs = new LibsqlDatabase(file);
     theirs.exec(sql);
@@ -166,7 +166,7 @@ describe('a file that is not ours', () => {
     again.close();
   });
 
-  it('is refused when a newer package wrote it', async () => {
+  it('a file is refused when a newer package wrote it', async () => {
     const file = newFile();
     await (await open(file)).close();
     const database = new LibsqlDatabase(file);
@@ -175,13 +175,13 @@ describe('a file that is not ours', () => {
     await expect(open(file)).rejects.toMatchObject({ code: 'ERR_STORE_VERSION' });
   });
 
-  it('is refused when its folder is not there', async () => {
+  it('a file is refused when its folder does not exist', async () => {
     await expect(open(join(folder, 'nowhere', 'calls.db'))).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
   });
 });
 
 describe('work that fails', () => {
-  it('spoils nothing that was asked for in the same moment', async () => {
+  it('failing work does not affect other work of the same moment', async () => {
     const store = await open();
     const wrong = store.commit({ ...commit, key: 'wrong', data: Symbol('no text') as never });
     const right = store.commit(commit);
@@ -203,7 +203,7 @@ describe('work that fails', () => {
     await store.close();
   });
 
-  it('after closing, what was asked for is answered, and more is refused', async () => {
+  it('closing answers pending work and refuses more', async () => {
     const file = newFile();
     const store = await open(file);
     const asked = store.commit(commit);
@@ -228,7 +228,7 @@ describe('options', () => {
     await expect(createSqliteStore(options as never)).rejects.toThrow(message);
   });
 
-  it('a driver that is not installed is told apart, with what to install', async () => {
+  it('a driver that is not installed is recognised, with what to install', async () => {
     await expect(createSqliteStore({ file: newFile(), driver: 'no-such-driver' as never })).rejects.toMatchObject({
       code: 'ERR_STORE_DRIVER',
       message: expect.stringContaining('npm install libsql') as string,

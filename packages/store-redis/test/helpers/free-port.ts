@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that a system hands out by itself, for connections and to whoever asks for any port: somebody would soon have it. */
+/** Below the ports that systems assign by themselves, to connections and on request: such a port would soon be taken. */
 const [FIRST, PORTS] = [12_000, 8000];
 
-/** A port of this machine for a server in another process: nobody listens there yet. */
+/** Returns a free port of this machine for a server in another process. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = FIRST + Math.floor(Math.random() * PORTS);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-/** A program that some tests drive, and how a machine comes by it. */
+/** A program that some tests need, and how to install it. */
 export interface MissingProgram {
   readonly program: string;
   readonly remedy: string;
@@ -16,7 +16,7 @@ const BROWSERS = {
   Firefox: { variable: 'FIREFOX_PATH', paths: ['firefox-esr', 'firefox'], package: 'firefox-esr' },
 } as const;
 
-/** Where the browser is; `undefined`: it is not installed. */
+/** Returns the path of the browser; `undefined`: it is not installed. */
 export function browserPath(name: keyof typeof BROWSERS): string | undefined {
   const { variable, paths } = BROWSERS[name];
   return [process.env[variable], ...paths.map((path) => `/usr/bin/${path}`)].find(
@@ -36,12 +36,12 @@ export function hasRedis(): boolean {
   return runs('redis-server', '--version');
 }
 
-/** Makes certificates. */
+/** True if openssl, which creates certificates, is installed. */
 export function hasOpenssl(): boolean {
   return runs('openssl', 'version');
 }
 
-/** What is not there of what tests drive. They skip, and the run says so. */
+/** Lists missing programs that tests need. Those tests are skipped, and the run says so. */
 export function missingPrograms(): readonly MissingProgram[] {
   const browsers = Object.entries(BROWSERS).map(([name, { variable, package: from }]) => ({
     program: name,

@@ -6,22 +6,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.js';
 
-/** A redis-server of our own: started, killed, stopped and started again, with its files in a folder of its own. */
+/** A redis-server of our own: started, killed, stopped and restarted, with its files in a folder of its own. */
 export interface OwnRedis {
   readonly port: number;
   readonly url: string;
-  /** A connection with the settings that we recommend. Closed at the end. */
+  /** Opens a connection with the recommended settings. Closed at the end. */
   connect(): Redis;
-  /** Starts it again on the same files; resolves when it answers. */
+  /** Restarts it on the same files; resolves when it answers. */
   start(): Promise<void>;
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Freezes it, or lets it go on. */
+  /** Freezes it, or lets it continue. */
   freeze(frozen: boolean): void;
-  /** For good. */
+  /** Stops it for good. */
   end(): Promise<void>;
 }
 
-/** Waits for every write to be on the disk, unless told otherwise: what is acknowledged survives a kill. */
+/** Flushes every write to disk before acknowledging it: what is acknowledged survives a kill. */
 export const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
 
 export async function startRedis(settings: readonly string[] = DURABLE): Promise<OwnRedis> {
@@ -38,7 +38,7 @@ export async function startRedis(settings: readonly string[] = DURABLE): Promise
       enableOfflineQueue: false,
       retryStrategy: () => 50,
     });
-    // Without a listener ioredis writes each of them to the console.
+    // Without a listener, ioredis writes each of them to the console.
     client.on('error', () => undefined);
     clients.push(client);
     return client;
