@@ -7,6 +7,10 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly description?: string;
+  readonly keywords?: readonly string[];
+  readonly homepage?: string;
+  readonly bugs?: Versions;
+  readonly repository?: Versions;
   readonly license?: string;
   readonly type?: string;
   readonly private?: boolean;
@@ -18,9 +22,10 @@ export interface Manifest {
   readonly types?: string;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly typesVersions?: Readonly<Record<string, unknown>>;
-  readonly publishConfig?: Versions;
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
   readonly scripts?: Versions;
   readonly dependencies?: Versions;
+  readonly devDependencies?: Versions;
   readonly peerDependencies?: Versions;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
@@ -44,6 +49,8 @@ export interface Locked {
   readonly hasInstallScript?: boolean;
   readonly dependencies?: Versions;
   readonly optionalDependencies?: Versions;
+  readonly peerDependencies?: Versions;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 /** Everything that installing a workspace brings, by its place in the lock file. Optional peers are not brought. */
@@ -54,7 +61,10 @@ export function lockedTree(folder: string): ReadonlyMap<string, Locked> {
     const entry = packages[place];
     if (entry === undefined || tree.has(place)) return;
     tree.set(place, entry);
-    for (const name of Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })) {
+    const peers = Object.keys(entry.peerDependencies ?? {}).filter(
+      (name) => entry.peerDependenciesMeta?.[name]?.optional !== true,
+    );
+    for (const name of [...Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }), ...peers]) {
       const found = placesOf(place, name).find((candidate) => candidate in packages);
       if (found === undefined) throw new Error(`package-lock.json does not know ${name}, which ${place} needs`);
       visit(packages[found]?.link === true ? (packages[found].resolved ?? found) : found);

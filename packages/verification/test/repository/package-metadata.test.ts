@@ -25,8 +25,32 @@ describe.each(published)('$name', ({ folder, manifest }) => {
       type: 'module',
       sideEffects: false,
       engines: root.engines,
-      publishConfig: { access: 'public' },
     });
+  });
+
+  it('says where it comes from, and is published with proof of it', () => {
+    const { repository } = root;
+    const address = repository?.url?.replace(/^git\+(.*)\.git$/, '$1') ?? '';
+    expect(address).toMatch(/^https:\/\/github\.com\/[\w-]+\/[\w-]+$/);
+    expect(manifest).toMatchObject({
+      repository: { ...repository, directory: folder },
+      homepage: `${address}/tree/main/${folder}#readme`,
+      bugs: { url: `${address}/issues` },
+      publishConfig: { access: 'public', provenance: true },
+    });
+    expect(manifest.keywords).toContain('twilio');
+    expect(manifest.keywords?.length).toBeGreaterThan(3);
+  });
+
+  it('leaves its users a range of each dependency', () => {
+    const { dependencies = {}, peerDependencies = {}, version } = manifest;
+    for (const [name, range] of Object.entries(dependencies)) {
+      expect(range, name).toMatch(name.startsWith('@amd/') ? `^${version}` : /^\^\d+\.\d+\.\d+$/);
+    }
+    // Wider than what is published (scripts/release.mjs): changesets calls it a major change when a peer leaves its range.
+    for (const [name, range] of Object.entries(peerDependencies)) {
+      expect(range, name).toMatch(name.startsWith('@amd/') ? '>=0.0.0 <1.0.0' : /^\^\d+\.\d+\.\d+/);
+    }
   });
 
   it('carries its licence and a description, and nothing but what is built', () => {
@@ -84,11 +108,22 @@ describe('@amd/core', () => {
     expect(Object.keys(core?.dependencies ?? {}).sort()).toEqual(['eventemitter3', 'xmlbuilder2']);
   });
 
-  it('leaves the official client to those who use it', () => {
-    expect(Object.keys(core?.peerDependencies ?? {})).toEqual(['twilio']);
+  it('leaves the official client to those who use it, but for the versions that refuse items of lists', () => {
+    expect(core?.peerDependencies).toEqual({ twilio: '^5.13.1 || ~6.0.0 || ^6.3.1' });
     expect(core?.peerDependenciesMeta).toEqual({ twilio: { optional: true } });
   });
 });
+
+it.each(['@amd/store-sqlite', '@amd/store-redis', '@amd/dashboard'])(
+  '%s works with the @amd/core of its users and brings none',
+  (name) => {
+    const manifest = packages.find((one) => one.name === name)?.manifest;
+    expect(manifest?.peerDependencies).toHaveProperty(['@amd/core']);
+    expect(manifest?.peerDependenciesMeta ?? {}).not.toHaveProperty(['@amd/core']);
+    expect(manifest?.devDependencies).toHaveProperty(['@amd/core'], `^${manifest?.version ?? ''}`);
+    expect(manifest?.dependencies ?? {}).not.toHaveProperty(['@amd/core']);
+  },
+);
 
 it('@amd/simulator does not need @amd/core', () => {
   const simulator = packages.find(({ name }) => name === '@amd/simulator')?.manifest;
@@ -147,7 +182,9 @@ describe('the workspace', () => {
   it('has a lock file that knows every workspace', () => {
     const { packages: locked } = readJson('package-lock.json') as { packages: Record<string, Manifest> };
     for (const { folder, manifest } of [...packages, ...examples]) {
-      expect(locked[folder]?.dependencies, `${folder}: npm install`).toEqual(manifest.dependencies);
+      for (const list of ['dependencies', 'devDependencies', 'peerDependencies'] as const) {
+        expect(locked[folder]?.[list], `${folder}: npm install`).toEqual(manifest[list]);
+      }
     }
   });
 
