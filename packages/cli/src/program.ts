@@ -6,7 +6,7 @@ import { CliError, EXIT } from './terminal/exit.js';
 
 const EXITS = `
 Exit codes:
-  0  all is well
+  0  everything is right
   1  something is wrong, or Twilio refused
   2  the command, a file or the settings cannot be understood
   3  plan --check: there is something to change`;
@@ -15,7 +15,7 @@ const SETTINGS = `
 Settings come from the environment, and from .env in this folder:
   TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN        the account
   TWILIO_API_KEY, TWILIO_API_SECRET            instead of the token, for REST
-  PUBLIC_BASE_URL                              where Twilio reaches your server; else a local ngrok is asked`;
+  PUBLIC_BASE_URL                              where Twilio reaches your server; otherwise from a local ngrok`;
 
 /** Runs one command. Resolves to the exit code; nothing is thrown. */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
@@ -42,9 +42,7 @@ export async function run(args: readonly string[], context: CliContext): Promise
 function makeProgram(context: CliContext, done: (exit: number) => void): Command {
   const { terminal, version } = context;
   const program = new Command('amd')
-    .description(
-      'Sets up Twilio for calls that are forwarded with answering machine detection, and finds what is wrong.',
-    )
+    .description('Sets up Twilio for calls that are forwarded with answering machine detection, and finds mistakes.')
     .version(version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this')
     .showHelpAfterError('Try amd --help.')
@@ -63,9 +61,9 @@ function makeProgram(context: CliContext, done: (exit: number) => void): Command
       `
 Examples:
   amd doctor                     what is wrong, and what to do about it
-  amd taskrouter init            begin a file that describes your workers
+  amd taskrouter init            write a file that describes your workers
   amd taskrouter plan            show what would change at Twilio
-  amd taskrouter apply           change it; a second time there is nothing to do
+  amd taskrouter apply           make the changes; a second run has nothing to do
 ${SETTINGS}
 ${EXITS}`,
     );
@@ -75,14 +73,14 @@ ${EXITS}`,
       .option('--env-file <path>', 'read settings from this file instead of .env')
       .option('--url <address>', 'where Twilio reaches your server (PUBLIC_BASE_URL)')
       .addOption(
-        new Option('--api-url <address>', 'another server in the place of Twilio, such as amd-simulator').env(
+        new Option('--api-url <address>', 'a server to use instead of Twilio, such as amd-simulator').env(
           'TWILIO_API_URL',
         ),
       );
 
   common(program.command('doctor'))
     .description(
-      'Look at everything that calls need: account, server, number, workspace, whom may be rung. Changes nothing.',
+      'Check everything that calls need: account, server, number, workspace, numbers to be rung. Changes nothing.',
     )
     .addOption(
       new Option('--flow <name>', 'what the app does; default: forwarding if FORWARD_TO is set').choices([
@@ -95,11 +93,11 @@ ${EXITS}`,
     .addHelpText(
       'after',
       `
-Looks at what the example apps read, besides the settings below: TWILIO_PHONE_NUMBER, CALLER_ID, FORWARD_TO, DIAL_ALLOW,
+Checks the settings of the example apps, besides the settings below: TWILIO_PHONE_NUMBER, CALLER_ID, FORWARD_TO, DIAL_ALLOW,
 RING_SECONDS, TWILIO_WORKSPACE, TWILIO_WORKFLOW, PHONE_ATTRIBUTES, ACTIVITY_AVAILABLE, ACTIVITY_UNAVAILABLE,
 ACTIVITY_OFFLINE.
 
-Each line: ✓ is well, ! a warning, ✕ an error, – could not be looked at; → says what to do.
+Each line: ✓ is right, ! a warning, ✕ an error, – could not be checked; → says what to do.
 
 Examples:
   amd doctor
@@ -114,25 +112,25 @@ ${EXITS}`,
 
   const taskrouter = program
     .command('taskrouter')
-    .description('TaskRouter as code: one file says which workspace, workers and addresses there are to be.')
+    .description('TaskRouter as code: one file declares the workspace, workers and addresses.')
     .addHelpText(
       'after',
       `
-The file is taskrouter.yaml unless --file says otherwise; "init" writes one that explains itself. What is found by name is
-adopted, also when somebody made it by hand; what is missing is made; what the file does not name is left alone.
+The file is taskrouter.yaml unless --file says otherwise; "init" writes one with explanations. Existing resources are found by name
+and adopted, even if made by hand; missing ones are created; resources that the file does not name are left alone.
 Nothing is ever deleted.`,
     );
   const withFile = (command: Command): Command =>
-    common(command).option('-f, --file <path>', 'the file that says what there is to be', 'taskrouter.yaml');
+    common(command).option('-f, --file <path>', 'the file that describes the set-up', 'taskrouter.yaml');
 
   withFile(taskrouter.command('init'))
-    .description('Write a file to begin with, which says what everything means.')
-    .addHelpText('after', '\nA file that is there is never overwritten.')
+    .description('Write a first file, with an explanation of each field.')
+    .addHelpText('after', '\nAn existing file is never overwritten.')
     .action(async (options: TaskRouterOptions) => {
       done(await runInit(options, context));
     });
   withFile(taskrouter.command('export'))
-    .description('Print the file that describes a workspace as it is, for one that was made by hand.')
+    .description('Print the file that describes an existing workspace, such as one made by hand.')
     .option('-w, --workspace <name>', 'name or SID of the workspace (TWILIO_WORKSPACE, else AMD)')
     .addHelpText('after', '\nExamples:\n  amd taskrouter export --workspace AMD > taskrouter.yaml')
     .action(async (options: TaskRouterOptions) => {
@@ -144,18 +142,18 @@ Nothing is ever deleted.`,
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
-      `\nExamples:\n  amd taskrouter plan\n  amd taskrouter plan --check   # in CI: has somebody changed it by hand?\n${SETTINGS}\n${EXITS}`,
+      `\nExamples:\n  amd taskrouter plan\n  amd taskrouter plan --check   # in CI: has it been changed by hand?\n${SETTINGS}\n${EXITS}`,
     )
     .action(async (options: TaskRouterOptions) => {
       done(await runPlan(options, context));
     });
   withFile(taskrouter.command('apply'))
-    .description('Show what would change, ask, and change it.')
+    .description('Show what would change, ask, and make the changes.')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print what was done as JSON; needs --yes')
     .addHelpText(
       'after',
-      `\nWhat fails half way stays as it is; the same command goes on from there.\n${SETTINGS}\n${EXITS}`,
+      `\nIf it fails half way, the changes so far stay; the same command continues from there.\n${SETTINGS}\n${EXITS}`,
     )
     .action(async (options: TaskRouterOptions) => {
       done(await runApply(options, context));

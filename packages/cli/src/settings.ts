@@ -57,7 +57,7 @@ export function readAccount(variables: Variables): Account {
     details.push('TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither');
   }
   if (details.length > 0 || accountSid === undefined) {
-    throw new CliError('Credentials of a Twilio account are needed, in the environment or in .env:', { details });
+    throw new CliError('This needs the credentials of a Twilio account, in the environment or in .env:', { details });
   }
   return { accountSid, authToken, apiKey, apiSecret };
 }
@@ -74,7 +74,7 @@ export async function readBase(variables: Variables, given: string | undefined):
   const base = given ?? variables['PUBLIC_BASE_URL'] ?? (await ngrokAddress());
   if (base === undefined) {
     throw new CliError(
-      'Where does Twilio reach your server? Set PUBLIC_BASE_URL, say --url https://…, or run "ngrok http 5000"',
+      'Where does Twilio reach your server? Set PUBLIC_BASE_URL, pass --url https://…, or run "ngrok http 5000"',
     );
   }
   return base;

@@ -24,21 +24,21 @@ describe('the account', () => {
 
   it.each(['suspended', 'closed'])('that is %s sends somebody to the console', async (status) => {
     expect((await check(() => Promise.resolve({ status, type: 'Full' })))[0]).toBe(
-      `error credentials: The account is ${status} → Open the console: it says what has to be done`,
+      `error credentials: The account is ${status} → Open the console: it says what to do`,
     );
   });
 
   it('on trial is named as one, with what that means', async () => {
     expect(await check(() => Promise.resolve({ type: 'Trial' }))).toEqual([
       'ok credentials: Twilio accepts them, and the account is active',
-      'warning account: It is a trial account: it calls verified numbers only, and callers hear a notice first → Verify each number that is to be rung (console: Verified Caller IDs), or upgrade the account',
+      'warning account: It is a trial account: it calls verified numbers only, and callers hear a notice first → Verify each number to be rung (console: Verified Caller IDs), or upgrade the account',
     ]);
   });
 
   it.each([401, 403])('that refuses with %d needs the very credentials that were used', async (status) => {
     const [token] = await check(() => failing(status));
     expect(token).toBe(
-      `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN anew from the console. A subaccount has a SID and a token of its own; test credentials do not work`,
+      `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN again from the console. A subaccount has its own SID and token; test credentials do not work`,
     );
     const [key] = await check(() => failing(status), { apiKey: 'SK1', apiSecret: 'secret' });
     expect(key).toContain(
@@ -48,7 +48,7 @@ describe('the account', () => {
 
   it('that cannot be asked is no matter of credentials', async () => {
     expect(await check(() => failing(500, 'on fire', 20500))).toEqual([
-      'error credentials: Twilio cannot be asked: on fire (Twilio error 20500) → Check the network, then status.twilio.com',
+      'error credentials: Twilio cannot be reached: on fire (Twilio error 20500) → Check the network, then status.twilio.com',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('the account', () => {
       apiSecret: 'secret',
     });
     expect(found[1]).toBe(
-      'error auth-token: TWILIO_AUTH_TOKEN is missing: no webhook can be verified → Set TWILIO_AUTH_TOKEN to the primary auth token of this very account: webhooks are signed with it',
+      'error auth-token: TWILIO_AUTH_TOKEN is missing: no webhook can be verified → Set TWILIO_AUTH_TOKEN to the primary auth token of this account: Twilio signs webhooks with it',
     );
   });
 });
@@ -73,10 +73,10 @@ describe('the pace of calls', () => {
     );
 
   it('is well when no outbound call waited for more than a second', async () => {
-    expect(await pace()).toBe('ok calls-per-second: Outbound calls begin at once: there were no outbound calls yet');
-    expect(await pace(['inbound', '9000'])).toContain('there were no outbound calls yet');
+    expect(await pace()).toBe('ok calls-per-second: Outbound calls start at once: there are no outbound calls yet');
+    expect(await pace(['inbound', '9000'])).toContain('there are no outbound calls yet');
     expect(await pace(['outbound-api', '1000'], ['outbound-dial', '0'], ['outbound-api', 'unknown'])).toBe(
-      'ok calls-per-second: Outbound calls begin at once: none of the last 2 waited',
+      'ok calls-per-second: Outbound calls start at once: none of the last 2 waited',
     );
   });
 
@@ -84,7 +84,7 @@ describe('the pace of calls', () => {
     expect(
       await pace(['outbound-api', '1001'], ['outbound-api', '3460'], ['outbound-api', '0'], ['inbound', '9000']),
     ).toBe(
-      "warning calls-per-second: 2 of the last 3 outbound calls waited in Twilio's queue, up to 3.5 s: more calls were made than the account may begin in a second → Ask for more calls per second (console: Voice → Settings → General), or ring fewer people at once",
+      "warning calls-per-second: 2 of the last 3 outbound calls waited in Twilio's queue, up to 3.5 s: more calls were created than the account may start in a second → Ask for more calls per second (console: Voice → Settings → General), or ring fewer people at once",
     );
   });
 });
@@ -107,8 +107,8 @@ describe('the number', () => {
   const WELL = [
     `ok number: ${OURS} is a number of this account`,
     `ok voice-url: Calls come to ${BASE}/inbound`,
-    'ok status-url: The end of every inbound call is told',
-    'ok fallback-url: When the app is down Twilio asks handler.twilio.com',
+    'ok status-url: The end of every inbound call is reported',
+    'ok fallback-url: When the app is down Twilio requests handler.twilio.com',
   ];
   const instead = (at: number, said: string): string[] => WELL.map((line_, index) => (index === at ? said : line_));
 
@@ -122,7 +122,7 @@ describe('the number', () => {
 
   it.each([
     [{}, 'TWILIO_PHONE_NUMBER is missing'],
-    [{ TWILIO_PHONE_NUMBER: '0415' }, 'TWILIO_PHONE_NUMBER is no number: 0415'],
+    [{ TWILIO_PHONE_NUMBER: '0415' }, 'TWILIO_PHONE_NUMBER is not a number: 0415'],
   ])('has to be known: %j', async (variables, said) => {
     expect(await check({}, { variables })).toEqual([
       `error number: ${said} → Set it to the number that callers call, such as +14155550199`,
@@ -132,7 +132,7 @@ describe('the number', () => {
 
   it('has to be of this account', async () => {
     expect(await check(null)).toEqual([
-      `error number: ${OURS} is not a number of this account → Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has numbers of its own`,
+      `error number: ${OURS} is not a number of this account → Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has its own numbers`,
       ...['voice-url', 'status-url', 'fallback-url'].map((one) => `skipped ${one}: the number is not in this account`),
     ]);
   });
@@ -145,7 +145,7 @@ describe('the number', () => {
     expect(await check({ voiceApplicationSid: 'AP1' })).toEqual(
       instead(
         0,
-        `error number: ${OURS} is answered by AP1, so that its addresses are not asked → At the number, choose "Webhook" instead of the application or trunk`,
+        `error number: ${OURS} is answered by AP1, so Twilio does not request its addresses → At the number, choose "Webhook" instead of the application or trunk`,
       ),
     );
   });
@@ -163,30 +163,30 @@ describe('the number', () => {
         `error voice-url: The voice URL ${is}: callers do not reach this app → Set "a call comes in" of the number to ${voice} (POST)${apply}`,
       );
       expect((await check({ statusCallback: given }, { flow }))[2]).toBe(
-        `warning status-url: The status callback ${is}: that a caller hung up before being on hold is noticed up to 30 s late → Set "call status changes" of the number to ${status} (POST)${apply}`,
+        `warning status-url: The status callback ${is}: a caller who hangs up before being on hold is noticed up to 30 s late → Set "call status changes" of the number to ${status} (POST)${apply}`,
       );
     }
   });
 
   it('has to ask by POST', async () => {
     expect((await check({ voiceMethod: 'GET' }))[1]).toBe(
-      'error voice-url: The voice URL is asked by GET: the app takes POST → Choose POST at the number',
+      'error voice-url: The voice URL is requested with GET: the app accepts POST → Choose POST at the number',
     );
     expect((await check({ statusCallbackMethod: 'GET' }))[2]).toBe(
-      'warning status-url: The status callback comes by GET → Choose POST at the number',
+      'warning status-url: The status callback is requested with GET → Choose POST at the number',
     );
     expect(await check({ voiceMethod: null, statusCallbackMethod: '' })).toEqual(WELL);
   });
 
   it('should have a fallback, and one that is not on the same server', async () => {
     expect((await check({ voiceFallbackUrl: '' }))[3]).toBe(
-      'warning fallback-url: The number has no fallback URL: when the app is down, callers hear an error → Make a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
+      'warning fallback-url: The number has no fallback URL: when the app is down, callers hear an error → Create a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
     );
     expect((await check({ voiceFallbackUrl: `${BASE}/sorry` }))[3]).toBe(
       'warning fallback-url: The fallback URL is on the same server: it is down together with the app → Use a TwiML Bin',
     );
     expect((await check({ voiceFallbackUrl: 'nowhere' }))[3]).toBe(
-      'ok fallback-url: When the app is down Twilio asks nowhere',
+      'ok fallback-url: When the app is down Twilio requests nowhere',
     );
   });
 });

@@ -41,8 +41,8 @@ describe('whom to ring', () => {
   }
   const WELL = [
     'ok extensions: No number has an extension, so detection is on for all',
-    'ok destinations: Every number is one that exists',
-    'ok allow-list: DIAL_ALLOW allows every number that is to be rung',
+    'ok destinations: Every number is valid',
+    'ok allow-list: DIAL_ALLOW allows every number to be rung',
   ];
   const GEO = 'ok geo-permissions: The account may call US';
 
@@ -56,14 +56,14 @@ describe('whom to ring', () => {
 
   it('cannot be looked at while there is nobody', async () => {
     expect(await check([])).toEqual([
-      ...['extensions', 'destinations', 'allow-list'].map((one) => `skipped ${one}: nobody is to be rung yet`),
-      'skipped geo-permissions: no country is to be called yet',
+      ...['extensions', 'destinations', 'allow-list'].map((one) => `skipped ${one}: there is nobody to ring yet`),
+      'skipped geo-permissions: there is no country to call yet',
     ]);
   });
 
   it('needs a list of what may be dialled where workers edit their numbers, and only there', async () => {
     const missing =
-      'error allow-list: DIAL_ALLOW is missing: whoever edits the attributes of a worker would decide what is dialled → Set it to numbers and prefixes, separated by commas: +14155550142,+1415*';
+      'error allow-list: DIAL_ALLOW is missing: without it, the attributes of a worker decide what is dialled → Set it to numbers and prefixes, separated by commas: +14155550142,+1415*';
     expect(await check([to(ANN)], { dialAllow: '' })).toEqual([missing, WELL[0], WELL[1], GEO]);
     expect(await check([to(ANN)], { dialAllow: '', flow: 'forwarding' })).toEqual([...WELL, GEO]);
   });
@@ -71,7 +71,7 @@ describe('whom to ring', () => {
   it('is told of a list that cannot be read, and of its numbers all the same', async () => {
     expect(await check([to(ANN), to('0415')], { dialAllow: 'everywhere' })).toEqual([
       'error allow-list: DIAL_ALLOW: "allow" has "everywhere": write +14155550142, or +1415* for all that begin so → Numbers and prefixes, separated by commas: +14155550142,+1415*',
-      `error destinations: ${where} has "0415", which is no full phone number → Write it with + and the country code: +14155550142`,
+      `error destinations: ${where} has "0415", which is not a full phone number → Write it with + and the country code: +14155550142`,
       WELL[0],
       GEO,
     ]);
@@ -79,10 +79,10 @@ describe('whom to ring', () => {
 
   it('is no number with an extension: what that does, and what to use instead', async () => {
     expect(await check([to(`${ANN}x12`)])).toEqual([
-      `error extensions: ${where} has a number with an extension, ${ANN}x12: keys sent after pick-up (SendDigits) switch detection off, so a voicemail would win → Use a direct number, or a number of Twilio that forwards to the extension`,
+      `error extensions: ${where} has a number with an extension, ${ANN}x12: keys sent after pick-up (SendDigits) switch detection off, so a voicemail would win → Use a direct number, or a Twilio number that forwards to the extension`,
       WELL[1],
       WELL[2],
-      'skipped geo-permissions: no country is to be called yet',
+      'skipped geo-permissions: there is no country to call yet',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe('whom to ring', () => {
 
   it('may not be asked about, which is a warning; a country that Twilio does not list is none', async () => {
     expect((await check([to(ANN)], { countries: { US: 500 } })).slice(3)).toEqual([
-      'warning geo-permissions: Whether US may be called could not be asked: no such country → Look at Voice → Settings → Geo permissions',
+      'warning geo-permissions: Twilio did not say whether US may be called: no such country → Check Voice → Settings → Geo permissions',
     ]);
     expect((await check([to(ANN)], { countries: { US: 404 } })).slice(3)).toEqual([GEO]);
   });

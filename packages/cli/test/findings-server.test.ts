@@ -7,7 +7,7 @@ import { countFindings, showFinding } from '../src/doctor/show.js';
 import { ACCOUNT, BASE, OURS, failing, lines, doctorTarget } from './doctor-target.js';
 
 describe('the server', () => {
-  const LEAD = 'Check PUBLIC_BASE_URL, its path, and where the tunnel leads';
+  const LEAD = 'Check PUBLIC_BASE_URL, its path, and the target of the tunnel';
   interface Answers {
     readonly health?: () => Response | Promise<Response>;
     readonly signed?: number;
@@ -26,7 +26,7 @@ describe('the server', () => {
   }
   const check = async (answers: Answers, changes: Parameters<typeof doctorTarget>[0] = {}): Promise<string[]> =>
     lines(await checkServer(doctorTarget({ fetch: served(answers).fetch, ...changes })));
-  const FINE = 'ok signature: A signed webhook is taken, an unsigned one is refused';
+  const FINE = 'ok signature: A signed webhook is accepted, an unsigned one is refused';
 
   it('is well when it answers, takes a signed webhook and refuses an unsigned one', async () => {
     const { asked, fetch } = served();
@@ -101,19 +101,19 @@ describe('the server', () => {
     ],
   ])('behind a tunnel without an app is not there', async (health, said) => {
     expect(await check({ health })).toEqual([
-      `error public-url: ${BASE} answers ${said}: nothing stands behind the tunnel or proxy → Start the app, and let the tunnel lead to its port (PORT, 5000)`,
+      `error public-url: ${BASE} answers ${said}: there is no app behind the tunnel or proxy → Start the app, and point the tunnel at its port (PORT, 5000)`,
       'skipped signature: the server cannot be reached',
     ]);
   });
 
   it.each([
-    [300, 'somewhere else'],
-    [399, 'somewhere else'],
+    [300, 'another address'],
+    [399, 'another address'],
     [308, 'https://new.example.com'],
   ])('that redirects with %d to %s is not where webhooks arrive', async (status, to) => {
     const headers = status === 308 ? { location: to } : {};
     expect((await check({ health: () => new Response(null, { status, headers }) }))[0]).toBe(
-      `error public-url: ${BASE} redirects to ${to}: what Twilio signed does not arrive → Set PUBLIC_BASE_URL to the address at the end of the redirect, https as a rule`,
+      `error public-url: ${BASE} redirects to ${to}: signed requests do not reach the app → Set PUBLIC_BASE_URL to the address at the end of the redirect, usually https`,
     );
   });
 
@@ -131,7 +131,7 @@ describe('the server', () => {
     ['a text', 'a text'],
   ])('that does not answer (%s) may not run, or its name has changed', async (problem, said) => {
     expect((await check({ health: () => Promise.reject(problem as Error) }))[0]).toBe(
-      `error public-url: ${BASE} does not answer: ${said} → Is the app running, and does the name lead to it? A free tunnel changes its address when it is restarted`,
+      `error public-url: ${BASE} does not answer: ${said} → Is the app running, and does the name point to it? A free tunnel changes its address when it is restarted`,
     );
   });
 
@@ -144,19 +144,19 @@ describe('the server', () => {
     [{ signed: 405 }, `${BASE}/inbound/status answers 405: this is not the app → ${LEAD}`],
     [
       { signed: 503 },
-      'The app answers a signed webhook with 503 → Look into its log; a 503 means that its store is away',
+      'The app answers a signed webhook with 503 → Check its log; a 503 means that its store does not answer',
     ],
     [
       { signed: 300 },
-      'The app answers a signed webhook with 300 → Look into its log; a 503 means that its store is away',
+      'The app answers a signed webhook with 300 → Check its log; a 503 means that its store does not answer',
     ],
     [
       { unsigned: 200 },
-      'The app takes webhooks without a signature (200): anybody can command it → Give the endpoint "authTokens", and let nothing answer in front of it',
+      'The app accepts webhooks without a signature (200): anyone can send it commands → Set "authTokens" of the endpoint, and make sure that nothing else answers in front of it',
     ],
     [
       { unsigned: 399 },
-      'The app takes webhooks without a signature (399): anybody can command it → Give the endpoint "authTokens", and let nothing answer in front of it',
+      'The app accepts webhooks without a signature (399): anyone can send it commands → Set "authTokens" of the endpoint, and make sure that nothing else answers in front of it',
     ],
   ])('that answers %j is told of', async (answers, said) => {
     expect((await check(answers))[1]).toBe(`error signature: ${said}`);
@@ -170,7 +170,7 @@ describe('the server', () => {
     const fetch: typeof globalThis.fetch = (_, init) =>
       init?.method === 'POST' ? Promise.reject(new Error('reset')) : Promise.resolve(new Response('ok'));
     expect((await check({}, { fetch }))[1]).toBe(
-      `error signature: ${BASE}/inbound/status does not answer: reset → Try again; then look into the log of the app`,
+      `error signature: ${BASE}/inbound/status does not answer: reset → Try again; then check the log of the app`,
     );
   });
 
@@ -193,19 +193,19 @@ describe('a look that fails', () => {
       fetch: () => Promise.resolve(new Response(null, { status: 403 })),
     });
     const found = await examine(here, { progress: (text) => doing.push(text) });
-    const broken = found.filter(({ message }) => message.startsWith('This could not be looked at: '));
+    const broken = found.filter(({ message }) => message.startsWith('This could not be checked: '));
     expect(broken.map(({ check }) => check)).toEqual(['number', 'workspace', 'calls-per-second']);
     expect(new Set(broken.map(({ fix }) => fix))).toEqual(
-      new Set(['Try again; status.twilio.com says whether Twilio has trouble']),
+      new Set(['Try again; status.twilio.com says whether Twilio has a problem']),
     );
     expect(doing).toEqual([
-      'Asking Twilio about the account',
+      'Checking the account',
       `Calling ${BASE}`,
-      'Looking at the number',
-      'Looking at the caller id',
-      'Looking at the workspace',
-      'Looking at the numbers to be rung',
-      'Looking at recent calls',
+      'Checking the number',
+      'Checking the caller id',
+      'Checking the workspace',
+      'Checking the numbers to be rung',
+      'Checking recent calls',
     ]);
   });
 
@@ -218,7 +218,7 @@ describe('a look that fails', () => {
       'skipped signature',
       'skipped number',
     ]);
-    expect(found.at(-1)?.message).toBe('Twilio does not let us look: everything else has to wait');
+    expect(found.at(-1)?.message).toBe('Twilio refuses access: the other checks need it');
   });
 
   it('does not hide that forwarding has nobody to ring', async () => {
@@ -255,6 +255,6 @@ describe('findings to read', () => {
     expect(countFindings([finding('error'), finding('warning'), finding('warning'), finding('ok')])).toBe(
       '1 error, 2 warnings, 1 ok',
     );
-    expect(countFindings([finding('skipped')])).toBe('0 errors, 0 warnings, 0 ok, 1 not looked at');
+    expect(countFindings([finding('skipped')])).toBe('0 errors, 0 warnings, 0 ok, 1 not checked');
   });
 });

@@ -27,7 +27,7 @@ describe('the workflow', () => {
   it('has to be named when there are several', () => {
     expect(found([WORKFLOW, OTHER])).toEqual([
       null,
-      'error workflow: Workspace "AMD" has several workflows: "Ours", "Other" → Say which one: TWILIO_WORKFLOW',
+      'error workflow: Workspace "AMD" has several workflows: "Ours", "Other" → Set TWILIO_WORKFLOW to one of them',
       ...SKIPPED,
     ]);
   });
@@ -35,11 +35,11 @@ describe('the workflow', () => {
   it('has to be there: what there is instead is said', () => {
     expect(found([])).toEqual([
       null,
-      `error workflow: Workspace "AMD" has no workflow; there is none at all → Make one, ${APPLY}`,
+      `error workflow: Workspace "AMD" has no workflow; there is none → Create one, ${APPLY}`,
       ...SKIPPED,
     ]);
     expect(found([WORKFLOW, OTHER], 'Third')[1]).toBe(
-      `error workflow: Workspace "AMD" has no workflow named "Third"; there is "Ours", "Other" → Make one, ${APPLY}`,
+      `error workflow: Workspace "AMD" has no workflow named "Third"; there is "Ours", "Other" → Create one, ${APPLY}`,
     );
   });
 
@@ -47,10 +47,10 @@ describe('the workflow', () => {
     const said = (changes: Partial<ActualWorkflow>): string =>
       line(assignment({ ...WORKFLOW, ...changes }, doctorTarget()));
     expect(said({ fallbackUrl: 'https://theirs.example.com' })).toBe(
-      'ok assignment-url: TaskRouter asks the app about every reservation',
+      'ok assignment-url: TaskRouter sends every reservation to the app',
     );
     expect(said({ fallbackUrl: '' })).toBe(
-      `warning assignment-url: Workflow "Ours" has no fallback for its assignment callback: one that fails sends its worker home → Set it to ${BASE}/assign as well, ${APPLY}`,
+      `warning assignment-url: Workflow "Ours" has no fallback for its assignment callback: an assignment that fails moves its worker to Offline → Set it to ${BASE}/assign as well, ${APPLY}`,
     );
     for (const [assignmentUrl, is] of [
       ['', 'is not set'],
@@ -62,13 +62,13 @@ describe('the workflow', () => {
   });
 
   it('is for calls only: other tasks are counted by their channel', () => {
-    expect(line(foreignTasks(WORKFLOW))).toBe('ok tasks: Nothing but calls passes through the workflow');
+    expect(line(foreignTasks(WORKFLOW))).toBe('ok tasks: Only calls pass through the workflow');
     const mixed = new Map([
       ['chat', 3],
       ['', 1],
     ]);
     expect(line(foreignTasks({ ...WORKFLOW, foreignTasks: mixed }))).toBe(
-      'warning tasks: Tasks that are no calls of ours pass through workflow "Ours" (3 × chat, 1 × no channel): they are left alone, and unless somebody else accepts such a reservation, it times out and Twilio moves its worker to the timeout activity → Give the calls a workflow and a queue of their own (TWILIO_WORKFLOW), and only that one the assignment URL of the app',
+      'warning tasks: Tasks that are not our calls pass through workflow "Ours" (3 × chat, 1 × no channel): they are left alone, and unless another application accepts such a reservation, it times out and Twilio moves its worker to the timeout activity → Give the calls a workflow and a queue of their own (TWILIO_WORKFLOW), and set the assignment URL of the app only there',
     );
   });
 });
@@ -98,17 +98,17 @@ describe('the queue', () => {
 
   it('is well when it is there and somebody fits', async () => {
     expect(await said({})).toEqual([
-      ['ok queue: Callers wait in "Everybody", and workers fit'],
+      ['ok queue: Callers wait in "Everybody", and workers match'],
       [[WORKSPACE.sid, { taskQueueSid: QUEUE, limit: 1 }]],
     ]);
     expect((await said({ queues }, both, [QUEUE, SECOND]))[0]).toEqual([
-      'ok queue: Callers wait in "Everybody", "Second", and workers fit',
+      'ok queue: Callers wait in "Everybody", "Second", and workers match',
     ]);
   });
 
   it('has to be there, each one that the rules name', async () => {
     const gone = [
-      `error queue: Workflow "Ours" leads to a queue that is not there → Choose a queue in the workflow, ${APPLY}`,
+      `error queue: Workflow "Ours" leads to a queue that does not exist → Choose a queue in the workflow, ${APPLY}`,
     ];
     expect((await said({}, both))[0]).toEqual(gone);
     expect((await said({}, '{}'))[0]).toEqual(gone);
@@ -117,7 +117,7 @@ describe('the queue', () => {
 
   it('has to fit somebody, when there is anybody', async () => {
     expect((await said({ queues }, both))[0]).toEqual([
-      'error queue: No worker fits queue "Second" (team == "red"): its callers wait for nobody → Change the expression of the queue (1==1 is everybody), or the attributes of the workers',
+      'error queue: No worker matches queue "Second" (team == "red"): its callers wait in vain → Change the expression of the queue (1==1 matches every worker), or the attributes of the workers',
     ]);
     expect(await said({ workers: [] })).toEqual([['skipped queue: there are no workers'], []]);
   });
@@ -133,7 +133,7 @@ describe('the activities', () => {
   it('are found by their usual names, or by those of the settings', () => {
     expect(found()).toEqual({
       roles: ['WA1', 'WA2', 'WA3'],
-      said: ['ok activities: Activities for work, for rest and for being away are there'],
+      said: ['ok activities: Activities for work, for cool-downs and for absence exist'],
     });
     const lunch = { sid: 'WA4', name: 'Lunch', available: false };
     expect(found({ ACTIVITY_UNAVAILABLE: 'Lunch' }, [...WORKSPACE.activities, lunch]).roles).toEqual([
@@ -147,9 +147,9 @@ describe('the activities', () => {
     const { roles, said } = found({ ACTIVITY_AVAILABLE: 'A', ACTIVITY_UNAVAILABLE: 'B', ACTIVITY_OFFLINE: 'C' });
     expect(roles).toEqual([null, null, null]);
     expect(said).toEqual([
-      `error activities: There is no activity named "A": workers get calls in it → Make it (available), ${APPLY}`,
-      `error activities: There is no activity named "B": workers rest in it after a voicemail, and come back by themselves → Make it (not available), ${APPLY}`,
-      `error activities: There is no activity named "C": a worker whose number is broken is sent there → Make it (not available), ${APPLY}`,
+      `error activities: There is no activity named "A": workers get calls in it → Create it (available), ${APPLY}`,
+      `error activities: There is no activity named "B": workers spend a cool-down in it after a voicemail, and come back automatically → Create it (not available), ${APPLY}`,
+      `error activities: There is no activity named "C": a worker with a broken number is moved there → Create it (not available), ${APPLY}`,
     ]);
     expect(found({}, []).said[0]).toContain('There is no activity named "Available" or "Idle": ');
   });
@@ -158,8 +158,8 @@ describe('the activities', () => {
     const { roles, said } = found({ ACTIVITY_AVAILABLE: 'Offline', ACTIVITY_OFFLINE: 'Available' });
     expect(roles).toEqual([null, 'WA2', null]);
     expect(said).toEqual([
-      'error activities: Activity "Offline" is not available, but workers get calls in it → Twilio lets nobody change that: name another one as ACTIVITY_AVAILABLE, or delete it and make it anew',
-      'error activities: Activity "Available" is available, but a worker whose number is broken is sent there → Twilio lets nobody change that: name another one as ACTIVITY_OFFLINE, or delete it and make it anew',
+      'error activities: Activity "Offline" is not available, but workers get calls in it → Twilio does not allow a change of that: name another one as ACTIVITY_AVAILABLE, or delete it and create it again',
+      'error activities: Activity "Available" is available, but a worker with a broken number is moved there → Twilio does not allow a change of that: name another one as ACTIVITY_OFFLINE, or delete it and create it again',
     ]);
   });
 
@@ -167,28 +167,32 @@ describe('the activities', () => {
     const resting = WORKSPACE.activities[1] ?? null;
     const said = (activity: string): string =>
       line(timeoutActivity({ ...WORKSPACE, timeoutActivity: activity }, resting));
-    expect(said('WA2')).toBe('ok timeout-activity: A worker whose reservation times out rests, and comes back');
+    expect(said('WA2')).toBe(
+      'ok timeout-activity: A worker whose reservation times out gets a cool-down, and comes back',
+    );
     for (const [activity, name] of [
       ['WA1', 'Available'],
       ['gone', 'Offline'],
     ] as const)
       expect(said(activity)).toBe(
-        `warning timeout-activity: A reservation that times out, while the app is down for example, moves its worker to "${name}": nobody but the app, if it runs, brings them back → Set the workspace's timeout activity to "Temporarily Unavailable", ${APPLY}`,
+        `warning timeout-activity: A reservation that times out, while the app is down for example, moves its worker to "${name}": only the app, while it runs, brings them back → Set the workspace's timeout activity to "Temporarily Unavailable", ${APPLY}`,
       );
-    expect(line(timeoutActivity(WORKSPACE, null))).toBe('skipped timeout-activity: there is no activity for resting');
+    expect(line(timeoutActivity(WORKSPACE, null))).toBe(
+      'skipped timeout-activity: there is no activity for cool-downs',
+    );
   });
 });
 
 describe('the events', () => {
   it('have to be told to the app', () => {
     const said = (eventUrl: string): string => line(eventAddress({ ...WORKSPACE, eventUrl }, doctorTarget()));
-    expect(said(`${BASE}/trevents#rc=1`)).toBe('ok event-url: The app is told what happens in the workspace');
+    expect(said(`${BASE}/trevents#rc=1`)).toBe('ok event-url: The app gets the events of the workspace');
     for (const [url, is] of [
       ['', 'is not set'],
       ['https://old.example.com', 'is https://old.example.com'],
     ] as const)
       expect(said(url)).toBe(
-        `error event-url: The event callback URL of the workspace ${is}: the app does not hear when a caller gives up or a worker moves → Set it to ${webhookUrls(BASE).events}, ${APPLY}`,
+        `error event-url: The event callback URL of the workspace ${is}: the app does not learn that a caller hung up or a worker changed activity → Set it to ${webhookUrls(BASE).events}, ${APPLY}`,
       );
   });
 
@@ -196,9 +200,9 @@ describe('the events', () => {
     const said = (eventsFilter: readonly string[]): string => line(events({ ...WORKSPACE, eventsFilter }));
     const [first = '', second = '', ...others] = TASKROUTER_EVENTS;
     for (const all of [[], TASKROUTER_EVENTS])
-      expect(said(all)).toBe('ok events: All events that the app needs are told');
+      expect(said(all)).toBe('ok events: All events that the app needs are sent');
     expect(said(others)).toBe(
-      `error events: The workspace does not tell of ${first}, ${second} → Switch these events on at the workspace, ${APPLY}`,
+      `error events: The workspace does not send ${first}, ${second} → Switch these events on at the workspace, ${APPLY}`,
     );
   });
 });
@@ -235,7 +239,7 @@ describe('the workers', () => {
     expect(said([])).toEqual({
       destinations: [],
       said: [
-        `error workers: The workspace has no workers: nobody can be rung → Make some, each with the attribute "phone", ${APPLY}`,
+        `error workers: The workspace has no workers: nobody can be rung → Create some, each with the attribute "phone", ${APPLY}`,
       ],
     });
     expect(said([], { PHONE_ATTRIBUTES: ' mobile , phone' }).said[0]).toContain('each with the attribute "mobile"');
@@ -258,7 +262,7 @@ describe('the workers', () => {
       { PHONE_ATTRIBUTES: 'phone,mobile' },
     );
     expect(found.said).toEqual([
-      'error workers: worker "Ann" ("phone" is no number), worker "Ben", worker "Cara", worker "Dora" ("phone" is no number), worker "Eva" and 1 more: no phone number in phone or mobile, so that they are sent Offline when a call is offered → Give each the attribute {"phone": "+14155550142"}, or delete them',
+      'error workers: worker "Ann" ("phone" is not a number), worker "Ben", worker "Cara", worker "Dora" ("phone" is not a number), worker "Eva" and 1 more: no phone number in phone or mobile, so they are moved to Offline when a call is offered → Give each the attribute {"phone": "+14155550142"}, or delete them',
     ]);
     expect(found.destinations).toEqual([`worker "Gil" ${ANN}`]);
     const five = said(['A', 'B', 'C', 'D', 'E'].map((name) => [name, {}] as const)).said[0];
@@ -276,7 +280,7 @@ describe('the workers', () => {
 
   it('who are all away are a warning, also beside one without a phone', () => {
     const away =
-      'warning workers: None of the 1 workers is available: callers wait → Switch somebody on, on the page or at the console';
+      'warning workers: None of the 1 workers is available: callers wait → Switch a worker on, on the page or at the console';
     for (const activity of ['WA3', 'gone']) expect(said([['Ann', { phone: ANN }, activity]]).said).toEqual([away]);
     expect(said([['Ann', {}, 'WA3']]).said).toEqual([expect.stringMatching(/^error workers: worker "Ann"/), away]);
   });
@@ -308,7 +312,7 @@ describe('the times', () => {
       /^error timers: A worker may need 72 s .*71 s → Raise the task reservation timeout of the workflow \(120 s\), or lower RING_SECONDS$/,
     );
     expect(waits).toMatch(
-      /^warning timers: Callers wait for at most 71 s, but a worker may need 72 s.*: nobody may have been reached by then → Raise the time-out of the workflow's filter \(callerWaits\), or lower RING_SECONDS$/,
+      /^warning timers: Callers wait for at most 71 s, but a worker may need 72 s.*: that may be too short to reach a worker → Raise the time-out of the workflow's filter \(callerWaits\), or lower RING_SECONDS$/,
     );
     expect(said({ wait: 71 })).toEqual([waits]);
   });
@@ -340,7 +344,7 @@ describe('the times', () => {
   });
 
   it('cannot be looked at without workflow and activities', () => {
-    const skipped = ['skipped timers: workflow and activities have to be there first'];
+    const skipped = ['skipped timers: it needs the workflow and the activities'];
     expect(lines(timers(WORKSPACE, null, roles, doctorTarget()))).toEqual(skipped);
     for (const role of ['available', 'unavailable', 'offline'])
       expect(lines(timers(WORKSPACE, WORKFLOW, { ...roles, [role]: null }, doctorTarget()))).toEqual(skipped);
@@ -361,11 +365,11 @@ describe('a workspace that is not there', () => {
     const { findings, destinations } = await check(['Sales', 'Help'], { TWILIO_WORKSPACE: 'Calls' });
     expect(destinations).toEqual([]);
     expect(lines(findings)).toEqual([
-      'error workspace: There is no workspace named "Calls"; there are Sales, Help → Make it: amd taskrouter init, then amd taskrouter apply',
+      'error workspace: There is no workspace named "Calls"; there are Sales, Help → Create it: amd taskrouter init, then amd taskrouter apply',
       ...'workflow assignment-url tasks event-url events activities timeout-activity timers queue workers'
         .split(' ')
         .map((one) => `skipped ${one}: there is no workspace`),
     ]);
-    expect(lines((await check([])).findings)[0]).toContain('no workspace named "AMD"; there is none at all');
+    expect(lines((await check([])).findings)[0]).toContain('no workspace named "AMD"; there is none');
   });
 });

@@ -54,7 +54,7 @@ describe('a plan', () => {
       `event callback URL: – → ${ADDRESSES.events}`,
       'events: – → those that are needed',
       'create activity "Temporarily Unavailable"',
-      'for: – → workers rest',
+      'for: – → workers cool down',
       'update workspace "AMD"',
       'timeout activity: Offline → Temporarily Unavailable',
       'create queue "Everybody"',
@@ -127,7 +127,7 @@ describe('a plan for the workspace', () => {
   it('says how to have all events where only some are told, and says nothing where that is so already', () => {
     const eventsFilter = [...TASKROUTER_EVENTS];
     expect(planned('events: all', { eventsFilter }).notes).toEqual([
-      'workspace "AMD" tells of some kinds of events only: take its filter away at the console to have them all',
+      'workspace "AMD" sends only some kinds of events: remove its filter at the console to get all of them',
     ]);
     expect(planned('events: all').notes).toEqual([]);
     expect(planned('events: needed', { eventsFilter }).notes).toEqual([]);
@@ -143,7 +143,7 @@ describe('a plan for the activities', () => {
       'create activity "A"',
       'for: – → workers get calls',
       'create activity "B"',
-      'for: – → workers rest',
+      'for: – → workers cool down',
       'create activity "C"',
       'for: – → workers are away',
     ]);
@@ -160,7 +160,8 @@ describe('a plan for the activities', () => {
       activity('Temporarily Unavailable', true),
       activity('Offline', false),
     ];
-    const mend = 'which Twilio lets nobody change. Name another one in the file, or delete it at the console';
+    const mend =
+      'and Twilio does not allow a change of that. Name another one in the file, or delete it at the console';
     expect(planned('', { activities }).problems).toEqual([
       `activity "Available" cannot be "activities.available": it is not available, ${mend}`,
       `activity "Temporarily Unavailable" cannot be "activities.unavailable": it is available, ${mend}`,
@@ -238,14 +239,14 @@ describe('a plan for the workflow', () => {
     expect(requestsOf(one, 'workflow')).toEqual([{ kind: 'workflow', routing: { queue: 'Everybody', wait: 60 } }]);
     const gone = writeRouting({ queue: 'WQ-gone', wait: 300 });
     expect(changesOf(of('', { configuration: gone }), 'workflow')[1]).toBe(
-      'callers wait in: a queue that is gone, for at most 300 s → Everybody, for at most 300 s',
+      'callers wait in: a deleted queue, for at most 300 s → Everybody, for at most 300 s',
     );
   });
 
   it('leaves rules that somebody wrote, and says so', () => {
     const one = of('workflow: { callerWaits: 60 }', { configuration: '{"something":"else"}' });
     expect(one.changes).toEqual([]);
-    expect(one.notes).toEqual(['workflow "Ours" has rules made by hand: they are left as they are']);
+    expect(one.notes).toEqual(['workflow "Ours" has rules made by hand: they are left unchanged']);
   });
 
   it('says that other tasks than calls pass through it, and what to do', () => {
@@ -261,7 +262,7 @@ describe('a plan for the workflow', () => {
   it('made beside others has to be named to the app', () => {
     const others = ['Sales', 'Help'].map((name) => ({ ...workflow, sid: `WW-${name}`, name }));
     expect(planned('', { workflows: others }).notes).toEqual([
-      'with several workflows, say which one the app uses: TWILIO_WORKFLOW=Forward calls. To use one that is there, name it in the file as "workflow.name"',
+      'with several workflows, set the one that the app uses: TWILIO_WORKFLOW=Forward calls. To use an existing one, name it in the file as "workflow.name"',
     ]);
     const named = planned('workflow: { name: Help }', { workflows: others });
     expect([named.notes, named.changes, names(named.alone)]).toEqual([[], [], ['workflow Sales']]);
@@ -368,7 +369,7 @@ describe('a plan for the number', () => {
   it('needs a number of this account that answers by its addresses', () => {
     expect(of(null).problems).toEqual([`"number": ${OURS} is not a number of this account`]);
     expect(of({ answeredBy: 'AP1' }).problems).toEqual([
-      `"number": ${OURS} is answered by AP1 instead of by addresses: take that away at the console first`,
+      `"number": ${OURS} is answered by AP1 instead of by addresses: remove that at the console first`,
     ]);
     expect(planned('', {}, null).problems).toEqual([]);
   });
@@ -406,7 +407,7 @@ describe('a plan to read', () => {
       `${field}1==1`,
       '<yellow>~</> update queue "Everybody"',
       `${field}<dim>a</> → b`,
-      '<dim>= right already: worker "0"</>',
+      '<dim>= already right: worker "0"</>',
       '<dim>  not in the file, left alone: worker "0", worker "1"</>',
       '  note: n',
       '<red>✕</> p',

@@ -53,7 +53,7 @@ describe('the variables', () => {
 });
 
 describe('the account', () => {
-  const NEEDED = 'Credentials of a Twilio account are needed, in the environment or in .env:';
+  const NEEDED = 'This needs the credentials of a Twilio account, in the environment or in .env:';
 
   it('is a SID with a token, or with an API key and its secret', () => {
     expect(readAccount({ TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't' })).toEqual({
@@ -111,7 +111,7 @@ describe('the file', () => {
   it('is looked for where it was said, and what to do without one is said', async () => {
     await expect(readSetUp('/nowhere/f.yaml')).rejects.toThrow(
       new CliError(
-        'There is no file /nowhere/f.yaml. Begin one with "amd taskrouter init", or take a workspace you have: "amd taskrouter export"',
+        'There is no file /nowhere/f.yaml. Create one with "amd taskrouter init", or export a workspace you have: "amd taskrouter export"',
       ),
     );
     await expect(readSetUp(tmpdir())).rejects.toThrow(/ cannot be read: .*EISDIR/);
@@ -149,9 +149,12 @@ describe('the file', () => {
     ['workers: x', 'f:1:10  workers must be a list of workers, each with a name and a phone'],
     [
       `workers: [{ name: A, phone: "${ANN}", attributes: { phone: x } }]`,
-      'f:1:57  workers[0].attributes must not have "phone": it stands beside "name"',
+      'f:1:57  workers[0].attributes must not have "phone": it belongs beside "name"',
     ],
-    ['activities: { rest: x }', 'f:1:21  activities.rest is not known: see "amd taskrouter init" for all there is'],
+    [
+      'activities: { rest: x }',
+      'f:1:21  activities.rest is not known: "amd taskrouter init" writes a file with all fields',
+    ],
   ])('with %s is refused where that stands', (text, problem) => {
     expect(problems(text)).toEqual([NO, problem]);
   });
@@ -216,7 +219,7 @@ describe('the program', () => {
       stderr: ['There is no file /nowhere (--env-file)'],
     });
     const [message, ...details] = (await amd('doctor', '--env-file', file(''))).stderr;
-    expect(message).toMatch(/^Credentials of a Twilio account are needed/);
+    expect(message).toMatch(/^This needs the credentials of a Twilio account/);
     expect(details).toEqual(['  TWILIO_ACCOUNT_SID is missing', '  TWILIO_AUTH_TOKEN is missing']);
   });
 
@@ -224,7 +227,7 @@ describe('the program', () => {
     expect(await amd('taskrouter', 'apply', '--json')).toEqual({
       exit: 2,
       out: '',
-      stderr: ['--json asks nobody: say --yes as well'],
+      stderr: ['--json cannot ask: pass --yes as well'],
     });
   });
 
@@ -233,10 +236,10 @@ describe('the program', () => {
       '': ['Examples:', 'amd doctor', 'Settings come from', 'Exit codes:', '--help'],
       doctor: ['Changes nothing.', '--flow', '--strict', '--json', '--env-file', '--url', '--api-url', 'RING_SECONDS'],
       taskrouter: ['TaskRouter as code', 'Nothing is ever deleted.', 'init', 'export', 'plan', 'apply'],
-      'taskrouter init': ['Write a file to begin with', '--file', 'never overwritten'],
+      'taskrouter init': ['Write a first file', '--file', 'never overwritten'],
       'taskrouter export': ['Print the file', '--workspace', 'TWILIO_WORKSPACE'],
       'taskrouter plan': ['Show what would change.', '--check', 'exit with 3', '--json', 'Exit codes:'],
-      'taskrouter apply': ['ask, and change it', '--yes', 'goes on from there', 'Exit codes:'],
+      'taskrouter apply': ['ask, and make the changes', '--yes', 'continues from there', 'Exit codes:'],
     };
     for (const [command, words] of Object.entries(helps)) {
       const { exit, out } = await amd(...command.split(' ').filter((part) => part !== ''), '--help');

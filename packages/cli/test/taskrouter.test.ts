@@ -78,7 +78,7 @@ describe('apply in an empty account', () => {
   it('asks first, and does nothing unless somebody says yes', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const args = ['taskrouter', 'apply', '--file', file, '--url', BASE];
-    expect(await here.amd(args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('say --yes') as string });
+    expect(await here.amd(args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('pass --yes') as string });
     expect(await here.amd(args, {}, false)).toMatchObject({
       exit: 1,
       stderr: expect.stringContaining('Nothing was changed') as string,
@@ -103,7 +103,7 @@ describe('apply in an empty account', () => {
     const applied = await apply(here.write('taskrouter.yaml', FILE));
     expect(applied.exit).toBe(1);
     expect(applied.out).toContain('Done: 8 of 8.');
-    expect(applied.stderr).toContain(`Twilio shows something else than was asked for:\n  update number "${OURS}"`);
+    expect(applied.stderr).toContain(`Twilio does not show what was requested:\n  update number "${OURS}"`);
   });
 
   it('goes on where it stopped', async () => {
@@ -118,7 +118,7 @@ describe('apply in an empty account', () => {
     const half = await apply(file);
     expect(half).toMatchObject({ exit: 1 });
     expect(half.stderr).toContain('create workflow "Forward calls" was refused');
-    expect(half.stderr).toContain('4 of 8 changes are made and stay');
+    expect(half.stderr).toContain('4 of 8 changes were made and stay');
     refuse = false;
     const rest = await apply(file);
     expect(rest.exit).toBe(0);
@@ -221,7 +221,7 @@ describe('apply to a workspace that was made by hand', () => {
     const applied = await apply(file);
     expect(applied).toMatchObject({ exit: 0 });
     expect(applied.out).toContain('~ update workflow "Other"');
-    expect(applied.out).toMatch(/right already: .*queue "Second"/);
+    expect(applied.out).toMatch(/already right: .*queue "Second"/);
     expect(applied.out).not.toMatch(/\+ create (workspace|queue|workflow)/);
     expect(here.sim.workspaces).toHaveLength(1);
     expect(await inside.taskQueues.list()).toHaveLength(2);
@@ -255,7 +255,7 @@ describe('apply to a workspace that was made by hand', () => {
     const file = here.write('taskrouter.yaml', FILE.replace('workers:', 'workflow: { callerWaits: 60 }\nworkers:'));
     const applied = await apply(file);
     expect(applied.exit).toBe(0);
-    expect(applied.out).toContain('has rules made by hand: they are left as they are');
+    expect(applied.out).toContain('has rules made by hand: they are left unchanged');
     expect((await inside.workflows(sids.workflow).fetch()).configuration).toBe(configuration);
     expect((await plan(file, '--check')).exit).toBe(0);
   });
@@ -274,7 +274,7 @@ describe('apply to a workspace that was made by hand', () => {
     const changed = await apply(waits);
     expect(changed.out).toMatch(/callers wait in +Everyone, for at most 300 s → Everyone, for at most 60 s/);
     expect((await inside.workflows(sids.workflow).fetch()).configuration).toContain('"timeout":60');
-    expect(changed.out).toContain('take its filter away at the console');
+    expect(changed.out).toContain('remove its filter at the console');
     expect((await plan(waits, '--check')).exit).toBe(0);
   });
 
@@ -386,7 +386,7 @@ events: some
     ]);
     expect(problems('workspace: AMD: more')).toEqual([expect.stringMatching(/^taskrouter\.yaml:1:\d+ /)]);
     expect(problems(`workers:\n  - { name: Ann, phone: "${ANN}" }\n  - { name: Ann, phone: "${BEN}" }`)).toEqual([
-      'taskrouter.yaml:3:13  workers[1].name "Ann" is there twice: names of workers are unique',
+      'taskrouter.yaml:3:13  workers[1].name "Ann" appears twice: names of workers are unique',
     ]);
   });
 

@@ -34,7 +34,7 @@ export async function runInit({ file }: TaskRouterOptions, { terminal }: CliCont
     await writeFile(file, TEMPLATE, { flag: 'wx' });
   } catch (error) {
     if ((error as { code?: unknown }).code === 'EEXIST')
-      throw new CliError(`${file} is there already: it is left as it is`);
+      throw new CliError(`${file} already exists: it was not changed`);
     throw error;
   }
   terminal.out(`Wrote ${file}. Put your workers into it; "amd taskrouter plan" shows what it would change.`);
@@ -67,7 +67,7 @@ export async function runPlan(options: TaskRouterOptions, context: CliContext): 
 export async function runApply(options: TaskRouterOptions, context: CliContext): Promise<number> {
   const { terminal } = context;
   const asJson = options.json === true;
-  if (asJson && options.yes !== true) throw new CliError('--json asks nobody: say --yes as well');
+  if (asJson && options.yes !== true) throw new CliError('--json cannot ask: pass --yes as well');
   const { client, actual, plan: planned, again } = await makePlan(options, context);
   if (!asJson) for (const line of showPlan(planned, terminal)) terminal.out(line);
   if (planned.problems.length > 0) {
@@ -87,14 +87,14 @@ export async function runApply(options: TaskRouterOptions, context: CliContext):
   if (!result.ok) {
     throw new CliError(`${title(result.failed)} was refused: ${result.reason}`, {
       exit: EXIT.failed,
-      details: [`${done} changes are made and stay; mend this and run the same again: it goes on from there`],
+      details: [`${done} changes were made and stay. Fix this and run the same command again: it continues from there`],
     });
   }
   const left = planned.changes.length === 0 ? planned : await again();
   if (asJson) terminal.out(JSON.stringify({ done: result.done, left: left.changes }, null, 2));
   else if (result.done.length > 0) terminal.out(`Done: ${done}.`);
   if (left.changes.length > 0) {
-    throw new CliError('Twilio shows something else than was asked for:', {
+    throw new CliError('Twilio does not show what was requested:', {
       exit: EXIT.failed,
       details: left.changes.map(title),
     });
@@ -105,7 +105,7 @@ export async function runApply(options: TaskRouterOptions, context: CliContext):
 /** Asks before anything is changed: `null` for yes, otherwise the exit code. */
 async function refusal({ confirm, stderr }: Terminal): Promise<number | null> {
   if (confirm === null) {
-    stderr('Nobody is there to be asked: say --yes to change this.');
+    stderr('There is no terminal to ask: pass --yes to make the changes.');
     return EXIT.usage;
   }
   if (await confirm('Change this at Twilio?')) return null;
@@ -121,7 +121,7 @@ async function makePlan(options: TaskRouterOptions, { terminal, environment }: C
   const look = () =>
     asking(async () => {
       const actual = await readWorkspace(client, wanted.workspace, terminal.progress);
-      if (wanted.number !== undefined) terminal.progress('Looking at the number');
+      if (wanted.number !== undefined) terminal.progress('Checking the number');
       const number = wanted.number === undefined ? null : await readNumber(client, wanted.number.phone);
       return { actual, plan: plan(wanted, actual, number, addresses) };
     });
@@ -135,7 +135,7 @@ async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     throw new CliError(`Twilio refused: ${twilioReason(error)}`, {
       exit: EXIT.failed,
-      details: ['"amd doctor" looks into it'],
+      details: ['Run "amd doctor" to find the cause'],
     });
   }
 }

@@ -17,23 +17,21 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
         error(
           'credentials',
           `Twilio does not accept ${which} for ${accountSid}`,
-          `Copy ${which} anew from the console. A subaccount has a SID and a token of its own; test credentials do not work`,
+          `Copy ${which} again from the console. A subaccount has its own SID and token; test credentials do not work`,
         ),
       ];
     }
     return [
       error(
         'credentials',
-        `Twilio cannot be asked: ${twilioReason(problem)}`,
+        `Twilio cannot be reached: ${twilioReason(problem)}`,
         'Check the network, then status.twilio.com',
       ),
     ];
   }
   const findings: Finding[] = [];
   if (found.status !== undefined && found.status !== 'active') {
-    findings.push(
-      error('credentials', `The account is ${found.status}`, 'Open the console: it says what has to be done'),
-    );
+    findings.push(error('credentials', `The account is ${found.status}`, 'Open the console: it says what to do'));
   } else findings.push(ok('credentials', 'Twilio accepts them, and the account is active'));
   if (apiKey !== undefined) findings.push(await checkToken(accountSid, authToken, apiUrl));
   if (found.type === 'Trial') {
@@ -41,7 +39,7 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
       warning(
         'account',
         'It is a trial account: it calls verified numbers only, and callers hear a notice first',
-        'Verify each number that is to be rung (console: Verified Caller IDs), or upgrade the account',
+        'Verify each number to be rung (console: Verified Caller IDs), or upgrade the account',
       ),
     );
   } else findings.push(ok('account', 'It is a full account'));
@@ -54,7 +52,7 @@ async function checkToken(
   authToken: string | undefined,
   apiUrl: string | undefined,
 ): Promise<Finding> {
-  const fix = 'Set TWILIO_AUTH_TOKEN to the primary auth token of this very account: webhooks are signed with it';
+  const fix = 'Set TWILIO_AUTH_TOKEN to the primary auth token of this account: Twilio signs webhooks with it';
   if (authToken === undefined)
     return error('auth-token', 'TWILIO_AUTH_TOKEN is missing: no webhook can be verified', fix);
   try {
@@ -77,12 +75,12 @@ export async function checkPace({ client }: DoctorTarget): Promise<Finding> {
   const slow = waits.filter((seconds) => seconds > 1);
   if (slow.length === 0) {
     const seen =
-      waits.length === 0 ? 'there were no outbound calls yet' : `none of the last ${String(waits.length)} waited`;
-    return ok('calls-per-second', `Outbound calls begin at once: ${seen}`);
+      waits.length === 0 ? 'there are no outbound calls yet' : `none of the last ${String(waits.length)} waited`;
+    return ok('calls-per-second', `Outbound calls start at once: ${seen}`);
   }
   return warning(
     'calls-per-second',
-    `${String(slow.length)} of the last ${String(waits.length)} outbound calls waited in Twilio's queue, up to ${Math.max(...slow).toFixed(1)} s: more calls were made than the account may begin in a second`,
+    `${String(slow.length)} of the last ${String(waits.length)} outbound calls waited in Twilio's queue, up to ${Math.max(...slow).toFixed(1)} s: more calls were created than the account may start in a second`,
     'Ask for more calls per second (console: Voice → Settings → General), or ring fewer people at once',
   );
 }

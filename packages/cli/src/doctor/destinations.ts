@@ -52,7 +52,7 @@ export async function checkDestinations(
     findings.push(
       error(
         'allow-list',
-        'DIAL_ALLOW is missing: whoever edits the attributes of a worker would decide what is dialled',
+        'DIAL_ALLOW is missing: without it, the attributes of a worker decide what is dialled',
         'Set it to numbers and prefixes, separated by commas: +14155550142,+1415*',
       ),
     );
@@ -73,14 +73,14 @@ export async function checkDestinations(
         error(
           'extensions',
           `${where} has a number with an extension, ${phone}: keys sent after pick-up (SendDigits) switch detection off, so a voicemail would win`,
-          'Use a direct number, or a number of Twilio that forwards to the extension',
+          'Use a direct number, or a Twilio number that forwards to the extension',
         ),
       );
     } else if (!isE164(phone)) {
       findings.push(
         error(
           'destinations',
-          `${where} has ${JSON.stringify(phone)}, which is no full phone number`,
+          `${where} has ${JSON.stringify(phone)}, which is not a full phone number`,
           'Write it with + and the country code: +14155550142',
         ),
       );
@@ -103,7 +103,7 @@ export async function checkDestinations(
   }
   for (const check of ['extensions', 'destinations', 'allow-list']) {
     if (findings.some((finding) => finding.check === check)) continue;
-    if (destinations.length === 0) findings.push(skipped(check, 'nobody is to be rung yet'));
+    if (destinations.length === 0) findings.push(skipped(check, 'there is nobody to ring yet'));
     else findings.push(ok(check, GOOD[check] ?? ''));
   }
   return [...findings, ...(await checkCountries(target, good)), ...(isTrial ? await checkVerified(target, good) : [])];
@@ -111,8 +111,8 @@ export async function checkDestinations(
 
 const GOOD: Readonly<Record<string, string>> = {
   extensions: 'No number has an extension, so detection is on for all',
-  destinations: 'Every number is one that exists',
-  'allow-list': 'DIAL_ALLOW allows every number that is to be rung',
+  destinations: 'Every number is valid',
+  'allow-list': 'DIAL_ALLOW allows every number to be rung',
 };
 
 function rulesOf(variables: DoctorTarget['variables'], destinations: readonly Destination[]): DialRules | TypeError {
@@ -138,7 +138,7 @@ async function checkCountries(
     const country = parsePhoneNumberFromString(destination.phone)?.country;
     if (country !== undefined && !countries.has(country)) countries.set(country, destination);
   }
-  if (countries.size === 0) return [skipped('geo-permissions', 'no country is to be called yet')];
+  if (countries.size === 0) return [skipped('geo-permissions', 'there is no country to call yet')];
   const findings: Finding[] = [];
   for (const [country, { phone, where }] of countries) {
     try {
@@ -156,8 +156,8 @@ async function checkCountries(
       findings.push(
         warning(
           'geo-permissions',
-          `Whether ${country} may be called could not be asked: ${twilioReason(problem)}`,
-          'Look at Voice → Settings → Geo permissions',
+          `Twilio did not say whether ${country} may be called: ${twilioReason(problem)}`,
+          'Check Voice → Settings → Geo permissions',
         ),
       );
     }

@@ -27,24 +27,24 @@ export async function examine(target: DoctorTarget, options: ExamineOptions = {}
       findings.push(
         error(
           check,
-          `This could not be looked at: ${twilioReason(problem)}`,
-          'Try again; status.twilio.com says whether Twilio has trouble',
+          `This could not be checked: ${twilioReason(problem)}`,
+          'Try again; status.twilio.com says whether Twilio has a problem',
         ),
       );
     }
   }
 
-  await look('credentials', 'Asking Twilio about the account', () => checkAccount(target, apiUrl));
+  await look('credentials', 'Checking the account', () => checkAccount(target, apiUrl));
   await look('public-url', `Calling ${target.base}`, () => checkServer(target));
   if (findings.some(({ check, status }) => check === 'credentials' && status === 'error')) {
-    findings.push(skipped('number', 'Twilio does not let us look: everything else has to wait'));
+    findings.push(skipped('number', 'Twilio refuses access: the other checks need it'));
     return findings;
   }
-  await look('number', 'Looking at the number', () => checkNumber(target));
-  await look('caller-id', 'Looking at the caller id', async () => [await checkCallerId(target)]);
+  await look('number', 'Checking the number', () => checkNumber(target));
+  await look('caller-id', 'Checking the caller id', async () => [await checkCallerId(target)]);
   let destinations: readonly Destination[] = [];
   if (target.flow === 'taskrouter') {
-    await look('workspace', 'Looking at the workspace', async () => {
+    await look('workspace', 'Checking the workspace', async () => {
       const found = await checkTaskRouter(target);
       ({ destinations } = found);
       return found.findings;
@@ -58,9 +58,7 @@ export async function examine(target: DoctorTarget, options: ExamineOptions = {}
     }
   }
   const isTrial = findings.some(({ check, status }) => check === 'account' && status === 'warning');
-  await look('destinations', 'Looking at the numbers to be rung', () =>
-    checkDestinations(target, destinations, isTrial),
-  );
-  await look('calls-per-second', 'Looking at recent calls', async () => [await checkPace(target)]);
+  await look('destinations', 'Checking the numbers to be rung', () => checkDestinations(target, destinations, isTrial));
+  await look('calls-per-second', 'Checking recent calls', async () => [await checkPace(target)]);
   return findings;
 }

@@ -11,7 +11,7 @@ export async function checkNumber(target: DoctorTarget): Promise<readonly Findin
   const phone = variables['TWILIO_PHONE_NUMBER'];
   if (!isNumber(phone)) {
     const message =
-      phone === undefined ? 'TWILIO_PHONE_NUMBER is missing' : `TWILIO_PHONE_NUMBER is no number: ${phone}`;
+      phone === undefined ? 'TWILIO_PHONE_NUMBER is missing' : `TWILIO_PHONE_NUMBER is not a number: ${phone}`;
     return [
       error('number', message, 'Set it to the number that callers call, such as +14155550199'),
       skipped('voice-url', 'the number is not known'),
@@ -25,7 +25,7 @@ export async function checkNumber(target: DoctorTarget): Promise<readonly Findin
       error(
         'number',
         `${phone} is not a number of this account`,
-        'Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has numbers of its own',
+        'Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has its own numbers',
       ),
       skipped('voice-url', 'the number is not in this account'),
       skipped('status-url', 'the number is not in this account'),
@@ -40,7 +40,7 @@ function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
   if (answeredBy !== null) {
     return error(
       'number',
-      `${phone} is answered by ${answeredBy}, so that its addresses are not asked`,
+      `${phone} is answered by ${answeredBy}, so Twilio does not request its addresses`,
       'At the number, choose "Webhook" instead of the application or trunk',
     );
   }
@@ -65,7 +65,11 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Doct
     );
   } else if (voiceMethod !== 'POST') {
     findings.push(
-      error('voice-url', `The voice URL is asked by ${voiceMethod}: the app takes POST`, 'Choose POST at the number'),
+      error(
+        'voice-url',
+        `The voice URL is requested with ${voiceMethod}: the app accepts POST`,
+        'Choose POST at the number',
+      ),
     );
   } else findings.push(ok('voice-url', `Calls come to ${withoutFragment(voiceUrl)}`));
 
@@ -74,13 +78,15 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Doct
     findings.push(
       warning(
         'status-url',
-        `The status callback ${is}: that a caller hung up before being on hold is noticed up to 30 s late`,
+        `The status callback ${is}: a caller who hangs up before being on hold is noticed up to 30 s late`,
         set('"call status changes"', addresses.status),
       ),
     );
   } else if (statusMethod !== 'POST') {
-    findings.push(warning('status-url', `The status callback comes by ${statusMethod}`, 'Choose POST at the number'));
-  } else findings.push(ok('status-url', 'The end of every inbound call is told'));
+    findings.push(
+      warning('status-url', `The status callback is requested with ${statusMethod}`, 'Choose POST at the number'),
+    );
+  } else findings.push(ok('status-url', 'The end of every inbound call is reported'));
 
   const isOurs = fallbackUrl !== '' && new URL(base).host === hostOf(fallbackUrl);
   if (fallbackUrl === '') {
@@ -88,7 +94,7 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Doct
       warning(
         'fallback-url',
         'The number has no fallback URL: when the app is down, callers hear an error',
-        'Make a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
+        'Create a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
       ),
     );
   } else if (isOurs) {
@@ -99,7 +105,7 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Doct
         'Use a TwiML Bin',
       ),
     );
-  } else findings.push(ok('fallback-url', `When the app is down Twilio asks ${hostOf(fallbackUrl)}`));
+  } else findings.push(ok('fallback-url', `When the app is down Twilio requests ${hostOf(fallbackUrl)}`));
   return findings;
 }
 

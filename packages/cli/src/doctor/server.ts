@@ -43,15 +43,15 @@ async function reach({ base, fetch }: DoctorTarget): Promise<Finding> {
     if (tunnel !== null || response.status === 502 || response.status === 504) {
       return error(
         'public-url',
-        `${base} answers ${String(response.status)}${tunnel === null ? '' : ` (${tunnel})`}: nothing stands behind the tunnel or proxy`,
-        'Start the app, and let the tunnel lead to its port (PORT, 5000)',
+        `${base} answers ${String(response.status)}${tunnel === null ? '' : ` (${tunnel})`}: there is no app behind the tunnel or proxy`,
+        'Start the app, and point the tunnel at its port (PORT, 5000)',
       );
     }
     if (response.status >= 300 && response.status < 400) {
       return error(
         'public-url',
-        `${base} redirects to ${response.headers.get('location') ?? 'somewhere else'}: what Twilio signed does not arrive`,
-        'Set PUBLIC_BASE_URL to the address at the end of the redirect, https as a rule',
+        `${base} redirects to ${response.headers.get('location') ?? 'another address'}: signed requests do not reach the app`,
+        'Set PUBLIC_BASE_URL to the address at the end of the redirect, usually https',
       );
     }
     return ok('public-url', `${base} answers, in ${String(ms)} ms`);
@@ -59,7 +59,7 @@ async function reach({ base, fetch }: DoctorTarget): Promise<Finding> {
     return error(
       'public-url',
       `${base} does not answer: ${networkReason(problem)}`,
-      'Is the app running, and does the name lead to it? A free tunnel changes its address when it is restarted',
+      'Is the app running, and does the name point to it? A free tunnel changes its address when it is restarted',
     );
   }
 }
@@ -108,7 +108,7 @@ async function checkSignature({ account, addresses, variables, fetch }: DoctorTa
         error(
           'signature',
           `${address} answers ${String(signed)}: this is not the app`,
-          'Check PUBLIC_BASE_URL, its path, and where the tunnel leads',
+          'Check PUBLIC_BASE_URL, its path, and the target of the tunnel',
         ),
       ];
     }
@@ -117,7 +117,7 @@ async function checkSignature({ account, addresses, variables, fetch }: DoctorTa
         error(
           'signature',
           `The app answers a signed webhook with ${String(signed)}`,
-          'Look into its log; a 503 means that its store is away',
+          'Check its log; a 503 means that its store does not answer',
         ),
       ];
     }
@@ -126,18 +126,18 @@ async function checkSignature({ account, addresses, variables, fetch }: DoctorTa
       return [
         error(
           'signature',
-          `The app takes webhooks without a signature (${String(unsigned)}): anybody can command it`,
-          'Give the endpoint "authTokens", and let nothing answer in front of it',
+          `The app accepts webhooks without a signature (${String(unsigned)}): anyone can send it commands`,
+          'Set "authTokens" of the endpoint, and make sure that nothing else answers in front of it',
         ),
       ];
     }
-    return [ok('signature', 'A signed webhook is taken, an unsigned one is refused')];
+    return [ok('signature', 'A signed webhook is accepted, an unsigned one is refused')];
   } catch (problem) {
     return [
       error(
         'signature',
         `${address} does not answer: ${networkReason(problem)}`,
-        'Try again; then look into the log of the app',
+        'Try again; then check the log of the app',
       ),
     ];
   }

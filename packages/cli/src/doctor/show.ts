@@ -21,5 +21,5 @@ export function countFindings(findings: readonly Finding[]): string {
   const many = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`;
   const [errors, warnings, skipped] = [count('error'), count('warning'), count('skipped')];
   const parts = [many(errors, 'error'), many(warnings, 'warning'), `${String(count('ok'))} ok`];
-  return [...parts, ...(skipped > 0 ? [`${String(skipped)} not looked at`] : [])].join(', ');
+  return [...parts, ...(skipped > 0 ? [`${String(skipped)} not checked`] : [])].join(', ');
 }

@@ -47,12 +47,12 @@ export function exportSetUp(actual: ActualWorkspace, workflowName: string | unde
 /** Something to begin with, which says what everything means. */
 export const TEMPLATE = `# TaskRouter for callers who wait in a queue. Keep this file with your code.
 #   amd taskrouter plan    shows what would change
-#   amd taskrouter apply   changes it; a second time there is nothing to do
-# Nothing is ever deleted, and what is not named here is left alone.
+#   amd taskrouter apply   makes the changes; a second run has nothing to do
+# Nothing is ever deleted, and resources that are not named here are left alone.
 
 workspace: AMD
 
-# Who is called for whom. "phone" is what is rung; attributes are for the queue's expression.
+# The workers. "phone" is the number to be rung; attributes are for the queue's expression.
 workers:
   - name: Ann
     phone: "+14155550142"
@@ -68,11 +68,11 @@ number: "+14155550199"
 
 workflow:
   reservationTimeout: 120   # s: longer than ringing, detection and confirmation together
-  # callerWaits: 300        # s: then the caller gets the fallback; default: as long as they like
+  # callerWaits: 300        # s: then the caller gets the fallback; default: no limit
 
-# What follows has good defaults.
-# newWorkers: available     # or offline: where workers begin whom this file adds
-# events: needed            # or all: what the workspace tells your server
+# The following settings have good defaults.
+# newWorkers: available     # or offline: the first activity of workers whom this file adds
+# events: needed            # or all: the events that the workspace sends to your server
 # queue: { name: Everybody, workers: "1==1" }
 # activities: { available: Available, unavailable: Temporarily Unavailable, offline: Offline }
 `;

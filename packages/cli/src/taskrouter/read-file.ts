@@ -17,7 +17,7 @@ export async function readSetUp(path: string): Promise<SetUp> {
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ENOENT') {
       throw new CliError(
-        `There is no file ${path}. Begin one with "amd taskrouter init", or take a workspace you have: "amd taskrouter export"`,
+        `There is no file ${path}. Create one with "amd taskrouter init", or export a workspace you have: "amd taskrouter export"`,
       );
     }
     throw new CliError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -47,7 +47,8 @@ export function parseSetUp(text: string, path: string): SetUp {
     const names = issue.code === 'unrecognized_keys' ? issue.keys : [null];
     return names.map((key) => {
       const where = key === null ? issue.path : [...issue.path, key];
-      const message = key === null ? issue.message : 'is not known: see "amd taskrouter init" for all there is';
+      const message =
+        key === null ? issue.message : 'is not known: "amd taskrouter init" writes a file with all fields';
       return { offset: offsetOf(document, where), text: `${field(where)} ${message}` };
     });
   });

@@ -20,7 +20,7 @@ const WORKER = z.strictObject({
   /** For the queue's and the workflow's expressions, beside `phone`. */
   attributes: z
     .record(z.string(), z.unknown())
-    .refine((given) => !('phone' in given), 'must not have "phone": it stands beside "name"')
+    .refine((given) => !('phone' in given), 'must not have "phone": it belongs beside "name"')
     .optional(),
 });
 
@@ -48,7 +48,7 @@ export const SET_UP = z.strictObject({
       const seen = new Set<string>();
       workers.forEach((worker, index) => {
         if (seen.has(worker.name)) {
-          const message = `"${worker.name}" is there twice: names of workers are unique`;
+          const message = `"${worker.name}" appears twice: names of workers are unique`;
           context.addIssue({ code: 'custom', message, path: [index, 'name'] });
         }
         seen.add(worker.name);

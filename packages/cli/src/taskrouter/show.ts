@@ -13,7 +13,7 @@ export function showPlan(plan: Plan, { paint }: Pick<Terminal, 'paint'>): string
       lines.push(`    ${field.padEnd(24)} ${from === null ? to : `${paint('dim', from)} → ${to}`}`);
     }
   }
-  if (plan.same.length > 0) lines.push(paint('dim', `= right already: ${list(plan.same)}`));
+  if (plan.same.length > 0) lines.push(paint('dim', `= already right: ${list(plan.same)}`));
   if (plan.alone.length > 0) lines.push(paint('dim', `  not in the file, left alone: ${list(plan.alone)}`));
   for (const note of plan.notes) lines.push(`  note: ${note}`);
   for (const problem of plan.problems) lines.push(`${paint('red', '✕')} ${problem}`);

@@ -78,7 +78,7 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
       {
         label: 'Timeout activity',
         value: 'Temporarily Unavailable',
-        hint: 'To be chosen when that activity is there (next step): who does not answer rests, instead of being gone.',
+        hint: 'Choose it when that activity exists (next step). Workers who do not answer then get a cool-down.',
       },
     ],
   ],
@@ -89,9 +89,9 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
       {
         label: 'Activity name',
         value: 'Temporarily Unavailable',
-        hint: 'For resting only: whoever is in it comes back by itself.',
+        hint: 'For cool-downs only: a worker in it comes back automatically.',
       },
-      { label: 'Available', value: 'No', hint: 'It can never be changed afterwards.' },
+      { label: 'Available', value: 'No', hint: 'It cannot be changed later.' },
     ],
   ],
   'console-queue': [
@@ -99,7 +99,7 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
     'Task queue',
     [
       { label: 'Task queue name', value: 'Everybody' },
-      { label: 'Queue expression', value: '1==1', hint: 'Everybody. With skills: languages HAS "es".' },
+      { label: 'Queue expression', value: '1==1', hint: 'Matches every worker. With skills: languages HAS "es".' },
     ],
   ],
   'console-workflow': [
@@ -124,7 +124,7 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
       {
         label: 'Attributes',
         value: '{"phone": "+14155550142"}',
-        hint: 'The number that is rung, with + and the country code; no extension.',
+        hint: 'The number to be rung, with + and the country code; no extension.',
       },
       { label: 'Activity', value: 'Available', hint: 'Or switch them on later, on the page of workers.' },
     ],
@@ -137,7 +137,7 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
       {
         label: 'Primary handler fails',
         value: 'TwiML Bin  “We are sorry …”',
-        hint: 'Not on your server: it is for when that is down.',
+        hint: 'Not on your server: Twilio uses it when your server is down.',
       },
       { label: 'Call status changes', value: `${BASE}/inbound/status#rc=3&rp=5xx,ct,rt  POST` },
     ],

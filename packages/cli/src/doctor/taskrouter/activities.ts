@@ -24,7 +24,7 @@ export function findActivities(
         error(
           'activities',
           `There is no activity named ${names.map((name) => JSON.stringify(name)).join(' or ')}: ${PURPOSE[role]}`,
-          `Make it (${should ? '' : 'not '}available), ${APPLY}`,
+          `Create it (${should ? '' : 'not '}available), ${APPLY}`,
         ),
       );
     } else if (found.available !== should) {
@@ -32,31 +32,31 @@ export function findActivities(
         error(
           'activities',
           `Activity ${JSON.stringify(found.name)} is ${found.available ? '' : 'not '}available, but ${PURPOSE[role]}`,
-          `Twilio lets nobody change that: name another one as ACTIVITY_${role.toUpperCase()}, or delete it and make it anew`,
+          `Twilio does not allow a change of that: name another one as ACTIVITY_${role.toUpperCase()}, or delete it and create it again`,
         ),
       );
     } else roles[role] = found;
   }
   if (findings.length === before)
-    findings.push(ok('activities', 'Activities for work, for rest and for being away are there'));
+    findings.push(ok('activities', 'Activities for work, for cool-downs and for absence exist'));
   return roles;
 }
 
 const PURPOSE = {
   available: 'workers get calls in it',
-  unavailable: 'workers rest in it after a voicemail, and come back by themselves',
-  offline: 'a worker whose number is broken is sent there',
+  unavailable: 'workers spend a cool-down in it after a voicemail, and come back automatically',
+  offline: 'a worker with a broken number is moved there',
 } as const;
 
 export function timeoutActivity(workspace: ActualWorkspace, unavailable: ActualActivity | null): Finding {
-  if (unavailable === null) return skipped('timeout-activity', 'there is no activity for resting');
+  if (unavailable === null) return skipped('timeout-activity', 'there is no activity for cool-downs');
   if (workspace.timeoutActivity === unavailable.sid) {
-    return ok('timeout-activity', 'A worker whose reservation times out rests, and comes back');
+    return ok('timeout-activity', 'A worker whose reservation times out gets a cool-down, and comes back');
   }
   const present = workspace.activities.find(({ sid }) => sid === workspace.timeoutActivity)?.name ?? 'Offline';
   return warning(
     'timeout-activity',
-    `A reservation that times out, while the app is down for example, moves its worker to ${JSON.stringify(present)}: nobody but the app, if it runs, brings them back`,
+    `A reservation that times out, while the app is down for example, moves its worker to ${JSON.stringify(present)}: only the app, while it runs, brings them back`,
     `Set the workspace's timeout activity to ${JSON.stringify(unavailable.name)}, ${APPLY}`,
   );
 }

@@ -18,13 +18,13 @@ export async function checkTaskRouter(
   if (workspace === null) {
     const others = await client.taskrouter.v1.workspaces.list({ limit: 10 });
     const there =
-      others.length === 0 ? 'there is none at all' : `there are ${others.map((one) => one.friendlyName).join(', ')}`;
+      others.length === 0 ? 'there is none' : `there are ${others.map((one) => one.friendlyName).join(', ')}`;
     return {
       findings: [
         error(
           'workspace',
           `There is no workspace named ${JSON.stringify(wanted)}; ${there}`,
-          'Make it: amd taskrouter init, then amd taskrouter apply',
+          'Create it: amd taskrouter init, then amd taskrouter apply',
         ),
         ...[
           'workflow',

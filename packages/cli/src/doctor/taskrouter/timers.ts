@@ -14,7 +14,7 @@ export function timers(
 ): readonly Finding[] {
   const { available, unavailable, offline } = roles;
   if (workflow === null || available === null || unavailable === null || offline === null) {
-    return [skipped('timers', 'workflow and activities have to be there first')];
+    return [skipped('timers', 'it needs the workflow and the activities')];
   }
   const wrong =
     wholeSeconds(variables, 'RING_SECONDS', 5, 60) ?? wholeSeconds(variables, 'TEMP_UNAVAILABLE_SECONDS', 1, 86_400);
@@ -43,7 +43,7 @@ export function timers(
     findings.push(
       warning(
         'timers',
-        `Callers wait for at most ${String(wait)} s, but ${what}: nobody may have been reached by then`,
+        `Callers wait for at most ${String(wait)} s, but ${what}: that may be too short to reach a worker`,
         "Raise the time-out of the workflow's filter (callerWaits), or lower RING_SECONDS",
       ),
     );

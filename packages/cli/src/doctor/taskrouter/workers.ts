@@ -18,7 +18,7 @@ export function workers(
       error(
         'workers',
         'The workspace has no workers: nobody can be rung',
-        `Make some, each with the attribute ${JSON.stringify(first)}, ${APPLY}`,
+        `Create some, each with the attribute ${JSON.stringify(first)}, ${APPLY}`,
       ),
     );
     return [];
@@ -39,12 +39,12 @@ export function workers(
     const list = without
       .slice(0, 5)
       .map(({ where, attribute }) =>
-        attribute === null ? where : `${where} (${JSON.stringify(attribute)} is no number)`,
+        attribute === null ? where : `${where} (${JSON.stringify(attribute)} is not a number)`,
       );
     findings.push(
       error(
         'workers',
-        `${list.join(', ')}${without.length > 5 ? ` and ${String(without.length - 5)} more` : ''}: no phone number in ${names.join(' or ')}, so that they are sent Offline when a call is offered`,
+        `${list.join(', ')}${without.length > 5 ? ` and ${String(without.length - 5)} more` : ''}: no phone number in ${names.join(' or ')}, so they are moved to Offline when a call is offered`,
         `Give each the attribute {${JSON.stringify(first)}: "+14155550142"}, or delete them`,
       ),
     );
@@ -55,7 +55,7 @@ export function workers(
       warning(
         'workers',
         `None of the ${String(all.length)} workers is available: callers wait`,
-        'Switch somebody on, on the page or at the console',
+        'Switch a worker on, on the page or at the console',
       ),
     );
   } else if (without.length === 0) {

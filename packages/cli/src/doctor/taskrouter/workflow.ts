@@ -29,12 +29,12 @@ export function findWorkflow(
       ? error(
           'workflow',
           `Workspace ${JSON.stringify(name)} has several workflows: ${names}`,
-          'Say which one: TWILIO_WORKFLOW',
+          'Set TWILIO_WORKFLOW to one of them',
         )
       : error(
           'workflow',
-          `Workspace ${JSON.stringify(name)} has no workflow${wanted === undefined ? '' : ` named ${JSON.stringify(wanted)}`}; there is ${names || 'none at all'}`,
-          `Make one, ${APPLY}`,
+          `Workspace ${JSON.stringify(name)} has no workflow${wanted === undefined ? '' : ` named ${JSON.stringify(wanted)}`}; there is ${names || 'none'}`,
+          `Create one, ${APPLY}`,
         ),
     skipped('assignment-url', 'there is no workflow'),
     skipped('tasks', 'there is no workflow'),
@@ -45,10 +45,10 @@ export function findWorkflow(
 
 export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow, { addresses }: DoctorTarget): Finding {
   if (isSameAddress(assignmentUrl, addresses.assign)) {
-    if (fallbackUrl !== '') return ok('assignment-url', 'TaskRouter asks the app about every reservation');
+    if (fallbackUrl !== '') return ok('assignment-url', 'TaskRouter sends every reservation to the app');
     return warning(
       'assignment-url',
-      `Workflow ${JSON.stringify(name)} has no fallback for its assignment callback: one that fails sends its worker home`,
+      `Workflow ${JSON.stringify(name)} has no fallback for its assignment callback: an assignment that fails moves its worker to Offline`,
       `Set it to ${addresses.assign} as well, ${APPLY}`,
     );
   }
@@ -63,7 +63,7 @@ export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow,
 /** Does anything but our calls pass through the workflow? */
 export function foreignTasks(workflow: ActualWorkflow): Finding {
   const problem = foreignTasksOf(workflow);
-  if (problem === null) return ok('tasks', 'Nothing but calls passes through the workflow');
+  if (problem === null) return ok('tasks', 'Only calls pass through the workflow');
   return warning('tasks', problem, OWN_WORKFLOW);
 }
 
@@ -79,7 +79,7 @@ export async function queue(
     return [
       error(
         'queue',
-        `Workflow ${JSON.stringify(workflow.name)} leads to a queue that is not there`,
+        `Workflow ${JSON.stringify(workflow.name)} leads to a queue that does not exist`,
         `Choose a queue in the workflow, ${APPLY}`,
       ),
     ];
@@ -93,10 +93,12 @@ export async function queue(
     return [
       error(
         'queue',
-        `No worker fits queue ${JSON.stringify(name)} (${expression}): its callers wait for nobody`,
-        'Change the expression of the queue (1==1 is everybody), or the attributes of the workers',
+        `No worker matches queue ${JSON.stringify(name)} (${expression}): its callers wait in vain`,
+        'Change the expression of the queue (1==1 matches every worker), or the attributes of the workers',
       ),
     ];
   }
-  return [ok('queue', `Callers wait in ${there.map(({ name }) => JSON.stringify(name)).join(', ')}, and workers fit`)];
+  return [
+    ok('queue', `Callers wait in ${there.map(({ name }) => JSON.stringify(name)).join(', ')}, and workers match`),
+  ];
 }

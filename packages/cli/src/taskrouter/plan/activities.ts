@@ -15,7 +15,7 @@ const NEW: readonly ActualActivity[] = [
 
 const PURPOSES = {
   available: 'workers get calls',
-  unavailable: 'workers rest',
+  unavailable: 'workers cool down',
   offline: 'workers are away',
 } as const;
 
@@ -38,7 +38,7 @@ export function planActivities(builder: PlanBuilder, wanted: SetUp, actual: Actu
       builder.same.push({ kind: 'activity', name: activity.name });
     } else {
       builder.problems.push(
-        `activity "${activity.name}" cannot be "activities.${role}": it is ${activity.available ? '' : 'not '}available, which Twilio lets nobody change. Name another one in the file, or delete it at the console`,
+        `activity "${activity.name}" cannot be "activities.${role}": it is ${activity.available ? '' : 'not '}available, and Twilio does not allow a change of that. Name another one in the file, or delete it at the console`,
       );
     }
   }

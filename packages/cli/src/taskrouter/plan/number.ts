@@ -17,7 +17,7 @@ export function planNumber(
   }
   if (number.answeredBy !== null) {
     builder.problems.push(
-      `"number": ${phone} is answered by ${number.answeredBy} instead of by addresses: take that away at the console first`,
+      `"number": ${phone} is answered by ${number.answeredBy} instead of by addresses: remove that at the console first`,
     );
   }
   const fields: FieldChange[] = [];

@@ -51,7 +51,7 @@ export function planWorkflow(
     request.taskReservationTimeout = reservationTimeout;
   }
   const routing = workflow === undefined ? undefined : readRouting(workflow.configuration);
-  if (routing === null) builder.notes.push(`workflow "${name}" has rules made by hand: they are left as they are`);
+  if (routing === null) builder.notes.push(`workflow "${name}" has rules made by hand: they are left unchanged`);
   else {
     const present = actual?.queues.find(({ sid }) => sid === routing?.queue)?.name;
     // Without a wish, how long callers wait is left as it is.
@@ -68,11 +68,11 @@ export function planWorkflow(
   builder.leave('workflow', workflows, (other) => other === workflow?.name);
   if (workflow === undefined && workflows.length > 0) {
     builder.notes.push(
-      `with several workflows, say which one the app uses: TWILIO_WORKFLOW=${name}. To use one that is there, name it in the file as "workflow.name"`,
+      `with several workflows, set the one that the app uses: TWILIO_WORKFLOW=${name}. To use an existing one, name it in the file as "workflow.name"`,
     );
   }
 }
 
 function words(queue: string | undefined, { wait }: Pick<Routing, 'wait'>): string {
-  return `${queue ?? 'a queue that is gone'}${wait === null ? '' : `, for at most ${String(wait)} s`}`;
+  return `${queue ?? 'a deleted queue'}${wait === null ? '' : `, for at most ${String(wait)} s`}`;
 }

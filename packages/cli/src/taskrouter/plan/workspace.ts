@@ -52,7 +52,7 @@ export function planWorkspace(
   }
   if (filter.length > 0 && wanted.events === 'all') {
     builder.notes.push(
-      `workspace "${wanted.workspace}" tells of some kinds of events only: take its filter away at the console to have them all`,
+      `workspace "${wanted.workspace}" sends only some kinds of events: remove its filter at the console to get all of them`,
     );
   }
   const sid = actual?.sid ?? 'new';
