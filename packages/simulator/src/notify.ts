@@ -2,7 +2,7 @@ import { mulberry32 } from './random.js';
 import { deliver } from './voice/deliver.js';
 import type { Disorder, Notification, World } from './voice/world.js';
 
-/** Makes the function that sends notifications, with as much disorder as asked for. */
+/** Creates the function that sends notifications, with the configured disorder. */
 export function createNotifier(
   world: () => World,
   disorder: Disorder | undefined,

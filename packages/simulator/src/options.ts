@@ -10,13 +10,13 @@ import type { WebhookTransport } from './wire/transport.js';
 export interface NumberOptions {
   /** E.164. */
   phoneNumber: string;
-  /** Asked for TwiML when somebody calls. */
+  /** Requested for TwiML when a call comes in. */
   voiceUrl?: string;
   voiceMethod?: 'GET' | 'POST';
-  /** Asked when the voice URL, or any later document of the call, fails. */
+  /** Requested when the voice URL, or any later document of the call, fails. */
   voiceFallbackUrl?: string;
   voiceFallbackMethod?: 'GET' | 'POST';
-  /** Told about the end of every inbound call, however it ends. */
+  /** Notified of the end of every inbound call, however it ends. */
   statusCallback?: string;
   statusCallbackMethod?: 'GET' | 'POST';
   sid?: string;
@@ -32,13 +32,13 @@ export interface SimulatorOptions {
   /** Default: a virtual clock. */
   clock?: SimulatorClock;
   numbers?: readonly NumberOptions[];
-  /** Verified outgoing caller ids: what `From` may be besides the numbers. */
+  /** Verified outgoing caller ids: allowed as `From` besides the numbers. */
   callerIds?: readonly string[];
   /** Countries (ISO codes) that the account may not call: 21215. Default: none. */
   forbiddenCountries?: readonly string[];
-  /** A trial account calls verified numbers only: 21219. Default: false. */
+  /** A trial account may call verified numbers only: 21219. Default: false. */
   trial?: boolean;
-  /** Who answers at which number; an unknown number is unreachable. */
+  /** The person at each number; an unknown number is unreachable. */
   people?: Readonly<Record<string, Person>> | ((to: string) => Person | undefined);
   /** What Twilio's documentation leaves open; see {@link DEFAULT_TOGGLES}. */
   toggles?: Partial<Toggles>;
@@ -46,19 +46,19 @@ export interface SimulatorOptions {
   cps?: number | undefined;
   /** Random delay, loss and duplication of notifications. */
   disorder?: Disorder;
-  /** Which requests for TwiML come twice, or once more later; see `seededRepeats`. */
+  /** Which requests for TwiML are repeated; see `seededRepeats`. */
   repeats?: RepeatHook;
   /** Fault injection for REST. */
   rest?: RestFaultHook;
   /** Carries webhooks to the application. Default: real HTTP. */
   transport?: WebhookTransport;
-  /** Resolves when the application has nothing under way; awaited before virtual time moves. */
+  /** Resolves when the application has no work in progress; awaited before virtual time moves. */
   idle?: () => Promise<void>;
   /** Seed of SIDs and tokens, so that runs repeat exactly (default 1). */
   random?: number;
 }
 
-/** The account of a simulator that was given none. */
+/** The default account. */
 export const DEFAULT_ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
 /** Its auth token. */
 export const DEFAULT_AUTH_TOKEN = 'fedcba9876543210'.repeat(2);

@@ -9,7 +9,7 @@ export function mulberry32(seed: number): () => number {
   };
 }
 
-/** Makes identifiers that repeat exactly for the same seed. */
+/** Creates identifiers that repeat exactly for the same seed. */
 export interface Identifiers {
   /** A SID: two letters and 32 lower-case hex digits. */
   sid(prefix: string): string;

@@ -1,6 +1,6 @@
 /**
- * What Twilio's documentation leaves open, one switch each. The first value is the default: the assumption most sources
- * support. An application that is right passes its tests under every value.
+ * What Twilio's documentation leaves open, one switch each. The first value is the default: the assumption that most sources
+ * support. A correct application passes its tests under every value.
  */
 export const TOGGLE_VALUES = {
   /** REST `Status=canceled` on a call in progress: nothing happens (200), or 400/21220. */
@@ -41,9 +41,9 @@ export const TOGGLE_VALUES = {
   callTokenAfterEnd: ['refused', 'accepted'],
   /** `<Enqueue action>` of a caller redirected by REST: requested with its answer ignored, or not. */
   enqueueActionOnRedirect: ['redirected', 'none'],
-  /** An assignment callback answered with 204: as good as 200 with nothing, or a warning besides. */
+  /** An assignment callback answered with 204: treated like 200 with nothing, or with a warning as well. */
   emptyAssignment204: ['accepted', 'warning'],
-  /** Who wins a `<Dial>` of several numbers with a `url`: the first to pick up, or the first whose document is over. */
+  /** Which leg wins a `<Dial>` of several numbers with a `url`: the first to pick up, or the first whose document is over. */
   dialRace: ['first-pick-up', 'first-connected'],
   /** `DialCallStatus` after a `<Dial><Queue>` that failed. */
   dialQueueFailureStatus: ['failed', 'completed'],
@@ -60,7 +60,7 @@ export const TOGGLE_VALUES = {
 /** The switches with the values each may take. */
 export type Toggles = { -readonly [Name in keyof typeof TOGGLE_VALUES]: (typeof TOGGLE_VALUES)[Name][number] };
 
-/** Every switch at its assumption. */
+/** Every switch at its default. */
 export const DEFAULT_TOGGLES: Readonly<Toggles> = Object.freeze(
   Object.fromEntries(Object.entries(TOGGLE_VALUES).map(([name, values]) => [name, values[0]])) as Toggles,
 );

@@ -5,7 +5,7 @@ import type { World } from './app.js';
 
 const EVENTS = 'statusCallback="/conference" statusCallbackEvent="leave announcement"';
 
-/** Two callers in a room, where one of them may be told something. */
+/** Two callers in a room, where one of them may get an announcement. */
 async function room(
   handlers: Parameters<typeof world>[0] = {},
   attributes = EVENTS,
@@ -26,7 +26,7 @@ async function room(
 }
 
 describe('an announcement to a participant', () => {
-  it('is heard by them alone, who stay in the room', async () => {
+  it('an announcement is heard by its participant alone, who stays in the room', async () => {
     const app = await room();
     const { sim, client, ann, ben, conference } = app;
     const updated = await client
@@ -50,7 +50,7 @@ describe('an announcement to a participant', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('may be asked for by GET, lead elsewhere, and be an audio file', async () => {
+  it('an announcement may be requested by GET, lead elsewhere, and be an audio file', async () => {
     const { sim, client, ann, find } = await room({
       '/announcement': () => xml('<Play>/gong.mp3</Play><Pause/><Redirect>/more</Redirect>'),
       '/more': () => ({ headers: { 'content-type': 'audio/mpeg' }, body: '…' }),
@@ -68,7 +68,7 @@ describe('an announcement to a participant', () => {
     ['another verb', () => xml('<Say>Press</Say><Gather/>'), 13_238],
     ['no document', () => ({ status: 404 }), 11_200],
     ['no TwiML', () => '<Oops', 12_100],
-  ])('fails: %s', async (_, answer, code) => {
+  ])('an announcement fails with %s', async (_, answer, code) => {
     const { sim, client, ann, conference, events } = await room({ '/announcement': answer });
     await client
       .conferences(conference)
@@ -80,7 +80,7 @@ describe('an announcement to a participant', () => {
     expect(ann.conference?.sid).toBe(conference);
   });
 
-  it('is told of only if somebody wants to hear of it', async () => {
+  it('an announcement is reported only if its events are subscribed', async () => {
     const { sim, client, ann, conference, seen } = await room({}, '');
     await client
       .conferences(conference)
@@ -91,7 +91,7 @@ describe('an announcement to a participant', () => {
     expect(seen.map(({ path }) => path)).toEqual(['/inbound', '/inbound', '/announcement']);
   });
 
-  it('stops with the participant who leaves, or gives way to the next one', async () => {
+  it('an announcement stops when the participant leaves, and gives way to the next one', async () => {
     const app = await room({
       '/announcement': () => xml('<Pause length="9"/><Say>Never</Say>'),
       '/next': () => xml('<Say>Next</Say>'),
@@ -114,7 +114,7 @@ describe('an announcement to a participant', () => {
     await sim.settle();
   });
 
-  it('is refused for whom is not there, and by name for what is not supported', async () => {
+  it('an announcement is refused for an absent participant, and by name for what is not supported', async () => {
     const { sim, client, ann, conference, find } = await room();
     const update = (sid: string, fields: object) => client.conferences(conference).participants(sid).update(fields);
     const document = { announceUrl: `${BASE}/announcement` };

@@ -15,7 +15,7 @@ export const CALLER = '+12125550123';
 export const BASE = 'https://app.example.com';
 export const PHONE = '+14155550142';
 
-/** A webhook as the little application saw it. */
+/** A webhook as the test application saw it. */
 export interface Seen {
   readonly path: string;
   readonly url: string;
@@ -47,7 +47,7 @@ function answerOf(answer: Answer): WebhookResponse {
   return { status: 200, headers: { 'content-type': 'text/xml' }, body: '', ...answer };
 }
 
-/** A simulator with an application of a few handlers, by path. */
+/** Creates a simulator with an application of a few handlers, by path. */
 export function world(handlers: Record<string, Handler>, options: SimulatorOptions & { person?: Person } = {}): World {
   const seen: Seen[] = [];
   const { person, ...rest } = options;
@@ -70,7 +70,7 @@ export function world(handlers: Record<string, Handler>, options: SimulatorOptio
     ...(person === undefined ? {} : { people: { [PHONE]: person } }),
     ...rest,
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const name = ({ path, params }: Seen): string =>
     params['StatusCallbackEvent'] !== undefined
       ? `C:${params['StatusCallbackEvent'].replace('participant-', '').replace('conference-', '')}${params['CallSid'] ? (params['CallSid'] === inboundSid() ? '(in)' : '(out)') : ''}`
@@ -88,7 +88,7 @@ export function world(handlers: Record<string, Handler>, options: SimulatorOptio
   };
 }
 
-/** The smallest forwarding application: hold the caller, ring one phone, bridge a human, else say so. */
+/** The smallest forwarding application: holds the caller, rings one phone, bridges a human, otherwise says so. */
 export function forwarding(
   options: SimulatorOptions & { person?: Person; machineDetection?: string; create?: object } = {},
 ): World {

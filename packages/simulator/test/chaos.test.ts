@@ -29,7 +29,7 @@ const PEOPLE: (() => Person)[] = [
 const MOMENTS = ['leg-ringing', 'leg-detecting', 'leg-human', 'bridged'] as const;
 
 it.each(Array.from({ length: 20 }, (_, seed) => seed))(
-  'whatever happens (seed %i), the simulator stays true to itself',
+  'whatever happens (seed %i), the simulator stays consistent',
   async (seed) => {
     const random = mulberry32(seed);
     const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;

@@ -3,7 +3,7 @@ import { createSimulator, human, realClock, virtualClock } from '../src/index.js
 import { BASE, CALLER, NUMBER, PHONE, forwarding, world, xml } from './app.js';
 
 describe('the virtual clock', () => {
-  it('runs wake-ups by time, then by order, and forgets what was cancelled', () => {
+  it('the virtual clock runs wake-ups by time, then by order, and forgets cancelled ones', () => {
     const clock = virtualClock({ start: 0 });
     const ran: string[] = [];
     const cancels = [5, 3, 3, 9, 1, 7].map((at, index) => clock.wakeAt(at, () => ran.push(`${at}/${index}`)));
@@ -18,7 +18,7 @@ describe('the virtual clock', () => {
     expect(() => clock.moveTo(11)).toThrow('cannot jump');
   });
 
-  it('keeps many wake-ups in order', () => {
+  it('the virtual clock keeps many wake-ups in order', () => {
     const clock = virtualClock({ start: 0 });
     const seen: number[] = [];
     for (let n = 0; n < 5000; n += 1) clock.wakeAt((n * 7919) % 5003, () => seen.push(clock.now()));
@@ -27,7 +27,7 @@ describe('the virtual clock', () => {
     expect(seen).toHaveLength(5000);
   });
 
-  it('stands still while a webhook is being answered, however many turns that takes', async () => {
+  it('the virtual clock stands still while a webhook is being answered, however many turns that takes', async () => {
     const times: number[] = [];
     const { sim } = world({
       '/inbound': async () => {
@@ -42,7 +42,7 @@ describe('the virtual clock', () => {
     expect(times[0]).toBe(times[1]);
   });
 
-  it('waits for the application’s own work', async () => {
+  it('the virtual clock waits for the application’s own work', async () => {
     let busy: Promise<void> = Promise.resolve();
     let doneAt = 0;
     const { sim } = world(
@@ -62,7 +62,7 @@ describe('the virtual clock', () => {
     expect(doneAt).toBe(caller.createdAt);
   });
 
-  it('moves for an answer that is asleep, though the application’s own work waits for it', async () => {
+  it('the virtual clock moves for an answer that sleeps, though the application’s own work waits for it', async () => {
     for (const turns of [0, 50]) {
       let busy: Promise<unknown> = Promise.resolve();
       let took = -1;
@@ -86,7 +86,7 @@ describe('the virtual clock', () => {
     }
   });
 
-  it('is the application’s clock too', async () => {
+  it('the virtual clock is the application’s clock too', async () => {
     const { sim, client } = world({}, { person: human() });
     const at = sim.clock.now();
     let ended = 0;
@@ -104,7 +104,7 @@ describe('the virtual clock', () => {
     expect(sim.call(sid)?.endedAt).toBe(at + 20_000);
   });
 
-  it('stops where it is told, and goes on from there', async () => {
+  it('the virtual clock stops where it is told, and continues from there', async () => {
     const { sim } = world({ '/inbound': () => xml('<Pause length="9"/><Say>Hi</Say>') });
     const start = sim.clock.now();
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
@@ -117,7 +117,7 @@ describe('the virtual clock', () => {
   });
 });
 
-it('repeats a run exactly', async () => {
+it('a run repeats exactly', async () => {
   const run = async (random: number) => {
     const { sim } = forwarding({ person: human(), random });
     sim.placeCall({ from: CALLER, to: NUMBER });
@@ -128,7 +128,7 @@ it('repeats a run exactly', async () => {
   expect(await run(7)).not.toEqual(await run(8));
 });
 
-it('tells its listeners what happens', async () => {
+it('listeners get every entry', async () => {
   const { sim } = world({ '/inbound': () => xml('<Say>Hi</Say>') });
   const kinds = new Set<string>();
   const stop = sim.on('entry', ({ kind, ms }) => {
@@ -142,7 +142,7 @@ it('tells its listeners what happens', async () => {
   expect([...kinds].sort()).toEqual(['call', 'callback', 'request', 'verb']);
 });
 
-it('sends nothing after it was closed', async () => {
+it('a closed simulator sends nothing', async () => {
   const { sim, client, seen } = world({}, { person: human() });
   sim.placeCall({ from: CALLER, to: NUMBER });
   sim.close();
@@ -151,7 +151,7 @@ it('sends nothing after it was closed', async () => {
   await expect(client.calls.list()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-it('says whole milliseconds of real time, as a database wants them', async () => {
+it('the real clock reports whole milliseconds, as a database wants them', async () => {
   const clock = realClock({ speed: 1.7 });
   for (let reads = 0; reads < 20; reads += 1) {
     expect(Number.isInteger(clock.now())).toBe(true);
@@ -159,7 +159,7 @@ it('says whole milliseconds of real time, as a database wants them', async () =>
   }
 });
 
-it('runs on real time, faster', async () => {
+it('the real clock can run faster', async () => {
   const sim = createSimulator({
     clock: realClock({ speed: 200 }),
     numbers: [{ phoneNumber: NUMBER, voiceUrl: `${BASE}/voice` }],

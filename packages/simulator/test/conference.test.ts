@@ -21,7 +21,7 @@ async function gather(documents: Record<string, string>, handlers: Parameters<ty
 }
 
 describe('a conference', () => {
-  it('starts with the second participant if somebody starts it', async () => {
+  it('a conference starts with the second participant if someone starts it', async () => {
     const { sim, callers, events, find } = await gather({
       [CALLER]: conference('room', '/x'),
       [SECOND]: conference('room', '/x'),
@@ -44,7 +44,7 @@ describe('a conference', () => {
     expect(sim.conferences).toMatchObject([{ status: 'in-progress', participants: callers.map(({ sid }) => sid) }]);
   });
 
-  it('does not start while nobody starts it', async () => {
+  it('a conference does not start while no participant starts it', async () => {
     const waiting = conference('room', '/x', 'startConferenceOnEnter="false"');
     const { callers, events } = await gather({
       [CALLER]: waiting,
@@ -56,7 +56,7 @@ describe('a conference', () => {
     expect(callers[0]?.bridgedWith).toHaveLength(2);
   });
 
-  it('ends with somebody who ends it on exit; the others go on at their action', async () => {
+  it('a conference ends with a participant who ends it on exit; the others go on at their action', async () => {
     const { sim, callers, events, find } = await gather(
       { [CALLER]: conference('room', '/ended'), [SECOND]: conference('room', '/ended') },
       { '/ended': () => xml('<Say>Goodbye</Say>') },
@@ -80,7 +80,7 @@ describe('a conference', () => {
     expect(callers[1]?.heard).toEqual(['Goodbye']);
   });
 
-  it('goes on without it, until the last has left', async () => {
+  it('a conference without endConferenceOnExit goes on until the last has left', async () => {
     const open = '<Dial><Conference beep="false">room</Conference></Dial><Say>After</Say>';
     const { sim, callers } = await gather({ [CALLER]: open, [SECOND]: open });
     callers[0]?.hangUp();
@@ -91,14 +91,14 @@ describe('a conference', () => {
     expect(sim.conferences).toMatchObject([{ reasonEnded: 'last-participant-left' }]);
   });
 
-  it('obeys the first participant’s callback settings and no later ones', async () => {
+  it('a conference obeys the first participant’s callback settings and no later ones', async () => {
     const later = '<Dial><Conference statusCallback="/other" statusCallbackEvent="join leave">room</Conference></Dial>';
     const { find, events } = await gather({ [CALLER]: conference('room', '/x'), [SECOND]: later });
     expect(find('/other')).toEqual([]);
     expect(events()).toEqual(['join', 'join', 'start']);
   });
 
-  it('refuses one participant too many', async () => {
+  it('a conference refuses one participant too many', async () => {
     const two = conference('room', '/ended', 'maxParticipants="2"');
     const { sim, callers, find } = await gather(
       { [CALLER]: two, [SECOND]: two, [THIRD]: two },
@@ -109,7 +109,7 @@ describe('a conference', () => {
     expect(find('/ended')[0]?.params).toMatchObject({ DialCallStatus: 'failed' });
   });
 
-  it('beeps unless told not to', async () => {
+  it('a conference beeps by default', async () => {
     const { sim } = await gather({
       [CALLER]: '<Dial><Conference>loud</Conference></Dial>',
       [SECOND]: conference('quiet', '/x'),
@@ -117,7 +117,7 @@ describe('a conference', () => {
     expect(sim.timeline.filter(({ text }) => text.endsWith('beep')).map(({ text }) => text)).toEqual(['loud: beep']);
   });
 
-  it('tells a leg that nobody is there only by silence: a person waits one minute', async () => {
+  it('a lone leg hears only silence: a person waits one minute', async () => {
     const { client, sim } = world({}, { person: human() });
     await client.calls.create({ to: PHONE, from: NUMBER, twiml: xml('<Dial><Conference>empty</Conference></Dial>') });
     await sim.settle();
@@ -128,7 +128,7 @@ describe('a conference', () => {
 describe('waiting', () => {
   const waiting = (attributes: string) => `<Dial action="/ended"><Conference ${attributes}>room</Conference></Dial>`;
 
-  it('hears the wait document once, and again only by its own redirect', async () => {
+  it('a waiting participant hears the wait document once, and again only by its own redirect', async () => {
     const once = await gather(
       { [CALLER]: waiting('waitUrl="/wait"') },
       { '/wait': () => xml('<Say>Wait</Say><Play>/music.mp3</Play>') },
@@ -147,7 +147,7 @@ describe('waiting', () => {
     expect(loop.sim.debugger).toEqual([]);
   });
 
-  it('stops when the conference starts', async () => {
+  it('waiting stops when the conference starts', async () => {
     const { sim, callers, find } = await gather(
       { [CALLER]: waiting('waitUrl="/wait"'), [SECOND]: waiting('waitUrl=""') },
       { '/wait': () => xml('<Say>Wait</Say><Pause length="9"/><Redirect/>') },
@@ -157,7 +157,7 @@ describe('waiting', () => {
     expect(callers.map(({ heard }) => heard)).toEqual([['Wait'], []]);
   });
 
-  it('fetches nothing for silence or for music that Twilio hosts', async () => {
+  it('nothing is fetched for silence or for music that Twilio hosts', async () => {
     for (const url of [
       '',
       'http://twimlets.com/holdmusic?Bucket=com.twilio.music.classical',
@@ -168,7 +168,7 @@ describe('waiting', () => {
     }
   });
 
-  it('does not enter at all if the wait document cannot be had', async () => {
+  it('a participant does not enter at all if the wait document is not available', async () => {
     const { sim, callers, find } = await gather(
       { [CALLER]: waiting('waitUrl="/wait"') },
       { '/wait': () => ({ status: 500 }), '/ended': () => xml('<Say>Sorry</Say>') },
@@ -180,7 +180,7 @@ describe('waiting', () => {
     expect(sim.conferences).toEqual([]);
   });
 
-  it('does not allow other verbs: 13238', async () => {
+  it('a wait document with other verbs is refused: 13238', async () => {
     const { sim } = await gather({ [CALLER]: waiting('waitUrl="/wait"') }, { '/wait': () => xml('<Gather/>') });
     expect(sim.debugger).toMatchObject([{ code: 13238 }]);
   });

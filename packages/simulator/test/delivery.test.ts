@@ -8,7 +8,7 @@ const refused = (): never => {
 };
 const ok = xml('<Say>Hi</Say>');
 
-/** One inbound call to this voice URL, whose handler answers in turn with these. */
+/** One inbound call to this voice URL, whose handler gives these answers in turn. */
 async function ring(voiceUrl: string, answers: (() => string | Partial<WebhookResponse>)[], more: object = {}) {
   let turn = 0;
   const app = world(
@@ -21,7 +21,7 @@ async function ring(voiceUrl: string, answers: (() => string | Partial<WebhookRe
 }
 
 describe('a TwiML request', () => {
-  it('is tried once more when the connection fails, with the same idempotency token', async () => {
+  it('a TwiML request is tried once more when the connection fails, with the same idempotency token', async () => {
     const { caller, codes, find } = await ring('/voice', [refused]);
     expect(caller.heard).toEqual(['Hi']);
     expect(codes).toEqual([]);
@@ -31,7 +31,7 @@ describe('a TwiML request', () => {
     expect((await ring('/voice', [refused, refused])).codes).toEqual([11205]);
   });
 
-  it('is not repeated on 5xx unless its URL asks for that', async () => {
+  it('a TwiML request is not repeated on 5xx unless its URL asks for that', async () => {
     expect((await ring('/voice', [() => ({ status: 500 })])).times).toBe(1);
     const patient = await ring('/voice?a=1#rc=3&rp=5xx,ct', [
       () => ({ status: 500 }),
@@ -44,7 +44,7 @@ describe('a TwiML request', () => {
     expect((await ring('/voice#rc=2&rp=4xx', [() => ({ status: 404 }), () => ({ status: 404 })])).codes).toEqual([]);
   });
 
-  it('times out after 15 s of the simulator’s clock, sooner if its URL says so', async () => {
+  it('a TwiML request times out after 15 s of the simulator’s clock, sooner if its URL says so', async () => {
     const slow = await ring('/voice', [() => ({ body: ok, delayMs: 16_000 })]);
     expect(slow.codes).toEqual([11205]);
     expect((slow.sim.debugger[0]?.at ?? 0) - slow.caller.createdAt).toBeGreaterThanOrEqual(15_000);
@@ -53,12 +53,12 @@ describe('a TwiML request', () => {
     expect(again).toMatchObject({ times: 2, codes: [] });
   });
 
-  it('times out in real time when the application never answers', async () => {
+  it('a TwiML request times out in real time when the application never answers', async () => {
     const never = () => new Promise<string>(() => undefined);
     expect((await ring('/voice#rt=100', [never as never])).codes).toEqual([11205]);
   });
 
-  it('goes to the fallback URL with what went wrong', async () => {
+  it('a failed TwiML request goes to the fallback URL with the error', async () => {
     const { caller, find } = await ring('/voice', [() => ({ status: 502 })], { voiceFallbackUrl: `${BASE}/fallback` });
     expect(caller.heard).toEqual(['Fallback']);
     expect(find('/fallback')[0]?.params).toMatchObject({
@@ -68,7 +68,7 @@ describe('a TwiML request', () => {
     });
   });
 
-  it('goes to the FallbackUrl of an outbound call too', async () => {
+  it('a failed TwiML request of an outbound call goes to its FallbackUrl', async () => {
     const { client, sim, find } = world(
       { '/leg': () => ({ status: 500 }), '/fallback': () => xml('<Say>Sorry</Say>') },
       { person: human() },
@@ -85,7 +85,7 @@ describe('a TwiML request', () => {
     expect(find('/fallback')[0]?.params).toMatchObject({ AnsweredBy: 'human', ErrorCode: '11200' });
   });
 
-  it('follows redirects of HTTP, up to ten', async () => {
+  it('a TwiML request follows HTTP redirects, up to ten', async () => {
     const away = () => ({ status: 302, headers: { location: '/voice' } });
     const { caller, find } = await ring('/voice', [away, away]);
     expect(caller.heard).toEqual(['Hi']);
@@ -95,7 +95,7 @@ describe('a TwiML request', () => {
 });
 
 describe('a notification', () => {
-  it('that fails is a warning in the debugger and nothing else', async () => {
+  it('a notification that fails is a warning in the debugger and nothing else', async () => {
     const { sim } = world({ '/inbound': () => ok, '/number': () => ({ status: 500 }) });
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.settle();
@@ -103,7 +103,7 @@ describe('a notification', () => {
     expect(sim.debugger).toMatchObject([{ code: 15003, level: 'warning', url: `${BASE}/number` }]);
   });
 
-  it('about a conference that fails is an error 16011', async () => {
+  it('a conference notification that fails is an error 16011', async () => {
     const { sim } = world({
       '/inbound': () =>
         xml(`<Dial><Conference statusCallback="/c" statusCallbackEvent="join">room</Conference></Dial>`),
@@ -114,7 +114,7 @@ describe('a notification', () => {
     expect(sim.debugger).toMatchObject([{ code: 16011, level: 'error' }]);
   });
 
-  it('is sent only for events subscribed, numbered from 0 among them', async () => {
+  it('a notification is sent only for subscribed events, numbered from 0 among them', async () => {
     for (const [events, sent] of [
       [undefined, ['completed']],
       [
@@ -136,7 +136,7 @@ describe('a notification', () => {
     }
   });
 
-  it('carries what Twilio documents', async () => {
+  it('a notification carries what Twilio documents', async () => {
     const { client, sim, seen } = world({}, { person: human({ ringMs: 1000 }) });
     const { sid } = await client.calls.create({
       to: PHONE,
@@ -193,7 +193,7 @@ describe('disorder', () => {
     );
   }
 
-  it('is the same for the same seed, and another for another', async () => {
+  it('disorder is the same for the same seed, and different for another', async () => {
     const first = await storm({ seed: 1 });
     expect(await storm({ seed: 1 })).toEqual(first);
     expect(await storm({ seed: 2 })).not.toEqual(first);
@@ -201,7 +201,7 @@ describe('disorder', () => {
     expect(new Set(first).size).toBe(120);
   });
 
-  it('loses and repeats notifications, a repeat with the same token', async () => {
+  it('disorder loses and repeats notifications, a repeat with the same token', async () => {
     const lossy = await storm({ seed: 3, lose: 0.3 });
     expect(lossy.length).toBeGreaterThan(60);
     expect(lossy.length).toBeLessThan(110);
@@ -210,7 +210,7 @@ describe('disorder', () => {
     expect(new Set(doubled).size).toBe(120);
   });
 
-  it('leaves TwiML requests alone', async () => {
+  it('disorder leaves TwiML requests alone', async () => {
     const { sim, paths } = world({ '/inbound': () => ok }, { disorder: { seed: 1, lose: 1 } });
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.settle();
@@ -219,7 +219,7 @@ describe('disorder', () => {
   });
 });
 
-it('talks to a web-standard handler in process', async () => {
+it('a web-standard handler in process gets the webhooks', async () => {
   const bodies: string[] = [];
   const sim = createSimulator({
     numbers: [{ phoneNumber: NUMBER, voiceUrl: 'https://app.example.com/voice' }],

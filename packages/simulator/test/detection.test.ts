@@ -52,7 +52,7 @@ describe('synchronous detection', () => {
     expect(afterMs).toBe(ms);
   });
 
-  it('sends the answered callback at pick-up, without a verdict', async () => {
+  it('synchronous detection sends the answered callback at pick-up, without a verdict', async () => {
     const { find, call } = await detect(human());
     expect(find('/status')[0]?.at).toBe(call?.answeredAt);
     expect(find('/status')[0]?.params).toMatchObject({
@@ -63,13 +63,13 @@ describe('synchronous detection', () => {
     expect(find('/status')[0]?.params).not.toHaveProperty('AnsweredBy');
   });
 
-  it('is switched off by SendDigits', async () => {
+  it('SendDigits switches detection off', async () => {
     const { leg, afterMs } = await detect(human(), { sendDigits: '1' });
     expect(leg?.params).not.toHaveProperty('AnsweredBy');
     expect(afterMs).toBe(0);
   });
 
-  it('can be redirected away from while it runs', async () => {
+  it('a call can be redirected while synchronous detection runs', async () => {
     const app = world({ '/leg': () => xml('<Say>never</Say>') }, { person: human() });
     const { sid } = await app.client.calls.create({
       to: PHONE,
@@ -88,7 +88,7 @@ describe('synchronous detection', () => {
 describe('asynchronous detection', () => {
   const async = { asyncAmd: 'true', asyncAmdStatusCallback: `${BASE}/amd` };
 
-  it('asks for TwiML at pick-up and reports the verdict apart', async () => {
+  it('asynchronous detection requests TwiML at pick-up and reports the verdict separately', async () => {
     const { leg, afterMs, find, call, sim } = await detect(voicemail(), async);
     expect(afterMs).toBe(0);
     expect(leg?.params).not.toHaveProperty('AnsweredBy');
@@ -102,14 +102,14 @@ describe('asynchronous detection', () => {
     expect(find('/status').at(-1)?.params).toMatchObject({ AnsweredBy: 'machine_start' });
   });
 
-  it('warns (21262) when there is no callback', async () => {
+  it('asynchronous detection without a callback is a warning (21262)', async () => {
     const { sim, call } = await detect(human(), { asyncAmd: 'true' });
     expect(sim.debugger).toMatchObject([{ code: 21262, level: 'warning' }]);
     expect(call?.answeredBy).toBe('human');
   });
 });
 
-it('needs no detection: TwiML at pick-up', async () => {
+it('a call without detection requests TwiML at pick-up', async () => {
   const { leg, afterMs } = await detect(human(), { machineDetection: undefined });
   expect(leg?.params).not.toHaveProperty('AnsweredBy');
   expect(afterMs).toBe(0);
@@ -130,7 +130,7 @@ describe('a person asked for a key', () => {
     return app;
   };
 
-  it('presses it some time after the prompt began, in whichever round that is', async () => {
+  it('a person presses their key some time after the prompt began, in whichever poll that is', async () => {
     for (const keyAfterMs of [500, 3000, 7000]) {
       const { client, sim, find } = ask(silent({ key: '#', keyAfterMs }));
       await client.calls.create({ to: PHONE, from: NUMBER, url: `${BASE}/leg` });
@@ -140,7 +140,7 @@ describe('a person asked for a key', () => {
     }
   });
 
-  it('or does not', async () => {
+  it('a person may press no key', async () => {
     const { client, sim, find } = ask(screening({ key: false }));
     await client.calls.create({ to: PHONE, from: NUMBER, url: `${BASE}/leg` });
     await sim.settle();

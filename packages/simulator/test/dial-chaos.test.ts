@@ -30,7 +30,7 @@ const MOMENTS = ['leg-ringing', 'leg-detecting', 'leg-human', 'bridged'] as cons
 const DETECT = 'machineDetection="Enable" amdStatusCallback="/amd"';
 
 it.each(Array.from({ length: 12 }, (_, seed) => seed))(
-  'whatever happens inside a Dial (seed %i), nobody is lost and every end is told of once',
+  'whatever happens inside a Dial (seed %i), no call is lost and every end is reported once',
   async (seed) => {
     const random = mulberry32(seed);
     const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value;

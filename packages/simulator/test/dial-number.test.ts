@@ -4,7 +4,7 @@ import { BASE, CALLER, NUMBER, world, xml } from './app.js';
 import { ANN, dial, dialled, dialTo, number } from './dialling.js';
 
 describe('a dialled number', () => {
-  it('has the caller from pick-up on, and the action is told of it', async () => {
+  it('a dialled number has the caller from pick-up on, and the action reports it', async () => {
     const { sim, caller, leg, ended, at } = await dialled(dialTo(number(ANN)), { [ANN]: human({ talkMs: 20_000 }) });
     expect(leg(ANN)).toMatchObject({
       direction: 'outbound-dial',
@@ -27,7 +27,7 @@ describe('a dialled number', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('may be the text of the Dial, and the next verb follows where there is no action', async () => {
+  it('a dialled number may be the text of the Dial, and the next verb follows without an action', async () => {
     const { caller, leg } = await dialled(`<Dial>${ANN}</Dial><Say>Next</Say>`, { [ANN]: human() });
     expect(leg(ANN).bridgedWith).toHaveLength(1);
     expect(caller.heard).toEqual(['Next']);
@@ -37,7 +37,7 @@ describe('a dialled number', () => {
     ['busy', busy()],
     ['no-answer', noAnswer()],
     ['failed', unreachable()],
-  ])('that is %s: nobody is bridged', async (status, person) => {
+  ])('a dialled number that is %s bridges nobody', async (status, person) => {
     const { caller, leg, ended, sim } = await dialled(dialTo(number(ANN)), { [ANN]: person });
     expect(ended()).toMatchObject({
       DialCallStatus: status,
@@ -49,7 +49,7 @@ describe('a dialled number', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('rings 30 seconds unless told otherwise', async () => {
+  it('a dialled number rings 30 seconds by default', async () => {
     for (const [attributes, ms] of [
       ['', 30_000],
       ['timeout="12"', 12_000],
@@ -59,7 +59,7 @@ describe('a dialled number', () => {
     }
   });
 
-  it('is cut off by the time limit, and by a caller who presses *', async () => {
+  it('a dialled call is cut off by the time limit, and by a caller who presses *', async () => {
     const limited = await dialled(dialTo(number(ANN), 'timeLimit="7"'), { [ANN]: human() });
     expect(limited.ended()).toMatchObject({ DialCallDuration: '7', DialCallStatus: 'completed' });
     const starred = dial(dialTo(number(ANN), 'hangupOnStar="true"'), { [ANN]: human() });
@@ -76,13 +76,13 @@ describe('a dialled number', () => {
     ['a strange caller id', `<Dial action="/ended" callerId="+12125550999">${ANN}</Dial>`, {}, 13_214],
     ['a number Twilio refuses', `<Dial action="/ended">${ANN}</Dial>`, { people: { [ANN]: refused(21_214) } }, 13_224],
     ['a number Twilio blocks', `<Dial action="/ended">${ANN}</Dial>`, { people: { [ANN]: refused(21_216) } }, 13_225],
-  ])('fails with an entry in the debugger: %s', async (_, verb, simulator, code) => {
+  ])('a dialled number that fails leaves an entry in the debugger: %s', async (_, verb, simulator, code) => {
     const { sim, ended } = await dialled(verb, { [ANN]: human() }, { simulator });
     expect(sim.debugger.map((entry) => entry.code)).toEqual([code]);
     expect(ended()).toMatchObject({ DialCallStatus: 'failed', DialBridged: 'false' });
   });
 
-  it('shows the caller id it was given: the number called, or a verified one', async () => {
+  it('a dialled number sees the given caller id: the number called, or a verified one', async () => {
     for (const callerId of [NUMBER, '+12125550100']) {
       const { sim, leg } = await dialled(
         dialTo(number(ANN), `callerId="${callerId}"`),
@@ -94,7 +94,7 @@ describe('a dialled number', () => {
     }
   });
 
-  it('tells its own status callback: of the end, or of what was asked for', async () => {
+  it('a dialled number has its own status callback, for the end or for what was subscribed', async () => {
     const only = await dialled(dialTo(number(ANN, `statusCallback="${BASE}/status"`)), { [ANN]: human() });
     expect(only.find('/status').map(({ params }) => params['CallStatus'])).toEqual(['completed']);
     const all = await dialled(
@@ -128,7 +128,7 @@ describe('a dialled number', () => {
     expect(all.find('/number')[0]?.params).not.toHaveProperty('ParentCallSid');
   });
 
-  it('can be you', async () => {
+  it('a dialled number can be you', async () => {
     const { sim, leg, caller } = dial(dialTo(number(ANN)), { [ANN]: you() });
     await sim.advance(3000);
     expect(leg(ANN).answer()).toBe(true);
@@ -138,7 +138,7 @@ describe('a dialled number', () => {
     expect(caller.heard).toEqual(['Over']);
   });
 
-  it('is called by a leg that REST made, too', async () => {
+  it('a leg that REST created can dial, too', async () => {
     const { sim, client } = world({}, { people: { [ANN]: human(), '+14155550150': human({ ringMs: 100 }) } });
     await client.calls.create({ to: '+14155550150', from: NUMBER, twiml: xml(`<Dial>${ANN}</Dial>`) });
     await sim.settle();
@@ -153,7 +153,7 @@ describe('a dialled number', () => {
 describe('the caller', () => {
   const ring = dialTo(number(ANN), 'answerOnBridge="true"');
 
-  it('rings on until they are connected, with answerOnBridge', async () => {
+  it('with answerOnBridge the caller hears ringing until they are connected', async () => {
     const { sim, caller, leg } = dial(ring, { [ANN]: human({ ringMs: 6000 }) });
     await sim.advance(7000);
     expect([caller.status, leg(ANN).status]).toEqual(['ringing', 'ringing']);
@@ -162,12 +162,12 @@ describe('the caller', () => {
     expect(caller.bridgedWith).toMatchObject([{ since: caller.answeredAt }]);
   });
 
-  it('was answered already if something was said before', async () => {
+  it('a caller who heard something before has already been answered', async () => {
     const { caller, leg } = await dialled(`<Say>Hello</Say>${ring}`, { [ANN]: human() });
     expect(caller.answeredAt).toBeLessThan(leg(ANN).createdAt);
   });
 
-  it('is still ringing when the dialled number was engaged', async () => {
+  it('a caller is still ringing when the dialled number was engaged', async () => {
     const { sim, caller, find } = dial(ring, { [ANN]: busy() }, { handlers: { '/ended': () => xml('<Reject/>') } });
     await sim.settle();
     expect(find('/ended')[0]?.params).toMatchObject({ CallStatus: 'ringing', DialCallStatus: 'busy' });
@@ -177,14 +177,14 @@ describe('the caller', () => {
   it.each([
     ['while it rings', 4000, 'completed', 'canceled', 'canceled', 'false'],
     ['while they talk', 12_000, 'completed', 'completed', 'completed', 'true'],
-  ])('hangs up %s: the leg ends, and the action hears of it', async (_, ms, status, leg, told, bridged) => {
+  ])('a caller who hangs up %s ends the leg, and the action is told', async (_, ms, status, leg, told, bridged) => {
     const app = await dialled(dialTo(number(ANN)), { [ANN]: human() }, { call: { hangUp: { afterMs: ms } } });
     expect(app.caller).toMatchObject({ status, heard: [] });
     expect(app.leg(ANN)).toMatchObject({ status: leg, endedAt: app.caller.endedAt });
     expect(app.ended()).toMatchObject({ CallStatus: status, DialCallStatus: told, DialBridged: bridged });
   });
 
-  it('gives up before anybody answered them', async () => {
+  it('a caller may give up before they were answered', async () => {
     const app = await dialled(ring, { [ANN]: human() }, { call: { hangUp: { when: 'leg-ringing', afterMs: 500 } } });
     expect(app.ended()).toMatchObject({ CallStatus: 'no-answer', DialCallStatus: 'canceled' });
     expect(app.leg(ANN)).toMatchObject({ status: 'canceled', sipCode: 487 });
@@ -199,7 +199,7 @@ describe('detection', () => {
     ['machine_start', voicemail({ ringMs: 2000 }), 3800],
     ['fax', fax(), 3200],
     ['unknown', silent(), 5000],
-  ])('says %s while the two hear each other', async (answeredBy, person, ms) => {
+  ])('detection of a dialled number says %s while the two hear each other', async (answeredBy, person, ms) => {
     const { find, leg, caller, sim } = await dialled(dialTo(number(ANN, detect)), { [ANN]: person });
     const [verdict, ...more] = find('/amd');
     expect(more).toEqual([]);
@@ -216,7 +216,7 @@ describe('detection', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('obeys its own settings', async () => {
+  it('detection of a dialled number obeys its own settings', async () => {
     const settings =
       'machineDetection="DetectMessageEnd" machineDetectionTimeout="10" amdStatusCallback="/amd" amdStatusCallbackMethod="GET"';
     const end = await dialled(dialTo(number(ANN, settings)), { [ANN]: voicemail({ ringMs: 0 }) });
@@ -236,13 +236,13 @@ describe('detection', () => {
     [`${detect} machineDetectionSilenceTimeout="100"`, [12_200]],
     [`${detect} asyncAmd="true"`, [12_200, 21_263]],
     [`${detect} asyncAmdStatusCallback="/amd"`, [12_200, 21_263]],
-  ])('is warned about: %s', async (attributes, codes) => {
+  ])('detection attributes are warned about: %s', async (attributes, codes) => {
     const { sim, find } = await dialled(dialTo(number(ANN, attributes)), { [ANN]: human() });
     expect(sim.debugger.map(({ code, level }) => [code, level])).toEqual(codes.map((code) => [code, 'warning']));
     expect(find('/amd').length).toBe(attributes.startsWith(detect) ? 1 : 0);
   });
 
-  it('says nothing of a call that ended before, unless the toggle says so', async () => {
+  it('detection says nothing about a call that ended before, unless the toggle says so', async () => {
     for (const [asyncResultAfterHangup, results] of [
       ['none', []],
       ['unknown', ['unknown']],

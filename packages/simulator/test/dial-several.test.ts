@@ -6,7 +6,7 @@ import { ANN, BEN, CARA, dial, dialled, dialTo, number } from './dialling.js';
 const three = number(ANN) + number(BEN) + number(CARA);
 
 describe('several numbers', () => {
-  it('ring at once: the first to pick up has the caller, the others are cancelled', async () => {
+  it('several numbers ring at once: the first to pick up has the caller, the others are cancelled', async () => {
     const { leg, caller, ended } = await dialled(dialTo(three), {
       [ANN]: human({ ringMs: 9000 }),
       [BEN]: human({ ringMs: 4000, talkMs: 11_000 }),
@@ -20,7 +20,7 @@ describe('several numbers', () => {
     expect(ended()).toMatchObject({ DialCallSid: leg(BEN).sid, DialCallStatus: 'completed', DialCallDuration: '11' });
   });
 
-  it('lose to a voicemail that is faster', async () => {
+  it('a person loses to a voicemail that is faster', async () => {
     const { leg, caller } = await dialled(dialTo(three), {
       [ANN]: human({ ringMs: 9000 }),
       [BEN]: voicemail({ ringMs: 1000 }),
@@ -30,7 +30,7 @@ describe('several numbers', () => {
     expect(caller.bridgedWith).toMatchObject([{ sid: leg(BEN).sid, ms: 75_000 }]);
   });
 
-  it('go on while one is engaged; when all failed, the last to end is told of', async () => {
+  it('several numbers go on while one is engaged; when all failed, the last to end is reported', async () => {
     const people = { [ANN]: busy(), [BEN]: noAnswer(), [CARA]: human({ ringMs: 5000 }) };
     const good = await dialled(dialTo(three), people);
     expect(good.ended()).toMatchObject({ DialCallSid: good.leg(CARA).sid, DialCallStatus: 'completed' });
@@ -38,7 +38,7 @@ describe('several numbers', () => {
     expect(bad.ended()).toMatchObject({ DialCallSid: bad.leg(BEN).sid, DialCallStatus: 'no-answer' });
   });
 
-  it('tell their own callbacks', async () => {
+  it('several numbers have their own callbacks', async () => {
     const nouns = [ANN, BEN].map((to) =>
       number(to, `statusCallback="/status" statusCallbackEvent="answered completed"`),
     );
@@ -51,7 +51,7 @@ describe('several numbers', () => {
     expect(leg(BEN).answeredAt).toBeUndefined();
   });
 
-  it('ring one after the other with sequential', async () => {
+  it('several numbers ring one after the other with sequential', async () => {
     const { leg, caller, ended } = await dialled(dialTo(three, 'sequential="true" timeout="8"'), {
       [ANN]: noAnswer(),
       [BEN]: busy(),
@@ -64,13 +64,13 @@ describe('several numbers', () => {
     expect(ended()).toMatchObject({ DialCallSid: leg(CARA).sid });
   });
 
-  it('are not rung after the one who answered', async () => {
+  it('numbers after the one who answered are not rung', async () => {
     const { sim, ended } = await dialled(dialTo(three, 'sequential="true"'), { [ANN]: human({ talkMs: 1000 }) });
     expect(sim.calls).toHaveLength(2);
     expect(ended()).toMatchObject({ DialCallStatus: 'completed' });
   });
 
-  it('are all let go when the caller hangs up', async () => {
+  it('all numbers are released when the caller hangs up', async () => {
     const { sim, ended } = await dialled(dialTo(three), {}, { call: { hangUp: { afterMs: 300 } } });
     expect(sim.calls.slice(1).map(({ status }) => status)).toEqual(['canceled', 'canceled', 'canceled']);
     expect(ended()).toMatchObject({ DialCallStatus: 'canceled' });
@@ -84,14 +84,14 @@ describe('several numbers', () => {
     [BEN]: human({ ringMs: 3000, key: '1', keyAfterMs: 500 }),
   };
 
-  it('with a document: who picks up first stops the others, whatever they make of it', async () => {
+  it('with a document, the first to pick up stops the others, whatever they do with it', async () => {
     const { caller, leg, ended } = await dialled(dialTo(asked), machineFirst, { handlers });
     expect(leg(BEN).status).toBe('canceled');
     expect(caller.bridgedWith).toEqual([]);
     expect(ended()).toMatchObject({ DialCallSid: leg(ANN).sid, DialCallStatus: 'completed', DialBridged: 'false' });
   });
 
-  it('with a document and dialRace = first-connected: whoever gets through it first', async () => {
+  it('with a document and dialRace = first-connected, the first to get through it wins', async () => {
     const simulator = { toggles: { dialRace: 'first-connected' } } as const;
     const { caller, leg } = await dialled(dialTo(asked), machineFirst, { handlers, simulator });
     expect(caller.bridgedWith).toMatchObject([{ sid: leg(BEN).sid }]);
@@ -111,7 +111,7 @@ describe('several numbers', () => {
 describe('a child leg over REST', () => {
   const talk = dialTo(number(ANN, `statusCallback="${BASE}/status"`));
 
-  it('is a call like any other, which names its parent', async () => {
+  it('a child leg is a call like any other over REST, and names its parent', async () => {
     const { sim, client, caller, leg } = dial(talk, { [ANN]: human() });
     await sim.advance(10_000);
     const fetched = await client.calls(leg(ANN).sid).fetch();
@@ -128,7 +128,7 @@ describe('a child leg over REST', () => {
   it.each([
     ['ringing', 3000, 'canceled', 'canceled', 'false'],
     ['talking', 10_000, 'completed', 'completed', 'true'],
-  ])('is ended while %s: the parent goes on at its action', async (_, ms, status, told, bridged) => {
+  ])('a child leg ended while %s sends the parent on to its action', async (_, ms, status, told, bridged) => {
     const { sim, client, caller, leg, ended, find } = dial(talk, { [ANN]: human() });
     await sim.advance(ms);
     expect((await client.calls(leg(ANN).sid).update({ status: 'completed' })).status).toBe(status);
@@ -138,7 +138,7 @@ describe('a child leg over REST', () => {
     expect(caller.heard).toEqual(['Over']);
   });
 
-  it('sends nothing when it is ended before it was dialled', async () => {
+  it('a child leg ended before it was dialled sends nothing', async () => {
     const { sim, client, leg, find, ended } = dial(talk, { [ANN]: human() });
     await sim.advance(100);
     await client.calls(leg(ANN).sid).update({ status: 'canceled' });
@@ -147,7 +147,7 @@ describe('a child leg over REST', () => {
     expect(ended()).toMatchObject({ DialCallStatus: 'canceled' });
   });
 
-  it('is redirected: it goes its own way, and the parent goes on without its duration', async () => {
+  it('a redirected child leg goes its own way, and the parent goes on without its duration', async () => {
     const { sim, client, caller, leg, ended } = dial(talk, { [ANN]: human({ talkMs: 90_000 }) });
     await sim.advance(10_000);
     await client.calls(leg(ANN).sid).update({ twiml: xml('<Say>Elsewhere</Say><Pause length="30"/>') });
@@ -160,7 +160,7 @@ describe('a child leg over REST', () => {
     expect(leg(ANN).duration).toBeGreaterThan(30);
   });
 
-  it('may dial itself once it was redirected', async () => {
+  it('a redirected child leg may dial itself', async () => {
     const { sim, client, leg } = dial(talk, { [ANN]: human(), [BEN]: human({ ringMs: 1000, talkMs: 4000 }) });
     await sim.advance(10_000);
     await client.calls(leg(ANN).sid).update({ twiml: xml(`<Dial>${BEN}</Dial>`) });
@@ -169,7 +169,7 @@ describe('a child leg over REST', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('cannot be redirected while it rings, and is let go when its parent is redirected', async () => {
+  it('a ringing child leg cannot be redirected, and is released when its parent is redirected', async () => {
     const { sim, client, caller, leg } = dial(talk, { [ANN]: human() });
     await sim.advance(3000);
     await expect(client.calls(leg(ANN).sid).update({ url: `${BASE}/x` })).rejects.toMatchObject({ code: 21_220 });
@@ -179,7 +179,7 @@ describe('a child leg over REST', () => {
     expect(caller.heard).toEqual(['Changed']);
   });
 
-  it('does not count for the calls per second', async () => {
+  it('a child leg does not count for the calls per second', async () => {
     const app = world({ '/inbound': () => xml(`<Dial>${three}</Dial>`) }, { people: { [ANN]: noAnswer() }, cps: 1 });
     app.sim.placeCall({ from: BEN, to: NUMBER });
     await app.client.calls.create({ to: ANN, from: NUMBER, twiml: xml('') });

@@ -10,7 +10,7 @@ const gate = xml(
 const whisper = dialTo(number(ANN, 'url="/whisper"'), 'answerOnBridge="true"');
 
 describe('the document of a number', () => {
-  it('is asked for when they pick up, with what a child leg has', async () => {
+  it("a number's document is requested at pick-up, with a child leg's parameters", async () => {
     const { find, leg, caller } = await dialled(
       whisper,
       { [ANN]: human() },
@@ -30,7 +30,7 @@ describe('the document of a number', () => {
     expect(asked?.params).not.toHaveProperty('CallToken');
   });
 
-  it('is heard by them alone, while the caller’s phone rings on; then the two are connected', async () => {
+  it("a number's document is heard by the callee alone, while the caller’s phone rings; then the two are connected", async () => {
     const { sim, caller, leg } = dial(
       whisper,
       { [ANN]: human({ ringMs: 2000, talkMs: 9000 }) },
@@ -46,7 +46,7 @@ describe('the document of a number', () => {
     expect(caller.heard).toEqual(['Over']);
   });
 
-  it('may ask for a key: with it they are connected, when the answer to it is over', async () => {
+  it("a number's document may ask for a key: with it they are connected once the answer is over", async () => {
     const { leg, find, caller, ended } = await dialled(
       whisper,
       { [ANN]: human({ key: '5', talkMs: 9000 }) },
@@ -63,7 +63,7 @@ describe('the document of a number', () => {
     ['a voicemail', voicemail({ ringMs: 3000 })],
     ['a fax', fax()],
     ['a screening robot', screening()],
-  ])('ends the leg without one: %s never has the caller', async (_, person) => {
+  ])("a number's document ends the leg without a key: %s never has the caller", async (_, person) => {
     const { sim, leg, caller, ended } = await dialled(
       whisper,
       { [ANN]: person },
@@ -76,7 +76,7 @@ describe('the document of a number', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('may lead elsewhere, by GET too', async () => {
+  it("a number's document may lead elsewhere, by GET too", async () => {
     const { leg, find, caller } = await dialled(
       dialTo(number(ANN, 'url="/whisper" method="GET"')),
       { [ANN]: human() },
@@ -92,7 +92,7 @@ describe('the document of a number', () => {
     expect(caller.bridgedWith).toHaveLength(1);
   });
 
-  it.each(['Dial', 'Record', 'Enqueue', 'Reject'])('may not hold <%s>', async (verb) => {
+  it.each(['Dial', 'Record', 'Enqueue', 'Reject'])("a number's document may not contain <%s>", async (verb) => {
     const { sim, caller, leg } = await dialled(
       whisper,
       { [ANN]: human() },
@@ -103,7 +103,7 @@ describe('the document of a number', () => {
     expect(caller.bridgedWith).toEqual([]);
   });
 
-  it('that cannot be had ends the leg', async () => {
+  it("a number's document that is not available ends the leg", async () => {
     const { sim, caller, leg, ended } = await dialled(
       whisper,
       { [ANN]: human() },
@@ -114,7 +114,7 @@ describe('the document of a number', () => {
     expect(ended()).toMatchObject({ DialBridged: 'false' });
   });
 
-  it('stops when the caller hangs up meanwhile, and nobody is connected', async () => {
+  it("a number's document stops when the caller hangs up meanwhile, and nobody is connected", async () => {
     const { leg, caller, ended } = await dialled(
       whisper,
       { [ANN]: human({ ringMs: 1000 }) },
@@ -124,7 +124,7 @@ describe('the document of a number', () => {
     expect(ended()).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'false' });
   });
 
-  it('stops when they hang up themselves', async () => {
+  it("a number's document stops when the callee hangs up", async () => {
     const { sim, leg, caller } = dial(
       whisper,
       { [ANN]: human({ ringMs: 1000 }) },
@@ -136,7 +136,7 @@ describe('the document of a number', () => {
     expect(caller).toMatchObject({ bridgedWith: [], heard: ['Over'] });
   });
 
-  it('runs beside detection, whose verdict may come first or last', async () => {
+  it("a number's document plays beside detection, whose verdict may come first or last", async () => {
     for (const [seconds, bridgedFirst] of [
       [1, true],
       [9, false],

@@ -10,14 +10,14 @@ export const CARA = '+14155550144';
 
 export interface Dialled extends World {
   readonly caller: SimulatedCall;
-  /** Ms from the call's beginning. */
+  /** Ms from the beginning of the call. */
   readonly at: (when: number | undefined) => number;
   readonly leg: (to: string) => SimulatedCall;
   /** What the action of the `<Dial>` was told. */
   readonly ended: () => Readonly<Record<string, string>>;
 }
 
-/** A caller who meets this `<Dial>`, whose action says "Over" and hangs up. */
+/** A caller who gets this `<Dial>`, whose action says "Over" and hangs up. */
 export function dial(
   verb: string,
   people: Record<string, Person>,

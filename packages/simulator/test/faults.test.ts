@@ -3,7 +3,7 @@ import { busy, noAnswer } from '../src/index.js';
 import type { RestFault } from '../src/index.js';
 import { BASE, CALLER, NUMBER, PHONE, world, xml } from './app.js';
 
-/** Creates a call whose first request meets this fault. */
+/** Creates a call whose first request gets this fault. */
 async function create(fault: RestFault) {
   let first = true;
   const { client, sim } = world(
@@ -49,7 +49,7 @@ describe('a fault of REST looks as the official client shows it', () => {
     else expect(got.result).toMatchObject(shape);
   });
 
-  it('times out on the simulator’s clock', async () => {
+  it('a fault can time out on the simulator’s clock', async () => {
     for (const [fault, executed] of [
       ['timeout', false],
       ['executed-but-timeout', true],
@@ -61,7 +61,7 @@ describe('a fault of REST looks as the official client shows it', () => {
     }
   });
 
-  it('times out even for a client that would wait for ever', async () => {
+  it('a fault times out even for a client that would wait forever', async () => {
     for (const timeout of [0, Infinity]) {
       const { sim } = world({}, { rest: () => 'timeout' });
       const began = sim.clock.now();
@@ -75,12 +75,12 @@ describe('a fault of REST looks as the official client shows it', () => {
     }
   });
 
-  it('can be late', async () => {
+  it('a REST answer can be late', async () => {
     const got = await create({ delayMs: 4000 });
     expect(got).toMatchObject({ took: 4000, result: got.sid });
   });
 
-  it('can be late inside a webhook, which takes that long, and may be too late', async () => {
+  it('a REST answer can be late inside a webhook, which takes that long and may be too late', async () => {
     for (const [delayMs, codes] of [
       [4000, []],
       [16_000, [11205]],
@@ -101,7 +101,7 @@ describe('a fault of REST looks as the official client shows it', () => {
     }
   });
 
-  it('lets callbacks overtake the answer to the create', async () => {
+  it('callbacks can overtake the answer to the create', async () => {
     let answeredAt = 0;
     const { client, sim, find } = world({}, { person: busy(), rest: () => ({ delayMs: 5000 }) });
     void client.calls

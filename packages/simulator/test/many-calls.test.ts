@@ -3,7 +3,7 @@ import { createSimulator, human } from '../src/index.js';
 import { xml } from './app.js';
 
 /** Ten thousand calls, each with a leg that is bridged, take well under a minute; this plays a thousand. */
-it('plays many calls, and bridges every one', async () => {
+it('the simulator plays many calls, and bridges every one', async () => {
   const calls = 1000;
   const phone = (n: number): string => `+1415${String(5_550_000 + n)}`;
   const caller = (n: number): string => `+1212${String(5_550_000 + n)}`;

@@ -6,12 +6,12 @@ const OURS = '+14155550199';
 const VERIFIED = '+14155550142';
 const world = (options: Parameters<typeof createSimulator>[0] = {}) => {
   const sim = createSimulator({ numbers: [{ phoneNumber: OURS }], people: () => human(), ...options });
-  return { sim, client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }) };
+  return { sim, client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient }) };
 };
 const call = { to: VERIFIED, from: OURS, twiml: '<Response/>' };
 
 describe('the numbers of the account', () => {
-  it('are found by number, and keep the addresses they are given', async () => {
+  it('a number is found by its digits, and keeps the addresses it is given', async () => {
     const { client } = world({ numbers: [{ phoneNumber: OURS }, { phoneNumber: '+14155550198' }] });
     expect(await client.incomingPhoneNumbers.list()).toHaveLength(2);
     const [found] = await client.incomingPhoneNumbers.list({ phoneNumber: OURS });
@@ -33,7 +33,7 @@ describe('the numbers of the account', () => {
     });
   });
 
-  it('refuse addresses that are none, and what is not imitated', async () => {
+  it('a number refuses malformed addresses, and what is not simulated', async () => {
     const { client } = world();
     const [found] = await client.incomingPhoneNumbers.list();
     const number = client.incomingPhoneNumbers(found?.sid ?? '');
@@ -44,7 +44,7 @@ describe('the numbers of the account', () => {
     await expect(client.incomingPhoneNumbers(`PN${'0'.repeat(32)}`).fetch()).rejects.toMatchObject({ code: 20404 });
   });
 
-  it('are asked for the TwiML of the next call at the new address', async () => {
+  it("a number's new address is asked for the TwiML of the next call", async () => {
     const asked: string[] = [];
     const { client, sim } = world({
       transport: ({ url }) => {
@@ -62,13 +62,13 @@ describe('the numbers of the account', () => {
 });
 
 describe('what the account may do', () => {
-  it('lists verified caller ids', async () => {
+  it('the account lists verified caller ids', async () => {
     const { client } = world({ callerIds: [VERIFIED] });
     expect(await client.outgoingCallerIds.list({ phoneNumber: VERIFIED })).toHaveLength(1);
     expect(await client.outgoingCallerIds.list({ phoneNumber: OURS })).toEqual([]);
   });
 
-  it('shows and obeys dialing permissions', async () => {
+  it('the account shows and obeys dialing permissions', async () => {
     const { client } = world({ forbiddenCountries: ['GB'] });
     const { countries } = client.voice.v1.dialingPermissions;
     expect(await countries('GB').fetch()).toMatchObject({ lowRiskNumbersEnabled: false, countryCodes: ['+44'] });
@@ -79,7 +79,7 @@ describe('what the account may do', () => {
     await client.calls.create(call);
   });
 
-  it('calls verified numbers only with a trial account', async () => {
+  it('a trial account calls verified numbers only', async () => {
     const { client, sim } = world({ trial: true, callerIds: [VERIFIED] });
     expect((await client.api.v2010.accounts(sim.accountSid).fetch()).type).toBe('Trial');
     await client.calls.create(call);

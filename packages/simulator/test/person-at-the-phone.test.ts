@@ -18,7 +18,7 @@ async function ringing(): Promise<{
 }
 
 describe('you', () => {
-  it('are rung until you answer, are found to be human, and talk until somebody hangs up', async () => {
+  it('your phone rings until you answer, you are recognised as human, and talk until either side hangs up', async () => {
     const { leg, caller, advance } = await ringing();
     expect(leg.answer()).toBe(true);
     await advance(10_000);
@@ -31,7 +31,7 @@ describe('you', () => {
     expect([leg.status, caller.status]).toEqual(['completed', 'completed']);
   });
 
-  it('are busy when you decline', async () => {
+  it('your phone is busy when you decline', async () => {
     const { leg, advance } = await ringing();
     expect(leg.decline()).toBe(true);
     await advance(100);
@@ -39,7 +39,7 @@ describe('you', () => {
     expect([leg.answer(), leg.decline()]).toEqual([false, false]);
   });
 
-  it('do not answer when you do nothing, and answer no call that does not ring', async () => {
+  it('your phone does not answer by itself, and answers no call that does not ring', async () => {
     const { leg, caller, advance } = await ringing();
     expect(caller.answer()).toBe(false);
     await advance(60_000);
@@ -47,7 +47,7 @@ describe('you', () => {
     expect(leg.answer()).toBe(false);
   });
 
-  it('are not hung up on by the ring time once you answered', async () => {
+  it('your call is not ended by the ring time once you answered', async () => {
     const { leg, advance } = await ringing();
     leg.answer();
     expect(leg.answer()).toBe(false);
@@ -56,7 +56,7 @@ describe('you', () => {
   });
 });
 
-it('a real clock whose speed changes goes on from where it is, and wakes nobody late or early', () => {
+it('a real clock whose speed changes continues from where it is, and wakes no one late or early', () => {
   vi.useFakeTimers({ now: 1_000_000 });
   try {
     const clock = realClock({ speed: 10 });

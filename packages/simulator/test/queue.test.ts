@@ -5,7 +5,7 @@ import { BASE, CALLER, NUMBER, PHONE, world, xml } from './app.js';
 
 type Handlers = Parameters<typeof world>[0];
 
-/** A caller in the queue of a worker, who is called after five seconds by the leg `/leg`. */
+/** A caller in a worker's queue, who is called after five seconds by the leg `/leg`. */
 async function queue(handlers: Handlers, call: Partial<InboundOptions> = {}, wait = 'waitUrl="/wait"') {
   const app = world(
     {
@@ -26,7 +26,7 @@ async function queue(handlers: Handlers, call: Partial<InboundOptions> = {}, wai
   await app.sim.advance(5000);
   const reservation = (): string => app.sim.workspaces[0]?.tasks[0]?.reservations[0]?.sid ?? '';
   const results = () => app.find('/enqueued').map(({ params }) => params['QueueResult']);
-  /** The worker picks up, and takes the caller. */
+  /** The worker picks up and takes the caller. */
   const take = async (queueAttributes: string, dialAttributes = '') => {
     const document = `<Dial action="${BASE}/dialled" ${dialAttributes}><Queue reservationSid="${reservation()}" ${queueAttributes}/></Dial>`;
     const { sid } = await app.client.calls.create({ to: PHONE, from: NUMBER, twiml: xml(document) });
@@ -40,7 +40,7 @@ async function queue(handlers: Handlers, call: Partial<InboundOptions> = {}, wai
 const whisper = `url="${BASE}/whisper"`;
 
 describe('a whisper to the caller in the queue', () => {
-  it('is heard by them before the two are connected', async () => {
+  it('a whisper is heard by the caller before the two are connected', async () => {
     const app = await queue({ '/whisper': () => xml('<Say>You are connected to Ann</Say>') });
     const leg = await app.take(
       whisper,
@@ -71,7 +71,7 @@ describe('a whisper to the caller in the queue', () => {
     expect(app.sim.debugger).toEqual([]);
   });
 
-  it('may ask them for a key', async () => {
+  it('a whisper may ask the caller for a key', async () => {
     const app = await queue(
       {
         '/whisper': () => xml('<Gather numDigits="1" action="/pressed"><Say>Press a key to be recorded</Say></Gather>'),
@@ -86,7 +86,7 @@ describe('a whisper to the caller in the queue', () => {
     expect(app.caller.bridgedWith).toHaveLength(1);
   });
 
-  it('that cannot be had, or holds what it may not, keeps nobody apart', async () => {
+  it('a whisper that is not available, or contains forbidden verbs, does not keep the two apart', async () => {
     for (const [answer, code] of [
       [() => ({ status: 500 }), 11_200],
       [() => xml('<Record/>'), 13_238],
@@ -99,7 +99,7 @@ describe('a whisper to the caller in the queue', () => {
     }
   });
 
-  it.each(['the caller', 'the worker'])('stops when %s hangs up', async (who) => {
+  it.each(['the caller', 'the worker'])('a whisper stops when %s hangs up', async (who) => {
     const app = await queue({ '/whisper': () => xml('<Pause length="20"/>') });
     const leg = await app.take(whisper);
     await app.sim.advance(5000);
@@ -111,7 +111,7 @@ describe('a whisper to the caller in the queue', () => {
     expect([app.caller.status, leg.status]).toEqual(['completed', 'completed']);
   });
 
-  it('may end the caller’s call', async () => {
+  it('a whisper may end the caller’s call', async () => {
     const app = await queue({ '/whisper': () => xml('<Say>We are closed</Say><Hangup/>') });
     const leg = await app.take(whisper);
     await app.end();
@@ -125,7 +125,7 @@ describe('the wait document of a queue', () => {
     '<Gather numDigits="1" action="/key" timeout="3"><Say>Press 1 to leave a message</Say><Pause length="2"/></Gather><Say>Thank you for waiting</Say>',
   );
 
-  it('listens to keys: the answer goes on in its place, and then it is asked for again', async () => {
+  it('the wait document listens to keys: the answer replaces it, and then it is requested again', async () => {
     const app = await queue(
       { '/wait': () => menu, '/key': ({ params }) => xml(`<Say>You pressed ${params['Digits'] ?? ''}</Say>`) },
       { press: [{ afterMs: 1000, digits: '4' }] },
@@ -143,7 +143,7 @@ describe('the wait document of a queue', () => {
     expect(app.results()).toEqual(['hangup']);
   });
 
-  it('may let the caller leave by a key: the action is asked at once', async () => {
+  it('the wait document may let the caller leave by a key: the action is requested at once', async () => {
     const app = await queue({ '/wait': () => menu, '/key': () => xml('<Say>Goodbye</Say><Leave/><Say>Never</Say>') });
     app.caller.press('1');
     await app.end();
@@ -156,7 +156,7 @@ describe('the wait document of a queue', () => {
     expect(app.sim.workspaces[0]?.tasks[0]?.status).toBe('canceled');
   });
 
-  it('stops listening when the caller is taken', async () => {
+  it('the wait document stops listening when the caller is taken', async () => {
     const app = await queue({ '/wait': () => xml('<Gather action="/key" timeout="60"/>'), '/key': () => xml('') });
     await app.take('');
     await app.sim.advance(5000);
@@ -166,7 +166,7 @@ describe('the wait document of a queue', () => {
     expect(app.find('/key')).toEqual([]);
   });
 
-  it('may hang up, and holds nothing else', async () => {
+  it('the wait document may hang up, and may contain nothing else', async () => {
     const ended = await queue({ '/wait': () => xml('<Say>Nobody today</Say><Hangup/>') });
     await ended.end();
     expect(ended.caller).toMatchObject({ status: 'completed', heard: ['Nobody today'] });

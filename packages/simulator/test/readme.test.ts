@@ -5,7 +5,7 @@ import * as people from '../src/people/people.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-it('the README lists every toggle with all its values, and everybody', () => {
+it('the README lists every toggle with all its values, and every person', () => {
   for (const [name, values] of Object.entries(TOGGLE_VALUES)) {
     const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` `)) ?? '';
     for (const value of values) expect(row, name).toContain(`\`${String(value)}\``);

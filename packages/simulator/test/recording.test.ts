@@ -8,7 +8,7 @@ const TOLD = 'recordingStatusCallback="/recorded"';
 const recorded = ({ find }: World) => find('/recorded').map(({ params }) => params);
 
 describe('a recorded Dial', () => {
-  it('has a file of the talk, which the action and the callback are told of', async () => {
+  it('a recorded Dial has a file of the talk, which the action and the callback report', async () => {
     const app = await dialled(dialTo(number(ANN), `record="record-from-answer-dual" ${TOLD}`), {
       [ANN]: human({ talkMs: 12_000 }),
     });
@@ -31,7 +31,7 @@ describe('a recorded Dial', () => {
     expect(app.sim.debugger).toEqual([]);
   });
 
-  it('may begin when it rings, and tell of its beginning too', async () => {
+  it('a Dial recording may begin at ringing, and report its beginning too', async () => {
     const events = 'recordingStatusCallbackEvent="in-progress completed absent" recordingStatusCallbackMethod="GET"';
     const app = await dialled(dialTo(number(ANN), `record="record-from-ringing" ${TOLD} ${events}`), {
       [ANN]: human({ ringMs: 6000, talkMs: 12_000 }),
@@ -48,13 +48,13 @@ describe('a recorded Dial', () => {
     ['nothing asked for', 'record="do-not-record"', human()],
     ['nobody there', 'record="record-from-answer"', noAnswer()],
     ['engaged', 'record="record-from-ringing"', busy()],
-  ])('has no file: %s', async (_, attributes, person) => {
+  ])('a Dial recording has no file: %s', async (_, attributes, person) => {
     const app = await dialled(dialTo(number(ANN), `${attributes} ${TOLD}`), { [ANN]: person });
     expect(recorded(app)).toEqual([]);
     expect(app.ended()).not.toHaveProperty('RecordingUrl');
   });
 
-  it('tells that there is none if it was asked to: rung in vain, or a whisper that ended the leg', async () => {
+  it('a Dial recording reports that there is none if configured: rung in vain, or a whisper that ended the leg', async () => {
     const rung = await dialled(
       dialTo(number(ANN), `record="record-from-ringing" ${TOLD} recordingStatusCallbackEvent="absent"`),
       { [ANN]: noAnswer() },
@@ -72,7 +72,7 @@ describe('a recorded Dial', () => {
     expect(refused.ended()).not.toHaveProperty('RecordingUrl');
   });
 
-  it('ends when the caller hangs up, or is redirected', async () => {
+  it('a Dial recording ends when the caller hangs up or is redirected', async () => {
     const verb = dialTo(number(ANN), `record="record-from-answer" ${TOLD}`);
     const hungUp = await dialled(verb, { [ANN]: human() }, { call: { hangUp: { when: 'bridged', afterMs: 4000 } } });
     expect(recorded(hungUp)).toMatchObject([{ RecordingDuration: '4' }]);
@@ -87,7 +87,7 @@ describe('a recorded Dial', () => {
   it.each([
     '<Dial record="yes">+14155550142</Dial>',
     '<Dial><Conference record="record-from-answer">room</Conference></Dial>',
-  ])('is warned about with 12200: %s', async (verb) => {
+  ])('a record attribute is warned about with 12200: %s', async (verb) => {
     const { sim } = await dialled(verb, {}, { call: { hangUp: { afterMs: 5000 } } });
     expect(sim.debugger).toMatchObject([{ code: 12_200, level: 'warning' }]);
   });
@@ -97,7 +97,7 @@ describe('a recorded conference', () => {
   const room = (attributes: string, outside = ''): string =>
     `<Dial action="${BASE}/ended" ${outside}><Conference beep="false" endConferenceOnExit="true" ${attributes}>room</Conference></Dial>`;
 
-  /** Two callers, who hear these documents, the second ten seconds after the first; they talk for twenty. */
+  /** Two callers who hear these documents, the second ten seconds after the first; they talk for twenty. */
   async function meet(first: string, second: string): Promise<World> {
     const app = world({
       '/inbound': ({ params }) => xml(params['From'] === CALLER ? first : second),
@@ -110,7 +110,7 @@ describe('a recorded conference', () => {
     return app;
   }
 
-  it('has a file from its start to its end', async () => {
+  it('a recorded conference has a file from its start to its end', async () => {
     const app = await meet(room(`record="record-from-start" ${TOLD}`), room(''));
     expect(recorded(app)).toMatchObject([
       {
@@ -125,21 +125,21 @@ describe('a recorded conference', () => {
     expect(app.find('/ended')[0]?.params).not.toHaveProperty('RecordingUrl');
   });
 
-  it('is only what the first participant says it is', async () => {
+  it('a recorded conference obeys only the first participant', async () => {
     expect(recorded(await meet(room(''), room(`record="record-from-start" ${TOLD}`)))).toEqual([]);
     const other = await meet(room(`record="record-from-start" ${TOLD}`), room('recordingStatusCallback="/other"'));
     expect(other.find('/other')).toEqual([]);
     expect(recorded(other)).toHaveLength(1);
   });
 
-  it('has none if it never starts', async () => {
+  it('a conference that never starts has no recording', async () => {
     const app = world({ '/inbound': () => xml(room(`record="record-from-start" ${TOLD}`)) });
     app.sim.placeCall({ from: CALLER, to: NUMBER, hangUp: { afterMs: 30_000 } });
     await app.sim.settle();
     expect(recorded(app)).toEqual([]);
   });
 
-  it('may be recorded by a Dial instead, for the call that asks for it', async () => {
+  it('a conference may be recorded by a Dial instead, for the call that asks for it', async () => {
     const app = await meet(room('', `record="record-from-answer" ${TOLD}`), room(''));
     expect(recorded(app)).toMatchObject([
       { RecordingSource: 'DialVerb', CallSid: app.sim.calls[0]?.sid, RecordingDuration: '30' },
@@ -151,7 +151,7 @@ describe('a recorded conference', () => {
 });
 
 describe('Record', () => {
-  it('tells its callback in the same shape, and keeps what was said when the call is redirected', async () => {
+  it('Record has the same callback, and keeps what was said when the call is redirected', async () => {
     const app = world({
       '/inbound': () => xml(`<Say>Speak</Say><Record action="/after" ${TOLD}/>`),
       '/after': () => xml(''),

@@ -6,7 +6,7 @@ import { BASE, CALLER, NUMBER, PHONE, conference, forwarding, world, xml } from 
 
 const say = (text: string): string => xml(`<Say>${text}</Say>`);
 
-/** One inbound call whose first request comes as often as this says; each answer is another one. */
+/** One inbound call whose first request is repeated like this; each answer is different. */
 async function ring(repeat: Repeat, options: SimulatorOptions & { readonly hangUpAfterMs?: number } = {}) {
   let answers = 0;
   const { hangUpAfterMs, ...more } = options;
@@ -26,7 +26,7 @@ describe('a request for TwiML that is repeated', () => {
     ['last', 'answer 2'],
     ['first', 'answer 1'],
   ] as const)(
-    'is retried with the same body, signature and token, and the %s reply is acted on',
+    'a request is retried with the same body, signature and token, and the %s reply is acted on',
     async (actsOn, heard) => {
       const { caller, find, at, said, sim } = await ring({ retryAfterMs: 3000, actsOn });
       const [one, two] = find('/inbound').map(({ request: { signal: _, ...request } }) => request);
@@ -35,13 +35,13 @@ describe('a request for TwiML that is repeated', () => {
       expect(caller.heard).toEqual([heard]);
       expect(said).toContain(`TwiML request, again after 3000 ms → ${BASE}/inbound`);
       expect(said).toContain(`asked twice: acted on the ${actsOn} reply`);
-      // A slow first reply arrives when the retry is on its way.
+      // A slow first reply arrives when the retry was sent already.
       expect(caller.sounds[0]?.at).toBe(caller.createdAt + (at[0] ?? 0) + 3000 + 20);
       expect(sim.debugger).toEqual([]);
     },
   );
 
-  it('is under way twice at once when no time is between', async () => {
+  it('a request and its retry are sent at once with an interval of 0', async () => {
     const under = { now: 0, most: 0 };
     const app = world(
       {
@@ -60,7 +60,7 @@ describe('a request for TwiML that is repeated', () => {
     expect(caller.heard).toEqual(['Hello']);
   });
 
-  it('is copied later, after the call as well, and the reply of the copy is thrown away', async () => {
+  it('a request is copied later, even after the call, and the reply to the copy is discarded', async () => {
     const { caller, at, said, sim } = await ring({ copyAfterMs: 60_000 });
     expect((at[1] ?? 0) - (at[0] ?? 0)).toBe(60_000);
     expect(caller.createdAt + 60_000).toBeGreaterThan(caller.endedAt ?? Infinity);
@@ -69,7 +69,7 @@ describe('a request for TwiML that is repeated', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('is retried although the caller has hung up meanwhile, and nobody acts on the reply', async () => {
+  it('a request is retried even if the caller has hung up meanwhile, and no reply is acted on', async () => {
     const { caller, at, said } = await ring({ retryAfterMs: 5000 }, { hangUpAfterMs: 1000 });
     expect(at).toHaveLength(2);
     expect(caller.status).toBe('no-answer');
@@ -77,7 +77,7 @@ describe('a request for TwiML that is repeated', () => {
     expect(said.some((text) => text.startsWith('asked twice'))).toBe(false);
   });
 
-  it('goes on with the other reply when the attempt that was to be acted on fails', async () => {
+  it('a request goes on with the other reply if the attempt to be acted on fails', async () => {
     for (const [actsOn, fails] of [
       ['last', 2],
       ['first', 1],
@@ -94,20 +94,20 @@ describe('a request for TwiML that is repeated', () => {
     }
   });
 
-  it('may carry another token, with the toggle', async () => {
+  it('a retry may carry another token, with the toggle', async () => {
     const { find } = await ring({ retryAfterMs: 0, copyAfterMs: 500 }, { toggles: { retryToken: 'new' } });
     const tokens = find('/inbound').map(({ request }) => request.headers['i-twilio-idempotency-token']);
     expect(new Set(tokens).size).toBe(3);
     expect(new Set(find('/inbound').map(({ request }) => request.body)).size).toBe(1);
   });
 
-  it('is not retried at an address that asks for no retries', async () => {
+  it('a request is not retried at an address that asks for no retries', async () => {
     const numbers = [{ phoneNumber: NUMBER, voiceUrl: `${BASE}/inbound#rc=0` }];
     const repeats = (): Repeat => ({ retryAfterMs: 100, copyAfterMs: 200 });
     expect((await ring({}, { numbers, repeats })).at).toHaveLength(2);
   });
 
-  it('leaves a complaint in the debugger when a late copy is not answered', async () => {
+  it('a late copy that is not answered leaves an entry in the debugger', async () => {
     let times = 0;
     const app = world(
       { '/inbound': () => ((times += 1) === 1 ? say('Hello') : { status: 503 }) },
@@ -128,7 +128,7 @@ describe('a request for TwiML that is repeated', () => {
     expect(sim.debugger).toMatchObject([{ code: 0, message: `the option "repeats": ${message}` }]);
   });
 
-  it('sends nothing any more when the simulator is closed', async () => {
+  it('a closed simulator sends no repeats', async () => {
     const app = world(
       { '/inbound': () => say('Hello') },
       { clock: realClock({ speed: 1000 }), repeats: () => ({ copyAfterMs: 3_600_000 }) },
@@ -145,7 +145,7 @@ describe('every kind of request for TwiML', () => {
   const TWICE = (): Repeat => ({ retryAfterMs: 0, copyAfterMs: 1000 });
   const waits = xml('<Say>You are waiting.</Say><Pause length="20"/>');
 
-  /** How often each path was asked for TwiML, to which the caller and who answered came once. */
+  /** How often each path was asked for TwiML that the caller and the callee got once. */
   function times(app: ReturnType<typeof world>): Record<string, number> {
     const counted: Record<string, number> = {};
     for (const { path, params } of app.seen) {
@@ -155,7 +155,7 @@ describe('every kind of request for TwiML', () => {
     return counted;
   }
 
-  it('comes three times: voice URL, redirects, actions, wait documents, whispers, fallbacks', async () => {
+  it('voice URL, redirects, actions, wait documents, whispers and fallbacks come three times', async () => {
     const app = world(
       {
         '/inbound': () => xml('<Gather numDigits="1" action="/key"><Say>Press a key</Say></Gather>'),
@@ -184,7 +184,7 @@ describe('every kind of request for TwiML', () => {
     );
   });
 
-  it('comes three times: what REST asks for, a queue’s documents and actions; an assignment comes once', async () => {
+  it('requests that REST asks for, a queue’s documents and actions come three times; an assignment comes once', async () => {
     const app = world(
       {
         '/inbound': () =>
@@ -207,7 +207,7 @@ describe('every kind of request for TwiML', () => {
       { people: { [PHONE]: human({ ringMs: 1000, talkMs: 5000 }) }, repeats: TWICE },
     );
     const sids = app.sim.addWorkspace({ assignmentCallbackUrl: `${BASE}/assign`, workers: [{ friendlyName: 'Ann' }] });
-    // Hangs up while being recorded: an action that nobody listens to.
+    // Hangs up while being recorded: an action whose answer is not used.
     app.sim.placeCall({ from: CALLER, to: NUMBER, hangUp: { afterMs: 15_000 } });
     await app.sim.settle();
     const { '/assign': assignments, '/wait': waiting, ...others } = times(app);
@@ -224,7 +224,7 @@ describe('repeats by seed', () => {
     return Array.from({ length: 1000 }, () => hook(request));
   };
 
-  it('are the same for the same seed, others for another, and about as many as asked for', () => {
+  it('seeded repeats are the same for the same seed, different for another, and about as many as configured', () => {
     const options = { retry: 0.2, copy: 0.1 };
     expect(draw(options)).toEqual(draw(options));
     expect(draw(options)).not.toEqual(draw(options, 8));
@@ -239,7 +239,7 @@ describe('repeats by seed', () => {
     expect(draw({})).toEqual(Array(1000).fill(undefined));
   });
 
-  it('are at once, soon and late, and either reply is acted on', () => {
+  it('seeded repeats are immediate, soon and late, and either reply is acted on', () => {
     const drawn = draw({ retry: 1, copy: 1, maxCopyMs: 60_000 }).map((one) => one as Required<Repeat>);
     const share = (of: (one: Required<Repeat>) => boolean): number => drawn.filter(of).length / drawn.length;
     expect(share(({ actsOn }) => actsOn === 'first')).toBeCloseTo(0.5, 1);
@@ -249,7 +249,7 @@ describe('repeats by seed', () => {
     expect(Math.max(...drawn.map(({ copyAfterMs }) => copyAfterMs))).toBeLessThanOrEqual(60_000);
   });
 
-  it('change nothing when both rates are 0', async () => {
+  it('seeded repeats change nothing when both rates are 0', async () => {
     const play = async (more: SimulatorOptions): Promise<unknown> => {
       const { sim } = forwarding({ person: human(), disorder: { seed: 3, duplicate: 0.3 }, ...more });
       sim.placeCall({ from: CALLER, to: NUMBER });
@@ -269,7 +269,7 @@ describe('repeats by seed', () => {
     expect(() => seededRepeats({ seed: 1, ...options })).toThrow(`seededRepeats: ${message}`);
   });
 
-  it('are part of --chaos', () => {
+  it('seeded repeats are part of --chaos', () => {
     const hookOf = (text: string) => parseArguments(['--chaos', text])?.options.repeats;
     expect(hookOf('7:retry=1,copy=0')?.(request)?.retryAfterMs).toBeTypeOf('number');
     expect(hookOf('7:retry=0,copy=0')?.(request)).toBeUndefined();

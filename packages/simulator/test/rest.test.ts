@@ -15,7 +15,7 @@ const refusal = async (promise: Promise<unknown>): Promise<{ status: unknown; co
 describe('creating a call', () => {
   const good = { to: PHONE, from: NUMBER, twiml: TWIML };
 
-  it('answers 201 with what Twilio would show', async () => {
+  it('creating a call answers 201 with what Twilio would show', async () => {
     const { client, sim } = world({}, { person: human() });
     const call = await client.calls.create(good);
     expect(call).toMatchObject({
@@ -53,7 +53,7 @@ describe('creating a call', () => {
     [21626, { statusCallback: `${BASE}/s`, statusCallbackEvent: ['finished'] }],
     [32018, { twiml: xml(`<Say>${'x'.repeat(4000)}</Say>`) }],
     [20001, { record: true }],
-  ])('refuses with %i', async (code, change) => {
+  ])('creating a call is refused with %i', async (code, change) => {
     const { client, sim } = world({}, { person: human() });
     const got = await refusal(client.calls.create({ ...good, ...(change as object) }));
     expect(got).toMatchObject({ status: 400, code });
@@ -61,12 +61,12 @@ describe('creating a call', () => {
     expect(sim.calls).toEqual([]);
   });
 
-  it('refuses what a person is told to refuse', async () => {
+  it('creating a call is refused for a person configured to refuse', async () => {
     const { client } = world({}, { person: refused(21215) });
     expect(await refusal(client.calls.create(good))).toMatchObject({ status: 400, code: 21215 });
   });
 
-  it('lets the caller’s number be shown with the token of their call, while it lasts', async () => {
+  it('the caller’s number may be shown with the token of their call, while it lasts', async () => {
     const tokens: string[] = [];
     const { client, sim } = world(
       {
@@ -88,7 +88,7 @@ describe('creating a call', () => {
     expect(await refusal(client.calls.create(withToken))).toMatchObject({ code: 21210 });
   });
 
-  it('warns when Url and Twiml are both given, and uses Url', async () => {
+  it('a create with both Url and Twiml is a warning, and Url is used', async () => {
     const { client, sim, paths } = world({ '/hello': () => TWIML }, { person: human() });
     await client.calls.create({ ...good, url: `${BASE}/hello` });
     await sim.settle();
@@ -96,7 +96,7 @@ describe('creating a call', () => {
     expect(paths()).toEqual(['/hello']);
   });
 
-  it('queues what exceeds the calls per second', async () => {
+  it('calls that exceed the calls per second are queued', async () => {
     const { client, sim } = world({}, { person: human(), cps: 1 });
     const calls = [];
     for (let n = 0; n < 3; n += 1) calls.push(await client.calls.create(good));
@@ -122,7 +122,7 @@ describe('ending and redirecting', () => {
     return { client, sim, sid, log };
   }
 
-  it('cancels a queued call without any callback', async () => {
+  it('a queued call is cancelled without any callback', async () => {
     for (const status of ['canceled', 'completed'] as const) {
       const { client, sim, sid, log } = await at('queued');
       expect((await client.calls(sid).update({ status })).status).toBe('canceled');
@@ -131,7 +131,7 @@ describe('ending and redirecting', () => {
     }
   });
 
-  it('cancels a call that is dialled or rings', async () => {
+  it('a call that is dialled or rings can be cancelled', async () => {
     for (const moment of ['initiated', 'ringing'] as const) {
       const { client, sim, sid, log } = await at(moment);
       await client.calls(sid).update({ status: 'canceled' });
@@ -140,7 +140,7 @@ describe('ending and redirecting', () => {
     }
   });
 
-  it('cannot cancel a call in progress, but complete it', async () => {
+  it('a call in progress cannot be cancelled, but completed', async () => {
     const { client, sim, sid, log } = await at('in-progress');
     expect((await client.calls(sid).update({ status: 'canceled' })).status).toBe('in-progress');
     expect((await client.calls(sid).update({ status: 'completed' })).status).toBe('completed');
@@ -148,7 +148,7 @@ describe('ending and redirecting', () => {
     expect(log().at(-1)).toBe('S:completed');
   });
 
-  it('refuses to touch a call that is over', async () => {
+  it('a call that is over cannot be changed', async () => {
     const { client, sid } = await at('over');
     expect(await refusal(client.calls(sid).update({ status: 'completed' }))).toMatchObject({
       status: 400,
@@ -162,7 +162,7 @@ describe('ending and redirecting', () => {
     expect(await refusal(client.calls(sid).fetch())).toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('redirects only a call in progress', async () => {
+  it('only a call in progress can be redirected', async () => {
     for (const moment of ['queued', 'ringing'] as const) {
       const { client, sid } = await at(moment);
       expect(await refusal(client.calls(sid).update({ twiml: TWIML }))).toMatchObject({ status: 400, code: 21220 });
@@ -175,23 +175,23 @@ describe('ending and redirecting', () => {
 });
 
 describe('everything else of REST', () => {
-  it('refuses wrong credentials and unknown things', async () => {
+  it('REST refuses wrong credentials and unknown resources', async () => {
     const { sim } = world({});
-    const stranger = twilio(sim.accountSid, 'wrong', { httpClient: sim.httpClient as never });
+    const stranger = twilio(sim.accountSid, 'wrong', { httpClient: sim.httpClient });
     expect(await refusal(stranger.calls.list())).toMatchObject({ status: 401, code: 20003 });
     const { client } = world({});
     expect(await refusal(client.calls('CA' + '0'.repeat(32)).fetch())).toMatchObject({ status: 404, code: 20404 });
     expect((await refusal(client.messages.list())).message).toContain('simulator');
   });
 
-  it('knows API keys', async () => {
+  it('REST accepts API keys', async () => {
     const key = 'SK' + 'a'.repeat(32);
     const sim = createSimulator({ apiKeys: { [key]: 'secret' } });
-    const client = twilio(key, 'secret', { accountSid: sim.accountSid, httpClient: sim.httpClient as never });
+    const client = twilio(key, 'secret', { accountSid: sim.accountSid, httpClient: sim.httpClient });
     expect(await client.calls.list()).toEqual([]);
   });
 
-  it('lists calls, page by page', async () => {
+  it('REST lists calls, page by page', async () => {
     const { client, sim } = world({}, { person: noAnswer() });
     for (let n = 0; n < 5; n += 1) await client.calls.create({ to: PHONE, from: NUMBER, twiml: TWIML });
     await sim.advance(2000);
@@ -201,7 +201,7 @@ describe('everything else of REST', () => {
     expect(await client.calls.list({ startTimeAfter: new Date(0) })).toHaveLength(0);
   });
 
-  it('shows, changes and empties conferences', async () => {
+  it('REST shows, changes and empties conferences', async () => {
     const { client, sim, log } = world({
       '/inbound': () => xml(conference('room', '/ended')),
       '/ended': () => xml('<Say>Bye</Say>'),
@@ -224,7 +224,7 @@ describe('everything else of REST', () => {
     expect(sim.conferences).toMatchObject([{ reasonEnded: 'conference-ended-via-api' }]);
   });
 
-  it('removes a participant, who goes on at the action', async () => {
+  it('REST removes a participant, who goes on at the action', async () => {
     const { client, sim, find } = world({
       '/inbound': () => xml(conference('room', '/ended')),
       '/ended': () => xml('<Say>Bye</Say>'),
@@ -240,7 +240,7 @@ describe('everything else of REST', () => {
     });
   });
 
-  it('is the same over web-standard requests, with or without the host in the path', async () => {
+  it('REST is the same over web-standard requests, with or without the host in the path', async () => {
     const { sim } = world({}, { person: noAnswer() });
     const authorization = `Basic ${Buffer.from(`${sim.accountSid}:${sim.authToken}`).toString('base64')}`;
     for (const host of ['', '/api.twilio.com']) {

@@ -5,7 +5,7 @@ import { parseArguments } from '../src/server/arguments.js';
 const request = { method: 'POST', path: '/2010-04-01/Accounts/AC/Calls.json', form: new URLSearchParams() };
 
 describe('faults of REST by seed', () => {
-  it('are the same for the same seed, others for another, and about as many as asked for', () => {
+  it('seeded faults are the same for the same seed, different for another, and about as many as configured', () => {
     const draw = (seed: number) => {
       const hook = seededFaults({ seed, rate: 0.2 });
       return Array.from({ length: 1000 }, () => hook(request));
@@ -17,7 +17,7 @@ describe('faults of REST by seed', () => {
     expect(hit).toBeLessThan(250);
   });
 
-  it('are of every kind but the 400, or of the kinds asked for', () => {
+  it('seeded faults are of every kind but the 400, or of the configured kinds', () => {
     const all = seededFaults({ seed: 1, rate: 1 });
     const drawn = new Set(Array.from({ length: 500 }, () => all(request)));
     expect(drawn).toEqual(new Set(REST_FAULTS.slice(0, -1)));
@@ -27,7 +27,7 @@ describe('faults of REST by seed', () => {
 });
 
 describe('--chaos', () => {
-  it('takes a seed, and options', () => {
+  it('--chaos accepts a seed and options', () => {
     const parsed = parseArguments(['--chaos', '7:lose=0.5,maxDelayMs=100']);
     expect(parsed?.options.disorder).toEqual({ seed: 7, lose: 0.5, maxDelayMs: 100, duplicate: 0.2 });
     expect(parsed?.options.rest).toBeTypeOf('function');
@@ -38,7 +38,7 @@ describe('--chaos', () => {
     ['7:loose=1', /unknown option "loose": one of maxDelayMs, duplicate, lose, rest, retry, copy/],
     ['7:lose=2', /"lose" must be a number from 0 to 1/],
     ['7:lose=', /"lose" must be a number from 0 to 1/],
-  ])('%s is refused, and the message says why', (text, message) => {
+  ])('--chaos %s is refused, and the message says why', (text, message) => {
     expect(() => parseArguments(['--chaos', text])).toThrow(message);
   });
 });

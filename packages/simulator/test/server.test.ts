@@ -21,7 +21,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The official client, sent somewhere else: what a reader of the README does. */
+/** The official client with another address, as a reader of the README would use it. */
 function clientAt(base: string, accountSid: string, authToken: string) {
   const httpClient = {
     async request(options: HttpClientRequest) {
@@ -46,7 +46,7 @@ function clientAt(base: string, accountSid: string, authToken: string) {
 }
 
 describe('on a port', () => {
-  it('signs what it sends: an apostrophe, a blank and letters of all kinds in the address of an application', async () => {
+  it("the server signs what it sends: an apostrophe, a blank and all kinds of letters in an application's address", async () => {
     const answers: boolean[] = [];
     const app = createServer((request, response) => {
       let body = '';
@@ -69,7 +69,7 @@ describe('on a port', () => {
     expect(answers).toEqual([true, true]);
   });
 
-  it('plays a call over real HTTP, both ways', async () => {
+  it('the server plays a call over real HTTP, both ways', async () => {
     const app = createServer((request, response) => {
       request.resume();
       response.writeHead(200, { 'content-type': 'text/xml' });
@@ -104,7 +104,7 @@ describe('on a port', () => {
     expect(await (await fetch(`${base}/_simulator/calls/${sid}`)).json()).toMatchObject({ sid, status: 'completed' });
   });
 
-  it('helps, refuses strangers, and says what is wrong', async () => {
+  it('the server helps, refuses strangers, and says what is wrong', async () => {
     const base = await listen(createSimulatorServer(createSimulator({ clock: realClock() })));
     expect(await (await fetch(base)).text()).toContain('/_simulator/calls');
     const place = (body: string, headers: Record<string, string> = {}) =>
@@ -120,7 +120,7 @@ describe('on a port', () => {
     expect((await fetch(`${base}/2010-04-01/Accounts/AC1/Calls.json`)).status).toBe(401);
   });
 
-  it('breaks the connection where a fault says so', async () => {
+  it('the server breaks the connection where a fault says so', async () => {
     const sim = createSimulator({ clock: realClock(), rest: () => 'reset' });
     const base = await listen(createSimulatorServer(sim));
     await expect(fetch(`${base}/2010-04-01/Accounts/${sim.accountSid}/Calls.json`)).rejects.toThrow();
@@ -128,7 +128,7 @@ describe('on a port', () => {
 });
 
 describe('the command line', () => {
-  it('is read with its defaults', () => {
+  it('the command line is read with its defaults', () => {
     expect(parseArguments([])).toMatchObject({ port: 4010, host: '127.0.0.1', speed: 1, allowRemote: false });
     expect(parseArguments(['--help'])).toBeUndefined();
     const parsed = parseArguments(
@@ -158,11 +158,11 @@ describe('the command line', () => {
     ['--toggle nonsense=1', '--toggle nonsense'],
     ['--toggle cancelInProgress=maybe', 'noop, error'],
     ['--nonsense', 'nonsense'],
-  ])('refuses %s', (line, message) => {
+  ])('the command line refuses %s', (line, message) => {
     expect(() => parseArguments(line.split(' '))).toThrow(message);
   });
 
-  it('knows people by name', () => {
+  it('the command line accepts people by name', () => {
     expect(parsePerson('refused:21214').pickUp).toEqual({ does: 'refuse', code: 21214 });
     expect(parsePerson('busy').pickUp).toMatchObject({ does: 'busy' });
     expect(parsePerson('human:key=false').key).toBe(false);
@@ -188,12 +188,12 @@ describe('the command line', () => {
     ['noAnswer:ringMs=1', /unknown option "ringMs": it has none/],
     ['refused:abc', /"refused": the code must be a whole number.*"abc"/],
     ['refused:21211.5', /must be a whole number/],
-  ])('refuses the person %s', (text, message) => {
+  ])('the command line refuses the person %s', (text, message) => {
     expect(() => parsePerson(text)).toThrow(message);
     expect(() => parseArguments(['--person', `${PHONE}=${text}`])).toThrow(message);
   });
 
-  it('reads every option of a person', () => {
+  it('the command line reads every option of a person', () => {
     expect(parsePerson('refused').pickUp).toEqual({ does: 'refuse', code: 21211 });
     expect(parsePerson('voicemail:beep=false,greetingMs=900,answeredBy=machine_start,key=#,verdictMs=0')).toMatchObject(
       {
@@ -209,7 +209,7 @@ describe('the command line', () => {
     expect(parsePerson('hangsUpDuringDetection:afterMs=7').hangUpInDetectionMs).toBe(7);
   });
 
-  it('logs one line for each entry, whatever a caller puts into it', () => {
+  it('the log has one line for each entry, whatever a caller sends', () => {
     const line = logLine({
       at: 0,
       ms: 66_020,

@@ -4,7 +4,7 @@ import twilio from 'twilio';
 import { human, signedUrl, twilioSignature } from '../src/index.js';
 import { CALLER, NUMBER, forwarding } from './app.js';
 
-it('agrees with the published examples', () => {
+it('signatures agree with the published examples', () => {
   expect(
     twilioSignature('12345', 'https://example.com/myapp.php?foo=1&bar=2', {
       CallSid: 'CA1234567890ABCDE',
@@ -33,7 +33,7 @@ it('agrees with the published examples', () => {
   );
 });
 
-it('signs neither fragment nor user info, no port of https, and repeated values once and sorted', () => {
+it('signatures cover neither fragment nor user info, no port of https, and repeated values once and sorted', () => {
   expect(signedUrl('https://me:secret@a.example:8443/x?y=1#rc=2')).toBe('https://a.example/x?y=1');
   expect(signedUrl('http://127.0.0.1:3000/x#rc=2')).toBe('http://127.0.0.1:3000/x');
   expect(twilioSignature('t', 'https://a.example/', { b: ['2', '1', '2'], a: 'x' })).toBe(
@@ -45,7 +45,7 @@ it('signs neither fragment nor user info, no port of https, and repeated values 
   );
 });
 
-it('signs every webhook so that the official library accepts it', async () => {
+it('every webhook is signed so that the official library accepts it', async () => {
   const { sim, seen } = forwarding({ person: human() });
   sim.placeCall({ from: CALLER, to: NUMBER, callerName: "O'Brien & Söhne", forwardedFrom: '+14155550100' });
   await sim.settle();

@@ -7,7 +7,7 @@ const answer = (delay: () => Promise<unknown>) => async () => {
   return { status: 200, headers: { 'content-type': 'text/xml' }, body: '<Response><Say>Hello</Say></Response>' };
 };
 
-it('an application that pauses lets virtual time go on: its answer is late by so much', async () => {
+it('an application that pauses lets virtual time pass: its answer is late by that much', async () => {
   const sim = createSimulator({
     numbers: [{ phoneNumber: NUMBER, voiceUrl: `${BASE}/inbound` }],
     transport: answer(() => sim.pause(3000)),
@@ -18,7 +18,7 @@ it('an application that pauses lets virtual time go on: its answer is late by so
   expect(call.heard).toEqual(['Hello']);
 });
 
-it('virtual time stands still while something outside is under way, also while another answer is late', async () => {
+it('virtual time stands still while outside work is in progress, even while another answer is late', async () => {
   let held: number | undefined;
   const sim = createSimulator({
     numbers: [{ phoneNumber: NUMBER, voiceUrl: `${BASE}/inbound` }],

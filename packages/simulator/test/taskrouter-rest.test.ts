@@ -16,12 +16,12 @@ function scene() {
       { friendlyName: 'Ben', activity: 'Offline' },
     ],
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const { workspaces } = client.taskrouter.v1;
   return { sim, sids, workspaces, inside: workspaces(sids.workspace) };
 }
 
-/** What the client throws. */
+/** The error that the client throws. */
 async function refusal(run: Promise<unknown>): Promise<{ status?: number; code?: number; message: string }> {
   const error: unknown = await run.then(
     () => undefined,
@@ -34,7 +34,7 @@ async function refusal(run: Promise<unknown>): Promise<{ status?: number; code?:
 const CONFIGURATION = (queue: string) => JSON.stringify({ task_routing: { default_filter: { queue } } });
 
 describe('every collection, through the official client', () => {
-  it('workspaces', async () => {
+  it('workspaces can be managed', async () => {
     const { workspaces } = scene();
     const made = await workspaces.create({
       friendlyName: 'Second',
@@ -55,7 +55,7 @@ describe('every collection, through the official client', () => {
     expect(await refusal(workspaces(made.sid).fetch())).toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('activities: what is available stays so', async () => {
+  it('activities keep their availability', async () => {
     const { inside, sids } = scene();
     const made = await inside.activities.create({ friendlyName: 'Break', available: false });
     expect(await inside.activities(made.sid).update({ friendlyName: 'Lunch' })).toMatchObject({
@@ -73,7 +73,7 @@ describe('every collection, through the official client', () => {
     expect(await refusal(inside.activities.create({ friendlyName: 'Offline' }))).toMatchObject({ code: 20001 });
   });
 
-  it('workers, with their ETag', async () => {
+  it('workers have an ETag', async () => {
     const { sim, inside, sids } = scene();
     const made = await inside.workers.create({ friendlyName: 'Cara', attributes: '{"phone":"+14155550144"}' });
     expect(made).toMatchObject({ activityName: 'Offline', available: false });
@@ -102,7 +102,7 @@ describe('every collection, through the official client', () => {
     expect(await inside.workers(made.sid).remove()).toBe(true);
   });
 
-  it('channels of a worker, and of the workspace', async () => {
+  it('channels of a worker and of the workspace can be read', async () => {
     const { inside, sids } = scene();
     const ann = inside.workers(sids.workers['Ann'] ?? '');
     const channels = await ann.workerChannels.list();
@@ -120,7 +120,7 @@ describe('every collection, through the official client', () => {
     expect(await inside.taskChannels('voice').fetch()).toMatchObject({ uniqueName: 'voice' });
   });
 
-  it('task queues and workflows', async () => {
+  it('task queues and workflows can be managed', async () => {
     const { inside, sids } = scene();
     const queue = await inside.taskQueues.create({
       friendlyName: 'German',
@@ -157,7 +157,7 @@ describe('every collection, through the official client', () => {
     expect((await inside.taskQueues.list()).map(({ sid }) => sid)).toEqual([sids.queue]);
   });
 
-  it('tasks, and reservations under both of their parents', async () => {
+  it('tasks, and reservations under both of their parents, can be managed', async () => {
     const { sim, inside, sids } = scene();
     const task = await inside.tasks.create({
       attributes: '{"call_sid":"CA1"}',
@@ -251,12 +251,12 @@ describe('lists and refusals', () => {
     ['statistics', (inside: ReturnType<typeof scene>['inside']) => inside.realTimeStatistics().fetch()],
     ['events', (inside: ReturnType<typeof scene>['inside']) => inside.events.list()],
     ['statistics of workers', (inside: ReturnType<typeof scene>['inside']) => inside.workers.statistics().fetch()],
-  ])('%s, which it has not, are refused in the shape of Twilio', async (_name, run) => {
+  ])("unsupported %s are refused in Twilio's format", async (_name, run) => {
     const { inside } = scene();
     expect(await refusal(run(inside))).toMatchObject({ status: 404, code: 20404 });
   });
 
-  it('tasks and workers are listed in the order that is asked for', async () => {
+  it('tasks and workers are listed in the requested order', async () => {
     const { sim, inside, sids } = scene();
     for (const priority of [5, 1, 3]) {
       await inside.tasks.create({ workflowSid: sids.workflow, priority, taskChannel: 'chat', attributes: '{}' });
@@ -275,7 +275,7 @@ describe('lists and refusals', () => {
     }
   });
 
-  it('a filter with several values takes any of them', async () => {
+  it('a filter with several values matches any of them', async () => {
     const { sim, inside, sids } = scene();
     for (let index = 0; index < 2; index += 1) {
       await inside.tasks.create({ workflowSid: sids.workflow, taskChannel: 'chat', attributes: '{}' });
@@ -288,9 +288,9 @@ describe('lists and refusals', () => {
     expect(await inside.tasks.list({ hasAddons: true })).toEqual([]);
   });
 
-  it("takes every filter and parameter of which Twilio's description tells, where our own requests go", async () => {
+  it("every filter and parameter of Twilio's description is accepted where our own requests go", async () => {
     const { inside, sids } = scene();
-    // twilio_taskrouter_v1.json, the lists of these resources; `Page` and `PageToken` go with paging.
+    // twilio_taskrouter_v1.json, the lists of these resources; `Page` and `PageToken` belong to paging.
     await inside.tasks.list({
       priority: 0,
       assignmentStatus: ['pending'],
@@ -324,7 +324,7 @@ describe('lists and refusals', () => {
       .reservations.list({ reservationStatus: 'pending', workerSid: sids.workers['Ann'] ?? '' });
   });
 
-  it('a parameter or a filter that it does not know is named', async () => {
+  it('an unknown parameter or filter is named', async () => {
     const { inside, sids } = scene();
     expect(
       await refusal(
@@ -342,9 +342,9 @@ describe('lists and refusals', () => {
     });
   });
 
-  it('needs the credentials of the account', async () => {
+  it('requests need the credentials of the account', async () => {
     const { sim, sids } = scene();
-    const stranger = twilio(sim.accountSid, 'wrong', { httpClient: sim.httpClient as never });
+    const stranger = twilio(sim.accountSid, 'wrong', { httpClient: sim.httpClient });
     expect(await refusal(stranger.taskrouter.v1.workspaces(sids.workspace).fetch())).toMatchObject({
       status: 401,
       code: 20003,

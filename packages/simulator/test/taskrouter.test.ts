@@ -20,7 +20,7 @@ interface Request {
   readonly form: URLSearchParams;
 }
 
-/** An application that enqueues, and answers the rest as the test says. */
+/** An application that enqueues, and otherwise answers as the test says. */
 function scene(
   answers: Readonly<Record<string, (request: Request) => string | { status: number; type: string; body: string }>>,
   workspace: WorkspaceSetUp = {},
@@ -50,7 +50,7 @@ function scene(
     workers: [{ friendlyName: 'Ann', attributes: { phone: ANN } }],
     ...workspace,
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const events = (): string[] =>
     requests.filter(({ path }) => path === '/events').map(({ form }) => form.get('EventType') ?? '');
   const form = (path: string): URLSearchParams | undefined => requests.find((one) => one.path === path)?.form;
@@ -60,7 +60,7 @@ function scene(
 const call = { from: CALLER, to: OURS };
 
 describe('a call in a workflow', () => {
-  it('becomes a task that says who calls, and tells of it in the documented order', async () => {
+  it('a queued call becomes a task that says who calls, and sends events in the documented order', async () => {
     const { sim, events, form } = scene({});
     sim.placeCall(call);
     await sim.advance(1000);
@@ -77,7 +77,7 @@ describe('a call in a workflow', () => {
     expect(form('/assign')?.get('WorkerAttributes')).toBe(`{"phone":"${ANN}"}`);
   });
 
-  it('is joined with the leg that dequeues it: accepted, then wrapping until it is completed', async () => {
+  it('a queued call is joined with the leg that dequeues it: accepted, then wrapping until it is completed', async () => {
     const { sim, client, sids, events, form } = scene({
       '/leg': () =>
         `<Response><Dial action="${BASE}/dialled"><Queue reservationSid="${reservation()}"/></Dial></Response>`,
@@ -101,7 +101,7 @@ describe('a call in a workflow', () => {
     );
   });
 
-  it('hangs up: the task and its reservation are cancelled, and the action is told', async () => {
+  it('a queued caller who hangs up: the task and its reservation are cancelled, and the action is told', async () => {
     const { sim, events, form } = scene({});
     const caller = sim.placeCall(call);
     await sim.advance(1000);
@@ -112,7 +112,7 @@ describe('a call in a workflow', () => {
     expect(sim.workspaces[0]?.workers[0]).toMatchObject({ holding: 0, activity: 'Available' });
   });
 
-  it('is redirected by REST: it goes on elsewhere, and its task is cancelled', async () => {
+  it('a queued call redirected by REST goes on elsewhere, and its task is cancelled', async () => {
     const { sim, client, form } = scene({ '/elsewhere': () => '<Response><Say>Hello</Say></Response>' });
     const caller = sim.placeCall(call);
     await sim.advance(1000);
@@ -147,7 +147,7 @@ describe('a call in a workflow', () => {
     expect(sim.debugger.map(({ code }) => code)).toEqual([14217]);
   });
 
-  it('the wait document is asked for again whenever it is over', async () => {
+  it('the wait document is requested again whenever it is over', async () => {
     const { sim, sids, requests } = scene({
       '/voice': () => `<Response><Enqueue workflowSid="${sids.workflow}" waitUrl="${BASE}/wait"/></Response>`,
       '/wait': () => '<Response><Say>You are number one.</Say><Pause length="5"/></Response>',
@@ -161,7 +161,7 @@ describe('a call in a workflow', () => {
 });
 
 describe('reservations', () => {
-  it('time out to the timeout activity, and the worker stays there', async () => {
+  it('a reservation times out to the timeout activity, and the worker stays there', async () => {
     const { sim, events } = scene({}, { reservationTimeout: 10 });
     const caller = sim.placeCall(call);
     await sim.advance(15_000);
@@ -171,7 +171,7 @@ describe('reservations', () => {
     await sim.settle();
   });
 
-  it('rejected without an activity are made again at once, for the same worker', async () => {
+  it('a reservation rejected without an activity is made again at once, for the same worker', async () => {
     let count = 0;
     const { sim } = scene({
       '/assign': () => {
@@ -187,7 +187,7 @@ describe('reservations', () => {
     await sim.settle();
   });
 
-  it('of several workers, all but the one who takes the call are taken back', async () => {
+  it('of several workers, all but the one who takes the call are released', async () => {
     const { sim, client, events } = scene(
       { '/leg': () => `<Response><Dial><Queue reservationSid="${first()}"/></Dial></Response>` },
       { maxReservedWorkers: 2, workers: [{ friendlyName: 'Ann' }, { friendlyName: 'Ben' }] },
@@ -208,7 +208,7 @@ describe('reservations', () => {
     ['an unknown instruction', { status: 200, type: 'application/json', body: '{"instruction":"dance"}' }, 55555],
     ['an instruction it has not', { status: 200, type: 'application/json', body: '{"instruction":"dequeue"}' }, 0],
     ['an error', { status: 500, type: 'text/plain', body: '' }, 40000],
-  ])('an assignment answered by %s is complained of, and stays pending', async (_name, answer, code) => {
+  ])('an assignment answered by %s is reported, and stays pending', async (_name, answer, code) => {
     const { sim } = scene({ '/assign': () => answer });
     const caller = sim.placeCall(call);
     await sim.advance(2000);
@@ -218,7 +218,7 @@ describe('reservations', () => {
     await sim.settle();
   });
 
-  it('after five seconds without an answer the fallback URL is asked', async () => {
+  it('after five seconds without an answer the fallback URL is requested', async () => {
     const late = { status: 200, type: 'application/json', body: '', delayMs: 6000 };
     const { sim } = scene(
       {},
@@ -229,7 +229,7 @@ describe('reservations', () => {
     sim.on('entry', ({ detail }) => {
       if (detail?.['event'] === 'assignment') asked.push(String(detail['url']));
     });
-    const { client } = { client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }) };
+    const { client } = { client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient }) };
     const [workspace] = await client.taskrouter.v1.workspaces.list({ limit: 1 });
     await client.taskrouter.v1
       .workspaces(workspace?.sid ?? '')
@@ -240,7 +240,7 @@ describe('reservations', () => {
 });
 
 describe('routing', () => {
-  it('chooses the longest idle of those who are available, fit the queue and have a slot', async () => {
+  it('routing chooses the longest idle of those who are available, match the queue and have a slot', async () => {
     const { sim, sids } = scene(
       {},
       {
@@ -281,7 +281,7 @@ describe('routing', () => {
     await sim.settle();
   });
 
-  it('a task lives no longer than it was given', async () => {
+  it('a task lives no longer than configured', async () => {
     const { sim, sids } = scene(
       {
         '/voice': () =>
@@ -316,7 +316,7 @@ describe('routing', () => {
     await sim.settle();
   });
 
-  it('the queue and the target of a workflow say who may be reserved', async () => {
+  it("the queue and the workflow's target say who may be reserved", async () => {
     const { sim, sids, client } = scene(
       {},
       {
@@ -386,18 +386,21 @@ describe('expressions', () => {
     ['NOT (vip == true) OR level == 4', false],
     ['name CONTAINS "Har"', true],
     ['nobody == null', true],
-  ])('%s', (text, expected) => {
+  ])('the expression %s is evaluated', (text, expected) => {
     expect(evaluate(text, scope)).toBe(expected);
   });
 
-  it.each(['level ==', '(1==1', 'level LIKE 3', '1==1 1', 'a @ b', '[1,'])('%s is refused, and said why', (text) => {
-    expect(() => {
-      checkExpression(text);
-    }).toThrow(/Invalid expression/);
-  });
+  it.each(['level ==', '(1==1', 'level LIKE 3', '1==1 1', 'a @ b', '[1,'])(
+    'the expression %s is refused, with the reason',
+    (text) => {
+      expect(() => {
+        checkExpression(text);
+      }).toThrow(/Invalid expression/);
+    },
+  );
 });
 
-it('a number nobody answers leaves the reservation to the application', async () => {
+it('a number that is not answered leaves the reservation to the application', async () => {
   const { sim } = scene({}, {}, { people: { [ANN]: noAnswer() } });
   const caller = sim.placeCall(call);
   await sim.advance(60_000);

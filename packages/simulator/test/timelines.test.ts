@@ -21,7 +21,7 @@ async function play(person: Person, options: SimulatorOptions = {}) {
 }
 
 describe('one inbound call, one leg', () => {
-  it('bridges a human', async () => {
+  it('an inbound call bridges a human', async () => {
     const { sim, caller, leg, log } = await play(human({ talkMs: 20_000 }));
     expect(log()).toEqual([
       'inbound',
@@ -46,7 +46,7 @@ describe('one inbound call, one leg', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('takes a caller back from a machine', async () => {
+  it('an inbound call takes a caller back from a machine', async () => {
     const { sim, caller, leg, log } = await play(voicemail());
     expect(log()).toEqual([
       'inbound',
@@ -65,21 +65,21 @@ describe('one inbound call, one leg', () => {
     expect(sim.debugger).toEqual([]);
   });
 
-  it('takes a caller back from a fax', async () => {
+  it('an inbound call takes a caller back from a fax', async () => {
     const { caller, leg, log } = await play(fax());
     expect(log()).toContain('outbound:fax');
     expect(leg?.answeredBy).toBe('fax');
     expect(caller.heard).toEqual(['Please hold.', 'Nobody is available.']);
   });
 
-  it('calls somebody who says nothing unknown, after the silence time-out', async () => {
+  it('a callee who says nothing is unknown, after the silence timeout', async () => {
     const { leg, log } = await play(silent());
     expect(log()).toContain('outbound:unknown');
     expect((leg?.verdictAt ?? 0) - (leg?.answeredAt ?? 0)).toBe(5000);
     expect(leg?.bridgedWith).toHaveLength(1);
   });
 
-  it('reports busy, no answer and failure with their SIP codes', async () => {
+  it('busy, no answer and failure are reported with their SIP codes', async () => {
     const engaged = await play(busy());
     expect(engaged.log().filter((line) => line.startsWith('S:'))).toEqual(['S:initiated', 'S:ringing', 'S:busy']);
     expect(engaged.find('/status').at(-1)?.params).toMatchObject({
@@ -103,14 +103,14 @@ describe('one inbound call, one leg', () => {
     for (const { caller } of [engaged, unanswered]) expect(caller.heard.at(-1)).toBe('Nobody is available.');
   });
 
-  it('refuses the create with the code it is told', async () => {
+  it('a create is refused with the configured code', async () => {
     const { sim, caller, log } = await play(refused(21211));
     expect(sim.calls).toHaveLength(1);
     expect(caller.heard).toEqual(['Nobody is available.']);
     expect(log()).toEqual(['inbound', 'N:completed']);
   });
 
-  it('sends no Url request when the callee hangs up during detection', async () => {
+  it('no Url request is sent when the callee hangs up during detection', async () => {
     const { sim, log, find } = await play(hangsUpDuringDetection());
     expect(log()).toEqual([
       'inbound',
@@ -139,12 +139,12 @@ describe('the caller gives up', () => {
     return { ...app, caller, leg: app.sim.calls[1], statuses: app.log().filter((line) => line.startsWith('S:')) };
   }
 
-  it('during the first sentence: only the number hears of it', async () => {
+  it('the caller gives up during the first sentence: only the number is told', async () => {
     const { log } = await giveUp({ afterMs: 100 });
     expect(log().slice(0, 2)).toEqual(['inbound', 'N:completed']);
   });
 
-  it('while the leg rings', async () => {
+  it('the caller gives up while the leg rings', async () => {
     const { log, statuses } = await giveUp({ when: 'leg-ringing', afterMs: 2000 });
     expect(statuses).toEqual(['S:initiated', 'S:ringing', 'S:canceled']);
     expect(log().slice(3)).toEqual([
@@ -157,31 +157,31 @@ describe('the caller gives up', () => {
     ]);
   });
 
-  it('while detection runs', async () => {
+  it('the caller gives up while detection runs', async () => {
     const { log, statuses } = await giveUp({ when: 'leg-detecting', afterMs: 500 });
     expect(statuses).toEqual(['S:initiated', 'S:ringing', 'S:in-progress', 'S:completed']);
     expect(log()).not.toContain('outbound:human');
   });
 
-  it('in the moment of the verdict', async () => {
+  it('the caller gives up at the moment of the verdict', async () => {
     const { log, leg, statuses } = await giveUp({ when: 'leg-human' });
     expect(log()).toContain('outbound:human');
     expect(leg?.bridgedWith).toEqual([]);
     expect(statuses.at(-1)).toBe('S:completed');
   });
 
-  it('in the moment they are connected', async () => {
+  it('the caller gives up at the moment they are connected', async () => {
     const { caller, log } = await giveUp({ when: 'bridged' });
     expect(caller.bridgedWith).toMatchObject([{ ms: 0 }]);
     expect(log().filter((line) => line === 'C:end')).toHaveLength(1);
   });
 
-  it('while talking', async () => {
+  it('the caller gives up while talking', async () => {
     const { caller, leg } = await giveUp({ when: 'bridged', afterMs: 7000 });
     expect(caller.bridgedWith).toMatchObject([{ sid: leg?.sid, ms: 7000 }]);
   });
 
-  it('before TwiML answered', async () => {
+  it('the caller gives up before TwiML answered', async () => {
     const app = forwarding({ person: human() });
     const caller = app.sim.placeCall({ from: CALLER, to: NUMBER, hangUp: { afterMs: 10 } });
     await app.sim.settle();

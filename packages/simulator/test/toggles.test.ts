@@ -26,7 +26,7 @@ async function forwarded(toggles: Partial<Toggles>, person: Person, create: obje
   return { ...app, caller, last: app.find('/status').at(-1)?.params };
 }
 
-/** A call in the state it has after `ms`, and a way to change it. */
+/** A call in its state after `ms`, and a way to change it. */
 async function after(ms: number, toggles: Partial<Toggles>, options: SimulatorOptions = {}) {
   const app = world({}, { person: human(), toggles, ...options });
   const { sid } = await app.client.calls.create({ ...CALL, twiml: xml('<Pause length="60"/>') });
@@ -34,7 +34,7 @@ async function after(ms: number, toggles: Partial<Toggles>, options: SimulatorOp
   return { ...app, sid };
 }
 
-it('names, for each switch, its default and its other values', () => {
+it('every switch lists its default and its other values', () => {
   expect(Object.keys(ALTERNATIVES)).toEqual(Object.keys(DEFAULT_TOGGLES));
   for (const [name, values] of Object.entries(ALTERNATIVES)) {
     expect(values.length).toBeGreaterThan(0);

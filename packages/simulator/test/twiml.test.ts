@@ -12,7 +12,7 @@ async function listen(document: string, keys: Record<number, string> = {}, handl
 }
 
 describe('what a caller hears', () => {
-  it('says, plays and pauses, each taking its time', async () => {
+  it('a caller hears Say, Play and Pause, each taking its time', async () => {
     const { caller, took } = await listen(
       '<Say>1234567890</Say><Play>/tone.mp3</Play><Pause length="3"/><Say loop="2">Bye</Say>',
     );
@@ -21,7 +21,7 @@ describe('what a caller hears', () => {
     expect(caller.status).toBe('completed');
   });
 
-  it('is answered by a pause that comes first, and by a redirect: by everything but a refusal', async () => {
+  it('a caller is answered by a pause that comes first, and by a redirect: by everything but a refusal', async () => {
     const { sim } = world({ '/inbound': () => xml('<Pause length="3"/><Say>Hello, how are you today?</Say>') });
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.advance(2000);
@@ -35,7 +35,7 @@ describe('what a caller hears', () => {
     }
   });
 
-  it('can be rejected without being answered', async () => {
+  it('a caller can be rejected without being answered', async () => {
     for (const [reason, status, sip] of [
       ['busy', 'busy', '486'],
       ['rejected', 'no-answer', '603'],
@@ -46,12 +46,12 @@ describe('what a caller hears', () => {
     }
   });
 
-  it('is hung up at the end, after Hangup, and after an empty response', async () => {
+  it('a caller is hung up on at the end, after Hangup, and after an empty response', async () => {
     expect((await listen('<Say>A</Say><Hangup/><Say>B</Say>')).caller.heard).toEqual(['A']);
     expect((await listen('')).caller.status).toBe('completed');
   });
 
-  it('follows a redirect, relative to the document, as POST or GET', async () => {
+  it('a caller follows a redirect, relative to the document, as POST or GET', async () => {
     const { caller, find } = await listen(
       '<Redirect method="GET">next?a=1&amp;b=2</Redirect><Say>never</Say>',
       {},
@@ -64,14 +64,14 @@ describe('what a caller hears', () => {
     expect(find('/next')[0]?.params).toMatchObject({ a: '1', b: '2', CallSid: caller.sid, CallStatus: 'in-progress' });
   });
 
-  it('stops an endless redirect', async () => {
+  it('an endless redirect is stopped', async () => {
     const { caller, codes, find } = await listen('<Redirect/>');
     expect(codes).toEqual([0]);
     expect(find('/inbound')).toHaveLength(5000);
     expect(caller.status).toBe('completed');
   });
 
-  it('ends at the time limit of the call', async () => {
+  it('a call ends at its time limit', async () => {
     const app = world({ '/inbound': () => xml(conference('room', '/ended')) });
     const caller = app.sim.placeCall({ from: CALLER, to: NUMBER });
     await app.sim.advance(60_000);
@@ -83,7 +83,7 @@ describe('what a caller hears', () => {
     expect(other.duration).toBe(4 * 3600);
   });
 
-  it('records, and tells the action what', async () => {
+  it('Record tells the action what was recorded', async () => {
     const { find } = await listen(
       '<Say>Speak</Say><Record action="/recorded" timeout="2"/>',
       {},
@@ -100,37 +100,37 @@ describe('Gather', () => {
   const digits = ({ find }: Awaited<ReturnType<typeof listen>>) =>
     find('/digits').map(({ params }) => params['Digits']);
 
-  it('listens while the prompt is spoken, which a key cuts short', async () => {
+  it('Gather listens while the prompt is spoken, which a key cuts short', async () => {
     const result = await listen(document('numDigits="1"'), { 500: '5' }, handlers);
     expect(digits(result)).toEqual(['5']);
     expect(result.caller.heard).toEqual(['Please press a key', 'Thanks']);
     expect(result.took).toBeLessThan(1500);
   });
 
-  it('falls through when nothing is pressed', async () => {
+  it('Gather falls through when nothing is pressed', async () => {
     const result = await listen(document('numDigits="1" timeout="3"'), {}, handlers);
     expect(digits(result)).toEqual([]);
     expect(result.caller.heard).toEqual(['Please press a key', 'Nothing']);
     expect(result.took).toBe(20 + 1480 + 3000 + 820);
   });
 
-  it('asks the action all the same if told to', async () => {
+  it('Gather requests the action anyway if configured', async () => {
     const result = await listen(document('numDigits="1" actionOnEmptyResult="true"'), {}, handlers);
     expect(digits(result)).toEqual(['']);
   });
 
-  it('ends at the finishing key, at the number of digits, or some time after the last one', async () => {
+  it('Gather ends at the finishing key, at the number of digits, or some time after the last one', async () => {
     expect(digits(await listen(document(''), { 500: '1', 900: '2', 1000: '#' }, handlers))).toEqual(['12']);
     expect(digits(await listen(document('numDigits="2"'), { 500: '123' }, handlers))).toEqual(['12']);
     expect(digits(await listen(document('timeout="2"'), { 500: '1', 2400: '2', 5000: '3' }, handlers))).toEqual(['12']);
   });
 
-  it('takes # for a digit if there is no finishing key', async () => {
+  it('Gather takes # for a digit if there is no finishing key', async () => {
     expect(digits(await listen(document('numDigits="1" finishOnKey=""'), { 500: '#' }, handlers))).toEqual(['#']);
     expect(digits(await listen(document('numDigits="1"'), { 500: '#' }, handlers))).toEqual([]);
   });
 
-  it('loses a key pressed before', async () => {
+  it('Gather loses a key pressed before it', async () => {
     expect(digits(await listen(`<Say>Wait for it</Say>${document('timeout="1"')}`, { 300: '7' }, handlers))).toEqual(
       [],
     );
@@ -148,7 +148,7 @@ describe('a document with a mistake', () => {
     [11750, { body: xml(`<Say>${'x'.repeat(64 * 1024)}</Say>`) }],
     [11200, { status: 500 }],
     [11200, { status: 404 }],
-  ])('is error %i and ends the call', async (code, response) => {
+  ])('a document with a mistake is error %i and ends the call', async (code, response) => {
     const { caller, codes, sim } = await listen('', {}, answer(response));
     expect(codes).toEqual([code]);
     expect(sim.debugger[0]).toMatchObject({ level: 'error', url: `${BASE}/inbound`, callSid: caller.sid });
@@ -162,20 +162,20 @@ describe('a document with a mistake', () => {
     'words',
     '<Dial><Conference startConferenceOnEnter="yes">room</Conference></Dial>',
     '<Pause length="long"/>',
-  ])('is warned about with 12200: %s', async (document) => {
+  ])('a document with a mistake is a warning 12200: %s', async (document) => {
     const app = world({ '/inbound': () => xml(document) });
     app.sim.placeCall({ from: CALLER, to: NUMBER, hangUp: { afterMs: 20_000 } });
     await app.sim.settle();
     expect(app.sim.debugger).toMatchObject([{ code: 12200, level: 'warning' }]);
   });
 
-  it('may be plain text: TwiML if it parses, else read aloud', async () => {
+  it('a document may be plain text: TwiML if it parses, otherwise read aloud', async () => {
     const plain = { 'content-type': 'text/plain' };
     expect((await listen('', {}, answer({ headers: plain }))).caller.heard).toEqual(['Hi']);
     expect((await listen('', {}, answer({ headers: plain, body: 'Good day' }))).caller.heard).toEqual(['Good day']);
   });
 
-  it('says by name what the simulator does not support', async () => {
+  it('an unsupported verb is refused by name', async () => {
     for (const [verb, name] of [
       ['<Dial/>', '<Dial> without a noun'],
       ['<Dial><Client>ann</Client></Dial>', '<Dial><Client>'],
@@ -193,7 +193,7 @@ describe('a document with a mistake', () => {
     }
   });
 
-  it('cannot have relative addresses when it came by REST', async () => {
+  it('a document given over REST cannot have relative addresses', async () => {
     const { sim, client } = world({ '/inbound': () => xml('<Pause/><Say>one</Say><Pause length="30"/>') });
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.advance(5000);

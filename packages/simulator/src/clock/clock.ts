@@ -1,4 +1,4 @@
-/** What the simulator, and an application under test, need of time. */
+/** The part of time that the simulator and an application under test need. */
 export interface SimulatorClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -15,22 +15,25 @@ export interface VirtualClock extends SimulatorClock {
   step(): boolean;
   /** Moves forward to `at` without running anything; refuses to jump over a wake-up or back in time. */
   moveTo(at: number): void;
-  /** Told of each wake-up as it is set, and where in the code that is. Slow; `settle()` uses it to name what never ends. */
+  /**
+   * Called for each wake-up that is set, with the place in the code that set it. Slow; `settle()` uses it to name what never
+   * ends.
+   */
   onWakeAt?: ((at: number, place: string) => void) | undefined;
 }
 
-/** A clock that runs by itself. */
+/** A clock that runs in real time. */
 export interface RealClock extends SimulatorClock {
   readonly virtual: false;
   /** How many times faster than the wall clock. */
   readonly speed: number;
-  /** Goes on at another speed; time never jumps. */
+  /** Continues at another speed; time never jumps. */
   setSpeed(speed: number): void;
   /** Wake-ups not yet run. */
   pending(): number;
 }
 
-/** Whether a clock has to be stepped. */
+/** True for a clock that has to be stepped. */
 export function isVirtual(clock: SimulatorClock): clock is VirtualClock {
   return (clock as Partial<VirtualClock>).virtual === true;
 }

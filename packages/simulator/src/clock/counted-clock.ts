@@ -1,16 +1,16 @@
 import { isVirtual } from './clock.js';
 import type { SimulatorClock } from './clock.js';
 
-/** A clock that counts the wake-ups set through it: those of Twilio, on a clock that the application uses too. */
+/** A clock that counts the wake-ups set through it: Twilio's own, on a clock that the application uses too. */
 export interface CountedClock extends SimulatorClock {
   readonly virtual: boolean;
   /** Wake-ups neither run nor cancelled. */
   planned(): number;
-  /** Whether a wake-up is being set through it right now. */
+  /** True while a wake-up is being set through it. */
   isSetting(): boolean;
 }
 
-/** Counts what is set through the clock it returns, and leaves out what is set on `clock` directly. */
+/** Counts what is set through the returned clock, but not what is set on `clock` directly. */
 export function countedClock(clock: SimulatorClock): CountedClock {
   let planned = 0;
   let isSetting = false;

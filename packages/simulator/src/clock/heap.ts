@@ -1,4 +1,4 @@
-/** One thing to do at a time; cancelled by clearing `run`. */
+/** One scheduled action; cancelled by clearing `run`. */
 export interface WakeUp {
   readonly at: number;
   readonly order: number;
@@ -25,7 +25,7 @@ export class WakeUpHeap {
     items[index] = item;
   }
 
-  /** The earliest wake-up that has not been cancelled. */
+  /** Returns the earliest wake-up that has not been cancelled. */
   peek(): WakeUp | undefined {
     for (;;) {
       const first = this.#items[0];

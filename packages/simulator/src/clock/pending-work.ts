@@ -1,10 +1,10 @@
 import type { SimulatorClock } from './clock.js';
 
-/** Counts what is under way outside the clock: webhooks and REST requests. */
+/** Counts work in progress outside the clock: webhooks and REST requests. */
 export class PendingWork {
   #count = 0;
   #waiting: (() => void)[] = [];
-  /** Set whenever something begins; the settle loop clears it with `untouch()`. */
+  /** Set whenever work begins; the settle loop clears it with `untouch()`. */
   touched = false;
 
   untouch(): void {
@@ -31,10 +31,10 @@ export class PendingWork {
     for (const resume of waiting) resume();
   }
 
-  /** How many of those under way no clock moves: a question to a real database, for one. */
+  /** How much of the work in progress does not depend on the clock: a query to a real database, for example. */
   held = 0;
 
-  /** Keeps virtual time where it is until `outside` is done. */
+  /** Stops virtual time until `outside` is done. */
   async hold<T>(outside: Promise<T>): Promise<T> {
     this.held += 1;
     this.begin();
@@ -46,12 +46,12 @@ export class PendingWork {
     }
   }
 
-  /** How many of those under way wait for the clock itself; they are not in `count` meanwhile. */
+  /** How much of the work in progress waits for the clock itself; it is not in `count` meanwhile. */
   sleeping = 0;
-  /** Called when one more begins to wait for the clock. */
+  /** Called when more work begins to wait for the clock. */
   onAsleep: (() => void) | undefined;
 
-  /** Waits on the clock from inside something that is under way: the clock may move for it. */
+  /** Waits on the clock from inside work in progress: the clock may move for it. */
   sleep(clock: SimulatorClock, ms: number): Promise<void> {
     this.sleeping += 1;
     this.end();
@@ -66,7 +66,7 @@ export class PendingWork {
     });
   }
 
-  /** Resolves when nothing is under way, or when something began to wait for the clock. */
+  /** Resolves when no work is in progress, or when some began to wait for the clock. */
   whenIdle(): Promise<void> {
     if (this.#count === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -2,10 +2,10 @@ import type { RealClock } from './clock.js';
 
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Real time in whole ms, `speed` times as fast: with speed 20 a ring of 20 s takes one second. */
+/** Creates a clock of real time in whole ms, `speed` times as fast: at 20× a ring of 20 s takes one second. */
 export function realClock(options: { speed?: number } = {}): RealClock {
   let speed = positive(options.speed ?? 1);
-  // What corrects the machine's clock moves no ringing phone.
+  // Corrections of the machine's clock must not affect a ringing phone.
   let from = { real: performance.now(), simulated: Date.now() };
   const pending = new Set<{ readonly rearm: () => void }>();
   const now = (): number => from.simulated + (performance.now() - from.real) * speed;
@@ -19,7 +19,7 @@ export function realClock(options: { speed?: number } = {}): RealClock {
       speed = positive(wanted);
       for (const wakeUp of pending) wakeUp.rearm();
     },
-    // Whole milliseconds, as everybody's clock has them.
+    // Whole milliseconds, like other clocks.
     now: () => Math.floor(now()),
     pending: () => pending.size,
     wakeAt(at, run) {

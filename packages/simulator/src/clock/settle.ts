@@ -6,25 +6,25 @@ import type { PendingWork } from './pending-work.js';
 
 /** Virtual time after which `settle()` without an end throws: a run that never ends is a mistake (30 days, in ms). */
 const LONGEST_RUN_MS = 30 * 24 * 3600 * 1000;
-/** The end of that time, in which it is noted who sets timers (ms). */
+/** The end of that time, in which the code that sets timers is recorded (ms). */
 const WATCHED_MS = 24 * 3600 * 1000;
 /**
- * Wake-ups in a row with which nothing happens at Twilio, after which `settle()` throws. A record that is put away later, a
- * cool-down, a last retry: an application has a few timers for each call once all calls are over, and they come to an end.
+ * Consecutive wake-ups without anything happening at Twilio after which `settle()` throws. After all calls are over an
+ * application has a few timers for each call (archiving a record, a cool-down, a last retry), and they come to an end.
  */
 const QUIET_TURNS = 10_000;
 const QUIET_TURNS_PER_CALL = 100;
-/** The last of them, in which it is noted who sets timers. */
+/** The last of them, in which the code that sets timers is recorded. */
 const WATCHED_TURNS = 100;
-/** Macrotasks the application may use after something was under way: what it starts next must begin before time moves. */
+/** Macrotasks the application may use after work was in progress: what it starts next must begin before time moves. */
 const ROUNDS = 3;
 
-/** Rounds without any change after which what is in flight must be waiting for the clock. */
+/** Rounds without any change after which work in progress must be waiting for the clock. */
 const STALLED_ROUNDS = 10;
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** What has happened at Twilio so far; a REST request is nothing until it changes something. */
+/** What has happened at Twilio so far; a REST request counts only if it changes something. */
 export interface History {
   count(): number;
   last(): string | undefined;
@@ -39,23 +39,23 @@ export interface SettleLoop {
 }
 
 /**
- * Makes the loop behind `settle()` and `advance()`. It moves a virtual clock only when nothing in flight could go on
+ * Creates the loop behind `settle()` and `advance()`. It moves a virtual clock only when no work in progress could continue
  * without it; with a real clock it waits.
  */
 export function createSettleLoop(options: {
   clock: SimulatorClock;
-  /** The same clock, as Twilio's side uses it. */
+  /** The same clock as used by Twilio's side. */
   own: CountedClock;
   pending: PendingWork;
   idle?: (() => Promise<void>) | undefined;
-  /** Whether any call is still going on. */
+  /** True while any call is going on. */
   busy: () => boolean;
   history: History;
 }): SettleLoop {
   const { clock, own, pending, idle, busy, history } = options;
   let last: Promise<void> = Promise.resolve();
 
-  /** Waits for what is in flight; true if that waits for the clock, directly or through an answer that does. */
+  /** Waits for work in progress; returns true if that waits for the clock, directly or through an answer that does. */
   async function stalled(): Promise<boolean> {
     while (pending.count > 0) {
       if (pending.sleeping === 0) {
@@ -71,8 +71,8 @@ export function createSettleLoop(options: {
   }
 
   /**
-   * Waits for the application's own work, but not while an answer is asleep on the clock: the application may be waiting
-   * for that very answer. Then it gets some macrotasks instead.
+   * Waits for the application's own work, except while an answer sleeps on the clock, which the application may be waiting for.
+   * Then it gets some macrotasks instead.
    */
   async function applicationIdle(idle: () => Promise<void>): Promise<void> {
     if (pending.sleeping > 0) {
@@ -102,7 +102,7 @@ export function createSettleLoop(options: {
     } while (pending.touched || pending.count > 0);
   }
 
-  /** Whether nothing is left to happen at Twilio. */
+  /** True if nothing is left to happen at Twilio. */
   const callsOver = (): boolean => !busy() && pending.count === 0 && own.planned() === 0;
 
   async function runVirtual(virtual: VirtualClock, until: number | undefined, over: () => boolean): Promise<void> {
@@ -123,7 +123,7 @@ export function createSettleLoop(options: {
           break;
         }
         const count = history.count();
-        // Something Twilio has planned, or the end that was asked for, comes nearer as time moves.
+        // Time brings something planned at Twilio closer, or the requested end.
         const nearer = next > virtual.now() && (until !== undefined || own.planned() > 0);
         if (count !== before || nearer) turns = 0;
         before = count;
@@ -146,7 +146,7 @@ export function createSettleLoop(options: {
     await idle?.();
   }
 
-  /** One run at a time, in the order in which they were asked for. */
+  /** Runs one after the other, in the order in which they were requested. */
   function inLine(run: () => Promise<void>): Promise<void> {
     const result = last.then(run);
     last = result.catch(() => undefined);

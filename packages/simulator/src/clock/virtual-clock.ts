@@ -2,10 +2,10 @@ import type { VirtualClock } from './clock.js';
 import { WakeUpHeap } from './heap.js';
 import type { WakeUp } from './heap.js';
 
-/** Where virtual time starts unless told otherwise: 2025-06-02T17:40:00Z. */
+/** Default start of virtual time: 2025-06-02T17:40:00Z. */
 export const DEFAULT_START: number = Date.UTC(2025, 5, 2, 17, 40, 0);
 
-/** A clock that moves only when the simulator (or a test) steps it. `start` is in epoch ms. */
+/** Creates a clock that moves only when the simulator (or a test) steps it. `start` is in epoch ms. */
 export function virtualClock(options: { start?: number } = {}): VirtualClock {
   const heap = new WakeUpHeap();
   let now = options.start ?? DEFAULT_START;
@@ -42,7 +42,7 @@ export function virtualClock(options: { start?: number } = {}): VirtualClock {
   return clock;
 }
 
-/** Returns the line of code that has called a function, past other clocks that only pass it on. */
+/** Returns the line of code that called a function, skipping clocks that only pass the call on. */
 function callerOf(called: (at: number, run: () => void) => () => void): string {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, called);

@@ -8,12 +8,12 @@ interface Memory {
   asked: boolean;
   owesKey: boolean;
   talking: boolean;
-  /** What they had to say was understood. */
+  /** Their speech was understood. */
   said: boolean;
   ownerCalled: boolean;
 }
 
-/** Somebody who is asked again presses their key this soon, ms. */
+/** How soon a person who is asked again presses their key, ms. */
 const SECOND_THOUGHT_MS = 500;
 
 const memories = new WeakMap<Call, Memory>();
@@ -24,7 +24,7 @@ function memoryOf(call: Call): Memory {
   return memory;
 }
 
-/** A party presses a key; it is lost if nothing listens. */
+/** Presses a key; it is lost if no verb listens. */
 export function press(world: World, call: Call, digits: string): boolean {
   let heeded = false;
   for (const digit of digits) {
@@ -34,7 +34,7 @@ export function press(world: World, call: Call, digits: string): boolean {
   return heeded;
 }
 
-/** A `<Gather>` prompt begins: whoever has a key to press will press it. */
+/** A `<Gather>` prompt begins: a person with a key to press will press it. */
 export function gatherBegins(world: World, call: Call): void {
   const person = call.person;
   if (person !== undefined) speaks(world, call, person);
@@ -53,7 +53,7 @@ export function gatherBegins(world: World, call: Call): void {
   }
 }
 
-/** Whoever has something to say says it until somebody listens; a robot that was heard fetches its owner. */
+/** Says what the person has to say until a verb listens; a robot that was heard fetches its owner. */
 function speaks(world: World, call: Call, person: Person): void {
   const memory = memoryOf(call);
   const { says, ownerKey } = person;
@@ -84,7 +84,7 @@ export function talks(world: World, call: Call): void {
   after(world, call, talkMs, () => hangUp(world, call, 'they said goodbye'));
 }
 
-/** Alone in a conference: nobody waits for ever. */
+/** Ends the wait of a party alone in a conference: nobody waits forever. */
 export function waitsAlone(world: World, call: Call): void {
   const patienceMs = call.person?.patienceMs;
   if (patienceMs === undefined) return;

@@ -13,7 +13,7 @@ interface Answering {
   key?: string | false;
   /** From the beginning of the prompt to the key, ms. */
   keyAfterMs?: number;
-  /** Alone in a conference this long, they hang up, ms. */
+  /** After waiting alone in a conference this long, they hang up, ms. */
   patienceMs?: number;
 }
 
@@ -25,7 +25,7 @@ const voice = (options: Answering): Partial<Person> => ({
   ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
 });
 
-/** A person who picks up (6 s), is recognised (2.6 s), and talks for half a minute; alone they wait one minute. */
+/** Creates a person who picks up (6 s), is recognised (2.6 s), and talks for half a minute; alone they wait one minute. */
 export function human(options: Answering = {}): Person {
   return {
     kind: 'human',
@@ -39,7 +39,7 @@ export function human(options: Answering = {}): Person {
   };
 }
 
-/** A voicemail greeting: picks up late (18 s), is recognised (3.8 s), beeps (14 s), and records for a minute. */
+/** Creates a voicemail: picks up late (18 s), is recognised (3.8 s), beeps (14 s), and records for a minute. */
 export function voicemail(options: Answering & { greetingMs?: number; beep?: boolean } = {}): Person {
   return {
     kind: 'voicemail',
@@ -53,7 +53,7 @@ export function voicemail(options: Answering & { greetingMs?: number; beep?: boo
   };
 }
 
-/** A fax machine (recognised after 3.2 s, gives up after 30 s). */
+/** Creates a fax machine (recognised after 3.2 s, gives up after 30 s). */
 export function fax(options: Answering = {}): Person {
   return {
     kind: 'fax',
@@ -65,7 +65,9 @@ export function fax(options: Answering = {}): Person {
   };
 }
 
-/** Picks up and says nothing: the verdict is `unknown` when the silence time-out is over. With `key`, somebody is there. */
+/**
+ * Creates a person who picks up and says nothing: the verdict is `unknown` after the silence timeout. With `key` they press it.
+ */
 export function silent(options: Answering = {}): Person {
   return {
     kind: 'silent',
@@ -79,13 +81,13 @@ export function silent(options: Answering = {}): Person {
   };
 }
 
-/** What phones of 2025 say to callers they do not know. */
+/** What phones of 2025 say to unknown callers. */
 const SCREENS = "Hi. If you record your name and reason for calling, I'll see if this person is available.";
 
 /**
- * A phone's call-screening robot: asks who is calling (`says`, to whoever listens to words), presses no key, hangs up after
- * 25 s. What detection makes of it is anybody's guess; `unknown` unless told otherwise. With `owner`, somebody is there:
- * told who is calling, they come on the line (`ownerAfterMs`, 6 s) and press that key, and the robot hangs up no more.
+ * Creates a phone's call-screening robot: asks who is calling (`says`, to a verb that accepts speech), presses no key, hangs up
+ * after 25 s. Detection may report anything for it; `unknown` by default. With `owner`, a person is there: once told who is
+ * calling, they pick up (`ownerAfterMs`, 6 s) and press that key, and the robot no longer hangs up.
  */
 export function screening(
   options: Answering & { hangUpAfterMs?: number; says?: string; owner?: string; ownerAfterMs?: number } = {},
@@ -105,7 +107,7 @@ export function screening(
   };
 }
 
-/** Engaged: `busy`, SIP 486. */
+/** Creates an engaged phone: `busy`, SIP 486. */
 export function busy(options: { afterMs?: number } = {}): Person {
   return {
     kind: 'busy',
@@ -115,12 +117,12 @@ export function busy(options: { afterMs?: number } = {}): Person {
   };
 }
 
-/** Rings until the `Timeout` of the call. */
+/** Creates a phone that rings until the `Timeout` of the call. */
 export function noAnswer(): Person {
   return { kind: 'no-answer', pickUp: { does: 'ring' }, voice: 'nobody', verdictMs: 0 };
 }
 
-/** The create is accepted (201), then the call fails, by default with SIP 404. */
+/** Creates an unreachable number: the create is accepted (201), then the call fails, by default with SIP 404. */
 export function unreachable(options: { afterMs?: number; sip?: number } = {}): Person {
   return {
     kind: 'unreachable',
@@ -130,12 +132,12 @@ export function unreachable(options: { afterMs?: number; sip?: number } = {}): P
   };
 }
 
-/** REST refuses the create with this Twilio error, e.g. 21211, 21214, 21215. */
+/** Creates a number for which REST refuses the create with this Twilio error, e.g. 21211, 21214, 21215. */
 export function refused(code: number): Person {
   return { kind: 'refused', pickUp: { does: 'refuse', code }, voice: 'nobody', verdictMs: 0 };
 }
 
-/** Picks up and hangs up (1.2 s later) before detection has a verdict. */
+/** Creates a person who picks up and hangs up (1.2 s later) before detection has a verdict. */
 export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: number } = {}): Person {
   return {
     kind: 'hangs-up-during-detection',
@@ -147,8 +149,8 @@ export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: num
 }
 
 /**
- * You: rings until `answer()` or `decline()` of the call, is recognised as a human (2.6 s), and does nothing by itself:
- * keys and hanging up are yours too.
+ * Creates your own phone: it rings until `answer()` or `decline()` of the call, is recognised as a human (2.6 s), and does
+ * nothing by itself: keys and hanging up are yours too.
  */
 export function you(options: { verdictMs?: number } = {}): Person {
   return { kind: 'you', pickUp: { does: 'ring' }, voice: 'human', verdictMs: options.verdictMs ?? 2600 };

@@ -1,8 +1,8 @@
-/** What answering machine detection may say (twilio.com/docs/voice/answering-machine-detection). */
+/** Verdicts of answering machine detection (twilio.com/docs/voice/answering-machine-detection). */
 export type AnsweredBy =
   'human' | 'machine_start' | 'machine_end_beep' | 'machine_end_silence' | 'machine_end_other' | 'fax' | 'unknown';
 
-/** What becomes of a call to somebody before anybody speaks. Times in ms from the start of ringing (or of dialling). */
+/** What happens to a call before anyone speaks. Times in ms from the start of ringing (or of dialling). */
 export type PickUp =
   | { readonly does: 'answer'; readonly afterMs: number }
   | { readonly does: 'busy'; readonly afterMs: number; readonly sip: number }
@@ -10,13 +10,13 @@ export type PickUp =
   | { readonly does: 'fail'; readonly afterMs: number; readonly sip: number }
   | { readonly does: 'refuse'; readonly code: number };
 
-/** Somebody, or something, that a number rings at. Data only: make your own or use the functions beside this type. */
+/** A person or machine at a number. Plain data: create your own or use the functions beside this type. */
 export interface Person {
   readonly kind: string;
   readonly pickUp: PickUp;
   /** What detection finds: `machine` becomes one of the `machine_…` values, by mode. */
   readonly voice: 'human' | 'machine' | 'fax' | 'nobody';
-  /** Says exactly this instead of what `voice` gives. */
+  /** Overrides the verdict that `voice` would give. */
   readonly answeredBy?: AnsweredBy;
   /** Pick-up to verdict, ms. */
   readonly verdictMs: number;
@@ -33,10 +33,10 @@ export interface Person {
   readonly hangUpInDetectionMs?: number;
   /** Pressed when a `<Gather>` asks; `false` or undefined presses nothing. */
   readonly key?: string | false;
-  /** Says this to a `<Gather>` that listens to words, this long after picking up at the earliest, ms. */
+  /** Says this to a `<Gather>` that accepts speech, at the earliest this long after picking up, ms. */
   readonly says?: string;
   readonly saysAfterMs?: number;
-  /** A screened call: pressed by the owner once the robot was told who is calling, this long after, ms. */
+  /** A screened call: key pressed by the owner, this long after the robot was told who is calling. */
   readonly ownerKey?: string;
   readonly ownerAfterMs?: number;
   /** From the beginning of the prompt to the key, ms. */

@@ -19,7 +19,7 @@ export function listConferences(world: World, path: string, query: URLSearchPara
   return page(path, query, 'conferences', found, (one) => conferenceJson(world, one));
 }
 
-/** `POST /Conferences/{Sid}`: `Status=completed` drops everybody to the action of their `<Dial>`. */
+/** `POST /Conferences/{Sid}`: `Status=completed` sends all participants to the action of their `<Dial>`. */
 export function updateConference(world: World, conference: Conference, form: URLSearchParams): RestReply {
   onlyKnown(form, new Set(['Status']), 'Conferences/{Sid}');
   const status = field(form, 'Status');
@@ -28,7 +28,7 @@ export function updateConference(world: World, conference: Conference, form: URL
   return { status: 200, body: conferenceJson(world, conference) };
 }
 
-/** A conference by SID, or by the name of a room that can be entered. */
+/** Finds a conference by SID, or by the name of a room that can be entered. */
 export function findConference(world: World, id: string, path: string): Conference {
   const found = world.conferences.get(id) ?? world.rooms.get(decodeURIComponent(id));
   if (found === undefined) throw new RestRefusal(20404, `The requested resource ${path} was not found`);

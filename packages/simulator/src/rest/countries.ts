@@ -25,7 +25,7 @@ const COUNTRIES: Readonly<Record<string, readonly [string, string, string]>> = {
   US: ['United States', 'NORTH_AMERICA', '+1'],
 };
 
-/** Whether the account may call this number; numbers of +1 count as calls to the United States. */
+/** True if the account may call this number; numbers of +1 count as calls to the United States. */
 export function mayCall(world: World, to: string): boolean {
   const [country] =
     Object.entries(COUNTRIES).find(([iso, [, , code]]) => to.startsWith(code) && (code !== '+1' || iso === 'US')) ?? [];

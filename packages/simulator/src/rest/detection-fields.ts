@@ -15,7 +15,7 @@ export function detectionFields(world: World, form: URLSearchParams): DetectionR
   const silence = whole(form, 'MachineDetectionSilenceTimeout', 2000, 10_000, 21234);
   const asynchronous = field(form, 'AsyncAmd') === 'true';
   const callback = urlField(form, 'AsyncAmdStatusCallback', 21609);
-  // Digits to send switch detection off, silently (twilio.com/docs/voice/api/call-resource#create-a-call).
+  // SendDigits switches detection off, silently (twilio.com/docs/voice/api/call-resource#create-a-call).
   if (mode === undefined || field(form, 'SendDigits') !== undefined) return undefined;
   if (asynchronous && callback === undefined) {
     world.debug({

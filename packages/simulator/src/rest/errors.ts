@@ -1,4 +1,4 @@
-/** What REST answers. */
+/** A REST reply. */
 export interface RestReply {
   readonly status: number;
   /** Undefined for 204. */
@@ -64,6 +64,6 @@ export class RestRefusal extends Error {
   }
 }
 
-/** Something Twilio has and this simulator has not: 400/20001, naming it. */
+/** Refuses something that Twilio has and this simulator lacks: 400/20001, naming it. */
 export const unsupported = (what: string): RestRefusal =>
   new RestRefusal(20001, `The simulator does not support ${what}`);

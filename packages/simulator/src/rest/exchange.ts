@@ -5,7 +5,7 @@ import type { RestFaultHook } from './faults.js';
 import { answerRest } from './router.js';
 import type { ApiKeys, RestRequest } from './router.js';
 
-/** An answer as it leaves: JSON as text, so that it can also be broken. */
+/** A reply as it leaves: JSON as text, so that it can also be broken. */
 export interface Exchange {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export interface Exchange {
 /** The official client's own default, ms. */
 const CLIENT_TIMEOUT_MS = 30_000;
 
-/** A client that would wait for ever (axios: 0) waits as long as the official one. */
+/** A client that would wait forever (axios: 0) waits as long as the official one. */
 const boundedTimeout = (ms: number | undefined): number =>
   ms !== undefined && ms > 0 && Number.isFinite(ms) ? ms : CLIENT_TIMEOUT_MS;
 
@@ -31,7 +31,7 @@ function encode(reply: RestReply): Exchange {
   };
 }
 
-/** One REST request, with the fault the hook asks for. Rejects for failures of the network. */
+/** Makes one REST request, with the fault the hook asks for. Rejects for network failures. */
 export async function exchange(
   world: World,
   keys: ApiKeys,
@@ -43,7 +43,7 @@ export async function exchange(
   const wait = (ms: number): Promise<void> => world.pending.sleep(world.clock, ms);
   world.pending.begin();
   try {
-    // The answer is never there in the same turn in which the request was made.
+    // The answer never arrives in the same turn as the request.
     await Promise.resolve();
     if (world.closed) throw networkError('ECONNREFUSED', 'connect ECONNREFUSED: the simulator is closed');
     const fault = hook?.({ method: request.method, path: request.path, form: request.form });

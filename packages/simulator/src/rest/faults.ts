@@ -1,14 +1,14 @@
-/** What may go wrong with one REST request; see reliability notes in the package's README. */
+/** What may go wrong with one REST request; see the reliability notes in the package's README. */
 export type RestFault =
-  /** Nothing listens: never sent (`ECONNREFUSED`). */
+  /** No server listens: never sent (`ECONNREFUSED`). */
   | 'refuse-connection'
   /** The connection broke and nothing was executed (`ECONNRESET`). */
   | 'reset'
-  /** Nothing was executed and no answer came (`ECONNABORTED` after the client's own time-out, on the simulator's clock). */
+  /** Nothing was executed and no answer came (`ECONNABORTED` after the client's own timeout, on the simulator's clock). */
   | 'timeout'
   /** Executed, but the connection broke before the answer. */
   | 'executed-but-reset'
-  /** Executed, but no answer came before the client's time-out. */
+  /** Executed, but no answer came before the client's timeout. */
   | 'executed-but-timeout'
   /** Executed, answered with JSON cut short. */
   | 'bad-json'
@@ -25,7 +25,7 @@ export type RestFaultHook = (request: {
   readonly form: URLSearchParams;
 }) => RestFault | undefined;
 
-/** A failure of the network as the official client's HTTP layer (axios) shows it. */
+/** Creates a network failure as the official client's HTTP layer (axios) reports it. */
 export function networkError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code, isAxiosError: true });
 }

@@ -1,6 +1,6 @@
 import { RestRefusal, unsupported } from './errors.js';
 
-/** The value of a parameter; empty counts as absent. */
+/** Returns the value of a parameter; empty counts as absent. */
 export function field(form: URLSearchParams, name: string): string | undefined {
   const value = form.get(name);
   return value === null || value === '' ? undefined : value;

@@ -51,7 +51,7 @@ export function incomingNumbers(world: World, request: RestRequest, sid: string 
   if (method !== 'POST') throw unsupported('releasing numbers');
   onlyKnown(form, KNOWN, 'IncomingPhoneNumbers/{Sid}');
   const changed = { ...number };
-  // An empty address takes the present one away.
+  // An empty address removes the current one.
   if (form.has('VoiceUrl')) changed.voiceUrl = urlField(form, 'VoiceUrl', 21502);
   if (form.has('VoiceFallbackUrl')) changed.voiceFallbackUrl = urlField(form, 'VoiceFallbackUrl', 21502);
   if (form.has('StatusCallback')) changed.statusCallback = urlField(form, 'StatusCallback', 21502);

@@ -1,7 +1,7 @@
 import { mulberry32 } from '../random.js';
 import type { RestFault, RestFaultHook } from './faults.js';
 
-/** Every kind of trouble a REST request can have, once each. */
+/** Every kind of REST fault, once each. */
 export const REST_FAULTS: readonly RestFault[] = [
   'refuse-connection',
   'reset',
@@ -16,16 +16,16 @@ export const REST_FAULTS: readonly RestFault[] = [
   { status: 400, body: { code: 20001, message: 'Invalid parameter', status: 400 } },
 ];
 
-/** Trouble with REST at random, the same for the same seed. */
+/** Options of random REST faults, the same for the same seed. */
 export interface SeededFaults {
   readonly seed: number;
-  /** Probability (0–1) that a request has trouble. */
+  /** Probability (0–1) that a request has a fault. */
   readonly rate: number;
-  /** Which; default: {@link REST_FAULTS} without the 400, which no careful request gets at random. */
+  /** Which kinds; default: {@link REST_FAULTS} without the 400, which a correct request never gets at random. */
   readonly kinds?: readonly RestFault[];
 }
 
-/** For the option `rest` of a simulator. */
+/** Creates the option `rest` of a simulator. */
 export function seededFaults({ seed, rate, kinds = REST_FAULTS.slice(0, -1) }: SeededFaults): RestFaultHook {
   const random = mulberry32(seed);
   return () => (random() < rate ? kinds[Math.floor(random() * kinds.length)] : undefined);

@@ -15,7 +15,7 @@ import { callJson } from './serialize.js';
 const KNOWN: ReadonlySet<string> = new Set(
   'Url Method Twiml Status FallbackUrl FallbackMethod StatusCallback StatusCallbackMethod TimeLimit'.split(' '),
 );
-/** When the toggle asks for a late `<Dial action>` after a redirect, ms. */
+/** How late `<Dial action>` follows a redirect when the toggle asks for it, ms. */
 const LATE_MS = 500;
 
 function end(world: World, call: Call): void {
@@ -47,7 +47,7 @@ function redirect(world: World, call: Call, target: { url: string; method: 'GET'
   call.dialling = undefined;
   call.detecting = false;
   call.execution?.cancel();
-  // Its own `<Dial>` is over, and so is the one that made it.
+  // Its own `<Dial>` is over, and so is its tie to the one that created it.
   call.tie?.letGo();
   if (dialling?.action !== undefined && world.toggles.dialActionOnRedirect === 'late') {
     const { action } = dialling;

@@ -5,7 +5,7 @@ import type { AnsweredBy, Person } from '../people/person.js';
 import { TOGGLE_VALUES } from '../toggles.js';
 import { parseChaos } from './chaos.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Arguments {
   readonly port: number;
   readonly host: string;
@@ -56,7 +56,7 @@ interface Kind {
   readonly options: Readonly<Record<string, (text: string) => Value | undefined>>;
 }
 
-/** Reads a whole number, or nothing. */
+/** Parses a whole number; undefined if it is not one. */
 const number = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined);
 const words = (text: string): string | undefined => (text === '' ? undefined : text);
 const flag = (text: string): boolean | undefined => (text === 'true' || text === 'false' ? text === 'true' : undefined);

@@ -2,7 +2,7 @@ import type { SimulatorOptions } from '../options.js';
 import { seededRepeats } from '../repeats.js';
 import { seededFaults } from '../rest/seeded-faults.js';
 
-/** How much trouble there is unless told otherwise: ms, and probabilities from 0 to 1. */
+/** Default rates of faults: ms, and probabilities from 0 to 1. */
 const DEFAULTS = { maxDelayMs: 5000, duplicate: 0.2, lose: 0.05, rest: 0.05, retry: 0.05, copy: 0.05 };
 
 /** `7`, or `7:maxDelayMs=5000,duplicate=0.2,lose=0.05,rest=0.05,retry=0.05,copy=0.05`. Throws a `TypeError` that names the option. */

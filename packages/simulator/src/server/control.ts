@@ -8,7 +8,7 @@ export interface ControlReply {
 
 function fields(body: string, contentType: string): Record<string, unknown> {
   if (body.trim() === '') return {};
-  // curl -d says form-encoded whatever it sends: what looks like JSON is JSON.
+  // curl -d declares everything as form-encoded: what looks like JSON is JSON.
   const form = contentType.startsWith('application/x-www-form-urlencoded') && !body.trimStart().startsWith('{');
   if (form) return Object.fromEntries(new URLSearchParams(body));
   const parsed: unknown = JSON.parse(body);
@@ -21,7 +21,7 @@ const text = (value: unknown, name: string): string => {
   return value;
 };
 
-/** A call as plain data. */
+/** Returns a call as plain data. */
 function plain(call: SimulatedCall): Record<string, unknown> {
   const { sid, parentSid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference } = call;
   return { sid, parentSid, direction, from, to, status, answeredBy, duration, heard, bridgedWith, conference };
@@ -39,7 +39,7 @@ function place(sim: Simulator, values: Record<string, unknown>): ControlReply {
   return { status: 201, body: plain(call) };
 }
 
-/** The control API: what people on phones do, and what happened. `path` is what follows `/_simulator/`. */
+/** Answers the control API: what people on phones do, and what happened. `path` is what follows `/_simulator/`. */
 export function control(sim: Simulator, method: string, path: string, body: string, contentType: string): ControlReply {
   try {
     const [resource, sid, action] = path.split('/');

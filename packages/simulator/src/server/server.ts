@@ -45,7 +45,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const host = request.headers.host ?? '';
-  // A web page elsewhere must not be able to reach a simulator by a name that points here.
+  // A foreign web page must not reach a simulator through a host name that points here.
   if (!allowRemote && !LOOPBACK.test(host)) {
     write(response, 421, 'text/plain', 'Only loopback host names.\n');
     return;
@@ -89,7 +89,7 @@ async function answer(
       }),
     );
   } catch {
-    // An injected failure of the network: the connection just breaks.
+    // An injected network failure: the connection just breaks.
     request.socket.destroy();
     return;
   }
@@ -104,7 +104,7 @@ async function answer(
   }
 }
 
-/** An HTTP server in front of a simulator: REST as Twilio's, and a small control API under `/_simulator/`. */
+/** Creates an HTTP server for a simulator: Twilio's REST, and a small control API under `/_simulator/`. */
 export function createSimulatorServer(sim: Simulator, options: { allowRemote?: boolean } = {}): Server {
   return createServer((request, response) => {
     answer(sim, options.allowRemote === true, request, response).catch((error: unknown) => {

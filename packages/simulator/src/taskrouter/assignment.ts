@@ -10,7 +10,7 @@ import { accept, reject } from './reservations.js';
 /** How long an application may take (twilio.com/docs/taskrouter/handle-assignment-callbacks). */
 const ASSIGNMENT_MS = 5000;
 
-/** Asks the application what to do with a reservation; with no usable answer it stays pending until it times out. */
+/** Asks the application what to do with a reservation; without a usable answer it stays pending until it times out. */
 export async function assign(world: World, reservation: Reservation): Promise<void> {
   const { task } = reservation;
   const { assignmentCallbackUrl, fallbackAssignmentCallbackUrl } = task.workflow;

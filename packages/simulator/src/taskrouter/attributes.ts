@@ -10,7 +10,7 @@ export function checkAttributes(text: string): void {
   if (objectOf(text) === undefined) throw new RestRefusal(20001, 'Attributes JSON is not valid: an object is expected');
 }
 
-/** The object in a JSON text. */
+/** Parses the object in a JSON text. */
 export function objectOf(text: string): Attributes | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,17 +1,17 @@
 import { RestRefusal } from '../rest/errors.js';
 
 /**
- * Expressions of TaskRouter (twilio.com/docs/taskrouter/expression-syntax), read by hand: its two-word operators
- * (`NOT IN`) fit no small expression parser, and those parsers keep their operators in a table that a whole process shares.
+ * Expressions of TaskRouter (twilio.com/docs/taskrouter/expression-syntax), parsed by hand: its two-word operators (`NOT IN`) fit
+ * no small expression parser, and those parsers keep their operators in a table that the whole process shares.
  */
 export type Value = string | number | boolean | null | readonly Value[];
 type Node = (scope: Scope) => Value;
 
-/** What names stand for: plain ones are the worker's, `task.…` and `worker.…` say whose. */
+/** What names stand for: plain ones are the worker's, `task.…` and `worker.…` are explicit. */
 export interface Scope {
   readonly worker: Readonly<Record<string, unknown>>;
   readonly task: Readonly<Record<string, unknown>>;
-  /** Whose attributes a plain name is. */
+  /** Whose attributes plain names are. */
   readonly plain: 'worker' | 'task';
 }
 
@@ -45,7 +45,7 @@ function tokens(text: string): Token[] {
 const wrong = (text: string, problem: string): RestRefusal =>
   new RestRefusal(20001, `Invalid expression "${text}": ${problem}`);
 
-/** Loose as TaskRouter's: a number and its text are equal. */
+/** Compares loosely as TaskRouter does: a number and its text are equal. */
 const same = (a: Value, b: Value): boolean =>
   a === b || (a !== null && b !== null && typeof a !== 'object' && typeof b !== 'object' && String(a) === String(b));
 const items = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : []);
@@ -192,13 +192,13 @@ class Reader {
 
 const truth = (value: Value): boolean => value === true || (typeof value === 'number' && value !== 0);
 
-/** @throws RestRefusal 20001 saying what is not understood */
+/** @throws RestRefusal 20001 saying what could not be parsed */
 export function checkExpression(text: string): void {
   new Reader(text).whole();
 }
 
-/** Whether it holds. */
+/** True if the expression holds. */
 export function evaluate(text: string, scope: Scope): boolean {
-  // Everybody, which is nearly every queue.
+  // Matches every worker, as nearly every queue does.
   return text === '1==1' || truth(new Reader(text).whole()(scope));
 }

@@ -25,17 +25,17 @@ export interface WorkerChannel {
 export interface Worker {
   readonly sid: string;
   friendlyName: string;
-  /** JSON as it was given. */
+  /** JSON as given. */
   attributes: string;
   activity: Activity;
-  /** Since when they are in it (epoch ms): the longest idle is reserved first. */
+  /** When they entered it (epoch ms): the longest idle worker is reserved first. */
   activitySince: number;
   readonly channels: Map<string, WorkerChannel>;
   /** Pending, accepted and wrapping reservations: each takes a slot of its channel. */
   readonly holding: Set<Reservation>;
   readonly createdAt: number;
   updatedAt: number;
-  /** Counts up with every change; the ETag, and `WorkerVersion` in events. */
+  /** Increases with every change; the ETag, and `WorkerVersion` in events. */
   version: number;
 }
 
@@ -48,7 +48,7 @@ export interface TaskChannel {
 export interface TaskQueue {
   readonly sid: string;
   friendlyName: string;
-  /** Who is served by it; `1==1` is everybody. */
+  /** Which workers it serves; `1==1` is all. */
   targetWorkers: string;
   maxReservedWorkers: number;
   taskOrder: 'FIFO' | 'LIFO';
@@ -70,7 +70,7 @@ export interface WorkflowTarget {
   readonly skipIf: string | undefined;
 }
 
-/** A workflow's configuration, read. */
+/** The parsed configuration of a workflow. */
 export interface WorkflowRules {
   readonly filters: readonly {
     readonly name: string;
@@ -83,7 +83,7 @@ export interface WorkflowRules {
 export interface Workflow {
   readonly sid: string;
   friendlyName: string;
-  /** JSON as it was given; checked when it was. */
+  /** JSON as given, already checked. */
   configuration: string;
   rules: WorkflowRules;
   assignmentCallbackUrl: string | undefined;
@@ -111,18 +111,18 @@ export interface Task {
   status: AssignmentStatus;
   reason: string | undefined;
   readonly channel: TaskChannel;
-  /** The call that waits in the queue; undefined for tasks made by REST. */
+  /** The call that waits in the queue; undefined for tasks created by REST. */
   readonly call: Call | undefined;
   readonly reservations: Map<string, Reservation>;
   readonly createdAt: number;
   updatedAt: number;
   queueEnteredAt: number | undefined;
-  /** Expression of the workflow's present target; undefined: everybody whom the queue serves. */
+  /** Expression of the workflow's current target; undefined: all workers whom the queue serves. */
   targetExpression: string | undefined;
   /** How often it was rejected or timed out. */
   refusals: number;
   version: number;
-  /** What is due while it lives. */
+  /** Timers that run while it lives. */
   readonly timers: Set<() => void>;
 }
 
@@ -135,7 +135,7 @@ export interface Reservation {
   leg: Call | undefined;
   /** Where the worker goes when the bridge is over. */
   postWorkActivity: Activity | undefined;
-  /** Where a worker of a single-tasking workspace was before. */
+  /** The activity of a worker of a single-tasking workspace before. */
   readonly before: Activity;
   stopTimer: () => void;
   readonly createdAt: number;
@@ -146,10 +146,10 @@ export interface Reservation {
 export interface Workspace {
   readonly sid: string;
   friendlyName: string;
-  /** False only for workspaces made before 2019-12-19 (twilio.com/docs/taskrouter/multitasking). */
+  /** False only for workspaces created before 2019-12-19 (twilio.com/docs/taskrouter/multitasking). */
   multiTask: boolean;
   defaultActivity: Activity;
-  /** Where a worker goes when a reservation times out. */
+  /** The activity a worker is moved to when a reservation times out. */
   timeoutActivity: Activity;
   eventCallbackUrl: string | undefined;
   /** Names of the events to send; empty: all. */
@@ -171,9 +171,9 @@ export interface Workspace {
   updatedAt: number;
 }
 
-/** Reservations that can still be resolved. */
+/** True for reservations that can still be resolved. */
 export const isOpen = (status: ReservationStatus): boolean =>
   status === 'pending' || status === 'accepted' || status === 'wrapping';
 
-/** Tasks that are over. */
+/** True for tasks that are over. */
 export const isOver = (status: AssignmentStatus): boolean => status === 'completed' || status === 'canceled';

@@ -22,7 +22,7 @@ function findWorkflow(world: World, sid: string): { workspace: Workspace; workfl
   return undefined;
 }
 
-/** What Twilio says of a call in the attributes of its task (twilio.com/docs/taskrouter/queueing-twilio-calls). */
+/** Returns what Twilio says about a call in the attributes of its task (twilio.com/docs/taskrouter/queueing-twilio-calls). */
 function attributesOfCall(world: World, call: Call): Record<string, string> {
   const country = (number: string): string => (number.startsWith('+1') ? 'US' : '');
   const place = (party: string, number: string): Record<string, string> => ({
@@ -48,7 +48,7 @@ function attributesOfCall(world: World, call: Call): Record<string, string> {
   };
 }
 
-/** A call enters a workflow (twilio.com/docs/voice/twiml/enqueue). */
+/** Puts a call into a workflow (twilio.com/docs/voice/twiml/enqueue). */
 export function enqueueCall(
   world: World,
   call: Call,
@@ -78,7 +78,7 @@ export function enqueueCall(
   }
 }
 
-/** The caller hung up, or was taken out of the queue: their task is cancelled, unless somebody has it. */
+/** Cancels the task of a caller who hung up or was taken out of the queue, unless a worker has it. */
 export function callerLeft(world: World, task: Task, reason: string): void {
   if (task.status === 'pending' || task.status === 'reserved') cancelTask(world, task, reason);
 }
@@ -91,7 +91,9 @@ function findReservation(world: World, sid: string): Reservation | undefined {
   return undefined;
 }
 
-/** A worker's leg takes the caller: this accepts the reservation, which has to be pending (twilio.com/docs/voice/twiml/queue). */
+/**
+ * Gives the caller to a worker's leg, which accepts the reservation; that has to be pending (twilio.com/docs/voice/twiml/queue).
+ */
 export function dequeue(
   world: World,
   sid: string,
@@ -127,7 +129,7 @@ export function dequeue(
   return { ok: true, caller, reservation };
 }
 
-/** The two no longer hear each other. In a multitasking workspace the task waits for the application to complete it. */
+/** Ends a bridge. In a multitasking workspace the task waits for the application to complete it. */
 export function bridgeEnded(world: World, reservation: Reservation): void {
   const { task, worker, postWorkActivity } = reservation;
   const { workspace } = task;

@@ -7,7 +7,7 @@ import { routeSoon } from './routing.js';
 import { cancelTask, setTask } from './tasks.js';
 import { moveWorker } from './workers.js';
 
-/** Rejections and time-outs after which a task is cancelled (twilio.com/docs/taskrouter/lifecycle-task-state). */
+/** Rejections and timeouts after which a task is cancelled (twilio.com/docs/taskrouter/lifecycle-task-state). */
 const MOST_REFUSALS = 1000;
 
 function set(world: World, reservation: Reservation, status: Reservation['status']): void {
@@ -27,7 +27,7 @@ const named = (workspace: Workspace, sid: string | undefined, name: string): Act
   (sid === undefined ? undefined : workspace.activities.get(sid)) ??
   [...workspace.activities.values()].find((activity) => activity.friendlyName === name);
 
-/** Holds a worker for a task, and asks the application what to do. */
+/** Reserves a worker for a task, and asks the application what to do. */
 export function reserve(world: World, workspace: Workspace, task: Task, worker: Worker): void {
   const now = world.clock.now();
   const reservation: Reservation = {
@@ -59,7 +59,7 @@ export function reserve(world: World, workspace: Workspace, task: Task, worker: 
   void assign(world, reservation);
 }
 
-/** Back to the queue when nobody else is held for it. */
+/** Puts the task back into the queue if no other worker is reserved for it. */
 function release(world: World, task: Task): void {
   if (task.status === 'reserved' && ![...task.reservations.values()].some((one) => one.status === 'pending')) {
     setTask(world, task, 'pending');
@@ -82,7 +82,10 @@ function requirePending(reservation: Reservation, verb: string): void {
   );
 }
 
-/** By the application or by a worker. Without an activity the worker stays where they were, and is reserved again at once. */
+/**
+ * Rejects a reservation, by the application or by a worker. Without an activity the worker stays where they were, and is reserved
+ * again at once.
+ */
 export function reject(world: World, reservation: Reservation, activity: Activity | undefined): void {
   requirePending(reservation, 'reject');
   const { task, worker } = reservation;
@@ -94,7 +97,7 @@ export function reject(world: World, reservation: Reservation, activity: Activit
   refused(world, reservation);
 }
 
-/** The worker is moved to the workspace's timeout activity, and stays there (twilio.com/docs/taskrouter/api/activity). */
+/** Moves the worker to the workspace's timeout activity, where they stay (twilio.com/docs/taskrouter/api/activity). */
 function timeOut(world: World, reservation: Reservation): void {
   if (reservation.status !== 'pending') return;
   const { task, worker } = reservation;
@@ -126,7 +129,7 @@ export function accept(world: World, reservation: Reservation): void {
   routeSoon(world, workspace);
 }
 
-/** The task is gone: no worker is held for it. */
+/** Cancels the reservations of a task that is gone. */
 export function cancelReservations(world: World, task: Task): void {
   for (const reservation of task.reservations.values()) {
     if (reservation.status !== 'pending') continue;
@@ -136,7 +139,7 @@ export function cancelReservations(world: World, task: Task): void {
   }
 }
 
-/** The bridge is over: the worker has to finish up. */
+/** Marks the reservation as wrapping after the bridge: the worker has to finish up. */
 export function wrap(world: World, reservation: Reservation): void {
   set(world, reservation, 'wrapping');
   tell(world, reservation, 'wrapup', `Reservation ${reservation.sid} moved to wrapup`);

@@ -7,7 +7,7 @@ import { reserve } from './reservations.js';
 /** From a change to the reservations it leads to, ms. */
 const ROUTING_MS = 50;
 
-/** Looks for workers in a moment; once for all that happens until then. */
+/** Looks for workers soon, once for all changes until then. */
 export function routeSoon(world: World, workspace: Workspace): void {
   if (workspace.routing) return;
   workspace.routing = true;
@@ -17,7 +17,7 @@ export function routeSoon(world: World, workspace: Workspace): void {
   });
 }
 
-/** Highest priority, then the oldest (FIFO) or the newest (LIFO) task. */
+/** Returns waiting tasks: highest priority first, then the oldest (FIFO) or the newest (LIFO). */
 function waiting(workspace: Workspace): Task[] {
   const order = (task: Task): number =>
     (task.queueEnteredAt ?? task.createdAt) * (workspace.prioritizeQueueOrder === 'LIFO' ? -1 : 1);
@@ -26,7 +26,7 @@ function waiting(workspace: Workspace): Task[] {
     .sort((a, b) => b.priority - a.priority || order(a) - order(b));
 }
 
-/** Names of a worker and of a task in expressions. */
+/** Returns the names of a worker and of a task in expressions. */
 export function scopeOf(worker: Worker | undefined, task: Task | undefined, plain: Scope['plain']): Scope {
   const named = (text: string | undefined): Readonly<Record<string, unknown>> => objectOf(text ?? '{}') ?? {};
   return {

@@ -3,7 +3,7 @@ import type { Workspace } from './model.js';
 import { createWorker, moveWorker } from './workers.js';
 import { createActivity, createTaskQueue, createWorkflow, createWorkspace, updateWorkspace } from './workspace.js';
 
-/** A workspace with everything that calls need, made in one go. */
+/** Options of a workspace with everything that calls need, created at once. */
 export interface WorkspaceSetUp {
   /** Default `AMD`. */
   friendlyName?: string;
@@ -26,7 +26,7 @@ export interface WorkspaceSetUp {
   workers?: readonly { friendlyName: string; attributes?: Readonly<Record<string, unknown>>; activity?: string }[];
 }
 
-/** SIDs of what was made, by name. */
+/** SIDs of what was created, by name. */
 export interface WorkspaceSids {
   readonly workspace: string;
   readonly workflow: string;
@@ -58,7 +58,7 @@ export function setUpWorkspace(world: World, options: WorkspaceSetUp): Workspace
   const workflow = createWorkflow(world, workspace, {
     friendlyName: 'AMD',
     configuration: JSON.stringify({
-      // Only the targets of a filter have a time-out.
+      // Only the targets of a filter have a timeout.
       task_routing: { filters: [{ filter_friendly_name: 'Everybody', expression: '1==1', targets: [target] }] },
     }),
     assignmentCallbackUrl: options.assignmentCallbackUrl,
@@ -78,7 +78,7 @@ export function setUpWorkspace(world: World, options: WorkspaceSetUp): Workspace
   if (options.timeoutActivity !== undefined) {
     updateWorkspace(world, workspace, { timeoutActivitySid: activityNamed(workspace, options.timeoutActivity).sid });
   }
-  // Last, so that nobody is told of the set-up itself.
+  // Last, so that the set-up itself sends no events.
   workspace.eventCallbackUrl = options.eventCallbackUrl;
   return {
     workspace: workspace.sid,
@@ -91,7 +91,7 @@ export function setUpWorkspace(world: World, options: WorkspaceSetUp): Workspace
   };
 }
 
-/** Somebody at the console moves a worker. */
+/** Moves a worker as a person at the console would. */
 export function moveByHand(world: World, workerSid: string, activity: string): void {
   for (const workspace of world.workspaces.values()) {
     const worker = workspace.workers.get(workerSid);

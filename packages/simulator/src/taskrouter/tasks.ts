@@ -8,7 +8,7 @@ import { isOver, type Task, type Workflow, type WorkflowTarget, type Workspace }
 import { cancelReservations, complete } from './reservations.js';
 import { routeSoon, scopeOf } from './routing.js';
 
-/** A task lives a day unless told otherwise, s. */
+/** Default lifetime of a task, seconds. */
 const TASK_SECONDS = 86_400;
 
 export function setTask(world: World, task: Task, status: Task['status'], reason?: string): void {
@@ -40,7 +40,7 @@ export interface NewTask {
   readonly call?: Call | undefined;
 }
 
-/** The targets a task goes to, one after the other; none: no filter matched and there is no default. */
+/** Returns the targets of a task in order; none: no filter matched and there is no default. */
 export function targetsOf(workflow: Workflow, attributes: string): readonly WorkflowTarget[] {
   const probe = { attributes, sid: '' } as Task;
   const { filters, otherwise } = workflow.rules;
@@ -48,7 +48,7 @@ export function targetsOf(workflow: Workflow, attributes: string): readonly Work
   return filter?.targets ?? (otherwise === undefined ? [] : [otherwise]);
 }
 
-/** Makes a task and sends it into its first queue. */
+/** Creates a task and sends it into its first queue. */
 export function createTask(world: World, workspace: Workspace, options: NewTask): Task {
   const { workflow, attributes, priority, timeout, call } = options;
   checkAttributes(attributes);
@@ -84,7 +84,7 @@ export function createTask(world: World, workspace: Workspace, options: NewTask)
   tell(world, task, 'workflow.entered', `Task ${task.sid} entered Workflow ${workflow.friendlyName}`);
   enter(world, task, targets, 0);
   tell(world, task, 'task.created', `Task ${task.sid} created`);
-  // A day nobody waits for is not simulated.
+  // A default lifetime of a day is not simulated.
   if (call !== undefined || timeout !== undefined) {
     later(world, task, task.timeout, () => {
       cancelTask(world, task, 'Task TTL Exceeded');
@@ -102,7 +102,10 @@ function later(world: World, task: Task, seconds: number, run: () => void): void
   task.timers.add(stop);
 }
 
-/** The workflow's target at this place, or the next one that is not skipped; past the last one, the workflow has timed out. */
+/**
+ * Enters the workflow's target at this place, or the next one that is not skipped; after the last one, the workflow has timed
+ * out.
+ */
 function enter(world: World, task: Task, targets: readonly WorkflowTarget[], at: number): void {
   const { workspace } = task;
   const target = targets[at];
@@ -133,7 +136,7 @@ function enter(world: World, task: Task, targets: readonly WorkflowTarget[], at:
   routeSoon(world, workspace);
 }
 
-/** Only what can be told without statistics of the workspace: an expression of the task and its workers. */
+/** Evaluates only what needs no statistics of the workspace: an expression of the task and its workers. */
 function skips(task: Task, expression: string): boolean {
   return evaluate(
     expression.replaceAll('workers.available', String(availableIn(task))),

@@ -26,7 +26,7 @@ export interface SimulatedTask {
   }[];
 }
 
-/** A picture of a workspace as it is now. */
+/** A snapshot of a workspace. */
 export interface SimulatedWorkspace {
   readonly sid: string;
   readonly friendlyName: string;

@@ -62,7 +62,7 @@ function touch(world: World, worker: Worker): void {
   worker.updatedAt = world.clock.now();
 }
 
-/** Moves a worker; nothing happens when they are there already. */
+/** Moves a worker; does nothing if they are there already. */
 export function moveWorker(world: World, workspace: Workspace, worker: Worker, activity: Activity): void {
   if (worker.activity === activity) return;
   const now = world.clock.now();
@@ -96,7 +96,7 @@ export interface WorkerChanges {
   readonly rejectPendingReservations?: boolean | undefined;
 }
 
-/** All or nothing: everything is checked before anything changes. */
+/** Updates all or nothing: everything is checked before anything changes. */
 export function updateWorker(world: World, workspace: Workspace, worker: Worker, changes: WorkerChanges): void {
   const { friendlyName, attributes, activitySid, rejectPendingReservations } = changes;
   if (friendlyName !== undefined) checkName(workspace, friendlyName, worker);

@@ -25,7 +25,7 @@ const MOST_ACTIVITIES = 100;
 
 export interface WorkspaceOptions {
   readonly friendlyName: string;
-  /** `false`: as they were made before 2019-12-19, with the activities Idle, Busy and Reserved. */
+  /** `false`: as created before 2019-12-19, with the activities Idle, Busy and Reserved. */
   readonly multiTask?: boolean | undefined;
   readonly eventCallbackUrl?: string | undefined;
   /** Comma list of event types; empty: all. */
@@ -136,7 +136,7 @@ export function createActivity(
   return activity;
 }
 
-/** `available` of an existing activity is ignored, as Twilio does it (twilio.com/docs/taskrouter/api/activity). */
+/** Updates an activity. `available` of an existing one is ignored, as at Twilio (twilio.com/docs/taskrouter/api/activity). */
 export function updateActivity(
   world: World,
   workspace: Workspace,

@@ -4,7 +4,7 @@ import { valueProblem } from './values.js';
 
 const LOOSE = new Set(['Sms', 'Message', 'Pay', 'Prompt', 'Refer', 'Start', 'Stop', 'Connect', 'Echo', 'Siprec']);
 
-/** What Twilio would warn about (12200) in a document that can be parsed. Names are case-sensitive. */
+/** Returns what Twilio would warn about (12200) in a document that can be parsed. Names are case-sensitive. */
 export function schemaWarnings(element: Element, warnings: string[] = []): readonly string[] {
   const shape = SCHEMA[element.name];
   if (shape === undefined) return warnings;

@@ -57,7 +57,7 @@ export const SCHEMA: Readonly<Record<string, Shape>> = {
   },
 };
 
-/** Whether Twilio knows an element by this name inside that parent. */
+/** True if Twilio knows an element by this name inside that parent. */
 export function allowsChild(parent: string, child: string): boolean {
   return SCHEMA[parent]?.children?.has(child) === true;
 }

@@ -19,7 +19,7 @@ const RANGES: Readonly<Record<string, readonly [number, number]>> = {
   machineDetectionSilenceTimeout: [2000, 10_000],
 };
 
-/** What is wrong with the value of an attribute; undefined if it is usable. */
+/** Describes what is wrong with the value of an attribute; undefined if it is usable. */
 export function valueProblem(element: string, name: string, value: string): string | undefined {
   if (BOOLEANS.has(name) && value !== 'true' && value !== 'false') return `"${value}" is not true or false`;
   if (NUMBERS.has(name) && !/^\d+$/.test(value) && value !== 'auto') return `"${value}" is not a number`;

@@ -7,8 +7,8 @@ import { load } from './run.js';
 import type { World } from './world.js';
 
 /**
- * `AnnounceUrl` (twilio.com/docs/voice/api/conference-participant-resource): one participant hears a document without
- * leaving the room. A second announcement takes the place of the first.
+ * Plays a document to one participant, who stays in the room: `AnnounceUrl`
+ * (twilio.com/docs/voice/api/conference-participant-resource). A second announcement replaces the first.
  */
 export async function announce(world: World, member: Membership, document: DocumentUrl): Promise<void> {
   const { conference, call } = member;

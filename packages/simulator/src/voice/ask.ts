@@ -17,10 +17,10 @@ interface Question {
   readonly callSid: string;
 }
 
-/** What came of a request for TwiML; `actedOn`: which of two replies it is. */
+/** The result of a request for TwiML; `actedOn`: which of two replies it is. */
 export type Answer = Delivery & { readonly actedOn?: 'first' | 'last' };
 
-/** Asks for TwiML: once, or as often as the option `repeats` says. */
+/** Requests TwiML: once, or as often as the option `repeats` says. */
 export async function askForTwiml(world: World, question: Question): Promise<Answer> {
   const repeat = decide(world, question);
   const token = world.ids.token();
@@ -30,7 +30,7 @@ export async function askForTwiml(world: World, question: Question): Promise<Ans
   const { retryAfterMs, actsOn = 'last' } = repeat;
   if (retryAfterMs === undefined || parseOverrides(question.url).overrides.retries === 0) return first;
   const second = retry(world, question, token, retryAfterMs);
-  // A slow first reply arrives when the retry has been sent already, and may be answered before it is.
+  // A slow first reply arrives after the retry was sent, and may arrive before the retry's.
   const one = actsOn === 'first' ? Promise.all([first, second.sent]).then(([reply]) => reply) : second.reply;
   const chosen = await one;
   if (chosen.ok) return { ...chosen, actedOn: actsOn };
@@ -38,7 +38,7 @@ export async function askForTwiml(world: World, question: Question): Promise<Ans
   return { ...otherwise, actedOn: actsOn === 'first' ? 'last' : 'first' };
 }
 
-/** What the hook says, if it makes sense. */
+/** Returns the hook's decision if it is valid. */
 function decide(world: World, { url, method, callSid }: Question): Repeat | undefined {
   const repeat = world.repeats?.({ url, method, callSid });
   const fault = repeat && faultOf(repeat);
@@ -47,7 +47,7 @@ function decide(world: World, { url, method, callSid }: Question): Repeat | unde
   return undefined;
 }
 
-/** Whether both attempts carry the same token is not known for sure. */
+/** Whether both attempts carry the same token is not certain. */
 const tokenOf = (world: World, token: string): string =>
   world.toggles.retryToken === 'same' ? token : world.ids.token();
 
@@ -82,7 +82,7 @@ function sendCopy(world: World, question: Question, token: string, afterMs: numb
   });
 }
 
-/** Until then the request is nowhere: virtual time moves. */
+/** Runs later on the clock; until then no work is in progress, so virtual time moves. */
 function later(world: World, ms: number, run: () => void): void {
   const cancel = world.clock.wakeAt(world.clock.now() + ms, () => {
     world.underway.delete(cancel);

@@ -5,7 +5,7 @@ import type { Loaded } from './run.js';
 import { goTo, methodOf, playSound } from './verbs.js';
 import type { VerbContext, Step } from './verbs.js';
 
-/** A kind of document that plays beside what its call executes: where, and which verbs it may have there. */
+/** A kind of document that plays beside what its call executes: where, and which verbs it may contain. */
 export interface BackgroundDocument {
   readonly where: string;
   readonly verbs: ReadonlySet<string>;

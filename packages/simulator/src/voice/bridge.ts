@@ -1,14 +1,14 @@
 import type { Call } from './call.js';
 import type { World } from './world.js';
 
-/** Two calls hear each other from now on. */
+/** Connects two calls: they hear each other from now on. */
 export function openBridge(world: World, one: Call, other: Call): void {
   const since = world.clock.now();
   one.bridges.push({ with: other.sid, since, until: undefined });
   other.bridges.push({ with: one.sid, since, until: undefined });
 }
 
-/** This call no longer hears the other. */
+/** Disconnects a call from the other. */
 export function closeBridges(world: World, left: Call): void {
   const until = world.clock.now();
   for (const bridge of left.bridges) {

@@ -12,16 +12,16 @@ export type CallStatus =
 
 const FINAL: ReadonlySet<CallStatus> = new Set(['completed', 'busy', 'failed', 'no-answer', 'canceled']);
 
-/** Whether a call with this status is over. */
+/** True if a call with this status is over. */
 export const isFinal = (status: CallStatus): boolean => FINAL.has(status);
 
-/** An address that TwiML is asked from. */
+/** An address that TwiML is requested from. */
 export interface DocumentUrl {
   readonly url: string;
   readonly method: 'GET' | 'POST';
 }
 
-/** What detection was asked for; times in ms. */
+/** The requested detection; times in ms. */
 export interface DetectionRequest {
   readonly mode: 'Enable' | 'DetectMessageEnd';
   readonly timeoutMs: number;
@@ -49,7 +49,7 @@ export interface CallOptions {
   parent?: Call;
 }
 
-/** One leg, with everything the simulator knows of it. The application sees it through REST and webhooks only. */
+/** One leg, with everything the simulator knows about it. The application sees it through REST and webhooks only. */
 export class Call {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
@@ -90,13 +90,13 @@ export class Call {
   queued: Queued | undefined;
   /** The caller that this leg took from a queue. */
   dequeued: Dequeued | undefined;
-  /** Takes a digit while a verb listens; returns whether it wanted it. */
+  /** Takes a digit while a verb listens; returns whether it was used. */
   listener: ((digit: string) => boolean) | undefined;
-  /** Takes words while a verb listens to them. */
+  /** Takes speech while a verb listens for it. */
   hears: ((words: string) => void) | undefined;
-  /** How long documents were waited for before they heard anything, ms. */
+  /** How long the call waited for documents before it heard anything, ms. */
   fetchingMs = 0;
-  /** When they first heard something of ours. */
+  /** When they first heard something from us. */
   firstHeardAt: number | undefined;
   /** The `<Dial>` being executed. */
   dialling: Dialling | undefined;
@@ -104,7 +104,7 @@ export class Call {
   readonly parent: Call | undefined;
   /** What still ties it to that `<Dial>`. */
   tie: Tie | undefined;
-  /** The inbound call this leg was made for, as far as can be told. */
+  /** The inbound call this leg was made for, as far as that can be determined. */
   caller: Call | undefined;
   readonly #timers = new Set<() => void>();
   readonly #ends: (() => void)[] = [];

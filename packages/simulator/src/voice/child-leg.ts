@@ -10,7 +10,7 @@ import { methodOf, numberOf, resolveUrl } from './verbs.js';
 import type { VerbContext } from './verbs.js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
-/** What REST would have refused, as the debugger names it of a `<Dial>`. */
+/** REST refusals by the codes that the debugger uses for a `<Dial>`. */
 const CODES: Readonly<Record<number, number>> = {
   21211: 13_223,
   21214: 13_224,
@@ -19,7 +19,9 @@ const CODES: Readonly<Record<number, number>> = {
   21217: 13_223,
 };
 
-/** Why this number cannot be called: an entry in the debugger, not an error of REST (twilio.com/docs/api/errors/13223). */
+/**
+ * Returns why this number cannot be called: an entry in the debugger, not an error of REST (twilio.com/docs/api/errors/13223).
+ */
 function refusal({ world, call }: VerbContext, from: string, to: string): readonly [number, string] | undefined {
   const ours = from === call.from || from === call.to || world.numbers.has(from) || world.callerIds.has(from);
   if (!ours) return [13_214, `Invalid callerId: ${from}`];
@@ -50,7 +52,7 @@ function subscriptionOf(ctx: VerbContext, noun: Element): StatusSubscription | u
   return { url, method: methodOf(noun, 'statusCallbackMethod'), events: new Set(known), sequence: 0 };
 }
 
-/** Makes the child leg for one `<Number>`; it is not dialled yet. */
+/** Creates the child leg for one `<Number>`, without dialling it yet. */
 export function makeChild(ctx: VerbContext, dial: Element, noun: Element): { child: Call; person: Person } {
   const { world, call } = ctx;
   const to = noun.text;

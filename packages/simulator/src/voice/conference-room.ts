@@ -17,7 +17,7 @@ function openBridges(world: World, member: Membership, others: Iterable<Membersh
   for (const one of [...others]) if (one.call.membership === one) world.moment('bridged', one.call);
 }
 
-/** From the start of the conference to its end, if whoever entered first asked for it. */
+/** Records from the start of the conference to its end, if the first participant asked for it. */
 function record(world: World, conference: Conference, [first]: readonly Membership[]): void {
   const wanted = conference.rules.record;
   if (wanted === undefined || first === undefined) return;
@@ -55,7 +55,7 @@ function startIfReady(world: World, conference: Conference): void {
   }
 }
 
-/** Puts a call into a room, made if need be. Undefined if the room is full (16020). */
+/** Puts a call into a room, created if needed. Returns undefined if the room is full (16020). */
 export function enter(world: World, call: Call, settings: EntrySettings, release: () => void): Membership | undefined {
   let conference = world.rooms.get(settings.name);
   if (conference === undefined) {
@@ -95,7 +95,7 @@ export function enter(world: World, call: Call, settings: EntrySettings, release
   return member;
 }
 
-/** Takes a call out of its room, and ends the room if that is what its leaving means. */
+/** Takes a call out of its room, and ends the room if its exit requires that. */
 export function leave(
   world: World,
   member: Membership,
@@ -130,7 +130,7 @@ function remove(world: World, member: Membership, reason: LeaveReason, status: L
   });
 }
 
-/** Ends a room; whoever is still in it goes on at the action of their `<Dial>`. */
+/** Ends a room; remaining participants go on at the action of their `<Dial>`. */
 export function endConference(world: World, conference: Conference, reason: EndReason, by?: string): void {
   if (conference.status === 'completed') return;
   conference.status = 'completed';

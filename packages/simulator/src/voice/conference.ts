@@ -44,13 +44,13 @@ export interface Membership {
   readonly since: number;
   /** The wait document being played. */
   waiting: Execution | undefined;
-  /** What only they are told. */
+  /** An announcement that only they hear. */
   announcing: Execution | undefined;
-  /** Ends the `<Dial>` when somebody else took the call out. */
+  /** Ends the `<Dial>` when the call was taken out by other means. */
   readonly release: () => void;
 }
 
-/** A room. The settings of the first to enter rule (twilio.com/docs/voice/twiml/conference). */
+/** A room. The settings of the first participant apply (twilio.com/docs/voice/twiml/conference). */
 export class Conference {
   readonly sid: string;
   readonly name: string;

@@ -65,7 +65,7 @@ async function send(world: World, url: string, method: 'GET' | 'POST', params: P
           accept: '*/*',
         },
         body: method === 'POST' ? body : '',
-        // Made only if the transport looks at it.
+        // Created only if the transport uses it.
         get signal() {
           abort ??= new AbortController();
           if (late) abort.abort();
@@ -117,7 +117,7 @@ async function attempt(
 
 /**
  * Sends one webhook, signed, with the retries its URL asks for (twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
- * Counts as work in flight until it is answered.
+ * Counts as work in progress until it is answered.
  */
 export async function deliver(
   world: World,

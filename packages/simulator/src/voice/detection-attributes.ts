@@ -4,7 +4,10 @@ import type { DetectionRequest } from './call.js';
 import { methodOf, numberOf, resolveUrl } from './verbs.js';
 import type { VerbContext } from './verbs.js';
 
-/** Detection of a `<Number>`: always asynchronous (twilio.com/docs/voice/twiml/number). What is out of range does not count. */
+/**
+ * Reads the detection of a `<Number>`, which is always asynchronous (twilio.com/docs/voice/twiml/number). Values out of range are
+ * ignored.
+ */
 export function detectionAttributes(ctx: VerbContext, noun: Element): DetectionRequest | undefined {
   const { attributes } = noun;
   if (Object.keys(attributes).some((name) => name.startsWith('asyncAmd'))) {

@@ -12,7 +12,7 @@ interface Verdict {
   readonly afterMs: number;
 }
 
-/** What detection finds and when (twilio.com/docs/voice/answering-machine-detection). */
+/** Returns what detection finds and when (twilio.com/docs/voice/answering-machine-detection). */
 export function verdictOf(person: Person, request: DetectionRequest): Verdict {
   const late = (verdict: Verdict, otherwise: AnsweredBy): Verdict =>
     verdict.afterMs <= request.timeoutMs ? verdict : { answeredBy: otherwise, afterMs: request.timeoutMs };
@@ -44,7 +44,7 @@ function settle(world: World, call: Call, verdict: Verdict): void {
   world.record('detection', call.sid, `answered by ${verdict.answeredBy}`, { answeredBy: verdict.answeredBy });
 }
 
-/** The callback of asynchronous detection: few parameters, no call status. */
+/** Sends the callback of asynchronous detection: few parameters, no call status. */
 function sendVerdict(world: World, call: Call, answeredBy: AnsweredBy, durationMs: number): void {
   const callback = call.detection?.asynchronous?.callback;
   if (callback === undefined) return;
@@ -62,7 +62,7 @@ function sendVerdict(world: World, call: Call, answeredBy: AnsweredBy, durationM
   });
 }
 
-/** Of calls that REST made; a child of a `<Dial>` says so when it is picked up. */
+/** Sends the late `answered` callback of a call that REST created; a child of a `<Dial>` sends it at pick-up. */
 function sendLateAnswer(world: World, call: Call): void {
   if (!world.toggles.answeredBeforeUrl && call.direction === 'outbound-api') sendStatus(world, call, 'answered');
 }
@@ -97,7 +97,7 @@ function detectAsynchronously(world: World, call: Call, verdict: Verdict): void 
   sendLateAnswer(world, call);
 }
 
-/** Somebody picked up an outbound call. */
+/** Handles the answer of an outbound call. */
 export function pickedUp(world: World, call: Call, person: Person): void {
   world.record('person', call.sid, `${person.kind} picks up`, { event: 'pick-up' });
   markAnswered(world, call);

@@ -38,7 +38,7 @@ function settingsOf(ctx: VerbContext, noun: Element): EntrySettings {
   };
 }
 
-/** `<Dial><Conference>` (twilio.com/docs/voice/twiml/conference): whether they could enter. */
+/** Executes `<Dial><Conference>` (twilio.com/docs/voice/twiml/conference); returns whether they could enter. */
 export async function dialConference(
   ctx: VerbContext,
   dial: Element,
@@ -65,7 +65,7 @@ export async function dialConference(
       done(false);
       return;
     }
-    // Entering may have ended it all at once: somebody hung up in the moment they were bridged.
+    // Entering may have ended it all at once: a party may hang up at the moment they are bridged.
     if (call.membership !== member) return;
     dialling.recording.answered();
     if (dial.attributes['hangupOnStar'] === 'true') {

@@ -16,8 +16,8 @@ function drop(world: World, child: Call, reason: string): void {
 }
 
 /**
- * `<Dial><Number>` (twilio.com/docs/voice/twiml/number): all ring at once, or with `sequential` one after the other. The
- * first to pick up, a machine included, has the caller, once its own document is over; the others are hung up on.
+ * Executes `<Dial><Number>` (twilio.com/docs/voice/twiml/number): all ring at once, or with `sequential` one after the other. The
+ * first to pick up, a machine included, gets the caller once its own document is over; the others are hung up on.
  */
 export async function dialNumbers(
   ctx: VerbContext,
@@ -32,7 +32,7 @@ export async function dialNumbers(
   for (const noun of nouns) if (await race(ctx, dial, [noun], d)) return;
 }
 
-/** Rings these until one of them is over that had the caller, or all are; whether one of them won. */
+/** Rings these until the one that got the caller is over, or all are; returns whether one of them won. */
 function race(ctx: VerbContext, dial: Element, nouns: readonly Element[], dialling: Dialling): Promise<boolean> {
   const { world, call: parent, run } = ctx;
   const live = new Set<Call>();
@@ -49,7 +49,7 @@ function race(ctx: VerbContext, dial: Element, nouns: readonly Element[], dialli
       if (!live.delete(child)) return;
       child.tie = undefined;
       closeBridges(world, child);
-      // Of several who all failed, the last one is told of.
+      // If several all failed, the last one is reported.
       if (winner === undefined || winner === child) dialling.outcome = outcome;
       if (live.size > 0) return;
       parent.listener = undefined;

@@ -33,8 +33,8 @@ async function whisper(ctx: VerbContext, noun: Element, url: string, caller: Cal
 }
 
 /**
- * `<Dial><Queue reservationSid>` (twilio.com/docs/voice/twiml/queue): the reservation is accepted, the caller hears the
- * document of `url`, then the two are connected; also when the document could not be had.
+ * Executes `<Dial><Queue reservationSid>` (twilio.com/docs/voice/twiml/queue): the reservation is accepted, the caller hears the
+ * document of `url`, then the two are connected, even if the document could not be fetched.
  */
 export async function dialQueue(
   ctx: VerbContext,

@@ -5,17 +5,17 @@ import type { VerbContext } from './verbs.js';
 
 const MODE = /^record-from-(answer|ringing)(-dual)?$/;
 
-/** The recording of one `<Dial>`, if it was asked for. */
+/** The recording of one `<Dial>`, if one was requested. */
 export interface DialRecording {
   rings(): void;
   answered(): void;
-  /** The `<Dial>` is over; who never heard anybody has no recording. */
+  /** Ends with the `<Dial>`; without a bridge there is no recording. */
   end(bridged: boolean): void;
   /** `RecordingUrl`, if there is a file. */
   params(): readonly (readonly [string, string])[];
 }
 
-/** `<Dial record>` (twilio.com/docs/voice/twiml/dial#record): the caller's call is what is recorded. */
+/** Creates the recording of `<Dial record>` (twilio.com/docs/voice/twiml/dial#record): the caller's call is recorded. */
 export function dialRecording(ctx: VerbContext, dial: Element): DialRecording {
   const [mode, from, dual] = MODE.exec(dial.attributes['record'] ?? '') ?? [];
   const callback = mode === undefined ? undefined : recordingCallback(ctx, dial);

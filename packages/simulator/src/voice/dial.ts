@@ -13,14 +13,14 @@ import type { VerbContext, Step } from './verbs.js';
 const MOST_NUMBERS = 10;
 const NOUNS = new Set(['Number', 'Conference', 'Queue']);
 
-/** What is dialled: a number may also be the text of the `<Dial>` itself. */
+/** Returns what is dialled: a number may also be the text of the `<Dial>` itself. */
 function nounsOf(dial: Element): readonly Element[] {
   const nouns = dial.children.filter((child) => allowsChild('Dial', child.name));
   if (nouns.length > 0 || dial.text === '') return nouns;
   return [{ name: 'Number', attributes: {}, children: [], text: dial.text }];
 }
 
-/** With `answerOnBridge` the caller's phone rings on until they are connected (twilio.com/docs/voice/twiml/dial). */
+/** True if `answerOnBridge` lets the caller's phone ring until they are connected (twilio.com/docs/voice/twiml/dial). */
 export const ringsOn = (dial: Element): boolean =>
   dial.attributes['answerOnBridge'] === 'true' && nounsOf(dial)[0]?.name === 'Number';
 
@@ -50,7 +50,7 @@ async function playNouns(
   }
 }
 
-/** `<Dial>` (twilio.com/docs/voice/twiml/dial): numbers, a conference, or a caller of TaskRouter. */
+/** Executes `<Dial>` (twilio.com/docs/voice/twiml/dial): numbers, a conference, or a caller of TaskRouter. */
 export async function playDial(ctx: VerbContext, dial: Element): Promise<Step> {
   const { world, call, run } = ctx;
   const nouns = nounsOf(dial);

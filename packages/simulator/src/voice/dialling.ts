@@ -2,13 +2,13 @@ import type { Call, DocumentUrl } from './call.js';
 import type { DialRecording } from './dial-recording.js';
 import { durationSeconds } from './status-callback.js';
 
-/** How a `<Dial>` came out, as its action is told. */
+/** How a `<Dial>` ended, as reported to its action. */
 export interface DialOutcome {
   /** `DialCallStatus`. */
   readonly status: string;
   /** Conferences and queues have no child leg. */
   readonly child?: Call;
-  /** The child was redirected away by REST, and lives on. */
+  /** The child was redirected away by REST, and goes on. */
   readonly away?: boolean;
 }
 
@@ -16,25 +16,25 @@ export interface DialOutcome {
 export interface Dialling {
   readonly action: DocumentUrl | undefined;
   readonly recording: DialRecording;
-  /** As things are now: a caller may hang up at any time. */
+  /** The current outcome: a caller may hang up at any time. */
   outcome: DialOutcome;
-  /** Whether the call has heard somebody through this `<Dial>`. */
+  /** True if the call has heard another party through this `<Dial>`. */
   readonly bridged: () => boolean;
 }
 
-/** What ties a child leg to the `<Dial>` that made it, until it is over or redirected away. */
+/** What ties a child leg to the `<Dial>` that created it, until it is over or redirected away. */
 export interface Tie {
   /** It rings. */
   rings(): void;
-  /** Somebody, or something, picked up. */
+  /** A person or machine picked up. */
   picksUp(): void;
-  /** Nothing more to be said to them alone: they have the caller. */
+  /** Its own document is over: it gets the caller. */
   connect(): void;
-  /** It goes its own way. */
+  /** It is no longer tied to the `<Dial>`. */
   letGo(): void;
 }
 
-/** Parameters of a `<Dial action>` (twilio.com/docs/voice/twiml/dial#action). */
+/** Returns the parameters of a `<Dial action>` (twilio.com/docs/voice/twiml/dial#action). */
 export function dialParams({ outcome, bridged, recording }: Dialling): readonly (readonly [string, string])[] {
   const { status, child, away } = outcome;
   return [

@@ -1,8 +1,8 @@
 import type { SimulatorClock } from '../clock/clock.js';
 
 /**
- * One run of TwiML on one call. When it is cancelled (hang-up, redirect), whatever it waits for never comes: the promise
- * stays pending and is collected, so no verb has to ask whether it is still wanted.
+ * One run of TwiML on one call. When it is cancelled (hang-up, redirect), whatever it waits for never resolves: the promise stays
+ * pending and is collected, so no verb has to check whether it is still needed.
  */
 export class Execution {
   readonly #clock: SimulatorClock;
@@ -24,20 +24,20 @@ export class Execution {
     });
   }
 
-  /** Waits for something outside; never returns if the run was cancelled meanwhile. */
+  /** Waits for an outside promise; never returns if the run was cancelled meanwhile. */
   async guard<Value>(promise: Promise<Value>): Promise<Value> {
     const value = await promise;
     if (!this.alive) await new Promise(() => undefined);
     return value;
   }
 
-  /** Runs when the execution is cancelled; the returned function forgets it. */
+  /** Calls `run` when the execution is cancelled; the returned function forgets it. */
   onCancel(run: () => void): () => void {
     this.#cleanups.add(run);
     return () => this.#cleanups.delete(run);
   }
 
-  /** A run inside this one, which can be cancelled alone. */
+  /** Creates a run inside this one that can be cancelled alone. */
   part(): Execution {
     const part = new Execution(this.#clock);
     this.onCancel(() => part.cancel());

@@ -6,8 +6,8 @@ import type { VerbContext, Step } from './verbs.js';
 const SOUNDS = new Set(['Say', 'Play', 'Pause']);
 
 /**
- * `<Gather>` for keys, and for words (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt on; the
- * time-out counts from the end of the prompt, and again from each key.
+ * Executes `<Gather>` for keys and speech (twilio.com/docs/voice/twiml/gather). Listens from the beginning of the nested prompt
+ * on; the timeout counts from the end of the prompt, and again from each key.
  */
 export async function playGather(ctx: VerbContext, gather: Element): Promise<Step> {
   const { world, call, run } = ctx;

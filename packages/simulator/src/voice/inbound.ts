@@ -7,14 +7,14 @@ import { after } from './world.js';
 import type { LegMoment, PhoneNumber, World } from './world.js';
 
 /**
- * When a caller hangs up: some time after the call was placed, or at a moment of one of the legs made for them. Without
- * `afterMs` they hang up in that very moment, before the webhook it causes; with it, that many ms later (0: once the
- * application has dealt with the webhook). `leg-human`: the verdict `human` is known.
+ * When a caller hangs up: some time after the call was placed, or at a moment of one of the legs made for them. Without `afterMs`
+ * they hang up at that very moment, before the webhook it causes; with it, that many ms later (0: once the application has
+ * handled the webhook). `leg-human`: the verdict `human` is known.
  */
 export type HangUpRule = { readonly afterMs: number } | { readonly when: LegMoment; readonly afterMs?: number };
 
 export interface InboundOptions {
-  /** Who calls: E.164, or what Twilio sends when caller id is withheld, e.g. `anonymous`. */
+  /** The caller: E.164, or what Twilio sends for a withheld caller id, e.g. `anonymous`. */
   from: string;
   /** One of the simulator's numbers. */
   to: string;
@@ -27,7 +27,7 @@ export interface InboundOptions {
   press?: readonly { readonly afterMs: number; readonly digits: string }[];
 }
 
-/** A `CallToken`: still percent-encoded after form decoding, opaque to applications. */
+/** Creates a `CallToken`: still percent-encoded after form decoding, opaque to applications. */
 function callToken(call: Call): string {
   const claims = JSON.stringify({
     callSid: call.sid,
@@ -56,7 +56,7 @@ function documentOf(number: PhoneNumber): Pick<Call, 'document' | 'fallback' | '
   };
 }
 
-/** Somebody calls one of the numbers. */
+/** Places a call to one of the numbers. */
 export function placeInbound(world: World, number: PhoneNumber, options: InboundOptions): Call {
   const call = new Call({
     sid: world.ids.sid('CA'),

@@ -10,7 +10,7 @@ import { durationSeconds, sendStatus } from './status-callback.js';
 import { after } from './world.js';
 import type { World } from './world.js';
 
-/** The call is connected: TwiML answered it, or somebody picked up. */
+/** Marks the call as connected: TwiML answered it, or it was picked up. */
 export function markAnswered(world: World, call: Call): void {
   if (call.status === 'in-progress' || !call.live) return;
   call.status = 'in-progress';
@@ -57,7 +57,7 @@ export interface Ending {
   readonly reason: string;
   /** Ended by REST. */
   readonly byApi?: boolean;
-  /** Canceled while queued: Twilio sends nothing at all. */
+  /** Cancelled while queued: Twilio sends nothing at all. */
   readonly silent?: boolean;
 }
 

@@ -20,7 +20,7 @@ function ring(world: World, call: Call, person: Person, timeoutMs: number): void
   world.moment('leg-ringing', call);
   if (!call.live) return;
   const { pickUp } = person;
-  // Unless somebody picked up by hand meanwhile.
+  // Unless it was picked up by hand meanwhile.
   const unlessAnswered = (afterMs: number, run: () => void): void => {
     after(world, call, afterMs, () => {
       if (call.status === 'ringing') run();
@@ -41,7 +41,7 @@ function decline(world: World, call: Call, sip: number): void {
   endCall(world, call, { status: 'busy', sip, reason: 'engaged' });
 }
 
-/** Somebody picks up by hand, or declines; false when the call does not ring. */
+/** Picks up by hand, or declines; returns false if the call does not ring. */
 export function byHand(world: World, call: Call, does: 'answer' | 'decline'): boolean {
   const { person } = call;
   if (call.direction === 'inbound' || call.status !== 'ringing' || person === undefined) return false;
@@ -50,7 +50,10 @@ export function byHand(world: World, call: Call, does: 'answer' | 'decline'): bo
   return true;
 }
 
-/** Takes a created call through queue, dialling and ringing. The calls per second limit what REST creates, no `<Dial>`. */
+/**
+ * Takes a created call through queue, dialling and ringing. The calls-per-second limit applies to calls created by REST, not by
+ * `<Dial>`.
+ */
 export function dialOut(world: World, call: Call, person: Person, timeoutMs: number): void {
   const free = call.direction === 'outbound-api' ? world.nextDeparture() : 0;
   const departure = Math.max(free, world.clock.now());

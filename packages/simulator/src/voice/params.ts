@@ -7,7 +7,7 @@ function country(number: string): string {
   return number.startsWith('+1') ? 'US' : number.startsWith('+44') ? 'GB' : number.startsWith('+49') ? 'DE' : '';
 }
 
-/** Empty but for the country: applications must live with that (twilio.com/docs/voice/twiml). */
+/** Parameters that are empty except for the country: applications must accept that (twilio.com/docs/voice/twiml). */
 function geography(from: string, to: string): Params {
   const fields: [string, string][] = [];
   for (const party of PARTIES) {
@@ -18,8 +18,8 @@ function geography(from: string, to: string): Params {
 }
 
 /**
- * Parameters that every voice request carries (twilio.com/docs/voice/twiml#request-parameters), and one that no
- * documentation names: Twilio adds parameters without notice.
+ * Returns the parameters of every voice request (twilio.com/docs/voice/twiml#request-parameters), and one that no documentation
+ * names, as Twilio adds parameters without notice.
  */
 export function commonParams(accountSid: string, call: Call, status: string): [string, string][] {
   return [
@@ -39,7 +39,7 @@ export function commonParams(accountSid: string, call: Call, status: string): [s
   ];
 }
 
-/** RFC 2822 in GMT, as Twilio writes dates: `Fri, 12 Mar 2021 16:29:59 +0000`. */
+/** Formats a date in RFC 2822 in GMT, as Twilio does: `Fri, 12 Mar 2021 16:29:59 +0000`. */
 export function rfc2822(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000');
 }

@@ -8,7 +8,7 @@ import type { VerbContext } from './verbs.js';
 import type { Queued } from './queue.js';
 import { hostedByTwilio } from './wait.js';
 
-/** Shortest time between two fetches of a wait document: one that says nothing would be fetched in a busy loop, ms. */
+/** Shortest time between two fetches of a wait document, ms: an empty one would be fetched in a busy loop. */
 const SHORTEST_ROUND_MS = 1000;
 
 /** Plays to a waiting caller: music, or a document that is fetched again whenever it is over. */

@@ -31,7 +31,7 @@ export interface Queued {
   readonly since: number;
   readonly action: DocumentUrl | undefined;
   waiting: Execution | undefined;
-  /** Who has them, or will once the whisper is over. */
+  /** The worker who has them, or will once the whisper is over. */
   with: { readonly leg: Call; readonly reservation: Reservation; readonly bridged: boolean } | undefined;
   /** The caller goes on at the action. */
   release(result: QueueResult): void;
@@ -51,7 +51,7 @@ const queueParams = (world: World, queued: Pick<Queued, 'sid' | 'since'>, result
   ['QueueTime', String(Math.round((world.clock.now() - queued.since) / 1000))],
 ];
 
-/** `<Enqueue workflowSid>` (twilio.com/docs/voice/twiml/enqueue). */
+/** Executes `<Enqueue workflowSid>` (twilio.com/docs/voice/twiml/enqueue). */
 export async function playEnqueue(ctx: VerbContext, verb: Element): Promise<Step> {
   const { world, call, run } = ctx;
   const workflowSid = verb.attributes['workflowSid'];
@@ -97,12 +97,12 @@ export async function playEnqueue(ctx: VerbContext, verb: Element): Promise<Step
     call.queued = queued;
     playQueueWait(ctx, verb, queued);
   });
-  // Taken out by its own wait document, or by the queue: nobody should be held for it.
+  // Taken out by its own wait document, or by the queue: no worker should be reserved for it.
   if (ended === 'leave') callerLeft(world, result.task, 'leave');
   return onwards({ sid, since }, ended);
 }
 
-/** The caller goes on at the action of their Enqueue, and the task is to be wrapped up. */
+/** Sends the caller to the action of their Enqueue; the task is to be wrapped up. */
 export function part(world: World, leg: Call, caller: Call, reservation: Reservation): void {
   closeBridges(world, leg);
   bridgeEnded(world, reservation);
@@ -110,14 +110,14 @@ export function part(world: World, leg: Call, caller: Call, reservation: Reserva
   if (partner?.leg === leg) caller.queued?.release(partner.bridged ? 'bridged' : 'bridging-in-process');
 }
 
-/** `bridged`: undefined if nobody had them, false if they were still being whispered to. */
+/** `bridged`: undefined if no worker had them, false if the whisper was still playing. */
 function resultOf(how: 'hangup' | 'redirected', bridged: boolean | undefined): QueueResult {
   if (bridged === undefined) return how;
   if (how === 'redirected') return bridged ? 'redirected-from-bridged' : 'redirected';
   return bridged ? 'bridged' : 'bridging-in-process';
 }
 
-/** A call ends, or is redirected: what it means for its queue, or for the caller it has. */
+/** Handles the effect of a call's end or redirect on its queue, or on the caller it has. */
 export function leaveQueue(world: World, call: Call, how: 'hangup' | 'redirected'): void {
   const { queued, dequeued } = call;
   if (dequeued !== undefined) {

@@ -7,10 +7,10 @@ import type { Recording } from './recording.js';
 import { goTo, methodOf, NEXT, numberOf, resolveUrl } from './verbs.js';
 import type { VerbContext, Step } from './verbs.js';
 
-/** How long somebody speaks onto a recording before they fall silent, ms. */
+/** How long a person speaks onto a recording before they fall silent, ms. */
 const SPEAKS_MS = 6000;
 
-/** `<Record>` (twilio.com/docs/voice/twiml/record): the party speaks for six seconds, or presses a key, or hangs up. */
+/** Executes `<Record>` (twilio.com/docs/voice/twiml/record): the party speaks for six seconds, presses a key, or hangs up. */
 export async function playRecord(ctx: VerbContext, record: Element): Promise<Step> {
   const { world, call, run } = ctx;
   const began = world.clock.now();
@@ -21,7 +21,7 @@ export async function playRecord(ctx: VerbContext, record: Element): Promise<Ste
   world.record('verb', call.sid, 'Record', { verb: 'Record' });
   const callback = recordingCallback(ctx, record);
   const recording = startRecording(world, { call, source: 'RecordVerb', channels: 1, callback });
-  // Who hangs up has left a message all the same.
+  // A caller who hangs up has left a message all the same.
   let listening = true;
   call.onEnd(() => {
     if (!listening) return;
@@ -39,7 +39,7 @@ export async function playRecord(ctx: VerbContext, record: Element): Promise<Ste
     const stop = world.clock.wakeAt(began + Math.min(longestMs, SPEAKS_MS + silenceMs), done);
     run.onCancel(() => {
       stop();
-      // Redirected: what was said is kept, and nobody asks for the action.
+      // Redirected: what was said is kept, and the action is not requested.
       if (call.live) recording.stop(true);
       listening &&= !call.live;
     });
@@ -73,7 +73,7 @@ function recorded({ sid, url, seconds }: Recording, key: string): Params {
   ];
 }
 
-/** The action of a call that is over: nobody listens to the answer. */
+/** Requests the action of a call that is over; the answer is not used. */
 async function sendAction(ctx: VerbContext, record: Element, params: Params): Promise<void> {
   const { world, call } = ctx;
   const action = record.attributes['action'];

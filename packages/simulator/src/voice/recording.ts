@@ -9,7 +9,7 @@ import type { World } from './world.js';
 /** From the end of a recording to its file, ms. */
 const FILE_MS = 800;
 
-/** Who is told of a recording, and of what. */
+/** Where events of a recording are reported, and which. */
 export interface RecordingCallback {
   readonly url: string;
   readonly method: 'GET' | 'POST';
@@ -17,11 +17,11 @@ export interface RecordingCallback {
   readonly events: ReadonlySet<string>;
 }
 
-/** Something being recorded, or recorded. */
+/** A recording, finished or in progress. */
 export interface Recording {
   readonly sid: string;
   readonly url: string;
-  /** So far, or in all. */
+  /** So far, or in total. */
   readonly seconds: number;
   /** Ends it, once; without a sound there is no file: `absent`. Returns whether there is one. */
   stop(spoken: boolean): boolean;
@@ -36,7 +36,7 @@ export function recordingCallback(ctx: VerbContext, element: Element): Recording
   return { url, method: methodOf(element, 'recordingStatusCallbackMethod'), events: new Set(events) };
 }
 
-/** Begins to record a call, or a conference. */
+/** Starts recording a call, or a conference. */
 export function startRecording(
   world: World,
   what: {

@@ -17,7 +17,7 @@ import type { World } from './world.js';
 export type Source =
   { readonly twiml: string } | { readonly url: string; readonly method: 'GET' | 'POST'; readonly params: Params };
 
-/** A document that was loaded; `base` resolves its relative addresses, undefined for `Twiml=`. */
+/** A loaded document; `base` resolves its relative addresses, undefined for `Twiml=`. */
 export interface Loaded {
   readonly root: Element;
   readonly base: string | undefined;
@@ -50,7 +50,7 @@ function interpret(world: World, response: WebhookResponse): Element | DocumentE
   return { code: 12300, message: `Invalid Content-Type: ${type === '' ? '(none)' : type}` };
 }
 
-/** Counts a document; false (with a debugger entry) when the call seems to loop for ever. */
+/** Counts a document; returns false (with a debugger entry) if the call seems to loop forever. */
 function mayLoad(world: World, call: Call, url: string | undefined): boolean {
   call.documents += 1;
   if (call.documents <= MOST_DOCUMENTS) return true;
@@ -85,7 +85,7 @@ async function fetchDocument(world: World, call: Call, run: Execution, source: E
   return { ok: true as const, url: delivery.url, root: document };
 }
 
-/** Loads a document, through the fallback if it must be; undefined if both failed (the debugger says why). */
+/** Loads a document, through the fallback if needed; returns undefined if both failed (the debugger says why). */
 export async function load(
   world: World,
   call: Call,
@@ -124,7 +124,7 @@ function warned(world: World, call: Call, loaded: Loaded): Loaded {
   return loaded;
 }
 
-/** "An application error has occurred": what a caller hears when there is no document and no fallback. */
+/** Plays "An application error has occurred", which a caller hears when there is no document and no fallback. */
 export async function applicationError(world: World, call: Call, run: Execution): Promise<void> {
   const sentence = 'We are sorry, an application error has occurred. Goodbye.';
   markAnswered(world, call);
@@ -169,7 +169,7 @@ export function startExecution(world: World, call: Call, source: Source): void {
   })();
 }
 
-/** Asks for the call's first document, with what else this request carries. A child without one has the caller at once. */
+/** Requests the call's first document, with these additional parameters. A child without one gets the caller at once. */
 export function requestDocument(world: World, call: Call, params: Params): void {
   const document = call.document;
   if (document === undefined) return call.tie?.connect();

@@ -10,11 +10,11 @@ export interface StatusSubscription {
   url: string;
   method: 'GET' | 'POST';
   events: ReadonlySet<CallEvent>;
-  /** Of the next event sent; counts only events that were subscribed. */
+  /** Of the next event sent; counts only subscribed events. */
   sequence: number;
 }
 
-/** Talk time in seconds. */
+/** Returns the talk time in seconds. */
 export function durationSeconds(call: Call): number {
   if (call.answeredAt === undefined || call.endedAt === undefined) return 0;
   return Math.round((call.endedAt - call.answeredAt) / 1000);

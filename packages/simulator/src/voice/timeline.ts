@@ -6,7 +6,7 @@ export type TimelineKind =
   | 'verb' // TwiML being executed
   | 'conference'
   | 'detection'
-  | 'person' // what somebody on the phone did
+  | 'person' // what a person on the phone did
   | 'taskrouter' // events of TaskRouter, sent or not
   | 'rest'
   | 'debugger';
@@ -15,7 +15,7 @@ export type TimelineKind =
 export interface TimelineEntry {
   /** Epoch ms. */
   readonly at: number;
-  /** Ms since the simulator was made. */
+  /** Ms since the simulator was created. */
   readonly ms: number;
   /** CallSid or ConferenceSid. */
   readonly call: string | undefined;

@@ -27,7 +27,7 @@ export const NEXT: Step = { to: 'next' };
 /** The verbs that may run before two parties are connected (twilio.com/docs/voice/twiml/number#url). */
 export const WHISPERED: ReadonlySet<string> = new Set(['Say', 'Play', 'Pause', 'Gather', 'Redirect', 'Hangup']);
 
-/** What a verb runs with: its call, the run it belongs to, and the URL that its relative addresses start from. */
+/** The context of a verb: its call, the run it belongs to, and the URL that its relative addresses start from. */
 export interface VerbContext {
   readonly world: World;
   readonly call: Call;
@@ -35,18 +35,18 @@ export interface VerbContext {
   readonly base: string | undefined;
 }
 
-/** An attribute as a non-negative number. */
+/** Reads an attribute as a non-negative number. */
 export function numberOf(element: Element, name: string, otherwise: number): number {
   const text = element.attributes[name];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
 }
 
-/** The `method` attribute, POST unless GET was asked for. */
+/** Reads the `method` attribute, POST unless it is GET. */
 export function methodOf(element: Element, name = 'method'): 'GET' | 'POST' {
   return element.attributes[name]?.toUpperCase() === 'GET' ? 'GET' : 'POST';
 }
 
-/** Resolves an address against its document; undefined (with a debugger entry) if that cannot be done. */
+/** Resolves an address against its document; returns undefined (with a debugger entry) if that fails. */
 export function resolveUrl(ctx: VerbContext, address: string): string | undefined {
   const { world, call, base } = ctx;
   try {
@@ -64,7 +64,7 @@ export function resolveUrl(ctx: VerbContext, address: string): string | undefine
   }
 }
 
-/** Goes on at an address of this document; the document's own address if empty. */
+/** Goes on at an address of this document; at the document's own address if empty. */
 export function goTo(ctx: VerbContext, address: string | undefined, method: 'GET' | 'POST', params: Params): Step {
   const wanted = address === undefined || address === '' ? ctx.base : resolveUrl(ctx, address);
   if (wanted === undefined) {
@@ -106,7 +106,10 @@ export async function playSound(ctx: VerbContext, element: Element): Promise<voi
   return run.sleep(loops * AUDIO_MS);
 }
 
-/** Everything but a refusal is answered, and billed; `<Dial answerOnBridge>` goes on ringing (twilio.com/docs/voice/twiml/reject). */
+/**
+ * True for everything but a refusal: it answers the call, and is billed; `<Dial answerOnBridge>` goes on ringing
+ * (twilio.com/docs/voice/twiml/reject).
+ */
 function isAnswer(verb: Element): boolean {
   return verb.name !== 'Reject' && !(verb.name === 'Dial' && ringsOn(verb));
 }

@@ -7,10 +7,10 @@ import type { Loaded } from './run.js';
 import { methodOf, resolveUrl } from './verbs.js';
 import type { VerbContext } from './verbs.js';
 
-/** What a lone participant hears: silence, music nobody has to fetch, or a document. */
+/** What a lone participant hears: silence, music that is not fetched, or a document. */
 export type Wait = 'silence' | 'music' | Loaded;
 
-/** Audio that Twilio hosts itself is not fetched. */
+/** True for audio that Twilio hosts itself, which is not fetched. */
 export function hostedByTwilio(url: string): boolean {
   const host = new URL(url).hostname;
   return (
@@ -21,7 +21,7 @@ export function hostedByTwilio(url: string): boolean {
   );
 }
 
-/** Fetches the wait document before the participant enters: if it cannot be had, they do not enter at all. */
+/** Fetches the wait document before the participant enters: if it is not available, they do not enter at all. */
 export async function prepareWait(ctx: VerbContext, noun: Element, started: boolean): Promise<Wait | 'failed'> {
   const { world, call, run } = ctx;
   const address = noun.attributes['waitUrl'];
@@ -34,7 +34,7 @@ export async function prepareWait(ctx: VerbContext, noun: Element, started: bool
   return (await load(world, call, run, source, undefined)) ?? 'failed';
 }
 
-/** Plays a wait document once (twilio.com/docs/voice/twiml/conference): it goes on only by its own `<Redirect>`. */
+/** Plays a wait document once (twilio.com/docs/voice/twiml/conference): it repeats only through its own `<Redirect>`. */
 export function playWait(ctx: VerbContext, member: Membership, wait: Wait): void {
   const { world, call } = ctx;
   if (wait === 'silence') return;

@@ -24,10 +24,10 @@ export interface PhoneNumber {
   statusCallbackMethod?: 'GET' | 'POST' | undefined;
 }
 
-/** Random trouble for notifications, the same for the same seed. Requests for TwiML have an option of their own: `repeats`. */
+/** Random faults of notifications, the same for the same seed. Requests for TwiML have an option of their own: `repeats`. */
 export interface Disorder {
   seed: number;
-  /** Each notification is late by up to this many ms, so that independent ones overtake each other (default 2000). */
+  /** Each notification is late by up to this many ms, so independent ones overtake each other (default 2000). */
   maxDelayMs?: number;
   /** Probability (0–1) that a notification is never sent (default 0). */
   lose?: number;
@@ -50,7 +50,7 @@ export interface Notification {
 /** Moments of a leg that a caller may react to. */
 export type LegMoment = 'leg-ringing' | 'leg-detecting' | 'leg-human' | 'bridged';
 
-/** Everything the parts of the simulator share. */
+/** State shared by all parts of the simulator. */
 export interface World {
   readonly accountSid: string;
   readonly authToken: string;
@@ -58,12 +58,12 @@ export interface World {
   readonly pending: PendingWork;
   readonly ids: Identifiers;
   readonly toggles: Toggles;
-  /** ISO codes of countries that calls are refused to. */
+  /** ISO codes of countries that may not be called. */
   readonly forbiddenCountries: ReadonlySet<string>;
   readonly trial: boolean;
   readonly transport: WebhookTransport;
   readonly repeats: RepeatHook | undefined;
-  /** Retries and late copies of TwiML requests not yet sent: what cancels each. */
+  /** Cancel functions of retries and late copies of TwiML requests not yet sent. */
   readonly underway: Set<() => void>;
   readonly numbers: Map<string, PhoneNumber>;
   readonly callerIds: Set<string>;
@@ -88,7 +88,7 @@ export interface World {
   moment(moment: LegMoment, leg: Call): void;
 }
 
-/** Runs something later on the simulator's clock, unless the call has ended by then. */
+/** Runs an action later on the simulator's clock, unless the call has ended by then. */
 export function after(world: World, call: Call, ms: number, run: () => void): () => void {
   const cancel = world.clock.wakeAt(world.clock.now() + ms, () => {
     forget();

@@ -1,4 +1,4 @@
-/** When a webhook is tried again: connection failed, reading timed out, or by the class of its status. */
+/** When a webhook is retried: connection failed, reading timed out, or by the class of its status. */
 export type RetryReason = 'ct' | 'rt' | '4xx' | '5xx';
 
 /** Connection overrides of a webhook (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). All times in ms. */

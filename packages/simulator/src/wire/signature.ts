@@ -5,7 +5,10 @@ export type Params = readonly (readonly [name: string, value: string])[];
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The address Twilio signs: no fragment, no user info, and for https no port (twilio.com/docs/usage/webhooks/webhooks-security). */
+/**
+ * Returns the address Twilio signs: no fragment, no user info, and for https no port
+ * (twilio.com/docs/usage/webhooks/webhooks-security).
+ */
 export function signedUrl(url: string): string {
   const bare = url.split('#', 1)[0] as string;
   return bare.replace(/^(https?:\/\/)([^/?]*@)?([^/?]*)/i, (_all, scheme: string, _user, host: string) =>
@@ -14,8 +17,8 @@ export function signedUrl(url: string): string {
 }
 
 /**
- * The address as an HTTP client of the platform sends it, which must be what is signed: the URL standard writes `%27` for an
- * apostrophe in a query, and percent-encodes what is not ASCII. Scheme and host stay as they are.
+ * Returns the address as an HTTP client of the platform sends it, which must be what is signed: the URL standard writes `%27` for
+ * an apostrophe in a query, and percent-encodes what is not ASCII. Scheme and host stay unchanged.
  */
 export function sentUrl(url: string): string {
   const origin = /^https?:\/\/[^/?#]*/i.exec(url)?.[0];
@@ -25,7 +28,7 @@ export function sentUrl(url: string): string {
 }
 
 /**
- * The `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of HMAC-SHA1 over the
+ * Computes the `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of HMAC-SHA1 over the
  * URL and the POST parameters sorted by name. For GET pass no parameters and the URL with its query.
  */
 export function twilioSignature(

@@ -1,4 +1,4 @@
-/** A webhook as it leaves for the application. */
+/** A webhook as sent to the application. */
 export interface WebhookRequest {
   readonly method: 'GET' | 'POST';
   /** Without the fragment. */
@@ -10,7 +10,7 @@ export interface WebhookRequest {
   readonly signal: AbortSignal;
 }
 
-/** What the application answered. */
+/** The application's answer. */
 export interface WebhookResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface WebhookResponse {
  */
 export type WebhookTransport = (request: WebhookRequest) => Promise<WebhookResponse>;
 
-/** The value of a header, whatever the case of its name; `name` in lower case. */
+/** Returns the value of a header, in any case; `name` in lower case. */
 export function header(response: WebhookResponse, name: string): string | undefined {
   const exact = response.headers[name];
   if (exact !== undefined) return exact;
@@ -33,7 +33,7 @@ export function header(response: WebhookResponse, name: string): string | undefi
   return undefined;
 }
 
-/** Real HTTP. Redirects are followed by the simulator, not here. */
+/** Sends webhooks over real HTTP. Redirects are followed by the simulator, not here. */
 export const fetchTransport: WebhookTransport = async (request) => {
   const response = await fetch(request.url, {
     method: request.method,

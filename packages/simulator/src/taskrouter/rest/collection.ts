@@ -4,7 +4,7 @@ import type { RestRequest } from '../../rest/router.js';
 import { select, type Selection } from './filter.js';
 import { v1Page } from './list.js';
 
-/** One kind of resource of a workspace: what REST does with it. */
+/** One kind of resource of a workspace, and what REST does with it. */
 export interface Collection<Item> {
   /** As in the list's envelope: `task_queues`. */
   readonly key: string;
@@ -14,11 +14,11 @@ export interface Collection<Item> {
   readonly create?: (form: URLSearchParams) => Item;
   readonly update?: (item: Item, form: URLSearchParams) => void;
   readonly remove?: (item: Item) => void;
-  /** Which of them a list asks for. */
+  /** How a list selects and orders them. */
   readonly selection: Selection<Item>;
   /** Its ETag. */
   readonly version?: (item: Item) => number;
-  /** What is below one of them. */
+  /** The collections below one of them. */
   readonly below?: (item: Item, name: string) => Handler | undefined;
 }
 

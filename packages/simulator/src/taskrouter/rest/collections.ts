@@ -346,7 +346,7 @@ function reservations(
   };
 }
 
-/** What is below a workspace; undefined: the simulator has it not. */
+/** Returns what is below a workspace; undefined if the simulator lacks it. */
 export function collectionOf(world: World, workspace: Workspace, name: string): Handler | undefined {
   switch (name) {
     case 'Activities':

@@ -1,11 +1,11 @@
 import { RestRefusal, unsupported } from '../../rest/errors.js';
 import { field, urlField } from '../../rest/form.js';
 
-/** Reads a form, and refuses by name what it does not know. */
+/** Reads a form, and refuses unknown parameters by name. */
 export class Fields {
   readonly #form: URLSearchParams;
 
-  /** `known`: every parameter that is understood; `ignored`: what Twilio takes and the simulator needs not. */
+  /** `known`: every parameter that is understood; `ignored`: those that Twilio accepts and the simulator does not need. */
   constructor(form: URLSearchParams, where: string, known: string) {
     this.#form = form;
     const names = new Set(known.split(' '));

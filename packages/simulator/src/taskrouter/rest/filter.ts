@@ -8,13 +8,13 @@ type Test<Item> = (item: Item, value: string) => boolean;
 /** Which items a list shows, and in which order. */
 export interface Selection<Item> {
   readonly filters: Readonly<Record<string, Test<Item>>>;
-  /** What `Ordering=NAME:asc` and `NAME:desc` sort by; absent: the list has no such parameter. */
+  /** The keys of `Ordering=NAME:asc` and `NAME:desc`; absent: the list has no such parameter. */
   readonly orders?: Readonly<Record<string, (item: Item) => number>>;
 }
 
 /**
- * The items that a list asks for. A filter that is given several times takes any of its values; what is not known is refused
- * by name, also when there is nothing to filter.
+ * Selects the items of a list. A filter given several times matches any of its values; unknown ones are refused by name, even if
+ * there is nothing to filter.
  */
 export function select<Item>(
   items: readonly Item[],
@@ -24,7 +24,7 @@ export function select<Item>(
   const names = new Set([...query.keys()].filter((name) => !PAGING.includes(name)));
   if (orders !== undefined) names.delete(ORDERING);
   const tests = [...names].map((name) => {
-    // An inherited name is no filter.
+    // An inherited name is not a filter.
     const filter = Object.hasOwn(filters, name) ? filters[name] : undefined;
     if (filter === undefined) throw unsupported(`the filter ${name}`);
     const values = query.getAll(name);

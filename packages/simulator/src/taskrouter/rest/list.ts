@@ -1,7 +1,9 @@
 import { RestRefusal } from '../../rest/errors.js';
 import type { RestReply } from '../../rest/errors.js';
 
-/** A page of a v1 list: pages are found by following `next_page_url`, never by a number (twilio.com/docs/api/errors/40153). */
+/**
+ * Builds a page of a v1 list: pages are found by following `next_page_url`, never by a number (twilio.com/docs/api/errors/40153).
+ */
 export function v1Page<Item>(
   path: string,
   query: URLSearchParams,
