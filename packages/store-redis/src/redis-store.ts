@@ -40,6 +40,8 @@ const OPTIONS = {
   prefix: true,
   commandMs: true,
   replicas: true,
+  syncEveryMs: true,
+  localClock: true,
   allowVolatile: true,
   onWarning: true,
 } as const satisfies Record<keyof RedisStoreOptions, true>;

@@ -31,6 +31,21 @@ export interface EndpointOptions {
   readonly verifySignature?: boolean | undefined;
 }
 
+/** The names of the options above, for the check of misspelt ones. */
+export const ENDPOINT_OPTIONS = {
+  publicBaseUrl: true,
+  authTokens: true,
+  accountSid: true,
+  limits: true,
+  fallbackTexts: true,
+  log: true,
+  metrics: true,
+  replyBudgetMs: true,
+  resolveBudgetMs: true,
+  clock: true,
+  verifySignature: true,
+} as const satisfies Record<keyof EndpointOptions, true>;
+
 /** The options, checked and complete. */
 export interface CheckedOptions {
   readonly rules: AdmissionRules;

@@ -32,6 +32,8 @@ export interface Flow<State, Event extends FlowEvent, Effect, Reply, Config> {
   /** Restores a state from what `write` wrote, parsed; default: the parsed value is the state. */
   readonly read?: (data: unknown) => State;
   readonly initial: () => State;
+  /** The names of the hooks that it runs; default: any. */
+  readonly hooks?: readonly string[];
   /** The times of the machinery that a runtime need not be given. */
   readonly defaults?: Config;
   readonly transition: (state: State, event: Event, config: Config) => Step<State, Effect, Reply>;

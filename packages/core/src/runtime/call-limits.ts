@@ -1,3 +1,4 @@
+import { onlyKnown } from '../kernel/check.js';
 import { isFinal } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/forwarding.js';
 import { isTaskCallFinal } from '../flows/taskrouter/state.js';
@@ -48,6 +49,13 @@ const FOLLOW_MS = 400;
 /** Nothing has changed and nobody has called for so long: the next caller will look. */
 const QUIET_MS = 60_000;
 
+const OPTIONS = {
+  store: true,
+  atOnce: true,
+  perCaller: true,
+  clock: true,
+} as const satisfies Record<keyof CallLimitsOptions, true>;
+
 /**
  * Against call bombing and toll fraud: what comes in makes us call out. Each count is a record in the store, replaced by
  * compare-and-set; a place is free again when its call's own record says that it is over, so that no crash loses one.
@@ -55,6 +63,7 @@ const QUIET_MS = 60_000;
  * @throws RangeError naming the option
  */
 export function createCallLimits(options: CallLimitsOptions): CallLimits {
+  onlyKnown(options, 'createCallLimits', OPTIONS);
   const { store, atOnce = 100, perCaller = { calls: 10, seconds: 60 } } = options;
   const clock = clockFrom(options.clock);
   wholeAbove0(atOnce, 'atOnce');

@@ -1,10 +1,11 @@
+import { onlyKnown } from '../kernel/check.js';
 import { EventEmitter } from 'eventemitter3';
 import { AmdError } from '../kernel/errors.js';
 import { configOf, type Flow, type FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, CallEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
-import type { Claim, Store } from '../store/store.js';
+import { checkedStore, type Claim, type Store } from '../store/store.js';
 import { Scheduler } from './scheduler.js';
 import { clockFrom, type Clock } from './clock.js';
 import { createCommit } from './commit.js';
@@ -58,10 +59,29 @@ export type ObservableRuntime<State, Event extends FlowEvent, Reply, Rest extend
   readonly events: EventEmitter<RuntimeEvents<State, Event, Rest>>;
 };
 
+const OPTIONS = {
+  flow: true,
+  config: true,
+  store: true,
+  execute: true,
+  hooks: true,
+  peers: true,
+  clock: true,
+  leaseMs: true,
+  pollMs: true,
+  concurrency: true,
+  callsPerSecond: true,
+  retry: true,
+  log: true,
+  metrics: true,
+  random: true,
+} as const satisfies Record<keyof RuntimeOptions<unknown, FlowEvent, unknown, unknown>, true>;
+
 /** Acts, and never decides: what a flow asks for is kept with its state and carried out after the reply. */
 export function createRuntime<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect>(
   options: RuntimeOptions<State, Event, Reply, Config, Rest>,
 ): ObservableRuntime<State, Event | OutcomeEvent | TimerEvent, Reply, Rest> {
+  onlyKnown(options, 'createRuntime', OPTIONS);
   const config = configOf(options.flow, options.config);
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
@@ -81,13 +101,17 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const alarm = new Scheduler(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
     track(tick());
   });
-  const store = watched(options.store, alarm);
+  const store = watched(checkedStore(options.store), alarm);
+  checkHooks(options.flow, options.hooks);
   let leases = 1;
   let lost = false;
   let claimed = 0;
   let stopped = false;
   let ticking: Promise<void> | null = null;
   let again = false;
+  /** Somebody has seen to it that work is done. */
+  let begun = false;
+  let reminding = false;
 
   /** Tells listeners. Their own trouble must not fail a webhook, nor lose an outcome. */
   const emit: Emit<State, Event | OutcomeEvent | TimerEvent> = (name, ...args) => {
@@ -184,6 +208,18 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     return again && !stopped;
   }
 
+  /** Without `start` nobody is ever rung, and nothing fails. */
+  function remindToStart(): void {
+    if (begun || reminding) return;
+    reminding = true;
+    clock.wakeAt(clock.now() + FORGOTTEN_MS, () => {
+      reminding = false;
+      if (begun || stopped) return;
+      const message = `"${flow.name}" was told of a call ${String(FORGOTTEN_MS / 1000)} s ago, but start() was never called, so nobody is rung: call start(), or tick() after each request where there is no running process`;
+      log({ level: 'error', code: 'start.forgotten', message });
+    });
+  }
+
   function track(work: Promise<unknown>): void {
     underWay.add(work);
     void work.finally(() => underWay.delete(work));
@@ -193,11 +229,13 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     events,
     async handle(key, event, turn) {
       if (stopped) throw new AmdError('ERR_STOPPED', 'the runtime was stopped');
+      remindToStart();
       const work = apply(key, event, turn);
       track(work.catch(() => undefined));
       return work;
     },
     tick: async () => {
+      begun = true;
       // Outcomes may ask for more that is due now.
       let before: number;
       do {
@@ -207,6 +245,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
       } while (claimed !== before);
     },
     start() {
+      begun = true;
       alarm.start();
     },
     async stop() {
@@ -221,4 +260,20 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
       while (underWay.size > 0) await Promise.all(underWay);
     },
   };
+}
+
+/** How long after a call work may be left undone, in ms, before somebody is reminded of `start`. */
+const FORGOTTEN_MS = 10_000;
+
+/** @throws TypeError naming the hook that the flow never runs */
+function checkHooks(
+  { name, hooks: known }: { readonly name: string; readonly hooks?: readonly string[] },
+  hooks: Hooks | undefined,
+): void {
+  for (const [hook, run] of Object.entries(hooks ?? {})) {
+    if (known?.includes(hook) === false) {
+      throw new TypeError(`"hooks.${hook}" is never run by "${name}"; there are ${known.join(', ') || 'no hooks'}`);
+    }
+    if (typeof run !== 'function') throw new TypeError(`"hooks.${hook}" must be a function`);
+  }
 }

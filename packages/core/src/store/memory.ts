@@ -1,3 +1,4 @@
+import { onlyKnown } from '../kernel/check.js';
 import type { EpochMs } from '../kernel/flow.js';
 import { CommitLog } from './commit-log.js';
 import { DueTasks } from './due-tasks.js';
@@ -19,8 +20,13 @@ export interface MemoryStoreOptions {
   readonly sweepEvery?: number;
 }
 
+const OPTIONS = {
+  sweepEvery: true,
+} as const satisfies Record<keyof MemoryStoreOptions, true>;
+
 /** Creates the reference store: its data lives and ends with the process. Every method is atomic because it waits for nothing. */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  onlyKnown(options, 'createMemoryStore', OPTIONS);
   const sweepEvery = options.sweepEvery ?? 1000;
   const rows = new Map<string, Row>();
   const due = new DueTasks();

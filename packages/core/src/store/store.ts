@@ -82,3 +82,16 @@ export interface Store {
     readonly limit: number;
   }): Promise<ListPage>;
 }
+
+const METHODS = ['read', 'commit', 'claim', 'settle', 'list'] as const satisfies readonly (keyof Store)[];
+
+/** @throws TypeError when it is a promise of a store, or no store */
+export function checkedStore(value: unknown): Store {
+  const store = (value ?? {}) as Partial<Store> & { readonly then?: unknown };
+  if (typeof store.then === 'function') {
+    throw new TypeError('"store" is a promise: await it first, as in store: await createSqliteStore(…)');
+  }
+  const missing = METHODS.filter((name) => typeof store[name] !== 'function');
+  if (missing.length > 0) throw new TypeError(`"store" must be a store: it has no ${missing.join(', ')}`);
+  return store as Store;
+}

@@ -82,7 +82,6 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   };
 }
 
-
 function made<State, Event extends FlowEvent, Effect>(
   event: Given<State, Event, Effect>,
   state: State,

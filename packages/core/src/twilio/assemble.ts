@@ -9,7 +9,7 @@ import { type Metrics, safeMetrics } from '../runtime/metrics.js';
 import type { Hooks } from '../runtime/run-effects.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { createMemoryStore } from '../store/memory.js';
-import type { Store } from '../store/store.js';
+import { checkedStore, type Store } from '../store/store.js';
 import type { FallbackTexts } from '../http/fallback-twiml.js';
 import type { Endpoint } from '../http/endpoint.js';
 import type { NodeListener, NodeResponse } from '../http/servers/node.js';
@@ -99,7 +99,7 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
     throw new TypeError('"authToken" must be the auth token of the account');
   e164(ownNumber, 'ownNumber');
   publicBase(publicBaseUrl);
-  const store = checkedStore(options.store);
+  const store = options.store === undefined ? createMemoryStore() : checkedStore(options.store);
   const clock = clockFrom(options.clock);
   const metrics = safeMetrics(options.metrics);
   const log = guarded(options.log, metrics);
@@ -129,15 +129,6 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
     execute: async (effect) => (await executor)(effect),
     pollMs: options.store === undefined ? null : undefined,
   };
-}
-
-/** @throws TypeError naming the option */
-export function checkedStore(store: unknown): Store {
-  if (store === undefined) return createMemoryStore();
-  if (typeof (store as PromiseLike<unknown> | null)?.then === 'function') {
-    throw new TypeError('"store" is a promise: await it first, as in store: await createSqliteStore(…)');
-  }
-  return store as Store;
 }
 
 /** @throws TypeError naming the option */

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../kernel/check.js';
 import { isCallSid, isE164 } from '../kernel/ids.js';
 import { parseAnsweredBy } from '../wire/answered-by.js';
 import { parseCallStatus } from '../wire/call-status.js';
@@ -33,11 +34,23 @@ export interface TwilioExecutorOptions {
 
 const MAY_DIAL_MS = 2000;
 
+const OPTIONS = {
+  client: true,
+  url: true,
+  fallbackUrl: true,
+  mayDial: true,
+  ownNumbers: true,
+  timeoutMs: true,
+  clock: true,
+  log: true,
+} as const satisfies Record<keyof TwilioExecutorOptions, true>;
+
 /**
  * Carries out effects with the official `twilio` client.
  * @throws TypeError naming the option
  */
 export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<TwilioEffect> {
+  onlyKnown(options, 'createTwilioExecutor', OPTIONS);
   const { client, url, mayDial } = options;
   const clock = options.clock ?? systemClock;
   const log = guarded(options.log, null);

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../kernel/check.js';
 import { AmdError } from '../kernel/errors.js';
 import type { EpochMs } from '../kernel/flow.js';
 import { type ActivitySid, isActivitySid, isWorkflowSid, isWorkspaceSid } from '../kernel/ids.js';
@@ -75,11 +76,22 @@ export const ACTIVITY_NAMES = {
 /** Not more than one refresh in this time, ms. */
 const REFRESH_MS = 1000;
 
+const OPTIONS = {
+  client: true,
+  workspace: true,
+  workflow: true,
+  activities: true,
+  phoneAttributes: true,
+  onError: true,
+  clock: true,
+} as const satisfies Record<keyof WorkspaceDirectoryOptions, true>;
+
 /**
  * Finds a workspace, its workflow and its activities by their names, in both generations of workspaces.
  * @throws TypeError naming the option
  */
 export function createWorkspaceDirectory(options: WorkspaceDirectoryOptions): WorkspaceDirectory {
+  onlyKnown(options, 'createWorkspaceDirectory', OPTIONS);
   const { workspaces } = options.client.taskrouter.v1;
   const clock = options.clock ?? systemClock;
   const wanted = options.workspace ?? 'AMD';

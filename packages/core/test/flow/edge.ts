@@ -17,11 +17,10 @@ export const CALL_KEY = recordKey('forwarding', sids.call(0));
 
 /** All of core except Twilio: endpoint, runtime, memory store and recorder, on a clock that stands still. */
 export function edge(
-  change: { store?: Store } & Partial<ForwardingEndpointOptions> = {},
+  { store = createMemoryStore(), ...change }: { store?: Store } & Partial<ForwardingEndpointOptions> = {},
   runtimeChange: Omit<Partial<Options>, 'clock'> = {},
 ) {
   const clock = manualClock();
-  const store = change.store ?? createMemoryStore();
   const log: LogEntry[] = [];
   const scene = setup({ clock, store, execute: recorder(), ...runtimeChange });
   const endpoint = createForwardingEndpoint({

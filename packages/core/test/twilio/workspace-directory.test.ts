@@ -17,7 +17,7 @@ function scene(setUp: WorkspaceSetUp | null, options: Partial<WorkspaceDirectory
     },
   });
   const sids = setUp === null ? undefined : sim.addWorkspace(setUp);
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const errors: unknown[] = [];
   const directory = createWorkspaceDirectory({
     client,

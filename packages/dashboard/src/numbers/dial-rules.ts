@@ -1,3 +1,4 @@
+import { onlyKnown } from '@amd/core/internal';
 import { isE164 } from '@amd/core';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
@@ -36,7 +37,12 @@ const PREFIX = /^\+[1-9][0-9]{0,13}\*$/;
  * not the other countries of that code.
  * @throws TypeError naming the entry of `allow` or `ownNumbers` that is neither a number nor a prefix
  */
-export function createDialRules({ allow, ownNumbers }: DialRulesOptions): DialRules {
+export function createDialRules(options: DialRulesOptions): DialRules {
+  onlyKnown(options, 'createDialRules', { allow: true, ownNumbers: true } satisfies Record<
+    keyof DialRulesOptions,
+    true
+  >);
+  const { allow, ownNumbers } = options;
   const numbers = new Set<string>();
   const prefixes: string[] = [];
   for (const entry of allow) {

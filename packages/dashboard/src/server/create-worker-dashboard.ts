@@ -1,6 +1,7 @@
+import { onlyKnown } from '@amd/core/internal';
 import { createWorkerFeed, type WorkerFeed, type ShownWorkspace } from './data/worker-feed.js';
 import type { EventLog } from './data/event-log.js';
-import { createPage, type Dashboard, type PageOptions } from './page.js';
+import { createPage, type Dashboard, PAGE_OPTIONS, type PageOptions } from './page.js';
 
 export interface WorkerDashboardOptions extends PageOptions {
   /** The workspace as it is now, such as `() => directory.current()`; `undefined` while it is not known. */
@@ -13,11 +14,20 @@ export interface WorkerDashboardOptions extends PageOptions {
   readonly feed?: WorkerFeed | undefined;
 }
 
+const OPTIONS = {
+  ...PAGE_OPTIONS,
+  workspace: true,
+  switchWorker: true,
+  events: true,
+  feed: true,
+} as const satisfies Record<keyof WorkerDashboardOptions, true>;
+
 /**
  * The page of workers, and of the callers who wait for them.
  * @throws TypeError naming the option
  */
 export function createWorkerDashboard(options: WorkerDashboardOptions): Dashboard {
+  onlyKnown(options, 'createWorkerDashboard', OPTIONS);
   const { store, clock, log, workspace, events = null } = options;
   const feed = options.feed ?? createWorkerFeed({ store, clock, log, workspace });
   const workers = { switch: options.switchWorker, events };

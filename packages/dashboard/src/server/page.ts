@@ -42,6 +42,18 @@ export interface PageOptions {
   readonly log?: DashboardLog | undefined;
 }
 
+/** The names of the options above, for the check of misspelt ones. */
+export const PAGE_OPTIONS = {
+  store: true,
+  publicBaseUrl: true,
+  password: true,
+  phone: true,
+  clock: true,
+  assets: true,
+  sessionHours: true,
+  log: true,
+} as const satisfies Record<keyof PageOptions, true>;
+
 export type DashboardHandler = (
   request: IncomingMessage,
   response: ServerResponse,

@@ -230,7 +230,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
         })
         .catch((error: unknown) => {
           failed('switchWorker', error);
-          answer({ ok: false, message: 'The wish could not be kept: try again.' });
+          answer({ ok: false, message: 'The request could not be saved: try again.' });
         });
     });
     socket.on('watchEvents', (on, answer) => {

@@ -35,6 +35,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   WithMetrics<ForwardingState> = {
   name: 'forwarding',
   schema: 1,
+  hooks: ['ended', 'voicemail', 'recording'],
   defaults: DEFAULT_FORWARDING_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,

@@ -44,6 +44,7 @@ export const taskrouter: Flow<
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 1,
+  hooks: ['ended', 'voicemail', 'recording'],
   defaults: DEFAULT_TASKROUTER_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_TASK_CALL, texts),
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,

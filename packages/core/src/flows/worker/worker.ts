@@ -36,6 +36,7 @@ export const worker: Flow<WorkerState, WorkerEvent, Effect<TaskRouterEffect>, Re
   WithMetrics<WorkerState> = {
   name: 'worker',
   schema: 1,
+  hooks: [],
   defaults: DEFAULT_WORKER_CONFIG,
   initial: () => ({ kind: 'nothing' }),
   transition,

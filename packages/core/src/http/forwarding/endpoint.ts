@@ -1,4 +1,4 @@
-import { kindOf } from '../../kernel/check.js';
+import { kindOf, onlyKnown } from '../../kernel/check.js';
 import { recordKey } from '../../kernel/record-key.js';
 import { parseCall, parseInbound } from '../../wire/payloads.js';
 import type { Reply } from '../../wire/twiml.js';
@@ -6,7 +6,7 @@ import type { InboundCall } from '../../flows/call/call.js';
 import type { ForwardingEvent } from '../../flows/forwarding/events.js';
 import type { CallOptions, CallSettings } from '../../flows/forwarding/options.js';
 import type { Runtime, Turn } from '../../runtime/runtime.js';
-import { checkOptions, type EndpointOptions } from '../endpoint-options.js';
+import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
 import { type Resolve, resolveSettings, toSettings } from '../resolve.js';
 import { ROUTES } from '../routes.js';
@@ -19,6 +19,7 @@ import { translate } from './events.js';
  * @throws TypeError or RangeError naming the option
  */
 export function createForwardingEndpoint(options: ForwardingEndpointOptions): Endpoint {
+  onlyKnown(options, 'createForwardingEndpoint', OPTIONS);
   const { runtime, resolve } = options;
   const checked = checkOptions(options, ROUTES);
   if (typeof resolve !== 'function') throw new TypeError('"resolve" must be a function');
@@ -72,6 +73,13 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     },
   });
 }
+
+const OPTIONS = {
+  ...ENDPOINT_OPTIONS,
+  runtime: true,
+  resolve: true,
+  defaultSettings: true,
+} as const satisfies Record<keyof ForwardingEndpointOptions, true>;
 
 export interface ForwardingEndpointOptions extends EndpointOptions {
   readonly runtime: Pick<Runtime<ForwardingEvent, Reply>, 'handle'>;

@@ -27,6 +27,7 @@ interface OtherPaths {
  */
 export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['listen']): NodeListener {
   return (request, response, next) => {
+    refuseContext(request);
     const asked = target(request);
     const owned = endpoint.owns(asked.path);
     if (owned || (next === undefined && otherwise === undefined)) {
@@ -36,6 +37,17 @@ export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['liste
     } else if (next !== undefined) next();
     else otherwise?.(request, response);
   };
+}
+
+/**
+ * Koa passes a context where Node passes a request.
+ * @throws TypeError that says what to write instead
+ */
+function refuseContext(request: NodeRequest & { readonly req?: unknown; readonly res?: unknown }): void {
+  if (request.req === undefined || request.res === undefined || typeof request.on === 'function') return;
+  throw new TypeError(
+    'the listener was given a Koa context, not a request: answer the webhooks before Koa, with createServer(toNodeListener(endpoint, koa.callback())), or app: koa.callback() of createCallForwarding',
+  );
 }
 
 const UNREAD: NodeBody = { kind: 'body', body: '' };

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../../kernel/check.js';
 import type { ActivitySid } from '../../kernel/ids.js';
 import { recordKey } from '../../kernel/record-key.js';
 import type { Params } from '../../wire/params.js';
@@ -15,7 +16,7 @@ import {
 } from '../../flows/taskrouter/options.js';
 import type { WorkerEvent } from '../../flows/worker/events.js';
 import type { Runtime, Turn } from '../../runtime/runtime.js';
-import { checkOptions, type EndpointOptions } from '../endpoint-options.js';
+import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
 import { type ArrivingCall, resolveSettings } from '../resolve.js';
 import { TASKROUTER_ROUTES } from '../routes.js';
@@ -51,11 +52,23 @@ export interface TaskRouterEndpointOptions extends EndpointOptions {
   readonly onEvent?: ((event: EventParams) => void) | undefined;
 }
 
+const OPTIONS = {
+  ...ENDPOINT_OPTIONS,
+  runtime: true,
+  workers: true,
+  directory: true,
+  resolve: true,
+  defaultSettings: true,
+  phoneAttributes: true,
+  onEvent: true,
+} as const satisfies Record<keyof TaskRouterEndpointOptions, true>;
+
 /**
  * Answers Twilio's webhooks for callers who wait in a TaskRouter queue: voice, assignments and events.
  * @throws TypeError or RangeError naming the option
  */
 export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): Endpoint {
+  onlyKnown(options, 'createTaskRouterEndpoint', OPTIONS);
   const { runtime, workers, directory, onEvent } = options;
   const checked = checkOptions(options, TASKROUTER_ROUTES);
   const { clock, log, resolveBudgetMs: budgetMs } = checked;

@@ -1,7 +1,8 @@
+import { onlyKnown } from '@amd/core/internal';
 import { forwarding } from '@amd/core';
 import type { CallRow } from '../../shared/protocol.js';
 import { toCallRow } from './call-row.js';
-import { createFeed, type CallFeed, type CallFeedOptions } from './feed.js';
+import { createFeed, FEED_OPTIONS, type CallFeed, type CallFeedOptions } from './feed.js';
 import { sourceOf, type Source } from './read-rows.js';
 import { totalsOf } from './totals.js';
 
@@ -12,6 +13,7 @@ export const FORWARDED_CALLS: Source<CallRow> = sourceOf(forwarding, (state, rev
 
 /** Follows the calls that are forwarded. */
 export function createCallFeed(options: CallFeedOptions): CallFeed {
+  onlyKnown(options, 'createCallFeed', FEED_OPTIONS);
   return createFeed({ ...options, sources: [FORWARDED_CALLS], totalsOf, endedSince: endedCallSince });
 }
 

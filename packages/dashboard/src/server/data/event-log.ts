@@ -1,3 +1,4 @@
+import { onlyKnown } from '@amd/core/internal';
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock, type EventParams } from '@amd/core';
 import type { WorkersEvent, WorkersEvents } from '../../shared/worker-events.js';
@@ -21,6 +22,7 @@ export interface EventLogOptions {
 
 /** A workspace with many workers has a great many events: only the newest are kept. */
 export function createEventLog(options: EventLogOptions = {}): EventLog {
+  onlyKnown(options, 'createEventLog', { limit: true, clock: true } satisfies Record<keyof EventLogOptions, true>);
   const { limit = 300, clock = systemClock } = options;
   const run = randomUUID();
   const listeners = new Set<() => void>();

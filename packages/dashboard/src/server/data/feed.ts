@@ -35,6 +35,17 @@ export interface CallFeedOptions {
   readonly log?: DashboardLog | undefined;
 }
 
+/** The names of the options above, for the check of misspelt ones. */
+export const FEED_OPTIONS = {
+  store: true,
+  clock: true,
+  pollMs: true,
+  everyMs: true,
+  limit: true,
+  epoch: true,
+  log: true,
+} as const satisfies Record<keyof CallFeedOptions, true>;
+
 interface Change {
   readonly seq: number;
   readonly sids: readonly string[];

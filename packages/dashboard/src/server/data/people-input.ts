@@ -47,7 +47,7 @@ function problemsOf(
   }
   // Control and direction characters make a name look like another one.
   if (/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
-    found.push({ index, field: 'name', message: 'The name has characters in it that cannot be seen: type it anew.' });
+    found.push({ index, field: 'name', message: 'The name contains invisible characters: type it again.' });
   }
   const wrong = to === '' ? 'is missing' : problem(to);
   if (wrong !== null) found.push({ index, field: 'to', message: `The number ${wrong}.` });

@@ -1,3 +1,4 @@
+import { onlyKnown } from '@amd/core/internal';
 import { systemClock, type Clock, type Store, type StoredRecord } from '@amd/core';
 import { z } from 'zod';
 import type { ListedPerson, PeopleList, SaveResult } from '../../shared/protocol.js';
@@ -33,6 +34,14 @@ export interface PeopleListsOptions {
 }
 
 const REST = '*';
+const OPTIONS = {
+  store: true,
+  clock: true,
+  configured: true,
+  inboundNumbers: true,
+  problem: true,
+} as const satisfies Record<keyof PeopleListsOptions, true>;
+
 const PREFIX = 'people:';
 /** More lists than this take more than one look. */
 const PAGE = 100;
@@ -44,6 +53,7 @@ const STORED = z.object({
 
 /** One record for each list, replaced by compare-and-set like everything in the store. */
 export function createPeopleLists(options: PeopleListsOptions): PeopleLists {
+  onlyKnown(options, 'createPeopleLists', OPTIONS);
   const { store, configured, inboundNumbers, problem } = options;
   const clock = options.clock ?? systemClock;
   const known = new Set([...configured.keys(), ...inboundNumbers, REST]);

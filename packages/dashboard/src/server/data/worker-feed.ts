@@ -1,8 +1,9 @@
+import { onlyKnown } from '@amd/core/internal';
 import { taskrouter, worker } from '@amd/core';
 import { presentCalls, type ActivityInfo, type WorkersRow, type WorkerTotals } from '../../shared/workers.js';
 import { toTaskCallRow, toWorkerRow } from './worker-row.js';
 import { endedCallSince } from './call-feed.js';
-import { createFeed, type CallFeedOptions, type Feed } from './feed.js';
+import { createFeed, FEED_OPTIONS, type CallFeedOptions, type Feed } from './feed.js';
 import { sourceOf, type Source } from './read-rows.js';
 import { totalsOf } from './totals.js';
 import type { CallRow } from '../../shared/protocol.js';
@@ -22,6 +23,8 @@ export interface WorkerFeedOptions extends CallFeedOptions {
   readonly workspace: () => ShownWorkspace | undefined;
 }
 
+const OPTIONS = { ...FEED_OPTIONS, workspace: true } as const satisfies Record<keyof WorkerFeedOptions, true>;
+
 /** Calls of the TaskRouter flow. */
 export const QUEUED_CALLS: Source<CallRow> = sourceOf(taskrouter, (state, revision) =>
   state.kind === 'call' ? toTaskCallRow(state, revision) : null,
@@ -33,6 +36,7 @@ const WORKERS: Source<WorkersRow> = sourceOf(worker, (state, revision) =>
 
 /** Follows workers and the calls that wait for them. */
 export function createWorkerFeed(options: WorkerFeedOptions): WorkerFeed {
+  onlyKnown(options, 'createWorkerFeed', OPTIONS);
   const { workspace } = options;
   return createFeed<WorkersRow, WorkerTotals>({
     ...options,
@@ -47,17 +51,17 @@ function workerTotals(rows: Iterable<WorkersRow>, activities: readonly ActivityI
   const calls = all.filter((row) => row.kind === 'call');
   const onCalls = presentCalls(calls);
   const roles = new Map(activities.map(({ sid, role }) => [sid, role]));
-  let [workers, ready, busy, resting, away] = [0, 0, 0, 0, 0];
+  let [workers, ready, busy, coolingDown, away] = [0, 0, 0, 0, 0];
   for (const row of all) {
     if (row.kind !== 'worker') continue;
     workers += 1;
     const role = row.activity === null ? undefined : roles.get(row.activity);
     if (onCalls.has(row.sid)) busy += 1;
     else if (role === 'available') ready += 1;
-    else if (role === 'coolDown') resting += 1;
+    else if (role === 'coolDown') coolingDown += 1;
     else away += 1;
   }
-  return { ...totalsOf(calls), activities, workers, ready, busy, resting, away };
+  return { ...totalsOf(calls), activities, workers, ready, busy, coolingDown, away };
 }
 
 function activitiesOf(workspace: ShownWorkspace | undefined): ActivityInfo[] {
