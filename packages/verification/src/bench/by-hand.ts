@@ -9,8 +9,8 @@ interface HandCall {
 }
 
 /**
- * What one writes without this project: Express, the official library for signatures and documents, a Map of calls. It keeps
- * no limits, counts no metrics, writes nothing down and makes no REST request.
+ * Handles a call without this project, as one would write it: Express, the official library for signatures and documents, a Map
+ * of calls. It has no limits, metrics or storage, and makes no REST request.
  */
 export function appByHand(): Express {
   const calls = new Map<string, HandCall>();

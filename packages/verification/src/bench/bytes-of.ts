@@ -1,6 +1,6 @@
 import type { Signed } from './calls.js';
 
-/** A request as it goes over the wire. */
+/** Serialises a request as it goes over the wire. */
 export function bytesOf({ path, query, signature, body }: Signed): Buffer {
   return Buffer.from(
     `POST ${path}${query === '' ? '' : `?${query}`} HTTP/1.1\r\nHost: example.com\r\n` +

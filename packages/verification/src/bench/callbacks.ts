@@ -13,8 +13,8 @@ const CONNECTIONS = 16;
 const CONTENDERS = ['example', 'express', 'express and twilio.webhook()'] as const;
 
 /**
- * In each round 1,000 new calls are made live (not measured); then each call's `ringing` is sent: the first one of a call
- * is a commit, its repetitions change nothing. The others get the very same bytes.
+ * In each round 1,000 new calls are started (not measured); then each call's `ringing` is sent: the first of a call is a commit,
+ * repeats change nothing. The other servers get the very same bytes.
  */
 export const callbacks: Section = {
   name: 'signed callbacks',
@@ -58,7 +58,7 @@ export const callbacks: Section = {
   },
 };
 
-/** So that there are never more than 1,000 live calls. */
+/** Ends all calls, so that there are never more than 1,000 live ones. */
 async function endAll(load: Load, order: Omit<LoadOrder, 'what' | 'status'>): Promise<void> {
   await load.run({ ...order, what: 'legCompleted', status: 204 });
   await load.run({ ...order, what: 'callerCompleted', status: 204 });

@@ -30,7 +30,7 @@ export const ACCOUNT = sids.account();
 const FIRST_CALLER = 1_000_000;
 const FIRST_LEG = 500_000_000;
 
-/** The SID of the n-th caller. */
+/** Returns the SID of the n-th caller. */
 export function callerSid(n: number): string {
   return sids.call(FIRST_CALLER + n);
 }
@@ -43,12 +43,12 @@ function callerNumber(n: number): string {
   return `+1212${String(5_550_000 + (n % 10_000))}`;
 }
 
-/** The SID of a caller's only leg, by the digits of the caller's SID. */
+/** Returns the SID of a caller's only leg, from the digits of the caller's SID. */
 export function legSidOf(caller: number): string {
   return legSid(caller - FIRST_CALLER);
 }
 
-/** Everything from the endpoint to the memory store, and a Twilio that says yes at once. */
+/** Everything from the endpoint to the memory store, and a Twilio that accepts everything at once. */
 export interface Bench {
   readonly endpoint: Endpoint;
   readonly runtime: Runtime<ForwardingEvent | OutcomeEvent | TimerEvent, Reply>;
@@ -123,7 +123,7 @@ export function plain({ path, query, signature, body }: Signed): HttpRequest {
   return { method: 'POST', path, query, headers, body };
 }
 
-/** The webhooks of the n-th call, by what they tell. */
+/** The webhooks of the n-th call, by what they report. */
 export const webhooks = {
   inbound: (n: number): Signed =>
     signed('/inbound', '', payloads.inbound({ sid: callerSid(n), from: callerNumber(n) })),

@@ -3,13 +3,16 @@ import { manualClock, START } from '@amd/core/testing';
 import { callerSid, createBench, legSidOf } from './calls.js';
 import { playOnAgenda } from './on-agenda.js';
 
-/** Calls in a store, each of which goes on by one commit of a real call at a time. */
+/** Calls in a store, each of which advances by one commit of a real call at a time. */
 export interface ChangingCalls {
-  /** Writes the next commit of a call, or the first one of a new call in its place when it is over. */
+  /** Writes the next commit of a call, or the first one of a new call in its place if it is over. */
   change(place: number, now: number): Promise<void>;
 }
 
-/** The commits are recorded from a whole call with one leg; each place has a call of its own. `stayLive`: it never ends. */
+/**
+ * Creates the calls. The commits are recorded from a whole call with one leg; each place has a call of its own. `stayLive`: it
+ * never ends.
+ */
 export async function changingCalls(
   store: Store,
   { stayLive = false }: { readonly stayLive?: boolean } = {},
@@ -41,7 +44,7 @@ function legOf(n: number): string {
   return legSidOf(Number(callerSid(n).slice(2)));
 }
 
-/** Its tasks are left out, and it never expires. */
+/** Records a call without its tasks, which never expires. */
 async function recordedLife(): Promise<readonly Commit[]> {
   const clock = manualClock();
   const inner = createMemoryStore();

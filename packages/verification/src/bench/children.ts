@@ -9,7 +9,7 @@ function child(name: string, args: readonly string[] = [], env: NodeJS.ProcessEn
   return fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args, { execArgv: [], env });
 }
 
-/** The child's next message; its end is an error, not a wait for ever. */
+/** Resolves with the child's next message; rejects if it ends. */
 async function answered(process: ChildProcess): Promise<unknown[]> {
   const stop = new AbortController();
   const ended = once(process, 'exit', { signal: stop.signal }).then(() => {
@@ -26,7 +26,7 @@ async function answered(process: ChildProcess): Promise<unknown[]> {
 
 export interface RunningServer {
   readonly port: number;
-  /** CPU time of the process so far, user and system, in µs. */
+  /** Returns the CPU time of the process so far, user and system, in µs. */
   cpu(): Promise<number>;
   stop(): void;
 }
@@ -59,7 +59,7 @@ export interface RunningPage {
   stop(): void;
 }
 
-/** Starts calls that change, with a page over them or without. */
+/** Starts calls that change, with or without a page over them. */
 export async function startPage(kind: 'page' | 'no page'): Promise<RunningPage> {
   const server = child('page-server', [kind]);
   const [port] = (await answered(server)) as [number];
@@ -82,7 +82,7 @@ export interface RunningCosts {
   stop(): void;
 }
 
-/** Starts what costs something while there are so many calls. */
+/** Starts a process that measures a cost while there are this many calls. */
 export async function startCosts(what: 'calls' | 'feed', size: number): Promise<RunningCosts> {
   const server = child('live-calls', [what, String(size)]);
   await answered(server);
@@ -99,7 +99,7 @@ export async function startCosts(what: 'calls' | 'feed', size: number): Promise<
 }
 
 export interface Load {
-  /** One order at a time. */
+  /** Runs one order at a time. */
   run(order: LoadOrder): Promise<LoadResult>;
   stop(): void;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** One keep-alive connection, one request at a time; so thin that the server is the one who works. */
+/** One keep-alive connection with one request at a time, so thin that the server does the work. */
 export class Connection {
   readonly #socket: Socket;
   #received = '';
@@ -25,7 +25,7 @@ export class Connection {
     return new Connection(socket);
   }
 
-  /** The status of the answer, once all of it is there. Rejects when the connection ends before. */
+  /** Resolves with the status of the answer once it is complete. Rejects if the connection ends before. */
   send(request: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#answered = resolve;

@@ -6,14 +6,14 @@ export interface Figure {
   readonly name: string;
   readonly goal: string;
   readonly verdict: Verdict;
-  /** The median, the least and the most of the rounds. */
+  /** The median, minimum and maximum of the rounds. */
   readonly value: string;
   /** The numbers behind the value. */
   readonly detail: string;
 }
 
 export interface RunOptions {
-  /** Fewer and shorter rounds: for a look, not for a verdict. */
+  /** Fewer and shorter rounds: for a quick look, not for a verdict. */
   readonly quick: boolean;
   readonly progress: (text: string) => void;
 }
@@ -26,7 +26,7 @@ export interface Section {
   readonly run: (options: RunOptions) => Promise<readonly Figure[]>;
 }
 
-/** Returns a figure that this machine cannot measure. `why` says what it lacks. */
+/** Creates a figure that this machine cannot measure. `why` says what it lacks. */
 export function skipped(name: string, goal: string, why: string): Figure {
   return { name, goal, verdict: 'skipped', value: '–', detail: why };
 }

@@ -32,7 +32,7 @@ function figure(name: string, { groups, size }: { groups: number; size: number }
   return atMost(name, [play(groups, size, traced) / calls], goal, '', detail);
 }
 
-/** Returns how often the disk was waited for. */
+/** Plays calls, and returns how often the disk was waited for. */
 function play(groups: number, size: number, traced: boolean): number {
   const folder = mkdtempSync(join(tmpdir(), 'amd-bench-'));
   try {
@@ -51,7 +51,7 @@ function play(groups: number, size: number, traced: boolean): number {
   }
 }
 
-/** Some machines have strace, and forbid it to look into processes. */
+/** Some machines have strace but do not let it trace processes. */
 function canTrace(): boolean {
   return spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
 }

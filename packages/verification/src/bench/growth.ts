@@ -5,7 +5,7 @@ import { atMost, exponent, interleave, median, short, warmUp } from './samples.j
 const CALLS = 'cost of a call against live calls: exponent';
 const FEED = 'cost of a change against rows of the feed: exponent';
 
-/** Whether anything gets dearer the more there is: 0 does not, 1 grows as the number does. */
+/** Measures whether a cost grows with the number of calls: 0 does not, 1 is linear. */
 function grows(name: string, what: 'calls' | 'feed', sizes: (quick: boolean) => readonly number[]): Section {
   return {
     name,
@@ -18,7 +18,7 @@ function grows(name: string, what: 'calls' | 'feed', sizes: (quick: boolean) => 
           progress(size.toLocaleString('en'));
           const child = await startCosts(what, size);
           children.push(child);
-          // With a word before it: JavaScript would sort numbers.
+          // With a word in front: JavaScript would sort numbers.
           contenders[`n ${String(size)}`] = child.cost;
         }
         progress('rounds');

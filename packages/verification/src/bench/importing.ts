@@ -6,7 +6,7 @@ import { atMost, interleave, median, minus, short, warmUp } from './samples.js';
 
 const NAME = 'import of @amd/core over bare Node';
 
-/** The built package in a fresh process, CPU time from its start on, beside a process that imports nothing. */
+/** The built package in a fresh process, CPU time from its start on, compared with a process that imports nothing. */
 export const importing: Section = {
   name: NAME,
   figures: [NAME],
@@ -24,7 +24,7 @@ export const importing: Section = {
     const contenders = { core, bare };
     await warmUp(contenders, quick ? 2 : 4);
     const samples = await interleave(rounds, contenders);
-    // One by one they differ by what else the machine does, so the medians are compared.
+    // Single runs differ by what else the machine does, so the medians are compared.
     const over = median(samples.core) - median(samples.bare);
     const figure = atMost(NAME, minus(samples.core, samples.bare), 30, ' ms', '');
     const detail = `${short(median(samples.core))} ms, bare Node ${short(median(samples.bare))} ms, difference of medians ${short(over)} ms`;
@@ -32,7 +32,7 @@ export const importing: Section = {
   },
 };
 
-/** What users import: core as it is published, built beside this program. Answers the address of its entry. */
+/** Builds core as it is published, beside this program. Returns the address of its entry. */
 function buildCore(): string {
   const folder = fileURLToPath(new URL('./core', import.meta.url));
   const tsup = `${ROOT}node_modules/tsup/dist/cli-default.js`;

@@ -1,6 +1,6 @@
 import { webhooks, type Signed } from './calls.js';
 
-/** The webhooks that servers of their own are sent, by name. */
+/** The webhooks sent to the compared servers, by name. */
 export const REQUESTS = {
   inbound: webhooks.inbound,
   callerJoined: (n: number): Signed => webhooks.joined(n, 'caller'),

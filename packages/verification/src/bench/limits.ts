@@ -71,7 +71,7 @@ async function burstOn(url: string): Promise<{ readonly served: number; readonly
   }
 }
 
-/** The list of live calls is full: refusing is the protection against a flood, so it must not cost more than serving. */
+/** The list of live calls is full: refusing protects against a flood, so it must not cost more than serving. */
 export const refusal: Section = {
   name: 'refusal',
   figures: [REFUSED],
@@ -135,7 +135,7 @@ async function refusedOverAdmitted({ quick, progress }: RunOptions): Promise<Fig
   return atMost(REFUSED, times(refusals, admitted), 1, '×', detail);
 }
 
-/** Ends a block of calls, and waits for their places to be free again. */
+/** Ends a block of calls, and waits until their places are free again. */
 async function hangUp({ endpoint, runtime }: Bench, first: number): Promise<void> {
   await runtime.tick();
   for (let n = first; n < first + BLOCK; n += 1) {

@@ -12,7 +12,7 @@ const KEEP_MS = 60_000;
 /** Ten calls a second. */
 const EVERY_MS = 100;
 
-/** A clock that nobody waits for: what is due is done when the loop says so. */
+/** A clock that is not waited for: due work runs when the loop says so. */
 class LoopClock implements Clock {
   #now = START;
   readonly now = (): number => this.#now;
@@ -85,11 +85,11 @@ async function play(
   }
 }
 
-/** How many records and tasks are left when everything has had its time. */
+/** Counts the records and tasks that are left when everything has had its time. */
 async function records({ store, runtime }: Bench, clock: LoopClock): Promise<number> {
   clock.advance(2 * KEEP_MS);
   await runtime.tick();
-  // All but the list of calls that are counted, which is one record and is kept for a day.
+  // All but the list of counted calls, which is one record and is kept for a day.
   const { records: all } = await store.list({ prefix: '', limit: Infinity });
   const rows = all.filter(({ key }) => key !== 'limits:at-once');
   const tasks = await store.claim({ now: clock.now() + 86_400_000, limit: 1_000_000, leaseMs: 1, lease: 'bench' });

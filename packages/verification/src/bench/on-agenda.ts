@@ -5,13 +5,13 @@ import { REQUESTS, WHOLE_CALL } from './life.js';
 /** When the webhooks of a whole call come, in seconds from its first. */
 const SECONDS = [0, 1, 2, 3, 10, 12, 60, 61] as const;
 
-/** Calls whose webhooks come in the same moments. `at`: of the first. */
+/** Calls whose webhooks come at the same moments. `at`: of the first. */
 export interface Together {
   readonly at: number;
   readonly calls: readonly number[];
 }
 
-/** Plays whole calls on a virtual clock: whatever one moment sets off is over before the next. */
+/** Plays whole calls on a virtual clock: everything one moment causes is over before the next. */
 export async function playOnAgenda(
   { endpoint, runtime }: Bench,
   clock: ManualClock,

@@ -8,7 +8,7 @@ import { atMost, median, minus, short } from './samples.js';
 const BYTES = 'page at 100 changes a second: bytes sent';
 const CPU = 'page at 100 changes a second: CPU of an open page';
 
-/** Half of what an open page cost when it was first measured. */
+/** Half of what an open page cost when first measured. */
 const CPU_GOAL = 0.033;
 
 /** One open page, while ten calls change every tenth of a second. */
@@ -31,7 +31,7 @@ export const page: Section = {
       const began = performance.now();
       for (let round = 0; round < (quick ? 3 : 9); round += 1) {
         progress(`round ${String(round + 1)}`);
-        // At the same time: what else the machine does is the same for all.
+        // At the same time: other load on the machine affects all alike.
         const [seen, without, changes] = await Promise.all([used(open), used(unseen), used(none)]);
         bytes.push(seen.bytes / 1024);
         cpu.open.push(seen.cpu);
@@ -70,7 +70,10 @@ async function look(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Over a third of the time that all calls take from their first change to their last: percents of a core, and bytes a second. */
+/**
+ * Measures over a third of the time that all calls take from their first change to their last: percent of a core, and bytes per
+ * second.
+ */
 async function used(server: RunningPage): Promise<{ readonly cpu: number; readonly bytes: number }> {
   const begin = performance.now();
   const before = await server.used();

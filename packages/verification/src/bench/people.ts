@@ -14,7 +14,7 @@ import { atMost, cpuMs, interleave, median, short, times, warmUp } from './sampl
 const GROWTH = 'CPU of ringing people at once: a person among 200 over one among 10';
 const FIFTY = 'CPU of ringing 50 people at once';
 
-/** One call that rings many people: all are created, then initiated and ringing of each. */
+/** One call that rings many people: all calls are created, then each is initiated and rings. */
 export const people: Section = {
   name: 'people at once',
   figures: [GROWTH, FIFTY],

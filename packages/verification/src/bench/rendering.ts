@@ -10,7 +10,7 @@ import { atLeast, interleave, median, perSecond, short, times, warmUp } from './
 const NAME = "TwiML beside twilio's VoiceResponse";
 const BASE = 'https://example.com/voice';
 
-/** What a new caller hears: a sentence and the room, each time of another call. */
+/** What a new caller hears: a sentence and the room, for another call each time. */
 export const rendering: Section = {
   name: 'TwiML',
   figures: [NAME],
@@ -43,7 +43,7 @@ function documentOf(n: number): Extract<Reply, { kind: 'twiml' }> {
   return reply;
 }
 
-/** The same document as one writes it with the official library. */
+/** Builds the same document with the official library. */
 function voiceResponse(n: number): string {
   const key = sids.call(n);
   const refTo = (path: string): string => {
@@ -67,7 +67,7 @@ function voiceResponse(n: number): string {
   return response.toString();
 }
 
-/** Every element with its attributes, and every text, in order. */
+/** Lists every element with its attributes, and every text, in order. */
 function parsed(xml: string): readonly unknown[] {
   const seen: unknown[] = [];
   const parser = new SaxesParser();

@@ -7,7 +7,7 @@ export interface ReportOptions {
   readonly markdown: boolean;
 }
 
-/** Measures the wanted sections and prints their figures. Returns the exit code: 1 when a figure is below its goal. */
+/** Measures the selected sections and prints their figures. Returns the exit code: 1 if a figure is below its goal. */
 export async function report(
   sections: readonly Section[],
   { only = '', quick, markdown }: ReportOptions,

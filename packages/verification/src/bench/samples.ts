@@ -9,13 +9,13 @@ export function median(samples: Samples): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** `12.3 (11.9–13.0)`: the median, the least and the most. What was counted once, or never differed, is one number. */
+/** Formats samples as `12.3 (11.9–13.0)`: median, minimum and maximum. A single or constant value is one number. */
 export function spread(samples: Samples, format: (value: number) => string = short): string {
   if (samples.every((sample) => sample === samples[0])) return format(median(samples));
   return `${format(median(samples))} (${format(Math.min(...samples))}–${format(Math.max(...samples))})`;
 }
 
-/** Three digits are all that a shared machine can say. */
+/** Formats with three digits, which is all that a shared machine can tell. */
 export function short(value: number): string {
   if (Math.abs(value) >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
   if (Math.abs(value) >= 1e4) return `${(value / 1e3).toPrecision(3)}k`;
@@ -24,8 +24,8 @@ export function short(value: number): string {
 }
 
 /**
- * Runs contenders in turns (a b, b a, a b …), so that a busy moment of the machine strikes all of them alike. Each returns
- * one sample.
+ * Runs contenders in turns (a b, b a, a b …), so that other load on the machine affects all of them alike. Each returns one
+ * sample.
  */
 export async function interleave<Name extends string>(
   rounds: number,
@@ -40,8 +40,8 @@ export async function interleave<Name extends string>(
 }
 
 /**
- * Runs contenders in turns until each is steady, which it is when its last two samples differ by a tenth at most; `most`
- * rounds if the machine never lets them be. The samples are thrown away.
+ * Runs contenders in turns until each is steady, that is, until its last two samples differ by at most a tenth; `most` rounds if
+ * that never happens. The samples are discarded.
  */
 export async function warmUp(
   contenders: Readonly<Record<string, () => number | Promise<number>>>,
@@ -59,13 +59,15 @@ export async function warmUp(
   }
 }
 
-/** CPU time of this process so far, user and system, in ms. */
+/** Returns the CPU time of this process so far, user and system, in ms. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** How often `run` runs in a second of CPU time, tried for about `ms` of it: what else the machine does counts little. */
+/**
+ * Returns how often `run` runs in a second of CPU time, measured for about `ms` of it: other load on the machine counts little.
+ */
 export function perSecond(run: () => void, ms: number): number {
   const start = cpuMs();
   let runs = 0;
@@ -80,17 +82,17 @@ export function perSecond(run: () => void, ms: number): number {
   return (runs * 1000) / elapsed;
 }
 
-/** How many times as much as the other, round by round: both of a round ran within a second or two. */
+/** Returns the ratio of both, round by round: the two samples of a round ran within a second or two. */
 export function times(ours: Samples, theirs: Samples): Samples {
   return ours.map((value, round) => value / (theirs[round] ?? Number.NaN));
 }
 
-/** Differences of a round. */
+/** Returns the difference of both, round by round. */
 export function minus(ours: Samples, theirs: Samples): Samples {
   return ours.map((value, round) => value - (theirs[round] ?? Number.NaN));
 }
 
-/** A figure that must reach its goal. */
+/** Creates a figure that must reach its goal. */
 export function atLeast(name: string, samples: Samples, goal: number, unit: string, detail: string): Figure {
   return {
     name,
@@ -101,7 +103,7 @@ export function atLeast(name: string, samples: Samples, goal: number, unit: stri
   };
 }
 
-/** A figure that must not exceed its goal. */
+/** Creates a figure that must not exceed its goal. */
 export function atMost(name: string, samples: Samples, goal: number, unit: string, detail: string): Figure {
   return {
     name,
@@ -112,7 +114,7 @@ export function atMost(name: string, samples: Samples, goal: number, unit: strin
   };
 }
 
-/** The exponent of a power law through points that have a size and a cost each: 0 does not grow, 1 is linear. */
+/** Fits the exponent of a power law through points that have a size and a cost each: 0 does not grow, 1 is linear. */
 export function exponent(points: readonly { readonly size: number; readonly cost: number }[]): number {
   const logs = points.map(({ size, cost }) => ({ x: Math.log(size), y: Math.log(cost) }));
   const mean = (of: (log: { x: number; y: number }) => number): number =>

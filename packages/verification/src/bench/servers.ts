@@ -10,9 +10,9 @@ import { appByHand } from './by-hand.js';
 import { ACCOUNT, BASE, createBench, TOKEN } from './calls.js';
 import { yesClient } from './yes-client.js';
 
-/** The servers, by name. Each is made in a process of its own. */
+/** The servers, by name. Each runs in a process of its own. */
 export const SERVERS = {
-  /** The whole example, on the store that the environment names, with a Twilio that says yes at once. */
+  /** The whole example, on the store that the environment names, with a Twilio that accepts everything at once. */
   example: () => example(0),
   /** The same, with a Twilio that takes 150 ms. */
   'example, slow REST': () => example(150),
@@ -22,7 +22,7 @@ export const SERVERS = {
     runtime.start();
     return toNodeListener(endpoint);
   },
-  /** Express with the body parsed, and one and the same answer. */
+  /** Express with the body parsed, and a constant answer. */
   express: () => {
     const app = express();
     app.disable('x-powered-by');
@@ -31,7 +31,7 @@ export const SERVERS = {
     app.post(/.*/, (_, response) => void response.status(204).end());
     return app;
   },
-  /** The same behind the official library's check of the signature. */
+  /** The same behind the official library's signature check. */
   'express and twilio.webhook()': () => {
     const app = express();
     app.disable('x-powered-by');
@@ -40,7 +40,7 @@ export const SERVERS = {
     app.post(/.*/, (_, response) => void response.status(204).end());
     return app;
   },
-  /** What one writes without this project. */
+  /** Written without this project. */
   'by hand': appByHand,
 } as const satisfies Record<string, () => RequestListener | Promise<RequestListener>>;
 

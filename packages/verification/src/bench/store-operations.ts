@@ -13,7 +13,7 @@ const RECORD = 'bytes of the record of a one-leg call';
 const LIMITS = { atOnce: 5000, perCaller: { calls: 100, seconds: 60 } };
 const METHODS = ['read', 'commit', 'claim', 'settle'] as const;
 
-/** What is asked of the store. Counted, not timed: the same on every machine. */
+/** Requests to the store. Counted, not timed: the same on every machine. */
 export const storeOperations: Section = {
   name: 'store operations',
   figures: [OPERATIONS, ROUND_TRIPS, RECORD],
@@ -31,7 +31,7 @@ export const storeOperations: Section = {
   },
 };
 
-/** Whole calls of a minute; `records`: bytes of the last call's record, commit by commit. */
+/** Plays whole calls of a minute; `records`: bytes of the last call's record, commit by commit. */
 async function wholeCalls(calls: number): Promise<{
   readonly counts: Record<(typeof METHODS)[number], number>;
   readonly records: readonly number[];
@@ -64,7 +64,7 @@ async function wholeCalls(calls: number): Promise<{
   };
   const bench = createBench({ clock, store, limits: LIMITS, pollMs: 1000 });
   const start = clock.now();
-  // No two calls have their webhooks in the same moments.
+  // No two calls have their webhooks at the same moments.
   const groups = Array.from({ length: calls }, (_, n) => ({
     at: start + Math.round(n * 200 + ((n % 7) / 7) * 1000),
     calls: [n],
@@ -73,7 +73,7 @@ async function wholeCalls(calls: number): Promise<{
   return { counts, records };
 }
 
-/** Whatever is asked at the same time is answered at the same time, so the answers before the reply are the round trips. */
+/** Counts round trips: simultaneous requests are answered together, so the answers before the reply are the round trips. */
 async function roundTripsToReply(): Promise<number> {
   const inner = createMemoryStore();
   const asked: (() => void)[] = [];

@@ -12,11 +12,11 @@ const SQLITE = 'CPU of a whole call: the example on SQLite over memory';
 const REDIS = 'CPU of a whole call: the example on Redis over memory';
 const TWO = 'CPU of a webhook: two processes on one Redis over one';
 
-/** Waits for no disk at each write, as a Redis does unless it is told to. */
+/** Does not wait for the disk at each write, as Redis by default. */
 export const REDIS_SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
 export const NO_REDIS = 'there is no redis-server here: apt-get install redis-server';
 
-/** The whole call of the example once more, on each store. */
+/** The example's whole call again, on each store. */
 export const stores: Section = {
   name: 'stores',
   figures: [SQLITE, REDIS, TWO],

@@ -42,8 +42,8 @@ export const wholeCall: Section = {
 };
 
 /**
- * Returns a contender: each sample plays so many new calls, the webhooks of one kind after those of the other, and is the
- * CPU time of all its processes in ms a call. With several processes a webhook goes to whichever has a free connection.
+ * Creates a contender: each sample plays this many new calls, the webhooks of one kind after those of the other, and is the CPU
+ * time of all its processes in ms per call. With several processes a webhook goes to the one with a free connection.
  */
 export function callsTo({
   servers,

@@ -1,12 +1,12 @@
 import { legSidOf } from './calls.js';
 
-/** What a Twilio that says yes to everything answers. */
+/** The answer of a Twilio that accepts everything. */
 export interface YesAnswer {
   readonly statusCode: number;
   readonly body: { readonly sid: string; readonly status: string };
 }
 
-/** `legUrl`: the `Url` of a call that is created; it names the caller, and so the SID. */
+/** `legUrl`: the `Url` of a created call; it names the caller, and so the SID. */
 export function yesAnswer(uri: string, legUrl: string): YesAnswer {
   const creates = uri.endsWith('/Calls.json');
   const caller = /\.CA0*(\d+)\./.exec(legUrl)?.[1];

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { yesAnswer } from './yes-answer.js';
 
-/** Under the official client: a Twilio that says yes to everything, after so many ms. */
+/** Creates a client for a Twilio that accepts everything, after this many ms. */
 export function yesClient(restMs: number) {
   return {
     async request({ uri, data }: { uri: string; data?: { Url?: string } }) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { yesAnswer } from './yes-answer.js';
 
-/** On a port: a Twilio that says yes to everything, and counts. */
+/** On a port: a Twilio that accepts everything, and counts. */
 export interface YesServer {
   readonly url: string;
   /** Requests so far. */

@@ -1,6 +1,6 @@
 import type { Person, SimulatedCall, Simulator } from '@amd/simulator';
 
-/** Finds what may never happen on any line, whatever was planted, by Twilio's record of the calls and not by ours. */
+/** Finds what may never happen on any line, whatever was planted, from Twilio's record of the calls and not from ours. */
 export function checkLines(sim: Simulator): string[] {
   return sim.calls.flatMap((call) => [
     ...(call.endedAt === undefined ? [`${call.sid} (${call.direction}) is still on the line`] : []),
@@ -25,7 +25,7 @@ function talksAtOnce(caller: SimulatedCall): string[] {
   return overlaps ? [`${caller.sid} talked to two people at once`] : [];
 }
 
-/** By default no machine, no fax, and of those who said nothing only who pressed a key. */
+/** Returns legs bridged against the default policy: a machine, a fax, or a silent party without a key. */
 function wrongfullyBridged(leg: SimulatedCall): string[] {
   if (leg.bridgedWith.length === 0 || leg.answeredBy === 'human') return [];
   const asked = leg.answeredBy === 'unknown' && leg.heard.length > 0;
@@ -36,8 +36,8 @@ function wrongfullyBridged(leg: SimulatedCall): string[] {
 const PATIENCE_MS = 20_000;
 
 /**
- * We know nothing of the call: then it was over before its first webhook was answered, the caller hung up while we asked them to
- * wait, or they were told that we cannot help.
+ * Checks calls without a record: the call was over before its first webhook was answered, the caller hung up while asked to wait,
+ * or they were told that we cannot help.
  */
 export function neverHeardOf(sim: Simulator, caller: string): string[] {
   const call = sim.call(caller);
@@ -52,13 +52,13 @@ const AFTER_CALLER_MS = 5000;
 /** The longest ringing of these scenarios, with Twilio's own delay before it, in ms. */
 const RING_MS = 30_000;
 
-/** What became of legs whose caller had gone. */
+/** Legs whose caller had left. */
 export interface Orphans {
-  /** Legs of callers who went before them. */
+  /** Legs of callers who left before them. */
   readonly left: number;
-  /** Longer than five seconds on the line, and nothing was said to them: they rang, and could not be ended. */
+  /** More than five seconds on the line without hearing anything: they rang, and could not be ended. */
   readonly late: number;
-  /** Longer than they may ring: a callee is on the line with nobody. */
+  /** Longer than they may ring: a callee is on the line alone. */
   readonly forNobody: readonly string[];
 }
 

@@ -8,14 +8,14 @@ import { faultyStore, type Outage } from './faulty-store.js';
 import { Replies } from './replies.js';
 import { Failovers, watched } from './failovers.js';
 
-/** What a node is made of. */
+/** The parts of a node. */
 export interface NodeParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly httpClient: SimulatorHttpClient;
 }
 
-/** The application, as one process runs it. */
+/** The application as one process runs it. */
 export interface AppNode {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly idle: () => Promise<void>;
@@ -26,7 +26,7 @@ export type BuildNode = (parts: NodeParts) => AppNode | Promise<AppNode>;
 /** Where the nodes keep their state: each opens it anew. */
 export interface Database {
   readonly open: () => Promise<Store>;
-  /** Reads what is in it now, without any fault. */
+  /** Reads its present content, without any fault. */
   readonly look: (prefix: string) => Promise<readonly StoredRecord[]>;
   /** Closes it for good, at the end of the run. */
   readonly close: () => Promise<void>;
@@ -40,15 +40,15 @@ export interface ClusterOptions {
   readonly build: BuildNode;
   /** Default 1. */
   readonly nodes?: number;
-  /** From a death to the next start, in ms. Default 0. */
+  /** From a crash to the next start, in ms. Default 0. */
   readonly downMs?: number;
   /** How far each node's clock is ahead, in ms. */
   readonly skewMs?: readonly number[];
-  /** True to handle every webhook twice, the second time as if Twilio had not heard the first reply. */
+  /** Handles every webhook twice, the second time as if Twilio had not received the first reply. */
   readonly everyWebhookTwice?: boolean;
 }
 
-/** From a start that failed to the next, in ms. */
+/** From a failed start to the next, in ms. */
 const START_AGAIN_MS = 1000;
 
 interface Running {
@@ -56,7 +56,10 @@ interface Running {
   readonly node: Promise<AppNode>;
 }
 
-/** Nodes of one application behind a balancer that knows which of them live. They crash as scheduled and are started again. */
+/**
+ * Nodes of one application behind a load balancer that knows which of them are alive. They crash as scheduled and are started
+ * again.
+ */
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #nodes: (Running | undefined)[] = [];
@@ -79,7 +82,7 @@ export class Cluster {
     for (let index = 0; index < (this.#options.nodes ?? 1); index += 1) this.#startNode(index);
   }
 
-  /** Sends a webhook through the balancer, with the fault that is scheduled for it. */
+  /** Sends a webhook through the load balancer, with the fault that is scheduled for it. */
   transport = async (request: WebhookRequest): Promise<WebhookResponse> => {
     const fault = this.#options.schedule.next('webhook')?.does;
     if (fault === 'refuse') throw broken('ECONNREFUSED');
@@ -90,14 +93,14 @@ export class Cluster {
     return reply;
   };
 
-  /** Resolves when no living node has anything under way. */
+  /** Resolves when no living node has work in progress. */
   async idle(): Promise<void> {
     for (const running of this.#nodes) {
       if (running === undefined || running.life.dead) continue;
       try {
         await (await running.node).idle();
       } catch {
-        // It died meanwhile, or could not start: the node that takes its place is waited for instead.
+        // It crashed meanwhile, or could not start: its successor is waited for instead.
       }
     }
   }
@@ -108,14 +111,14 @@ export class Cluster {
   }
 
   async #again(request: WebhookRequest, first: Promise<WebhookResponse>): Promise<WebhookResponse> {
-    // With several nodes both are under way at once, as when Twilio gave up waiting and asks another.
+    // With several nodes both run at once, as when Twilio stops waiting and asks another.
     if ((this.#options.nodes ?? 1) === 1) await first.catch(() => undefined);
     const second = this.#send(request);
     await Promise.allSettled([first, second]);
     return second.catch(() => first);
   }
 
-  /** Sends it to the next node that lives. */
+  /** Sends it to the next living node. */
   async #send(request: WebhookRequest): Promise<WebhookResponse> {
     const living = this.#nodes.filter((running) => running?.life.dead === false);
     this.#turn += 1;
@@ -158,7 +161,7 @@ export class Cluster {
     };
     const node = start();
     node.catch(() => {
-      // The store was not there when it started: the supervisor starts it again.
+      // The store was down when it started: the supervisor starts it again.
       if (life.dead) return;
       life.end();
       startAgain(START_AGAIN_MS);

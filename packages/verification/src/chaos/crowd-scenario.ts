@@ -3,7 +3,7 @@ import { generator, hangUpRule, somebody } from '../crowds/crowd.js';
 import { forwardingScenario } from './forwarding-scenario.js';
 import type { Scenario, ScriptedCaller } from './scenario.js';
 
-/** Many callers with random people to ring and random patience; the same for the same seed. */
+/** Creates many callers with random callees and random patience; the same for the same seed. */
 export function crowdScenario(seed: number, calls: number, everyMs: number): Scenario {
   const random = generator(seed);
   const people = new Map<string, Person>();

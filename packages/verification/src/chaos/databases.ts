@@ -7,15 +7,15 @@ import { createSqliteStore, type SqliteStore } from '@amd/store-sqlite';
 import { ready, startRedis } from '../../../store-redis/test/helpers/redis.js';
 import type { Database } from './cluster.js';
 
-/** Makes new, empty databases, one for each run. */
+/** Creates new, empty databases, one for each run. */
 export interface Databases {
   readonly name: 'memory' | 'SQLite' | 'Redis';
   readonly make: () => Promise<Database>;
-  /** Ends it when there will be no more runs. */
+  /** Ends it after the last run. */
   readonly end: () => Promise<void>;
 }
 
-/** Memory that outlives the nodes, as a database would. */
+/** Creates memory that outlives the nodes, as a database would. */
 export function memoryDatabase(): Promise<Database> {
   const store = createMemoryStore();
   return Promise.resolve({
@@ -27,9 +27,9 @@ export function memoryDatabase(): Promise<Database> {
 
 export const MEMORY: Databases = { name: 'memory', make: memoryDatabase, end: () => Promise.resolve() };
 
-/** Files in a folder of their own; a node that starts opens the file anew. For one node. */
+/** Creates files in a folder of their own; a starting node opens the file anew. For one node. */
 export function sqliteDatabases(): Databases {
-  // These nodes die in a program, not with the machine: a disk of memory is as good, and much faster.
+  // These nodes crash in a program, not with the machine: a disk in memory is as good, and much faster.
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'amd-chaos-'));
   let files = 0;
   return {
@@ -57,7 +57,7 @@ export function sqliteDatabases(): Databases {
   };
 }
 
-/** A Redis of our own; each run has a prefix, each node that starts asks anew whether the server is as it should be. */
+/** Starts a Redis of our own; each run has a prefix, and each starting node checks the server's settings anew. */
 export async function redisDatabases(): Promise<Databases> {
   const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '']);
   const client = await ready(redis.connect());
@@ -84,7 +84,7 @@ export async function redisDatabases(): Promise<Databases> {
   };
 }
 
-/** The newest row of each key. */
+/** Returns the newest row of each key. */
 async function everything(store: Store, prefix: string): Promise<readonly StoredRecord[]> {
   const rows: StoredRecord[] = [];
   let after: string | undefined;

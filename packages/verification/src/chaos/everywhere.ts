@@ -4,7 +4,7 @@ import type { Fault, StoreFault } from './faults.js';
 import { runScenario, type ScenarioResult, type FaultPlan } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 
-/** One run of a campaign: what was planted, and what came of it. */
+/** One run of a campaign: what was planted, and the result. */
 export interface Run {
   readonly scenario: string;
   readonly faultPlan: FaultPlan;
@@ -19,11 +19,11 @@ export interface Campaign {
   /** Calls that ended as if nothing had been planted. */
   readonly same: number;
   readonly calls: number;
-  /** Longest time that work left behind by a dead node waited, in ms. */
+  /** Longest time that the work of a crashed node waited, in ms. */
   readonly slowestFailoverMs: number;
   /** Slowest answer to a request for TwiML, in ms, whatever failed behind it. */
   readonly slowestReplyMs: number;
-  /** Legs whose caller had gone, and how many of them were late to end. */
+  /** Legs whose caller had left, and how many of them ended late. */
   readonly legsLeft: number;
   readonly legsLate: number;
   readonly bad: readonly Run[];
@@ -31,14 +31,14 @@ export interface Campaign {
 
 export interface CampaignOptions {
   readonly scenarios: readonly Scenario[];
-  /** Makes a new, empty one for each run. */
+  /** Creates a new, empty one for each run. */
   readonly database: () => Promise<Database>;
-  /** Plants only every so many-th fault; default: every one of them. */
+  /** Plants only every n-th fault; default: every one. */
   readonly oneOf?: number;
   readonly onProgress?: (runs: number, of: number) => void;
 }
 
-/** The node dies before and after every single question to the store and every request to Twilio, in a run of its own each. */
+/** Crashes the node before and after every single request to the store and to Twilio, in a run of its own each. */
 export function crashEverywhere(
   options: CampaignOptions & Pick<FaultPlan, 'everyWebhookTwice' | 'downMs' | 'nodes'>,
 ): Promise<Campaign> {
@@ -51,7 +51,7 @@ export function crashEverywhere(
   ]);
 }
 
-/** Every question to the store fails, or is carried out and its answer lost, or hangs, in a run of its own each. */
+/** Makes every request to the store fail, lose its answer, or hang, in a run of its own each. */
 export function storeFaultsEverywhere(options: CampaignOptions): Promise<Campaign> {
   const kinds: readonly StoreFault[] = ['fail', 'fail-after', 'hang'];
   return campaign(options, {}, ({ store }) =>
@@ -59,7 +59,7 @@ export function storeFaultsEverywhere(options: CampaignOptions): Promise<Campaig
   );
 }
 
-/** Every request to Twilio meets every fault there is, in a run of its own each. */
+/** Gives every request to Twilio every fault there is, in a run of its own each. */
 export function restFaultsEverywhere(
   options: CampaignOptions & { readonly kinds?: readonly RestFault[] },
 ): Promise<Campaign> {
@@ -69,7 +69,9 @@ export function restFaultsEverywhere(
   );
 }
 
-/** Ways in which a request for TwiML comes twice: at once, soon and late, either reply acted on; and copied, its reply thrown away. */
+/**
+ * How a request for TwiML is repeated: at once, soon and late, with either reply acted on; and copied, with its reply discarded.
+ */
 const REPEATS: readonly Repeat[] = [
   ...[0, 1500, 14_000].flatMap((retryAfterMs) => [
     { retryAfterMs, actsOn: 'first' as const },
@@ -78,7 +80,7 @@ const REPEATS: readonly Repeat[] = [
   ...[200, 4000, 15_000, 60_000].map((copyAfterMs) => ({ copyAfterMs })),
 ];
 
-/** Every request for TwiML comes twice, in every way, in a run of its own each. */
+/** Repeats every request for TwiML in every way, in a run of its own each. */
 export function repeatsEverywhere(options: CampaignOptions & Pick<FaultPlan, 'nodes' | 'disorder'>): Promise<Campaign> {
   const { nodes = 1, disorder } = options;
   return campaign(options, { nodes, ...(disorder && { disorder }) }, ({ document }) =>
@@ -126,8 +128,8 @@ async function campaign(
 }
 
 /**
- * With nothing planted, the run must end as the scenario says: otherwise its faults prove nothing. Where notifications are late, a call
- * may end otherwise.
+ * Without faults the run must end as the scenario says: otherwise its faults prove nothing. Where notifications are late, a call
+ * may end differently.
  */
 function undisturbedProblems(
   { ends }: Scenario,

@@ -1,14 +1,14 @@
 import type { Claim, Store } from '@amd/core';
 import type { ProcessLife } from './process-life.js';
 
-/** Measures how long the work that a dead node had claimed waits until another node claims it. */
+/** Measures how long the work that a crashed node had claimed waits until another node claims it. */
 export class Failovers {
   readonly #now: () => number;
   /** Claimed and not yet finished, by task. */
   readonly #held = new Map<string, ProcessLife>();
-  /** Left behind, with the time of death. */
+  /** Left behind, with the time of the crash. */
   readonly #orphaned = new Map<string, number>();
-  /** In ms, of each task that was left behind and claimed again. */
+  /** In ms, for each task that was left behind and claimed again. */
   readonly took: number[] = [];
 
   constructor(now: () => number) {
@@ -44,7 +44,7 @@ export class Failovers {
 const nameOf = (key: string, id: string): string => `${key} ${id}`;
 const ofClaim = (claim: Claim): string => nameOf(claim.key, claim.id);
 
-/** Wraps a store to record who holds which task. */
+/** Wraps a store to record which node holds which task. */
 export function watched(store: Store, failovers: Failovers, life: ProcessLife): Store {
   return {
     read: store.read,

@@ -1,28 +1,27 @@
 import type { Repeat, RestFault } from '@amd/simulator';
 
 /**
- * One planted fault. Questions to the store, REST requests, webhooks and documents (requests for TwiML, each of which may come
- * more than once) are counted from 1 over all nodes, so that a plan is plain data: it can be kept in a file, run again, and
- * made smaller.
+ * One planted fault. Requests to the store, REST requests, webhooks and documents (requests for TwiML, each of which may be
+ * repeated) are counted from 1 over all nodes, so a plan is plain data: it can be kept in a file, run again, and made smaller.
  */
 export type Fault =
   | { readonly on: 'store'; readonly nth: number; readonly does: StoreFault }
   | { readonly on: 'rest'; readonly nth: number; readonly does: 'crash-before' | 'crash-after' | RestFault }
   | { readonly on: 'webhook'; readonly nth: number; readonly does: WebhookFault }
   | { readonly on: 'document'; readonly nth: number; readonly does: Repeat }
-  /** From this question on the store answers nobody for so many ms. */
+  /** From this request on the store answers no one for this many ms. */
   | { readonly on: 'outage'; readonly nth: number; readonly forMs: number; readonly does: 'fail' | 'hang' };
 
 export type StoreFault =
-  /** The node dies; nothing was asked. */
+  /** The node crashes before the request. */
   | 'crash-before'
-  /** Done, and the node dies before it hears of it. */
+  /** Executed, and the node crashes before the answer. */
   | 'crash-after'
-  /** Not done, and said so. */
+  /** Not executed, with an error. */
   | 'fail'
-  /** Done, but the answer is lost. */
+  /** Executed, but the answer is lost. */
   | 'fail-after'
-  /** Not done, and no answer for a long time. */
+  /** Not executed, and no answer for a long time. */
   | 'hang';
 
 export type WebhookFault =
@@ -30,16 +29,16 @@ export type WebhookFault =
   | 'refuse'
   /** Handled, but the connection breaks before the reply. */
   | 'lose-reply'
-  /** Handled twice, at the same moment if there are two nodes; the second reply counts. */
+  /** Handled twice, at the same moment with two nodes; the second reply counts. */
   | 'twice';
 
 const FEW = 30;
 
-/** Looks up the fault of each question by its number, and counts the questions. */
+/** Looks up the fault of each request by its number, and counts the requests. */
 export class FaultSchedule {
   readonly #at = new Map<string, Fault>();
   readonly counted = { store: 0, rest: 0, webhook: 0, document: 0 };
-  /** The latest copy of a document that is planned, in ms after its first request. */
+  /** The latest planned copy of a document, in ms after its first request. */
   readonly latestCopyMs: number;
 
   constructor(faults: readonly Fault[]) {
@@ -50,13 +49,13 @@ export class FaultSchedule {
     this.latestCopyMs = Math.max(0, ...copies);
   }
 
-  /** True while one of the next few questions to the store is to go wrong. */
+  /** True while one of the next few requests to the store is to fail. */
   get isNear(): boolean {
     const ahead = Array.from({ length: FEW }, (_, index) => `store:${String(this.counted.store + index + 1)}`);
     return ahead.some((place) => this.#at.has(place));
   }
 
-  /** Counts one more question, and returns what goes wrong with it. */
+  /** Counts one more request, and returns its fault. */
   next<On extends 'store' | 'rest' | 'webhook' | 'document'>(
     on: On,
   ): Extract<Fault, { on: On | 'outage' }> | undefined {

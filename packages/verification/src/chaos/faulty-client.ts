@@ -2,10 +2,10 @@ import type { RestFault, Simulator, SimulatorHttpClient } from '@amd/simulator';
 import type { FaultSchedule } from './faults.js';
 import type { ProcessLife } from './process-life.js';
 
-/** Faults of requests that are on their way, oldest first; the simulator's option `rest` takes them from here. */
+/** Faults of requests in transit, oldest first; the simulator's option `rest` takes them from here. */
 export type OnTheWay = (RestFault | undefined)[];
 
-/** Wraps one node's client: the node may die before a request, or after it; other faults are left to the simulator. */
+/** Wraps one node's client: the node may crash before a request, or after it; other faults are left to the simulator. */
 export function faultyClient(
   { sim, schedule, onTheWay }: { sim: Simulator; schedule: FaultSchedule; onTheWay: OnTheWay },
   life: ProcessLife,

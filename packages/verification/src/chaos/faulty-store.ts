@@ -6,13 +6,13 @@ import type { ProcessLife } from './process-life.js';
 /** Longer than any budget of the application. */
 const HANG_MS = 30_000;
 
-/** Until when no node reaches the store, and what happens to their questions meanwhile. Shared by all nodes. */
+/** Until when no node reaches the store, and how their requests fail meanwhile. Shared by all nodes. */
 export interface Outage {
   until: number;
   does: 'fail' | 'hang';
 }
 
-/** Wraps one node's store in the scheduled faults. */
+/** Wraps one node's store with the scheduled faults. */
 export function faultyStore(
   store: Store,
   { sim, schedule, life, outage }: { sim: Simulator; schedule: FaultSchedule; life: ProcessLife; outage: Outage },

@@ -5,10 +5,10 @@ import { forwardingNode } from '../crowds/forwarding-app.js';
 import { checkCalls, neverHeardOf, orphansOf } from './check-calls.js';
 import type { Recorder, Scenario, Observation } from './scenario.js';
 
-/** Polling of nodes, in ms: what another left behind is found at the next. */
+/** How often nodes poll, in ms: work left by another is found at the next poll. */
 export const POLL_MS = 1000;
 
-/** A scenario of the forwarding application; `settings` by the caller's number. */
+/** Creates a scenario of the forwarding application; `settings` by the caller's number. */
 export function forwardingScenario(
   scenario: Pick<Scenario, 'name' | 'callers' | 'people' | 'ends'> & {
     readonly settings: (from: string) => CallOptions;

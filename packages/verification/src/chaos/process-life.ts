@@ -5,7 +5,7 @@ export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-/** One process from its start to its death: a dead one hears nothing, does nothing and says nothing. */
+/** One process from its start to its death: a dead one receives, does and sends nothing. */
 export class ProcessLife {
   #dead = false;
   readonly #onDeath: () => void;
@@ -28,7 +28,7 @@ export class ProcessLife {
     throw new Crash('the process was killed');
   }
 
-  /** Ends it when the run is over: from now on it counts as dead, and `onDeath` is not called. */
+  /** Ends it when the run is over: from now on it counts as dead, without calling `onDeath`. */
   end(): void {
     this.#dead = true;
   }
@@ -38,7 +38,7 @@ export class ProcessLife {
     if (this.#dead) this.die();
   }
 
-  /** Makes a clock that is `skewMs` ahead, and that wakes no dead process. */
+  /** Creates a clock that is `skewMs` ahead, and that wakes no dead process. */
   clock(clock: Clock, skewMs: number): Clock {
     return {
       now: () => clock.now() + skewMs,

@@ -8,7 +8,7 @@ import { taskRouterScenario } from './taskrouter-scenario.js';
 const FROM = '+12125550123';
 const [ANN, BEN, LAST] = ['+14152000010', '+14152000011', '+14152000019'] as const;
 
-/** Somebody at the console ends the first conference, this long after it began. */
+/** Ends the first conference as a person at the console would, this long after it began. */
 function roomEnds(sim: Simulator, afterMs: number): void {
   const forget = sim.on('entry', ({ call, detail }) => {
     if (detail?.['event'] !== 'conference-start' || call === undefined) return;
@@ -36,7 +36,7 @@ function forwards(name: string, ends: string, people: readonly Person[], setting
   });
 }
 
-/** Small calls that end up where being heard matters: every kind of fallback, and a room that ends under both. */
+/** Small calls whose outcome depends on what was heard: every kind of fallback, and a room that ends under both parties. */
 export const REPEATED_SCENARIOS: readonly Scenario[] = [
   forwards('a message when the only number is refused', 'unanswered', [refused(21_211)], {
     fallback: { kind: 'voicemail' },

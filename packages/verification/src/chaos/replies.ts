@@ -21,7 +21,7 @@ export class Replies {
   }
 }
 
-/** Checks it with a parser that is not ours. */
+/** Checks a document with an independent parser. */
 function isDocument(body: string): boolean {
   const parser = new SaxesParser();
   const seen = { errors: 0, root: '' };

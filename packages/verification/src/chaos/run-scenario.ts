@@ -14,18 +14,18 @@ export interface FaultPlan extends Pick<ClusterOptions, 'nodes' | 'downMs' | 'sk
   readonly disorder?: Disorder;
 }
 
-/** What came of one run. */
+/** The result of one run. */
 export interface ScenarioResult {
-  /** What is not as promised. */
+  /** Broken promises. */
   readonly problems: readonly string[];
   /** How each call ended, in the order of the callers. */
   readonly results: readonly string[];
-  /** Questions to the store, REST requests, webhooks and documents there were. */
+  /** Numbers of requests to the store, REST requests, webhooks and documents. */
   readonly counted: Readonly<FaultSchedule['counted']>;
   readonly orphans: Orphans;
   readonly deaths: number;
   readonly conflicts: number;
-  /** How long each task that a dead node left behind waited for another node, in ms. */
+  /** How long each task that a crashed node left waited for another node, in ms. */
   readonly failoverMs: readonly number[];
   /** Slowest answer to a request for TwiML, in ms. */
   readonly slowestReplyMs: number;
@@ -77,12 +77,12 @@ export async function runScenario(
   do {
     await sim.advance(5000);
     observation = await recorder.look(database);
-    // Nodes that have nothing to do still look for work, a few times more or less: a place among the last looks is reached as well.
+    // Idle nodes still poll, a few times more or less: a fault at one of the last polls counts as reached as well.
     const isOver = observation.over && sim.calls.every(({ endedAt }) => endedAt !== undefined);
     if (isOver && (!schedule.isNear || ++more > 6)) break;
   } while (sim.clock.now() < limit);
   if (schedule.latestCopyMs > 0) {
-    // A copy that comes when all is over must change nothing either.
+    // A copy that arrives after everything is over must change nothing either.
     await sim.advance(schedule.latestCopyMs);
     observation = await recorder.look(database);
   }

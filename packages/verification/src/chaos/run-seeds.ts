@@ -5,7 +5,7 @@ import { runScenario, type ScenarioResult } from './run-scenario.js';
 import { scenarioOf, seededRun, type SeededRun } from './seeded.js';
 import { shrink } from './shrink.js';
 
-/** Runs one, on memory. */
+/** Runs one seed in memory. */
 export async function runSeed(one: SeededRun): Promise<ScenarioResult> {
   return runScenario(scenarioOf(one), await MEMORY.make(), one.faultPlan);
 }
@@ -23,7 +23,7 @@ export async function smallest(one: SeededRun): Promise<SeededRun> {
   return (await fails({ ...least, faultPlan: inOrder })) ? { ...least, faultPlan: inOrder } : least;
 }
 
-/** Runs seeds; one that fails is made smaller and kept in the folder. Returns what was wrong, by seed. */
+/** Runs seeds; a failing one is made smaller and kept in the folder. Returns what was wrong, by seed. */
 export async function runSeeds(
   seeds: readonly number[],
   folder: string,

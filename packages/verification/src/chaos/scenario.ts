@@ -12,24 +12,24 @@ export interface ScriptedCaller {
   readonly press?: NonNullable<InboundOptions['press']>;
 }
 
-/** What is run: who calls, who answers, and which application is between them. */
+/** A scenario: who calls, who answers, and the application between them. */
 export interface Scenario {
   readonly name: string;
   readonly callers: readonly ScriptedCaller[];
-  /** How it ends for each caller if nothing is planted; absent for a crowd. */
+  /** How it ends for each caller without faults; absent for a crowd. */
   readonly ends?: readonly string[];
   readonly people: ReadonlyMap<string, Person>;
   /** Called before the first node starts. */
   readonly setUp?: (sim: Simulator) => void;
-  /** Makes the recorder of one run, which also builds its nodes. */
+  /** Creates the recorder of one run, which also builds its nodes. */
   readonly begin: (sim: Simulator) => Recorder;
 }
 
-/** Builds the nodes of one run, and keeps their log, their failures and what is in their records. */
+/** Builds the nodes of one run, and keeps their log, their failures and the content of their records. */
 export interface Recorder {
   readonly build: BuildNode;
   readonly log: LogEntry[];
-  /** Commits that lost a race, so that the step was decided again. */
+  /** Commits that lost a race, so the step was decided again. */
   conflicts: number;
   readonly failures: unknown[];
   /** Reads the application's own records of the calls. */
@@ -38,11 +38,11 @@ export interface Recorder {
 
 /** The application's own records, at one moment. */
 export interface Observation {
-  /** Every call, every leg and every worker has come to an end as far as the application knows. */
+  /** True if every call, every leg and every worker has ended as far as the application knows. */
   readonly over: boolean;
-  /** What would not be as promised, in words, if the run ended now. */
+  /** What would break a promise if the run ended now, in words. */
   readonly problems: (callers: readonly string[]) => string[];
-  /** Legs whose caller had gone. */
+  /** Legs whose caller had left. */
   readonly orphans: (callers: readonly string[]) => Orphans;
   /** How it ended for a caller, in one word. */
   readonly resultOf: (caller: string) => string;

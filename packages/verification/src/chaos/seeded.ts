@@ -17,12 +17,12 @@ export interface SeededRun {
 
 export const CALLERS = 12;
 const EVERY_MS = 3000;
-/** About as many as the calls ask: a fault beyond the last question has no effect. */
+/** About as many as the calls need: a fault beyond the last request has no effect. */
 const QUESTIONS = { store: 45 * CALLERS, rest: 3 * CALLERS, webhook: 18 * CALLERS, document: 4 * CALLERS };
 
 /**
- * One to three nodes with clocks that differ, a network that loses and repeats, a dozen faults at random, and as many requests for
- * TwiML that come twice.
+ * Creates one to three nodes with differing clocks, a network that loses and repeats, a dozen random faults, and as many requests
+ * for TwiML that are repeated.
  */
 export function seededRun(seed: number): SeededRun {
   const random = generator(seed);
@@ -50,7 +50,7 @@ export function seededRun(seed: number): SeededRun {
   return { seed, callers: Array.from({ length: CALLERS }, (_, index) => index), faultPlan };
 }
 
-/** Drawn from a generator of their own, so that the other faults of a seed stay as they were. */
+/** Uses a generator of its own, so that the other faults of a seed stay the same. */
 function repeats(seed: number): Fault[] {
   const hook = seededRepeats({ seed, retry: 0.15, copy: 0.15, maxCopyMs: 60_000 });
   const request = { url: '', method: 'POST', callSid: '' } as const;
@@ -62,7 +62,7 @@ function repeats(seed: number): Fault[] {
 const STORE: readonly StoreFault[] = ['crash-before', 'crash-after', 'fail', 'fail-after', 'hang'];
 const WEBHOOK: readonly WebhookFault[] = ['refuse', 'lose-reply', 'twice'];
 
-/** Makes the scenario of the seed, with the callers who are left. */
+/** Creates the scenario of the seed, with the remaining callers. */
 export function scenarioOf({ seed, callers }: SeededRun): Scenario {
   const scenario = crowdScenario(seed, CALLERS, EVERY_MS);
   return { ...scenario, callers: scenario.callers.filter((_, index) => callers.includes(index)) };

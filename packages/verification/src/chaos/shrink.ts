@@ -1,6 +1,6 @@
 /**
- * The smallest part of `items` found that still fails: halves are left out, then quarters, and so on (delta debugging,
- * Zeller and Hildebrandt 2002).
+ * Finds a smallest part of `items` that still fails: halves are left out, then quarters, and so on (delta debugging, Zeller and
+ * Hildebrandt 2002).
  */
 export async function shrink<T>(
   items: readonly T[],

@@ -9,7 +9,7 @@ import type { Recorder, Scenario, Observation } from './scenario.js';
 /** Short, so that it ends within a run. */
 const COOL_DOWN_MS = 5000;
 
-/** A scenario of the TaskRouter application. */
+/** Creates a scenario of the TaskRouter application. */
 export function taskRouterScenario(
   scenario: Pick<Scenario, 'name' | 'callers' | 'ends'> & { readonly queue: TaskRouterScenario },
 ): Scenario {
@@ -22,7 +22,7 @@ export function taskRouterScenario(
     ...scenario,
     people,
     setUp: (sim) => {
-      // An assignment that is not answered is asked for again, at the fallback address: that is what it is for.
+      // An assignment without an answer is requested again at the fallback address, which is there for that.
       const workspace = { ...queue.workspace, fallbackAssignmentCallbackUrl: `${BASE}/assign` };
       openWorkspace(sim, { ...queue, workspace }, new Map());
     },
@@ -81,7 +81,7 @@ function observationOf(sim: Simulator, states: ReadonlyMap<string, LiveTaskCall>
   };
 }
 
-/** Every reservation is resolved, every task is over, and every worker is back who should be. */
+/** Checks that every reservation is resolved, every task is over, and every worker who should be back is. */
 function unfinishedIn({ workers, tasks }: SimulatedWorkspace): string[] {
   const problems: string[] = [];
   for (const worker of workers) {

@@ -1,15 +1,17 @@
 import type { Store } from '@amd/core';
 
-/** `fail`: not done, and said so at once. `fail-after`: done, but the answer is lost. `hang`: no answer for a long time. */
+/**
+ * `fail`: not executed, with an error at once. `fail-after`: executed, but the answer is lost. `hang`: no answer for a long time.
+ */
 export type Blink = 'fail' | 'fail-after' | 'hang';
 
-/** A store that can be taken away for a while. */
+/** A store that can be taken down for a while. */
 export interface BlinkingStore extends Store {
-  /** `null`: it is there. */
+  /** `null`: it is up. */
   does: Blink | null;
 }
 
-/** `hang`: waits for as long as it takes everybody to give up. */
+/** Wraps a store. `hang`: waits until every caller has given up. */
 export function blinkingStore(store: Store, hang: () => Promise<void>): BlinkingStore {
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     const { does } = blinking;

@@ -19,7 +19,7 @@ import { forwardingApp, OUR_NUMBER, type TestApp } from './forwarding-app.js';
 import { stranded } from './stranded.js';
 import { steppingClock } from './stepping-clock.js';
 
-/** Repeats exactly for the same seed. */
+/** Creates a generator that repeats exactly for the same seed. */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -34,11 +34,11 @@ export interface Crowd {
   readonly calls: number;
   readonly seed: number;
   readonly toggles?: Partial<Toggles>;
-  /** Webhooks that tell, in any order, some of them lost or repeated. */
+  /** Notifications in any order, some of them lost or repeated. */
   readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
-  /** Requests for TwiML that come twice; callers whom nobody takes are then given every kind of fallback. */
+  /** Requests for TwiML that are repeated; callers whom nobody takes then get every kind of fallback. */
   readonly repeats?: Omit<SeededRepeats, 'seed'>;
-  /** The clock of the application is set again and again, back by up to so many ms and forth. */
+  /** The application's clock is set again and again, back by up to this many ms and forward. */
   readonly clockBackMs?: number;
   /** One call every so many ms. */
   readonly everyMs?: number;
@@ -49,10 +49,10 @@ export interface CrowdResult {
   readonly problems: readonly string[];
 }
 
-/** Until the deadline of 90 s, until the answer that was just being given, and the fallback, in ms. */
+/** The deadline of 90 s, the answer in progress at that time, and the fallback, in ms. */
 const LONGEST_WAIT_MS = 4 * 60_000;
 
-/** Random people, random hang-ups, random order of what may come in any order. Names every call that is not as promised. */
+/** Plays random callees and random hang-ups with webhooks in random order. Names every call that breaks a promise. */
 export async function playCrowd(crowd: Crowd): Promise<CrowdResult> {
   const random = generator(crowd.seed);
   const people = new Map<string, Person>();

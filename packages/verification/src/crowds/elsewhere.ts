@@ -1,7 +1,7 @@
-/** An application of the user's own, to which a fallback may hand callers on. */
+/** An application of the user's own that a fallback may hand callers to. */
 export const ELSEWHERE = 'https://elsewhere.example.com/menu';
 
-/** What it answers; undefined for an address that is ours. */
+/** Returns its answer; undefined for one of our addresses. */
 export function elsewhere(request: Request): Response | undefined {
   if (request.url !== ELSEWHERE) return undefined;
   const document = '<Response><Say>This is the menu.</Say><Pause length="5"/></Response>';

@@ -12,18 +12,18 @@ const FALLBACKS: readonly FallbackOption[] = [
   { kind: 'redirect', url: ELSEWHERE },
 ];
 
-/** One of them for each caller, by their number. */
+/** Returns one of them for each caller, by their number. */
 export const fallbackOf = (from: string): FallbackOption =>
   FALLBACKS[Number(from.slice(-4)) % FALLBACKS.length] ?? { kind: 'say' };
 
-/** Who answers at the last number: others each time. */
+/** Returns who answers at the fallback number: someone else each time. */
 export function lastNumber(): (to: string) => Person | undefined {
   const people = [human({ ringMs: 2000, talkMs: 6000 }), busy(), noAnswer()];
   let calls = 0;
   return (to) => (to === LAST_NUMBER ? people[calls++ % people.length] : undefined);
 }
 
-/** Counts how often a caller was told of an outcome, by the ids of the hook `ended`: a hook runs at least once. */
+/** Counts the outcomes reported for a caller, by the ids of the hook `ended`, as a hook runs at least once. */
 export class Outcomes {
   readonly #ids = new Map<string, Set<string>>();
 

@@ -37,7 +37,7 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** What one node of it is made of. */
+/** The parts of one node. */
 export interface ForwardingNodeParts {
   readonly sim: Simulator;
   readonly store: Store;
@@ -50,14 +50,14 @@ export interface ForwardingNodeParts {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** What a scenario makes Twilio refuse, or leave open, is no complaint about the application. */
+/** Leaves out what a scenario makes Twilio refuse: the application is not at fault. */
 export function besidesRefusals(log: Log): Log {
   return (entry) => {
     if (entry.code !== 'rest.refused' && entry.code !== 'rest.failed') log(entry);
   };
 }
 
-/** One process of the product, without its port: endpoint, runtime, official client. */
+/** Creates one process of the product, without its port: endpoint, runtime, official client. */
 export function forwardingNode(parts: ForwardingNodeParts) {
   const { sim, store, clock, settings } = parts;
   const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
@@ -92,15 +92,15 @@ export function forwardingNode(parts: ForwardingNodeParts) {
     resolveBudgetMs: 500,
     clock,
   });
-  /** Looks for callers of whom nothing is known. */
+  /** Looks for callers without a record. */
   const lost = { client, store, url, publicBaseUrl: BASE, clock };
   const recover = () => recoverLostCallers(lost);
-  /** The same, again and again: what one look has seen the next remembers. */
+  /** The same, repeatedly: each check remembers what the last one has seen. */
   const look = lostCallers(lost);
   return { runtime, endpoint, recover, look };
 }
 
-/** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
+/** Creates the whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtime, memory. */
 export function forwardingApp(
   settings: CallOptions | ((call: ArrivingCall) => CallOptions),
   {

@@ -6,11 +6,11 @@ import { forwardingApp, OUR_NUMBER } from './forwarding-app.js';
 export interface Races {
   readonly races: number;
   readonly seed: number;
-  /** How many of the people are human; the others are voicemails that pick up at once. */
+  /** How many of the callees are human; the others are voicemails that pick up at once. */
   readonly humans: 1 | 2;
 }
 
-/** Any of the plans there are, for these people. */
+/** Returns one of the possible plans for these people. */
 function planFor(people: readonly string[], random: () => number): CallOptions['forwardTo'] {
   const middle = 1 + Math.floor(random() * (people.length - 1));
   const plans = [
@@ -23,7 +23,10 @@ function planFor(people: readonly string[], random: () => number): CallOptions['
   return (plans[Math.floor(random() * plans.length)] ?? plans[0])?.() ?? [];
 }
 
-/** Plays them all; says of each whose human did not win, who else was with the caller, and who was left without a word. */
+/**
+ * Plays all races; reports for each whose human did not win, who else was with the caller, and who was left without an
+ * explanation.
+ */
 export async function playRaces({ races, humans, seed }: Races): Promise<string[]> {
   const random = generator(seed + humans);
   const people = new Map<string, Person>();
@@ -40,7 +43,7 @@ export async function playRaces({ races, humans, seed }: Races): Promise<string[
     const numbers = Array.from({ length: size }, (_, at) => `+1415${String(2_000_000 + race * 10 + at)}`);
     const chosen = new Set<string>();
     while (chosen.size < humans) chosen.add(numbers[Math.floor(random() * size)] ?? '');
-    // Two humans pick up, and are known to be human, in the same instant.
+    // Two humans pick up, and are recognised as human, at the same instant.
     const ringMs = 2000 + Math.floor(random() * 6000);
     for (const to of numbers) {
       const answers = { ringMs, verdictMs: 2600, talkMs: 2000 };
@@ -65,7 +68,7 @@ export async function playRaces({ races, humans, seed }: Races): Promise<string[
     for (const [sid, known] of legs) {
       const leg = sid === null ? undefined : app.sim.call(sid);
       if (leg?.answeredBy !== 'human' || leg === talks[0]) continue;
-      // As far as anybody had heard, they still rang when the other one won: that ringing is ended.
+      // As far as was reported, they still rang when the other one won: that ringing is ended.
       if (known.result?.kind === 'stopped') continue;
       tooLate += 1;
       if (!leg.heard.some((said) => said.includes('taken'))) problems.push(`${leg.sid}: a human heard nothing`);

@@ -1,6 +1,6 @@
 import type { Clock } from '@amd/core';
 
-/** A machine's clock that is set every second, back by up to so much of the true time, and forth again. */
+/** Creates a machine's clock that is set every second, back by up to this much of the true time, and forward again. */
 export function steppingClock(clock: Clock, random: () => number, mostMs: number): Clock {
   const began = clock.now();
   const behind: number[] = [0];

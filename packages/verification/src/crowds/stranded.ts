@@ -1,19 +1,19 @@
 import type { SimulatedCall, TimelineEntry } from '@amd/simulator';
 
-/** A caller, the legs that were made for them, and how often the hook `ended` told of an outcome. */
+/** A caller, the legs that were created for them, and how often the hook `ended` reported an outcome. */
 export interface Served {
   readonly caller: SimulatedCall;
   readonly legs: readonly SimulatedCall[];
-  /** Ids under which the hook ran: one for each outcome. Nothing is known of who hung up before the first answer. */
+  /** Ids under which the hook ran: one for each outcome. Nothing is known of a caller who hung up before the first answer. */
   readonly outcomes: ReadonlySet<string> | undefined;
 }
 
-/** How long we may go on calling for somebody who has hung up: until we hear of it, in ms. */
+/** How long we may keep ringing for a caller who has hung up: until we learn of it, in ms. */
 const NEWS_MS = 10_000;
 
 /**
- * Who was longer than `waitMs` on the line without talking to anybody, had not one outcome, lost a message, or was rung for when
- * they had gone.
+ * Finds callers who were on the line longer than `waitMs` without talking, had other than one outcome, lost a message, or had
+ * phones ringing for them after they had left.
  */
 export function stranded(timeline: readonly TimelineEntry[], served: readonly Served[], waitMs: number): string[] {
   const cut = recordingsCut(timeline);
@@ -31,7 +31,7 @@ export function stranded(timeline: readonly TimelineEntry[], served: readonly Se
   });
 }
 
-/** Callers whose `<Record>` was over because REST redirected or ended their call. */
+/** Returns callers whose `<Record>` was over because REST redirected or ended their call. */
 export function recordingsCut(timeline: readonly TimelineEntry[]): ReadonlySet<string> {
   const cut = new Set<string>();
   const ending = new Map<string, number>();
@@ -44,7 +44,7 @@ export function recordingsCut(timeline: readonly TimelineEntry[]): ReadonlySet<s
     }
     if (kind !== 'rest' || detail['method'] !== 'POST' || detail['status'] !== 200) continue;
     const sid = /\/Calls\/(CA[0-9a-f]{32})\.json$/.exec(String(detail['path']))?.[1];
-    // What REST does to a call ends its recording in the same moment.
+    // A REST request ends the call's recording at the same moment.
     if (sid !== undefined && ending.get(sid) === at) cut.add(sid);
   }
   return cut;

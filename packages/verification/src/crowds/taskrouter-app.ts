@@ -43,7 +43,7 @@ export interface TaskRouterApp {
 }
 
 export interface TaskRouterScenario {
-  /** Who answers at whose phone, by worker; the phone is made up. */
+  /** Who answers at each worker's phone; the number is made up. */
   readonly workers: readonly {
     readonly name: string;
     readonly person?: Person;
@@ -58,7 +58,7 @@ export interface TaskRouterScenario {
 
 export const phoneOf = (index: number): string => `+1415555${String(1000 + index)}`;
 
-/** The workspace of a scenario; who answers at which phone is added to `people`. */
+/** Creates the workspace of a scenario; who answers at which phone is added to `people`. */
 export function openWorkspace(
   sim: Simulator,
   scenario: TaskRouterScenario,
@@ -81,7 +81,7 @@ export function openWorkspace(
   });
 }
 
-/** What one node of it is made of. */
+/** The parts of one node. */
 export interface TaskRouterNodeParts {
   readonly sim: Simulator;
   readonly store: Store;
@@ -93,7 +93,7 @@ export interface TaskRouterNodeParts {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** One process of the product, without its port: endpoint, both runtimes, official client, directory of the workspace. */
+/** Creates one process of the product, without its port: endpoint, both runtimes, official client, directory of the workspace. */
 export async function taskRouterNode({ sim, store, clock, scenario, ...parts }: TaskRouterNodeParts) {
   const client = twilio(sim.accountSid, sim.authToken, { httpClient: parts.httpClient as never });
   const directory = createWorkspaceDirectory({ client, clock });
@@ -161,7 +161,7 @@ export async function taskRouterNode({ sim, store, clock, scenario, ...parts }: 
   };
 }
 
-/** The whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtimes, memory. */
+/** Creates the whole product on one virtual clock: simulator, official client, signed webhooks, endpoint, runtimes, memory. */
 export async function taskRouterApp(
   scenario: TaskRouterScenario,
   simulator: Partial<SimulatorOptions> = {},

@@ -24,7 +24,7 @@ export interface TaskCrowd {
   readonly toggles?: Partial<Toggles>;
   readonly disorder?: { maxDelayMs: number; lose: number; duplicate: number };
   /**
-   * Requests for TwiML that come twice. Callers then wait two minutes at most, some ask to leave a message, and the seed says
+   * Requests for TwiML that are repeated. Callers then wait two minutes at most, some ask to leave a message, and the seed says
    * which fallback they get.
    */
   readonly repeats?: Omit<SeededRepeats, 'seed'>;
@@ -35,13 +35,13 @@ export interface TaskCrowdResult {
   readonly problems: readonly string[];
 }
 
-/** Two minutes, the answer that was just being given, and the fallback, in ms. */
+/** Two minutes, the answer in progress at that time, and the fallback, in ms. */
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** Workers whose number fails for good, and one who has none. */
+/** Workers whose number fails for good, and one without a number. */
 const FAILING = 2;
 const NUMBERLESS = 1;
 
-/** Random people answer at each call anew, random callers give up. Names all that is not as promised. */
+/** Plays random callees for each call, and random callers who give up. Names every broken promise. */
 export async function playTaskCrowd(crowd: TaskCrowd): Promise<TaskCrowdResult> {
   const random = generator(crowd.seed);
   const failing = new Set(Array.from({ length: FAILING }, (_, index) => phoneOf(index)));
@@ -52,7 +52,7 @@ export async function playTaskCrowd(crowd: TaskCrowd): Promise<TaskCrowdResult> 
     const lastOne = last(to);
     if (lastOne !== undefined) return lastOne;
     const person = somebody(random);
-    // A number that fails for good would send everybody home by and by.
+    // A number that fails for good would send all workers offline over time.
     return person.pickUp.does === 'fail' || person.pickUp.does === 'refuse' ? human({ talkMs: 10_000 }) : person;
   };
   const app = await taskRouterApp(
@@ -110,7 +110,7 @@ function settingsOf(seed: number): TaskOptions {
   return { deadlineSeconds: 120, fallback, offerMessage: fallback.kind === 'voicemail' };
 }
 
-/** Most wait; nobody for ever. */
+/** Most callers wait, but none forever. */
 function giveUp(random: () => number): HangUpRule | undefined {
   return random() < 0.5 ? undefined : hangUpRule(random);
 }
@@ -119,7 +119,7 @@ function judge(app: TaskRouterApp, sids: readonly string[]): TaskCrowdResult {
   const problems: string[] = [];
   const results: Record<string, number> = {};
   for (const failure of app.failures) problems.push(`a task failed: ${String(failure)}`);
-  // Of workers without a number, and of other people's tasks, the log is to tell.
+  // The log has to report workers without a number, and foreign tasks.
   for (const { code, message } of app.log) {
     if (code !== 'worker.phone' && code !== 'task.foreign') problems.push(`log: ${message}`);
   }
@@ -128,7 +128,7 @@ function judge(app: TaskRouterApp, sids: readonly string[]): TaskCrowdResult {
     const caller = app.sim.call(sid);
     const result = state?.result ?? 'none';
     results[result] = (results[result] ?? 0) + 1;
-    // A caller who hangs up before the first webhook is answered is never heard of.
+    // A caller who hangs up before the first webhook is answered has no record.
     if (state === undefined) continue;
     if (!isTaskCallFinal(state)) problems.push(`${sid}: not over for us: ${JSON.stringify(state.caller)}`);
     const talks = (caller?.bridgedWith ?? []).filter(

@@ -1,10 +1,10 @@
 import { ALTERNATIVES, type Toggles } from '@amd/simulator';
 import { generator } from './crowd.js';
 
-/** One switch of the simulator, and a value that is not its default. */
+/** One switch of the simulator with a value that is not its default. */
 export type Flip = readonly [keyof Toggles, unknown];
 
-/** Every value that is no default, one switch at a time. */
+/** Every value that is not a default, one switch at a time. */
 export const FLIPS: readonly Flip[] = Object.entries(ALTERNATIVES).flatMap(([name, others]) =>
   (others as readonly unknown[]).map((other): Flip => [name as keyof Toggles, other]),
 );
@@ -12,7 +12,10 @@ export const FLIPS: readonly Flip[] = Object.entries(ALTERNATIVES).flatMap(([nam
 /** Plays with these switches flipped, and a name for them. */
 export type FlippedPlay = readonly [name: string, toggles: Partial<Toggles>];
 
-/** All switches flipped together, each alone, and as many random pairs: never twice the same switch, others for each seed. */
+/**
+ * Returns all switches flipped together, each alone, and this many random pairs: never the same switch twice, and different for
+ * each seed.
+ */
 export function flippedPlays(pairs: number, seed: number): readonly FlippedPlay[] {
   const random = generator(seed);
   const pick = (): Flip => FLIPS[Math.floor(random() * FLIPS.length)] ?? (FLIPS[0] as Flip);

@@ -1,6 +1,6 @@
 export const START = '[*]';
 
-/** The edges of one diagram: from, to, and by what. */
+/** The edges of one diagram: from, to, and the event. */
 export class Edges {
   private readonly labels = new Map<string, Set<string>>();
 
@@ -10,7 +10,7 @@ export class Edges {
     this.labels.set(key, (this.labels.get(key) ?? new Set()).add(label));
   }
 
-  /** In the order of the phases. */
+  /** Draws them in the order of the phases. */
   draw(phases: readonly string[], last = 'ended'): string {
     const order = [START, ...phases];
     const rank = (key: string): number => {

@@ -1,4 +1,4 @@
-// npm run diagram: walks the flows and draws what they did into docs/diagrams/.
+// npm run diagram: walks the flows and draws the transitions into docs/diagrams/.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CALLER_PHASES, LEG_PHASES, TASK_CALLER_PHASES } from '@amd/core';
 import { forwardingWorld, tasksWorld, type Model } from '@amd/explorer';
@@ -19,7 +19,7 @@ Walks the flows and draws what they did into docs/diagrams/.
   { check: { type: 'boolean', default: false } },
 );
 
-/** One person in all detail; then what only a second one can cause. */
+/** One callee in all detail; then what only a second one can cause. */
 const WORLDS = [
   { model: forwardingWorld({ legs: 1, faults: 1 }), states: 20_000, alike: 16 },
   {

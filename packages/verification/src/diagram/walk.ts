@@ -4,13 +4,13 @@ export type DrawnWorld = World | TaskWorld;
 
 export interface Bounds {
   readonly states: number;
-  /** So many of those that differ only in what is on the way. */
+  /** Maximum number of states that differ only in what is in transit. */
   readonly alike: number;
 }
 
 /**
- * Walks a world, nearest states first, and no more than `alike` of those that differ only in what is on the way: that
- * leads to the end of every kind of call within a few thousand states. `see` is told of every step.
+ * Walks a world, nearest states first, with at most `alike` of those that differ only in what is in transit: that reaches the end
+ * of every kind of call within a few thousand states. `see` is called for every step.
  */
 export function walk<Node extends DrawnWorld>(
   world: Model<Node>,
@@ -43,7 +43,7 @@ export function walk<Node extends DrawnWorld>(
   }
 }
 
-/** What is drawn of a state, and what people do in it. */
+/** Returns the part of a state that is drawn, and what people do in it. */
 function kindOf(world: DrawnWorld): string {
   const { state, caller, legs, faults } = world;
   if (state.kind !== 'call') return '';

@@ -5,7 +5,7 @@ type OutcomeOf = Extract<DrawnEvent, { readonly type: 'effect.outcome' }>;
 
 const FINAL = ['completed', 'busy', 'no-answer', 'failed', 'canceled'];
 
-/** An event in words, as the caller (0) or a leg is drawn. */
+/** Describes an event in words, as seen by the caller (0) or a leg. */
 export function words(event: DrawnEvent, drawn: number | null): string {
   const about = subject(event);
   const text = phrase(event);
@@ -13,7 +13,7 @@ export function words(event: DrawnEvent, drawn: number | null): string {
   return `${about === 0 ? 'caller' : drawn === 0 ? 'leg' : 'other leg'}, ${text}`;
 }
 
-/** Whom an event is about: 0 is the caller, `null` the whole call. */
+/** Returns whom an event is about: 0 is the caller, `null` the whole call. */
 function subject(event: DrawnEvent): number | null {
   if ('leg' in event) return event.leg;
   if (event.type.startsWith('caller.')) return 0;

@@ -1,5 +1,5 @@
-// npm run explore: every order of the events of small calls. Exits with 1 on a violation, or when a world has become smaller
-// than docs/explored.json says (after a change that is meant to change it: npm run explore -- --record).
+// npm run explore: every order of the events of small calls. Exits with 1 on a violation, or if a world is smaller than
+// docs/explored.json says (after an intended change: npm run explore -- --record).
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { explore, type Exploration } from '@amd/explorer';
@@ -22,7 +22,7 @@ with every notification heard at any time, again and again, or never.
   --help        show this`;
 
 const MOST_WHEN_QUICK = 15_000_000;
-/** Minutes more than another world of the same kind. */
+/** Minutes longer than another world of the same kind. */
 const LARGE_OF_A_KIND = [
   '1 leg, 0 faults, async, the caller stays, 1 asked twice, a room that ends, human or machine_start',
 ];
@@ -32,7 +32,7 @@ interface NamedWorld {
   readonly options: AnyWorldOptions;
 }
 
-/** What a child says. */
+/** A message of a child. */
 interface Message {
   readonly progress?: { readonly states: number };
   readonly result?: Exploration;
@@ -51,7 +51,7 @@ const values = readOptions(HELP, {
 if (values.child === undefined) await exploreAll();
 else exploreOne(JSON.parse(values.child) as AnyWorldOptions);
 
-/** One world, in this process. */
+/** Explores one world, in this process. */
 function exploreOne(options: AnyWorldOptions): void {
   const send = (message: Message): void => void process.send?.(message);
   const result = explore(modelOf(options), {
@@ -126,7 +126,7 @@ function exploreInChild({ options, name }: NamedWorld): Promise<{ result: Explor
   });
 }
 
-/** What is wrong with it, or `null`. */
+/** Returns what is wrong with it, or `null`. */
 function wrong(result: Exploration | undefined, known: Counts | undefined): string | null {
   if (result === undefined) return 'it crashed';
   if (result.violation !== null) return result.violation.what;

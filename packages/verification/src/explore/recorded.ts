@@ -10,7 +10,7 @@ export interface Counts {
 
 const FILE = `${ROOT}docs/explored.json`;
 
-/** What docs/explored.json says of each world, by its name. */
+/** Reads what docs/explored.json says of each world, by its name. */
 export function readRecorded(): Readonly<Record<string, Counts>> {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, Counts>;
 }

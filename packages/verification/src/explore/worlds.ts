@@ -10,16 +10,16 @@ import {
 
 export type AnyWorldOptions = WorldOptions | TasksWorldOptions | WorkerWorldOptions;
 
-/** The node of a world is known to the world alone. */
+/** Only the world itself knows its node type. */
 type AnyModel = Model<object>;
 
 /** Events of two reservations that race each other. */
 const RACING = ['accepted', 'rescinded', 'canceled', 'task.canceled', 'final'];
 
-/** Two who hear who is calling, and a caller who stays. */
+/** Two callees who hear who is calling, and a caller who stays. */
 const TWO_IN_ASYNC = { legs: 2, ring: 'atOnce', amd: 'async', faults: 0, callerStays: true } as const;
 
-/** Requests for TwiML that come twice, and a room that ends under both. */
+/** Requests for TwiML that are repeated, and a room that ends under both parties. */
 const ASKED_TWICE = { legs: 1, faults: 0, repeats: 1, roomEnds: 1 } as const;
 
 /** The longest first of each flow, so that two processors are busy to the end. */
@@ -71,7 +71,7 @@ export const WORLDS: readonly AnyWorldOptions[] = [
   { rejections: 1, timeouts: 1, people: 1, faults: 0 },
 ];
 
-/** By what it has in it: legs, reservations, or one worker. */
+/** Builds the model for what it contains: legs, reservations, or one worker. */
 export function modelOf(options: AnyWorldOptions): AnyModel {
   if ('legs' in options) return forwardingWorld(options) as unknown as AnyModel;
   return ('reservations' in options ? tasksWorld(options) : workerWorld(options)) as unknown as AnyModel;

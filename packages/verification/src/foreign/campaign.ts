@@ -8,18 +8,18 @@ import { isAnotherRequest, shift } from './shifts.js';
 const BASE = 'https://amd.example.com';
 const TOKEN = 'token-of-foreign-requests';
 
-/** What was counted; `problems`: genuine requests that were refused, shifted ones that were taken with another meaning. */
+/** What was counted; `problems`: genuine requests that were refused, and shifted ones that were accepted with another meaning. */
 export interface Foreign {
   readonly genuine: number;
   readonly mutants: number;
-  /** Mutants that were taken: nothing that we read had changed in them. */
+  /** Mutants that were accepted: nothing that we read had changed in them. */
   readonly same: number;
-  /** Left out: the same bytes are two requests, and only one can be taken. */
+  /** Left out: the same bytes are two requests, and only one can be accepted. */
   readonly twoRequests: number;
   readonly problems: readonly string[];
 }
 
-/** What the flows are told. */
+/** Collects what the flows are told. */
 function listener(): { meaning(request: SignedRequest): Promise<{ told: readonly unknown[]; status: number }> } {
   let told: unknown[] = [];
   const hear = (key: string, event: unknown): Promise<{ kind: 'nothing' }> => {
@@ -52,7 +52,7 @@ function listener(): { meaning(request: SignedRequest): Promise<{ told: readonly
   };
 }
 
-/** So many genuine requests and so many shifted ones, side by side. */
+/** Plays this many genuine requests and as many shifted ones. */
 export async function foreignRequests(
   seed: number,
   count: number,

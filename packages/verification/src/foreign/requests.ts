@@ -1,6 +1,6 @@
 import { payloads, taskSids, sids, type Payload } from '@amd/core/testing';
 
-/** One request as Twilio signs it, and what in it is other people's. */
+/** One request as Twilio signs it, and which parts of it others control. */
 export interface SignedRequest {
   readonly flow: 'forwarding' | 'taskrouter';
   readonly path: string;
@@ -8,7 +8,7 @@ export interface SignedRequest {
   readonly params: Payload;
 }
 
-/** A source of chance: a number from 0 to 1, 1 left out. */
+/** A source of chance: a number from 0 to 1, exclusive. */
 export type Chance = () => number;
 
 export const pick = <T>(chance: Chance, values: readonly T[]): T => values[below(chance, values.length)] as T;
@@ -20,7 +20,7 @@ const leg = (flow: string): string => `ref=${flow}.${KEY}.1.1`;
 const caller = (flow: string): string => `ref=${flow}.${KEY}.1.0`;
 const RE = `RE${'1'.repeat(32)}`;
 
-/** What each path reads beside what is always there, and which values say something. Written down here once more, on purpose. */
+/** What each path reads besides what is always there, and which values carry information. Written once more here, on purpose. */
 export const READ: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   '/inbound': {
     From: /^(?:\+[0-9]{1,20}|(?:client|sips?):.+|(?:anonymous|blocked|restricted|unknown|unavailable).*)$/is,
@@ -62,7 +62,7 @@ export const READ: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = 
   },
 };
 
-/** Parameters that we read, or that Twilio always sends: what guests may name things after. */
+/** Parameters that we read, or that Twilio always sends: names that guests may choose as well. */
 export const NAMES: readonly string[] = [
   ...new Set(Object.values(READ).flatMap((names) => Object.keys(names))),
   ...['AccountSid', 'ApiVersion', 'CallSid', 'CallStatus', 'Direction', 'To', 'EventType', 'WorkspaceSid'],
@@ -75,7 +75,7 @@ const VALUES = [
 ];
 const WORDS = ['Ann', 'some value', 'Größe', 'zoo', ' ', '=', ': ', '&', '"', 'q', 'Dir', 'To'];
 
-/** Text of somebody who knows our parameters' names, with or without values, at any place in it. */
+/** Creates text of an author who knows our parameters' names, with or without values, anywhere in it. */
 function text(chance: Chance): string {
   return Array.from({ length: 1 + below(chance, 4) }, () => {
     const dice = chance();
@@ -84,7 +84,7 @@ function text(chance: Chance): string {
   }).join('');
 }
 
-/** The name that a client app or a SIP phone gave to something of its own. */
+/** Creates the name that a client app or a SIP phone gives to a parameter of its own. */
 function ownName(chance: Chance): string {
   const name = pick(chance, NAMES);
   return pick(chance, [
@@ -99,7 +99,7 @@ function ownName(chance: Chance): string {
   ]);
 }
 
-/** Attributes of somebody else's task or worker; `own` is what must be in it. */
+/** Creates attributes of a foreign task or worker; `own` is what must be in it. */
 function attributes(chance: Chance, own: object): string {
   const others = Array.from({ length: below(chance, 4) }, () => [
     pick(chance, [pick(chance, NAMES), ownName(chance), `target${pick(chance, NAMES)}`]),
@@ -108,8 +108,8 @@ function attributes(chance: Chance, own: object): string {
   return JSON.stringify({ ...(Object.fromEntries(others) as object), ...own });
 }
 
-/** What the people of an inbound call bring along: names, headers, parameters of their app. */
-/** `Object.fromEntries`, of texts only. */
+/** What the parties of an inbound call contribute: names, headers, parameters of their app. */
+/** Works like `Object.fromEntries`, for texts only. */
 function record(entries: readonly (readonly string[])[]): Payload {
   return Object.fromEntries(entries.map(([name = '', value = '']) => [name, value] as const));
 }
@@ -170,7 +170,7 @@ const event = (type: string, ...parts: readonly Payload[]): Payload => ({
 type Guests = (chance: Chance, params: Payload) => Payload;
 const nobody: Guests = (_, params) => params;
 
-/** One good request of each kind, and who has a say in what is in it. */
+/** One valid request of each kind, and who controls parts of it. */
 const KINDS: readonly (readonly [path: string, query: string, params: Payload, guests: Guests])[] = [
   ['/inbound', '', payloads.inbound(), guestsOfCall],
   ['/inbound/status', '', payloads.callerStatus(), guestsOfCall],
@@ -209,7 +209,7 @@ const IN_A_WORKSPACE: typeof KINDS = [
   ],
 ];
 
-/** Once in a while guests write the very bytes of a parameter that we read. */
+/** Once in a while makes guests write the very bytes of a parameter that we read. */
 function veryBytes(chance: Chance, path: string, params: Payload): Payload {
   const absent = Object.keys(READ[path] ?? {}).filter((name) => !(name in params));
   if (absent.length === 0 || chance() > 0.05) return params;
@@ -217,7 +217,7 @@ function veryBytes(chance: Chance, path: string, params: Payload): Payload {
   return { ...params, [name.slice(0, -1)]: `${text(chance)}${name}${pick(chance, VALUES)}` };
 }
 
-/** A request as Twilio may send it, and the same one with nothing of other people's in it. */
+/** Creates a request as Twilio may send it, and the same one without foreign content. */
 export function genuine(chance: Chance): { readonly request: SignedRequest; readonly plain: SignedRequest } {
   const flow = chance() < 0.5 ? 'forwarding' : 'taskrouter';
   const kinds = [...KINDS, ...(flow === 'forwarding' ? IN_A_ROOM : [...IN_A_WORKSPACE, ...IN_A_WORKSPACE])];

@@ -5,7 +5,7 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 const sorted = (params: Readonly<Record<string, string>>): Pairs =>
   Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Everything that Twilio signs of a request, without separators. */
+/** Returns everything that Twilio signs of a request, without separators. */
 export const signedBytes = ({ path, query, params }: SignedRequest): string =>
   path +
   (query === '' ? '' : `?${query}`) +
@@ -13,7 +13,7 @@ export const signedBytes = ({ path, query, params }: SignedRequest): string =>
     .map((pair) => pair.join(''))
     .join('');
 
-/** The same bytes, cut in another way, once to three times: still signed, whoever did it. `null`: such a cut does not sort. */
+/** Cuts the same bytes in another way, one to three times: still validly signed. `null`: such a cut does not sort. */
 export function shift(chance: Chance, request: SignedRequest): SignedRequest | null {
   let pairs = sorted(request.params);
   let { query } = request;
@@ -29,13 +29,13 @@ export function shift(chance: Chance, request: SignedRequest): SignedRequest | n
         if (before === undefined) query += text;
         pairs = rest.map((one) => (one === before ? [one[0], one[1] + text] : one));
         break;
-      case 1: // what follows comes into it
+      case 1: // what follows is drawn into it
         pairs = [...pairs.slice(0, at), [pair[0], pair[1] + (pairs[at + 1]?.join('') ?? '')], ...pairs.slice(at + 2)];
         break;
-      case 2: // the seam between name and value moves
+      case 2: // the boundary between name and value moves
         pairs = [...pairs.slice(0, at), cut(text, 1 + below(chance, text.length)), ...pairs.slice(at + 1)];
         break;
-      case 3: // two parameters become of it
+      case 3: // it becomes two parameters
         pairs = [...pairs.slice(0, at), ...inTwo(chance, pair), ...pairs.slice(at + 1)];
         break;
       case 4: {
@@ -47,7 +47,7 @@ export function shift(chance: Chance, request: SignedRequest): SignedRequest | n
         pairs = [...pairs.slice(0, at), [pair[0], pair[1].slice(0, from)], [name, behind], ...pairs.slice(at + 1)];
         break;
       }
-      default: // a part of the name goes into the value before it
+      default: // a part of the name moves into the value before it
         if (before === undefined) break;
         pairs = [
           ...pairs.slice(0, at - 1),
@@ -73,8 +73,8 @@ function inTwo(chance: Chance, [name, value]: readonly [string, string]): Pairs 
 }
 
 /**
- * The class where both have the same bytes: a text that guests wrote holds the name of a parameter which this path reads and
- * which is not there, where it would sort, with a valid value behind it; then comes nothing, or what could be a name.
+ * True for requests that have the same bytes as another: a guest's text contains the name of a parameter which this path reads
+ * and which is missing, where it would sort, with a valid value behind it; then comes nothing, or what could be a name.
  */
 export function isAnotherRequest({ path, params }: SignedRequest): boolean {
   const pairs = sorted(params);

@@ -1,4 +1,4 @@
-// What npm run mutate changes, folder by folder, and the tests that are run against it.
+// What npm run mutate changes, folder by folder, and the tests that run against it.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from '../root.js';
@@ -8,12 +8,15 @@ const SOURCE = /(?<!\.d)\.ts$/;
 const DECISIONS = 'packages/core/test/{kernel,flow,wire,taskrouter,http}/**/*.test.ts';
 const SHELL = 'packages/core/test/{kernel,store,runtime,twilio,http}/**/*.test.ts';
 
-/** A folder whose own tests stand in these: the others of its area only pass through it, in seconds for each change. */
+/**
+ * Folders whose own tests are in these files: other tests of its area only pass through it, which would take seconds for each
+ * change.
+ */
 const OWN_TESTS: Readonly<Record<string, readonly string[]>> = {
   'dashboard/server/door': ['packages/dashboard/test/{door,page}.test.ts'],
 };
 
-/** A group has a bar of its own, in per cent, over all its folders. */
+/** A group has a bar of its own, in percent, over all its folders. */
 export interface Group {
   readonly name: string;
   readonly bar: number;
@@ -73,7 +76,7 @@ export const GROUPS: readonly Group[] = [
   },
 ];
 
-/** Every folder that has sources of its own, such as `core/flows/leg`. */
+/** Returns every folder that has sources of its own, such as `core/flows/leg`. */
 export function allFolders(): readonly Folder[] {
   return GROUPS.flatMap((group) =>
     group.parts.flatMap(({ sources, tests }) =>
@@ -92,7 +95,7 @@ function foldersWithin(path: string): readonly string[] {
   return [...(own ? [path] : []), ...below.flatMap(foldersWithin)];
 }
 
-/** Changes with whatever can change the result of a folder of this group. */
+/** Returns a text that changes with everything that can change the result of a folder of this group. */
 export function fingerprint(group: Group): string {
   const hash = createHash('sha256');
   const paths = [

@@ -1,15 +1,15 @@
 import { ThreadsPoolWorker, type PoolOptions, type PoolWorker, type TestProject, type Vitest } from 'vitest/node';
 
 const NAME = 'kept';
-/** So often may a thread be used, so that little of what a change leaves behind can meet another one. */
+/** How often a thread may be used, so that a change leaves little behind for another one. */
 const MAX_RUNS = 50;
-/** Longer, and something hung, which may go on. */
+/** A run that takes longer has something hanging, which may go on. */
 const MAX_MS = 4500;
 
 let kept: { readonly thread: ThreadsPoolWorker; runs: number; user: object | null } | null = null;
 
 /**
- * A plugin: one thread after the other runs the tests, and keeps what it has loaded, which takes longer than most tests do. Tests and
+ * A plugin: one thread at a time runs the tests and keeps what it has loaded, as loading takes longer than most tests. Tests and
  * their setup are loaded anew each time; no module of ours has state (a test says so).
  */
 export const keepThread = {

@@ -89,7 +89,7 @@ function measure(folder: Folder, number: number, of: number): void {
   writeFileSync(`${file}.of`, before);
 }
 
-/** Prints the scores; whether every group is measured and at its bar. */
+/** Prints the scores; returns whether every group is measured and at its bar. */
 function report(folders: readonly Folder[]): boolean {
   console.log(`\n${row('folder', 'changes', 'noticed', 'survived', 'score')}`);
   const judged = GROUPS.map((group) => {
@@ -130,7 +130,7 @@ interface Score extends Counted {
   readonly survivors: readonly string[];
 }
 
-/** A change, as Stryker writes it down. */
+/** A change as Stryker reports it. */
 interface Mutant {
   readonly location: { readonly start: { readonly line: number; readonly column: number } };
   readonly mutatorName: string;

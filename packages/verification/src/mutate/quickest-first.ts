@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * A change is done with at the first test that notices it: begun with the file that noticed the one before it, which most likely
- * stands on the next line, then with what takes the least time.
+ * Runs the tests of a change until the first one notices it: begins with the file that noticed the previous change, which most
+ * likely was on the line before, then continues with the quickest files.
  */
 export class QuickestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,4 +1,4 @@
-// npm run test:nodes: the SQLite store on the node:sqlite of later versions of Node, which are fetched from the registry.
+// npm run test:nodes: the SQLite store on node:sqlite of later versions of Node, which are fetched from the registry.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,7 @@ for (const version of VERSIONS) {
 }
 process.exit(failed === 0 ? 0 : 1);
 
-/** The path of that Node, fetched once. */
+/** Returns the path of that Node, fetched once. */
 function fetchNode(version: string): string {
   const folder = `${CACHE}${version}/`;
   const node = `${folder}package/bin/node`;
@@ -56,7 +56,7 @@ function fetchNode(version: string): string {
   return node;
 }
 
-/** The path of a program that is bundled with this one. */
+/** Returns the path of a program that is bundled with this one. */
 function bundled(name: string): string {
   return fileURLToPath(new URL(`./${name}.mjs`, import.meta.url));
 }

@@ -3,7 +3,7 @@ import type { Order } from './order.js';
 import type { Person } from './people.js';
 import type { Told } from './told.js';
 
-/** One call at Twilio, and what is true of it whoever knows. */
+/** One call at Twilio, with the truth about it that the flow may not know. */
 export interface Call {
   readonly sid: string;
   /** 0: the caller's. */
@@ -13,41 +13,41 @@ export interface Call {
   readonly person: Person | null;
   status:
     'queued' | 'initiated' | 'ringing' | 'in-progress' | 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled';
-  /** Counts its documents: what an earlier one wanted is off. */
+  /** Counts its documents: what an earlier one planned is off. */
   turn: number;
-  /** Takes it out of whatever it is in; whose call is over asks by its Dial's action, who was redirected does not. */
+  /** Takes the call out of what it is in. A call that is over requests its Dial's action; a redirected one does not. */
   leave: ((why: 'redirected' | 'over') => void) | null;
   /** When its last redirect by REST was decided, ms. */
   redirectedAt: number;
-  /** What its wait document is asked for again by, when it has been heard; `null`: it is in no queue. */
+  /** Requests its wait document again once it has been played; `null`: it is in no queue. */
   again: (() => void) | null;
   answeredBy: string | null;
-  /** With whom it has talked, by their SIDs. */
+  /** The SIDs of calls it has talked with. */
   readonly talkedWith: Set<string>;
   talking: boolean;
   /** What it has heard, sentences and more. */
   readonly heard: string[];
   /** When it last heard something, or went to the caller, ms. */
   heardAt: number;
-  /** As the flow has been told: verdicts, keys, the words of a robot, each in a request that reached us. */
+  /** What the flow was told: verdicts, keys, the words of a robot, each in a request that reached us. */
   readonly verdicts: Set<string>;
-  /** Detection listens before anybody hears anything. */
+  /** Detection listened before the callee heard anything. */
   listenedFirst: boolean;
   keyed: boolean;
   screened: boolean;
   /** When the words of a robot reached us for the first time, ms. */
   screenedAt: number;
-  /** When the document that it carries out was decided, ms. */
+  /** When the document that it executes was decided, ms. */
   decidedAt: number;
-  /** When it was last decided to fetch it by a redirect, ms. */
+  /** When the last redirect of it was decided, ms. */
   fetchedBackAt: number;
-  /** They are human, as far as we know, and nobody has told them anything since. */
+  /** Human as far as we know, and not told anything since. */
   owed: boolean;
-  /** When it was alone on hold for the first time in this stretch, ms. */
+  /** When the present stretch alone on hold began, ms. */
   waitsSince: number | null;
   endedBy: 'themselves' | 'document' | 'REST' | null;
   answeredAt: number | null;
-  /** When they were told goodbye, and it was written down. */
+  /** When they were told goodbye, and it was recorded. */
   goodbyeAt: number;
   /** When what made them ours reached us. */
   acceptedAt: number | null;
@@ -60,19 +60,19 @@ export interface TwimlReply {
   readonly verbs?: readonly Verb[];
 }
 
-/** What the model's calls need from outside: the order, the people, the flow, and what one flow adds. */
+/** What the model's calls need from outside: the order, the people, the flow, and what is specific to one flow. */
 export interface CallEnvironment {
   readonly order: Order;
   readonly people: (to: string) => Person;
-  /** Turns a form to one of our addresses into an event, as the edge does; `null`: none. */
+  /** Turns a form to one of our addresses into an event, as the HTTP endpoint does; `null`: none. */
   readonly translate: (ref: CallbackRef, params: Params) => Told | null;
   readonly tell: (event: Told) => TwimlReply;
-  /** Runs a verb that only one flow has; `true`: it did. */
+  /** Runs a verb that only one flow has; returns `true` if it did. */
   readonly special: (call: Call, verb: Verb, next: () => void) => boolean;
   /** Called when a leg and the caller are about to hear each other. */
   readonly joined: (leg: Call, caller: Call) => void;
   readonly over: (call: Call) => void;
-  /** The longest that a caller may be on hold from now on. */
+  /** The longest that a caller may still be on hold. */
   readonly longestWaitMs: () => number;
   /** Called when the request or notification of a leg has reached the flow. */
   readonly delivered: (call: Call, ref: CallbackRef, params: Params, askedAt: number) => void;
@@ -88,24 +88,24 @@ export interface Calls {
   readonly caller: () => Call;
   readonly add: (call: Given) => Call;
   readonly ask: (call: Call, ref: CallbackRef, more?: Readonly<Record<string, string>>) => void;
-  /** As `ask`, for what needs no reference. */
+  /** Like `ask`, for requests without a reference. */
   readonly request: (call: Call, event: Told | null, name: string, delivered?: () => void) => void;
   readonly notify: (ref: CallbackRef, more: Readonly<Record<string, string>>, call?: Call) => void;
-  /** A notification that needs no reference. */
+  /** Sends a notification without a reference. */
   readonly send: (event: Told, name: string, delivered?: () => void) => void;
   /** Its TwiML. */
   readonly run: (call: Call, verbs: readonly Verb[]) => void;
-  /** Its TwiML has come: Twilio answers. */
+  /** Its TwiML has arrived: Twilio answers the call. */
   readonly begin: (call: Call, verbs: readonly Verb[]) => void;
   readonly later: (call: Call, ms: number, what: () => void) => void;
   readonly finish: (call: Call, status: Call['status'], by: Call['endedBy']) => void;
   /** `askedAt`: when it was decided, ms. */
   readonly carryOut: (effect: CallEffect, askedAt: number) => Outcome;
-  /** As `ask`, while nobody acts on the reply. */
+  /** Like `ask`, but the reply is not used. */
   readonly mention: (call: Call, ref: CallbackRef, more: Readonly<Record<string, string>>) => void;
-  /** Something is played to it beside its own document. */
+  /** Plays something to the call beside its own document. */
   readonly overhear: (call: Call, ref: CallbackRef) => void;
-  /** What it is owed is on its way. */
+  /** Marks that what it is owed is on its way. */
   readonly settled: (call: Call) => void;
   readonly join: (leg: Call, caller: Call) => void;
   /** The caller is on hold. */

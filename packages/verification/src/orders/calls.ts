@@ -13,13 +13,13 @@ const SIP_CODES: Partial<Record<Call['status'], string>> = {
   canceled: '487',
 };
 
-/** Calls as Twilio makes them: they ring, are listened to, run TwiML, meet in a room, and tell of it. */
+/** Creates calls as Twilio makes them: they ring, are listened to, run TwiML, meet in a room, and report it. */
 export function createCalls(environment: CallEnvironment): Calls {
   const { order } = environment;
   const all: Call[] = [];
   const statusRefs = new Map<Call, CallbackRef>();
   let callerOverAt = Infinity;
-  // Webhooks and TwiML join them below: each needs the others.
+  // Webhooks and TwiML are added below: each needs the others.
   const calls = {
     all,
     caller: () => all[0] as Call,
@@ -46,7 +46,7 @@ export function createCalls(environment: CallEnvironment): Calls {
     });
   }
 
-  /** Its TwiML has come: Twilio answers. */
+  /** Answers a call whose TwiML has arrived. */
   function begin(call: Call, verbs: readonly Verb[]): void {
     if (verbs[0]?.verb === 'reject') return;
     call.status = 'in-progress';
@@ -66,7 +66,7 @@ export function createCalls(environment: CallEnvironment): Calls {
     leave?.('over');
     call.waitsSince = null;
     environment.over(call);
-    // Cancelled on Twilio's queue: nobody is told (twilio.com/docs/voice/api/call-resource).
+    // Cancelled on Twilio's queue: nothing is reported (twilio.com/docs/voice/api/call-resource).
     if (wasQueued && status === 'canceled') return;
     if (call.leg === 0) calls.send({ type: 'caller.status', status } as Told, 'caller.status');
     else {
@@ -77,7 +77,7 @@ export function createCalls(environment: CallEnvironment): Calls {
     }
   }
 
-  /** The caller is on hold, from now on if they were not. Nobody waits for ever. */
+  /** Puts the caller on hold, from now on if they were not. None waits forever. */
   function waits(call: Call): void {
     if (call.leg !== 0 || call.waitsSince !== null || isOver(call)) return;
     const since = order.now();
@@ -90,7 +90,7 @@ export function createCalls(environment: CallEnvironment): Calls {
   function create(effect: CreateCall): Outcome {
     const person = environment.people(effect.to);
     const { visit } = effect.answered;
-    // A leg of an earlier round may still hear why there is nobody.
+    // A leg of an earlier visit may still hear why there is no caller.
     const here = all.filter((one) => one.to === effect.to && (one.visit === visit || one.leg === 0) && !isOver(one));
     if (here.length > 0) {
       order.broke(
@@ -126,7 +126,7 @@ export function createCalls(environment: CallEnvironment): Calls {
     later(call, order.below(order.chance(0.5) ? 100 : 800), () => {
       call.status = 'ringing';
       calls.notify(effect.status, { CallStatus: 'ringing' }, call);
-      // `Timeout` may be five seconds longer than asked for (twilio.com/docs/voice/api/call-resource).
+      // `Timeout` may be five seconds longer than requested (twilio.com/docs/voice/api/call-resource).
       later(call, effect.ringSeconds * 1000 + order.below(5000), () => {
         if (call.status === 'ringing') finish(call, 'no-answer', 'themselves');
       });
@@ -159,7 +159,7 @@ export function createCalls(environment: CallEnvironment): Calls {
       person.verdictMs > longest ? 'unknown' : isMessage ? atEndOfMessage(order, person.verdict) : person.verdict;
     if (detection === null) calls.ask(call, answered);
     else if (verdict === undefined) {
-      // Nobody hears anything until detection has decided.
+      // The callee hears nothing until detection has decided.
       call.listenedFirst = true;
       later(call, Math.min(person.verdictMs, longest), () => {
         call.answeredBy = said;
@@ -227,10 +227,10 @@ export function createCalls(environment: CallEnvironment): Calls {
   }
 
   function end(call: Call, askedAt: number): Outcome {
-    // Over already: 21220, which says the same as a 404.
+    // Over already: 21220, which means the same as a 404.
     if (isOver(call)) return { kind: 'gone' };
     const wasLive = call.status === 'in-progress';
-    // Decided before anybody knew.
+    // Decided before it was known.
     if (call.acceptedAt !== null && call.acceptedAt > askedAt) call.owed = false;
     const ends = order.pick(['canceled', 'canceled', 'completed', 'no-answer'] as const);
     finish(call, wasLive ? 'completed' : call.status === 'queued' ? 'canceled' : ends, 'REST');

@@ -7,7 +7,7 @@ const LAST_NUMBER = '+14155550180';
 
 type LegChoices = Omit<CallOptions, 'forwardTo' | 'deadlineSeconds'>;
 
-/** What both flows let their users choose. */
+/** The options that both flows share. */
 export function legOptions(order: Order): LegChoices {
   const { pick, chance } = order;
   const mode = pick(['sync', 'async', 'async', 'off'] as const);
@@ -52,7 +52,7 @@ export function isScreening({ screening }: Pick<CallSettings, 'screening'>, spee
   return screening?.phrases.some((phrase) => words.includes(phrase)) === true;
 }
 
-/** When the caller hangs up; most wait for whatever comes. */
+/** Chooses when the caller hangs up; most wait for whatever comes. */
 export function hangUps(order: Order): readonly number[] {
   if (!order.chance(0.35)) return [];
   order.meet('the caller hangs up');

@@ -12,7 +12,7 @@ export const FLOWS = {
 
 export type FlowName = keyof typeof FLOWS;
 
-/** What every thousand orders have to meet: troubles that anybody may have, and cases that a fault was found in. */
+/** What every thousand orders have to contain: faults that any call may have, and cases in which a bug was found. */
 export const CASES: Readonly<Record<FlowName, readonly string[]>> = {
   forwarding: [
     'two humans pick up in the same second',

@@ -23,10 +23,10 @@ import type { Told } from './told.js';
 import { GOODBYE } from './webhooks.js';
 
 const numberOf = (n: number): string => `+1415555014${String(n)}`;
-/** Nothing of one call takes so long: its deadline, twice, and whatever goes wrong. */
+/** Nothing about one call takes this long: its deadline, twice, and whatever goes wrong. */
 const LONGEST_MS = 45 * 60_000;
 
-/** One call that is forwarded, from its first request to its last, with all that may happen. */
+/** Plays one forwarded call, from its first request to its last, with everything that may happen. */
 export function playForwarding(options: OrderOptions): Order {
   const order = createOrder(options);
   const settings = settingsOf(order);
@@ -37,7 +37,7 @@ export function playForwarding(options: OrderOptions): Order {
     flow: forwarding,
     config: DEFAULT_FORWARDING_CONFIG,
     carryOut: (effect, askedAt) => calls.carryOut(effect as CallEffect, askedAt),
-    // Who was handed on and comes back starts anew; nothing tells that from a repetition.
+    // A caller who was handed off and comes back starts anew; nothing distinguishes that from a repeat.
     mayDiffer: (event, state) => event.type === 'inbound' && state.kind === 'call' && state.result === 'handedOff',
     look: (state, event, effects) => {
       lookAt(order, state);
@@ -81,7 +81,7 @@ export function playForwarding(options: OrderOptions): Order {
 
   function callerIsOver(): void {
     judgeCaller(order, settings, caller);
-    // Whoever still rings or speaks is ended soon, or ends by itself.
+    // A call that still rings or speaks is ended soon, or ends by itself.
     order.after(4 * 60_000 + order.heldUp(), () => {
       for (const leg of calls.all) {
         if (leg.leg > 0 && leg.answeredAt !== null && !isOver(leg)) order.broke('a leg is left on the line for nobody');
@@ -135,7 +135,8 @@ function judgeHooks(
   if (order.broken.length === 0 && ended.length !== state.visit) {
     order.broke('not one outcome for every round', `${String(ended.length)} of ${String(state.visit)}`);
   }
-  // Who hangs up in between may be counted either way, and so may whose last answer was lost before they were told goodbye.
+  // A caller who hangs up in between may be counted either way, and so may one whose last answer was lost before they were told
+  // goodbye.
   if (state.visit > 1 || caller.endedBy === 'themselves' || caller.heard.includes(GOODBYE)) return;
   const wentOn = caller.heard.some((one) => one === '→ elsewhere' || one === '→ number');
   if (state.result === 'handedOff' && !wentOn) order.broke('a caller counts as handed on who was not');
@@ -154,7 +155,7 @@ function settingsOf(order: Order): CallSettings {
   const { pick, chance } = order;
   const count = order.between(1, 4);
   const people = Array.from({ length: count }, (_, n) => numberOf(n + 1));
-  // One person is listed twice; the caller is one of those who are called.
+  // One person is listed twice; the caller is one of the callees.
   if (count > 1 && chance(0.08)) people[count - 1] = people[0] ?? '';
   const targets = people.map((to) => (chance(0.1) ? { to, name: 'Ann', ringSeconds: order.between(5, 30) } : to));
   const middle = Math.max(1, count - 1);

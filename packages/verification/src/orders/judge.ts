@@ -11,16 +11,17 @@ interface Settings {
   readonly texts: Texts;
 }
 
-/** Whether what Twilio has said of them lets them have the caller without a key. */
+/** True if what Twilio has reported lets them have the caller without a key. */
 function passes({ policy, confirm }: Settings, { verdicts }: Call): boolean {
   return confirm !== 'always' && [...verdicts].some((verdict) => policy[verdict as 'human'] === 'bridge');
 }
 
 /**
- * Only what the policy accepts gets the caller. The words of a robot are a request of their own, and may reach us when Twilio
- * already has the document that brings its phone to the caller (twilio.com/docs/voice/answering-machine-detection). On the way
- * to a room it can be fetched back, though it may be there before the redirect is. A Dial into a queue takes the caller out of
- * it at once: then a redirect would end the call of the caller, and nobody can prevent anything.
+ * Checks that only answers which the policy accepts get the caller. The words of a robot are a request of their own, and may
+ * reach us when Twilio already has the document that brings its phone to the caller
+ * (twilio.com/docs/voice/answering-machine-detection). On the way to a room it can be redirected back, though it may be there
+ * before the redirect is. A Dial into a queue takes the caller out of it at once: then a redirect would end the caller's call,
+ * and nothing can prevent that.
  */
 export function judgeJoin(order: Order, settings: Settings, leg: Call, way: 'room' | 'queue'): void {
   const isTooLate = leg.screenedAt > leg.decidedAt && (way === 'queue' || leg.fetchedBackAt >= leg.screenedAt);
@@ -33,7 +34,10 @@ export function judgeJoin(order: Order, settings: Settings, leg: Call, way: 'roo
   }
 }
 
-/** A human, by a verdict or by a key that has reached us, and still on the line: they are owed the caller, or a word. */
+/**
+ * Notes a human, by a verdict or by a key that has reached us, who is still on the line: they are owed the caller, or an
+ * explanation.
+ */
 export function noteDelivered(
   order: Order,
   settings: Settings,
@@ -65,7 +69,7 @@ export function judgeLeg(order: Order, leg: Call): void {
   order.broke('a human is hung up on without a word', `ended by ${leg.endedBy ?? ''}`);
 }
 
-/** Who is hung up on has talked with somebody, or has heard that nobody can be reached. */
+/** Checks that a caller who is hung up on has talked, or has heard that nobody can be reached. */
 export function judgeCaller(order: Order, { texts }: Settings, caller: Call): void {
   if (caller.endedBy === 'themselves') return;
   const words: readonly string[] = ['♪ beep', '→ number', '→ elsewhere', texts.unavailable, texts.voicemail, GOODBYE];
@@ -75,7 +79,7 @@ export function judgeCaller(order: Order, { texts }: Settings, caller: Call): vo
 
 type State = { readonly kind: 'nothing' } | { readonly kind: 'call'; readonly caller: { readonly phase: string } };
 
-/** Notes copies of what a caller asks while they are falling back: the very same event. */
+/** Notes repeats of a caller's request while they fall back: the very same event. */
 export function repeatsOf(order: Order): (event: Told, state: State) => void {
   const seen = new WeakSet<Told>();
   return (event, state) => {

@@ -3,7 +3,7 @@ import { mulberry32 } from '../../../simulator/src/random.js';
 /** Where virtual time begins, epoch ms. */
 export const START = 1_764_460_800_000;
 
-/** A promise that did not hold, in words that are the same for all orders of its kind. */
+/** A broken promise, in words that are the same for all orders of its kind. */
 export interface Broken {
   readonly rule: string;
   readonly detail: string;
@@ -11,13 +11,13 @@ export interface Broken {
 
 export interface OrderOptions {
   readonly seed: number;
-  /** Troubles that do not befall, by number: with them left out, the rest of a failing order is easier to read. */
+  /** Numbers of faults that do not happen: without them the rest of a failing order is easier to read. */
   readonly without?: ReadonlySet<number> | undefined;
-  /** Whether what happens is written down. */
+  /** Whether events are recorded. */
   readonly keepLines?: boolean | undefined;
 }
 
-/** One order of events on virtual time: what is due, chance by seed, and what is noticed. */
+/** One order of events on virtual time: what is due, chance by seed, and what is observed. */
 export interface Order {
   readonly seed: number;
   /** Ms. */
@@ -29,24 +29,24 @@ export interface Order {
   readonly between: (low: number, high: number) => number;
   readonly pick: <T>(values: readonly T[]) => T;
   readonly chance: (probability: number) => boolean;
-  /** Whether something goes wrong that may go wrong here. Counted by its name. */
+  /** Decides whether something goes wrong here, and counts it by name. */
   readonly trouble: (name: string, probability: number) => boolean;
-  /** Something that holds everything up, for so many ms. */
+  /** Delays everything by this many ms. */
   readonly holdUp: (ms: number) => void;
-  /** For how long everything was held up, ms. */
+  /** Returns for how long everything was delayed, ms. */
   readonly heldUp: () => number;
   readonly after: (ms: number, what: () => void) => void;
   readonly say: (line: () => string) => void;
-  /** A case that is worth meeting. */
+  /** Notes a case that the orders should contain. */
   readonly meet: (kind: string) => void;
   readonly broke: (rule: string, detail?: string) => void;
-  /** Until nothing is due, or until so many ms after the beginning, or until something is broken. */
+  /** Runs until nothing is due, or until this many ms after the beginning, or until a promise is broken. */
   readonly run: (forMs: number) => void;
   readonly lines: readonly string[];
   readonly met: ReadonlySet<string>;
   readonly broken: readonly Broken[];
   readonly troubles: () => number;
-  /** How often something was due. */
+  /** Returns how often something was due. */
   readonly steps: () => number;
 }
 
@@ -55,7 +55,7 @@ interface Due {
   readonly what: () => void;
 }
 
-/** No order of one call needs so many steps: it would be a loop. */
+/** No order of one call needs this many steps: it would be a loop. */
 const MOST_STEPS = 20_000;
 
 export function createOrder({ seed, without = new Set(), keepLines = false }: OrderOptions): Order {
@@ -69,7 +69,7 @@ export function createOrder({ seed, without = new Set(), keepLines = false }: Or
   let steps = 0;
   let heldUp = 0;
   const below = (count: number): number => Math.floor(random() * count);
-  // Some orders are quiet, so that what few troubles do is seen as well as what many do.
+  // Some orders have few faults, so that the effect of few shows as well as that of many.
   const level = [0, 0.4, 1, 1, 2.5][below(5)] ?? 1;
 
   const say = (line: () => string): void => {
@@ -97,7 +97,7 @@ export function createOrder({ seed, without = new Set(), keepLines = false }: Or
     after(ms, what) {
       const due = { at: now + Math.max(0, ms), what };
       let place = agenda.length;
-      // The latest first, so that the next is taken from the end; of two that are due together, the earlier asked goes first.
+      // The latest first, so that the next is taken from the end; of two due together, the one requested earlier goes first.
       while (place > 0 && (agenda[place - 1] as Due).at <= due.at) place -= 1;
       agenda.splice(place, 0, due);
     },

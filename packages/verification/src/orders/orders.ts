@@ -5,7 +5,7 @@ export type Play = (options: OrderOptions) => Order;
 /** An order that broke a promise, as short as it could be made. */
 export interface Finding extends Broken {
   readonly seed: number;
-  /** Troubles that it does not need. */
+  /** Faults that it does not need. */
   readonly without: readonly number[];
   readonly times: number;
   readonly lines: readonly string[];
@@ -13,7 +13,7 @@ export interface Finding extends Broken {
 
 export interface Orders {
   readonly orders: number;
-  /** Of all of them: events, moments of people, timers. */
+  /** Over all of them: events, actions of people, timers. */
   readonly steps: number;
   readonly met: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
@@ -27,7 +27,7 @@ export interface OrdersOptions {
   readonly tell?: ((done: number, of: number) => void) | undefined;
 }
 
-/** Plays so many orders, one seed after the other. Of each broken rule the one with the fewest troubles is made smaller. */
+/** Plays this many orders, one seed after the other. For each broken rule the order with the fewest faults is made smaller. */
 export function playOrders({ play, seed, count, without = [], tell }: OrdersOptions): Orders {
   const met = new Map<string, number>();
   let steps = 0;
@@ -48,7 +48,7 @@ export function playOrders({ play, seed, count, without = [], tell }: OrdersOpti
   return { orders: count, steps, met, findings };
 }
 
-/** Leaves out one trouble after the other, as long as the same rule is broken. */
+/** Leaves out one fault after the other, as long as the same rule is broken. */
 function smallest(play: Play, rule: string, seed: number, times: number, given: readonly number[]): Finding {
   const fails = (without: ReadonlySet<number>): Order | null => {
     const order = play({ seed, without, keepLines: true });
@@ -70,7 +70,7 @@ function smallest(play: Play, rule: string, seed: number, times: number, given: 
   return { rule, detail, seed, times, without: [...without].sort((a, b) => a - b), lines: best.lines };
 }
 
-/** For people to read: what is wrong, how to see it again, and what happened. */
+/** Explains to people what is wrong, how to see it again, and what happened. */
 export function report(flow: string, { findings }: Pick<Orders, 'findings'>): string {
   return findings
     .map(({ rule, detail, seed, without, times, lines }) =>

@@ -5,18 +5,18 @@ import type { Order } from './order.js';
 export interface Person {
   readonly kind: 'human' | 'silent' | 'voicemail' | 'fax' | 'robot' | 'busy' | 'noAnswer' | 'failed' | 'refused';
   readonly ringMs: number;
-  /** What detection makes of who answers, and when. */
+  /** What detection reports about who answers. */
   readonly verdict: AnsweredBy;
   readonly verdictMs: number;
-  /** They hang up so long after they answered, if nobody talks with them. */
+  /** They hang up this long after they answered, if nobody talks with them. */
   readonly staysMs: number | null;
-  /** When they press a key, once asked for one. */
+  /** When they press a key after being asked. */
   readonly keyMs: number | null;
   readonly talkMs: number;
-  /** The number does not let itself be called by somebody else's number (21210). */
+  /** The number cannot be called with another party's number (21210). */
   readonly needsOurNumber: boolean;
   readonly code: number;
-  /** The owner of a phone that screens its calls takes over, or declines, so long after the robot was told who calls. */
+  /** The owner of a phone that screens its calls takes over, or declines, this long after the robot was told who calls. */
   readonly owner: { readonly afterMs: number; readonly does: 'key' | 'declines' | 'listens' } | null;
 }
 
@@ -26,7 +26,7 @@ const ROBOT_SAYS = [
 ];
 const VOICEMAIL_SAYS = ['You have reached the voicemail of Ann. Please leave a message after the tone.'];
 
-/** What is said into a Gather that listens to words. */
+/** Returns what is said into a Gather that accepts speech. */
 export function wordsOf(order: Order, { kind }: Person): string | null {
   if (kind === 'robot') return order.pick(ROBOT_SAYS);
   if (kind === 'voicemail') return order.pick(VOICEMAIL_SAYS);
@@ -39,7 +39,7 @@ export function somebody(order: Order): Person {
     ...['human', 'human', 'human', 'human', 'human', 'human', 'voicemail', 'voicemail', 'robot', 'robot', 'robot'],
     ...['silent', 'fax', 'busy', 'noAnswer', 'failed', 'refused'],
   ] as Person['kind'][]);
-  // Few moments to choose from, so that two people often pick up in the same one.
+  // Few moments to choose from, so that two callees often pick up at the same one.
   const ringMs = kind === 'robot' ? 1500 : order.pick([1000, 3000, 3000, 3000, 3000, 3000, 8000, 18_000, 30_000]);
   const isImpatient = order.chance(kind === 'human' || kind === 'silent' ? 0.2 : 0.1);
   return {
@@ -64,7 +64,7 @@ export function somebody(order: Order): Person {
   };
 }
 
-/** Detection is wrong now and then, and a robot may sound like anything. */
+/** Returns the verdict: detection is wrong now and then, and a robot may sound like anything. */
 function verdictOf(order: Order, kind: Person['kind']): AnsweredBy {
   switch (kind) {
     case 'human':
@@ -84,7 +84,7 @@ function verdictOf(order: Order, kind: Person['kind']): AnsweredBy {
   }
 }
 
-/** `DetectMessageEnd` says how the greeting ended, and later. */
+/** Returns the verdict of `DetectMessageEnd`, which says how the greeting ended, and later. */
 export function atEndOfMessage(order: Order, verdict: AnsweredBy): AnsweredBy {
   if (verdict !== 'machine_start') return verdict;
   return order.pick(['machine_end_beep', 'machine_end_silence', 'machine_end_other'] as const);

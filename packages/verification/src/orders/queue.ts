@@ -14,7 +14,7 @@ export const OFFLINE = of('WA', 3);
 export interface QueueWorker {
   readonly sid: string;
   readonly name: string;
-  /** The attribute, whatever is in it. */
+  /** The attribute, unchecked. */
   readonly phone: string | null;
   activity: Activity;
 }
@@ -34,11 +34,11 @@ export interface HeldWorker {
   status: 'pending' | 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded' | 'wrapping' | 'completed';
   /** The assignment has reached us. */
   told: boolean;
-  /** The worker's own event has said where they are. */
+  /** The worker's own event has reported where they are. */
   seen: boolean;
   /** By whom it was rejected or accepted. */
   by: 'us' | 'others' | null;
-  /** When we were told that it was accepted, ms. */
+  /** When its acceptance was reported to us, ms. */
   toldAccepted: number;
 }
 
@@ -46,7 +46,7 @@ export interface QueueOptions {
   readonly order: Order;
   readonly calls: () => Calls;
   readonly reservationSeconds: number;
-  /** The flow is asked what to do with a worker. */
+  /** Asks the flow what to do with a worker. */
   readonly assign: (reservation: HeldWorker) => { readonly kind: string };
   readonly event: (type: string, task: Task, reservation: HeldWorker | null) => Told | null;
   readonly workers: readonly QueueWorker[];
@@ -57,24 +57,24 @@ export interface Queue {
   readonly carryOut: (effect: Exclude<TwilioEffect, CallEffect>) => TaskRouterOutcome;
   readonly reservations: readonly HeldWorker[];
   readonly tasks: readonly Task[];
-  /** A rest is over. */
+  /** A cool-down is over. */
   readonly back: (worker: string) => void;
 }
 
-/** TaskRouter as far as one caller sees it: their task, workers who are held for it, and what is told of both. */
+/** Creates TaskRouter as one caller sees it: their task, workers who are reserved for it, and the notifications about both. */
 export function createQueue(options: QueueOptions): Queue {
   const { order, workers, assign, event } = options;
   const tasks: Task[] = [];
   const reservations: HeldWorker[] = [];
   let queued: { call: Call; verb: VerbOf<'enqueue'>; task: Task } | null = null;
-  // What a workspace may be like.
+  // Properties of a workspace.
   const isDeaf = order.trouble('no event of TaskRouter ever arrives', 0.06);
   const isUnasked = order.trouble('no assignment ever arrives', isDeaf ? 0.4 : 0.03);
   const findIsRefused = order.trouble('a task cannot be looked for', 0.1);
   const mostHeld = order.pick([1, 1, 2]);
   const workflowMs = order.between(20_000, 240_000);
 
-  /** They go somewhere else, and an event says so, if it is not lost. */
+  /** Moves a worker, with an event that may be lost. */
   function move(held: HeldWorker, activity: Activity): void {
     held.worker.activity = activity;
     held.seen = !isDeaf && !order.trouble('an event of a worker is lost', 0.05);
@@ -127,7 +127,7 @@ export function createQueue(options: QueueOptions): Queue {
     });
   }
 
-  /** Out of the queue, and not to a worker of ours. */
+  /** Takes the caller out of the queue, but not to a worker of ours. */
   function dequeue(result: string, asks: boolean): void {
     if (queued === null) return;
     const { call, verb, task } = queued;
@@ -209,7 +209,7 @@ export function createQueue(options: QueueOptions): Queue {
     order.after(order.between(50, 1000), () => reserve(task));
   }
 
-  /** The assignment callback: JSON within five seconds, tried twice at most. */
+  /** Requests an instruction: JSON within five seconds, tried twice at most. */
   function askFor(reservation: HeldWorker): void {
     const deliver = (): { readonly kind: string } => {
       reservation.told = true;
@@ -246,7 +246,7 @@ export function createQueue(options: QueueOptions): Queue {
     return true;
   }
 
-  /** Their own client takes the caller out of the queue. */
+  /** Lets the worker's own client take the caller out of the queue. */
   function takenByOthers(reservation: HeldWorker): void {
     if (reservation.status !== 'pending' || queued?.task !== reservation.task) return;
     const { call } = queued;
@@ -258,7 +258,7 @@ export function createQueue(options: QueueOptions): Queue {
     const calls = options.calls();
     call.leave = (why) => {
       call.leave = null;
-      // Before anybody has told us, we cannot know.
+      // Before it was reported, we cannot know.
       if (why === 'redirected' && reservation.toldAccepted < call.redirectedAt)
         order.broke('a caller is taken away from a worker of another application');
       reservation.status = 'completed';
@@ -281,7 +281,7 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  /** Accepts the reservation and connects, if it is still pending and the caller there. */
+  /** Accepts the reservation and connects, if it is still pending and the caller is there. */
   function dialQueue(leg: Call, verb: VerbOf<'dial.queue'>): void {
     const calls = options.calls();
     const reservation = reservations.find(({ sid }) => sid === verb.reservation);

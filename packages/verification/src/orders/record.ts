@@ -5,10 +5,10 @@ import type { Told } from './told.js';
 
 type AnyOutcome = Outcome | TaskRouterOutcome;
 
-/** The two kinds of what is told: what Twilio says, which changes nothing the second time; and what became of our own work. */
+/** Two kinds of events: what Twilio reports, which changes nothing the second time; and the outcomes of our own requests. */
 type Teller = 'webhook' | 'work';
 
-/** Any flow, whatever it hears. */
+/** Any flow, whatever its events. */
 type AnyFlow<State, Config> = Flow<State, never, Effect<TwilioEffect>, { readonly kind: string }, Config>;
 type AnyStep<State> = Step<State, Effect<TwilioEffect>, { readonly kind: string }>;
 
@@ -16,21 +16,21 @@ export interface RecordOptions<State, Config> {
   readonly order: Order;
   readonly flow: AnyFlow<State, Config>;
   readonly config: Config;
-  /** Twilio carries out what was asked for, now; it was decided at `askedAt`, ms. */
+  /** Executes a request at Twilio, now; it was decided at `askedAt`, ms. */
   readonly carryOut: (effect: TwilioEffect, askedAt: number) => AnyOutcome;
   readonly send?: (effect: Extract<Effect, { type: 'flow.send' }>) => void;
-  /** An event that may mean something else when it comes once more. */
+  /** True for an event that may mean something else when repeated. */
   readonly mayDiffer?: (event: Told, state: State) => boolean;
-  /** After every commit. */
+  /** Called after every commit. */
   readonly look?: (state: State, event: Told, effects: readonly Effect<TwilioEffect>[]) => void;
 }
 
-/** One record of a flow in a store, and whoever carries out its work: as in a runtime, but any of it may come late or twice. */
+/** One record of a flow in a store, and the executor of its work: as in a runtime, but any of it may be late or repeated. */
 export interface FlowRecord<State, Reply> {
   readonly state: () => State;
   /** Decides and commits. */
   readonly tell: (event: Told, teller?: Teller) => Reply;
-  /** Hooks that were run, by their ids, with how often. */
+  /** Hooks that were run, by their ids. */
   readonly hooks: ReadonlyMap<string, { readonly hook: string; readonly data: unknown }>;
   readonly steps: () => number;
 }
@@ -41,12 +41,15 @@ interface Task {
   readonly timer: { readonly timer: string; readonly dueAt: number } | null;
 }
 
-/** What nobody outside can see, or what writes nothing. */
+/** Requests that are not visible from outside, or that write nothing. */
 const UNSEEN = new Set(['call.fetch', 'task.fetch', 'task.find', 'reservation.fetch', 'worker.fetch']);
 const isSeen = ({ type }: { readonly type: string }): boolean =>
   !UNSEEN.has(type) && !type.startsWith('timer.') && type !== 'effect.drop';
 
-/** What ends, rejects, completes, or moves a worker of one version does so once, however often it is asked for. */
+/**
+ * True for requests that take effect once, however often they are sent: ending, rejecting, completing, or moving a worker of one
+ * version.
+ */
 const isSeenTwice = ({ type }: { readonly type: string }): boolean =>
   ['call.create', 'call.redirect', 'call.announce', 'flow.send', 'hook.run'].includes(type);
 
@@ -65,7 +68,7 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
   let json = written(state);
   let at = 0;
   let steps = 0;
-  // Refused connections, or no answers, for a while: both are over when it is.
+  // Refused connections, or no answers, for a while: both end with it.
   const outage = order.chance(0.15)
     ? { from: order.now() + order.below(60_000), ms: order.between(1000, 45_000), refuses: order.chance(0.5) }
     : null;
@@ -103,7 +106,7 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
     return step.reply as Reply;
   }
 
-  /** At once, and to a process that has just read the record. */
+  /** Repeats an event at once, and to a process that has just read the record. */
   function twice(event: Told & { readonly at: number }, reply: { readonly kind: string }, teller: Teller): void {
     if (mayDiffer?.(event, state) === true || isEarly(event)) return;
     const again = transition(state, event);
@@ -234,7 +237,10 @@ function isOnce(effect: { readonly type: string }): boolean {
   return effect.type === 'call.create' || 'once' in effect;
 }
 
-/** It rang before its time, as the clock of another process has it: the next of its name may be due at the same moment. */
+/**
+ * True for a timer that fired before its time, by the clock of another process: the next of its name may be due at the same
+ * moment.
+ */
 function isEarly(event: Told & { readonly at: number; readonly dueAt?: number }): boolean {
   return event.dueAt !== undefined && event.at < event.dueAt;
 }

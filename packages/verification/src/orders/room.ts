@@ -3,7 +3,7 @@ import type { Call, Calls, CallEnvironment, VerbOf } from './call.js';
 
 type Room = VerbOf<'dial.conference'>;
 
-/** The room of one caller (twilio.com/docs/voice/twiml/conference). Returns the way in. */
+/** Creates the room of one caller (twilio.com/docs/voice/twiml/conference). Returns the way in. */
 export function createRoom(environment: CallEnvironment, calls: Calls): (call: Call, verb: Room) => void {
   const { order } = environment;
   const inside: { call: Call; verb: Room }[] = [];
@@ -27,7 +27,7 @@ export function createRoom(environment: CallEnvironment, calls: Calls): (call: C
     }
     if (inside.length === 0) {
       conference += 1;
-      // Only who enters first decides where it is told (twilio.com/docs/voice/twiml/conference).
+      // Only the first participant decides where events go (twilio.com/docs/voice/twiml/conference).
       events = verb.statusCallback as CallbackRef;
     }
     inside.push({ call, verb });

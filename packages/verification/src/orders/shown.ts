@@ -12,7 +12,7 @@ interface WithSettings {
   readonly settings?: unknown;
 }
 
-/** As a store keeps it; without what is decided before a call and most of its length. */
+/** Formats a state as a store keeps it; without what is decided before a call and most of its length. */
 export function written(state: unknown): string {
   const { settings: _settings, ...rest } = state as WithSettings;
   return JSON.stringify(rest);
@@ -25,7 +25,7 @@ export function read<State>(json: string, from: State): State {
   return rest;
 }
 
-/** Whether two values are the same to whoever reads JSON; an absent property is one that is `undefined`. */
+/** True if two values are the same as JSON; an absent property equals one that is `undefined`. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;

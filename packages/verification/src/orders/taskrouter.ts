@@ -22,7 +22,7 @@ import type { Told } from './told.js';
 const LONGEST_MS = 45 * 60_000;
 const REST_MS = 60_000;
 
-/** One call in a queue, from its first request to its last, with all that may happen. */
+/** Plays one call in a queue, from its first request to its last, with everything that may happen. */
 export function playTaskRouter(options: OrderOptions): Order {
   const order = createOrder(options);
   const reservationSeconds = order.pick([30, 120, 120]);
@@ -30,7 +30,7 @@ export function playTaskRouter(options: OrderOptions): Order {
   const workers = workersOf(order);
   const people = new Map<string, Person>();
   const noteRepeats = repeatsOf(order);
-  /** Workers of whom their own flow was told, by reservation. */
+  /** Workers whose own flow was notified, by reservation. */
   const sent = new Set<string>();
   const record = createRecord<TaskRouterState, { kind: string }, typeof DEFAULT_TASKROUTER_CONFIG>({
     order,
@@ -150,14 +150,14 @@ export function playTaskRouter(options: OrderOptions): Order {
   return order;
 }
 
-/** Everybody who was held comes back to work. */
+/** Checks that every worker who was reserved comes back to work. */
 function judgeWorker(
   order: Order,
   { sid, status, by, worker, told, seen }: HeldWorker,
   sent: ReadonlySet<string>,
 ): void {
   if (status === 'pending') order.broke('a worker is held for ever');
-  // Their own flow hears of a rest from TaskRouter as well; of a time-out only from us.
+  // Their own flow learns of a cool-down from TaskRouter as well; of a timeout only from us.
   const isParked = seen || sent.has(`worker.parked:${sid}`);
   if (status === 'rejected' && by === 'us' && worker.activity === UNAVAILABLE && !isParked) {
     order.broke('a worker rests, and nobody brings them back', 'after a rejection');

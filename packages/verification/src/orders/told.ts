@@ -1,4 +1,4 @@
-/** What a flow is told, without its time. */
+/** An event for a flow, without its time. */
 export interface Told {
   readonly type: string;
 }

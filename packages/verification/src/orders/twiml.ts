@@ -5,7 +5,7 @@ import { createRoom } from './room.js';
 
 const RECORDING = `https://api.twilio.com/2010-04-01/Accounts/AC${'1'.repeat(32)}/Recordings/`;
 
-/** Runs TwiML, one verb after the other, with people on the line. */
+/** Creates the interpreter of TwiML, which runs one verb after the other, with people on the line. */
 export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Calls, 'run' | 'settled'> {
   const { order } = environment;
   const room = createRoom(environment, calls);
@@ -65,7 +65,7 @@ export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Ca
     }
   }
 
-  /** It has had an answer, or is on its way to the caller. */
+  /** Marks that it has had an answer, or is on its way to the caller. */
   function settled(call: Call): void {
     call.heardAt = order.now();
     call.owed = false;
@@ -76,7 +76,7 @@ export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Ca
     settled(call);
   }
 
-  /** Whoever is asked may answer while the prompt is still heard. */
+  /** Plays a Gather: a callee may answer while the prompt still plays. */
   function gather(call: Call, verb: VerbOf<'gather'>, next: () => void): void {
     const promptMs = verb.prompt.reduce(
       (sum, one) => sum + (one.verb === 'say' ? 300 + one.text.length * 60 : 1000),
@@ -111,7 +111,7 @@ export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Ca
     } else calls.later(call, lastsMs, next);
   }
 
-  /** A message, or nothing: then there is no request, and the document goes on (twilio.com/docs/voice/twiml/record). */
+  /** Records a message, or nothing: then there is no request, and the document goes on (twilio.com/docs/voice/twiml/record). */
   function record(call: Call, verb: VerbOf<'record'>, next: () => void): void {
     call.heard.push('♪ beep');
     call.waitsSince = null;
@@ -136,7 +136,7 @@ export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Ca
     calls.later(call, seconds > 0 ? seconds * 1000 : verb.silenceSeconds * 1000, () => done({}));
   }
 
-  /** Twilio's own forwarding: whoever picks up has the caller. */
+  /** Plays Twilio's own forwarding: whoever or whatever picks up has the caller. */
   function dialNumber(call: Call, verb: VerbOf<'dial.number'>): void {
     call.heard.push('→ number');
     call.waitsSince = null;

@@ -2,21 +2,21 @@ import { formatRef, parseRef, type CallbackRef, type Verb } from '@amd/core';
 import { isOver, nameOf, type Call, type Calls, type Params, type CallEnvironment } from './call.js';
 import type { Told } from './told.js';
 
-/** What a caller hears whom we could not serve for too long. */
+/** What a caller hears whom we failed to serve for too long. */
 export const GOODBYE = 'Goodbye.';
 
-/** In the round whose request it was; the first request is of none. */
+/** Creates the goodbye for the visit that the request belonged to; the first request belongs to none. */
 function goodbyeTo(event: Told): Told {
   return { type: 'caller.goodbye', ...('visit' in event ? { visit: event.visit } : {}) };
 }
 
 type Webhooks = Pick<Calls, 'ask' | 'request' | 'notify' | 'send' | 'mention' | 'overhear'>;
 
-/** What Twilio asks of us and tells us: on a bad network, and by whoever repeats it. */
+/** Creates what Twilio requests and reports: on a bad network, with repeats. */
 export function createWebhooks(environment: CallEnvironment, calls: Calls): Webhooks {
   const { order, translate, tell } = environment;
 
-  /** The reference as it travels: written into an address, and read from it. */
+  /** Builds the reference as it travels: written into an address, and read from it. */
   function form(call: Call | null, ref: CallbackRef, more: Readonly<Record<string, string>>): [CallbackRef, Params] {
     const read = parseRef(formatRef(ref), ref.purpose);
     if (read === undefined) order.broke('a reference cannot be read back', JSON.stringify(ref));
@@ -33,11 +33,11 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
     });
   }
 
-  /** What the flow can know of a leg once this has reached it. */
+  /** Records what the flow can know about a leg once this request has reached it. */
   function learn(call: Call, { purpose }: CallbackRef, params: Params): void {
     if (call.leg === 0) return;
     const said = params.get('AnsweredBy');
-    // Where detection has listened first, no verdict is one that says nothing.
+    // Where detection has listened first, no verdict is a verdict that says nothing.
     if (said !== undefined || (purpose === 'leg.answered' && call.listenedFirst)) call.verdicts.add(said ?? 'unknown');
     if (purpose !== 'leg.key') return;
     if ((params.get('Digits') ?? '') !== '') call.keyed = true;
@@ -47,7 +47,7 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
     }
   }
 
-  /** A request for TwiML; it may come twice, and then either reply is acted on, or the later one by nobody. */
+  /** Makes a request for TwiML; it may be repeated, and then either reply is acted on, or the later one is discarded. */
   function request(call: Call, event: Told | null, what: string, delivered: () => void = () => undefined): void {
     call.turn += 1;
     const { turn } = call;
@@ -69,7 +69,7 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
       });
     };
     if (call.leg === 0 && event !== null && order.trouble('we fail until the caller is told goodbye', 0.015)) {
-      // The last try may have been decided and written down all the same.
+      // The last try may have been decided and committed all the same.
       if (order.chance(0.5)) order.after(order.below(20_000), deliver);
       order.after(20_000, () => {
         order.say(() => `${nameOf(call)} is told goodbye`);
@@ -104,7 +104,7 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
     });
   }
 
-  /** Told, not asked: it may be lost, late or repeated. */
+  /** Sends a notification: it may be lost, late or repeated. */
   function send(event: Told, what: string, delivered: () => void = () => undefined): void {
     const deliver = (): void => {
       delivered();
@@ -116,7 +116,7 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
     if (order.trouble('a notification comes twice', 0.05)) order.after(order.below(40_000), deliver);
   }
 
-  /** Music, or words of ours. */
+  /** Plays music, or words of ours. */
   function overhear(call: Call, ref: CallbackRef): void {
     const { turn } = call;
     const event = translate(...form(call, ref, {}));

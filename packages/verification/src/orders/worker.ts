@@ -24,13 +24,16 @@ interface Stay {
   readonly version: number;
 }
 
-/** Some minutes of one worker: they are rejected, parked, moved by people and by us, and everything is told in any order. */
+/**
+ * Plays some minutes of one worker: they are rejected, parked, moved by people and by us, and everything is reported in any
+ * order.
+ */
 export function playWorker(options: OrderOptions): Order {
   const order = createOrder(options);
   let stay: Stay = { activity: AVAILABLE, by: 'person', since: order.now(), version: 1 };
   const worker = { isDeleted: false };
-  /** Until then, whoever is sent home is not told apart from whom a time-out has sent there. */
-  /** The last move was a wish for where they were already. */
+  /** Until then, a worker who is sent home cannot be told apart from one whom a timeout has sent there. */
+  /** The last move was a request for where they were already. */
   let leftInPlace = false;
   let unclearUntil = 0;
   let reservations = 0;
@@ -59,7 +62,7 @@ export function playWorker(options: OrderOptions): Order {
     } as Told;
   }
 
-  /** Told, in any order, twice or never. */
+  /** Delivers an event, in any order, twice or never. */
   function tell(what: Told, mayBeLost: boolean): void {
     if (mayBeLost && order.trouble('an event of a worker is lost', 0.15)) return;
     order.after(order.trouble('an event of a worker is late', 0.1) ? order.below(90_000) : order.below(600), () =>
@@ -80,7 +83,7 @@ export function playWorker(options: OrderOptions): Order {
     ({ type, workspace: WORKSPACE, worker: WORKER, ...more }) as unknown as Told;
   const reservation = (): string => of('WR', (reservations += 1));
 
-  /** A rejection of ours moves them; our other flow tells of it once Twilio has answered. */
+  /** Moves a worker by a rejection of ours; our other flow reports it once Twilio has answered. */
   function rejected(by: 'rejection' | 'talk'): void {
     move(UNAVAILABLE, by);
     tell(ours('worker.parked', { reservation: reservation(), activity: UNAVAILABLE, activities: ACTIVITIES }), false);
@@ -111,14 +114,14 @@ export function playWorker(options: OrderOptions): Order {
       if (stay.activity === AVAILABLE) timedOut();
     } else if (dice < 0.75) {
       const activity = order.pick([AVAILABLE, OFFLINE, OFFLINE]);
-      // To where they are already: nobody could tell.
+      // To where they are already: that would not be visible.
       if (activity === stay.activity || (activity === OFFLINE && order.now() <= unclearUntil)) return;
       order.meet('a person moves a worker');
       move(activity, 'person');
       leftInPlace = false;
     } else if (dice < 0.82) switched();
     else if (dice < 0.96) {
-      // Attributes change: the version counts up, and an event says so.
+      // Attributes change: the version increases, and an event reports it.
       stay = { ...stay, version: stay.version + 1 };
       tell(event(), true);
     } else if (order.chance(0.2) && !worker.isDeleted) {
@@ -174,7 +177,7 @@ export function playWorker(options: OrderOptions): Order {
   return order;
 }
 
-/** The answer to their wish was lost, and it left them where they were: the page says that they were not moved. */
+/** True if the answer to their request was lost, and it left them where they were: the page says that they were not moved. */
 function isToldNo(state: WorkerState): boolean {
   return (
     state.kind === 'worker' &&
@@ -183,7 +186,7 @@ function isToldNo(state: WorkerState): boolean {
   );
 }
 
-/** Nothing stays open. */
+/** Checks that nothing stays open. */
 function judge(
   order: Order,
   { inFlight, changeInFlight, coolDowns, timedOut, timers, requestedActivity }: LiveWorker,

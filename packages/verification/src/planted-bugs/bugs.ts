@@ -1,4 +1,4 @@
-/** The world that each kind of bug is looked for in. */
+/** The world in which each kind of bug is looked for. */
 export const WORLDS = {
   explorer: '1 leg, 0 faults',
   async: '1 leg, 0 faults, async',
@@ -11,11 +11,11 @@ export interface Bug {
   /** Below packages/core/src, or below `at`. */
   readonly file: string;
   readonly at?: string;
-  /** What stands there, and what is planted instead. */
+  /** The original text, and what is planted instead. */
   readonly from: string;
   readonly to: string;
   readonly also?: readonly [from: string, to: string];
-  /** What should notice it: the explorer's world, or the tests to run. */
+  /** What should catch it: the explorer's world, or the tests to run. */
   readonly by: keyof typeof WORLDS | readonly string[];
 }
 
@@ -97,7 +97,7 @@ export const BUGS: readonly Bug[] = [
     to: "if (leg.phase === 'detecting') hangUpLeg(ctx, leg);\n    else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');",
     by: 'explorer',
   },
-  // In the flow of TaskRouter.
+  // In the TaskRouter flow.
   {
     name: 'reject without an activity for the worker to rest in: take the available one',
     file: 'flows/taskrouter/requests.ts',
@@ -210,7 +210,7 @@ export const BUGS: readonly Bug[] = [
     to: "finishChange(ctx, 'done', reasonOf(outcome));",
     by: ['packages/core/test/taskrouter'],
   },
-  // Detection that listens while the call goes on, and what answers mean.
+  // Asynchronous detection, and what answers mean.
   {
     name: 'let the verdict move somebody whom a key has moved',
     file: 'flows/leg/answer.ts',
@@ -403,7 +403,7 @@ export const BUGS: readonly Bug[] = [
     to: 'socket.data.commands <= MAX_COMMANDS',
     by: ['packages/dashboard/test/socket.test.ts'],
   },
-  // In what sets Twilio up.
+  // In the set-up of Twilio.
   {
     name: "overwrite the user's own assignment fallback together with the assignment callback",
     at: 'packages/cli/src/',

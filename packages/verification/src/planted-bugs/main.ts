@@ -6,7 +6,7 @@ import { readOptions } from '../../../../scripts/options.mjs';
 import { ROOT } from '../root.js';
 import { BUGS, WORLDS, type Bug } from './bugs.js';
 
-/** One for each that is planted at a time. */
+/** One for each bug planted at the same time. */
 const COPIES = join(ROOT, '.planted');
 const CORE = 'packages/core/src/';
 
@@ -41,7 +41,7 @@ rmSync(COPIES, { recursive: true, force: true });
 console.log(`${String(chosen.length - unnoticed)} passed, ${String(unnoticed)} failed`);
 process.exit(unnoticed === 0 ? 0 : 1);
 
-/** Plants what is left, one bug after the other, in a copy of its own. */
+/** Plants the remaining bugs, one after the other, in a copy of its own. */
 async function work(copy: string): Promise<void> {
   makeCopy(copy);
   for (let one = left.shift(); one !== undefined; one = left.shift()) {
@@ -63,7 +63,7 @@ function makeCopy(copy: string): void {
   }
 }
 
-/** What noticed it, or `null`. */
+/** Returns what caught the bug, or `null`. */
 async function tryOut(copy: string, { at = CORE, file, from, to, also, by }: Bug): Promise<string | null> {
   const path = join(copy, at, file);
   const original = readFileSync(path, 'utf8');
@@ -90,7 +90,9 @@ async function explorer(copy: string, world: string): Promise<string | null> {
   return status === 0 || found === null ? null : `the explorer: ${found[1] ?? ''}`;
 }
 
-/** Who notices. `options`: stopping at the first failure saves time, but a run that is stopped may not tell of that failure. */
+/**
+ * Returns which tests fail. `options`: stopping at the first failure saves time, but a stopped run may not report that failure.
+ */
 async function tests(
   copy: string,
   paths: readonly string[],
@@ -114,7 +116,7 @@ function isFailed({ status }: { readonly status: string }): boolean {
   return status === 'failed';
 }
 
-/** As far as Vitest's report in JSON is read. */
+/** The part of Vitest's JSON report that is read. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string;

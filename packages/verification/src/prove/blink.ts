@@ -13,12 +13,12 @@ import type { Facts } from './facts.js';
 
 const ANN = '+14155550142';
 const BEN = '+14155550143';
-/** A caller every so many ms, for so long; the store goes away after the first second. */
+/** A caller every so many ms, for this long; the store goes down after the first second. */
 const APART_MS = 500;
 const STREAM_MS = 12_000;
 /**
- * Callers wait for 20 s. On a machine that has no time for us ten seconds become thirty: then a run shows nothing, and is
- * repeated, so many times at most.
+ * Callers wait for 20 s. On a busy machine ten seconds may become thirty: then a run shows nothing and is repeated, up to this
+ * often.
  */
 const LONGEST_MS = 15_000;
 const RUNS = 3;
@@ -26,12 +26,12 @@ const RUNS = 3;
 export interface Stream {
   readonly callers: number;
   readonly talked: number;
-  /** The longest time for which the store did not answer us, in ms. */
+  /** The longest time for which the store did not answer, in ms. */
   readonly awayMs: number;
   readonly problems: readonly string[];
 }
 
-/** A stream of callers in real time: a voicemail is rung, then a human; meanwhile the store blinks. */
+/** Plays a stream of callers in real time: a voicemail is rung, then a human; meanwhile the store goes down. */
 export async function streamOver(
   store: Store,
   clock: Clock | undefined,
@@ -86,7 +86,7 @@ export async function streamOver(
   return { callers: callers.length, talked, awayMs, problems };
 }
 
-/** Asks the store again and again, and says for how long it did not answer. */
+/** Queries the store repeatedly, and measures for how long it did not answer. */
 function watch(store: Store): { readonly end: () => number } {
   let [answered, longest, ended] = [performance.now(), 0, false];
   const away = (): number => (longest = Math.max(longest, performance.now() - answered));
@@ -110,7 +110,7 @@ function watch(store: Store): { readonly end: () => number } {
   };
 }
 
-/** How a Redis goes away, and comes back. Times are those of a real one: a time-out, a failover, an operator. */
+/** How a Redis goes down and comes back. Times are those of a real one: a timeout, a failover, an operator. */
 const BLINKS: Readonly<Record<string, (redis: OwnRedis) => Promise<void>>> = {
   'CLIENT KILL': async (redis) => {
     for (let times = 0; times < 10; times += 1) {
@@ -142,7 +142,7 @@ async function told(redis: OwnRedis, command: string, ...words: string[]): Promi
   client.disconnect();
 }
 
-/** On a busy machine the first answers may take too long. */
+/** Opens a store. On a busy machine the first answers may take too long. */
 async function opened(redis: OwnRedis): Promise<RedisStore> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -166,8 +166,8 @@ async function overRedis(blink: (redis: OwnRedis) => Promise<void>): Promise<Str
 }
 
 /**
- * A file that somebody else holds for 5 s. In exclusive mode nobody can while we run, so what SQLite would say is said for it:
- * every question fails at once.
+ * Plays callers over a file that another process holds for 5 s. In exclusive mode that cannot happen while we run, so SQLite's
+ * error is simulated: every request fails at once.
  */
 async function overSqlite(): Promise<Stream> {
   const folder = mkdtempSync(join(tmpdir(), 'amd-blink-'));
@@ -185,7 +185,7 @@ async function overSqlite(): Promise<Stream> {
   }
 }
 
-/** Every way to go away, at the same time: each has its own store, and most of it is waiting. */
+/** Plays every way to go down at the same time: each has its own store, and most of it is waiting. */
 export async function blinks(tell: (done: number, of: number) => void): Promise<Facts> {
   const runs = [
     ...Object.entries(BLINKS).map(([name, blink]) => ({ name, run: () => overRedis(blink) })),

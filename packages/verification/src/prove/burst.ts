@@ -30,7 +30,7 @@ export interface Burst {
 const callSid = (number: number): string => `CA${String(number).padStart(32, '0')}`;
 const from = (number: number): string => `+1212${String(5_550_000 + number)}`;
 
-/** So many new callers in the same moment, far below the limit, at the endpoint of one process. */
+/** Plays this many new callers at the same moment, far below the limit, at the endpoint of one process. */
 export async function burstOver(
   store: Store,
   clock: Clock,
@@ -77,7 +77,9 @@ export async function burstOver(
   };
 }
 
-/** Limits of several processes, each with a connection of its own, meet at the limit: how many were let in, and refused. */
+/**
+ * Lets several processes, each with a connection of its own, meet at the limit; returns how many calls were admitted and refused.
+ */
 export async function crowdAtLimit(
   stores: readonly { readonly store: Store; readonly clock: Clock }[],
   { atOnce, callers }: { readonly atOnce: number; readonly callers: number },
@@ -95,7 +97,7 @@ export async function crowdAtLimit(
   return { admitted, refused: admissions.filter((one) => one === 'tooManyAtOnce').length };
 }
 
-/** Bursts over each store, and of several processes over one Redis. */
+/** Plays bursts over each store, and by several processes over one Redis. */
 export async function bursts(options: {
   readonly callers: number;
   readonly processes: number;

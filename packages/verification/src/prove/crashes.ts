@@ -15,7 +15,7 @@ export interface CrashReport {
   readonly problems: readonly string[];
 }
 
-/** A process that writes until it or its store is killed; it reports what was acknowledged to the ledger. */
+/** A process that writes until it or its store is killed; it reports acknowledged writes to the ledger. */
 export interface Writer {
   /** Some of its writes were acknowledged, or it has ended. */
   readonly started: Promise<void>;
@@ -24,7 +24,7 @@ export interface Writer {
   kill(): void;
 }
 
-/** However slow the machine is, no writer is killed before this many writes. */
+/** No writer is killed before this many writes, however slow the machine is. */
 const SOME_WRITES = 51;
 
 /** Starts a writer; `script` is the URL of a file. */
@@ -52,7 +52,7 @@ export function startWriter(script: string, args: readonly string[], ledger: Led
   };
 }
 
-/** A generator of random numbers that repeats exactly for the same seed. */
+/** Creates a generator of random numbers that repeats exactly for the same seed. */
 export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -11,7 +11,7 @@ interface CrowdOptions {
   readonly tell: (done: number, of: number) => void;
 }
 
-/** Many callers at once, whose webhooks come in any order; and 1,000 of whom some are lost, some repeated. */
+/** Plays many callers at once, whose webhooks come in any order; and 1,000 with some webhooks lost and some repeated. */
 export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
   const disorder = { maxDelayMs: 5000, lose: 0, duplicate: 0 };
   const many = await playCrowd({ calls: full ? 10_000 : 1000, seed, disorder, everyMs: 100 });
@@ -23,7 +23,7 @@ export async function crowd({ full, seed }: CrowdOptions): Promise<Facts> {
   return factsOf([many, lossy]);
 }
 
-/** A crowd whose application's clock is set every second, and the same one without. */
+/** Plays a crowd while the application's clock is set every second, and the same crowd without that. */
 export async function clock({ full, seed }: CrowdOptions): Promise<Facts> {
   const calls = full ? 1000 : 300;
   const quiet = await playCrowd({ calls, seed });
@@ -34,14 +34,14 @@ export async function clock({ full, seed }: CrowdOptions): Promise<Facts> {
   return { figures: { calls, otherwise }, problems: [...quiet.problems, ...played.problems] };
 }
 
-/** Many callers in a queue with fifty workers. */
+/** Plays many callers in a queue with fifty workers. */
 export async function queueCrowd({ full, seed }: CrowdOptions): Promise<Facts> {
   const disorder = { maxDelayMs: 2000, lose: 0.05, duplicate: 0.05 };
   const calls = full ? 10_000 : 1000;
   return factsOf([await playTaskCrowd({ calls, workers: 50, seed, everyMs: 4000, disorder })]);
 }
 
-/** Requests for TwiML retried, copied later, and both, in crowds of both kinds. */
+/** Retries requests for TwiML, copies them later, and both, in crowds of both kinds. */
 export async function repeatedCrowds({ full, seed, tell }: CrowdOptions): Promise<Facts> {
   const ways = [
     { retry: 0.5 },
@@ -61,7 +61,7 @@ export async function repeatedCrowds({ full, seed, tell }: CrowdOptions): Promis
   return factsOf(played);
 }
 
-/** Every switch of the simulator flipped, alone, with another and with all. */
+/** Flips every switch of the simulator, alone, with another and with all. */
 export async function toggles({ full, seed, tell }: CrowdOptions): Promise<Facts> {
   const plays = flippedPlays(20, seed + 1000);
   const played = [];
@@ -86,7 +86,7 @@ export async function queueToggles({ full, seed, tell }: CrowdOptions): Promise<
   return factsOf(played);
 }
 
-/** Callers in a workspace that is shared with chats, e-mails, call-backs and calls that agents make. */
+/** Plays callers in a workspace that is shared with chats, e-mails, callbacks and calls that agents make. */
 export async function foreignTasks({ full, seed, tell }: CrowdOptions): Promise<Facts> {
   const plays = full ? 50 : 10;
   const calls = 20;
@@ -101,7 +101,7 @@ export async function foreignTasks({ full, seed, tell }: CrowdOptions): Promise<
   return { figures: { calls: calls * plays, foreign }, problems };
 }
 
-/** One human among voicemails that pick up at once; two humans in the same instant. */
+/** Plays one human among voicemails that pick up at once; then two humans at the same instant. */
 export async function races({ full, seed }: CrowdOptions): Promise<Facts> {
   const [alone, together] = full ? [10_000, 2000] : [1000, 300];
   const problems = [

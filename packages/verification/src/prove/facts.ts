@@ -1,4 +1,4 @@
-/** Figures of a part, by name, and what was not as promised. */
+/** Figures of a part, by name, and broken promises. */
 export interface Facts {
   readonly figures: Readonly<Record<string, number>>;
   readonly problems: readonly string[];

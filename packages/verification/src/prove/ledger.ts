@@ -9,7 +9,7 @@ export type LedgerEntry =
   /** That settlement was acknowledged. */
   | { readonly is: 'settled'; readonly key: string; readonly revision: number };
 
-/** Keeps what was acknowledged, and compares it with what is in the store. */
+/** Keeps what was acknowledged, and compares it with the store. */
 export class Ledger {
   readonly #committed = new Map<string, number>();
   readonly #settling = new Set<string>();
@@ -28,8 +28,8 @@ export class Ledger {
   }
 
   /**
-   * Checks that each acknowledged write is in the store, and that each record has the one task that belongs to it. Reads
-   * the tasks by claiming all of them, at a time far in the future.
+   * Checks that each acknowledged write is in the store, and that each record has its one task. Reads the tasks by claiming all
+   * of them, at a time far in the future.
    */
   async check(store: Store): Promise<{ lost: number; problems: string[] }> {
     let lost = 0;
@@ -39,7 +39,7 @@ export class Ledger {
     for (;;) {
       const claims = await store.claim({ now: far, limit: 1000, leaseMs: 1000, lease: 'check' });
       for (const { key, id } of claims) tasks.set(key, [...(tasks.get(key) ?? []), id]);
-      // The next writer needs them: they are given back as they were.
+      // The next writer needs them: they are put back unchanged.
       for (const claim of claims) {
         const again = { kind: 'retry', dueAt: far + 1_000_000, counts: false } as const;
         if (!(await store.settle(claim, again)))
@@ -74,8 +74,8 @@ export class Ledger {
 }
 
 /**
- * Writes to as many keys at once as fast as it can, for ever: a commit replaces the task of the one before; now and then a
- * task is claimed and settled.
+ * Writes to all keys as fast as possible, forever: a commit replaces the task of the one before; now and then a task is claimed
+ * and settled.
  */
 export async function writeForEver(
   store: Store,

@@ -32,7 +32,7 @@ const values = readOptions(HELP, {
   json: { type: 'boolean', default: false },
   child: { type: 'string' },
 });
-/** What measures real time runs alone: anything else would make it late. */
+/** What measures real time runs alone: anything else would delay it. */
 const ALONE = ['timers', 'burst', 'storm', 'measured'];
 
 type Flow = 'forwarding' | 'queues';
@@ -49,7 +49,7 @@ interface Job {
   readonly run: () => Promise<unknown>;
 }
 
-/** What a child says. */
+/** A message of a child. */
 interface Message {
   readonly progress?: string;
   readonly facts?: Facts;
@@ -58,7 +58,7 @@ interface Message {
 if (values.child === undefined) await prove();
 else await part(values.child);
 
-/** One part, in this process. */
+/** Runs one part, in this process. */
 async function part(name: string): Promise<void> {
   const options = JSON.parse(process.env['PROVE_OPTIONS'] ?? '') as Omit<PartOptions, 'tell'>;
   const send = (message: Message, sent: () => void = () => undefined): void => void process.send?.(message, sent);
@@ -137,7 +137,7 @@ async function prove(): Promise<void> {
   );
 }
 
-/** Prints a line for each promise; whether all are kept. */
+/** Prints a line for each promise; returns whether all are kept. */
 function report(facts: ReadonlyMap<string, Facts>, explored: Readonly<Record<Flow, Explored>>, began: number): boolean {
   const results = {
     full: values.full,
@@ -186,7 +186,7 @@ function inChild(name: string, options: Omit<PartOptions, 'tell'>): Promise<Fact
   });
 }
 
-/** One world, by the explorer's own program: it also compares with what was recorded. */
+/** Explores one world, by the explorer's own program, which also compares with what was recorded. */
 function explore(name: string): Promise<ExploredWorld> {
   return new Promise((resolve) => {
     const args = ['scripts/run.mjs', 'explore', '--only', name, '--exact', '--jobs', '1'];
@@ -213,7 +213,7 @@ function total(worlds: readonly ExploredWorld[]): Explored {
   };
 }
 
-/** The URL of a program that is bundled with this one. */
+/** Returns the URL of a program that is bundled with this one. */
 function bundled(name: string): string {
   return new URL(`./${name}.mjs`, import.meta.url).href;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Measured } from '../../../core/test/helpers/measured.js';
 import type { Facts } from './facts.js';
 
-/** Tests that measure real time when they are asked to: all that import `measured.ts` (a test says so). */
+/** Tests that measure real time on request: all that import `measured.ts` (a test says so). */
 export const MEASURING = [
   'examples/shared/test/open-redis.test.ts',
   'packages/store-redis/test/redis-store.test.ts',
@@ -18,7 +18,7 @@ export const MEASURING = [
   'packages/verification/test/e2e/cluster.test.ts',
 ];
 
-/** Runs those tests one after the other, while nothing else runs, and collects what they measured. */
+/** Runs those tests one after the other, while nothing else runs, and collects their measurements. */
 export async function measure(root: string): Promise<Facts> {
   const folder = mkdtempSync(join(tmpdir(), 'amd-measured-'));
   const file = join(folder, 'figures');

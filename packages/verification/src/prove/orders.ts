@@ -8,7 +8,7 @@ interface OrdersOptions {
   readonly tell: (done: number, of: number) => void;
 }
 
-/** Random orders of all that may happen to a call or a worker, on the flows alone; every event of them is told twice. */
+/** Plays random orders of everything that may happen to a call or a worker, on the flows alone, with every event repeated. */
 export function randomOrders({ full, seed, tell }: OrdersOptions): Promise<Facts> {
   const count = full ? 100_000 : 10_000;
   const flows = Object.keys(FLOWS) as FlowName[];

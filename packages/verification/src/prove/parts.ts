@@ -148,7 +148,7 @@ async function lossyCrowds(options: {
     const disorder = { seed: one, maxDelayMs: 5000, duplicate: 0.2, lose: 0.05 };
     const result = await runScenario(crowdScenario(one, 1000, 100), await MEMORY.make(), { nodes, disorder });
     problems.push(...result.problems.map((problem) => `seed ${String(one)}: ${problem}`));
-    // Only the network is bad: nothing of ours has a reason to complain.
+    // Only the network is bad: the log must contain no complaint.
     problems.push(...result.log.map(({ code, message }) => `seed ${String(one)}: ${code} ${message}`));
     figures.calls += result.results.length;
     figures.webhooks += result.counted.webhook;

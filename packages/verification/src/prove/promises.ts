@@ -1,13 +1,13 @@
 import type { Facts } from './facts.js';
 
-/** What the explorer says of its worlds, added up. */
+/** Results of the explorer's worlds, added up. */
 export interface Explored {
   readonly worlds: number;
   readonly states: number;
   readonly transitions: number;
-  /** The most orders of one world. */
+  /** The largest number of orders of one world. */
   readonly orders: number;
-  /** Violations, worlds that are smaller than they were, worlds that were not finished. */
+  /** Violations, worlds that are smaller than before, and worlds that were not finished. */
   readonly failed: number;
 }
 
@@ -26,7 +26,7 @@ export interface Verdict {
 }
 
 export interface Promised {
-  /** The promises of docs/proof.md that it measures; empty: how quick it is. */
+  /** The promises of docs/proof.md that it measures; empty: its speed. */
   readonly keeps: string;
   readonly what: string;
   readonly judge: (results: Results) => Verdict;
@@ -35,7 +35,7 @@ export interface Promised {
 const count = (value: number): string => value.toLocaleString('en');
 const of = (facts: Facts, name: string): number => facts.figures[name] ?? NaN;
 
-/** Promises of the scoreboard that this program measures; each needs the parts that it asks for. */
+/** Promises of the scoreboard that this program measures; each needs the parts that it names. */
 export const PROMISES: readonly Promised[] = [
   {
     keeps: 'P1–P6',
@@ -52,7 +52,7 @@ export const PROMISES: readonly Promised[] = [
       const sum = (parts: readonly Facts[], name: string): number =>
         parts.reduce((total, one) => total + of(one, name), 0);
       const [left, late] = [sum(heard, 'legsLeft'), sum(heard, 'legsLate')];
-      // Whoever is told of no end learns of it from the next heartbeat; the ringing ends by itself before.
+      // If no end is reported, the next heartbeat finds it; the ringing ends by itself before.
       const figure = `${count(late)} of ${count(left)} legs whose caller went were on the line 5 s later, and ${count(sum(deaf, 'legsLate'))} of ${count(sum(deaf, 'legsLeft'))} where 5 % of what Twilio tells is lost; none longer than it may ring`;
       return {
         figure,
@@ -294,7 +294,7 @@ export const PROMISES: readonly Promised[] = [
   },
 ];
 
-/** For the others: what checks them. */
+/** What checks the others. */
 export const ELSEWHERE: readonly (readonly [promises: string, command: string])[] = [
   ['P8: signatures, toll fraud, secrets; pages, access, truth of the page, limits', 'npm test'],
   ['P9: latency under load', 'npm run soak'],

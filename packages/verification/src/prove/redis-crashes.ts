@@ -13,8 +13,8 @@ export interface KillRedis {
 }
 
 /**
- * A Redis that writes everything to the disk before it answers is killed at random moments, while it is written to, and
- * started again; every third time the writer is killed instead. After each death everything acknowledged must be there.
+ * Kills a Redis that flushes everything to disk before it answers, at random moments during writes, and restarts it; every third
+ * time the writer is killed instead. After each kill everything acknowledged must be there.
  */
 export async function killRedis({ times, seed, writer, onProgress }: KillRedis): Promise<CrashReport> {
   const random = chance(seed);
@@ -49,7 +49,7 @@ export async function killRedis({ times, seed, writer, onProgress }: KillRedis):
   return { kills, acked: ledger.acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
 }
 
-/** A primary is killed while it is written to with `replicas: 1`, and its replica, in sync before, takes its place. */
+/** Kills a primary during writes with `replicas: 1`, and promotes its replica, which was in sync before. */
 export async function promoteReplica({ times, seed, writer, onProgress }: KillRedis): Promise<CrashReport> {
   const random = chance(seed);
   const problems: string[] = [];
@@ -83,7 +83,7 @@ export async function promoteReplica({ times, seed, writer, onProgress }: KillRe
   return { kills, acked, lost, slowestReopenMs, problems: problems.slice(0, 20) };
 }
 
-/** A replica in its first synchronisation would lose everything: it is waited for. */
+/** Waits for a replica: during its first synchronisation it would lose everything. */
 async function inSync(replica: OwnRedis): Promise<void> {
   const client = await ready(replica.connect());
   for (let tries = 0; tries < 400; tries += 1) {

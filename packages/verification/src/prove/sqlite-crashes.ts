@@ -15,7 +15,7 @@ export interface KillSqlite {
   readonly onProgress?: (kills: number) => void;
 }
 
-/** A process that writes to a file is killed at random moments; after each death everything acknowledged must be there. */
+/** Kills a process that writes to a file at random moments; after each kill everything acknowledged must be there. */
 export async function killSqlite({ times, seed, writer, driver, onProgress }: KillSqlite): Promise<CrashReport> {
   const random = chance(seed);
   const folder = mkdtempSync(join(tmpdir(), 'amd-crashes-'));

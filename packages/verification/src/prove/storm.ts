@@ -24,24 +24,24 @@ import { ACCOUNT, BASE, common, TOKEN, webhook } from '../../../core/test/helper
 import { DURABLE, ready, startRedis } from '../../../store-redis/test/helpers/redis.js';
 import type { Facts } from './facts.js';
 
-/** One call that rings so many people at once. */
+/** One call that rings this many people at once. */
 export interface Storm {
   readonly people: number;
-  /** From the verdict to the document of the room, in ms. */
+  /** From the verdict to the room's document, in ms. */
   readonly answeredMs: number;
   /** From the verdict until the last of the other phones was stopped, in ms. */
   readonly stoppedMs: number;
   readonly problems: readonly string[];
 }
 
-/** A store as one process has it. */
+/** A store as one process uses it. */
 interface Member {
   readonly store: Store;
   readonly clock: Clock;
 }
 
 const HOT = sidOf(0);
-/** Callers who arrive in the same moment. */
+/** Callers who arrive at the same moment. */
 const OTHERS = 20;
 
 function sidOf(number: number): CallSid {
@@ -49,8 +49,8 @@ function sidOf(number: number): CallSid {
 }
 
 /**
- * All are rung, and what Twilio tells of all of them comes in one instant: to one process after the other, where there are several.
- * In the middle of it somebody has picked up, and others call.
+ * Rings all of them, with all of Twilio's notifications arriving at one instant: to one process after the other, if there are
+ * several. In the middle of it one callee has picked up, and other callers arrive.
  */
 export async function stormOver(
   members: readonly Member[],
@@ -133,7 +133,7 @@ export async function stormOver(
   return { people, answeredMs, stoppedMs, problems };
 }
 
-/** Resolves when so many have come. */
+/** Resolves when this many have come. */
 function counter(wanted: number): { readonly one: () => void; readonly all: Promise<void> } {
   let [count, resolve] = [0, (): void => undefined];
   const all = new Promise<void>((done) => (resolve = done));
@@ -146,7 +146,7 @@ function counter(wanted: number): { readonly one: () => void; readonly all: Prom
   };
 }
 
-/** Storms of each size over each store, and of two processes over one Redis. */
+/** Plays storms of each size over each store, and by two processes over one Redis. */
 export async function storms(sizes: readonly number[], replyBudgetMs?: number): Promise<Facts> {
   const folder = mkdtempSync(join(tmpdir(), 'amd-storm-'));
   const redis = await startRedis(DURABLE);

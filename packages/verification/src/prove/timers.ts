@@ -12,7 +12,7 @@ export interface Timers {
   readonly timers: number;
   readonly p99Ms: number;
   readonly early: number;
-  /** Rang more or less than once. */
+  /** Fired more or less than once. */
   readonly notOnce: number;
 }
 
@@ -23,7 +23,7 @@ type Event =
   | { readonly type: 'set'; readonly at: number; readonly dueAt: number }
   | { readonly type: 'timer'; readonly at: number };
 
-/** A flow that only sets a timer and counts its ringing. */
+/** A flow that only sets a timer and counts how often it fires. */
 const bell: Flow<State, Event, Effect, null, unknown> = {
   name: 'bell',
   schema: 1,
@@ -39,7 +39,7 @@ const bell: Flow<State, Event, Effect, null, unknown> = {
       : { state: { rung: state.rung + 1 }, effects: [], reply: null, keepForMs: null },
 };
 
-/** So many timers within a few seconds of real time: how late they ring. */
+/** Fires this many timers within a few seconds of real time, and measures how late they are. */
 export async function ringTimers(store: Store, timers: number, clock: Clock = systemClock): Promise<Timers> {
   const runtime = createRuntime({
     flow: bell,
@@ -72,7 +72,7 @@ export async function ringTimers(store: Store, timers: number, clock: Clock = sy
     }),
   );
   await all;
-  // Whoever would ring twice does so now.
+  // A process that would fire one twice does so now.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await runtime.stop();
   lateMs.sort((a, b) => a - b);

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Facts } from './facts.js';
 
-/** The test of the properties of a flow in every state, and the one of them that is played here. */
+/** The test of a flow's properties in every state, and the property that is played here. */
 const PROPERTIES = 'packages/core/test/flow/totality.test.ts';
 const PROPERTY = 'changes nothing the second time';
 
-/** Any event in any state, told once more: the property of `npm test`, many more times. A failure names fast-check's seed. */
+/** Repeats any event in any state: the property of `npm test`, many more times. A failure names fast-check's seed. */
 export async function toldTwice({ root, full }: { readonly root: string; readonly full: boolean }): Promise<Facts> {
   const runs = full ? 100_000 : 20_000;
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -19,7 +19,7 @@ export async function toldTwice({ root, full }: { readonly root: string; readonl
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const [code] = (await once(child, 'close')) as [number | null];
-  // Renamed, it would pass without having been played.
+  // After a rename it would pass without having run.
   const wasPlayed = said.includes(' 1 passed');
   const problems = code === 0 && wasPlayed ? [] : [said.slice(-4000)];
   return { figures: { runs: wasPlayed ? runs : 0 }, problems };

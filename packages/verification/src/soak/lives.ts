@@ -1,6 +1,6 @@
 import { webhooks, type Signed } from '../bench/calls.js';
 
-/** One webhook of a call: after how many ms, which, and how it must be answered. */
+/** One webhook of a call: after how many ms, which, and its expected status. */
 export type Moment = readonly [afterMs: number, make: (n: number) => Signed, status: number];
 
 const ARRIVES: readonly Moment[] = [
@@ -10,7 +10,7 @@ const ARRIVES: readonly Moment[] = [
   [900, webhooks.ringing, 204],
 ];
 
-/** A human takes the call, and both talk for a while. */
+/** A human takes the call, and the two talk for a while. */
 const TALK: readonly Moment[] = [
   ...ARRIVES,
   [2500, webhooks.answered, 200],
@@ -19,7 +19,7 @@ const TALK: readonly Moment[] = [
   [4600, webhooks.callerCompleted, 204],
 ];
 
-/** A voicemail answers: nobody is left, and the caller, redirected, hears so. */
+/** A voicemail answers: nobody is left, and the redirected caller hears so. */
 const VOICEMAIL: readonly Moment[] = [
   ...ARRIVES,
   [2500, webhooks.machine, 200],
@@ -28,7 +28,7 @@ const VOICEMAIL: readonly Moment[] = [
   [4600, webhooks.callerCompleted, 204],
 ];
 
-/** The caller hangs up while it rings, and the phone is told to stop. */
+/** The caller hangs up while it rings, and the phone is stopped. */
 const GIVES_UP: readonly Moment[] = [
   ...ARRIVES,
   [2000, webhooks.callerCompleted, 204],
@@ -41,7 +41,7 @@ export const LIVES: readonly (readonly Moment[])[] = [TALK, VOICEMAIL, TALK, GIV
 /** Webhooks of a call, on average. */
 export const MOMENTS_PER_CALL = LIVES.flat().length / LIVES.length;
 
-/** The life of the n-th call. */
+/** Returns the webhooks of the n-th call. */
 export function lifeOf(n: number): readonly Moment[] {
   return LIVES[n % LIVES.length] ?? [];
 }

@@ -33,7 +33,7 @@ const { values } = parseArgs({
   },
 });
 
-/** p99 in ms that must not be exceeded. */
+/** Maximum p99 in ms. */
 const BARS: Readonly<Record<string, number>> = { memory: 50, sqlite: 75, redis: 100, express: Infinity };
 
 interface Soaked {
@@ -41,7 +41,7 @@ interface Soaked {
   readonly figures: SoakFigures;
   readonly first: Health;
   readonly last: Health;
-  /** Requests to Twilio's REST. */
+  /** Requests to Twilio's REST API. */
   readonly requests: number;
 }
 
@@ -148,7 +148,7 @@ function report({ name, figures, first, last, requests }: Soaked): { readonly li
   return { line, ok };
 }
 
-/** The next message of a process. @throws Error when it ends, or says that something failed */
+/** Returns the next message of a process. @throws Error when it ends, or reports a failure */
 async function heard<T>(child: ChildProcess): Promise<T> {
   const settled = new AbortController();
   const { signal } = settled;
@@ -162,7 +162,7 @@ async function heard<T>(child: ChildProcess): Promise<T> {
     if (typeof message === 'object' && message !== null && 'error' in message) throw new Error(message.error);
     return message;
   } finally {
-    // Whichever did not happen must not go on listening.
+    // Whichever did not happen must stop listening.
     settled.abort();
   }
 }

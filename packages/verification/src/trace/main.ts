@@ -53,7 +53,7 @@ if (values.table) {
   for (const [file, names] of await trace(scenario)) console.log(`${file}\n    ${names.join(', ')}`);
 }
 
-/** The functions of core that ran for the events, by file. */
+/** Returns the functions of core that ran for the events, by file. */
 async function trace({ before, events }: TraceScenario): Promise<ReadonlyMap<string, readonly string[]>> {
   let state: ForwardingState = forwarding.initial();
   const play = (all: TraceScenario['events']): void => {
@@ -69,7 +69,7 @@ async function trace({ before, events }: TraceScenario): Promise<ReadonlyMap<str
   return new Map([...files].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** Where a function stands, if it ran, has a name and is of core's flows or below. */
+/** Returns where a function is defined, if it ran, has a name and belongs to core's flows or below. */
 function placed({
   functionName,
   ranges,

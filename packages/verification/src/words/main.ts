@@ -1,4 +1,4 @@
-// npm run check:words: words that were replaced, wherever they still stand.
+// npm run check:words: replaced words, wherever they still occur.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readOptions } from '../../../../scripts/options.mjs';
@@ -33,7 +33,7 @@ for (const path of files) {
 console.log(`${String(files.length)} files, ${String(found)} words that were replaced`);
 process.exit(found === 0 ? 0 : 1);
 
-/** Empty for a file that was deleted and not committed yet. */
+/** Reads a file; empty for one that was deleted and not committed yet. */
 function read(path: string): string {
   try {
     return readFileSync(ROOT + path, 'utf8');

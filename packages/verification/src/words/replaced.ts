@@ -1,12 +1,12 @@
-/** A word that was replaced: where it may still stand, and what is said now. */
+/** A replaced word: where it may still occur, and what is said now. */
 export interface Replaced {
   readonly pattern: RegExp;
   readonly now: string;
-  /** Beginnings of paths in which it may stand. */
+  /** Beginnings of paths in which it may occur. */
   readonly allowed?: readonly string[];
 }
 
-/** What changesets and decisions tell of an older name. */
+/** Changesets and decisions may mention older names. */
 const HISTORY = ['.changeset/', 'docs/decisions/'];
 
 const name = (pattern: string, now: string): Replaced => ({

@@ -10,7 +10,7 @@ import { browserPath } from '../../../store-redis/test/helpers/programs.js';
 
 const found = browserPath('Chromium');
 
-/** Whether the tests of the page can run. */
+/** True if the tests of the page can run. */
 export const hasBrowser = found !== undefined;
 
 export function launch(): Promise<Browser> {
@@ -21,7 +21,7 @@ export function launch(): Promise<Browser> {
 
 let built: Promise<string> | undefined;
 
-/** A page, built from its sources. */
+/** Builds a page from its sources. */
 export async function pageAssets(page: PageName = 'calls'): Promise<PageAssets> {
   const folder = mkdtempSync(join(tmpdir(), 'amd-page-'));
   built ??= buildPage(folder).then(() => folder);
@@ -30,14 +30,14 @@ export async function pageAssets(page: PageName = 'calls'): Promise<PageAssets> 
   return { html: read('index.html'), script: read(`${page}.js`), style: read(`${page}.css`) };
 }
 
-/** A new page that waits as long as it takes. */
+/** Opens a new page that waits as long as needed. */
 export async function newPage(browser: Browser, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
   page.setDefaultTimeout(PATIENCE_MS);
   return page;
 }
 
-/** A page that is live, and what went wrong in it or was blocked by its policy. */
+/** Opens a live page, and collects its errors and what its policy blocked. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -56,20 +56,20 @@ export async function openPage(
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe objects to seriously. Through the debugger, which the page's policy does not hinder. */
+/** Returns axe's serious complaints. Runs through the debugger, which the page's policy does not restrict. */
 export function seriousProblems(page: Page): Promise<string[]> {
   return page.evaluate(
     `${AXE}; axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   );
 }
 
-/** Into the folder that AMD_IMAGES names; nowhere without it. */
+/** Saves a picture to the folder that AMD_IMAGES names; does nothing without it. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['AMD_IMAGES'];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }
 
-/** From now on `window.longest` is the longest task of the page, ms: what loading took is not what updates cost. */
+/** Records the page's longest task in `window.longest`, ms, from now on: loading does not count as an update. */
 export async function watchLongTasks(page: Page): Promise<void> {
   await page.evaluate(`
     window.longest = 0;

@@ -10,13 +10,13 @@ const OURS = '+14155550199';
 const BEN = '+14155550143';
 
 /**
- * Resolves when the page talks through a websocket: one connection to one process. On a busy machine it begins with polling,
- * each request of which goes where the balancer says, and a session that the other process does not know begins anew there.
+ * Resolves when the page uses a websocket: one connection to one process. On a busy machine it starts with polling, whose
+ * requests the load balancer distributes, and a session unknown to the other process starts anew there.
  */
 function onWebsocket(page: Page): Promise<void> {
   return new Promise((resolve) => {
     page.on('websocket', (socket) => {
-      // Connected from the start (Socket.IO's 40), or changed over to (Engine.IO's 5).
+      // Connected from the start (Socket.IO's 40), or upgraded (Engine.IO's 5).
       socket.on('framereceived', ({ payload }) => {
         if (payload.toString().startsWith('40')) resolve();
       });
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () 
     await cluster.end();
   });
 
-  /** A page whose socket ends at process 0, while everything that comes from now on goes to process 1. */
+  /** A page whose socket ends at process 0, while all new requests go to process 1. */
   beforeEach(async () => {
     cluster.route(0);
     page = await newPage(browser);
@@ -63,20 +63,20 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () 
 
   const live = (): Promise<void> => page.locator('[data-state=Live]').waitFor();
 
-  /** Its calls, the newest first: SID, and what is said of each. */
+  /** The page's calls, the newest first: SID and description. */
   const rows = (): Promise<string[]> =>
     page.evaluate<string[]>(
       `[...document.querySelectorAll('button.head')].map((head) => head.dataset.sid + ' ' + head.querySelector('.look').textContent)`,
     );
 
-  /** A call that is over, and is on the page as such. */
+  /** A call that is over, and shown as such. */
   async function callWithBen(): Promise<void> {
     const [caller] = await cluster.place(1, OURS);
     const row = page.locator(`[data-sid=${String(caller?.sid)}]`);
     await row.filter({ hasText: 'Connected · Ben' }).waitFor();
   }
 
-  it('shows in a moment what another process has committed', async () => {
+  it('the page shows within a moment what another process has committed', async () => {
     const [caller] = await cluster.place(1, OURS);
     await page.locator(`[data-sid=${String(caller?.sid)}]`).waitFor();
     await page.getByRole('button', { name: 'Talking · Ben' }).waitFor();
@@ -86,10 +86,10 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () 
     expect((await fetch(`http://127.0.0.1:${String(cluster.targets[0]?.port)}/readyz`)).ok).toBe(true);
   });
 
-  it('survives the death of its process: the same rows at the other one, and then new ones', async () => {
+  it('the page survives the death of its process: the same rows at the other one, and then new ones', async () => {
     await callWithBen();
     const before = await rows();
-    // Looked for from before: it may be over by the time that the process is.
+    // Awaited from before: it may be over by the time the process is.
     const left = page.locator('[data-state=Reconnecting]').waitFor();
     await cluster.kill(0);
     await left;
@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser || !hasRedis())('the page of several processes', () 
     await cluster.start(0);
   });
 
-  it('survives the graceful stop of its process', async () => {
+  it('the page survives the graceful stop of its process', async () => {
     await callWithBen();
     const before = await rows();
     const left = page.locator('[data-state=Reconnecting]').waitFor();

@@ -14,8 +14,8 @@ import { click, hasFirefox, launchFirefox, see } from './firefox.js';
 const CALL = `#call=CA${'1'.repeat(32)}`;
 const canRun = hasFirefox && hasOpenssl();
 
-// The forwarding example as its users start it, and Firefox, which alone writes the headers that it is judged by.
-describe.skipIf(!canRun)('the door, in Firefox', () => {
+// The forwarding example as its users start it, with Firefox, since only a browser writes the headers that it is judged by.
+describe.skipIf(!canRun)('the login, in Firefox', () => {
   let browser: Browser;
   let door: DoorUnderTest;
   let tour: Tour;
@@ -48,7 +48,7 @@ describe.skipIf(!canRun)('the door, in Firefox', () => {
     await Promise.all([door.close(), tour.stop()]);
   });
   afterEach(async () => {
-    // The page has been nowhere yet, as far as a site can tell.
+    // As far as a site can tell, the page has not been anywhere yet.
     await context.deleteCookie(...(await context.cookies()));
     await page.goto('about:blank');
     door.front.reset();
@@ -64,29 +64,32 @@ describe.skipIf(!canRun)('the door, in Firefox', () => {
   it.each([
     ['directly over http', 'forwarded', false],
     ['behind a TLS proxy as nginx is by default', 'nginx', true],
-  ] as const)('opens to the right password and to no other, %s, and the old cookie is worth nothing', async (...to) => {
-    const [, headers, isPublic] = to;
-    door.front.manners.headers = headers;
-    if (headers === 'nginx') door.front.manners.upgrade = 'strip';
-    const url = isPublic ? door.publicUrl : door.directUrl;
-    await page.goto(url);
-    await logIn('not the password');
-    await see(page, '::-p-text(That is not the password.)');
-    await logIn();
-    await live();
-    expect(page.url()).toBe(`${url}/`);
-    const cookies = await context.cookies();
-    expect(cookies.map(({ name }) => name).sort()).toEqual(
-      isPublic ? ['__Host-amd-device', '__Host-amd-session'] : ['amd-device', 'amd-session'],
-    );
-    await click(page, '::-p-aria(Log out[role="button"])');
-    await see(page, '::-p-text(You are logged out.)');
-    await context.setCookie(...cookies);
-    await page.goto(url);
-    await see(page, '::-p-text(Your log-in has ended. Log in again.)');
-  });
+  ] as const)(
+    'the login accepts the right password and no other, %s, and the old cookie is worth nothing',
+    async (...to) => {
+      const [, headers, isPublic] = to;
+      door.front.manners.headers = headers;
+      if (headers === 'nginx') door.front.manners.upgrade = 'strip';
+      const url = isPublic ? door.publicUrl : door.directUrl;
+      await page.goto(url);
+      await logIn('not the password');
+      await see(page, '::-p-text(That is not the password.)');
+      await logIn();
+      await live();
+      expect(page.url()).toBe(`${url}/`);
+      const cookies = await context.cookies();
+      expect(cookies.map(({ name }) => name).sort()).toEqual(
+        isPublic ? ['__Host-amd-device', '__Host-amd-session'] : ['amd-device', 'amd-session'],
+      );
+      await click(page, '::-p-aria(Log out[role="button"])');
+      await see(page, '::-p-text(You are logged out.)');
+      await context.setCookie(...cookies);
+      await page.goto(url);
+      await see(page, '::-p-text(Your log-in has ended. Log in again.)');
+    },
+  );
 
-  it('answers a phone of the demo', async () => {
+  it('a phone of the demo can be answered', async () => {
     await page.goto(tour.url);
     await logIn();
     await live();
@@ -96,7 +99,7 @@ describe.skipIf(!canRun)('the door, in Firefox', () => {
   });
 
   it.each(['refuse', 'swallow'] as const)(
-    'is live behind a proxy that is asked to upgrade and does: %s',
+    'the page is live behind a proxy that is asked to upgrade and does: %s',
     async (way) => {
       door.front.manners.upgrade = way;
       await page.goto(door.publicUrl);
@@ -106,7 +109,7 @@ describe.skipIf(!canRun)('the door, in Firefox', () => {
       const begun = performance.now();
       await page.reload();
       await live();
-      // A page that waits for the hanging one needs 20 s.
+      // A page that waits for the hanging request needs 20 s.
       expectWithin(`Firefox, upgrade: ${way}: a page is live after`, performance.now() - begun, 2000);
       expect(door.front.seen.polls).toBeGreaterThan(polls);
     },

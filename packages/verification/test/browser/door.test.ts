@@ -11,8 +11,8 @@ import { hasBrowser, launch, picture, seriousProblems } from './browser.js';
 const CALL = `#call=CA${'1'.repeat(32)}`;
 const canRun = hasBrowser && hasOpenssl();
 
-// Both examples as their users start them, and Chromium, which alone writes the headers that it is judged by.
-describe.skipIf(!canRun)('the door, in Chromium', () => {
+// Both examples as their users start them, with Chromium, since only a browser writes the headers that it is judged by.
+describe.skipIf(!canRun)('the login, in Chromium', () => {
   let browser: Browser;
   let doors: Record<'forwarding' | 'taskrouter', DoorUnderTest>;
   let page: Page;
@@ -29,7 +29,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     await Promise.all(Object.values(doors).map((door) => door.close()));
   });
   afterEach(async () => {
-    // The page that most tests share has been nowhere yet, as far as a site can tell.
+    // As far as a site can tell, the page that most tests share has not been anywhere yet.
     await page.context().clearCookies();
     await page.goto('about:blank');
     for (const context of contexts.splice(1)) await context.close();
@@ -57,7 +57,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     ['taskrouter', 'directly over http', 'forwarded', false],
     ['taskrouter', 'behind a TLS proxy as nginx is by default', 'nginx', true],
   ] as const)(
-    '%s opens to the right password and to no other, %s, and the old cookie is worth nothing',
+    'the login of %s accepts the right password and no other, %s, and the old cookie is worth nothing',
     async (example, _, headers, isPublic) => {
       const { front, publicUrl, directUrl } = doors[example];
       front.manners.headers = headers;
@@ -86,7 +86,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     },
   );
 
-  it('goes on to the call in the address, after a wrong password too', async () => {
+  it('the login leads on to the call in the address, even after a wrong password', async () => {
     const { directUrl } = doors.forwarding;
     await page.goto(`${directUrl}/${CALL}`);
     await logIn(page, 'not the password');
@@ -113,23 +113,26 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
       elsewhere.close();
     });
 
-    it.each(['direct', 'public'] as const)('leads somebody who is logged in to the page (%s)', async (name) => {
-      const { directUrl, publicUrl } = doors.forwarding;
-      const [start, end] = name === 'direct' ? [directUrl, `${directUrl}/`] : [publicUrl, `${publicUrl}/index`];
-      await page.goto(start);
-      await logIn(page);
-      await live(page);
-      await page.goto(link);
-      await page.getByRole('link', { name }).click();
-      await live(page);
-      expect(page.url()).toBe(end + CALL);
-      await page.reload();
-      await live(page);
-      await page.goBack();
-      await page.getByRole('link', { name }).waitFor();
-    });
+    it.each(['direct', 'public'] as const)(
+      'a link on another site leads a logged-in user to the page (%s)',
+      async (name) => {
+        const { directUrl, publicUrl } = doors.forwarding;
+        const [start, end] = name === 'direct' ? [directUrl, `${directUrl}/`] : [publicUrl, `${publicUrl}/index`];
+        await page.goto(start);
+        await logIn(page);
+        await live(page);
+        await page.goto(link);
+        await page.getByRole('link', { name }).click();
+        await live(page);
+        expect(page.url()).toBe(end + CALL);
+        await page.reload();
+        await live(page);
+        await page.goBack();
+        await page.getByRole('link', { name }).waitFor();
+      },
+    );
 
-    it('shows the form to somebody who is not, also after a reload, and goes on from there', async () => {
+    it('a link on another site shows the form to a logged-out user, even after a reload, and leads on from there', async () => {
       const { publicUrl } = doors.forwarding;
       await page.goto(link);
       await page.getByRole('link', { name: 'public' }).click();
@@ -140,7 +143,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
       expect(page.url()).toBe(`${publicUrl}/index${CALL}`);
     });
 
-    it('works without scripts, but for the call', async () => {
+    it('the login works without scripts, except for the call in the address', async () => {
       const { publicUrl } = doors.forwarding;
       const plain = await (await newContext({ javaScriptEnabled: false })).newPage();
       await plain.goto(link);
@@ -154,7 +157,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     });
   });
 
-  it('a page whose log-in ends shows the form where it is, and comes back to the same call', async () => {
+  it('a page whose login ends shows the form in place, and comes back to the same call', async () => {
     const { publicUrl } = doors.forwarding;
     await page.goto(publicUrl + CALL);
     await logIn(page);
@@ -171,20 +174,20 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     expect(page.url()).toBe(`${publicUrl}/${CALL}`);
   });
 
-  it('a log-out on a page whose log-in has ended already is no error', async () => {
+  it('a logout on a page whose login has already ended is not an error', async () => {
     const { directUrl, front, publicUrl } = doors.forwarding;
     expect(directUrl).not.toBe(publicUrl);
     await page.goto(publicUrl);
     await logIn(page);
     await live(page);
-    // The page cannot learn that its log-in has ended.
+    // The page cannot learn that its login has ended.
     front.manners.cut = ['/dashboard/door', '/dashboard/socket'];
     await page.context().clearCookies();
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByText('You are logged out.').waitFor();
   });
 
-  it('the call log of somebody whose log-in has ended: the form, and then the page', async () => {
+  it('the call log of a user whose login has ended shows the form, and then the page', async () => {
     const { publicUrl, front } = doors.forwarding;
     await page.goto(publicUrl);
     await logIn(page);
@@ -214,7 +217,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     expect(page.url()).toBe(`${publicUrl}/${CALL}`);
   });
 
-  it('a form at an address that is not ours: words, and a way to the right one', async () => {
+  it('a form at a foreign address explains, and leads to the right one', async () => {
     const { otherUrl, publicUrl } = doors.forwarding;
     await page.goto(otherUrl);
     await logIn(page);
@@ -226,7 +229,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
     await live(page);
   });
 
-  it('strangers who guess fill the line: words, and whoever has logged in before comes in', async () => {
+  it('strangers who guess fill the queue and get an explanation, while earlier users come in', async () => {
     const { publicUrl, directUrl } = doors.forwarding;
     await page.goto(publicUrl);
     await logIn(page);
@@ -237,7 +240,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
 
     const crowd = await fillTheLine(directUrl);
     try {
-      // The line moves, so that a place may be free for a moment.
+      // The queue moves, so a place may be free for a moment.
       await expect
         .poll(async () => {
           await Promise.all([stranger.waitForEvent('load'), logIn(stranger, 'not the password')]);
@@ -274,7 +277,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
   it.each([
     ['light', 320],
     ['dark', 1100],
-  ] as const)('has nothing serious to object to for axe, %s, %i pixels wide', async (colorScheme, width) => {
+  ] as const)('axe finds nothing serious on the login, %s, %i pixels wide', async (colorScheme, width) => {
     const { publicUrl } = doors.forwarding;
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 720 });
@@ -293,7 +296,7 @@ describe.skipIf(!canRun)('the door, in Chromium', () => {
   });
 });
 
-/** Programs, no browsers: they guess until there is no place left in the line, and stand in it until they leave. */
+/** Programs rather than browsers: they guess until the queue is full, and wait in it until they leave. */
 async function fillTheLine(url: string): Promise<{ leave(): Promise<void> }> {
   const guesses = new Set<ClientRequest>();
   let hasLeft = false;
@@ -305,7 +308,7 @@ async function fillTheLine(url: string): Promise<{ leave(): Promise<void> }> {
     sent.on('response', (response) => {
       response.resume();
       last = response.statusCode ?? 0;
-      // Who finds no place comes back a moment later; who had a turn, at once.
+      // One that finds no place comes back a moment later; one that had a turn, at once.
       if (!hasLeft) setTimeout(guess, last === 429 ? 20 : 0);
     });
     sent.on('error', () => undefined);

@@ -4,10 +4,10 @@ import { browserPath } from '../../../store-redis/test/helpers/programs.js';
 
 const found = browserPath('Firefox');
 
-/** Whether the tests with Firefox can run. */
+/** True if the tests with Firefox can run. */
 export const hasFirefox = found !== undefined;
 
-/** Firefox over WebDriver BiDi. It takes certificates that nobody has signed. */
+/** Launches Firefox over WebDriver BiDi. It accepts unsigned certificates. */
 export function launchFirefox(): Promise<Browser> {
   return puppeteer.launch({
     browser: 'firefox',
@@ -16,7 +16,7 @@ export function launchFirefox(): Promise<Browser> {
     acceptInsecureCerts: true,
     timeout: PATIENCE_MS,
     protocolTimeout: PATIENCE_MS,
-    // Firefox asks its makers for updates, news and lists at every start.
+    // Firefox contacts its makers for updates, news and lists at every start.
     extraPrefsFirefox: {
       'network.captive-portal-service.enabled': false,
       'network.connectivity-service.enabled': false,
@@ -24,7 +24,7 @@ export function launchFirefox(): Promise<Browser> {
   });
 }
 
-/** Waits until a selector of puppeteer's kind finds something that is to be seen. */
+/** Waits until a puppeteer selector finds something visible. */
 export async function see(page: Page, selector: string): Promise<void> {
   await page.locator(selector).setTimeout(PATIENCE_MS).wait();
 }

@@ -53,7 +53,7 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
   const live = (): Promise<void> => page.locator('[data-state=Live]').waitFor();
   const says = (text: string): Promise<void> => page.getByText(text, { exact: false }).waitFor();
 
-  it('is a websocket where that goes through', async () => {
+  it('the live connection is a websocket where that gets through', async () => {
     const { polls } = front.seen;
     await page.reload();
     await live();
@@ -61,14 +61,14 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
   });
 
   it.each(['refuse', 'strip', 'swallow'] as const)(
-    'polls behind a proxy that is asked to upgrade and does: %s',
+    'the live connection polls behind a proxy that is asked to upgrade and does: %s',
     async (way) => {
       front.manners.upgrade = way;
       const { upgrades, polls } = front.seen;
       const begun = performance.now();
       await page.reload();
       await live();
-      // A page that waits for the hanging one needs 20 s.
+      // A page that waits for the hanging request needs 20 s.
       expectWithin(`Chromium, upgrade: ${way}: a page is live after`, performance.now() - begun, 2000);
       expect(front.seen.upgrades).toBeGreaterThan(upgrades);
       expect(front.seen.polls).toBeGreaterThan(polls);
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
     },
   );
 
-  it('goes back to a websocket by itself once one gets through', async () => {
+  it('the live connection returns to a websocket by itself once one gets through', async () => {
     front.manners.upgrade = 'swallow';
     await page.reload();
     await live();
@@ -94,10 +94,10 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
     await (await opened).waitForEvent('framereceived');
   });
 
-  it('says that something on the way answers in place of the server, and when it tries again', async () => {
+  it('the page says that something in between answers in place of the server, and when it tries again', async () => {
     front.manners.cut = ['/dashboard/socket', '/dashboard/door'];
     await page.reload();
-    await says('something on the way answers in its place, with status 502');
+    await says('a proxy on the way answers in its place, with status 502');
     await says('Next try in');
     expect(await page.locator('[data-state=Connecting]').count()).toBe(1);
     front.manners.cut = [];
@@ -105,10 +105,10 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
     expect(await page.locator('.trouble').count()).toBe(0);
   });
 
-  it('says that the server answers, but no live connection gets through', async () => {
+  it('the page says that the server answers, but no live connection gets through', async () => {
     front.manners.cut = ['/dashboard/socket'];
     await page.reload();
-    await says('live connection does not get through');
+    await says('live connection fails');
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1100, 320]) {
         await page.emulateMedia({ colorScheme });
@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
     await page.setViewportSize({ width: 1360, height: 900 });
   });
 
-  it('says at which address the page works, when it was opened at another one', async () => {
+  it('the page says at which address it works when it was opened at another one', async () => {
     // From now on the server cannot tell that the page is at its own address.
     front.manners.headers = 'nginx';
     await page.reload();
@@ -129,23 +129,23 @@ describe.skipIf(!hasBrowser)('the live connection of a page, in Chromium', () =>
     await page.getByRole('link', { name: tours[0].url }).waitFor();
   });
 
-  it('says that requests go to several servers, where websockets are blocked as well', async () => {
+  it('the page says that requests go to several servers, where websockets are blocked as well', async () => {
     front.manners.upgrade = 'refuse';
     front.leadTo((balancer.address() as AddressInfo).port);
     await page.reload();
-    await says('each request reaches another server');
+    await says('requests reach different servers');
   });
 
-  it('needs nothing of a balancer where websockets get through, even slowly', async () => {
+  it('the page needs nothing from a load balancer where websockets get through, even slowly', async () => {
     front.manners.upgrade = 'swallow';
     front.leadTo((balancer.address() as AddressInfo).port);
     await page.reload();
-    await says('each request reaches another server');
+    await says('requests reach different servers');
     front.manners.upgrade = 'pass';
     await live();
   });
 
-  it('says that the server does not answer', async () => {
+  it('the page says that the server does not answer', async () => {
     await page.reload();
     await live();
     front.close();

@@ -11,7 +11,7 @@ import { expectWithin } from '../../../core/test/helpers/measured.js';
 const sidOf = (index: number): string => `CA${index.toString(16).padStart(32, '0')}`;
 const revisions = new Map<string, number>();
 
-/** One call as the flow leaves it, as far as the page looks at it. */
+/** Writes one call as the flow leaves it, as far as the page shows it. */
 async function write(store: Store, index: number, from: string, name: string, changes: number): Promise<void> {
   const now = Date.now();
   const startedAt = now - 60_000 - index * 1000;
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('the page with many calls', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('renders at most 150 rows of 1,000, and goes on while 100 calls a second change', async () => {
+  it('the page renders at most 150 rows of 1,000, and stays responsive while 100 calls a second change', async () => {
     const page = await newPage(browser);
     await page.goto(url);
     await page.getByText('1000 calls', { exact: true }).waitFor();
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('the page with many calls', () => {
     await page.close();
   });
 
-  it(`runs no script in ${String(HOSTILE.length)} hostile callers and names, and shows them as text`, async () => {
+  it(`the page runs no script in ${String(HOSTILE.length)} hostile callers and names, and shows them as text`, async () => {
     for (const [index, text] of HOSTILE.entries()) await write(store, 5000 + index, text, text, 0);
     const page = await newPage(browser);
     const trouble: string[] = [];

@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('renders at most 120 rows of 5,000, and goes on while 100 workers a second change', async () => {
+  it('the page renders at most 120 rows of 5,000, and stays responsive while 100 workers a second change', async () => {
     const [page, trouble] = await openPage(browser, url);
     await page.getByText('5000 workers', { exact: true }).waitFor();
     await watchLongTasks(page);
@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)('the page with many workers', () => {
     }
     expect(await page.locator('.worker, .waiting > ol > li, .path li, .events li').count()).toBeLessThanOrEqual(120);
     expect(await page.locator('.worker').count()).toBeGreaterThan(5);
-    // Filter and search go through all of them.
+    // Filter and search cover all of them.
     await page.getByRole('searchbox').fill('worker 4321');
     await page.getByText('1 of 5000 workers').waitFor();
     await page.getByRole('searchbox').fill('');
@@ -71,14 +71,14 @@ describe.skipIf(!hasBrowser)('the page with many workers', () => {
     await page.getByText('200 of 5000 workers').waitFor();
     // 0: none of 50 ms or more.
     expectWithin('5,000 workers on a page, longest task', await page.evaluate<number>('window.longest'), 200);
-    // The observer does notice a long one.
+    // The observer does notice a long task.
     await page.evaluate('setTimeout(() => { for (const end = performance.now() + 250; performance.now() < end;); })');
     await expect.poll(() => page.evaluate<number>('window.longest')).toBeGreaterThan(200);
     expect(trouble).toEqual([]);
     await page.close();
   });
 
-  it(`runs no script in ${String(HOSTILE.length)} hostile names, numbers and reasons, and shows them as text`, async () => {
+  it(`the page runs no script in ${String(HOSTILE.length)} hostile names, numbers and reasons, and shows them as text`, async () => {
     for (const [index, text] of HOSTILE.entries()) {
       const wish = { request: 'r', on: false, activity: OFFLINE, askedAt: Date.now(), status: 'refused', reason: text };
       await write.worker(MANY + index, { name: `!${text}`, phone: text, requestedActivity: wish });

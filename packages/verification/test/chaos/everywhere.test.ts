@@ -12,12 +12,12 @@ import { runScenario } from '../../src/chaos/run-scenario.js';
 import { REPEATED_SCENARIOS } from '../../src/chaos/repeated-scenarios.js';
 import { TASKROUTER_SCENARIOS } from '../../src/chaos/taskrouter-scenarios.js';
 
-// `npm run prove` plants every fault, in all scenarios, on all stores. Here: those scenarios that differ most, and one fault of
-// thirteen, a number that meets every kind of fault.
+// `npm run prove` plants every fault, in all scenarios, on all stores. Here: the scenarios that differ most, and one fault of
+// thirteen, a number that covers every kind of fault.
 const scenarios = [...FORWARDING_SCENARIOS.slice(0, 3), ...TASKROUTER_SCENARIOS.slice(0, 1)];
 const options = { scenarios, database: MEMORY.make, oneOf: 13 };
 
-/** What went wrong, so that a failing test can be read. */
+/** Describes what went wrong, so that a failing test can be read. */
 function failures({ bad }: Pick<Campaign, 'bad'>): string[] {
   return bad.map(
     ({ scenario, faultPlan, result }) =>
@@ -26,23 +26,23 @@ function failures({ bad }: Pick<Campaign, 'bad'>): string[] {
 }
 
 describe('one fault at many places, in a run of its own each', () => {
-  it('the process dies before or after questions to the store and requests to Twilio: all calls end well', async () => {
-    // A death is before or after a question: an odd step meets both.
+  it('all calls end well when the process crashes before or after requests to the store and to Twilio', async () => {
+    // A crash is before or after a request: an odd step covers both.
     const campaign = await crashEverywhere({ ...options, oneOf: 9 });
     expect(failures(campaign)).toEqual([]);
     expect(campaign.deaths).toBe(campaign.runs);
     expect(campaign.runs).toBeGreaterThan(50);
-    // What differs are calls of which Twilio may or may not know: they are never created again.
+    // Calls that end differently are those that Twilio may or may not know: they are never created again.
     expect(campaign.same / campaign.calls).toBeGreaterThan(0.9);
     expect(campaign.slowestFailoverMs).toBeLessThanOrEqual(20_000);
   });
 
-  it('the same when every webhook is delivered twice', async () => {
+  it('all calls end well when every webhook is also delivered twice', async () => {
     const one = { ...options, scenarios: scenarios.slice(1, 2), everyWebhookTwice: true };
     expect(failures(await crashEverywhere(one))).toEqual([]);
   });
 
-  it('the same on a file that is opened anew after each death', async () => {
+  it('all calls end well on a file that is opened anew after each crash', async () => {
     const databases = sqliteDatabases();
     expect(
       failures(await crashEverywhere({ ...options, scenarios: scenarios.slice(2, 3), database: databases.make })),
@@ -50,11 +50,11 @@ describe('one fault at many places, in a run of its own each', () => {
     await databases.end();
   });
 
-  it('requests to Twilio meet every fault there is', async () => {
+  it('all calls end well when requests to Twilio get every fault there is', async () => {
     expect(failures(await restFaultsEverywhere(options))).toEqual([]);
   });
 
-  it('requests for TwiML are retried and copied, in ten ways', async () => {
+  it('all calls end well when requests for TwiML are retried and copied, in ten ways', async () => {
     const repeated = [...REPEATED_SCENARIOS, ...FORWARDING_SCENARIOS.slice(3, 4), ...TASKROUTER_SCENARIOS.slice(2, 3)];
     const { bad, runs } = await repeatsEverywhere({ ...options, scenarios: repeated, oneOf: 19 });
     expect(failures({ bad })).toEqual([]);
@@ -62,7 +62,7 @@ describe('one fault at many places, in a run of its own each', () => {
   });
 
   it('a caller acts on an answer from before we gave up, and is brought to the fallback all the same', async () => {
-    // The retry of their first request is answered when the fallback is due already, and that answer is lost.
+    // The retry of their first request is answered when the fallback is already due, and that answer is lost.
     const faultPlan = {
       faults: [{ on: 'document', nth: 1, does: { retryAfterMs: 14_000, actsOn: 'first' } }],
     } as const;
@@ -85,7 +85,7 @@ describe('one fault at many places, in a run of its own each', () => {
     expect(result).toMatchObject({ problems: [], results: ['unanswered'] });
   });
 
-  it('questions to the store fail, lose their answers, or hang', async () => {
+  it('all calls end well when requests to the store fail, lose their answers, or hang', async () => {
     expect(failures(await storeFaultsEverywhere(options))).toEqual([]);
   });
 });

@@ -13,14 +13,14 @@ const kept = keptSeeds(fileURLToPath(new URL('../seeds/', import.meta.url)));
 
 describe('faults by seed', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8].map((n) => Number(process.env['AMD_SEED'] ?? 0) + n))(
-    'dead nodes, lost answers, late and repeated webhooks, clocks apart: all calls end well (seed %i)',
+    'all calls end well with crashed nodes, lost answers, late and repeated webhooks, and differing clocks (seed %i)',
     async (seed) => {
       expect((await runSeed(seededRun(seed))).problems).toEqual([]);
     },
     60_000,
   );
 
-  it('is the same for the same seed', async () => {
+  it('a run is the same for the same seed', async () => {
     expect(seededRun(7)).toEqual(seededRun(7));
     const [one, other] = [await runSeed(seededRun(7)), await runSeed(seededRun(7))];
     expect(one).toEqual(other);
@@ -28,15 +28,15 @@ describe('faults by seed', () => {
   });
 
   it.each(kept.map(({ name, one }) => [name, one] as const))(
-    '%s, which failed once, no longer does',
+    '%s, which failed once, no longer fails',
     async (_, one) => {
       expect((await runSeed(one)).problems).toEqual([]);
     },
   );
 });
 
-describe('a failing run is made smaller', () => {
-  it('to the faults that it fails by', async () => {
+describe('reducing a failing run', () => {
+  it('a failing run is reduced to the faults that make it fail', async () => {
     const all = Array.from({ length: 40 }, (_, n) => n);
     let tries = 0;
     const fails = (some: readonly number[]): Promise<boolean> => {
@@ -47,7 +47,7 @@ describe('a failing run is made smaller', () => {
     expect(tries).toBeLessThan(120);
   });
 
-  it('to none, if it fails without', async () => {
+  it('a failing run is reduced to no faults if it fails without any', async () => {
     expect(await shrink([1, 2, 3], () => Promise.resolve(true))).toEqual([]);
   });
 });
@@ -68,7 +68,7 @@ describe('the checks of a run', () => {
     };
   }
 
-  it('find a callee who was rung twice', async () => {
+  it('the checks of a run find a callee who was rung twice', async () => {
     const { bad } = await crashEverywhere({ scenarios: FORWARDING_SCENARIOS.slice(0, 1), database: forgetful });
     const said = bad.flatMap(({ result }) => result.problems).join('\n');
     expect(said).toMatch(/was dialled 2 times/);

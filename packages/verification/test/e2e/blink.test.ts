@@ -11,14 +11,14 @@ const BEN = '+14155550143';
 const caller = (index: number): string => `+1212555${String(1000 + index)}`;
 
 interface World {
-  /** Whether calls are counted, and how many may be there at once. */
+  /** Whether calls are counted, and how many are allowed at once. */
   readonly atOnce?: number;
-  /** What the user has put behind `/inbound`. */
+  /** The query that the user put behind `/inbound`. */
   readonly query?: string;
   readonly people?: Readonly<Record<string, Person>>;
 }
 
-/** The product on a store that can be taken away, and what its callers go through. */
+/** The product on a store that can be taken down, and what its callers experience. */
 function world({ atOnce, query = '', people = {} }: World = {}) {
   const log: LogEntry[] = [];
   const asked: string[] = [];
@@ -57,14 +57,14 @@ function world({ atOnce, query = '', people = {} }: World = {}) {
     asked,
     store,
     call: (index: number) => sim.placeCall({ from: caller(index), to: OUR_NUMBER }),
-    /** The store is away for so long. */
+    /** Takes the store down for this long. */
     async blink(does: Blink, ms: number, meanwhile: () => void = () => undefined): Promise<void> {
       store.does = does;
       meanwhile();
       await sim.advance(ms);
       store.does = null;
     },
-    /** Whom each of the callers talked with, by their numbers. */
+    /** With whom each of the callers talked, by their numbers. */
     talks: () =>
       sim.calls
         .filter(({ direction }) => direction === 'inbound')
@@ -83,9 +83,9 @@ describe('a store that is away for ten seconds', () => {
     ['fails at once, calls are counted', 'fail', { atOnce: 100 }],
     ['fails at once, and /inbound has a query of the user', 'fail', { query: '?who=Ann&&a=%C3%BC+b' }],
     ['hangs', 'hang', {}],
-  ])('and %s: every caller is served, new or known', async (_, does, options) => {
+  ])('a store that is down for ten seconds and %s serves every caller, new or known', async (_, does, options) => {
     const { sim, call, blink, talks, isOver, asked, end } = world(options);
-    // Known ones, in all that may happen to them, then new ones.
+    // Known callers in all their situations, then new ones.
     for (let index = 0; index < 8; index += 1) {
       call(index);
       await sim.advance(700);
@@ -100,7 +100,7 @@ describe('a store that is away for ten seconds', () => {
     await end();
   });
 
-  it('says in words that there are too many calls, to who is on the line by then', async () => {
+  it('a caller on the line at that time hears that there are too many calls', async () => {
     const { sim, call, blink, isOver, end } = world({ atOnce: 1, people: { [BEN]: human({ talkMs: 60_000 }) } });
     call(0);
     await sim.advance(3000);
@@ -122,9 +122,9 @@ describe('a store that is away for ten seconds', () => {
   });
 });
 
-describe('a store that is away for longer than a caller waits', () => {
+describe('a store that is down longer than a caller waits', () => {
   it.each<[Blink]>([['fail'], ['fail-after'], ['hang']])(
-    'and does "%s": whoever was told goodbye is never rung for, also when it is back',
+    'a store that is down and does "%s" rings nobody for callers who were told goodbye, even when it is back',
     async (does) => {
       const { sim, call, blink, talks, isOver, log, end } = world();
       await blink(does, 40_000, () => [0, 1, 2].forEach((index) => call(index)));
@@ -145,7 +145,7 @@ describe('a store that is away for longer than a caller waits', () => {
   );
 });
 
-describe('callers of a queue while the store is away', () => {
+describe('callers of a queue while the store is down', () => {
   const scenario: TaskRouterScenario = {
     workers: [{ name: 'Ann', activity: 'Available', person: human({ ringMs: 1500, verdictMs: 900, talkMs: 3000 }) }],
     settings: { afterCall: 'available' },
@@ -169,7 +169,7 @@ describe('callers of a queue while the store is away', () => {
     return { sim, store, log, stop: () => node.stop() };
   }
 
-  it('for ten seconds wait, and talk with a worker then', async () => {
+  it('queued callers wait while the store is down for ten seconds, and then talk with a worker', async () => {
     const { sim, store, stop } = await queueWorld();
     store.does = 'fail';
     const call = sim.placeCall({ from: caller(0), to: OUR_NUMBER });
@@ -181,7 +181,7 @@ describe('callers of a queue while the store is away', () => {
     await stop();
   });
 
-  it('for longer than they wait are told goodbye, and no worker is rung for them', async () => {
+  it('queued callers are told goodbye when the store is down longer, and no worker is rung for them', async () => {
     const { sim, store, log, stop } = await queueWorld();
     store.does = 'fail';
     const call = sim.placeCall({ from: caller(0), to: OUR_NUMBER });

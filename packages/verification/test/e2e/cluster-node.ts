@@ -1,4 +1,4 @@
-// A process of its own: the forwarding example on a Redis, told by its parent where everything is.
+// A process of its own: the forwarding example on a Redis; its parent tells it all addresses.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

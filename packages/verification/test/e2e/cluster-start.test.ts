@@ -13,7 +13,7 @@ import { buildExample } from '../helpers/example-process.js';
 import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
 import { startRedis } from '../../../store-redis/test/helpers/redis.js';
 
-/** In the place of the app: it is ready at once, and finishes what is under way in half a second, or fails to. */
+/** Replaces the app: it is ready at once, and finishes work in progress in half a second, or fails to. */
 const APP = `
 import { createServer } from 'node:http';
 if (process.env.WRONG === 'yes') { console.error('FORWARD_TO is missing'); process.exit(1); }
@@ -34,7 +34,7 @@ beforeAll(async () => {
   start = fileURLToPath(await bundle('examples/cluster/src/start.ts'));
 });
 
-/** To all processes that it has started as well, as a terminal does. */
+/** Sends a signal to the process and to all processes it has started, as a terminal does. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   try {
     kill(-(pid ?? 0), name);
@@ -43,7 +43,7 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-/** 0 stands for this process and all that run with it. */
+/** 0 stands for this process and its whole group. */
 function kill(pid: number | undefined, name: NodeJS.Signals): void {
   if (pid === undefined || pid === 0) throw new Error('the process has not said its number');
   process.kill(pid, name);
@@ -95,8 +95,8 @@ async function startCluster(
 let nextPort = 20_000 + 3 * Math.floor(Math.random() * 4000);
 
 /**
- * The first of three in a row that nobody uses, each time others. They lie below those that this machine gives to
- * connections: one of those on a port of the cluster, while its process starts, would keep it from listening.
+ * Returns the first of three consecutive unused ports, different ones each time. They are below those that this machine assigns
+ * to connections: a connection on a port of the cluster would keep its process from listening.
  */
 async function freePorts(): Promise<number> {
   for (;;) {
@@ -108,7 +108,7 @@ async function freePorts(): Promise<number> {
   }
 }
 
-/** `undefined`: somebody does. */
+/** `undefined`: the port is in use. */
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
@@ -121,9 +121,9 @@ function listen(port: number): Promise<Server | undefined> {
   });
 }
 
-// Side by side: they wait, for the most part.
+// Concurrently: they mostly wait.
 describe.concurrent('the start of a cluster', () => {
-  it('bug: with wrong settings its processes were started again for ever', async (context) => {
+  it('bug: with wrong settings its processes were restarted forever', async (context) => {
     const { expect } = context;
     const { child, said } = await startCluster(context, { WRONG: 'yes' });
     expect(await once(child, 'exit')).toEqual([1, null]);
@@ -132,11 +132,11 @@ describe.concurrent('the start of a cluster', () => {
     expect(said()).not.toContain('it is started again');
   });
 
-  it('starts a process again that was killed', async (context) => {
+  it('a process that was killed is started again', async (context) => {
     const { expect } = context;
     const { child, ready, said, pids } = await startCluster(context);
     await expect.poll(ready).toBe(true);
-    // It may answer before it is heard here that it runs.
+    // It may answer before its start is noticed here.
     await expect.poll(pids).toHaveLength(2);
     kill(pids()[0], 'SIGKILL');
     await expect.poll(pids).toHaveLength(3);
@@ -145,7 +145,7 @@ describe.concurrent('the start of a cluster', () => {
     expect(child.exitCode).toBeNull();
   });
 
-  it('Ctrl-C, which reaches every process, lets each finish what is under way', async (context) => {
+  it('Ctrl-C, which reaches every process, lets each finish its work in progress', async (context) => {
     const { expect } = context;
     const { child, ready, said, pids } = await startCluster(context);
     await expect.poll(ready).toBe(true);
@@ -155,7 +155,7 @@ describe.concurrent('the start of a cluster', () => {
     expect(said().match(/finished/g)).toHaveLength(2);
   });
 
-  it('says that its port is taken', async (context) => {
+  it('a taken port is reported', async (context) => {
     const { expect } = context;
     const other = await listen(0);
     const { child, said } = await startCluster(context, { PORT: String((other?.address() as AddressInfo).port) });
@@ -164,7 +164,7 @@ describe.concurrent('the start of a cluster', () => {
     other?.close();
   });
 
-  it('ends with the code of a process that could not stop as it should', async (context) => {
+  it('the start ends with the code of a process that could not stop properly', async (context) => {
     const { expect } = context;
     const { child, pids } = await startCluster(context, { STOPS_WITH: '3' });
     await expect.poll(pids).toHaveLength(2);
@@ -172,7 +172,7 @@ describe.concurrent('the start of a cluster', () => {
     expect(await once(child, 'exit')).toEqual([3, null]);
   });
 
-  it('bug: a port of its processes that another program answers on kept the start from ever settling', async (context) => {
+  it('bug: a process port on which another program answers kept the start from ever settling', async (context) => {
     const { expect } = context;
     const port = await freePorts();
     const other = createHttpServer((_, response) => response.end('ok')).listen(port + 2, '127.0.0.1');
@@ -193,11 +193,11 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     FORWARD_TO: '+14155550142',
     PUBLIC_BASE_URL: 'https://calls.example.com',
     MAX_CALLS: '10000',
-    // Nothing listens there: Twilio's REST API cannot be reached.
+    // Nothing listens there: Twilio's REST API is unreachable.
     HTTP_PROXY: 'http://127.0.0.1:9',
   };
 
-  it('is restarted under traffic, one process after the other, and no caller notices; killed, it leaves no process behind', async (context) => {
+  it('the cluster restarts under traffic, unnoticed by callers; killed, it leaves no process behind', async (context) => {
     const redis = await startRedis();
     onTestFinished(() => redis.end());
     const script = pathToFileURL(await buildExample('forwarding')).href;
@@ -224,7 +224,7 @@ describe.skipIf(!hasRedis())('the cluster', () => {
     }
     client.leave();
     await client.over;
-    // A slow machine may need more for an answer than its budget (503); no connection was reset, and none refused.
+    // A slow machine may take longer than the reply budget (503); no connection was reset or refused.
     expect(Object.keys(client.seen).filter((what) => !['200', '204', '503'].includes(what))).toEqual([]);
     expect(first.said().match(/has ended \(0\); it is started again/g)).toHaveLength(3);
 

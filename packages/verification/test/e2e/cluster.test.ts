@@ -13,7 +13,7 @@ const SORRY = 'nobody';
 const DEADLINE_SECONDS = 10;
 const TAKE_OVER_MS = 20_000;
 
-describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', () => {
+describe.skipIf(!hasRedis())('two processes on one Redis, behind a load balancer', () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
@@ -42,28 +42,28 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
   const untilOver = (callers: readonly SimulatedCall[]): Promise<void> =>
     expect.poll(() => allOver(callers), { interval: 100 }).toBe(true);
 
-  /** Each of them talked with Ben, once. */
+  /** Expects each of them to have talked with Ben, once. */
   function expectTalkWithBen(callers: readonly SimulatedCall[]): void {
     const talkedWith = callers.map(({ bridgedWith }) => bridgedWith.map(({ sid }) => cluster.sim.call(sid)?.to));
     expect(talkedWith).toEqual(callers.map(() => [BEN]));
   }
 
-  /** How often a person was rung for each of these callers, whose numbers they are shown. */
+  /** How often a person was rung for each of these callers, whose numbers they see. */
   const rung = (to: string, callers: readonly SimulatedCall[]): number[] =>
     callers.map(({ from }) => cluster.sim.calls.filter((call) => call.to === to && call.from === from).length);
 
-  /** When each heard that nobody is there; `[]`: never. */
+  /** When each heard that nobody can be reached; `[]`: never. */
   const apologies = (callers: readonly SimulatedCall[]): number[][] =>
     callers.map(({ sounds }) => sounds.filter(({ text }) => text.includes(SORRY)).map(({ at }) => at));
 
-  /** What both processes want of Twilio and have no answer to. */
+  /** The requests of both processes to Twilio that are not answered. */
   function waiting(): { readonly creates: number; readonly updates: number } {
     const [first, second] = cluster.apis.map((api) => api.waiting());
     const of = (what: 'creates' | 'updates'): number => (first?.[what] ?? 0) + (second?.[what] ?? 0);
     return { creates: of('creates'), updates: of('updates') };
   }
 
-  /** Three callers for whom nobody is left, and the redirect that would tell them so waits at Twilio. */
+  /** Places three callers with nobody left, whose redirect to that message waits at Twilio. */
   async function placeStuck(): Promise<SimulatedCall[]> {
     const callers = await cluster.place(3, TO_NOBODY);
     await expect.poll(() => rung(CARA, callers)).toEqual([1, 1, 1]);
@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
     return callers;
   }
 
-  it('any of them answers any webhook, and both have the same calls', async () => {
+  it('either process answers any webhook, and both have the same calls', async () => {
     const callers = await cluster.place(4, TO_A_PERSON);
     await untilOver(callers);
     expectTalkWithBen(callers);
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
     }
   });
 
-  it('one that is told to stop twice at once, as by Ctrl-C and by its parent, finishes what is under way at Twilio', async () => {
+  it('a process stopped twice at once, as by Ctrl-C and by its parent, finishes its requests to Twilio', async () => {
     cluster.route(0);
     const talking = await cluster.place(3, TO_A_PERSON);
     const stuck = await placeStuck();
@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
     await cluster.start(0);
   });
 
-  it('the timers of one that has stopped are rung by the other, which knew nothing of the calls', async () => {
+  it('the timers of a stopped process fire in the other, which did not know the calls', async () => {
     cluster.route(0);
     const ringing = await cluster.place(3, TO_A_PHONE_THAT_RINGS);
     await expect.poll(() => rung(DAN, ringing)).toEqual([1, 1, 1]);
@@ -122,7 +122,7 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
     await cluster.start(0);
   });
 
-  it('one that is killed while Twilio owes it answers is replaced, each effect once', async () => {
+  it('a process killed while Twilio owes it answers is replaced, with each effect executed once', async () => {
     cluster.route(0);
     const stuck = await placeStuck();
     const talking = await cluster.place(3, TO_A_PERSON);
@@ -134,23 +134,23 @@ describe.skipIf(!hasRedis())('two processes on one Redis, behind a balancer', ()
     for (const api of cluster.apis) api.release();
 
     await untilOver([...stuck, ...talking]);
-    // A redirect is asked for again.
+    // A redirect is requested again.
     expect(apologies(stuck).map(({ length }) => length)).toEqual([1, 1, 1]);
     const takenOverMs = Math.max(...apologies(stuck).flat()) - killedAt;
     expectWithin('what a killed process owed is done after', takenOverMs, TAKE_OVER_MS);
-    // A creation that may have been executed is not: Ann is left out, and Ben is next.
+    // A create that may have been executed is not: Ann is skipped, and Ben is next.
     expectTalkWithBen(talking);
     expect(Math.max(...rung(ANN, talking))).toBeLessThanOrEqual(1);
     expect([rung(BEN, talking), rung(CARA, stuck)]).toEqual(Array(2).fill([1, 1, 1]));
     await cluster.start(0);
   });
 
-  it('one that is killed at any moment leaves nobody without an answer, and nobody is rung twice', async () => {
+  it('a process killed at any moment leaves no caller without an answer, and nobody is rung twice', async () => {
     const callers = await cluster.place(6, TO_A_PERSON);
     await cluster.kill(1);
     await untilOver(callers);
     const talks = callers.map(({ bridgedWith }) => bridgedWith.length);
-    // Whose creation was just being asked for may count as rung in vain: then they hear that nobody is there.
+    // A callee whose create was in flight may count as rung in vain: then the caller hears that nobody can be reached.
     expect(apologies(callers).map(({ length }, index) => length + (talks[index] ?? 0))).toEqual(Array(6).fill(1));
     expect(Math.max(...rung(ANN, callers), ...rung(BEN, callers))).toBe(1);
   });

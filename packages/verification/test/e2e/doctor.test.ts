@@ -26,11 +26,11 @@ afterEach(async () => {
 interface HealthySetUp extends SimulatedTwilio {
   readonly url: string;
   readonly server: Server;
-  /** What the doctor finds amiss. */
+  /** Returns what the doctor finds wrong. */
   diagnose(environment?: Readonly<Record<string, string>>, ...more: readonly string[]): Promise<readonly Finding[]>;
 }
 
-/** A healthy set-up: a workspace made by `apply`, and the example in front of it. */
+/** A healthy set-up: a workspace created by `apply`, and the example in front of it. */
 async function healthySetUp(options: SimulatorOptions = {}): Promise<HealthySetUp> {
   const here = await simulateTwilio(options);
   closing.push(() => here.close());
@@ -60,7 +60,7 @@ number: { phone: "${OURS}", fallbackUrl: "${FALLBACK}" }`,
   };
 }
 
-/** One thing that is wrong, and what the doctor calls it. */
+/** One mistake, and the doctor's name for it. */
 type Mistake = readonly [
   what: string,
   check: string,
@@ -83,7 +83,7 @@ const number =
       ...changes,
     });
   };
-/** The one workspace there is, over REST. */
+/** Returns the only workspace, over REST. */
 async function inside({ client, sim }: HealthySetUp) {
   const sid = sim.workspaces[0]?.sid ?? '';
   const workspace = client.taskrouter.v1.workspaces(sid);
@@ -324,7 +324,7 @@ const MISTAKES: readonly Mistake[] = [
 ];
 
 describe('the doctor', () => {
-  it('finds nothing in a healthy set-up, and says what it looked at', async () => {
+  it('the doctor finds nothing in a healthy set-up, and says what it checked', async () => {
     const well = await healthySetUp();
     expect(await well.diagnose()).toEqual([]);
     const said = await well.amd(['doctor', '--url', well.url, '--strict'], {
@@ -338,7 +338,7 @@ describe('the doctor', () => {
     expect(said.stderr.split('\n')).toContain(`Calling ${well.url}`);
   });
 
-  it('finds nothing with an API key, beside which the token is asked about at the same server', async () => {
+  it('the doctor finds nothing with an API key, whose token is checked at the same server', async () => {
     const key = `SK${'1'.repeat(32)}`;
     const well = await healthySetUp({ apiKeys: { [key]: 'secret' } });
     const settings = { TWILIO_API_KEY: key, TWILIO_API_SECRET: 'secret' };
@@ -348,7 +348,7 @@ describe('the doctor', () => {
     expect(out).toContain('✓ auth-token         It is the token of this account');
   });
 
-  it('finds nothing in an older workspace made by hand and adopted', async () => {
+  it('the doctor finds nothing in an older workspace created by hand and adopted', async () => {
     const here = await healthySetUp();
     const [made] = await here.client.taskrouter.v1.workspaces.list();
     await here.client.taskrouter.v1.workspaces(made?.sid ?? '').remove();
@@ -359,12 +359,12 @@ describe('the doctor', () => {
     });
     const file = here.write('old.yaml', `workers: [{ name: Ann, phone: "${ANN}" }]`);
     expect(await here.amd(['taskrouter', 'apply', '--yes', '-f', file, '--url', here.url])).toMatchObject({ exit: 0 });
-    // The app still knows the workspace that is gone; that is not what is looked at.
+    // The app still knows the deleted workspace; that is not checked.
     expect(await here.diagnose()).toEqual([]);
   });
 
   it.each(MISTAKES.map(([what, check, said, make, options = {}]) => [what, { check, said, make, options }] as const))(
-    'finds that %s',
+    'the doctor finds that %s',
     async (_what, { check, said, make, options }) => {
       const here = await healthySetUp(options);
       const findings = await here.diagnose((await make(here)) ?? {});
@@ -372,13 +372,13 @@ describe('the doctor', () => {
       expect(found.map(({ message }) => message).join('\n')).toMatch(said);
       expect(found[0]?.status).toMatch(/error|warning/);
       expect(found[0]?.fix).toMatch(/\w/);
-      // And nothing that is not wrong, but what follows from it.
+      // And nothing else, except for consequences.
       const others = findings.filter((finding) => finding.check !== check && finding.status !== 'skipped');
       expect(others.map((other) => other.check).filter((other) => !FOLLOWS[check]?.includes(other))).toEqual([]);
     },
   );
 
-  it('warns of a workflow whose assignments are asked for at one address only', () => {
+  it('the doctor warns of a workflow whose assignments have only one address', () => {
     const addresses = { assign: 'https://app.example.com/assign' };
     const workflow = { name: 'Ours', assignmentUrl: addresses.assign, fallbackUrl: '' };
     const { status, message, fix } = assignment(workflow as never, { addresses } as never);
@@ -389,7 +389,7 @@ describe('the doctor', () => {
     );
   });
 
-  it('counts warnings as errors when asked to', async () => {
+  it('the doctor counts warnings as errors on request', async () => {
     const here = await healthySetUp();
     number({ statusCallback: '' })(here);
     const settings = { TWILIO_PHONE_NUMBER: OURS, DIAL_ALLOW: '+1415*' };
@@ -400,7 +400,7 @@ describe('the doctor', () => {
     expect(strict.out).toMatch(/0 errors, 1 warning, 24 ok$/);
   });
 
-  it('advises forwarding no TaskRouter command, whatever is wrong with the number', async () => {
+  it('the doctor suggests no TaskRouter command for forwarding, whatever is wrong with the number', async () => {
     const here = await healthySetUp();
     number({ voiceUrl: 'https://demo.twilio.com/welcome', statusCallback: '', voiceFallbackUrl: '' })(here);
     const wrong = ['voice-url', 'status-url', 'fallback-url'];
@@ -415,7 +415,7 @@ describe('the doctor', () => {
     expect(queue.find(({ check }) => check === 'voice-url')?.fix).toContain('amd taskrouter apply');
   });
 
-  it('looks at forwarding when FORWARD_TO is set', async () => {
+  it('the doctor checks forwarding when FORWARD_TO is set', async () => {
     const here = await healthySetUp();
     const well = await here.diagnose({ FORWARD_TO: `${ANN}, ${BEN}`, DIAL_ALLOW: '' });
     expect(well).toEqual([]);
@@ -441,10 +441,10 @@ describe('the doctor', () => {
   });
 });
 
-/** What else is seen of a mistake. */
+/** Consequences of a mistake that are reported as well. */
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   'auth-token': ['signature'],
   credentials: ['signature'],
-  // Said of the account as well.
+  // Reported for the account as well.
   destinations: ['account'],
 };

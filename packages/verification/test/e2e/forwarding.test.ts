@@ -6,7 +6,7 @@ const A = '+14155550101';
 const B = '+14155550102';
 
 describe('a call on the simulator', () => {
-  it('reaches the first human behind a voicemail', async () => {
+  it('a call reaches the first human behind a voicemail', async () => {
     const app = forwardingApp({ forwardTo: [A, B] }, { people: { [A]: voicemail(), [B]: human({ talkMs: 20_000 }) } });
     const call = app.sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await app.sim.settle();
@@ -27,7 +27,7 @@ describe('a call on the simulator', () => {
     ['unreachable', unreachable()],
     ['refused', refused(21211)],
     ['silent', silent()],
-  ])('tells the caller when there is only: %s', async (_, person) => {
+  ])('a call tells the caller when there is only: %s', async (_, person) => {
     const app = forwardingApp({ forwardTo: [A] }, { people: { [A]: person } });
     const call = app.sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await app.sim.settle();
@@ -38,7 +38,7 @@ describe('a call on the simulator', () => {
     await app.stop();
   });
 
-  it('bridges an unknown who presses a key', async () => {
+  it('a call bridges an unknown callee who presses a key', async () => {
     const app = forwardingApp({ forwardTo: [A] }, { people: { [A]: silent({ key: '#', talkMs: 5_000 }) } });
     const call = app.sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await app.sim.settle();

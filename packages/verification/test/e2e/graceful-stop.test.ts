@@ -19,7 +19,7 @@ const SETTINGS = {
   FORWARD_TO: '+14155550142',
   PUBLIC_BASE_URL: 'https://calls.example.com',
   MAX_CALLS: '10000',
-  // Nothing listens there: Twilio's REST API cannot be reached.
+  // Nothing listens there: Twilio's REST API is unreachable.
   HTTP_PROXY: 'http://127.0.0.1:9',
 };
 const STORE_MS = 60;
@@ -56,15 +56,15 @@ describe('the forwarding example', () => {
     await expect.poll(() => client.seen['200']).toBeGreaterThan(8);
 
     const exit = app.signal('SIGTERM');
-    // A balancer asks until it is told no, on connections that it keeps as long as they are kept.
+    // A load balancer asks until it gets a no, on connections that it keeps as long as they are kept open.
     await expect.poll(() => fetch(`${app.url}/readyz`).then(({ status }) => status), { interval: 10 }).toBe(503);
     client.leave();
     await client.over;
-    // It would serve on for a minute, which is enough for the slowest machine; now nobody is left, and its parent is gone.
+    // It would serve for another minute, which is enough for the slowest machine; now no client is left, and its parent is gone.
     app.disconnect();
 
     expect(await exit).toBe(0);
-    // A slow machine may need more for an answer than its budget (503); nobody was cut.
+    // A slow machine may take longer than the reply budget (503); no connection was cut.
     expect(Object.keys(client.seen).filter((what) => !['200', '204', '503'].includes(what))).toEqual([]);
     expect(client.kept).toBe(0);
     expect(app.said()).toContain('"code":"stopped"');

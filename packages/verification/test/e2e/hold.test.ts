@@ -26,26 +26,26 @@ async function played(options: Omit<CallOptions, 'forwardTo'>, person: Person) {
 const times = (heard: readonly string[], words: string): number => heard.filter((said) => said.includes(words)).length;
 
 describe('a caller on hold', () => {
-  it('hears ringing instead of music, and is connected like anybody', async () => {
+  it('a caller on hold hears ringback instead of music, and is connected as usual', async () => {
     const { call, leg } = await played({ ringback: 'us' }, human({ ringMs: 9000 }));
     expect(call.heard.some((said) => said.endsWith('/audio/ringback-us.wav'))).toBe(true);
     expect(leg?.bridgedWith.map(({ sid }) => sid)).toEqual([call.sid]);
   });
 
-  it('hears every so often that they are not forgotten, and no more once they talk', async () => {
+  it('a caller on hold hears repeatedly that they are not forgotten, and no longer once they talk', async () => {
     const options = { ringback: 'eu', progress: { everySeconds: 12 }, ringSeconds: 60 } as const;
     const { call } = await played(options, human({ ringMs: 40_000, talkMs: 60_000 }));
     expect(times(call.heard, 'still trying')).toBeGreaterThanOrEqual(2);
     expect(times(call.heard, 'still trying')).toBeLessThanOrEqual(3);
   });
 
-  it('gets the fallback when nobody answers, whatever they listen to', async () => {
+  it('a caller on hold gets the fallback when nobody answers, whatever they listen to', async () => {
     const { call, state } = await played({ progress: { everySeconds: 10 }, waitUrl: '' }, noAnswer());
     expect(state?.result).toBe('unanswered');
     expect(call.heard.at(-1)).toMatch(/nobody is available/);
   });
 
-  it('hears who has taken the call, and the callee does not', async () => {
+  it('a caller on hold hears who has taken the call, and the callee does not', async () => {
     const { call, leg } = await played({ texts: { connected: 'Here is {name}.' } }, human({ talkMs: 20_000 }));
     expect(call.heard.at(-1)).toBe('Here is Ann.');
     expect(leg?.heard).toEqual([]);
@@ -54,14 +54,14 @@ describe('a caller on hold', () => {
 });
 
 describe('a talk that is recorded', () => {
-  it('is announced to both, and told of once', async () => {
+  it('recording is announced to both parties, and reported once', async () => {
     const { call, leg, recordings } = await played({ record: true }, human({ talkMs: 20_000 }));
     expect(times(call.heard, 'This call is recorded.')).toBe(1);
     expect(leg?.heard).toEqual(['This call is recorded.']);
     expect(recordings).toMatchObject([{ sid: call.sid, from: CALLER, recording: { seconds: 20 } }]);
   });
 
-  it('is none where nobody has talked', async () => {
+  it('no recording exists without a talk', async () => {
     const { recordings } = await played({ record: true }, busy());
     expect(recordings).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe('a caller in a queue', () => {
   }
   const offering = { offerMessage: true, fallback: { kind: 'voicemail' } } as const;
 
-  it('presses a star to leave a message, and nobody is rung for them any more', async () => {
+  it('a queued caller presses star to leave a message, and no more workers are rung for them', async () => {
     const { call, state, legs, messages } = await queued(offering, noAnswer(), [{ atMs: 12_000, key: '*' }]);
     expect(call.heard).toContain('To leave a message now, press star.');
     expect(call.heard.at(-1)).toBe('Thank you for your message. Goodbye.');
@@ -96,13 +96,13 @@ describe('a caller in a queue', () => {
     expect(legs.every(({ endedAt }) => endedAt !== undefined)).toBe(true);
   });
 
-  it('presses another key, and waits on', async () => {
+  it('a queued caller presses another key, and keeps waiting', async () => {
     const { call, messages } = await queued(offering, human({ ringMs: 9000 }), [{ atMs: 6000, key: '5' }]);
     expect(messages).toEqual([]);
     expect(call.bridgedWith).toHaveLength(1);
   });
 
-  it('hears who it is, and that it is recorded', async () => {
+  it('a queued caller hears who has taken the call, and that it is recorded', async () => {
     const settings = { record: true, texts: { connected: 'Here is {name}.' } };
     const { call, legs, messages } = await queued(settings, human({ talkMs: 15_000 }));
     expect(call.heard.slice(-1)).toEqual(['Here is Ann.']);

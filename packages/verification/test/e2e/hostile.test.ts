@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 import { HOSTILE } from '../helpers/hostile.js';
 import { forwardingApp, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
 
-it(`${String(HOSTILE.length)} hostile callers are said and rung for like any other: no document breaks`, async () => {
+it(`${String(HOSTILE.length)} hostile callers are announced and served like any other: no document breaks`, async () => {
   const ANN = '+14155550142';
   const app = forwardingApp(
     { forwardTo: [{ to: ANN, name: 'Ann' }] },
     { people: { [ANN]: silent({ key: '1', talkMs: 5000 }) } },
   );
   for (const text of HOSTILE) {
-    // What begins with + is a number, or Twilio did not send it: it is refused.
+    // Twilio sends nothing that begins with + but numbers: anything else is refused.
     const from = text.startsWith('+') ? 'anonymous' : text;
     const call = app.sim.placeCall({ from, to: OUR_NUMBER, callerName: text, forwardedFrom: text });
     await app.sim.settle();

@@ -27,7 +27,7 @@ async function played(fallback: CallOptions['fallback'], last: Person = busy(), 
 }
 
 describe('the fallback', () => {
-  it('records a message, and tells of it once', async () => {
+  it('the fallback records a message, and reports it once', async () => {
     const { call, messages, state } = await played({ kind: 'voicemail' });
     expect(call.heard.slice(-2)).toEqual([
       'We are sorry, nobody is available to take your call. Please leave a message after the beep.',
@@ -37,13 +37,13 @@ describe('the fallback', () => {
     expect(state).toMatchObject({ result: 'unanswered', caller: { recording: { seconds: 11 } } });
   });
 
-  it('records a message of somebody who hangs up at its end', async () => {
+  it('the fallback records the message of a caller who hangs up at its end', async () => {
     const { messages, state } = await played({ kind: 'voicemail' }, busy(), 45_000);
     expect(messages).toHaveLength(1);
     expect(state).toMatchObject({ result: 'unanswered' });
   });
 
-  it('connects to a last number, and whoever answers there has the caller', async () => {
+  it('the fallback connects to a number, and whoever answers there has the caller', async () => {
     const { call, last, state } = await played({ kind: 'number', to: LAST }, human({ talkMs: 7000 }));
     expect(last).toMatchObject({ direction: 'outbound-dial', bridgedWith: [{ sid: call.sid, ms: 7000 }] });
     expect(state).toMatchObject({ result: 'handedOff' });
@@ -52,18 +52,18 @@ describe('the fallback', () => {
   it.each([
     ['busy', busy()],
     ['no answer', noAnswer()],
-  ])('goes on to what follows when the last number is: %s', async (_, person) => {
+  ])('the fallback goes on to what follows when its number is: %s', async (_, person) => {
     const { call, messages } = await played({ kind: 'number', to: LAST, ifUnanswered: { kind: 'voicemail' } }, person);
     expect(messages).toHaveLength(1);
     expect(call.heard.at(-1)).toBe('Thank you for your message. Goodbye.');
   });
 
-  it('tells the caller when the last number does not answer either', async () => {
+  it('the fallback tells the caller when its number does not answer either', async () => {
     const { call } = await played({ kind: 'number', to: LAST });
     expect(call.heard.at(-1)).toMatch(/nobody is available/);
   });
 
-  it('lets go of the last number when the caller hangs up', async () => {
+  it('the fallback releases its number when the caller hangs up', async () => {
     const { last } = await played({ kind: 'number', to: LAST }, voicemail({ ringMs: 20_000 }), 30_000);
     expect(last).toMatchObject({ status: 'canceled', bridgedWith: [] });
   });

@@ -9,12 +9,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-describe('a workspace made by "amd taskrouter apply"', () => {
+describe('a workspace created by "amd taskrouter apply"', () => {
   it.each([
     ['from nothing', undefined],
     ['from one of today, made by hand', true],
     ['from one of the older generation, made by hand', false],
-  ])('%s, is one in which the example runs', async (_name, multiTask) => {
+  ])('a workspace created %s is one in which the example runs', async (_name, multiTask) => {
     const people = { [ANN]: voicemail({ ringMs: 4000 }), [BEN]: human({ ringMs: 3000, talkMs: 5000 }) };
     const here = await simulateTwilio({ people, clock: realClock({ speed: 20 }) });
     closing.push(() => here.close());

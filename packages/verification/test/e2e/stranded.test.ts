@@ -5,8 +5,8 @@ import { recordingsCut, stranded } from '../../src/crowds/stranded.js';
 const call = (sid: string, createdAt: number, endedAt: number, talkMs = 0): SimulatedCall =>
   ({ sid, createdAt, endedAt, bridgedWith: [{ sid: 'CA9', since: 0, ms: talkMs }] }) as unknown as SimulatedCall;
 
-describe('whoever judges crowds', () => {
-  it('sees who waited too long, who had no outcome or two, and who was rung for in vain', () => {
+describe('the judge of crowds', () => {
+  it('the judge sees who waited too long, who had no outcome or two, and who was rung for in vain', () => {
     const outcomes = (...ids: string[]): ReadonlySet<string> => new Set(ids);
     const served = [
       { caller: call('CA1', 0, 90_000, 60_000), legs: [call('CA11', 20_000, 0)], outcomes: outcomes('one') },
@@ -26,7 +26,7 @@ describe('whoever judges crowds', () => {
     ['Twiml', '<Response><Hangup/></Response>', 1],
     ['Status', 'completed', 1],
     ['TimeLimit', '600', 0],
-  ])('sees whose message was interrupted by REST: %s', async (name, value, times) => {
+  ])('the judge sees whose message was interrupted by REST: %s', async (name, value, times) => {
     const document = '<Response><Record action="/over"/></Response>';
     const sim = createSimulator({
       numbers: [{ phoneNumber: '+14155550199', voiceUrl: 'https://app.example.com/voice' }],

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { playTaskCrowd } from '../../src/crowds/taskrouter-crowd.js';
 import { flippedPlays } from '../../src/crowds/toggles.js';
 
-// Small crowds; `npm run prove` plays thousands of calls (proof/crowds.ts).
+// Small crowds; `npm run prove` plays thousands of calls (prove/crowds.ts).
 const SEED = Number(process.env['AMD_SEED'] ?? 1);
 
 describe('many callers and twelve workers', () => {
-  it('100 calls, 5 % of the notifications lost: all end, nobody is held, everybody is back at work', async () => {
+  it('100 calls with 5 % of the notifications lost all end, nobody stays reserved, and every worker is back at work', async () => {
     const { results, problems } = await playTaskCrowd({
       calls: 100,
       workers: 12,
@@ -19,8 +19,8 @@ describe('many callers and twelve workers', () => {
   });
 });
 
-describe('requests for TwiML that come twice', () => {
-  it('8 calls in a queue, half of their requests retried, half copied later: all end, and every message is whole', async () => {
+describe('repeated requests for TwiML', () => {
+  it('8 queued calls with half of their requests retried and half copied later all end, and every message is whole', async () => {
     const repeats = { retry: 0.5, copy: 0.5, maxCopyMs: 60_000 };
     const { problems } = await playTaskCrowd({ calls: 8, workers: 6, seed: SEED, everyMs: 8000, repeats });
     expect(problems, `AMD_SEED=${String(SEED)}`).toEqual([]);
@@ -30,8 +30,8 @@ describe('requests for TwiML that come twice', () => {
 // Each switch alone is in taskrouter.test.ts, and with many callers in the proof.
 const FLIPPED = flippedPlays(6, SEED + 2000).filter(([name]) => !/^\w+: [^,]*$/.test(name));
 
-describe('whatever Twilio does where its documentation says nothing', () => {
-  it.each(FLIPPED)('6 calls in a queue with %s', async (_, toggles) => {
+describe('Twilio behaviour that its documentation leaves open', () => {
+  it.each(FLIPPED)('6 queued calls end well with %s', async (_, toggles) => {
     const { problems } = await playTaskCrowd({
       calls: 6,
       workers: 4,

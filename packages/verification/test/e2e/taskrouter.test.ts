@@ -11,7 +11,7 @@ function activities(app: TaskRouterApp): Record<string, string> {
   return Object.fromEntries((workspace?.workers ?? []).map(({ friendlyName, activity }) => [friendlyName, activity]));
 }
 
-/** Nothing is left: no leg, no reservation, no voice slot, no task to wrap up. */
+/** Expects that nothing is left: no leg, no reservation, no voice slot, no task to wrap up. */
 function expectAllOver(app: TaskRouterApp): void {
   expect(app.failures).toEqual([]);
   expect(app.sim.calls.filter((call) => call.endedAt === undefined)).toEqual([]);
@@ -36,7 +36,7 @@ async function play(scenario: TaskRouterScenario, call: Partial<InboundOptions> 
 
 const BEN = { name: 'Ben', person: human(TALK) };
 
-/** Each scenario with what must come of it: the call's end, and where its workers are when all is over. */
+/** Each scenario with its expected result: the call's end, and where its workers are when all is over. */
 const SCENARIOS: readonly (readonly [
   name: string,
   scenario: TaskRouterScenario,
@@ -186,7 +186,7 @@ const SCENARIOS: readonly (readonly [
   ],
 ];
 
-/** What some scenarios have the log say. */
+/** What the log says in some scenarios. */
 const SAID: readonly (readonly [part: string, codes: readonly string[]])[] = [
   ['too short', ['times']],
   ['phone attribute', ['worker.phone']],
@@ -201,7 +201,7 @@ describe('a caller in a queue', () => {
       expect(app.log.map(({ code }) => code)).toEqual(said);
       expectAllOver(app);
       expect(activities(app)).toEqual(end);
-      // What Twilio would complain of: only a worker's Dial that came too late.
+      // Expected complaints of Twilio: only a worker's Dial that came too late.
       expect(app.sim.debugger.filter(({ code }) => ![14215, 14217].includes(code))).toEqual([]);
       const talks = app.sim.calls.filter(
         ({ direction, bridgedWith }) => direction === 'inbound' && bridgedWith.length > 0,
@@ -216,7 +216,7 @@ describe('a caller in a queue', () => {
     Object.entries(ALTERNATIVES).map(([name, [value]]) => [name, value]),
   ) as Partial<Toggles>;
 
-  // With all of them flipped every scenario; with one of them every third scenario, so that each is played under many.
+  // All flipped together in every scenario; a single flip in every third scenario, so that each is played under many.
   it.each([...flips.map((flip, index) => [...flip, index] as const), ['all flipped', all, null] as const])(
     'under %s, scenarios end as they should',
     async (_name, toggles, index) => {
@@ -246,7 +246,7 @@ it('a worker who goes Offline during the cool-down stays there', async () => {
   await app.stop();
 });
 
-it('a worker whose reservation times out, because Twilio takes no rejection, comes back from Offline', async () => {
+it('a worker whose reservation times out, because Twilio accepts no rejection, comes back from Offline', async () => {
   const app = await taskRouterApp(
     { workers: [{ name: 'Ann', person: busy() }], workspace: { reservationTimeout: 60 } },
     {
@@ -262,7 +262,7 @@ it('a worker whose reservation times out, because Twilio takes no rejection, com
   await app.stop();
 });
 
-it('a worker who was put to rest before a restart comes back', async () => {
+it('a worker who began a cool-down before a restart comes back', async () => {
   const app = await taskRouterApp({ workers: [{ name: 'Ann', activity: 'Temporarily Unavailable' }] });
   expect(activities(app)).toEqual({ Ann: 'Temporarily Unavailable' });
   await app.sim.settle();

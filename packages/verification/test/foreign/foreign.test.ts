@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { foreignRequests } from '../../src/foreign/campaign.js';
 
-/** Ten thousand of each are a part of the proof: `npm run prove -- --only foreign`. */
+/** Ten thousand of each are part of the proof: `npm run prove -- --only foreign`. */
 const COUNT = 400;
 
-it('takes every genuine request, whatever guests named in it, and no shifted one with another meaning', async () => {
+it('every genuine request is accepted, whatever guests name in it, and no shifted one with another meaning', async () => {
   const found = await foreignRequests(1, COUNT);
   expect(found.problems).toEqual([]);
   expect(found.genuine).toBeGreaterThanOrEqual(COUNT);

@@ -1,21 +1,21 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { sign } from '@amd/core/http';
 
-/** Twilio's webhooks over connections that are never idle, as those of a proxy or a balancer are. */
+/** Twilio's webhooks over connections that are never idle, as those of a proxy or a load balancer. */
 export interface BusyClient {
-  /** What each request came to: the status of its answer, or the code of its error. */
+  /** The result of each request: the status of its answer, or its error code. */
   readonly seen: Readonly<Record<string, number>>;
-  /** How many requests have come to something. */
+  /** How many requests have a result. */
   answers(): number;
-  /** Answers to what was asked after {@link BusyClient.leave} that did not say they were the last of their connection. */
+  /** Answers to requests made after {@link BusyClient.leave} that did not say they were the last of their connection. */
   readonly kept: number;
-  /** Opens no connection from now on, as when `/readyz` said no: what is open is used for as long as it is kept. */
+  /** Stops opening connections, as when `/readyz` says no: open ones are used for as long as they are kept. */
   leave(): void;
   /** Resolves when every connection has ended. */
   readonly over: Promise<unknown>;
 }
 
-/** Each of `connections` begins a call, ends it, and begins the next one, without a pause. */
+/** Begins a call on each of `connections`, ends it, and begins the next one, without a pause. */
 export function busyClient(options: {
   readonly port: number;
   readonly connections: number;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A key and a certificate that nobody trusts, made for one run. */
+/** A key and an untrusted certificate, created for one run. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
@@ -12,7 +12,7 @@ export interface Certificate {
   remove(): void;
 }
 
-/** `names`: host names; it holds for 127.0.0.1 too. */
+/** Creates a certificate. `names`: host names; it is also valid for 127.0.0.1. */
 export function createCertificate(names: readonly string[]): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'amd-certificate-'));
   const [keyFile, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];

@@ -28,7 +28,7 @@ export interface ClusterList {
   readonly deadlineSeconds?: number;
 }
 
-/** What a process of the app is told at its start. */
+/** What a process of the app gets at its start. */
 export interface NodeSettings {
   readonly apiUrl: string;
   readonly accountSid: string;
@@ -37,32 +37,34 @@ export interface NodeSettings {
   /** By inbound number. */
   readonly lists: Readonly<Record<string, ClusterList>>;
   readonly assetsFile: string | null;
-  /** How long a process that stops serves on. */
+  /** How long a stopping process keeps serving. */
   readonly drainSeconds: number;
 }
 
-/** Two processes of the forwarding example on one Redis behind the example's balancer, and a simulated Twilio in real time. */
+/**
+ * Two processes of the forwarding example on one Redis behind the example's load balancer, and a simulated Twilio in real time.
+ */
 export interface TestCluster {
   readonly sim: Simulator;
-  /** The balancer's address. */
+  /** The load balancer's address. */
   readonly url: string;
   readonly targets: readonly Target[];
   /** Twilio's REST as each process reaches it. */
   readonly apis: readonly HeldApi[];
   start(index: number): Promise<void>;
-  /** By these signals at once (default: SIGTERM). Resolves with its exit code. */
+  /** Stops a process by these signals at once (default: SIGTERM). Resolves with its exit code. */
   stop(index: number, signals?: readonly NodeJS.Signals[]): Promise<number | null>;
   kill(index: number): Promise<void>;
-  /** The balancer sends everything new to this process; `null`: to both, in turn. */
+  /** Makes the load balancer send all new requests to this process; `null`: to both, in turn. */
   route(index: number | null): void;
-  /** Callers, a moment apart, each from a number of their own. */
+  /** Places calls, a moment apart, each from a number of its own. */
   place(count: number, to: string): Promise<SimulatedCall[]>;
   end(): Promise<void>;
 }
 
-/** The balancer asks twice a second who is ready. */
+/** The load balancer checks readiness twice a second. */
 const DRAIN_SECONDS = 1;
-/** How far apart callers come, in ms. */
+/** Time between callers, in ms. */
 const APART_MS = 150;
 
 export async function startTestCluster(options: {

@@ -7,19 +7,19 @@ import { TWILIO_NAMES, twilioByProxy } from './twilio-by-proxy.js';
 export const PASSWORD = 'open sesame 42';
 const OURS = '+14155550199';
 const ANN = '+14155550142';
-/** Browsers know that names below localhost are this machine; the app takes them for public ones, as any other name. */
+/** Browsers know that names below localhost are this machine; the app takes them for public names. */
 const HOST = 'calls.localhost';
-/** Another name that leads to the same front. */
+/** Another name of the same front. */
 const OTHER_HOST = 'other.localhost';
 
-/** An example behind a TLS proxy, started as its user starts it, with a password and a public address. */
+/** An example behind a TLS proxy, started as its users start it, with a password and a public address. */
 export interface DoorUnderTest {
   readonly front: Front;
   /** PUBLIC_BASE_URL. */
   readonly publicUrl: string;
-  /** The same front under a name that the app was not told of. */
+  /** The same front under a name that the app does not know. */
   readonly otherUrl: string;
-  /** Over http, past the proxy. */
+  /** Over http, bypassing the proxy. */
   readonly directUrl: string;
   readonly app: ExampleProcess;
   close(): Promise<void>;

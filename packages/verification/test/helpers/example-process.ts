@@ -6,21 +6,21 @@ import { buildPage } from '../../../dashboard/build-page.mjs';
 import { bundle } from '../../../../scripts/bundle.mjs';
 import { freePort } from '../../../store-redis/test/helpers/free-port.js';
 
-/** An example as its user starts it: a process of its own, told everything by its environment. */
+/** An example as its users start it: a process of its own, configured by its environment. */
 export interface ExampleProcess {
   readonly port: number;
   /** At the address of this machine. */
   readonly url: string;
-  /** All that it has printed. */
+  /** Everything it has printed. */
   said(): string;
-  /** Resolves with its exit code; `null`: the signal has ended it. */
+  /** Resolves with its exit code; `null`: it was ended by the signal. */
   signal(name: NodeJS.Signals): Promise<number | null>;
-  /** As if this process, its parent, had died. */
+  /** Disconnects, as if this process, its parent, had died. */
   disconnect(): void;
   stop(): Promise<void>;
 }
 
-/** The start of an example and the files of its page, from the sources. */
+/** Builds the start of an example and the files of its page from the sources. */
 export async function buildExample(name: 'forwarding' | 'taskrouter'): Promise<string> {
   const script = fileURLToPath(await bundle(`examples/${name}/src/start.ts`, undefined, { native: true }));
   await buildPage(join(dirname(script), 'page'));
@@ -29,7 +29,7 @@ export async function buildExample(name: 'forwarding' | 'taskrouter'): Promise<s
 
 export async function startExample(script: string, env: Readonly<Record<string, string>>): Promise<ExampleProcess> {
   const port = await freePort();
-  // Empty means unset, also where a developer's .env file has a value.
+  // Empty means unset, even where a developer's .env file has a value.
   const unset = { AMD_DATA: '', REDIS_URL: '', METRICS_TOKEN: '', TWILIO_API_KEY: '', TWILIO_API_SECRET: '' };
   const child: ChildProcess = spawn(process.execPath, [script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,15 +5,17 @@ import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Certificate } from './certificate.js';
 
-/** What stands before an app on a user's machine, and what it does to what goes through. */
+/** What a proxy in front of an app does to the traffic. */
 export interface FrontManners {
-  /** `forwarded`: keeps `Host` and adds X-Forwarded-*. `nginx`: nginx's defaults, `Host` is the address behind, nothing is added. */
+  /**
+   * `forwarded`: keeps `Host` and adds X-Forwarded-*. `nginx`: nginx's defaults, `Host` is the address behind, nothing is added.
+   */
   headers: 'forwarded' | 'nginx';
   /** Websockets: passed on; answered 501; passed on without `Upgrade`, as nginx does by default; or never answered. */
   upgrade: 'pass' | 'refuse' | 'strip' | 'swallow';
   /** `strip`: no cookie reaches the browser, as when it keeps none. */
   cookies: 'pass' | 'strip';
-  /** Paths that begin with one of these are answered 502 here. */
+  /** Paths with these prefixes are answered 502 here. */
   cut: readonly string[];
 }
 
@@ -21,18 +23,18 @@ export interface Front {
   readonly port: number;
   /** May be changed at any time. */
   readonly manners: FrontManners;
-  /** Requests for a websocket, and what polling has got through, since the start. */
+  /** Requests for a websocket, and polling requests that got through, since the start. */
   readonly seen: { upgrades: number; polls: number };
-  /** Where it leads to; may be set later, when the app has started. */
+  /** Sets the port it leads to, possibly later, when the app has started. */
   leadTo(port: number): void;
-  /** Back to good manners, as at the start. */
+  /** Restores the initial behaviour. */
   reset(): void;
   close(): void;
 }
 
 const GOOD: FrontManners = { headers: 'forwarded', upgrade: 'pass', cookies: 'pass', cut: [] };
 
-/** A proxy on this machine: over https with a certificate, else over http. */
+/** Starts a proxy on this machine: over https with a certificate, otherwise over http. */
 export async function startFront(certificate: Certificate | null): Promise<Front> {
   const manners = { ...GOOD };
   const seen = { upgrades: 0, polls: 0 };

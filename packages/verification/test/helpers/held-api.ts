@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Twilio's REST as one process of the app reaches it, which a test may keep from answering. */
+/** Twilio's REST API as one process of the app reaches it; a test may hold back its answers. */
 export interface HeldApi {
   readonly url: string;
-  /** From now on requests that change something wait, unexecuted. */
+  /** Makes requests that change something wait, unexecuted, from now on. */
   hold(): void;
-  /** Lets those that wait go on, and whatever comes after them. */
+  /** Releases those that wait, and all later ones. */
   release(): void;
-  /** How many wait to create a call, and how many to change one. */
+  /** How many requests wait to create a call, and how many to change one. */
   waiting(): { readonly creates: number; readonly updates: number };
   close(): void;
 }
@@ -29,7 +29,7 @@ export async function heldApi(simulated: Server): Promise<HeldApi> {
     },
     release() {
       holds = false;
-      // Whoever has gone does not get their wish: it was on its way when they died.
+      // A request whose sender is gone is not executed: it was in transit when the sender died.
       const alive = held.filter(([, response]) => !response.destroyed);
       held = [];
       for (const [request, response] of alive) simulated.emit('request', request, response);

@@ -34,7 +34,7 @@ export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(ROOT + path, 'utf8'));
 }
 
-/** The workspaces in a folder. */
+/** Returns the workspaces in a folder. */
 export function manifestsIn(parent: string): readonly { readonly folder: string; readonly manifest: Manifest }[] {
   return readdirSync(ROOT + parent)
     .map((name) => `${parent}/${name}`)
@@ -53,7 +53,7 @@ export interface Locked {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** Everything that installing a workspace brings, by its place in the lock file. Optional peers are not brought. */
+/** Returns everything that installing a workspace brings, by its place in the lock file, without optional peers. */
 export function lockedTree(folder: string): ReadonlyMap<string, Locked> {
   const { packages } = readJson('package-lock.json') as { packages: Readonly<Record<string, Locked>> };
   const tree = new Map<string, Locked>();
@@ -74,7 +74,7 @@ export function lockedTree(folder: string): ReadonlyMap<string, Locked> {
   return tree;
 }
 
-/** Where a package may stand that somebody needs, nearest first, as Node looks for it. */
+/** Returns where a needed package may be, nearest first, as Node looks for it. */
 export function placesOf(from: string, name: string): readonly string[] {
   const parts = from.split('/node_modules/');
   const nested = parts.map(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from './sources.js';
 
-/** Every page that people read, relative to the root. */
+/** Every page for readers, relative to the root. */
 export const PAGES: readonly string[] = [
   ...pagesIn('', 1),
   ...pagesIn('docs/', 3),
@@ -25,12 +25,12 @@ export interface Block {
   /** As in `README.md:42`, the first line of its code. */
   readonly where: string;
   readonly page: string;
-  /** What stands behind the fence. */
+  /** The word behind the fence. */
   readonly language: string;
   readonly code: string;
 }
 
-/** The fenced blocks of a page, those within lists included. */
+/** Returns the fenced blocks of a page, including those within lists. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   let open: {
@@ -53,7 +53,7 @@ export function blocksOf(page: string): Block[] {
   return blocks;
 }
 
-/** What is code in a page: the lines of its shell blocks, and what stands between backticks in the text. */
+/** Returns the code in a page: the lines of its shell blocks, and text between backticks. */
 export function commandLinesOf(page: string): string[] {
   const shell = blocksOf(page).filter(({ language }) => ['', 'sh', 'text'].includes(language));
   const prose = textOf(page).replace(/^ *```[^]*?^ *```/gm, '');

@@ -1,5 +1,5 @@
 /**
- * For what a test waits for, in ms: another process, a page. It limits nothing that works, however busy the machine is: only
- * what never comes takes so long.
+ * How long a test waits for another process or a page, in ms. It limits nothing that works, however busy the machine: only what
+ * never comes takes this long.
  */
 export const PATIENCE_MS = 120_000;

@@ -1,9 +1,9 @@
-/** Pictures for the guides, as SVG: of a terminal, and of the forms of a console. Drawn from text, so that they stay true. */
+/** Pictures for the guides, as SVG: of a terminal, and of console forms. Drawn from text, so that they stay up to date. */
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Spaces that no renderer runs together. */
+/** Keeps spaces that renderers would collapse. */
 const kept = (text: string): string => escaped(text).replaceAll(' ', '\u00a0');
 
 const COLOURS: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   dim: '#8b95a5',
 };
 
-/** What `paint` of a terminal returns, so that the colours are found again. */
+/** Marks text as `paint` of a terminal would, so that the colours can be found again. */
 export function marked(style: unknown, text: string): string {
   return `\ue001${String(style)}\ue002${text}\ue003`;
 }
@@ -23,7 +23,7 @@ const CELL = 7.8;
 const ROW = 19;
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 
-/** A terminal after a command. Lines that are too long go on below. */
+/** Draws a terminal after a command. Long lines are wrapped. */
 export function terminalPicture(title: string, command: string, lines: readonly string[], columns = 112): string {
   const rows = [`${marked('green', '$')} ${command}`, ...lines.flatMap((line) => wrapped(line, columns))];
   const width = Math.ceil(columns * CELL + 40);
@@ -69,11 +69,11 @@ function spans(row: string): string {
 export interface FormField {
   readonly label: string;
   readonly value: string;
-  /** What to know about it. */
+  /** A hint for it. */
   readonly hint?: string;
 }
 
-/** A form of a console: which field gets which value. A sketch, not a photograph: consoles change their looks. */
+/** Draws a console form with the value of each field. A sketch rather than a photograph: consoles change their looks. */
 export function formPicture(place: string, title: string, fields: readonly FormField[]): string {
   const width = 760;
   const heights = fields.map(({ hint }) => (hint === undefined ? 70 : 90));

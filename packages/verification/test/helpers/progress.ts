@@ -2,25 +2,25 @@ import { spawnSync } from 'node:child_process';
 import type { Reporter, TestCase, TestModule, TestSpecification, Vitest } from 'vitest/node';
 import { missingPrograms } from '../../../store-redis/test/helpers/programs.js';
 
-/** How often a run that nobody sees live says how far it is. */
+/** How often a run without a live display reports its progress. */
 const EVERY_MS = 10_000;
 
 export interface ProgressOptions {
-  /** After this, in ms, the run is ended, and what still runs is named. It is the only limit: no test has one of its own. */
+  /** After this time, in ms, the run is ended, and running tests are named. It is the only limit: no test has one of its own. */
   readonly atMostMs: number;
   readonly write?: (text: string) => void;
-  /** Whether a person sees vitest's own display. */
+  /** Whether vitest's own display is visible. */
   readonly live?: boolean;
   readonly exit?: (code: number) => void;
 }
 
-/** A worker in an endless loop hears of no end: it is killed. */
+/** A worker in an endless loop does not react to a request to end: it is killed. */
 function endAll(code: number): void {
   spawnSync('pkill', ['-KILL', '-P', String(process.pid)]);
   process.exit(code);
 }
 
-/** Says how far a run is, ends one that hangs, and names at the end what was skipped and how to run it. */
+/** Reports the progress of a run, ends one that hangs, and names at the end what was skipped and how to run it. */
 export class Progress implements Reporter {
   readonly #options: Required<ProgressOptions>;
   readonly #running = new Map<string, string>();

@@ -3,7 +3,7 @@ import { importsOf, walk, where, type Source } from './sources.js';
 
 const CORE = 'packages/core/src/';
 
-/** The rooms of core and their floor. `testing` stands beside the house. */
+/** The rooms of core and their floor. `testing` is outside the floors. */
 export const FLOORS: Readonly<Record<string, number>> = {
   kernel: 0,
   wire: 1,
@@ -15,7 +15,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 };
 const ROOF = 6;
 
-/** The floors that decide, and so see nothing of the world. */
+/** The floors that decide, and so may not use the environment. */
 const PURE = 2;
 
 const WORLD: readonly string[] = [
@@ -30,7 +30,7 @@ const OUTSIDE: readonly (readonly [name: string, from: RegExp])[] = [
   ['twilio', /^twilio\//],
 ];
 
-/** Whoever imports, by what the file is called: `kernel/flow.ts` lives in the room `kernel`. */
+/** Returns the importing room: `kernel/flow.ts` is in the room `kernel`. */
 function roomOf(path: string): string {
   const inside = path.slice(CORE.length);
   return inside.includes('/') ? inside.slice(0, inside.indexOf('/')) : 'the roof';
@@ -41,13 +41,13 @@ function floorOf(path: string): number | undefined {
   return room === 'the roof' ? ROOF : FLOORS[room];
 }
 
-/** A room that nobody gave a floor. */
+/** Returns rooms without a floor. */
 export function strangeRooms(sources: readonly Source[]): readonly string[] {
   const rooms = new Set(sources.map(({ path }) => roomOf(path)));
   return [...rooms].filter((room) => !(room in FLOORS) && room !== 'testing' && room !== 'the roof');
 }
 
-/** Imports that climb a floor, and imports of testing from outside of it. */
+/** Returns imports of a higher floor, and imports of testing from outside. */
 export function climbing(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) =>
     importsOf(source).flatMap(({ where, target }) => {
@@ -65,7 +65,7 @@ export function climbing(sources: readonly Source[]): readonly string[] {
   );
 }
 
-/** Imports of packages and node: modules by a room that may not have them. */
+/** Returns imports of packages and node: modules by a room that may not have them. */
 export function foreign(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) =>
     importsOf(source).flatMap(({ where, specifier, target }) => {
@@ -83,7 +83,7 @@ export function foreign(sources: readonly Source[]): readonly string[] {
   );
 }
 
-/** Names of the world on the floors that decide. A property of that name, or a parameter, is not the global. */
+/** Returns uses of globals on the floors that decide. A property or parameter of that name is not the global. */
 export function worldly(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) => {
     if ((floorOf(source.path) ?? ROOF) > PURE) return [];
@@ -110,7 +110,7 @@ function isOnlyAName(node: ts.Identifier): boolean {
   );
 }
 
-/** State that outlives a call of a function: a top-level variable, or a collection that is not typed as read-only. */
+/** Returns state that outlives a function call: a top-level variable, or a collection that is not typed as read-only. */
 export function moduleState(sources: readonly Source[]): readonly string[] {
   return sources.flatMap((source) =>
     source.tree.statements.flatMap((statement) => {
@@ -138,7 +138,7 @@ function isCollection(value: ts.Expression | undefined): boolean {
   );
 }
 
-/** The classes a package declares. */
+/** Returns the classes a package declares. */
 export function classesOf(sources: readonly Source[]): readonly string[] {
   const names: string[] = [];
   for (const { tree } of sources) {
@@ -149,7 +149,7 @@ export function classesOf(sources: readonly Source[]): readonly string[] {
   return names;
 }
 
-/** `instanceof` of one of these classes. */
+/** Returns uses of `instanceof` with one of these classes. */
 export function instanceOf(sources: readonly Source[], classes: readonly string[]): readonly string[] {
   return sources.flatMap((source) => {
     const found: string[] = [];
@@ -162,12 +162,12 @@ export function instanceOf(sources: readonly Source[], classes: readonly string[
   });
 }
 
-/** Files that import each other in a circle, types too: each circle once, its files in order. */
+/** Returns circles of files that import each other, types too: each circle once, its files in order. */
 export function circles(sources: readonly Source[]): readonly (readonly string[])[] {
   const targets = new Map(
     sources.map((source) => [source.path, importsOf(source).flatMap(({ target }) => target ?? [])] as const),
   );
-  // Tarjan: strongly connected files, without recursion limits to worry about in a package of this size.
+  // Tarjan: strongly connected files; the recursion is no problem in packages of this size.
   const found: string[][] = [];
   const numbers = new Map<string, number>();
   const lows = new Map<string, number>();

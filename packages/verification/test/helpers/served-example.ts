@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createApp, type App } from '../../../../examples/taskrouter/src/app.js';
 import { OURS, type SimulatedTwilio } from '../../../cli/test/simulated-twilio.js';
 
-/** The TaskRouter example, with the workspace that is there now. */
+/** Serves the TaskRouter example, with the present workspace. */
 export async function serveExample(
   { sim, client }: SimulatedTwilio,
   { url, server }: { readonly url: string; readonly server: Server },

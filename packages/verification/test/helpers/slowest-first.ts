@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, the longest first: begun last, they would run alone at the end. The first two mostly wait. */
+/** The slowest files, the slowest first: started last, they would run alone at the end. The first two mostly wait. */
 export const SLOW = [
   'packages/verification/test/e2e/cluster.test.ts',
   'packages/verification/test/browser/cluster-page.test.ts',
@@ -19,7 +19,7 @@ export const SLOW = [
   'packages/core/test/flow/totality.test.ts',
 ];
 
-/** Vitest knows which files are slow only when it has run them before: on a fresh clone nothing is known. */
+/** Vitest knows which files are slow only after it has run them: on a fresh clone it does not know. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {

@@ -20,7 +20,7 @@ export interface Import {
   readonly target: string | null;
 }
 
-/** Every TypeScript file under a folder, from the root. */
+/** Returns every TypeScript file under a folder, from the root. */
 export function sourcePaths(folder: string): readonly string[] {
   return readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
@@ -37,7 +37,7 @@ export function parse(path: string, text: string): Source {
   return { path, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true) };
 }
 
-/** Static imports, re-exports, `import()` and types written as `import('…').X`; of types and of values alike. */
+/** Returns static imports, re-exports, `import()` and types written as `import('…').X`; of types and of values alike. */
 export function importsOf({ path, tree }: Source): readonly Import[] {
   const found: Import[] = [];
   const add = (node: ts.Node, name: ts.Node | undefined): void => {

@@ -6,10 +6,10 @@ import type { Duplex } from 'node:stream';
 import { createSimulatorServer, type Simulator } from '@amd/simulator';
 import type { Certificate } from './certificate.js';
 
-/** The names under which Twilio's REST is asked; a certificate for it needs them. */
+/** The host names of Twilio's REST API; a certificate for it needs them. */
 export const TWILIO_NAMES = ['api.twilio.com', 'taskrouter.twilio.com'];
 
-/** A simulated Twilio for a process that was told nothing of it: the official client goes through the proxy in HTTP_PROXY. */
+/** A simulated Twilio for an unmodified process: the official client uses the proxy in HTTP_PROXY. */
 export interface TwilioByProxy {
   /** For the environment of the process. */
   readonly env: Readonly<Record<string, string>>;

@@ -3,8 +3,8 @@ import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
 import { bursts } from '../../src/prove/burst.js';
 
 describe.skipIf(!hasRedis())('callers who come at once', () => {
-  it('are all served over each store, and never one too many is let in by three processes on one Redis', async () => {
-    // A busy machine has time; `npm run prove` measures.
+  it('all callers are served over each store, and three processes on one Redis never admit one too many', async () => {
+    // A busy machine gets enough time; `npm run prove` measures.
     const size = { callers: 60, processes: 3, rounds: 2, replyBudgetMs: 600_000 };
     const { figures, problems } = await bursts(size);
     expect(problems).toEqual([]);

@@ -3,8 +3,8 @@ import { bundle } from '../../../../scripts/bundle.mjs';
 import { hasRedis } from '../../../store-redis/test/helpers/programs.js';
 import { killRedis, promoteReplica } from '../../src/prove/redis-crashes.js';
 
-describe.skipIf(!hasRedis())('a Redis that is killed while it is written to', () => {
-  it('loses nothing that was acknowledged', async () => {
+describe.skipIf(!hasRedis())('a Redis that is killed during writes', () => {
+  it('a killed Redis loses nothing that was acknowledged', async () => {
     const writer = await bundle('packages/verification/src/prove/processes/redis-writer.ts', undefined, {
       native: true,
     });
@@ -14,7 +14,7 @@ describe.skipIf(!hasRedis())('a Redis that is killed while it is written to', ()
     expect(acked).toBeGreaterThan(100);
   });
 
-  it('leaves everything to the replica that takes its place, if that was waited for', async () => {
+  it('a killed Redis leaves everything to the replica that takes its place, if its copy was waited for', async () => {
     const writer = await bundle('packages/verification/src/prove/processes/redis-writer.ts', undefined, {
       native: true,
     });

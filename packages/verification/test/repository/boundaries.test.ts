@@ -17,53 +17,53 @@ const NONE: readonly string[] = [];
 const core = sourcesOf('packages/core/src');
 
 describe('the floors of packages/core/src', () => {
-  it('has a floor for every room', () => {
+  it('every room has a floor', () => {
     expect(strangeRooms(core)).toEqual(NONE);
     expect(Object.keys(FLOORS).filter((room) => !core.some(({ path }) => path.includes(`/src/${room}/`)))).toEqual(
       NONE,
     );
   });
 
-  it('lets no import climb', () => {
+  it('no import climbs a floor', () => {
     expect(climbing(core)).toEqual(NONE);
   });
 
-  it('imports from outside only what a room may have', () => {
+  it('rooms import from outside only what they may', () => {
     expect(foreign(core)).toEqual(NONE);
   });
 
-  it('keeps clocks, chance and the process away from decisions', () => {
+  it('decisions do not use clocks, chance and the process', () => {
     expect(worldly(core)).toEqual(NONE);
   });
 
-  it('has no module state', () => {
+  it('no module has state', () => {
     expect(moduleState(core)).toEqual(NONE);
   });
 });
 
 const VERIFICATION = 'packages/verification/';
 
-/** The one circle of files that is known: the simulator is an interpreter that calls itself; verbs run calls, and calls run verbs. It may not grow. */
+/**
+ * The one known circle of files: the simulator is an interpreter that calls itself; verbs run calls, and calls run verbs. It may
+ * not grow.
+ */
 const SIMULATOR_CIRCLE = 56;
 
 describe('between packages', () => {
   const packages = readdirSync(`${ROOT}packages`)
     .filter((name) => existsSync(`${ROOT}packages/${name}/src`))
     .map((name) => ({ name, sources: sourcesOf(`packages/${name}/src`) }));
-  // What verifies them all reaches for their test helpers and for the examples, which are not published.
+  // The verification package uses their test helpers and the examples, which are not published.
   const published = packages.filter(({ name }) => name !== 'verification');
   const classes = new Map(packages.map(({ name, sources }) => [name, classesOf(sources)]));
 
-  it.each(packages)(
-    '$name asks no value whether it is an instance of a class that may be there twice',
-    ({ name, sources }) => {
-      // An application may load the ES modules and CommonJS, and then has each class of core twice.
-      const shared = [...classes].filter(([owner]) => owner !== name || owner === 'core').flatMap(([, names]) => names);
-      expect(instanceOf(sources, shared)).toEqual(NONE);
-    },
-  );
+  it.each(packages)('$name does not use instanceof with a class that may be loaded twice', ({ name, sources }) => {
+    // An application may load both the ES modules and CommonJS, and then has each class of core twice.
+    const shared = [...classes].filter(([owner]) => owner !== name || owner === 'core').flatMap(([, names]) => names);
+    expect(instanceOf(sources, shared)).toEqual(NONE);
+  });
 
-  it('lets nobody import what verifies them', () => {
+  it('nothing imports the verification package', () => {
     const others = ['packages', 'examples'].flatMap(sourcesOf).filter(({ path }) => !path.startsWith(VERIFICATION));
     const users = others.flatMap((source) =>
       importsOf(source).filter(
@@ -73,7 +73,7 @@ describe('between packages', () => {
     expect(users).toEqual(NONE);
   });
 
-  it.each(published)('$name reaches other packages by their names', ({ name, sources }) => {
+  it.each(published)('$name imports other packages by their names', ({ name, sources }) => {
     const climbers = sources.flatMap((source) =>
       importsOf(source).filter(({ target }) => target !== null && !target.startsWith(`packages/${name}/src/`)),
     );
@@ -86,7 +86,7 @@ describe('between packages', () => {
     else expect(found).toEqual([]);
   });
 
-  it('keeps the simulator ignorant of what it checks', () => {
+  it('the simulator does not know what it checks', () => {
     const known = [...sourcesOf('packages/simulator/src'), ...sourcesOf('packages/simulator/test')].flatMap((source) =>
       importsOf(source)
         .filter(
@@ -110,11 +110,11 @@ describe('the rules themselves', () => {
     ['the roof', `import { a } from '../../index.js';`],
     ['testing', `import { sids } from '../../testing/sids.js';`],
     ['another package by its path', `import { a } from '../../../../simulator/src/index.js';`],
-  ])('see %s climb', (_, text) => {
+  ])('the rules find that %s climbs', (_, text) => {
     expect(climbing(planted('flows/leg/leg.ts', text))).toHaveLength(1);
   });
 
-  it('say where, who and what', () => {
+  it('a finding says where, which and what', () => {
     expect(climbing(planted('wire/a.ts', `\nimport { b } from '../flows/b.js';`))).toEqual([
       'packages/core/src/wire/a.ts:2: wire (floor 1) climbs to flows (floor 2) for packages/core/src/flows/b.ts',
     ]);
@@ -125,7 +125,7 @@ describe('the rules themselves', () => {
     [`import twilio from 'twilio';`],
     [`const a = await import('xmlbuilder2');`],
     [`import { a } from '@amd/simulator';`],
-  ])('see a pure floor say %s', (text) => {
+  ])('the rules find in a pure floor: %s', (text) => {
     expect(foreign(planted('flows/a.ts', text))).toHaveLength(1);
   });
 
@@ -139,24 +139,24 @@ describe('the rules themselves', () => {
     ['fetch("")'],
     ['globalThis'],
     ['{ ...process }'],
-  ])('see a pure floor use %s', (text) => {
+  ])('the rules find the global in a pure floor: %s', (text) => {
     expect(worldly(planted('kernel/a.ts', `export const a = (): unknown => (${text});`))).toHaveLength(1);
   });
 
-  it('do not mistake a property for the world', () => {
+  it('the rules do not mistake a property for a global', () => {
     expect(
       worldly(planted('kernel/a.ts', `interface A { process: 1 }; const a = x.fetch; const b = { console: 1 };`)),
     ).toEqual(NONE);
   });
 
-  it('see state, and leave tables alone', () => {
+  it('the rules find state, and leave tables alone', () => {
     expect(moduleState(planted('http/a.ts', `let count = 0; const seen = new Map<string, number>();`))).toHaveLength(2);
     expect(moduleState(planted('http/a.ts', `const A: ReadonlySet<string> = new Set(['a']); const B = [1];`))).toEqual(
       NONE,
     );
   });
 
-  it('see a circle, also of types, and the file that imports itself', () => {
+  it('the rules find a circle, also of types, and a file that imports itself', () => {
     const files = [
       parse('packages/core/src/wire/a.ts', `import type { B } from './b.js';`),
       parse('packages/core/src/wire/b.ts', `export { c } from './c.js';`),
@@ -168,7 +168,7 @@ describe('the rules themselves', () => {
     expect(named).toEqual([['a', 'b', 'c'], ['e']]);
   });
 
-  it('see instanceof', () => {
+  it('the rules find instanceof', () => {
     expect(instanceOf(planted('http/a.ts', `x instanceof AmdError; y instanceof Error;`), ['AmdError'])).toEqual([
       'packages/core/src/http/a.ts:1: instanceof AmdError',
     ]);

@@ -8,7 +8,7 @@ import { ROOT } from '../helpers/sources.js';
 const scriptsOf = (folder: string): Readonly<Record<string, string>> =>
   (JSON.parse(readFileSync(`${ROOT}${folder}package.json`, 'utf8')) as { scripts: Record<string, string> }).scripts;
 
-/** What `npm run` offers of scripts/, by name. */
+/** The npm scripts that start scripts/, by name. */
 const OFFERED = Object.entries(scriptsOf('')).filter(([, command]) => command.startsWith('node scripts/'));
 
 interface Ended {
@@ -28,17 +28,17 @@ async function runOf(command: string, ...more: string[]): Promise<Ended> {
 const helps = new Map(OFFERED.map(([name, command]) => [name, runOf(command, '--help')]));
 
 describe('scripts', () => {
-  it.each(OFFERED)('npm run %s -- --help says what it does, and does not do it', async (name) => {
+  it.each(OFFERED)('npm run %s -- --help prints its help and does nothing else', async (name) => {
     const { code, out } = (await helps.get(name)) ?? {};
     expect(code).toBe(0);
-    // What has begun says something else first.
+    // A script that has begun prints something else first.
     expect(out).toMatch(name === 'amd' ? /^Usage: amd / : new RegExp(`^npm run ([\\w:]+, npm run )*${name}\\b`));
     expect(out).toContain('--help');
   });
 });
 
-/** Nothing else here starts them. Whether the figures are good is for a quiet machine to say. */
-describe('measurements, in the small', () => {
+/** No other test starts them. Whether the figures are good is for a quiet machine to say. */
+describe('measurements, in small', () => {
   const { bench = '', soak = '' } = scriptsOf('');
   it('bench builds the package and measures it', { timeout: 0 }, async () => {
     const { out } = await runOf(bench, '--quick', '--only', 'import of');
@@ -51,7 +51,7 @@ describe('measurements, in the small', () => {
   });
 });
 
-/** `[page, command, rest of the line]` of every match in what the pages show as code. */
+/** Returns `[page, command, rest of the line]` of every match in the code of the pages. */
 function shown(pattern: RegExp): (readonly [page: string, command: string, rest: string])[] {
   return PAGES.flatMap((page) =>
     commandLinesOf(page).flatMap((line) =>
@@ -60,11 +60,11 @@ function shown(pattern: RegExp): (readonly [page: string, command: string, rest:
   );
 }
 
-/** `--name` of every option that stands before a comment, a pipe or the next command. */
+/** Returns every `--name` option before a comment, a pipe or the next command. */
 const optionsIn = (rest: string): string[] => (/^[^#|;&]*/.exec(rest)?.[0] ?? '').match(/(?<= )--[a-z][\w-]+/g) ?? [];
 
-describe('commands that the pages show', () => {
-  it('of npm are in the package.json that is meant', () => {
+describe('commands on the pages', () => {
+  it('npm commands on the pages are in the right package.json', () => {
     const found = shown(/\bnpm (?:run (?:-s |--silent )?)?([a-z][\w:-]*)([^\n]*)/g);
     expect(found.length).toBeGreaterThan(50);
     const own = new Set(['ci', 'install', 'pack', 'run', 'registry', 'i']);
@@ -74,7 +74,7 @@ describe('commands that the pages show', () => {
       const folder = ['', `examples/${workspace}/`, `packages/${workspace}/`].find(
         (path) => (path === '') === (workspace === '') && existsSync(`${ROOT}${path}package.json`),
       );
-      // `npm start` is said of either example.
+      // `npm start` belongs to either example.
       return (
         folder === undefined ||
         !(name in scriptsOf(folder === '' && name === 'start' ? 'examples/forwarding/' : folder))
@@ -83,7 +83,7 @@ describe('commands that the pages show', () => {
     expect(missing).toEqual([]);
   });
 
-  it('give scripts no option that their help does not name', async () => {
+  it('scripts on the pages get only options that their help names', async () => {
     const unknown: string[] = [];
     for (const [page, name, rest] of shown(/\bnpm run ([a-z][\w:-]*) -- ([^\n]*)/g)) {
       if (name === 'amd') continue;
@@ -93,7 +93,7 @@ describe('commands that the pages show', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('of amd are there, with every option', async () => {
+  it('amd commands on the pages exist, with every option', async () => {
     const found = shown(
       /(?:^|\s|@amd\/cli |npm run amd -- )(?:amd |(?<=@amd\/cli |amd -- ))([a-z]+(?: [a-z]+)?)([^\n]*)/g,
     );
@@ -112,7 +112,7 @@ describe('commands that the pages show', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('and files that they name are there', () => {
+  it('files named by commands on the pages exist', () => {
     const found = shown(
       /(?:^|[\s(])((?:packages|examples|scripts|docs|proof|bench|test)\/(?![\w./-]*dist\b)[\w./-]*\w)([^\n]*)/g,
     );

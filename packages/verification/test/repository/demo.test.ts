@@ -8,7 +8,7 @@ import { QUEUE } from '../../../../examples/taskrouter/src/demo/queue-demo.js';
 import { startTour as startQueueTour } from '../../../../examples/taskrouter/src/demo/tour.js';
 import { ROOT } from '../helpers/sources.js';
 
-/** Simulated time stands still while the app works: a tour says the same at any speed. */
+/** Simulated time stands still while the app works: a tour prints the same at any speed. */
 const SPEED = 1_000;
 const ASSETS: PageAssets = { html: '<p>page</p>', script: '', style: '' };
 const WANTED = { host: '127.0.0.1', port: 0, orAnyPort: true, assets: ASSETS, speed: SPEED };
@@ -16,7 +16,7 @@ const WANTED = { host: '127.0.0.1', port: 0, orAnyPort: true, assets: ASSETS, sp
 let stop: () => Promise<void> = async () => undefined;
 afterEach(() => stop());
 
-/** What the demo prints, with the address and the duration of the README. */
+/** Returns what the demo prints, with the address and the duration of the README. */
 async function transcript<Scenario extends { readonly name: string }, Played>(
   demo: Demo<Scenario, Played>,
   tour: RunningTour<Scenario, Played>,
@@ -27,19 +27,19 @@ async function transcript<Scenario extends { readonly name: string }, Played>(
   return lines.map((line) => line.replaceAll(tour.url, 'http://127.0.0.1:5000').replace(/took [\d.]+ s/, 'took 9.1 s'));
 }
 
-/** The callers, by what the page hands out. */
+/** Returns the callers that the page serves. */
 async function callersOnPage(url: string): Promise<string[]> {
   const response = await fetch(`${url}/calls.json?full=1`, { headers: { connection: 'close' } });
   return ((await response.json()) as { from: string }[]).map(({ from }) => from);
 }
 
-/** The parts of a transcript between its lines `…`. */
+/** Splits a transcript at its lines `…`. */
 function parts(text: string): string[][] {
   return text.split(/^…$/m).map((part) => part.replace(/^\n+|\n+$/g, '').split('\n'));
 }
 
 describe('npm run demo', () => {
-  it('prints the transcript of README.md, and has nothing on its page but what it has told', async () => {
+  it('the demo prints the transcript of README.md, and its page shows only what it has told', async () => {
     const tour = await startTour(WANTED);
     stop = tour.stop;
     const printed = await transcript(TOUR, tour);
@@ -64,7 +64,7 @@ describe('npm run demo', () => {
     expect(tour.app.feed.totals().calls).toBe(told.length);
   });
 
-  it('says the same at another speed', async () => {
+  it('the demo prints the same at another speed', async () => {
     const told: string[][] = [];
     for (const speed of [300, 3_000]) {
       const tour = await startTour({ ...WANTED, speed });
@@ -77,7 +77,7 @@ describe('npm run demo', () => {
 });
 
 describe('npm run demo -- taskrouter', () => {
-  it('plays its tour, and has nothing on its page but what it has told', async () => {
+  it('the TaskRouter demo plays its tour, and its page shows only what it has told', async () => {
     const tour = await startQueueTour(WANTED);
     stop = tour.stop;
     const printed = await transcript(QUEUE, tour);

@@ -8,18 +8,18 @@ const published = packages.filter(({ manifest }) => manifest.private !== true);
 const examples = manifestsIn('examples').map((found) => ({ ...found, name: found.manifest.name }));
 const root = readJson('package.json') as Manifest & { readonly devDependencies: Readonly<Record<string, string>> };
 
-/** `../../../../test` is built as index, `./http` as http. */
+/** Maps `../../../../test` to the entry index, and `./http` to http. */
 const entryOf = (subpath: string): string => (subpath === '.' ? 'index' : subpath.slice(2));
 const subpathsOf = ({ exports = {} }: Manifest): readonly string[] =>
   Object.keys(exports).filter((subpath) => subpath !== './package.json');
 
 describe.each(published)('$name', ({ folder, manifest }) => {
-  it('is called after its folder, and says what it is', () => {
+  it('a package is named after its folder, and has a description', () => {
     expect(manifest.name).toBe(`@amd/${folder.slice('packages/'.length)}`);
     expect(manifest.description).toMatch(/^[A-Z].{20,150}\.$/);
   });
 
-  it('is free to use, on every Node we test', () => {
+  it('a package is free to use, on every Node version we test', () => {
     expect(manifest).toMatchObject({
       license: 'MIT',
       type: 'module',
@@ -28,7 +28,7 @@ describe.each(published)('$name', ({ folder, manifest }) => {
     });
   });
 
-  it('says where it comes from, and is published with proof of it', () => {
+  it('a package names its repository, and is published with provenance', () => {
     const { repository } = root;
     const address = repository?.url?.replace(/^git\+(.*)\.git$/, '$1') ?? '';
     expect(address).toMatch(/^https:\/\/github\.com\/[\w-]+\/[\w-]+$/);
@@ -42,7 +42,7 @@ describe.each(published)('$name', ({ folder, manifest }) => {
     expect(manifest.keywords?.length).toBeGreaterThan(3);
   });
 
-  it('leaves its users a range of each dependency', () => {
+  it('a package accepts a range of each dependency', () => {
     const { dependencies = {}, peerDependencies = {}, version } = manifest;
     for (const [name, range] of Object.entries(dependencies)) {
       expect(range, name).toMatch(name.startsWith('@amd/') ? `^${version}` : /^\^\d+\.\d+\.\d+$/);
@@ -53,25 +53,25 @@ describe.each(published)('$name', ({ folder, manifest }) => {
     }
   });
 
-  it('carries its licence and a description, and nothing but what is built', () => {
+  it('a package contains its licence, a description, and only what is built', () => {
     expect(manifest.files).toEqual(['dist', 'README.md', 'LICENSE']);
     expect(existsSync(`${ROOT}${folder}/README.md`), `${folder}/README.md`).toBe(true);
     expect(readFileSync(`${ROOT}${folder}/LICENSE`, 'utf8')).toBe(readFileSync(`${ROOT}LICENSE`, 'utf8'));
   });
 
-  it.each(subpathsOf(manifest))('exports %s as an ES module and as CommonJS, types first', (subpath) => {
+  it.each(subpathsOf(manifest))('a package exports %s as an ES module and as CommonJS, types first', (subpath) => {
     const entry = entryOf(subpath);
     const conditions = manifest.exports?.[subpath];
     expect(conditions).toEqual({
       import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
       require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
     });
-    // toEqual does not see the order, and the first condition that fits wins.
+    // toEqual ignores the order, and the first matching condition wins.
     expect(JSON.stringify(conditions)).toMatch(/^\{"import":\{"types":.*"require":\{"types":/);
     expect(readFileSync(`${ROOT}${folder}/tsup.config.ts`, 'utf8')).toMatch(new RegExp(`\\b${entry}: 'src/`));
   });
 
-  it('is found by compilers that do not read exports', () => {
+  it('a package is found by compilers that do not read exports', () => {
     expect(manifest).toMatchObject({ main: './dist/index.cjs', types: './dist/index.d.ts' });
     const others = subpathsOf(manifest).filter((subpath) => subpath !== '.');
     expect(manifest.typesVersions ?? { '*': {} }).toEqual({
@@ -80,7 +80,7 @@ describe.each(published)('$name', ({ folder, manifest }) => {
     expect(manifest.exports).toHaveProperty(['./package.json'], './package.json');
   });
 
-  it.each(subpathsOf(manifest))('lets the types and the tests of the workspace find the source of %s', (subpath) => {
+  it.each(subpathsOf(manifest))('types and tests of the workspace find the source of %s', (subpath) => {
     const specifier = manifest.name + subpath.slice(1);
     const { compilerOptions } = readJson('tsconfig.json') as { compilerOptions: { paths: Record<string, string[]> } };
     const source = compilerOptions.paths[specifier]?.[0] ?? '';
@@ -88,7 +88,7 @@ describe.each(published)('$name', ({ folder, manifest }) => {
     expect(readFileSync(`${ROOT}vitest.config.ts`, 'utf8'), `alias of ${specifier}`).toContain(source);
   });
 
-  it('runs nothing when it is installed, and neither does anything it brings', () => {
+  it('a package runs nothing on installation, and neither do its dependencies', () => {
     const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
     expect(hooks.filter((hook) => hook in (manifest.scripts ?? {}))).toEqual([]);
     const tree = lockedTree(folder);
@@ -104,18 +104,18 @@ describe.each(published)('$name', ({ folder, manifest }) => {
 describe('@amd/core', () => {
   const core = packages.find(({ name }) => name === '@amd/core')?.manifest;
 
-  it('brings xmlbuilder2 and eventemitter3 and nothing else', () => {
+  it('@amd/core brings xmlbuilder2 and eventemitter3 and nothing else', () => {
     expect(Object.keys(core?.dependencies ?? {}).sort()).toEqual(['eventemitter3', 'xmlbuilder2']);
   });
 
-  it('leaves the official client to those who use it, but for the versions that refuse items of lists', () => {
+  it('@amd/core leaves the official client to its users, except for versions that refuse items of lists', () => {
     expect(core?.peerDependencies).toEqual({ twilio: '^5.13.1 || ~6.0.0 || ^6.3.1' });
     expect(core?.peerDependenciesMeta).toEqual({ twilio: { optional: true } });
   });
 });
 
 it.each(['@amd/store-sqlite', '@amd/store-redis', '@amd/dashboard'])(
-  '%s works with the @amd/core of its users and brings none',
+  "%s works with its user's @amd/core and brings none",
   (name) => {
     const manifest = packages.find((one) => one.name === name)?.manifest;
     expect(manifest?.peerDependencies).toHaveProperty(['@amd/core']);
@@ -130,7 +130,7 @@ it('@amd/simulator does not need @amd/core', () => {
   expect(JSON.stringify([simulator?.dependencies, simulator?.peerDependencies])).not.toContain('@amd/core');
 });
 
-it.each(examples)('$name is an example: private, and called so', ({ folder, manifest }) => {
+it.each(examples)('$name is an example: private, and named so', ({ folder, manifest }) => {
   expect(manifest).toMatchObject({
     private: true,
     type: 'module',
@@ -149,7 +149,7 @@ it('all packages are released together, and examples never', () => {
   expect(new Set(published.map(({ manifest }) => manifest.version)).size).toBe(1);
 });
 
-it('every changeset names packages that exist, and tells their users what changed', () => {
+it('every changeset names existing packages, and tells users what changed', () => {
   for (const name of readdirSync(`${ROOT}.changeset`).filter((file) => file.endsWith('.md') && file !== 'README.md')) {
     const text = readFileSync(`${ROOT}.changeset/${name}`, 'utf8');
     const [, head = '', body = ''] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
@@ -164,22 +164,22 @@ it('every changeset names packages that exist, and tells their users what change
 });
 
 describe('the workspace', () => {
-  it('pins its tools, so that the gates say tomorrow what they say today', () => {
+  it('the workspace pins its tools, so that checks give the same result tomorrow', () => {
     const loose = Object.entries(root.devDependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
   });
 
-  it('asks for the Node in .nvmrc, or newer', () => {
+  it('the workspace asks for the Node in .nvmrc, or newer', () => {
     expect(root.engines).toEqual({ node: `>=${readFileSync(`${ROOT}.nvmrc`, 'utf8').trim()}.19` });
   });
 
-  it('promises in its README what is run from nothing', () => {
+  it('the README promises what is run from a fresh clone', () => {
     const command = 'npm ci && npm test';
     expect(readFileSync(`${ROOT}.ci/run`, 'utf8')).toContain(`'${command}'`);
     expect(readFileSync(`${ROOT}README.md`, 'utf8')).toContain(command);
   });
 
-  it('has a lock file that knows every workspace', () => {
+  it('the lock file knows every workspace', () => {
     const { packages: locked } = readJson('package-lock.json') as { packages: Record<string, Manifest> };
     for (const { folder, manifest } of [...packages, ...examples]) {
       for (const list of ['dependencies', 'devDependencies', 'peerDependencies'] as const) {
@@ -188,7 +188,7 @@ describe('the workspace', () => {
     }
   });
 
-  it('has a lock file that lists what other platforms need, without which npm ci refuses it', () => {
+  it('the lock file lists what other platforms need, without which npm ci refuses it', () => {
     const { packages: locked } = readJson('package-lock.json') as { packages: Record<string, Locked> };
     const missing = Object.entries(locked).flatMap(([place, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies).filter((name) => !placesOf(place, name).some((one) => one in locked)),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../helpers/manifests.js';
 import { ROOT } from '../helpers/sources.js';
 
-/** What a user gets: the package is built and packed in a copy of its own, and installed alone in an empty project. */
+/** What a user gets: the package is built and packed in a copy, and installed alone in an empty project. */
 let folder: string;
 let project: string;
 let packed: readonly { readonly path: string }[];
@@ -15,7 +15,7 @@ let packed: readonly { readonly path: string }[];
 const exec = promisify(execFile);
 
 async function run(cwd: string, command: string, args: readonly string[]): Promise<string> {
-  // npm tells its children where they belong; these ones belong somewhere else.
+  // npm tells its children which project they belong to; these belong to another one.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(config_local_prefix|package|lifecycle)|INIT_CWD)/.test(name),
   );
@@ -63,7 +63,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Every package that is installed, however deep. */
+/** Returns every installed package, however deep. */
 async function installed(): Promise<readonly Manifest[]> {
   const files = await readdir(join(project, 'node_modules'), { recursive: true });
   const manifests = files.filter((path) =>
@@ -75,14 +75,14 @@ async function installed(): Promise<readonly Manifest[]> {
 }
 
 describe('@amd/core, packed and installed alone', () => {
-  it('carries what is built without maps of its sources, its licence and a description', () => {
+  it('the package contains what is built without source maps, its licence and a description', () => {
     const others = packed
       .map(({ path }) => path)
       .filter((path) => !/^dist\/[\w.-]+\.(js|cjs|d\.ts|d\.cts)$/.test(path));
     expect(others.filter((path) => path !== 'README.md').sort()).toEqual(['LICENSE', 'package.json']);
   });
 
-  it('tells nothing about the machine it was built on', async () => {
+  it('the package reveals nothing about the machine it was built on', async () => {
     for (const { path } of packed) {
       const text = await readFile(join(project, 'node_modules/@amd/core', path), 'utf8');
       expect(
@@ -92,7 +92,7 @@ describe('@amd/core, packed and installed alone', () => {
     }
   });
 
-  it('brings no twilio, and nothing that runs when it is installed', async () => {
+  it('the package brings no twilio, and nothing that runs on installation', async () => {
     const packages = await installed();
     expect(packages.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['@amd/core', 'eventemitter3', 'xmlbuilder2']),
@@ -106,7 +106,7 @@ describe('@amd/core, packed and installed alone', () => {
     expect(lock).not.toContain('hasInstallScript');
   });
 
-  it('loads every subpath by import and by require, with the same names', async () => {
+  it('the package loads every subpath by import and by require, with the same names', async () => {
     const { exports = {} } = JSON.parse(
       await readFile(join(project, 'node_modules/@amd/core/package.json'), 'utf8'),
     ) as Manifest;
@@ -128,7 +128,7 @@ describe('@amd/core, packed and installed alone', () => {
     for (const [specifier, names] of Object.entries(imported)) expect(names, specifier).not.toEqual([]);
   });
 
-  it('compiles strictly in both module systems, without the types of Node, and answers a call', async () => {
+  it("the package compiles strictly in both module systems, without Node's types, and answers a call", async () => {
     await compile({ 'esm.mts': 'consumer.mts', 'cjs.cts': 'consumer.mts' }, { lib: ['ES2022', 'DOM', 'DOM.Iterable'] });
     for (const file of ['esm.mjs', 'cjs.cjs']) {
       const script = `import('./out/${file}').then(async ({ wholeCall, firstReply, functions }) => {
@@ -142,11 +142,11 @@ describe('@amd/core, packed and installed alone', () => {
     }
   });
 
-  it('needs the types of neither Node nor the DOM, but for web-standard requests in /http', async () => {
+  it("the package needs neither Node's nor the DOM's types, except for web-standard requests in /http", async () => {
     await compile({ 'bare.mts': 'bare.mts' }, { lib: ['ES2022'] });
   });
 
-  it('has types for compilers that do not read exports', async () => {
+  it('the package has types for compilers that do not read exports', async () => {
     await compile(
       { 'bare.mts': 'bare.mts' },
       {
@@ -159,7 +159,7 @@ describe('@amd/core, packed and installed alone', () => {
   });
 });
 
-/** Compiles files of the project; the name of a file decides its module system. */
+/** Compiles files of the project; a file's name decides its module system. */
 async function compile(files: Readonly<Record<string, string>>, options: object): Promise<void> {
   for (const [file, fixture] of Object.entries(files)) {
     await cp(`${ROOT}packages/verification/test/fixtures/consumer/${fixture}`, join(project, file));

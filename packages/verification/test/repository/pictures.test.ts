@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-/** The picture in the guides is the one that would be drawn now. AMD_IMAGES=docs/images draws it anew. */
+/** Checks that the picture in the guides equals the one drawn now. AMD_IMAGES=docs/images draws it anew. */
 function check(name: string, picture: string): void {
   const images = process.env['AMD_IMAGES'];
   if (images !== undefined) writeFileSync(`${images}/${name}.svg`, picture);
@@ -40,7 +40,7 @@ describe('the pictures of the terminal', () => {
     return lines;
   }
 
-  it('show a plan, and what the doctor says of a set-up with mistakes', async () => {
+  it('the pictures show a plan, and what the doctor says about a set-up with mistakes', async () => {
     const here = await simulateTwilio({ numbers: [{ phoneNumber: OURS }] });
     closing.push(() => here.close());
     here.write('.env', '');
@@ -67,7 +67,7 @@ describe('the pictures of the terminal', () => {
   });
 });
 
-/** As docs/console.md tells it. */
+/** As in docs/console.md. */
 const FORMS: Readonly<Record<string, readonly [place: string, title: string, fields: readonly FormField[]]>> = {
   'console-workspace': [
     'TaskRouter › Workspaces › Create new Workspace',
@@ -145,7 +145,7 @@ const FORMS: Readonly<Record<string, readonly [place: string, title: string, fie
 };
 
 describe('the pictures of the console', () => {
-  it.each(Object.entries(FORMS))('%s says what the guide says', (name, [place, title, fields]) => {
+  it.each(Object.entries(FORMS))('the picture %s shows what the guide says', (name, [place, title, fields]) => {
     check(name, formPicture(place, title, fields));
     const guide = readFileSync(`${ROOT}docs/console.md`, 'utf8');
     expect(guide).toContain(`images/${name}.svg`);

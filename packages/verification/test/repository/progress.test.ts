@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A module of tests as vitest hands it to a reporter, as far as ours looks at it. */
+/** A test module as vitest passes it to a reporter, as far as ours reads it. */
 function moduleOf(name: string, skipped = 0): TestModule {
   return {
     moduleId: `/repository/${name}`,
@@ -37,7 +37,7 @@ function progress(live = false) {
   return { one, said, exits };
 }
 
-it('says every ten seconds how far a run is that nobody sees live', () => {
+it('the reporter says every ten seconds how far a run without a live display is', () => {
   const { one, said } = progress();
   const [first, second] = [moduleOf('a.test.ts'), moduleOf('b.test.ts')];
   for (const module of [first, second]) one.onTestModuleStart(module);
@@ -51,14 +51,14 @@ it('says every ten seconds how far a run is that nobody sees live', () => {
   expect(said).toHaveLength(lines);
 });
 
-it('leaves the display of vitest alone where somebody sees it', () => {
+it('the reporter leaves a live display alone', () => {
   const { said } = progress(true);
   const lines = said.length;
   vi.advanceTimersByTime(60_000);
   expect(said).toHaveLength(lines);
 });
 
-it('ends a run that hangs, and names the test', () => {
+it('the reporter ends a run that hangs, and names the test', () => {
   const { one, said, exits } = progress();
   const module = moduleOf('hangs.test.ts');
   one.onTestModuleStart(module);
@@ -69,7 +69,7 @@ it('ends a run that hangs, and names the test', () => {
   expect(said.at(-1)).toBe('  still running: hangs.test.ts > a promise > is never kept');
 });
 
-it('names the files that skipped tests, and what to install for them', () => {
+it('the reporter names the files that skipped tests, and what to install for them', () => {
   const { one, said } = progress();
   one.onTestRunEnd([moduleOf('a.test.ts'), moduleOf('page.test.ts', 8)]);
   expect(said).toContain('\nSKIPPED, in whole or in part: 1 of 3 files');
@@ -77,6 +77,6 @@ it('names the files that skipped tests, and what to install for them', () => {
   for (const { remedy } of missingPrograms()) expect(said.join('\n')).toContain(remedy);
 });
 
-it('begins with files that are there', () => {
+it('the slowest-first list names existing files', () => {
   expect(SLOW.filter((file) => !existsSync(ROOT + file))).toEqual([]);
 });

@@ -8,13 +8,13 @@ import { ROOT, sourcePaths } from '../helpers/sources.js';
 
 const TYPESCRIPT = /^(ts|mts|tsx|typescript)\b/;
 
-/** Blocks of TypeScript that are not compiled, by page and first line, and why. */
+/** TypeScript blocks that are not compiled, by page and first line, with the reason. */
 const LEFT_OUT: readonly { readonly page: string; readonly begins: string; readonly why: string }[] = [];
 
 const leftOut = ({ page, code }: Block): boolean =>
   LEFT_OUT.some((one) => one.page === page && code.startsWith(`${one.begins}\n`));
 
-/** What the compiler says about the blocks, each of them a module beside its page. */
+/** Returns the compiler's errors about the blocks, each of them a module beside its page. */
 function complaints(blocks: readonly Block[]): string[] {
   const config = ts.readConfigFile(`${ROOT}tsconfig.json`, (path) => readFileSync(path, 'utf8'));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, ROOT);
@@ -22,14 +22,14 @@ function complaints(blocks: readonly Block[]): string[] {
     blocks.map((block, index) => [join(ROOT, dirname(block.page), `block-${String(index)}.ts`), block]),
   );
   const host = ts.createCompilerHost(options);
-  // What is said in comments of others is not needed, and there is much of it.
+  // Comments of other packages are not needed, and are many.
   host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (path) => modules.has(path) || fileExists(path);
   host.readFile = (path) => modules.get(path)?.code ?? readFile(path);
   host.getSourceFile = (path, settings, ...rest) => {
     const block = modules.get(path);
-    // A block without imports is a module all the same.
+    // A block without imports is a module as well.
     return block === undefined
       ? getSourceFile(path, settings, ...rest)
       : ts.createSourceFile(path, `${block.code}\nexport {};\n`, settings);
@@ -44,7 +44,7 @@ function complaints(blocks: readonly Block[]): string[] {
 }
 
 describe('what the pages show', () => {
-  it('compiles: every block of TypeScript on every page', () => {
+  it('every block of TypeScript on every page compiles', () => {
     const blocks = PAGES.flatMap(blocksOf).filter(({ language }) => TYPESCRIPT.test(language));
     for (const page of ['README.md', 'packages/store-redis/README.md', 'docs/recipes/README.md', 'docs/answers.md']) {
       expect(blocks.map((block) => block.page)).toContain(page);
@@ -58,7 +58,7 @@ describe('what the pages show', () => {
     expect(complaints(blocks.filter((block) => !leftOut(block)))).toEqual([]);
   });
 
-  it('as a test of a call flow is one that runs: packages/core/test/flow/quick-start.test.ts', () => {
+  it('the test of a call flow on the pages is one that runs: packages/core/test/flow/quick-start.test.ts', () => {
     const run = readFileSync(`${ROOT}packages/core/test/flow/quick-start.test.ts`, 'utf8');
     const tests = [...blocksOf('README.md'), ...blocksOf('packages/core/README.md')]
       .filter(({ language, code }) => language === 'ts' && code.includes('it('))
@@ -72,7 +72,7 @@ describe('the tables of docs/options.md', () => {
   const options = textOf('docs/options.md');
   const row = (name: string): string => options.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
 
-  it.each(Object.entries(DEFAULT_POLICY))('%s: %s', (answer, action) => {
+  it.each(Object.entries(DEFAULT_POLICY))('docs/options.md has the policy: %s: %s', (answer, action) => {
     expect(row(answer)).toContain(action);
   });
 
@@ -91,7 +91,7 @@ describe('the tables of docs/options.md', () => {
   it.each([
     ...['ringSeconds', 'confirmSeconds', 'deadlineSeconds', 'timeLimitSeconds', 'detection.timeoutSeconds'],
     ...['detection.speechThresholdMs', 'detection.speechEndThresholdMs', 'detection.silenceTimeoutMs'],
-  ])('%s: the range and the default are those of callSettings', (name) => {
+  ])('docs/options.md has the range and the default of %s as in callSettings', (name) => {
     const [, , , range = '', standard = ''] = cells(name);
     const [low = Number.NaN, high = Number.NaN] = range.split('–').map(Number);
     for (const value of [low, high]) expect(() => settingsWith(name, value)).not.toThrow();
@@ -101,7 +101,7 @@ describe('the tables of docs/options.md', () => {
     if (!standard.endsWith("(Twilio's)")) expect(standard).toBe(String(defaults[name]));
   });
 
-  it('has every text', () => {
+  it('docs/options.md has every text', () => {
     for (const name of Object.keys(DEFAULT_TEXTS)) expect(row('texts')).toContain(`\`${name}\``);
   });
 });
@@ -124,7 +124,7 @@ it('docs/how-it-works.md names every phase of the caller, and the times of the m
   }
 });
 
-it('docs/operating.md has only codes of the log that something writes', () => {
+it('docs/operating.md has only log codes that are written', () => {
   const table = textOf('docs/operating.md').split('## Log')[1]?.split('## ')[0] ?? '';
   const codes = [...table.matchAll(/^\| ((?:`[\w.]+`(?:, )?)+)/gm)].flatMap(
     ([, cell = '']) => cell.match(/[\w.]+/g) ?? [],
@@ -139,7 +139,7 @@ it('docs/operating.md has only codes of the log that something writes', () => {
   );
 });
 
-it('.env.example and the pages have the variables that the examples read, and no others', () => {
+it('.env.example and the pages have exactly the variables that the examples read', () => {
   const read = ['shared', 'forwarding', 'taskrouter'].flatMap((name) => [
     ...readFileSync(`${ROOT}examples/${name}/src/environment.ts`, 'utf8').matchAll(/^ {2,4}([A-Z][A-Z_]+):/gm),
   ]);

@@ -20,7 +20,7 @@ describe('who is next', () => {
     expect(callSettings({ forwardTo: roundRobin(TEAM, 1) }).plan).toHaveLength(3);
   });
 
-  it('at random everybody is rung once', () => {
+  it('random order rings everyone once', () => {
     let seed = 1;
     const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
     const firsts = new Map<string | undefined, number>();
@@ -32,7 +32,7 @@ describe('who is next', () => {
     for (const count of firsts.values()) expect(Math.abs(count - 1000)).toBeLessThan(120);
   });
 
-  it('weights are kept, and 0 is never rung', () => {
+  it('weights are respected, and 0 is never rung', () => {
     const people = [
       { person: 'ann', weight: 3 },
       { person: 'ben', weight: 1 },
@@ -59,7 +59,7 @@ describe('business hours', () => {
     ['closing time', '2026-07-06T17:00:00+02:00', false],
     ['a Sunday', '2026-07-05T12:00:00+02:00', false],
     ['a holiday', '2026-12-25T12:00:00+01:00', false],
-  ])('%s', (_, at, open) => {
+  ])('business hours: %s', (_, at, open) => {
     expect(isOpen(berlin, Date.parse(at))).toBe(open);
   });
 
@@ -68,7 +68,7 @@ describe('business hours', () => {
     ['Saturday morning, which is still Friday night', '2026-01-10T05:59:00-05:00', true],
     ['Friday morning, which is Thursday night', '2026-01-09T05:00:00-05:00', false],
     ['the night the clocks go forward', '2026-03-07T03:30:00-05:00', true],
-  ])('over midnight: %s', (_, at, open) => {
+  ])('business hours over midnight: %s', (_, at, open) => {
     expect(isOpen(night, Date.parse(at))).toBe(open);
   });
 
@@ -90,11 +90,11 @@ describe('a rota', () => {
     ['at nine there, also in summer', '2026-03-30T09:00:00+02:00', 'ann'],
     ['a minute before that', '2026-03-30T08:59:00+02:00', 'cara'],
     ['before it began', '2026-01-05T08:59:00+01:00', 'cara'],
-  ])('%s', (_, at, first) => {
+  ])('the rota at %s', (_, at, first) => {
     expect(onCall(rota, Date.parse(at))[0]).toBe(first);
   });
 
-  it('everybody else is rung after them', () => {
+  it('the rota rings everyone else after them', () => {
     expect(onCall(rota, Date.parse('2026-01-12T09:00:00+01:00'))).toEqual(['ben', 'cara', 'ann']);
     expect(() => onCall({ ...rota, days: 0 }, 0)).toThrow('"days"');
     expect(() => onCall({ ...rota, start: 'Monday' }, 0)).toThrow('"start"');
@@ -103,7 +103,7 @@ describe('a rota', () => {
 
 describe('OpenTelemetry', () => {
   const flow = 'forwarding';
-  /** One of each type: whoever adds a type is told by the compiler to add it here. */
+  /** One of each type: a new type does not compile until it is added here. */
   const EVERY: { readonly [Type in Measurement['type']]: Extract<Measurement, { readonly type: Type }> } = {
     'call.begun': { type: 'call.begun', flow },
     'call.connected': { type: 'call.connected', flow, seconds: 12 },
@@ -149,7 +149,7 @@ describe('OpenTelemetry', () => {
     });
   });
 
-  it('what has no duration is counted apart', () => {
+  it('measurements without a duration are counted separately', () => {
     const { meter, recorded } = recordingMeter();
     const tell = openTelemetry(meter);
     tell({ ...EVERY.twilio, result: 'unknown', seconds: null });
@@ -160,7 +160,7 @@ describe('OpenTelemetry', () => {
     ]);
   });
 
-  it('costs nothing and harms nothing where no SDK is set up', () => {
+  it('the recipe has no cost and no effect where no SDK is set up', () => {
     const tell = openTelemetry(metrics.getMeter('@amd/core'));
     expect(() => {
       Object.values(EVERY).forEach(tell);

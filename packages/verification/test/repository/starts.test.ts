@@ -14,7 +14,7 @@ import { ROOT } from '../helpers/sources.js';
 let house: string;
 const START = 'examples/forwarding/src/start.ts';
 const DIST = 'examples/forwarding/dist';
-/** Nobody's settings reach what is started. */
+/** No personal settings reach what is started. */
 const ENV = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|TWILIO_|FORWARD_TO|PORT$|NODE_OPTIONS)/.test(name)),
 );
@@ -43,7 +43,7 @@ const build = (env?: Record<string, string>, nodeArgs: readonly string[] = []): 
 
 const helper = (name: string): string => pathToFileURL(`${ROOT}packages/verification/test/helpers/${name}.mjs`).href;
 
-/** Every file that a start may read, with its content; what a build had in hand when it died is not one of them. */
+/** Returns every file that a start may read, with its content, except files that a build was writing when it died. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const path of (await readdir(join(house, folder), { recursive: true })).sort()) {
@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => rm(house, { recursive: true, force: true }));
 
 describe('npm start', () => {
-  it('builds what it needs, says so, and names the settings that are missing', async () => {
+  it('npm start builds what it needs, says so, and names the missing settings', async () => {
     const { code, said } = await run('npm', ['start', '-w', 'examples/forwarding']);
     expect(said).toMatch(
       /Building examples\/forwarding … done in [\d.]+ s, with @amd\/core, @amd\/dashboard, @amd\/store-redis, @amd\/store-sqlite\./,
@@ -79,7 +79,7 @@ describe('npm start', () => {
     ]);
   });
 
-  it('leaves the folders of published builds alone, and believes in nothing that it finds there', async () => {
+  it('npm start leaves the folders of published builds alone, and ignores what it finds there', async () => {
     const core = join(house, 'packages/core/dist');
     const half = "export { forwarding } from './chunk-that-never-came.js';\n";
     await mkdir(core);
@@ -93,13 +93,13 @@ describe('npm start', () => {
     await rm(core, { recursive: true });
   });
 
-  it('a build that is killed while it changes files leaves every file whole, and the next start starts', async () => {
+  it('a build that is killed while it changes files leaves every file whole, and the next start works', async () => {
     const source = join(house, START);
     const text = await readFile(source, 'utf8');
     await build();
     const before = await filesOf(DIST);
     await writeFile(source, text.replace('The forwarding example', 'The new forwarding example'));
-    // What a build that dies would leave, for every change that it makes: one build shows all of them.
+    // What a dying build would leave, for every change that it makes: one build shows all of them.
     const seen = join(house, 'seen');
     await build({ SEEN: seen, SEEN_OF: join(house, DIST) }, ['--import', helper('seen-in-between')]);
     const after = await filesOf(DIST);
@@ -113,7 +113,7 @@ describe('npm start', () => {
     expect(places).toHaveLength(10);
     for (const place of places) expectWhole(await filesOf(join('seen', place)));
 
-    // And one dies indeed, between two of its moves.
+    // And one does die, between two of its moves.
     await rm(join(house, DIST), { recursive: true });
     for (const [path, content] of Object.entries(before)) {
       await mkdir(dirname(join(house, DIST, path)), { recursive: true });
@@ -128,7 +128,7 @@ describe('npm start', () => {
     await writeFile(source, text);
   });
 
-  it('in two terminals at once starts twice', async () => {
+  it('npm start in two terminals at once starts twice', async () => {
     const both = await Promise.all([1, 2].map(() => run('npm', ['start', '-w', 'examples/forwarding'])));
     for (const { code, said } of both) {
       expect(said).toContain('TWILIO_ACCOUNT_SID');
@@ -136,26 +136,26 @@ describe('npm start', () => {
     }
   });
 
-  it('finds from the example what its packages depend on', async () => {
+  it('npm start in the example finds what its packages depend on', async () => {
     const { dependencies } = JSON.parse(await readFile(`${ROOT}examples/forwarding/package.json`, 'utf8')) as Manifest;
     const ours = Object.keys(dependencies ?? {}).flatMap((name) => /^@amd\/(.+)/.exec(name)?.[1] ?? []);
     expect(ours).toContain('dashboard');
     for (const name of ours) {
       const text = await readFile(`${ROOT}packages/${name}/package.json`, 'utf8');
       for (const needed of Object.keys((JSON.parse(text) as Manifest).dependencies ?? {})) {
-        // There it has another version than the root of the repository, which is where the example looks.
+        // It has a different version there than at the root of the repository, which is where the example looks.
         expect(existsSync(`${ROOT}packages/${name}/node_modules/${needed}`), `${needed} of ${name}`).toBe(false);
       }
     }
   });
 
-  it('of the cluster builds the app that it starts, too', async () => {
+  it('npm start of the cluster builds the app that it starts, too', async () => {
     const { said } = await run('npm', ['start', '-w', 'examples/cluster']);
     expect(said).toMatch(/Building examples\/cluster … done in [\d.]+ s\.\nBuilding examples\/forwarding … done/);
     expect(said).toContain('set REDIS_URL');
   });
 
-  it('of the TaskRouter example names the settings that are missing', async () => {
+  it('npm start of the TaskRouter example names the missing settings', async () => {
     const { code, said } = await run('npm', ['start', '-w', 'examples/taskrouter']);
     expect(said).toContain('npm run demo -- taskrouter');
     expect(code).toBe(1);
@@ -163,7 +163,7 @@ describe('npm start', () => {
 });
 
 describe('npm run amd', () => {
-  it('runs the command line from the sources, with its dependencies', async () => {
+  it('npm run amd runs the command line from the sources, with its dependencies', async () => {
     await symlinkOf('packages/cli/node_modules/commander');
     expect(await node(['scripts/amd.mjs', '--version'])).toMatchObject({ code: 0, said: '0.0.0\n' });
     expect((await node(['scripts/amd.mjs', '--help'])).said).toContain('doctor');
@@ -179,20 +179,23 @@ describe('npm run amd', () => {
 describe('npm run demo', () => {
   const DEMOS = ['forwarding', 'race', 'chaos', 'taskrouter'];
 
-  it.each([[['--help']], [['race', '--help']]])('%j names every demo and option, and builds nothing', async (args) => {
-    const { code, said } = await node(['scripts/demo.mjs', ...args]);
-    for (const name of DEMOS) expect(said).toMatch(new RegExp(`^ {2}${name} +\\w.+`, 'm'));
-    for (const option of ['--once', '--no-tour', '--only', '--port']) expect(said).toContain(option);
-    expect(said).not.toContain('Building');
-    expect(code).toBe(0);
-  });
+  it.each([[['--help']], [['race', '--help']]])(
+    'npm run demo -- %j names every demo and option, and builds nothing',
+    async (args) => {
+      const { code, said } = await node(['scripts/demo.mjs', ...args]);
+      for (const name of DEMOS) expect(said).toMatch(new RegExp(`^ {2}${name} +\\w.+`, 'm'));
+      for (const option of ['--once', '--no-tour', '--only', '--port']) expect(said).toContain(option);
+      expect(said).not.toContain('Building');
+      expect(code).toBe(0);
+    },
+  );
 
   it.each([
     [['rase'], 'There is no demo "rase", only forwarding, race, chaos, taskrouter.'],
     [['--prot', '1'], "Unknown option '--prot'."],
     [['race', 'chaos'], "Unexpected argument 'chaos'."],
     [['chaos', '--port', '70000'], '--port must be a number from 0 to 65535; got "70000".'],
-  ])('%j is refused before anything is built, with a hint', async (args, sentence) => {
+  ])('npm run demo -- %j is refused before anything is built, with a hint', async (args, sentence) => {
     expect(await node(['scripts/demo.mjs', ...args])).toEqual({
       code: 2,
       signal: null,
@@ -200,7 +203,7 @@ describe('npm run demo', () => {
     });
   });
 
-  it.each(DEMOS)('%s says that its port is taken, and which option helps', async (name) => {
+  it.each(DEMOS)('the demo %s says that its port is taken, and which option helps', async (name) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const port = String((other.address() as AddressInfo).port);
@@ -217,7 +220,7 @@ describe('npm run demo', () => {
     other.close();
   });
 
-  it('prints first what README.md shows first', async () => {
+  it('npm run demo prints first what README.md shows first', async () => {
     const { said } = await node(['scripts/demo.mjs', '--once', '--only', 'busy', '--port', '0']);
     const [building = ''] = /^Building .*$/m.exec(await readFile(`${ROOT}README.md`, 'utf8')) ?? [];
     expect(said.split('\n')[0]?.replace(/[\d.]+ s/, 'N s')).toBe(building.replace(/[\d.]+ s/, 'N s'));

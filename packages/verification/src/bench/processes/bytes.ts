@@ -1,4 +1,4 @@
-// A process of its own: bytes of the heap for a live call with one leg, after gc.
+// A process of its own: heap bytes for a live call with one leg, after gc.
 import { createBench, plain, webhooks } from '../calls.js';
 import { heapAfterGc } from '../heap.js';
 
@@ -13,7 +13,7 @@ async function live(from: number, to: number): Promise<void> {
   }
 }
 
-// The code itself, and what is made once, is not the calls'.
+// The code itself, and one-time allocations, do not belong to the calls.
 await live(CALLS, CALLS + 500);
 const before = await heapAfterGc();
 await live(0, CALLS);

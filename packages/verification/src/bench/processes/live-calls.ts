@@ -1,5 +1,5 @@
-// A process of its own: what a whole call costs while so many others are live, or a change while the feed has so many rows. Answers
-// each message with a cost in µs of CPU time.
+// A process of its own: the cost of a whole call while this many others are live, or of a change while the feed has this many
+// rows. Answers each message with a cost in µs of CPU time.
 import { createMemoryStore } from '@amd/core';
 import { manualClock } from '@amd/core/testing';
 import { createCallFeed } from '@amd/dashboard';
@@ -23,7 +23,7 @@ process.on('message', () => {
 process.on('disconnect', () => process.exit(0));
 process.send?.(0);
 
-/** Time stands still, so that no call of those that stay live comes to its end. */
+/** Time stands still, so live calls stay live. */
 async function calls(): Promise<() => Promise<number>> {
   const { endpoint, runtime } = createBench({ clock: manualClock() });
   for (let live = 0; live < size; live += 1) {
@@ -46,7 +46,7 @@ async function calls(): Promise<() => Promise<number>> {
   };
 }
 
-/** Ten changes, a look of the feed, and the message it sends. */
+/** Ten changes, a poll of the feed, and the message it sends. */
 async function feed(): Promise<() => Promise<number>> {
   const clock = manualClock();
   const store = createMemoryStore();

@@ -1,16 +1,16 @@
-// A process of its own: sends requests that are ready to be written, over keep-alive connections.
+// A process of its own: sends prepared requests over keep-alive connections.
 import { bytesOf } from '../bytes-of.js';
 import { Connection } from '../connection.js';
 import { REQUESTS, type RequestName } from '../life.js';
 
-/** `calls`: from which number on, and how many. Every request must be answered with `status`. */
+/** `calls`: the first number, and how many. Every request must be answered with `status`. */
 export interface LoadOrder {
-  /** Of the server's processes: each gets as many connections. */
+  /** Ports of the server's processes, each of which gets as many connections. */
   readonly ports: readonly number[];
   readonly what: RequestName;
   readonly from: number;
   readonly count: number;
-  /** How often all of them are sent. */
+  /** How often the whole set is sent. */
   readonly repeats: number;
   readonly connections: number;
   readonly status: number;
@@ -18,7 +18,7 @@ export interface LoadOrder {
 
 export interface LoadResult {
   readonly seconds: number;
-  /** Of each request, in ms; only with one connection. */
+  /** Per request, in ms; only with one connection. */
   readonly latencies: readonly number[];
 }
 

@@ -1,11 +1,12 @@
-// A process of its own: a page over calls that change 100 times a second. Tells its port, and on request its CPU time and what it sent.
+// A process of its own: a page over calls that change 100 times a second. Reports its port, and on request its CPU time and the
+// bytes it sent.
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createMemoryStore, systemClock } from '@amd/core';
 import { createCallFeed, createDashboard } from '@amd/dashboard';
 import { changingCalls } from '../changing-calls.js';
 
-/** CPU time in µs, bytes over the wire, both so far. */
+/** CPU time in µs and bytes over the wire, both so far. */
 export interface PageUse {
   readonly cpu: number;
   readonly bytes: number;

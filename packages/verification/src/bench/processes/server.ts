@@ -1,4 +1,4 @@
-// A process of its own: one of the servers that are compared. Tells its port, and its CPU time when asked; ends with its parent.
+// A process of its own: one of the compared servers. Reports its port, and its CPU time on request; ends with its parent.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SERVERS, type ServerName } from '../servers.js';

@@ -1,5 +1,5 @@
-// A process of its own: whole calls on SQLite, so many in the same moments. Tells when they began and ended and, if it is to count,
-// how many transactions wrote something.
+// A process of its own: whole calls on SQLite, this many at the same moments. Reports when they began and ended and, if asked to
+// count, how many transactions wrote something.
 import { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from '@amd/store-sqlite';
 import Libsql from 'libsql';
 import { manualClock } from '@amd/core/testing';

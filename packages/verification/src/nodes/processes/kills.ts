@@ -1,4 +1,4 @@
-// Which Node runs the writer is whoever runs this: it is its own execPath.
+// The writer runs on the same Node as this program: it uses its execPath.
 import { killSqlite } from '../../prove/sqlite-crashes.js';
 
 const writer = new URL('./writer.mjs', import.meta.url).href;

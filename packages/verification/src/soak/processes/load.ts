@@ -6,17 +6,17 @@ import { lifeOf, MOMENTS_PER_CALL, type Moment } from '../lives.js';
 
 export interface SoakOrder {
   readonly port: number;
-  /** Webhooks a second. */
+  /** Webhooks per second. */
   readonly rate: number;
   readonly seconds: number;
-  /** Not counted: the first so many seconds. */
+  /** The first seconds, which are not counted. */
   readonly warmUp: number;
   readonly connections: number;
-  /** Whether any 2xx will do. */
+  /** Whether any 2xx is accepted. */
   readonly anyAnswer: boolean;
 }
 
-/** Sent now and then, and at the end with `done`. */
+/** Sent repeatedly, and at the end with `done`. */
 export interface SoakFigures {
   readonly done: boolean;
   readonly sent: number;
@@ -42,7 +42,7 @@ async function soak(order: SoakOrder): Promise<void> {
     else next(connection);
     sent += 1;
     if (order.anyAnswer ? got < 200 || got > 299 : got !== status) wrong += 1;
-    // From when it should have been sent: who waits for a connection waits as well.
+    // From when it should have been sent: waiting for a connection counts as well.
     if (due - began > order.warmUp * 1000) took.push(performance.now() - due);
   }
 

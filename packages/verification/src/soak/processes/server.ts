@@ -1,4 +1,5 @@
-// A process of its own: the forwarding example on one of the stores, and the official client asks `REST_URL`. Needs --expose-gc.
+// A process of its own: the forwarding example on one of the stores, with the official client sending to `REST_URL`. Needs
+// --expose-gc.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NUMBERS } from '@amd/core/testing';
@@ -9,14 +10,14 @@ import { openStore } from '../../../../../examples/shared/src/open-store.js';
 import { ACCOUNT, BASE, TOKEN } from '../../bench/calls.js';
 import { SERVERS } from '../../bench/servers.js';
 
-/** Ended calls are forgotten after so long, so that the heap of a minute can be compared with that of another. */
+/** How long ended calls are remembered, so that the heap of one minute can be compared with another's. */
 const KEEP_SECONDS = 20;
 
-/** What a process answers when it is asked how it is. */
+/** A process's answer about its health. */
 export interface Health {
   /** After a collection, in bytes. */
   readonly heap: number;
-  /** Sockets, timers and whatever else keeps a process busy; those of the load's connections too. */
+  /** Sockets, timers and whatever else keeps a process busy, including the load's connections. */
   readonly handles: number;
 }
 
