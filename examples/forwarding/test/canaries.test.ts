@@ -39,7 +39,7 @@ beforeAll(async () => {
     people: { '+14155550142': human({ talkMs: 15_000 }) },
     numbers: [{ phoneNumber: OUR_NUMBER, voiceUrl: `${url}/inbound`, statusCallback: `${url}/inbound/status` }],
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   let failures = 0;
   let endings = 0;
   const failing = Object.assign((sid: string) => client.calls(sid), {

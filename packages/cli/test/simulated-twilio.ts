@@ -55,7 +55,7 @@ export async function simulateTwilio(options: SimulatorOptions = {}): Promise<Si
     sim,
     apiUrl,
     folder,
-    client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }),
+    client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient }),
     async amd(args, environment = {}, answer) {
       const [out, stderr]: string[][] = [[], []];
       const exit = await run([...args, '--env-file', join(folder, '.env'), '--api-url', apiUrl], {

@@ -1,3 +1,4 @@
+export type { OfficialClient, OfficialHttpClient } from './rest/official-client.js';
 export { createSimulator } from './simulator.js';
 export type { Simulator } from './simulator.js';
 export { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './options.js';
@@ -43,3 +44,7 @@ export type { WebhookRequest, WebhookResponse, WebhookTransport } from './wire/t
 export { createSimulatorServer } from './server/server.js';
 export { parsePerson } from './server/arguments.js';
 export { logLine } from './server/log-line.js';
+export { createTestApp } from './testing/test-app.js';
+export type { BuiltApp, TestApp, TestAppOptions, TestAppParts, TestCallOptions } from './testing/test-app.js';
+export type { FetchHandler, NodeListener } from './testing/app-transport.js';
+export type { EndedBy, RungPerson, Story } from './testing/story.js';

@@ -11,6 +11,7 @@ import { createIdentifiers } from './random.js';
 import { apiPath, basicAuth, createHttpClient } from './rest/http-client.js';
 import type { SimulatorHttpClient } from './rest/http-client.js';
 import { exchange } from './rest/exchange.js';
+import type { OfficialHttpClient } from './rest/official-client.js';
 import { logLine } from './server/log-line.js';
 import { moveByHand, setUpWorkspace } from './taskrouter/set-up.js';
 import type { WorkspaceSetUp, WorkspaceSids } from './taskrouter/set-up.js';
@@ -29,22 +30,22 @@ import { viewCall, viewConference } from './views.js';
 import type { SimulatedCall, SimulatedConference } from './views.js';
 import { fetchTransport } from './wire/transport.js';
 
-/** A Twilio in one process. */
+/** A simulated Twilio in one process. */
 export interface Simulator {
   readonly accountSid: string;
   readonly authToken: string;
   readonly clock: SimulatorClock;
   /** For `twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient })`. */
-  readonly httpClient: SimulatorHttpClient;
+  readonly httpClient: SimulatorHttpClient & OfficialHttpClient;
   /** The same REST for web-standard requests; the first path segment may be the original host name. */
   fetch(request: Request): Promise<Response>;
-  /** Somebody calls one of the numbers. */
+  /** Places a call to one of the numbers. */
   placeCall(options: InboundOptions): SimulatedCall;
   /** Adds or replaces a phone number. */
   setNumber(number: NumberOptions): void;
-  /** Makes a TaskRouter workspace with a queue, a workflow, activities and workers; REST can make them too. */
+  /** Creates a TaskRouter workspace with a queue, a workflow, activities and workers; REST can create them too. */
   addWorkspace(options: WorkspaceSetUp): WorkspaceSids;
-  /** Somebody at the console moves a worker to the activity of this name. */
+  /** Moves a worker to the activity of this name, as a person at the console would. */
   setWorkerActivity(workerSid: string, activity: string): void;
   /** TaskRouter's workspaces as they are now. */
   readonly workspaces: readonly SimulatedWorkspace[];
@@ -60,16 +61,18 @@ export interface Simulator {
   readonly debugger: readonly DebuggerEntry[];
   /** Calls `listener` with each new entry of the timeline; returns a function that stops it. */
   on(event: 'entry', listener: (entry: TimelineEntry) => void): () => void;
-  /** Virtual clock: runs until nothing is left to happen, or until `until` (epoch ms). Real clock: waits for it. */
+  /** Virtual clock: runs until nothing is left to happen, or until `until` (epoch ms). Real clock: waits for that. */
   settle(until?: number): Promise<void>;
+  /** Runs until no call is left and Twilio has nothing more to do; timers of the application may be left. */
+  settleCalls(): Promise<void>;
   /** Lets this many ms pass. */
   advance(ms: number): Promise<void>;
   /**
-   * Waits on the simulator's clock from inside an application that is busy: a slow database, a slow service. Virtual time
-   * may move meanwhile, as while a REST answer is late.
+   * Waits on the simulator's clock inside a busy application: a slow database, a slow service. Virtual time may move meanwhile,
+   * as while a REST answer is late.
    */
   pause(ms: number): Promise<void>;
-  /** What no clock moves, such as a question to a real database: virtual time stands still until it is done. */
+  /** Stops virtual time until work that does not depend on the clock, such as a query to a real database, is done. */
   hold<T>(outside: Promise<T>): Promise<T>;
   /** Sends nothing more and refuses REST. */
   close(): void;
@@ -84,7 +87,7 @@ function checkToggles(toggles: SimulatorOptions['toggles']): void {
   }
 }
 
-/** Makes a simulator. Nothing happens until its clock moves: see {@link Simulator.settle}. */
+/** Creates a simulator. Nothing happens until its clock moves: see {@link Simulator.settle}. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   checkToggles(options.toggles);
   const clock = options.clock ?? virtualClock();
@@ -236,6 +239,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return () => listeners.delete(listener);
     },
     settle: (until) => settleLoop.run(until),
+    settleCalls: () => settleLoop.runCalls(),
     advance: (ms) => settleLoop.run(clock.now() + ms),
     async pause(ms) {
       pending.begin();

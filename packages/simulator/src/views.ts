@@ -7,7 +7,7 @@ import { byHand } from './voice/outbound.js';
 import { durationSeconds } from './voice/status-callback.js';
 import type { World } from './voice/world.js';
 
-/** Time that two calls could hear each other. */
+/** A stretch of time in which two calls could hear each other. */
 export interface BridgedWith {
   readonly sid: string;
   /** Epoch ms. */
@@ -16,7 +16,7 @@ export interface BridgedWith {
   readonly ms: number;
 }
 
-/** One call as a test or a page looks at it. Times in epoch ms, undefined if it never happened. */
+/** One call as seen by a test or a page. Times in epoch ms, undefined if it never happened. */
 export interface SimulatedCall {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial';
@@ -24,6 +24,8 @@ export interface SimulatedCall {
   readonly to: string;
   /** The call whose `<Dial>` made this one. */
   readonly parentSid: string | undefined;
+  /** The inbound call for which this one was made, as far as can be told from its addresses and its `CallToken`. */
+  readonly callerSid: string | undefined;
   readonly status: CallStatus;
   readonly answeredBy: AnsweredBy | undefined;
   readonly createdAt: number;
@@ -32,8 +34,8 @@ export interface SimulatedCall {
   readonly verdictAt: number | undefined;
   readonly endedAt: number | undefined;
   /**
-   * From answering to the first sound of ours or of another party, ms, without the time that the application took to
-   * answer (which a clock faster than real time would magnify).
+   * From the answer to the first sound from us or from another party, ms, without the time the application took to answer (which
+   * a clock faster than real time would magnify).
    */
   readonly silenceMs: number | undefined;
   /** Final SIP code. */
@@ -49,9 +51,9 @@ export interface SimulatedCall {
   readonly conference: { readonly sid: string; readonly name: string; readonly since: number } | undefined;
   /** Resolves when the call is over. */
   readonly done: Promise<void>;
-  /** Picks up a call that rings, instead of whoever would; false when it does not ring. */
+  /** Picks up a ringing call in place of its person; false if it does not ring. */
   answer(): boolean;
-  /** Declines a call that rings: `busy`, SIP 486; false when it does not ring. */
+  /** Declines a ringing call: `busy`, SIP 486; false if it does not ring. */
   decline(): boolean;
   /** This party hangs up. */
   hangUp(): void;
@@ -68,11 +70,11 @@ export interface SimulatedConference {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly reasonEnded: string | undefined;
-  /** CallSids of those in it now. */
+  /** CallSids of the current participants. */
   readonly participants: readonly string[];
 }
 
-/** A live view of a call. */
+/** Returns a live view of a call. */
 export function viewCall(world: World, call: Call): SimulatedCall {
   let done: Promise<void> | undefined;
   return {
@@ -81,6 +83,7 @@ export function viewCall(world: World, call: Call): SimulatedCall {
     from: call.from,
     to: call.to,
     parentSid: call.parent?.sid,
+    callerSid: call.caller?.sid,
     createdAt: call.createdAt,
     get status() {
       return call.status;
@@ -138,7 +141,7 @@ export function viewCall(world: World, call: Call): SimulatedCall {
   };
 }
 
-/** A picture of a conference as it is now. */
+/** Returns a snapshot of a conference. */
 export function viewConference(conference: Conference): SimulatedConference {
   const { sid, name, status, createdAt, startedAt, endedAt, reasonEnded } = conference;
   return {

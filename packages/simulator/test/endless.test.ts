@@ -8,7 +8,7 @@ const reasonOf = async (run: Promise<void>): Promise<string> =>
     (error: unknown) => (error as Error).message,
   );
 
-/** An application that looks after its work every so often, and never stops. */
+/** An application that polls its work and never stops. */
 function pollsForEver(sim: Simulator, everyMs: number): { readonly polls: () => number } {
   let polls = 0;
   const poll = (): void => {
@@ -20,7 +20,7 @@ function pollsForEver(sim: Simulator, everyMs: number): { readonly polls: () => 
 }
 
 describe('settle() that cannot come to an end', () => {
-  it('throws, and names the timer that is started again and again, its period, and what to set', async () => {
+  it('settle() throws and names the timer that is started again and again, its period, and what to set', async () => {
     const { sim } = world({ '/inbound': () => xml('<Say>Hi</Say>') });
     const { polls } = pollsForEver(sim, 1000);
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
@@ -34,14 +34,14 @@ describe('settle() that cannot come to an end', () => {
     expect(reason).toContain('settle(until)');
   });
 
-  it('throws for a timer that lets no time pass, also while Twilio has something planned', async () => {
+  it('settle() throws for a timer that lets no time pass, even while Twilio has something planned', async () => {
     const { sim } = world({ '/inbound': () => xml('<Pause length="60"/>') });
     pollsForEver(sim, 0);
     sim.placeCall({ from: CALLER, to: NUMBER });
     expect(await reasonOf(sim.advance(90_000))).toMatch(/every 0 ms {2}at/);
   });
 
-  it('throws for an application that asks Twilio for ever and changes nothing', async () => {
+  it('settle() throws for an application that sends Twilio endless requests and changes nothing', async () => {
     const { sim, client } = world({ '/inbound': () => xml('') });
     const look = (): void => {
       void client.calls.list().then(() => sim.clock.wakeAt(sim.clock.now() + 60_000, look));
@@ -50,7 +50,7 @@ describe('settle() that cannot come to an end', () => {
     expect(await reasonOf(sim.settle())).toContain('does not come to an end');
   });
 
-  it('throws after 30 days of a timer that is slow', async () => {
+  it('settle() throws after 30 days of a slow timer', async () => {
     const { sim } = world({ '/inbound': () => xml('') });
     pollsForEver(sim, 3_600_000);
     const reason = await reasonOf(sim.settle());
@@ -58,7 +58,7 @@ describe('settle() that cannot come to an end', () => {
     expect(reason).toMatch(/every 3600000 ms {2}at .*endless\.test\.ts/);
   });
 
-  it('can be gone on with, and names some of many timers', async () => {
+  it('a run can continue after settle() threw, which names some of many timers', async () => {
     const { sim } = world({ '/inbound': () => xml('<Say>Hi</Say>') });
     for (let n = 1; n <= 5; n += 1) pollsForEver(sim, n * 100);
     expect(await reasonOf(sim.settle())).toMatch(/every 100, 200, 300 … ms/);
@@ -69,7 +69,7 @@ describe('settle() that cannot come to an end', () => {
 });
 
 describe('settle() that takes long', () => {
-  it('waits for what Twilio has planned, however often an application looks meanwhile', async () => {
+  it('settle() waits for what Twilio has planned, however often an application polls meanwhile', async () => {
     const { sim } = world({ '/inbound': () => xml('<Pause length="14000"/><Say>At last.</Say>') });
     let stop = (): void => undefined;
     const poll = (): void => {
@@ -84,7 +84,16 @@ describe('settle() that takes long', () => {
     expect(caller.heard).toEqual(['At last.']);
   });
 
-  it('goes as far as it is told, whatever an application polls', async () => {
+  it('goes as far as Twilio has something to do, if asked for no more', async () => {
+    const { sim } = world({ '/inbound': () => xml('<Record maxLength="20"/>'), '/number': () => xml('') });
+    const { polls } = pollsForEver(sim, 1000);
+    const caller = sim.placeCall({ from: CALLER, to: NUMBER });
+    await sim.settleCalls();
+    expect(caller.status).toBe('completed');
+    expect(polls()).toBeLessThan(60);
+  });
+
+  it('settle() goes as far as it is told, whatever an application polls', async () => {
     const { sim } = world({ '/inbound': () => xml('') });
     const { polls } = pollsForEver(sim, 1000);
     await sim.advance(24 * 3_600_000);

@@ -13,10 +13,22 @@ it('the README lists every toggle with all its values, and every person', () => 
   for (const name of Object.keys(people)) expect(readme).toContain(`| \`${name}(`);
 });
 
-it('no file of this package imports @amd/core or the official client', () => {
+it('the README shows a test of an app that runs: ten-lines.test.ts', () => {
+  const test = readFileSync(new URL('ten-lines.test.ts', import.meta.url), 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${test}\`\`\``);
+});
+
+it('no file of this package imports @amd/core, and one alone the official client, when it is needed', () => {
   const root = new URL('../src/', import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(30);
-  for (const file of files)
-    expect(readFileSync(new URL(file, root), 'utf8'), file).not.toMatch(/from '@amd\/|from 'twilio'/);
+  const textOf = (file: string): string => readFileSync(new URL(file, root), 'utf8');
+  for (const file of files) expect(textOf(file), file).not.toMatch(/from '@amd\//);
+  expect(files.filter((file) => /['"]twilio['"]/.test(textOf(file)))).toEqual(['rest/official-client.ts']);
+  expect(textOf('rest/official-client.ts')).not.toMatch(/^import (?!type ).*'twilio'/m);
+});
+
+it('the published types import the official client first, under the line that makes it optional', () => {
+  const index = readFileSync(new URL('../src/index.ts', import.meta.url), 'utf8');
+  expect(index.split('\n')[0]).toContain("from './rest/official-client.js'");
 });

@@ -63,7 +63,7 @@ export async function startTour(wanted: {
   sim.setNumber({ phoneNumber: OUR_NUMBER, voiceUrl: `${url}/inbound`, statusCallback: `${url}/inbound/status` });
 
   const app = createApp({
-    client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }),
+    client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient }),
     accountSid: sim.accountSid,
     authTokens: [sim.authToken],
     publicBaseUrl: url,

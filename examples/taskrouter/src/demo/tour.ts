@@ -120,7 +120,7 @@ export async function startTour(wanted: {
       activity: 'Offline',
     })),
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const directory = createWorkspaceDirectory({ client });
   await directory.load();
   const app = createApp({

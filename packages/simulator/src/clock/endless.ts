@@ -9,7 +9,7 @@ interface Source {
 const MOST_SOURCES = 5;
 const MOST_WAITS = 3;
 
-/** Notes who sets wake-ups, so that an error can name them. */
+/** Records which code sets wake-ups, so that an error can name it. */
 export interface TimerWatch {
   begin(): void;
   end(): void;
@@ -17,7 +17,7 @@ export interface TimerWatch {
   lines(): string[];
 }
 
-/** Watches the wake-ups that are set on a clock, but for those that `ignore` picks out. */
+/** Watches the wake-ups that are set on a clock, except those that `ignore` selects. */
 export function watchTimers(clock: VirtualClock, ignore: () => boolean): TimerWatch {
   const sources = new Map<string, Source>();
   return {
@@ -47,7 +47,7 @@ export function watchTimers(clock: VirtualClock, ignore: () => boolean): TimerWa
   };
 }
 
-/** Returns how far a clock has gone, readable. */
+/** Formats a duration for people. */
 function span(ms: number): string {
   if (ms < 60_000) return `${ms / 1000} s`;
   return ms < 3_600_000 ? `${(ms / 60_000).toFixed(1)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
@@ -65,7 +65,7 @@ export function endless(what: { why: string; ms: number; timers: readonly string
       'What to set:',
       '  createRuntime of @amd/core asks its store once a second, unless it gets { clock: sim.clock, pollMs: null }.',
       '  Stop timers of your own when the call is over, or keep them off the clock of the simulator.',
-      '  Or say how far to go: settle(until), or advance(ms).',
+      '  Or say how far to go: settleCalls(), settle(until), or advance(ms).',
     ].join('\n'),
   );
 }

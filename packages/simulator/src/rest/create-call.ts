@@ -66,8 +66,8 @@ export function subscriptionFields(form: URLSearchParams): StatusSubscription | 
   };
 }
 
-/** The inbound call a leg is made for: named in its addresses, by its token, or the only one there is. */
-function callerOf(world: World, form: URLSearchParams): Call | undefined {
+/** The inbound call for which a leg is made: named in its addresses, by its token, or the only one there is. */
+export function callerOf(world: World, form: URLSearchParams): Call | undefined {
   for (const name of ['Url', 'StatusCallback', 'Twiml']) {
     for (const sid of field(form, name)?.match(/CA[0-9a-f]{32}/g) ?? []) {
       const call = world.calls.get(sid);

@@ -1,7 +1,8 @@
 import type { Exchange } from './exchange.js';
+import type { OfficialHttpClient } from './official-client.js';
 import type { RestRequest } from './router.js';
 
-/** What the official client hands to its HTTP layer; the part that is used. */
+/** The part of the official client's HTTP request that is used. */
 export interface HttpClientRequest {
   method: string;
   uri: string;
@@ -21,7 +22,7 @@ export interface HttpClientResponse {
   headers: Record<string, string>;
 }
 
-/** For `twilio(accountSid, authToken, { httpClient: sim.httpClient })`. */
+/** What the official client uses of its `httpClient`. */
 export interface SimulatorHttpClient {
   request(options: HttpClientRequest): Promise<HttpClientResponse>;
 }
@@ -34,7 +35,7 @@ function fill(into: URLSearchParams, values: Record<string, unknown> | undefined
   return into;
 }
 
-/** The path from the API version on: a first segment that is a host name is dropped. */
+/** Returns the path from the API version on; a first segment that is a host name is dropped. */
 export function apiPath(pathname: string): string {
   return pathname.replace(/^\/[a-z0-9.-]+\.twilio\.com(?=\/)/i, '');
 }
@@ -55,11 +56,11 @@ function headerOf(headers: Record<string, unknown> | undefined, name: string): s
   return undefined;
 }
 
-/** REST in process, behind the official client. */
+/** Answers REST in process, behind the official client, as whose own HTTP client it is typed. */
 export function createHttpClient(
   send: (request: RestRequest, timeoutMs: number | undefined) => Promise<Exchange>,
-): SimulatorHttpClient {
-  return {
+): SimulatorHttpClient & OfficialHttpClient {
+  const client: SimulatorHttpClient = {
     async request(options) {
       const url = new URL(options.uri);
       const auth = options.username === undefined ? basicAuth(await options.authStrategy?.getAuthString()) : options;
@@ -79,9 +80,11 @@ export function createHttpClient(
       try {
         body = JSON.parse(reply.body);
       } catch {
-        // Left as text: the client reports what it makes of it.
+        // Left as text: the client reports how it reads it.
       }
       return { statusCode: reply.status, body, headers: { ...reply.headers } };
     },
   };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the official client uses `request` alone
+  return client as SimulatorHttpClient & OfficialHttpClient;
 }

@@ -6,14 +6,14 @@ import { findConference, listConferences, participants, updateConference } from 
 import { dialingPermissions } from './countries.js';
 import { incomingNumbers, outgoingCallerIds } from './numbers.js';
 import { conferenceJson, callJson } from './serialize.js';
-import { createCall } from './create-call.js';
+import { callerOf, createCall } from './create-call.js';
 import { RestRefusal } from './errors.js';
 import type { RestReply } from './errors.js';
 import { page } from './list.js';
 import { taskRouter } from '../taskrouter/rest/route.js';
 import { updateCall } from './update-call.js';
 
-/** A REST request, wherever it came from. */
+/** A REST request from any source. */
 export interface RestRequest {
   readonly method: string;
   /** From `/2010-04-01` or `/v1` on, without the query. */
@@ -117,6 +117,8 @@ function route(world: World, keys: ApiKeys, request: RestRequest): RestReply {
   );
 }
 
+const isCreate = ({ method, path }: RestRequest): boolean => method === 'POST' && /\/Calls(\.json)?$/.test(path);
+
 /** Answers a REST request, in Twilio's shapes. */
 export function answerRest(world: World, keys: ApiKeys, request: RestRequest): RestReply {
   try {
@@ -134,6 +136,7 @@ export function answerRest(world: World, keys: ApiKeys, request: RestRequest): R
       path: request.path,
       status: error.reply.status,
       code: error.code,
+      ...(isCreate(request) ? { to: request.form.get('To'), caller: callerOf(world, request.form)?.sid } : {}),
     });
     return error.reply;
   }
