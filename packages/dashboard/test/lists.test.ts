@@ -23,7 +23,7 @@ function lists(
 }
 
 describe('the lists that there are', () => {
-  it('are those of our numbers and those configured, each once and the one for all others last', async () => {
+  it('there is a list for each of our numbers and each configured one, once, with the one for all others last', async () => {
     const configured = new Map([
       ['*', [ANN]],
       [OTHER, [BEN]],
@@ -37,7 +37,7 @@ describe('the lists that there are', () => {
     ]);
   });
 
-  it('are empty where nothing is configured, and there is always one for all others', async () => {
+  it('lists are empty without configuration, and there is always one for all others', async () => {
     const empty = { revision: 0, source: 'configured', people: [], savedAt: null };
     expect(await lists({ configured: new Map() }).all()).toEqual([
       { inbound: OURS, ...empty },
@@ -45,7 +45,7 @@ describe('the lists that there are', () => {
     ]);
   });
 
-  it('say what was saved, when, and which revision that is; and nothing of it once it was given up', async () => {
+  it('lists say what was saved, when, and the revision; and nothing of it once it was reset', async () => {
     const people = lists();
     const saved = { inbound: OURS, revision: 1, source: 'saved', people: [BEN], savedAt: clock.now() };
     expect(await people.save({ inbound: OURS, revision: 0, people: [BEN] })).toEqual({ ok: true, list: saved });
@@ -57,7 +57,7 @@ describe('the lists that there are', () => {
 });
 
 describe('whom to ring', () => {
-  it('for a number with a list of its own are those in it, else those for all others', async () => {
+  it('a number with a list of its own uses it, others use the list for all others', async () => {
     const people = lists({
       configured: new Map([
         ['*', [ANN]],
@@ -69,17 +69,17 @@ describe('whom to ring', () => {
     expect(await people.for('*')).toEqual([ANN]);
   });
 
-  it('is nobody when nothing is configured', async () => {
+  it('nobody is rung without configuration', async () => {
     expect(await lists({ configured: new Map() }).for(OURS)).toEqual([]);
   });
 
-  it('for all others may be saved too, and counts for every number without a list of its own', async () => {
+  it('the list for all others may be saved too, and applies to every number without a list of its own', async () => {
     const people = lists();
     await people.save({ inbound: '*', revision: 0, people: [CARA] });
     expect([await people.for(OURS), await people.for(OTHER)]).toEqual([[CARA], [CARA]]);
   });
 
-  it('is never what was saved for a number that has no list any more', async () => {
+  it('a saved list of a number that no longer has one is never used', async () => {
     const store = createMemoryStore();
     const with2 = createPeopleLists({
       store,
@@ -93,7 +93,7 @@ describe('whom to ring', () => {
     expect(await lists({ store }).for(OTHER)).toEqual([ANN]);
   });
 
-  it('is not guessed when what is stored cannot be read', async () => {
+  it('whom to ring is not guessed when the stored list cannot be read', async () => {
     const store = createMemoryStore();
     const data = JSON.stringify({ v: 2, at: 1, people: [] });
     const commit = { expected: 0, data, expiresAt: null, now: clock.now(), put: [], drop: [] };
@@ -110,7 +110,7 @@ describe('what may be saved', () => {
   const sentence = (index: number | null, field: string, message: string) => ({ index, field, message });
   const FORM = [sentence(null, 'list', 'The list has the wrong form: load the page again.')];
 
-  it('is told in sentences that name the place, the field and what to do', async () => {
+  it('problems are sentences that name the place, the field and what to do', async () => {
     expect(await refused([], { inbound: OTHER })).toEqual([
       sentence(null, 'list', 'Calls to this number have no list of their own.'),
     ]);
@@ -125,11 +125,11 @@ describe('what may be saved', () => {
       sentence(2, 'to', 'The number is in the list already, at place 1.'),
     ]);
     expect(await refused([{ name: 'A\u200enn', to: ANN.to }])).toEqual([
-      sentence(0, 'name', 'The name has characters in it that cannot be seen: type it anew.'),
+      sentence(0, 'name', 'The name contains invisible characters: type it again.'),
     ]);
   });
 
-  it('is at most two hundred people, with names of eighty characters, and without white space around them', async () => {
+  it('a list has at most two hundred people, with names of eighty characters, trimmed', async () => {
     const people = Array.from({ length: 200 }, (_, at) => ({
       name: ` ${'x'.repeat(80)} `,
       to: ` +1415555${String(1000 + at)} `,
@@ -139,7 +139,7 @@ describe('what may be saved', () => {
     if (result.ok) expect(result.list.people[0]).toEqual({ name: 'x'.repeat(80), to: '+14155551000' });
   });
 
-  it('of people without a number each is named, and not as the same one twice', async () => {
+  it('several people without a number are each named, and do not count as duplicates', async () => {
     const nobody = { name: 'x', to: ' ' };
     expect(await refused([nobody, nobody])).toEqual([
       sentence(0, 'to', 'The number is missing.'),
@@ -157,25 +157,25 @@ describe('what may be saved', () => {
     ['a name of 401 characters', [{ ...ANN, name: 'x'.repeat(401) }], {}],
     ['a number of 61 characters', [{ ...ANN, to: '1'.repeat(61) }], {}],
     ['an inbound number of 41 characters', [ANN], { inbound: '1'.repeat(41) }],
-  ])('is no list with %s', async (_, people, more) => {
+  ])('a list with %s is refused', async (_, people, more) => {
     expect(await refused(people, more)).toEqual(FORM);
   });
 
   it.each(['\u0000', '\u007f', '\u0085', '\ud800', '\u200e', '\u200f', '\u202a', '\u202e', '\u2066', '\u2069'])(
-    'is no name with %j in it',
+    'a name with %j in it is refused',
     async (character) => {
       expect(await refused([{ name: `A${character}n`, to: ANN.to }])).toMatchObject([{ index: 0, field: 'name' }]);
     },
   );
 
-  it('is any other name', async () => {
+  it('any other name is accepted', async () => {
     for (const name of ['Zoë 🙂', '李雷', "O'Brien-Smith", ''])
       expect(await lists().save({ inbound: OURS, revision: 0, people: [{ name, to: ANN.to }] })).toMatchObject({
         ok: true,
       });
   });
 
-  it('the problem of a number is said as a sentence', async () => {
+  it('the problem of a number is a sentence', async () => {
     const people = createPeopleLists({
       store: createMemoryStore(),
       configured: new Map(),
@@ -187,7 +187,7 @@ describe('what may be saved', () => {
     });
   });
 
-  it('says what to do when the store is away, whether it fails on writing or on reading back', async () => {
+  it('saving says what to do when the store is down, whether writing or reading back fails', async () => {
     const message = 'The list could not be stored. Nothing was changed: try again.';
     const away = (): Promise<never> => Promise.reject(new Error('away'));
     for (const part of [{ commit: away }, { read: away }])
@@ -220,24 +220,24 @@ describe('what may be dialled', () => {
     ['+447640123456', 'is a pager'],
     ['+33612345678', 'is not among the numbers that may be dialled: whoever runs this has to allow it (DIAL_ALLOW)'],
     ['+18765551234', 'is not among the numbers that may be dialled: whoever runs this has to allow it (DIAL_ALLOW)'],
-  ])('not %s, which %s', (to, problem) => {
+  ])('the rules refuse %s, which %s', (to, problem) => {
     expect(rules.problem(to)).toBe(problem);
     expect(rules.mayDial(to)).toBe(false);
   });
 
-  it('numbers of the list, of the prefixes, and of the United States and Canada for +1*', () => {
+  it('the rules allow numbers of the list, of the prefixes, and of the United States and Canada for +1*', () => {
     for (const to of ['+14155550142', '+447911123456', '+493012345678', '+12125550123', '+16135550142']) {
       expect(rules.problem(to)).toBeNull();
       expect(rules.mayDial(to)).toBe(true);
     }
   });
 
-  it('a number of another country of +1 when the list has it, or a longer prefix', () => {
+  it('the rules allow a number of another country of +1 if the list has it, or a longer prefix', () => {
     for (const entry of ['+18765551234', '+1876*'])
       expect(createDialRules({ allow: [entry], ownNumbers: [] }).mayDial('+18765551234')).toBe(true);
   });
 
-  it('no number by being the beginning of an allowed one', () => {
+  it('the rules allow no number for being the beginning of an allowed one', () => {
     const one = createDialRules({ allow: ['+14155550142'], ownNumbers: [] });
     expect(['+14155550142', '+14155550143', '+12125550123'].map((to) => one.mayDial(to))).toEqual([true, false, false]);
   });

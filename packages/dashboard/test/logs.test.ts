@@ -8,7 +8,7 @@ import { putCall } from './helpers/serve.js';
 const at = (seconds: number): number => Date.UTC(2030, 0, 1) + seconds * 1000;
 const iso = (seconds: number): string => new Date(at(seconds)).toISOString();
 
-/** Writes a call as the flow leaves it, with these fields of its own. */
+/** Writes a call as the flow leaves it, with these fields. */
 async function put(
   store: Store,
   sid: string,
@@ -72,7 +72,7 @@ const leg = (changes: object = {}) => ({
 });
 
 describe('a call in the log', () => {
-  it('that goes on is open, and has no time for what has not been', async () => {
+  it('a logged call in progress is open, and has no time for what has not happened', async () => {
     const store = createMemoryStore();
     await put(store, 'CA1', { state: { legs: [leg()] } });
     expect(await logOf(store)).toEqual([
@@ -103,7 +103,7 @@ describe('a call in the log', () => {
     ]);
   });
 
-  it('that is over has the times, who took it, and what became of each leg', async () => {
+  it("a finished logged call has the times, who took it, and each leg's result", async () => {
     const store = createMemoryStore();
     const timestamps = { requestedAt: at(1), answeredAt: at(2), verdictAt: at(3), endedAt: at(9) };
     await put(store, 'CA1', {
@@ -146,13 +146,13 @@ describe('a call in the log', () => {
     ['somebody took it', { connectedAt: at(2), fallbackAt: at(3), endedAt: at(4) }, 2],
     ['it went to the fallback', { fallbackAt: at(3), endedAt: at(4) }, 3],
     ['the caller left', { endedAt: at(4) }, 4],
-  ])('waited until %s', async (_, timestamps, waitedSeconds) => {
+  ])('a logged call waited until %s', async (_, timestamps, waitedSeconds) => {
     const store = createMemoryStore();
     await put(store, 'CA1', { state: { timestamps: { startedAt: at(0), ...timestamps } } });
     expect(await logOf(store)).toMatchObject([{ waitedSeconds }]);
   });
 
-  it('was taken by nobody while nobody talks, and by a number when there is no name', async () => {
+  it('a logged call was taken by no one before a talk, and by a number without a name', async () => {
     const store = createMemoryStore();
     const unnamed = { target: { to: '+14155550142' } };
     await put(store, 'CA1', { state: { winner: 1, legs: [leg()] } });
@@ -167,7 +167,7 @@ describe('a call in the log', () => {
 });
 
 describe('the call log', () => {
-  it('leaves out what the store forgets at this moment, and what cannot be read', async () => {
+  it('the call log leaves out what the store forgets at this moment, and what cannot be read', async () => {
     const store = createMemoryStore();
     await put(store, 'CA1', { expiresAt: at(1) });
     await put(store, 'CA2', { expiresAt: at(2) });
@@ -179,7 +179,7 @@ describe('the call log', () => {
     expect((await logOf(store, { clock })).map(({ call }) => call)).toEqual(['CA2', 'CA5']);
   });
 
-  it('has the calls of its own flow only, of forwarding unless it is said', async () => {
+  it('the call log has the calls of one flow only, forwarding by default', async () => {
     const store = createMemoryStore();
     await putCall(store, 'CA1', at(0));
     await workerWriter(store, () => at(0)).call('CA2', '+12125550123', [1]);
@@ -191,7 +191,7 @@ describe('the call log', () => {
       expect((await logOf(store, { flow })).map(({ call }) => call)).toEqual([sid]);
   });
 
-  it('asks the store for the next page only when somebody reads on', async () => {
+  it('the call log reads the next page from the store only when its reader goes on', async () => {
     const memory = createMemoryStore();
     for (let call = 0; call < 1001; call += 1) await put(memory, `CA${String(call)}`);
     let pages = 0;
@@ -209,14 +209,14 @@ describe('the call log', () => {
 });
 
 describe('the text of the log', () => {
-  it('as JSON has one call a line', async () => {
+  it('the JSON log has one call a line', async () => {
     expect(await textOf(toJson(list()))).toBe('[]\n');
     const text = await textOf(toJson(list({ call: 'CA1' }, { call: 'CA2' })));
     expect(text.split('\n').map((line) => line.slice(0, 13))).toEqual(['[', '{"call":"CA1"', '{"call":"CA2"', ']', '']);
     expect(JSON.parse(text)).toHaveLength(2);
   });
 
-  it('as CSV has a header, and the legs in one column', async () => {
+  it('the CSV log has a header, and the legs in one column', async () => {
     const of = (name: string, to: string, result: string, detail: string) => ({ name, to, result, detail }) as never;
     const legs = [of('Ann', '+14…42', 'answered', 'machine_start'), of('', '+14…43', 'bridged', '')];
     expect(await textOf(toCsv(list({ waitedSeconds: 4.3, legs }, { call: 'CA2' })))).toBe(
@@ -229,7 +229,7 @@ describe('the text of the log', () => {
     );
   });
 
-  it('as CSV puts an apostrophe before what a spreadsheet would run, in any column, and leaves numbers alone', async () => {
+  it('the CSV log puts an apostrophe before what a spreadsheet would run, in any column, and leaves numbers alone', async () => {
     const cell = async (from: string): Promise<string> => {
       const [, row = ''] = (await textOf(toCsv(list({ from })))).split('CA1,s,');
       return row.slice(0, row.indexOf(',t,open'));
@@ -262,7 +262,7 @@ describe('the log of events', () => {
     ({ type: 'task.created', happenedAt: null, worker: null, call: null, taskReason: null, ...changes }) as never;
   const clock = { now: () => 77 };
 
-  it('has of each event what people want to read; what is not there is empty', () => {
+  it('the event log has what people want to read; missing fields are empty', () => {
     const log = createEventLog({ clock });
     log.hear(event());
     const worker = { sid: 'WK1', name: 'Ann', activityName: 'Offline' } as never;
@@ -278,13 +278,13 @@ describe('the log of events', () => {
     ]);
   });
 
-  it('of a worker of whom nothing is said has no detail', () => {
+  it('an event of a worker without details has none', () => {
     const log = createEventLog({ clock });
     log.hear(event({ type: 'worker.activity.update', taskReason: 'no' }));
     expect(log.since().events).toMatchObject([{ worker: '', detail: '' }]);
   });
 
-  it('keeps the newest 300 unless it is said, and gives what came after one of them', () => {
+  it('the event log keeps the newest 300 by default, and returns what came after one of them', () => {
     const log = createEventLog({ clock });
     for (let time = 0; time < 1000; time += 1) log.hear(event());
     const ids = log.since().events.map(({ id }) => id);
@@ -293,7 +293,7 @@ describe('the log of events', () => {
     expect(log.since(1000).events).toEqual([]);
   });
 
-  it('tells listeners of each event until they go, and names each run of the process anew', () => {
+  it('the event log notifies listeners of each event until they leave, and names each run of the process anew', () => {
     const log = createEventLog();
     let heard = 0;
     const off = log.on(() => (heard += 1));
@@ -306,7 +306,7 @@ describe('the log of events', () => {
     expect(createEventLog().since().run).not.toBe(log.since().run);
   });
 
-  it('shows at most 120 characters of what others wrote', () => {
+  it('the event log shows at most 120 characters of foreign text', () => {
     const log = createEventLog({ clock });
     const long = 'x'.repeat(200);
     const worker = { sid: 'WK1', name: long, activityName: long } as never;
@@ -321,7 +321,7 @@ describe('the totals of workers', () => {
     for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
   };
 
-  it('count each worker once: who is on a call as busy, wherever they are, others by their activity', async () => {
+  it('the totals count each worker once: on a call as busy, wherever they are, otherwise by their activity', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const write = workerWriter(store, () => clock.now());
@@ -336,20 +336,35 @@ describe('the totals of workers', () => {
       await write.worker(index + 1, { activity: sid === null ? null : { sid, name: null } });
     await write.call('CA1', '+12125550123', [4]);
     await clock.advanceBy(300, settle);
-    expect(feed.totals()).toMatchObject({ workers: 8, ready: 3, busy: 1, resting: 1, away: 3, calls: 1, waiting: 1 });
+    expect(feed.totals()).toMatchObject({
+      workers: 8,
+      ready: 3,
+      busy: 1,
+      coolingDown: 1,
+      away: 3,
+      calls: 1,
+      waiting: 1,
+    });
     expect(feed.totals().activities).toEqual([
       { sid: AVAILABLE, name: 'Available', role: 'available' },
       { sid: RESTING, name: 'Temporarily Unavailable', role: 'coolDown' },
       { sid: OFFLINE, name: 'Offline', role: 'offline' },
       { sid: lunch, name: 'Lunch', role: 'other' },
     ]);
-    // Names are asked for anew at every tick, and nobody is ready in an activity of which nothing is known.
+    // Names are requested anew at every tick, and no worker is ready in an unknown activity.
     known = false;
-    expect(feed.tick().totals).toMatchObject({ activities: [], workers: 8, ready: 0, busy: 1, resting: 0, away: 7 });
+    expect(feed.tick().totals).toMatchObject({
+      activities: [],
+      workers: 8,
+      ready: 0,
+      busy: 1,
+      coolingDown: 0,
+      away: 7,
+    });
     feed.stop();
   });
 
-  it('keep every worker, however few ended calls are held', async () => {
+  it('the feed keeps every worker, however few ended calls are held', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const write = workerWriter(store, () => clock.now());
@@ -361,7 +376,7 @@ describe('the totals of workers', () => {
     feed.stop();
   });
 
-  it('hold only as many ended calls as they should', async () => {
+  it('the feed holds only the configured number of ended calls', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     for (const [sid, startedAt] of [

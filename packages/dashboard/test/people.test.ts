@@ -21,7 +21,7 @@ function lists(store: Store = createMemoryStore()): PeopleLists {
 }
 
 describe('whom to ring', () => {
-  it('is as configured until somebody saves a list, and again when it is given up', async () => {
+  it('the configured list applies until a list is saved, and again when it is reset', async () => {
     const people = lists();
     expect(await people.for(OURS)).toEqual([ANN]);
     expect(await people.save({ inbound: OURS, revision: 0, people: [BEN] })).toMatchObject({ ok: true });
@@ -34,7 +34,7 @@ describe('whom to ring', () => {
     expect(await people.for(OURS)).toEqual([ANN]);
   });
 
-  it('is saved by one of many who save at once; the others see what is stored', async () => {
+  it('of many who save at once one wins; the others see what is stored', async () => {
     const people = lists();
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -47,7 +47,7 @@ describe('whom to ring', () => {
     expect(conflicts[0]).toMatchObject({ list: { revision: 1, source: 'saved' } });
   });
 
-  it('whoever watches hears once of what any process has written', async () => {
+  it('a watcher learns once of what any process has written', async () => {
     const store = createMemoryStore();
     const [here, there] = [lists(store), lists(store)];
     const wereWritten = here.watch();
@@ -66,7 +66,7 @@ describe('whom to ring', () => {
     ['no number', [ANN, { name: 'Ben', to: '' }], 1, 'to', 'is missing'],
     ['a word', [{ name: '', to: 'Ann' }], 0, 'to', 'full phone number'],
     ['a number twice', [ANN, { name: 'x', to: ANN.to }], 1, 'to', 'at place 1'],
-    ['a name that cannot be seen', [{ name: 'A\u202enn', to: ANN.to }], 0, 'name', 'cannot be seen'],
+    ['a name that cannot be seen', [{ name: 'A\u202enn', to: ANN.to }], 0, 'name', 'invisible'],
     ['a long name', [{ name: 'x'.repeat(81), to: ANN.to }], 0, 'name', 'at most 80'],
     ['nobody', [], null, 'list', 'at least one'],
     [
@@ -76,14 +76,14 @@ describe('whom to ring', () => {
       'list',
       'at most 200',
     ],
-  ])('refuses %s, naming place and field', async (_, people, index, field, sentence) => {
+  ])('saving refuses %s, naming place and field', async (_, people, index, field, sentence) => {
     const result = await lists().save({ inbound: OURS, revision: 0, people });
     expect(result).toMatchObject({ ok: false, code: 'invalid' });
     const { problems } = result as Extract<typeof result, { code: 'invalid' }>;
     expect(problems).toMatchObject([{ index, field, message: expect.stringContaining(sentence) }]);
   });
 
-  it('takes nothing that is not a list', async () => {
+  it('saving accepts only a list', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything(), async (input) => {
         expect(await lists().save(input)).toMatchObject({ ok: false, code: 'invalid' });
@@ -93,7 +93,7 @@ describe('whom to ring', () => {
     expect(await lists().save({ inbound: '+14155550111', revision: 0, people: [ANN] })).toMatchObject({ ok: false });
   });
 
-  it('says so when the store fails, and throws for whoever asks whom to ring', async () => {
+  it('a failing store is reported on saving, and throws on asking whom to ring', async () => {
     const broken = { ...createMemoryStore(), commit: () => Promise.reject(new Error('away')) };
     expect(await lists(broken).save({ inbound: OURS, revision: 0, people: [ANN] })).toMatchObject({
       ok: false,
@@ -125,7 +125,7 @@ describe('what may be dialled', () => {
     else expect(rules.problem(to)).toContain(problem);
   });
 
-  it('of +1* only the United States and Canada', () => {
+  it('+1* allows only the United States and Canada', () => {
     const all = createDialRules({ allow: ['+1*'], ownNumbers: [] });
     expect(['+14155550142', '+16135550142', '+18765551234', '+18095551234'].map((to) => all.mayDial(to))).toEqual([
       true,
@@ -135,7 +135,7 @@ describe('what may be dialled', () => {
     ]);
   });
 
-  it('nothing outside the list, over 20,000 numbers and 200 lists', () => {
+  it('nothing outside the list is allowed, over 20,000 numbers and 200 lists', () => {
     const digits = fc.stringMatching(/^[1-9][0-9]{6,14}$/);
     const { met, expectAll } = countCases('a number of the list', 'a prefix of the list', 'refused');
     fc.assert(
@@ -167,7 +167,7 @@ describe('what may be dialled', () => {
     expectAll();
   });
 
-  it.each([['+1415'.repeat(9)], ['4155550142'], ['+*'], ['+1415**']])('an entry %s is refused by name', (entry) => {
+  it.each([['+1415'.repeat(9)], ['4155550142'], ['+*'], ['+1415**']])('the entry %s is refused by name', (entry) => {
     expect(() => createDialRules({ allow: [entry], ownNumbers: [] })).toThrow(JSON.stringify(entry).slice(0, 20));
   });
 });

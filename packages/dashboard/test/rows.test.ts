@@ -16,7 +16,7 @@ import { short, toCallRow, toLegRow } from '../src/server/data/call-row.js';
 import { totalsOf } from '../src/server/data/totals.js';
 
 const OPTIONS: CallOptions = { forwardTo: [{ to: NUMBERS.ann, name: 'Ann' }] };
-/** A leg with these fields; the others are those of one that has only been asked for. */
+/** A leg with these fields; the others are those of one that was only requested. */
 const leg = (changes: object = {}): Leg =>
   ({
     id: 1,
@@ -42,7 +42,7 @@ const call = (changes: object = {}): LiveForwarding =>
   }) as never;
 
 describe('the row of a leg', () => {
-  it('of one that was only asked for has nothing that has not happened', () => {
+  it('the row of a requested leg has nothing that has not happened', () => {
     expect(toLegRow(leg(), null)).toEqual({
       id: 1,
       name: '',
@@ -66,7 +66,7 @@ describe('the row of a leg', () => {
     } satisfies LegRow);
   });
 
-  it('has every moment of its timeline, each in its place', () => {
+  it('the row of a leg has every moment of its timeline, each in its place', () => {
     const timestamps = {
       requestedAt: 10,
       placedAt: 11,
@@ -97,7 +97,7 @@ describe('the row of a leg', () => {
     });
   });
 
-  it('knows how long it was in the queue only when both ends of that are known', () => {
+  it('the row of a leg has the time in the queue only if both ends of it are known', () => {
     expect(toLegRow(leg({ timestamps: { requestedAt: 10, placedAt: 11 } }), null).queuedMs).toBeNull();
     expect(toLegRow(leg({ timestamps: { requestedAt: 10, initiatedAt: 15 } }), null).queuedMs).toBeNull();
   });
@@ -108,11 +108,11 @@ describe('the row of a leg', () => {
     [{ kind: 'notReached', status: 'failed', sipCode: 404 }, 'failed (SIP 404)'],
     [{ kind: 'refused', reason: 'not allowed' }, 'not allowed'],
     ...['bridged', 'hungUp', 'stopped', 'lost'].map((kind) => [{ kind }, ''] as const),
-  ] as const)('tells the result %j with the detail "%s"', (result, detail) => {
+  ] as const)('the row of a leg with result %j has the detail "%s"', (result, detail) => {
     expect(toLegRow(leg({ result }), null)).toMatchObject({ result: result.kind, detail });
   });
 
-  it('won when it has the caller, or had them; another one has not', () => {
+  it('a leg won when it has the caller, or had them; others have not', () => {
     expect(toLegRow(leg({ id: 2 }), 2).won).toBe(true);
     expect(toLegRow(leg({ id: 1 }), 2).won).toBe(false);
     expect(toLegRow(leg({ result: { kind: 'bridged' } }), null).won).toBe(true);
@@ -121,7 +121,7 @@ describe('the row of a leg', () => {
 });
 
 describe('the row of a call', () => {
-  it('has nothing that has not happened, and never its token', () => {
+  it('the row of a call has nothing that has not happened, and never its token', () => {
     const row = toCallRow(call(), 7);
     expect(row).toEqual({
       kind: 'call',
@@ -143,7 +143,7 @@ describe('the row of a call', () => {
     } satisfies CallRow);
   });
 
-  it('has every moment of its timeline, each in its place, and how long a message was', () => {
+  it('the row of a call has every moment of its timeline, each in its place, and the length of a message', () => {
     const timestamps = { startedAt: 1, heldAt: 2, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
     expect(toCallRow(call({ timestamps, caller, result: 'unanswered' }), 1)).toMatchObject({
@@ -154,7 +154,7 @@ describe('the row of a call', () => {
     });
   });
 
-  it('is final when the caller and every leg have ended', () => {
+  it('the row of a call is final when the caller and every leg have ended', () => {
     const ended = { phase: 'ended', recording: null };
     const [over, alive] = [leg({ phase: 'ended' }), leg({ phase: 'ringing' })];
     expect(toCallRow(call({ caller: ended, legs: [over, over] }), 1).final).toBe(true);
@@ -162,7 +162,7 @@ describe('the row of a call', () => {
     expect(toCallRow(call({ legs: [over, over] }), 1).final).toBe(false);
   });
 
-  it('shows at most 120 characters of what a caller may choose', () => {
+  it('the row of a call shows at most 120 characters of what a caller may choose', () => {
     const [longest, longer] = ['x'.repeat(120), 'x'.repeat(121)];
     expect(short(longest)).toBe(longest);
     expect(short(longer)).toBe(`${'x'.repeat(119)}…`);
@@ -174,12 +174,12 @@ describe('the row of a call', () => {
     expect(rows.map(({ name, to, detail }) => [name.length, to.length, detail.length])).toEqual([[120, 120, 120]]);
   });
 
-  it('is made of what the flow leaves: nothing of it is missing', () => {
+  it('the row of a call misses nothing of what the flow leaves', () => {
     const { state } = given(forwarding, [events.inbound({ options: OPTIONS })]);
     expect(toCallRow(state as LiveForwarding, 1)).toMatchObject({ phase: 'arriving', startedAt: START, final: false });
   });
 
-  it('began to be over when it began, and only when it is final', () => {
+  it('the row of a call ends when it is final, ordered by when it began', () => {
     expect(endedCallSince({ final: true, startedAt: 5 } as CallRow)).toBe(5);
     expect(endedCallSince({ final: false, startedAt: 5 } as CallRow)).toBeNull();
   });
@@ -200,7 +200,7 @@ describe('the row of a worker', () => {
       ...changes,
     }) as never;
 
-  it('of whom nothing is known has nothing', () => {
+  it('the row of an unknown worker has nothing', () => {
     expect(toWorkerRow(worker(), 3)).toEqual({
       kind: 'worker',
       sid: 'WK1',
@@ -214,14 +214,19 @@ describe('the row of a worker', () => {
     });
   });
 
-  it('is none when the worker was deleted', () => {
+  it('a deleted worker has no row', () => {
     expect(toWorkerRow(worker({ deleted: true }), 3)).toBeNull();
   });
 
-  it('has the rest of the activity they are in, and no other', () => {
+  it('the row of a worker has the cool-down of their activity, and no other', () => {
     const coolDown = { activity: 'WA2', startedAt: 5, until: 9 };
-    const resting = worker({ activity: { sid: 'WA2', name: null }, coolDowns: [coolDown], name: 'Ann', phone: '+1' });
-    expect(toWorkerRow(resting, 1)).toMatchObject({
+    const coolingDown = worker({
+      activity: { sid: 'WA2', name: null },
+      coolDowns: [coolDown],
+      name: 'Ann',
+      phone: '+1',
+    });
+    expect(toWorkerRow(coolingDown, 1)).toMatchObject({
       name: 'Ann',
       phone: '+1',
       activity: 'WA2',
@@ -235,12 +240,12 @@ describe('the row of a worker', () => {
   it.each([
     ['pending', 100, { on: true, status: 'pending', reason: '' }],
     ['done', 100, null],
-    // A refusal is news until they have moved all the same.
+    // A refusal is shown until they have moved all the same.
     ['refused', 100, { on: true, status: 'refused', reason: 'no such activity' }],
     ['refused', 101, null],
     ['pending', 101, { on: true, status: 'pending', reason: '' }],
   ])(
-    'a requested change that was %s, of somebody who has been there since %d, is shown as %j',
+    'a requested change that was %s, of a worker who has been there since %d, is shown as %j',
     (status, since, shown) => {
       const reason = status === 'refused' ? 'no such activity' : null;
       expect(
@@ -249,7 +254,7 @@ describe('the row of a worker', () => {
     },
   );
 
-  it('shows at most 120 characters of what somebody wrote', () => {
+  it('the row of a worker shows at most 120 characters of foreign text', () => {
     const long = 'x'.repeat(200);
     const request = { on: true, askedAt: 1, status: 'pending', reason: long };
     const row = toWorkerRow(worker({ name: long, phone: long, requestedActivity: request }), 1);
@@ -285,11 +290,11 @@ describe('the row of a call that waits for workers', () => {
     ['connected', 1, 'connected'],
     ['fallingBack', null, 'fallingBack'],
     ['ended', 1, 'ended'],
-  ])('shows a caller who is %s, with the claim %j, as %s', (phase, claim, shown) => {
+  ])('the row of a queued caller who is %s, with the winner %j, is %s', (phase, claim, shown) => {
     expect(toTaskCallRow(waiting({ caller: { phase, recording: null }, winner: claim }), 1).phase).toBe(shown);
   });
 
-  it('has nothing that has not happened, and the timeline of what has', () => {
+  it('the row of a queued call has nothing that has not happened, and the timeline of what has', () => {
     expect(toTaskCallRow(waiting(), 7)).toEqual({ ...toCallRow(call(), 7), phase: 'held' });
     const timestamps = { startedAt: 1, wonAt: 3, connectedAt: 4, fallbackAt: 5, endedAt: 6 };
     const caller = { phase: 'ended', recording: { seconds: 12 } };
@@ -305,13 +310,13 @@ describe('the row of a call that waits for workers', () => {
     expect([from.length, to.length]).toEqual([120, 120]);
   });
 
-  it('is final only when Twilio has no open reservation and no task of it any more', () => {
+  it('the row of a queued call is final only when Twilio has no open reservation and no task of it any more', () => {
     const over = { caller: { phase: 'ended', recording: null } };
     expect(toTaskCallRow(waiting({ ...over, reservations: [reservation()] }), 1).final).toBe(false);
     expect(toTaskCallRow(waiting({ ...over, task: { sid: 'WT1', over: false } }), 1).final).toBe(false);
   });
 
-  it('has one leg for each reservation, under its number and with the name of its worker', () => {
+  it('the row of a queued call has one leg for each reservation, with its number and the name of its worker', () => {
     const legs = [leg({ id: 9, phase: 'ringing' }), leg({ id: 1, phase: 'ended' })];
     const ended = reservation({ result: 'rejected', timestamps: { assignedAt: 50, endedAt: 60 }, rejectTo: 'offline' });
     const row = toTaskCallRow(waiting({ legs, winner: 9, reservations: [ended, reservation({ id: 5, leg: 9 })] }), 1);
@@ -327,12 +332,12 @@ describe('the row of a call that waits for workers', () => {
     ]);
   });
 
-  it('calls the activity after a voicemail a rest', () => {
+  it('the row of a queued call calls the activity after a voicemail a cool-down', () => {
     const row = toTaskCallRow(waiting({ legs: [leg()], reservations: [reservation({ rejectTo: 'unavailable' })] }), 1);
     expect(row.legs[0]?.reservation?.sends).toBe('coolDown');
   });
 
-  it('shows a worker without a phone as a leg that was refused at once, by name or by SID', () => {
+  it('the row of a queued call shows a worker without a phone as a leg refused at once, by name or by SID', () => {
     const [named, unnamed] = [reservation({ leg: null }), reservation({ leg: null, workerName: null })];
     const row = toTaskCallRow(waiting({ reservations: [named, unnamed] }), 1);
     expect(row.legs.map(({ name }) => name)).toEqual(['Ann', 'WK1']);
@@ -362,11 +367,11 @@ describe('the row of a call that waits for workers', () => {
   });
 });
 
-describe('who is on which call', () => {
+describe('workers on a call', () => {
   const held = (worker: string, phase: string) => ({ phase, reservation: { worker } });
   const row = (changes: object): CallRow => ({ kind: 'call', final: false, legs: [], ...changes }) as never;
 
-  it('is whoever has a leg that lives, on a call that is not final', () => {
+  it('a worker is on a call with a live leg, if that call is not final', () => {
     const calls = [
       row({ sid: 'CA1', legs: [held('WK1', 'ended'), held('WK2', 'ringing')] }),
       row({ sid: 'CA2', final: true, legs: [held('WK3', 'ringing')] }),
@@ -385,7 +390,7 @@ describe('the totals of calls', () => {
   const row = (changes: object = {}): CallRow =>
     ({ phase: 'held', startedAt: 10, connectedAt: null, result: null, legs: [], ...changes }) as never;
 
-  it('of none are zero, and nobody waits', () => {
+  it('the totals of no calls are zero, and no one waits', () => {
     expect(totalsOf([])).toEqual({
       live: 0,
       waiting: 0,
@@ -410,7 +415,7 @@ describe('the totals of calls', () => {
     expect(totalsOf([row({ phase })])).toMatchObject({ calls: 1, live, waiting, waitingSince });
   });
 
-  it('know since when the longest waiting one waits, in whatever order they come', () => {
+  it('the totals know since when the longest waiting caller waits, in whatever order they come', () => {
     const rows = [20, 10, 30].map((startedAt) => row({ startedAt }));
     expect(totalsOf(rows).waitingSince).toBe(10);
     expect(totalsOf([row({ phase: 'connected', startedAt: 1 }), ...rows])).toMatchObject({
@@ -419,7 +424,7 @@ describe('the totals of calls', () => {
     });
   });
 
-  it('count a call as connected once, by its moment or by its result', () => {
+  it('the totals count a call as connected once, by its moment or by its result', () => {
     const connected = (changes: object): number => totalsOf([row(changes)]).connected;
     expect(connected({ connectedAt: 11 })).toBe(1);
     expect(connected({ result: 'connected' })).toBe(1);
@@ -433,10 +438,10 @@ describe('the totals of calls', () => {
     ['machine_start', 1, 0, 1],
     ['machine_end_beep', 1, 0, 1],
     ['fax', 1, 0, 1],
-    // What nobody could tell is neither.
+    // An unknown party counts as neither.
     ['unknown', 1, 0, 0],
   ])(
-    'count a leg that %s answered as %d answered, %d humans and %d machines',
+    'the totals count a leg that %s answered as %d answered, %d humans and %d machines',
     (answeredBy, answered, humans, machines) => {
       expect(totalsOf([row({ legs: [{ answeredBy }] })])).toMatchObject({ answered, humans, machines });
       const twice = totalsOf([row({ legs: [{ answeredBy }, { answeredBy }] })]);

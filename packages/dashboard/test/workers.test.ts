@@ -57,7 +57,7 @@ async function served(
 }
 
 describe('the feed of workers', () => {
-  it('tells where everybody is, who is on which call, and what became of each', async () => {
+  it('the feed tells where every worker is, who is on which call, and each result', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const write = workerWriter(store, () => clock.now());
@@ -73,7 +73,7 @@ describe('the feed of workers', () => {
     await write.call(CALL, '+12125550123', [1, 2]);
     await clock.advanceBy(300, settle);
     const { rows, totals } = feed.sync(null);
-    expect(totals).toMatchObject({ workers: 3, ready: 0, busy: 1, resting: 1, away: 1, waiting: 1, machines: 1 });
+    expect(totals).toMatchObject({ workers: 3, ready: 0, busy: 1, coolingDown: 1, away: 1, waiting: 1, machines: 1 });
     expect(totals.activities).toContainEqual({ sid: RESTING, name: 'Temporarily Unavailable', role: 'coolDown' });
     expect(rows.find(({ sid }) => sid === workerSid(1))).toMatchObject({ coolDown: { startedAt: 5, until: 60_005 } });
     expect(rows.find(({ sid }) => sid === CALL)).toMatchObject({
@@ -90,7 +90,7 @@ describe('the feed of workers', () => {
     feed.stop();
   });
 
-  it('forgets a refusal once the worker has moved all the same', async () => {
+  it('the feed forgets a refusal once the worker has moved all the same', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const write = workerWriter(store, () => clock.now());
@@ -113,7 +113,7 @@ describe('the feed of workers', () => {
 });
 
 describe('the log of events', () => {
-  it('keeps the newest, each with what people want to read', () => {
+  it('the event log keeps the newest, each with what people want to read', () => {
     const log = createEventLog({ limit: 2 });
     const worker = { sid: workerSid(1), name: 'Ann', activityName: 'Offline' } as never;
     for (const type of ['task.created', 'reservation.created', 'worker.activity.update'])
@@ -125,7 +125,7 @@ describe('the log of events', () => {
     expect(log.since(2).events).toHaveLength(1);
   });
 
-  it('goes to who asked for it, and to nobody else', async () => {
+  it('events go to pages that requested them, and to no others', async () => {
     const { url, events } = await served();
     const [one, two] = [
       await connect(url, 'websocket', { origin: url }),
@@ -151,7 +151,7 @@ describe('the log of events', () => {
   });
 });
 
-it('events are told no more to a page that has said that it has seen enough', async () => {
+it('a page that no longer watches gets no more events', async () => {
   const clock = manualClock();
   const { url, events } = await served(null, undefined, { clock });
   const socket = await connect(url, 'websocket', { origin: url });
@@ -160,7 +160,7 @@ it('events are told no more to a page that has said that it has seen enough', as
   await socket?.emitWithAck('watchEvents', true);
   events.hear(event('task.created'));
   await clock.advanceBy(100);
-  // What was sent before is there before the answer.
+  // What was sent before arrives before the answer.
   await socket?.emitWithAck('watchEvents', false);
   expect(heard).toBe(1);
   events.hear(event('task.created'));
@@ -171,7 +171,7 @@ it('events are told no more to a page that has said that it has seen enough', as
 });
 
 describe('the page', () => {
-  it('can be closed although its socket was never served (it failed on that once)', async () => {
+  it('the page can be closed although its socket was never served', async () => {
     const dashboard = createWorkerDashboard({
       store: createMemoryStore(),
       publicBaseUrl: 'http://127.0.0.1:1',
@@ -184,7 +184,7 @@ describe('the page', () => {
 });
 
 describe('the switch', () => {
-  it('passes on a requested change, says when it could not be kept, and takes nothing else', async () => {
+  it('the switch passes on a requested change, says if it could not be recorded, and accepts nothing else', async () => {
     const requests: unknown[] = [];
     const log: string[] = [];
     const failing = (...args: unknown[]): Promise<void> => {
@@ -198,7 +198,7 @@ describe('the switch', () => {
     expect(requests).toEqual([[workerSid(1), false]]);
     expect(await socket?.emitWithAck('switchWorker', change)).toEqual({
       ok: false,
-      message: 'The wish could not be kept: try again.',
+      message: 'The request could not be saved: try again.',
     });
     expect(log).toContain('page.failed "switchWorker" of the page failed: the store is away');
     for (const wrong of [
@@ -217,7 +217,7 @@ describe('the switch', () => {
     socket?.close();
   });
 
-  it('is behind the password, as the page, its call log and its socket are', async () => {
+  it("the workers' page, call log and socket are behind the password", async () => {
     const { url, store } = await served(PASSWORD);
     await workerWriter(store).call(CALL, '+12125550123', [1]);
     const form = await ask(`${url}/`, { headers: { accept: 'text/html' } });

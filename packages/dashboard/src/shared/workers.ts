@@ -19,7 +19,7 @@ export interface WorkerRow {
   readonly version: number;
   /** Empty when it is not known. */
   readonly name: string;
-  /** As the worker's attribute says it: any text, empty when there is none. */
+  /** The worker's attribute: any text, empty if there is none. */
   readonly phone: string;
   /** WA…; `null` when it is not known. */
   readonly activity: string | null;
@@ -41,8 +41,8 @@ export interface WorkerTotals extends Totals {
   readonly ready: number;
   /** Rung, asked or talking. */
   readonly busy: number;
-  readonly resting: number;
-  /** Offline, or in an activity of which we know nothing. */
+  readonly coolingDown: number;
+  /** Offline, or in an unknown activity. */
   readonly away: number;
 }
 

@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
       { name: 'Cara' },
     ]);
     await editor.getByRole('button', { name: 'Use configured list' }).click();
-    await editor.getByText('The configured list is in force.').waitFor();
+    await editor.getByText('The configured list applies.').waitFor();
     expect(trouble).toEqual([]);
     await page.close();
   });
@@ -90,9 +90,9 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await editorOf(two).getByRole('button', { name: 'Save' }).click();
     await editorOf(two).getByText('Saved.').waitFor();
     await editorOf(one).getByRole('button', { name: 'Save' }).click();
-    await editorOf(one).getByText('Somebody saved this list meanwhile:').waitFor();
+    await editorOf(one).getByText('Someone else saved this list meanwhile:').waitFor();
     await picture(one, 'conflict');
-    await editorOf(one).getByRole('button', { name: 'Save mine over it' }).click();
+    await editorOf(one).getByRole('button', { name: 'Overwrite with mine' }).click();
     await editorOf(one).getByText('Saved.').waitFor();
     expect(await tour.app.lists.for('+14155550199')).toMatchObject([
       { name: 'Anna' },

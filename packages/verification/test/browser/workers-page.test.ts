@@ -92,15 +92,15 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await picture(page, 'workers');
     await ann.getByRole('button', { name: 'Answer' }).click();
     await worker(page, 'Ann').getByText('talking', { exact: false }).waitFor();
-    await waiting.getByText('Nobody waits.').waitFor();
+    await waiting.getByText('No callers are waiting.').waitFor();
     await page.getByText('Ben is reserved for +12…23').first().waitFor();
     await page.getByText('Ben is Temporarily Unavailable now').first().waitFor();
     await worker(page, 'Ann')
       .getByRole('button', { name: /\+12…23/ })
       .click();
     const timeline = page.getByRole('dialog');
-    await timeline.getByText("Ben's reservation is rejected: Ben rests.").waitFor();
-    await timeline.getByText('Ann and the caller are brought together.').waitFor();
+    await timeline.getByText("Ben's reservation is rejected: Ben gets a cool-down.").waitFor();
+    await timeline.getByText('Ann and the caller are connected.').waitFor();
     await picture(page, 'workers-timeline');
     await page.keyboard.press('Escape');
     await page.getByRole('navigation').getByRole('button', { name: 'Calls' }).click();
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await picture(page, 'workers-calls');
     await page.getByRole('navigation').getByRole('button', { name: 'Workers' }).click();
     await ann.getByRole('button', { name: 'Hang up' }).click();
-    await worker(page, 'Ann').getByRole('button', { name: 'End rest of Ann' }).click();
+    await worker(page, 'Ann').getByRole('button', { name: 'End cool-down of Ann' }).click();
     await worker(page, 'Ann').getByText('Available').waitFor();
     expect(trouble).toEqual([]);
     await page.close();

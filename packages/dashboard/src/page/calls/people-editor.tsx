@@ -13,7 +13,7 @@ interface EditorProps {
   }) => Promise<SaveResult>;
 }
 
-/** What is typed stays until it is saved or discarded, whatever others save meanwhile. */
+/** Unsaved input stays until it is saved or discarded, whatever other people save meanwhile. */
 export function PeopleEditor({ list, save }: EditorProps): VNode {
   const [form, setForm] = useState<readonly FormPerson[] | null>(null);
   const [base, setBase] = useState(list);
@@ -42,11 +42,11 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
     setBusy(true);
     const result = await save({ inbound: list.inbound, revision, people: wanted });
     setBusy(false);
-    if (result.ok) settle(wanted === null ? 'The configured list is in force.' : 'Saved.');
+    if (result.ok) settle(wanted === null ? 'The configured list applies.' : 'Saved.');
     else if (result.code === 'conflict') setConflict(result.list);
     else if (result.code === 'invalid') {
       setProblems(result.problems);
-      setSaid('Not saved: look at what is marked.');
+      setSaid('Not saved: check the marked fields.');
     } else setSaid(result.message);
   };
   const move = (person: FormPerson, place: number): void => {
@@ -106,7 +106,7 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
       {conflict !== null && (
         <div class="conflict" role="alert">
           <p>
-            <b>Somebody saved this list meanwhile:</b>
+            <b>Someone else saved this list meanwhile:</b>
           </p>
           <ol>
             {conflict.people.map(({ name, to }) => (
@@ -118,10 +118,10 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
           <button
             type="button"
             onClick={() => {
-              settle('Theirs is kept.');
+              settle('The saved list is kept.');
             }}
           >
-            Keep theirs
+            Keep the saved list
           </button>
           <button
             type="button"
@@ -131,7 +131,7 @@ export function PeopleEditor({ list, save }: EditorProps): VNode {
               void send(revision, toPeople(people));
             }}
           >
-            Save mine over it
+            Overwrite with mine
           </button>
         </div>
       )}

@@ -1,6 +1,6 @@
 import type { ListedPerson } from '../../shared/protocol.js';
 
-/** A person in the form: known by an id that stays when they move. */
+/** A person in the form, identified by an id that stays when they are moved. */
 export interface FormPerson extends ListedPerson {
   readonly id: number;
 }

@@ -10,7 +10,9 @@ export function People(props: {
   return (
     <section class="panel people" aria-labelledby="people-title">
       <h2 id="people-title">Who is rung</h2>
-      <p class="hint">In this order, until a human takes the call. Calls under way keep the list they came in with.</p>
+      <p class="hint">
+        In this order, until a human takes the call. Calls in progress keep the list they came in with.
+      </p>
       {props.lists.map((list) => (
         <PeopleEditor key={list.inbound} list={list} save={(save) => props.connection.save(save)} />
       ))}

@@ -15,7 +15,7 @@ interface PersonProps {
   readonly drop: () => void;
 }
 
-/** Moved by its handle, by its buttons, or with Alt and an arrow key from anywhere in it. */
+/** A person is moved by its handle, by its buttons, or with Alt and an arrow key from anywhere in it. */
 export function PersonFields(props: PersonProps): VNode {
   const { person, place, last, problems, change, move, remove, drag, drop } = props;
   const item = useRef<HTMLLIElement>(null);

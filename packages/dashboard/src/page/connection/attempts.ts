@@ -1,17 +1,17 @@
 import type { Socket } from 'socket.io-client';
 import { FIRST_ATTEMPT, nextAttempt, type Failure } from './plan.js';
 
-/** What is told of a connection that comes and goes. */
+/** Events of a connection that comes and goes. */
 export interface AttemptEvents {
   readonly onLive: () => void;
-  /** `nextTryAt`: ms of this machine's clock; `null` when the next try has begun already. */
+  /** `nextTryAt`: ms of this machine's clock; `null` if the next attempt has already begun. */
   readonly onDown: (failure: Failure, nextTryAt: number | null) => void;
 }
 
-/** Polling that goes from server to server does not live so long, nor does what a proxy cuts. */
+/** Polling that reaches a different server each time does not live this long, nor does what a proxy cuts. */
 const STEADY_MS = 5000;
 
-/** Keeps a socket connected, for as long as the page is there. Returns a function that ends it. */
+/** Keeps a socket connected for the lifetime of the page. Returns a function that ends it. */
 export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents): () => void {
   let attempt = FIRST_ATTEMPT;
   let phase: 'trying' | 'live' | 'waiting' | 'ended' = 'waiting';
@@ -31,7 +31,7 @@ export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents)
   }
 
   function fail(failure: Failure): void {
-    // One failure may be told twice: as an error and as the end of the connection.
+    // One failure may be reported twice: as an error and as the end of the connection.
     if (phase === 'waiting' || phase === 'ended') return;
     clearTimeout(timer);
     phase = 'waiting';
@@ -51,7 +51,7 @@ export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents)
   });
   socket.on('disconnect', (_reason, details) => {
     const isSteady = phase === 'live' && performance.now() - liveSince > STEADY_MS;
-    // A server that has started anew does not know the sessions of before either.
+    // A restarted server does not know earlier sessions either.
     if (isUnknownSession(details) && !isSteady) fail('unknown');
     else if (phase !== 'live') fail('refused');
     else fail(isSteady ? 'lost' : 'brief');
@@ -72,7 +72,7 @@ export function keepConnected(socket: Socket, { onLive, onDown }: AttemptEvents)
   };
 }
 
-/** Polling asked a server that has never heard of this session: error 1 of Engine.IO's protocol. */
+/** True if polling reached a server that does not know this session: error 1 of Engine.IO's protocol. */
 function isUnknownSession(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('context' in error)) return false;
   const { context } = error;

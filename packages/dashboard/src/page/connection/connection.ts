@@ -21,22 +21,22 @@ import type { Failure } from './plan.js';
 import { findTrouble, type Trouble } from './trouble.js';
 import type { Socket } from 'socket.io-client';
 
-/** All that the page knows. */
+/** Everything that the page knows. */
 export interface Knowledge<Row extends Keyed, Figures> {
   readonly view: View<Row, Figures> | null;
   readonly online: boolean;
-  /** Why it is not online; `null` while it is, and while that is not known. */
+  /** Why it is not online; `null` while it is, or while that is not known. */
   readonly trouble: Trouble | null;
-  /** When the page tries to connect again, ms of this machine's clock; `null`: it does so now. */
+  /** When the page tries to connect again, ms of this machine's clock; `null`: it is trying now. */
   readonly nextTryAt: number | null;
   readonly welcome: Welcome | null;
   readonly lists: readonly PeopleList[];
   readonly phone: PhoneState | null;
-  /** `null`: not watched, or there are none to be had. */
+  /** `null`: not watched, or not available. */
   readonly events: WorkersEvents | null;
 }
 
-/** What a page can ask for. */
+/** The commands of a page. */
 export interface Commands {
   save(save: { inbound: string; revision: number; people: readonly ListedPerson[] | null }): Promise<SaveResult>;
   phone(command: PhoneCommand): Promise<PhoneResult>;
@@ -48,21 +48,21 @@ export interface Connection<Row extends Keyed, Figures> extends Commands {
   readonly now: Knowledge<Row, Figures>;
   /** Calls `listener` at most once a frame. */
   on(listener: () => void): () => void;
-  /** Ends it before a log-out: else the page notices that, and loads itself again while the browser is on its way out. */
+  /** Ends the connection before a logout: otherwise the page would notice the end and reload while the browser is leaving. */
   leave(): void;
 }
 
 const ANSWER_MS = 8000;
 /** Longer than any attempt: `keepConnected` ends them. */
 const NEVER_MS = 60_000;
-/** Events of TaskRouter that are kept. */
+/** How many TaskRouter events are kept. */
 const EVENTS = 300;
 
-/** Follows the server. After every gap, whatever made it, it asks for what it missed. */
+/** Follows the server. After every gap, whatever its cause, it requests what it missed. */
 export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> {
   const socket: Socket<ServerToPage<Row, Figures>, PageToServer<Row, Figures>> = io({
     path: PATHS.socket,
-    // A refused way is followed by the other in the same attempt; `keepConnected` plans the attempts.
+    // A refused transport is followed by the other in the same attempt; `keepConnected` plans the attempts.
     tryAllTransports: true,
     autoConnect: false,
     reconnection: false,
@@ -135,7 +135,9 @@ export function connect<Row extends Keyed, Figures>(): Connection<Row, Figures> 
     },
   });
 
-  /** A connection that fails may be a server that is away, or a session that is over: then the log-in form is here. */
+  /**
+   * Finds out why a connection failed: the server is down, or the session is over, in which case the login form is served here.
+   */
   async function explain(failure: Failure): Promise<void> {
     const trouble = await findTrouble(failure);
     if (now.online) return;

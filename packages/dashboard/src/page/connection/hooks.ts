@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Keyed } from '../../shared/protocol.js';
 import type { Connection, Knowledge } from './connection.js';
 
-/** Renders anew when something is known that was not before. */
+/** Renders again when the knowledge changes. */
 export function useKnowledge<Row extends Keyed, Figures>(
   connection: Connection<Row, Figures>,
 ): Knowledge<Row, Figures> {
@@ -17,7 +17,7 @@ export function useKnowledge<Row extends Keyed, Figures>(
   return knowledge;
 }
 
-/** The server's time, once a second while `ticks`. */
+/** Returns the server's time, once a second while `ticks`. */
 export function useNow(offsetMs: number, ticks: boolean): number {
   const [now, setNow] = useState(() => Date.now() + offsetMs);
   useEffect(() => {
@@ -33,7 +33,7 @@ export function useNow(offsetMs: number, ticks: boolean): number {
   return now;
 }
 
-/** A choice that outlives the page, where the browser keeps anything at all: with cookies off it throws instead. */
+/** Keeps a choice beyond the page's lifetime, where the browser stores anything at all: with cookies off it throws. */
 export function useRemembered(key: string, initial: string): readonly [string, (value: string) => void] {
   const [value, setValue] = useState(() => {
     try {
@@ -48,7 +48,7 @@ export function useRemembered(key: string, initial: string): readonly [string, (
       try {
         localStorage.setItem(`amd.${key}`, next);
       } catch {
-        // It holds until the page is left.
+        // The choice lasts until the page is left.
       }
       setValue(next);
     },

@@ -4,16 +4,16 @@ import type { View } from '../../shared/view.js';
 
 export interface Pause {
   readonly paused: boolean;
-  /** Rows that changed since. */
+  /** Rows that have changed since. */
   readonly waiting: number;
   toggle(): void;
 }
 
-/** Holds the page still, for reading; what happens meanwhile is kept. */
+/** Holds the page still for reading; changes made meanwhile are kept. */
 export function usePaused<Row extends Keyed, Figures>(
   newest: View<Row, Figures> | null,
 ): Pause & {
-  /** What to show: the newest view, or the one at which somebody paused. */
+  /** What to show: the newest view, or the one at the time of the pause. */
   readonly view: View<Row, Figures> | null;
 } {
   const [still, setStill] = useState<View<Row, Figures> | null>(null);

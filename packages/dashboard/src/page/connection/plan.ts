@@ -1,18 +1,18 @@
-/** How the page tries to connect: which way first, how long it waits for it, and how long it pauses before. */
+/** How the page tries to connect: which transport first, how long to wait for it, and how long to pause before. */
 export interface Attempt {
   readonly first: 'websocket' | 'polling';
-  /** Whether polling looks for a websocket once it works. */
+  /** Whether polling upgrades to a websocket once it works. */
   readonly upgrades: boolean;
   readonly limitMs: number;
   readonly pauseMs: number;
-  /** Attempts that failed since the page was live. */
+  /** Failed attempts since the page was last live. */
   readonly failures: number;
 }
 
-/** `silent`: nothing came in time. `unknown`: a server was asked that another one's session was for. `brief`: lost at once. */
+/** `silent`: nothing came in time. `unknown`: a server did not know the session of another. `brief`: lost at once. */
 export type Failure = 'silent' | 'unknown' | 'refused' | 'brief' | 'lost';
 
-/** A proxy that swallows websockets says nothing, so that only time tells. */
+/** A proxy that swallows websockets gives no answer, so only time tells. */
 const WEBSOCKET_MS = 1000;
 const PATIENT_MS = 8000;
 const FIRST_PAUSE_MS = 1000;
@@ -27,9 +27,9 @@ export const FIRST_ATTEMPT: Attempt = {
 };
 
 /**
- * A websocket is one connection and needs nothing of a balancer, so it is tried first; polling needs every request to reach
- * the same server. Each attempt goes on to the other way by itself when the first is refused; this is for what hangs, and for
- * what comes after. `chance` from 0 to 1 spreads the pages that a server has lost at once.
+ * Plans the next attempt. A websocket is one connection and needs nothing of a load balancer, so it is tried first; polling needs
+ * every request to reach the same server. An attempt switches to the other transport by itself when the first is refused; this
+ * plan is for what hangs, and for what comes after. `chance` from 0 to 1 spreads the pages that a server has lost at once.
  */
 export function nextAttempt(last: Attempt, failure: Failure, chance: number): Attempt {
   if (failure === 'silent' && last.first === 'websocket')
@@ -39,7 +39,7 @@ export function nextAttempt(last: Attempt, failure: Failure, chance: number): At
   // Polling has failed as well: the websocket may only have been slow, so it gets more time.
   if (failure === 'unknown' || failure === 'silent')
     return { first: 'websocket', upgrades: true, limitMs: PATIENT_MS, pauseMs, failures };
-  // What carries it opens and breaks, again and again: the other way may hold.
+  // The transport opens and breaks repeatedly: the other one may hold.
   if (failure === 'brief' && failures > 1) {
     const isPolling = last.first === 'polling';
     const first = isPolling ? 'websocket' : 'polling';

@@ -4,14 +4,14 @@ import type { Failure } from './plan.js';
 /** Why the page is not live. */
 export type Trouble =
   | { readonly why: 'offline' | 'silent' | 'unsticky' | 'blocked' }
-  /** Something between here and the server answers in its place; status 0: it sends the browser elsewhere. */
+  /** Something between the page and the server answers in its place; status 0: it redirects the browser elsewhere. */
   | { readonly why: 'proxy'; readonly status: number }
   /** The page works at another address only. */
   | { readonly why: 'elsewhere'; readonly address: string };
 
 const PATIENCE_MS = 5000;
 
-/** Asks the server. `out`: the log-in has ended. */
+/** Asks the server why the page is not live. `out`: the login has ended. */
 export async function findTrouble(failure: Failure): Promise<Trouble | 'out'> {
   let response: Response;
   try {

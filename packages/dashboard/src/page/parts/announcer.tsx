@@ -5,11 +5,11 @@ import type { View } from '../../shared/view.js';
 
 const EVERY_MS = 5000;
 
-/** Tells those who listen instead of look what happened: a sentence at most every five seconds, none while paused. */
+/** Announces changes to screen readers: one sentence at most every five seconds, none while paused. */
 export function Announcer<Row extends Keyed, Figures>(props: {
   readonly view: View<Row, Figures> | null;
   readonly silent: boolean;
-  /** What to tell of the way from one view to another; empty when there is nothing. */
+  /** Describes the change from one view to another; empty if there is nothing to tell. */
   readonly news: (old: View<Row, Figures>, now: View<Row, Figures>) => string;
 }): VNode {
   const { view, silent, news } = props;

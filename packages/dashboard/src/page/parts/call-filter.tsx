@@ -13,7 +13,7 @@ const GROUPS = [
 
 export const NO_FILTER: Filter<Group> = { group: 'all', text: '' };
 
-/** By number, name or CallSid. */
+/** Filters by number, name or CallSid. */
 export function filterCalls(rows: readonly CallRow[], { group, text }: Filter<Group>): readonly CallRow[] {
   if (group === 'all' && text.trim() === '') return rows;
   return rows.filter(

@@ -18,7 +18,7 @@ interface CallListProps {
   readonly select: (sid: string) => void;
 }
 
-/** Only the calls in sight are in the document, however many there are. */
+/** Renders only the calls in sight, however many there are. */
 export function CallList({ rows, all, now, number, selected, select }: CallListProps): VNode {
   const list = useRef<HTMLOListElement>(null);
   const seen = useSeen(list, rows.length);
@@ -40,7 +40,7 @@ export function CallList({ rows, all, now, number, selected, select }: CallListP
             height={bottom - top - GAP}
             place={index + 1}
             of={rows.length}
-            // What is over does not change with time.
+            // A finished call does not change with time.
             now={row.final ? 0 : now}
             number={number}
             selected={selected === row.sid}
@@ -52,7 +52,7 @@ export function CallList({ rows, all, now, number, selected, select }: CallListP
   );
 }
 
-/** Where each row begins, and, last, where the list ends. */
+/** Returns where each row begins and, last, where the list ends. */
 function topsOf(rows: readonly CallRow[]): number[] {
   const tops = [0];
   for (const { legs } of rows)
@@ -64,7 +64,7 @@ function Empty({ all }: { readonly all: number }): VNode {
   return (
     <p class="empty">
       {all > 0
-        ? 'No call fits the filter.'
+        ? 'No call matches the filter.'
         : 'No calls yet. Call one of your numbers: the call appears here while it rings.'}
     </p>
   );

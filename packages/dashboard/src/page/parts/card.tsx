@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { Totals } from '../../shared/protocol.js';
 import { percent } from '../text/format.js';
 
-/** One figure. */
+/** Shows one figure. */
 export function Card(props: {
   readonly term: string;
   readonly value: string;
@@ -18,7 +18,7 @@ export function Card(props: {
   );
 }
 
-/** What answered the phones. */
+/** Shows what answered the phones. */
 export function Shares({ totals: { answered, humans, machines } }: { readonly totals: Totals }): VNode {
   return (
     <div class="card wide">

@@ -5,11 +5,11 @@ export interface Filter<Group extends string> {
   readonly text: string;
 }
 
-/** Which rows are shown: by group, and by text. */
+/** Selects which rows are shown: by group, and by text. */
 export function FilterBar<Group extends string>(props: {
   readonly filter: Filter<Group>;
   readonly setFilter: (filter: Filter<Group>) => void;
-  /** What the rows are, in the plural. */
+  /** The plural name of the rows. */
   readonly noun: string;
   readonly groups: readonly (readonly [Group | 'all', string])[];
   /** What can be searched for: `Number, name or CallSid`. */
@@ -52,7 +52,7 @@ export function FilterBar<Group extends string>(props: {
   );
 }
 
-/** Whether one of the texts contains what is searched for, in any case. */
+/** True if one of the texts contains the search text, in any case. */
 export function isFound(wanted: string, texts: readonly string[]): boolean {
   const text = wanted.trim().toLowerCase();
   return text === '' || texts.some((value) => value.toLowerCase().includes(text));

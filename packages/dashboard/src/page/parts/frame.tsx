@@ -9,22 +9,22 @@ import { masked } from '../text/format.js';
 import { Header } from './header.js';
 import { TroubleBar } from './trouble-bar.js';
 
-/** What every page has: its header, what it shows, and how. */
+/** The parts of every page: its header, what it shows, and how. */
 export interface Frame<Row extends Keyed, Figures> {
   readonly knowledge: Knowledge<Row, Figures>;
   readonly header: VNode;
   readonly pause: Pause;
-  /** What to show: the newest view, or the one at which somebody paused. */
+  /** What to show: the newest view, or the one at the time of the pause. */
   readonly view: View<Row, Figures> | null;
   /** Server time, ms. */
   readonly now: number;
-  /** Writes numbers as people here want to see them. */
+  /** Formats numbers as the user wants to see them. */
   readonly number: (text: string) => string;
 }
 
 const plain = (text: string): string => text;
 
-/** `title` is the page's, with the number of waiting callers before it. */
+/** Builds the frame. `title` is the page's, with the number of waiting callers in front. */
 export function useFrame<Row extends Keyed, Figures extends { readonly waiting: number }>(
   connection: Connection<Row, Figures>,
   title: string,

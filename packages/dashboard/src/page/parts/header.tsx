@@ -12,7 +12,7 @@ interface HeaderProps {
   readonly numbers: string;
   readonly setNumbers: (numbers: string) => void;
   readonly canLogOut: boolean;
-  /** Called before the page is left by a log-out. */
+  /** Called before a logout leaves the page. */
   readonly onLogOut: () => void;
 }
 
@@ -68,7 +68,7 @@ export function Header({
             <option value="dark">Dark</option>
           </select>
         </label>
-        {/* Without "download": when the log-in has ended, the answer is the form. */}
+        {/* Without "download": if the login has ended, the answer is the form. */}
         <a class="button" href={PATHS.callsCsv.slice(1)}>
           Call log
         </a>

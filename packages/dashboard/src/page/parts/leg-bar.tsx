@@ -11,7 +11,7 @@ interface LegBarProps {
   readonly number: (text: string) => string;
 }
 
-/** A leg as a bar in the call's time, and the same in words. */
+/** Shows a leg as a bar in the call's time, and the same in words. */
 export function LegBar({ leg, row, now, number }: LegBarProps): VNode {
   const stretches = stretchesOf(leg, row, now);
   return (

@@ -11,11 +11,11 @@ const KINDS = [
 const MARKS = [
   ['human', 'a human'],
   ['machine', 'a machine'],
-  ['unsure', 'not sure'],
+  ['unsure', 'unknown'],
   ['key', 'a key'],
 ] as const;
 
-/** What the colours of the bars mean. */
+/** Explains the colours of the bars. */
 export function Legend(): VNode {
   return (
     <ul class="legend" aria-label="What the bars mean">

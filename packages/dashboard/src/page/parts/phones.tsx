@@ -5,7 +5,7 @@ import type { Commands } from '../connection/connection.js';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'];
 
-/** The phones of the simulated Twilio. */
+/** Shows the phones of the simulated Twilio. */
 export function Phones({
   connection,
   state,

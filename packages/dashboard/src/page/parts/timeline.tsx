@@ -11,7 +11,7 @@ interface TimelineProps {
   readonly close: () => void;
 }
 
-/** Shows one call from its first to its last moment, in a dialog that gives the focus back when it closes. */
+/** Shows one call from its first to its last moment, in a dialog that returns the focus when it closes. */
 export function Timeline({ row, number, close }: TimelineProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const look = lookOf(row);

@@ -8,7 +8,7 @@ export function TroubleBar(props: { readonly trouble: Trouble | null; readonly n
   const { trouble, nextTryAt } = props;
   const now = useNow(0, trouble !== null);
   const seconds = nextTryAt === null ? 0 : Math.ceil((nextTryAt - now) / 1000);
-  // The element stays, so that a screen reader notices when its text changes.
+  // The element stays, so that a screen reader notices the change of its text.
   return (
     <div class={trouble === null ? 'hidden' : 'trouble'}>
       <p role="status">{trouble !== null && troubleText(trouble, location.origin)}</p>

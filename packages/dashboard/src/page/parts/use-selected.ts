@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The call whose timeline is open: part of the address, so that it can be sent to somebody. */
+/** Returns the call whose timeline is open, which is part of the address, so that a link to it can be shared. */
 export function useSelected(): readonly [string | null, (sid: string | null) => void] {
   const [selected, setSelected] = useState(fromAddress);
   useEffect(() => {

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
-/** Rendered above and below what can be seen, in px. */
+/** Rendered above and below the visible part, in px. */
 const BEYOND = 400;
 
 export interface Seen {
@@ -10,7 +10,7 @@ export interface Seen {
   readonly to: number;
 }
 
-/** Which part of a long list is in sight, a little more above and below. Only that is rendered. */
+/** Returns which part of a long list is visible, with a margin above and below. Only that is rendered. */
 export function useSeen(list: RefObject<HTMLElement | null>, rows: number): Seen {
   const [seen, setSeen] = useState<Seen>({ from: 0, to: 1200 });
   useLayoutEffect(() => {
@@ -31,7 +31,7 @@ export function useSeen(list: RefObject<HTMLElement | null>, rows: number): Seen
   return seen;
 }
 
-/** Whether the page is as the query says, now and later. */
+/** True while the page matches the media query. */
 export function useMedia(query: string): boolean {
   const [is, setIs] = useState(() => matchMedia(query).matches);
   useLayoutEffect(() => {
@@ -48,13 +48,13 @@ export function useMedia(query: string): boolean {
   return is;
 }
 
-/** Arrow keys go from row to row; what lies beyond the edge is rendered already. */
+/** Moves the focus from row to row by arrow keys; rows just outside the visible part are rendered already. */
 export function moveFocus(event: KeyboardEvent): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   const target = event.target as HTMLElement;
   const item = target.closest('li');
   const next = event.key === 'ArrowDown' ? item?.nextElementSibling : item?.previousElementSibling;
-  // From switch to switch, or from whatever comes first to what comes first.
+  // From switch to switch, or from the first control to the first control.
   const button = next?.querySelector<HTMLElement>(target.role === 'switch' ? '[role=switch]' : 'button');
   if (button === null || button === undefined) return;
   event.preventDefault();

@@ -8,14 +8,17 @@ export interface Stretch {
   readonly ms: number;
 }
 
-/** From the call's first to its last moment; `now` for what goes on. At least a second, so that nothing divides by zero. */
+/**
+ * Returns the time from the call's first to its last moment; `now` for a call in progress. At least a second, to avoid division
+ * by zero.
+ */
 export function spanOf(row: CallRow, now: number): { readonly from: number; readonly to: number } {
   const ends = row.legs.map(({ endedAt }) => endedAt ?? row.startedAt);
   const to = row.final ? Math.max(row.endedAt ?? row.startedAt, ...ends) : now;
   return { from: row.startedAt, to: Math.max(to, row.startedAt + 1000) };
 }
 
-/** What a leg went through, one stretch after the other. */
+/** Returns what a leg went through, one stretch after the other. */
 export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
   const { from, to } = spanOf(row, now);
   const end = leg.endedAt ?? to;
@@ -23,7 +26,7 @@ export function stretchesOf(leg: LegRow, row: CallRow, now: number): Stretch[] {
     ['calling', leg.requestedAt],
     ['ringing', leg.ringingAt],
     ['detecting', leg.answeredAt],
-    // A key may be faster than the verdict, which then decides nothing.
+    // A key may be faster than the verdict, which then has no effect.
     ['asked', isBefore(leg.verdictAt, leg.joinedAt) ? leg.verdictAt : null],
     ['talking', leg.joinedAt],
   ];
@@ -41,7 +44,7 @@ function isBefore(at: number | null, other: number | null): boolean {
   return at !== null && (other === null || at <= other);
 }
 
-/** What decided about a leg, and where it stands, in %. */
+/** What decided about a leg, and its position in %. */
 export interface Mark {
   readonly kind: 'human' | 'unsure' | 'machine' | 'key';
   readonly left: number;

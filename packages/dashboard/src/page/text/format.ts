@@ -1,4 +1,4 @@
-/** `3.8 s`, `1:05`, `1:02:05`. */
+/** Formats a duration as `3.8 s`, `1:05`, `1:02:05`. */
 export function duration(ms: number): string {
   const safe = Math.max(0, ms);
   if (safe < 60_000) return `${(Math.floor(safe / 100) / 10).toFixed(1)} s`;
@@ -8,7 +8,7 @@ export function duration(ms: number): string {
   return h > 0 ? `${String(h)}:${two(m)}:${two(s)}` : `${String(m)}:${two(s)}`;
 }
 
-/** As `duration`, in whole seconds: for what ticks. */
+/** Like `duration`, in whole seconds, for running times. */
 export function ticking(ms: number): string {
   return ms < 60_000 ? `${String(Math.max(0, Math.floor(ms / 1000)))} s` : duration(ms);
 }
@@ -24,7 +24,7 @@ export function day(at: number): string {
   return DAY.format(at);
 }
 
-/** `+14…42`; what is not a number stays as it is. */
+/** Masks a number as `+14…42`; other text stays unchanged. */
 export function masked(text: string): string {
   return text.replace(/(\+?[0-9]{2})[0-9]{3,}([0-9]{2})/g, '$1…$2');
 }

@@ -2,19 +2,19 @@ import type { WorkersRow, WorkerTotals } from '../../shared/workers.js';
 import type { CallRow } from '../../shared/protocol.js';
 import type { View } from '../../shared/view.js';
 
-/** `2 new calls, 1 connected`; empty when there is nothing to tell. */
+/** Describes changes as `2 new calls, 1 connected`; empty if there is nothing to tell. */
 export function newsOfCalls(old: View, now: View): string {
   return sentence(callNews(old.rows, now.rows));
 }
 
-/** `1 new call, 2 workers rest`. */
+/** Describes changes as `1 new call, 2 workers cooling down`. */
 export function newsOfWorkers(old: View<WorkersRow, WorkerTotals>, now: View<WorkersRow, WorkerTotals>): string {
-  const [before, after] = [old.totals.resting, now.totals.resting];
-  const resting = after === before ? '' : `${String(after)} ${after === 1 ? 'worker rests' : 'workers rest'}`;
-  return sentence([...callNews(old.rows, now.rows), resting, ...refusals(old.rows, now.rows)]);
+  const [before, after] = [old.totals.coolingDown, now.totals.coolingDown];
+  const coolingDown = after === before ? '' : `${String(after)} ${after === 1 ? 'worker' : 'workers'} cooling down`;
+  return sentence([...callNews(old.rows, now.rows), coolingDown, ...refusals(old.rows, now.rows)]);
 }
 
-/** Whose switch sprang back. */
+/** Returns the workers whose switch was refused. */
 function refusals(old: ReadonlyMap<string, WorkersRow>, now: ReadonlyMap<string, WorkersRow>): string[] {
   const news: string[] = [];
   for (const [sid, row] of now) {

@@ -10,12 +10,12 @@ export interface Moment {
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   connected: 'The call is over.',
-  unanswered: 'Nobody could be reached; the caller was told so.',
-  handedOff: 'Nobody could be reached; the caller was handed on.',
+  unanswered: 'Nobody could be reached; the caller got the fallback.',
+  handedOff: 'Nobody could be reached; the caller was handed off.',
   callerLeft: 'The caller hung up before anybody took the call.',
 };
 
-/** Tells the whole call in sentences, in order. `number` writes numbers for people. */
+/** Tells the whole call in sentences, in order. `number` formats numbers for people. */
 export function timelineOf(row: CallRow, number: (text: string) => string): Moment[] {
   const moments: Moment[] = [];
   const add = (at: number | null, text: string, tone: Moment['tone'] = 'plain'): void => {
@@ -24,7 +24,7 @@ export function timelineOf(row: CallRow, number: (text: string) => string): Mome
   add(row.startedAt, `${number(row.from)} calls ${number(row.to)}.`);
   add(row.heldAt, 'The caller is on hold.');
   for (const leg of row.legs) addLeg(leg, number, add);
-  add(row.fallbackAt, 'Nobody is left to ring: the caller hears so.', 'bad');
+  add(row.fallbackAt, 'Nobody is left to ring: the caller gets the fallback.', 'bad');
   if (row.messageSeconds !== null)
     add(row.endedAt, `The caller leaves a message of ${duration(row.messageSeconds * 1000)}.`, 'good');
   add(row.endedAt, OUTCOMES[row.result ?? ''] ?? 'The call is over.', row.result === 'connected' ? 'plain' : 'bad');
@@ -59,16 +59,16 @@ function addLeg(
       leg.answeredAt === null || leg.verdictAt === null ? '' : ` It took ${duration(leg.verdictAt - leg.answeredAt)}.`;
     add(leg.verdictAt, `It is ${answerWords(leg.answeredBy)}.${took}`, leg.answeredBy === 'human' ? 'good' : 'bad');
   }
-  if (leg.screened) add(leg.greetedAt, `A robot screens the calls of ${who}: it is told who is calling.`);
+  if (leg.screened) add(leg.greetedAt, `A robot screens calls for ${who}: it hears who is calling.`);
   add(leg.keyAt, `${who} presses a key.`, 'good');
-  add(leg.joinedAt, `${who} and the caller are brought together.`, 'good');
+  add(leg.joinedAt, `${who} and the caller are connected.`, 'good');
   add(leg.endedAt, endOf(leg, who), leg.result === 'refused' || leg.result === 'lost' ? 'bad' : 'plain');
 }
 
 /** A new call waits about a second in any case. */
 const QUEUED_MS = 1_500;
 
-/** How long the callee heard nothing after picking up, and how long it would have been if detection had been waited for. */
+/** Tells how long the callee heard nothing after picking up, and how long it would have been with synchronous detection. */
 function silence({ answeredAt, greetedAt, verdictAt }: LegRow): string {
   if (answeredAt === null || greetedAt === null || (verdictAt !== null && greetedAt >= verdictAt)) return '';
   const instead = verdictAt === null ? '' : `, instead of ${duration(verdictAt - answeredAt)}`;
@@ -81,11 +81,11 @@ function endOfReservation({ result, sends }: NonNullable<LegRow['reservation']>,
       return `${who}'s reservation is done.`;
     case 'rejected':
       if (sends === null) return `${who}'s reservation is rejected.`;
-      return `${who}'s reservation is rejected: ${who} ${sends === 'coolDown' ? 'rests' : 'goes offline'}.`;
+      return `${who}'s reservation is rejected: ${who} ${sends === 'coolDown' ? 'gets a cool-down' : 'goes offline'}.`;
     case 'timeout':
       return `${who}'s reservation timed out.`;
     case 'rescinded':
-      return `${who} is not needed: somebody else has the caller.`;
+      return `${who} is not needed: another worker has the caller.`;
     case 'canceled':
     case null:
     default:
@@ -102,11 +102,11 @@ function endOf(leg: LegRow, who: string): string {
     case 'stopped':
       return leg.answeredAt === null
         ? `We stop ringing ${who}.`
-        : `We hang up on ${who}'s phone: it is not needed any more.`;
+        : `We hang up on ${who}'s phone: it is no longer needed.`;
     case 'hungUp':
       return `${who} hung up before it was clear who answered.`;
     case 'lost':
-      return `Twilio never said what became of the call to ${who}.`;
+      return `Twilio never reported how the call to ${who} ended.`;
     case null:
     default:
       return `${who}'s call is over.`;

@@ -1,7 +1,7 @@
 import type { CallRow, LegRow } from '../../shared/protocol.js';
 import { duration } from './format.js';
 
-/** What a state looks like: never by colour alone. */
+/** How a state looks: never by colour alone. */
 export interface Look {
   readonly tone: 'live' | 'good' | 'bad' | 'wait' | 'quiet';
   readonly icon: string;
@@ -20,12 +20,12 @@ export function lookOf({ phase, result, connectedAt }: CallRow): Look {
       case 'connected':
         return { tone: 'live', icon: '●', words: 'Talking' };
       case 'fallingBack':
-        return { tone: 'bad', icon: '◐', words: 'Hears that nobody is there' };
+        return { tone: 'bad', icon: '◐', words: 'Hears the fallback' };
     }
   }
   if (result === 'connected' || connectedAt !== null) return { tone: 'good', icon: '✓', words: 'Connected' };
   if (result === 'callerLeft') return { tone: 'bad', icon: '✕', words: 'Caller hung up' };
-  if (result === 'handedOff') return { tone: 'quiet', icon: '↪', words: 'Handed on' };
+  if (result === 'handedOff') return { tone: 'quiet', icon: '↪', words: 'Handed off' };
   if (result === 'unanswered') return { tone: 'bad', icon: '–', words: 'Nobody reached' };
   return { tone: 'quiet', icon: '·', words: 'Over' };
 }
@@ -45,14 +45,14 @@ const ANSWERS: Readonly<Record<string, string>> = {
   machine_end_silence: 'voicemail (silence)',
   machine_end_other: 'voicemail',
   fax: 'a fax',
-  unknown: 'not sure who',
+  unknown: 'unknown',
 };
 
 export function answerWords(answeredBy: string): string {
   return ANSWERS[answeredBy] ?? answeredBy;
 }
 
-/** What became of a leg, in a few words. */
+/** Describes a leg's result in a few words. */
 export function legWords(leg: LegRow): string {
   const verdict = verdictWords(leg);
   switch (leg.result) {
@@ -67,22 +67,22 @@ export function legWords(leg: LegRow): string {
     case 'refused':
       return `refused: ${leg.detail}`;
     case 'stopped':
-      return leg.answeredAt === null ? 'ringing stopped' : 'picked up, not needed any more';
+      return leg.answeredAt === null ? 'ringing stopped' : 'picked up, no longer needed';
     case 'lost':
-      return 'lost: Twilio never said';
+      return 'lost: Twilio never reported the end';
     case null:
     default:
       return verdict === '' ? PHASES[leg.phase] : `${verdict}, ${PHASES[leg.phase]}`;
   }
 }
 
-/** `voicemail after 3.8 s`. */
+/** Describes a verdict as `voicemail after 3.8 s`. */
 function verdictWords({ answeredBy, answeredAt, verdictAt, keyAt }: LegRow): string {
   const after = (at: number | null): string =>
     answeredAt === null || at === null ? '' : ` after ${duration(at - answeredAt)}`;
   const verdict = answeredBy === null ? '' : `${answerWords(answeredBy)}${after(verdictAt)}`;
   const key = keyAt === null ? '' : `a key${after(keyAt)}`;
-  // What came first decided.
+  // The first one decided.
   if (verdict === '' || key === '') return verdict + key;
   return (keyAt ?? 0) < (verdictAt ?? 0) ? key : `${verdict}, ${key}`;
 }
@@ -91,9 +91,9 @@ const PHASES: Readonly<Record<LegRow['phase'], string>> = {
   requested: 'being called',
   placed: 'being called',
   ringing: 'ringing',
-  detecting: 'picked up, who is it?',
+  detecting: 'picked up, in detection',
   confirming: 'asked to press a key',
-  farewell: 'is told why not',
+  farewell: 'hears the farewell',
   joining: 'being connected',
   bridged: 'talking',
   ending: 'being hung up',

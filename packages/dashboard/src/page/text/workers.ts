@@ -4,7 +4,7 @@ import { ticking } from './format.js';
 import type { Look } from './words.js';
 import { legWords } from './words.js';
 
-export type WorkerGroup = 'ready' | 'busy' | 'resting' | 'away';
+export type WorkerGroup = 'ready' | 'busy' | 'coolingDown' | 'away';
 
 /** Shows an activity by colour, icon and word. */
 export function activityLook(activity: ActivityInfo | undefined): Look {
@@ -25,10 +25,10 @@ export function activityLook(activity: ActivityInfo | undefined): Look {
 export function groupOfWorker(activity: ActivityInfo | undefined, present: PresentCall | undefined): WorkerGroup {
   if (present !== undefined) return 'busy';
   if (activity?.role === 'available') return 'ready';
-  return activity?.role === 'coolDown' ? 'resting' : 'away';
+  return activity?.role === 'coolDown' ? 'coolingDown' : 'away';
 }
 
-/** What the worker does with the caller they are held for. */
+/** Describes what the worker does with the caller they are reserved for. */
 export function presentWords({ leg }: PresentCall, now: number): string {
   const { phase, ringingAt, joinedAt, requestedAt } = leg;
   if (phase === 'bridged') return `talking ${ticking(now - (joinedAt ?? requestedAt))}`;
@@ -42,7 +42,7 @@ export function isOn({ requested }: WorkerRow, activity: ActivityInfo | undefine
   return activity !== undefined && activity.role !== 'offline';
 }
 
-/** An event of TaskRouter as a sentence. `number` writes numbers for people. */
+/** Describes a TaskRouter event in a sentence. `number` formats numbers for people. */
 export function eventWords(event: WorkersEvent, number: (text: string) => string): string {
   const { type, detail } = event;
   const worker = event.worker === '' ? 'a worker' : event.worker;
@@ -51,9 +51,9 @@ export function eventWords(event: WorkersEvent, number: (text: string) => string
     case 'task.created':
       return `${caller} waits in the queue`;
     case 'task.canceled':
-      return `${caller} is gone from the queue${detail === '' ? '' : `: ${detail}`}`;
+      return `${caller} has left the queue${detail === '' ? '' : `: ${detail}`}`;
     case 'task.wrapup':
-      return `${caller}'s task is to be wrapped up`;
+      return `${caller}'s task is in wrap-up`;
     case 'task.completed':
       return `${caller}'s task is completed`;
     case 'task-queue.entered':
@@ -71,7 +71,7 @@ export function eventWords(event: WorkersEvent, number: (text: string) => string
     case 'reservation.canceled':
       return `${worker}'s reservation for ${caller} is cancelled`;
     case 'reservation.rescinded':
-      return `${worker} is not needed for ${caller}: somebody else has the call`;
+      return `${worker} is not needed for ${caller}: another worker has the call`;
     case 'reservation.wrapup':
       return `${worker} has talked with ${caller}`;
     case 'reservation.completed':

@@ -25,7 +25,7 @@ const GROUPS = [
   ['all', 'All'],
   ['ready', 'Ready'],
   ['busy', 'On a call'],
-  ['resting', 'Resting'],
+  ['coolingDown', 'Cooling down'],
   ['away', 'Away'],
 ] as const;
 
@@ -56,7 +56,7 @@ export function App({ connection }: { readonly connection: Connection<WorkersRow
         setProblem(`${name} was not switched ${on ? 'on' : 'off'}: there is no connection to the server.`);
         return;
       }
-      // The outcome is to be seen.
+      // The outcome must be visible.
       if (present.current.pause.paused) present.current.pause.toggle();
       void connection.switchWorker({ worker: sid, on }).then((result) => {
         setProblem(result.ok ? '' : `${name} could not be switched ${on ? 'on' : 'off'}. ${result.message}`);
@@ -72,7 +72,7 @@ export function App({ connection }: { readonly connection: Connection<WorkersRow
         <section class="calls" aria-labelledby="main-title">
           <div class="views">
             <h1 id="main-title">{looksAt === 'workers' ? 'Workers' : 'Calls'}</h1>
-            <nav aria-label="What to look at">
+            <nav aria-label="Views">
               {(['workers', 'calls'] as const).map((name) => (
                 <button
                   key={name}

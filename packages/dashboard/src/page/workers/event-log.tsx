@@ -3,10 +3,10 @@ import type { WorkersEvents } from '../../shared/worker-events.js';
 import { eventWords } from '../text/workers.js';
 import { timeOfDay } from '../text/format.js';
 
-/** More would be a page of its own. */
+/** More would need a page of its own. */
 const MOST = 50;
 
-/** What TaskRouter told this server, the newest first, when somebody wants to see it. */
+/** Lists what TaskRouter reported to this server, the newest first, on request. */
 export function EventLog(props: {
   readonly events: WorkersEvents | null;
   readonly on: boolean;
@@ -30,7 +30,7 @@ export function EventLog(props: {
           {on ? 'Hide' : 'Show'}
         </button>
       </header>
-      {on && newest.length === 0 && <p class="hint">None since this server began.</p>}
+      {on && newest.length === 0 && <p class="hint">No events since this server started.</p>}
       {on && newest.length > 0 && (
         <ol tabIndex={0} aria-label="The newest events, newest first">
           {newest.map((event) => (

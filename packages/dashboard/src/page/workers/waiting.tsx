@@ -5,7 +5,7 @@ import { groupOf, legWords } from '../text/words.js';
 
 const MOST = 12;
 
-/** Callers who wait, the longest first, and whom TaskRouter has tried for them. */
+/** Lists waiting callers, the longest wait first, and the workers TaskRouter has tried for them. */
 export function Waiting(props: {
   readonly calls: readonly CallRow[];
   readonly now: number;
@@ -18,7 +18,7 @@ export function Waiting(props: {
     <section class="panel waiting" aria-labelledby="waiting-title">
       <h2 id="waiting-title">Waiting callers</h2>
       {waiting.length === 0 ? (
-        <p class="hint">Nobody waits.</p>
+        <p class="hint">No callers are waiting.</p>
       ) : (
         <ol>
           {waiting.slice(0, MOST).map((row) => (
@@ -43,11 +43,11 @@ export function Waiting(props: {
   );
 }
 
-/** From worker to worker, each with what answered. */
+/** Shows the way from worker to worker, each with what answered. */
 function Path({ row, number }: { readonly row: CallRow; readonly number: (text: string) => string }): VNode {
   if (row.legs.length === 0) return <p class="hint">No worker is free.</p>;
   return (
-    <ol class="path" aria-label="Whom TaskRouter tried">
+    <ol class="path" aria-label="Workers that TaskRouter tried">
       {row.legs.map((leg) => (
         <li key={leg.id} data-tone={leg.won ? 'good' : leg.phase === 'ended' ? 'quiet' : 'live'}>
           <b>{leg.name || number(leg.to)}</b> {legWords(leg)}

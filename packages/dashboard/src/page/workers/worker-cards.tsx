@@ -4,12 +4,12 @@ import { Card, Shares } from '../parts/card.js';
 import { ticking } from '../text/format.js';
 
 export function WorkerCards({ totals, now }: { readonly totals: WorkerTotals; readonly now: number }): VNode {
-  const { ready, busy, resting, away, waiting, waitingSince } = totals;
+  const { ready, busy, coolingDown, away, waiting, waitingSince } = totals;
   return (
     <dl class="totals">
       <Card term="Ready" value={String(ready)} tone={ready === 0 && waiting > 0 ? 'wait' : undefined} />
       <Card term="On a call" value={String(busy)} />
-      <Card term="Resting" value={String(resting)} />
+      <Card term="Cooling down" value={String(coolingDown)} />
       <Card term="Away" value={String(away)} />
       <Card
         term="Callers waiting"

@@ -69,7 +69,7 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
             <span class="left">{ticking(coolDown.until - now)} left</span>
             <button
               type="button"
-              aria-label={`End rest of ${name}`}
+              aria-label={`End cool-down of ${name}`}
               disabled={asked}
               onClick={({ currentTarget }) => {
                 // This button goes away with the cool-down.
@@ -77,7 +77,7 @@ export const WorkerItem = memo(function WorkerItem(props: WorkerItemProps): VNod
                 switchWorker(row, true);
               }}
             >
-              End rest
+              End cool-down
             </button>
           </>
         )}

@@ -11,7 +11,7 @@ const NARROW_ROW = 92;
 const GAP = 8;
 const NARROW = '(max-width: 44rem)';
 
-/** Only the workers in sight are in the document, however many there are. */
+/** Renders only the workers in sight, however many there are. */
 export function WorkerList(props: {
   readonly rows: readonly WorkerRow[];
   readonly shown: Shown;
@@ -29,7 +29,7 @@ export function WorkerList(props: {
     return (
       <p class="empty">
         {shown.workers.length > 0
-          ? 'No worker fits the filter.'
+          ? 'No worker matches the filter.'
           : 'No workers yet. Create them in the workspace, with the attribute "phone": they appear here.'}
       </p>
     );

@@ -12,7 +12,7 @@ import type { View } from '../../shared/view.js';
 import { isFound, type Filter } from '../parts/filter-bar.js';
 import { groupOfWorker, type WorkerGroup } from '../text/workers.js';
 
-/** What the page shows of a view. */
+/** The part of a view that the page shows. */
 export interface Shown {
   /** By name. */
   readonly workers: readonly WorkerRow[];
@@ -24,7 +24,7 @@ export interface Shown {
 
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** The rows of a view, in order. Sorting what was sorted before is quick, so the last order is where each begins. */
+/** Returns the rows of a view, in order. Sorting a sorted list is quick, so each sort starts from the last order. */
 export function useShown(view: View<WorkersRow, WorkerTotals> | null): Shown {
   const order = useRef<readonly string[]>([]);
   return useMemo(() => {
@@ -51,7 +51,7 @@ export function useShown(view: View<WorkersRow, WorkerTotals> | null): Shown {
   }, [view]);
 }
 
-/** By name, phone, activity or SID. */
+/** Filters by name, phone, activity or SID. */
 export function filterWorkers(
   { workers, activities, present }: Shown,
   { group, text }: Filter<WorkerGroup>,
