@@ -85,7 +85,7 @@ describe('settle() that takes long', () => {
   });
 
   it('goes as far as Twilio has something to do, if asked for no more', async () => {
-    const { sim } = world({ '/inbound': () => xml('<Record maxLength="20"/>'), '/number': () => xml('') });
+    const { sim } = world({ '/inbound': () => xml('<Record action="/done"/>'), '/done': () => xml('') });
     const { polls } = pollsForEver(sim, 1000);
     const caller = sim.placeCall({ from: CALLER, to: NUMBER });
     await sim.settleCalls();
