@@ -16,7 +16,7 @@ afterEach(async () => {
   served = undefined;
 });
 
-/** Neither the page's paths nor its socket give anything to who sends these headers. */
+/** Expects that neither the page's paths nor its socket give anything to a request with these headers. */
 async function expectNothing(url: string, headers: Record<string, string>, origin = url): Promise<void> {
   for (const path of DATA) {
     const { status, body } = await ask(url + path, { headers });
@@ -27,14 +27,14 @@ async function expectNothing(url: string, headers: Record<string, string>, origi
     expect(await connect(url, transport, { origin, ...headers }), transport).toBeNull();
 }
 
-/** Another character of Base64 whose high four bits are the same. */
+/** Returns another Base64 character whose high four bits are the same. */
 function sibling(character: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return alphabet[alphabet.indexOf(character) ^ 1] ?? '';
 }
 
 describe('with a password', () => {
-  it('shows nothing and takes no command without a session, or with a wrong one', async () => {
+  it('with a password, nothing is shown and no command accepted without a session, or with a wrong one', async () => {
     served = await serve({ password: PASSWORD });
     const { url, store } = served;
     await putCall(store, SID);
@@ -45,7 +45,7 @@ describe('with a password', () => {
       '',
       `${name}=`,
       `${name}=${ends}.${id}.${mac.slice(0, -1)}${mac.endsWith('A') ? 'B' : 'A'}`,
-      // The same bytes, written with bits that stand for nothing.
+      // The same bytes, written with unused bits.
       `${name}=${ends}.${id}.${mac.slice(0, -1)}${sibling(mac.slice(-1))}`,
       `${name}=${String(Number(ends) + 1)}.${id}.${mac}`,
       `${name}=99999999999999.aaaaaaaaaaaaaaaaaaaaaa.${'a'.repeat(43)}`,
@@ -58,7 +58,7 @@ describe('with a password', () => {
         expect((await ask(`${url}/`, { headers: { cookie: both } })).status).toBe(200);
   });
 
-  it('lets somebody in who logged in, and cuts them when they log out', async () => {
+  it('a user who logged in comes in, and is disconnected on logout', async () => {
     served = await serve({ password: PASSWORD });
     const { url, store } = served;
     await putCall(store, SID);
@@ -78,7 +78,7 @@ describe('with a password', () => {
     await expectNothing(url, { cookie });
   });
 
-  it('cuts the socket when the session ends, and the cookie with it', async () => {
+  it('the socket is disconnected when the session ends, and the cookie ends with it', async () => {
     const clock = manualClock();
     served = await serve({ password: PASSWORD, clock });
     const cookie = cookieOf(await logIn(served.url));
@@ -102,7 +102,7 @@ describe('with a password', () => {
     await cut;
   });
 
-  it('refuses foreign origins and missing ones, on websocket and polling', async () => {
+  it('foreign and missing origins are refused, on websocket and polling', async () => {
     served = await serve({ password: PASSWORD });
     const { url } = served;
     const cookie = cookieOf(await logIn(url));
@@ -123,7 +123,7 @@ describe('with a password', () => {
     }
   });
 
-  it('on the wire: refuses a form that another page sent', async () => {
+  it('a form that another page sent is refused on the wire', async () => {
     served = await serve({ password: PASSWORD });
     const { url } = served;
     for (const headers of [
@@ -147,7 +147,7 @@ describe('with a password', () => {
     expect((await ask(`${url}/`, { headers: { cookie } })).status).toBe(200);
   });
 
-  it('takes small forms only', async () => {
+  it('only small forms are accepted', async () => {
     served = await serve({ password: PASSWORD });
     for (const answer of [
       await logIn(served.url, 'x'.repeat(5000)),
@@ -156,7 +156,7 @@ describe('with a password', () => {
       expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('could not be read') as string });
   });
 
-  it('holds a session on every node with the same password, and none with another', async () => {
+  it('a session is valid on every node with the same password, and on none with another', async () => {
     const store = createMemoryStore();
     served = await serve({ password: PASSWORD, store });
     const cookie = cookieOf(await logIn(served.url));
@@ -167,7 +167,7 @@ describe('with a password', () => {
     await expectNothing(changed.url, { cookie });
   });
 
-  it('sets a cookie that no script and no other site gets', async () => {
+  it('the cookie is hidden from scripts and other sites', async () => {
     served = await serve({ password: PASSWORD, publicBaseUrl: 'https://calls.example.com' });
     const { headers } = await logIn(served.url, PASSWORD, { origin: 'https://calls.example.com' });
     expect(headers['set-cookie']?.[0]).toMatch(
@@ -181,7 +181,7 @@ describe('with a password', () => {
 });
 
 describe('without a password', () => {
-  it('shows the page to a browser on this machine only', async () => {
+  it('without a password, the page is shown only to a browser on this machine', async () => {
     served = await serve({ password: null });
     const { url } = served;
     await putCall(served.store, SID);
@@ -214,7 +214,7 @@ describe('without a password', () => {
     }
   });
 
-  it('bug: was open to a proxy that speaks HTTP/1.0, as nginx does unless told otherwise, and adds no header', async () => {
+  it('bug: was open to a proxy that speaks HTTP/1.0, as nginx does by default, and adds no header', async () => {
     served = await serve({ password: null });
     const { port } = new URL(served.url);
     const say = (version: string): Promise<string> =>
@@ -228,7 +228,7 @@ describe('without a password', () => {
     expect(await say('1.0')).toMatch(/^HTTP\/1\.1 403/);
   });
 
-  it('is off when the server can be reached from outside, and says why', async () => {
+  it('without a password, the page is off when the server can be reached from outside, and says why', async () => {
     served = await serve({ password: null, publicBaseUrl: 'https://calls.example.com' });
     await putCall(served.store, SID);
     await expectNothing(served.url, {});
@@ -239,7 +239,7 @@ describe('without a password', () => {
   });
 });
 
-it('lets nothing run but its own files', async () => {
+it('the page lets nothing run but its own files', async () => {
   served = await serve({ password: PASSWORD });
   for (const path of ['/', '/dashboard/login', '/calls.json', '/dashboard/app.js']) {
     const { headers } = await ask(served.url + path);
@@ -250,7 +250,7 @@ it('lets nothing run but its own files', async () => {
   }
 });
 
-it('cuts who sends too much: a message over 80 kB, or over 50 commands in a second', async () => {
+it('a sender of a message over 80 kB, or of over 50 commands in a second, is disconnected', async () => {
   served = await serve({ password: null });
   const { url } = served;
   for (const abuse of ['large', 'many'] as const) {
@@ -263,7 +263,7 @@ it('cuts who sends too much: a message over 80 kB, or over 50 commands in a seco
   expect((await ask(`${url}/`)).status).toBe(200);
 });
 
-it('answers nonsense with nothing, and lives on', async () => {
+it('nonsense is not answered, and does no harm', async () => {
   served = await serve({ password: null });
   const socket = await connect(served.url, 'websocket', { origin: served.url });
   socket?.emit('sync');

@@ -9,7 +9,7 @@ async function textOf(parts: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-it('writes every call, many pages of them, with masked numbers and without tokens', async () => {
+it('the call log has every call, over many pages, with masked numbers and without tokens', async () => {
   const store = createMemoryStore();
   for (let call = 0; call < 1234; call += 1) await putCall(store, `CA${String(call).padStart(32, '0')}`, 1000);
   const json = await textOf(toJson(callLog({ store })));
@@ -20,11 +20,11 @@ it('writes every call, many pages of them, with masked numbers and without token
   expect((await textOf(toCsv(callLog({ store })))).split('\r\n')).toHaveLength(1236);
 });
 
-it('writes an empty log as one', async () => {
+it('an empty call log is valid', async () => {
   expect(JSON.parse(await textOf(toJson(callLog({ store: createMemoryStore() }))))).toEqual([]);
 });
 
-it('runs no formula in a spreadsheet, and keeps quotes and line breaks in their field', async () => {
+it('the call log runs no formula in a spreadsheet, and keeps quotes and line breaks in their field', async () => {
   async function* calls(): AsyncGenerator<LoggedCall> {
     for (const from of ['=1+1', '@x', '-2', '+14155550142', '+1+cmd', '\t=1', '\n=1', '\r=1', 'a,"b"\r\nc']) {
       const times = { startedAt: '', connectedAt: '', endedAt: '' };

@@ -19,8 +19,8 @@ const greeted = [
 const rowOf = (state: ForwardingState) => toCallRow(state as LiveForwarding, 1);
 const say = (text: string): string => text;
 
-describe('a race on the page', () => {
-  it('shows a key before its verdict as what decided', () => {
+describe('a call on the page', () => {
+  it('the page shows a key before its verdict as what decided', () => {
     const { state } = given(forwarding, [
       ...greeted,
       events.key({ at: at(12) }),
@@ -32,13 +32,13 @@ describe('a race on the page', () => {
     if (leg === undefined) throw new Error('no leg');
     expect(legWords(leg)).toBe('a key after 2.0 s, took the call');
     expect(marksOf(leg, row, at(20)).map(({ kind }) => kind)).toEqual(['human', 'key']);
-    // Detection ends with the talk: no stretch lies over another.
+    // Detection ends with the talk: stretches never overlap.
     const stretches = stretchesOf(leg, row, at(20));
     expect(stretches.map(({ kind }) => kind)).toEqual(['calling', 'ringing', 'detecting', 'talking']);
     expect(stretches.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(100);
   });
 
-  it('tells how long nobody spoke to them, how long they were in the queue of Twilio, and what it would have been', () => {
+  it('the timeline tells how long a callee heard nothing, how long the call was queued at Twilio, and what it would have been', () => {
     const { state } = given(forwarding, [
       ...greeted,
       events.verdict({ answeredBy: 'human', durationMs: 2600, at: at(13) }),

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { targetOf } from '../src/server/door/targets.js';
 import { ask, cookieOf, cookiesOf, logIn, PASSWORD, serve, type Answer, type Served } from './helpers/serve.js';
 
-// What the door says on the wire, header by header. What browsers send is tried with browsers, in test/browser.
+// The login on the wire, header by header. What browsers send is tested with browsers, in test/browser.
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml' };
 const FROM_A_LINK = { ...BROWSER, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
@@ -21,7 +21,7 @@ const get = (path: string, headers: Record<string, string> = {}): Promise<Answer
   ask(served.url + path, { headers: { ...BROWSER, ...headers } });
 
 describe('the form', () => {
-  it('stands where somebody wanted to go, and knows where that was', async () => {
+  it('the form is served at the requested address, and knows that address', async () => {
     served = await serve({ password: PASSWORD });
     for (const path of ['/', '/index', '/calls.csv?full=1']) {
       const { status, body } = await get(path);
@@ -39,7 +39,7 @@ describe('the form', () => {
       expect(await get(path)).toMatchObject({ status: 303, headers: { location: '/' } });
   });
 
-  it('goes on over an address that shows whether the browser kept the cookie', async () => {
+  it('the login goes on over an address that shows whether the browser kept the cookie', async () => {
     served = await serve({ password: PASSWORD });
     const { status, headers } = await logIn(served.url, PASSWORD, {}, '/index');
     expect(status).toBe(303);
@@ -53,7 +53,7 @@ describe('the form', () => {
     expect(lost.body).toContain('value="/index"');
   });
 
-  it('keeps where to go on to over a wrong password', async () => {
+  it('a wrong password keeps where to go next', async () => {
     served = await serve({ password: PASSWORD });
     const { status, body } = await logIn(served.url, 'wrong', {}, '/index');
     expect(status).toBe(401);
@@ -61,7 +61,7 @@ describe('the form', () => {
     expect(body).toContain('value="/index"');
   });
 
-  it('offers the call log to somebody who logged in to save it', async () => {
+  it('a user who logged in to save the call log is offered it', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     const { status, body } = await get('/dashboard/login?in&to=%2Fcalls.csv', { cookie });
@@ -69,7 +69,7 @@ describe('the form', () => {
     expect(body).toContain('href="/calls.csv"');
   });
 
-  it('leads nowhere else', () => {
+  it('the login leads to no foreign address', () => {
     for (const text of [
       null,
       '',
@@ -95,7 +95,7 @@ describe('the form', () => {
     expect(targetOf('/?\r\nset-cookie: x=<y>"')).toBe('/?set-cookie:%20x=%3Cy%3E%22');
   });
 
-  it('asks once more from our own site when a link elsewhere led here, and only once', async () => {
+  it('a link elsewhere makes the page ask once more from our own site, and only once', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     for (const path of ['/index', '/dashboard/login?to=/index']) {
@@ -110,7 +110,7 @@ describe('the form', () => {
     expect((await get('/', { ...FROM_A_LINK, cookie })).body).toContain('behind the door');
   });
 
-  it('says that a log-in has ended, and that somebody is logged out', async () => {
+  it('the form says that a login has ended, and that the user is logged out', async () => {
     const clock = manualClock();
     served = await serve({ password: PASSWORD, clock });
     const cookie = cookieOf(await logIn(served.url));
@@ -126,8 +126,8 @@ describe('the form', () => {
   });
 });
 
-describe('why the form is there', () => {
-  /** Status, and what stands above the field. */
+describe('why the form is shown', () => {
+  /** Status, and the text above the field. */
   const said = ({ status, body }: Answer): unknown => [
     status,
     /<p id="note" class="([^"]*)" role="alert">(.*?)<\/p>/.exec(body)?.slice(1) ?? null,
@@ -135,13 +135,13 @@ describe('why the form is there', () => {
   ];
   const NOTED = ' aria-describedby="note"';
 
-  it('nothing is said to who has only come, neither at the address of the form nor where they wanted to go', async () => {
+  it('the form says nothing to a first visitor, neither at its own address nor at the requested one', async () => {
     served = await serve({ password: PASSWORD });
     expect(said(await get('/dashboard/login'))).toEqual([200, null, '']);
     expect(said(await get('/index'))).toEqual([401, null, '']);
   });
 
-  it('trouble looks like trouble, and good news like good news', async () => {
+  it('bad news looks bad, and good news good', async () => {
     const clock = manualClock();
     served = await serve({ password: PASSWORD, clock });
     const cookie = cookieOf(await logIn(served.url));
@@ -162,13 +162,13 @@ describe('why the form is there', () => {
     ]);
   });
 
-  it('is the same for HEAD, which gets no page', async () => {
+  it('HEAD is answered alike, without a page', async () => {
     served = await serve({ password: PASSWORD });
     const { status, headers, body } = await ask(`${served.url}/dashboard/login`, { method: 'HEAD' });
     expect([status, headers['content-type'], body]).toEqual([200, 'text/html; charset=utf-8', '']);
   });
 
-  it('a program that asks for the page gets the form as well, and words only instead of a file', async () => {
+  it('a program that asks for the page gets the form as well, and only text in place of a file', async () => {
     served = await serve({ password: PASSWORD });
     expect((await ask(`${served.url}/`)).body).toContain('<form');
     for (const path of ['/calls.json', '/calls.csv?full=1'])
@@ -179,7 +179,7 @@ describe('why the form is there', () => {
       });
   });
 
-  it('a form without a password in it is a wrong one', async () => {
+  it('a form without a password is a wrong one', async () => {
     const log: DashboardLogEntry[] = [];
     served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
     const { url } = served;
@@ -194,8 +194,8 @@ describe('why the form is there', () => {
   });
 });
 
-describe('who is logged in', () => {
-  it('is led to where they wanted to go, and offered a file only where they have just come in', async () => {
+describe('a logged-in user', () => {
+  it('a logged-in user is led to the requested page, and offered a file only right after the login', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     for (const [query, location] of [
@@ -218,7 +218,7 @@ describe('who is logged in', () => {
 });
 
 describe('a link elsewhere', () => {
-  it('of the same domain is one too; what a script asks for is none, nor what a person typed', async () => {
+  it("another host of the same domain is elsewhere too; a script's request or a typed address is not", async () => {
     served = await serve({ password: PASSWORD });
     const of = async (site: string, mode: string): Promise<boolean> => {
       const { body } = await get('/', { 'sec-fetch-site': site, 'sec-fetch-mode': mode });
@@ -232,7 +232,7 @@ describe('a link elsewhere', () => {
     ]).toEqual([true, false, false, false]);
   });
 
-  it('is followed by a browser without scripts too', async () => {
+  it('a link elsewhere is followed by a browser without scripts too', async () => {
     served = await serve({ password: PASSWORD });
     const { headers, body } = await get('/index', FROM_A_LINK);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
@@ -247,7 +247,7 @@ describe('a link elsewhere', () => {
 });
 
 describe('refusals', () => {
-  it('a form from another address: says so, escaped, and leads to the right address', async () => {
+  it('a form from another address is refused, with the right address, escaped', async () => {
     const entries: DashboardLogEntry[] = [];
     served = await serve({
       password: PASSWORD,
@@ -263,7 +263,7 @@ describe('refusals', () => {
     expect(entries[0]?.message).toContain('set PUBLIC_BASE_URL');
   });
 
-  it('a form whose sender the browser does not name: says what may keep it from doing so', async () => {
+  it('a form whose sender the browser hides is refused, with possible reasons', async () => {
     const log: DashboardLogEntry[] = [];
     served = await serve({
       password: PASSWORD,
@@ -291,7 +291,7 @@ describe('refusals', () => {
     ]);
   });
 
-  it('a form from another address: both addresses are named, to people and in the log', async () => {
+  it('a form from another address is refused, naming both addresses, to the user and in the log', async () => {
     const log: DashboardLogEntry[] = [];
     served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
     const { body } = await logIn(served.url, PASSWORD, { origin: 'http://other.example' });
@@ -301,7 +301,7 @@ describe('refusals', () => {
     expect(log[0]?.message).toContain(`it came from "http://other.example", and the page is at ${served.url};`);
   });
 
-  it('a log-out that another page sent: the log-in stays, also where the page is open to all', async () => {
+  it('a logout sent by another page keeps the login, even where the page is open to all', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     const sent = { method: 'POST', headers: { cookie, origin: 'http://other.example' } };
@@ -311,14 +311,14 @@ describe('refusals', () => {
     expect((await get('/', { cookie })).status).toBe(200);
   });
 
-  it('a form that is none: says what may have read it before', async () => {
+  it('a body that is not a form is refused, saying what may have read it before', async () => {
     served = await serve({ password: PASSWORD });
     const { status, body } = await logIn(served.url, PASSWORD, { 'content-type': 'text/plain' });
     expect(status).toBe(400);
     expect(body).toMatch(/^The form could not be read\. .* mount the page before body parsers.*\n$/);
   });
 
-  it('what is only for looking says by which methods', async () => {
+  it('a read-only address says which methods are allowed', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     for (const [path, allow] of [
@@ -330,7 +330,7 @@ describe('refusals', () => {
     }
   });
 
-  it('are pages for people and plain text for programs', async () => {
+  it('refusals are pages for people and plain text for programs', async () => {
     served = await serve({ password: null, publicBaseUrl: 'https://calls.example.com' });
     expect((await get('/')).body).toMatch(/^<!doctype html>[\s\S]*This page is off[\s\S]*DASHBOARD_PASSWORD/);
     expect((await ask(`${served.url}/`)).body).toMatch(
@@ -339,7 +339,7 @@ describe('refusals', () => {
     expect((await get('/nothing')).body).toContain('There is nothing at this address.');
   });
 
-  it('log-out by going to its address: words, and the log-in stays', async () => {
+  it('a logout by visiting its address is refused, and the login stays', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     const { status, body } = await get('/dashboard/logout', { cookie });
@@ -350,7 +350,7 @@ describe('refusals', () => {
 });
 
 describe('cookies', () => {
-  it('are made for the address of the form: behind a TLS proxy Host and connection say nothing', async () => {
+  it('cookies are made for the address of the form: behind a TLS proxy Host and connection do not count', async () => {
     served = await serve({ password: PASSWORD, publicBaseUrl: 'https://calls.example.com' });
     const behind = await logIn(served.url, PASSWORD, { origin: 'https://calls.example.com' });
     expect(cookiesOf(behind)).toEqual([
@@ -364,7 +364,7 @@ describe('cookies', () => {
       expect((await get('/', { cookie: cookiesOf(answer).join('; ') })).status).toBe(200);
   });
 
-  it('a cookie of a device is no session, and a session is no device', async () => {
+  it("a device's cookie is no session, and a session is no device", async () => {
     served = await serve({ password: PASSWORD });
     const [session = '', device = ''] = cookiesOf(await logIn(served.url));
     const value = (cookie: string): string => cookie.split('=')[1] ?? '';
@@ -379,12 +379,12 @@ describe('cookies', () => {
 });
 
 describe('guesses', () => {
-  it('a full line is a page with words at once; a browser that has logged in before does not stand in it', async () => {
+  it('a full queue is a page at once; a browser that has logged in before does not wait in it', async () => {
     const clock = manualClock();
     const entries: DashboardLogEntry[] = [];
     served = await serve({ password: PASSWORD, clock, log: (entry) => entries.push(entry) });
     const device = cookiesOf(await logIn(served.url))[1] ?? '';
-    // The log-in has taken this moment's turn, and the clock stands still: who finds no place is answered first.
+    // The login has taken this moment's turn, and the clock stands still: a guess without a place is answered first.
     const guesses = Array.from({ length: 52 }, () => logIn(served.url, 'wrong'));
     await Promise.race(guesses);
     const full = await logIn(served.url);
@@ -402,13 +402,13 @@ describe('guesses', () => {
     await clock.advanceBy(10_000, () => new Promise((resolve) => setImmediate(resolve)));
     const answers = await Promise.all(guesses);
     expect(answers.filter(({ status }) => status === 401).length).toBe(50);
-    // Ten seconds of guesses, of which each second tells once.
+    // Ten seconds of guesses, each second logged once.
     expect(entries.filter(({ code }) => code === 'login.wrong').length).toBeLessThanOrEqual(11);
     expect(entries.find(({ message }) => message.includes('more before'))).toBeDefined();
   });
 });
 
-it('tells a page that cannot connect why', async () => {
+it('a page that cannot connect', async () => {
   served = await serve({ password: PASSWORD, publicBaseUrl: 'https://calls.example.com' });
   const address = 'https://calls.example.com';
   const door = async (headers: Record<string, string>): Promise<unknown> =>
@@ -422,7 +422,7 @@ it('tells a page that cannot connect why', async () => {
 it.each([
   ['http://localhost:5000', 'open'],
   ['https://calls.example.com', 'out'],
-])('tells a page at %s, without a password, that it is %s', async (publicBaseUrl, door) => {
+])('a page at %s, without a password, learns that it is %s', async (publicBaseUrl, door) => {
   served = await serve({ password: null, publicBaseUrl });
   const { headers, body } = await ask(`${served.url}/dashboard/door`, { headers: { origin: served.url } });
   expect(JSON.parse(body)).toEqual({ door, address: publicBaseUrl });
@@ -440,7 +440,7 @@ describe('bug:', () => {
     return socket;
   }
 
-  it('guesses that stood behind others on one connection kept their places when it closed', async () => {
+  it('guesses that waited behind others on one connection kept their places when it closed', async () => {
     const clock = manualClock();
     served = await serve({ password: PASSWORD, clock });
     const socket = await raw(guessed('password=wrong').repeat(51));
@@ -448,14 +448,14 @@ describe('bug:', () => {
       const waits = new Promise((resolve) => setTimeout(resolve, 50, 'in the line'));
       return Promise.race([logIn(served.url, 'wrong').then(({ status }) => status), waits]);
     };
-    // The clock stands still: nobody gets a turn.
+    // The clock stands still: no guess gets a turn.
     await expect.poll(tried).toBe(429);
     socket.destroy();
     await expect.poll(tried).toBe('in the line');
     for (let more = 0; more < 5; more += 1) expect(await tried()).toBe('in the line');
   });
 
-  it('strangers filled the log with errors by forms that they did not finish', async () => {
+  it('strangers filled the log with errors by unfinished forms', async () => {
     const log: DashboardLogEntry[] = [];
     served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
     for (let time = 0; time < 5; time += 1) {
@@ -467,7 +467,7 @@ describe('bug:', () => {
     expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('the call log was a broken connection when the store was away, and not words', async () => {
+  it('the call log was a broken connection instead of a message when the store was down', async () => {
     const store = createMemoryStore();
     served = await serve({ password: PASSWORD, store: { ...store, list: () => Promise.reject(new Error('away')) } });
     const cookie = cookieOf(await logIn(served.url));
@@ -479,7 +479,7 @@ describe('bug:', () => {
     }
   });
 
-  it('what a stranger named as the origin reached the log and the page whole, control characters included', async () => {
+  it("a stranger's origin reached the log and the page in full, control characters included", async () => {
     const log: DashboardLogEntry[] = [];
     served = await serve({ password: PASSWORD, log: (entry) => log.push(entry) });
     const { status, body } = await logIn(served.url, PASSWORD, {
@@ -491,7 +491,7 @@ describe('bug:', () => {
     for (const text of [body, ...log.map(({ message }) => message)]) expect(text).not.toMatch(/[\x80-\x9f]/);
   });
 
-  it('a method that is not for the log-in got the form', async () => {
+  it('a method that the login does not have got the form', async () => {
     served = await serve({ password: PASSWORD });
     const { status, headers } = await ask(`${served.url}/dashboard/login`, { method: 'PUT', headers: BROWSER });
     expect([status, headers['allow']]).toEqual([405, 'GET, HEAD, POST']);

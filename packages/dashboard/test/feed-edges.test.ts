@@ -12,7 +12,7 @@ const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
 };
 
-/** A store that counts the looks at it, and can hold one back. */
+/** A store that counts how often it is read, and can hold a read back. */
 function watched(store: Store) {
   const looks: number[] = [];
   let held: Promise<void> | null = null;
@@ -26,7 +26,7 @@ function watched(store: Store) {
     store: { ...store, list },
     looks,
     by: (its: ManualClock) => (clock = its),
-    /** Until the function it returns is called. */
+    /** Until the returned function is called. */
     hold() {
       let release = (): void => undefined;
       held = new Promise((resolve) => {
@@ -57,7 +57,7 @@ function feeding(options: Partial<CallFeedOptions> = {}) {
   return { ...watch, clock, store, feed, deltas, log, wait: (ms: number) => clock.advanceBy(ms, settle) };
 }
 
-/** A call that is over, or one of which the store knows when to forget it. */
+/** Writes a call that is over, or one that the store forgets at a known time. */
 async function put(
   store: Store,
   sid: string,
@@ -79,7 +79,7 @@ async function put(
 }
 
 describe('what a feed holds', () => {
-  it('of ended calls are the newest up to the limit, by when they began, and every live one', async () => {
+  it('the feed holds the newest ended calls up to the limit, by when they began, and every live one', async () => {
     const { clock, store, feed, wait } = feeding({ limit: 2 });
     const now = clock.now();
     for (const call of [1, 2, 3]) await put(store, sidOf(call), { now, startedAt: now - 10 });
@@ -96,7 +96,7 @@ describe('what a feed holds', () => {
     expect(totals.calls).toBe(5);
   });
 
-  it('of ended calls that began together is chosen by SID, so that every node holds the same', async () => {
+  it('ended calls that began together are chosen by SID, so that every node holds the same', async () => {
     const { clock, store, feed, wait } = feeding({ limit: 1 });
     const now = clock.now();
     for (const call of [2, 1, 3]) await put(store, sidOf(call), { now, over: true });
@@ -104,7 +104,7 @@ describe('what a feed holds', () => {
     expect(feed.sync(null).rows.map(({ sid }) => sid)).toEqual([sidOf(1)]);
   });
 
-  it('at its limit lets nothing go; one more, and the page is told which is gone', async () => {
+  it('the feed drops nothing at its limit; with one more, the page is told which is gone', async () => {
     const { clock, store, deltas, wait } = feeding({ limit: 2 });
     const now = clock.now();
     for (const call of [1, 2]) await put(store, sidOf(call), { now, startedAt: now + call, over: true });
@@ -115,14 +115,14 @@ describe('what a feed holds', () => {
     expect(deltas.at(-1)).toMatchObject({ gone: [sidOf(1)], rows: [{ sid: sidOf(3) }], totals: { calls: 2 } });
   });
 
-  it('is forgotten at the moment at which the store forgets it, though nothing is written then', async () => {
+  it('the feed forgets a call when the store does, though nothing is written then', async () => {
     const { clock, store, feed, deltas, wait } = feeding();
     const now = clock.now();
     await put(store, sidOf(1), { now, expiresAt: now + 1000 });
     await put(store, sidOf(2), { now });
     await wait(999);
     expect(feed.totals().calls).toBe(2);
-    // A look is due at this very moment.
+    // A poll is due at this very moment.
     await wait(1);
     expect(feed.totals().calls).toBe(1);
     expect(deltas.at(-1)).toMatchObject({ gone: [sidOf(1)], rows: [] });
@@ -131,7 +131,7 @@ describe('what a feed holds', () => {
     expect(deltas).toHaveLength(before);
   });
 
-  it('is kept on when a later change of the call takes its end away', async () => {
+  it('the feed keeps a call when a later change takes its end away', async () => {
     const { clock, store, feed, wait } = feeding();
     const now = clock.now();
     await put(store, sidOf(1), { now, expiresAt: now + 1000 });
@@ -142,8 +142,8 @@ describe('what a feed holds', () => {
   });
 });
 
-describe('when a feed looks', () => {
-  it('is at once when it starts, then four times a second, and never after it was stopped', async () => {
+describe('when a feed polls', () => {
+  it('the feed polls at once when it starts, then four times a second, and never after it was stopped', async () => {
     const { clock, looks, feed, wait } = feeding();
     const begin = clock.now();
     await wait(1000);
@@ -157,7 +157,7 @@ describe('when a feed looks', () => {
     expect(looks).toHaveLength(6);
   });
 
-  it('is a tenth of a second after the last look when it is nudged, and not later for a second nudge', async () => {
+  it('a nudge polls a tenth of a second after the last poll, and a second nudge delays nothing', async () => {
     const { clock, looks, feed, wait } = feeding();
     const begin = clock.now();
     await wait(10);
@@ -171,7 +171,7 @@ describe('when a feed looks', () => {
     expect(looks.map((at) => at - begin)).toEqual([0, 100, 350, 550]);
   });
 
-  it('is soon again when it was nudged while it looked', async () => {
+  it('a nudge during a poll causes another one soon', async () => {
     const { clock, looks, feed, hold, wait } = feeding();
     const begin = clock.now();
     const release = hold();
@@ -185,7 +185,7 @@ describe('when a feed looks', () => {
     expect(looks.map((at) => at - begin)).toEqual([0, 100]);
   });
 
-  it('follows as many pages as there are, and stops in the middle when it is stopped', async () => {
+  it('the feed follows as many pages as there are, and stops in the middle when stopped', async () => {
     const { clock, store, looks, feed, hold, wait } = feeding();
     const now = clock.now();
     for (let call = 0; call < 1001; call += 1) await put(store, sidOf(call), { now });
@@ -202,8 +202,8 @@ describe('when a feed looks', () => {
   });
 });
 
-describe('who has missed something', () => {
-  it('gets what changed since, each row once, and of one that is gone only its SID', async () => {
+describe('a page that missed changes', () => {
+  it('a page gets what changed since, each row once, and only the SID of one that is gone', async () => {
     const { clock, store, feed, wait } = feeding();
     const now = clock.now();
     await put(store, sidOf(1), { now });
@@ -220,7 +220,7 @@ describe('who has missed something', () => {
     expect(feed.sync({ epoch: 'E1', seq: delta.seq })).toMatchObject({ kind: 'delta', rows: [], gone: [] });
   });
 
-  it('gets everything when the feed is another one, or when they say that they know what has not been', async () => {
+  it('a page gets everything when the feed is a different one, or when it claims to know the future', async () => {
     const { clock, store, feed, wait } = feeding();
     await put(store, sidOf(1), { now: clock.now() });
     await wait(10);
@@ -229,7 +229,7 @@ describe('who has missed something', () => {
     expect(feed.sync({ epoch: 'E1', seq: 0 })).toMatchObject({ kind: 'delta', rows: [{ sid: sidOf(1) }] });
   });
 
-  it('gets everything when that was more than 600 changes ago', async () => {
+  it('a page gets everything when its state is more than 600 changes old', async () => {
     const { clock, store, feed, deltas, wait } = feeding();
     for (let time = 0; time < 1201; time += 1) {
       await putCall(store, sidOf(1), clock.now(), time);
@@ -243,13 +243,13 @@ describe('who has missed something', () => {
 });
 
 describe('a feed', () => {
-  it('names itself by chance unless it is given a name', () => {
+  it('the feed has a random name by default', () => {
     const store = createMemoryStore();
     const epochs = [1, 2].map(() => createCallFeed({ store }).sync(null).epoch);
     expect(new Set(epochs).size).toBe(2);
   });
 
-  it('tells everybody although one listener fails, says so, and no more to who has gone', async () => {
+  it('the feed notifies all listeners although one fails, logs that, and skips those who have left', async () => {
     const { clock, store, feed, deltas, log, wait } = feeding();
     const heard: number[] = [];
     feed.on(() => {
@@ -268,7 +268,7 @@ describe('a feed', () => {
     expect([deltas.length, heard]).toEqual([2, [1]]);
   });
 
-  it('says once that it cannot read, and why, and once that it can again, as often as that happens', async () => {
+  it('the feed logs once that it cannot read, and why, and once that it can again, each time it happens', async () => {
     let away = true;
     const memory = createMemoryStore();
     const list: Store['list'] = (options) => (away ? Promise.reject(new Error('gone')) : memory.list(options));
@@ -281,7 +281,7 @@ describe('a feed', () => {
     expect(log).toEqual([lost, found, lost, found]);
   });
 
-  it('says once why rows are left out, however many there are', async () => {
+  it('the feed logs once why rows are left out, however many there are', async () => {
     const { clock, store, log, wait } = feeding();
     for (const call of [1, 2]) {
       const key = `forwarding:${sidOf(call)}`;
@@ -294,7 +294,7 @@ describe('a feed', () => {
     ]);
   });
 
-  it('ticks with its number and nothing else', async () => {
+  it('a tick has the sequence number and nothing else', async () => {
     const { clock, store, feed, wait } = feeding();
     await put(store, sidOf(1), { now: clock.now() });
     await wait(10);

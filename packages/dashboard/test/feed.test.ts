@@ -31,7 +31,7 @@ const STEPS: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('the feed', () => {
-  it('brings a page to what the store holds, whatever was lost, and after restarts', async () => {
+  it('the feed brings a page to what the store holds, whatever was lost, and after restarts', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(STEPS, { maxLength: 60 }), async (steps) => {
         const clock = manualClock();
@@ -81,7 +81,7 @@ describe('the feed', () => {
     );
   });
 
-  it('keeps what it has while the store is away, says so once, and goes on', async () => {
+  it('the feed keeps what it has while the store is down, logs that once, and goes on', async () => {
     const clock = manualClock();
     const store = fragile(createMemoryStore());
     const log: string[] = [];
@@ -100,7 +100,7 @@ describe('the feed', () => {
     feed.stop();
   });
 
-  it('sends at most one change in a tenth of a second, however much happens', async () => {
+  it('the feed sends at most one change in a tenth of a second, however much happens', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const feed = createCallFeed({ store, clock });
@@ -119,7 +119,7 @@ describe('the feed', () => {
     feed.stop();
   });
 
-  it('looks at each poll while nobody listens, and soon once somebody does', async () => {
+  it('the feed polls at intervals without listeners, and soon with a listener', async () => {
     const clock = manualClock();
     const inner = createMemoryStore();
     let looks = 0;
@@ -147,7 +147,7 @@ describe('the feed', () => {
     feed.stop();
   });
 
-  it('leaves out what it cannot read, and says so', async () => {
+  it('the feed leaves out what it cannot read, and logs that', async () => {
     const clock = manualClock();
     const store = createMemoryStore();
     const log: string[] = [];

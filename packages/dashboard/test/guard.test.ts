@@ -26,7 +26,7 @@ function guarded(sessionMs = 8 * HOUR) {
 }
 
 describe('a guard with a password', () => {
-  it('lets in who has logged in until the session ends, to the millisecond', async () => {
+  it('the guard lets a logged-in user in until the session ends, to the millisecond', async () => {
     const { clock, guard } = guarded();
     const browser = withCookies(...kept(guard.logIn(request(), THERE)));
     const endsAt = clock.now() + 8 * HOUR;
@@ -37,14 +37,14 @@ describe('a guard with a password', () => {
     expect(guard.check(browser)).toEqual({ kind: 'login', ended: true });
   });
 
-  it('knows a browser that never came from one whose log-in is over', () => {
+  it('the guard tells a browser that never came from one whose login is over', () => {
     const { guard } = guarded();
     expect(guard.check(request())).toEqual({ kind: 'login', ended: false });
     expect(guard.check(withCookies('other=1'))).toEqual({ kind: 'login', ended: false });
     expect(guard.check(withCookies('amd-session=junk'))).toEqual({ kind: 'login', ended: true });
   });
 
-  it('takes the password and nothing else', () => {
+  it('the guard accepts the password and nothing else', () => {
     const { guard } = guarded();
     expect(['open sesame', 'open sesame ', 'Open sesame', ''].map((one) => guard.isPassword(one))).toEqual([
       true,
@@ -54,7 +54,7 @@ describe('a guard with a password', () => {
     ]);
   });
 
-  it('ends the session that logs out, and no other', () => {
+  it('the guard ends the session that logs out, and no other', () => {
     const { guard } = guarded();
     const [mine, yours] = [1, 2].map(() => withCookies(...kept(guard.logIn(request(), THERE))));
     if (mine === undefined || yours === undefined) throw new Error('two sessions');
@@ -64,7 +64,7 @@ describe('a guard with a password', () => {
     expect(guard.check(yours).kind).toBe('session');
   });
 
-  it('finds the session that holds beside one that was ended', () => {
+  it('the guard finds a valid session beside an ended one', () => {
     const { guard } = guarded();
     const [first = '', second = ''] = [1, 2].map(() => kept(guard.logIn(request(), THERE))[0] ?? '');
     guard.logOut(withCookies(first));
@@ -72,7 +72,7 @@ describe('a guard with a password', () => {
       expect(guard.check(both).kind).toBe('session');
   });
 
-  it('gives the browser a cookie that outlives the session by a week, and one of the device for a year', () => {
+  it('the guard sets a cookie that outlives the session by a week, and a device cookie for a year', () => {
     const { guard } = guarded();
     const [session = '', device = ''] = guard.logIn(request(), THERE);
     expect(session).toContain(`; Max-Age=${String((8 * HOUR + 7 * DAY) / 1000)}`);
@@ -81,7 +81,7 @@ describe('a guard with a password', () => {
     expect(fraction).toContain(`; Max-Age=${String(1 + (7 * DAY) / 1000)}`);
   });
 
-  it('knows a device for a year, under one id however often it logs in', async () => {
+  it('the guard knows a device for a year, under one id however often it logs in', async () => {
     const { clock, guard } = guarded();
     const [, device = ''] = kept(guard.logIn(request(), THERE));
     const id = guard.device(withCookies(device));
@@ -96,7 +96,7 @@ describe('a guard with a password', () => {
 });
 
 describe('a guard without a password', () => {
-  it('lets in who is on this machine while the public address is, and nobody else; there is nothing to log in to', () => {
+  it('without a password, the guard lets in this machine while the public address is local, and no one else', () => {
     const options = { password: null, sessionMs: HOUR, clock: manualClock() };
     const here = createGuard({ ...options, publicBaseUrl: HERE });
     const there = createGuard({ ...options, publicBaseUrl: THERE });
@@ -117,7 +117,7 @@ describe('a guard without a password', () => {
 
 describe('this machine', () => {
   it.each(['localhost', 'LOCALHOST:80', '127.0.0.1', '127.0.0.1:65535', '[::1]', '[::1]:5000'])(
-    'has the name %s',
+    'this machine has the name %s',
     (host) => {
       expect(isLoopbackHost(host)).toBe(true);
     },
@@ -133,7 +133,7 @@ describe('this machine', () => {
     '127x0.0.1',
     '::1',
     '0.0.0.0',
-  ])('has not the name "%s"', (host) => {
+  ])('this machine does not have the name "%s"', (host) => {
     expect(isLoopbackHost(host)).toBe(false);
     expect(isLoopbackHost(undefined)).toBe(false);
   });
@@ -142,7 +142,7 @@ describe('this machine', () => {
     ({ headers: { host: 'localhost', ...headers }, httpVersion: '1.1', socket: { remoteAddress } }) as never;
   const isOpenTo = openOnThisMachine(HERE);
 
-  it('is where a request comes from by its address, of either family', () => {
+  it('a request is local by its address, of either family', () => {
     for (const address of ['127.0.0.1', '127.255.0.9', '::1', '::ffff:127.0.0.1'])
       expect(isOpenTo(from(address)), address).toBe(true);
     for (const address of [
@@ -163,7 +163,7 @@ describe('this machine', () => {
     'forwarded forwarded-for via x-forwarded x-forwarded-for x-forwarded-proto x-real-ip x-original-host client-ip true-client-ip cf-connecting-ip fastly-connecting-ip cf-ray ngrok-trace-id tailscale-user x-azure-ref x-envoy-id x-amzn-trace-id cdn-loop'.split(
       ' ',
     ),
-  )('is not where a request with the header %s comes from', (name) => {
+  )('a request with the header %s is not local', (name) => {
     expect(isOpenTo(from('127.0.0.1', { [name]: '' }))).toBe(false);
   });
 
@@ -177,7 +177,7 @@ describe('this machine', () => {
     'xcf-ray',
     'origin',
     'x-amzn-trace-ids',
-  ])('is where a request with the header %s comes from', (name) => {
+  ])('a request with the header %s is local', (name) => {
     expect(isOpenTo(from('127.0.0.1', { [name]: '' }))).toBe(true);
   });
 });
@@ -185,19 +185,19 @@ describe('this machine', () => {
 describe('a cookie', () => {
   const made = () => cookieOf('amd-x');
 
-  it('has the strict name over https and the plain one on loopback, and is for no script and no other site', () => {
+  it('a cookie has the strict name over https and the plain one on loopback, hidden from scripts and other sites', () => {
     expect(made().set('v', THERE, 9)).toBe('__Host-amd-x=v; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=9');
     expect(made().set('v', HERE, 9)).toBe('amd-x=v; Path=/; HttpOnly; SameSite=Strict; Max-Age=9');
   });
 
-  it('is read under both names, the strict one first, with all its values and no other cookie', () => {
+  it('a cookie is read under both names, the strict one first, with all its values and no other cookie', () => {
     expect(made().read(request())).toEqual([]);
     expect(made().read(request({ cookie: 'amd-x=1;amd-x=2 ; __Host-amd-x=3; xamd-x=4; amd-xx=5; amd-x=6=7' }))).toEqual(
       ['3', '1', '2', '6=7'],
     );
   });
 
-  it('is taken away under the names under which it came', () => {
+  it('a cookie is removed under the names under which it came', () => {
     const [strict, plain] = [
       '__Host-amd-x=; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=0',
       'amd-x=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0',
@@ -213,7 +213,7 @@ describe('a ticket', () => {
   const clock = manualClock();
   const office = ticketOffice('open sesame', clock);
 
-  it('is good for the kind it was made for, at whoever has the same password', () => {
+  it('a ticket is valid for its kind, on every node with the same password', () => {
     const ticket = office('session', HOUR).issue();
     const read = office('session', 5).read(ticket);
     expect(read).toEqual({ id: ticket.split('.')[1], endsAt: clock.now() + HOUR });
@@ -222,14 +222,14 @@ describe('a ticket', () => {
     expect(ticketOffice('open sesamE', clock)('session', HOUR).read(ticket)).toBeNull();
   });
 
-  it('has an id of its own, or the one it is given, and a whole millisecond for its end', () => {
+  it('a ticket has an id of its own or the given one, and ends at a whole millisecond', () => {
     const { issue, read } = office('session', 0.5);
     expect(read(issue())?.id).not.toBe(read(issue())?.id);
     const id = 'a'.repeat(22);
     expect(read(issue(id))).toEqual({ id, endsAt: clock.now() + 1 });
   });
 
-  it('is none with anything before, behind or changed in it', () => {
+  it('a ticket with anything before, behind or changed in it is invalid', () => {
     const { issue, read } = office('session', HOUR);
     const ticket = issue();
     const [ends = '', id = '', mac = ''] = ticket.split('.');
@@ -250,7 +250,7 @@ describe('a ticket', () => {
   });
 });
 
-describe('the headers of every answer', () => {
+describe('headers of every answer', () => {
   function sent(https: boolean): Record<string, unknown> {
     const headers: Record<string, unknown> = {};
     const response = {
@@ -261,7 +261,7 @@ describe('the headers of every answer', () => {
     return headers;
   }
 
-  it('forbid frames, foreign files and keeping, and say https for half a year where it is https', () => {
+  it('the headers forbid frames, foreign files and caching, and require https for half a year where it is https', () => {
     expect(sent(false)).toMatchObject({
       'cache-control': 'no-store',
       'x-frame-options': 'DENY',

@@ -13,7 +13,7 @@ function counted(turns: readonly (Promise<boolean> | null)[]): () => number {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('lets the first guess through at once, then five a second, however many come together', async () => {
+it('the first guess is checked at once, then five a second, however many come together', async () => {
   const clock = manualClock();
   const lines = createGuessLines(clock);
   const through = counted(Array.from({ length: 30 }, () => lines.enter(null, stays())));
@@ -25,7 +25,7 @@ it('lets the first guess through at once, then five a second, however many come 
   expect(through()).toBe(30);
 });
 
-it('a full line refuses at once, and the last in it waits ten seconds', async () => {
+it('a full queue refuses at once, and its last guess waits ten seconds', async () => {
   const clock = manualClock();
   const lines = createGuessLines(clock);
   const through = counted(Array.from({ length: 51 }, () => lines.enter(null, stays())));
@@ -37,7 +37,7 @@ it('a full line refuses at once, and the last in it waits ten seconds', async ()
   expect(lines.enter(null, stays())).not.toBeNull();
 });
 
-it('a browser that has logged in before has a line of its own', async () => {
+it('a browser that has logged in before has a queue of its own', async () => {
   const clock = manualClock();
   const lines = createGuessLines(clock);
   for (let place = 0; place < 60; place += 1) void lines.enter(null, stays());
@@ -50,7 +50,7 @@ it('a browser that has logged in before has a line of its own', async () => {
   expect(second()).toBe(1);
 });
 
-it('who goes away leaves the line to those behind', async () => {
+it('a guess that leaves makes room for those behind', async () => {
   const clock = manualClock();
   const lines = createGuessLines(clock);
   expect(await lines.enter(null, stays())).toBe(true);
@@ -65,7 +65,7 @@ it('who goes away leaves the line to those behind', async () => {
   expect(await lines.enter(null, leaving[0]?.signal ?? stays())).toBe(false);
 });
 
-it('a line waits no longer when the clock is set back an hour', async () => {
+it('a queue waits no longer when the clock is set back an hour', async () => {
   let now = 1_800_000_000_000;
   const wakeUps: { readonly at: number; readonly run: () => void }[] = [];
   const lines = createGuessLines({
@@ -85,7 +85,7 @@ it('a line waits no longer when the clock is set back an hour', async () => {
   expect(through()).toBe(1);
 });
 
-it('more devices than it remembers share the common line', async () => {
+it('more devices than remembered share the common queue', async () => {
   const lines = createGuessLines(manualClock());
   for (let device = 0; device < 1000; device += 1) expect(await lines.enter(String(device), stays())).toBe(true);
   expect(await lines.enter('one more', stays())).toBe(true);
@@ -94,7 +94,7 @@ it('more devices than it remembers share the common line', async () => {
   expect(through()).toBe(0);
 });
 
-it('bug: a wake-up that was set for somebody who has left let two through at once', async () => {
+it('bug: a wake-up that was set for a guess that had left let two through at once', async () => {
   let now = 0;
   const wakeUps: (() => void)[] = [];
   const lines = createGuessLines({

@@ -45,18 +45,18 @@ function updateOf(shown: readonly CallRow[]): Update {
   return { kind: 'delta', epoch: 'e', from: 0, seq: 1, now: 5, rows: shown, gone: [], totals };
 }
 
-/** As the socket carries it. */
+/** The update as the socket carries it. */
 function sent(update: Update): Update {
   return JSON.parse(JSON.stringify(leanUpdate(update))) as Update;
 }
 
-describe('a row that is sent', () => {
-  it('is read as it was, at each moment of a call', () => {
+describe('a sent row', () => {
+  it('a sent row is read as it was, at each moment of a call', () => {
     expect(callSettings({ forwardTo: [] }).plan).toEqual([]);
     for (const row of rows()) expect(wholeUpdate(sent(updateOf([row])))).toEqual(updateOf([row]));
   });
 
-  it('is read as it was, whatever its fields say', () => {
+  it('a sent row is read as it was, whatever its fields contain', () => {
     const [row] = rows() as [CallRow];
     const [leg] = row.legs;
     const anything = fc.record(
@@ -90,14 +90,14 @@ describe('a row that is sent', () => {
     );
   });
 
-  it('is at most half as long while people are rung', () => {
+  it('a sent row is at most half as long while callees are rung', () => {
     const [, , ringing] = rows();
     const update = updateOf([ringing as CallRow]);
     const length = (value: unknown): number => JSON.stringify(value).length;
     expect(length(leanUpdate(update).rows) / length(update.rows)).toBeLessThan(0.5);
   });
 
-  it('of a worker is sent whole', () => {
+  it("a worker's row is sent whole", () => {
     const worker = { kind: 'worker', sid: 'WK1', version: 1, activity: null };
     const update = { ...updateOf([]), rows: [worker] } as unknown as Update;
     expect(leanUpdate(update)).toEqual(update);

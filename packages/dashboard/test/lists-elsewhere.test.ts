@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const one of served.splice(0)) await one.close();
 });
 
-it('a page is told of a list that was saved at another process', async () => {
+it('a page is told of a list that was saved by another process', async () => {
   const store = createMemoryStore();
   const [here, there] = [await serve({ password: null, store }), await serve({ password: null, store })];
   served.push(here, there);

@@ -15,7 +15,7 @@ it.each<[string, Record<string, string>]>([
   ['no origin, but the browser says that it is the same', { 'sec-fetch-site': 'same-origin' }],
   ['the origin null, but the browser says that it is the same', { origin: 'null', 'sec-fetch-site': 'same-origin' }],
   ['no origin from a browser without Sec-Fetch-Site, but our referrer', { referer: `${OURS}/index` }],
-])('%s is ours', (_, headers) => {
+])('%s counts as ours', (_, headers) => {
   expect(of(headers)).toEqual({ ours: true, origin: headers['host'] === 'localhost:5000' ? headers['origin'] : OURS });
 });
 
@@ -32,6 +32,6 @@ it.each<[string, Record<string, string>, string | null]>([
   ['the name of another machine in Host', { origin: EVIL, host: 'evil.example' }, EVIL],
   ['a program that says nothing', {}, null],
   ['a referrer that is no address', { referer: 'nowhere' }, null],
-])('%s is a stranger', (_, headers, from) => {
+])('%s counts as a stranger', (_, headers, from) => {
   expect(of(headers)).toEqual({ ours: false, from });
 });

@@ -29,7 +29,7 @@ describe('options', () => {
     people: null as never,
   };
 
-  it('an empty password is refused: it would let everybody in', () => {
+  it('an empty password is refused: it would let everyone in', () => {
     expect(() => createDashboard({ ...page, password: '' })).toThrow('"password" must not be empty');
   });
 
@@ -51,8 +51,8 @@ describe('options', () => {
   });
 });
 
-describe('what is kept by a browser', () => {
-  it('of data nothing, whoever asks and whatever the answer is', async () => {
+describe('caching in the browser', () => {
+  it('data is never cached, whatever the request and the answer', async () => {
     served = await serve({ password: PASSWORD });
     const cookie = cookieOf(await logIn(served.url));
     for (const path of [
@@ -69,7 +69,7 @@ describe('what is kept by a browser', () => {
     }
   });
 
-  it('the files, which are asked about again and sent once', async () => {
+  it('files are revalidated, and sent once', async () => {
     served = await serve({ password: PASSWORD });
     for (const path of STATIC) {
       const { status, headers, body } = await ask(served.url + path);
@@ -94,7 +94,7 @@ describe('the call log', () => {
   it.each([
     ['json', 'application/json'],
     ['csv', 'text/csv; charset=utf-8; header=present'],
-  ])('is a file to save, as %s; HEAD gets all but the calls', async (kind, type) => {
+  ])('the call log is a file to save, as %s; HEAD gets all but the calls', async (kind, type) => {
     served = await serve({ password: null });
     await putCall(served.store, SID);
     const got = await ask(`${served.url}/calls.${kind}`);
@@ -107,7 +107,7 @@ describe('the call log', () => {
     expect([head.body, got.body.includes(SID)]).toEqual(['', true]);
   });
 
-  it('has whole numbers only for who asks for them', async () => {
+  it('the call log has full numbers only on request', async () => {
     served = await serve({ password: null });
     await putCall(served.store, SID);
     for (const [query, whole] of [
@@ -120,13 +120,13 @@ describe('the call log', () => {
   });
 });
 
-it('a call log that breaks off in the middle is no whole file', async () => {
+it('a call log that breaks off in the middle is not a complete file', async () => {
   const store = createMemoryStore();
   for (let call = 0; call < 501; call += 1) await putCall(store, `CA${String(call)}`);
   let pages = 0;
   const list: Store['list'] = (options) => {
     pages += 1;
-    // The feed looks too: what is asked for from the beginning is the log's first page.
+    // The feed reads too: a read from the beginning is the log's first page.
     return options.after !== undefined ? Promise.reject(new Error('away')) : store.list(options);
   };
   served = await serve({ password: null, store: { ...store, list } });
@@ -138,25 +138,25 @@ it('a call log that breaks off in the middle is no whole file', async () => {
   expect(pages).toBeGreaterThan(3);
 });
 
-it('without a password there is nothing to log in to: the form leads to the page', async () => {
+it('without a password there is no login: the form leads to the page', async () => {
   served = await serve({ password: null });
   for (const password of ['', 'any'])
     expect(await logIn(served.url, password)).toMatchObject({ status: 303, headers: { location: '/' } });
 });
 
-it('over http nothing is said of https, which would lock people out', async () => {
+it('over http no header requires https, which would lock users out', async () => {
   served = await serve({ password: null });
   expect((await ask(`${served.url}/`)).headers).not.toHaveProperty('strict-transport-security');
 });
 
-it('the form says what is behind it', async () => {
+it('the form names the page behind it', async () => {
   served = await serve({ password: PASSWORD });
   const { body } = await ask(`${served.url}/`, { headers: { accept: 'text/html' } });
   expect(body).toContain('<title>Log in · Calls</title>');
   expect(body).toContain('<h1>Log in to see the calls</h1>');
 });
 
-it('is only for looking: another method is refused, and nothing is behind it', async () => {
+it('the page is read-only: another method is refused, and nothing is behind it', async () => {
   served = await serve({ password: null });
   for (const path of ['/', '/calls.json', '/dashboard/app.js'])
     for (const method of ['POST', 'PUT', 'DELETE'])
@@ -166,7 +166,7 @@ it('is only for looking: another method is refused, and nothing is behind it', a
       });
 });
 
-it('a session lasts as long as it was said', async () => {
+it('a session lasts as long as configured', async () => {
   const clock = manualClock();
   served = await serve({ password: PASSWORD, sessionHours: 1, clock });
   const cookie = cookieOf(await logIn(served.url));
@@ -176,7 +176,7 @@ it('a session lasts as long as it was said', async () => {
   expect((await ask(`${served.url}/`, { headers: { cookie } })).status).toBe(401);
 });
 
-it('the call log has what the store forgets only later, by the clock of the page', async () => {
+it("the call log has what the store forgets only later, by the page's clock", async () => {
   const clock = manualClock({ start: 1_000_000 });
   served = await serve({ password: null, clock });
   const { store, url } = served;
@@ -189,7 +189,7 @@ it('the call log has what the store forgets only later, by the clock of the page
   expect((await ask(`${url}/calls.json`)).body).toBe('[]\n');
 });
 
-it('as a middleware it answers at its own addresses, and lets everything else go on', async () => {
+it('the page as a middleware answers at its own addresses, and lets everything else go on', async () => {
   const page = { store: createMemoryStore(), publicBaseUrl: 'http://localhost', password: null, people: null };
   const dashboard = createDashboard({ ...page, assets: { html: '<p>ours</p>', script: '', style: '' } });
   const server = createServer((request, response) => {
@@ -207,7 +207,7 @@ it('as a middleware it answers at its own addresses, and lets everything else go
 });
 
 describe('the files of a page', () => {
-  it('are read from where the build left them, those of each page', async () => {
+  it('the files of each page are read from where the build left them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'amd-page-'));
     for (const name of ['index.html', 'calls.js', 'calls.css', 'workers.js', 'workers.css'])
       writeFileSync(join(folder, name), name);
@@ -216,7 +216,7 @@ describe('the files of a page', () => {
     expect(await loadPage('workers', from)).toEqual({ html: 'index.html', script: 'workers.js', style: 'workers.css' });
   });
 
-  it('that were not built are asked for by the command that builds them', async () => {
+  it('missing files are reported with the command that builds them', async () => {
     await expect(loadPage('calls', pathToFileURL('/nowhere/'))).rejects.toThrow(
       'the page of @amd/dashboard is not built: run "npm run build -w @amd/dashboard"',
     );
@@ -226,7 +226,7 @@ describe('the files of a page', () => {
 describe('a form', () => {
   const TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
   const request = (parts: object): IncomingMessage => ({ headers: TYPE, readableEnded: false, ...parts }) as never;
-  /** A body that comes in these pieces. */
+  /** Creates a body that comes in these pieces. */
   const incoming = (...pieces: string[]): IncomingMessage =>
     request({
       async *[Symbol.asyncIterator]() {
@@ -235,7 +235,7 @@ describe('a form', () => {
     });
   const parsed = (body: unknown): IncomingMessage => request({ readableEnded: true, body });
 
-  it('may have 4096 bytes and no more, in however many pieces it comes', async () => {
+  it('a form may have 4096 bytes and no more, in however many pieces it comes', async () => {
     const full = `password=${'x'.repeat(4096 - 9)}`;
     expect((await readForm(incoming(full)))?.get('password')).toHaveLength(4087);
     expect((await readForm(incoming(full.slice(0, 2000), full.slice(2000))))?.get('password')).toHaveLength(4087);
@@ -244,7 +244,7 @@ describe('a form', () => {
     expect(await readForm(incoming('é'.repeat(2100)))).toBeNull();
   });
 
-  it('that a parser has read before is taken from where parsers leave it', async () => {
+  it('a form that a parser has read is taken from where parsers leave it', async () => {
     for (const body of ['password=a+b', Buffer.from('password=a+b'), { password: 'a b', extended: { no: 'text' } }]) {
       const form = await readForm(parsed(body));
       expect([...(form ?? [])]).toEqual([['password', 'a b']]);
@@ -254,7 +254,7 @@ describe('a form', () => {
     expect(await readForm(parsed('x'.repeat(4096)))).not.toBeNull();
   });
 
-  it('is one by its type, whatever else the type says', async () => {
+  it('a form is recognised by its type, whatever parameters that has', async () => {
     const of = (type: string): IncomingMessage =>
       request({ headers: { 'content-type': type }, readableEnded: true, body: '' });
     for (const type of [
@@ -267,7 +267,7 @@ describe('a form', () => {
     expect(await readForm(request({ headers: {} }))).toBeNull();
   });
 
-  it('logs in although a parser stood before the page', async () => {
+  it('the login works behind a form parser', async () => {
     served = await serve({
       password: PASSWORD,
       before(incomingForm, next) {

@@ -32,7 +32,7 @@ async function open({ url }: Served, cookie?: string): Promise<Socket> {
 
 const ended = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('disconnect', resolve));
 
-/** A clock that can step without waking anybody. */
+/** A clock that can step without waking anyone. */
 function steppingClock(): Clock & { ahead: number; advanceBy(ms: number): Promise<void> } {
   const clock = manualClock();
   const stepping = {
@@ -55,7 +55,7 @@ describe('a socket whose session is over', () => {
     expect(await page.store.read(`people:${OURS}`, clock.now())).toBeUndefined();
   });
 
-  it('is cut by the log-out of that session alone, at once: no time goes by', async () => {
+  it('a logout disconnects sockets of that session alone, at once', async () => {
     const clock = manualClock();
     const page = await start({ password: PASSWORD, clock });
     const mine = cookieOf(await logIn(page.url));
@@ -72,7 +72,7 @@ describe('a socket whose session is over', () => {
 });
 
 describe('commands', () => {
-  it('are counted anew each second: fifty are taken, and one more cuts', async () => {
+  it('commands are counted anew each second: fifty are accepted, and one more disconnects', async () => {
     const clock = manualClock();
     const page = await start({ password: null, clock });
     const socket = await open(page);
@@ -86,7 +86,7 @@ describe('commands', () => {
     await cut;
   });
 
-  it('a list that one page saves is told to all of them', async () => {
+  it('a list that one page saves is sent to all of them', async () => {
     const page = await start({ password: null, clock: manualClock() });
     const [editor, other] = [await open(page), await open(page)];
     const told = new Promise((resolve) => other.once('people', resolve));
@@ -97,7 +97,7 @@ describe('commands', () => {
 });
 
 describe('changes', () => {
-  it('go to a page from its first question on, and each second a tick of nothing', async () => {
+  it('changes go to a page from its first request on, with an empty tick each second', async () => {
     const clock = manualClock();
     const page = await start({ password: null, clock });
     const [asks, waits] = [await open(page), await open(page)];
@@ -119,7 +119,7 @@ describe('changes', () => {
 });
 
 describe('lists that another process saves', () => {
-  it('are told of second after second, also after the store was away; nobody asks while nobody looks', async () => {
+  it('lists of other processes are sent every second, even after the store was down; without pages the store is not polled', async () => {
     const clock = manualClock();
     const memory = createMemoryStore();
     let [looks, away] = [0, false];
@@ -167,7 +167,7 @@ describe('the phones of a simulator', () => {
     return {
       phone,
       commands,
-      /** How many changes nobody listened to any more. */
+      /** How many listeners to changes have been removed. */
       unheard: () => left,
       change: () => {
         changed();
@@ -175,7 +175,7 @@ describe('the phones of a simulator', () => {
     };
   }
 
-  it('do what they are told, say why they do not, and are told of to every page', async () => {
+  it('the phones do what they are told, say why they do not, and report changes to every page', async () => {
     const clock = manualClock();
     const log: string[] = [];
     const { phone, commands, change } = panel();
@@ -202,7 +202,7 @@ describe('the phones of a simulator', () => {
     expect(await told).toMatchObject({ numbers: [OURS, '3'] });
   });
 
-  it('and whatever else a page asks, are not touched by who wants no answer; the server goes on', async () => {
+  it('a command without an answer callback does not touch the phones, and the server goes on', async () => {
     const { phone, commands } = panel();
     const page = await start({ password: null, phone });
     const socket = await open(page);
@@ -222,7 +222,7 @@ describe('the phones of a simulator', () => {
     expect(await socket.emitWithAck('peopleLists')).toContainEqual(expect.objectContaining({ revision: 0 }));
   });
 
-  it('that are not there are not answered for, nor is a question that is none', async () => {
+  it('missing phones and invalid commands are not answered', async () => {
     const page = await start({ password: null });
     const socket = await open(page);
     const answers: unknown[] = [];
@@ -235,7 +235,7 @@ describe('the phones of a simulator', () => {
     expect(answers).toEqual([]);
   });
 
-  it('are not listened to any more once the page is closed', async () => {
+  it('phones have no listeners once the page is closed', async () => {
     const { phone, change, unheard } = panel();
     const page = await start({ password: null, phone });
     await page.dashboard.close();
@@ -246,7 +246,7 @@ describe('the phones of a simulator', () => {
   it.each([
     ['with phones and without a password', null, true, { phone: true, canLogOut: false }],
     ['with a password and without phones', PASSWORD, false, { phone: false, canLogOut: true }],
-  ])('a page is told at its start what it can do: %s', async (_, password, hasPhone, welcome) => {
+  ])('a page learns at its start what it can do: %s', async (_, password, hasPhone, welcome) => {
     const page = await start({ password, ...(hasPhone ? { phone: panel().phone } : {}) });
     const cookie = password === null ? undefined : cookieOf(await logIn(page.url));
     const { io } = await import('socket.io-client');
@@ -262,7 +262,7 @@ describe('the phones of a simulator', () => {
 });
 
 describe('a page that is closed', () => {
-  it('cuts its sockets, takes no new one on a connection that is kept alive, and asks the store nothing more', async () => {
+  it('a closed page disconnects its sockets, accepts none on a kept-alive connection, and reads the store no more', async () => {
     const clock = manualClock();
     let reads = 0;
     const memory = createMemoryStore();

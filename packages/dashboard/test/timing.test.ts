@@ -4,7 +4,7 @@ import { oncePerSecond } from '../src/server/log.js';
 import { every, soon } from '../src/server/timing.js';
 
 describe('timing', () => {
-  it('every: runs again and again from the first interval on, until it is stopped', async () => {
+  it('every: runs repeatedly from the first interval on, until it is stopped', async () => {
     const clock = manualClock();
     let runs = 0;
     const stop = every(clock, 100, () => (runs += 1));
@@ -59,8 +59,8 @@ describe('timing', () => {
   });
 });
 
-describe('the log of what strangers cause', () => {
-  it('has one entry a second of each code, which says how many were left out before it', async () => {
+describe('the log of events that strangers cause', () => {
+  it('the log has one entry a second per code, which says how many were left out before it', async () => {
     const clock = manualClock();
     const told: string[] = [];
     const log = oncePerSecond(({ code, message }) => told.push(`${code} ${message}`), clock);
@@ -83,7 +83,7 @@ describe('the log of what strangers cause', () => {
     ]);
   });
 
-  it('goes on when the clock was set back', () => {
+  it('the log goes on when the clock was set back', () => {
     const told: number[] = [];
     let now = 1_000_000;
     const log = oncePerSecond(() => told.push(now), { now: () => now, wakeAt: () => () => undefined });

@@ -31,7 +31,7 @@ describe('a view', () => {
       ? view
       : [view.seq, view.offsetMs, [...view.rows.values()].map(({ sid, version }) => [sid, version])];
 
-  it('takes rows that are newer or as new, and forgets those that are gone', () => {
+  it('a view accepts rows that are newer or as new, and forgets those that are gone', () => {
     const before = at(1, ['A', 3], ['B', 3], ['C', 3]);
     const change = delta(
       1,
@@ -55,30 +55,30 @@ describe('a view', () => {
     expect(before.rows.size).toBe(3);
   });
 
-  it('takes a row of the same version: its call may have been left out and come back', () => {
+  it('a view accepts a row of the same version: its call may have been left out and come back', () => {
     const renewed = { ...delta(1, 2, []), rows: [{ sid: 'A', version: 3, phase: 'new' } as never] };
     const after = applyUpdate(at(1, ['A', 3]), renewed, 0);
     expect(after === 'resync' ? null : after.rows.get('A')).toMatchObject({ phase: 'new' });
   });
 
-  it('asks anew when there is nothing yet, when the feed is another one, and when something is missing', () => {
+  it('a view requests a sync when it is empty, when the feed is a different one, and when something is missing', () => {
     expect(applyUpdate(null, delta(0, 1, []), 0)).toBe('resync');
     expect(applyUpdate(at(1), { ...delta(1, 2, []), epoch: 'E2' }, 0)).toBe('resync');
     expect(applyUpdate(at(1), delta(2, 3, []), 0)).toBe('resync');
   });
 
-  it('stays as it is when an answer has overtaken the change, and goes on when they overlap', () => {
+  it('a view stays unchanged when an answer has overtaken the change, and goes on when they overlap', () => {
     const before = at(5, ['A', 3]);
     for (const seq of [4, 5]) expect(applyUpdate(before, delta(3, seq, [['A', 9]]), 400)).toBe(before);
     expect(shown(applyUpdate(before, delta(3, 6, [['A', 9]]), 400))).toEqual([6, 600, [['A', 9]]]);
   });
 
-  it('begins anew with everything there is, whatever it held', () => {
+  it('a view starts over with a complete update, whatever it held', () => {
     const snapshot = { ...delta(0, 9, [['Z', 1]]), kind: 'snapshot' as const, epoch: 'E2' };
     expect(shown(applyUpdate(at(5, ['A', 3]), snapshot, 400))).toEqual([9, 600, [['Z', 1]]]);
   });
 
-  it('lists the newest first, and of the same moment by SID, whatever order they came in', () => {
+  it('a view lists the newest first, and by SID within the same moment, whatever order they came in', () => {
     const row = (sid: string, startedAt: number) => ({ sid, startedAt }) as never;
     for (const rows of [
       [row('A', 1), row('B', 2), row('C', 2)],

@@ -2,22 +2,22 @@ import { onlyKnown } from '@amd/core/internal';
 import { isE164 } from '@amd/core';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-/** What may be dialled. Only what is allowed, and of that only ordinary numbers. */
+/** Rules for what may be dialled: only what is allowed, and of that only ordinary numbers. */
 export interface DialRules {
   /** For `mayDial` of the executor. */
   mayDial(to: string): boolean;
-  /** Why a number may not be dialled, said so that a person can act on it; `null` when it may. */
+  /** Explains why a number may not be dialled and what to do about it; `null` if it may. */
   problem(to: string): string | null;
 }
 
 export interface DialRulesOptions {
-  /** Numbers in E.164 form, and prefixes that end in a star, such as `+1415*`. Whatever is not among them is refused. */
+  /** Numbers in E.164 form, and prefixes that end in a star, such as `+1415*`. All other numbers are refused. */
   readonly allow: readonly string[];
-  /** Numbers of ours, which are never dialled: the call would come back to us. */
+  /** Our own numbers, which are never dialled: the call would come back to us. */
   readonly ownNumbers: readonly string[];
 }
 
-/** Calls to these cost more than a call, or ring no person (libphonenumber's types). */
+/** Calls to these types cost more than a normal call, or ring no person (libphonenumber's types). */
 const REFUSED_TYPES: Readonly<Record<string, string>> = {
   PREMIUM_RATE: 'is a premium-rate number',
   SHARED_COST: 'is a shared-cost number',
@@ -26,15 +26,15 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
   VOICEMAIL: 'is a voicemail access number',
 };
 
-/** Satellite phones and global networks, for which libphonenumber has ordinary types (ITU-T E.164, list of codes). */
+/** Satellite phones and global networks, which libphonenumber gives ordinary types (ITU-T E.164, list of codes). */
 const GLOBAL_CODES = ['870', '878', '881', '882', '883', '888', '979', '808'];
 
 const PREFIX = /^\+[1-9][0-9]{0,13}\*$/;
 
 /**
- * Refuses everything that nobody allowed. A prefix opens a range, and in every range there are expensive numbers: their
- * types are refused all the same, as is what libphonenumber does not know. `+1*` means the United States and Canada,
- * not the other countries of that code.
+ * Creates rules that refuse everything not allowed. A prefix opens a range, and every range contains expensive numbers: their
+ * types are refused all the same, as is what libphonenumber does not know. `+1*` means the United States and Canada, not the
+ * other countries of that code.
  * @throws TypeError naming the entry of `allow` or `ownNumbers` that is neither a number nor a prefix
  */
 export function createDialRules(options: DialRulesOptions): DialRules {
@@ -60,7 +60,7 @@ export function createDialRules(options: DialRulesOptions): DialRules {
     if (!isE164(to)) return 'must be a full phone number, with + and the country code, such as +14155550142';
     if (own.has(to)) return 'is a number of our own: the call would come back to us';
     const parsed = parsePhoneNumberFromString(to);
-    // The library reads extensions and digits of other scripts too; what is dialled is the text.
+    // The library also reads extensions and digits of other scripts; the text itself is dialled.
     if (parsed?.number !== to || !parsed.isValid()) return 'is not a phone number that exists: check it';
     if (GLOBAL_CODES.includes(parsed.countryCallingCode)) return 'is of a satellite or global network';
     const type = parsed.getType();

@@ -7,11 +7,11 @@ export interface PageAssets {
   readonly style: string;
 }
 
-/** The pages there are. */
+/** The available pages. */
 export type PageName = 'calls' | 'workers';
 
 /**
- * A page as the build left it, beside this file.
+ * Loads a page as the build left it, beside this file.
  * @throws Error when it was not built
  */
 export async function loadPage(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a page may say; anything else is not answered. */
+/** What a page may send; anything else is not answered. */
 export const SINCE = z.strictObject({ epoch: z.string().max(64), seq: z.int().min(0) }).nullable();
 
 const sid = z.string().max(64);

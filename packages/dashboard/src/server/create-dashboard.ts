@@ -7,14 +7,14 @@ import { createPage, type Dashboard, PAGE_OPTIONS, type PageOptions } from './pa
 export interface DashboardOptions extends PageOptions {
   /** `null`: the page does not edit whom to ring. */
   readonly people: PeopleLists | null;
-  /** Default: a feed of its own. One that is passed is started and stopped with the dashboard as well. */
+  /** Default: a feed of its own. A given feed is started and stopped with the dashboard as well. */
   readonly feed?: CallFeed | undefined;
 }
 
 const OPTIONS = { ...PAGE_OPTIONS, people: true, feed: true } as const satisfies Record<keyof DashboardOptions, true>;
 
 /**
- * The page of calls.
+ * Creates the page of calls.
  * @throws TypeError naming the option
  */
 export function createDashboard(options: DashboardOptions): Dashboard {

@@ -8,9 +8,9 @@ export interface WorkerDashboardOptions extends PageOptions {
   readonly workspace: () => ShownWorkspace | undefined;
   /** Sends a worker to work or home: `createAvailabilitySwitch` of `@amd/core/http`. */
   readonly switchWorker: (worker: string, on: boolean) => Promise<void>;
-  /** Events of TaskRouter, for a log that can be switched on. Default: there is none. */
+  /** TaskRouter events, for a log that can be switched on. Default: no log. */
   readonly events?: EventLog | null | undefined;
-  /** Default: a feed of its own. One that is passed is started and stopped with the dashboard as well. */
+  /** Default: a feed of its own. A given feed is started and stopped with the dashboard as well. */
   readonly feed?: WorkerFeed | undefined;
 }
 
@@ -23,7 +23,7 @@ const OPTIONS = {
 } as const satisfies Record<keyof WorkerDashboardOptions, true>;
 
 /**
- * The page of workers, and of the callers who wait for them.
+ * Creates the page of workers, and of the callers who wait for them.
  * @throws TypeError naming the option
  */
 export function createWorkerDashboard(options: WorkerDashboardOptions): Dashboard {

@@ -1,6 +1,6 @@
 import type { Clock } from '@amd/core';
 
-/** One line for operators. Nothing in it is a secret or a full phone number. */
+/** One log line for operators. It contains no secret and no full phone number. */
 export interface DashboardLogEntry {
   readonly level: 'info' | 'warn' | 'error';
   /** What happened, for machines; stable. */
@@ -13,7 +13,10 @@ export type DashboardLog = (entry: DashboardLogEntry) => void;
 
 export const quiet: DashboardLog = () => undefined;
 
-/** A log for what strangers cause: at most one entry a second of each code, which says how many were left out before it. */
+/**
+ * Wraps a log for events that strangers can cause: at most one entry a second per code, which says how many were left out before
+ * it.
+ */
 export function oncePerSecond(log: DashboardLog, clock: Clock): DashboardLog {
   const last = new Map<string, { at: number; leftOut: number }>();
   return (entry) => {

@@ -21,15 +21,15 @@ import { oncePerSecond, quiet, type DashboardLog, type DashboardLogEntry } from 
 import type { PhonePanel } from './phone-panel.js';
 import { createPageSocket, type PageSocketParts } from './socket.js';
 
-/** What every page is told. */
+/** Options of every page. */
 export interface PageOptions {
   readonly store: Store;
-  /** Where Twilio and people reach this server. The page stands at its root. */
+  /** Where Twilio and people reach this server. The page is at its root. */
   readonly publicBaseUrl: string;
   /**
-   * Asked for before anything is shown. `null`: **the page is open to everybody on this machine**, and to whatever a raw
-   * forward of its port lets in (`ssh -L`, `kubectl port-forward`, `socat`), while `publicBaseUrl` is an address of this
-   * machine; with any other address the page is off.
+   * Required before anything is shown. `null`: **the page is open to everyone on this machine**, and to whatever a raw forward of
+   * its port lets in (`ssh -L`, `kubectl port-forward`, `socat`), while `publicBaseUrl` is an address of this machine; with any
+   * other address the page is off.
    */
   readonly password: string | null;
   /** The phones of a simulator. */
@@ -37,7 +37,7 @@ export interface PageOptions {
   readonly clock?: Clock | undefined;
   /** Default: the files that come with this package. */
   readonly assets?: PageAssets | undefined;
-  /** How long a log-in lasts. Default 8. */
+  /** How long a login lasts. Default 8. */
   readonly sessionHours?: number | undefined;
   readonly log?: DashboardLog | undefined;
 }
@@ -61,11 +61,11 @@ export type DashboardHandler = (
 ) => void;
 
 export interface Dashboard {
-  /** A listener for `http.createServer`, or a middleware: what is not the page's goes on to the next handler. */
+  /** A listener for `http.createServer`, or a middleware: other requests go on to the next handler. */
   readonly handler: DashboardHandler;
   /** Serves the page's socket on this server too. */
   attach(server: Server): void;
-  /** Cuts the pages and stops the feed. */
+  /** Disconnects the pages and stops the feed. */
   close(): Promise<void>;
 }
 
@@ -83,14 +83,14 @@ const OFF: DashboardLogEntry = {
 const TITLES: Readonly<Record<PageName, string>> = { calls: 'Calls', workers: 'Workers' };
 
 /**
- * One page: who may see it, its files, its socket, and the call log.
+ * Creates one page: access, files, socket, and the call log.
  * @throws TypeError naming the option
  */
 export function createPage<Row extends Keyed, Figures>(
   options: PageOptions,
   page: {
     readonly name: PageName;
-    /** Whose calls are in the call log. */
+    /** The flow whose calls are in the call log. */
     readonly flow: CallLogOptions['flow'];
   } & Pick<PageSocketParts<Row, Figures>, 'feed' | 'people' | 'workers'>,
 ): Dashboard {
@@ -122,7 +122,7 @@ export function createPage<Row extends Keyed, Figures>(
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     setHeaders(request, response);
-    // What the door's pages are made of has nothing in it, and a page that says "off" wants its looks too.
+    // The files of the door's pages contain no data, and a page that says "off" needs its style as well.
     if (path === PATHS.doorStyle || path === PATHS.doorScript) {
       if (path === PATHS.doorStyle) file(request, response, 'text/css', DOOR_STYLE);
       else file(request, response, 'text/javascript', DOOR_SCRIPT);
@@ -199,7 +199,7 @@ export function createPage<Row extends Keyed, Figures>(
         return;
       }
       answer(request, response, path).catch((error: unknown) => {
-        // Who hangs up in the middle wants no answer.
+        // A client that hung up needs no answer.
         if (request.socket.destroyed) return;
         const message = error instanceof Error ? error.message : String(error);
         strangersLog({ level: 'error', code: 'page.failed', message: `the page could not be served: ${message}` });
@@ -223,7 +223,7 @@ const OURS: ReadonlySet<string> = new Set([
   `${PATHS.front}/`,
 ]);
 
-/** The same, once its first item is there, or failed to be. */
+/** Returns the same items, once the first one is there or has failed. */
 async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
   const rest = items[Symbol.asyncIterator]();
   const first = await rest.next();
@@ -234,7 +234,7 @@ async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
   })();
 }
 
-/** Has no data in it, so it may be kept, and asked about. */
+/** Sends a file, which contains no data, so it may be cached and revalidated. */
 function file(request: IncomingMessage, response: ServerResponse, type: string, body: string): void {
   const tag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   response.setHeader('cache-control', 'no-cache');

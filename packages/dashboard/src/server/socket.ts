@@ -15,7 +15,7 @@ import { every, soon } from './timing.js';
 
 export interface PageSocket {
   attach(server: HttpServer): void;
-  /** Cuts whoever came in by this session. */
+  /** Disconnects all sockets of this session. */
   cut(session: Session): void;
   close(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export interface PageSocketParts<Row extends Keyed, Figures> {
   readonly log: DashboardLog;
 }
 
-/** What a page of workers can do besides looking. */
+/** What a page of workers can do besides showing them. */
 export interface WorkerControls {
-  /** Throws when it cannot be written down. */
+  /** Throws if it cannot be recorded. */
   readonly switch: (worker: string, on: boolean) => Promise<void>;
   readonly events: EventLog | null;
 }
@@ -41,26 +41,29 @@ export interface WorkerControls {
 interface SocketData {
   access: Access;
   synced: boolean;
-  /** Commands in the present second. */
+  /** Commands in the current second. */
   commands: number;
 }
 
 type Nobody = Record<string, never>;
 
-/** Two hundred people with the longest names and numbers fit, and little more. */
+/** Fits two hundred people with the longest names and numbers, and little more. */
 const MAX_MESSAGE_BYTES = 80_000;
-/** Nobody clicks so often; whoever sends more in a second is cut. */
+/** No user clicks this often; a socket that sends more in a second is disconnected. */
 const MAX_COMMANDS = 50;
 const SECOND = 1000;
 
-/** Carries updates and commands. It holds no truth: whatever it loses, the page notices by its sequence number. */
+/**
+ * Creates the socket, which carries updates and commands. It holds no state of its own: a page notices lost updates by the
+ * sequence number.
+ */
 export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketParts<Row, Figures>): PageSocket {
   type Page = Socket<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>;
   const { feed, people, phone, workers, guard, sender, clock, log } = parts;
   const io = new Server<PageToServer<Row, Figures>, ServerToPage<Row, Figures>, Nobody, SocketData>({
     path: PATHS.socket,
     serveClient: false,
-    // CORS stops no websocket and no forged polling request; this stops both.
+    // CORS stops neither websockets nor forged polling requests; this stops both.
     allowRequest(request, decide) {
       const { kind } = guard.check(request);
       decide(null, !closed && (kind === 'open' || kind === 'session') && sender(request).ours);
@@ -71,7 +74,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
   });
   let attached = false;
   let closed = false;
-  /** Stops listening to the feed: nobody listens while nobody looks. */
+  /** Stops listening to the feed: without pages there is no listener. */
   let unlisten: (() => void) | null = null;
   const stops = [stopListening];
   if (phone !== null)
@@ -134,7 +137,7 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
     socket.emit('welcome', { phone: phone !== null, canLogOut: access.kind === 'session' });
   });
 
-  /** Lists that another process has saved. Nobody asks while nobody looks. */
+  /** Announces lists that another process has saved. Polls only while a page is open. */
   function tellOfOthers(lists: PeopleLists): () => void {
     const wereWritten = lists.watch();
     let asking = false;
@@ -145,14 +148,14 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
         .then(async (written) => {
           if (written) io.emit('people', await lists.all());
         })
-        // The feed tells of a store that is away.
+        // The feed reports a store that is down.
         .catch(() => undefined)
         .finally(() => (asking = false));
     };
   }
 
   function tell(delta: Delta<Row, Figures>): void {
-    // Whoever reads slowly misses it, instead of filling our memory.
+    // A slow reader misses it, instead of filling our memory.
     io.to('synced').volatile.emit('update', leanUpdate(delta));
   }
 
@@ -255,11 +258,11 @@ export function createPageSocket<Row extends Keyed, Figures>(parts: PageSocketPa
       }
     },
     async close() {
-      // A connection that is kept alive may still ask for a socket.
+      // A kept-alive connection may still request a socket.
       closed = true;
       for (const stop of stops) stop();
       io.disconnectSockets(true);
-      // The server is not ours: closing it is not our business.
+      // The server is not ours, so we do not close it.
       if (attached) io.engine.close();
       await Promise.resolve();
     },

@@ -1,6 +1,6 @@
 import type { Clock } from '@amd/core';
 
-/** Runs again and again until it is stopped. */
+/** Runs repeatedly until it is stopped. */
 export function every(clock: Clock, ms: number, run: () => void): () => void {
   let cancel = clock.wakeAt(clock.now() + ms, again);
   function again(): void {
@@ -12,7 +12,7 @@ export function every(clock: Clock, ms: number, run: () => void): () => void {
   };
 }
 
-/** Many changes within `ms` become one. */
+/** Combines many changes within `ms` into one run. */
 export function soon(
   clock: Clock,
   ms: number,

@@ -1,6 +1,9 @@
 import type { CallRow, Keyed, LegRow, Update } from './protocol.js';
 
-/** What most legs and calls have in common is not sent with each change; both sides know it. Of a leg: nothing has happened yet. */
+/**
+ * Values that most legs and calls have in common are not sent with each change; both sides know them. For a leg: nothing has
+ * happened yet.
+ */
 export const USUAL_LEG = {
   answeredBy: null,
   result: null,
@@ -25,12 +28,12 @@ const USUAL_CALL = {
   final: false,
 } as const satisfies Partial<CallRow>;
 
-/** Of the leg at this place: also that it has no name, and is numbered as it stands. */
+/** Returns the values not sent for the leg at this place, including no name, and its number. */
 function unsentLeg(index: number): Partial<LegRow> {
   return { ...USUAL_LEG, name: '', id: index + 1 };
 }
 
-/** Sent as a list: so many ms after the call began each of these came, without names and without what did not come at its end. */
+/** Sent as a list: how many ms after the call began each of these came, without names and without trailing missing ones. */
 const CALL_TIMES = ['heldAt', 'wonAt', 'connectedAt', 'fallbackAt', 'endedAt'] as const;
 const LEG_TIMES = [
   'requestedAt',
@@ -45,12 +48,12 @@ const LEG_TIMES = [
 
 type Times = readonly (number | null)[];
 
-/** An update as it is sent. */
+/** Converts an update to its sent form. */
 export function leanUpdate<Row extends Keyed, Figures>(update: Update<Row, Figures>): Update<Row, Figures> {
   return { ...update, rows: update.rows.map((row) => (isCall(row) ? (leanCall(row) as unknown as Row) : row)) };
 }
 
-/** The update that was sent. */
+/** Restores the update from its sent form. */
 export function wholeUpdate<Row extends Keyed, Figures>(update: Update<Row, Figures>): Update<Row, Figures> {
   return { ...update, rows: update.rows.map((row) => (isLean(row) ? (wholeCall(row) as unknown as Row) : row)) };
 }

@@ -1,6 +1,6 @@
 /**
- * What the server and the page say to each other. Plain data; the socket only carries it: the truth is in the sequence
- * numbers. Times in ms since the epoch.
+ * The protocol between server and page. Plain data; the socket only carries it: the sequence numbers decide. Times in ms since
+ * the epoch.
  */
 
 import type { WorkersEvents, SwitchResult } from './worker-events.js';
@@ -19,9 +19,9 @@ export type LegPhase =
 
 export type CallerPhase = 'arriving' | 'held' | 'joining' | 'connected' | 'fallingBack' | 'ended';
 
-/** One outbound call to one person, as a bar in time. */
+/** One outbound call to one callee, as a bar in time. */
 export interface LegRow {
-  /** From 1. */
+  /** Starts at 1. */
   readonly id: number;
   /** Empty when the person has no name. */
   readonly name: string;
@@ -29,18 +29,18 @@ export interface LegRow {
   readonly phase: LegPhase;
   /** One of Twilio's `AnsweredBy` values, once known. */
   readonly answeredBy: string | null;
-  /** `bridged`, `answered`, `hungUp`, `notReached`, `refused`, `stopped`, `lost`; `null` while it lives. */
+  /** `bridged`, `answered`, `hungUp`, `notReached`, `refused`, `stopped`, `lost`; `null` while it is live. */
   readonly result: string | null;
-  /** What to add to the result for people: `busy`, `no-answer`, why Twilio refused. Empty when there is nothing. */
+  /** Details of the result for people: `busy`, `no-answer`, why Twilio refused. Empty if there are none. */
   readonly detail: string;
   /** This leg has, or had, the caller. */
   readonly won: boolean;
-  /** The worker that TaskRouter held for it; `null` when there is no TaskRouter. A worker without a phone has no call. */
+  /** The worker that TaskRouter reserved; `null` without TaskRouter. A worker without a phone has no call. */
   readonly reservation: {
     readonly worker: string;
     /** `accepted`, `rejected`, `timeout`, `canceled`, `rescinded`; `null` while it is open. */
     readonly result: string | null;
-    /** Where the worker goes when it is rejected. */
+    /** Where the worker goes when the reservation is rejected. */
     readonly sends: 'coolDown' | 'offline' | null;
     readonly assignedAt: number;
     readonly endedAt: number | null;
@@ -50,10 +50,10 @@ export interface LegRow {
   readonly queuedMs: number | null;
   readonly ringingAt: number | null;
   readonly answeredAt: number | null;
-  /** They first heard something. */
+  /** When they first heard something. */
   readonly greetedAt: number | null;
   readonly verdictAt: number | null;
-  /** They took the call by a key. */
+  /** When they took the call with a key. */
   readonly keyAt: number | null;
   /** A robot screened the call for them. */
   readonly screened: boolean;
@@ -66,9 +66,9 @@ export interface CallRow {
   readonly kind: 'call';
   /** The inbound CallSid. */
   readonly sid: string;
-  /** Rises with every change; a row with a lower one is old news. */
+  /** Increases with every change; a row with a lower one is outdated. */
   readonly version: number;
-  /** As the network said it: any text. */
+  /** As reported by the network: any text. */
   readonly from: string;
   readonly to: string;
   readonly phase: CallerPhase;
@@ -80,7 +80,7 @@ export interface CallRow {
   readonly connectedAt: number | null;
   readonly fallbackAt: number | null;
   readonly endedAt: number | null;
-  /** How long a message the caller left, s. */
+  /** Length of the message that the caller left, in seconds. */
   readonly messageSeconds: number | null;
   /** Over for the caller and for every leg. */
   readonly final: boolean;
@@ -91,9 +91,9 @@ export interface CallRow {
 export interface Totals {
   /** Calls whose caller is still on the line. */
   readonly live: number;
-  /** Of these, callers not connected to anybody yet. */
+  /** Of these, callers not connected yet. */
   readonly waiting: number;
-  /** When the longest waiting caller called; `null` when nobody waits. */
+  /** When the longest waiting caller called; `null` if no one waits. */
   readonly waitingSince: number | null;
   /** Calls held by the feed, live and ended. */
   readonly calls: number;
@@ -104,29 +104,29 @@ export interface Totals {
   readonly machines: number;
 }
 
-/** What a feed holds, by its SID. */
+/** A row of a feed, identified by its SID. */
 export interface Keyed {
   readonly sid: string;
   readonly version: number;
 }
 
-/** Everything there is: the answer to a first `sync`, and to one that cannot be answered by what changed. */
+/** The complete state: the answer to a first `sync`, and to one that changes cannot answer. */
 export interface Snapshot<Row extends Keyed = CallRow, Figures = Totals> {
   readonly kind: 'snapshot';
-  /** Names the feed that counts; another one after a restart. */
+  /** Identifies the feed that counts; changes after a restart. */
   readonly epoch: string;
   readonly seq: number;
-  /** Server time, to show elapsed times by. */
+  /** Server time, used to show elapsed times. */
   readonly now: number;
   readonly rows: readonly Row[];
   readonly totals: Figures;
 }
 
-/** What changed after `from` up to `seq`: rows to put in place of those with the same `sid`, and SIDs to forget. */
+/** What changed after `from` up to `seq`: rows that replace those with the same `sid`, and SIDs to forget. */
 export interface Delta<Row extends Keyed = CallRow, Figures = Totals> {
   readonly kind: 'delta';
   readonly epoch: string;
-  /** The sequence number that the receiver must be at; otherwise it asks for `sync`. */
+  /** The sequence number that the receiver must have; otherwise it requests `sync`. */
   readonly from: number;
   readonly seq: number;
   readonly now: number;
@@ -137,7 +137,7 @@ export interface Delta<Row extends Keyed = CallRow, Figures = Totals> {
 
 export type Update<Row extends Keyed = CallRow, Figures = Totals> = Snapshot<Row, Figures> | Delta<Row, Figures>;
 
-/** Somebody to ring. */
+/** A person to ring. */
 export interface ListedPerson {
   readonly name: string;
   /** E.164. */
@@ -147,7 +147,7 @@ export interface ListedPerson {
 /** Whom to ring for calls to one inbound number; `*` is the list for every other number. */
 export interface PeopleList {
   readonly inbound: string;
-  /** For `save`: what the editor has seen. 0: never saved, so the configured list is in force. */
+  /** For `save`: the revision that the editor has seen. 0: never saved, so the configured list applies. */
   readonly revision: number;
   /** `configured`: from the environment; `saved`: edited here. */
   readonly source: 'configured' | 'saved';
@@ -165,7 +165,7 @@ export interface PeopleProblem {
 
 export type SaveResult =
   | { readonly ok: true; readonly list: PeopleList }
-  /** Somebody else saved first: nothing was written; `list` is what is stored now. */
+  /** Another person saved first: nothing was written; `list` is what is stored now. */
   | { readonly ok: false; readonly code: 'conflict'; readonly list: PeopleList }
   | { readonly ok: false; readonly code: 'invalid'; readonly problems: readonly PeopleProblem[] }
   | { readonly ok: false; readonly code: 'failed'; readonly message: string };
@@ -180,14 +180,14 @@ export interface PhoneCall {
   readonly status: string;
   /** It rings for you: `answer` or `decline` it. */
   readonly ringsForYou: boolean;
-  /** You are on this call: `press` and `hangUp` do something. */
+  /** You are on this call: `press` and `hangUp` take effect. */
   readonly yours: boolean;
   /** The last sentence this party heard. */
   readonly heard: string;
   readonly startedAt: number;
 }
 
-/** Who may answer at one number. */
+/** A person at one number. */
 export interface PhonePerson {
   readonly to: string;
   readonly name: string;
@@ -213,26 +213,26 @@ export type PhoneCommand =
 
 export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
-/** What the page is told about itself when it connects. */
+/** What the page learns about itself when it connects. */
 export interface Welcome {
   /** The simulator's phones can be used. */
   readonly phone: boolean;
-  /** A password was asked for, so one can log out. */
+  /** A password was required, so a logout is possible. */
   readonly canLogOut: boolean;
 }
 
 export interface ServerToPage<Row extends Keyed = CallRow, Figures = Totals> {
   welcome: (welcome: Welcome) => void;
   update: (update: Update<Row, Figures>) => void;
-  /** Some list was saved, by anybody. */
+  /** A list was saved, by anyone. */
   people: (lists: readonly PeopleList[]) => void;
   phone: (state: PhoneState) => void;
-  /** New events of TaskRouter, to a page that asked for them. */
+  /** New TaskRouter events, to a page that requested them. */
   events: (news: WorkersEvents) => void;
 }
 
 export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
-  /** Asks for what happened after `seq` of `epoch`; the answer is an `Update`. Before it, no `update` is sent. */
+  /** Requests what happened after `seq` of `epoch`; the answer is an `Update`. Before it, no `update` is sent. */
   sync: (since: { epoch: string; seq: number } | null, answer: (update: Update<Row, Figures>) => void) => void;
   peopleLists: (answer: (lists: readonly PeopleList[]) => void) => void;
   savePeople: (
@@ -241,21 +241,21 @@ export interface PageToServer<Row extends Keyed = CallRow, Figures = Totals> {
   ) => void;
   phoneState: (answer: (state: PhoneState | null) => void) => void;
   phone: (command: PhoneCommand, answer: (result: PhoneResult) => void) => void;
-  /** `ok`: the request is written down. Whether TaskRouter grants it is told in the worker's row. */
+  /** `ok`: the request is recorded. The worker's row tells whether TaskRouter grants it. */
   switchWorker: (request: { worker: string; on: boolean }, answer: (result: SwitchResult) => void) => void;
-  /** The events so far are the answer to `true`; `null` when there are none to be had. */
+  /** The answer to `true` is the events so far; `null` if there are none available. */
   watchEvents: (on: boolean, answer: (events: WorkersEvents | null) => void) => void;
 }
 
 /** Why a page cannot connect, as far as the server knows. */
 export interface DoorState {
-  /** `out`: log in first, or the page is off. `elsewhere`: the page was opened at an address that is not its own. */
+  /** `out`: log in first, or the page is off. `elsewhere`: the page was opened at a foreign address. */
   readonly door: 'open' | 'out' | 'elsewhere';
-  /** Where the page is at home. */
+  /** The page's own address. */
   readonly address: string;
 }
 
-/** Where the page is, and what else answers beside it. */
+/** The page's path, and the others beside it. */
 export const PATHS = {
   page: '/',
   /** Leads to the page. */
@@ -264,7 +264,7 @@ export const PATHS = {
   style: '/dashboard/app.css',
   login: '/dashboard/login',
   logout: '/dashboard/logout',
-  /** Asked by a page that cannot connect, to learn why: see `DoorState`. */
+  /** Requested by a page that cannot connect, to learn why: see `DoorState`. */
   door: '/dashboard/door',
   doorStyle: '/dashboard/door.css',
   doorScript: '/dashboard/door.js',

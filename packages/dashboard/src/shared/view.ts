@@ -4,15 +4,15 @@ import type { CallRow, Keyed, Totals, Update } from './protocol.js';
 export interface View<Row extends Keyed = CallRow, Figures = Totals> {
   readonly epoch: string;
   readonly seq: number;
-  /** What to add to one's own clock to get the server's, in ms. */
+  /** What to add to the local clock to get the server's, in ms. */
   readonly offsetMs: number;
   readonly rows: ReadonlyMap<string, Row>;
   readonly totals: Figures;
 }
 
 /**
- * The view after an update that arrived at `receivedAt` of one's own clock. `resync`: something in between was missed, or
- * the feed is another one now; the view stays as it is until the answer to a `sync` arrives.
+ * Returns the view after an update that arrived at `receivedAt` of the local clock. `resync`: something in between was missed, or
+ * the feed is a different one; the view stays unchanged until the answer to a `sync` arrives.
  */
 export function applyUpdate<Row extends Keyed, Figures>(
   view: View<Row, Figures> | null,
@@ -25,7 +25,7 @@ export function applyUpdate<Row extends Keyed, Figures>(
     return { epoch, seq, totals, offsetMs, rows: new Map(update.rows.map((row) => [row.sid, row])) };
   }
   if (view?.epoch !== epoch) return 'resync';
-  // Overtaken by the answer to a sync that had this in it.
+  // Overtaken by the answer to a sync that contained this.
   if (seq <= view.seq) return view;
   if (update.from > view.seq) return 'resync';
   const rows = new Map(view.rows);
@@ -37,7 +37,7 @@ export function applyUpdate<Row extends Keyed, Figures>(
   return { epoch, seq, totals, offsetMs, rows };
 }
 
-/** Newest first; of the same moment, by SID, so that rows never swap places by chance. */
+/** Sorts newest first, and by SID within the same moment, so that rows never swap places by chance. */
 export function newestFirst(rows: Iterable<CallRow>): CallRow[] {
   return [...rows].sort((a, b) => b.startedAt - a.startedAt || (a.sid < b.sid ? -1 : 1));
 }

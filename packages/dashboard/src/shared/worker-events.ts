@@ -1,17 +1,17 @@
-/** One event of TaskRouter, as a line to read. */
+/** One TaskRouter event as a line to read. */
 export interface WorkersEvent {
-  /** Rises by one with every event that this process heard. */
+  /** Increases by one with every event that this process received. */
   readonly id: number;
-  /** When it happened, by Twilio's clock; else when it was heard. */
+  /** When it happened, by Twilio's clock; otherwise when it was received. */
   readonly at: number;
   /** As TaskRouter names it: `reservation.rejected`. */
   readonly type: string;
   readonly worker: string;
   /** The caller's number, whatever it is. */
   readonly caller: string;
-  /** What there is to add: the activity, the reason. */
+  /** Details: the activity, the reason. */
   readonly detail: string;
-  /** The inbound CallSid, when the event is about a call. */
+  /** The inbound CallSid, if the event is about a call. */
   readonly call: string | null;
 }
 

@@ -22,7 +22,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** One call in the store, with a token that nobody may ever see. */
+/** Writes one call into the store, with a token that must never be shown. */
 export async function putCall(store: Store, sid: string, now = Date.now(), expected = 0): Promise<void> {
   const state = {
     kind: 'call',
@@ -47,7 +47,7 @@ export async function serve(options: {
   readonly log?: DashboardLog;
   readonly phone?: PhonePanel;
   readonly sessionHours?: number;
-  /** What stands before the page's handler, such as a parser of forms. */
+  /** A handler before the page's, such as a form parser. */
   readonly before?: (request: IncomingMessage, next: () => void) => void;
 }): Promise<Served> {
   const { password, clock, log, phone, sessionHours, before, store = createMemoryStore() } = options;
@@ -130,17 +130,17 @@ export function logIn(
   });
 }
 
-/** Name and value of each cookie that was set. */
+/** Returns name and value of each cookie that was set. */
 export function cookiesOf({ headers }: Answer): string[] {
   return [headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0] ?? '');
 }
 
-/** Of the session. */
+/** Returns the session's cookie. */
 export function cookieOf(answer: Answer): string {
   return cookiesOf(answer)[0] ?? '';
 }
 
-/** What a socket got before it was refused or let in: `null` when it was refused. */
+/** Returns what a socket got before it was refused or let in: `null` if it was refused. */
 export async function connect(
   url: string,
   transport: 'websocket' | 'polling',

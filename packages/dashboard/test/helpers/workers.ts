@@ -15,7 +15,7 @@ export const SHOWN_WORKSPACE = {
 
 export const workerSid = (index: number): string => `WK${index.toString(16).padStart(32, '0')}`;
 
-/** Writes records as the flows leave them, as far as pages look at them. */
+/** Creates functions that write records as the flows leave them, as far as pages show them. */
 export function workerWriter(store: Store, now: () => number = () => Date.now()) {
   const revisions = new Map<string, number>();
   async function put(key: string, schema: number, state: unknown): Promise<void> {
@@ -44,7 +44,7 @@ export function workerWriter(store: Store, now: () => number = () => Date.now())
         ...changes,
       });
     },
-    /** A caller for whom these workers were held, one after the other; the last one's phone rings. */
+    /** Writes a caller for whom these workers were reserved, one after the other; the last one's phone rings. */
     call: (sid: string, from: string, workers: readonly number[]): Promise<void> => {
       const startedAt = now() - 30_000;
       const last = workers.at(-1);

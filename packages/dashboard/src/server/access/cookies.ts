@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A cookie that no script and no other site gets, under one of two names. */
+/** A cookie that no script and no other site can read, under one of two names. */
 export interface Cookie {
-  /** All values that came, the stricter name's first. */
+  /** Returns all values that were sent, the stricter name's first. */
   read(request: IncomingMessage): readonly string[];
-  /** The `Set-Cookie` header for a page at `origin`. */
+  /** Returns the `Set-Cookie` header for a page at `origin`. */
   set(value: string, origin: string, seconds: number): string;
-  /** The `Set-Cookie` headers that take away what came. */
+  /** Returns the `Set-Cookie` headers that remove what was sent. */
   remove(request: IncomingMessage): readonly string[];
 }
 
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 
 /**
- * Over https the name has the prefix with which a browser takes a cookie only from this very host (RFC 6265bis, 4.1.3.2);
- * on loopback it has none. Which one counts is decided by the page's own origin when the cookie is set: behind a TLS proxy
- * the connection and `Host` look like loopback.
+ * Creates a cookie. Over https the name has the prefix with which a browser accepts a cookie only from this very host (RFC
+ * 6265bis, 4.1.3.2); on loopback it has none. Which one counts is decided by the page's own origin when the cookie is set: behind
+ * a TLS proxy the connection and `Host` look like loopback.
  */
 export function cookieOf(plain: string): Cookie {
   const strict = `__Host-${plain}`;
@@ -32,7 +32,7 @@ export function cookieOf(plain: string): Cookie {
   };
 }
 
-/** Several, where another host of the domain has set one as well: each is signed or worth nothing. */
+/** Returns all values of a cookie. Another host of the domain may have set one as well: each is signed, or worthless. */
 function valuesOf({ headers }: IncomingMessage, name: string): readonly string[] {
   return (headers.cookie ?? '')
     .split(';')

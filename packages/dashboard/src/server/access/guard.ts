@@ -5,28 +5,28 @@ import { cookieOf } from './cookies.js';
 import { openOnThisMachine } from './loopback.js';
 import { ticketOffice, type Ticket } from './tickets.js';
 
-/** A log-in. */
+/** A login. */
 export type Session = Ticket;
 
 /** Who may see the page. */
 export type Access =
-  /** Somebody at this very machine, and no password is set. */
+  /** The request comes from this very machine, and no password is set. */
   | { readonly kind: 'open' }
   | { readonly kind: 'session'; readonly session: Session }
-  /** A password is set and has yet to be given. `ended`: it was given before, and that log-in is over. */
+  /** A password is set and has not been given yet. `ended`: it was given before, and that login is over. */
   | { readonly kind: 'login'; readonly ended: boolean }
-  /** Nobody: no password is set, and the request may come from anywhere. */
+  /** No one: no password is set, and the request may come from anywhere. */
   | { readonly kind: 'closed' };
 
 export interface Guard {
   check(request: IncomingMessage): Access;
-  /** In constant time. */
+  /** Compares in constant time. */
   isPassword(given: string): boolean;
-  /** The id of a browser that has logged in before. */
+  /** Returns the id of a browser that has logged in before. */
   device(request: IncomingMessage): string | null;
-  /** Opens a session for a page at `origin`: the `Set-Cookie` headers for it. */
+  /** Opens a session for a page at `origin`; returns its `Set-Cookie` headers. */
   logIn(request: IncomingMessage, origin: string): readonly string[];
-  /** Ends the request's session: the `Set-Cookie` headers that take its cookie away. */
+  /** Ends the request's session; returns the `Set-Cookie` headers that remove its cookie. */
   logOut(request: IncomingMessage): readonly string[];
 }
 
@@ -39,9 +39,9 @@ export interface GuardOptions {
 
 const DAY_MS = 86_400_000;
 const DEVICE_MS = 365 * DAY_MS;
-/** The cookie of a session outlives it, so that its browser can be told why it has to log in again. */
+/** The cookie of a session outlives it, so that the browser can be told why a new login is needed. */
 const REMEMBERED_MS = 7 * DAY_MS;
-/** Log-outs remembered at once; the session of an older one lives on to its end, at worst. */
+/** Maximum number of remembered logouts; the session of an older one lives to its regular end, at worst. */
 const MAX_REVOKED = 10_000;
 
 export function createGuard({ password, publicBaseUrl, sessionMs, clock }: GuardOptions): Guard {
@@ -52,7 +52,7 @@ export function createGuard({ password, publicBaseUrl, sessionMs, clock }: Guard
   const devices = office('device', DEVICE_MS);
   const sessionCookie = cookieOf('amd-session');
   const deviceCookie = cookieOf('amd-device');
-  /** Ids of sessions that were ended on this node, and when they would have ended; on other nodes they end then. */
+  /** Ids of sessions that were ended on this node, with their regular end; on other nodes they end only then. */
   const revoked = new Map<string, number>();
 
   const sessionOf = (request: IncomingMessage): Session | null =>

@@ -1,27 +1,27 @@
 import type { Clock } from '@amd/core';
 
-/** Lines in which passwords wait until they are looked at, one after the other. */
+/** Queues in which passwords wait until they are checked, one after the other. */
 export interface GuessLines {
   /**
-   * Resolves with true when it is this guess's turn, with false when `left` was aborted before.
-   * `device`: a browser that has logged in before has a line of its own; `null`: all others share one.
-   * Returns `null` when the line is full.
+   * Resolves with true when it is this guess's turn, with false if `left` was aborted before. `device`: a browser that has logged
+   * in before has a queue of its own; `null`: all others share one. Returns `null` if the queue is full.
    */
   enter(device: string | null, left: AbortSignal): Promise<boolean> | null;
 }
 
-/** Five guesses a second in each line, so that the last place waits ten seconds. */
+/** Five guesses a second in each queue, so the last place waits ten seconds. */
 const EVERY_MS = 200;
 const PLACES = 50;
-/** More devices than this at once share the common line. */
+/** More devices than this at once share the common queue. */
 const MAX_LINES = 1000;
 
-/** How long the last in a full line waits, s. */
+/** How long the last in a full queue waits, in seconds. */
 export const LONGEST_WAIT_SECONDS = (PLACES * EVERY_MS) / 1000;
 
 /**
- * Guessing is slow for everybody together. A stranger who guesses can fill the common line, but browsers that have logged in
- * before do not stand in it. No address counts: behind a proxy all may have the same. Each process has lines of its own.
+ * Creates the queues. Guessing is slow for everyone together. A stranger who guesses can fill the common queue, but browsers that
+ * have logged in before do not wait in it. Addresses do not count: behind a proxy all may be the same. Each process has queues of
+ * its own.
  */
 export function createGuessLines(clock: Clock): GuessLines {
   const common = createLine(clock);
@@ -47,10 +47,10 @@ interface Line {
 
 function createLine(clock: Clock): Line {
   const waiting = new Set<() => void>();
-  /** When the next guess may be looked at. */
+  /** When the next guess may be checked. */
   let freeAt = 0;
   let isAwake = false;
-  /** Never longer than one turn, also when the clock was set back. */
+  /** Returns the wait, which is never longer than one turn, even if the clock was set back. */
   function waitMs(): number {
     const now = clock.now();
     freeAt = Math.min(freeAt, now + EVERY_MS);
@@ -60,7 +60,7 @@ function createLine(clock: Clock): Line {
   function next(): void {
     isAwake = false;
     const [first] = waiting;
-    // This wake-up may be for a guess that has left since; another may just have had its turn.
+    // This wake-up may be for a guess that has left since, or another guess may just have had its turn.
     if (waitMs() === 0) first?.();
     wakeForNext();
   }

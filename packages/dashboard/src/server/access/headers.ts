@@ -4,8 +4,8 @@ import helmet from 'helmet';
 export type SetHeaders = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Nothing but our own files runs, and no text can become markup: `trusted-types 'none'` makes the browser refuse
- * `innerHTML` and its like altogether (w3.org/TR/trusted-types).
+ * Sets headers with which only our own files run and no text can become markup: `trusted-types 'none'` makes the browser refuse
+ * `innerHTML` and the like altogether (w3.org/TR/trusted-types).
  */
 export function securityHeaders(https: boolean): SetHeaders {
   const set = helmet({

@@ -1,31 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from './loopback.js';
 
-/** A page of ours, at this address. */
+/** The request was sent by a page of ours, at this address. */
 export interface Ours {
   readonly ours: true;
   readonly origin: string;
 }
 
-/** Whatever else sent a request. `from`: what the browser named as the sender, fit to be shown; `null`: nothing. */
+/** The request was sent by anything else. `from`: the sender that the browser named, safe to display; `null`: none. */
 export interface Stranger {
   readonly ours: false;
   readonly from: string | null;
 }
 
-/** Tells whether a page of ours sent a request. */
+/** Decides whether a page of ours sent a request. */
 export type OriginCheck = (request: IncomingMessage) => Ours | Stranger;
 
-/** No origin is so long, or has anything but plain characters; what has could do harm at a terminal. */
+/** Makes text safe for a terminal: no real origin is this long, or contains anything but plain characters. */
 function shown(text: string): string {
   return text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
 }
 
 /**
- * By exact match: the public address, or the loopback address in the request's own `Host`. A browser may leave `Origin`
- * out (a GET to the same origin) or send `null` (a page with `Referrer-Policy: no-referrer`); then `Sec-Fetch-Site`, which
- * no page can set, says that a page at the same address sent it, and `Referer` at which address
- * (fetch.spec.whatwg.org, w3.org/TR/fetch-metadata). A request with none of them was sent by no browser and is refused.
+ * Creates a check by exact match: the public address, or the loopback address in the request's own `Host`. A browser may omit
+ * `Origin` (a GET to the same origin) or send `null` (a page with `Referrer-Policy: no-referrer`); then `Sec-Fetch-Site`, which
+ * no page can set, says that a page at the same address sent it, and `Referer` at which address (fetch.spec.whatwg.org,
+ * w3.org/TR/fetch-metadata). A request with none of them was not sent by a browser and is refused.
  */
 export function originCheck(publicBaseUrl: string): OriginCheck {
   const ours = new URL(publicBaseUrl).origin;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@amd/core';
 
-/** What a signed cookie stands for: a log-in, or a browser that has logged in before. */
+/** What a signed cookie stands for: a login, or a browser that has logged in before. */
 export interface Ticket {
   readonly id: string;
   /** Epoch ms. */
@@ -9,18 +9,18 @@ export interface Ticket {
 }
 
 export interface Tickets {
-  /** The value of a cookie that ends after `lifeMs`; with the `id` of an older one, or a new one. */
+  /** Creates the value of a cookie that ends after `lifeMs`, with the `id` of an older one or a new one. */
   issue(id?: string): string;
-  /** The ticket of a cookie that we, or another node with the same password, gave out and that has not ended. */
+  /** Returns the ticket of a cookie that we, or another node with the same password, issued and that has not ended. */
   read(value: string | undefined): Ticket | null;
 }
 
-/** Makes tickets of one kind: a ticket of one kind is none of another. */
+/** Creates tickets of one kind, which are not valid as any other kind. */
 export type TicketOffice = (kind: string, lifeMs: number) => Tickets;
 
 /**
- * Tickets without a record: the cookie says when it ends, signed with a key made from the password, so that it holds on
- * every node, and no longer once the password is changed.
+ * Creates tickets without a record: the cookie says when it ends, signed with a key derived from the password, so that it is
+ * valid on every node until the password is changed.
  */
 export function ticketOffice(password: string, clock: Clock): TicketOffice {
   const secret = scryptSync(password, 'amd-dashboard', 32);
@@ -38,7 +38,7 @@ export function ticketOffice(password: string, clock: Clock): TicketOffice {
         const match = /^([0-9]{1,15})\.([\w-]{22})\.([\w-]{43})$/.exec(value ?? '');
         if (match === null) return null;
         const [, ends = '', id = '', mac = ''] = match;
-        // As text: the last character of Base64 has bits that stand for nothing, so several texts are the same bytes.
+        // As text: the last character of Base64 has unused bits, so several texts decode to the same bytes.
         const given = Buffer.from(mac);
         const expected = Buffer.from(sign(`${ends}.${id}`));
         if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;

@@ -11,7 +11,7 @@ export const FORWARDED_CALLS: Source<CallRow> = sourceOf(forwarding, (state, rev
   state.kind === 'call' ? toCallRow(state, revision) : null,
 );
 
-/** Follows the calls that are forwarded. */
+/** Creates a feed of forwarded calls. */
 export function createCallFeed(options: CallFeedOptions): CallFeed {
   onlyKnown(options, 'createCallFeed', FEED_OPTIONS);
   return createFeed({ ...options, sources: [FORWARDED_CALLS], totalsOf, endedSince: endedCallSince });

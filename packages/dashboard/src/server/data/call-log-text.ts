@@ -12,7 +12,7 @@ const COLUMNS = [
   'takenBy',
 ] as const satisfies readonly (keyof LoggedCall)[];
 
-/** A JSON array, one call a line. */
+/** Writes a JSON array, one call a line. */
 export async function* toJson(calls: AsyncIterable<LoggedCall>): AsyncGenerator<string> {
   let before = '[\n';
   for await (const call of calls) {
@@ -22,7 +22,7 @@ export async function* toJson(calls: AsyncIterable<LoggedCall>): AsyncGenerator<
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
-/** RFC 4180, with a header; the legs in one column, as in `Ann: answered machine_start; Ben: bridged`. */
+/** Writes RFC 4180 with a header; the legs in one column, as in `Ann: answered machine_start; Ben: bridged`. */
 export async function* toCsv(calls: AsyncIterable<LoggedCall>): AsyncGenerator<string> {
   yield `${[...COLUMNS, 'legs'].join(',')}\r\n`;
   for await (const call of calls) {
@@ -34,8 +34,8 @@ export async function* toCsv(calls: AsyncIterable<LoggedCall>): AsyncGenerator<s
 }
 
 /**
- * A spreadsheet runs what begins with = + - @ or a control character as a formula, and a caller chooses their name and
- * number; an apostrophe before it makes it text. A plain phone number runs nothing and stays as it is.
+ * Formats a field. A spreadsheet runs text that begins with = + - @ or a control character as a formula, and callers choose their
+ * name and number; an apostrophe in front makes it text. A plain phone number is harmless and stays unchanged.
  */
 function field(value: string): string {
   const text = /^[=+\-@\t\r\n]/.test(value) && !/^\+[0-9…]+$/.test(value) ? `'${value}` : value;

@@ -5,7 +5,7 @@ import { QUEUED_CALLS } from './worker-feed.js';
 import { FORWARDED_CALLS } from './call-feed.js';
 import { readRows } from './read-rows.js';
 
-/** One call for the record: times as ISO 8601 in UTC, empty when it never came to that. */
+/** One call in the log: times as ISO 8601 in UTC, empty if that never happened. */
 export interface LoggedCall {
   readonly call: string;
   readonly startedAt: string;
@@ -13,11 +13,11 @@ export interface LoggedCall {
   readonly to: string;
   /** `connected`, `unanswered`, `handedOff`, `callerLeft`; `open` while it goes on. */
   readonly result: string;
-  /** From the call's start until somebody took it or it was over, in s; empty while it waits. */
+  /** From the call's start until it was taken or over, in seconds; empty while it waits. */
   readonly waitedSeconds: number | '';
   readonly connectedAt: string;
   readonly endedAt: string;
-  /** Who took it: a name, else a number. */
+  /** Who took it: a name, or otherwise a number. */
   readonly takenBy: string;
   readonly legs: readonly LoggedLeg[];
 }
@@ -36,14 +36,14 @@ export interface LoggedLeg {
 
 export interface CallLogOptions {
   readonly store: Store;
-  /** Whose calls. Default `forwarding`. */
+  /** The flow whose calls are listed. Default `forwarding`. */
   readonly flow?: 'forwarding' | 'taskrouter' | undefined;
   /** Phone numbers as `+14…42`. Default true. */
   readonly masked?: boolean | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** Every call the store remembers, in the order of their last change; a page at a time, however many there are. */
+/** Yields every call the store remembers, in the order of their last change; page by page, however many there are. */
 export async function* callLog(options: CallLogOptions): AsyncGenerator<LoggedCall> {
   const { store, flow = 'forwarding', masked = true } = options;
   const source = flow === 'forwarding' ? FORWARDED_CALLS : QUEUED_CALLS;

@@ -1,11 +1,11 @@
 import type { Leg, LegResult, LiveForwarding } from '@amd/core';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
 
-/** Longer than any number or name that means something; what a caller controls has no other limit. */
+/** Longer than any meaningful number or name; text that a caller controls has no other limit. */
 const MAX_TEXT = 120;
 
 /**
- * One call as pages and logs see it. Field by field, so that what a state gains later stays inside: it holds the call's
+ * Builds a call's row for pages and logs, field by field, so that new fields of the state stay inside: it holds the call's
  * `CallToken`, which is a credential.
  */
 export function toCallRow(state: LiveForwarding, version: number): CallRow {
@@ -31,7 +31,7 @@ export function toCallRow(state: LiveForwarding, version: number): CallRow {
   };
 }
 
-/** A leg of either flow. */
+/** Builds the row of a leg of either flow. */
 export function toLegRow(leg: Leg, claim: number | null): LegRow {
   const { timestamps, result } = leg;
   return {
@@ -69,6 +69,7 @@ function detailOf(result: LegResult): string {
     case 'refused':
       return result.reason;
     case 'bridged':
+    case 'declined':
     case 'hungUp':
     case 'stopped':
     case 'lost':

@@ -4,11 +4,11 @@ import { systemClock, type Clock, type EventParams } from '@amd/core';
 import type { WorkersEvent, WorkersEvents } from '../../shared/worker-events.js';
 import { short } from './call-row.js';
 
-/** The newest events of TaskRouter that this process heard, for people to read. In memory only. */
+/** The newest TaskRouter events that this process received, for people to read. In memory only. */
 export interface EventLog {
   /** For the endpoint's `onEvent`. */
   hear(event: EventParams): void;
-  /** After the event with this id; default: all that are kept. */
+  /** Returns the events after the one with this id; default: all that are kept. */
   since(id?: number): WorkersEvents;
   /** Calls `listener` with every event; returns a function that stops it. */
   on(listener: () => void): () => void;
@@ -20,7 +20,7 @@ export interface EventLogOptions {
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** A workspace with many workers has a great many events: only the newest are kept. */
+/** Creates the log. A workspace with many workers has very many events: only the newest are kept. */
 export function createEventLog(options: EventLogOptions = {}): EventLog {
   onlyKnown(options, 'createEventLog', { limit: true, clock: true } satisfies Record<keyof EventLogOptions, true>);
   const { limit = 300, clock = systemClock } = options;

@@ -5,13 +5,13 @@ import { quiet, type DashboardLog } from '../log.js';
 import { readRows, type Source } from './read-rows.js';
 
 export interface Feed<Row extends Keyed, Figures> {
-  /** What happened after `since`; everything when that is unknown or too long ago. */
+  /** Returns what changed after `since`; everything if that is unknown or too long ago. */
   sync(since: { readonly epoch: string; readonly seq: number } | null): Update<Row, Figures>;
   /** Calls `listener` with every change; returns a function that stops it. */
   on(listener: (delta: Delta<Row, Figures>) => void): () => void;
-  /** Something was committed: look soon instead of at the next poll, if anybody listens. */
+  /** Something was committed: poll soon instead of at the next interval, if there are listeners. */
   nudge(): void;
-  /** A change of nothing: who is not at its number has missed one. */
+  /** Returns an empty change: a page with another sequence number has missed one. */
   tick(): Delta<Row, Figures>;
   totals(): Figures;
   start(): void;
@@ -24,9 +24,9 @@ export type CallFeed = Feed<CallRow, Totals>;
 export interface CallFeedOptions {
   readonly store: Store;
   readonly clock?: Clock | undefined;
-  /** How often the store is asked for what other processes committed, in ms. Default 250. */
+  /** How often the store is polled for commits of other processes, in ms. Default 250. */
   readonly pollMs?: number | undefined;
-  /** Changes are sent at most once in so many ms. Default 100. */
+  /** Changes are sent at most once in this many ms. Default 100. */
   readonly everyMs?: number | undefined;
   /** How many ended calls are held, besides all live ones. Default 1000. */
   readonly limit?: number | undefined;
@@ -51,16 +51,18 @@ interface Change {
   readonly sids: readonly string[];
 }
 
-/** So many changes, of so many rows together, can be caught up with; a page that missed more gets everything. */
+/** How many changes, with as many rows together, are kept to catch up with; a page that missed more gets everything. */
 const REMEMBERED = 600;
 const REMEMBERED_ROWS = 5000;
 
-/** Follows the store: the same on every node, and right again after whatever happened to node, network or store. */
+/**
+ * Creates a feed that follows the store: the same on every node, and correct again after any failure of node, network or store.
+ */
 export function createFeed<Row extends Keyed, Figures>(
   options: CallFeedOptions & {
     readonly sources: readonly Source<Row>[];
     readonly totalsOf: (rows: Iterable<Row>) => Figures;
-    /** When an ended row began, ms: beyond `limit` the oldest go. `null`: the row stays. */
+    /** When an ended row began, ms: the oldest beyond `limit` are removed. `null`: the row stays. */
     readonly endedSince: (row: Row) => number | null;
   },
 ): Feed<Row, Figures> {
@@ -118,7 +120,7 @@ export function createFeed<Row extends Keyed, Figures>(
     return sids;
   }
 
-  /** Ended rows beyond the limit, the oldest. */
+  /** Returns ended rows beyond the limit, the oldest. */
   function surplus(): string[] {
     if (rows.size <= limit) return [];
     const ended: { readonly sid: string; readonly since: number }[] = [];
@@ -147,7 +149,7 @@ export function createFeed<Row extends Keyed, Figures>(
     }
   }
 
-  /** Seldom, and then half of it at once: taking one from the front of a list costs as much. */
+  /** Forgets seldom, and then half of it at once: removing one from the front of a list costs as much. */
   function forget(): void {
     let rowsKept = 0;
     const kept = changes.slice(-REMEMBERED).reverse();

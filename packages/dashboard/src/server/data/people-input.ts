@@ -16,7 +16,7 @@ export type CheckedPeople =
   | { readonly ok: true; readonly value: PeopleInput }
   | { readonly ok: false; readonly problems: readonly PeopleProblem[] };
 
-/** What an editor sent, which may be anything. Names are trimmed; numbers are taken to the letter. */
+/** Checks what an editor sent, which may be anything. Names are trimmed; numbers are taken literally. */
 export function checkPeople(
   input: unknown,
   known: ReadonlySet<string>,
@@ -45,7 +45,7 @@ function problemsOf(
   if (name.length > MAX_NAME) {
     found.push({ index, field: 'name', message: `The name must have at most ${String(MAX_NAME)} characters.` });
   }
-  // Control and direction characters make a name look like another one.
+  // Control and direction characters can make a name look like another one.
   if (/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
     found.push({ index, field: 'name', message: 'The name contains invisible characters: type it again.' });
   }

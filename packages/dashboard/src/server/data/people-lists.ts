@@ -4,20 +4,20 @@ import { z } from 'zod';
 import type { ListedPerson, PeopleList, SaveResult } from '../../shared/protocol.js';
 import { checkPeople } from './people-input.js';
 
-/** Whom to ring, for each inbound number: as configured, until somebody edits it. */
+/** Whom to ring for each inbound number: as configured, until someone edits it. */
 export interface PeopleLists {
   /**
-   * Whom to ring for calls to this number: its own list, else the one for `*`, else nobody.
+   * Returns whom to ring for calls to this number: its own list, otherwise the one for `*`, otherwise no one.
    * @throws what the store throws
    */
   for(inbound: string): Promise<readonly ListedPerson[]>;
-  /** Every list there is or may be, `*` last. */
+  /** Returns every list that exists or may exist, `*` last. */
   all(): Promise<readonly PeopleList[]>;
-  /** Writes a list, if nobody wrote it since `revision`. `people: null` puts the configured one in force again. */
+  /** Saves a list unless it was saved since `revision`. `people: null` restores the configured one. */
   save(save: unknown): Promise<SaveResult>;
   /**
-   * A question to ask again and again: was a list written since the last time, by whatever process? At first the answer is
-   * yes if there is any.
+   * Returns a function to call repeatedly: was a list written since the last call, by any process? The first answer is true if
+   * there is any list.
    */
   watch(): () => Promise<boolean>;
 }
@@ -29,7 +29,7 @@ export interface PeopleListsOptions {
   readonly configured: ReadonlyMap<string, readonly ListedPerson[]>;
   /** Numbers that may have a list of their own, besides those configured. */
   readonly inboundNumbers: readonly string[];
-  /** Why a number may not be dialled: `problem` of `createDialRules`. */
+  /** Explains why a number may not be dialled: `problem` of `createDialRules`. */
   readonly problem: (to: string) => string | null;
 }
 
@@ -43,7 +43,7 @@ const OPTIONS = {
 } as const satisfies Record<keyof PeopleListsOptions, true>;
 
 const PREFIX = 'people:';
-/** More lists than this take more than one look. */
+/** More lists than this take more than one read. */
 const PAGE = 100;
 const STORED = z.object({
   v: z.literal(1),
@@ -51,7 +51,7 @@ const STORED = z.object({
   people: z.array(z.object({ name: z.string(), to: z.string() })).nullable(),
 });
 
-/** One record for each list, replaced by compare-and-set like everything in the store. */
+/** Creates the lists: one record each, replaced by compare-and-set like everything in the store. */
 export function createPeopleLists(options: PeopleListsOptions): PeopleLists {
   onlyKnown(options, 'createPeopleLists', OPTIONS);
   const { store, configured, inboundNumbers, problem } = options;

@@ -3,18 +3,18 @@ import type { Keyed } from '../../shared/protocol.js';
 
 const PAGE = 500;
 
-/** The records of one flow, as rows. */
+/** Reads the records of one flow as rows. */
 export interface Source<Row extends Keyed> {
-  /** Of the records' keys, up to the SID. */
+  /** Prefix of the records' keys, up to the SID. */
   readonly prefix: string;
   /**
-   * `null`: there is nothing to show, or no longer.
+   * Builds a row; `null`: there is nothing to show, or no longer.
    * @throws AmdError when it cannot be read
    */
   row(key: string, data: string, revision: number): Row | null;
 }
 
-/** A source of rows from the records of a flow. */
+/** Creates a source of rows from the records of a flow. */
 export function sourceOf<State, Event extends FlowEvent, Effect, Reply, Config, Row extends Keyed>(
   flow: Flow<State, Event, Effect, Reply, Config>,
   toRow: (state: State, revision: number) => Row | null,
@@ -41,7 +41,7 @@ export interface ReadPage<Row> {
   readonly unreadable: readonly unknown[];
 }
 
-/** The next rows in commit order, each in its newest state. */
+/** Reads the next rows in commit order, each in its newest state. */
 export async function readRows<Row extends Keyed>(
   store: Store,
   source: Source<Row>,

@@ -1,6 +1,6 @@
 import type { CallRow, Totals } from '../../shared/protocol.js';
 
-/** Figures over all rows. */
+/** Computes figures over all rows. */
 export function totalsOf(rows: Iterable<CallRow>): Totals {
   let [live, waiting, calls, connected, answered, humans, machines] = [0, 0, 0, 0, 0, 0, 0];
   let waitingSince: number | null = null;

@@ -11,7 +11,7 @@ import type { CallRow } from '../../shared/protocol.js';
 /** The feed of workers and of the calls that wait for them. */
 export type WorkerFeed = Feed<WorkersRow, WorkerTotals>;
 
-/** What of a workspace the page shows: `createWorkspaceDirectory` of `@amd/core/twilio` knows it. */
+/** The part of a workspace that the page shows: `createWorkspaceDirectory` of `@amd/core/twilio` knows it. */
 export interface ShownWorkspace {
   readonly activities: { readonly available: string; readonly unavailable: string; readonly offline: string };
   /** Every activity's name, by its SID. */
@@ -34,7 +34,7 @@ const WORKERS: Source<WorkersRow> = sourceOf(worker, (state, revision) =>
   state.kind === 'worker' ? toWorkerRow(state, revision) : null,
 );
 
-/** Follows workers and the calls that wait for them. */
+/** Creates a feed of workers and of the calls that wait for them. */
 export function createWorkerFeed(options: WorkerFeedOptions): WorkerFeed {
   onlyKnown(options, 'createWorkerFeed', OPTIONS);
   const { workspace } = options;

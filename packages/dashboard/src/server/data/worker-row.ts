@@ -4,10 +4,10 @@ import { USUAL_LEG } from '../../shared/lean.js';
 import type { CallRow, LegRow } from '../../shared/protocol.js';
 import { short, toLegRow } from './call-row.js';
 
-/** One worker as the page sees them; field by field, as with calls. `null`: deleted. */
+/** Builds a worker's row, field by field, as with calls. `null`: deleted. */
 export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | null {
   if (state.deleted) return null;
-  // A refusal is shown until the worker changes the activity all the same.
+  // A refusal is shown until the worker changes activity all the same.
   const isOld =
     state.requestedActivity?.status === 'done' ||
     (state.requestedActivity?.status === 'refused' && state.since > state.requestedActivity.askedAt);
@@ -33,7 +33,10 @@ export function toWorkerRow(state: LiveWorker, version: number): WorkerRow | nul
   };
 }
 
-/** A call that waits for workers, in the form of every other call: one leg for each worker who was held for it. */
+/**
+ * Builds the row of a call that waits for workers, in the form of every other call: one leg for each worker who was reserved for
+ * it.
+ */
 export function toTaskCallRow(state: LiveTaskCall, version: number): CallRow {
   const { call, caller, timestamps } = state;
   const isJoining = caller.phase === 'waiting' && state.winner !== null;

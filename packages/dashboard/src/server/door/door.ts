@@ -11,11 +11,11 @@ import { fileReady, foreignForm, LOG_IN_FIRST, LOG_OUT_THERE, NOT_ALLOWED, UNREA
 import { isFile, pathOf, queryOf, targetOf } from './targets.js';
 import { redirect, send, sendWords, wantsPage } from './words.js';
 
-/** How people come in and go out. */
+/** How users log in and out. */
 export interface Door {
   logIn(request: IncomingMessage, response: ServerResponse, access: Access): Promise<void>;
   logOut(request: IncomingMessage, response: ServerResponse, access: Access): void;
-  /** Answers who is not logged in, at the address where they wanted to go. */
+  /** Answers a user who is not logged in, at the address they requested. */
   keepOut(request: IncomingMessage, response: ServerResponse, access: Access & { readonly kind: 'login' }): void;
   /** Tells a page why it cannot connect. */
   explain(request: IncomingMessage, response: ServerResponse, access: Access): void;
@@ -25,10 +25,10 @@ export function createDoor(parts: {
   readonly guard: Guard;
   readonly sender: OriginCheck;
   readonly guesses: GuessLines;
-  /** What is behind it, such as `Calls`. */
+  /** The name of the page behind it, such as `Calls`. */
   readonly title: string;
   readonly publicBaseUrl: string;
-  /** Told when somebody has logged out. */
+  /** Called after a logout. */
   readonly onLogOut: (session: Session) => void;
   readonly log: DashboardLog;
 }): Door {
@@ -39,7 +39,7 @@ export function createDoor(parts: {
     send(response, status, 'text/html', loginPage({ title, note, to }));
   }
 
-  /** After the log-in: does the browser send the cookie? */
+  /** Checks after the login whether the browser sends the cookie. */
   function arrive(request: IncomingMessage, response: ServerResponse, access: Access): void {
     const query = queryOf(request);
     const to = targetOf(query.get('to'));
@@ -145,8 +145,8 @@ export function createDoor(parts: {
 }
 
 /**
- * Aborts when a connection has closed, or is closed already. Not by the response: one that stands behind another on the same
- * connection is never told. `forget` ends it.
+ * Returns a signal that aborts when a connection has closed, or is closed already. Not based on the response: one that waits
+ * behind another on the same connection is never notified. `forget` ends it.
  */
 function whenGone(connection: Socket): { readonly signal: AbortSignal; readonly forget: () => void } {
   const gone = new AbortController();

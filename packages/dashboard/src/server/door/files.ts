@@ -1,4 +1,4 @@
-/** Runs on every page of the door: the part of the address after `#` goes along, to the form's answer and over "Go on". */
+/** Runs on every page of the door: passes the part of the address after `#` on, to the form's answer and through "Go on". */
 export const DOOR_SCRIPT = `const form = document.querySelector('form');
 if (form !== null) {
   const action = form.action;

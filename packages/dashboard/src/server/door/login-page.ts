@@ -12,14 +12,14 @@ const NOTES = {
     'The password was right, but your browser did not keep the cookie that shows it. Allow cookies for this site, then log in again.',
 } as const;
 
-/** Why the form is there. */
+/** Why the form is shown. */
 export type LoginNote = keyof typeof NOTES;
 
 const GOOD_NEWS: ReadonlySet<LoginNote> = new Set(['out']);
 
 /**
- * The log-in form. It can stand at any of our addresses, works without a script, and has nothing in it that gets old.
- * `to`: where to go on to.
+ * Builds the login form. It works at any of our addresses and without scripts, and contains nothing that expires. `to`: where to
+ * go next.
  */
 export function loginPage(page: { readonly title: string; readonly note: LoginNote; readonly to: string }): string {
   const { title, note, to } = page;
@@ -43,8 +43,8 @@ export function loginPage(page: { readonly title: string; readonly note: LoginNo
 }
 
 /**
- * A cookie that is `SameSite=Strict` does not come along when somebody follows a link from another site. This page asks
- * once more, from our own site; the address is another one, because going to the same address with a fragment loads nothing.
+ * Builds a page that requests the address once more, from our own site: a cookie that is `SameSite=Strict` is not sent when a
+ * user follows a link from another site. The address differs, because going to the same address with a fragment loads nothing.
  */
 export function askAgainPage(title: string, again: string): string {
   return document({

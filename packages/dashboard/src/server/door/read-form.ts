@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_BYTES = 4096;
 
-/** A small form; `null` when it is too large, or not a form. A parser that was faster leaves its result on `body`. */
+/** Reads a small form; `null` if it is too large, or not a form. An earlier parser leaves its result on `body`. */
 export async function readForm(
   request: IncomingMessage & { readonly body?: unknown },
 ): Promise<URLSearchParams | null> {

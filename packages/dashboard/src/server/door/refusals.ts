@@ -44,12 +44,12 @@ export const BROKEN: Words = {
   links: [TO_THE_PAGE],
 };
 
-/** The call log does not take the place of the form, so there has to be something to look at. */
+/** The call log does not replace the form, so there has to be a page to look at. */
 export function fileReady(to: string): Words {
   return { title: 'You are logged in', text: [], links: [{ to, text: 'Save the call log' }, TO_THE_PAGE] };
 }
 
-/** A form that was sent by a page which is not ours, as far as the browser tells. */
+/** Explains that a form was sent by a foreign page, as far as the browser tells. */
 export function foreignForm({ from }: Stranger, address: string): Words {
   return {
     title: 'This form was refused',

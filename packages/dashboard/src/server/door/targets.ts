@@ -5,7 +5,7 @@ const PAGES: ReadonlySet<string> = new Set([PATHS.page, '/index']);
 const FILES: ReadonlySet<string> = new Set([PATHS.callsJson, PATHS.callsCsv]);
 const MAX_LENGTH = 500;
 
-/** Where somebody wanted to go: one of our own paths with its query, whatever the text says. */
+/** Returns where the user wanted to go: one of our own paths with its query, whatever the text says. */
 export function targetOf(text: string | null): string {
   if (text === null || text.length > MAX_LENGTH || !/^\/(?![/\\])/.test(text)) return PATHS.page;
   if (!URL.canParse(text, 'http://ours')) return PATHS.page;
@@ -14,12 +14,12 @@ export function targetOf(text: string | null): string {
   return isOurs ? pathname + search : PATHS.page;
 }
 
-/** True for the call log: it is saved and not shown, so a browser that goes there stays on the page where it was. */
+/** True for the call log, which is saved rather than shown: a browser that goes there stays on its page. */
 export function isFile(target: string): boolean {
   return FILES.has(pathOf({ url: target }));
 }
 
-/** Express takes a mount path off `url`. */
+/** Returns the path; Express removes a mount path from `url`. */
 export function pathOf({ url = '/' }: Pick<IncomingMessage, 'url'>): string {
   const mark = url.indexOf('?');
   return mark === -1 ? url : url.slice(0, mark);

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PATHS } from '../../shared/protocol.js';
 
-/** Something to tell a person, or a program, instead of the page. */
+/** A message to a person or a program in place of the page. */
 export interface Words {
   readonly title: string;
   /** Sentences: what happened, then what to do. */
   readonly text: readonly string[];
-  /** The ways on. */
+  /** Links to go on. */
   readonly links?: readonly { readonly to: string; readonly text: string }[];
 }
 
 export const TO_THE_PAGE = { to: PATHS.page, text: 'Go to the page' } as const;
 
-/** As a page for a browser, as plain text for everything else. */
+/** Sends a page to a browser, and plain text to everything else. */
 export function sendWords(request: IncomingMessage, response: ServerResponse, status: number, words: Words): void {
   const { title, text, links = [] } = words;
   if (!wantsPage(request)) {
@@ -24,12 +24,12 @@ export function sendWords(request: IncomingMessage, response: ServerResponse, st
   send(response, status, 'text/html', document({ title, body: [...paragraphs, ...ways].join('\n') }));
 }
 
-/** True for a browser that goes somewhere; false for a program, and for a script of a page. */
+/** True for a browser navigation; false for a program, and for a page's script. */
 export function wantsPage({ headers }: IncomingMessage): boolean {
   return headers.accept?.includes('text/html') ?? false;
 }
 
-/** A page of the door. `head` and `body` are markup. */
+/** Builds a page of the door. `head` and `body` are markup. */
 export function document(parts: {
   readonly title: string;
   /** Default: the title. */
@@ -60,7 +60,7 @@ ${body}
 `;
 }
 
-/** For text and for attributes in double quotes. */
+/** Escapes text for content and for attributes in double quotes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }
