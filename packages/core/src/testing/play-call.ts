@@ -1,6 +1,6 @@
 import type { EpochMs } from '../kernel/flow.js';
 import type { AnsweredBy } from '../wire/answered-by.js';
-import { isFinalStatus, type FinalCallStatus } from '../wire/call-status.js';
+import type { FinalCallStatus } from '../wire/call-status.js';
 import type { Outcome, CallEffect } from '../flows/effects.js';
 import { DEFAULT_FORWARDING_CONFIG, type ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
@@ -9,7 +9,20 @@ import type { CallResult, LiveForwarding } from '../flows/forwarding/state.js';
 import { forwarding } from '../flows/forwarding/forwarding.js';
 import { START } from './defaults.js';
 import { events } from './events.js';
-import { PlayedTwilio, type Due } from './played-twilio.js';
+import { show } from './difference.js';
+import {
+  meansNothing,
+  type Move,
+  requireKeys,
+  requireLive,
+  requireOpenVerdict,
+  requirePickedUp,
+  requireRinging,
+  requireUnanswered,
+  requireVerdict,
+  requireWords,
+} from './played-moves.js';
+import { PlayedTwilio, type Due, type Line } from './played-twilio.js';
 
 export interface PlayOptions {
   readonly from?: string;
@@ -18,7 +31,10 @@ export interface PlayOptions {
   readonly answer?: (effect: CallEffect) => Outcome | undefined;
 }
 
-/** A callee; legs are numbered from 1 in the order in which they ring. */
+/**
+ * A callee; legs are numbered from 1 in the order in which they ring. A move that means nothing, such as a key that nobody asks
+ * for, throws an Error that names it and says why.
+ */
 export interface PlayedLeg {
   /** Picks up, and machine detection (if it is on) reports the answer. Default `human`. */
   answers(by?: AnsweredBy): void;
@@ -86,6 +102,9 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
   }
 
   function wait(seconds: number): void {
+    if (!(seconds >= 0) || seconds === Infinity) {
+      meansNothing(`wait(${String(seconds)})`, 'it takes a number of seconds, from 0');
+    }
     const until = now + seconds * 1000;
     for (let next = nextDue(); next !== undefined && next.at <= until; next = nextDue()) {
       now = Math.max(now, next.at);
@@ -111,45 +130,84 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
   }
 
   function leg(number: number): PlayedLeg {
-    const does = (run: () => void): void => {
-      if (isFinalStatus(twilio.line(number).status)) throw new Error(`the call of leg ${String(number)} is over`);
-      act(run);
+    if (number === 0) throw new Error('leg 0 is the caller: use callerHangsUp()');
+    if (!Number.isInteger(number) || number < 1)
+      throw new Error(`legs are numbered from 1: there is no leg ${String(number)}`);
+
+    /** Plays a move of this leg, unless it means nothing now. */
+    const plays = (call: string, check: (move: Move) => void, run: (line: Line) => void): void => {
+      const name = `leg(${String(number)}).${call}`;
+      const line = twilio.rung(number);
+      if (line === undefined) meansNothing(name, twilio.notRung(number));
+      check({ name, who: `leg ${String(number)}`, line });
+      act(() => {
+        run(line);
+      });
     };
+    const hear = (line: Line, answeredBy: AnsweredBy): void => {
+      line.isHeard = true;
+      happen(number, events.verdict({ leg: number, answeredBy }));
+    };
+
     return {
       answers: (by = 'human') => {
-        does(() => {
-          const { mode } = live().settings.amd;
-          pickUp(number, mode === 'sync' ? by : null);
-          if (mode === 'async') happen(number, events.verdict({ leg: number, answeredBy: by }));
+        const check = (move: Move): void => {
+          requireRinging(move);
+          requireVerdict(move, by);
+        };
+        plays(`answers(${show(by)})`, check, (line) => {
+          pickUp(number, line.detection === 'sync' ? by : null);
+          if (line.detection === 'async') hear(line, by);
         });
       },
       picksUp: () => {
-        does(() => {
+        const check = (move: Move): void => {
+          requireRinging(move);
+          requireOpenVerdict(move);
+        };
+        plays('picksUp()', check, () => {
           pickUp(number, null);
         });
       },
       isHeardAs: (by) => {
-        does(() => {
-          happen(number, events.verdict({ leg: number, answeredBy: by }));
+        const check = (move: Move): void => {
+          requirePickedUp(move);
+          requireVerdict(move, by);
+          requireOpenVerdict(move);
+        };
+        plays(`isHeardAs(${show(by)})`, check, (line) => {
+          hear(line, by);
         });
       },
       says: (words) => {
-        does(() => {
+        const check = (move: Move): void => {
+          requirePickedUp(move);
+          requireWords(move, words);
+        };
+        plays(`says(${show(words)})`, check, () => {
           happen(number, events.key({ leg: number, speech: words }));
         });
       },
       declines: (status = 'busy') => {
-        does(() => {
+        const check = (move: Move): void => {
+          requireRinging(move);
+          requireUnanswered(move, status);
+        };
+        plays(`declines(${show(status)})`, check, () => {
           twilio.end(number, status);
         });
       },
       presses: (digits = '1') => {
-        does(() => {
+        const check = (move: Move): void => {
+          requirePickedUp(move);
+          requireKeys(move, digits);
+        };
+        plays(`presses(${show(digits)})`, check, () => {
           happen(number, events.key({ leg: number, digits }));
         });
       },
       hangsUp: () => {
-        does(() => {
+        plays('hangsUp()', requirePickedUp, () => {
           twilio.end(number, 'completed');
         });
       },
@@ -177,6 +235,7 @@ export function playCall(options: CallOptions, play: PlayOptions = {}): PlayedCa
     said: (number) => twilio.said(number),
     leg,
     callerHangsUp: () => {
+      requireLive({ name: 'callerHangsUp()', who: 'the caller', line: twilio.line(0) });
       act(() => {
         twilio.end(0, 'completed');
       });

@@ -8,10 +8,18 @@ import { events } from './events.js';
 import { playDocument, sentences } from './played-document.js';
 import { sids } from './sids.js';
 
+const NOTHING = { keys: false, speech: false };
+
 /** One call as seen by the small Twilio behind `playCall`. Leg 0 is the caller. */
-interface Line {
+export interface Line {
   status: CallStatus;
   inRoom: boolean;
+  /** How answering machine detection was asked for; `null`: the caller. */
+  readonly detection: 'off' | 'sync' | 'async' | null;
+  /** Detection has reported its verdict. */
+  isHeard: boolean;
+  /** What the document being played gathers. */
+  listens: { readonly keys: boolean; readonly speech: boolean };
   /** What happens by itself when time passes: the ring time runs out, or a document falls through to a redirect. */
   next: { readonly at: EpochMs; readonly what: 'no-answer' | ForwardingEvent } | null;
 }
@@ -25,7 +33,7 @@ export interface Due {
 export class PlayedTwilio {
   readonly #now: () => EpochMs;
   readonly #happen: (leg: number, event: ForwardingEvent) => void;
-  readonly #lines = new Map<number, Line>([[0, { status: 'ringing', inRoom: false, next: null }]]);
+  readonly #lines = new Map<number, Line>([[0, newLine(null)]]);
   readonly #said: { readonly leg: number; readonly text: string }[] = [];
   #queue: (() => void)[] = [];
 
@@ -35,9 +43,17 @@ export class PlayedTwilio {
   }
 
   line(leg: number): Line {
-    const found = this.#lines.get(leg);
+    const found = this.rung(leg);
     if (found !== undefined) return found;
-    throw new Error(`leg ${String(leg)} was not rung; rung so far: ${String(this.#lines.size - 1)}`);
+    throw new Error(this.notRung(leg));
+  }
+
+  rung(leg: number): Line | undefined {
+    return this.#lines.get(leg);
+  }
+
+  notRung(leg: number): string {
+    return `leg ${String(leg)} was not rung; rung so far: ${String(this.#lines.size - 1)}`;
   }
 
   said(leg: number): string[] {
@@ -73,7 +89,8 @@ export class PlayedTwilio {
     const outcome = scripted ?? this.#usual(effect);
     if (outcome.kind === 'created' && effect.type === 'call.create') {
       const ringsUntil = this.#now() + effect.ringSeconds * 1000;
-      this.#lines.set(effect.leg, { status: 'ringing', inRoom: false, next: { at: ringsUntil, what: 'no-answer' } });
+      const line = newLine(effect.detection === null ? 'off' : effect.verdict === undefined ? 'sync' : 'async');
+      this.#lines.set(effect.leg, { ...line, next: { at: ringsUntil, what: 'no-answer' } });
     }
     this.#happen(effect.leg, events.outcome(effect, outcome));
     if (outcome.kind !== 'done') return;
@@ -97,6 +114,7 @@ export class PlayedTwilio {
     if (isFinalStatus(line.status)) return;
     line.status = 'in-progress';
     line.next = null;
+    line.listens = listening(verbs);
     for (const text of sentences(verbs)) this.#said.push({ leg, text });
     const played = playDocument(verbs);
     switch (played.kind) {
@@ -138,6 +156,7 @@ export class PlayedTwilio {
     if (isFinalStatus(line.status)) return;
     line.status = line.status === 'in-progress' ? 'completed' : status;
     line.next = null;
+    line.listens = NOTHING;
     this.#leaveRoom(leg, 'participant_hung_up');
     const ended = { status: line.status };
     this.#happen(leg, leg === 0 ? events.callerStatus(ended) : events.status({ leg, ...ended }));
@@ -170,4 +189,13 @@ function asking(leg: number, { purpose, part }: Pick<CallbackRef, 'purpose' | 'p
   if (leg === 0) return events.callerDocument({ part: part ?? null });
   if (purpose !== 'leg.document') return events.poll({ leg });
   return events.legDocument({ leg, ...(part === undefined ? {} : { part }) });
+}
+
+function newLine(detection: Line['detection']): Line {
+  return { status: 'ringing', inRoom: false, detection, isHeard: false, listens: NOTHING, next: null };
+}
+
+function listening(verbs: readonly Verb[]): Line['listens'] {
+  const gathers = verbs.filter((verb) => verb.verb === 'gather');
+  return { keys: gathers.length > 0, speech: gathers.some(({ speech }) => speech === true) };
 }
