@@ -1,4 +1,4 @@
-/** The same address, whatever is asked of retries behind `#`. */
+/** True for the same address, whatever is configured for retries after `#`. */
 export function isSameAddress(one: string, other: string): boolean {
   return withoutFragment(one) === withoutFragment(other);
 }

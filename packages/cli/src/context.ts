@@ -1,7 +1,7 @@
 import type { Variables } from './settings.js';
 import type { Terminal } from './terminal/terminal.js';
 
-/** What a command is run with: where it writes, and the user's settings. */
+/** The context of a command: where it writes, and the user's settings. */
 export interface CliContext {
   readonly terminal: Terminal;
   readonly environment: Variables;

@@ -17,7 +17,7 @@ Settings come from the environment, and from .env in this folder:
   TWILIO_API_KEY, TWILIO_API_SECRET            instead of the token, for REST
   PUBLIC_BASE_URL                              where Twilio reaches your server; otherwise from a local ngrok`;
 
-/** Runs one command. Resolves to the exit code; nothing is thrown. */
+/** Runs one command. Resolves with the exit code; never throws. */
 export async function run(args: readonly string[], context: CliContext): Promise<number> {
   const { terminal } = context;
   let exit: number = EXIT.ok;

@@ -16,7 +16,7 @@ export interface CommonOptions {
 }
 
 /**
- * The variables of the environment, and under them those of the file.
+ * Reads the variables of the environment, and those of the file below them.
  * @throws CliError when a file that was named cannot be read
  */
 export function readVariables(environment: Variables, envFile: string | undefined): Variables {
@@ -28,14 +28,14 @@ export function readVariables(environment: Variables, envFile: string | undefine
   return { ...present(parseEnv(readFileSync(path, 'utf8'))), ...present(environment) };
 }
 
-/** An empty variable counts as missing. */
+/** Leaves out empty variables, which count as missing. */
 function present(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
 }
 
 export interface Account {
   readonly accountSid: string;
-  /** Signs webhooks. */
+  /** Used to sign webhooks. */
   readonly authToken: string | undefined;
   readonly apiKey: string | undefined;
   readonly apiSecret: string | undefined;
@@ -67,7 +67,7 @@ export function clientOf({ accountSid, authToken, apiKey, apiSecret }: Account, 
 }
 
 /**
- * Where Twilio reaches the app: as said, else what a local ngrok says.
+ * Returns where Twilio reaches the app: the given address, otherwise from a local ngrok.
  * @throws CliError
  */
 export async function readBase(variables: Variables, given: string | undefined): Promise<string> {
@@ -80,9 +80,7 @@ export async function readBase(variables: Variables, given: string | undefined):
   return base;
 }
 
-/**
- * @throws CliError when it is no address that Twilio could use
- */
+/** @throws CliError when Twilio could not use the address */
 export function checkedAddresses(base: string): WebhookUrls {
   try {
     return webhookUrls(base);
@@ -103,7 +101,7 @@ async function ngrokAddress(): Promise<string | undefined> {
   }
 }
 
-/** Numbers of a list; what is none stays, to be complained about. */
+/** Splits a list of numbers; other entries stay, to be reported. */
 export function listOf(text: string | undefined, separator: string | RegExp): string[] {
   return (text ?? '')
     .split(separator)

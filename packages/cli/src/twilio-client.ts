@@ -5,14 +5,17 @@ export interface ClientOptions {
   readonly accountSid: string;
   readonly username: string;
   readonly password: string;
-  /** Another server in Twilio's place, such as @amd/simulator on a port. */
+  /** Another server in place of Twilio, such as @amd/simulator on a port. */
   readonly apiUrl?: string | undefined;
 }
 
-/** Twilio's answers are waited for so long, ms. */
+/** How long to wait for Twilio's answers, ms. */
 const TIMEOUT = 10_000;
 
-/** The official client, which waits and tries again when Twilio has too much to do (429); with `apiUrl` its requests go there, the original host name first in the path. */
+/**
+ * Creates the official client, which waits and retries when Twilio is overloaded (429); with `apiUrl` its requests go there, with
+ * the original host name first in the path.
+ */
 export function createClient({ accountSid, username, password, apiUrl }: ClientOptions): Twilio {
   const options = { accountSid, timeout: TIMEOUT, autoRetry: true, maxRetries: 5, userAgentExtensions: ['amd-cli'] };
   if (apiUrl === undefined) return twilio(username, password, options);
@@ -26,7 +29,7 @@ export function createClient({ accountSid, username, password, apiUrl }: ClientO
   return twilio(username, password, { ...options, httpClient: elsewhere });
 }
 
-/** What Twilio said, for people. */
+/** Formats Twilio's error for people. */
 export function twilioReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };

@@ -8,7 +8,7 @@ export const ANN = '+14155550142';
 export const ACCOUNT = `AC${'1'.repeat(32)}`;
 export const APPLY = 'or run "amd taskrouter apply"';
 
-/** A finding as one line, with what to do after the arrow. */
+/** A finding as one line, with the remedy after the arrow. */
 export const line = ({ check, status, message, fix }: Finding): string =>
   `${status} ${check}: ${message}${fix === null ? '' : ` → ${fix}`}`;
 export const lines = (findings: readonly Finding[]): string[] => findings.map(line);

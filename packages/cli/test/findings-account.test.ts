@@ -15,27 +15,27 @@ describe('the account', () => {
     return lines(await checkAccount({ ...here, account: { ...here.account, ...changes } }, undefined));
   };
 
-  it('is well when Twilio accepts the credentials, and it is active and full', async () => {
+  it('the account is fine when Twilio accepts the credentials, and it is active and full', async () => {
     expect(await check(() => Promise.resolve({ status: 'active', type: 'Full' }))).toEqual([
       'ok credentials: Twilio accepts them, and the account is active',
       'ok account: It is a full account',
     ]);
   });
 
-  it.each(['suspended', 'closed'])('that is %s sends somebody to the console', async (status) => {
+  it.each(['suspended', 'closed'])('an account that is %s sends the user to the console', async (status) => {
     expect((await check(() => Promise.resolve({ status, type: 'Full' })))[0]).toBe(
       `error credentials: The account is ${status} → Open the console: it says what to do`,
     );
   });
 
-  it('on trial is named as one, with what that means', async () => {
+  it('an account on trial is named as one, with what that means', async () => {
     expect(await check(() => Promise.resolve({ type: 'Trial' }))).toEqual([
       'ok credentials: Twilio accepts them, and the account is active',
       'warning account: It is a trial account: it calls verified numbers only, and callers hear a notice first → Verify each number to be rung (console: Verified Caller IDs), or upgrade the account',
     ]);
   });
 
-  it.each([401, 403])('that refuses with %d needs the very credentials that were used', async (status) => {
+  it.each([401, 403])('an account that refuses with %d needs the very credentials that were used', async (status) => {
     const [token] = await check(() => failing(status));
     expect(token).toBe(
       `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN again from the console. A subaccount has its own SID and token; test credentials do not work`,
@@ -46,13 +46,13 @@ describe('the account', () => {
     );
   });
 
-  it('that cannot be asked is no matter of credentials', async () => {
+  it('an account that cannot be reached is not a matter of credentials', async () => {
     expect(await check(() => failing(500, 'on fire', 20500))).toEqual([
       'error credentials: Twilio cannot be reached: on fire (Twilio error 20500) → Check the network, then status.twilio.com',
     ]);
   });
 
-  it('with an API key needs the auth token as well, which signs webhooks', async () => {
+  it('an account with an API key needs the auth token as well, which signs webhooks', async () => {
     const found = await check(() => Promise.resolve({ status: 'active' }), {
       authToken: undefined,
       apiKey: 'SK1',
@@ -72,7 +72,7 @@ describe('the pace of calls', () => {
       ),
     );
 
-  it('is well when no outbound call waited for more than a second', async () => {
+  it('the pace is fine when no outbound call waited for more than a second', async () => {
     expect(await pace()).toBe('ok calls-per-second: Outbound calls start at once: there are no outbound calls yet');
     expect(await pace(['inbound', '9000'])).toContain('there are no outbound calls yet');
     expect(await pace(['outbound-api', '1000'], ['outbound-dial', '0'], ['outbound-api', 'unknown'])).toBe(
@@ -80,7 +80,7 @@ describe('the pace of calls', () => {
     );
   });
 
-  it('is too slow when some waited: how many, how long, and what helps', async () => {
+  it('the pace is too slow when some waited: how many, how long, and what helps', async () => {
     expect(
       await pace(['outbound-api', '1001'], ['outbound-api', '3460'], ['outbound-api', '0'], ['inbound', '9000']),
     ).toBe(
@@ -112,7 +112,7 @@ describe('the number', () => {
   ];
   const instead = (at: number, said: string): string[] => WELL.map((line_, index) => (index === at ? said : line_));
 
-  it('is well when its addresses are ours, in whichever of their forms', async () => {
+  it('the number is fine when its addresses are ours, in either of their forms', async () => {
     expect(await check({})).toEqual(WELL);
     expect(await check({ voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` })).toEqual(WELL);
     expect(await check({ voiceUrl: `${BASE}/incoming#rc=2` })).toEqual(
@@ -123,21 +123,21 @@ describe('the number', () => {
   it.each([
     [{}, 'TWILIO_PHONE_NUMBER is missing'],
     [{ TWILIO_PHONE_NUMBER: '0415' }, 'TWILIO_PHONE_NUMBER is not a number: 0415'],
-  ])('has to be known: %j', async (variables, said) => {
+  ])('the number must be set: %j', async (variables, said) => {
     expect(await check({}, { variables })).toEqual([
       `error number: ${said} → Set it to the number that callers call, such as +14155550199`,
       ...['voice-url', 'status-url', 'fallback-url'].map((one) => `skipped ${one}: the number is not known`),
     ]);
   });
 
-  it('has to be of this account', async () => {
+  it('the number must belong to this account', async () => {
     expect(await check(null)).toEqual([
       `error number: ${OURS} is not a number of this account → Buy it, move it here, or set TWILIO_PHONE_NUMBER to one that is. A subaccount has its own numbers`,
       ...['voice-url', 'status-url', 'fallback-url'].map((one) => `skipped ${one}: the number is not in this account`),
     ]);
   });
 
-  it('has to take voice calls, and answer by its addresses', async () => {
+  it('the number must take voice calls, and answer by its addresses', async () => {
     expect(await check({ capabilities: { voice: false } })).toEqual(
       instead(0, `error number: ${OURS} cannot take voice calls → Use a number with the capability "voice"`),
     );
@@ -153,22 +153,25 @@ describe('the number', () => {
   it.each([
     ['taskrouter', `, ${APPLY}`],
     ['forwarding', ''],
-  ] as const)('with other addresses, for %s: what that does, and what to set', async (flow, apply) => {
-    const old = 'https://old.example.com/x';
-    for (const [given, is] of [
-      [old, `is ${old}`],
-      ['', 'is not set'],
-    ] as const) {
-      expect((await check({ voiceUrl: given }, { flow }))[1]).toBe(
-        `error voice-url: The voice URL ${is}: callers do not reach this app → Set "a call comes in" of the number to ${voice} (POST)${apply}`,
-      );
-      expect((await check({ statusCallback: given }, { flow }))[2]).toBe(
-        `warning status-url: The status callback ${is}: a caller who hangs up before being on hold is noticed up to 30 s late → Set "call status changes" of the number to ${status} (POST)${apply}`,
-      );
-    }
-  });
+  ] as const)(
+    'a number with other addresses, for %s, is explained: what that does, and what to set',
+    async (flow, apply) => {
+      const old = 'https://old.example.com/x';
+      for (const [given, is] of [
+        [old, `is ${old}`],
+        ['', 'is not set'],
+      ] as const) {
+        expect((await check({ voiceUrl: given }, { flow }))[1]).toBe(
+          `error voice-url: The voice URL ${is}: callers do not reach this app → Set "a call comes in" of the number to ${voice} (POST)${apply}`,
+        );
+        expect((await check({ statusCallback: given }, { flow }))[2]).toBe(
+          `warning status-url: The status callback ${is}: a caller who hangs up before being on hold is noticed up to 30 s late → Set "call status changes" of the number to ${status} (POST)${apply}`,
+        );
+      }
+    },
+  );
 
-  it('has to ask by POST', async () => {
+  it('the number must use POST', async () => {
     expect((await check({ voiceMethod: 'GET' }))[1]).toBe(
       'error voice-url: The voice URL is requested with GET: the app accepts POST → Choose POST at the number',
     );
@@ -178,7 +181,7 @@ describe('the number', () => {
     expect(await check({ voiceMethod: null, statusCallbackMethod: '' })).toEqual(WELL);
   });
 
-  it('should have a fallback, and one that is not on the same server', async () => {
+  it('the number should have a fallback, and one on another server', async () => {
     expect((await check({ voiceFallbackUrl: '' }))[3]).toBe(
       'warning fallback-url: The number has no fallback URL: when the app is down, callers hear an error → Create a TwiML Bin with a sentence or a <Dial>, and set it as "primary handler fails"',
     );
@@ -209,12 +212,12 @@ describe('the caller id', () => {
       ),
     );
 
-  it('is the number of the caller unless it is said', async () => {
+  it("the caller id is the caller's number by default", async () => {
     for (const given of [undefined, 'caller'])
       expect(await check(given)).toBe("ok caller-id: Callees see the caller's number");
   });
 
-  it('is a number of the account, or a verified one, and nothing else', async () => {
+  it('the caller id must be a number of the account, or a verified one', async () => {
     expect(await check(SHOWN, [SHOWN])).toBe(`ok caller-id: Callees see ${SHOWN}, a number of this account`);
     expect(await check(SHOWN, [], [SHOWN])).toBe(`ok caller-id: Callees see ${SHOWN}, a verified number`);
     // Another one that is verified does not help.

@@ -4,7 +4,7 @@ import { checkDestinations, forwardDestinations, type Destination } from '../src
 import { ANN, OURS, failing, lines, list, doctorTarget } from './doctor-target.js';
 
 describe('whom to ring', () => {
-  it('is read from FORWARD_TO, each once; keys stay with their number', () => {
+  it('destinations are read from FORWARD_TO, each once; keys stay with their number', () => {
     const read = (text: string | undefined): string[] => forwardDestinations(text).map(({ phone }) => phone);
     expect(read(undefined)).toEqual([]);
     expect(read(`${ANN}, ${OURS} ,, ${ANN}`)).toEqual([ANN, OURS]);
@@ -46,7 +46,7 @@ describe('whom to ring', () => {
   ];
   const GEO = 'ok geo-permissions: The account may call US';
 
-  it('is well when every number is a full one, allowed here and at Twilio', async () => {
+  it('destinations are fine when every number is complete, and allowed here and at Twilio', async () => {
     expect(await check([to(ANN)])).toEqual([...WELL, GEO]);
     expect(await check([to(ANN), to('+442071838750'), to('+14155550143')])).toEqual([
       ...WELL,
@@ -54,21 +54,21 @@ describe('whom to ring', () => {
     ]);
   });
 
-  it('cannot be looked at while there is nobody', async () => {
+  it('destinations cannot be checked while there are none', async () => {
     expect(await check([])).toEqual([
       ...['extensions', 'destinations', 'allow-list'].map((one) => `skipped ${one}: there is nobody to ring yet`),
       'skipped geo-permissions: there is no country to call yet',
     ]);
   });
 
-  it('needs a list of what may be dialled where workers edit their numbers, and only there', async () => {
+  it('destinations need an allow-list where workers edit their numbers, and only there', async () => {
     const missing =
       'error allow-list: DIAL_ALLOW is missing: without it, the attributes of a worker decide what is dialled → Set it to numbers and prefixes, separated by commas: +14155550142,+1415*';
     expect(await check([to(ANN)], { dialAllow: '' })).toEqual([missing, WELL[0], WELL[1], GEO]);
     expect(await check([to(ANN)], { dialAllow: '', flow: 'forwarding' })).toEqual([...WELL, GEO]);
   });
 
-  it('is told of a list that cannot be read, and of its numbers all the same', async () => {
+  it('an unreadable allow-list is reported, and its numbers all the same', async () => {
     expect(await check([to(ANN), to('0415')], { dialAllow: 'everywhere' })).toEqual([
       'error allow-list: DIAL_ALLOW: "allow" has "everywhere": write +14155550142, or +1415* for all that begin so → Numbers and prefixes, separated by commas: +14155550142,+1415*',
       `error destinations: ${where} has "0415", which is not a full phone number → Write it with + and the country code: +14155550142`,
@@ -77,7 +77,7 @@ describe('whom to ring', () => {
     ]);
   });
 
-  it('is no number with an extension: what that does, and what to use instead', async () => {
+  it('a number with an extension is refused: what that does, and what to use instead', async () => {
     expect(await check([to(`${ANN}x12`)])).toEqual([
       `error extensions: ${where} has a number with an extension, ${ANN}x12: keys sent after pick-up (SendDigits) switch detection off, so a voicemail would win → Use a direct number, or a Twilio number that forwards to the extension`,
       WELL[1],
@@ -86,7 +86,7 @@ describe('whom to ring', () => {
     ]);
   });
 
-  it('is no number outside the list, and none that we never dial', async () => {
+  it('a number outside the list, or one that we never dial, is refused', async () => {
     expect((await check([to(ANN)], { dialAllow: '+44*' }))[0]).toBe(
       `error allow-list: ${where}: ${ANN} is outside DIAL_ALLOW: it is never dialled → Add the number, or a prefix such as +1415*, to DIAL_ALLOW`,
     );
@@ -96,7 +96,7 @@ describe('whom to ring', () => {
     expect((await check([to(OURS)]))[0]).toContain(`${OURS} is a number of our own`);
   });
 
-  it('is no country that the account may not call; each is asked about once', async () => {
+  it('a country that the account may not call is refused; each is checked once', async () => {
     const forbidden = { lowRiskNumbersEnabled: false };
     const found = await check([to('+442071838750'), to('+442071838751'), to(ANN)], { countries: { GB: forbidden } });
     expect(found.slice(3)).toEqual([
@@ -104,14 +104,14 @@ describe('whom to ring', () => {
     ]);
   });
 
-  it('may not be asked about, which is a warning; a country that Twilio does not list is none', async () => {
+  it('permissions that cannot be read are a warning; a country that Twilio does not list is refused', async () => {
     expect((await check([to(ANN)], { countries: { US: 500 } })).slice(3)).toEqual([
       'warning geo-permissions: Twilio did not say whether US may be called: no such country → Check Voice → Settings → Geo permissions',
     ]);
     expect((await check([to(ANN)], { countries: { US: 404 } })).slice(3)).toEqual([GEO]);
   });
 
-  it('is verified numbers only for a trial account', async () => {
+  it('a trial account may ring verified numbers only', async () => {
     expect((await check([to(ANN), to('+14155550143')], { verified: [ANN] })).slice(4)).toEqual([
       `error destinations: ${where}: +14155550143 is not verified, which a trial account needs (21219) → Verify it at the console`,
     ]);

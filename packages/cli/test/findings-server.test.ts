@@ -13,7 +13,7 @@ describe('the server', () => {
     readonly signed?: number;
     readonly unsigned?: number;
   }
-  /** What is asked, and of what. */
+  /** Which requests get which answers. */
   function served({ health = () => new Response('ok'), signed = 200, unsigned = 403 }: Answers = {}) {
     const asked: { readonly url: string; readonly init: RequestInit | undefined }[] = [];
     const fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -28,7 +28,7 @@ describe('the server', () => {
     lines(await checkServer(doctorTarget({ fetch: served(answers).fetch, ...changes })));
   const FINE = 'ok signature: A signed webhook is accepted, an unsigned one is refused';
 
-  it('is well when it answers, takes a signed webhook and refuses an unsigned one', async () => {
+  it('the server is fine when it answers, accepts a signed webhook and refuses an unsigned one', async () => {
     const { asked, fetch } = served();
     const found = lines(await checkServer(doctorTarget({ fetch })));
     expect(found[0]).toMatch(/^ok public-url: https:\/\/calls\.example\.com answers, in \d+ ms$/);
@@ -52,7 +52,7 @@ describe('the server', () => {
     });
   });
 
-  it('is asked for its health under the path of its address', async () => {
+  it('the server is asked for its health under the path of its address', async () => {
     const { asked, fetch } = served();
     const base = `${BASE}/phone/`;
     await checkServer(doctorTarget({ fetch, base, addresses: webhookUrls(base) }));
@@ -69,7 +69,7 @@ describe('the server', () => {
     'https://172.16.0.1',
     'https://172.31.0.1',
     'https://printer.local',
-  ])('at %s cannot be reached by Twilio', async (base) => {
+  ])('a server at %s cannot be reached by Twilio', async (base) => {
     expect(await check({}, { base })).toEqual([
       `error public-url: ${base} is an address of this machine or network: Twilio cannot reach it → Run a tunnel, such as "ngrok http 5000", and set PUBLIC_BASE_URL to its https address`,
       'skipped signature: the server cannot be reached',
@@ -78,13 +78,13 @@ describe('the server', () => {
   });
 
   it.each(['https://172.15.0.1', 'https://172.32.0.1', 'https://11.0.0.1', 'https://localhost.example.com'])(
-    'at %s can be reached by Twilio',
+    'a server at %s can be reached by Twilio',
     async (base) => {
       expect((await check({}, { base }))[0]).toMatch(/^ok public-url/);
     },
   );
 
-  it('without encryption is looked at all the same, and warned of', async () => {
+  it('a server without encryption is checked all the same, and warned of', async () => {
     const base = 'http://calls.example.com';
     expect(await check({}, { base })).toEqual([
       `warning public-url: ${base} answers, but without encryption → Use https: callers and numbers are private`,
@@ -99,7 +99,7 @@ describe('the server', () => {
       () => new Response(null, { status: 404, headers: { 'ngrok-error-code': 'ERR_NGROK_3200' } }),
       '404 (ERR_NGROK_3200)',
     ],
-  ])('behind a tunnel without an app is not there', async (health, said) => {
+  ])('a tunnel without an app counts as no server', async (health, said) => {
     expect(await check({ health })).toEqual([
       `error public-url: ${BASE} answers ${said}: there is no app behind the tunnel or proxy → Start the app, and point the tunnel at its port (PORT, 5000)`,
       'skipped signature: the server cannot be reached',
@@ -110,7 +110,7 @@ describe('the server', () => {
     [300, 'another address'],
     [399, 'another address'],
     [308, 'https://new.example.com'],
-  ])('that redirects with %d to %s is not where webhooks arrive', async (status, to) => {
+  ])('a server that redirects with %d to %s is not where webhooks arrive', async (status, to) => {
     const headers = status === 308 ? { location: to } : {};
     expect((await check({ health: () => new Response(null, { status, headers }) }))[0]).toBe(
       `error public-url: ${BASE} redirects to ${to}: signed requests do not reach the app → Set PUBLIC_BASE_URL to the address at the end of the redirect, usually https`,
@@ -118,7 +118,7 @@ describe('the server', () => {
   });
 
   it.each([299, 400, 404, 500, 503])(
-    'that answers %d at /healthz answers: it may have no such address',
+    'a server that answers %d at /healthz is up: it may have no such address',
     async (status) => {
       expect((await check({ health: () => new Response(null, { status }) }))[0]).toMatch(/^ok public-url/);
     },
@@ -129,7 +129,7 @@ describe('the server', () => {
     [new Error('fetch failed'), 'fetch failed'],
     [Object.assign(new Error('x'), { name: 'TimeoutError' }), 'no answer within 10 s'],
     ['a text', 'a text'],
-  ])('that does not answer (%s) may not run, or its name has changed', async (problem, said) => {
+  ])('a server that does not answer (%s) may not run, or its name has changed', async (problem, said) => {
     expect((await check({ health: () => Promise.reject(problem as Error) }))[0]).toBe(
       `error public-url: ${BASE} does not answer: ${said} → Is the app running, and does the name point to it? A free tunnel changes its address when it is restarted`,
     );
@@ -158,15 +158,15 @@ describe('the server', () => {
       { unsigned: 399 },
       'The app accepts webhooks without a signature (399): anyone can send it commands → Set "authTokens" of the endpoint, and make sure that nothing else answers in front of it',
     ],
-  ])('that answers %j is told of', async (answers, said) => {
+  ])('a server that answers %j is reported', async (answers, said) => {
     expect((await check(answers))[1]).toBe(`error signature: ${said}`);
   });
 
-  it('that takes 299 and refuses with 400 is well', async () => {
+  it('a server that accepts with 299 and refuses with 400 is fine', async () => {
     expect((await check({ signed: 299, unsigned: 400 }))[1]).toBe(FINE);
   });
 
-  it('that goes away in the middle is told of, and what to try', async () => {
+  it('a server that goes down during the checks is reported, with what to try', async () => {
     const fetch: typeof globalThis.fetch = (_, init) =>
       init?.method === 'POST' ? Promise.reject(new Error('reset')) : Promise.resolve(new Response('ok'));
     expect((await check({}, { fetch }))[1]).toBe(
@@ -174,7 +174,7 @@ describe('the server', () => {
     );
   });
 
-  it('is sent no webhook when there is no token to sign it with', async () => {
+  it('a server gets no webhook when there is no token to sign it with', async () => {
     const { asked, fetch } = served();
     const account = { accountSid: ACCOUNT, authToken: undefined, apiKey: 'SK1', apiSecret: 'x' };
     const found = await checkServer(doctorTarget({ fetch, account }));
@@ -183,8 +183,8 @@ describe('the server', () => {
   });
 });
 
-describe('a look that fails', () => {
-  it('is a finding too, named after what was looked at, and the others go on', async () => {
+describe('a check that fails', () => {
+  it('a failing check is a finding too, named after the check, and the others go on', async () => {
     const doing: string[] = [];
     const api = { v2010: { accounts: () => ({ fetch: () => Promise.resolve({ status: 'active' }) }) } };
     const here = doctorTarget({
@@ -209,7 +209,7 @@ describe('a look that fails', () => {
     ]);
   });
 
-  it('at the credentials ends the look at Twilio', async () => {
+  it('a failing check of the credentials ends the checks at Twilio', async () => {
     const api = { v2010: { accounts: () => ({ fetch: () => failing(401) }) } };
     const found = await examine(doctorTarget({ client: { api }, base: 'http://localhost' }));
     expect(found.map(({ check, status }) => `${status} ${check}`)).toEqual([
@@ -221,7 +221,7 @@ describe('a look that fails', () => {
     expect(found.at(-1)?.message).toBe('Twilio refuses access: the other checks need it');
   });
 
-  it('does not hide that forwarding has nobody to ring', async () => {
+  it('a failing check does not hide that forwarding has nobody to ring', async () => {
     const api = { v2010: { accounts: () => ({ fetch: () => Promise.resolve({ status: 'active' }) }) } };
     const found = await examine(doctorTarget({ client: { api }, flow: 'forwarding', base: 'http://localhost' }));
     expect(lines(found)).toContain(
@@ -230,7 +230,7 @@ describe('a look that fails', () => {
   });
 });
 
-describe('findings to read', () => {
+describe('printed findings', () => {
   const paint = (style: unknown, text: string): string => `<${String(style)}>${text}</>`;
   const finding = (status: Finding['status'], fix: string | null = null): Finding => ({
     check: 'number',
@@ -239,7 +239,7 @@ describe('findings to read', () => {
     fix,
   });
 
-  it('have a sign, what was looked at, what is the case, and under it what to do', () => {
+  it('a printed finding has a sign, the check and the message, and below it the remedy', () => {
     const space = ' '.repeat(13);
     expect(showFinding(finding('ok'), { paint })).toEqual([`<green>✓</> number${space}said`]);
     expect(showFinding(finding('warning', 'do it'), { paint })).toEqual([
@@ -250,7 +250,7 @@ describe('findings to read', () => {
     expect(showFinding(finding('skipped'), { paint })).toEqual([`<dim>–</> number${space}<dim>said</>`]);
   });
 
-  it('are counted at the end', () => {
+  it('printed findings are counted at the end', () => {
     expect(countFindings([])).toBe('0 errors, 0 warnings, 0 ok');
     expect(countFindings([finding('error'), finding('warning'), finding('warning'), finding('ok')])).toBe(
       '1 error, 2 warnings, 1 ok',

@@ -18,13 +18,13 @@ describe('the workflow', () => {
   const OTHER = { ...WORKFLOW, sid: 'WW2', name: 'Other' };
   const SKIPPED = ['assignment-url', 'tasks', 'queue'].map((one) => `skipped ${one}: there is no workflow`);
 
-  it('is the only one, or the one of that name or SID', () => {
+  it('the workflow is the only one, or the one of that name or SID', () => {
     expect(found([WORKFLOW])).toEqual(['WW1', 'ok workflow: Workflow "Ours" is there']);
     for (const wanted of ['Other', 'WW2'])
       expect(found([WORKFLOW, OTHER], wanted)).toEqual(['WW2', 'ok workflow: Workflow "Other" is there']);
   });
 
-  it('has to be named when there are several', () => {
+  it('the workflow must be named when there are several', () => {
     expect(found([WORKFLOW, OTHER])).toEqual([
       null,
       'error workflow: Workspace "AMD" has several workflows: "Ours", "Other" → Set TWILIO_WORKFLOW to one of them',
@@ -32,7 +32,7 @@ describe('the workflow', () => {
     ]);
   });
 
-  it('has to be there: what there is instead is said', () => {
+  it('the workflow must exist: what there is instead is named', () => {
     expect(found([])).toEqual([
       null,
       `error workflow: Workspace "AMD" has no workflow; there is none → Create one, ${APPLY}`,
@@ -43,7 +43,7 @@ describe('the workflow', () => {
     );
   });
 
-  it('has to ask the app about every reservation, and a second time when that fails', () => {
+  it('the workflow must ask the app about every reservation, and a second time when that fails', () => {
     const said = (changes: Partial<ActualWorkflow>): string =>
       line(assignment({ ...WORKFLOW, ...changes }, doctorTarget()));
     expect(said({ fallbackUrl: 'https://theirs.example.com' })).toBe(
@@ -61,7 +61,7 @@ describe('the workflow', () => {
       );
   });
 
-  it('is for calls only: other tasks are counted by their channel', () => {
+  it('the workflow is for calls only: other tasks are counted by their channel', () => {
     expect(line(foreignTasks(WORKFLOW))).toBe('ok tasks: Only calls pass through the workflow');
     const mixed = new Map([
       ['chat', 3],
@@ -96,7 +96,7 @@ describe('the queue', () => {
   const both = JSON.stringify({ filters: [QUEUE, SECOND] });
   const queues = [...WORKSPACE.queues, { sid: SECOND, name: 'Second', workers: 'team == "red"' }];
 
-  it('is well when it is there and somebody fits', async () => {
+  it('the queue is fine when it exists and a worker matches', async () => {
     expect(await said({})).toEqual([
       ['ok queue: Callers wait in "Everybody", and workers match'],
       [[WORKSPACE.sid, { taskQueueSid: QUEUE, limit: 1 }]],
@@ -106,7 +106,7 @@ describe('the queue', () => {
     ]);
   });
 
-  it('has to be there, each one that the rules name', async () => {
+  it('every queue that the rules name must exist', async () => {
     const gone = [
       `error queue: Workflow "Ours" leads to a queue that does not exist → Choose a queue in the workflow, ${APPLY}`,
     ];
@@ -115,7 +115,7 @@ describe('the queue', () => {
     expect((await said({ queues: [] }))[0]).toEqual(gone);
   });
 
-  it('has to fit somebody, when there is anybody', async () => {
+  it('the queue must match a worker, if there are any', async () => {
     expect((await said({ queues }, both))[0]).toEqual([
       'error queue: No worker matches queue "Second" (team == "red"): its callers wait in vain → Change the expression of the queue (1==1 matches every worker), or the attributes of the workers',
     ]);
@@ -130,7 +130,7 @@ describe('the activities', () => {
     return { roles: Object.values(roles).map((one) => one?.sid ?? null), said: lines(findings) };
   };
 
-  it('are found by their usual names, or by those of the settings', () => {
+  it('the activities are found by their usual names, or by those of the settings', () => {
     expect(found()).toEqual({
       roles: ['WA1', 'WA2', 'WA3'],
       said: ['ok activities: Activities for work, for cool-downs and for absence exist'],
@@ -143,7 +143,7 @@ describe('the activities', () => {
     ]);
   });
 
-  it('that are missing are named, with what they are for and what to make', () => {
+  it('missing activities are named, with their role and what to create', () => {
     const { roles, said } = found({ ACTIVITY_AVAILABLE: 'A', ACTIVITY_UNAVAILABLE: 'B', ACTIVITY_OFFLINE: 'C' });
     expect(roles).toEqual([null, null, null]);
     expect(said).toEqual([
@@ -154,7 +154,7 @@ describe('the activities', () => {
     expect(found({}, []).said[0]).toContain('There is no activity named "Available" or "Idle": ');
   });
 
-  it('of the wrong kind cannot be changed, so another one has to be named', () => {
+  it('activities of the wrong kind cannot be changed, so another one has to be named', () => {
     const { roles, said } = found({ ACTIVITY_AVAILABLE: 'Offline', ACTIVITY_OFFLINE: 'Available' });
     expect(roles).toEqual([null, 'WA2', null]);
     expect(said).toEqual([
@@ -163,7 +163,7 @@ describe('the activities', () => {
     ]);
   });
 
-  it('after a time-out is the one for resting', () => {
+  it('the timeout activity is the cool-down activity', () => {
     const resting = WORKSPACE.activities[1] ?? null;
     const said = (activity: string): string =>
       line(timeoutActivity({ ...WORKSPACE, timeoutActivity: activity }, resting));
@@ -184,7 +184,7 @@ describe('the activities', () => {
 });
 
 describe('the events', () => {
-  it('have to be told to the app', () => {
+  it('the events must be sent to the app', () => {
     const said = (eventUrl: string): string => line(eventAddress({ ...WORKSPACE, eventUrl }, doctorTarget()));
     expect(said(`${BASE}/trevents#rc=1`)).toBe('ok event-url: The app gets the events of the workspace');
     for (const [url, is] of [
@@ -196,7 +196,7 @@ describe('the events', () => {
       );
   });
 
-  it('have to be all of those that it needs', () => {
+  it('the events must include all that the app needs', () => {
     const said = (eventsFilter: readonly string[]): string => line(events({ ...WORKSPACE, eventsFilter }));
     const [first = '', second = '', ...others] = TASKROUTER_EVENTS;
     for (const all of [[], TASKROUTER_EVENTS])
@@ -223,7 +223,7 @@ describe('the workers', () => {
     return { destinations: destinations.map(({ phone, where }) => `${where} ${phone}`), said: lines(findings) };
   };
 
-  it('are well when all have a phone and one is available', () => {
+  it('the workers are fine when all have a phone and one is available', () => {
     expect(
       said([
         ['Ann', { phone: ANN }],
@@ -235,7 +235,7 @@ describe('the workers', () => {
     });
   });
 
-  it('have to be there, each with the attribute that the app reads', () => {
+  it('the workers must exist, each with the attribute that the app reads', () => {
     expect(said([])).toEqual({
       destinations: [],
       said: [
@@ -248,7 +248,7 @@ describe('the workers', () => {
     ]);
   });
 
-  it('without a phone are named, five of them, with what they have instead of one', () => {
+  it('workers without a phone are named, five of them, with what they have instead', () => {
     const found = said(
       [
         ['Ann', { phone: 'home' }],
@@ -269,7 +269,7 @@ describe('the workers', () => {
     expect(five).toMatch(/worker "E": no phone number in /);
   });
 
-  it('with half a number or an extension are looked at where numbers are', () => {
+  it('workers with half a number or an extension are checked with the numbers', () => {
     for (const phone of ['0415', ' (0415) 5', `${ANN}x12`])
       expect(said([['Ann', { phone }]])).toEqual({
         destinations: [`worker "Ann" ${phone.trim()}`],
@@ -278,7 +278,7 @@ describe('the workers', () => {
     expect(said([['Ann', { phone: 'sip:12@example.com' }]]).destinations).toEqual([]);
   });
 
-  it('who are all away are a warning, also beside one without a phone', () => {
+  it('workers who are all away are a warning, also beside one without a phone', () => {
     const away =
       'warning workers: None of the 1 workers is available: callers wait → Switch a worker on, on the page or at the console';
     for (const activity of ['WA3', 'gone']) expect(said([['Ann', { phone: ANN }, activity]]).said).toEqual([away]);
@@ -299,14 +299,14 @@ describe('the times', () => {
     return lines(timers(WORKSPACE, { ...WORKFLOW, configuration, ...changes }, roles, doctorTarget({ variables })));
   };
 
-  it('are well when what a worker may take fits, to the second', () => {
+  it('the times are fine when what a worker may take fits, to the second', () => {
     expect(said()).toEqual(['ok timers: Ringing, detection and confirmation fit into the 120 s of a reservation']);
     expect(said({ reservationTimeout: 72, wait: 72 })).toEqual([
       'ok timers: Ringing, detection and confirmation fit into the 72 s of a reservation',
     ]);
   });
 
-  it('are too short for a reservation, and for who waits: each is said with what to raise', () => {
+  it('times too short for a reservation, and for waiting callers, are each reported with what to raise', () => {
     const [short, waits] = said({ reservationTimeout: 71, wait: 71 });
     expect(short).toMatch(
       /^error timers: A worker may need 72 s .*71 s → Raise the task reservation timeout of the workflow \(120 s\), or lower RING_SECONDS$/,
@@ -317,7 +317,7 @@ describe('the times', () => {
     expect(said({ wait: 71 })).toEqual([waits]);
   });
 
-  it('follow how long people are rung', () => {
+  it('the times depend on how long callees ring', () => {
     expect(said({ reservationTimeout: 72 }, { RING_SECONDS: '21' })[0]).toContain('may need 73 s');
     expect(said({ reservationTimeout: 57 }, { RING_SECONDS: '5' })[0]).toMatch(/^ok/);
   });
@@ -328,7 +328,7 @@ describe('the times', () => {
     ['RING_SECONDS', '20.5', 'from 5 to 60'],
     ['TEMP_UNAVAILABLE_SECONDS', '0', 'from 1 to 86400'],
     ['TEMP_UNAVAILABLE_SECONDS', '86401', 'from 1 to 86400'],
-  ])('%s = %s is what the app refuses at its start', (name, given, range) => {
+  ])('%s = %s is reported, as the app refuses it at its start', (name, given, range) => {
     expect(said({}, { [name]: given })).toEqual([
       `error timers: ${name} is "${given}" → Set ${name} to a whole number of seconds ${range}`,
     ]);
@@ -339,11 +339,11 @@ describe('the times', () => {
     ['RING_SECONDS', '60'],
     ['TEMP_UNAVAILABLE_SECONDS', '1'],
     ['TEMP_UNAVAILABLE_SECONDS', '86400'],
-  ])('%s = %s is good', (name, given) => {
+  ])('%s = %s is accepted', (name, given) => {
     expect(said({}, { [name]: given })[0]).toMatch(/^ok/);
   });
 
-  it('cannot be looked at without workflow and activities', () => {
+  it('the times cannot be checked without workflow and activities', () => {
     const skipped = ['skipped timers: it needs the workflow and the activities'];
     expect(lines(timers(WORKSPACE, null, roles, doctorTarget()))).toEqual(skipped);
     for (const role of ['available', 'unavailable', 'offline'])
@@ -351,7 +351,7 @@ describe('the times', () => {
   });
 });
 
-describe('a workspace that is not there', () => {
+describe('a missing workspace', () => {
   const check = async (others: readonly string[], variables: DoctorTarget['variables'] = {}) => {
     const workspaces = {
       list: ({ friendlyName }: { readonly friendlyName?: string }) =>
@@ -361,7 +361,7 @@ describe('a workspace that is not there', () => {
     return checkTaskRouter(doctorTarget({ client, variables }));
   };
 
-  it('is asked for by name; what there is instead is said, and everything in it is skipped', async () => {
+  it('a missing workspace is named, with what there is instead, and everything in it is skipped', async () => {
     const { findings, destinations } = await check(['Sales', 'Help'], { TWILIO_WORKSPACE: 'Calls' });
     expect(destinations).toEqual([]);
     expect(lines(findings)).toEqual([

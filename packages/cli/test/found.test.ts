@@ -4,12 +4,12 @@ import type { Twilio } from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { OURS } from './simulated-twilio.js';
 
-/** What Twilio answers to a search for numbers. */
+/** Twilio's answer to a search for numbers. */
 const finding = (...numbers: readonly object[]): Twilio =>
   ({ incomingPhoneNumbers: { list: () => Promise.resolve(numbers) } }) as unknown as Twilio;
 
 describe('a number', () => {
-  it('is the one that was asked for, though the search finds longer ones that contain it', async () => {
+  it('the number is the one requested, though the search finds longer ones that contain it', async () => {
     const longer = { sid: 'PN1', phoneNumber: `${OURS}0` };
     const exact = { sid: 'PN2', phoneNumber: OURS };
     expect(await readNumber(finding(longer, exact), OURS)).toMatchObject({ sid: 'PN2' });
@@ -20,13 +20,13 @@ describe('a number', () => {
     ['an application', { voiceApplicationSid: 'AP1', trunkSid: '' }, 'AP1'],
     ['a trunk', { voiceApplicationSid: '', trunkSid: 'TK1' }, 'TK1'],
     ['its addresses', { voiceApplicationSid: '', trunkSid: null }, null],
-  ])('is answered by %s', async (_, fields, answeredBy) => {
+  ])('the number is answered by %s', async (_, fields, answeredBy) => {
     const found = await readNumber(finding({ sid: 'PN1', phoneNumber: OURS, ...fields }), OURS);
     expect(found).toMatchObject({ answeredBy });
   });
 });
 
-it('with several queues or workflows and no name for one, apply takes none that is there', () => {
+it('with several queues or workflows and no name for one, apply takes none that exists', () => {
   const workflow = {
     assignmentUrl: '',
     fallbackUrl: '',

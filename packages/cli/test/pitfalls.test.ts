@@ -66,7 +66,7 @@ describe('pitfalls of set-up', () => {
       expect.objectContaining({ do: 'create', kind: 'activity', name: 'Temporarily Unavailable' }),
     );
     expect(alone).toContainEqual({ kind: 'activity', name: 'Unavailable' });
-    // Unless somebody wants it so.
+    // Unless the file says so.
     const shared = plan(parseSetUp('activities: { unavailable: Unavailable }', 'x'), WORKSPACE, null, ADDRESSES);
     expect(shared.changes.filter(({ kind }) => kind === 'activity')).toEqual([]);
   });

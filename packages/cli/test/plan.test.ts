@@ -13,7 +13,7 @@ const WHOLE: ActualWorkspace = {
   workers: [],
 };
 
-/** What a file would change at a workspace, where only what is said here differs from what it should be. */
+/** Plans a workspace that differs from the correct one only in what is given here. */
 function planned(
   file: string,
   changes: Partial<ActualWorkspace> | null = {},
@@ -32,7 +32,7 @@ const requestsOf = (one: Plan, kind: Kind): unknown[] =>
 const names = (things: Plan['same']): string[] => things.map(({ kind, name }) => `${kind} ${name}`);
 
 describe('a plan', () => {
-  it('of a workspace that is right has nothing in it, and names what is right and what is left alone', () => {
+  it('a plan of a correct workspace is empty, and names what is correct and what is left alone', () => {
     const one = planned('', { workers: [{ sid: 'WK1', name: 'Zoe', attributes: '{}', activity: 'WA1' }] });
     expect(one).toMatchObject({ workspace: WORKSPACE.sid, changes: [], notes: [], problems: [] });
     expect(names(one.same)).toEqual([
@@ -46,7 +46,7 @@ describe('a plan', () => {
     expect(names(one.alone)).toEqual(['worker Zoe']);
   });
 
-  it('of nothing makes everything, in the order in which one thing needs the other', () => {
+  it('a plan from nothing creates everything, in the order in which objects need each other', () => {
     const one = planned(`workers: [{ name: Ann, phone: "${ANN}" }]`, null);
     expect(one.workspace).toBeNull();
     expect(one.changes.flatMap(words)).toEqual([
@@ -87,11 +87,11 @@ describe('a plan', () => {
       },
       { kind: 'worker', attributes: JSON.stringify({ phone: ANN }), activity: 'Available' },
     ]);
-    // What Twilio puts into every new workspace and nobody asked for.
+    // Created by Twilio in every new workspace without being requested.
     expect(names(one.alone)).toEqual(['activity Unavailable']);
   });
 
-  it('of nothing can ask for all events, which is no filter', () => {
+  it('a plan from nothing can ask for all events, which is no filter', () => {
     const one = planned('events: all', null);
     expect(changesOf(one, 'workspace')[2]).toBe('events: – → all');
     expect(requestsOf(one, 'workspace')[0]).not.toHaveProperty('eventsFilter');
@@ -99,7 +99,7 @@ describe('a plan', () => {
 });
 
 describe('a plan for the workspace', () => {
-  it('sets the event address and the activity after time-outs, and nothing else', () => {
+  it('the plan sets the event address and the timeout activity, and nothing else', () => {
     const one = planned('', { eventUrl: 'https://old.example.com', timeoutActivity: 'WA3' });
     expect(changesOf(one, 'workspace')).toEqual([
       'update workspace "AMD"',
@@ -114,7 +114,7 @@ describe('a plan for the workspace', () => {
     );
   });
 
-  it('adds events that are missing to those that somebody has chosen', () => {
+  it('the plan adds missing events to those that were chosen', () => {
     const [first = '', ...others] = TASKROUTER_EVENTS;
     const one = planned('', { eventsFilter: ['task.updated', first] });
     expect(changesOf(one, 'workspace')[1]).toBe(`events: 2 kinds → also ${others.join(', ')}`);
@@ -124,7 +124,7 @@ describe('a plan for the workspace', () => {
     expect(planned('', { eventsFilter: [...TASKROUTER_EVENTS, 'x'] }).changes).toEqual([]);
   });
 
-  it('says how to have all events where only some are told, and says nothing where that is so already', () => {
+  it('the plan says how to get all events where only some are sent, and says nothing otherwise', () => {
     const eventsFilter = [...TASKROUTER_EVENTS];
     expect(planned('events: all', { eventsFilter }).notes).toEqual([
       'workspace "AMD" sends only some kinds of events: remove its filter at the console to get all of them',
@@ -137,7 +137,7 @@ describe('a plan for the workspace', () => {
 describe('a plan for the activities', () => {
   const activity = (name: string, available: boolean) => ({ sid: `WA-${name}`, name, available });
 
-  it('makes those that are missing, and says what each is for', () => {
+  it('the plan creates missing activities, and says the role of each', () => {
     const one = planned('activities: { available: A, unavailable: B, offline: C }', { activities: [] });
     expect(changesOf(one, 'activity')).toEqual([
       'create activity "A"',
@@ -154,7 +154,7 @@ describe('a plan for the activities', () => {
     ]);
   });
 
-  it('cannot change what one is for: a person has to choose', () => {
+  it("the plan cannot change an activity's kind: a person has to choose", () => {
     const activities = [
       activity('Available', false),
       activity('Temporarily Unavailable', true),
@@ -168,7 +168,7 @@ describe('a plan for the activities', () => {
     ]);
   });
 
-  it('takes the names of the older generation where those of today are not there', () => {
+  it("the plan accepts the names of the older generation where today's do not exist", () => {
     const activities = [activity('Idle', true), activity('Offline', false), activity('Temporarily Unavailable', false)];
     const one = planned('', { activities });
     expect(changesOf(one, 'activity')).toEqual([]);
@@ -179,7 +179,7 @@ describe('a plan for the activities', () => {
 describe('a plan for the queue', () => {
   const second = { sid: `WQ${'2'.repeat(32)}`, name: 'Second', workers: 'team == "red"' };
 
-  it('changes whom a queue is for only when the file says so', () => {
+  it('the plan changes whom a queue is for only when the file says so', () => {
     expect(changesOf(planned('queue: { workers: "vip == 1" }'), 'queue')).toEqual([
       'update queue "Everybody"',
       'workers: 1==1 → vip == 1',
@@ -191,7 +191,7 @@ describe('a plan for the queue', () => {
     expect(planned('', { queues: [{ ...second, sid: QUEUE }] }).changes).toEqual([]);
   });
 
-  it('finds a queue by name or SID, makes another one, and leads callers into it', () => {
+  it('the plan finds a queue by name or SID, creates another one, and leads callers into it', () => {
     const queues = [...WORKSPACE.queues, second];
     for (const name of ['Second', second.sid]) {
       const one = planned(`queue: { name: ${name} }`, { queues });
@@ -209,7 +209,7 @@ describe('a plan for the workflow', () => {
   const of = (file: string, changes: Partial<typeof workflow>): Plan =>
     planned(file, { workflows: [{ ...workflow, ...changes }] });
 
-  it('sets the address of assignments and how long reservations last, and nothing that is right', () => {
+  it('the plan sets the assignment address and the reservation timeout, and nothing that is correct', () => {
     const one = of('', { assignmentUrl: '', reservationTimeout: 60 });
     expect(changesOf(one, 'workflow')).toEqual([
       'update workflow "Ours"',
@@ -221,7 +221,7 @@ describe('a plan for the workflow', () => {
     ]);
   });
 
-  it('sets the fallback of assignments where there is none, and never takes one away', () => {
+  it('the plan sets the assignment fallback where there is none, and never removes one', () => {
     expect(changesOf(of('', { fallbackUrl: '' }), 'workflow')).toEqual([
       'update workflow "Ours"',
       `assignment fallback URL: – → ${ADDRESSES.assign}`,
@@ -229,7 +229,7 @@ describe('a plan for the workflow', () => {
     expect(of('', { fallbackUrl: 'https://theirs.example.com/assign' }).changes).toEqual([]);
   });
 
-  it('sets how long callers wait, and leaves it as it is when the file does not say', () => {
+  it('the plan sets how long callers wait, and leaves that unchanged when the file does not say', () => {
     const configuration = writeRouting({ queue: QUEUE, wait: 300 });
     expect(of('', { configuration }).changes).toEqual([]);
     const one = of('workflow: { callerWaits: 60 }', { configuration });
@@ -243,13 +243,13 @@ describe('a plan for the workflow', () => {
     );
   });
 
-  it('leaves rules that somebody wrote, and says so', () => {
+  it('the plan leaves rules that an operator wrote, and says so', () => {
     const one = of('workflow: { callerWaits: 60 }', { configuration: '{"something":"else"}' });
     expect(one.changes).toEqual([]);
     expect(one.notes).toEqual(['workflow "Ours" has rules made by hand: they are left unchanged']);
   });
 
-  it('says that other tasks than calls pass through it, and what to do', () => {
+  it('the plan says that other tasks than calls pass through the workflow, and what to do', () => {
     const { notes, changes } = of('', { foreignTasks: new Map([['chat', 2]]) });
     expect(changes).toEqual([]);
     expect(notes).toEqual([
@@ -259,7 +259,7 @@ describe('a plan for the workflow', () => {
     ]);
   });
 
-  it('made beside others has to be named to the app', () => {
+  it('a workflow created beside others has to be named to the app', () => {
     const others = ['Sales', 'Help'].map((name) => ({ ...workflow, sid: `WW-${name}`, name }));
     expect(planned('', { workflows: others }).notes).toEqual([
       'with several workflows, set the one that the app uses: TWILIO_WORKFLOW=Forward calls. To use an existing one, name it in the file as "workflow.name"',
@@ -281,7 +281,7 @@ describe('a plan for the workers', () => {
   });
   const file = (more = ''): string => `workers: [{ name: Ann, phone: "${ANN}"${more} }]`;
 
-  it('changes what the file says of them, and keeps everything else', () => {
+  it('the plan changes what the file says about workers, and keeps everything else', () => {
     const one = planned(file(', attributes: { team: red, langs: [en] }'), {
       workers: [worker('Ann', { phone: '+1', team: 'blue', langs: ['en'], desk: 4 })],
     });
@@ -291,7 +291,7 @@ describe('a plan for the workers', () => {
     ]);
   });
 
-  it('moves nobody who is there; who is new begins where the file says', () => {
+  it('the plan moves no existing worker; a new one begins where the file says', () => {
     const workers = [worker('Ann', { phone: ANN })];
     expect(planned(`newWorkers: offline\n${file()}`, { workers }).changes).toEqual([]);
     const one = planned(`newWorkers: offline\n${file()}`);
@@ -299,13 +299,13 @@ describe('a plan for the workers', () => {
     expect(requestsOf(one, 'worker')).toMatchObject([{ activity: 'Offline' }]);
   });
 
-  it('writes a number once: where it stands in another attribute that the app reads, it stays', () => {
+  it('the plan writes a number once: in another attribute that the app reads, it stays', () => {
     expect(planned(file(), { workers: [worker('Ann', { contact_uri: ANN })] }).changes).toEqual([]);
     const other = planned(file(), { workers: [worker('Ann', { contact_uri: OURS })] });
     expect(changesOf(other, 'worker')).toEqual(['update worker "Ann"', `phone: – → ${ANN}`]);
   });
 
-  it('begins anew with attributes that cannot be read', () => {
+  it('the plan replaces attributes that cannot be read', () => {
     for (const attributes of ['no JSON', '7', 'null'])
       expect(requestsOf(planned(file(), { workers: [worker('Ann', attributes)] }), 'worker')).toEqual([
         { kind: 'worker', attributes: JSON.stringify({ phone: ANN }) },
@@ -328,12 +328,12 @@ describe('a plan for the number', () => {
   const of = (changes: Partial<ActualNumber> | null, file = `number: "${OURS}"`): Plan =>
     planned(file, {}, changes === null ? null : { ...well, ...changes });
 
-  it('of one that is right has nothing in it', () => {
+  it('the plan for a correct number is empty', () => {
     expect(of({})).toMatchObject({ changes: [], notes: [], problems: [] });
     expect(names(of({}).same)).toContain(`number ${OURS}`);
   });
 
-  it('sets its addresses and methods, each by itself', () => {
+  it("the plan sets a number's addresses and methods, each by itself", () => {
     expect(
       changesOf(of({ voiceUrl: '', voiceMethod: 'GET', statusUrl: 'https://x', statusMethod: 'GET' }), 'number'),
     ).toEqual([
@@ -352,7 +352,7 @@ describe('a plan for the number', () => {
       expect(requestsOf(of(changes), 'number')).toEqual([{ kind: 'number', ...request }]);
   });
 
-  it('sets a fallback only when the file has one, and says where there is none', () => {
+  it('the plan sets a fallback only when the file has one, and says where there is none', () => {
     const bin = 'https://handler.twilio.com/twiml/EH2';
     const asked = `number: { phone: "${OURS}", fallbackUrl: "${bin}" }`;
     const { fallbackUrl: old } = well;
@@ -366,7 +366,7 @@ describe('a plan for the number', () => {
     });
   });
 
-  it('needs a number of this account that answers by its addresses', () => {
+  it('the plan needs a number of this account that answers by its addresses', () => {
     expect(of(null).problems).toEqual([`"number": ${OURS} is not a number of this account`]);
     expect(of({ answeredBy: 'AP1' }).problems).toEqual([
       `"number": ${OURS} is answered by AP1 instead of by addresses: remove that at the console first`,
@@ -375,7 +375,7 @@ describe('a plan for the number', () => {
   });
 });
 
-describe('a plan to read', () => {
+describe('a printed plan', () => {
   const paint = (style: unknown, text: string): string => `<${String(style)}>${text}</>`;
   const empty: Plan = { workspace: null, changes: [], same: [], alone: [], notes: [], problems: [] };
   const change = (what: Change['do'], fields: Change['fields']): Change => ({
@@ -389,7 +389,7 @@ describe('a plan to read', () => {
   const things = (count: number): Plan['same'] =>
     Array.from({ length: count }, (_, at) => ({ kind: 'worker' as const, name: String(at) }));
 
-  it('has each change with its fields, then what is right, left alone, good to know, and to be solved', () => {
+  it('a printed plan has each change with its fields, then what is correct, left alone, additional, and to be solved', () => {
     const one: Plan = {
       ...empty,
       changes: [
@@ -415,14 +415,14 @@ describe('a plan to read', () => {
     expect(showPlan(empty, { paint })).toEqual([]);
   });
 
-  it('names eight things of many', () => {
+  it('a printed plan names eight of many objects', () => {
     const [eight = ''] = showPlan({ ...empty, same: things(8) }, { paint });
     expect(eight).toMatch(/worker "7"<\/>$/);
     const [nine = ''] = showPlan({ ...empty, same: things(9) }, { paint });
     expect(nine).toMatch(/worker "7", 1 more<\/>$/);
   });
 
-  it('is counted in one line', () => {
+  it('a printed plan is counted in one line', () => {
     const of = (...does: readonly Change['do'][]): string =>
       summary({ ...empty, changes: does.map((one) => change(one, [])) });
     expect([of(), of('create'), of('update'), of('create', 'create', 'update')]).toEqual([
@@ -442,7 +442,7 @@ describe('the rules of a workflow', () => {
     ...changes,
   });
 
-  it('that we wrote are read back', () => {
+  it('rules that we wrote are read back', () => {
     for (const routing of [
       { queue: QUEUE, wait: null },
       { queue: QUEUE, wait: 60 },
@@ -462,7 +462,7 @@ describe('the rules of a workflow', () => {
     [{ filters: [filter({ expression: 'TRUE' })] }, 60],
     [{ filters: [filter({}, { timeout: undefined })] }, null],
     [{ filters: [filter({}, { timeout: '60' })] }, null],
-  ])('that say the same are ours as well: %j', (routing, wait) => {
+  ])('equivalent rules count as ours as well: %j', (routing, wait) => {
     expect(readRouting(rules(routing))).toEqual({ queue: QUEUE, wait });
   });
 
@@ -484,15 +484,15 @@ describe('the rules of a workflow', () => {
     [{ filters: [filter({}, { priority: 1 })] }],
     [{ filters: [filter({}, { queue: 7 })] }],
     [{ filters: [null] }],
-  ])('that somebody else wrote are not ours: %j', (routing) => {
+  ])('rules that an operator wrote are not ours: %j', (routing) => {
     expect(readRouting(rules(routing))).toBeNull();
   });
 
-  it('that are no JSON, or none, are not ours', () => {
+  it('rules that are malformed or missing are not ours', () => {
     for (const text of ['', 'x', '7', 'null']) expect(readRouting(text)).toBeNull();
   });
 
-  it('name queues, each once', () => {
+  it('rules name queues, each once', () => {
     const second = `WQ${'A'.repeat(32)}`;
     expect(queuesIn(`${QUEUE} ${second} ${QUEUE} WQ${'1'.repeat(31)} WQ${'g'.repeat(32)}`)).toEqual([QUEUE, second]);
     expect(queuesIn('')).toEqual([]);

@@ -9,7 +9,7 @@ import { ANN, BASE, OURS } from './doctor-target.js';
 
 const ACCOUNT = `AC${'1'.repeat(32)}`;
 
-/** What was thrown, as the lines that somebody reads. */
+/** The error as the lines that the user reads. */
 function said(run_: () => unknown): readonly string[] {
   try {
     run_();
@@ -21,15 +21,15 @@ function said(run_: () => unknown): readonly string[] {
   return [];
 }
 
-describe('an error for the person at the terminal', () => {
-  it('is one of usage without details unless it is said', () => {
+describe('an error for the user at the terminal', () => {
+  it('an error is one of usage without details by default', () => {
     const { name, message, exit, details } = new CliError('no');
     expect([name, message, exit, details]).toEqual(['CliError', 'no', 2, []]);
     expect(new CliError('no', { exit: 1, details: ['why'] })).toMatchObject({ exit: 1, details: ['why'] });
   });
 });
 
-/** A file of settings with this text. */
+/** A settings file with this text. */
 function file(text: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'amd-settings-')), 'some.env');
   writeFileSync(path, text);
@@ -37,7 +37,7 @@ function file(text: string): string {
 }
 
 describe('the variables', () => {
-  it('are those of the environment, and under them those of the file; an empty one counts as missing', () => {
+  it('the variables are those of the environment, and below them those of the file; an empty one counts as missing', () => {
     const path = file('A=file\nB=file\nC=file\nD=\nE="  "\n');
     expect(readVariables({ A: 'here', B: '', C: undefined, F: ' ', G: 'here' }, path)).toEqual({
       A: 'here',
@@ -47,7 +47,7 @@ describe('the variables', () => {
     });
   });
 
-  it('of a file that was named and is not there cannot be read', () => {
+  it('variables of a named file that does not exist cannot be read', () => {
     expect(said(() => readVariables({}, '/nowhere/.env'))).toEqual(['There is no file /nowhere/.env (--env-file)']);
   });
 });
@@ -55,7 +55,7 @@ describe('the variables', () => {
 describe('the account', () => {
   const NEEDED = 'This needs the credentials of a Twilio account, in the environment or in .env:';
 
-  it('is a SID with a token, or with an API key and its secret', () => {
+  it('the account is a SID with a token, or with an API key and its secret', () => {
     expect(readAccount({ TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't' })).toEqual({
       accountSid: ACCOUNT,
       authToken: 't',
@@ -81,24 +81,24 @@ describe('the account', () => {
       { TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't', TWILIO_API_SECRET: 's' },
       ['TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither'],
     ],
-  ])('with %j lacks %j', (variables, details) => {
+  ])('an account with %j lacks %j', (variables, details) => {
     expect(said(() => readAccount(variables))).toEqual([NEEDED, ...details]);
   });
 });
 
 describe('the public address', () => {
-  it('is the one that was given, else the one of the settings', async () => {
+  it('the public address is the given one, otherwise that of the settings', async () => {
     expect(await readBase({ PUBLIC_BASE_URL: 'https://b' }, 'https://a')).toBe('https://a');
     expect(await readBase({ PUBLIC_BASE_URL: 'https://b' }, undefined)).toBe('https://b');
   });
 
-  it('has to be one that Twilio could use', () => {
+  it('the public address must be one that Twilio could use', () => {
     expect(checkedAddresses(BASE)).toEqual(webhookUrls(BASE));
     const [message] = said(() => checkedAddresses('ftp://x'));
     expect(message).toMatch(/^the public address \(ftp:\/\/x\) /);
   });
 
-  it('a list is its parts without white space, and without empty ones', () => {
+  it('a list is split into its parts without white space, and without empty ones', () => {
     expect(listOf(' a, b,,c ', ',')).toEqual(['a', 'b', 'c']);
     expect(listOf(undefined, ',')).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('the file', () => {
   const problems = (text: string): readonly string[] => said(() => parseSetUp(text, 'f'));
   const NO = 'f cannot be used:';
 
-  it('is looked for where it was said, and what to do without one is said', async () => {
+  it('the file is looked for at the given path, and what to do without one is said', async () => {
     await expect(readSetUp('/nowhere/f.yaml')).rejects.toThrow(
       new CliError(
         'There is no file /nowhere/f.yaml. Create one with "amd taskrouter init", or export a workspace you have: "amd taskrouter export"',
@@ -117,7 +117,7 @@ describe('the file', () => {
     await expect(readSetUp(tmpdir())).rejects.toThrow(/ cannot be read: .*EISDIR/);
   });
 
-  it('has a default for everything', () => {
+  it('the file has a default for everything', () => {
     expect(parseSetUp('', 'f')).toEqual({
       workspace: 'AMD',
       queue: {},
@@ -128,7 +128,7 @@ describe('the file', () => {
     });
   });
 
-  it('may give a number alone, or with its fallback', () => {
+  it('the file may give a number alone, or with its fallback', () => {
     expect(parseSetUp(`number: "${OURS}"`, 'f').number).toEqual({ phone: OURS, fallbackUrl: undefined });
     const fallbackUrl = 'https://handler.twilio.com/twiml/EH1';
     expect(parseSetUp(`number: { phone: "${OURS}", fallbackUrl: "${fallbackUrl}" }`, 'f').number).toEqual({
@@ -155,20 +155,20 @@ describe('the file', () => {
       'activities: { rest: x }',
       'f:1:21  activities.rest is not known: "amd taskrouter init" writes a file with all fields',
     ],
-  ])('with %s is refused where that stands', (text, problem) => {
+  ])('a file with %s is refused where that stands', (text, problem) => {
     expect(problems(text)).toEqual([NO, problem]);
   });
 
-  it('takes names and times at their limits', () => {
+  it('the file accepts names and times at their limits', () => {
     const text = `workspace: ${'x'.repeat(64)}\nworkflow: { reservationTimeout: 86400, callerWaits: 1 }`;
     expect(parseSetUp(text, 'f').workflow).toEqual({ reservationTimeout: 86_400, callerWaits: 1 });
   });
 
-  it('that is no list of fields is told of as a whole', () => {
+  it('a file that is not a list of fields is reported as a whole', () => {
     expect(problems('7')).toEqual([NO, expect.stringMatching(/^f:1:1 {2}the file /)]);
   });
 
-  it('names every problem in the order in which they stand', () => {
+  it("the file's problems are named in order", () => {
     expect(problems('zzz: 1\nworkspace: 7\naaa: 1')).toEqual([
       NO,
       expect.stringMatching(/^f:1:6 {2}zzz is not known/),
@@ -177,14 +177,14 @@ describe('the file', () => {
     ]);
   });
 
-  it('that is no YAML is told of with every place', () => {
+  it('a file that is not YAML is reported with every place', () => {
     const [message, ...details] = problems('a: b: c\nd: [');
     expect(message).toBe('f is not YAML:');
     expect(details.length).toBeGreaterThan(1);
     for (const detail of details) expect(detail).toMatch(/^f:\d+:\d+ {2}\w/);
   });
 
-  it('may have a megabyte and no more', () => {
+  it('the file may have a megabyte and no more', () => {
     expect(parseSetUp(`#${'x'.repeat(999_999)}`, 'f').workspace).toBe('AMD');
     expect(problems(`#${'x'.repeat(1_000_000)}`)).toEqual(['f is larger than a megabyte: is it the right file?']);
     expect(problems(`#${'é'.repeat(500_000)}`)).toEqual(['f is larger than a megabyte: is it the right file?']);
@@ -208,11 +208,11 @@ describe('the program', () => {
     return { exit, out: out.join('\n'), stderr };
   }
 
-  it('says its version', async () => {
+  it('the program prints its version', async () => {
     for (const flag of ['-V', '--version']) expect(await amd(flag)).toEqual({ exit: 0, out: '1.2.3', stderr: [] });
   });
 
-  it('says one problem a line under what it is about', async () => {
+  it('the program prints one problem a line under its subject', async () => {
     expect(await amd('doctor', '--env-file', '/nowhere')).toEqual({
       exit: 2,
       out: '',
@@ -223,7 +223,7 @@ describe('the program', () => {
     expect(details).toEqual(['  TWILIO_ACCOUNT_SID is missing', '  TWILIO_AUTH_TOKEN is missing']);
   });
 
-  it('refuses JSON of apply where nobody has said yes, before it looks at anything', async () => {
+  it('the program refuses JSON of apply without a yes, before it reads anything', async () => {
     expect(await amd('taskrouter', 'apply', '--json')).toEqual({
       exit: 2,
       out: '',
@@ -231,7 +231,7 @@ describe('the program', () => {
     });
   });
 
-  it('explains each command: what it does, its options, what it reads and how it ends', async () => {
+  it('the program explains each command: what it does, its options, what it reads and how it ends', async () => {
     const helps = {
       '': ['Examples:', 'amd doctor', 'Settings come from', 'Exit codes:', '--help'],
       doctor: ['Changes nothing.', '--flow', '--strict', '--json', '--env-file', '--url', '--api-url', 'RING_SECONDS'],
@@ -248,7 +248,7 @@ describe('the program', () => {
     }
   });
 
-  it('says how to get help after a command that it does not understand', async () => {
+  it('the program says how to get help after a command that it does not understand', async () => {
     const { exit, stderr } = await amd('doctor', '--nonsense');
     expect(exit).toBe(2);
     expect(stderr.join('\n')).toMatch(/unknown option '--nonsense'[^]*Try amd --help\./);

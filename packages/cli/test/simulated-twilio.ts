@@ -26,10 +26,10 @@ export interface Said {
 export interface SimulatedTwilio {
   readonly sim: Simulator;
   readonly client: Twilio;
-  /** Where the simulator answers. */
+  /** The simulator's address. */
   readonly apiUrl: string;
   readonly folder: string;
-  /** `amd …`, with the simulator's account and address. */
+  /** Runs `amd …` with the simulator's account and address. */
   amd(args: readonly string[], environment?: Readonly<Record<string, string>>, answer?: boolean): Promise<Said>;
   write(name: string, text: string): string;
   close(): Promise<void>;
@@ -83,7 +83,7 @@ export async function simulateTwilio(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-/** A server that answers nothing yet. */
+/** Starts a server that answers nothing yet. */
 export async function serving(): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer();
   return { url: await listening(server), server };

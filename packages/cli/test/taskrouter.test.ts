@@ -26,7 +26,7 @@ const plan = (file: string, ...more: readonly string[]) =>
   here.amd(['taskrouter', 'plan', '--file', file, '--url', BASE, ...more]);
 
 describe('apply in an empty account', () => {
-  it('makes what the file says, which the library finds; a second time there is nothing to do', async () => {
+  it('apply creates what the file says, which the library finds; a second time there is nothing to do', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const first = await apply(file);
     expect(first).toMatchObject({ exit: 0 });
@@ -62,7 +62,7 @@ describe('apply in an empty account', () => {
     expect(JSON.stringify(here.sim.workspaces)).toBe(before);
   });
 
-  it('changes nothing in a plan, and says in CI that there is something', async () => {
+  it('plan changes nothing, and reports changes in CI', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const shown = await plan(file);
     expect(shown.exit).toBe(0);
@@ -75,7 +75,7 @@ describe('apply in an empty account', () => {
     expect(here.sim.workspaces).toEqual([]);
   });
 
-  it('asks first, and does nothing unless somebody says yes', async () => {
+  it('apply asks first, and does nothing without a yes', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const args = ['taskrouter', 'apply', '--file', file, '--url', BASE];
     expect(await here.amd(args)).toMatchObject({ exit: 2, stderr: expect.stringContaining('pass --yes') as string });
@@ -88,13 +88,13 @@ describe('apply in an empty account', () => {
     expect(here.sim.workspaces).toHaveLength(1);
   });
 
-  it('looks again at the end, and names what is not as it was asked for', async () => {
+  it('apply reads again at the end, and names what differs from the request', async () => {
     await here.close();
     let looks = 0;
     here = await simulateTwilio({
       rest({ method, path }) {
         if (method === 'GET' && path.includes('/IncomingPhoneNumbers')) looks += 1;
-        // Somebody else changes it meanwhile.
+        // Another person changes it meanwhile.
         if (looks === 2) here.sim.setNumber({ phoneNumber: OURS, voiceUrl: 'https://theirs.example.com/' });
         return undefined;
       },
@@ -106,7 +106,7 @@ describe('apply in an empty account', () => {
     expect(applied.stderr).toContain(`Twilio does not show what was requested:\n  update number "${OURS}"`);
   });
 
-  it('goes on where it stopped', async () => {
+  it('apply continues where it stopped', async () => {
     const file = here.write('taskrouter.yaml', FILE);
     await here.close();
     let refuse = true;
@@ -127,11 +127,11 @@ describe('apply in an empty account', () => {
   });
 });
 
-describe('apply to a workspace that was made by hand', () => {
+describe('apply to a workspace created by hand', () => {
   it.each([
     ['of today', true, 'Available'],
     ['of the older generation', false, 'Idle'],
-  ])('%s: adopts it, and deletes and renames nothing', async (_name, multiTask, available) => {
+  ])('apply adopts a workspace %s, and deletes and renames nothing', async (_name, multiTask, available) => {
     const sids = here.sim.addWorkspace({
       friendlyName: 'AMD',
       multiTask,
@@ -166,7 +166,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect((await plan(file, '--check')).exit).toBe(0);
   });
 
-  it("never touches a fallback address of the user's own, though it changes the other address of the workflow", async () => {
+  it("apply never changes a fallback address of the user's own, though it changes the other address of the workflow", async () => {
     const theirs = 'https://theirs.example.com/assign';
     const sids = here.sim.addWorkspace({
       friendlyName: 'AMD',
@@ -184,7 +184,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect((await plan(file, '--check')).exit).toBe(0);
   });
 
-  it('sets the fallback address of assignments where there is none, and the fallback of the number only when asked to', async () => {
+  it("apply sets the assignment fallback where there is none, and the number's fallback only when asked to", async () => {
     here.sim.setNumber({
       phoneNumber: OURS,
       voiceUrl: 'https://old.example.com/',
@@ -208,7 +208,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect(await number()).toMatchObject({ voiceFallbackUrl: bin });
   });
 
-  it('finds workspace, queue and workflow by SID, in a file and in export, beside others', async () => {
+  it('apply and export find workspace, queue and workflow by SID, beside others', async () => {
     const sids = here.sim.addWorkspace({ friendlyName: 'Support' });
     const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
     const second = await inside.taskQueues.create({ friendlyName: 'Second', targetWorkers: 'team == "blue"' });
@@ -242,7 +242,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect(byName.out).toBe(described.out);
   });
 
-  it('leaves rules alone that somebody wrote, and names what it does not understand', async () => {
+  it('apply leaves rules alone that an operator wrote, and names what it does not understand', async () => {
     const sids = here.sim.addWorkspace({ friendlyName: 'AMD' });
     const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
     const configuration = JSON.stringify({
@@ -260,7 +260,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect((await plan(file, '--check')).exit).toBe(0);
   });
 
-  it('changes how long callers wait, and the events that are told', async () => {
+  it('apply changes how long callers wait, and the events that are sent', async () => {
     const sids = here.sim.addWorkspace({ friendlyName: 'AMD', workflowTimeout: 300 });
     const inside = here.client.taskrouter.v1.workspaces(sids.workspace);
     await inside.update({ eventsFilter: 'task.created,worker.created' });
@@ -278,7 +278,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect((await plan(waits, '--check')).exit).toBe(0);
   });
 
-  it('changes nothing while there is something that only a person can solve', async () => {
+  it('apply changes nothing while there is something that only a person can solve', async () => {
     here.sim.addWorkspace({ friendlyName: 'AMD', activities: [{ friendlyName: 'Pause', available: true }] });
     const file = here.write(
       'taskrouter.yaml',
@@ -291,7 +291,7 @@ describe('apply to a workspace that was made by hand', () => {
     expect(here.sim.workspaces[0]?.workers).toEqual([]);
   });
 
-  it('says as JSON what it did and what is left, and what only a person can solve beside it', async () => {
+  it('apply reports as JSON what it did and what is left, and what only a person can solve', async () => {
     here.sim.addWorkspace({ friendlyName: 'AMD' });
     const file = here.write('taskrouter.yaml', FILE);
     const done = await apply(file, '--json');
@@ -306,14 +306,14 @@ describe('apply to a workspace that was made by hand', () => {
     const refused = await apply(unknown, '--json');
     expect([refused.exit, refused.out]).toEqual([1, '']);
     expect(refused.stderr).toContain(`Nothing was changed: this has to be solved first.\n  ${problem}`);
-    // As lines it stands in the plan already, and is not said twice.
+    // In the printed lines it is part of the plan already, and is not repeated.
     const lines = await apply(unknown);
     expect(lines.out).toContain(`✕ ${problem}`);
     expect(lines.stderr).not.toContain(problem);
     for (const more of [[], ['--check'], ['--json']]) expect((await plan(unknown, ...more)).exit).toBe(1);
   });
 
-  it('is exported by the name in the settings unless another one is said, AMD at last', async () => {
+  it('export uses the name in the settings by default, and AMD without one', async () => {
     for (const friendlyName of ['AMD', 'Support', 'Sales']) here.sim.addWorkspace({ friendlyName });
     const settings = { TWILIO_WORKSPACE: 'Support' };
     const first = async (args: readonly string[], environment = {}): Promise<string | undefined> =>
@@ -328,7 +328,7 @@ describe('apply to a workspace that was made by hand', () => {
     });
   });
 
-  it('is described by export, whose file leads to few changes', async () => {
+  it('export describes a workspace in a file that leads to few changes', async () => {
     here.sim.addWorkspace({
       friendlyName: 'Support',
       workflowTimeout: 90,
@@ -362,11 +362,11 @@ describe('the file', () => {
     }
   };
 
-  it('has a default for everything', () => {
+  it('the file has a default for everything', () => {
     expect(parseSetUp('', 'x')).toMatchObject({ workspace: 'AMD', workers: [], workflow: { reservationTimeout: 120 } });
   });
 
-  it('names every problem with its line and its field', () => {
+  it("the file's problems are named with line and field", () => {
     expect(
       problems(`workspce: AMD
 workers:
@@ -390,7 +390,7 @@ events: some
     ]);
   });
 
-  it('cannot be made to eat the memory', () => {
+  it('the file cannot exhaust the memory', () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
     for (let at = 0; at < 9; at += 1)
       bomb.push(`${'bcdefghij'[at]!}: &${'bcdefghij'[at]!} [${`*${'abcdefghi'[at]!},`.repeat(9)}]`);
@@ -398,13 +398,13 @@ events: some
     expect(() => parseSetUp(`# ${'x'.repeat(2e6)}`, 'x')).toThrow('larger than a megabyte');
   });
 
-  it('is begun by init, which overwrites nothing, and whose file is good', async () => {
+  it('init writes a valid file, and overwrites nothing', async () => {
     const path = `${here.folder}/new.yaml`;
     expect((await here.amd(['taskrouter', 'init', '--file', path])).exit).toBe(0);
     expect(existsSync(path)).toBe(true);
     const text = readFileSync(path, 'utf8');
     expect(parseSetUp(text, path).workers).toHaveLength(2);
-    // What is commented out is good as well.
+    // What is commented out is valid as well.
     expect(
       problems(
         text.replace(/^# (newWorkers|events|queue|activities)/gm, '$1').replace(/^ {2}# callerWaits/m, '  callerWaits'),
@@ -419,7 +419,7 @@ events: some
 });
 
 describe('the program', () => {
-  it('teaches with --help, and suggests what was meant', async () => {
+  it('the program explains itself with --help, and suggests what was meant', async () => {
     for (const args of [
       ['--help'],
       ['doctor', '--help'],
@@ -438,7 +438,7 @@ describe('the program', () => {
     expect(await here.amd(['doctor', '--flow', 'x'])).toMatchObject({ exit: 2 });
   });
 
-  it('names the credentials that are missing, and what Twilio said to wrong ones', async () => {
+  it("the program names missing credentials, and Twilio's answer to wrong ones", async () => {
     const file = here.write('taskrouter.yaml', FILE);
     const none = { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' };
     expect(await here.amd(['taskrouter', 'plan', '-f', file, '--url', BASE], none)).toMatchObject({
@@ -450,7 +450,7 @@ describe('the program', () => {
     expect(await plan(file, '--url', 'ftp://x')).toMatchObject({ exit: 2 });
   });
 
-  it('reads settings from a file, under those of the environment', async () => {
+  it('the program reads settings from a file, below those of the environment', async () => {
     here.write('.env', `PUBLIC_BASE_URL=${BASE}\nTWILIO_AUTH_TOKEN=wrong\n`);
     const file = here.write('taskrouter.yaml', FILE);
     const planned = await here.amd(['taskrouter', 'plan', '-f', file]);

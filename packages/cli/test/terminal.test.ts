@@ -11,7 +11,7 @@ interface Setup {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A process whose streams are terminals where it is said so. */
+/** A process whose streams are terminals where requested. */
 function setup(tty: Setup = {}) {
   const stream = (isTTY: boolean | undefined) => Object.assign(new PassThrough(), { isTTY });
   const [stdin, stdout, stderr] = [stream(tty.in), stream(tty.out), stream(tty.err)];
@@ -21,7 +21,7 @@ function setup(tty: Setup = {}) {
 }
 
 describe('a terminal', () => {
-  it('writes results to standard output, and progress and problems to standard error', () => {
+  it('the terminal writes results to standard output, and progress and problems to standard error', () => {
     const { terminal, out, err } = setup();
     terminal.out('a result');
     terminal.stderr('a problem');
@@ -31,7 +31,7 @@ describe('a terminal', () => {
     expect(err()).toBe('a problem\nlooking …\n');
   });
 
-  it('shows progress on a line that the next line replaces, once', () => {
+  it('the terminal shows progress on a line that the next line replaces, once', () => {
     const { terminal, out, err } = setup({ err: true });
     terminal.progress('one');
     terminal.progress('two');
@@ -45,7 +45,7 @@ describe('a terminal', () => {
     expect(out()).toBe('a result\nanother\n');
   });
 
-  it('keeps every line of progress where a CI reads it', () => {
+  it('the terminal keeps every line of progress where a CI reads it', () => {
     const { terminal, err } = setup({ err: true, env: { CI: '1' } });
     terminal.progress('one');
     terminal.stderr('done');
@@ -57,8 +57,8 @@ describe('a terminal', () => {
     ['a terminal with NO_COLOR', { out: true, env: { NO_COLOR: '1' } }, false],
     ['a terminal with NO_COLOR set to nothing', { out: true, env: { NO_COLOR: '' } }, false],
     ['a pipe', { err: true, in: true }, false],
-  ])('paints for %s: %j, %s', (_, tty, isPainted) => {
-    // styleText itself asks the colour settings of the process that runs the tests.
+  ])('the terminal paints for %s: %j, %s', (_, tty, isPainted) => {
+    // styleText itself reads the colour settings of the process that runs the tests.
     const { FORCE_COLOR, NO_COLOR } = process.env;
     process.env['FORCE_COLOR'] = '1';
     delete process.env['NO_COLOR'];
@@ -72,7 +72,7 @@ describe('a terminal', () => {
   });
 
   it.each<[Setup]>([[{}], [{ in: true }], [{ out: true }], [{ in: false, out: true, err: true }]])(
-    'asks nobody where nobody can answer: %j',
+    'the terminal asks no question where no user can answer: %j',
     (tty) => {
       expect(setup(tty).terminal.confirm).toBeNull();
     },
@@ -86,7 +86,7 @@ describe('a terminal', () => {
     ['n', false],
     ['yesterday', false],
     ['oh yes', false],
-  ])('takes the answer "%s" as %s', async (answer, expected) => {
+  ])('the terminal takes the answer "%s" as %s', async (answer, expected) => {
     const { terminal, stdin, out } = setup({ in: true, out: true });
     const confirmed = terminal.confirm?.('Change it?');
     stdin.write(`${answer}\n`);

@@ -9,7 +9,7 @@ import { closed, listening } from './simulated-twilio.js';
 
 const SID = WORKSPACE.sid;
 
-/** A client that writes down what it is asked for, and fails where it is told to. */
+/** A client that records its requests, and fails where told to. */
 function recording(fails: string | null = null) {
   const asked: unknown[][] = [];
   const ask = (what: string, params?: object): Promise<{ sid: string }> => {
@@ -56,7 +56,7 @@ async function applied(
 }
 
 describe('apply', () => {
-  it('makes a workspace and everything in it, and knows what it has made by name', async () => {
+  it('apply creates a workspace and everything in it, and finds what it has created by name', async () => {
     const changes = [
       change('AMD', null, { kind: 'workspace', friendlyName: 'AMD', eventCallbackUrl: 'https://x' }),
       change('Rest', null, { kind: 'activity', available: false }),
@@ -93,7 +93,7 @@ describe('apply', () => {
     expect(result).toEqual({ ok: true, done: changes });
   });
 
-  it('makes no activity that Twilio has put into a new workspace', async () => {
+  it('apply creates no activity that Twilio has put into a new workspace', async () => {
     const { asked } = await applied(
       [change('AMD', null, { kind: 'workspace' }), change('Offline', null, { kind: 'activity', available: false })],
       null,
@@ -101,7 +101,7 @@ describe('apply', () => {
     expect(asked).toEqual([['create workspace', { friendlyName: 'AMD' }]]);
   });
 
-  it('changes of what is there only what it was told to', async () => {
+  it('apply changes only what it was told to', async () => {
     const { asked } = await applied([
       change('AMD', SID, { kind: 'workspace', eventsFilter: 'a,b' }),
       change('AMD', SID, { kind: 'workspace', timeoutActivity: 'Offline' }),
@@ -122,7 +122,7 @@ describe('apply', () => {
     ]);
   });
 
-  it('begins a worker nowhere when it is not said, and a workflow without rules', async () => {
+  it('apply creates a worker without an activity by default, and a workflow without rules', async () => {
     const { asked } = await applied([
       change('Ann', null, { kind: 'worker', attributes: '{}' }),
       change('Ours', null, { kind: 'workflow' }),
@@ -133,7 +133,7 @@ describe('apply', () => {
     ]);
   });
 
-  it('stops at what is refused, says what and why, and what was done before', async () => {
+  it('apply stops at a refusal, says what and why, and what was done before', async () => {
     const changes = [
       change('Everybody', null, { kind: 'queue', targetWorkers: '1==1' }),
       change('Ann', 'WK1', { kind: 'worker', attributes: '{}' }),
@@ -149,7 +149,7 @@ describe('apply', () => {
     });
   });
 
-  it('names what a change needs and is not there', async () => {
+  it('apply names what a change needs and does not exist', async () => {
     const { result } = await applied([change('AMD', SID, { kind: 'workspace', timeoutActivity: 'Lunch' })]);
     expect(result).toMatchObject({ ok: false, reason: '"Lunch" is not there' });
   });
@@ -203,7 +203,7 @@ describe('a workspace', () => {
     return { client: { taskrouter: { v1: { workspaces } } } as unknown as Twilio, asked };
   }
 
-  it('is read with everything in it, each in its place', async () => {
+  it('a workspace is read with everything in it, each in its place', async () => {
     const call = JSON.stringify({ call_sid: `CA${'1'.repeat(32)}`, from: ANN, to: OURS });
     const { client: there } = client(found, {
       activities: [{ sid: 'WA1', friendlyName: 'Available', available: true }],
@@ -248,7 +248,7 @@ describe('a workspace', () => {
     expect(said).toEqual(['Looking for workspace "AMD"', 'Reading activities, queues, workflows and workers']);
   });
 
-  it('is asked for by name, or by SID', async () => {
+  it('a workspace is read by name, or by SID', async () => {
     const byName = client(found);
     await readWorkspace(byName.client, 'AMD');
     expect(byName.asked).toEqual([
@@ -261,13 +261,13 @@ describe('a workspace', () => {
     expect(bySid.asked[0]).toEqual(['fetch', SID]);
   });
 
-  it('that is not there is null, and nothing in it is asked for', async () => {
+  it('a missing workspace is null, and nothing in it is requested', async () => {
     const nothing = client(null);
     expect(await readWorkspace(nothing.client, 'AMD')).toBeNull();
     expect(nothing.asked).toHaveLength(1);
   });
 
-  it('has empty text for what Twilio has null for', async () => {
+  it('a workspace has empty text where Twilio has null', async () => {
     const bare = { ...found, eventCallbackUrl: null, eventsFilter: null, timeoutActivitySid: null };
     expect(await readWorkspace(client(bare).client, 'AMD')).toMatchObject({
       eventUrl: '',
@@ -278,7 +278,7 @@ describe('a workspace', () => {
 });
 
 describe('a number', () => {
-  it('is read with its addresses; a method that is not said is POST', async () => {
+  it('a number is read with its addresses; the default method is POST', async () => {
     const number = {
       sid: 'PN1',
       phoneNumber: OURS,
@@ -312,7 +312,7 @@ describe('export', () => {
   const rules = (queue: string, wait?: number): string =>
     JSON.stringify({ task_routing: { filters: [{ expression: '1==1', targets: [{ queue, timeout: wait }] }] } });
 
-  it('describes workspace, queue, workflow, resting and workers', () => {
+  it('export describes workspace, queue, workflow, cool-down and workers', () => {
     expect(
       exportSetUp({ ...WORKSPACE, workflows: [{ ...WORKFLOW, configuration: rules(QUEUE, 60) }] }, undefined),
     ).toBe(
@@ -333,7 +333,7 @@ workers:
     );
   });
 
-  it('takes the workflow that was named, by name or SID, else the first; and the queue that its callers wait in', () => {
+  it('export takes the named workflow, by name or SID, otherwise the first; and the queue that its callers wait in', () => {
     const workflows = [WORKFLOW, { ...WORKFLOW, sid: 'WW2', name: 'Other', configuration: rules(second.sid) }];
     const actual = { ...WORKSPACE, workflows, queues: [...WORKSPACE.queues, second] };
     for (const named of ['Other', 'WW2']) {
@@ -347,12 +347,12 @@ workers:
     expect(exportSetUp({ ...actual, workflows: byHand }, undefined)).toContain('queue:\n  name: Everybody\n');
   });
 
-  it('says nothing of what is not there', () => {
+  it('export omits what does not exist', () => {
     const bare = { ...WORKSPACE, queues: [], workflows: [], activities: [], workers: [] };
     expect(exportSetUp(bare, undefined)).toBe('workspace: AMD\nworkers: []\n');
   });
 
-  it('has the attributes of workers but their phone, and names those without one at its top', () => {
+  it('export has the attributes of workers without their phone, and names those without one at the top', () => {
     const worker = (name: string, attributes: unknown) => ({
       sid: name,
       name,
@@ -372,14 +372,14 @@ workers:
   });
 });
 
-describe('what Twilio says', () => {
-  it('is told with its code', () => {
+describe("Twilio's errors", () => {
+  it('an error of Twilio is shown with its code', () => {
     expect(twilioReason(Object.assign(new Error('no'), { code: 20003 }))).toBe('no (Twilio error 20003)');
     expect(twilioReason(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))).toBe('no');
     expect(twilioReason('a text')).toBe('a text');
   });
 
-  it('has a status, or none', () => {
+  it('an error of Twilio has a status, or none', () => {
     expect([statusOf({ status: 404 }), statusOf({ status: '404' }), statusOf(new Error('x')), statusOf(null)]).toEqual([
       404,
       null,
@@ -390,7 +390,7 @@ describe('what Twilio says', () => {
 });
 
 describe('a client', () => {
-  it('asks Twilio itself, or another server with the name of the host first in the path', async () => {
+  it('a client sends requests to Twilio, or to another server with the host name first in the path', async () => {
     const options = { accountSid: `AC${'1'.repeat(32)}`, username: `AC${'1'.repeat(32)}`, password: 'secret' };
     expect(createClient(options).username).toBe(options.username);
     const asked: unknown[] = [];

@@ -102,7 +102,7 @@ export async function runApply(options: TaskRouterOptions, context: CliContext):
   return EXIT.ok;
 }
 
-/** Asks before anything is changed: `null` for yes, otherwise the exit code. */
+/** Asks before changing anything: `null` for yes, otherwise the exit code. */
 async function refusal({ confirm, stderr }: Terminal): Promise<number | null> {
   if (confirm === null) {
     stderr('There is no terminal to ask: pass --yes to make the changes.');
@@ -128,7 +128,7 @@ async function makePlan(options: TaskRouterOptions, { terminal, environment }: C
   return { client, ...(await look()), again: async () => (await look()).plan };
 }
 
-/** Ends the command with the reason Twilio gave, if Twilio refuses. */
+/** Runs a request; if Twilio refuses, ends the command with Twilio's reason. */
 async function asking<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();

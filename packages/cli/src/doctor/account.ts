@@ -2,7 +2,7 @@ import { createClient, statusOf, twilioReason } from '../twilio-client.js';
 import { error, ok, warning, type Finding } from './finding.js';
 import type { DoctorTarget } from './target.js';
 
-/** Do the credentials work, and what may the account do? */
+/** Checks whether the credentials work, and what the account may do. */
 export async function checkAccount(target: DoctorTarget, apiUrl: string | undefined): Promise<readonly Finding[]> {
   const { client, account } = target;
   const { accountSid, authToken, apiKey } = account;
@@ -46,7 +46,7 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
   return findings;
 }
 
-/** Webhooks are signed with the auth token, also when REST uses an API key. */
+/** Checks the auth token, with which webhooks are signed even if REST uses an API key. */
 async function checkToken(
   accountSid: string,
   authToken: string | undefined,
@@ -65,7 +65,7 @@ async function checkToken(
   }
 }
 
-/** Whether calls wait in Twilio's queue: the account's calls per second cannot be asked for, but show in the calls. */
+/** Checks whether calls wait in Twilio's queue: the account's calls per second cannot be read, but show in the calls. */
 export async function checkPace({ client }: DoctorTarget): Promise<Finding> {
   const recent = await client.calls.list({ limit: 200 });
   const waits = recent

@@ -6,11 +6,11 @@ import { statusOf, twilioReason } from '../twilio-client.js';
 import { error, ok, skipped, warning, type Finding } from './finding.js';
 import type { DoctorTarget } from './target.js';
 
-/** Somebody who is to be rung. */
+/** A number that may be rung. */
 export interface Destination {
-  /** As it was written. */
+  /** As it was entered. */
   readonly phone: string;
-  /** Where it was written: `FORWARD_TO`, `worker "Ann"`. */
+  /** Where it was entered: `FORWARD_TO`, `worker "Ann"`. */
   readonly where: string;
 }
 
@@ -18,15 +18,15 @@ export interface Destination {
 const EXTENSION =
   /^(?:tel:)?(\+[0-9][0-9 ().-]{5,19}[0-9])\s*(?:[,;pwW]+|[,;]?\s*(?:x|ext\.?|extension|#)\s*[=:]?)\s*[0-9*#wW,]+$/i;
 
-/** The number before an extension; `null` when there is none. */
+/** Returns the number before an extension; `null` if there is none. */
 export function extensionIn(phone: string): string | null {
   return EXTENSION.exec(phone.trim())?.[1] ?? null;
 }
 
-/** What stands behind a comma or semicolon and is no number of its own. */
+/** Text behind a comma or semicolon that is not a number of its own. */
 const KEYS = /^(ext\.?\s*=?|x)?\s*[0-9*#wW]{1,8}$/i;
 
-/** Whom the forwarding app rings: `+1…: +1…, +1…; +1…`. An extension stays with its number. */
+/** Returns whom the forwarding app rings: `+1…: +1…, +1…; +1…`. An extension stays with its number. */
 export function forwardDestinations(text: string | undefined): readonly Destination[] {
   const found: string[] = [];
   for (const part of listOf(text, ';')) {
@@ -39,7 +39,7 @@ export function forwardDestinations(text: string | undefined): readonly Destinat
   return [...new Set(found)].map((phone) => ({ phone, where: 'FORWARD_TO' }));
 }
 
-/** May they be dialled, by our rules and by Twilio's? */
+/** Checks whether they may be dialled, by our rules and by Twilio's. */
 export async function checkDestinations(
   target: DoctorTarget,
   destinations: readonly Destination[],
@@ -128,7 +128,7 @@ function rulesOf(variables: DoctorTarget['variables'], destinations: readonly De
   }
 }
 
-/** Twilio's own list of countries (twilio.com/docs/voice/api/dialing-permissions-resources). */
+/** Checks Twilio's own list of countries (twilio.com/docs/voice/api/dialing-permissions-resources). */
 async function checkCountries(
   { client }: DoctorTarget,
   destinations: readonly Destination[],
@@ -166,7 +166,7 @@ async function checkCountries(
   return [ok('geo-permissions', `The account may call ${[...countries.keys()].join(', ')}`)];
 }
 
-/** A trial account calls verified numbers only. */
+/** Checks that a trial account calls verified numbers only. */
 async function checkVerified(
   { client }: DoctorTarget,
   destinations: readonly Destination[],

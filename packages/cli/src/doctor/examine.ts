@@ -8,13 +8,13 @@ import { checkServer } from './server.js';
 import { checkTaskRouter } from './taskrouter/check.js';
 
 export interface ExamineOptions {
-  /** Called with what the doctor looks at next. */
+  /** Called with what the doctor checks next. */
   readonly progress?: ((text: string) => void) | undefined;
-  /** The address that the target's client calls instead of Twilio's. */
+  /** The address that the target's client uses in place of Twilio's. */
   readonly apiUrl?: string | undefined;
 }
 
-/** Looks at everything that calls need. Changes nothing; a check that fails by itself is a finding too. */
+/** Examines everything that calls need. Changes nothing; a check that itself fails is a finding too. */
 export async function examine(target: DoctorTarget, options: ExamineOptions = {}): Promise<readonly Finding[]> {
   const { progress = () => undefined, apiUrl } = options;
   const findings: Finding[] = [];

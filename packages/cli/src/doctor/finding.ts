@@ -1,14 +1,14 @@
-/** How something is. `skipped`: it could not be looked at, because of something else that is wrong. */
+/** The status of a finding. `skipped`: it could not be checked, because something else is wrong. */
 export type Status = 'ok' | 'warning' | 'error' | 'skipped';
 
 /** What a check found. */
 export interface Finding {
-  /** What was looked at; stable, for scripts. */
+  /** What was checked; stable, for scripts. */
   readonly check: string;
   readonly status: Status;
-  /** What is the case. */
+  /** What was found. */
   readonly message: string;
-  /** What to do about it; `null` when all is well. */
+  /** What to do about it; `null` if all is well. */
   readonly fix: string | null;
 }
 

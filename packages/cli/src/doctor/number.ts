@@ -5,7 +5,7 @@ import { error, ok, skipped, warning, type Finding } from './finding.js';
 import type { DoctorTarget } from './target.js';
 import { APPLY } from './taskrouter/apply-hint.js';
 
-/** Our number, its addresses, and whose number callees see. */
+/** Checks our number, its addresses, and the number that callees see. */
 export async function checkNumber(target: DoctorTarget): Promise<readonly Finding[]> {
   const { client, variables } = target;
   const phone = variables['TWILIO_PHONE_NUMBER'];
@@ -49,7 +49,7 @@ function ownership({ phone, answeredBy, voice }: ActualNumber): Finding {
 
 function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: DoctorTarget): Finding[] {
   const { voiceUrl, voiceMethod, statusUrl, statusMethod, fallbackUrl } = number;
-  // Who forwards without TaskRouter has no file to apply, and would be given a workspace.
+  // A user who forwards without TaskRouter has no file to apply, and would get a workspace.
   const set = (what: string, to: string): string =>
     `Set ${what} of the number to ${to} (POST)${flow === 'taskrouter' ? `, ${APPLY}` : ''}`;
   const findings: Finding[] = [];
@@ -109,7 +109,7 @@ function addressesOfNumber(number: ActualNumber, { addresses, base, flow }: Doct
   return findings;
 }
 
-/** `/incoming` is the same as `/inbound`. */
+/** True for the voice URL; `/incoming` is the same as `/inbound`. */
 function isVoice(url: string, wanted: string): boolean {
   return isSameAddress(url, wanted) || isSameAddress(withoutFragment(url).replace(/\/incoming$/, '/inbound'), wanted);
 }
@@ -118,7 +118,7 @@ function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }
 
-/** The number that callees see must be ours, or verified. */
+/** Checks that the number callees see is ours, or verified. */
 export async function checkCallerId({ client, variables }: DoctorTarget): Promise<Finding> {
   const shown = variables['CALLER_ID'] ?? 'caller';
   if (shown === 'caller') return ok('caller-id', "Callees see the caller's number");

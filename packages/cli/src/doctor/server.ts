@@ -7,7 +7,7 @@ import type { DoctorTarget } from './target.js';
 const TIMEOUT_MS = 10_000;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|.*\.local)$/i;
 
-/** Can the app be reached from outside, and is it the app? */
+/** Checks whether the app can be reached from outside, and whether it is the app. */
 export async function checkServer(target: DoctorTarget): Promise<readonly Finding[]> {
   const { base, isSimulated } = target;
   const url = new URL(base);
@@ -64,7 +64,7 @@ async function reach({ base, fetch }: DoctorTarget): Promise<Finding> {
   }
 }
 
-/** One signed webhook and one without a signature, about a call that never was: nothing happens to either. */
+/** Sends one signed webhook and one without a signature, about a call that never existed: neither has an effect. */
 async function checkSignature({ account, addresses, variables, fetch }: DoctorTarget): Promise<readonly Finding[]> {
   const { accountSid, authToken } = account;
   if (authToken === undefined) return [skipped('signature', 'TWILIO_AUTH_TOKEN is missing')];

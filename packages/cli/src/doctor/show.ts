@@ -8,7 +8,7 @@ const SIGNS: Readonly<Record<Status, readonly [string, 'green' | 'yellow' | 'red
   skipped: ['–', 'dim'],
 };
 
-/** A finding as lines to read. */
+/** Formats a finding as lines to read. */
 export function showFinding({ check, status, message, fix }: Finding, { paint }: Pick<Terminal, 'paint'>): string[] {
   const [sign, colour] = SIGNS[status];
   const line = `${paint(colour, sign)} ${check.padEnd(18)} ${status === 'skipped' ? paint('dim', message) : message}`;

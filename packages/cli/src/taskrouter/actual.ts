@@ -18,20 +18,20 @@ export interface ActualWorkflow {
   readonly sid: string;
   readonly name: string;
   readonly assignmentUrl: string;
-  /** Asked when that one does not answer in time. */
+  /** Requested when the other one does not answer in time. */
   readonly fallbackUrl: string;
-  /** s */
+  /** Seconds. */
   readonly reservationTimeout: number;
-  /** JSON, whatever is in it. */
+  /** JSON, unchecked. */
   readonly configuration: string;
-  /** Of its newest tasks, those that are no calls of ours: by channel, how many. */
+  /** Those of its newest tasks that are not calls of ours: how many, by channel. */
   readonly foreignTasks: ReadonlyMap<string, number>;
 }
 
 export interface ActualWorker {
   readonly sid: string;
   readonly name: string;
-  /** JSON, whatever is in it. */
+  /** JSON, unchecked. */
   readonly attributes: string;
   readonly activity: string;
 }
@@ -44,16 +44,16 @@ export interface ActualNumber {
   readonly fallbackUrl: string;
   readonly statusUrl: string;
   readonly statusMethod: string;
-  /** An application or a trunk answers instead of the addresses; `null`: none does. */
+  /** An application or a trunk that answers in place of the addresses; `null`: none. */
   readonly answeredBy: string | null;
   readonly voice: boolean;
 }
 
-/** A workspace as it is. */
+/** A workspace as it is at Twilio. */
 export interface ActualWorkspace {
   readonly sid: string;
   readonly name: string;
-  /** `false`: made before 2019-12-19, with Idle, Busy and Reserved. */
+  /** `false`: created before 2019-12-19, with Idle, Busy and Reserved. */
   readonly multiTask: boolean;
   readonly eventUrl: string;
   /** Empty: all events. */
@@ -117,7 +117,7 @@ export async function readWorkspace(
   };
 }
 
-/** So many of the newest tasks are looked at. */
+/** How many of the newest tasks are read. */
 const TASKS = 200;
 
 function foreignTasks(
@@ -130,9 +130,9 @@ function foreignTasks(
   return found;
 }
 
-/** One number of the account; `null`: it is not of this account. */
+/** Reads one number of the account; `null`: the account does not have it. */
 export async function readNumber(client: Twilio, phone: string): Promise<ActualNumber | null> {
-  // The filter finds parts of numbers too.
+  // The filter also finds longer numbers that contain this one.
   const found = (await client.incomingPhoneNumbers.list({ phoneNumber: phone, limit: 20 })).find(
     (one) => one.phoneNumber === phone,
   );
@@ -152,7 +152,7 @@ export async function readNumber(client: Twilio, phone: string): Promise<ActualN
   };
 }
 
-/** Twilio has `null` and empty for nothing. */
+/** Reads a text; Twilio uses both `null` and empty for nothing. */
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

@@ -6,10 +6,10 @@ import { writeRouting } from './routing.js';
 
 export type Applied =
   | { readonly ok: true; readonly done: readonly Change[] }
-  /** What was done before stays; the same again goes on from there. */
+  /** What was done before stays; running the same again continues from there. */
   | { readonly ok: false; readonly done: readonly Change[]; readonly failed: Change; readonly reason: string };
 
-/** Makes the changes of a plan, one after the other. */
+/** Applies the changes of a plan, one after the other. */
 export async function apply(
   client: Twilio,
   plan: Plan,
@@ -43,7 +43,7 @@ export async function apply(
         return;
       }
       case 'activity': {
-        // A new workspace may have it already, whatever we expected.
+        // A new workspace may already have it.
         if (activities.has(name)) return;
         const made = await workspaces(workspace).activities.create({
           friendlyName: name,

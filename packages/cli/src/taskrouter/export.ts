@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import type { ActualWorkspace } from './actual.js';
 import { parse, readRouting } from './routing.js';
 
-/** A file that describes a workspace as it is, so that the first plan has little to say. */
+/** Writes a file that describes a workspace as it is, so that the first plan is short. */
 export function exportSetUp(actual: ActualWorkspace, workflowName: string | undefined): string {
   const workflow =
     actual.workflows.find(({ name, sid }) => name === workflowName || sid === workflowName) ?? actual.workflows[0];
@@ -44,7 +44,7 @@ export function exportSetUp(actual: ActualWorkspace, workflowName: string | unde
   return `${comment}${stringify(file, { defaultStringType: 'PLAIN', defaultKeyType: 'PLAIN' })}`;
 }
 
-/** Something to begin with, which says what everything means. */
+/** A file to start with, which explains every field. */
 export const TEMPLATE = `# TaskRouter for callers who wait in a queue. Keep this file with your code.
 #   amd taskrouter plan    shows what would change
 #   amd taskrouter apply   makes the changes; a second run has nothing to do

@@ -1,10 +1,10 @@
 import type { ActualWorkflow } from './actual.js';
 
-/** What to do about other people's tasks. */
+/** What to do about foreign tasks. */
 export const OWN_WORKFLOW =
   'Give the calls a workflow and a queue of their own (TWILIO_WORKFLOW), and set the assignment URL of the app only there';
 
-/** Other people's tasks that pass through a workflow, in a sentence; `null`: none that we saw. */
+/** Describes in a sentence the foreign tasks that pass through a workflow; `null`: none were seen. */
 export function foreignTasksOf({ name, foreignTasks }: ActualWorkflow): string | null {
   if (foreignTasks.size === 0) return null;
   const counted = [...foreignTasks].map(

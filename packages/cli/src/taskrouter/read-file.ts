@@ -3,11 +3,11 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { CliError } from '../terminal/exit.js';
 import { SET_UP, type SetUp } from './set-up.js';
 
-/** Many times what a large file has; YAML from elsewhere must not eat the memory. */
+/** Many times the size of a large file; YAML from elsewhere must not exhaust the memory. */
 const MAX_BYTES = 1_000_000;
 
 /**
- * Reads the file that says how TaskRouter is to be; YAML, and so JSON too.
+ * Reads the file that describes TaskRouter; YAML, and so JSON too.
  * @throws CliError that names every problem with its line
  */
 export async function readSetUp(path: string): Promise<SetUp> {
@@ -57,7 +57,7 @@ export function parseSetUp(text: string, path: string): SetUp {
   throw new CliError(`${path} cannot be used:`, { details });
 }
 
-/** Where the field, or what is nearest to it, begins. */
+/** Returns where the field, or the nearest one, begins. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] | null } | undefined;
@@ -66,7 +66,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return 0;
 }
 
-/** `workers[1].phone`; the whole file when it is no field. */
+/** Formats a path as `workers[1].phone`; names the whole file if it is empty. */
 function field(path: readonly PropertyKey[]): string {
   const name = path.map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`)).join('');
   return name === '' ? 'the file' : name.replace(/^\./, '');

@@ -1,12 +1,12 @@
-/** A workflow's configuration, as far as we write it ourselves. */
+/** The part of a workflow's configuration that we write. */
 export interface Routing {
   /** SID of the queue for every call. */
   readonly queue: string;
-  /** How long a caller waits before the workflow gives up, s; `null`: as long as the task lives. */
+  /** How long a caller waits before the workflow gives up, in seconds; `null`: as long as the task lives. */
   readonly wait: number | null;
 }
 
-/** For the workflow's `Configuration` (twilio.com/docs/taskrouter/workflow-configuration). */
+/** Builds the workflow's `Configuration` (twilio.com/docs/taskrouter/workflow-configuration). */
 export function writeRouting({ queue, wait }: Routing): string {
   if (wait === null) return JSON.stringify({ task_routing: { default_filter: { queue } } });
   const target = { queue, timeout: wait };
@@ -15,7 +15,7 @@ export function writeRouting({ queue, wait }: Routing): string {
   });
 }
 
-/** What we would have written ourselves; `null`: somebody has made rules of their own, which are left to them. */
+/** Reads a configuration like ours; `null`: an operator has written their own rules, which are left alone. */
 export function readRouting(configuration: string): Routing | null {
   const routing = property(parse(configuration), 'task_routing');
   const filters = property(routing, 'filters');
@@ -37,7 +37,7 @@ export function readRouting(configuration: string): Routing | null {
   return { queue, wait: typeof wait === 'number' ? wait : null };
 }
 
-/** Every queue that the configuration names, in any rule. */
+/** Returns every queue that the configuration names, in any rule. */
 export function queuesIn(configuration: string): string[] {
   return [...new Set(configuration.match(/WQ[0-9a-f]{32}/gi) ?? [])];
 }

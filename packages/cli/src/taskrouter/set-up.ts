@@ -17,14 +17,14 @@ const seconds = (low: number, high: number): z.ZodNumber =>
 const WORKER = z.strictObject({
   name,
   phone,
-  /** For the queue's and the workflow's expressions, beside `phone`. */
+  /** For the queue's and the workflow's expressions, in addition to `phone`. */
   attributes: z
     .record(z.string(), z.unknown())
     .refine((given) => !('phone' in given), 'must not have "phone": it belongs beside "name"')
     .optional(),
 });
 
-/** What is in the file. Everything but the workers has a default. */
+/** The content of the file. Everything but the workers has a default. */
 export const SET_UP = z.strictObject({
   workspace: name.default('AMD'),
   events: z.enum(['needed', 'all'], { error: 'must be "needed" or "all"' }).optional(),
@@ -68,7 +68,7 @@ export const SET_UP = z.strictObject({
     .optional(),
 });
 
-/** A workspace as somebody wants it. Times in s. */
+/** The wanted workspace. Times in seconds. */
 export type SetUp = z.output<typeof SET_UP>;
-/** The same as it may be written down. */
+/** The same as it may be written in the file. */
 export type SetUpInput = z.input<typeof SET_UP>;

@@ -3,7 +3,7 @@ import type { Change, Plan } from './plan/change.js';
 
 const SHOWN_ALONE = 8;
 
-/** A plan as lines to read. */
+/** Formats a plan as lines to read. */
 export function showPlan(plan: Plan, { paint }: Pick<Terminal, 'paint'>): string[] {
   const lines: string[] = [];
   for (const change of plan.changes) {
@@ -24,7 +24,7 @@ export function title({ do: what, kind, name }: Pick<Change, 'do' | 'kind' | 'na
   return `${what} ${kind} "${name}"`;
 }
 
-/** `2 to create, 1 to update`. */
+/** Summarises a plan as `2 to create, 1 to update`. */
 export function summary({ changes }: Plan): string {
   if (changes.length === 0) return 'Nothing to change.';
   const created = changes.filter((change) => change.do === 'create').length;

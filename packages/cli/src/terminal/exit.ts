@@ -1,4 +1,4 @@
-/** What the shell is told. */
+/** Exit codes. */
 export const EXIT = {
   /** All is well; for `apply`: done, or nothing to do. */
   ok: 0,
@@ -6,11 +6,11 @@ export const EXIT = {
   failed: 1,
   /** The command, a file or the settings cannot be understood. */
   usage: 2,
-  /** `plan --check`: there is something to change. */
+  /** `plan --check`: there are changes. */
   changes: 3,
 } as const;
 
-/** Something that the person at the terminal can mend. */
+/** An error that the user at the terminal can fix. */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exit: number;

@@ -2,23 +2,23 @@ import { styleText } from 'node:util';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where the program writes: everything it says and asks goes through here. */
+/** Where the program writes: all output and questions go through here. */
 export interface Terminal {
   /** Writes a line of the result to standard output. */
   readonly out: (line: string) => void;
   /** Writes a line about progress or a problem to standard error, so that results can be piped. */
   readonly stderr: (line: string) => void;
-  /** Shows that something slow begins, until the next line. */
+  /** Shows that something slow has begun, until the next line. */
   readonly progress: (text: string) => void;
-  /** Asks yes or no; `null` when nobody is there to be asked. */
+  /** Asks yes or no; `null` if no user can answer. */
   readonly confirm: ((question: string) => Promise<boolean>) | null;
   readonly paint: (style: Style, text: string) => string;
 }
 
-/** What a terminal is made of. */
+/** The streams of a terminal. */
 export type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>;
 
-/** The terminal of a process. */
+/** Creates the terminal of a process. */
 export function processTerminal(streams: Streams = process): Terminal {
   const { stdout, stderr, stdin, env } = streams;
   const colour = stdout.isTTY && env['NO_COLOR'] === undefined;

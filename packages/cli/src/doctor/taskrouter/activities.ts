@@ -4,7 +4,7 @@ import { error, ok, skipped, warning, type Finding } from '../finding.js';
 import type { DoctorTarget } from '../target.js';
 import { APPLY } from './apply-hint.js';
 
-/** The activities by what they are for; `null`: there is none that could be it. */
+/** The activities by their role; `null`: none fits. */
 export type Roles = Readonly<Record<'available' | 'unavailable' | 'offline', ActualActivity | null>>;
 
 export function findActivities(

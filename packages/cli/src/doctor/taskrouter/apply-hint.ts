@@ -1,2 +1,2 @@
-/** What mends most of it. */
+/** Fixes most of it. */
 export const APPLY = 'or run "amd taskrouter apply"';

@@ -8,7 +8,7 @@ import { timers } from './timers.js';
 import { workers } from './workers.js';
 import { assignment, findWorkflow, foreignTasks, queue } from './workflow.js';
 
-/** The workspace and everything in it; and whom its workers' phones make the app ring. */
+/** Checks the workspace and everything in it, and whom its workers' phones make the app ring. */
 export async function checkTaskRouter(
   target: DoctorTarget,
 ): Promise<{ readonly findings: readonly Finding[]; readonly destinations: readonly Destination[] }> {

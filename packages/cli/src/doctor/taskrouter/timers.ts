@@ -5,7 +5,7 @@ import { error, ok, skipped, warning, type Finding } from '../finding.js';
 import type { DoctorTarget } from '../target.js';
 import type { Roles } from './activities.js';
 
-/** Does what a worker may take fit into a reservation, and into the time that callers wait? */
+/** Checks whether the time a worker may take fits into a reservation, and into the time that callers wait. */
 export function timers(
   workspace: ActualWorkspace,
   workflow: ActualWorkflow | null,
@@ -27,7 +27,7 @@ export function timers(
       activities: { available: available.sid, unavailable: unavailable.sid, offline: offline.sid },
       timeoutActivity: workspace.timeoutActivity,
     } as TaskRouterWorkspace);
-    // What to do about it is said in the words of the settings.
+    // The remedy is said in the words of the settings.
     return checkTimes(settings)[0]?.split(': raise')[0];
   };
   const findings: Finding[] = [];
@@ -53,7 +53,7 @@ export function timers(
   return [ok('timers', fits)];
 }
 
-/** What the app would refuse at its start. */
+/** Reports what the app would refuse at its start. */
 function wholeSeconds(variables: DoctorTarget['variables'], name: string, low: number, high: number): Finding | null {
   const given = variables[name];
   const seconds = Number(given ?? low);

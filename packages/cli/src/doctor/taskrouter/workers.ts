@@ -26,7 +26,7 @@ export function workers(
   const phones = all.map(({ name, attributes }) => {
     const { phone, attribute } = phoneIn(attributes, names);
     const given = attribute === null ? null : (parse(attributes) as Record<string, unknown>)[attribute];
-    // A number with an extension, or half a number, is told apart where numbers are looked at.
+    // A number with an extension, or half a number, is reported where numbers are checked.
     const looksLikeOne = typeof given === 'string' && /^[^a-z:]*[0-9]/i.test(given);
     return {
       where: `worker ${JSON.stringify(name)}`,

@@ -60,14 +60,14 @@ export function assignment({ assignmentUrl, fallbackUrl, name }: ActualWorkflow,
   );
 }
 
-/** Does anything but our calls pass through the workflow? */
+/** Checks whether anything but our calls passes through the workflow. */
 export function foreignTasks(workflow: ActualWorkflow): Finding {
   const problem = foreignTasksOf(workflow);
   if (problem === null) return ok('tasks', 'Only calls pass through the workflow');
   return warning('tasks', problem, OWN_WORKFLOW);
 }
 
-/** Do the workflow's rules lead somewhere, and is anybody there? */
+/** Checks whether the workflow's rules lead to a queue with workers. */
 export async function queue(
   workspace: ActualWorkspace,
   workflow: ActualWorkflow,

@@ -3,10 +3,10 @@ import type { ActualActivity, ActualWorkspace } from '../actual.js';
 import type { SetUp } from '../set-up.js';
 import type { PlanBuilder } from './plan-builder.js';
 
-/** Names of the activities by what they are for. */
+/** Names of the activities by their role. */
 export type Roles = Readonly<Record<'available' | 'unavailable' | 'offline', string>>;
 
-/** What Twilio gives every new workspace. */
+/** The activities that Twilio creates in every new workspace. */
 const NEW: readonly ActualActivity[] = [
   { sid: '', name: 'Offline', available: false },
   { sid: '', name: 'Available', available: true },
@@ -19,13 +19,13 @@ const PURPOSES = {
   offline: 'workers are away',
 } as const;
 
-/** Found by name in both generations of workspaces, made when they are missing. */
+/** Plans activities: found by name in both generations of workspaces, created if missing. */
 export function planActivities(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null): Roles {
   const activities = actual?.activities ?? NEW;
   const roles = { available: '', unavailable: '', offline: '' };
   for (const role of ['available', 'unavailable', 'offline'] as const) {
     const given = wanted.activities[role];
-    // "Unavailable" is where people go for a break: resting has an activity of its own, unless the file says otherwise.
+    // "Unavailable" is where workers go for a break: the cool-down has an activity of its own, unless the file says otherwise.
     const usual = role === 'unavailable' ? ACTIVITY_NAMES.unavailable.slice(0, 1) : ACTIVITY_NAMES[role];
     const names: readonly string[] = given === undefined ? usual : [given];
     const activity = names.flatMap((one) => activities.find(({ name }) => name === one) ?? [])[0];

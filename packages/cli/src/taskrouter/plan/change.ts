@@ -1,14 +1,14 @@
 export type Kind = 'workspace' | 'activity' | 'queue' | 'workflow' | 'worker' | 'number';
 
-/** One field that changes, for people. */
+/** One changed field, for people to read. */
 export interface FieldChange {
   readonly field: string;
-  /** `null`: there is nothing yet. */
+  /** `null`: it does not exist yet. */
   readonly from: string | null;
   readonly to: string;
 }
 
-/** What is sent; other things are named, and become SIDs when they are there. */
+/** What is sent; other objects are referenced by name, and become SIDs once they exist. */
 export type Request =
   | {
       readonly kind: 'workspace';
@@ -40,28 +40,28 @@ export interface Change {
   readonly do: 'create' | 'update';
   readonly kind: Kind;
   readonly name: string;
-  /** `null`: it is to be made. */
+  /** `null`: it is to be created. */
   readonly sid: string | null;
   readonly fields: readonly FieldChange[];
   readonly request: Request;
 }
 
 export interface Plan {
-  /** `null`: there is no such workspace yet. */
+  /** `null`: the workspace does not exist yet. */
   readonly workspace: string | null;
-  /** In the order in which they are made. */
+  /** In the order in which they are applied. */
   readonly changes: readonly Change[];
-  /** What is right already. */
+  /** What is already correct. */
   readonly same: readonly { readonly kind: Kind; readonly name: string }[];
-  /** What is there and not in the file: it is not touched. */
+  /** What exists and is not in the file: it is left alone. */
   readonly alone: readonly { readonly kind: Kind; readonly name: string }[];
-  /** What is good to know. */
+  /** Additional information. */
   readonly notes: readonly string[];
   /** What only a person can solve; nothing is changed while there is any. */
   readonly problems: readonly string[];
 }
 
-/** A request of one kind while it is put together. */
+/** A request of one kind while it is built. */
 export type RequestDraft<Of extends Kind> = {
   -readonly [Key in keyof Extract<Request, { kind: Of }>]: Extract<Request, { kind: Of }>[Key];
 };

@@ -4,7 +4,7 @@ import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
 import { orNull, type PlanBuilder } from './plan-builder.js';
 
-/** Where the number's calls go. A number is never bought, moved or released. */
+/** Plans where the number's calls go. A number is never bought, moved or released. */
 export function planNumber(
   builder: PlanBuilder,
   { phone, fallbackUrl }: NonNullable<SetUp['number']>,

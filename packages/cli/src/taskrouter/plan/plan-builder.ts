@@ -5,7 +5,7 @@ export interface Thing {
   readonly name: string;
 }
 
-/** Collects the parts of a plan while it is made. */
+/** Collects the parts of a plan while it is built. */
 export class PlanBuilder {
   readonly changes: Change[] = [];
   readonly same: Thing[] = [];
@@ -13,20 +13,20 @@ export class PlanBuilder {
   readonly notes: string[] = [];
   readonly problems: string[] = [];
 
-  /** Adds a thing with the fields that differ; `sid` is `null` when it has to be created. */
+  /** Adds an object with the fields that differ; `sid` is `null` if it has to be created. */
   settle(thing: Thing & { readonly sid: string | null }, fields: readonly FieldChange[], request: Request): void {
     const { kind, name, sid } = thing;
     if (sid !== null && fields.length === 0) this.same.push({ kind, name });
     else this.changes.push({ do: sid === null ? 'create' : 'update', kind, name, sid, fields, request });
   }
 
-  /** Adds the things that exist and that the file does not name: they are left alone. */
+  /** Adds the objects that exist and that the file does not name: they are left alone. */
   leave(kind: Kind, things: readonly { readonly name: string }[], named: (name: string) => boolean): void {
     for (const { name } of things) if (!named(name)) this.alone.push({ kind, name });
   }
 }
 
-/** Finds the one of that name or SID; without a name, the only one there is. */
+/** Finds the object of that name or SID; without a name, the only one there is. */
 export function found<Found extends { readonly name: string; readonly sid: string }>(
   things: readonly Found[],
   name: string | undefined,
@@ -35,7 +35,7 @@ export function found<Found extends { readonly name: string; readonly sid: strin
   return things.length === 1 ? things[0] : undefined;
 }
 
-/** `null` for an empty text: Twilio answers with one for a field that is not set. */
+/** Returns `null` for an empty text, which Twilio returns for a field that is not set. */
 export function orNull(text: string | undefined): string | null {
   return text === undefined || text === '' ? null : text;
 }

@@ -10,8 +10,8 @@ import { planWorkers } from './workers.js';
 import { planNewWorkspace, planWorkspace } from './workspace.js';
 
 /**
- * Compares what the file asks for with what there is. A plan never deletes anything, and touches nothing that the file
- * does not name.
+ * Compares what the file asks for with what exists. A plan never deletes anything, and changes nothing that the file does not
+ * name.
  */
 export function plan(
   wanted: SetUp,

@@ -6,7 +6,7 @@ import type { SetUp } from '../set-up.js';
 import type { FieldChange, RequestDraft } from './change.js';
 import { found, orNull, type PlanBuilder } from './plan-builder.js';
 
-/** The queue in which callers wait. Returns its name. */
+/** Plans the queue in which callers wait. Returns its name. */
 export function planQueue(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null): string {
   const queues = actual?.queues ?? [];
   const queue = found(queues, wanted.queue.name);
@@ -22,7 +22,7 @@ export function planQueue(builder: PlanBuilder, wanted: SetUp, actual: ActualWor
   return name;
 }
 
-/** The workflow that leads callers into the queue, and asks us about reserved workers. */
+/** Plans the workflow that puts callers into the queue, and asks us about reserved workers. */
 export function planWorkflow(
   builder: PlanBuilder,
   wanted: SetUp,
@@ -40,7 +40,7 @@ export function planWorkflow(
     fields.push({ field: 'assignment callback URL', from: orNull(workflow?.assignmentUrl), to: addresses.assign });
     request.assignmentCallbackUrl = addresses.assign;
   }
-  // The same: an assignment that no process has answered is not repeated otherwise, and its worker would be sent home.
+  // The same address: otherwise an assignment that no process answered is not repeated, and its worker would be sent home.
   if ((workflow?.fallbackUrl ?? '') === '') {
     fields.push({ field: 'assignment fallback URL', from: null, to: addresses.assign });
     request.fallbackAssignmentCallbackUrl = addresses.assign;
@@ -54,7 +54,7 @@ export function planWorkflow(
   if (routing === null) builder.notes.push(`workflow "${name}" has rules made by hand: they are left unchanged`);
   else {
     const present = actual?.queues.find(({ sid }) => sid === routing?.queue)?.name;
-    // Without a wish, how long callers wait is left as it is.
+    // If the file does not say how long callers wait, that is left unchanged.
     const wait = callerWaits ?? routing?.wait ?? null;
     if (routing === undefined || present !== queue || routing.wait !== wait) {
       const from = routing === undefined ? null : words(present, routing);

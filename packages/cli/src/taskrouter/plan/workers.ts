@@ -5,14 +5,14 @@ import type { SetUp } from '../set-up.js';
 import type { Roles } from './activities.js';
 import type { PlanBuilder } from './plan-builder.js';
 
-/** Workers are found by name. What the file does not say of them stays, and so does where they are. */
+/** Plans workers, found by name. What the file does not mention stays unchanged, including their activity. */
 export function planWorkers(builder: PlanBuilder, wanted: SetUp, actual: ActualWorkspace | null, roles: Roles): void {
   const present = actual?.workers ?? [];
   for (const { name, phone, attributes = {} } of wanted.workers) {
     const worker = present.find((one) => one.name === name);
     const old = worker === undefined ? {} : parse(worker.attributes);
     const known = typeof old === 'object' && old !== null ? (old as Readonly<Record<string, unknown>>) : {};
-    // A number that stands in another attribute, where the app reads it, is there already.
+    // A number in another attribute that the app reads is sufficient.
     const isThere = worker !== undefined && !('phone' in known) && phoneIn(worker.attributes).phone === phone;
     const wish: Readonly<Record<string, unknown>> = { ...attributes, ...(isThere ? {} : { phone }) };
     const fields = Object.entries(wish).flatMap(([field, value]) => {

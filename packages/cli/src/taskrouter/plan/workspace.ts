@@ -6,7 +6,7 @@ import type { Roles } from './activities.js';
 import type { FieldChange, RequestDraft } from './change.js';
 import { orNull, type PlanBuilder } from './plan-builder.js';
 
-/** A workspace that is not there yet. Its activity for time-outs follows when there are activities. */
+/** Plans a workspace that does not exist yet. Its timeout activity follows once there are activities. */
 export function planNewWorkspace(builder: PlanBuilder, wanted: SetUp, addresses: WebhookUrls): void {
   const all = wanted.events === 'all';
   builder.settle(
@@ -24,7 +24,7 @@ export function planNewWorkspace(builder: PlanBuilder, wanted: SetUp, addresses:
   );
 }
 
-/** What a workspace must have, be it new or not. */
+/** Plans what a workspace must have, new or not. */
 export function planWorkspace(
   builder: PlanBuilder,
   wanted: SetUp,
@@ -36,7 +36,7 @@ export function planWorkspace(
   const request: RequestDraft<'workspace'> = { kind: 'workspace' };
   const timeout = actual?.activities.find(({ sid }) => sid === actual.timeoutActivity);
   if (timeout?.name !== roles.unavailable) {
-    // A worker who never answers a reservation rests, instead of being gone for good.
+    // A worker who never answers a reservation cools down instead of staying away for good.
     fields.push({ field: 'timeout activity', from: timeout?.name ?? 'Offline', to: roles.unavailable });
     request.timeoutActivity = roles.unavailable;
   }
