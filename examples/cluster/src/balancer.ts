@@ -7,17 +7,17 @@ export interface Target {
   readonly port: number;
 }
 
-/** Twilio's webhooks are small; what is larger is nobody's we know. */
+/** Twilio's webhooks are small; anything larger is from a stranger. */
 const MOST_BYTES = 1_000_000;
 
 /**
- * A balancer for trying things out; any other will do. It sends each request to the next process in turn, and to another one
- * when the first cannot be reached: webhooks need no stickiness, and a page's socket is one connection.
+ * Creates a load balancer for trying things out; any other will do. It sends each request to the next process in turn, and to
+ * another one if that cannot be reached: webhooks need no stickiness, and a page's socket is one connection.
  */
 export function createBalancer(targets: readonly Target[], isReady: (target: Target) => boolean): Server {
   let turn = 0;
 
-  /** Those that are ready, the next one first; then the others: one that has just started may not be known to be ready. */
+  /** Returns the ready processes, the next one first; then the others: one that has just started may not be known to be ready. */
   function inTurn(): readonly Target[] {
     const ready = targets.filter(isReady);
     turn += 1;
@@ -58,7 +58,7 @@ function pass(
   const onward = ask({ host: '127.0.0.1', port: target.port, method, path: url, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, endToEnd(answer));
     answer.pipe(response);
-    // It died in the middle of its answer: whoever asked must not take the part for the whole.
+    // It died in the middle of its answer: the client must not take the part for the whole.
     answer.on('error', () => response.destroy());
   });
   onward.on('error', () => {
@@ -68,13 +68,13 @@ function pass(
   onward.end(body);
 }
 
-/** Without what is said of one connection alone: our own may be kept while the one behind it ends, and the reverse. */
+/** Removes headers of a single connection: ours may be kept open while the one behind it ends, and vice versa. */
 function endToEnd({ headers }: IncomingMessage): IncomingMessage['headers'] {
   const { connection: _connection, 'keep-alive': _keepAlive, ...others } = headers;
   return others;
 }
 
-/** The page's socket: bytes in both directions, until one side ends. */
+/** Passes on the page's socket: bytes in both directions, until one side ends. */
 function tunnel(request: IncomingMessage, socket: Duplex, head: Buffer, [target, ...others]: readonly Target[]): void {
   if (target === undefined) {
     socket.destroy();

@@ -5,24 +5,24 @@ const RESTART_MS = 1000;
 
 /** The processes of the app, one for each target. */
 export interface Children {
-  /** Asks all of them to stop, and resolves with the worst of their exit codes; 0: each has finished what was under way. */
+  /** Asks all of them to stop, and resolves with the worst of their exit codes; 0: each has finished its work in progress. */
   stop(): Promise<number>;
-  /** Ends those that are left. */
+  /** Kills those that are left. */
   kill(): void;
 }
 
-/** Starts them, and each again that ends, unless it has never listened: then its settings are wrong. */
+/** Starts the processes, and restarts each one that ends, unless it has never listened: then its settings are wrong. */
 export function createChildren(options: {
   /** Sends a message to its parent when it listens, and ends when its parent does. */
   readonly script: string;
   readonly targets: readonly Target[];
-  /** Besides `PORT`. */
+  /** In addition to `PORT`. */
   readonly env: Readonly<Record<string, string>>;
   readonly onHopeless: () => void;
 }): Children {
   const { script, targets, env, onHopeless } = options;
   const running = new Set<ChildProcess>();
-  /** Those whose process has listened. A look at their port would not do: another program may answer there. */
+  /** Targets whose process has listened. Probing the port would not do: another program may answer there. */
   const good = new Set<Target>();
   let stopping = false;
 
@@ -43,7 +43,7 @@ export function createChildren(options: {
         () => {
           if (!stopping) start(target);
         },
-        // One that was asked to stop has done so: a rolling restart.
+        // It was asked to stop and has done so: a rolling restart.
         code === 0 ? 0 : RESTART_MS,
       );
     });
@@ -57,7 +57,7 @@ export function createChildren(options: {
         (child) =>
           new Promise<number>((resolve) => {
             child.once('exit', (code, signal) => {
-              // It knew no signals yet, and so had nothing under way.
+              // It did not handle signals yet, and so had no work in progress.
               resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
             });
             child.kill('SIGTERM');

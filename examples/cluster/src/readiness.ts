@@ -1,6 +1,6 @@
 import type { Target } from './balancer.js';
 
-/** Which processes say that they should get calls; asked again and again, as a balancer does. */
+/** Which processes say that they are ready for calls; asked repeatedly, as by a load balancer. */
 export interface Readiness {
   readonly isReady: (target: Target) => boolean;
   /** Asks all of them now. */

@@ -7,7 +7,7 @@ import { createBalancer, type Target } from './balancer.js';
 import { createChildren } from './children.js';
 import { watchReadiness } from './readiness.js';
 
-// Two processes of the forwarding example on one Redis, behind a balancer. A process that ends is started again.
+// Two processes of the forwarding example on one Redis, behind a load balancer. A process that ends is started again.
 const envFile = fileURLToPath(new URL('../../../.env', import.meta.url));
 if (existsSync(envFile)) loadEnvFile(envFile);
 
@@ -30,12 +30,12 @@ if ((process.env['REDIS_URL'] ?? '') === '') {
   process.exit(1);
 }
 
-/** A process serves on for longer than the balancer, which passes to it what comes last. */
+/** A process serves longer than the load balancer, which passes the last requests on to it. */
 const childDrainMs = drainMs * 1.5;
-/** A little more than a process takes to finish what is under way. */
+/** A little more than a process takes to finish its work in progress. */
 const STOP_MS = childDrainMs + FINISH_MS + 2000;
 const targets: Target[] = Array.from({ length: count }, (_, index) => ({ port: port + 1 + index }));
-// Often enough to know of a process that stops before it closes.
+// Often enough to notice a process that stops before it closes.
 const readiness = watchReadiness(targets, Math.min(1000, Math.max(100, drainMs / 2)));
 let stopping = false;
 
@@ -62,7 +62,7 @@ onStopSignal(() => {
   stop(0);
 });
 
-/** Calls on the line go on at Twilio; what is left to do for them is in Redis, for whoever starts next. */
+/** Stops everything. Calls on the line go on at Twilio; their remaining work is in Redis, for the next start. */
 function stop(exitCode: number): void {
   if (stopping) return;
   stopping = true;
@@ -73,7 +73,7 @@ function stop(exitCode: number): void {
   }, STOP_MS).unref();
   const ended = children.stop();
   const app = {
-    // Its processes do: what they answer is passed on.
+    // Its processes count; their answers are passed on.
     unready: () => undefined,
     drain: (closed: Promise<void>) => closed,
   };

@@ -37,19 +37,19 @@ import { operatorRoutes } from '../../shared/src/operators/routes.js';
 export interface AppOptions {
   readonly client: TwilioClient;
   readonly accountSid: string;
-  /** The present auth token and, during a rotation, the previous one. */
+  /** The current auth token and, during a rotation, the previous one. */
   readonly authTokens: readonly string[];
   readonly publicBaseUrl: string;
   /** Whom to ring, by inbound number, `*` for all others; the page edits it. */
   readonly configured: ReadonlyMap<string, readonly ListedPerson[]>;
-  /** How, for every call. */
+  /** Settings of every call. */
   readonly callSettings?: Omit<CallOptions, 'forwardTo'> | undefined;
-  /** What to do with a call, instead of what the page and `callSettings` say. */
+  /** Overrides the page and `callSettings` for a call. */
   readonly callOptions?: ((call: ArrivingCall) => CallOptions | undefined) | undefined;
   readonly hooks?: Hooks | undefined;
-  /** Calls that are started in a second; default: as fast as they are asked for. */
+  /** Calls started per second; default: no limit. */
   readonly callsPerSecond?: number | undefined;
-  /** Numbers and prefixes that may ever be dialled. */
+  /** Numbers and prefixes that may be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
   readonly limits?: {
@@ -58,20 +58,20 @@ export interface AppOptions {
   };
   /** How long ended calls stay on the page and in the log. */
   readonly callLogDays: number;
-  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, else off. */
+  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, otherwise off. */
   readonly password: string | null;
-  /** For `/metrics`; without it, as for the page. */
+  /** For `/metrics`; without it, the page's rule applies. */
   readonly metricsToken?: string | null | undefined;
   readonly phone?: PhonePanel | null | undefined;
   readonly store?: Store | undefined;
   readonly clock?: Clock | undefined;
-  /** The page's files; default those that were built. */
+  /** The page's files; default: the built ones. */
   readonly assets?: PageAssets | undefined;
   readonly logger: Logger;
 }
 
 export interface App {
-  /** For `createServer`: answers the webhooks, and hands everything else to Express. */
+  /** For `createServer`: answers the webhooks, and passes everything else to Express. */
   readonly listener: RequestListener;
   readonly runtime: ObservableRuntime<ForwardingState, ForwardingEvent | OutcomeEvent | TimerEvent, Reply>;
   readonly store: Store;
@@ -79,9 +79,9 @@ export interface App {
   readonly lists: PeopleLists;
   /** Serves the page's socket on the server that has the listener. */
   attach(server: Server): void;
-  /** `/readyz` says no from now on. */
+  /** Makes `/readyz` say no from now on. */
   unready(): void;
-  /** Not ready either, and the pages are cut; once `closed` (no webhook is under way), so is the work. */
+  /** Does the same and disconnects the pages; stops the work once `closed` (no webhook is in progress). */
   drain(closed: Promise<void>): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ interface Entry {
   readonly message: string;
 }
 
-/** Wiring only: what happens to a call is decided by the flow. */
+/** Creates the app. Wiring only: the flow decides what happens to a call. */
 export function createApp(options: AppOptions): App {
   const { client, accountSid, authTokens, publicBaseUrl, callSettings, ownNumbers, clock, logger } = options;
   const store = options.store ?? createMemoryStore();
@@ -164,7 +164,7 @@ export function createApp(options: AppOptions): App {
   );
   app.use(dashboard.handler);
 
-  /** For the parts that count nothing themselves. */
+  /** Logs for parts that have no metrics themselves. */
   function log(entry: Entry): void {
     metrics.logged(entry.code);
     write(entry);

@@ -18,7 +18,7 @@ import {
 
 const ANY_NUMBER = '*';
 
-/** `+1…,+1…` for every number, or `+1…: +1…, +1…; +1…: …` for several inbound numbers, each with its own list. */
+/** Parses `+1…,+1…` for every number, or `+1…: +1…, +1…; +1…: …` for several inbound numbers, each with its own list. */
 const forwardTo = z.string().transform((text, context) => {
   const lists = new Map<string, readonly string[]>();
   const problem = (message: string): typeof z.NEVER => {
@@ -60,22 +60,22 @@ const SCHEMA = z
 
 export type Environment = z.output<typeof SCHEMA>;
 
-/** An empty variable counts as missing. */
+/** Reads the variables; an empty one counts as missing. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): ReadEnvironment<Environment> {
   return readVariables(SCHEMA, variables);
 }
 
-/** Our own numbers: the one we show, and those whose calls FORWARD_TO has lists for. */
+/** Returns our own numbers: the one we show, and those whose calls FORWARD_TO has lists for. */
 export function ownNumbers({ TWILIO_PHONE_NUMBER, FORWARD_TO }: Environment): ReadonlySet<string> {
   return new Set([TWILIO_PHONE_NUMBER, ...[...FORWARD_TO.keys()].filter((number) => number !== ANY_NUMBER)]);
 }
 
-/** What may be dialled: as allowed, else whoever is in a list. */
+/** Returns what may be dialled: the allowed numbers, or otherwise those in a list. */
 export function dialAllow({ DIAL_ALLOW, FORWARD_TO }: Environment): readonly string[] {
   return DIAL_ALLOW ?? [...new Set([...FORWARD_TO.values()].flat())];
 }
 
-/** What can be started with, and will not do what it seems to say. */
+/** Returns warnings about settings that work but will not do what they seem to say. */
 export function warningsOf(environment: Environment): string[] {
   const rules = createDialRules({ allow: dialAllow(environment), ownNumbers: [...ownNumbers(environment)] });
   return [...new Set([...environment.FORWARD_TO.values()].flat())].flatMap((number) => {

@@ -71,13 +71,13 @@ const app = createApp({
   logger,
 });
 
-/** Begins when the process listens. */
+/** Started when the process listens. */
 let watch: LostCallersWatch | undefined;
 const server = createServer(app.listener);
 server.once('error', cannotListen);
 server.listen(env.PORT, env.HOST, () => {
   server.off('error', cannotListen);
-  // Not before: a process whose port is taken ends here, and what it had claimed would wait for its lease.
+  // Not before: a process whose port is taken ends here, and its claimed work would wait for the lease.
   app.runtime.start();
   watch = watchLostCallers({
     look: lostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }),
@@ -93,7 +93,7 @@ server.listen(env.PORT, env.HOST, () => {
   console.log(kept);
   for (const line of whoMaySee({ page: 'page of calls', publicBaseUrl: base, ...env })) console.log(line);
 });
-// Who sends headers or a body this slowly is not Twilio.
+// A client that sends headers or a body this slowly is not Twilio.
 server.headersTimeout = 10_000;
 server.requestTimeout = 10_000;
 app.attach(server);

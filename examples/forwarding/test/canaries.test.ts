@@ -106,13 +106,13 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
   return response;
 }
 
-it('a call with everything that can go wrong shows no secret and logs no number', async () => {
+it('a call with everything that can go wrong reveals no secret and logs no number', async () => {
   const call = sim.placeCall({ from: CALLER, to: OUR_NUMBER });
   await call.done;
   await sim.settle();
   expect(callTokens.length).toBeGreaterThan(0);
 
-  // Forged, and of somebody who knows half.
+  // Forged, by someone who knows half of it.
   await fetch(`${url}/inbound`, {
     method: 'POST',
     headers: {
@@ -159,7 +159,7 @@ it('a call with everything that can go wrong shows no secret and logs no number'
   expect(log.filter((line) => /\+1[0-9]{10}/.test(line))).toEqual([]);
 });
 
-it('is not ready while it stops', async () => {
+it('the app is not ready while it stops', async () => {
   let resolve = (): void => undefined;
   const closed = new Promise<void>((done) => {
     resolve = done;

@@ -55,15 +55,15 @@ async function played(change: Partial<CrashResult> = {}, document = ROOM, person
   return { sim, result };
 }
 
-describe('how a caller has ended, by the record of the simulated Twilio', () => {
-  it('a talk with a human', async () => {
+describe('how a call has ended, by the record of the simulated Twilio', () => {
+  it('a talk with a human is an ending', async () => {
     const { result } = await played();
     expect(endingOf(result)).toBe('talk');
     expect(chaosOutcome(result)).toMatch(/^talked with Ann for 12\.\d s$/);
     expect(chaosFaults(result)).toEqual([]);
   });
 
-  it('a talk that was cut, with somebody else, or with a machine is a fault', async () => {
+  it('a talk that was cut, with another person, or with a machine is a fault', async () => {
     const { result } = await played();
     const scenario = { ...result.scenario, talksTo: ['Ben'], talkMs: 20_000 };
     expect(chaosFaults({ ...result, scenario })).toEqual([
@@ -74,7 +74,7 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
     expect(chaosFaults(machine)).toContain('Ann is not a human');
   });
 
-  it("Twilio's own document, when the app is dead", async () => {
+  it("Twilio's own document is an ending when the app is dead", async () => {
     const crashes = [{ when: 'calling' as const, at: 0, backAt: 1e15 }];
     const { result } = await played({ crashes }, '');
     expect(endingOf(result)).toBe('fallback');
@@ -85,7 +85,7 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
     );
   });
 
-  it('a sentence, a message, or hanging up; and silence is nothing', async () => {
+  it('a sentence, a message or hanging up is an ending, and silence is nothing', async () => {
     const sorry = '<Response><Say>We are sorry, nobody is available to take your call.</Say></Response>';
     expect(endingOf((await played({}, sorry)).result)).toBe('told');
     const record = '<Response><Record action="https://app.example.com/over" maxLength="5"/></Response>';
@@ -97,7 +97,7 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
     expect(chaosFaults(over)).toContain('the caller\'s end is "nothing" instead of "talk"');
   });
 
-  it('whoever is still on the line, crashes that did not happen and crashes of its own are faults', async () => {
+  it('a party still on the line, crashes that did not happen and crashes of the app itself are faults', async () => {
     const { result } = await played();
     const scenario = { ...result.scenario, crashes: [{ when: 'ringing' as const }] };
     expect(chaosFaults({ ...result, scenario, stuck: [ANN] })).toEqual([
@@ -124,19 +124,19 @@ describe('how a caller has ended, by the record of the simulated Twilio', () => 
 });
 
 describe('the moments of a call', () => {
-  it('are recognised in the timeline, in their order', async () => {
+  it('moments are recognised in the timeline, in their order', async () => {
     const { sim } = await played();
     const isCaller = (sid: string): boolean => sim.call(sid)?.direction === 'inbound';
     const moments = sim.timeline.map((entry) => momentOf(entry, isCaller)).filter((moment) => moment !== null);
     expect([...new Set(moments)]).toEqual(['greeted', 'ringing', 'pickedUp', 'talking']);
   });
 
-  it('a message that is being recorded is one', () => {
+  it('a message that is being recorded is a moment', () => {
     const entry = { kind: 'call', call: 'CA1', detail: { event: 'recording' } } as unknown as TimelineEntry;
     expect(momentOf(entry, () => true)).toBe('recording');
   });
 
-  it('a human verdict that was answered is one; a machine, and other webhooks, are none', () => {
+  it('a human verdict that was answered is a moment; a machine, and other webhooks, are none', () => {
     expect(momentOfAnswer('http://127.0.0.1/outbound/amd?ref=x', 'AnsweredBy=human')).toBe('verdict');
     expect(momentOfAnswer('http://127.0.0.1/outbound/amd?ref=x', 'AnsweredBy=fax')).toBeNull();
     expect(momentOfAnswer('http://127.0.0.1/outbound?ref=x', 'AnsweredBy=human')).toBeNull();
@@ -144,7 +144,7 @@ describe('the moments of a call', () => {
 });
 
 describe('planned crashes', () => {
-  it('come one after the other, each for its moment, and the next one only when the app is back', () => {
+  it('planned crashes come one after the other, each for its moment, and the next one only when the app is back', () => {
     const clock = virtualClock();
     let kills = 0;
     const crashes = planCrashes([{ when: 'ringing', afterMs: 2_000 }, { when: 'verdict' }], {
@@ -169,7 +169,7 @@ describe('planned crashes', () => {
     ]);
   });
 
-  it('of the tour name people whom it rings', () => {
+  it('planned crashes of the tour name people whom it rings', () => {
     for (const { name, people, talksTo = [], ending, crashes } of CRASH_SCENARIOS) {
       expect(people.map((person) => person.name)).toEqual(expect.arrayContaining([...talksTo]));
       expect(talksTo.length > 0, name).toBe(ending === 'talk');
@@ -178,7 +178,7 @@ describe('planned crashes', () => {
   });
 });
 
-it('phones in another process: commands come back with their own result, and changes are told', async () => {
+it('phones in another process return results to their own commands, and report changes', async () => {
   const told: unknown[] = [];
   const { panel, hear } = remotePhone({ numbers: [], kinds: [], people: [], calls: [] }, (message) =>
     told.push(message),

@@ -24,8 +24,8 @@ function problems(variables: Record<string, string>): readonly string[] {
   return result.ok ? [] : result.problems;
 }
 
-describe('what is read', () => {
-  test('the defaults', () => {
+describe('reading the environment', () => {
+  test('the defaults are read', () => {
     expect(read({})).toEqual({
       ...GOOD,
       FORWARD_TO: new Map([['*', [ANN, BEN]]]),
@@ -45,7 +45,7 @@ describe('what is read', () => {
     });
   });
 
-  test('a place for the state', () => {
+  test('the place for the state is read', () => {
     expect(read({ AMD_DATA: './data' }).AMD_DATA).toBe('./data');
     expect(read({ REDIS_URL: 'redis://127.0.0.1:6380' }).REDIS_URL).toBe('redis://127.0.0.1:6380');
     expect(problems({ REDIS_URL: 'localhost' })).toEqual([
@@ -58,14 +58,14 @@ describe('what is read', () => {
 
   test.each([
     ['voicemail', { kind: 'voicemail' }],
-    // Whoever does not ask for a voicemail has nobody recorded.
+    // Without a voicemail no caller is recorded.
     [BEN, { kind: 'number', to: BEN }],
     ['https://example.com/twiml', { kind: 'redirect', url: 'https://example.com/twiml' }],
-  ])('the fallback %s', (FALLBACK, expected) => {
+  ])('the fallback %s is read', (FALLBACK, expected) => {
     expect(read({ FALLBACK }).FALLBACK).toEqual(expected);
   });
 
-  test('a list for each inbound number', () => {
+  test('a list for each inbound number is read', () => {
     const { FORWARD_TO } = read({ FORWARD_TO: `${OURS}: ${ANN}; +14155550198: ${ANN},${BEN}; ${BEN};` });
     expect([...FORWARD_TO]).toEqual([
       [OURS, [ANN]],
@@ -80,13 +80,13 @@ describe('what is read', () => {
     { PORT: '65535', RING_SECONDS: '60', HOST: '::1' },
     { AMD_MODE: 'async', CONFIRM: 'always', CALLS_PER_SECOND: '0.5', FALLBACK: 'voicemail', RECORD: 'true' },
     { HOST: 'localhost', PUBLIC_BASE_URL: 'https://example.com/voice', CALLER_ID: OURS, DIAL_ALLOW: ` ${ANN} ,` },
-  ])('%j', (variables) => {
+  ])('%j is read', (variables) => {
     expect(() => read(variables)).not.toThrow();
   });
 });
 
-describe('what is missing', () => {
-  test('is named', () => {
+describe('missing variables', () => {
+  test('missing variables are named', () => {
     expect(readEnvironment({ TWILIO_AUTH_TOKEN: '  ', FORWARD_TO: '' })).toEqual({
       ok: false,
       missing: true,
@@ -97,7 +97,7 @@ describe('what is missing', () => {
   });
 });
 
-describe('what is wrong is told in a sentence that names the variable', () => {
+describe('wrong values are explained in a sentence that names the variable', () => {
   test.each<[string, string, string]>([
     ['FORWARD_TO', `${OURS}: ${ANN}, ${BEN}: ${ANN}`, 'has more than one ":": separate the inbound numbers by ";"'],
     ['FORWARD_TO', `${OURS}: ${ANN}; ${OURS}: ${BEN}`, `has ${OURS} twice`],
@@ -143,26 +143,26 @@ describe('what is wrong is told in a sentence that names the variable', () => {
     expect(problem).toContain(sentence);
   });
 
-  test('what cannot work together', () => {
+  test('variables that cannot work together are refused', () => {
     expect(problems({ AMD_MODE: 'off', CONFIRM: 'never' })).toEqual([
       expect.stringMatching(/^CONFIRM .*nothing would tell a human from a voicemail/) as string,
     ]);
   });
 
-  test('a key without its secret is no missing account', () => {
+  test('a key without its secret is not reported as a missing account', () => {
     expect(problems({ TWILIO_API_KEY: 'SK1' })).toEqual([
       'TWILIO_API_SECRET goes with TWILIO_API_KEY: set both or neither',
     ]);
   });
 });
 
-describe('what will not do what it says is warned of', () => {
-  test('nothing, usually', () => {
+describe('warnings', () => {
+  test('usually there is no warning', () => {
     expect(warningsOf(read({}))).toEqual([]);
     expect(warningsOf(read({ DIAL_ALLOW: `${ANN},${BEN}` }))).toEqual([]);
   });
 
-  test('a number of ours', () => {
+  test('a number of ours in the list is warned of', () => {
     const environment = read({ FORWARD_TO: `+14155550198: ${ANN}, ${OURS}; ${BEN}, +14155550198` });
     expect([...ownNumbers(environment)]).toEqual([OURS, '+14155550198']);
     expect(warningsOf(environment)).toEqual([
@@ -171,7 +171,7 @@ describe('what will not do what it says is warned of', () => {
     ]);
   });
 
-  test('a number that may not be dialled', () => {
+  test('a number that may not be dialled is warned of', () => {
     expect(warningsOf(read({ DIAL_ALLOW: BEN }))).toEqual([
       `FORWARD_TO has ${ANN}, which is not among the numbers that may be dialled: whoever runs this has to allow it (DIAL_ALLOW). It will never be rung`,
     ]);

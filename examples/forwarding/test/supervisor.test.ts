@@ -4,7 +4,7 @@ import { supervise } from '../src/demo/supervisor.js';
 
 const message = (type: string): ToApp => ({ type }) as unknown as ToApp;
 
-/** A supervised app, and what was seen of it. `next()` resolves with the next thing that happens. */
+/** A supervised app and its events. `next()` resolves with the next one. */
 function supervised(app: string) {
   const seen: string[] = [];
   let told: (() => void) | undefined;
@@ -47,7 +47,7 @@ it('an app that is killed is down at once, and back by itself', async () => {
   expect(seen).toEqual(['up', 'killed', 'up', 'hears still there?']);
 });
 
-it('an app that ends by itself is told apart, and started again', async () => {
+it('an app that ends by itself is told apart, and restarted', async () => {
   const { supervisor, seen, until } = supervised('app-that-answers');
   await supervisor.whenUp();
   supervisor.tell(message('die'));

@@ -34,7 +34,7 @@ export const allowed = z
     message: 'must be phone numbers or prefixes, separated by commas, such as +14155550142,+1415*',
   });
 
-/** `10/60`: ten calls in sixty seconds. */
+/** Parses `10/60`: ten calls in sixty seconds. */
 export const rate = z.string().transform((text, context) => {
   const [, calls, seconds] = /^\s*([1-9][0-9]{0,4})\s*\/\s*([1-9][0-9]{0,4})\s*$/.exec(text) ?? [];
   if (calls !== undefined && seconds !== undefined) return { calls: Number(calls), seconds: Number(seconds) };
@@ -51,7 +51,7 @@ export function wholeNumber(low: number, high: number): z.ZodType<number, string
     });
 }
 
-/** As strict as the endpoint will be, so that nothing is thrown later. */
+/** As strict as the endpoint, so that nothing is thrown later. */
 const publicAddress = z.string().superRefine((value, context) => {
   try {
     callbackUrls(value);
@@ -65,12 +65,14 @@ const host = z.string().refine((value) => isIP(value) !== 0 || /^[a-z0-9._-]+$/i
   message: 'must be a host name or an IP address of this machine, without a port, such as 127.0.0.1',
 });
 
-/** What every example reads, whatever it does with calls. */
+/** Variables of every example, whatever it does with calls. */
 export const yesOrNo = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .transform((text) => text === 'true');
 
-/** `say`, `voicemail`, a number that is rung last (then the sentence), or the address of TwiML of your own. Only `voicemail` records. */
+/**
+ * Parses `say`, `voicemail`, a fallback number (then the sentence), or the address of your own TwiML. Only `voicemail` records.
+ */
 const fallback = z.string().transform((text, context): FallbackOption => {
   if (text === 'say' || text === 'voicemail') return { kind: text };
   if (E164.safeParse(text).success) return { kind: 'number', to: text };
@@ -142,7 +144,7 @@ interface HowToCall {
   readonly RECORD: boolean;
 }
 
-/** How every call is made, of either flow. */
+/** Returns the options of every call, for either flow. */
 export function callOptions(env: HowToCall): Omit<CallOptions, 'forwardTo'> {
   return {
     callerId: env.CALLER_ID,
@@ -155,7 +157,7 @@ export function callOptions(env: HowToCall): Omit<CallOptions, 'forwardTo'> {
   };
 }
 
-/** What cannot work together is told at the start, and not by the first call. */
+/** Reports what cannot work together at the start rather than with the first call. */
 export const fitsTogether = (
   { AMD_MODE, CONFIRM: confirm }: Pick<HowToCall, 'AMD_MODE' | 'CONFIRM'>,
   context: z.RefinementCtx,
@@ -171,7 +173,7 @@ export const fitsTogether = (
   }
 };
 
-/** There is one place for the state. */
+/** Checks that there is one place for the state. */
 export function oneStore({
   AMD_DATA,
   REDIS_URL,
@@ -187,7 +189,7 @@ export const ONE_STORE = {
   message: 'and AMD_DATA are both set: keep the state in Redis (several processes) or in a folder (one), not in both',
 };
 
-/** API keys come in pairs. */
+/** Checks that both parts of an API key are set. */
 export function keyPair({
   TWILIO_API_KEY,
   TWILIO_API_SECRET,
@@ -202,10 +204,10 @@ export const KEY_PAIR = { path: ['TWILIO_API_SECRET'], message: 'goes with TWILI
 
 export type ReadEnvironment<Environment> =
   | { readonly ok: true; readonly value: Environment }
-  /** `missing`: something that is needed was not set. */
+  /** `missing`: a required variable was not set. */
   | { readonly ok: false; readonly missing: boolean; readonly problems: readonly string[] };
 
-/** An empty variable counts as missing. */
+/** Reads variables; an empty one counts as missing. */
 export function readVariables<Environment>(
   schema: z.ZodType<Environment>,
   variables: Readonly<Record<string, string | undefined>>,

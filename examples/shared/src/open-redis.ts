@@ -3,27 +3,27 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import type { OpenStore } from './open-store.js';
 
-/** So that it fails within the reply budget, and comes back by itself whatever happened to the server. Times in ms. */
+/** Makes the client fail within the reply budget, and recover by itself whatever happened to the server. Times in ms. */
 const CLIENT = {
   lazyConnect: true,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
   connectTimeout: 3000,
-  // A connection on which nothing comes back is given up: a network may forget it without telling either end.
+  // A silent connection is given up: a network may forget it without telling either end.
   socketTimeout: 3000,
   // A primary that became a replica keeps its connections, and refuses writes; the address may lead to the new one by now.
   reconnectOnError: ({ message }) => message.includes('READONLY'),
 } satisfies Partial<RedisOptions>;
 
 /**
- * The Redis at this address.
+ * Opens the Redis at this address.
  * @throws Error that says what to do
  */
 export async function openRedis(url: string, logger: Pick<Logger, 'warn'>): Promise<OpenStore> {
   const client = new Redis(url, CLIENT);
   let last = '';
   client.on('error', ({ message }: Error) => {
-    // While it is away each try fails alike.
+    // While it is down each try fails alike.
     if (message !== last) logger.warn({ code: 'redis', error: message }, `Redis: ${message}`);
     last = message;
   });
@@ -48,7 +48,7 @@ export async function openRedis(url: string, logger: Pick<Logger, 'warn'>): Prom
     };
   } catch (error) {
     client.disconnect();
-    // What ioredis rejects with says only that the connection is closed.
+    // ioredis rejects with nothing but that the connection is closed.
     const reason = last !== '' ? last : error instanceof Error ? error.message : String(error);
     throw new Error(`REDIS_URL: the store cannot be opened: ${reason}`, { cause: error });
   }

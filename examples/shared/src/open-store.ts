@@ -5,19 +5,19 @@ import { createSqliteStore } from '@amd/store-sqlite';
 import type { Logger } from 'pino';
 import { openRedis } from './open-redis.js';
 
-/** Where the state is kept, and how it is let go of. */
+/** Where the state is kept, and how it is released. */
 export interface OpenStore {
   readonly store: Store;
-  /** Of a store that has a time of its own. */
+  /** The clock of a store that has its own time. */
   readonly clock: Clock | undefined;
-  /** For people: what survives. */
+  /** What survives, for people to read. */
   readonly kept: string;
-  /** After the work is done. */
+  /** Releases the store, after the work is done. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Memory, or a file in the folder `AMD_DATA`, or the Redis at `REDIS_URL`.
+ * Opens memory, a file in the folder `AMD_DATA`, or the Redis at `REDIS_URL`.
  * @throws Error that says what to do
  */
 export async function openStore(

@@ -4,7 +4,7 @@ const TUNNELS = z.object({
   tunnels: z.array(z.object({ public_url: z.string(), proto: z.string(), config: z.object({ addr: z.string() }) })),
 });
 
-/** Where Twilio reaches us: as configured, else what a local ngrok says. The Host header is never asked. */
+/** Returns the address where Twilio reaches us: as configured, otherwise from a local ngrok. The Host header is never used. */
 export async function publicBaseUrl(configured: string | undefined, port: number): Promise<string> {
   if (configured !== undefined) return configured;
   const tunnels = await ngrokTunnels();

@@ -8,7 +8,7 @@ function logging(options: Partial<Parameters<typeof createLogger>[0]> = {}) {
   return { lines, logger: createLogger({ level: 'info', secrets: [], ...options, destination }) };
 }
 
-it('a line has its level in words, its time, its code, and the process that wrote it', () => {
+it('a log line has its level in words, its time, its code, and the process that wrote it', () => {
   const { lines, logger } = logging({ process: 'host:5001' });
   logger.warn({ code: 'limited' }, 'rejected');
   logger.debug('not heard');
@@ -18,7 +18,7 @@ it('a line has its level in words, its time, its code, and the process that wrot
   expect(new Date(String(line['time'])).toISOString()).toBe(line['time']);
 });
 
-it('no credential is written: by its name at any of three depths, by its value anywhere', () => {
+it('no credential is logged: by its name at any of three depths, by its value anywhere', () => {
   const { lines, logger } = logging({ secrets: ['s3cret value', 'tiny'] });
   const names = ['authorization', 'cookie', 'set-cookie', 'password', 'token', 'authToken', 'apiSecret', 'CallToken'];
   for (const name of [...names, 'callToken', 'x-twilio-signature'])
@@ -31,12 +31,12 @@ it('no credential is written: by its name at any of three depths, by its value a
   expect(text.match(/\[secret\]/g)).toHaveLength(10 * 4);
   expect(text).not.toContain('s3cret');
   expect(text).toContain('+14…42');
-  // A short one would blacken every word that it is a part of.
+  // A short secret would blacken every word that contains it.
   logger.info('a tiny word');
   expect(lines.at(-1)).toContain('a tiny word');
 });
 
-it('of an error its code and its sentence are written, and nothing that hangs on it', () => {
+it('of an error only code and message are logged, and nothing attached to it', () => {
   const { lines, logger } = logging();
   const config = { auth: 'hidden' };
   for (const [error, told] of [
@@ -50,7 +50,7 @@ it('of an error its code and its sentence are written, and nothing that hangs on
   expect(lines.join('')).not.toContain('hidden');
 });
 
-it('a recording is told of by its call, its address and its length', () => {
+it('a recording is logged with its call, its address and its length', () => {
   const { lines, logger } = logging();
   const { voicemail, recording } = recordingHooks(logger) as Record<string, (data: unknown) => void>;
   const data = { sid: 'CA1', recording: { url: 'https://example.com/RE1', seconds: 12 } };
@@ -61,7 +61,7 @@ it('a recording is told of by its call, its address and its length', () => {
   );
 });
 
-it('a secret of six characters is taken out wherever it stands, as often as it does; one of five is not', () => {
+it('a secret of six characters is removed wherever and however often it occurs; one of five is not', () => {
   const { lines, logger } = logging({ secrets: ['sixsix', 'five5'] });
   logger.info({ url: 'https://x/sixsix?sixsix' }, 'sixsix five5');
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ url: 'https://x/[secret]?[secret]', msg: '[secret] five5' });

@@ -4,7 +4,7 @@ import { createMetrics } from '../src/operators/metrics.js';
 
 type Kind = Measurement['type'];
 
-/** Of each kind of measurement one, and all lines of `/metrics` that have to count it. */
+/** One of each kind of measurement, and all lines of `/metrics` that have to count it. */
 const COUNTED: { readonly [Type in Kind]: readonly [Extract<Measurement, { type: Type }>, ...string[]] } = {
   'call.begun': [{ type: 'call.begun', flow: 'forwarding' }, 'amd_calls_begun_total 1'],
   'call.connected': [
@@ -62,7 +62,7 @@ const COUNTED: { readonly [Type in Kind]: readonly [Extract<Measurement, { type:
 
 const metrics = () => createMetrics(() => ({ live: 3, waiting: 2 }));
 
-/** The lines with a value that is not zero; those of the Node process and of buckets left out. */
+/** The lines with a value other than zero, without those of the Node process and of buckets. */
 async function lines({ registry }: ReturnType<typeof metrics>): Promise<string[]> {
   const text = await registry.metrics();
   return text.split('\n').filter((line) => /^amd_(?!.*_bucket).* (?!0$)/.test(line));
@@ -78,13 +78,13 @@ it.each(EACH)('%j is counted by %j, and nothing else is', async (measurement, co
   expect(after.filter((line) => !before.has(line)).sort()).toEqual([...counted].sort());
 });
 
-it('the buckets are fine enough where it matters: what is well and what is too late are in different ones', async () => {
+it('the buckets are fine enough where it matters: good and too late are in different ones', async () => {
   const here = metrics();
   for (const [measurement] of EACH) here.count(measurement);
   const text = await here.registry.metrics();
   const bounds = (series: string): number[] =>
     [...text.matchAll(new RegExp(`^${series}_bucket\\{le="([0-9.]+)"`, 'gm'))].map(([, bound]) => Number(bound));
-  // Twilio waits for 15 s at most, and our answers are bound to 2 s; it ends detection after 30 s.
+  // Twilio waits for 15 s at most, and our answers are limited to 2 s; it ends detection after 30 s.
   expect(bounds('amd_webhook_duration_seconds').at(-1)).toBe(2);
   expect(bounds('amd_detection_seconds').at(-1)).toBe(30);
   expect(bounds('amd_time_to_human_seconds')).toContain(30);
@@ -96,7 +96,7 @@ it('the process itself is measured as well', async () => {
   expect(await metrics().registry.metrics()).toContain('process_cpu_seconds_total');
 });
 
-it('what is measured without a duration is counted, and has none', async () => {
+it('a measurement without a duration is counted, and has none', async () => {
   const here = metrics();
   here.count({ type: 'twilio', effect: 'call.create', result: 'ok', seconds: null } as never);
   here.count({ type: 'leg.verdict', flow: 'forwarding', answeredBy: 'human', seconds: null });
@@ -105,7 +105,7 @@ it('what is measured without a duration is counted, and has none', async () => {
   expect(counted.filter((line) => /^amd_(rest_duration|detection)/.test(line))).toEqual([]);
 });
 
-it('the gauges are what the feed has now; what the page logs is counted by its code', async () => {
+it('the gauges show what the feed has now; log entries of the page are counted by code', async () => {
   const here = metrics();
   here.logged('login.wrong');
   expect(await lines(here)).toEqual([

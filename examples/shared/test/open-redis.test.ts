@@ -31,7 +31,7 @@ describe.skipIf(!hasRedis())('a Redis that fails over, without a restart of the 
     await Promise.all(servers.splice(0).map((server) => server.end()));
   });
 
-  /** Whether a new record can be written now. */
+  /** True if a new record can be written now. */
   const canWrite = async (key: string): Promise<boolean> => {
     try {
       return (await open.store.commit({ ...commit, key })).ok;
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis())('a Redis that fails over, without a restart of the 
     expect(await nextAdmin.hget('{amd}:record:calls:2', 'data')).toBe('one');
   });
 
-  it('a connection that has gone silent is given up, and a new one serves', async () => {
+  it('a silent connection is given up, and a new one serves', async () => {
     await openThrough(await startServer());
     expect(await canWrite('calls:1')).toBe(true);
 

@@ -15,14 +15,14 @@ afterAll(() => {
 });
 
 describe('where the examples keep their state', () => {
-  it('in memory, and says what that means', async () => {
+  it('state in memory says what that means', async () => {
     const { store, kept, close } = await openStore({}, logger);
     expect(await store.commit(commit)).toMatchObject({ ok: true });
     expect(kept).toContain('a restart forgets calls in progress');
     await close();
   });
 
-  it('in a folder that it makes, so that the next start has it', async () => {
+  it('state in a folder is created, and found by the next start', async () => {
     const AMD_DATA = join(folder, 'deep', 'data');
     const first = await openStore({ AMD_DATA }, logger);
     await first.store.commit(commit);
@@ -33,17 +33,17 @@ describe('where the examples keep their state', () => {
     await second.close();
   });
 
-  it('not where a file is', async () => {
+  it('state in a folder is refused where a file is', async () => {
     const AMD_DATA = join(folder, 'file');
     writeFileSync(AMD_DATA, '');
     await expect(openStore({ AMD_DATA }, logger)).rejects.toThrow('AMD_DATA must be a folder that can be written to');
   });
 
-  it('not in a Redis that is not there', async () => {
+  it('state in a missing Redis is refused', async () => {
     await expect(openStore({ REDIS_URL: 'redis://127.0.0.1:1' }, logger)).rejects.toThrow(/^REDIS_URL: .*ECONNREFUSED/);
   });
 
-  it.skipIf(!hasRedis())('in Redis, with its time and its warnings', async () => {
+  it.skipIf(!hasRedis())('state in Redis has its clock and its warnings', async () => {
     const redis = await startRedis(['--appendonly', 'yes', '--appendfsync', 'everysec']);
     try {
       const { store, clock, kept, close } = await openStore({ REDIS_URL: redis.url }, logger);

@@ -25,7 +25,7 @@ function setup(): { sim: Simulator; panel: ReturnType<typeof createPhones>['pane
   return { sim, panel: phones.panel };
 }
 
-it('places a call, and tells everybody who looks', async () => {
+it('the phones place a call, and report it to every listener', async () => {
   const { sim, panel } = setup();
   let changes = 0;
   const stop = panel.onChange(() => {
@@ -45,7 +45,7 @@ it('places a call, and tells everybody who looks', async () => {
   stop();
 });
 
-it('refuses what makes no sense, and says why', async () => {
+it('the phones refuse nonsense, and say why', async () => {
   const { sim, panel } = setup();
   const refused = (command: Parameters<typeof panel.command>[0], message: string): void => {
     expect(panel.command(command)).toEqual({ ok: false, message: expect.stringContaining(message) });
@@ -63,7 +63,7 @@ it('refuses what makes no sense, and says why', async () => {
   sim.close();
 });
 
-it('gives whoever is added on the page a phone of their own', () => {
+it('the phones give everyone added on the page a phone of their own', () => {
   const { panel } = setup();
   expect(panel.command({ do: 'choose', to: '+14155550142', answers: 'fax' })).toEqual({ ok: true });
   expect(panel.state().people).toEqual([{ to: '+14155550142', name: 'Ann', answers: 'fax' }]);

@@ -53,7 +53,7 @@ it('a process is ready while its store answers and it does not stop; it is alive
   }
 });
 
-it('metrics are what the registry has, in the form that Prometheus reads, for who sends the token', async () => {
+it("metrics are the registry's, in Prometheus format, for requests with the token", async () => {
   const registry = new Registry();
   new Counter({ name: 'calls_total', help: 'Calls.', registers: [registry] }).inc(7);
   const get = await serve({ registry, metricsToken: 'a token of some length' });

@@ -22,7 +22,7 @@ async function started(expect: ExpectStatic, env: Record<string, string>) {
   return { child, exit, said: () => said };
 }
 
-// Side by side: they wait, for the most part.
+// Concurrently: they mostly wait.
 describe.concurrent('a process that is told to stop', () => {
   it.for<[drains: string, code: number, word: string]>([
     ['well', 0, 'stopped'],
@@ -37,11 +37,11 @@ describe.concurrent('a process that is told to stop', () => {
     expect(await exit).toEqual([code, null]);
     const codes = [...said().matchAll(/"code":"([^"]+)"/g)].map(([, one]) => one);
     expect(codes).toEqual(['stopping', word]);
-    // The store is let go of after all that is under way, and only then.
+    // The store is released after all work in progress, and only then.
     expect(/let go of[^]*"stopped"/.test(said())).toBe(DRAINS === 'well');
   });
 
-  it('counts the time for what is under way from when it takes no more, however long it serves on before', async ({
+  it('the time for work in progress counts from when no more is accepted, however long it serves before', async ({
     expect,
   }) => {
     const { child, exit, said } = await started(expect, { DRAIN_SECONDS: '2', FINISH_MS: '1900' });
@@ -50,7 +50,7 @@ describe.concurrent('a process that is told to stop', () => {
     expect(said()).not.toContain('stop.late');
   });
 
-  it('hears a stop once, though a terminal and a parent process both send it', async ({ expect }) => {
+  it('a stop counts once, though a terminal and a parent process both send it', async ({ expect }) => {
     const { child, exit, said } = await started(expect, { DRAINS: 'never', FINISH_MS: '500' });
     child.kill('SIGINT');
     child.kill('SIGTERM');
@@ -69,11 +69,11 @@ describe.concurrent('a process that is told to stop', () => {
     child.disconnect();
     expect(await exit).toEqual([1, null]);
     expect(said()).toContain('stop.late');
-    // That the parent has gone is no second stop.
+    // The end of the parent is not a second stop.
     expect(said().match(/"code":"stopping"/g)).toHaveLength(1);
   });
 
-  it('who asks again after a second ends it at once, whatever is under way', async ({ expect }) => {
+  it('a second signal after a second ends the process at once, whatever is in progress', async ({ expect }) => {
     const { child, exit } = await started(expect, { DRAIN_SECONDS: '600' });
     const asking = setInterval(() => child.kill('SIGINT'), 100);
     expect(await exit).toEqual([1, null]);
@@ -87,7 +87,7 @@ describe.concurrent('a process that is told to stop', () => {
     expect(said()).toContain('the parent process has ended');
   });
 
-  it('a child whose parent had gone before it was set up stops as well', async ({ expect }) => {
+  it('a child whose parent had ended before it was set up stops as well', async ({ expect }) => {
     const { child, exit, said } = await started(expect, { LATE: '1', DRAIN_SECONDS: '600' });
     child.disconnect();
     expect(await exit).toEqual([0, null]);

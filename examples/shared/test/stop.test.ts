@@ -20,7 +20,7 @@ async function serve() {
   return { server, connections, held, port: (server.address() as AddressInfo).port };
 }
 
-/** A client that asks again on the same connection until it is refused. */
+/** A client that sends requests on the same connection until it is refused. */
 async function asked(againMs: number) {
   const served = await serve();
   const { port, held } = served;
@@ -40,7 +40,7 @@ async function asked(againMs: number) {
   return { ...served, seen };
 }
 
-/** A connection that sends this and nothing more; what it has got, and whether it has ended. */
+/** A connection that sends this and nothing more; what it has received, and whether it has ended. */
 async function connection(port: number, sent: string) {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
@@ -52,7 +52,7 @@ async function connection(port: number, sent: string) {
   return of;
 }
 
-it('bug: a client that asked now and then on one connection held a server open that was to stop', async () => {
+it('bug: a client that sent requests now and then on one connection held a stopping server open', async () => {
   const { connections, held, seen } = await asked(300);
   const closed = connections.close(QUIET_MS);
   held[0]?.end('done');
@@ -60,7 +60,7 @@ it('bug: a client that asked now and then on one connection held a server open t
   await expect.poll(() => seen).toEqual(['200 close', 'refused']);
 });
 
-it('bug: a client that asked without a pause held it open as well', async () => {
+it('bug: a client that sent requests without a pause held it open as well', async () => {
   const { connections, held, seen } = await asked(0);
   const closed = connections.close(QUIET_MS);
   const answering = setInterval(() => held.at(-1)?.end('done'), 5);
@@ -70,7 +70,7 @@ it('bug: a client that asked without a pause held it open as well', async () => 
   expect(seen.length).toBeLessThanOrEqual(3);
 });
 
-it('bug: connections on which half a request or none had come held a server open that was to stop', async () => {
+it('bug: connections with half a request or none held a stopping server open', async () => {
   const { connections, server, port } = await serve();
   const some = [
     await connection(port, ''),
@@ -84,7 +84,7 @@ it('bug: connections on which half a request or none had come held a server open
   await expect.poll(() => some.map(({ ended }) => ended)).toEqual([true, true, true]);
 });
 
-it('a connection on which something still comes is kept until it has been quiet for as long as any other', async () => {
+it('a connection on which data still arrives is kept until it has been quiet for as long as any other', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -115,7 +115,7 @@ it('a connection on which something still comes is kept until it has been quiet 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('whoever is owed an answer gets it, however long the others have been quiet', async () => {
+it('a pending request gets its answer, however long the others have been quiet', async () => {
   const { connections, held, port } = await serve();
   const quiet = await connection(port, '');
   const waiting = await connection(port, 'GET / HTTP/1.1\r\nHost: calls\r\n\r\n');
@@ -128,7 +128,7 @@ it('whoever is owed an answer gets it, however long the others have been quiet',
   await expect.poll(() => waiting.got).toMatch(/connection: close[^]*done/i);
 });
 
-it('an answer that is given at once is the last of its connection too, though its handler was there first', async () => {
+it('an immediate answer is the last of its connection too, though its handler was there first', async () => {
   const server = createServer((_, response) => response.end('done'));
   const connections = watchConnections(server);
   server.listen(0, '127.0.0.1');
@@ -144,7 +144,7 @@ it('an answer that is given at once is the last of its connection too, though it
   expect(asked.got).toMatch(/connection: close[^]*done/i);
 });
 
-it('serves on, not ready, until the balancer has had its time; each answer until then is the last of its connection', async () => {
+it('a stopping server serves, not ready, until the load balancer has had time; each answer closes its connection', async () => {
   const { connections, held, port, seen } = await asked(0);
   const steps: string[] = [];
   let leave = (): void => undefined;
@@ -159,7 +159,7 @@ it('serves on, not ready, until the balancer has had its time; each answer until
   };
   const drained = drain(connections, app, { left, quietMs: QUIET_MS });
 
-  // What was under way, and what comes on a connection of its own.
+  // Requests in progress, and one on a new connection.
   held[0]?.end('done');
   await expect.poll(() => held.length).toBe(2);
   const another = await connection(port, 'GET / HTTP/1.1\r\nHost: calls\r\n\r\n');

@@ -10,7 +10,7 @@ import { whoMaySee } from '../src/operators/who-may-see.js';
 const TOKEN = 'sixteen characters';
 const TUNNEL = 'https://calls.example.com';
 
-/** Asks for the metrics on this machine. Default of `publicBaseUrl`: the server's own address. */
+/** Requests the metrics on this machine. Default of `publicBaseUrl`: the server's own address. */
 async function metrics(
   options: { readonly publicBaseUrl?: string; readonly token?: string },
   headers: Record<string, string> = {},
@@ -34,7 +34,7 @@ async function metrics(
   return { status: response.status, body };
 }
 
-it('metrics without a token: on this machine only, while the public address is one of this machine', async () => {
+it('metrics without a token are open on this machine only, while the public address is local', async () => {
   expect((await metrics({})).status).toBe(200);
   for (const header of ['x-forwarded-for', 'x-client-ip', 'true-client-ip', 'ngrok-trace-id', 'via']) {
     const { status, body } = await metrics({}, { [header]: '1' });
@@ -43,7 +43,7 @@ it('metrics without a token: on this machine only, while the public address is o
   }
 });
 
-it('metrics of a server with a public address need a token, whoever asks: a tunnel leaves no trace', async () => {
+it('metrics of a server with a public address need a token, for every client: a tunnel leaves no trace', async () => {
   const { status, body } = await metrics({ publicBaseUrl: TUNNEL });
   expect(status).toBe(403);
   expect(body).toContain('Set METRICS_TOKEN');

@@ -33,19 +33,19 @@ export interface AppOptions {
   readonly client: TwilioClient;
   readonly directory: WorkspaceDirectory;
   readonly accountSid: string;
-  /** The present auth token and, during a rotation, the previous one. */
+  /** The current auth token and, during a rotation, the previous one. */
   readonly authTokens: readonly string[];
   readonly publicBaseUrl: string;
-  /** How, for every call. */
+  /** Settings of every call. */
   readonly settings?: TaskOptions | undefined;
-  /** Attributes of a worker that may hold their number; the directory is told the same. */
+  /** Attributes of a worker that may hold their number; the directory gets the same list. */
   readonly phoneAttributes?: readonly string[] | undefined;
-  /** How long a worker rests, s. */
+  /** How long a worker cools down, in seconds. */
   readonly coolDownSeconds: number;
-  /** Calls that are started in a second; default: as fast as they are asked for. */
+  /** Calls started per second; default: no limit. */
   readonly callsPerSecond?: number | undefined;
   readonly hooks?: Hooks | undefined;
-  /** Numbers and prefixes that may ever be dialled. */
+  /** Numbers and prefixes that may be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];
   readonly limits?: {
@@ -54,16 +54,16 @@ export interface AppOptions {
   };
   /** How long ended calls are remembered. */
   readonly callLogDays: number;
-  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, else off. */
+  /** For the page; `null`: it is open on this machine while `publicBaseUrl` is an address of this machine, otherwise off. */
   readonly password: string | null;
-  /** For `/metrics`; without it, as for the page. */
+  /** For `/metrics`; without it, the page's rule applies. */
   readonly metricsToken?: string | null | undefined;
   readonly phone?: PhonePanel | null | undefined;
-  /** Told of every event of TaskRouter. */
+  /** Called with every TaskRouter event. */
   readonly onEvent?: ((event: EventParams) => void) | undefined;
   readonly store?: Store | undefined;
   readonly clock?: Clock | undefined;
-  /** The page's files; default those that were built. */
+  /** The page's files; default: the built ones. */
   readonly assets?: PageAssets | undefined;
   readonly logger: Logger;
 }
@@ -76,7 +76,7 @@ interface Entry {
   readonly message: string;
 }
 
-/** Wiring only: what happens to a call is decided by the flows. */
+/** Creates the app. Wiring only: the flows decide what happens to a call. */
 export function createApp(options: AppOptions) {
   const { client, directory, accountSid, authTokens, publicBaseUrl, ownNumbers, clock, logger } = options;
   const store = options.store ?? createMemoryStore();
@@ -164,7 +164,7 @@ export function createApp(options: AppOptions) {
   );
   app.use(dashboard.handler);
 
-  /** For the parts that count nothing themselves. */
+  /** Logs for parts that have no metrics themselves. */
   function log(entry: Entry): void {
     metrics.logged(entry.code);
     write(entry);
@@ -175,7 +175,7 @@ export function createApp(options: AppOptions) {
   }
 
   return {
-    /** For `createServer`: answers the webhooks, and hands everything else to Express. */
+    /** For `createServer`: answers the webhooks, and passes everything else to Express. */
     listener: toNodeListener(endpoint, app),
     calls,
     workers,
@@ -189,11 +189,11 @@ export function createApp(options: AppOptions) {
       calls.start();
       workers.start();
     },
-    /** `/readyz` says no from now on. */
+    /** Makes `/readyz` say no from now on. */
     unready(): void {
       draining = true;
     },
-    /** Not ready either, and the pages are cut; once `closed` (no webhook is under way), so is the work. */
+    /** Does the same and disconnects the pages; stops the work once `closed` (no webhook is in progress). */
     async drain(closed: Promise<void>): Promise<void> {
       draining = true;
       await dashboard.close();

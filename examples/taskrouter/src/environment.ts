@@ -15,7 +15,7 @@ import {
 
 const name = z.string().trim().min(1);
 
-/** `phone,contact_uri`: the first that holds a number counts. */
+/** Parses `phone,contact_uri`: the first that holds a number counts. */
 const phoneAttributes = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -35,7 +35,7 @@ const SCHEMA = z
     AFTER_CALL: z.enum(['coolDown', 'available'], { error: 'must be coolDown or available' }).default('coolDown'),
     OFFER_MESSAGE: yesOrNo.default(false),
     DEADLINE_SECONDS: wholeNumber(10, 3600).optional(),
-    // Whoever may edit the workers' attributes decides what is dialled: the allow-list is what they cannot edit.
+    // Whoever may edit the workers' attributes decides what is dialled: they cannot edit the allow-list.
     DIAL_ALLOW: allowed,
   })
   .refine(keyPair, KEY_PAIR)
@@ -48,7 +48,7 @@ const SCHEMA = z
 
 export type Environment = z.output<typeof SCHEMA>;
 
-/** An empty variable counts as missing. */
+/** Reads the variables; an empty one counts as missing. */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): ReadEnvironment<Environment> {
   return readVariables(SCHEMA, variables);
 }

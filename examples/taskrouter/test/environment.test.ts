@@ -9,7 +9,7 @@ const NEEDED = {
 };
 
 describe('the variables of the TaskRouter example', () => {
-  it('have defaults, and need little', () => {
+  it('the variables have defaults, and few are needed', () => {
     expect(readEnvironment({ ...NEEDED, TWILIO_WORKFLOW: '', DEADLINE_SECONDS: ' ' })).toMatchObject({
       ok: true,
       value: {
@@ -22,7 +22,7 @@ describe('the variables of the TaskRouter example', () => {
     });
   });
 
-  it('name what is missing', () => {
+  it('missing variables are named', () => {
     expect(readEnvironment({ ...NEEDED, DIAL_ALLOW: '' })).toEqual({
       ok: false,
       missing: true,
@@ -37,7 +37,7 @@ describe('the variables of the TaskRouter example', () => {
     ['DEADLINE_SECONDS', '5', /^DEADLINE_SECONDS must be a whole number from 10 to 3600/],
     ['OFFER_MESSAGE', 'true', /^OFFER_MESSAGE needs FALLBACK=voicemail/],
     ['TWILIO_API_KEY', 'SK1', /^TWILIO_API_SECRET goes with TWILIO_API_KEY/],
-  ])('refuse %s=%s', (name, value, problem) => {
+  ])('a wrong value is refused: %s=%s', (name, value, problem) => {
     const read = readEnvironment({ ...NEEDED, [name]: value });
     expect(read.ok).toBe(false);
     expect(read.ok ? [] : read.problems).toEqual([expect.stringMatching(problem) as string]);

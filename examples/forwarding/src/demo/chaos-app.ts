@@ -9,7 +9,7 @@ import { printLine } from '../../../shared/src/demo/server.js';
 import type { Begin, ClockReading, FromApp, ToApp } from './chaos-messages.js';
 import { remotePhone, type RemotePhone } from './remote-phone.js';
 
-// The app as a process of its own, which the demo kills: all that it knows afterwards is in its file.
+// The app as a process of its own, which the demo kills: all it knows afterwards is in its file.
 const tell = (message: FromApp): void => void process.send?.(message);
 let clock: FollowingClock | undefined;
 let phone: RemotePhone | undefined;
@@ -22,9 +22,9 @@ process.on('message', (message: ToApp) => {
   } else if (message.type === 'clock') clock?.follow(message.clock);
   else phone?.hear(message);
 });
-// Without the demo there is nobody to serve.
+// Without the demo there are no callers.
 process.once('disconnect', () => process.exit(0));
-// A Ctrl-C at the terminal goes to both; the demo stops this process when it is done.
+// A Ctrl-C at the terminal reaches both; the demo stops this process when it is done.
 process.on('SIGINT', () => undefined);
 
 async function begin(given: Begin): Promise<void> {
@@ -66,7 +66,7 @@ interface FollowingClock extends Clock {
   follow(reading: ClockReading): void;
 }
 
-/** The simulator's time in another process: the same at each reading, and as fast from then on. */
+/** Follows the simulator's time from another process: the same at each reading, and as fast from then on. */
 function followingClock(first: ClockReading): FollowingClock {
   const own = realClock({ speed: first.speed });
   let ahead = 0;

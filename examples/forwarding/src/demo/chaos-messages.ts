@@ -2,23 +2,23 @@ import type { CallOptions } from '@amd/core';
 import type { ListedPerson } from '@amd/dashboard';
 import type { PhoneCommand, PhoneResult, PhoneState } from '@amd/dashboard';
 
-/** The simulator's time at one moment of this machine's, and how much faster it goes. Epoch ms. */
+/** The simulator's time at one moment of this machine's clock, and its speed. Epoch ms. */
 export interface ClockReading {
   readonly real: number;
   readonly simulated: number;
   readonly speed: number;
 }
 
-/** What the app must know to begin: it remembers nothing but what is in its file. */
+/** What the app must know to begin: it remembers only what is in its file. */
 export interface Begin {
   readonly type: 'begin';
   /** Where it keeps its state: `AMD_DATA`. */
   readonly folder: string;
   readonly host: string;
   readonly port: number;
-  /** Where it is reached, by Twilio and by browsers. */
+  /** Its address for Twilio and browsers. */
   readonly url: string;
-  /** Where the simulated Twilio's REST API is. */
+  /** The address of the simulated Twilio's REST API. */
   readonly apiUrl: string;
   readonly accountSid: string;
   readonly authToken: string;

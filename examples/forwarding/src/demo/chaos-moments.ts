@@ -1,7 +1,7 @@
 import type { TimelineEntry } from '@amd/simulator';
 import type { Moment } from './chaos-scenarios.js';
 
-/** Which moment of a call an entry of the simulator's timeline is; `null`: none of those. */
+/** Returns which moment of a call an entry of the simulator's timeline is; `null`: none of those. */
 export function momentOf(entry: TimelineEntry, isCaller: (sid: string) => boolean): Moment | null {
   const { kind, detail = {}, call = '' } = entry;
   if (kind === 'verb') return detail['verb'] === 'Say' && isCaller(call) ? 'greeted' : null;
@@ -15,7 +15,7 @@ export function momentOf(entry: TimelineEntry, isCaller: (sid: string) => boolea
   return detail['status'] === 'ringing' && !isCaller(call) ? 'ringing' : null;
 }
 
-/** The moment when the app has answered a webhook, which Twilio may or may not learn; `null`: none of those. */
+/** Returns the moment when the app has answered a webhook, whether or not Twilio receives it; `null`: none of those. */
 export function momentOfAnswer(url: string, body: string): Moment | null {
   const isHuman = new URLSearchParams(body).get('AnsweredBy') === 'human';
   return new URL(url).pathname === '/outbound/amd' && isHuman ? 'verdict' : null;

@@ -2,12 +2,12 @@ import type { CallOptions } from '@amd/core';
 import type { Person } from '@amd/simulator';
 import { CRASH_SCENARIOS, type CrashScenario } from './chaos-scenarios.js';
 
-/** Numbers are by scenario, because the app, which begins anew each time, must know them all. */
+/** Returns the caller's number. Numbers are by scenario, because the app, which starts anew each time, must know them all. */
 export function callerOf(scenario: CrashScenario): string {
   return `+1212555${String(1000 + CRASH_SCENARIOS.indexOf(scenario))}`;
 }
 
-/** Who is rung in a scenario, at which number. */
+/** Returns who is rung in a scenario, and at which number. */
 export function targetsOf(
   scenario: CrashScenario,
 ): readonly { readonly to: string; readonly name: string; readonly person: Person }[] {
@@ -15,7 +15,7 @@ export function targetsOf(
   return scenario.people.map(({ name, person }, at) => ({ to: `+1415555${String(first + at)}`, name, person }));
 }
 
-/** How every call of the tour is handled, by the caller's number. */
+/** Returns the options of all calls of the tour, by the caller's number. */
 export function allOptions(): readonly (readonly [from: string, options: CallOptions])[] {
   return CRASH_SCENARIOS.map((scenario) => {
     const forwardTo = targetsOf(scenario).map(({ to, name }) => ({ to, name }));

@@ -6,7 +6,7 @@ import type { ChaosTwilio } from './chaos-twilio.js';
 import { planCrashes, type PlannedCrashes } from './planned-crashes.js';
 import { OUR_NUMBER } from './team.js';
 
-/** A call that takes longer than this, ms of this machine, is not played to its end. */
+/** A call that takes longer than this, in real ms, is not played to its end. */
 const LONGEST_MS = 60_000;
 
 /** Plays one call to its end, and kills the app in the middle of it. */
@@ -71,7 +71,7 @@ export async function playCrashScenario(
   };
 }
 
-/** Resolves when the work is done, or after so many ms of this machine. */
+/** Resolves when the work is done, or after this many real ms. */
 async function inTime(ms: number, work: () => Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

@@ -5,7 +5,7 @@ import type { CrashScenario, Ending, Moment } from './chaos-scenarios.js';
 import type { Crash } from './planned-crashes.js';
 import { legStory } from './report.js';
 
-/** One call with its crashes, by Twilio's record alone: the app's own record is not read. */
+/** One call with its crashes, by Twilio's record alone: the app's own record is not used. */
 export interface CrashResult {
   readonly scenario: CrashScenario;
   readonly caller: SimulatedCall;
@@ -16,7 +16,7 @@ export interface CrashResult {
   readonly entries: readonly TimelineEntry[];
   readonly complaints: Simulator['debugger'];
   readonly crashes: readonly Crash[];
-  /** Webhooks that were not answered, repetitions included. */
+  /** Webhooks that were not answered, including repeats. */
   readonly inVain: number;
   /** How often the app ended without being killed. */
   readonly byItself: number;
@@ -34,13 +34,13 @@ const CRASH_TEXTS: Readonly<Record<Moment, string>> = {
   recording: 'THE APP IS KILLED: the caller leaves a message',
 };
 
-/** One call as a story, with when the app died and when it was back. */
+/** Tells one call as a story, with when the app died and when it was back. */
 export function chaosStory({ caller, legs, names, entries, crashes }: CrashResult): Line[] {
   const lines: Line[] = [];
   const at = (time: number | undefined, text: string): void => {
     if (time !== undefined) lines.push({ ms: Math.max(0, time - caller.createdAt), text });
   };
-  // What happens in the same moment is told in this order.
+  // Events of the same moment are told in this order.
   for (const crash of crashes) {
     at(crash.at, CRASH_TEXTS[crash.when]);
     if (crash.backAt !== undefined) at(crash.backAt, `the app is back, after ${seconds(crash.backAt - crash.at)}`);
@@ -57,7 +57,7 @@ export function chaosStory({ caller, legs, names, entries, crashes }: CrashResul
   return lines.sort((a, b) => a.ms - b.ms);
 }
 
-/** How it ended for the caller. */
+/** Returns how it ended for the caller. */
 export function endingOf(played: CrashResult): Ending | 'nothing' {
   const { caller, entries } = played;
   if (talksOf(played).length > 0) return 'talk';
@@ -68,7 +68,7 @@ export function endingOf(played: CrashResult): Ending | 'nothing' {
   return (caller.heard.at(-1) ?? '').startsWith('We are sorry, nobody') ? 'told' : 'nothing';
 }
 
-/** The same in words. */
+/** Describes how it ended in words. */
 export function chaosOutcome(played: CrashResult): string {
   const ending = endingOf(played);
   switch (ending) {
@@ -89,7 +89,7 @@ export function chaosOutcome(played: CrashResult): string {
   }
 }
 
-/** One line about the whole call. */
+/** Describes the whole call in one line. */
 export function chaosSummary(played: CrashResult): string {
   const { crashes, inVain } = played;
   const times = crashes.length === 1 ? 'once' : `${String(crashes.length)} times`;
@@ -98,7 +98,7 @@ export function chaosSummary(played: CrashResult): string {
   return `${died} · the caller ${chaosOutcome(played)}`;
 }
 
-/** What is wrong with how it went, by Twilio's record; empty when all is well. */
+/** Returns what went wrong, by Twilio's record; empty if all is well. */
 export function chaosFaults(played: CrashResult): string[] {
   const { scenario, caller, legs, names, crashes, byItself, stuck } = played;
   const wrong = complaintsWhileUp(played).map((complaint) => `the simulated Twilio complains: ${complaint}`);
@@ -122,7 +122,7 @@ export function chaosFaults(played: CrashResult): string[] {
   return wrong;
 }
 
-/** Complaints of the simulated Twilio, without those about an app that was down and could not be reached. */
+/** Returns complaints of the simulated Twilio, without those about an app that was down and unreachable. */
 function complaintsWhileUp({ complaints, crashes }: CrashResult): readonly string[] {
   return complaints
     .filter(({ at, code }) => {
@@ -132,9 +132,9 @@ function complaintsWhileUp({ complaints, crashes }: CrashResult): readonly strin
     .map(({ code, message }) => `${String(code)} ${message}`);
 }
 
-/** Of documents, of status callbacks, and of conference events (twilio.com/docs/api/errors). */
+/** For documents, status callbacks, and conference events (twilio.com/docs/api/errors). */
 const UNREACHABLE = new Set([11200, 11205, 15003, 16011]);
-/** A request that was on its way when the app came back. */
+/** A request that was in transit when the app came back. */
 const GRACE_MS = 2_000;
 
 function talksOf({ caller, legs, names }: CrashResult): readonly { name: string; ms: number; leg: SimulatedCall }[] {

@@ -2,19 +2,19 @@ import { human, voicemail, type HangUpRule, type Person } from '@amd/simulator';
 import type { CallOptions } from '@amd/core';
 
 /**
- * What has just happened at Twilio when the app is killed. `calling`: a caller is about to call. `verdict`: the app has
- * written down who answered, and Twilio never hears that it has.
+ * What has just happened at Twilio when the app is killed. `calling`: a caller is about to call. `verdict`: the app has committed
+ * who answered, and Twilio never receives the reply.
  */
 export type Moment = 'calling' | 'greeted' | 'ringing' | 'pickedUp' | 'verdict' | 'talking' | 'recording';
 
 /** When the app is killed. */
 export interface PlannedCrash {
   readonly when: Moment;
-  /** How much later the app is killed, ms of the simulator. */
+  /** How much later the app is killed, in ms of the simulator. */
   readonly afterMs?: number;
 }
 
-/** How a caller may end well. `fallback`: they hear what is there for calls while the app is down. */
+/** How a call may end well. `fallback`: the caller hears what is configured for calls while the app is down. */
 export type Ending = 'talk' | 'message' | 'told' | 'fallback' | 'hungUp';
 
 /** One call, and when the app is killed in the middle of it. */
@@ -26,14 +26,14 @@ export interface CrashScenario {
   readonly crashes: readonly PlannedCrash[];
   readonly hangUp?: HangUpRule;
   readonly ending: Ending;
-  /** Who may be the one who talks to the caller. */
+  /** Who may be the one to talk with the caller. */
   readonly talksTo?: readonly string[];
-  /** How long they talk at least, ms: a talk that the app's crash cuts is not one. */
+  /** How long they talk at least, ms: a talk that is cut by the app's crash does not count. */
   readonly talkMs?: number;
 }
 
 const TALK_MS = 12_000;
-/** Time enough for the app to come back before they pick up, or before detection has decided. */
+/** Enough time for the app to come back before they pick up, or before detection has decided. */
 const SLOW = { ringMs: 9_000, verdictMs: 9_000, talkMs: TALK_MS };
 
 export const CRASH_SCENARIOS: readonly CrashScenario[] = [
@@ -41,7 +41,7 @@ export const CRASH_SCENARIOS: readonly CrashScenario[] = [
     name: 'killed while the caller is greeted',
     people: [
       { name: 'Ann', person: human(SLOW) },
-      // What may have been sent is never sent twice: should Ann be lost in that very moment, Ben is rung.
+      // What may have been sent is never sent twice: if Ann is lost at that very moment, Ben is rung.
       { name: 'Ben', person: human(SLOW) },
     ],
     crashes: [{ when: 'greeted', afterMs: 500 }],

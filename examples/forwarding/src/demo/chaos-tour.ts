@@ -17,10 +17,13 @@ import { OUR_NUMBER, TEAM } from './team.js';
 
 /** How much faster than real time the simulator runs while the app is up; while the app is down it runs in real time. */
 export const CHAOS_SPEED = 15;
-/** What supervisors wait before they start a process again, ms. */
+/** How long supervisors wait before they restart a process, ms. */
 const RESTART_MS = 500;
 
-/** Twilio is in this process; the app is in one of its own, with a folder for its state, and is killed and started again. */
+/**
+ * Starts the tour. Twilio is in this process; the app is in one of its own, with a folder for its state, and is killed and
+ * restarted.
+ */
 export async function startChaosTour(
   wanted: { readonly host: string; readonly port: number; readonly orAnyPort: boolean },
   entry: URL,

@@ -15,17 +15,19 @@ import { momentOf, momentOfAnswer } from './chaos-moments.js';
 import type { Moment } from './chaos-scenarios.js';
 import { OUR_NUMBER } from './team.js';
 
-/** A simulated Twilio on a port, that tells of every moment at which an app may die. */
+/** A simulated Twilio on a port that reports every moment at which an app may die. */
 export interface ChaosTwilio {
   readonly sim: Simulator;
-  /** Where its REST API is. */
+  /** The address of its REST API. */
   readonly apiUrl: string;
-  /** Webhooks that were not answered so far, repetitions included. */
+  /** Webhooks not answered so far, including repeats. */
   readonly inVain: number;
   close(): void;
 }
 
-/** `happens` answers `true` when the app was killed for it: Twilio then never hears what the app has just answered. */
+/**
+ * Starts it. `happens` answers `true` if the app was killed for it: Twilio then never receives what the app has just answered.
+ */
 export async function startChaosTwilio(parts: {
   readonly appUrl: string;
   readonly clock: RealClock;

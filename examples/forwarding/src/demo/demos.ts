@@ -15,5 +15,5 @@ export const TOUR: Demo<Scenario, Played> = {
   outcome: ({ state }) => state?.result ?? 'none',
 };
 
-/** `npm run demo -- race`: everybody rings at once, and whoever picks up hears at once who is calling. */
+/** `npm run demo -- race`: all phones ring at once, and a callee who picks up hears at once who is calling. */
 export const RACE: Demo<Scenario, Played> = { ...TOUR, scenarios: RACES };

@@ -10,14 +10,14 @@ export interface Crash {
 }
 
 export interface PlannedCrashes {
-  /** Reports a moment of the call; `true` when the app is killed at once for it. */
+  /** Reports a moment of the call; returns `true` if the app is killed for it at once. */
   happens(moment: Moment): boolean;
   crashed(at: number): void;
   back(at: number): void;
   readonly all: readonly Crash[];
 }
 
-/** Kills the app as one call's plan has it; the next crash waits until the app is back from the last. */
+/** Kills the app according to one call's plan; the next crash waits until the app is back from the last. */
 export function planCrashes(
   plan: readonly PlannedCrash[],
   parts: { readonly clock: Pick<SimulatorClock, 'now' | 'wakeAt'>; readonly kill: () => void },

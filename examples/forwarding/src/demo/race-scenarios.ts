@@ -2,10 +2,10 @@ import { human, screening, silent, voicemail } from '@amd/simulator';
 import type { Scenario } from './scenarios.js';
 
 const TALK = { talkMs: 8_000 };
-/** Whoever picks up hears at once who is calling, while detection listens. */
+/** A callee who picks up hears at once who is calling, while detection listens. */
 const ASYNC = { amd: { mode: 'async' } } as const;
 
-/** Everybody rings at once, and machines are faster. */
+/** All phones ring at once, and machines are faster. */
 export const RACES: readonly Scenario[] = [
   {
     name: 'three voicemails answer first, and one human',

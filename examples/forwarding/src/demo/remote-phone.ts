@@ -8,7 +8,7 @@ export interface RemotePhone {
   hear(message: ToPhone): void;
 }
 
-/** The phones of a simulator in another process. */
+/** Gives access to the phones of a simulator in another process. */
 export function remotePhone(first: PhoneState, tell: (message: FromApp) => void): RemotePhone {
   let state = first;
   let asked = 0;

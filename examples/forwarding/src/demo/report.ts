@@ -9,7 +9,7 @@ const WHO: Readonly<Record<string, string>> = {
   unknown: 'silence: nobody can say who',
 };
 
-/** One call as a story: who was rung, what answered and after how long, how long the caller waited, how it ended. */
+/** Tells one call as a story: who was rung, what answered and after how long, how long the caller waited, how it ended. */
 export function story({ caller, legs, names, state }: Played): Line[] {
   const lines: Line[] = [{ ms: 0, text: `${caller.from} calls` }];
   if (state?.result === 'callerLeft' && caller.endedAt !== undefined) {
@@ -38,7 +38,7 @@ export function story({ caller, legs, names, state }: Played): Line[] {
   return lines.sort((a, b) => a.ms - b.ms);
 }
 
-/** What happened on one person's phone, ms since the caller dialled. */
+/** Tells what happened on one callee's phone, ms since the caller dialled. */
 export function legStory(
   name: string,
   call: SimulatedCall,
@@ -73,7 +73,7 @@ export function legStory(
   return lines;
 }
 
-/** How long nobody spoke to them, and how long it would have been the other way. */
+/** Tells how long the callee heard nothing, and how long it would have been in the other mode. */
 function silenceOf({ silenceMs, answeredAt, verdictAt, heard, bridgedWith }: SimulatedCall): string {
   if (silenceMs === undefined || (heard.length === 0 && bridgedWith.length === 0)) return 'nobody speaks to it';
   const silence = `${seconds(silenceMs)} of silence`;
@@ -81,7 +81,7 @@ function silenceOf({ silenceMs, answeredAt, verdictAt, heard, bridgedWith }: Sim
   return `${silence} (${seconds(verdictAt - answeredAt)} with synchronous detection)`;
 }
 
-/** One line about the whole call. */
+/** Describes the whole call in one line. */
 export function summary({ caller, legs, names, state }: Played): string {
   const end = state?.timestamps.wonAt ?? state?.timestamps.fallbackAt ?? caller.endedAt ?? caller.createdAt;
   const waited = `waited ${seconds(end - caller.createdAt)}`;
@@ -108,7 +108,7 @@ function outcome(state: LiveForwarding | undefined, talkedTo: string | undefined
   }
 }
 
-/** What is wrong with how it went; empty when all is well. */
+/** Returns what went wrong; empty if all is well. */
 export function faults({ scenario, caller, legs, names, state, complaints }: Played): string[] {
   const wrong = complaints.map((complaint) => `the simulated Twilio complains: ${complaint}`);
   if (state?.result !== scenario.outcome) wrong.push(`outcome ${String(state?.result)} instead of ${scenario.outcome}`);
@@ -122,7 +122,7 @@ export function faults({ scenario, caller, legs, names, state, complaints }: Pla
     const heard = legs.find((leg) => names.get(leg.to) === other)?.heard ?? [];
     if (heard.length === 0) wrong.push(`${other} was not told why`);
   }
-  // A key is a human, whatever it sounded like before.
+  // A key means a human, whatever it sounded like before.
   const byKey = new Set(state?.legs.filter(({ timestamps: { keyAt } }) => keyAt !== undefined).map(({ sid }) => sid));
   if (talked.some(({ sid, answeredBy }) => answeredBy !== 'human' && !byKey.has(sid as never)))
     wrong.push('a machine was bridged');

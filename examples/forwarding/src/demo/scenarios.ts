@@ -16,13 +16,13 @@ export interface Scenario {
   readonly name: string;
   /** Rung in this order. */
   readonly people: readonly { readonly name: string; readonly person: Person }[];
-  /** Everybody at the same time. */
+  /** Rings all of them at the same time. */
   readonly atOnce?: boolean;
-  /** How their calls are handled, where it is not the default. */
+  /** How their calls are handled, if not by default. */
   readonly options?: Omit<CallOptions, 'forwardTo'>;
   readonly hangUp?: HangUpRule;
   readonly outcome: CallResult;
-  /** Who talks to the caller, by name. */
+  /** Who talks with the caller, by name. */
   readonly talksTo?: string;
   /** One of them, whichever was first. */
   readonly talksToOneOf?: readonly string[];

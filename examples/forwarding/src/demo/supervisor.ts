@@ -3,17 +3,17 @@ import type { FromApp, ToApp } from './chaos-messages.js';
 
 /** Keeps an app running: whenever its process ends, another one is started a moment later. */
 export interface Supervisor {
-  /** It answers, as far as we know. */
+  /** True while it answers, as far as known. */
   readonly up: boolean;
   /** Resolves when it answers. */
   whenUp(): Promise<void>;
-  /** SIGKILL: no warning, no last words. */
+  /** Kills it with SIGKILL: no warning, no clean-up. */
   readonly kill: () => void;
   tell(message: ToApp): void;
   stop(): Promise<void>;
 }
 
-/** As often in a row it may end before it has answered. */
+/** How often in a row it may end before it has answered. */
 const TRIES = 5;
 
 export function supervise(parts: {
@@ -22,7 +22,7 @@ export function supervise(parts: {
   readonly restartMs: number;
   readonly begin: () => ToApp;
   readonly hear: (message: FromApp) => void;
-  /** It is gone. `killed`: by us; otherwise by itself, which is a bug. */
+  /** It has ended. `killed`: by us; otherwise by itself, which is a bug. */
   readonly onDown: (killed: boolean) => void;
   readonly onUp: () => void;
   /** It cannot be started. */

@@ -27,12 +27,12 @@ export interface Tour {
   readonly sim: Simulator;
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
-  /** Ends the hurry: from now on people play, in real time. */
+  /** Switches to real time: from now on the user plays. */
   goLive(speed?: number): void;
   stop(): Promise<void>;
 }
 
-/** The example as it is, with a simulator in Twilio's place: real HTTP one way, the official client the other. */
+/** Starts the unmodified example with a simulator in place of Twilio: real HTTP one way, the official client the other. */
 export async function startTour(wanted: {
   readonly host: string;
   readonly port: number;

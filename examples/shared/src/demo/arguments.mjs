@@ -1,7 +1,7 @@
 // The command line of the demos. JavaScript, because scripts/demo.mjs reads it before anything is built.
 import { parseArgs } from 'node:util';
 
-/** Each demo: the sources of what it starts, its own entry first, and a line for those who ask. */
+/** Each demo: the sources of what it starts, its own entry first, and a description. */
 export const DEMOS = {
   forwarding: {
     entries: ['examples/forwarding/src/demo/demo.ts'],
@@ -39,7 +39,7 @@ ${NAMES.map((name) => `  ${name.padEnd(12)} ${DEMOS[name].about}`).join('\n')}
 
 /**
  * Reads the arguments of `npm run demo --`, without the name.
- * @throws Error with a sentence for the person who typed them
+ * @throws Error with a sentence for the user
  */
 export function readOptions(args, env) {
   let values;
@@ -81,7 +81,7 @@ export function readName(args) {
   return { name: first, rest: args.slice(1) };
 }
 
-/** What to say when the server cannot listen on the port that was asked for; `undefined`: that is not what went wrong. */
+/** Explains why the server cannot listen on the requested port; `undefined`: another error. */
 export function portProblem(error, { port, portFrom }) {
   const reason = { EADDRINUSE: 'is taken', EACCES: 'is not allowed to this user' }[error?.code];
   if (reason === undefined) return undefined;

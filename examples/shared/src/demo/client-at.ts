@@ -1,6 +1,6 @@
 import twilio from 'twilio';
 
-/** The official client, whose requests go to a simulator on a port: the original host name comes first in the path. */
+/** Creates the official client with requests to a simulator on a port: the original host name comes first in the path. */
 export function clientAt(apiUrl: string, accountSid: string, authToken: string): ReturnType<typeof twilio> {
   const httpClient = new twilio.RequestClient({ timeout: 8000 });
   const send = httpClient.request.bind(httpClient);

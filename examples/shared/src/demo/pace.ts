@@ -2,22 +2,22 @@ import type { Simulator } from '@amd/simulator';
 
 /** In a tour the simulator's seconds are this much shorter than real ones. */
 export const SPEED = 30;
-/** How often simulated time moves on, ms of real time. */
+/** How often simulated time advances, in real ms. */
 const TICK_MS = 10;
-/** A machine that was busy or asleep for longer than this does not make up for it, ms of real time. */
+/** A machine that was busy or asleep for longer than this, in real ms, does not make up for it. */
 const LONGEST_TICK_MS = 100;
 
-/** Simulated time that passes by itself. */
+/** Simulated time that advances by itself. */
 export interface Pace {
   setSpeed(speed: number): void;
-  /** Resolves when it is so; looked at again and again while time passes. */
+  /** Resolves when the condition holds; it is checked repeatedly while time advances. */
   until(isSo: () => boolean): Promise<void>;
   stop(): void;
 }
 
 /**
- * Moves the virtual clock of a simulator at a multiple of real time. It stands still while a webhook or a REST request is
- * under way, and every timer fires at its moment: what is measured on it does not depend on how fast this machine is.
+ * Advances the virtual clock of a simulator at a multiple of real time. It stands still while a webhook or a REST request is in
+ * progress, and every timer fires at its moment: measurements do not depend on how fast this machine is.
  */
 export function startPace(sim: Simulator, speed: number): Pace {
   let last = performance.now();

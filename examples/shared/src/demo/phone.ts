@@ -15,7 +15,7 @@ import {
   type Simulator,
 } from '@amd/simulator';
 
-/** Who may answer a phone, by kind. */
+/** What may answer a phone, by kind. */
 const ANSWERS: Readonly<Record<string, { readonly label: string; readonly person: () => Person }>> = {
   you: { label: 'You (answer here)', person: () => you() },
   human: { label: 'A human', person: () => human() },
@@ -29,21 +29,21 @@ const ANSWERS: Readonly<Record<string, { readonly label: string; readonly person
   unreachable: { label: 'Not in service', person: () => unreachable() },
 };
 
-/** More would be a load test, not a game. */
+/** More would be a load test rather than a game. */
 const MAX_LIVE = 20;
 
 export interface DemoPhones {
   readonly panel: PhonePanel;
-  /** Who answers at a number; a new number is somebody's, too. */
+  /** Returns who answers at a number; a new number gets a person, too. */
   person(to: string): Person | undefined;
 }
 
-/** The simulator's phones for people to play with. `sim` is asked for when it is needed: it needs `person` itself. */
+/** Creates the simulator's phones for users to play with. `sim` is a function, because the simulator itself needs `person`. */
 export function createPhones(parts: {
   readonly sim: () => Simulator;
   readonly numbers: readonly string[];
   readonly people: readonly { readonly to: string; readonly name: string; readonly answers: string }[];
-  /** Calls before this one, by count, are not shown. */
+  /** Number of earlier calls, which are not shown. */
   readonly since: () => number;
 }): DemoPhones {
   const { numbers, since } = parts;

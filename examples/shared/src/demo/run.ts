@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { portProblem, readOptions, type DemoOptions } from './arguments.mjs';
 import { SPEED } from './pace.js';
 
-/** One thing that happened, ms since the caller dialled. */
+/** One event, ms since the caller dialled. */
 export interface Line {
   readonly ms: number;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface Demo<Scenario extends { readonly name: string }, Played> {
   readonly title: string;
   /** How much faster than real time. Default {@link SPEED}. */
   readonly speed?: number;
-  /** What else people may do when it is their turn. */
+  /** What else users may do when it is their turn. */
   readonly hint?: string;
   readonly scenarios: readonly Scenario[];
   start(wanted: {
@@ -23,28 +23,28 @@ export interface Demo<Scenario extends { readonly name: string }, Played> {
     readonly orAnyPort: boolean;
   }): Promise<RunningTour<Scenario, Played>>;
   story(played: Played): readonly Line[];
-  /** One line about the whole call. */
+  /** Describes the whole call in one line. */
   summary(played: Played): string;
   outcome(played: Played): string;
-  /** What is wrong with how it went; empty when all is well. */
+  /** Returns what went wrong; empty if all is well. */
   faults(played: Played): readonly string[];
 }
 
 export interface RunningTour<Scenario, Played> {
   readonly url: string;
   play(scenario: Scenario, index: number): Promise<Played>;
-  /** From now on people play, in real time. */
+  /** Switches to real time: from now on the user plays. */
   goLive(): void | Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Where lines go, and how words are made to stand out. */
+/** Where lines go, and how words are highlighted. */
 export interface Terminal {
   readonly print: (line: string) => void;
   readonly paint: (style: Parameters<typeof styleText>[0], text: string) => string;
 }
 
-/** Plays a tour from the command line, and says how it went. */
+/** Plays a tour from the command line, and reports the result. */
 export async function runDemo<Scenario extends { readonly name: string }, Played>(
   demo: Demo<Scenario, Played>,
 ): Promise<void> {

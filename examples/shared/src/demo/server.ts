@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The address is known before the app is made, because every URL that it gives to Twilio begins with it. */
+/** Listens before the app is created, because every URL that the app gives to Twilio begins with the address. */
 export async function listen(wanted: {
   host: string;
   port: number;
@@ -26,14 +26,14 @@ export async function listen(wanted: {
   return { server, url: `http://${address}:${String(port)}` };
 }
 
-/** A port for a server in another process: nobody listens there yet. */
+/** Returns a free port for a server in another process. */
 export async function freePort(wanted: Parameters<typeof listen>[0]): Promise<{ url: string; port: number }> {
   const { server, url } = await listen(wanted);
   await new Promise((resolve) => server.close(resolve));
   return { url, port: Number(new URL(url).port) };
 }
 
-/** A line of the log, for a person at a terminal. */
+/** Prints a log line for a person at a terminal. */
 export function printLine(line: string): void {
   const { level, code, msg } = JSON.parse(line) as { level: string; code?: string; msg: string };
   console.error(`  ${level} ${code ?? ''}: ${msg}`);

@@ -3,28 +3,28 @@ import type { Socket } from 'node:net';
 
 const LOOK_EVERY_MS = 100;
 
-/** The connections of a server, which are to end without anything being cut. */
+/** The connections of a server, which are to end without cutting a request. */
 export interface Connections {
-  /** From now on an answer is the last one of its connection: also an answer that is under way. */
+  /** Makes every answer from now on, including those in progress, the last one of its connection. */
   retire(): void;
   /**
-   * Takes no new connection; resolves when none is left. Whoever is owed an answer gets it. A connection on which nothing is
-   * owed and nothing comes is closed: at once if it has been used before, else after `quietMs`.
+   * Accepts no new connection; resolves when none is left. A pending request gets its answer. A connection without a pending
+   * request on which nothing arrives is closed: at once if it has been used before, otherwise after `quietMs`.
    */
   close(quietMs: number): Promise<void>;
 }
 
 interface Open {
   bytesRead: number;
-  /** When something came last, by `performance.now()`. */
+  /** When data last arrived, by `performance.now()`. */
   heardAt: number;
 }
 
 /**
- * To be called before the server listens, and after everything that listens for its requests. Node alone keeps a connection
- * that is in use for its next request, so that a client which never pauses, such as a proxy or a probe, holds a closed server
- * open. Nor does it close, after `server.close()`, a connection on which half a request or none has ever come: it stops to
- * look at `headersTimeout` and `requestTimeout`. (nodejs.org/api/http.html#serverclosecallback)
+ * Watches connections; call it before the server listens, and after all other listeners for its requests are added. By itself
+ * Node keeps a connection that is in use for its next request, so a client that never pauses, such as a proxy or a probe, holds a
+ * closed server open. Nor does it close, after `server.close()`, a connection on which half a request or none has arrived: it no
+ * longer checks `headersTimeout` and `requestTimeout`. (nodejs.org/api/http.html#serverclosecallback)
  */
 export function watchConnections(server: Server): Connections {
   const open = new Map<Socket, Open>();
@@ -40,7 +40,7 @@ export function watchConnections(server: Server): Connections {
     if (retired) isLast(response);
   });
 
-  /** Ends what nobody waits for. A whole request is owed its answer, however long that takes. */
+  /** Closes connections without a pending request. A complete request gets its answer, however long that takes. */
   function closeQuiet(quietMs: number): void {
     const now = performance.now();
     const owed = new Set([...underWay.values()].filter(({ complete }) => complete).map(({ socket }) => socket));

@@ -1,7 +1,7 @@
 import type { Hooks, Recording } from '@amd/core';
 import type { Logger } from 'pino';
 
-/** What a voicemail or a recorded talk is told of; an app would send a mail, or fetch the file, here. */
+/** Returns the hooks for voicemails and recorded talks; an app would send a mail, or fetch the file, here. */
 export function recordingHooks(logger: Logger): Hooks {
   const log = (code: string) => (data: unknown) => {
     const { sid, recording } = data as { readonly sid: string; readonly recording: Recording };

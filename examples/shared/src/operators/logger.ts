@@ -1,7 +1,7 @@
 import { maskNumbers } from '@amd/core/http';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
-/** Whatever is under one of these names is a credential. */
+/** Names of fields that hold credentials. */
 const SECRET = [
   'authorization',
   'cookie',
@@ -16,14 +16,15 @@ const SECRET = [
 ];
 
 /**
- * One JSON object a line. Credentials are taken out by name and by value, phone numbers are masked wherever they stand, and of
- * an error only its code and sentence are told: the HTTP client's errors carry the request, with its credentials.
+ * Creates a logger that writes one JSON object a line. Credentials are removed by name and by value, phone numbers are masked
+ * wherever they occur, and of an error only its code and message are written: the HTTP client's errors carry the request, with
+ * its credentials.
  */
 export function createLogger(options: {
   readonly level: string;
-  /** Values that must never be written, whatever they are found in. */
+  /** Values that must never be written, wherever they occur. */
   readonly secrets: readonly string[];
-  /** Which process of several writes the line. */
+  /** Which of several processes writes the line. */
   readonly process?: string | undefined;
   readonly destination?: DestinationStream | undefined;
 }): Logger {

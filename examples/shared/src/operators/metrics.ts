@@ -6,11 +6,11 @@ export interface Metrics {
   readonly registry: Registry;
   /** For the option `metrics` of runtimes and endpoints. */
   readonly count: Count;
-  /** Something was refused or went wrong in a part that counts nothing itself, by its stable code. */
+  /** Counts a refusal or failure in a part that has no metrics itself, by its stable code. */
   logged(code: string): void;
 }
 
-/** Everything the library measures, as series of Prometheus. */
+/** Creates metrics: everything the library measures, as Prometheus series. */
 export function createMetrics(totals: () => { readonly live: number; readonly waiting: number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -85,7 +85,7 @@ function add(series: Series, m: Measurement): void {
   }
 }
 
-/** Does not compile when something is measured that nobody has given a series. */
+/** Does not compile when a measurement has no series. */
 function unheardOf(_: never): void {
   // A newer library measures more than this example knows.
 }

@@ -10,9 +10,9 @@ const NEEDS_TOKEN =
 const WRONG_TOKEN = 'Metrics need the header "Authorization: Bearer" with METRICS_TOKEN.\n';
 
 /**
- * `/healthz`: the process answers; restart it when not. `/readyz`: send it calls; not while it stops or its store is away.
- * `/metrics`: for Prometheus, with `Authorization: Bearer` and the metrics token; without a token by the same rule as the page
- * without a password.
+ * Creates the routes for operators. `/healthz`: the process answers; restart it if not. `/readyz`: ready for calls; not while it
+ * stops or its store is down. `/metrics`: for Prometheus, with `Authorization: Bearer` and the metrics token; without a token by
+ * the same rule as the page without a password.
  */
 export function operatorRoutes(parts: {
   readonly store: Store;

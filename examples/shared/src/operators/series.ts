@@ -9,7 +9,7 @@ const CALL_S = [10, 30, 60, 120, 300, 600, 1200, 3600, 14400];
 
 export type Series = ReturnType<typeof createSeries>;
 
-/** The series of `/metrics`. Their names and labels are what dashboards and alarms are made of: they only grow. */
+/** Creates the series of `/metrics`. Dashboards and alerts depend on their names and labels: they are only ever added. */
 export function createSeries(registry: Registry) {
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []): Counter<Label> =>

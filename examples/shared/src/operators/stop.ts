@@ -2,13 +2,13 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { watchConnections, type Connections } from './connections.js';
 
-/** What is under way may take so long after the listener has closed: more than Twilio's REST API is given. */
+/** How long work in progress may take after the listener has closed: more than Twilio's REST API is given. */
 export const FINISH_MS = 10_000;
 
-/** Ctrl-C reaches every process of a terminal, and npm and a parent process send it on: it is heard once. */
+/** Ctrl-C reaches every process of a terminal, and npm and a parent process send it on: it counts once. */
 const ONCE_WITHIN_MS = 1000;
 
-/** Calls `stop` on the first SIGTERM or SIGINT. One that comes more than a second later ends the process at once, with 1. */
+/** Calls `stop` on the first SIGTERM or SIGINT. Another one more than a second later ends the process at once, with 1. */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let heardAt: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -24,15 +24,15 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
 
 /** What stops together with its server. */
 export interface Drained {
-  /** `/readyz` says no from now on. */
+  /** Makes `/readyz` say no from now on. */
   unready(): void;
-  /** Cuts the pages; once `closed` (no webhook is under way), finishes what is under way at Twilio. */
+  /** Disconnects the pages; once `closed` (no webhook is in progress), finishes requests to Twilio. */
   drain(closed: Promise<void>): Promise<void>;
 }
 
 /**
- * Serves on, not ready, until `left`: a balancer has to notice, and each answer until then is its connection's last. Then
- * closes the listener, waits for what is under way, and stops the work. `quietMs`: see {@link Connections.close}.
+ * Keeps serving, not ready, until `left`: a load balancer has to notice, and each answer until then is its connection's last.
+ * Then closes the listener, waits for requests in progress, and stops the work. `quietMs`: see {@link Connections.close}.
  */
 export async function drain(
   connections: Connections,
@@ -46,10 +46,10 @@ export async function drain(
 }
 
 /**
- * On SIGTERM or SIGINT: says for `drainSeconds` that it is not ready and serves on, then takes no new connection, finishes
- * what is under way, and ends with 0; with 1 where that fails or takes too long. Who asks again ends it at once. A child
- * process does the same without the delay when its parent dies: nobody sends it anything, and the next start needs its port.
- * Calls on the line go on at Twilio; what is left to do for them is in the store.
+ * Stops on SIGTERM or SIGINT: says for `drainSeconds` that it is not ready and keeps serving, then accepts no new connection,
+ * finishes work in progress, and exits with 0; with 1 if that fails or takes too long. A second signal ends it at once. A child
+ * process does the same without the delay when its parent dies: it gets no more requests, and the next start needs its port.
+ * Calls on the line go on at Twilio; their remaining work is in the store.
  */
 export function stopGracefully(parts: {
   readonly server: Server;
@@ -57,7 +57,7 @@ export function stopGracefully(parts: {
   readonly drainSeconds: number;
   /** Default {@link FINISH_MS}. */
   readonly finishMs?: number;
-  /** After everything else, such as letting go of the store. */
+  /** Runs last, for example to release the store. */
   readonly close: () => Promise<void>;
   readonly logger: Logger;
 }): void {

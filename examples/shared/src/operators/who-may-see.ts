@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '@amd/dashboard';
 
-/** What a forward of a raw port is, in words: to the server it looks like this machine. */
+/** Describes a raw port forward: to the server it looks like this machine. */
 const HERE =
   'everybody on this machine, and to whoever reaches its port through a forward (ssh -L, kubectl port-forward)';
 

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** An address that leads to one server today and to another tomorrow, as a name does. */
+/** An address that leads to one server now and to another later, as a name does. */
 export interface TcpProxy {
   readonly port: number;
-  /** Connections from now on lead there; those that are open stay where they are. */
+  /** Makes new connections lead there; open ones stay. */
   leadTo(port: number): void;
-  /** Open connections stay open, and nothing comes through any more: a firewall that forgot them. */
+  /** Keeps open connections open, but passes nothing on: a firewall that forgot them. */
   silence(): void;
   close(): void;
 }
 
-/** `delayMs`: how long whatever comes through takes, in each direction. */
+/** `delayMs`: the delay in each direction. */
 export async function tcpProxy(first: number, { delayMs = 0 } = {}): Promise<TcpProxy> {
   let target = first;
   const sockets = new Set<Socket>();

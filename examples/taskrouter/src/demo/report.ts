@@ -9,7 +9,7 @@ const WHO: Readonly<Record<string, string>> = {
   unknown: 'silence: nobody can say who',
 };
 
-/** Callers, reservations and phones in the order of time, and what TaskRouter did with its workers. */
+/** Tells callers, reservations and phones in order of time, and what TaskRouter did with its workers. */
 export function story(played: Played): Line[] {
   const began = played.callers[0]?.createdAt ?? 0;
   const lines: Line[] = [];
@@ -27,7 +27,7 @@ export function story(played: Played): Line[] {
       at(times.assignedAt, `${workerName ?? 'a worker'} is reserved`);
     }
   }
-  // In one moment a phone comes before what follows from it.
+  // At the same moment a phone comes before its consequences.
   for (const leg of played.legs) lines.push(...legStory(leg, played, began));
   for (const reservation of played.states.flatMap((state) => state?.reservations ?? [])) {
     at(reservation.timestamps.endedAt, ending(reservation));
@@ -85,7 +85,7 @@ function legStory(call: SimulatedCall, { callers, names }: Played, began: number
   return lines;
 }
 
-/** One line about the whole. */
+/** Describes the whole in one line. */
 export function summary({ callers, legs, names, states }: Played): string {
   return callers
     .map((caller, index) => {
@@ -98,7 +98,7 @@ export function summary({ callers, legs, names, states }: Played): string {
     .join('; ');
 }
 
-/** What is wrong with how it went; empty when all is well. */
+/** Returns what went wrong; empty if all is well. */
 export function faults({ scenario, callers, legs, states, workers, names, openTasks, complaints }: Played): string[] {
   const wrong = complaints.map((complaint) => `the simulated Twilio complains: ${complaint}`);
   for (const state of states) {

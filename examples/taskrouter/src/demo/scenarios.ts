@@ -16,17 +16,17 @@ export type WorkerName = 'Ann' | 'Ben' | 'Cara' | 'Dora';
 
 export interface Scenario {
   readonly name: string;
-  /** Who is at work, and who answers their phone. */
+  /** Which workers are at work, and who answers their phone. */
   readonly workers: Partial<Readonly<Record<WorkerName, Person>>>;
-  /** One for each caller; default one who waits. */
+  /** One for each caller; default: one who waits. */
   readonly callers?: readonly (HangUpRule | undefined)[];
-  /** s; default 120. */
+  /** Seconds; default 120. */
   readonly reservationTimeout?: number;
-  /** How long a task stays in the queue, s; default: for ever. */
+  /** How long a task stays in the queue, in seconds; default: forever. */
   readonly workflowTimeout?: number;
-  /** Twilio is down for our rejections. */
+  /** Twilio fails for our rejections. */
   readonly rejectionsFail?: boolean;
-  /** When the first worker rests, somebody at the console moves them here. */
+  /** When the first worker cools down, a person at the console moves them here. */
   readonly movedTo?: string;
   readonly outcome: TaskCallResult;
   /** Who talks with a caller. */

@@ -27,16 +27,16 @@ const PHONES: Readonly<Record<Exclude<WorkerName, 'Dora'>, string>> = {
   Ben: '+14155550143',
   Cara: '+14155550144',
 };
-/** Who answers once people play: chosen on the page's phone panel. */
+/** Who answers once the user plays: chosen on the page's phone panel. */
 const ANSWERS = { Ann: 'you', Ben: 'voicemail', Cara: 'human' } as const;
 const NAMES = ['Ann', 'Ben', 'Cara', 'Dora'] as const;
 const COOL_DOWN_ACTIVITY = 'Temporarily Unavailable';
-/** Shorter than anybody would set it, to keep the tour short. */
+/** Shorter than in practice, to keep the tour short. */
 const COOL_DOWN_SECONDS = 20;
 const NO_WORKFLOW_TIMEOUT = 86_400;
 /** Simulated time after which a scenario that does not settle is shown as it is, ms. */
 const PATIENCE_MS = 450_000;
-/** Simulated time until somebody at the console has seen that a worker rests, and has moved them, ms. */
+/** Simulated time until a person at the console has noticed a cool-down and moved the worker, ms. */
 const CONSOLE_MS = 3_000;
 
 const REFUSED = { status: 400, body: { code: 20001, message: 'The activity does not exist', status: 400 } } as const;
@@ -46,7 +46,7 @@ export interface Played {
   readonly callers: readonly SimulatedCall[];
   readonly legs: readonly SimulatedCall[];
   readonly states: readonly (LiveTaskCall | undefined)[];
-  /** What TaskRouter told, since the first caller dialled. */
+  /** What TaskRouter reported since the first caller dialled. */
   readonly news: readonly TimelineEntry[];
   /** As they are when all is over. */
   readonly workers: readonly SimulatedWorker[];
@@ -64,11 +64,11 @@ export interface Tour extends RunningTour<Scenario, Played> {
   /** By name. */
   readonly workers: ReadonlyMap<string, string>;
   goLive(speed?: number): Promise<void>;
-  /** From now on Twilio refuses to move workers, as when somebody has deleted an activity. */
+  /** Makes Twilio refuse to move workers, as when an activity was deleted. */
   refuseMoves(refuse: boolean): void;
 }
 
-/** The example as it is, with a simulator in Twilio's place: real HTTP one way, the official client the other. */
+/** Starts the unmodified example with a simulator in place of Twilio: real HTTP one way, the official client the other. */
 export async function startTour(wanted: {
   readonly host: string;
   readonly port: number;
@@ -159,7 +159,7 @@ export async function startTour(wanted: {
   const openTasks = (): number =>
     (sim.workspaces[0]?.tasks ?? []).filter(({ status }) => status !== 'completed' && status !== 'canceled').length;
 
-  /** The timeouts of this scenario, as somebody would set them at the console. */
+  /** Sets the timeouts of this scenario, as a person at the console would. */
   async function configure({
     reservationTimeout = 120,
     workflowTimeout = NO_WORKFLOW_TIMEOUT,
@@ -175,7 +175,9 @@ export async function startTour(wanted: {
     await directory.load();
   }
 
-  /** These workers are at work, one after the other, so that it is known who has been idle longest; the others are not. */
+  /**
+   * Puts these workers to work, one after the other, so that it is known who has been idle longest; the others are not at work.
+   */
   async function seat(names: readonly WorkerName[]): Promise<void> {
     for (const name of NAMES) sim.setWorkerActivity(sids.workers[name] ?? '', 'Offline');
     for (const name of names) {
@@ -184,14 +186,14 @@ export async function startTour(wanted: {
     }
   }
 
-  /** Waits until there is no call, no task, and nobody on a rest. */
+  /** Waits until there is no call, no task, and no worker in a cool-down. */
   async function settled(): Promise<void> {
     const until = clock.now() + PATIENCE_MS;
     const isOver = (): boolean => sim.calls.every(({ endedAt }) => endedAt !== undefined);
     await pace.until(() => (isOver() && openTasks() === 0 && resting.size === 0) || clock.now() >= until);
   }
 
-  /** Waits until so many ms of the simulator have passed. */
+  /** Waits until this many simulated ms have passed. */
   function passes(ms: number): Promise<void> {
     return new Promise((resolve) => clock.wakeAt(clock.now() + ms, resolve));
   }
@@ -235,7 +237,7 @@ export async function startTour(wanted: {
         openTasks: openTasks(),
         complaints: sim.debugger
           .slice(before.complaints)
-          // A Dial that comes too late for its caller is no mistake of ours.
+          // A Dial that comes too late for its caller is not our mistake.
           .filter(({ code }) => code !== 14215 && code !== 14217)
           .map(({ code, message }) => `${String(code)} ${message}`),
       };
@@ -258,7 +260,7 @@ export async function startTour(wanted: {
     },
   };
 
-  /** A person at the console, who sees a worker rest and moves them. */
+  /** Plays a person at the console who sees a worker cool down and moves them. */
   function moveWhenResting({ movedTo }: Scenario): () => void {
     if (movedTo === undefined) return () => undefined;
     const stop = sim.on('entry', ({ kind, text, detail }) => {
