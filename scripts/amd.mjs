@@ -13,11 +13,11 @@ try {
   console.error(error.errors === undefined ? error : 'The command line could not be built: see above.');
   process.exit(1);
 }
-// It reads its version there. Another start may read meanwhile: the file is moved into its place.
+// It reads its version there. Another start may read it meanwhile: the file is moved into place.
 const manifest = `${root}${folder}/../package.json`;
 await copyFile(`${root}packages/cli/package.json`, `${manifest}.${process.pid}`);
 await rename(`${manifest}.${process.pid}`, manifest);
-// From where npm was called: that is where files are looked for.
+// The directory npm was called from: files are looked for there.
 const cwd = process.env.INIT_CWD ?? process.cwd();
 const args = ['--enable-source-maps', `${root}${folder}/bin.js`, ...process.argv.slice(2)];
 process.exit(spawnSync(process.execPath, args, { stdio: 'inherit', cwd }).status ?? 1);

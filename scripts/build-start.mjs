@@ -1,6 +1,6 @@
-// What a start needs: each entry in one file, made from the sources of every workspace that it imports. Every start builds
-// anew, in half a second, and believes in nothing that it finds. Published builds are made by tsup (npm run build); the
-// dist folders of packages are theirs and are not touched here.
+// What a start needs: each entry in one file, built from the sources of every workspace that it imports. Every start builds anew,
+// in half a second, and ignores what it finds there. Published builds are made by tsup (npm run build); the dist folders of
+// packages belong to it and are not touched here.
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,8 +12,8 @@ const UNFINISHED = '.building-';
 const HOUR_MS = 3_600_000;
 
 /**
- * Bundles entries of one workspace, such as `examples/forwarding/src/start.ts`, as `start.js` into `folder`, by default
- * the `dist` of the workspace. Returns the packages that went in. Throws what esbuild throws, which has been printed.
+ * Bundles entries of one workspace, such as `examples/forwarding/src/start.ts`, as `start.js` into `folder`, by default the
+ * `dist` of the workspace. Returns the packages that were included. Throws esbuild's error, which has been printed.
  */
 export async function buildStart(entries, folder = join(workspaceOf(entries[0]), 'dist')) {
   const outdir = join(ROOT, folder);
@@ -24,7 +24,7 @@ export async function buildStart(entries, folder = join(workspaceOf(entries[0]),
     write: false,
     metafile: true,
     bundle: true,
-    // But for our own, which tsconfig.json finds in their sources.
+    // Except for our own, which tsconfig.json finds in their sources.
     packages: 'external',
     platform: 'node',
     target: 'node20',
@@ -46,7 +46,7 @@ export async function buildStart(entries, folder = join(workspaceOf(entries[0]),
       const { buildPage } = await import('../packages/dashboard/build-page.mjs');
       await buildPage(join(unfinished, 'page'));
     }
-    // One at a time, each of them whole: whoever dies here, or starts meanwhile, leaves and finds no half of a file.
+    // One complete file at a time: a build that dies here, or starts meanwhile, neither leaves nor finds half a file.
     for (const file of await readdir(unfinished, { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
       const from = join(file.parentPath ?? file.path, file.name);
@@ -61,7 +61,7 @@ export async function buildStart(entries, folder = join(workspaceOf(entries[0]),
   return [...new Set(packages)].sort().map((name) => `@amd/${name}`);
 }
 
-/** The same, and says so; ends the process when it fails. */
+/** Does the same with a message; ends the process on failure. */
 export async function showBuildStart(entries) {
   const began = performance.now();
   process.stdout.write(`Building ${workspaceOf(entries[0])} … `);
@@ -69,7 +69,7 @@ export async function showBuildStart(entries) {
   try {
     packages = await buildStart(entries);
   } catch (error) {
-    // esbuild has printed what it did not understand, with its place.
+    // esbuild has printed the error with its place.
     console.error(error.errors === undefined ? error : 'It could not be built: see above.');
     process.exit(1);
   }
@@ -81,7 +81,7 @@ function workspaceOf(entry) {
   return entry.split('/').slice(0, 2).join('/');
 }
 
-/** What builds have left that were killed; one that is under way is younger. */
+/** Removes what killed builds have left; a build in progress is younger. */
 async function removeUnfinished(outdir) {
   for (const name of await readdir(outdir)) {
     if (!name.startsWith(UNFINISHED)) continue;

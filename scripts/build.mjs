@@ -1,5 +1,5 @@
-// npm run build: what is published, and the examples as they run on it. As many at once as there are processors; each waits
-// for what it depends on, because types are made from built types.
+// npm run build: what is published, and the examples as they run on it. As many at once as there are processors; each waits for
+// its dependencies, because types are made from built types.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { readOptions } from './options.mjs';
@@ -18,7 +18,7 @@ const queue = [];
 let done = 0;
 
 console.log(`Building ${String(all.length)} workspaces, ${String(free)} at a time …`);
-/** By name. Those that others depend on come first. */
+/** By name. Dependencies come first. */
 const builds = new Map();
 for (const workspace of all) {
   const needed = [...builds].filter(([name]) => dependsOn(workspace.manifest, name)).map(([, build]) => build);

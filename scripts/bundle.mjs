@@ -1,11 +1,11 @@
-// Bundles one entry of the sources into a file that Node can import, with no build before.
+// Bundles one entry of the sources into a file that Node can import, without a build before.
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** Packages of CommonJS that are bundled ask for Node's own modules. */
+/** Bundled CommonJS packages require Node's own modules. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /** Native, or CommonJS that does not work in a module. */
@@ -15,8 +15,8 @@ const LEFT_OUT = [
 ];
 
 /**
- * The URL of the bundle; `entry` is relative to the root of the repository. `native`: the bundle lies where it finds the
- * packages that cannot be bundled.
+ * Returns the URL of the bundle; `entry` is relative to the root of the repository. `native`: the bundle is placed where it finds
+ * the packages that cannot be bundled.
  */
 export async function bundle(entry, root = fileURLToPath(new URL('..', import.meta.url)), { native = false } = {}) {
   const near = join(root, 'node_modules', '.cache');

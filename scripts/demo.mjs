@@ -8,7 +8,7 @@ const given = process.argv.slice(2);
 let demo;
 try {
   demo = readName(given);
-  // The demo reads them again; here they are looked at, so that a wrong one is told before the build.
+  // The demo reads them again; they are checked here so that a wrong one is reported before the build.
   if (readOptions(demo.rest, process.env).help) {
     console.log(HELP);
     process.exit(0);

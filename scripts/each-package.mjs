@@ -1,4 +1,4 @@
-// Runs a command in the folder of every package that is published: each-package.mjs publint --strict
+// Runs a command in the folder of every published package: each-package.mjs publint --strict
 import { spawnSync } from 'node:child_process';
 import { workspaces } from './workspaces.mjs';
 

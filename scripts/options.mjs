@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What was given on the command line. Ends the process after `--help`, and with 2 when an option is not known. */
+/** Reads the command line. Ends the process after `--help`, and with 2 for an unknown option. */
 export function readOptions(help, options = {}) {
   try {
     const { values } = parseArgs({ options: { ...options, help: { type: 'boolean', default: false } } });

@@ -1,5 +1,5 @@
 // node scripts/run.mjs NAME …: bundles packages/verification/src/NAME/main.ts as it is now, and runs it in the root of the
-// checkout. What stands in processes/ beside it are programs that it starts: they are bundled with it, as NAME.mjs.
+// checkout. Files in processes/ beside it are programs that it starts: they are bundled with it, as NAME.mjs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
