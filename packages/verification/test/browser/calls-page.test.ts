@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
   const open = (options: Parameters<Browser['newPage']>[0] = {}): Promise<[Page, string[]]> =>
     openPage(browser, tour.url, options);
 
-  it('shows the calls of before, and the timeline of one, to be left by the keyboard', async () => {
+  it('the page shows earlier calls, and the timeline of one, which the keyboard can leave', async () => {
     const [page, trouble] = await open();
     const call = page.getByRole('button', { name: /Connected · Bob/ });
     await call.focus();
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await page.close();
   });
 
-  it('places a call, rings you, lets you answer, and shows the race live', async () => {
+  it('the page places a call, rings you, lets you answer, and shows the race live', async () => {
     const [page, trouble] = await open();
     await page.getByRole('button', { name: 'Place call' }).click();
     const ann = page.getByRole('group', { name: 'Phone of Ann' });
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await page.close();
   });
 
-  it('edits whom to ring: by keyboard, with problems at their field, and the next call rings them', async () => {
+  it('the page edits whom to ring: by keyboard, with problems at their field, and the next call rings them', async () => {
     const [page, trouble] = await open();
     const editor = page.getByRole('form', { name: /\+14155550199/ });
     await editor.getByRole('textbox', { name: 'Name of Ben' }).focus();
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await page.close();
   });
 
-  it('shows a conflict when two edit the same list, and loses neither', async () => {
+  it('the page shows a conflict when two people edit the same list, and loses neither edit', async () => {
     const [one, trouble] = await open();
     const [two] = await open();
     const editorOf = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('form', { name: /\+14155550199/ });
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('runs no script of a caller, in either theme, and says what is hidden', async () => {
+  it('the page runs no script of a caller, in either theme, and says what is hidden', async () => {
     const hostile = '<img src=x onerror=alert(1)><script>alert(1)</script>';
     const [page, trouble] = await open();
     let dialogs = 0;
@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'has nothing serious to object to for axe, %s, wide and narrow',
+    'axe finds nothing serious on the page of calls, %s, wide and narrow',
     async (colorScheme) => {
       for (const viewport of [
         { width: 1360, height: 900 },
@@ -143,7 +143,7 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     },
   );
 
-  it('is right again after the server was away and came back with other calls', async () => {
+  it('the page is correct again after the server was down and came back with other calls', async () => {
     const [page] = await open();
     const { port } = new URL(tour.url);
     await tour.stop();

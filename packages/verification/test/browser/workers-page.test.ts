@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
   const state = (name: string): string | undefined =>
     tour.sim.workspaces[0]?.workers.find(({ sid }) => sid === tour.workers.get(name))?.activity;
 
-  it('shows every worker with activity, number and switch; numbers only when asked for', async () => {
+  it('the page shows every worker with activity, number and switch; numbers only on request', async () => {
     const [page, trouble] = await open();
     await worker(page, 'Ann').getByText('Available').waitFor();
     await worker(page, 'Dora').getByText('no phone number').waitFor();
@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await page.close();
   });
 
-  it('switches a worker off and on by the keyboard, and TaskRouter has it', async () => {
+  it('the page switches a worker off and on by keyboard, and TaskRouter follows', async () => {
     const [page, trouble] = await open();
     await switchOf(page, 'Cara').focus();
     await page.keyboard.press('Space');
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await page.close();
   });
 
-  it('undoes the switch when TaskRouter refuses, and says why', async () => {
+  it('the page undoes the switch when TaskRouter refuses, and says why', async () => {
     const [page] = await open();
     tour.refuseMoves(true);
     await switchOf(page, 'Cara').click();
@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await page.close();
   });
 
-  it('shows a call on its way from voicemail to a human, with the rest that follows', async () => {
+  it('the page shows a call on its way from voicemail to a human, with the cool-down that follows', async () => {
     const [page, trouble] = await open();
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByRole('button', { name: 'Place call' }).click();
@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await page.close();
   });
 
-  it('finds workers by group and by text', async () => {
+  it('the page finds workers by group and by text', async () => {
     const [page] = await open();
     await page.getByRole('searchbox').fill('cara');
     await page.getByText('1 of 4 workers').waitFor();
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'has nothing serious to object to for axe, %s, wide and narrow',
+    'axe finds nothing serious on the page of workers, %s, wide and narrow',
     async (colorScheme) => {
       tour.sim.placeCall({ from: '+12125550188', to: OURS, hangUp: { afterMs: 60_000 } });
       for (const viewport of [
@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     },
   );
 
-  it('runs no script of a caller', async () => {
+  it('the page runs no script of a caller', async () => {
     const [page, trouble] = await open();
     let dialogs = 0;
     page.on('dialog', (dialog) => {
@@ -163,7 +163,7 @@ describe.skipIf(!hasBrowser)('the page of workers', () => {
     await page.close();
   });
 
-  it('is right again after the server was away and came back with other workers at work', async () => {
+  it('the page is correct again after the server was down and came back with other workers', async () => {
     const [page] = await open();
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     const { port } = new URL(tour.url);
