@@ -35,12 +35,12 @@ function playOne(): void {
   if (call.result !== 'connected') throw new Error(`the call came out as ${String(call.result)}`);
 }
 
-/** Calls a second of CPU time; each is over before the next begins. */
+/** Measures calls per second of CPU time; each is over before the next begins. */
 async function wholeCalls(calls: number): Promise<number> {
   const sim = createSimulator({
     people: { [NUMBERS.ann]: human() },
     numbers: [{ phoneNumber: NUMBERS.ours, voiceUrl: `${BASE}/inbound`, statusCallback: `${BASE}/inbound/status` }],
-    // As our Node adapter does it: a web-standard Request for each webhook would be a quarter of the time.
+    // As our Node adapter does: a web-standard Request for each webhook would be a quarter of the time.
     transport: ({ method, url, headers, body }) => {
       const { pathname, search } = new URL(url);
       const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

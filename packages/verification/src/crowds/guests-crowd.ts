@@ -11,14 +11,14 @@ export interface GuestCrowd {
 }
 
 export interface GuestResult {
-  /** Tasks of others that were played. */
+  /** Foreign tasks that were played. */
   readonly foreign: number;
   readonly problems: readonly string[];
 }
 
 const CALL = `CA${'7'.repeat(32)}`;
 
-/** What else passes through a workflow that Flex uses, with attributes as it writes them. */
+/** What else passes through a workflow that Flex uses, with attributes as Flex writes them. */
 const FOREIGN = [
   {
     taskChannel: 'chat',
@@ -38,9 +38,9 @@ const FOREIGN = [
 ] as const;
 
 /**
- * Callers in a workspace that is shared: agents accept chats, e-mails, call-backs and calls of their own in Flex while we ring
- * their phones. Names whatever of the others was touched, and every caller who waited longer than where the tasks of others go
- * through a workflow that does not ask us.
+ * Plays callers in a shared workspace: agents accept chats, e-mails, callbacks and calls of their own in Flex while we ring their
+ * phones. Names every foreign task that was touched, and every caller who waited longer than they would if foreign tasks went
+ * through a workflow without us.
  */
 export async function playGuests(crowd: GuestCrowd): Promise<GuestResult> {
   const apart = await play(crowd, 'apart');
@@ -93,7 +93,7 @@ async function play({ calls, workers, seed }: GuestCrowd, workflow: 'shared' | '
   return { waits, problems, foreign: agents.count() };
 }
 
-/** Agents at Flex: whatever is theirs is accepted after a moment, and completed after half a minute. */
+/** Plays agents in Flex: their own tasks are accepted after a moment, and completed after half a minute. */
 async function openFlex(app: TaskRouterApp, workflow: 'shared' | 'apart') {
   const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient as never });
   const { tasks, taskChannels, workflows } = client.taskrouter.v1.workspaces(app.sids.workspace);

@@ -6,8 +6,8 @@ import { createTwilioExecutor } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { BASE, CALLER, OUR_NUMBER } from '../../src/crowds/forwarding-app.js';
 
-// Every kind of request that the executor can send, through the official client, against the simulator. A kind that a flow
-// asks for only when much is lost is played by no scenario: `task.find` was refused by our own simulator, for ever and unheard.
+// Every kind of request that the executor can send, through the official client, against the simulator. No scenario plays a kind
+// that a flow sends only when much is lost: `task.find` was refused by our own simulator, forever and unnoticed.
 
 type Type = TwilioEffect['type'];
 type Of<T extends Type> = Omit<Extract<TwilioEffect, { type: T }>, 'type' | 'id'>;
@@ -90,7 +90,7 @@ async function scenario() {
 }
 type Scenario = Awaited<ReturnType<typeof scenario>>;
 
-/** One way a request may go: what is asked for, and what comes of it. `before`: what happens at Twilio first. */
+/** One way a request may go: the effect and its outcome. `before`: what happens at Twilio first. */
 interface Play<T extends Type> {
   readonly name: string;
   readonly ask: (scenario: Scenario) => Of<T>;
@@ -126,7 +126,7 @@ const ofNobody = () => ({ leg: 0, sid: none('CA') });
 const ofTask = ({ workspace, task }: Scenario) => ({ workspace, task });
 const ofWorker = ({ workspace, worker }: Scenario) => ({ workspace, worker });
 
-/** A kind that is not here does not compile. The first play of each is the one that succeeds. */
+/** A missing kind does not compile. The first play of each kind succeeds. */
 const PLAYS: Plays = {
   'call.create': [
     { name: 'is placed', ask: () => create, comes: { kind: 'created', status: 'queued' } },
@@ -316,7 +316,7 @@ describe('every request that the executor can send', () => {
   );
 
   it.each(kinds.map(([type, [play]]) => [type, play] as const))(
-    '%s: wrong credentials, too many requests, an outage and a dead line are told apart',
+    '%s tells apart wrong credentials, too many requests, an outage and a dead line',
     async (type, play) => {
       const here = await scenario();
       const effect = effectOf(type, play as Play<Type>, here);

@@ -25,8 +25,8 @@ async function scenario(workspace: WorkspaceSetUp = {}, more: Partial<TaskRouter
 const activity = (app: TaskRouterApp): string | undefined => app.sim.workspaces[0]?.workers[0]?.activity;
 const call = (app: TaskRouterApp) => app.sim.placeCall({ from: CALLER, to: OUR_NUMBER });
 
-describe('as a guest in a workspace', () => {
-  it('a chat that nobody accepts: we move nobody, Twilio parks the worker at the time-out, and nobody brings them back', async () => {
+describe('as a guest in a shared workspace', () => {
+  it('a chat that is not accepted: we move nobody, and Twilio parks the worker at the timeout for good', async () => {
     const { app, chat } = await scenario({ reservationTimeout: 60 });
     await chat();
     await app.sim.advance(50_000);
@@ -40,7 +40,7 @@ describe('as a guest in a workspace', () => {
     await app.stop();
   });
 
-  it('a chat that nobody accepts, where a time-out leads to the activity for resting: the rest ends by itself', async () => {
+  it('a chat that is not accepted, where the timeout leads to the cool-down activity: the cool-down ends by itself', async () => {
     const { app, chat } = await scenario({ reservationTimeout: 60, timeoutActivity: 'Temporarily Unavailable' });
     await chat(80);
     await app.sim.advance(70_000);
@@ -89,7 +89,7 @@ describe('as a guest in a workspace', () => {
     await app.stop();
   });
 
-  it('events that are lost and a search that is refused: the caller is told within two minutes', async () => {
+  it('lost events and a refused search: the caller is told within two minutes', async () => {
     const app = await taskRouterApp(
       { workers: [{ ...ANN, activity: 'Offline' }], workspace: { eventCallbackUrl: '', workflowTimeout: 45 } },
       { rest: ({ method, path }) => (method === 'GET' && path.endsWith('/Tasks') ? { status: 400 } : undefined) },
@@ -101,7 +101,7 @@ describe('as a guest in a workspace', () => {
     await app.stop();
   });
 
-  it('three callers and three tasks of others: none of theirs is touched, and no caller waits longer', async () => {
+  it('three callers and three foreign tasks: no foreign task is touched, and no caller waits longer', async () => {
     const seed = Number(process.env['AMD_SEED'] ?? 1);
     const { problems, foreign } = await playGuests({ calls: 3, workers: 4, seed });
     expect(problems, `AMD_SEED=${String(seed)}`).toEqual([]);

@@ -28,13 +28,13 @@ const RECIPE =
     .find((xml) => xml.includes('<Number url=')) ?? '';
 const WITHOUT_URL = RECIPE.replace(' url="/whisper"', '');
 
-/** The gate: no key, no caller. */
+/** The gate: without a key, no caller. */
 const GATE =
   '<Response><Gather numDigits="1" timeout="5" action="/pressed"><Say>Press a key</Say></Gather><Hangup/></Response>';
 
 type Form = Readonly<Record<string, string>>;
 
-/** An application of four addresses. It ends whatever detection calls a machine or a fax, by REST. */
+/** An application of four addresses. It ends by REST whatever detection calls a machine or a fax. */
 async function played(people: Record<string, Person>, document = WITHOUT_URL, whisper = GATE) {
   const asked: { path: string; at: number; form: Form }[] = [];
   const sim = createSimulator({
@@ -72,7 +72,7 @@ async function played(people: Record<string, Person>, document = WITHOUT_URL, wh
 }
 
 describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
-  it('is a recipe with a whisper, detection, and an action', () => {
+  it('docs/answers.md has a recipe with a whisper, detection, and an action', () => {
     for (const part of [
       'answerOnBridge="true"',
       'timeout="20"',
@@ -84,8 +84,8 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     }
   });
 
-  describe('somebody picks up', () => {
-    it('and hears the whisper before the two are connected: with a key they are', async () => {
+  describe('a callee picks up', () => {
+    it('a callee hears the whisper before the two are connected by a key', async () => {
       const { sim, caller, leg, ended } = await played({ [ANN]: human({ key: '1', talkMs: 20_000 }) }, RECIPE);
       expect(leg(ANN)?.heard).toEqual(['Press a key', 'Thank you']);
       expect(leg(ANN)?.bridgedWith).toMatchObject([{ sid: caller.sid, ms: 20_000 }]);
@@ -99,7 +99,7 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     it.each([
       ['a human', human()],
       ['somebody silent', silent()],
-    ])('and presses nothing: %s never has the caller', async (_, person) => {
+    ])('a callee who presses nothing (%s) never has the caller', async (_, person) => {
       const { caller, leg, ended } = await played({ [ANN]: person }, RECIPE);
       expect(leg(ANN)?.heard).toEqual(['Press a key']);
       expect(caller.bridgedWith).toEqual([]);
@@ -107,7 +107,7 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
       expect(ended).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'false' });
     });
 
-    it('the whisper is the only gate there is: without a question a voicemail gets through', async () => {
+    it('the whisper is the only gate: without a question a voicemail gets through', async () => {
       const said = '<Response><Say>A call for Ann</Say></Response>';
       const { leg, caller } = await played({ [ANN]: voicemail({ ringMs: 5000 }) }, RECIPE, said);
       expect(leg(ANN)?.heard).toEqual(['A call for Ann']);
@@ -122,7 +122,7 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
       ['fax', fax(), 3200],
       ['unknown', silent({ talkMs: 20_000 }), 5000],
     ])(
-      'the two are connected at once, and the verdict %s comes while they hear each other',
+      'without url the two are connected at once, and the verdict %s comes while they hear each other',
       async (verdict, person, ms) => {
         const { sim, caller, leg, requests } = await played({ [ANN]: person });
         const answeredAt = leg(ANN)?.answeredAt ?? NaN;
@@ -146,7 +146,7 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     it.each([
       ['human', human({ talkMs: 20_000 })],
       ['unknown', silent({ talkMs: 20_000 })],
-    ])('%s changes nothing: they talk', async (verdict, person) => {
+    ])('without url the verdict %s changes nothing: they talk', async (verdict, person) => {
       const { caller, leg, ended } = await played({ [ANN]: person });
       expect(leg(ANN)?.answeredBy).toBe(verdict);
       expect(caller.bridgedWith).toMatchObject([{ ms: 20_000 }]);
@@ -156,14 +156,17 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     it.each([
       ['machine_start', voicemail({ ringMs: 5000 }), 3800],
       ['fax', fax(), 3200],
-    ])('%s: the app ends the leg, and the caller has heard its beginning', async (verdict, person, ms) => {
-      const { caller, leg, ended } = await played({ [ANN]: person });
-      expect(leg(ANN)).toMatchObject({ answeredBy: verdict, status: 'completed' });
-      expect(caller.bridgedWith).toMatchObject([{ sid: leg(ANN)?.sid, ms }]);
-      // Status and duration say it was a call like any other; the app has to remember the verdict.
-      expect(ended).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true', CallStatus: 'in-progress' });
-      expect(caller.heard).toEqual(['Nobody is available.']);
-    });
+    ])(
+      'without url and with verdict %s, the app ends the leg, and the caller has heard its beginning',
+      async (verdict, person, ms) => {
+        const { caller, leg, ended } = await played({ [ANN]: person });
+        expect(leg(ANN)).toMatchObject({ answeredBy: verdict, status: 'completed' });
+        expect(caller.bridgedWith).toMatchObject([{ sid: leg(ANN)?.sid, ms }]);
+        // Status and duration look like any other call; the app has to remember the verdict.
+        expect(ended).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true', CallStatus: 'in-progress' });
+        expect(caller.heard).toEqual(['Nobody is available.']);
+      },
+    );
 
     it.each([
       ['voicemail', voicemail({ ringMs: 5000 }), 75_000],
@@ -182,13 +185,13 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
       `<Number$1>${ANN}</Number><Number$1>${BEN}</Number>`,
     );
 
-    it('the first pick-up wins, and the others are hung up on', async () => {
+    it('with several numbers the first pick-up wins, and the others are hung up on', async () => {
       const { caller, leg } = await played({ [ANN]: human({ ringMs: 9000 }), [BEN]: human({ ringMs: 4000 }) }, several);
       expect(leg(ANN)).toMatchObject({ status: 'canceled', endedAt: leg(BEN)?.answeredAt, bridgedWith: [] });
       expect(caller.bridgedWith).toMatchObject([{ sid: leg(BEN)?.sid }]);
     });
 
-    it('a voicemail’s pick-up too: the human who would have answered is never reached', async () => {
+    it('with several numbers a voicemail’s pick-up wins too: the human who would have answered is never reached', async () => {
       const people = { [ANN]: human({ ringMs: 9000 }), [BEN]: voicemail({ ringMs: 4000 }) };
       const { caller, leg, ended } = await played(people, several);
       expect(leg(ANN)).toMatchObject({ status: 'canceled', bridgedWith: [] });
@@ -203,7 +206,7 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     ['busy', busy()],
     ['no-answer', noAnswer()],
     ['failed', unreachable()],
-  ])('%s: the action gets the status of the leg', async (status, person) => {
+  ])('the action gets the status of the leg: %s', async (status, person) => {
     for (const document of [RECIPE, WITHOUT_URL]) {
       const { sim, caller, legs, ended, requests } = await played({ [ANN]: person }, document);
       expect(ended).toMatchObject({ DialCallStatus: status, DialCallSid: legs[0]?.sid, DialBridged: 'false' });
@@ -213,12 +216,12 @@ describe('Twilio’s own <Dial>, as docs/answers.md describes it', () => {
     }
   });
 
-  it('rings for the 20 seconds it says', async () => {
+  it('the recipe rings for the 20 seconds it says', async () => {
     const { legs } = await played({ [ANN]: noAnswer() }, RECIPE);
     expect((legs[0]?.endedAt ?? 0) - (legs[0]?.ringingAt ?? 0)).toBe(20_000);
   });
 
-  it('knows no AsyncAmd parameters: a warning, and the leg is connected at once all the same', async () => {
+  it('the Dial verb has no AsyncAmd parameters: a warning, and the leg is connected at once all the same', async () => {
     const { sim, caller, leg } = await played(
       { [ANN]: human() },
       WITHOUT_URL.replace('<Number', '<Number asyncAmd="false"'),

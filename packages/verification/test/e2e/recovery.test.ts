@@ -8,7 +8,7 @@ import { BASE, CALLER, forwardingNode, OUR_NUMBER } from '../../src/crowds/forwa
 const ANN = '+14155550142';
 const BEN = '+14155550143';
 
-/** One process of the application; the next has an empty store, as when a process with its state in memory was killed. */
+/** One process of the application; the next has an empty store, as after a crash with the state in memory. */
 function world(people: Readonly<Record<string, Person>>, voiceUrl = `${BASE}/inbound`) {
   const log: LogEntry[] = [];
   const sim = createSimulator({
@@ -35,7 +35,7 @@ function world(people: Readonly<Record<string, Person>>, voiceUrl = `${BASE}/inb
   return {
     sim,
     log,
-    /** The process dies with everything it knew; another one starts. */
+    /** Kills the process with everything it knew; another one starts. */
     async forget() {
       await node.runtime.stop();
       store = createMemoryStore();
@@ -58,8 +58,8 @@ async function until(sim: { advance(ms: number): Promise<void> }, done: () => bo
   expect(done()).toBe(true);
 }
 
-describe('a process that has forgotten everything', () => {
-  it('finds a caller who waits alone, and rings anew: they talk with a human', async () => {
+describe('a process that has lost all its state', () => {
+  it('a restarted process finds a caller who waits alone, and rings anew: they talk with a human', async () => {
     const { sim, forget, stateOf } = world({
       [ANN]: voicemail({ ringMs: 5000 }),
       [BEN]: human({ ringMs: 2000, talkMs: 4000 }),
@@ -75,7 +75,7 @@ describe('a process that has forgotten everything', () => {
     expect(sim.calls.every(({ endedAt }) => endedAt !== undefined)).toBe(true);
   });
 
-  it('does not take a leg that was rung before for one of its own', async () => {
+  it('a restarted process does not take a leg rung before for one of its own', async () => {
     const { sim, forget } = world({
       [ANN]: human({ ringMs: 8000, talkMs: 4000 }),
       [BEN]: human({ ringMs: 2000, talkMs: 4000 }),
@@ -91,7 +91,7 @@ describe('a process that has forgotten everything', () => {
     expect(lost?.endedAt).toBeDefined();
   });
 
-  it('who asks for their document when nothing is known of them is served anew as well', async () => {
+  it('a caller who requests their document without a record is served anew as well', async () => {
     const { sim, forget } = world({ [ANN]: human({ ringMs: 2000, verdictMs: 1000, talkMs: 4000 }), [BEN]: noAnswer() });
     const caller = sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await until(sim, () => caller.conference !== undefined);
@@ -104,7 +104,7 @@ describe('a process that has forgotten everything', () => {
     expect(caller.bridgedWith).toHaveLength(1);
   });
 
-  it('leaves those alone who talk with each other, and they go on talking', async () => {
+  it('a restarted process leaves parties alone who talk with each other', async () => {
     const { sim, forget } = world({ [ANN]: human({ ringMs: 2000, talkMs: 20_000 }), [BEN]: noAnswer() });
     const caller = sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await until(sim, () => caller.bridgedWith.length > 0);
@@ -115,7 +115,7 @@ describe('a process that has forgotten everything', () => {
     expect(sim.calls.filter(({ direction }) => direction !== 'inbound')).toHaveLength(1);
   });
 
-  it('leaves a caller alone of whom something is known', async () => {
+  it('a restarted process leaves a caller with a record alone', async () => {
     const { sim, recover } = world({ [ANN]: human({ ringMs: 5000, talkMs: 1000 }), [BEN]: noAnswer() });
     sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await sim.advance(4000);
@@ -123,7 +123,7 @@ describe('a process that has forgotten everything', () => {
     await sim.settle();
   });
 
-  it('leaves a caller alone whose number belongs to another deployment', async () => {
+  it('a restarted process leaves a caller alone whose number belongs to another deployment', async () => {
     const { sim, forget } = world({ [ANN]: human({ ringMs: 8000 }), [BEN]: noAnswer() });
     const caller = sim.placeCall({ from: CALLER, to: OUR_NUMBER });
     await until(sim, () => caller.conference !== undefined);

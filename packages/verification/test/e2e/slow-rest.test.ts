@@ -18,7 +18,7 @@ const PEOPLE: readonly (() => Person)[] = [
 const isCreate = ({ method, path }: Parameters<RestFaultHook>[0]): boolean =>
   method === 'POST' && path.endsWith('/Calls.json');
 
-/** 60 callers, two people each; everything that is not as promised, and how it went. */
+/** Plays 60 callers with two callees each; returns every broken promise, and the results. */
 async function play(rest: RestFaultHook) {
   const people = new Map<string, Person>();
   const lists = new Map<string, string[]>();
@@ -68,7 +68,7 @@ async function play(rest: RestFaultHook) {
   return { problems, results, calls, timeline };
 }
 
-/** Makes a new hook for each run, so that a run can be repeated. */
+/** Creates a new hook for each run, so that a run can be repeated. */
 const FAULTS: readonly (readonly [string, () => RestFaultHook])[] = [
   [
     'every answer comes 0.3 to 3 s late, after the callbacks',
@@ -102,7 +102,7 @@ describe('when Twilio is slow', () => {
     expect(timeline.some(({ text }) => text.includes('⚡'))).toBe(true);
   });
 
-  it('hears that a leg is over before it hears that there is one', async () => {
+  it('the app learns that a leg is over before it learns that it exists', async () => {
     const { problems, calls } = await play(() => ({ delayMs: 3000 }));
     expect(problems).toEqual([]);
     const over = calls.filter(({ direction, createdAt, endedAt = Infinity }) => {

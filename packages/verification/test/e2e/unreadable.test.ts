@@ -14,7 +14,7 @@ const ANN = '+14155550142';
 const BEN = '+14155550143';
 const MINUTE_MS = 60_000;
 
-/** What this program cannot read. */
+/** Records that this program cannot read. */
 const UNREADABLE: Readonly<Record<string, (now: number) => string>> = {
   'of a newer version': (now) => JSON.stringify({ v: 99, at: now, state: { of: 'a newer program' } }),
   'that is damaged': () => '{"v":1,"at":17488860000',
@@ -36,14 +36,14 @@ afterAll(async () => {
   for (const databases of opened.values()) await (await databases).end();
 });
 
-/** Writes to a record as a newer process would, or as nobody should. */
+/** Overwrites a record as a newer process would, or as no process should. */
 async function overwrite(store: Store, key: string, data: string, now: number): Promise<void> {
   const record = await store.read(key, now);
   const commit = { key, expected: record?.revision ?? 0, data, expiresAt: null, now, put: [], drop: [] };
   expect((await store.commit(commit)).ok).toBe(true);
 }
 
-/** A caller waits alone in their room; the process that served them is gone, and so is the next that would have been rung. */
+/** Leaves a caller waiting alone in their room; the process that served them is gone, and so is the next callee. */
 async function stranded(store: Store, people: Readonly<Record<string, Person>>) {
   let again = 0;
   const log: string[] = [];
@@ -96,7 +96,7 @@ async function withStore(name: string, body: (store: Store) => Promise<void>): P
 
 describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s', (name) => {
   it.each(Object.keys(UNREADABLE))(
-    '%s: is served anew after three heartbeats, one time, by one of two processes',
+    '%s: the caller is served anew after three heartbeats, once, by one of two processes',
     (kind) =>
       withStore(name, async (store) => {
         const scenario = await stranded(store, { [ANN]: noAnswer(), [BEN]: human({ ringMs: 2000, talkMs: 4000 }) });
@@ -122,7 +122,7 @@ describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s'
       }),
   );
 
-  it('is left alone while a newer process serves them, at each of whose heartbeats the record changes', () =>
+  it('the caller is left alone while a newer process serves them, at each of whose heartbeats the record changes', () =>
     withStore(name, async (store) => {
       const scenario = await stranded(store, { [ANN]: noAnswer(), [BEN]: noAnswer() });
       const { sim, caller } = scenario;
@@ -139,8 +139,8 @@ describe.each(Object.keys(STORES))('a caller whose record cannot be read, on %s'
     }));
 });
 
-describe('who looks for lost callers', () => {
-  it('finds at the start whom a newer process left long ago, and again whom it could not send', async () => {
+describe('the search for lost callers', () => {
+  it('the search finds at the start callers whom a newer process left long ago, and again those it could not redirect', async () => {
     const store = createMemoryStore();
     const scenario = await stranded(store, { [ANN]: human({ ringMs: 20_000, talkMs: 4000 }), [BEN]: noAnswer() });
     const { sim, caller } = scenario;
@@ -152,7 +152,7 @@ describe('who looks for lost callers', () => {
     const client = { conferences: real.conferences, incomingPhoneNumbers: real.incomingPhoneNumbers, calls };
     const look = lostCallers({ client, store, clock: sim.clock, url: callbackUrls(BASE), publicBaseUrl: BASE });
     expect(await look()).toMatchObject({ recovered: [], failed: [{ sid: caller.sid }] });
-    // Taken by one who could not send them: for a moment by nobody else.
+    // Taken by a process that could not redirect them: for a moment by no other.
     expect(await node.look()).toMatchObject({ recovered: [], leftAlone: 1 });
     await sim.advance(MINUTE_MS);
     expect(await node.look()).toMatchObject({ recovered: [caller.sid] });
@@ -162,7 +162,7 @@ describe('who looks for lost callers', () => {
     await node.runtime.stop();
   });
 
-  it('looks now and every minute, says what was found, and goes on when it could not be asked', async () => {
+  it('the search runs now and every minute, reports what it found, and goes on after a failed request', async () => {
     const looks: number[] = [];
     const log: string[] = [];
     const sim = createSimulator({});
@@ -192,7 +192,7 @@ describe('who looks for lost callers', () => {
 
 describe.each(Object.keys(STORES))('a caller in a queue whose record cannot be read, on %s', (name) => {
   it.each(Object.keys(UNREADABLE))(
-    '%s: is served by the next assignment once nobody has written to it for three heartbeats',
+    '%s: the caller is served by the next assignment once the record has not changed for three heartbeats',
     (kind) =>
       withStore(name, async (store) => {
         const people = new Map<string, Person>();
