@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { run } from '@amd/cli';
 import { describe, expect, it } from 'vitest';
 import { commandLinesOf, PAGES } from '../helpers/pages.js';
-import { ROOT } from '../helpers/sources.js';
+import { ROOT, sourcePaths } from '../helpers/sources.js';
 
 const scriptsOf = (folder: string): Readonly<Record<string, string>> =>
   (JSON.parse(readFileSync(`${ROOT}${folder}package.json`, 'utf8')) as { scripts: Record<string, string> }).scripts;
@@ -94,9 +94,7 @@ describe('commands on the pages', () => {
   });
 
   it('amd commands on the pages exist, with every option', async () => {
-    const found = shown(
-      /(?:^|\s|@amd\/cli |npm run amd -- )(?:amd |(?<=@amd\/cli |amd -- ))([a-z]+(?: [a-z]+)?)([^\n]*)/g,
-    );
+    const found = shown(/(?:^|\s|npm run amd -- )(?:amd |(?<=amd -- ))([a-z]+(?: [a-z]+)?)([^\n]*)/g);
     expect(found.length).toBeGreaterThan(15);
     const unknown: string[] = [];
     for (const [page, command, rest] of found) {
@@ -110,6 +108,17 @@ describe('commands on the pages', () => {
         if (!help.includes(option)) unknown.push(`${page}: amd ${command} ${option}`);
     }
     expect(unknown).toEqual([]);
+  });
+
+  it('pages and programs never say plain npx amd, which runs the package of somebody else', () => {
+    const folders = ['packages', 'examples'].flatMap((folder) => sourcePaths(folder));
+    const texts = [
+      ...PAGES,
+      ...folders.filter((path) => !path.endsWith('repository/commands.test.ts')),
+      ...readdirSync(`${ROOT}.changeset`).map((name) => `.changeset/${name}`),
+    ];
+    expect(texts.filter((path) => /\bnpx (?:-y |--yes )?@?amd\b/.test(readFileSync(ROOT + path, 'utf8')))).toEqual([]);
+    expect(shown(/\bnpx -p @amd\/(\w+) (amd[\w-]*)/g).length).toBeGreaterThan(10);
   });
 
   it('files named by commands on the pages exist', () => {
