@@ -358,7 +358,7 @@ describe('the fallback', () => {
   );
 });
 
-describe('ends', () => {
+describe('ends of calls', () => {
   it('a policy stops ringing new callees when a callee is busy', () => {
     const two = { forwardTo: [NUMBERS.ann, NUMBERS.ben], amd: { mode: 'sync' } } as const;
     for (const [end, status] of [

@@ -207,7 +207,7 @@ describe('the caller is gone', () => {
   });
 });
 
-describe('the Dial action that says in-progress', () => {
+describe('the Dial action with status in-progress', () => {
   it('the Dial action of a connected caller ends their call, which counts as over when Twilio reports it', () => {
     const over = given(forwarding, connected).when(events.callerEnded({ at: at(60) }));
     over.then({
@@ -407,7 +407,7 @@ describe('the fallback', () => {
   });
 });
 
-describe('rounds', () => {
+describe('visits', () => {
   const options = {
     forwardTo: ['+14155550142'],
     fallback: { kind: 'redirect', url: 'https://example.com/menu' },

@@ -108,7 +108,7 @@ describe('the heartbeat', () => {
   });
 });
 
-describe('the look at both, when nothing was heard of them', () => {
+describe('the bridge check', () => {
   it('the bridge check fetches the caller and the winner, not the other legs', () => {
     given(forwarding, secondTakes)
       .when(events.due('caller'))
@@ -236,7 +236,7 @@ describe('the redirect to the fallback', () => {
   });
 });
 
-describe('somebody new', () => {
+describe('new callees', () => {
   it('no new callee is rung while it is not known whether the caller is still there', () => {
     const claimed = [
       events.inbound({ options: TWO }),
@@ -257,7 +257,7 @@ describe('somebody new', () => {
   });
 });
 
-describe('what the room tells', () => {
+describe('conference events', () => {
   const connectedText = { texts: { connected: 'Here is {name}.' } };
   const claimed = (room: { readonly conference?: typeof ROOM }) => [
     events.inbound({ options: { forwardTo: [NUMBERS.ann], ...connectedText } }),

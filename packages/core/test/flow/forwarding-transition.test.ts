@@ -28,7 +28,7 @@ const callOf = (state: ForwardingState): LiveForwarding => {
   return state;
 };
 
-describe('a call that comes in', () => {
+describe('a new call', () => {
   it('a new call creates a caller of whom nothing is known yet, and the legs to ring', () => {
     const { state } = given(forwarding, []).when(
       events.inbound({ options: { forwardTo: [] }, token: 'secret' }),
@@ -127,7 +127,7 @@ describe('how long a call is remembered', () => {
   });
 });
 
-describe('a caller of whom nothing is known', () => {
+describe('an unknown caller', () => {
   it('an unknown caller who requests the document of our redirect is served as a new one', () => {
     const lost = { ...events.callerDocument({ visit: 2 }), sid: sids.call(0) };
     const { reply } = given(forwarding, []).when(lost).thenNothingHappened().result;
@@ -171,7 +171,7 @@ describe('a caller of whom nothing is known', () => {
   });
 });
 
-describe('a caller who was handed on and comes back', () => {
+describe('a caller who was handed off and comes back', () => {
   it('a caller who comes back is fetched once at a time, over all visits', () => {
     const looked = [
       ...handedOff.slice(0, 3),
@@ -241,7 +241,7 @@ describe('requests of a caller', () => {
   });
 });
 
-describe('people who are rung at once', () => {
+describe('callees who are rung at once', () => {
   it('callees who ring at once are watched one by one, each by their own watchdog', () => {
     given(forwarding, [
       events.inbound({ options: BOTH }),

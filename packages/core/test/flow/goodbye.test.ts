@@ -117,7 +117,7 @@ describe('a caller who was told goodbye', () => {
   });
 });
 
-describe('whoever is rung first', () => {
+describe('the first callee', () => {
   it('the first callee is rung within 20 s of the first failure, or of the call', () => {
     given(forwarding, [])
       .when(inbound(undefined, 0))
@@ -204,7 +204,7 @@ describe('work that was due long ago', () => {
   });
 });
 
-describe('a request that comes again on a call in progress', () => {
+describe('a repeated request of a call in progress', () => {
   it('a call in progress whose repeated request has no token shows our number at once', () => {
     given(forwarding, [])
       .when(inbound(0, 3))

@@ -112,7 +112,7 @@ describe('what a caller hears on hold', () => {
   });
 });
 
-describe('who has taken the call', () => {
+describe('the announcement of who took the call', () => {
   const together = (options: Partial<CallOptions>) => [
     ...heldWith(options, [{ to: NUMBERS.ann, name: 'Ann' }]),
     events.answered({ at: at(8) }),
@@ -174,7 +174,7 @@ describe('who has taken the call', () => {
   });
 });
 
-describe('a talk that is recorded', () => {
+describe('a recorded talk', () => {
   it('recording is announced to both parties before it begins', () => {
     const [, , first] = verbs(
       given(forwarding, []).when(events.inbound({ options: { forwardTo: [NUMBERS.ann], record: true } })).result.reply,
@@ -236,7 +236,7 @@ describe('a talk that is recorded', () => {
   });
 });
 
-describe('a star in the queue', () => {
+describe('star in the queue', () => {
   const offering = { offerMessage: true, fallback: { kind: 'voicemail' } } as const;
   const star = { type: 'caller.key', at: at(20), status: 'in-progress', digits: '*' } as const;
 

@@ -3,7 +3,7 @@ import { ANSWERED_BY, atOnce, e164, DEFAULT_POLICY, forwarding, staggered, type 
 import { events, given, NUMBERS, sids } from '@amd/core/testing';
 import { at, BOTH, both, joining, legOf, TWO, two, waiting } from './scenes.js';
 
-describe('whom the plan names and nobody rings', () => {
+describe('callees who are not rung', () => {
   const staggeredTwice = {
     forwardTo: [...staggered(5, [NUMBERS.ann, NUMBERS.ann, NUMBERS.ben])],
   };

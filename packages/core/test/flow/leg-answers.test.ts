@@ -27,7 +27,7 @@ const taken = (options: Options = {}) => [
   events.key({ leg: 2, at: at(9) }),
 ];
 
-describe('who is asked for a key', () => {
+describe('callees who are asked for a key', () => {
   it.each([
     ['human', 'when-unsure', 'balanced', 'joining'],
     ['human', 'always', 'balanced', 'confirming'],
@@ -64,7 +64,7 @@ describe('who is asked for a key', () => {
   });
 });
 
-describe('how long somebody may take for a key', () => {
+describe('the time for a key', () => {
   it.each<[string, Options, number]>([
     ['without detection: the confirmation time', OFF, 12],
     ['while detection listens: until it must have said something, and the confirmation time', ASYNC, 30 + 12],
@@ -164,7 +164,7 @@ describe('a key', () => {
   });
 });
 
-describe('who answers too late', () => {
+describe('a callee who answers too late', () => {
   it.each(['busy', 'completed'] as const)(
     'an answer after the call was %s gets a hang-up, whoever answered',
     (status) => {
@@ -223,7 +223,7 @@ describe('who answers too late', () => {
   });
 });
 
-describe('who was being asked when somebody else took the call', () => {
+describe('a callee who is being asked when another takes the call', () => {
   it('a callee who was being asked counts as answered by unknown when another takes the call', () => {
     given(forwarding, taken(OFF).slice(0, -1))
       .when(events.key({ leg: 2, at: at(9) }))
@@ -363,7 +363,7 @@ describe('a message for a machine', () => {
   });
 });
 
-describe('a robot that screens calls', () => {
+describe('a screening robot', () => {
   const words = 'Please say your name and reason for calling.';
   const heard = [...greeted(SCREENS), events.key({ speech: words, at: at(10) })];
 
@@ -420,7 +420,7 @@ describe('a robot that screens calls', () => {
   });
 });
 
-describe('how long detection listened', () => {
+describe('the detection time', () => {
   const story = (...list: readonly ReturnType<typeof events.verdict>[]) =>
     legOf(given(forwarding, [...greeted(ASYNC), ...list]).state, 1)?.timestamps;
 

@@ -14,7 +14,7 @@ const call = (options: Partial<CallOptions> = {}) => [
 const ref = (purpose: string, leg = 1) => ({ flow: 'forwarding', key: sids.call(0), visit: 1, leg, purpose });
 const heard = (scene: readonly Move[], event: Move): Reply => given(forwarding, scene).when(event).result.reply;
 
-describe('what somebody hears who has picked up', () => {
+describe('what a callee hears', () => {
   it('a callee hears a question whose answer is one key, in the voice of the call', () => {
     const options = { voice: 'alice', language: 'de-DE', confirm: 'always' } as const;
     expect(heard(call(options), events.answered({ at: at(8) }))).toEqual({
@@ -68,7 +68,7 @@ describe('what somebody hears who has picked up', () => {
   });
 });
 
-describe('what a leg is answered that asks before anybody knows who has picked up', () => {
+describe('a request before the verdict', () => {
   const requests = [
     ['placed', 'queued'],
     ['ringing', 'ringing'],
@@ -108,7 +108,7 @@ describe('what a leg is answered that asks before anybody knows who has picked u
   });
 });
 
-describe('the way to a document by a redirect', () => {
+describe('a redirect to a document', () => {
   it.each([
     ['joining', [...joining], true],
     ['farewell', [...joining, events.callerStatus({ at: at(9) })], true],
@@ -180,7 +180,7 @@ describe('a number', () => {
   );
 });
 
-describe('the words of a robot', () => {
+describe('phrases of a screening robot', () => {
   const phrases = ['name and reason for calling', 'you re calling'];
 
   it.each([

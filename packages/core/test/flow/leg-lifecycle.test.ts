@@ -30,7 +30,7 @@ const asked = (scene: readonly Move[], event: Move): readonly Effect[] =>
     .when(event)
     .result.effects.filter(({ type }) => !type.startsWith('timer.'));
 
-describe('a person who is rung', () => {
+describe('a new leg', () => {
   const created = (o: InboundOptions) => given(forwarding, []).when(events.inbound(o)).result;
   const ref = (purpose: string) => ({ flow: 'forwarding', key: sids.call(0), visit: 1, leg: 1, purpose });
   const options = (more: Partial<CallOptions> = {}) => ({ options: { forwardTo: [NUMBERS.ann], ...more } });
@@ -94,7 +94,7 @@ describe('a person who is rung', () => {
   });
 });
 
-describe('the creation of a call, when its answer comes late', () => {
+describe('a late outcome of a create', () => {
   const refused: Outcome = { kind: 'refused', code: 21210, reason: 'not verified' };
   const first =
     (outcome: Outcome): Move =>
@@ -168,7 +168,7 @@ describe('a call that counted as lost', () => {
   });
 });
 
-describe('the statuses of a call', () => {
+describe('call statuses', () => {
   const story = (...list: readonly Move[]) => legOf(given(forwarding, [...two, ...list]).state, 1)?.timestamps;
 
   it('an initiated call does not ring yet', () => {
@@ -209,7 +209,7 @@ describe('the statuses of a call', () => {
   });
 });
 
-describe('a leg that is ended', () => {
+describe('ending a leg', () => {
   it('a leg ended before it was created is not created; ended before the answer it counts as stopped', () => {
     expect(asked([events.inbound()], events.callerStatus({ at: at(1) }))).toMatchObject([
       { type: 'effect.drop', id: 'create:1:caller' },
@@ -257,7 +257,7 @@ describe('a leg that is ended', () => {
   });
 });
 
-describe('a look at a leg', () => {
+describe('fetching a leg', () => {
   const looked = [...waiting, events.due('leg1')];
 
   it('a leg is fetched once at a time', () => {
@@ -330,7 +330,7 @@ describe('a redirect to the caller', () => {
   });
 });
 
-describe('a redirect to the reason why', () => {
+describe('a redirect to the farewell', () => {
   it('a redirect to the farewell is requested once at a time', () => {
     given(forwarding, TOLD)
       .when(events.due('leg1'))
@@ -386,7 +386,7 @@ describe('a redirect to the reason why', () => {
   });
 });
 
-describe('a claim', () => {
+describe('winning', () => {
   it('winning the caller ends each other leg with one request', () => {
     expect(asked(both, events.answered({ leg: 1, at: at(8) }))).toEqual([
       { type: 'call.end', id: 'end:2:1', leg: 2, sid: sids.call(2) },

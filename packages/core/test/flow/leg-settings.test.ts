@@ -4,7 +4,7 @@ import { callSettings, SCREENING_PHRASES } from '@amd/core';
 const of = (options: object) => callSettings({ forwardTo: [], ...options });
 const screening = (given: object) => ({ amd: { mode: 'async' }, screening: given });
 
-describe('options that say how people are called', () => {
+describe('leg options', () => {
   it.each<[message: string, options: object]>([
     ['"confirmSeconds" must be a whole number from 4 to 60; got 3', { confirmSeconds: 3 }],
     ['"confirmSeconds" must be a whole number from 4 to 60; got 61', { confirmSeconds: 61 }],
@@ -46,7 +46,7 @@ describe('options that say how people are called', () => {
   });
 });
 
-describe('nobody is asked for a key', () => {
+describe('confirm never', () => {
   it.each<[string, object]>([
     ['a policy of their own that asks nobody by name', { human: 'bridge', machine_start: 'hang up' }],
     ['no policy', {}],

@@ -262,7 +262,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, onTheWay)
       .when(retry)
       .then({ verbs: ['pause', 'dial.conference'], state: { winner: 1, caller: { phase: 'joining' } } });
-    // They are there once an event says so, or once no answer can be on its way any more.
+    // They are there once an event says so, or once no answer can be in transit any longer.
     given(forwarding, [...onTheWay, retry])
       .when(events.conference({ event: 'join', at: at(24) }))
       .then({ state: { caller: { phase: 'connected' } } });
@@ -311,7 +311,7 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     given(forwarding, onTheWay)
       .when(events.status({ status: 'completed', at: at(29) }))
       .then({ asks: [{ type: 'call.redirect', leg: 0 }], state: { winner: null, caller: { phase: 'fallingBack' } } });
-    // They are there once an event says so, or once no answer can be on its way any more.
+    // They are there once an event says so, or once no answer can be in transit any longer.
     given(forwarding, onTheWay)
       .when(events.conference({ event: 'join', leg: 1, at: at(29) }))
       .then({ state: { caller: { phase: 'connected' } } });
@@ -406,9 +406,19 @@ describe('pitfalls of answers, fallbacks and holds', () => {
     const again = { ...events.inbound({ status: 'in-progress', at: at(4) }), lostVisit: 1 };
     const revived = given(forwarding, []).when(again);
     revived.then({ state: { visit: 2, caller: { phase: 'held' }, legs: [{ id: 1001 }] } });
-    // The leg of the lost visit, whose id is 1, belongs to no record any more.
+    // The leg of the lost visit, whose id is 1, no longer belongs to a record.
     const lost = given(forwarding, [again]).when(events.answered({ leg: 1, sid: sids.call(7), at: at(5) }));
     expect(verbsOf(lost.result)).toEqual([{ verb: 'hangup' }]);
+  });
+
+  it('P-144 a callee who presses the key that declines is spared, and the next person is rung', () => {
+    const keys = { accept: '1', decline: '2' };
+    given(forwarding, [
+      ...greeted({ forwardTo: [NUMBERS.ann, NUMBERS.ben], keys }),
+      events.verdict({ answeredBy: 'unknown', at: at(9) }),
+    ])
+      .when(events.key({ digits: '2', at: at(10) }))
+      .then({ verbs: ['say', 'hangup'], asks: [{ type: 'call.create', leg: 2 }], state: { winner: null } });
   });
 
   it('an unknown caller who is not on the line is not served anew', () => {

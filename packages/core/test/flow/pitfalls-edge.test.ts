@@ -32,7 +32,7 @@ function client(answer: () => Promise<TwilioCall> = () => Promise.resolve({ sid:
   return { client: { calls } satisfies TwilioClient, sent };
 }
 
-describe('pitfalls of the edge', () => {
+describe('pitfalls of the HTTP endpoint', () => {
   it('P-36 Twilio adds parameters without notice, and not all begin with a capital: a key press says `msg=Gather End`', async () => {
     const { post, refOf } = edge();
     await post('/inbound', payloads.inbound());

@@ -5,7 +5,7 @@ const ANN = '+14155550142';
 const BEN = '+14155550143';
 const NEITHER = 'must be a phone number in E.164 form, such as +14155550142, or an object with it as "to"; got';
 
-describe('what is wrong with whom to ring is told', () => {
+describe('wrong plans', () => {
   it.each<[message: string, forwardTo: unknown]>([
     ['"forwardTo" must be a list of numbers, targets or steps; got a value of type object', {}],
     ['"forwardTo[0].targets" must be a list of numbers or targets; got a value of type string', [{ targets: ANN }]],

@@ -37,7 +37,7 @@ describe('a staggered plan', () => {
     expect((third.result.state as LiveForwarding).timers).not.toHaveProperty('step');
   });
 
-  it('a staggered plan does not wait when no phone rings any more', () => {
+  it('a staggered plan does not wait once no phone rings', () => {
     given(forwarding, [plan])
       .when(busy(1, 2))
       .then({ asks: [rings(BEN)], state: { timers: { step: at(7) } } });
@@ -122,7 +122,7 @@ describe('other plans', () => {
   });
 });
 
-describe('somebody with settings of their own', () => {
+describe('a target with its own settings', () => {
   const person = {
     to: ANN,
     ringSeconds: 12,

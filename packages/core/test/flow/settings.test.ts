@@ -7,7 +7,7 @@ import { DEFAULT_TEXTS } from '../../src/flows/settings/texts.js';
 const ANN = '+14155550142';
 const BEN = '+14155550143';
 
-describe('what is wrong is named', () => {
+describe('wrong options', () => {
   test.each<[option: string, options: unknown]>([
     ['options', undefined],
     ['options', null],
@@ -204,7 +204,7 @@ test('the limits themselves are in range', () => {
   }
 });
 
-describe('what is left out', () => {
+describe('omitted options', () => {
   test('an option that is left out or undefined has its default', () => {
     const defaults = callSettings({ forwardTo: [ANN] });
     const nothing = {

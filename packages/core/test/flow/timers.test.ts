@@ -21,7 +21,7 @@ describe('the timers of a state', () => {
   });
 });
 
-describe('how late a timer rang', () => {
+describe('the delay of a timer', () => {
   const wanted = { heartbeat: START };
   const rung = { type: 'timer', at: START + 250, timer: 'heartbeat', dueAt: START };
 

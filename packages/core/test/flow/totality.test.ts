@@ -66,7 +66,7 @@ function check(name: string, look: (seen: Seen, met: (name: string) => void) => 
   });
 }
 
-describe('every state and every event', () => {
+describe('a transition in any state', () => {
   check(
     'has a step, and requests are answered with TwiML and notifications with nothing',
     ({ event, step }, met) => {
@@ -98,7 +98,7 @@ describe('every state and every event', () => {
   });
 
   check(
-    'keeps a live record for ever and a final one for a day',
+    'keeps a live record forever and a final one for a day',
     ({ step }, met) => {
       const live = step.state.kind === 'call' && !isFinal(step.state);
       met(live ? 'live' : step.state.kind === 'call' ? 'final' : 'nothing');
@@ -111,7 +111,7 @@ describe('every state and every event', () => {
 
 describe('whatever happens', () => {
   check(
-    'one outcome: set once in a round, and exactly when the caller is done',
+    'the outcome is set once in a visit, and exactly when the caller is done',
     ({ before, step }, met) => {
       if (step.state.kind !== 'call') return;
       met(step.state.result ?? 'none yet');
@@ -124,7 +124,7 @@ describe('whatever happens', () => {
   );
 
   check(
-    'one hook says how it ended',
+    'one hook reports how the call ended',
     ({ before, step }, met) => {
       const hooks = step.effects.filter((effect) => effect.type === 'hook.run' && effect.hook === 'ended');
       const ended = step.state.kind === 'call' && step.state.result !== null;
@@ -169,7 +169,7 @@ describe('whatever happens', () => {
   );
 
   check(
-    'somebody known to be human is bridged or told why not, before we end the leg',
+    'a known human is bridged or told why not, before we end the leg',
     ({ before, step }, met) => {
       if (step.state.kind !== 'call') return;
       for (const effect of step.effects) {
@@ -187,7 +187,7 @@ describe('whatever happens', () => {
   );
 
   check(
-    'a live call always has something that will wake it',
+    'a live call always has a heartbeat, and each leg a timer or a fetch in flight',
     ({ step }, met) => {
       if (step.state.kind !== 'call') return;
       const { caller, legs, timers } = step.state;
@@ -217,7 +217,7 @@ describe('whatever happens', () => {
   });
 
   check(
-    'nobody is rung once the caller is gone or somebody has them',
+    'no callee is rung once the caller is gone or taken',
     ({ step }, met) => {
       if (step.state.kind !== 'call') return;
       const { caller, winner } = step.state;
@@ -244,7 +244,7 @@ describe('whatever happens', () => {
   });
 
   check(
-    'keeps the token no longer than somebody may still be rung with it',
+    'keeps the token only while a callee may still be rung with it',
     ({ step }, met) => {
       if (step.state.kind !== 'call') return;
       met(step.state.call.token === null ? 'let go of' : 'kept');

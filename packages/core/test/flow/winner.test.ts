@@ -5,7 +5,7 @@ import { after, at, BOTH, both, connected, joining, waiting } from './scenes.js'
 
 const ALIVE = { kind: 'fetched', status: 'in-progress', answeredBy: null } as const;
 
-describe('the claim', () => {
+describe('winning the caller', () => {
   it('the commit of the first human verdict decides: the caller is theirs', () => {
     given(forwarding, waiting)
       .when(events.answered({ at: at(8) }))

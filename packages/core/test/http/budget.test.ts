@@ -66,7 +66,7 @@ describe('a call over the limit', () => {
   });
 });
 
-describe('the budget of a reply', () => {
+describe('the reply budget', () => {
   it.each([
     [undefined, 1500],
     [700, 700],

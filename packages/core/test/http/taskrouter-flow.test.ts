@@ -136,7 +136,7 @@ describe('passed-on options', () => {
   });
 });
 
-describe("other people's tasks", () => {
+describe('foreign tasks', () => {
   it('foreign tasks are logged for a thousand workflows and no more, as their senders choose the names', () => {
     const log: LogEntry[] = [];
     const leaveAlone = foreignTasks((entry) => log.push(entry));

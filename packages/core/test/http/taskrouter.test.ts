@@ -250,7 +250,7 @@ describe('/trevents', () => {
   });
 });
 
-describe('who may speak', () => {
+describe('signatures', () => {
   it.each(['/assign', '/trevents'])('%s without a signature is refused, and writes nothing', async (path) => {
     const { post, calls, workers } = scene();
     expect((await post(path, EVENT, false)).status).toBe(403);

@@ -36,7 +36,7 @@ describe('the time of the first failure in an address', () => {
   });
 });
 
-describe('an address that was escaped in advance', () => {
+describe('an escaped address', () => {
   test.each(['https://a.example', 'https://a.example/voice/', `http://me&you:'<"p">'@a.example:8080/v`])(
     'an address escaped in advance reads the same in a document, under %s',
     async (base) => {

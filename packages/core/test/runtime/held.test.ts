@@ -41,7 +41,7 @@ async function failFor({ clock, runtime, away }: Scene, ms: number): Promise<voi
   await runtime.tick();
 }
 
-describe('an outcome that the store does not take', () => {
+describe('an outcome that the store does not accept', () => {
   it.each([
     ['is back within the lease', 'before', 5000],
     ['is back within the lease, and has written it down without saying so', 'after', 5000],

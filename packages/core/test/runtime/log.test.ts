@@ -100,7 +100,7 @@ describe('a log', () => {
   });
 });
 
-describe('the runtime says', () => {
+describe('what the runtime logs', () => {
   const said = (log: readonly LogEntry[]): string[] =>
     log.map(({ level, code, message }) => `${level} ${code} ${message}`);
 

@@ -60,7 +60,7 @@ describe('a count that other processes change at the same moment', () => {
     expect(idle).toBe(1);
   });
 
-  it('a shared count reports once that no call waits any more, so nothing is kept for past callers', async () => {
+  it('a shared count reports once that no call is waiting, so nothing is kept for past callers', async () => {
     let idle = 0;
     const { count } = scene(0, { onIdle: () => (idle += 1) });
     await Promise.all([count.add('CA1'), count.add('CA2')]);

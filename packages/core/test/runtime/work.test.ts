@@ -146,7 +146,7 @@ describe('an event for another flow', () => {
   });
 });
 
-describe('work that a flow asks for', () => {
+describe('work that a flow requests', () => {
   it("work is reported to its flow with its outcome, TaskRouter's as well", async () => {
     const fetch: TwilioEffect = { type: 'task.fetch', id: 't', workspace: taskSids.workspace, task: taskSids.task() };
     const rest: TwilioEffect = {
@@ -512,7 +512,7 @@ describe('the store', () => {
   });
 });
 
-describe('a time that something may take', () => {
+describe('withTimeout', () => {
   it('withTimeout fails with an error that says what took too long, and the work goes on', async () => {
     const clock = manualClock();
     let finish = (): void => undefined;
@@ -544,7 +544,7 @@ describe('a time that something may take', () => {
   });
 });
 
-describe('waits before another try', () => {
+describe('waits before a retry', () => {
   const none = (): number => 0;
   const most = (): number => 0.999_999;
 

@@ -54,7 +54,7 @@ const answered =
     outcome,
   });
 
-describe('a worker who is switched on or off at a page', () => {
+describe('a worker who is switched on or off on a page', () => {
   it('a switched worker is moved at any version, and the request is kept with its outcome', () => {
     const asked = after(known(), switched(false));
     expect(asked.effects).toContainEqual(

@@ -197,7 +197,7 @@ describe('the end of the Enqueue', () => {
     scene(...two)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { servedReservation: 2 } });
-    // Neither is the winner any more: the first one who was offered the caller.
+    // Neither is still the winner: the first one who was offered the caller.
     scene(...two, taskEvents.legEnded({ leg: 2, at: at(12) }))
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
       .then({ state: { servedReservation: 1 } });

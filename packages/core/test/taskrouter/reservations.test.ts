@@ -696,7 +696,7 @@ describe('a caller whom another application takes', () => {
       scene(...before)
         .when(taskEvents.due('heartbeat'))
         .then({ asks: [looks] });
-      // No retry that would report their talk can come any more.
+      // No retry that would report their talk can still come.
       const left = scene(...before).when(taskEvents.due('caller'));
       left.then({ asks: [looks], state: { reservations: [{ missed: true }] } });
       const theirs: readonly Step[] = [

@@ -4,7 +4,7 @@ import { NUMBERS, WORKSPACE } from '@amd/core/testing';
 
 const settingsOf = (options: unknown = {}) => taskSettings(options as TaskOptions, WORKSPACE);
 
-describe('what is wrong is named', () => {
+describe('wrong options', () => {
   it.each<[message: string, options: unknown]>([
     ['"options" must be an object; got null', null],
     ['"forwardTo" is not an option', { forwardTo: [NUMBERS.ann] }],

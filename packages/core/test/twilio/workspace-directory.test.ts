@@ -103,7 +103,7 @@ describe('a workspace is found by names', () => {
   });
 });
 
-describe('what is missing is named, with the command that makes it', () => {
+describe('what is missing is named, with the command that creates it', () => {
   it('a missing workspace is named, with the command that creates it', async () => {
     expect(await problem(scene(null).directory.load())).toBe(
       'there is no workspace named "AMD"; there is none at all. Make it with: twilio api:taskrouter:v1:workspaces:create --friendly-name "AMD"',

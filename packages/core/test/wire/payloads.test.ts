@@ -19,7 +19,7 @@ const callOf = (sid: string, fields: Record<string, string> = {}): Params => of(
 const leave = (fields: Record<string, string>): Params =>
   of({ StatusCallbackEvent: 'participant-leave', ConferenceSid: ROOM, CallSid: CALLER, ...fields });
 
-describe('what is refused says which parameter, and why', () => {
+describe('refusals name the parameter and the reason', () => {
   it.each<[problem: string, parse: (params: Params) => unknown, params: Params]>([
     ['CallSid is missing or not a Call SID', parseCall, of({ CallStatus: 'ringing' })],
     ['CallSid is missing or not a Call SID', parseVerdict, of({ AnsweredBy: 'human' })],
