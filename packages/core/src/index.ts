@@ -91,6 +91,7 @@ export {
   SCREENING_PHRASES,
 } from './flows/settings/policy.js';
 export type { LegVerdictEvent } from './flows/leg/events.js';
+export type { Keys } from './flows/settings/keys.js';
 export type { LegSettings } from './flows/settings/settings.js';
 export type { Fallback, FallbackOption, FinalFallback } from './flows/settings/fallback.js';
 export type { InboundCall } from './flows/call/call.js';

@@ -38,6 +38,21 @@ describe('a call on the page', () => {
     expect(stretches.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(100);
   });
 
+  it('the page shows a decline by key, and when it was', () => {
+    const keys = { accept: '1', decline: '2' };
+    const { state } = given(forwarding, [
+      events.inbound({ options: { ...ASYNC, keys } }),
+      ...greeted.slice(1),
+      events.key({ digits: '2', at: at(12) }),
+      events.status({ leg: 1, status: 'completed', at: at(14) }),
+    ]);
+    const row = rowOf(state);
+    expect(row.legs.map(legWords)).toEqual(['declined after 2.0 s']);
+    expect(timelineOf(row, say)).toContainEqual(
+      expect.objectContaining({ at: at(12), text: 'Ann declines the call with a key.', tone: 'plain' }),
+    );
+  });
+
   it('the timeline tells how long a callee heard nothing, how long the call was queued at Twilio, and what it would have been', () => {
     const { state } = given(forwarding, [
       ...greeted,

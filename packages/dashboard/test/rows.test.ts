@@ -107,7 +107,7 @@ describe('the row of a leg', () => {
     [{ kind: 'notReached', status: 'busy', sipCode: null }, 'busy'],
     [{ kind: 'notReached', status: 'failed', sipCode: 404 }, 'failed (SIP 404)'],
     [{ kind: 'refused', reason: 'not allowed' }, 'not allowed'],
-    ...['bridged', 'hungUp', 'stopped', 'lost'].map((kind) => [{ kind }, ''] as const),
+    ...['bridged', 'declined', 'hungUp', 'stopped', 'lost'].map((kind) => [{ kind }, ''] as const),
   ] as const)('the row of a leg with result %j has the detail "%s"', (result, detail) => {
     expect(toLegRow(leg({ result }), null)).toMatchObject({ result: result.kind, detail });
   });

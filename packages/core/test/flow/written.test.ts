@@ -106,12 +106,12 @@ describe('what is not written down', () => {
     const tables = { forwarding: digest(USUAL_FORWARDING), taskrouter: digest(USUAL_TASK_CALL) };
     expect({ ...tables, schemas: [forwarding.schema, taskrouter.schema] }).toMatchInlineSnapshot(`
       {
-        "forwarding": "b6d93304eed4",
+        "forwarding": "82728a6bbd5c",
         "schemas": [
           1,
           1,
         ],
-        "taskrouter": "a3967ce5186b",
+        "taskrouter": "506865fc0419",
       }
     `);
   });

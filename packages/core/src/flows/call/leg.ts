@@ -48,6 +48,8 @@ export type LegResult =
   | { readonly kind: 'bridged' }
   /** Answered, but by someone or something that does not get the caller. */
   | { readonly kind: 'answered'; readonly by: AnsweredBy }
+  /** Declined with a key. */
+  | { readonly kind: 'declined' }
   /** Hung up before detection said who answered. */
   | { readonly kind: 'hungUp' }
   | { readonly kind: 'notReached'; readonly status: FinalCallStatus; readonly sipCode: number | null }
@@ -81,7 +83,7 @@ export interface Leg {
   /** Known from the REST response or from the first callback, whichever comes first. */
   readonly sid: CallSid | null;
   readonly answeredBy: AnsweredBy | null;
-  /** A human verdict or a key was committed: this callee is bridged, or told why not. */
+  /** A human verdict or a key that counts was committed: this callee is bridged, or told why not. */
   readonly human: boolean;
   readonly farewell: Farewell | null;
   /** The farewell's TwiML was served. */
@@ -130,7 +132,7 @@ export interface LegTimestamps {
   readonly verdictAt?: EpochMs;
   /** How long detection listened, in ms. */
   readonly detectionMs?: number;
-  /** The callee pressed a key to take the call. */
+  /** The callee pressed a key to take the call, or to decline it. */
   readonly keyAt?: EpochMs;
   readonly joinedAt?: EpochMs;
   readonly endedAt?: EpochMs;

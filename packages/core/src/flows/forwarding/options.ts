@@ -1,7 +1,14 @@
 import { entriesOf, within } from '../../kernel/check.js';
 import type { Fallback } from '../settings/fallback.js';
 import type { Hold } from '../settings/hold.js';
-import { checkConfirm, LEG_OPTIONS, type LegOptions, type LegSettings, legSettings } from '../settings/settings.js';
+import {
+  checkConfirm,
+  checkKeys,
+  LEG_OPTIONS,
+  type LegOptions,
+  type LegSettings,
+  legSettings,
+} from '../settings/settings.js';
 import type { Texts } from '../settings/texts.js';
 import { planOf, type PlanStep, type PlanTarget, type RingPlan } from './ring-plan.js';
 
@@ -46,6 +53,10 @@ export function callSettings(options: CallOptions): CallSettings {
     ...legSettings(given),
     deadlineSeconds: within(deadlineSeconds, 10, 3600, 'deadlineSeconds'),
   };
+  checkKeys(
+    settings,
+    settings.plan.flatMap(({ targets }) => targets.map(({ confirm }) => confirm)),
+  );
   for (const [step, { targets }] of settings.plan.entries()) {
     for (const { to, confirm } of targets)
       checkConfirm(confirm, settings, `forwardTo[${String(step)}] (${to}) confirm`);

@@ -22,14 +22,14 @@ import {
   hangUpLeg,
   redirectToFarewell,
   legEnded,
-  expectHangup,
   dropRedirect,
   pickedUp,
   sayFarewell,
 } from './actions.js';
-import { accept, confirmOf, onPickUp, onSpeech, onVerdict } from './answer.js';
+import { confirmOf, onPickUp, onSpeech, onVerdict } from './answer.js';
 import type { LegContext } from './context.js';
 import { isUnsent, ringWithOwnNumber, unsent, watchRinging } from './dial.js';
+import { onKey, onNoKey } from './key.js';
 import type {
   CallerForLeg,
   LegNotification,
@@ -55,17 +55,10 @@ export function legRequest(ctx: LegContext, leg: LegDraft, event: LegRequest, ca
       onPickUp(ctx, leg, caller);
       return null;
     case 'leg.key':
-      if (event.digits !== '' && confirmOf(ctx, leg) !== 'never') {
-        // A callee who presses a key while we hang up hears why, too.
-        if (leg.phase !== 'confirming' && leg.phase !== 'ending') return null;
-        stamp(leg, 'keyAt', ctx.at);
-        return accept(ctx, leg, 'reply', caller);
-      }
+      if (event.digits !== '' && confirmOf(ctx, leg) !== 'never') return onKey(ctx, leg, event.digits, caller);
       return event.speech === undefined ? null : onSpeech(ctx, leg, event.speech, caller);
     case 'leg.poll':
-      if (leg.phase !== 'confirming' || ctx.at < (leg.confirmUntil ?? 0)) return null;
-      expectHangup(ctx, leg, { kind: 'answered', by: leg.answeredBy ?? 'unknown' });
-      return { type: 'out' };
+      return onNoKey(ctx, leg);
     case 'leg.document':
       if (leg.phase === 'joining' || leg.phase === 'farewell' || isSupposed(leg)) leg.wasRedirected = true;
       dropRedirect(ctx, leg);

@@ -3,6 +3,7 @@ import { entriesOf, listOf, oneOf, stringsOf, text, within } from '../../kernel/
 import type { Detection } from '../effects.js';
 import { type Fallback, fallbackOf, type FallbackOption } from './fallback.js';
 import { type Hold, HOLD_OPTIONS, holdOf, type HoldOptions } from './hold.js';
+import { isAnyKey, type Keys, keysOf, questionWith } from './keys.js';
 import {
   AMD_MODES,
   type AmdMode,
@@ -21,6 +22,7 @@ export interface LegSettings {
   readonly policy: AnswerPolicy;
   readonly amd: { readonly mode: AmdMode };
   readonly confirm: Confirm;
+  readonly keys: Keys;
   /** `null`: a call-screening robot is treated like any other machine. */
   readonly screening: Screening | null;
   /** `caller`: the caller's own number where possible. A number: always this one. */
@@ -48,6 +50,11 @@ export interface LegOptions extends HoldOptions {
   readonly amd?: { readonly mode?: AmdMode | undefined } | undefined;
   /** Which callees are asked for a key; default `when-unsure`. */
   readonly confirm?: Confirm | undefined;
+  /**
+   * Keys that take the call, and keys that decline it, each as a string of `0123456789*#`. Default: any key takes it, none
+   * declines.
+   */
+  readonly keys?: { readonly accept?: string | undefined; readonly decline?: string | undefined } | undefined;
   /** Tells phones that ask who is calling, and waits for their owner. Needs `amd.mode` `async` or `off`. Default: off. */
   readonly screening?: Partial<Screening> | undefined;
   /** Default `caller`. */
@@ -73,6 +80,7 @@ export const LEG_OPTIONS: readonly string[] = [
     policy: true,
     amd: true,
     confirm: true,
+    keys: true,
     screening: true,
     callerId: true,
     ownNumber: true,
@@ -100,12 +108,14 @@ export function legSettings(
   const { detection = {}, fallback = { kind: 'say' }, texts = {} } = given;
   const { callerId = 'caller', ownNumber, voice, language } = given;
   const { ringSeconds = 20, confirmSeconds = 12, timeLimitSeconds = 14_400 } = given;
-  const all = { ...defaults, ...stringsOf(texts, 'texts', TEXT_NAMES) };
+  const keys = keysOf(given['keys']);
+  const all = withKeys(keys, { ...defaults, ...stringsOf(texts, 'texts', TEXT_NAMES) });
   const settings: ReturnType<typeof legSettings> = {
     ...holdOf(given, all),
     policy: policyOf(policy),
     amd: { mode: modeOf(amd) },
     confirm: confirm === undefined ? ('when-unsure' as const) : oneOf(confirm, CONFIRM, 'confirm'),
+    keys,
     screening: screening === undefined ? null : screeningOf(screening),
     callerId: callerId === 'caller' ? 'caller' : e164(callerId, 'callerId'),
     ownNumber: ownNumber === undefined ? null : e164(ownNumber, 'ownNumber'),
@@ -120,6 +130,12 @@ export function legSettings(
   };
   checkPolicy(settings, policy);
   return settings;
+}
+
+/** Names the keys in the question, unless its text was chosen. */
+function withKeys(keys: Keys, texts: Texts): Texts {
+  if (isAnyKey(keys) || texts.confirm !== DEFAULT_TEXTS.confirm) return texts;
+  return { ...texts, confirm: questionWith(keys) };
 }
 
 function modeOf(value: unknown): AmdMode {
@@ -214,6 +230,19 @@ export function checkConfirm(
   if (screening !== null) {
     throw new TypeError(`"screening" needs a key from whoever picks up in the end: "${option}" cannot be "never"`);
   }
+}
+
+/**
+ * Refuses keys that nobody could ever press. `people`: whether each callee is asked, if not as the call says.
+ * @throws TypeError naming the option
+ */
+export function checkKeys(
+  { confirm, keys }: Pick<LegSettings, 'confirm' | 'keys'>,
+  people: readonly (Confirm | undefined)[] = [],
+): void {
+  if (isAnyKey(keys) || confirm !== 'never' || people.some((own = confirm) => own !== 'never')) return;
+  const option = keys.accept === null ? 'keys.decline' : 'keys.accept';
+  throw new TypeError(`"${option}" needs a callee who is asked for a key: "confirm" cannot be "never"`);
 }
 
 function checkMessage(answer: string, mode: LegSettings['detection']['mode']): void {

@@ -1,5 +1,5 @@
 /** Why a callee who answered is not connected; said before we hang up. `message`: what a machine records. */
-export type Farewell = 'callerGone' | 'taken' | 'lost' | 'message';
+export type Farewell = 'callerGone' | 'taken' | 'lost' | 'declined' | 'message';
 
 /** Everything the flow says. `{caller}` becomes the caller's number, digit by digit; `{name}` the callee's name. */
 export interface Texts {
@@ -33,6 +33,8 @@ export interface Texts {
   readonly callerGone: string;
   /** To a callee who could not be connected. */
   readonly lost: string;
+  /** To a callee who declined the call with a key. */
+  readonly declined: string;
   /** What `{caller}` becomes when the number is withheld. */
   readonly withheld: string;
   /** What `{name}` becomes for a callee without a name. */
@@ -57,6 +59,7 @@ export const DEFAULT_TEXTS: Texts = {
   taken: 'Somebody else has taken the call. Goodbye.',
   callerGone: 'The caller has hung up. Goodbye.',
   lost: 'We are sorry, the call could not be connected. Goodbye.',
+  declined: 'All right. Goodbye.',
   withheld: 'a withheld number',
   you: 'you',
   somebody: 'somebody',

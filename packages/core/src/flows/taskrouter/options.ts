@@ -3,7 +3,7 @@ import { entriesOf, flag, kindOf, within } from '../../kernel/check.js';
 import type { Fallback } from '../settings/fallback.js';
 import type { Hold } from '../settings/hold.js';
 import { LEG_ENDS } from '../settings/policy.js';
-import { LEG_OPTIONS, type LegOptions, type LegSettings, legSettings } from '../settings/settings.js';
+import { checkKeys, LEG_OPTIONS, type LegOptions, type LegSettings, legSettings } from '../settings/settings.js';
 import { DEFAULT_TEXTS, type Texts } from '../settings/texts.js';
 
 /** What we have to know of a workspace; `createWorkspaceDirectory` of `@amd/core/twilio` finds it by names. */
@@ -97,6 +97,7 @@ export function taskSettings(options: TaskOptions, workspace: TaskRouterWorkspac
     throw new TypeError('"afterCall" must be "coolDown" or "available"');
   }
   const settings = legSettings(given, DEFAULT_TASK_TEXTS);
+  checkKeys(settings);
   // Enqueue treats an empty address as none (twilio.com/docs/voice/twiml/enqueue).
   if (settings.waitUrl === '') throw new TypeError('"waitUrl" must be an absolute http(s) URL');
   for (const end of LEG_ENDS) {

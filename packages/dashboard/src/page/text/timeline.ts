@@ -60,7 +60,8 @@ function addLeg(
     add(leg.verdictAt, `It is ${answerWords(leg.answeredBy)}.${took}`, leg.answeredBy === 'human' ? 'good' : 'bad');
   }
   if (leg.screened) add(leg.greetedAt, `A robot screens calls for ${who}: it hears who is calling.`);
-  add(leg.keyAt, `${who} presses a key.`, 'good');
+  if (leg.result === 'declined') add(leg.keyAt, `${who} declines the call with a key.`);
+  else add(leg.keyAt, `${who} presses a key.`, 'good');
   add(leg.joinedAt, `${who} and the caller are connected.`, 'good');
   add(leg.endedAt, endOf(leg, who), leg.result === 'refused' || leg.result === 'lost' ? 'bad' : 'plain');
 }

@@ -60,6 +60,8 @@ export function legWords(leg: LegRow): string {
       return verdict === '' ? 'took the call' : `${verdict}, took the call`;
     case 'answered':
       return verdict === '' ? `answered by ${answerWords(leg.detail)}` : verdict;
+    case 'declined':
+      return verdict;
     case 'hungUp':
       return verdict === '' ? 'picked up and hung up' : `${verdict}, hung up`;
     case 'notReached':
@@ -77,11 +79,11 @@ export function legWords(leg: LegRow): string {
 }
 
 /** Describes a verdict as `voicemail after 3.8 s`. */
-function verdictWords({ answeredBy, answeredAt, verdictAt, keyAt }: LegRow): string {
+function verdictWords({ answeredBy, answeredAt, verdictAt, keyAt, result }: LegRow): string {
   const after = (at: number | null): string =>
     answeredAt === null || at === null ? '' : ` after ${duration(at - answeredAt)}`;
   const verdict = answeredBy === null ? '' : `${answerWords(answeredBy)}${after(verdictAt)}`;
-  const key = keyAt === null ? '' : `a key${after(keyAt)}`;
+  const key = keyAt === null ? '' : `${result === 'declined' ? 'declined' : 'a key'}${after(keyAt)}`;
   // The first one decided.
   if (verdict === '' || key === '') return verdict + key;
   return (keyAt ?? 0) < (verdictAt ?? 0) ? key : `${verdict}, ${key}`;
