@@ -17,7 +17,7 @@ const LONG = [
 ];
 
 /** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
-const CI = ['packages/verification/test/repository/{packed,diagram}.test.ts'];
+const CI = ['packages/verification/test/repository/{packed,packed-test-app,diagram}.test.ts'];
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../helpers/manifests.js';
+import { install, pack, run } from '../helpers/packed.js';
 import { ROOT } from '../helpers/sources.js';
 
 /** What a user gets: the package is built and packed in a copy, and installed alone in an empty project. */
@@ -12,51 +11,14 @@ let folder: string;
 let project: string;
 let packed: readonly { readonly path: string }[];
 
-const exec = promisify(execFile);
-
-async function run(cwd: string, command: string, args: readonly string[]): Promise<string> {
-  // npm tells its children which project they belong to; these belong to another one.
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(config_local_prefix|package|lifecycle)|INIT_CWD)/.test(name),
-  );
-  const env = { ...Object.fromEntries(inherited), npm_config_loglevel: 'error', NO_COLOR: '1' };
-  try {
-    const { stdout } = await exec(command, args, { cwd, env, maxBuffer: 16_777_216 });
-    return stdout;
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'amd-packed-')));
-  const house = join(folder, 'house');
-  const core = join(house, 'packages/core');
   project = join(folder, 'project');
   await mkdir(project);
-  await mkdir(core, { recursive: true });
-  await cp(`${ROOT}packages/core`, core, {
-    recursive: true,
-    filter: (path) => !/[\\/](dist|test|node_modules)$/.test(path),
-  });
-  await cp(`${ROOT}tsconfig.json`, join(house, 'tsconfig.json'));
-  await symlink(`${ROOT}node_modules`, join(house, 'node_modules'));
-
-  await run(core, process.execPath, [`${ROOT}node_modules/tsup/dist/cli-default.js`, '--silent']);
-  const [tarball] = JSON.parse(await run(core, 'npm', ['pack', '--json', '--ignore-scripts'])) as [
-    { filename: string; files: { path: string }[] },
-  ];
-  packed = tarball.files;
+  const core = await pack(folder, 'core');
+  packed = core.files;
   await writeFile(join(project, 'package.json'), '{ "name": "project", "version": "1.0.0", "private": true }\n');
-  await run(project, 'npm', [
-    'install',
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-    '--ignore-scripts',
-    join(core, tarball.filename),
-  ]);
+  await install(project, [core.tarball]);
 });
 
 afterAll(async () => {
