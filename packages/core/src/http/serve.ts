@@ -13,6 +13,7 @@ import { type Clock, stopwatch, within } from '../runtime/clock.js';
 import { reasonOf } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { Turn } from '../runtime/runtime.js';
+import { type CallDetails, detailsOf } from './arriving-call.js';
 import { createSounds } from './audio/sounds.js';
 import type { CheckedOptions } from './endpoint-options.js';
 import type { Endpoint } from './endpoint.js';
@@ -39,7 +40,7 @@ export type Answer =
 interface Webhooks {
   /** Name of the flow: a reference of another flow is not about a call of ours. */
   readonly flow: 'forwarding' | 'taskrouter';
-  readonly inbound: (call: InboundCall, turn: Turn) => Promise<Answer>;
+  readonly inbound: (call: InboundCall, details: CallDetails, turn: Turn) => Promise<Answer>;
   /** A route without a reference, other than `/inbound`. */
   readonly onNotification: (verified: Verified, turn: Turn) => Promise<Answer>;
   readonly callback: (ref: CallbackRef, verified: Verified, turn: Turn) => Promise<Answer>;
@@ -137,19 +138,20 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   async function answerTo(verified: Verified, patience: Patience): Promise<Answer> {
-    const { route, params } = verified;
+    const { route } = verified;
     const turn = { first: route.wants !== 'nothing', by: patience.arrivedAt + patience.budgetMs };
-    if (route.name === 'inbound') return inbound(parseInbound(params), patience, turn);
+    if (route.name === 'inbound') return inbound(verified, patience, turn);
     if (route.ref === null) return webhooks.onNotification(verified, turn);
     const ref = parseRef(verified.ref, route.ref);
     return ref?.flow === webhooks.flow ? webhooks.callback(ref, verified, turn) : { kind: 'unknown' };
   }
 
   async function inbound(
-    parsed: ReturnType<typeof parseInbound>,
+    { params, query }: Verified,
     { since }: Patience,
     turn: Turn & { readonly by: EpochMs },
   ): Promise<Answer> {
+    const parsed = parseInbound(params);
     if (!parsed.ok) return { kind: 'refused', problem: parsed.problem };
     const { ok: _, ...asked } = parsed;
     const { sid, status, from } = asked;
@@ -157,7 +159,9 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
     const admission: Admission = (await limits?.admit({ sid, from, flow: webhooks.flow })) ?? 'admitted';
     // They were answered long ago, and ask again.
     if (clock.now() > turn.by) return { kind: 'unknown' };
-    if (admission === 'admitted') return webhooks.inbound(call, { ...turn, isNew: since === null });
+    if (admission === 'admitted') {
+      return webhooks.inbound(call, detailsOf(params, query), { ...turn, isNew: since === null });
+    }
     const why = admission === 'tooManyAtOnce' ? 'too many calls at once' : `too many calls from ${from}`;
     log({ level: 'warn', code: 'limited', path: '/inbound', call: sid, message: `rejected as busy: ${why}` });
     // Who was asked to wait was answered by that.

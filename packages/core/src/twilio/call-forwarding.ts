@@ -5,7 +5,8 @@ import { forwarding } from '../flows/forwarding/forwarding.js';
 import { CALL_OPTIONS, type CallOptions, callSettings, type ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
 import { createForwardingEndpoint } from '../http/forwarding/endpoint.js';
-import type { Resolve } from '../http/resolve.js';
+import type { ArrivingCall } from '../http/arriving-call.js';
+import type { OnlyOptions, Resolution, Resolve } from '../http/resolve.js';
 import { toNodeListener } from '../http/servers/node.js';
 import { callbackUrls, webhookUrls } from '../http/urls.js';
 import { createCallLimits } from '../runtime/call-limits.js';
@@ -64,7 +65,9 @@ const OPTIONS: Readonly<Record<string, true>> = {
  * Webhooks are answered by `listener` or `fetch`.
  * @throws TypeError or RangeError naming the option
  */
-export function createCallForwarding(options: CallForwardingOptions): CallForwarding {
+export function createCallForwarding<Result extends Resolution | Promise<Resolution>>(
+  options: ToOneList | (ByResolve & { readonly resolve: (call: ArrivingCall) => Result } & OnlyOptions<Result>),
+): CallForwarding {
   const list =
     options.resolve === undefined ? Object.fromEntries(CALL_OPTIONS.map((name) => [name, true as const])) : {};
   onlyKnown(options, 'createCallForwarding', { ...OPTIONS, ...list });
@@ -156,6 +159,6 @@ function callsOf(options: CallForwardingOptions): {
 
 /** Options that do not say whose number is shown show the one that the start was given. */
 function withOwnNumber(given: Awaited<ReturnType<Resolve>>, ownNumber: string): Awaited<ReturnType<Resolve>> {
-  if ('plan' in given || given.ownNumber !== undefined) return given;
+  if ('kind' in given || 'plan' in given || given.ownNumber !== undefined) return given;
   return { ...given, ownNumber };
 }

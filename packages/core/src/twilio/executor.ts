@@ -6,7 +6,7 @@ import type { CallbackRef } from '../wire/callbacks.js';
 import type { CallEffect, CreateCall, Outcome, TaskRouterEffect, TwilioEffect } from '../flows/effects.js';
 import { type Clock, systemClock, within } from '../runtime/clock.js';
 import type { Execution, Executor } from '../runtime/executor.js';
-import { guarded, type LogOption } from '../runtime/log.js';
+import { guarded, type LogOption, rarely } from '../runtime/log.js';
 import { classifyFailure, isObject, retryAfterIn } from './classify.js';
 import type { TwilioCall, TwilioClient } from './client.js';
 import { createParams, neverDialled } from './create-params.js';
@@ -33,6 +33,9 @@ export interface TwilioExecutorOptions {
 }
 
 const MAY_DIAL_MS = 2000;
+
+/** What refuses one call refuses many: each kind of refusal is logged this often, in ms. */
+const SAY_EVERY_MS = 60_000;
 
 const OPTIONS = {
   client: true,
@@ -65,6 +68,7 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
     if (!isE164(number)) throw new TypeError('"ownNumbers" must be phone numbers in E.164 form, such as +14155550142');
   }
   const ownNumbers = new Set(options.ownNumbers);
+  const maySay = rarely(() => clock.now(), SAY_EVERY_MS);
 
   async function execute(effect: TwilioEffect): Promise<Execution> {
     if (!isOfCall(effect)) {
@@ -123,12 +127,17 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
 
   return async (effect) => {
     const execution = await execute(effect);
-    if (execution.kind === 'outcome' && execution.outcome.kind === 'refused') {
+    if (execution.kind === 'outcome' && execution.outcome.kind === 'refused' && maySay(kindOf(execution.outcome))) {
       const message = `${nameOf(effect)} was refused: ${execution.outcome.reason}`;
       log({ level: 'warn', code: 'rest.refused', ...callOf(effect), message });
     }
     return execution;
   };
+}
+
+/** One sentence for each of Twilio's codes, and for each reason of ours. */
+function kindOf({ code, reason }: { readonly code: number | null; readonly reason: string }): string {
+  return code === null ? reason : String(code);
 }
 
 function nameOf(effect: TwilioEffect): string {

@@ -40,3 +40,5 @@ export {
   type TaskRouterForwarding,
   type TaskRouterForwardingOptions,
 } from './task-router-forwarding.js';
+export { type ArrivingCall } from '../http/arriving-call.js';
+export { type Decision, redirect, reject } from '../http/decision.js';

@@ -131,7 +131,13 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
       publicBaseUrl,
       accountSid,
       authTokens: options.authTokens ?? [authToken],
-      resolve: resolve === undefined ? undefined : async (call) => ({ ownNumber, ...(await resolve(call)) }),
+      resolve:
+        resolve === undefined
+          ? undefined
+          : async (call) => {
+              const given = await resolve(call);
+              return 'kind' in given ? given : { ownNumber, ...given };
+            },
       defaultSettings: { ownNumber, ...options.defaultSettings },
       phoneAttributes,
       fallbackTexts: options.fallbackTexts,

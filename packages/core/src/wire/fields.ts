@@ -67,6 +67,7 @@ export const READINGS = {
       ...partyFields('ForwardedFrom'),
       ...partyFields('CalledVia'),
       textField('CallToken', /^\S/),
+      { name: 'StirVerstat', value: /^(?:TN|No-TN)-Validation(?:-[A-Za-z]+)*$/, max: 64 },
     ],
     always: IN_CALL.always,
     beside: {

@@ -88,7 +88,7 @@ describe('webhooks become events', () => {
     const params = common(CALLER, { CallStatus: 'ringing', CallToken: 'to%2Fken' });
     expect(verbs(await ends.handle(webhook(path, params)))).toEqual(['Hangup']);
     const call = { sid: CALLER, from: '+12125550123', to: '+14155550199', status: 'ringing' };
-    expect(seen).toEqual([call]);
+    expect(seen).toEqual([{ ...call, sipHeaders: {}, query: {} }]);
     expect(handled).toEqual([
       {
         key: `forwarding:${CALLER}`,

@@ -211,7 +211,7 @@ describe('a call that was forwarded to us', () => {
       forwardedFrom: '+13105550100',
       calledVia: '+13105550101',
     };
-    expect(seen).toEqual([call]);
+    expect(seen).toEqual([{ ...call, sipHeaders: {}, query: {} }]);
     expect(heard).toMatchObject([{ event: { call: { ...call, token: 'secret' } } }]);
   });
 });

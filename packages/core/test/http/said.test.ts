@@ -344,6 +344,8 @@ describe('what an endpoint of TaskRouter says', () => {
   });
 });
 
+const NO_DETAILS = { sipHeaders: {}, query: {} };
+
 describe('settings that cannot be had', () => {
   const call = { sid: CALLER, from: '+12125550123', to: '+14155550199', status: 'ringing' } as never;
   const settled = async (resolve: () => string, defaults: string | undefined, check = (text: string) => text) => {
@@ -356,7 +358,7 @@ describe('settings that cannot be had', () => {
       clock: manualClock(),
       log: (entry: LogEntry) => void log.push(entry),
     };
-    const resolved = await resolveSettings(call, parts);
+    const resolved = await resolveSettings(call, NO_DETAILS, parts);
     return { resolved, log };
   };
   const fail = (): never => {
@@ -385,7 +387,7 @@ describe('settings that cannot be had', () => {
   it('settings that take too long are named', async () => {
     const clock = manualClock();
     const log: LogEntry[] = [];
-    const resolving = resolveSettings(call, {
+    const resolving = resolveSettings(call, NO_DETAILS, {
       resolve: () => new Promise<never>(() => undefined),
       check: (text) => text,
       defaults: undefined,
@@ -411,8 +413,10 @@ describe('settings that cannot be had', () => {
     };
     const plain = { sid: CALLER, from: 'a', to: 'b', status: 'ringing' } as never as object;
     for (const more of [{}, { forwardedFrom: 'c' }, { calledVia: 'd' }])
-      await resolveSettings({ ...plain, ...more, token: 't' } as never, parts);
-    expect(seen).toEqual([plain, { ...plain, forwardedFrom: 'c' }, { ...plain, calledVia: 'd' }]);
+      await resolveSettings({ ...plain, ...more, token: 't' } as never, NO_DETAILS, parts);
+    expect(seen).toEqual(
+      [{}, { forwardedFrom: 'c' }, { calledVia: 'd' }].map((more) => ({ ...plain, ...more, ...NO_DETAILS })),
+    );
   });
 });
 

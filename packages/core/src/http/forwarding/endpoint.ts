@@ -8,7 +8,9 @@ import type { CallOptions, CallSettings } from '../../flows/forwarding/options.j
 import type { Runtime, Turn } from '../../runtime/runtime.js';
 import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
-import { type Resolve, resolveSettings, toSettings } from '../resolve.js';
+import { type ArrivingCall, type CallDetails, detailsOf } from '../arriving-call.js';
+import { decisionReply, isDecision } from '../decision.js';
+import { type OnlyOptions, type Resolution, type Resolve, resolveSettings, toPlan, toSettings } from '../resolve.js';
 import { ROUTES } from '../routes.js';
 import { type Answer, serve } from '../serve.js';
 import { translate } from './events.js';
@@ -18,7 +20,9 @@ import { translate } from './events.js';
  * on our side, a request for TwiML gets TwiML within the reply budget.
  * @throws TypeError or RangeError naming the option
  */
-export function createForwardingEndpoint(options: ForwardingEndpointOptions): Endpoint {
+export function createForwardingEndpoint<Result extends Resolution | Promise<Resolution>>(
+  options: ForwardingEndpointOptions & { readonly resolve: (call: ArrivingCall) => Result } & OnlyOptions<Result>,
+): Endpoint {
   onlyKnown(options, 'createForwardingEndpoint', OPTIONS);
   const { runtime, resolve } = options;
   const checked = checkOptions(options, ROUTES);
@@ -26,10 +30,10 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
   const { clock, log, resolveBudgetMs: budgetMs } = checked;
   const defaults = defaultsOf(options.defaultSettings);
 
-  async function arrive(call: InboundCall, turn: Turn, lostVisit?: number): Promise<Answer> {
-    const resolved = await resolveSettings(call, {
+  async function arrive(call: InboundCall, details: CallDetails, turn: Turn, lostVisit?: number): Promise<Answer> {
+    const resolved = await resolveSettings(call, details, {
       resolve,
-      check: toSettings,
+      check: toPlan,
       defaults,
       budgetMs,
       clock,
@@ -37,13 +41,14 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
     });
     if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
     const { settings } = resolved;
+    if (isDecision(settings)) return { kind: 'reply', reply: decisionReply(settings, call, checked.texts) };
     const event = { type: 'inbound', call, settings, ...(lostVisit === undefined ? {} : { lostVisit }) } as const;
     return { kind: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
   }
 
   return serve(checked, {
     flow: 'forwarding',
-    inbound: (call, turn) => arrive(call, turn),
+    inbound: arrive,
     goodbye: (call, visit) =>
       runtime.handle(
         recordKey('forwarding', call),
@@ -57,14 +62,19 @@ export function createForwardingEndpoint(options: ForwardingEndpointOptions): En
       const event = { type: 'caller.status', status: call.status } as const;
       return { kind: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
     },
-    async callback(ref, { params, failingSince }, turn) {
+    async callback(ref, { params, query, failingSince }, turn) {
       if (ref.purpose === 'caller.again') {
         const parsed = parseInbound(params);
         if (!parsed.ok) return { kind: 'refused', problem: parsed.problem };
         // Of its first request: what shows the caller's number is not kept for so long.
         const { ok: _, token: _token, ...call } = parsed;
         if (call.sid !== ref.key || ref.leg !== 0) return { kind: 'unknown' };
-        return arrive({ ...call, ...(failingSince === null ? {} : { since: failingSince }) }, turn, ref.visit);
+        return arrive(
+          { ...call, ...(failingSince === null ? {} : { since: failingSince }) },
+          detailsOf(params, query),
+          turn,
+          ref.visit,
+        );
       }
       const translation = translate(ref, params);
       if (!translation.ok) return { kind: 'refused', problem: translation.problem };

@@ -14,18 +14,21 @@ import {
   taskSettings,
   type TaskSettings,
 } from '../../flows/taskrouter/options.js';
+import type { InboundCall } from '../../flows/call/call.js';
 import type { WorkerEvent } from '../../flows/worker/events.js';
 import type { Runtime, Turn } from '../../runtime/runtime.js';
 import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
-import { type ArrivingCall, resolveSettings } from '../resolve.js';
+import type { ArrivingCall, CallDetails } from '../arriving-call.js';
+import { type Decision, decisionReply, isDecision } from '../decision.js';
+import { resolveSettings } from '../resolve.js';
 import { TASKROUTER_ROUTES } from '../routes.js';
 import { type Answer, serve } from '../serve.js';
 import { ofTaskEvent, translateTaskCallback, WORKER_EVENTS } from './events.js';
 import { foreignTasks, unreadablePhone } from './guests.js';
 
 /** Says how one inbound call is handled. */
-export type ResolveTask = (call: ArrivingCall) => TaskOptions | Promise<TaskOptions>;
+export type ResolveTask = (call: ArrivingCall) => TaskOptions | Decision | Promise<TaskOptions | Decision>;
 
 /** What the endpoint asks of a workspace's directory: `createWorkspaceDirectory` of `@amd/core/twilio`. */
 export interface Directory {
@@ -86,18 +89,21 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
 
   const workspace = async (): Promise<TaskRouterWorkspace> => directory.current() ?? (await directory.load());
 
-  async function inbound(call: Parameters<typeof resolveSettings>[0], turn: Turn): Promise<Answer> {
+  async function inbound(call: InboundCall, details: CallDetails, turn: Turn): Promise<Answer> {
     const here = directory.current();
-    const resolved = await resolveSettings(call, {
+    const resolved = await resolveSettings(call, details, {
       resolve: async (arriving) => ({ given: (await resolve?.(arriving)) ?? defaultSettings, in: await workspace() }),
-      check: (chosen): TaskSettings => taskSettings(chosen.given, chosen.in),
+      check: (chosen): TaskSettings | Decision =>
+        isDecision(chosen.given) ? chosen.given : taskSettings(chosen.given, chosen.in),
       defaults: here === undefined ? undefined : taskSettings(defaultSettings, here),
       budgetMs,
       clock,
       log,
     });
     if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
-    const event = { type: 'inbound', call, settings: resolved.settings } as const;
+    const { settings } = resolved;
+    if (isDecision(settings)) return { kind: 'reply', reply: decisionReply(settings, call, checked.texts) };
+    const event = { type: 'inbound', call, settings } as const;
     return { kind: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
 
