@@ -54,7 +54,7 @@ async function wholeCalls(calls: number): Promise<number> {
     store: createMemoryStore(),
     clock: sim.clock,
     execute: createTwilioExecutor({
-      client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never }),
+      client: twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient }),
       url: callbackUrls(BASE),
       mayDial: (to) => to === NUMBERS.ann,
     }),

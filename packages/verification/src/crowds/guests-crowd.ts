@@ -95,7 +95,7 @@ async function play({ calls, workers, seed }: GuestCrowd, workflow: 'shared' | '
 
 /** Plays agents in Flex: their own tasks are accepted after a moment, and completed after half a minute. */
 async function openFlex(app: TaskRouterApp, workflow: 'shared' | 'apart') {
-  const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient as never });
+  const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient });
   const { tasks, taskChannels, workflows } = client.taskrouter.v1.workspaces(app.sids.workspace);
   const ours = await workflows(app.sids.workflow).fetch();
   const { configuration, taskReservationTimeout } = ours;

@@ -16,7 +16,7 @@ const ROOM = '+14155550198';
 const ANN = '+14155550142';
 const none = (prefix: string): never => `${prefix}${'9'.repeat(32)}` as never;
 
-/** A caller in a queue with a worker held for them, who has a chat as well; two people in a room. */
+/** A caller in a queue with a worker reserved for them, who has a chat as well; two people in a room. */
 async function scenario() {
   let fault: RestFault | undefined;
   const documents: Record<string, string> = {
@@ -47,12 +47,12 @@ async function scenario() {
   });
   const executorOf = (token: string) =>
     createTwilioExecutor({
-      client: twilio(sim.accountSid, token, { httpClient: sim.httpClient as never }),
+      client: twilio(sim.accountSid, token, { httpClient: sim.httpClient }),
       url: callbackUrls(BASE),
       mayDial: () => true,
       clock: sim.clock,
     });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const inside = client.taskrouter.v1.workspaces(sids.workspace);
   const caller = sim.placeCall({ from: CALLER, to: OUR_NUMBER });
   const guests = ['+12125550101', '+12125550102'].map((from) => sim.placeCall({ from, to: ROOM }));

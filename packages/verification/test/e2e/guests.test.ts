@@ -9,7 +9,7 @@ const ANN = { name: 'Ann', person: human({ ringMs: 4000, talkMs: 30_000 }) };
 
 async function scenario(workspace: WorkspaceSetUp = {}, more: Partial<TaskRouterScenario> = {}) {
   const app = await taskRouterApp({ workers: [ANN], workspace, ...more });
-  const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient as never });
+  const client = twilio(app.sim.accountSid, app.sim.authToken, { httpClient: app.sim.httpClient });
   const { tasks } = client.taskrouter.v1.workspaces(app.sids.workspace);
   const chat = async (timeout = 3600) =>
     (await tasks.create({ workflowSid: app.sids.workflow, taskChannel: 'chat', attributes: '{}', timeout })).sid;

@@ -59,7 +59,7 @@ async function played(people: Record<string, Person>, document = WITHOUT_URL, wh
       return new Response(documents[path] ?? '', { headers: { 'content-type': 'text/xml' } });
     }),
   });
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const caller = sim.placeCall({ from: CALLER, to: OURS });
   await sim.settle();
   const requests = (path: string) => asked.filter((one) => one.path === path);

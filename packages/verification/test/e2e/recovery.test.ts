@@ -135,7 +135,7 @@ describe('a process that has lost all its state', () => {
 });
 
 function tools(sim: ReturnType<typeof world>['sim']) {
-  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+  const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
   const url = ({ key, purpose }: { key: string; purpose: string }): string =>
     `${BASE}/inbound/${purpose === 'caller.document' ? 'document' : purpose}?ref=forwarding.${key}.1.0`;
   return { client, url };

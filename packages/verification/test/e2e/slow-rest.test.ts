@@ -119,7 +119,7 @@ describe('when Twilio is slow', () => {
     '%s: the executor gives up before the client',
     async (fault) => {
       const sim = createSimulator({ rest: () => fault });
-      const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+      const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
       const execute = createTwilioExecutor({ client, mayDial: () => true, url: callbackUrls(BASE), clock: sim.clock });
       const began = sim.clock.now();
       const execution = execute({ type: 'call.fetch', id: '1', sid: `CA${'0'.repeat(32)}` } as never).then(

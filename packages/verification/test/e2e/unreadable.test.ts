@@ -146,7 +146,7 @@ describe('the search for lost callers', () => {
     const { sim, caller } = scenario;
     await scenario.overwrite(UNREADABLE['of a newer version']?.(sim.clock.now() - 90_000) ?? '');
     const node = scenario.start();
-    const real = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+    const real = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
     const update = vi.fn(() => Promise.reject(new Error('no route to host')));
     const calls = (sid: string) => ({ fetch: () => real.calls(sid).fetch(), update });
     const client = { conferences: real.conferences, incomingPhoneNumbers: real.incomingPhoneNumbers, calls };
@@ -221,7 +221,7 @@ describe.each(Object.keys(STORES))('a caller in a queue whose record cannot be r
         const key = `${taskrouter.name}:${caller.sid}`;
         await overwrite(store, key, UNREADABLE[kind]?.(sim.clock.now()) ?? '', sim.clock.now());
         node = await begin();
-        const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient as never });
+        const client = twilio(sim.accountSid, sim.authToken, { httpClient: sim.httpClient });
         const looks = [1, 2].map(() =>
           queuedCallers({ client, store, workspace: () => sids.workspace, clock: sim.clock }),
         );
