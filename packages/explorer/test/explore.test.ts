@@ -117,4 +117,17 @@ describe('the explorer itself', () => {
       expect(explore(forwardingWorld({ legs: 1, faults: 0, flow })).violation?.what, answer).toMatch(/^P2/);
     }
   });
+
+  it('the explorer finds a flow that connects a callee who has declined', () => {
+    const world = { legs: 1, faults: 0, declines: true, callerStays: true, answers: ['unknown'] } as const;
+    expect(explore(forwardingWorld(world)).violation).toBeNull();
+    const flow: typeof forwarding = {
+      ...forwarding,
+      transition: (state, event, config) =>
+        forwarding.transition(state, event.type === 'leg.key' ? { ...event, digits: '#' } : event, config),
+    };
+    const { violation } = explore(forwardingWorld({ ...world, flow }));
+    expect(violation?.what).toBe('P2: somebody is bridged who has declined');
+    expect(violation?.trace).toContain('leg 1 presses 2');
+  });
 });

@@ -1,7 +1,7 @@
 import { closeRoom, endCallerCall, endLegCall, enterRoom, NOBODY, send, withCopy, withLeg } from './calls.js';
 import type { WorldContext } from './options.js';
 import { lateRequest, request, unheardRequest } from './requests.js';
-import { legNotification, NEW_LEG, type World } from './state.js';
+import { DECLINING_KEY, legNotification, NEW_LEG, type World } from './state.js';
 import type { AddMove } from './task-moves.js';
 
 /** Adds what calls do by themselves. */
@@ -82,7 +82,7 @@ export function verdictMoves(context: WorldContext, world: World, add: AddMove):
 }
 
 /** Adds what people may freely do. */
-export function peopleMoves({ amd, callerStays }: WorldContext, world: World, add: AddMove): void {
+export function peopleMoves({ amd, callerStays, declines }: WorldContext, world: World, add: AddMove): void {
   if (world.roomEnds > 0 && world.caller.doing === 'room') {
     add('the room is ended', false, () => quiet({ ...closeRoom(world, NOBODY), roomEnds: world.roomEnds - 1 }));
   }
@@ -97,8 +97,14 @@ export function peopleMoves({ amd, callerStays }: WorldContext, world: World, ad
         quiet(send(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), legNotification(who, 'answered'))),
       );
     }
-    if (doing === 'gather')
+    if (doing === 'gather') {
       add(`${name} presses #`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.key' })));
+      if (declines) {
+        add(`${name} presses ${DECLINING_KEY}`, false, () =>
+          quiet(withLeg(world, who, { doing: `asks:leg.key#${DECLINING_KEY}` })),
+        );
+      }
+    }
     if (call === 'in-progress') {
       add(`${name} hangs up`, false, () => quiet(endLegCall(world, who, 'completed')));
     }

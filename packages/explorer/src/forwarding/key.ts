@@ -18,8 +18,8 @@ export function worldKey(world: World, stateNumber: number): string {
   return `${key}|${roomStarted ? 'r' : ''}|${stale.join()}|${tasks.map(taskKey).sort().join()}`;
 }
 
-function flags({ human, owed, told, bridged, late, listening }: WorldLeg): string {
-  return `${listening ? 's' : ''}${human ? 'h' : ''}${owed ? 'o' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
+function flags({ human, owed, declined, told, bridged, late, listening }: WorldLeg): string {
+  return `${listening ? 's' : ''}${human ? 'h' : ''}${owed ? 'o' : ''}${declined ? 'd' : ''}${told ? 't' : ''}${bridged ? 'b' : ''}${late ? 'l' : ''}`;
 }
 
 /**

@@ -19,7 +19,7 @@ import { isFetch, taskMoves, timerMoves } from './task-moves.js';
  * notifications arrive at once: late, lost and repeated ones are explored with two legs.
  */
 const DECIDES_A_RACE =
-  /^(caller (asks|enters|hangs|has)|leg \d (asks|enters|is |presses #|hangs up|has)|(move|redirect|end)\S* (done|→)|timer (caller|deadline))/;
+  /^(caller (asks|enters|hangs|has)|leg \d (asks|enters|is |presses [#2]|hangs up|has)|(move|redirect|end)\S* (done|→)|timer (caller|deadline))/;
 const BEGINS = /^(caller asks:inbound|caller enters|create:\d:caller (made|→)|leg \d is dialled)/;
 const GREETS = /^leg \d (answers|asks:leg.answered)/;
 

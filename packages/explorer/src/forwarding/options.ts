@@ -17,6 +17,7 @@ import {
 } from '@amd/core';
 import type { LateRequests } from './calls.js';
 import { forwardingMemory, type ForwardingMemory } from './memory.js';
+import { DECLINING_KEY } from './state.js';
 
 export interface WorldOptions {
   /** `atOnce` rings both legs together, `inOrder` one after the other, `staggered` the second one also after a while. */
@@ -47,6 +48,8 @@ export interface WorldOptions {
    * none.
    */
   readonly late?: LateRequests;
+  /** A callee who is asked for a key may press one that declines. Default false: any key takes the call. */
+  readonly declines?: boolean;
   /** The caller stays on the line, and no time runs out: only the legs act. */
   readonly callerStays?: boolean;
   /** The only notifications that may arrive: `verdict`, `final`, `callerFinal` …; default all. */
@@ -92,6 +95,7 @@ export function worldContext(options: WorldOptions): WorldContext {
     token: true,
     from: legs > 2 ? 'greeted' : 'nothing',
     late: legs > 2 ? 'none' : legs === 2 && amd === 'async' ? 'the newest of each leg' : 'all',
+    declines: false,
     callerStays: false,
     repeats: 0,
     roomEnds: 0,
@@ -111,6 +115,7 @@ export function worldContext(options: WorldOptions): WorldContext {
       forwardTo: plans[world.ring](),
       amd: { mode: amd },
       fallback: { kind: world.fallback },
+      ...(world.declines ? { keys: { accept: '#', decline: DECLINING_KEY } } : {}),
     }),
     memory: forwardingMemory(flow, config),
   };
@@ -120,12 +125,13 @@ const BEGINNINGS = { nothing: [], ringing: ['from ringing on'], greeted: ['from 
 
 export function worldName(context: WorldContext): string {
   const { legs, ring, faults, answers, amd, from, late, callerStays, only, notificationsLost, slowRest } = context;
-  const { repeats, roomEnds, fallback } = context;
+  const { repeats, roomEnds, fallback, declines } = context;
   return [
     legs === 1 ? '1 leg' : `${String(legs)} legs ${ring}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
     ...(amd === 'async' ? ['async'] : []),
     ...BEGINNINGS[from],
+    ...(declines ? ['people may decline'] : []),
     ...(callerStays ? ['the caller stays'] : []),
     ...(only === null ? [] : [`hears ${only.join(' and ')}`]),
     ...(late === 'none' ? ['nothing late'] : []),

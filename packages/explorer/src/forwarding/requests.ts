@@ -4,7 +4,7 @@ import { documentAsked, endCallerCall, endLegCall, withLeg } from './calls.js';
 import { inRoom, legOf, unfairEnd } from './checks.js';
 import { hear, tell, type Heard } from './hear.js';
 import type { WorldContext } from './options.js';
-import { CALLER_SID, sid, START, type CallActivity, type Stale, type World } from './state.js';
+import { CALLER_SID, DECLINING_KEY, sid, START, type CallActivity, type Stale, type World } from './state.js';
 
 /** Makes a call request a document and execute it. */
 export function request(context: WorldContext, world: World, who: number): World | Violation {
@@ -18,6 +18,8 @@ export function unheardRequest(context: WorldContext, world: World, who: number)
   return 'violation' in heard ? heard : heard.world;
 }
 
+const DECLINES = `asks:leg.key#${DECLINING_KEY}`;
+
 function asked(context: WorldContext, world: World, who: number): Heard | Violation {
   const doing = who === 0 ? world.caller.doing : (world.legs[who - 1]?.doing ?? 'nothing');
   const before = legOf(world, who)?.phase;
@@ -28,8 +30,14 @@ function asked(context: WorldContext, world: World, who: number): Heard | Violat
   const inSync = context.amd === 'sync';
   const human =
     inSync && doing === 'asks:leg.answered' ? world.legs[who - 1]?.verdict === 'human' : doing === 'asks:leg.key';
-  const owed = human && before !== 'farewell' && before !== 'ending' && before !== 'ended';
-  const heardLeg = { ...(inSync ? { verdict: null } : {}), ...(human ? { human } : {}), ...(owed ? { owed } : {}) };
+  const declined = doing === DECLINES && before === 'confirming';
+  const owed = declined || (human && before !== 'farewell' && before !== 'ending' && before !== 'ended');
+  const heardLeg = {
+    ...(inSync ? { verdict: null } : {}),
+    ...(human ? { human } : {}),
+    ...(owed ? { owed } : {}),
+    ...(declined ? { declined } : {}),
+  };
   return { world: withLeg(heard.world, who, heardLeg), reply: heard.reply };
 }
 
@@ -57,7 +65,7 @@ function requestEvent(context: WorldContext, world: World, who: number, doing: s
   if (who === 0) return callerEvent(type, Number(part), at);
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
   if (type === 'leg.answered') return { ...of, type, answeredBy: answeredByOf(context, world, who) };
-  if (type === 'leg.key') return { ...of, type, digits: '#' };
+  if (type === 'leg.key') return { ...of, type, digits: part ?? '#' };
   if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
   return { ...of, type: type as 'leg.poll' };
 }
@@ -102,6 +110,7 @@ function obey(context: WorldContext, world: World, who: number, reply: Reply): W
       : withLeg(world, who, { doing, ...(doing === 'speaking' ? { told: true } : {}) });
   if (verbs.includes('dial.conference')) {
     const leg = world.legs[who - 1];
+    if (who !== 0 && leg?.declined === true) return { violation: 'P2: somebody is bridged who has declined' };
     if (who !== 0 && leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
     if (world.legs.some((other, index) => index !== who - 1 && inRoom(other)) && who !== 0) {
       return { violation: 'P2: two people get one caller' };

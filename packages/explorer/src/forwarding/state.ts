@@ -9,6 +9,9 @@ import type {
   CallEffect,
 } from '@amd/core';
 
+/** The key of a callee who does not want the call, in a world where people decline. */
+export const DECLINING_KEY = '2';
+
 /** What a call is doing: requesting one of our documents, or executing one. */
 export type CallActivity =
   | 'nothing'
@@ -22,6 +25,8 @@ export type CallActivity =
   | `asks:caller.fallback#${number}`
   | 'asks:leg.answered'
   | 'asks:leg.key'
+  /** With the key that declines. */
+  | `asks:leg.key#${typeof DECLINING_KEY}`
   | 'asks:leg.poll'
   | 'asks:leg.document'
   /** With the farewell it was sent to hear. */
@@ -50,6 +55,8 @@ export interface WorldLeg extends WorldCall {
   readonly human: boolean;
   /** The flow learned of the human before it was ending the leg: P4 counts from here. */
   readonly owed: boolean;
+  /** Declined with a key while they were asked for one. */
+  readonly declined: boolean;
   readonly told: boolean;
   /** Was asked for a key until the time was over. */
   readonly late: boolean;
@@ -210,6 +217,7 @@ export const NEW_LEG: WorldLeg = {
   listening: false,
   human: false,
   owed: false,
+  declined: false,
   told: false,
   late: false,
   bridged: false,

@@ -45,6 +45,15 @@ export const WORLDS: readonly AnyWorldOptions[] = [
   { legs: 2, ring: 'atOnce', faults: 0, notificationsLost: true, callerStays: true, answers: ['human'] },
   {
     legs: 2,
+    ring: 'atOnce',
+    faults: 0,
+    notificationsLost: true,
+    callerStays: true,
+    answers: ['unknown'],
+    declines: true,
+  },
+  {
+    legs: 2,
     ring: 'inOrder',
     faults: 0,
     notificationsLost: true,

@@ -2,6 +2,7 @@
 export const WORLDS = {
   explorer: '1 leg, 0 faults',
   async: '1 leg, 0 faults, async',
+  declines: '2 legs atOnce, 0 faults, people may decline, the caller stays, nothing heard, unknown',
   tasks: '1 reservation, 0 faults',
   worker: 'a worker: 1 moves by people, 1 rejections, 1 time-outs, 1 faults',
 } as const;
@@ -50,7 +51,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'redirect after a key',
-    file: 'flows/leg/on-event.ts',
+    file: 'flows/leg/key.ts',
     from: "return accept(ctx, leg, 'reply', caller);",
     to: "return accept(ctx, leg, 'redirect', caller);",
     by: ['packages/core/test/flow'],
@@ -96,6 +97,20 @@ export const BUGS: readonly Bug[] = [
     from: "if (isUnanswered(leg.phase) || leg.phase === 'detecting') hangUpLeg(ctx, leg);\n    else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');",
     to: "if (leg.phase === 'detecting') hangUpLeg(ctx, leg);\n    else if (leg.phase === 'confirming') sayFarewell(ctx, leg, 'callerGone');",
     by: 'explorer',
+  },
+  {
+    name: 'take a decline for an acceptance',
+    file: 'flows/settings/keys.ts',
+    from: "if (decline.includes(key)) return 'decline';",
+    to: "if (decline.includes(key)) return 'accept';",
+    by: 'declines',
+  },
+  {
+    name: 'ring nobody after a decline',
+    file: 'flows/leg/key.ts',
+    from: "  sayFarewell(ctx, leg, farewell);\n  return { type: 'out' };",
+    to: '  sayFarewell(ctx, leg, farewell);\n  return null;',
+    by: ['packages/core/test/flow'],
   },
   // In the TaskRouter flow.
   {
