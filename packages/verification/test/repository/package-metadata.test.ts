@@ -122,6 +122,8 @@ it.each(['@amd/store-sqlite', '@amd/store-redis', '@amd/dashboard'])(
     expect(manifest?.peerDependenciesMeta ?? {}).not.toHaveProperty(['@amd/core']);
     expect(manifest?.devDependencies).toHaveProperty(['@amd/core'], `^${manifest?.version ?? ''}`);
     expect(manifest?.dependencies ?? {}).not.toHaveProperty(['@amd/core']);
+    const readme = readFileSync(`${ROOT}packages/${name.slice('@amd/'.length)}/README.md`, 'utf8');
+    expect(readme).toMatch(new RegExp(`^npm install @amd/core ${name}\\b`, 'm'));
   },
 );
 
