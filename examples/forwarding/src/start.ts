@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { callbackUrls, webhookUrls } from '@amd/core/http';
-import { lostCallers, watchLostCallers, type LostCallersWatch } from '@amd/core/twilio';
+import { webhookUrls } from '@amd/core/http';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
@@ -68,24 +67,16 @@ const app = createApp({
   callLogDays: env.CALL_LOG_DAYS,
   password: env.DASHBOARD_PASSWORD ?? null,
   metricsToken: env.METRICS_TOKEN ?? null,
+  recoverEveryMs: 60_000,
   logger,
 });
 
-/** Started when the process listens. */
-let watch: LostCallersWatch | undefined;
 const server = createServer(app.listener);
 server.once('error', cannotListen);
 server.listen(env.PORT, env.HOST, () => {
   server.off('error', cannotListen);
   // Not before: a process whose port is taken ends here, and its claimed work would wait for the lease.
-  app.runtime.start();
-  watch = watchLostCallers({
-    look: lostCallers({ client, store, url: callbackUrls(base), publicBaseUrl: base, clock }),
-    log: ({ level, message, ...rest }) => {
-      logger[level](rest, message);
-    },
-    clock,
-  });
+  app.start();
   if (process.connected) process.send?.('listening');
   console.log(`Listening on http://${env.HOST}:${String(env.PORT)}`);
   console.log(`Set the number's voice URL to          ${urls.voice}`);
@@ -101,10 +92,7 @@ stopGracefully({
   server,
   app,
   drainSeconds: env.DRAIN_SECONDS,
-  close: async () => {
-    await watch?.stop();
-    await close();
-  },
+  close,
   logger,
 });
 

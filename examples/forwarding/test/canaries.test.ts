@@ -4,7 +4,8 @@ import { createSimulator, human, realClock, type Simulator } from '@amd/simulato
 import { io, type Socket } from 'socket.io-client';
 import twilio from 'twilio';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createApp, type App } from '../src/app.js';
+import { createApp } from '../src/app.js';
+import type { App } from '../src/app-options.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
 
 const OUR_NUMBER = '+14155550199';

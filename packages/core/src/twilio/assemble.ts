@@ -15,6 +15,7 @@ import type { Endpoint } from '../http/endpoint.js';
 import type { NodeListener, NodeResponse } from '../http/servers/node.js';
 import type { NodeRequest } from '../http/servers/node-body.js';
 import { callbackUrls, publicBase } from '../http/urls.js';
+import type { WebRequest, WebResponse } from '../http/web.js';
 import type { TwilioClient } from './client.js';
 import { createTwilioExecutor } from './executor.js';
 import { officialClient } from './official-client.js';
@@ -32,16 +33,20 @@ export interface StartOptions {
   readonly authTokens?: readonly string[] | undefined;
   /** The address under which Twilio reaches this server, such as `https://example.com/voice`. */
   readonly publicBaseUrl: string;
-  /** Your Twilio number: shown where the caller's cannot be, and never dialled. */
-  readonly ownNumber: string;
+  /** Your Twilio number: shown where the caller's cannot be, and never dialled. Of several, the one that was called is shown. */
+  readonly ownNumber: string | readonly string[];
   /** The official client, or one like it; with an API key, or in another region. Default: made of `accountSid` and `authToken`. */
   readonly client?: TwilioClient | undefined;
   /** Passed to the client that is made here, such as the simulator's. */
   readonly httpClient?: object | undefined;
   /** Default: in memory, so that a restart forgets calls. */
   readonly store?: Store | undefined;
-  /** For tests. With it, nothing is looked for at intervals. */
   readonly clock?: Clock | undefined;
+  /**
+   * How often callers whose record was lost are looked for, in ms; `null`: never. Default 60000; never with a `clock` of your own,
+   * which may be a test's.
+   */
+  readonly recoverEveryMs?: number | null | undefined;
   readonly hooks?: Hooks | undefined;
   /** A function, pino (object, text) or the console. Default: the console, warnings and errors, numbers masked. */
   readonly log?: LogOption | undefined;
@@ -68,6 +73,7 @@ export const START_OPTIONS = {
   httpClient: true,
   store: true,
   clock: true,
+  recoverEveryMs: true,
   hooks: true,
   log: true,
   metrics: true,
@@ -97,7 +103,7 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
   // Twilio's client refuses both by an exception of its own that names neither.
   if (typeof authToken !== 'string' || authToken === '')
     throw new TypeError('"authToken" must be the auth token of the account');
-  e164(ownNumber, 'ownNumber');
+  const ownNumbers = (typeof ownNumber === 'string' ? [ownNumber] : ownNumber).map((own) => e164(own, 'ownNumber'));
   publicBase(publicBaseUrl);
   const store = options.store === undefined ? createMemoryStore() : checkedStore(options.store);
   const clock = clockFrom(options.clock);
@@ -114,7 +120,7 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
       client: known,
       url: callbackUrls(publicBaseUrl),
       mayDial: rule,
-      ownNumbers: [ownNumber],
+      ownNumbers,
       clock,
       log,
     }),
@@ -210,7 +216,7 @@ export function readiness(work: readonly Promise<unknown>[], log: Log): Promise<
 
 /** Starts and stops the work: the runtimes, the look-out for callers whose record was lost, and for a number that sends nothing. */
 export function lifecycle(
-  { autoStart, clock: givenClock }: StartOptions,
+  { autoStart, clock: givenClock, recoverEveryMs = givenClock === undefined ? 60_000 : null }: StartOptions,
   { client, clock, log }: Parts,
   work: {
     readonly runtimes: readonly Pick<Runtime<never, unknown>, 'start' | 'stop' | 'idle'>[];
@@ -223,7 +229,7 @@ export function lifecycle(
 
   async function lookOut(): Promise<LostCallersWatch | null> {
     const look = work.look(await client);
-    return givenClock === undefined ? watchLostCallers({ look, log, clock }) : null;
+    return recoverEveryMs === null ? null : watchLostCallers({ look, everyMs: recoverEveryMs, log, clock });
   }
 
   function start(): void {
@@ -260,7 +266,7 @@ export interface Started {
   /** For `createServer`, or `app.use` of Express before any body parser: answers the webhooks. */
   readonly listener: NodeListener;
   /** The same for web-standard servers. */
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: WebRequest) => Promise<WebResponse>;
   readonly endpoint: Endpoint;
   readonly store: Store;
   /** Resolves when calls can be served; rejects with what is missing, which is logged as well. */

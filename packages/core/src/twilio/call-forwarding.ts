@@ -150,7 +150,11 @@ function callsOf(options: CallForwardingOptions): {
     }
     return { resolve, mayDial: options.mayDial, defaultSettings: options.defaultSettings };
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([name]) => CALL_OPTIONS.includes(name)));
+  const given = Object.fromEntries(
+    Object.entries(options).filter(
+      ([name, value]) => CALL_OPTIONS.includes(name) && (name !== 'ownNumber' || !Array.isArray(value)),
+    ),
+  );
   // Checked here and not at the first call; how it is kept is the endpoint's.
   const settings = callSettings(given as unknown as CallOptions);
   const people = settings.plan.flatMap(({ targets }) => targets.map(({ to }) => to));
@@ -158,7 +162,8 @@ function callsOf(options: CallForwardingOptions): {
 }
 
 /** Options that do not say whose number is shown show the one that the start was given. */
-function withOwnNumber(given: Awaited<ReturnType<Resolve>>, ownNumber: string): Awaited<ReturnType<Resolve>> {
-  if ('kind' in given || 'plan' in given || given.ownNumber !== undefined) return given;
+function withOwnNumber(given: Resolution, ownNumber: StartOptions['ownNumber']): Resolution {
+  if (typeof ownNumber !== 'string' || 'kind' in given || 'plan' in given || given.ownNumber !== undefined)
+    return given;
   return { ...given, ownNumber };
 }

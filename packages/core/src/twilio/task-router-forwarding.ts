@@ -96,6 +96,7 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
   onlyKnown(options, 'createTaskRouterForwarding', OPTIONS);
   const { accountSid, authToken, publicBaseUrl, ownNumber, resolve, hooks, limits, phoneAttributes, coolDownSeconds } =
     options;
+  const shown = typeof ownNumber === 'string' ? { ownNumber } : {};
   const parts = assemble(options, options.mayDial);
   const { store, clock, log, client, execute, pollMs } = parts;
   const { metrics } = options;
@@ -136,9 +137,9 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
           ? undefined
           : async (call) => {
               const given = await resolve(call);
-              return 'kind' in given ? given : { ownNumber, ...given };
+              return 'kind' in given ? given : { ...shown, ...given };
             },
-      defaultSettings: { ownNumber, ...options.defaultSettings },
+      defaultSettings: { ...shown, ...options.defaultSettings },
       phoneAttributes,
       fallbackTexts: options.fallbackTexts,
       limits: limits === undefined ? undefined : createCallLimits({ ...limits, store, clock }),

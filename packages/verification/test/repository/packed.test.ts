@@ -104,7 +104,7 @@ describe('@amd/core, packed and installed alone', () => {
     }
   });
 
-  it("the package needs neither Node's nor the DOM's types, except for web-standard requests in /http", async () => {
+  it("the package needs neither Node's nor the DOM's types", async () => {
     await compile({ 'bare.mts': 'bare.mts' }, { lib: ['ES2022'] });
   });
 
