@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
 import { syncWorkers } from '@amd/core/twilio';
 import { webhookUrls } from '@amd/core/http';
-import { createWorkspaceDirectory, queuedCallers, watchLostCallers, type LostCallersWatch } from '@amd/core/twilio';
+import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
@@ -108,11 +108,10 @@ const app = createApp({
   onEvent: ({ type, worker, task, reservation }) => {
     logger.debug({ code: 'trevent', type, worker: worker?.name, task, reservation }, type);
   },
+  recoverEveryMs: 60_000,
   logger,
 });
 
-/** Started when the process listens. */
-let watch: LostCallersWatch | undefined;
 const count = await syncWorkers({ directory, workers: app.workers }).catch(giveUp);
 const server = createServer(app.listener);
 server.once('error', cannotListen);
@@ -120,13 +119,6 @@ server.listen(env.PORT, env.HOST, () => {
   server.off('error', cannotListen);
   // Not before: a process whose port is taken ends here, and its claimed work would wait for the lease.
   app.start();
-  watch = watchLostCallers({
-    look: queuedCallers({ client, store, workspace: () => directory.current()?.sid, clock }),
-    log: ({ level, message, ...rest }) => {
-      logger[level](rest, message);
-    },
-    clock,
-  });
   if (process.connected) process.send?.('listening');
   console.log(
     `Listening on http://${env.HOST}:${String(env.PORT)}, for workspace ${workspace.name} with ${String(count)} workers`,
@@ -144,10 +136,7 @@ stopGracefully({
   server,
   app,
   drainSeconds: env.DRAIN_SECONDS,
-  close: async () => {
-    await watch?.stop();
-    await close();
-  },
+  close,
   logger,
 });
 

@@ -18,7 +18,8 @@ import { SPEED, startPace } from '../../../shared/src/demo/pace.js';
 import { watchConnections } from '../../../shared/src/operators/connections.js';
 import { listen, printLine } from '../../../shared/src/demo/server.js';
 import { createLogger } from '../../../shared/src/operators/logger.js';
-import { createApp, type App } from '../app.js';
+import { createApp } from '../app.js';
+import type { App } from '../app-options.js';
 import type { Scenario, WorkerName } from './scenarios.js';
 
 const OUR_NUMBER = '+14155550199';

@@ -58,7 +58,7 @@ export interface StartOptions {
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
   /** Answers the paths that are not ours, such as an Express app, which no webhook then passes through. */
   readonly app?: ((request: never, response: never) => unknown) | undefined;
-  /** `false`: work begins with `start()`, for a server that first wants to listen. Default `true`. */
+  /** `false`: work begins with `start()`, for a server that first wants to listen; for TaskRouter, call `syncWorkers` before. Default `true`. */
   readonly autoStart?: boolean | undefined;
 }
 

@@ -175,7 +175,8 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
     setAvailability: createAvailabilitySwitch({ directory, workers }),
     workspace: () => directory.current(),
     store,
-    ready: readiness([client, syncWorkers({ directory, workers })], log),
+    // A start that waits for its server syncs the workers then, and by itself.
+    ready: readiness(options.autoStart === false ? [client] : [client, syncWorkers({ directory, workers })], log),
     start,
     stop,
     idle,

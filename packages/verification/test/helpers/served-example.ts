@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import { createWorkspaceDirectory, type KnownWorkspace, type WorkspaceDirectory } from '@amd/core/twilio';
 import { pino } from 'pino';
-import { createApp, type App } from '../../../../examples/taskrouter/src/app.js';
+import type { App } from '../../../../examples/taskrouter/src/app-options.js';
+import { createApp } from '../../../../examples/taskrouter/src/app.js';
 import { OURS, type SimulatedTwilio } from '../../../cli/test/simulated-twilio.js';
 
 /** Serves the TaskRouter example, with the present workspace. */
