@@ -38,7 +38,7 @@ const httpClient = {
 
 /**
  * Runs the app of README.md in a folder where it can find its packages, and places a call: a voicemail answers first, then a
- * human. Only its port and its HTTP client are changed.
+ * human.
  */
 export async function firstCallIn(project: string): Promise<FirstCall> {
   const began = performance.now();
@@ -106,19 +106,21 @@ interface SimulatedCall {
   readonly bridgedWith: readonly { readonly sid: string }[];
 }
 
-/** The first program of README.md. It has no types of its own, so that Node runs it as it is. */
-function appOfReadme(port: string): string {
+/** Returns the first program of README.md with its port and its HTTP client changed. It has no types, so that Node runs it as it is. */
+export function appOfReadme(port: string): string {
   const app = blocksOf('README.md').find(({ code }) => code.includes('createServer('))?.code ?? '';
   const changes: readonly (readonly [from: string, to: string])[] = [
-    ['listen(5000)', `listen(${port}, '127.0.0.1')`],
-    ['{ timeout: 8000 }', '{ timeout: 8000, httpClient }'],
+    ['listen(5000', `listen(${port}`],
+    [
+      "import express from 'express';\n",
+      `import express from 'express';\nimport twilio from 'twilio';\n${HTTP_CLIENT}`,
+    ],
+    ['  ownNumber:', '  client: twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, { httpClient }),\n  ownNumber:'],
   ];
-  return changes
-    .reduce((code, [from, to]) => {
-      if (!code.includes(from)) throw new Error(`the program of README.md has no ${from}`);
-      return code.replace(from, to);
-    }, app)
-    .replace('const { TWILIO_ACCOUNT_SID', `${HTTP_CLIENT}\nconst { TWILIO_ACCOUNT_SID`);
+  return changes.reduce((code, [from, to]) => {
+    if (!code.includes(from)) throw new Error(`the program of README.md has no ${from}`);
+    return code.replace(from, to);
+  }, app);
 }
 
 /** Asks again and again until there is an answer. */

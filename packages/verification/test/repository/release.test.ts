@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedManifest } from '../../../../scripts/published-manifest.mjs';
+import { appOfReadme } from '../../src/install/first-call.js';
 import { manifestsIn, readJson, type Manifest } from '../helpers/manifests.js';
 import { ROOT } from '../helpers/sources.js';
 
@@ -52,6 +53,12 @@ it('a published package needs the @amd/core of its own release', () => {
   const manifest = { version: '1.2.3', peerDependencies: { '@amd/core': '>=0.0.0 <1.0.0', libsql: '^0.5.29' } };
   expect(publishedManifest(manifest).peerDependencies).toEqual({ '@amd/core': '^1.2.3', libsql: '^0.5.29' });
   expect(publishedManifest({ version: '1.2.3', dependencies: {} })).toEqual({ version: '1.2.3', dependencies: {} });
+});
+
+it('the program of README.md has what npm run check:release and npm run test:clients change', () => {
+  const app = appOfReadme('4321');
+  expect(app).toContain('listen(4321');
+  expect(app).toContain('{ httpClient })');
 });
 
 describe('changeset version', () => {
