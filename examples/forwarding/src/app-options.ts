@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import type { CallOptions, Clock, Hooks, Store } from '@amd/core';
+import type { CallHooks, CallOptions, Clock, Store } from '@amd/core';
 import type { ArrivingCall, CallForwarding, TwilioClient } from '@amd/core/twilio';
 import type { CallFeed, ListedPerson, PageAssets, PeopleLists, PhonePanel } from '@amd/dashboard';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly callSettings?: Omit<CallOptions, 'forwardTo'> | undefined;
   /** Overrides the page and `callSettings` for a call. */
   readonly callOptions?: ((call: ArrivingCall) => CallOptions | undefined) | undefined;
-  readonly hooks?: Hooks | undefined;
+  readonly hooks?: CallHooks | undefined;
   /** Calls started per second; default: no limit. */
   readonly callsPerSecond?: number | undefined;
   /** Numbers and prefixes that may be dialled. */

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Clock, EventParams, Hooks, Store, TaskOptions } from '@amd/core';
+import type { CallHooks, Clock, EventParams, Store, TaskOptions } from '@amd/core';
 import type { TaskRouterForwarding, TwilioClient, WorkspaceDirectory } from '@amd/core/twilio';
 import type { PageAssets, PhonePanel, WorkerFeed } from '@amd/dashboard';
 import type { Logger } from 'pino';
@@ -19,7 +19,7 @@ export interface AppOptions {
   readonly coolDownSeconds: number;
   /** Calls started per second; default: no limit. */
   readonly callsPerSecond?: number | undefined;
-  readonly hooks?: Hooks | undefined;
+  readonly hooks?: CallHooks | undefined;
   /** Numbers and prefixes that may be dialled. */
   readonly dialAllow: readonly string[];
   readonly ownNumbers: readonly string[];

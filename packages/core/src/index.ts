@@ -179,6 +179,7 @@ export { consoleLog, type Log, type LogEntry, type Logger, type LogOption, maskN
 export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/metrics.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
+export type { CallHooks, HookData } from './flows/call/hooks.js';
 export type { Hooks, Peers } from './runtime/run-effects.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
 export type { Runtime, Turn, Untimed } from './runtime/runtime.js';

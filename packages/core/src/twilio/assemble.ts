@@ -1,12 +1,12 @@
 import { isAmdError } from '../kernel/errors.js';
 import { e164 } from '../kernel/ids.js';
+import type { CallHooks } from '../flows/call/hooks.js';
 import type { TwilioEffect } from '../flows/effects.js';
 import type { CallLimitsOptions } from '../runtime/call-limits.js';
 import { type Clock, clockFrom } from '../runtime/clock.js';
 import type { Executor } from '../runtime/executor.js';
 import { guarded, type Log, type LogOption, reasonOf } from '../runtime/log.js';
 import { type Metrics, safeMetrics } from '../runtime/metrics.js';
-import type { Hooks } from '../runtime/run-effects.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { createMemoryStore } from '../store/memory.js';
 import { checkedStore, type Store } from '../store/store.js';
@@ -47,7 +47,7 @@ export interface StartOptions {
    * which may be a test's.
    */
   readonly recoverEveryMs?: number | null | undefined;
-  readonly hooks?: Hooks | undefined;
+  readonly hooks?: CallHooks | undefined;
   /** A function, pino (object, text) or the console. Default: the console, warnings and errors, numbers masked. */
   readonly log?: LogOption | undefined;
   readonly metrics?: Metrics | undefined;

@@ -11,6 +11,7 @@ import { toNodeListener } from '../http/servers/node.js';
 import { callbackUrls, webhookUrls } from '../http/urls.js';
 import { createCallLimits } from '../runtime/call-limits.js';
 import { createRuntime, type ObservableRuntime } from '../runtime/create-runtime.js';
+import type { Hooks } from '../runtime/run-effects.js';
 import type { Reply } from '../wire/twiml.js';
 import {
   assemble,
@@ -81,7 +82,7 @@ export function createCallForwarding<Result extends Resolution | Promise<Resolut
     store,
     clock,
     execute,
-    hooks,
+    hooks: hooks as Hooks | undefined,
     callsPerSecond: options.callsPerSecond,
     log: options.log,
     metrics: options.metrics,

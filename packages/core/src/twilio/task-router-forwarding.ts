@@ -16,6 +16,7 @@ import { toNodeListener } from '../http/servers/node.js';
 import { webhookUrls } from '../http/urls.js';
 import { createCallLimits } from '../runtime/call-limits.js';
 import { createRuntime, type ObservableRuntime } from '../runtime/create-runtime.js';
+import type { Hooks } from '../runtime/run-effects.js';
 import { reasonOf } from '../runtime/log.js';
 import type { Reply } from '../wire/twiml.js';
 import {
@@ -116,7 +117,7 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
     store,
     clock,
     execute,
-    hooks,
+    hooks: hooks as Hooks | undefined,
     callsPerSecond: options.callsPerSecond,
     log: options.log,
     metrics,

@@ -74,6 +74,13 @@ describe('what "resolve" may say instead of whom to ring', () => {
         mayDial: [],
         resolve: ({ from }) => (from === '' ? reject() : { forwardTo: [] }),
       }),
+      createCallForwarding({
+        ...begin,
+        forwardTo: [],
+        hooks: { ended: ({ result }) => expect(result).toBe('connected') },
+      }),
+      // @ts-expect-error: there is no such hook
+      createCallForwarding({ ...begin, forwardTo: [], hooks: { voiceMail: () => undefined } }),
       // @ts-expect-error: whoever resolves says what may be dialled
       createCallForwarding({ ...begin, resolve: () => ({ forwardTo: [] }) }),
       // @ts-expect-error: "fallbak" is no option of a call

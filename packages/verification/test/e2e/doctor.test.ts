@@ -175,7 +175,7 @@ const MISTAKES: readonly Mistake[] = [
   [
     'some events are switched off',
     'events',
-    /does not tell of task\.created, task\.canceled/,
+    /does not send task\.created, task\.canceled/,
     async (setUp) => {
       const { workspace } = await inside(setUp);
       await workspace.update({ eventsFilter: 'worker.activity.update' });
@@ -251,7 +251,7 @@ const MISTAKES: readonly Mistake[] = [
   [
     'no worker fits the queue',
     'queue',
-    /No worker fits/,
+    /No worker matches/,
     async (setUp) => {
       const { workspace } = await inside(setUp);
       const [queue] = await workspace.taskQueues.list();
@@ -382,7 +382,7 @@ describe('the doctor', () => {
     const addresses = { assign: 'https://app.example.com/assign' };
     const workflow = { name: 'Ours', assignmentUrl: addresses.assign, fallbackUrl: '' };
     const { status, message, fix } = assignment(workflow as never, { addresses } as never);
-    expect([status, message]).toEqual(['warning', expect.stringContaining('sends its worker home')]);
+    expect([status, message]).toEqual(['warning', expect.stringContaining('moves its worker to Offline')]);
     expect(fix).toContain(addresses.assign);
     expect(assignment({ ...workflow, fallbackUrl: addresses.assign } as never, { addresses } as never).status).toBe(
       'ok',

@@ -5,6 +5,7 @@ import { wantsTwiml } from '../../wire/callbacks.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
 import { PATIENCE_MS } from '../call/call.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
+import { CALL_HOOKS } from '../call/hooks.js';
 import { callMetrics } from '../call/metrics.js';
 import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
@@ -35,7 +36,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   WithMetrics<ForwardingState> = {
   name: 'forwarding',
   schema: 1,
-  hooks: ['ended', 'voicemail', 'recording'],
+  hooks: CALL_HOOKS,
   defaults: DEFAULT_FORWARDING_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_FORWARDING, texts),
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,

@@ -3,6 +3,7 @@ import type { Flow } from '../../kernel/flow.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { wantsTwiml } from '../../wire/callbacks.js';
 import { NOTHING, twiml } from '../../wire/twiml.js';
+import { CALL_HOOKS } from '../call/hooks.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
 import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
@@ -44,7 +45,7 @@ export const taskrouter: Flow<
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 1,
-  hooks: ['ended', 'voicemail', 'recording'],
+  hooks: CALL_HOOKS,
   defaults: DEFAULT_TASKROUTER_CONFIG,
   write: (state, texts) => writeCall(state, USUAL_TASK_CALL, texts),
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
