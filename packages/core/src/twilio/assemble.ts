@@ -101,8 +101,9 @@ export interface Parts {
 export function assemble(options: StartOptions, mayDial: MayDial): Parts {
   const { accountSid, authToken, publicBaseUrl, ownNumber, httpClient } = options;
   // Twilio's client refuses both by an exception of its own that names neither.
-  if (typeof authToken !== 'string' || authToken === '')
-    throw new TypeError('"authToken" must be the auth token of the account');
+  if (typeof authToken !== 'string' || authToken === '') {
+    throw new TypeError('"authToken" must be the auth token of the account, and not empty: is TWILIO_AUTH_TOKEN set?');
+  }
   const ownNumbers = (typeof ownNumber === 'string' ? [ownNumber] : ownNumber).map((own) => e164(own, 'ownNumber'));
   publicBase(publicBaseUrl);
   const store = options.store === undefined ? createMemoryStore() : checkedStore(options.store);

@@ -64,7 +64,13 @@ interface Beginning {
   readonly complaints: number;
   /** Whether nobody else calls meanwhile: what names no caller is then this caller's. */
   readonly isAlone: boolean;
+  /** Whether the app has read its clock, or set a timer on it. */
+  readonly clockUsed: boolean;
 }
+
+/** Timers of such an app wait in real time, while a call of four hours is over at once. */
+const NO_CLOCK =
+  'the call lasted until its time limit, and the app never used the clock of the simulator: pass `clock` to what sets its timers, such as createCallForwarding({ clock })';
 
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -106,10 +112,13 @@ export function tellStory(simulator: Simulator, beginning: Beginning): Story {
     status: caller.status,
     endedBy: endedBy(caller, mine),
     seconds: seconds((caller.endedAt ?? simulator.clock.now()) - caller.createdAt),
-    problems: simulator.debugger
-      .slice(beginning.complaints)
-      .filter(({ callSid }) => callSid === undefined || sids.has(callSid) || isAlone)
-      .map(({ level, code, message }) => `${level} ${code}: ${message}`),
+    problems: [
+      ...simulator.debugger
+        .slice(beginning.complaints)
+        .filter(({ callSid }) => callSid === undefined || sids.has(callSid) || isAlone)
+        .map(({ level, code, message }) => `${level} ${code}: ${message}`),
+      ...(endedBy(caller, mine) === 'time limit' && !beginning.clockUsed ? [NO_CLOCK] : []),
+    ],
   };
   return Object.defineProperties(story as Story, {
     sid: { value: caller.sid },

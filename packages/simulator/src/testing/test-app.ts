@@ -99,6 +99,7 @@ export function createTestApp(
   /** Those of the calls that are under way, the newest first. */
   let present: readonly Readonly<Record<string, Person>>[] = [];
   const thrown: Error[] = [];
+  let clockUsed = false;
   let running = 0;
   let app: { readonly transport: WebhookTransport; readonly object: BuiltObject } | undefined;
 
@@ -129,7 +130,10 @@ export function createTestApp(
 
   let started: Promise<void> | undefined;
   async function start(): Promise<void> {
-    const built = await build(await partsOf(simulator, { publicBaseUrl, number }));
+    const parts = await partsOf(simulator, { publicBaseUrl, number }, () => {
+      clockUsed = true;
+    });
+    const built = await build(parts);
     app = { transport: transportOf(built, onThrown), object: typeof built === 'object' ? built : {} };
   }
 
@@ -156,7 +160,7 @@ export function createTestApp(
       }
       const [error] = thrown.splice(0);
       if (error !== undefined) throw error;
-      return tellStory(simulator, { ...beginning, caller, isAlone });
+      return tellStory(simulator, { ...beginning, caller, isAlone, clockUsed });
     },
     async close() {
       await started?.catch(() => undefined);
@@ -170,8 +174,19 @@ export function createTestApp(
 async function partsOf(
   simulator: Simulator,
   { publicBaseUrl, number }: { publicBaseUrl: string; number: string },
+  onClockUsed: () => void,
 ): Promise<TestAppParts> {
-  const { accountSid, authToken, httpClient, clock } = simulator;
+  const { accountSid, authToken, httpClient } = simulator;
+  const clock: SimulatorClock = {
+    now() {
+      onClockUsed();
+      return simulator.clock.now();
+    },
+    wakeAt(at, run) {
+      onClockUsed();
+      return simulator.clock.wakeAt(at, run);
+    },
+  };
   const loaded = await loadOfficialClient().catch((error: unknown) => error as Error);
   let client: OfficialClient | undefined;
   return {

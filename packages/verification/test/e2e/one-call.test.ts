@@ -1,5 +1,13 @@
 import { createCallForwarding, type CallForwardingOptions } from '@amd/core/twilio';
-import { createSimulator, handlerTransport, human, voicemail, type Person } from '@amd/simulator';
+import {
+  createSimulator,
+  createTestApp,
+  handlerTransport,
+  human,
+  noAnswer,
+  voicemail,
+  type Person,
+} from '@amd/simulator';
 import { describe, expect, it } from 'vitest';
 
 const [OURS, CALLER, ANN, BEN] = ['+14155550199', '+12125550123', '+14155550142', '+14155550143'];
@@ -30,6 +38,27 @@ function started(
   } as CallForwardingOptions);
   return { sim, calls, said };
 }
+
+describe('README on createTestApp', () => {
+  it('shows an app of which the second person talks with the caller', async () => {
+    const app = createTestApp(({ number, ...parts }) =>
+      createCallForwarding({ ...parts, ownNumber: number, forwardTo: [ANN, BEN] }),
+    );
+    const story = await app.call({ people: { [ANN]: voicemail(), [BEN]: human() } });
+    expect(story).toMatchObject({ rung: [ANN, BEN], talkedWith: BEN, problems: [] });
+    await app.close();
+  });
+
+  it('says in the story when the app was not given the clock, and the caller waited for it', async () => {
+    const app = createTestApp(({ number, clock: _clock, ...parts }) =>
+      createCallForwarding({ ...parts, ownNumber: number, forwardTo: [ANN, BEN] }),
+    );
+    const { talkedWith, problems } = await app.call({ people: { [ANN]: noAnswer(), [BEN]: human() } });
+    expect(talkedWith).toBeNull();
+    expect(problems).toEqual([expect.stringContaining('never used the clock of the simulator: pass `clock`')]);
+    await app.close();
+  });
+});
 
 describe('createCallForwarding', () => {
   it('hangs up on a voicemail and connects the first human of the list', async () => {
@@ -64,9 +93,7 @@ describe('createCallForwarding', () => {
     await sim.advance(599_000);
     expect(said).toEqual([]);
     await sim.advance(3_600_000);
-    expect(said).toMatchObject([
-      { code: 'webhook.none', message: expect.stringContaining(`${BASE}/inbound`) },
-    ]);
+    expect(said).toMatchObject([{ code: 'webhook.none', message: expect.stringContaining(`${BASE}/inbound`) }]);
     await calls.stop();
   });
 });
