@@ -7,6 +7,7 @@ import { createNotifier } from './notify.js';
 import { DEFAULT_ACCOUNT_SID, DEFAULT_AUTH_TOKEN } from './options.js';
 import type { NumberOptions, SimulatorOptions } from './options.js';
 import { talks } from './people/behaviour.js';
+import { checkPeople } from './people/person.js';
 import { createIdentifiers } from './random.js';
 import { apiPath, basicAuth, createHttpClient } from './rest/http-client.js';
 import type { SimulatorHttpClient } from './rest/http-client.js';
@@ -100,6 +101,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const views = new Map<Call, SimulatedCall>();
   const rules = new Map<Call, Extract<HangUpRule, { when: unknown }>>();
   const people = options.people ?? {};
+  if (typeof people !== 'function') checkPeople(people);
   const keys = new Map(Object.entries(options.apiKeys ?? {}));
   let freeAt = 0;
   let events = 0;

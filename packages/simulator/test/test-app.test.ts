@@ -1,7 +1,7 @@
 import express from 'express';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
-import { busy, createTestApp, human, noAnswer, refused, voicemail } from '../src/index.js';
+import { busy, createSimulator, createTestApp, human, noAnswer, refused, voicemail } from '../src/index.js';
 import type { BuiltApp, FetchHandler, TestAppParts } from '../src/index.js';
 
 const ANN = '+14155550142';
@@ -220,6 +220,18 @@ describe('an app under test', () => {
         body: '<Response><Say>Menu</Say></Response>',
       });
     expect((await createTestApp(() => redirect, { elsewhere }).call()).heard).toEqual(['Menu']);
+  });
+});
+
+describe('a person who is none', () => {
+  it('is refused with the number, and what was forgotten', async () => {
+    const app = createTestApp(() => () => new Response(''));
+    const calling = app.call({ people: { '+14155550142': human as never } });
+    await expect(calling).rejects.toThrow('"people" has the function human at +14155550142: call it, human()');
+    expect(() => createSimulator({ people: { '+14155550142': undefined as never } })).toThrow(
+      'no person at +14155550142',
+    );
+    await app.close();
   });
 });
 

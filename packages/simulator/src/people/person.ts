@@ -42,3 +42,18 @@ export interface Person {
   /** From the beginning of the prompt to the key, ms. */
   readonly keyAfterMs?: number;
 }
+
+/**
+ * Refuses what is no person, where JavaScript would only fail when the phone rings.
+ * @throws TypeError naming the number, and what was forgotten
+ */
+export function checkPeople(people: Readonly<Record<string, unknown>>): void {
+  for (const [number, person] of Object.entries(people)) {
+    if (typeof person === 'function') {
+      throw new TypeError(`"people" has the function ${person.name} at ${number}: call it, ${person.name}()`);
+    }
+    if (typeof person !== 'object' || person === null || !('pickUp' in person)) {
+      throw new TypeError(`"people" has no person at ${number}: write human(), voicemail(), noAnswer() …`);
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import type { SimulatorClock } from '../clock/clock.js';
 import type { SimulatorOptions } from '../options.js';
-import type { Person } from '../people/person.js';
+import { checkPeople, type Person } from '../people/person.js';
 import { loadOfficialClient } from '../rest/official-client.js';
 import type { MakeClient, OfficialClient } from '../rest/official-client.js';
 import { createSimulator } from '../simulator.js';
@@ -92,6 +92,7 @@ export function createTestApp(
   options: TestAppOptions = {},
 ): TestApp {
   const { number = NUMBER, people = {}, elsewhere = unreachable, ...simulated } = options;
+  checkPeople(people);
   const publicBaseUrl = (options.publicBaseUrl ?? 'https://app.example.com').replace(/\/+$/, '');
   const under = (address: string): string => new URL(address, `${publicBaseUrl}/`).href;
   const at = (path: string): string => (path.startsWith('/') ? publicBaseUrl + path : under(path));
@@ -140,6 +141,7 @@ export function createTestApp(
   return {
     simulator,
     async call({ people: here = {}, ...inbound } = {}) {
+      checkPeople(here);
       await (started ??= start());
       const beginning = {
         calls: simulator.calls.length,
