@@ -1,5 +1,7 @@
 import type { InboundCall } from '../flows/call/call.js';
-import { type Reply, twiml, type Verb } from '../wire/twiml.js';
+import type { InboundDecided } from '../flows/caller/events.js';
+import type { Turn } from '../runtime/runtime.js';
+import { twiml, type Verb } from '../wire/twiml.js';
 import { busyDocument, fallbackTwiml, type FallbackTexts } from './fallback-twiml.js';
 
 /** What `resolve` may say instead of whom to ring. */
@@ -29,9 +31,14 @@ export function isDecision(value: object): value is Decision {
   return 'kind' in value && (value.kind === 'reject' || value.kind === 'redirect');
 }
 
-/** The answer to the request of a call that nobody is rung for. */
-export function decisionReply(decision: Decision, call: InboundCall, texts: FallbackTexts): Reply {
-  return twiml(...verbsOf(decision, call, texts));
+/** The event of a call that nobody is rung for. The flow knows whether the caller is served already, and then goes on with that. */
+export function decided(decision: Decision, call: InboundCall, texts: FallbackTexts): Omit<InboundDecided, 'at'> {
+  return { type: 'inbound.decided', call, reply: twiml(...verbsOf(decision, call, texts)) };
+}
+
+/** A turn that reads the record: nothing is written, so no commit would show that the call is known. */
+export function reading(turn: Turn): Turn {
+  return { ...turn, isNew: false };
 }
 
 function verbsOf(decision: Decision, { status, since }: InboundCall, texts: FallbackTexts): readonly Verb[] {

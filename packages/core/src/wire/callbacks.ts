@@ -77,7 +77,7 @@ export type WebhookPath =
 
 /** True if the request that an event was made from expects TwiML: a new caller's does, and callbacks by their table. */
 export function wantsTwiml(type: string): boolean {
-  return type === 'inbound' || callback(type)?.wants === 'twiml';
+  return type === 'inbound' || type === 'inbound.decided' || callback(type)?.wants === 'twiml';
 }
 
 /** True if it is requested while the caller waits, so its TwiML may only play something. */

@@ -1,6 +1,9 @@
+import type { CallStatus } from '@amd/core';
 import { createForwardingEndpoint, redirect, reject, type ArrivingCall, type Resolve } from '@amd/core/http';
 import { createCallForwarding, type StartOptions } from '@amd/core/twilio';
+import { NUMBERS, payloads } from '@amd/core/testing';
 import { describe, expect, it } from 'vitest';
+import { edge } from '../flow/edge.js';
 import { CALLER, common, webhook } from '../helpers/webhooks.js';
 import { scene, verbsOf } from './scene.js';
 
@@ -38,15 +41,40 @@ describe('what "resolve" sees of a call', () => {
 });
 
 describe('what "resolve" may say instead of whom to ring', () => {
-  const answers = async (decision: ReturnType<Resolve>, status = 'ringing') => {
-    const { endpoint } = scene({ resolve: () => decision });
-    return verbsOf(await endpoint.handle(webhook('/inbound', { ...COMMON, CallStatus: status })));
+  const answers = async (decision: ReturnType<Resolve>, status: CallStatus = 'ringing') => {
+    const { post } = edge({ resolve: () => decision });
+    return verbsOf(await post('/inbound', payloads.inbound({ status })));
   };
 
   it('rejects a call that rings, and tells a caller who is on the line', async () => {
     expect(await answers(reject())).toEqual(['Reject']);
     expect(await answers(reject('busy'), 'in-progress')).toEqual(['Say', 'Hangup']);
     expect(await answers(Promise.resolve(reject('rejected')), 'in-progress')).toEqual(['Say', 'Hangup']);
+  });
+
+  it('bug: a later copy of the request of a caller who was served already was rejected, and they were hung up on', async () => {
+    let isOpen = true;
+    const { post, state } = edge({ resolve: () => (isOpen ? { forwardTo: [NUMBERS.ann] } : reject()) });
+    const first = verbsOf(await post('/inbound', payloads.inbound({ status: 'ringing' })));
+    isOpen = false;
+    expect(first).toContainEqual(['Dial', 'Conference']);
+    expect(verbsOf(await post('/inbound', payloads.inbound({ status: 'ringing' })))).toEqual(first);
+    expect(verbsOf(await post('/inbound', payloads.inbound({ status: 'in-progress' })))).toContainEqual([
+      'Dial',
+      'Conference',
+    ]);
+    expect((await state()).kind).toBe('call');
+  });
+
+  it('writes nothing down: the next request of the call is decided anew', async () => {
+    const decisions = [reject(), { forwardTo: [NUMBERS.ann] }];
+    const { post, state } = edge({ resolve: () => decisions.shift() ?? { forwardTo: [] } });
+    expect(verbsOf(await post('/inbound', payloads.inbound({ status: 'ringing' })))).toEqual(['Reject']);
+    expect(await state()).toEqual({ kind: 'nothing' });
+    expect(verbsOf(await post('/inbound', payloads.inbound({ status: 'ringing' })))).toContainEqual([
+      'Dial',
+      'Conference',
+    ]);
   });
 
   it('hands the call to TwiML of the user, over https', async () => {

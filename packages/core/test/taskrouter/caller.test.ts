@@ -911,3 +911,28 @@ describe('what an earlier visit left unfinished', () => {
       });
   });
 });
+
+describe('a call that nobody is to be rung for', () => {
+  const inbound = taskEvents.inbound();
+  const decided = {
+    type: 'inbound.decided',
+    at: at(3),
+    call: inbound.call,
+    reply: { kind: 'twiml', verbs: [{ verb: 'reject', reason: 'rejected' }] },
+  } as const;
+
+  it('is answered as decided, and is not remembered', () => {
+    scene()
+      .when(decided)
+      .then({ verbs: ['reject'], state: { kind: 'nothing' }, effects: [] });
+  });
+
+  it('goes on when the caller waits already', () => {
+    scene(...queued)
+      .when(decided)
+      .then({ state: { caller: { phase: 'waiting' } }, asks: [] });
+    expect(scene(...queued).when(decided).result.reply).toMatchObject({
+      verbs: [{ verb: 'pause' }, { verb: 'enqueue' }],
+    });
+  });
+});

@@ -59,6 +59,7 @@ function phrase(event: DrawnEvent): string {
       return event.timer === 'deadline' ? 'deadline' : 'watchdog';
     case 'caller.fallback':
     case 'caller.goodbye':
+    case 'inbound.decided':
     case 'caller.key':
     case 'caller.recording':
     case 'caller.status':

@@ -1,6 +1,15 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
-import type { Recording } from '../call/call.js';
+import type { Reply } from '../../wire/twiml.js';
+import type { InboundCall, Recording } from '../call/call.js';
+
+/** The user has decided that nobody is rung for a call. `reply`: the answer, unless the caller is served already. */
+export interface InboundDecided {
+  readonly type: 'inbound.decided';
+  readonly at: EpochMs;
+  readonly call: InboundCall;
+  readonly reply: Reply;
+}
 
 /** The message is recorded, or the fallback number has hung up or did not answer. */
 export interface FallbackEnded {
@@ -39,5 +48,7 @@ export interface RecordingMade {
 
 /** True for requests for TwiML that the caller's own call makes and whose answer it executes. */
 export function isCallerRequest({ type }: { readonly type: string }): boolean {
-  return ['inbound', 'caller.ended', 'caller.document', 'caller.fallback', 'caller.key'].includes(type);
+  return ['inbound', 'inbound.decided', 'caller.ended', 'caller.document', 'caller.fallback', 'caller.key'].includes(
+    type,
+  );
 }

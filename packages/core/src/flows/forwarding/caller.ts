@@ -4,7 +4,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
 import { RETRIED_MS } from '../call/call.js';
 import { refreshCaller, callerOutcome, endCaller, isTold, redirectCaller, tellEnded } from '../caller/caller.js';
-import type { ListenRequest } from '../caller/events.js';
+import type { InboundDecided, ListenRequest } from '../caller/events.js';
 import { onFallbackEnded, isWithUserTwiml, isForFallback, currentFallback } from '../caller/fallback.js';
 import type { OutcomeEvent } from '../effects.js';
 import { isUnsent } from '../leg/dial.js';
@@ -39,7 +39,7 @@ export function onCallerRequest(ctx: ForwardingContext, event: CallerRequest): R
   return answerCaller(ctx, event, 'again');
 }
 
-type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | ListenRequest>;
+type CallerRequest = Exclude<ForwardingRequest, { leg: number } | { type: 'inbound' } | InboundDecided | ListenRequest>;
 
 /** Answers the caller's request. A caller who is handed to the user's TwiML is no longer ours. */
 export function answerCaller(ctx: ForwardingContext, event: ForwardingRequest, arrival: 'first' | 'again'): Reply {

@@ -2,7 +2,7 @@ import type { CallSid, ConferenceSid } from '../../kernel/ids.js';
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallStatus } from '../../wire/call-status.js';
 import type { InboundCall } from '../call/call.js';
-import type { FallbackEnded, ListenRequest, RecordingMade } from '../caller/events.js';
+import type { FallbackEnded, InboundDecided, ListenRequest, RecordingMade } from '../caller/events.js';
 import type { OutcomeEvent, TimerEvent } from '../effects.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { CallSettings } from './options.js';
@@ -23,6 +23,7 @@ export type ForwardingRequest =
       /** The call's state was lost, and this was its visit: legs still out belong to no record. */
       readonly lostVisit?: number;
     }
+  | InboundDecided
   /** The caller left the room: `<Dial action>`. */
   | ({ readonly type: 'caller.ended'; readonly status: CallStatus } & OfVisit)
   | FallbackEnded

@@ -46,7 +46,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
 };
 
 function transition(state: ForwardingState, event: ForwardingEvent, config: ForwardingConfig): ForwardingStep {
-  if (event.type === 'inbound') return inbound(state, event, config);
+  if (event.type === 'inbound' || event.type === 'inbound.decided') return inbound(state, event, config);
   if (state.kind === 'nothing') {
     if (event.type === 'caller.goodbye') return toldGoodbye(config);
     if (isLost(event) && state.goodbye !== true) return unchanged(state, serveAgain(event), config);

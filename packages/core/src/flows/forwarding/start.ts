@@ -1,3 +1,4 @@
+import type { InboundDecided } from '../caller/events.js';
 import type { CallSid } from '../../kernel/ids.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
@@ -48,19 +49,26 @@ export function toldGoodbye(config: ForwardingConfig): ForwardingStep {
 
 type Inbound = Extract<ForwardingRequest, { type: 'inbound' }>;
 
-export function inbound(state: ForwardingState, event: Inbound, config: ForwardingConfig): ForwardingStep {
+/** Begins a call, or goes on with one that is served: whatever `resolve` says of a later copy of its request does not count. */
+export function inbound(
+  state: ForwardingState,
+  event: Inbound | InboundDecided,
+  config: ForwardingConfig,
+): ForwardingStep {
   const { status } = event.call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
   if (state.kind === 'nothing') {
     if (state.goodbye === true) return unchanged(state, hangup(), config);
+    if (event.type === 'inbound.decided') return unchanged(state, event.reply, config);
     return start(state, event, config, (event.lostVisit ?? 0) + 1);
   }
   if (state.caller.phase !== 'ended') {
     const ctx = beginStep(state, event, config);
     return finish(state, ctx, answerCaller(ctx, event, state.caller.phase === 'arriving' ? 'first' : 'again'));
   }
-  if (isWithUserTwiml(state) && status === 'in-progress') return start(state, event, config, state.visit + 1);
-  return unchanged(state, hangup(), config);
+  if (!isWithUserTwiml(state) || status !== 'in-progress') return unchanged(state, hangup(), config);
+  if (event.type === 'inbound.decided') return unchanged(state, event.reply, config);
+  return start(state, event, config, state.visit + 1);
 }
 
 function start(before: ForwardingState, event: Inbound, config: ForwardingConfig, visit: number): ForwardingStep {

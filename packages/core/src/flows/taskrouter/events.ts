@@ -4,7 +4,7 @@ import type { CallStatus } from '../../wire/call-status.js';
 import type { TaskCall } from '../../wire/taskrouter.js';
 import type { AssignmentReply, Reply } from '../../wire/twiml.js';
 import type { InboundCall } from '../call/call.js';
-import type { FallbackEnded, ListenRequest, RecordingMade } from '../caller/events.js';
+import type { FallbackEnded, InboundDecided, ListenRequest, RecordingMade } from '../caller/events.js';
 import type { OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent } from '../effects.js';
 import type { LegRequest, LegStatusEvent, LegVerdictEvent } from '../leg/events.js';
 import type { TaskSettings } from './options.js';
@@ -47,6 +47,7 @@ export interface AssignmentEvent {
 /** Requests for an answer: TwiML, or an instruction. */
 export type TaskRequest =
   | { readonly type: 'inbound'; readonly at: EpochMs; readonly call: InboundCall; readonly settings: TaskSettings }
+  | InboundDecided
   | AssignmentEvent
   /** The caller left the queue: `<Enqueue action>`. */
   | ({

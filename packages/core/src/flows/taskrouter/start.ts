@@ -8,6 +8,7 @@ import { assignment } from './assignment.js';
 import { answerCaller } from './caller-requests.js';
 import { callerHeld } from './caller.js';
 import type { AssignmentEvent, TaskRequest } from './events.js';
+import type { InboundDecided } from '../caller/events.js';
 import type { TaskRouterConfig } from './options.js';
 import { isSettled, type LiveTaskCall, type TaskRouterState, type TaskRouterContext } from './state.js';
 import { finish, type TaskRouterStep, unchanged, beginStep } from './step.js';
@@ -20,7 +21,12 @@ export function toldGoodbye(config: TaskRouterConfig): TaskRouterStep {
 
 type Inbound = Extract<TaskRequest, { type: 'inbound' }>;
 
-export function inbound(state: TaskRouterState, event: Inbound, config: TaskRouterConfig): TaskRouterStep {
+/** Begins a call, or goes on with one that is served: whatever `resolve` says of a later copy of its request does not count. */
+export function inbound(
+  state: TaskRouterState,
+  event: Inbound | InboundDecided,
+  config: TaskRouterConfig,
+): TaskRouterStep {
   const { call } = event;
   const { status } = call;
   if (status !== 'ringing' && status !== 'in-progress') return unchanged(state, hangup(), config);
@@ -32,6 +38,7 @@ export function inbound(state: TaskRouterState, event: Inbound, config: TaskRout
   if (state.kind === 'call' && !(isWithUserTwiml(state) && status === 'in-progress')) {
     return unchanged(state, hangup(), config);
   }
+  if (event.type === 'inbound.decided') return unchanged(state, event.reply, config);
   const ctx = begin(state, keptCall(call), event, config);
   if (status === 'in-progress') callerHeld(ctx);
   return finish(state, ctx, answerCaller(ctx, event, 'first'));

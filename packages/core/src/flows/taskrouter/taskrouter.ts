@@ -56,7 +56,7 @@ export const taskrouter: Flow<
 };
 
 function transition(state: TaskRouterState, event: TaskRouterEvent, config: TaskRouterConfig): TaskRouterStep {
-  if (event.type === 'inbound') return inbound(state, event, config);
+  if (event.type === 'inbound' || event.type === 'inbound.decided') return inbound(state, event, config);
   if (event.type === 'assignment') return assigned(state, event, config);
   if (state.kind === 'nothing') {
     if (event.type === 'caller.goodbye') return toldGoodbye(config);

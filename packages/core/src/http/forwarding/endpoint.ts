@@ -9,7 +9,7 @@ import type { Runtime, Turn } from '../../runtime/runtime.js';
 import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
 import { type ArrivingCall, type CallDetails, detailsOf } from '../arriving-call.js';
-import { decisionReply, isDecision } from '../decision.js';
+import { decided, isDecision, reading } from '../decision.js';
 import { type OnlyOptions, type Resolution, type Resolve, resolveSettings, toPlan, toSettings } from '../resolve.js';
 import { ROUTES } from '../routes.js';
 import { type Answer, serve } from '../serve.js';
@@ -41,9 +41,12 @@ export function createForwardingEndpoint<Result extends Resolution | Promise<Res
     });
     if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
     const { settings } = resolved;
-    if (isDecision(settings)) return { kind: 'reply', reply: decisionReply(settings, call, checked.texts) };
+    const key = recordKey('forwarding', call.sid);
+    if (isDecision(settings)) {
+      return { kind: 'reply', reply: await runtime.handle(key, decided(settings, call, checked.texts), reading(turn)) };
+    }
     const event = { type: 'inbound', call, settings, ...(lostVisit === undefined ? {} : { lostVisit }) } as const;
-    return { kind: 'reply', reply: await runtime.handle(recordKey('forwarding', call.sid), event, turn) };
+    return { kind: 'reply', reply: await runtime.handle(key, event, turn) };
   }
 
   return serve(checked, {

@@ -20,7 +20,7 @@ import type { Runtime, Turn } from '../../runtime/runtime.js';
 import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
 import type { ArrivingCall, CallDetails } from '../arriving-call.js';
-import { type Decision, decisionReply, isDecision } from '../decision.js';
+import { decided, type Decision, isDecision, reading } from '../decision.js';
 import { resolveSettings } from '../resolve.js';
 import { TASKROUTER_ROUTES } from '../routes.js';
 import { type Answer, serve } from '../serve.js';
@@ -102,7 +102,10 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
     });
     if (!resolved.ok) return { kind: 'noSettings', later: resolved.later };
     const { settings } = resolved;
-    if (isDecision(settings)) return { kind: 'reply', reply: decisionReply(settings, call, checked.texts) };
+    if (isDecision(settings)) {
+      const reply = await runtime.handle(keyOf(call.sid), decided(settings, call, checked.texts), reading(turn));
+      return { kind: 'reply', reply };
+    }
     const event = { type: 'inbound', call, settings } as const;
     return { kind: 'reply', reply: await runtime.handle(keyOf(call.sid), event, turn) };
   }
