@@ -7,25 +7,13 @@ import type { ForwardingState } from '../flows/forwarding/state.js';
 import { createForwardingEndpoint } from '../http/forwarding/endpoint.js';
 import type { ArrivingCall } from '../http/arriving-call.js';
 import type { OnlyOptions, Resolution, Resolve } from '../http/resolve.js';
-import { toNodeListener } from '../http/servers/node.js';
-import { callbackUrls, webhookUrls } from '../http/urls.js';
-import { createCallLimits } from '../runtime/call-limits.js';
+import { callbackUrls } from '../http/urls.js';
 import { createRuntime, type ObservableRuntime } from '../runtime/create-runtime.js';
-import type { Hooks } from '../runtime/run-effects.js';
 import type { Reply } from '../wire/twiml.js';
-import {
-  assemble,
-  lifecycle,
-  type MayDial,
-  noticed,
-  otherPaths,
-  readiness,
-  START_OPTIONS,
-  type Started,
-  type StartOptions,
-  warnOfLocalAddress,
-} from './assemble.js';
+import { assemble } from './assemble.js';
+import { begin } from './begin.js';
 import { type ConferenceClient, lostCallers } from './recover-callers.js';
+import { type MayDial, START_OPTIONS, type Started, type StartOptions } from './start-options.js';
 
 interface ForwardingStart extends StartOptions {
   /** Times of the machinery, in ms; what is left out is as `DEFAULT_FORWARDING_CONFIG` says. */
@@ -39,7 +27,7 @@ interface ToOneList extends ForwardingStart, Omit<CallOptions, 'ownNumber'> {
   readonly resolve?: undefined;
 }
 
-/** `resolve` says for each call whom to ring. Whoever pays for the calls says where they may go. */
+/** `resolve` says for each call whom to ring, and `mayDial` which numbers may be dialled at all: there is no default for it. */
 interface ByResolve extends ForwardingStart {
   readonly resolve: Resolve;
   readonly mayDial: MayDial;
@@ -72,66 +60,30 @@ export function createCallForwarding<Result extends Resolution | Promise<Resolut
   const list =
     options.resolve === undefined ? Object.fromEntries(CALL_OPTIONS.map((name) => [name, true as const])) : {};
   onlyKnown(options, 'createCallForwarding', { ...OPTIONS, ...list });
-  const { accountSid, authToken, publicBaseUrl, ownNumber, hooks, limits } = options;
+  const { publicBaseUrl, ownNumber } = options;
   const { resolve, mayDial, defaultSettings } = callsOf(options);
   const parts = assemble(options, mayDial);
-  const { store, clock, log, client, execute, pollMs } = parts;
-  const runtime = createRuntime({
-    flow: forwarding,
-    config: options.config,
-    store,
-    clock,
-    execute,
-    hooks: hooks as Hooks | undefined,
-    callsPerSecond: options.callsPerSecond,
-    log: options.log,
-    metrics: options.metrics,
-    pollMs,
+  const { store, clock, forCalls, forEndpoint } = parts;
+  const runtime = createRuntime({ ...forCalls, flow: forwarding, config: options.config });
+  const endpoint = createForwardingEndpoint({
+    ...forEndpoint,
+    runtime,
+    resolve: async (call) => withOwnNumber(await resolve(call), ownNumber),
+    defaultSettings,
   });
-  const endpoint = noticed(
-    createForwardingEndpoint({
-      runtime,
-      publicBaseUrl,
-      accountSid,
-      authTokens: options.authTokens ?? [authToken],
-      resolve: async (call) => withOwnNumber(await resolve(call), ownNumber),
-      defaultSettings,
-      fallbackTexts: options.fallbackTexts,
-      limits: limits === undefined ? undefined : createCallLimits({ ...limits, store, clock }),
-      log: options.log,
-      metrics: options.metrics,
-      clock,
-    }),
-    parts,
-    webhookUrls(publicBaseUrl).voice,
-  );
-  warnOfLocalAddress(options, log);
-
-  const { start, stop, idle } = lifecycle(options, parts, {
-    runtimes: [runtime],
+  const started = begin(options, parts, {
     endpoint,
-    look: (known) =>
+    runtimes: [runtime],
+    look: (client) =>
       lostCallers({
-        client: known as unknown as ConferenceClient,
+        client: client as unknown as ConferenceClient,
         store,
         url: callbackUrls(publicBaseUrl),
         publicBaseUrl,
         clock,
       }),
   });
-
-  return {
-    listener: toNodeListener(endpoint, otherPaths(options.app)),
-    fetch: (request) => endpoint.fetch(request),
-    endpoint,
-    runtime,
-    events: runtime.events,
-    store,
-    ready: readiness([client], log),
-    start,
-    stop,
-    idle,
-  };
+  return { ...started, runtime, events: runtime.events };
 }
 
 /** Whom a call rings, and which numbers may be dialled, as either kind of options says. */

@@ -33,7 +33,7 @@ export {
 export { callIn } from '../wire/taskrouter.js';
 export { phoneIn, PHONE_ATTRIBUTES, type WorkerPhone } from '../wire/worker-phone.js';
 export { createAvailabilitySwitch, type SetAvailability, syncWorkers } from './workers.js';
-export { type MayDial, type Started, type StartOptions } from './assemble.js';
+export { type MayDial, type Started, type StartOptions } from './start-options.js';
 export { type CallForwarding, type CallForwardingOptions, createCallForwarding } from './call-forwarding.js';
 export {
   createTaskRouterForwarding,

@@ -12,26 +12,13 @@ import {
   type ResolveTask,
   type TaskRouterEndpointOptions,
 } from '../http/taskrouter/endpoint.js';
-import { toNodeListener } from '../http/servers/node.js';
-import { webhookUrls } from '../http/urls.js';
-import { createCallLimits } from '../runtime/call-limits.js';
 import { createRuntime, type ObservableRuntime } from '../runtime/create-runtime.js';
-import type { Hooks } from '../runtime/run-effects.js';
 import { reasonOf } from '../runtime/log.js';
 import type { Reply } from '../wire/twiml.js';
-import {
-  assemble,
-  lifecycle,
-  type MayDial,
-  noticed,
-  otherPaths,
-  readiness,
-  START_OPTIONS,
-  type Started,
-  type StartOptions,
-  warnOfLocalAddress,
-} from './assemble.js';
+import { assemble, type Parts } from './assemble.js';
+import { begin } from './begin.js';
 import { queuedCallers, type TaskListClient } from './recover-in-queue.js';
+import { type MayDial, START_OPTIONS, type Started, type StartOptions } from './start-options.js';
 import { createAvailabilitySwitch, type SetAvailability, syncWorkers } from './workers.js';
 import {
   createWorkspaceDirectory,
@@ -41,7 +28,7 @@ import {
 
 export interface TaskRouterForwardingOptions
   extends StartOptions, Omit<WorkspaceDirectoryOptions, 'client' | 'onError' | 'clock'> {
-  /** Which numbers of workers may be dialled: whoever pays for the calls says so. */
+  /** Which numbers of workers may be dialled. There is no default: the owner of the account, who pays, decides. */
   readonly mayDial: MayDial;
   /** How one call is handled. Default: `defaultSettings` for every call. */
   readonly resolve?: ResolveTask | undefined;
@@ -95,92 +82,54 @@ const OPTIONS = {
  */
 export function createTaskRouterForwarding(options: TaskRouterForwardingOptions): TaskRouterForwarding {
   onlyKnown(options, 'createTaskRouterForwarding', OPTIONS);
-  const { accountSid, authToken, publicBaseUrl, ownNumber, resolve, hooks, limits, phoneAttributes, coolDownSeconds } =
-    options;
+  const { ownNumber, resolve, coolDownSeconds, autoStart } = options;
   const shown = typeof ownNumber === 'string' ? { ownNumber } : {};
   const parts = assemble(options, options.mayDial);
-  const { store, clock, log, client, execute, pollMs } = parts;
-  const { metrics } = options;
-  const workers = createRuntime({
-    flow: worker,
-    config: workerConfig(coolDownSeconds),
-    store,
-    clock,
-    execute,
-    log: options.log,
-    metrics,
-    pollMs,
-  });
+  const { store, clock, forRuntime, forCalls, forEndpoint } = parts;
+  const workers = createRuntime({ ...forRuntime, flow: worker, config: workerConfig(coolDownSeconds) });
   const runtime = createRuntime({
+    ...forCalls,
     flow: taskrouter,
     config: options.config,
-    store,
-    clock,
-    execute,
-    hooks: hooks as Hooks | undefined,
-    callsPerSecond: options.callsPerSecond,
-    log: options.log,
-    metrics,
-    pollMs,
     peers: { worker: workers },
   });
   const directory = options.directory ?? lateDirectory(options, parts);
-  const endpoint = noticed(
-    createTaskRouterEndpoint({
-      runtime,
-      workers,
-      directory,
-      publicBaseUrl,
-      accountSid,
-      authTokens: options.authTokens ?? [authToken],
-      resolve:
-        resolve === undefined
-          ? undefined
-          : async (call) => {
-              const given = await resolve(call);
-              return 'kind' in given ? given : { ...shown, ...given };
-            },
-      defaultSettings: { ...shown, ...options.defaultSettings },
-      phoneAttributes,
-      fallbackTexts: options.fallbackTexts,
-      limits: limits === undefined ? undefined : createCallLimits({ ...limits, store, clock }),
-      onEvent: options.onEvent,
-      log: options.log,
-      metrics,
-      clock,
-    }),
-    parts,
-    webhookUrls(publicBaseUrl).voice,
-  );
-  warnOfLocalAddress(options, log);
-
-  const { start, stop, idle } = lifecycle(options, parts, {
-    runtimes: [workers, runtime],
+  const endpoint = createTaskRouterEndpoint({
+    ...forEndpoint,
+    runtime,
+    workers,
+    directory,
+    resolve:
+      resolve === undefined
+        ? undefined
+        : async (call) => {
+            const given = await resolve(call);
+            return 'kind' in given ? given : { ...shown, ...given };
+          },
+    defaultSettings: { ...shown, ...options.defaultSettings },
+    phoneAttributes: options.phoneAttributes,
+    onEvent: options.onEvent,
+  });
+  const started = begin(options, parts, {
     endpoint,
-    look: (known) =>
+    runtimes: [workers, runtime],
+    look: (client) =>
       queuedCallers({
-        client: known as unknown as TaskListClient,
+        client: client as unknown as TaskListClient,
         store,
         workspace: () => directory.current()?.sid,
         clock,
       }),
+    // A start that waits for its server syncs the workers then, and by itself.
+    needs: autoStart === false ? [] : [syncWorkers({ directory, workers })],
   });
-
   return {
-    listener: toNodeListener(endpoint, otherPaths(options.app)),
-    fetch: (request) => endpoint.fetch(request),
-    endpoint,
+    ...started,
     runtime,
     workers,
     events: runtime.events,
     setAvailability: createAvailabilitySwitch({ directory, workers }),
     workspace: () => directory.current(),
-    store,
-    // A start that waits for its server syncs the workers then, and by itself.
-    ready: readiness(options.autoStart === false ? [client] : [client, syncWorkers({ directory, workers })], log),
-    start,
-    stop,
-    idle,
   };
 }
 
@@ -194,7 +143,7 @@ function workerConfig(coolDownSeconds: number | undefined): Partial<WorkerConfig
 /** The directory needs the client, which may still have to be loaded. */
 function lateDirectory(
   { workspace, workflow, activities, phoneAttributes }: TaskRouterForwardingOptions,
-  { client, clock, log }: Pick<ReturnType<typeof assemble>, 'client' | 'clock' | 'log'>,
+  { client, clock, log }: Parts,
 ): WorkspaceDirectory {
   let known: WorkspaceDirectory | undefined;
   const directory = client.then((loaded) => {
