@@ -35,7 +35,7 @@ const SCHEMA = z
     AFTER_CALL: z.enum(['coolDown', 'available'], { error: 'must be coolDown or available' }).default('coolDown'),
     OFFER_MESSAGE: yesOrNo.default(false),
     DEADLINE_SECONDS: wholeNumber(10, 3600).optional(),
-    // Whoever may edit the workers' attributes decides what is dialled: they cannot edit the allow-list.
+    // A supervisor who may edit workers' attributes chooses what is dialled, but cannot edit the allow-list.
     DIAL_ALLOW: allowed,
   })
   .refine(keyPair, KEY_PAIR)

@@ -223,6 +223,30 @@ describe('an app under test', () => {
   });
 });
 
+describe('an app that holds the caller for ever', () => {
+  const holds = (): Response =>
+    new Response('<Response><Dial><Conference>hold</Conference></Dial></Response>', {
+      headers: { 'content-type': 'text/xml' },
+    });
+
+  it('is told that it never used the clock, which its timers may wait for in vain', async () => {
+    const app = createTestApp(() => holds);
+    const { endedBy, problems } = await app.call();
+    expect(endedBy).toBe('time limit');
+    expect(problems).toEqual([expect.stringContaining('never used the clock of the simulator: pass `clock`')]);
+    await app.close();
+  });
+
+  it('is not told so when it has used the clock', async () => {
+    const app = createTestApp(({ clock }) => {
+      clock.wakeAt(clock.now() + 1000, () => undefined);
+      return holds;
+    });
+    expect(await app.call()).toMatchObject({ endedBy: 'time limit', problems: [] });
+    await app.close();
+  });
+});
+
 describe('a person who is none', () => {
   it('is refused with the number, and what was forgotten', async () => {
     const app = createTestApp(() => () => new Response(''));

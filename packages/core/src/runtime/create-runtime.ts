@@ -98,10 +98,10 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const leaseId = Math.floor(random() * 2 ** 52).toString(36);
   const underWay = new Set<Promise<unknown>>();
   const running = new Set<Promise<void>>();
-  const alarm = new Scheduler(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
+  const scheduler = new Scheduler(clock, options.pollMs === undefined ? 1000 : options.pollMs, () => {
     track(tick());
   });
-  const store = watched(checkedStore(options.store), alarm);
+  const store = watched(checkedStore(options.store), scheduler);
   checkHooks(options.flow, options.hooks);
   let leases = 1;
   let lost = false;
@@ -128,7 +128,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     flow,
     store,
     clock,
-    alarm,
+    scheduler,
     emit,
     metrics,
     log,
@@ -246,11 +246,11 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     },
     start() {
       begun = true;
-      alarm.start();
+      scheduler.start();
     },
     async stop() {
       stopped = true;
-      alarm.stop();
+      scheduler.stop();
       while (underWay.size > 0) await Promise.all(underWay);
       // The last chance: what is held here nobody else knows.
       await askAgain();

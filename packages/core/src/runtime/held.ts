@@ -31,12 +31,12 @@ interface Waiting {
  */
 export function createHeld(parts: {
   readonly clock: Clock;
-  readonly alarm: Pick<Scheduler, 'at'>;
+  readonly scheduler: Pick<Scheduler, 'at'>;
   readonly random: () => number;
   readonly track: (work: Promise<unknown>) => void;
   readonly failed: (claim: Claim, error: unknown) => void;
 }): Held {
-  const { clock, alarm, random, track, failed } = parts;
+  const { clock, scheduler, random, track, failed } = parts;
   const waiting = new Set<Waiting>();
 
   async function ask(claim: Claim, question: Question): Promise<void> {
@@ -45,7 +45,7 @@ export function createHeld(parts: {
       next = await question();
     } catch (error) {
       // If all else fails: then the task is claimed again, by whom and how often is the store's count.
-      alarm.at(claim.leaseUntil);
+      scheduler.at(claim.leaseUntil);
       // A record that cannot be read is left to whoever understands it, and was said when it was read.
       if (isUnreadable(error)) return;
       failed(claim, error);
@@ -69,7 +69,7 @@ export function createHeld(parts: {
   function hold(held: Waiting): void {
     waiting.add(held);
     const at: EpochMs = clock.now() + Math.ceil(AGAIN_MS * (1 + random()));
-    alarm.at(at);
+    scheduler.at(at);
   }
 
   return {

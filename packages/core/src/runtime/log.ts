@@ -33,7 +33,7 @@ type Lines = Record<'warn' | 'error', (line: string) => void>;
 function onConsole(target: Lines): Log {
   return ({ level, code, message, path, call }) => {
     const line = ['amd', code, path, call, message].filter((part) => part !== undefined && part !== '').join(' ');
-    // Whoever sends a request chooses some of these words: they must not make lines of their own.
+    // The sender of a request chooses some of these words: they must not make lines of their own.
     target[level](line.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' '));
   };
 }

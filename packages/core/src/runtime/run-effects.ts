@@ -37,7 +37,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
   readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config>;
   readonly store: Store;
   readonly clock: Clock;
-  readonly alarm: Pick<Scheduler, 'at'>;
+  readonly scheduler: Pick<Scheduler, 'at'>;
   readonly emit: Emit<State, Event | OutcomeEvent | TimerEvent>;
   readonly metrics: Metrics | null;
   readonly log: Log;
@@ -57,7 +57,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     flow,
     store,
     clock,
-    alarm,
+    scheduler,
     emit,
     metrics,
     log,
@@ -74,7 +74,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
 
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
-  const { ask, again } = createHeld({ clock, alarm, random, track: parts.track, failed });
+  const { ask, again } = createHeld({ clock, scheduler, random, track: parts.track, failed });
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -225,7 +225,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
   }
 
   async function settle(claim: Claim, settlement: { kind: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
-    if (await store.settle(claim, settlement)) alarm.at(settlement.dueAt);
+    if (await store.settle(claim, settlement)) scheduler.at(settlement.dueAt);
   }
 
   function doubted({ key }: Claim, { type }: TwilioEffect, reason: string): void {
@@ -247,7 +247,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     try {
       await work();
     } catch (error) {
-      alarm.at(claim.leaseUntil);
+      scheduler.at(claim.leaseUntil);
       failed(claim, error);
     }
   }

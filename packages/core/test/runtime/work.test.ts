@@ -336,7 +336,7 @@ describe('a store request that failed', () => {
     const failures: unknown[] = [];
     const { ask, again } = createHeld({
       clock,
-      alarm: { at: (at) => wakes.push(at - START) },
+      scheduler: { at: (at) => wakes.push(at - START) },
       random: () => chance,
       track: () => undefined,
       failed: (_, error) => failures.push(error),
@@ -386,14 +386,14 @@ describe('the scheduler', () => {
   it('the scheduler fires at each requested time, in order, once, and not before it is started', async () => {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Scheduler(clock, null, () => rings.push(clock.now() - START));
-    for (const ms of [50, 10, 30, 10, 20, 50]) alarm.at(START + ms);
+    const scheduler = new Scheduler(clock, null, () => rings.push(clock.now() - START));
+    for (const ms of [50, 10, 30, 10, 20, 50]) scheduler.at(START + ms);
     await clock.advanceBy(5);
     expect(rings).toEqual([]);
-    alarm.start();
+    scheduler.start();
     await clock.advanceBy(10);
-    alarm.at(START + 12);
-    alarm.at(START + 25);
+    scheduler.at(START + 12);
+    scheduler.at(START + 25);
     await clock.advanceBy(100);
     expect(rings).toEqual([5, 10, 15, 20, 25, 30, 50]);
   });
@@ -401,14 +401,14 @@ describe('the scheduler', () => {
   it('the scheduler does not fire after it was stopped, and fires again when started again', async () => {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Scheduler(clock, 1000, () => rings.push(clock.now() - START));
-    alarm.start();
+    const scheduler = new Scheduler(clock, 1000, () => rings.push(clock.now() - START));
+    scheduler.start();
     await clock.advanceBy(1500);
-    alarm.at(START + 1600);
-    alarm.stop();
+    scheduler.at(START + 1600);
+    scheduler.stop();
     await clock.advanceBy(5000);
     expect(rings).toEqual([0, 1000]);
-    alarm.start();
+    scheduler.start();
     await clock.advanceBy(1000);
     expect(rings).toEqual([0, 1000, 6500, 7500]);
   });
@@ -418,43 +418,43 @@ describe('the scheduler for a task', () => {
   function scene(pollMs: number | null) {
     const clock = manualClock();
     const rings: number[] = [];
-    const alarm = new Scheduler(clock, pollMs, () => rings.push(clock.now() - START));
-    alarm.start();
-    return { clock, rings, alarm };
+    const scheduler = new Scheduler(clock, pollMs, () => rings.push(clock.now() - START));
+    scheduler.start();
+    return { clock, rings, scheduler };
   }
 
   it('a cancelled task does not fire, and others at the same time do', async () => {
-    const { clock, rings, alarm } = scene(null);
-    alarm.expect('one', 'a', START + 10);
-    alarm.expect('one', 'b', START + 20);
-    alarm.expect('two', 'a', START + 30);
-    alarm.at(START + 40);
-    alarm.expect('two', 'b', START + 40);
-    alarm.callOff('one', 'a');
-    alarm.callOff('two', 'a');
-    alarm.callOff('two', 'b');
-    alarm.callOff('two', 'c');
-    alarm.callOff('three', 'a');
+    const { clock, rings, scheduler } = scene(null);
+    scheduler.expect('one', 'a', START + 10);
+    scheduler.expect('one', 'b', START + 20);
+    scheduler.expect('two', 'a', START + 30);
+    scheduler.at(START + 40);
+    scheduler.expect('two', 'b', START + 40);
+    scheduler.callOff('one', 'a');
+    scheduler.callOff('two', 'a');
+    scheduler.callOff('two', 'b');
+    scheduler.callOff('two', 'c');
+    scheduler.callOff('three', 'a');
     await clock.advanceBy(100);
     expect(rings).toEqual([0, 20, 40]);
   });
 
   it('a moved task fires at its last time only, and once', async () => {
-    const { clock, rings, alarm } = scene(null);
-    alarm.expect('one', 'a', START + 10);
-    alarm.expect('one', 'a', START + 20);
-    alarm.expect('one', 'a', START + 15);
+    const { clock, rings, scheduler } = scene(null);
+    scheduler.expect('one', 'a', START + 10);
+    scheduler.expect('one', 'a', START + 20);
+    scheduler.expect('one', 'a', START + 15);
     await clock.advanceBy(100);
-    alarm.callOff('one', 'a');
+    scheduler.callOff('one', 'a');
     expect(rings).toEqual([0, 15]);
   });
 
   it('cancelling a task leaves the polls unchanged', async () => {
-    const { clock, rings, alarm } = scene(100);
-    alarm.expect('one', 'a', START + 90);
+    const { clock, rings, scheduler } = scene(100);
+    scheduler.expect('one', 'a', START + 90);
     await clock.advanceBy(50);
-    alarm.callOff('one', 'a');
-    alarm.expect('one', 'b', START + 250);
+    scheduler.callOff('one', 'a');
+    scheduler.expect('one', 'b', START + 250);
     await clock.advanceBy(400);
     expect(rings).toEqual([0, 100, 200, 250, 350, 450]);
   });

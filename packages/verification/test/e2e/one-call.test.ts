@@ -1,13 +1,5 @@
 import { createCallForwarding, type CallForwardingOptions } from '@amd/core/twilio';
-import {
-  createSimulator,
-  createTestApp,
-  handlerTransport,
-  human,
-  noAnswer,
-  voicemail,
-  type Person,
-} from '@amd/simulator';
+import { createSimulator, createTestApp, handlerTransport, human, voicemail, type Person } from '@amd/simulator';
 import { describe, expect, it } from 'vitest';
 
 const [OURS, CALLER, ANN, BEN] = ['+14155550199', '+12125550123', '+14155550142', '+14155550143'];
@@ -46,16 +38,6 @@ describe('README on createTestApp', () => {
     );
     const story = await app.call({ people: { [ANN]: voicemail(), [BEN]: human() } });
     expect(story).toMatchObject({ rung: [ANN, BEN], talkedWith: BEN, problems: [] });
-    await app.close();
-  });
-
-  it('says in the story when the app was not given the clock, and the caller waited for it', async () => {
-    const app = createTestApp(({ number, clock: _clock, ...parts }) =>
-      createCallForwarding({ ...parts, ownNumber: number, forwardTo: [ANN, BEN] }),
-    );
-    const { talkedWith, problems } = await app.call({ people: { [ANN]: noAnswer(), [BEN]: human() } });
-    expect(talkedWith).toBeNull();
-    expect(problems).toEqual([expect.stringContaining('never used the clock of the simulator: pass `clock`')]);
     await app.close();
   });
 });

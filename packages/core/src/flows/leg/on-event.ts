@@ -144,7 +144,7 @@ function legVerdict(ctx: LegContext, leg: LegDraft, event: LegVerdictEvent, call
   return onVerdict(ctx, leg, event.answeredBy, 'redirect', caller);
 }
 
-/** `completed` before the leg requested TwiML means that nobody was reached, whoever picked up. */
+/** `completed` before the leg requested TwiML means that nobody was reached, even if someone picked up. */
 function resultOf(status: FinalCallStatus, answeredBy: LegDraft['answeredBy'], sipCode: number | null): LegResult {
   if (status !== 'completed') return { kind: 'notReached', status, sipCode };
   return answeredBy === null || answeredBy === 'unknown' ? { kind: 'hungUp' } : { kind: 'answered', by: answeredBy };

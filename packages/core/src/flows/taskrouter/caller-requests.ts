@@ -102,7 +102,7 @@ function leftQueue(ctx: TaskRouterContext, event: Extract<CallerRequest, { type:
       callerGone(ctx);
       return hangup();
     case 'redirected':
-      // Not redirected by us: whoever did it has the caller, unless the document it now gets brings the call back to the queue. A
+      // Not redirected by us: the app that did it has the caller, unless the document it now gets brings the call back to the queue. A
       // repeat of an earlier stay's report may come long after the caller is back.
       if (part !== caller.stay) return null;
       if (caller.phase === 'connected') notByUs(ctx);
