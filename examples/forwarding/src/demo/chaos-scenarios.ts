@@ -26,7 +26,7 @@ export interface CrashScenario {
   readonly crashes: readonly PlannedCrash[];
   readonly hangUp?: HangUpRule;
   readonly ending: Ending;
-  /** The answers whose leg may talk with the caller. */
+  /** The people of whom one is to talk with the caller. */
   readonly talksTo?: readonly string[];
   /** How long they talk at least, ms: a talk that is cut by the app's crash does not count. */
   readonly talkMs?: number;
