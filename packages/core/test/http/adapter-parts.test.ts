@@ -97,12 +97,17 @@ describe('an adapter', () => {
     expect(log).toEqual([{ level: 'error', code: 'adapter.failed', path: '/inbound', message: 'answered 500: a bug' }]);
   });
 
-  it('the Node adapter writes nothing if the response was already sent', async () => {
-    const { endpoint } = echo();
+  it('the Node adapter writes nothing if something else has answered, and says so', async () => {
+    // Given
+    const { endpoint, log } = echo();
     const { request, response, got } = nodeParts();
-    toNodeListener(endpoint)(request, { ...response, headersSent: true });
+    // When
+    toNodeListener(endpoint)(request, { ...response, headersSent: true, statusCode: 404 });
     await settled();
+    // Then
     expect([got.ended, got.headers.size]).toEqual([0, 0]);
+    expect(log).toMatchObject([{ level: 'error', code: 'adapter.failed', path: '/inbound' }]);
+    expect(log[0]?.message).toContain('something else has answered the request, with 404');
   });
 
   it('the Node adapter reads no more of a body announced as too long, and closes the connection', async () => {

@@ -63,14 +63,21 @@ interface Asked {
 async function answer(endpoint: Endpoint, { path, query, request, response, read }: Asked): Promise<void> {
   const handle = (body: string | null): Promise<HttpResponse> =>
     endpoint.handle({ method: request.method ?? 'GET', path, query, headers: headersOf(request), body });
+  const failed = (message: string): void => {
+    endpoint.log({ level: 'error', code: 'adapter.failed', path, message });
+  };
+  const answerWith = (plain: HttpResponse, close: boolean): void => {
+    if (response.headersSent) failed(answeredElsewhere(response));
+    else write(request, response, plain, close);
+  };
   try {
     const body = await read;
     switch (body.kind) {
       case 'body':
-        write(request, response, await handle(body.body), false);
+        answerWith(await handle(body.body), false);
         return;
       case 'tooLarge':
-        write(request, response, await handle(null), true);
+        answerWith(await handle(null), true);
         return;
       case 'aborted':
         write(request, response, refusal(400), true);
@@ -78,12 +85,17 @@ async function answer(endpoint: Endpoint, { path, query, request, response, read
       case 'unverifiable':
         endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${body.problem}` });
         // Twilio turns to the fallback address; a reader of the body finds TwiML all the same.
-        write(request, response, xmlResponse(HANGUP, 500), false);
+        answerWith(xmlResponse(HANGUP, 500), false);
     }
   } catch (error) {
-    endpoint.log({ level: 'error', code: 'adapter.failed', path, message: `answered 500: ${reasonOf(error)}` });
+    failed(`answered 500: ${reasonOf(error)}`);
     write(request, response, refusal(500), true);
   }
+}
+
+/** A framework that was not told of our answer answers on its own, and Twilio gets that. */
+function answeredElsewhere({ statusCode }: NodeResponse): string {
+  return `our answer came too late: something else has answered the request, with ${String(statusCode)}. Give the request to the listener alone; a middleware of Koa that passes ctx.req and ctx.res on sets ctx.respond = false`;
 }
 
 const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
