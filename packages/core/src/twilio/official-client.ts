@@ -5,6 +5,9 @@ import type { TwilioClient } from './client.js';
 /** How long one REST call may take, in ms: the executor stops waiting then, and the client closes the connection. */
 export const REST_TIMEOUT_MS = 8000;
 
+/** The versions that do, as `peerDependencies` of our package.json has them. */
+const VERSIONS = '^5.13.1 || ~6.0.0 || ^6.3.1';
+
 /** What we use of the `twilio` package: its default export makes a client. */
 type MakeClient = (
   accountSid: string,
@@ -37,7 +40,7 @@ async function load(): Promise<MakeClient> {
   } catch (error) {
     throw new AmdError(
       'ERR_PEER_MISSING',
-      `the package "twilio" could not be loaded: run "npm install twilio", or pass a "client" of your own (${reasonOf(error).split('\n')[0] ?? ''})`,
+      `the package "twilio" (${VERSIONS}) could not be loaded: run "npm install twilio@6", or pass a "client" of your own (${reasonOf(error).split('\n')[0] ?? ''})`,
       { cause: error },
     );
   }

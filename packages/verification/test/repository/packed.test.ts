@@ -25,6 +25,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** A server as a user starts it, which is asked once. */
+const STARTS = `
+const calls = createCallForwarding({
+  accountSid: 'AC${'1'.repeat(32)}',
+  authToken: 'secret',
+  publicBaseUrl: 'https://calls.example.com',
+  ownNumber: '+14155550199',
+  forwardTo: ['+14155550142'],
+});
+const server = createServer(calls.listener).listen(0, '127.0.0.1', async () => {
+  const { port } = server.address();
+  const { status } = await fetch('http://127.0.0.1:' + port + '/inbound', { method: 'POST' });
+  console.log('answered', status);
+  server.close();
+  server.closeAllConnections();
+  await calls.stop();
+});
+`;
+
 /** Returns every installed package, however deep. */
 async function installed(): Promise<readonly Manifest[]> {
   const files = await readdir(join(project, 'node_modules'), { recursive: true });
@@ -88,6 +107,38 @@ describe('@amd/core, packed and installed alone', () => {
     expect(JSON.parse(await run(project, process.execPath, ['load.cjs']))).toEqual(imported);
     expect(Object.keys(imported)).toEqual(specifiers);
     for (const [specifier, names] of Object.entries(imported)) expect(names, specifier).not.toEqual([]);
+  });
+
+  it.each([
+    [
+      'an ES module',
+      'starts.mjs',
+      "import { createServer } from 'node:http';\nimport { createCallForwarding } from '@amd/core/twilio';",
+    ],
+    [
+      'CommonJS',
+      'starts.cjs',
+      "const { createServer } = require('node:http');\nconst { createCallForwarding } = require('@amd/core/twilio');",
+    ],
+  ])('a program without twilio, as %s, prints what to install, and answers all the same', async (_, file, imports) => {
+    // Given
+    const { peerDependencies = {} } = JSON.parse(
+      await readFile(join(project, 'node_modules/@amd/core/package.json'), 'utf8'),
+    ) as Manifest;
+    await writeFile(join(project, file), imports + STARTS);
+    // When
+    const printed = await run(project, 'sh', ['-c', `"${process.execPath}" ${file} 2>&1`]);
+    // Then
+    const lines = printed.trim().split('\n');
+    const failed = lines.find((line) => line.startsWith('amd start.failed')) ?? '';
+    expect(failed).toMatch(/nobody can be rung: .*\(ERR_PEER_MISSING\)$/);
+    expect(failed).toContain(`the package "twilio" (${peerDependencies['twilio'] ?? ''}) could not be loaded`);
+    expect(failed).toContain('run "npm install twilio@6"');
+    expect(failed).toMatch(/Cannot find (package|module) 'twilio'/);
+    expect(lines.filter((line) => line !== failed)).toEqual([
+      'amd refused /inbound answered 415: the body is not a form',
+      'answered 415',
+    ]);
   });
 
   it("the package compiles strictly in both module systems, without Node's types, and answers a call", async () => {
