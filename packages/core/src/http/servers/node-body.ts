@@ -47,7 +47,9 @@ function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
       resolve({ kind: 'tooLarge' });
     });
     request.on('end', () => {
-      resolve({ kind: 'body', body: Buffer.concat(chunks).toString('utf8') });
+      // Who reads it at the same time and began earlier has all of it.
+      const isElsewhere = bytes === 0 && announced > 0;
+      resolve(isElsewhere ? parsedBody(request) : { kind: 'body', body: Buffer.concat(chunks).toString('utf8') });
     });
     const aborted = (): void => {
       resolve({ kind: 'aborted' });
