@@ -1,6 +1,7 @@
+import dns from 'node:dns';
 import express from 'express';
 import twilio from 'twilio';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { busy, createSimulator, createTestApp, human, noAnswer, refused, voicemail } from '../src/index.js';
 import type { BuiltApp, FetchHandler, TestAppParts } from '../src/index.js';
 
@@ -233,17 +234,104 @@ describe('an app that holds the caller for ever', () => {
     const app = createTestApp(() => holds);
     const { endedBy, problems } = await app.call();
     expect(endedBy).toBe('time limit');
-    expect(problems).toEqual([expect.stringContaining('never used the clock of the simulator: pass `clock`')]);
+    expect(problems[0]).toContain('never used the clock of the simulator: pass `clock`');
     await app.close();
   });
 
-  it('is not told so when it has used the clock', async () => {
+  it('is told that it sent no REST request, without which nobody gets the caller out of a room', async () => {
     const app = createTestApp(({ clock }) => {
       clock.wakeAt(clock.now() + 1000, () => undefined);
       return holds;
     });
+    const { endedBy, problems } = await app.call();
+    expect(endedBy).toBe('time limit');
+    expect(problems).toEqual([expect.stringContaining('no REST request to the simulator: pass `client`')]);
+    await app.close();
+  });
+
+  it('is not told so when it has used both', async () => {
+    const app = createTestApp(({ client, clock }) => {
+      clock.wakeAt(clock.now() + 1000, () => void client.calls.list());
+      return holds;
+    });
     expect(await app.call()).toMatchObject({ endedBy: 'time limit', problems: [] });
     await app.close();
+  });
+});
+
+describe('an app that asks Twilio itself', () => {
+  /** As behind a network that answers nothing; no request leaves this machine. */
+  const nowhere = () => vi.spyOn(dns, 'lookup').mockImplementation(() => undefined);
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  const call = ({ accountSid, authToken, number }: TestAppParts) =>
+    twilio(accountSid, authToken).calls.create({ to: ANN, from: number, twiml: '<Response/>' });
+
+  it.each<[string, (parts: TestAppParts) => BuiltApp]>([
+    [
+      'while it answers',
+      (parts) =>
+        paths({
+          '/inbound': async () => {
+            await call(parts);
+            return '';
+          },
+        }),
+    ],
+    [
+      'after its answer',
+      (parts) => {
+        let work: Promise<unknown> = Promise.resolve();
+        const fetch = paths({
+          '/inbound': () => {
+            work = call(parts);
+            return '<Dial><Conference>hold</Conference></Dial>';
+          },
+        });
+        return { fetch, idle: () => work };
+      },
+    ],
+    [
+      'with a client of its own',
+      ({ accountSid }) =>
+        paths({
+          '/inbound': async () => {
+            await fetch(`https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/${accountSid}/Calls.json`);
+            return '';
+          },
+        }),
+    ],
+  ])('is told so, and what to pass, instead of a call without an end: %s', async (_, build) => {
+    nowhere();
+    const app = createTestApp(build);
+    const sentence =
+      /^the app asked Twilio itself instead of the simulator, \w+ https:\/\/api\.(dublin\.ie1\.)?twilio\.com\S+\/Calls\.json: pass `client` or `httpClient`/;
+    await expect(app.call()).rejects.toThrow(sentence);
+    await expect(app.call()).rejects.toThrow(sentence);
+  });
+
+  it('is told so when it cannot be built without an answer', async () => {
+    nowhere();
+    const app = createTestApp(async ({ accountSid, authToken }) => {
+      await twilio(accountSid, authToken).taskrouter.v1.workspaces.list();
+      return () => document('');
+    });
+    await expect(app.call()).rejects.toThrow('GET https://taskrouter.twilio.com/v1/Workspaces');
+  });
+
+  it('may ask it for what the simulator does not have', async () => {
+    nowhere();
+    const app = createTestApp(({ accountSid, authToken, number }) =>
+      paths({
+        '/inbound': () => {
+          void twilio(accountSid, authToken).messages.create({ to: ANN, from: number, body: 'A call for you.' });
+          return '<Say>Goodbye.</Say>';
+        },
+      }),
+    );
+    expect(await app.call()).toMatchObject({ heard: ['Goodbye.'], endedBy: 'app', problems: [] });
   });
 });
 

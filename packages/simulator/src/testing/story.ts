@@ -72,6 +72,10 @@ interface Beginning {
 const NO_CLOCK =
   'the call lasted until its time limit, and the app never used the clock of the simulator: pass `clock` to what sets its timers, such as createCallForwarding({ clock })';
 
+/** Only REST, or somebody else, gets a caller out of a room. */
+const NO_REST =
+  'the call lasted until its time limit, and the app sent no REST request to the simulator: pass `client` or `httpClient` to what asks Twilio, such as createCallForwarding({ client })';
+
 const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
@@ -117,13 +121,19 @@ export function tellStory(simulator: Simulator, beginning: Beginning): Story {
         .slice(beginning.complaints)
         .filter(({ callSid }) => callSid === undefined || sids.has(callSid) || isAlone)
         .map(({ level, code, message }) => `${level} ${code}: ${message}`),
-      ...(endedBy(caller, mine) === 'time limit' && !beginning.clockUsed ? [NO_CLOCK] : []),
+      ...(endedBy(caller, mine) === 'time limit' ? forgotten(simulator, beginning) : []),
     ],
   };
   return Object.defineProperties(story as Story, {
     sid: { value: caller.sid },
     text: { get: () => (isAlone ? entries : mine).map(logLine).join('\n') },
   });
+}
+
+/** What an app may have forgotten whose caller waited until the time limit. */
+function forgotten(simulator: Simulator, { caller, clockUsed }: Beginning): readonly string[] {
+  const asked = caller.bridgedWith.length > 0 || simulator.timeline.some(({ kind }) => kind === 'rest');
+  return [...(clockUsed ? [] : [NO_CLOCK]), ...(asked ? [] : [NO_REST])];
 }
 
 function personOf(leg: SimulatedCall, entries: readonly TimelineEntry[]): RungPerson {

@@ -11,6 +11,7 @@ import { fetchApp, listenerApp } from './app-transport.js';
 import type { FetchHandler, NodeListener, OnThrown } from './app-transport.js';
 import { tellStory } from './story.js';
 import type { Story } from './story.js';
+import { watchTwilio } from './twilio-watch.js';
 
 /** What an app under test is made of: what it has in production, from the simulator. */
 export interface TestAppParts {
@@ -71,7 +72,7 @@ export interface TestCallOptions extends Partial<InboundOptions> {
 export interface TestApp {
   /**
    * Places a call, lets virtual time pass until it is over, and tells what happened. The app is built before the first.
-   * @throws what `build` throws, or an Error when the app threw instead of answering
+   * @throws what `build` throws, or an Error when the app threw instead of answering, or asked Twilio itself
    */
   call(options?: TestCallOptions): Promise<Story>;
   /** Everything below: more numbers, TaskRouter, the timeline. */
@@ -103,6 +104,8 @@ export function createTestApp(
   let clockUsed = false;
   let running = 0;
   let app: { readonly transport: WebhookTransport; readonly object: BuiltObject } | undefined;
+  /** Thrown once the app has asked Twilio itself: then its calls wait for a network, and perhaps for ever. */
+  let astray: Error | undefined;
 
   const simulator = createSimulator({
     ...simulated,
@@ -118,6 +121,7 @@ export function createTestApp(
     transport: (request) =>
       app !== undefined && request.url.startsWith(`${publicBaseUrl}/`) ? app.transport(request) : elsewhere(request),
     idle: async () => {
+      if (astray !== undefined) throw astray;
       await app?.object.idle?.();
       await app?.object.runtime?.idle?.();
     },
@@ -128,6 +132,21 @@ export function createTestApp(
     const reason = error instanceof Error ? error.message : String(error);
     thrown.push(new Error(`the app threw while it answered ${method} ${pathname}: ${reason}`, { cause: error }));
   };
+
+  async function unlessAstray(work: () => Promise<void>): Promise<void> {
+    if (astray !== undefined) throw astray;
+    let unwatch = (): void => undefined;
+    const asked = new Promise<never>((_resolve, reject) => {
+      unwatch = watchTwilio((request) => {
+        reject((astray ??= new Error(askedTwilio(request))));
+      });
+    });
+    try {
+      await Promise.race([work(), asked]);
+    } finally {
+      unwatch();
+    }
+  }
 
   let started: Promise<void> | undefined;
   async function start(): Promise<void> {
@@ -142,7 +161,7 @@ export function createTestApp(
     simulator,
     async call({ people: here = {}, ...inbound } = {}) {
       checkPeople(here);
-      await (started ??= start());
+      await unlessAstray(() => (started ??= start()));
       const beginning = {
         calls: simulator.calls.length,
         entries: simulator.timeline.length,
@@ -155,7 +174,7 @@ export function createTestApp(
       await Promise.resolve();
       const isAlone = running === 1;
       try {
-        await simulator.settleCalls();
+        await unlessAstray(() => simulator.settleCalls());
       } finally {
         running -= 1;
         present = present.filter((some) => some !== here);
@@ -170,6 +189,10 @@ export function createTestApp(
       simulator.close();
     },
   };
+}
+
+function askedTwilio(request: string): string {
+  return `the app asked Twilio itself instead of the simulator, ${request}: pass \`client\` or \`httpClient\`, which "build" is given, to what asks Twilio, such as createCallForwarding({ client })`;
 }
 
 /** The client is made when it is asked for, so that the package `twilio` is needed by those alone who use it. */

@@ -1,0 +1,27 @@
+import dns from 'node:dns';
+import { createCallForwarding } from '@amd/core/twilio';
+import { createTestApp, human } from '@amd/simulator';
+import { afterEach, expect, it, vi } from 'vitest';
+
+const ANN = '+14155550142';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+it('a test of an app that was given no client says so at once, and does not wait for Twilio', async () => {
+  // Given: a network that answers nothing
+  vi.spyOn(dns, 'lookup').mockImplementation(() => undefined);
+  const app = createTestApp(({ number, clock, publicBaseUrl, accountSid, authToken }) =>
+    createCallForwarding({
+      ...{ clock, publicBaseUrl, accountSid, authToken, ownNumber: number, forwardTo: [ANN] },
+      log: () => undefined,
+    }),
+  );
+  // When
+  const calling = app.call({ people: { [ANN]: human() } });
+  // Then
+  await expect(calling).rejects.toThrow(
+    /^the app asked Twilio itself instead of the simulator, \w+ https:\/\/api\.twilio\.com\/.*: pass `client` or `httpClient`/,
+  );
+});
