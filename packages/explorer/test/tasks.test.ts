@@ -67,6 +67,69 @@ describe('the explorer of queues', () => {
     const { violation } = explore(tasksWorld({ ...small, ...(flow === undefined ? {} : { flow }) }));
     expect(violation?.what).toMatch(expected);
   });
+
+  const DECLINING = { hears: [], answers: ['unknown'], declines: true, quietHeartbeats: true } as const;
+
+  it('a world in which workers decline has a worker who takes the caller after another has declined', () => {
+    const world = tasksWorld({ ...DECLINING, reservations: 2 });
+    const rings = (n: number): string[] => [
+      `a worker is reserved (${String(n)})`,
+      `assignment ${String(n)}`,
+      `create:${String(n)}:caller made`,
+      `leg ${String(n)} is dialled`,
+      `leg ${String(n)} answers`,
+      `leg ${String(n)} is unknown`,
+      `leg ${String(n)} asks:leg.answered`,
+      `leg ${String(n)} presses 5`,
+      `leg ${String(n)} asks:leg.key#5`,
+    ];
+    const trace = [
+      'caller asks:inbound',
+      ...rings(1),
+      'leg 1 presses 2',
+      'leg 1 asks:leg.key#2',
+      'reject:WR00000000000000000000000000000001:1 done',
+      ...rings(2),
+      'leg 2 presses #',
+      'leg 2 asks:leg.key',
+      'leg 2 takes the caller',
+    ];
+    let node = world.initial();
+    for (const name of trace) {
+      const after = world
+        .moves(node)
+        .find((move) => move.name === name)
+        ?.run();
+      if (after === undefined || 'violation' in after) expect.fail(`${name}: ${after?.violation ?? 'not possible'}`);
+      node = after;
+    }
+    expect(node.legs.map(({ doing }) => doing)).toEqual(['speaking', 'talk']);
+    expect(node.reservations.map(({ status }) => status)).toEqual(['rejected', 'accepted']);
+    expect(replay(world, trace)).toBeNull();
+  });
+
+  it.each([
+    ['connects a worker who has declined', '2', '#', 'P2: somebody is bridged who has declined'],
+    ['asks a worker again who has declined', '2', '5', 'P4: a worker who has declined is asked again'],
+    ['takes a key without meaning for one that counts', '5', '#', 'P6: a key without meaning changes something'],
+    ['takes a key without meaning for one that declines', '5', '2', 'P6: a key without meaning changes something'],
+    ['asks a worker again who takes the call', '#', '5', 'P4: a worker who takes the call does not get it'],
+  ])('the explorer finds a flow that %s', (_, pressed, taken, expected) => {
+    const world = { ...DECLINING, reservations: 1 } as const;
+    expect(explore(tasksWorld(world)).violation).toBeNull();
+    const flow: TasksWorldOptions['flow'] = {
+      ...taskrouter,
+      transition: (state, event, config) =>
+        taskrouter.transition(
+          state,
+          event.type === 'leg.key' && event.digits === pressed ? { ...event, digits: taken } : event,
+          config,
+        ),
+    };
+    const { violation } = explore(tasksWorld({ ...world, flow }));
+    expect(violation?.what).toBe(expected);
+    expect(violation?.trace).toContain(`leg 1 presses ${pressed}`);
+  });
 });
 
 /** Found by the explorer, fixed, and kept as found. */

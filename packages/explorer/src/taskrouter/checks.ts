@@ -11,6 +11,10 @@ export function checkTasks(world: TaskWorld): string | undefined {
   const over = state.caller.phase === 'ended';
   if (over && state.legs.some(({ phase }) => canStillAnswer(phase))) return 'P3: a leg goes on for nobody';
   if (over !== (state.result !== null)) return 'P1: ended without an outcome, or the other way round';
+  if (state.caller.phase === 'waiting' && !state.taskCanceled) {
+    const kept = state.reservations.find(({ leg, phase }) => phase === 'pending' && legs[(leg ?? 0) - 1]?.declined);
+    if (kept !== undefined) return `P5: a worker who has declined is kept (reservation ${String(kept.id)})`;
+  }
   if (!isTaskCallFinal(state)) return undefined;
   const orphan = legs.findIndex((leg, index) => isLive(leg) && (legOf(world, index + 1)?.sid ?? null) !== null);
   if (orphan >= 0) return `P3: leg ${String(orphan + 1)} lives on after the call is over`;
@@ -36,7 +40,7 @@ export function unfairTaskEnd({ config }: TasksContext, world: TaskWorld, who: n
 export function isTasksSettled({ state, caller, legs, task, reservations }: TaskWorld): boolean {
   const isTalk = caller.doing === 'talk' && legs.some(({ doing }) => doing === 'talk');
   if (state.kind !== 'call') return caller.call === 'over';
-  if (state.caller.phase === 'connected' && isTalk) return true;
+  if (state.caller.phase === 'connected' && isTalk) return legs.every((leg) => !leg.declined);
   const nobodyHeld = reservations.every(({ status, assigning }) => status !== 'pending' && !assigning);
   return (
     isTaskCallFinal(state) &&
@@ -46,6 +50,14 @@ export function isTasksSettled({ state, caller, legs, task, reservations }: Task
     // Twilio takes care of a task that was never reported to us.
     (task !== 'wrapping' || state.task.sid === null)
   );
+}
+
+/** True while the caller waits for a worker, and nobody is on the way to them. */
+export function isOpen({ state }: TaskWorld): boolean {
+  if (state.kind !== 'call') return false;
+  const { caller, task, taskCanceled, deadlinePassed, winner } = state;
+  const isWaiting = caller.phase === 'waiting' && !caller.takenElsewhere && !task.over && !taskCanceled;
+  return isWaiting && !deadlinePassed && winner === null;
 }
 
 export function legOf(world: TaskWorld, who: number): Leg | undefined {

@@ -22,7 +22,7 @@ export function tasksWorldKey(world: TaskWorld, stateNumber: number): string {
       .map((leg, at) =>
         isDone(world, at + 1)
           ? ''
-          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${leg.listening ? 's' : ''}${String(leg.takes ?? '')}`,
+          : `${leg.call} ${leg.doing} ${leg.verdict ?? ''} ${leg.final === 'completed' ? 'c' : ''}${leg.human ? 'h' : ''}${leg.owed ? 'o' : ''}${leg.declined ? 'd' : ''}${leg.told ? 't' : ''}${leg.bridged ? 'b' : ''}${leg.late ? 'l' : ''}${leg.listening ? 's' : ''}${String(leg.takes ?? '')}`,
       )
       .join(),
     stale.join(),

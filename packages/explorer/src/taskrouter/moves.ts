@@ -1,10 +1,11 @@
 import type { Move, Violation } from '../explore.js';
-import { legOf } from './checks.js';
+import { isOpen, legOf } from './checks.js';
 import { hear, tell } from './hear.js';
 import { request, requestEvent } from './requests.js';
 import {
   allNotifications,
   CALLER_SID,
+  OTHER_KEY,
   reservationSid,
   TASK_SID,
   WORKER_SID,
@@ -24,7 +25,7 @@ import {
 } from './twilio.js';
 import type { TasksContext } from './options.js';
 import { isFetch, restMoves, timerMoves, type AddMove } from './work.js';
-import { START } from '../forwarding/state.js';
+import { DECLINING_KEY, START } from '../forwarding/state.js';
 
 /** Returns everything that may happen next. The order counts: the first forced move happens when nobody acts. */
 export function tasksMoves(context: TasksContext): (world: TaskWorld) => Move<TaskWorld>[] {
@@ -128,7 +129,7 @@ function hearNotification(context: TasksContext, world: TaskWorld, one: Notifica
 }
 
 /** Adds what people may freely do. */
-function peopleMoves({ amd }: TasksContext, world: TaskWorld, add: AddMove): void {
+function peopleMoves({ amd, declines }: TasksContext, world: TaskWorld, add: AddMove): void {
   if (world.caller.call !== 'over') add('caller hangs up', false, () => quiet(endCallerCall(world)));
   world.legs.forEach(({ call, doing }, index) => {
     const who = index + 1;
@@ -139,8 +140,12 @@ function peopleMoves({ amd }: TasksContext, world: TaskWorld, add: AddMove): voi
         quiet(sendOfLeg(withLeg(world, who, { call: 'in-progress', ...PICKED_UP[amd] }), who, 'answered')),
       );
     }
-    if (doing === 'gather')
+    if (doing === 'gather') {
       add(`${name} presses #`, false, () => quiet(withLeg(world, who, { doing: 'asks:leg.key' })));
+      for (const key of declines ? ([DECLINING_KEY, OTHER_KEY] as const) : []) {
+        add(`${name} presses ${key}`, false, () => quiet(withLeg(world, who, { doing: `asks:leg.key#${key}` })));
+      }
+    }
     if (call === 'in-progress') add(`${name} hangs up`, false, () => quiet(endLegCall(world, who, 'completed')));
   });
 }
@@ -181,6 +186,12 @@ function giveUpMoves(world: TaskWorld, add: AddMove): void {
   }
 }
 
+/** Returns the leg that was rung for a reservation. */
+function legRungFor({ state }: TaskWorld, index: number): number | null {
+  const known = state.kind === 'call' ? state.reservations.find(({ sid }) => sid === reservationSid(index)) : undefined;
+  return known?.leg ?? null;
+}
+
 function assign(context: TasksContext, world: TaskWorld, index: number): TaskWorld | Violation {
   const heard = hear(
     context,
@@ -200,6 +211,9 @@ function assign(context: TasksContext, world: TaskWorld, index: number): TaskWor
   );
   if ('violation' in heard) return heard;
   const { reply, world: after } = heard;
+  if (context.declines && isOpen(world) && legRungFor(after, index) === null) {
+    return { violation: 'P1: a worker is not rung whom the caller waits for' };
+  }
   if (reply.kind !== 'instruction') return after;
   const isPending = after.reservations[index - 1]?.status === 'pending';
   return isPending ? releaseTask(setReservation(after, index, 'rejected', 'rejected')) : after;

@@ -28,6 +28,8 @@ export interface TasksWorldOptions {
   readonly hears?: readonly string[];
   /** Heartbeats fire only when nothing else is about to happen by itself. Default false: at any time. */
   readonly quietHeartbeats?: boolean;
+  /** A worker who is asked for a key may press one that declines, or one without meaning. Default false: any key takes the call. */
+  readonly declines?: boolean;
   /** How Twilio answers the search for a call's task. Default `answered`. */
   readonly finds?: 'answered' | 'refused';
   /** Another flow to explore in its place. */

@@ -1,12 +1,19 @@
 import type { TaskRouterEvent, TaskRouterReply } from '@amd/core';
 import type { Violation } from '../explore.js';
-import { legOf, unfairTaskEnd } from './checks.js';
-import { hear } from './hear.js';
-import { CALLER_SID, notification, reservationIndex, type TaskCallActivity, type TaskWorld } from './state.js';
+import { isOpen, legOf, unfairTaskEnd } from './checks.js';
+import { hear, type Heard } from './hear.js';
+import {
+  CALLER_SID,
+  notification,
+  OTHER_KEY,
+  reservationIndex,
+  type TaskCallActivity,
+  type TaskWorld,
+} from './state.js';
 import { endCallerCall, endLegCall, send, withLeg } from './twilio.js';
 import type { TasksContext } from './options.js';
 import { documentAsked } from '../forwarding/calls.js';
-import { sid, START } from '../forwarding/state.js';
+import { DECLINING_KEY, sid, START } from '../forwarding/state.js';
 
 /** Makes a call request a document and execute it. */
 export function request(
@@ -22,15 +29,44 @@ export function request(
   const heard = hear(context, world, name, () => requestEvent(context, world, who, type));
   if ('violation' in heard) return heard;
   if (who === 0) return obey(context, heard.world, who, heard.reply);
+  const wasAsked = before === 'confirming';
+  const wrong = wasAsked ? wrongAnswerToKey(world, heard, who, type) : undefined;
+  if (wrong !== undefined) return { violation: wrong };
   const inSync = context.amd === 'sync';
   const human = type === 'leg.answered' ? inSync && leg?.verdict === 'human' : type === 'leg.key';
-  const owed = human && before !== 'farewell' && before !== 'ending' && before !== 'ended';
+  const declined = wasAsked && type === DECLINES;
+  const owed = declined || (human && before !== 'farewell' && before !== 'ending' && before !== 'ended');
   const after = withLeg(heard.world, who, {
     ...(inSync ? { verdict: null } : {}),
     ...(human ? { human } : {}),
     ...(owed ? { owed } : {}),
+    ...(declined ? { declined } : {}),
   });
   return obey(context, after, who, heard.reply);
+}
+
+const DECLINES = `leg.key#${DECLINING_KEY}`;
+
+/** Returns what is wrong with the answer to a key of a worker who was asked for one. */
+function wrongAnswerToKey(
+  world: TaskWorld,
+  { world: after, reply }: Heard,
+  who: number,
+  type: string,
+): string | undefined {
+  const hears = (verb: string): boolean => reply.kind === 'twiml' && reply.verbs.some((one) => one.verb === verb);
+  switch (type) {
+    case 'leg.key':
+      return isOpen(world) && !hears('dial.queue') ? 'P4: a worker who takes the call does not get it' : undefined;
+    case DECLINES:
+      return hears('gather') ? 'P4: a worker who has declined is asked again' : undefined;
+    case `leg.key#${OTHER_KEY}`:
+      if (world.legs[who - 1]?.late === true) return undefined;
+      if (after !== world) return 'P6: a key without meaning changes something';
+      return hears('gather') ? undefined : 'P4: a worker is not asked again after a key without meaning';
+    default:
+      return undefined;
+  }
 }
 
 /** The longest that asynchronous detection listens, in seconds; a key counts that much longer. */
@@ -52,7 +88,7 @@ export function requestEvent(context: TasksContext, world: TaskWorld, who: numbe
   const of = { at, leg: who, sid: sid(who), status: 'in-progress' } as const;
   if (type === 'leg.answered')
     return { ...of, type, answeredBy: context.amd === 'sync' ? (leg?.verdict ?? 'unknown') : null };
-  if (type === 'leg.key') return { ...of, type, digits: '#' };
+  if (type === 'leg.key') return { ...of, type, digits: part ?? '#' };
   if (type === 'leg.ended') return { ...of, type, bridged: leg?.bridged ?? false };
   if (type === 'leg.document' && part !== undefined) return { ...of, type, part: Number(part) };
   return { ...of, type: type as 'leg.poll' };
@@ -70,6 +106,7 @@ function obey(context: TasksContext, world: TaskWorld, who: number, reply: TaskR
       }
       case 'dial.queue': {
         const leg = world.legs[who - 1];
+        if (leg?.declined === true) return { violation: 'P2: somebody is bridged who has declined' };
         if (leg?.human !== true) return { violation: 'P2: somebody is bridged who is not known as a human' };
         return withLeg(world, who, { doing: 'dialing', takes: reservationIndex(verb.reservation) });
       }

@@ -16,7 +16,10 @@ import type {
   TwilioEffect,
   WorkerSid,
 } from '@amd/core';
-import { CALLER_SID, sid, START } from '../forwarding/state.js';
+import { CALLER_SID, type DECLINING_KEY, sid, START } from '../forwarding/state.js';
+
+/** A key that neither takes the call nor declines it, in a world where workers decline. */
+export const OTHER_KEY = '5';
 
 /** What a call is doing: requesting one of our documents, or executing one. */
 export type TaskCallActivity =
@@ -25,6 +28,8 @@ export type TaskCallActivity =
   | `asks:${'inbound' | 'caller.ended' | 'leg.answered' | 'leg.key' | 'leg.poll' | 'leg.document' | 'leg.ended'}`
   /** With the part of the fallback, or the farewell, that it was sent to hear. */
   | `asks:${'caller.document' | 'leg.document'}#${number}`
+  /** With a key other than the one that takes the call. */
+  | `asks:leg.key#${typeof DECLINING_KEY | typeof OTHER_KEY}`
   /** The caller waits for a worker. */
   | 'queue'
   /** A worker's leg was offered the caller. */
@@ -53,6 +58,8 @@ export interface TaskWorldLeg extends TaskWorldCall {
   readonly human: boolean;
   /** The flow learned of the human before it was ending the leg: P4 counts from here. */
   readonly owed: boolean;
+  /** Declined with a key while they were asked for one. */
+  readonly declined: boolean;
   readonly told: boolean;
   /** Was asked for a key until the time was over. */
   readonly late: boolean;
@@ -241,6 +248,7 @@ export const NEW_TASK_LEG: TaskWorldLeg = {
   listening: false,
   human: false,
   owed: false,
+  declined: false,
   told: false,
   late: false,
   bridged: false,

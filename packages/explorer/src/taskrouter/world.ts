@@ -12,11 +12,14 @@ import {
 } from '@amd/core';
 import type { Model } from '../explore.js';
 import { flowMemory } from '../flow-memory.js';
+import { DECLINING_KEY } from '../forwarding/state.js';
 import { checkTasks, isTasksSettled } from './checks.js';
 import { tasksStateKey, tasksWorldKey } from './key.js';
 import { tasksMoves } from './moves.js';
 import type { TasksContext, TasksWorldOptions } from './options.js';
 import { allNotifications, NEW_TASK_LEG, type TaskWorld } from './state.js';
+
+const KEYS = { accept: '#', decline: DECLINING_KEY };
 
 const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
 
@@ -26,7 +29,7 @@ const ANSWERS: readonly AnsweredBy[] = ['machine_start', 'unknown', 'human'];
  */
 export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
   const { reservations, atOnce = false, faults = 0, answers = ANSWERS, flow = taskrouter } = options;
-  const { quietHeartbeats = false, amd = 'sync', finds = 'answered' } = options;
+  const { quietHeartbeats = false, amd = 'sync', finds = 'answered', declines = false } = options;
   const everything = [...new Set(allNotifications(reservations).map(({ kind }) => kind))];
   const hears = options.hears ?? everything;
   const config: TaskRouterConfig = {
@@ -50,14 +53,16 @@ export function tasksWorld(options: TasksWorldOptions): Model<TaskWorld> {
     hears,
     quietHeartbeats,
     finds,
+    declines,
     config,
-    settings: taskSettings({ amd: { mode: amd } }, WORKSPACE),
+    settings: taskSettings({ amd: { mode: amd }, ...(declines ? { keys: KEYS } : {}) }, WORKSPACE),
     memory,
   };
   const name = [
     `${String(reservations)} reservation${reservations === 1 ? '' : 's'}${atOnce ? ' at once' : ''}`,
     `${String(faults)} fault${faults === 1 ? '' : 's'}`,
     ...(amd === 'async' ? ['async'] : []),
+    ...(declines ? ['workers may decline'] : []),
     ...(hears.length === 0
       ? ['nothing heard']
       : hears.length < everything.length

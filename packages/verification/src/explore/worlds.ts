@@ -69,6 +69,7 @@ export const WORLDS: readonly AnyWorldOptions[] = [
   { reservations: 2, hears: RACING, answers: ['human'], quietHeartbeats: true },
   { reservations: 1, amd: 'async' },
   { reservations: 1, amd: 'async', answers: ['human'] },
+  { reservations: 2, hears: [], answers: ['unknown'], declines: true, quietHeartbeats: true },
   { reservations: 1, amd: 'async', answers: ['human'], hears: RACING, quietHeartbeats: true },
   { reservations: 1 },
   { reservations: 1, quietHeartbeats: true },

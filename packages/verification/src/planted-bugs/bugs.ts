@@ -4,6 +4,7 @@ export const WORLDS = {
   async: '1 leg, 0 faults, async',
   declines: '2 legs atOnce, 0 faults, people may decline, the caller stays, nothing heard, unknown',
   tasks: '1 reservation, 0 faults',
+  declining: '2 reservations, 0 faults, workers may decline, nothing heard, quiet heartbeats, unknown',
   worker: 'a worker: 1 moves by people, 1 rejections, 1 time-outs, 1 faults',
 } as const;
 
@@ -133,6 +134,27 @@ export const BUGS: readonly Bug[] = [
     from: "  if (leg.phase === 'bridged') {\n    expectHangup(ctx, leg, { kind: 'bridged' });",
     to: "  if (leg.phase === 'joining') ctx.state.servedReservation = reservationOf(ctx, leg)?.id ?? null;\n  if (leg.phase === 'bridged') {\n    expectHangup(ctx, leg, { kind: 'bridged' });",
     by: 'tasks',
+  },
+  {
+    name: 'offer the caller to a worker who has just declined',
+    file: 'flows/taskrouter/legs.ts',
+    from: "    case 'out':\n    case 'alive':",
+    to: "    case 'out':\n      if (leg.result?.kind === 'declined') winCaller(ctx, leg);\n      return;\n    case 'alive':",
+    by: 'declining',
+  },
+  {
+    name: 'keep a worker reserved who has declined',
+    file: 'flows/taskrouter/reservations.ts',
+    from: 'return leg !== undefined && (canStillAnswer(leg.phase)',
+    to: "return leg !== undefined && (leg.result?.kind === 'declined' || canStillAnswer(leg.phase)",
+    by: 'declining',
+  },
+  {
+    name: 'ask a worker again who has declined',
+    file: 'flows/leg/key.ts',
+    from: "  if (farewell === 'declined') leg.result = { kind: 'declined' };",
+    to: "  if (farewell === 'declined') return null;",
+    by: 'declining',
   },
   {
     name: 'never complete the task after a talk',
