@@ -33,7 +33,10 @@ export interface Call {
   readonly verdicts: Set<string>;
   /** Detection listened before the callee heard anything. */
   listenedFirst: boolean;
+  /** A key that takes the call. */
   keyed: boolean;
+  /** A key that declines the call, while nothing else had made it theirs. */
+  declined: boolean;
   screened: boolean;
   /** When the words of a robot reached us for the first time, ms. */
   screenedAt: number;
@@ -52,6 +55,9 @@ export interface Call {
   /** When what made them ours reached us. */
   acceptedAt: number | null;
 }
+
+/** What the key of a callee means who is asked for one. */
+export type KeyMeaning = 'accept' | 'decline' | 'nothing';
 
 export type Params = ReadonlyMap<string, string>;
 export type VerbOf<Name extends Verb['verb']> = Extract<Verb, { verb: Name }>;
@@ -76,6 +82,7 @@ export interface CallEnvironment {
   readonly longestWaitMs: () => number;
   /** Called when the request or notification of a leg has reached the flow. */
   readonly delivered: (call: Call, ref: CallbackRef, params: Params, askedAt: number) => void;
+  readonly meaningOf: (digits: string) => KeyMeaning;
   readonly isScreening: (speech: string) => boolean;
   /** Called when the user's own TwiML takes the caller. */
   readonly elsewhere: (call: Call) => void;
@@ -133,6 +140,7 @@ export function newCall(number: number, given: Given): Call {
     verdicts: new Set(),
     listenedFirst: false,
     keyed: false,
+    declined: false,
     screened: false,
     screenedAt: Infinity,
     decidedAt: 0,

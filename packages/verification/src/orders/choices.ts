@@ -1,4 +1,5 @@
 import type { CallOptions, CallSettings } from '@amd/core';
+import type { KeyMeaning } from './call.js';
 import type { Order } from './order.js';
 
 export const CALLER = '+12125550123';
@@ -14,10 +15,14 @@ export function legOptions(order: Order): LegChoices {
   const messages = mode !== 'off' && chance(0.15);
   const screening = mode !== 'sync' && chance(0.5);
   const confirms = pick(['when-unsure', 'when-unsure', 'always', 'never'] as const);
+  const both = { accept: '1', decline: '2' };
+  const keys = pick([{}, both, both, both, { decline: '2' }, { accept: '15' }]);
   const confirm = confirms === 'never' && (mode === 'off' || screening) ? 'when-unsure' : confirms;
   return {
     amd: { mode },
     confirm,
+    // Where nobody is asked, none can be chosen.
+    ...(confirm === 'never' ? {} : { keys }),
     policy: messages
       ? { machine_end_beep: 'leave a message', machine_end_silence: 'leave a message' }
       : pick(['strict', 'balanced', 'balanced', 'lenient'] as const),
@@ -50,6 +55,13 @@ export function legOptions(order: Order): LegChoices {
 export function isScreening({ screening }: Pick<CallSettings, 'screening'>, speech: string): boolean {
   const words = speech.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
   return screening?.phrases.some((phrase) => words.includes(phrase)) === true;
+}
+
+/** Returns what a key means to us, or the first of several. */
+export function meaningOf({ keys }: Pick<CallSettings, 'keys'>, digits: string): KeyMeaning {
+  const [key = ''] = digits;
+  if (keys.decline.includes(key)) return 'decline';
+  return (keys.accept ?? '0123456789*#').includes(key) ? 'accept' : 'nothing';
 }
 
 /** Chooses when the caller hangs up; most wait for whatever comes. */

@@ -17,6 +17,9 @@ export const CASES: Readonly<Record<FlowName, readonly string[]>> = {
   forwarding: [
     'two humans pick up in the same second',
     'somebody has the caller by a key',
+    'somebody declines with a key',
+    'somebody has the caller after another has declined',
+    'somebody presses a key without meaning',
     'a phone that screens its calls sounds human afterwards',
     'a request of a caller who is falling back comes twice',
     'the caller hangs up',
@@ -44,6 +47,9 @@ export const CASES: Readonly<Record<FlowName, readonly string[]>> = {
   taskrouter: [
     'somebody talks with the caller',
     'somebody has the caller by a key',
+    'somebody declines with a key',
+    'somebody has the caller after another has declined',
+    'somebody presses a key without meaning',
     'the caller hangs up',
     'a request of a caller who is falling back comes twice',
     'a caller who was handed on comes back',

@@ -14,8 +14,8 @@ import {
 import { translate } from '../../../core/src/http/forwarding/events.js';
 import { isOver, type Call } from './call.js';
 import { createCalls } from './calls.js';
-import { CALLER, hangUps, isScreening, legOptions, OURS } from './choices.js';
-import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf } from './judge.js';
+import { CALLER, hangUps, isScreening, legOptions, meaningOf, OURS } from './choices.js';
+import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf, tellWithKeys } from './judge.js';
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { somebody, type Person } from './people.js';
 import { createRecord } from './record.js';
@@ -60,7 +60,7 @@ export function playForwarding(options: OrderOptions): Order {
       if (!translated.ok) order.broke('a webhook of Twilio is refused', translated.problem);
       return translated.ok ? translated.event : null;
     },
-    tell: (event) => record.tell(event),
+    tell: tellWithKeys(order, settings, record.state, record.tell),
     special: () => false,
     joined: (leg) => judgeJoin(order, settings, leg, 'room'),
     over(call) {
@@ -69,6 +69,7 @@ export function playForwarding(options: OrderOptions): Order {
     },
     longestWaitMs: () => settings.deadlineSeconds * 1000 + 5 * 60_000 + order.heldUp(),
     delivered: (call, ref, params, askedAt) => noteDelivered(order, settings, call, ref, params, askedAt),
+    meaningOf: (digits) => meaningOf(settings, digits),
     isScreening: (speech) => isScreening(settings, speech),
     elsewhere,
   });

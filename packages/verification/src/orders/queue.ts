@@ -56,6 +56,8 @@ export interface Queue {
   readonly special: (call: Call, verb: Verb, next: () => void) => boolean;
   readonly carryOut: (effect: Exclude<TwilioEffect, CallEffect>) => TaskRouterOutcome;
   readonly reservations: readonly HeldWorker[];
+  /** The caller of a task is in the queue. */
+  readonly isWaitedIn: (task: Task) => boolean;
   readonly tasks: readonly Task[];
   /** A cool-down is over. */
   readonly back: (worker: string) => void;
@@ -389,6 +391,7 @@ export function createQueue(options: QueueOptions): Queue {
     special,
     carryOut,
     reservations,
+    isWaitedIn: (task) => queued?.task === task,
     tasks,
     back(sid) {
       const worker = workers.find((one) => one.sid === sid);

@@ -11,8 +11,8 @@ import {
 import { ofTaskEvent, translateTaskCallback } from '../../../core/src/http/taskrouter/events.js';
 import { isOver, type Call } from './call.js';
 import { createCalls } from './calls.js';
-import { CALLER, hangUps, isScreening, legOptions, OURS } from './choices.js';
-import { judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf } from './judge.js';
+import { CALLER, hangUps, isScreening, legOptions, meaningOf, OURS } from './choices.js';
+import { expectSoon, judgeCaller, judgeJoin, judgeLeg, noteDelivered, repeatsOf, tellWithKeys } from './judge.js';
 import { createOrder, type Order, type OrderOptions } from './order.js';
 import { somebody, type Person } from './people.js';
 import { AVAILABLE, createQueue, of, OFFLINE, UNAVAILABLE, type HeldWorker, type QueueWorker } from './queue.js';
@@ -76,7 +76,7 @@ export function playTaskRouter(options: OrderOptions): Order {
       if (!translated.ok) order.broke('a webhook of Twilio is refused', translated.problem);
       return translated.ok ? translated.event : null;
     },
-    tell: (event) => record.tell(event),
+    tell: tellWithKeys(order, settings, record.state, record.tell),
     special: queue.special,
     joined: (leg) => judgeJoin(order, settings, leg, 'queue'),
     over(call) {
@@ -84,7 +84,12 @@ export function playTaskRouter(options: OrderOptions): Order {
       judgeLeg(order, call);
     },
     longestWaitMs: () => Math.max(240, settings.deadlineSeconds ?? 0) * 1000 + 5 * 60_000 + order.heldUp(),
-    delivered: (call, ref, params, askedAt) => noteDelivered(order, settings, call, ref, params, askedAt),
+    delivered(call, ref, params, askedAt) {
+      const { declined } = call;
+      noteDelivered(order, settings, call, ref, params, askedAt);
+      if (call.declined && !declined) expectFreed(call);
+    },
+    meaningOf: (digits) => meaningOf(settings, digits),
     isScreening: (speech) => isScreening(settings, speech),
     elsewhere,
   });
@@ -98,6 +103,16 @@ export function playTaskRouter(options: OrderOptions): Order {
     if (reply.kind !== 'instruction' && reply.kind !== 'later')
       order.broke(`an assignment is answered with ${reply.kind}`);
     return reply;
+  }
+
+  /** A worker who has declined is kept no longer, so that the next one can be held. */
+  function expectFreed({ to, visit }: Call): void {
+    const held = queue.reservations.find(
+      ({ status, worker, task }) => status === 'pending' && worker.phone === to && task.visit === visit,
+    );
+    if (held === undefined) return;
+    const isFree = (): boolean => held.status !== 'pending' || !queue.isWaitedIn(held.task);
+    expectSoon(order, isFree, 'a worker is kept who has declined');
   }
 
   function inbound(): void {

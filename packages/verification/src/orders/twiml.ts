@@ -100,7 +100,7 @@ export function createTwiml(environment: CallEnvironment, calls: Calls): Pick<Ca
     }
     if (call.leg === 0) keyInMs = order.chance(0.2) ? order.below(lastsMs) : null;
     if (keyInMs !== null && keyInMs < lastsMs) {
-      const digits = call.leg === 0 ? order.pick(['*', '*', '1']) : order.pick(['1', '1', '#', '5']);
+      const digits = call.leg === 0 ? order.pick(['*', '*', '1']) : order.pick(['1', '1', '2', '2', '5', '#']);
       calls.later(call, keyInMs, () => calls.ask(call, verb.action as CallbackRef, { Digits: digits }));
     } else if (words !== null && !call.screened && order.chance(0.8)) {
       const hides = order.trouble('the words of a robot are not understood', 0.05);

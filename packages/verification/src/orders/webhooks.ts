@@ -40,7 +40,8 @@ export function createWebhooks(environment: CallEnvironment, calls: Calls): Webh
     // Where detection has listened first, no verdict is a verdict that says nothing.
     if (said !== undefined || (purpose === 'leg.answered' && call.listenedFirst)) call.verdicts.add(said ?? 'unknown');
     if (purpose !== 'leg.key') return;
-    if ((params.get('Digits') ?? '') !== '') call.keyed = true;
+    const digits = params.get('Digits') ?? '';
+    if (digits !== '') call.keyed ||= environment.meaningOf(digits) === 'accept';
     else if (environment.isScreening(params.get('SpeechResult') ?? '')) {
       call.screened = true;
       call.screenedAt = Math.min(call.screenedAt, order.now());

@@ -113,6 +113,27 @@ export const BUGS: readonly Bug[] = [
     to: '  sayFarewell(ctx, leg, farewell);\n  return null;',
     by: ['packages/core/test/flow'],
   },
+  {
+    name: 'take a key without meaning for an acceptance',
+    file: 'flows/settings/keys.ts',
+    from: "accept.includes(key) ? 'accept' : 'nothing'",
+    to: "accept.includes(key) ? 'accept' : 'accept'",
+    by: ['packages/verification/test/orders'],
+  },
+  {
+    name: 'end the call of somebody who presses a key without meaning',
+    file: 'flows/leg/key.ts',
+    from: "    case 'nothing':\n      return onNoKey(ctx, leg);",
+    to: "    case 'nothing':\n      leg.confirmUntil = ctx.at;\n      return onNoKey(ctx, leg);",
+    by: ['packages/verification/test/orders'],
+  },
+  {
+    name: 'say nothing to somebody who declines',
+    file: 'flows/leg/key.ts',
+    from: "  sayFarewell(ctx, leg, farewell);\n  return { type: 'out' };",
+    to: "  expectHangup(ctx, leg, { kind: 'declined' });\n  return { type: 'out' };",
+    by: ['packages/verification/test/orders'],
+  },
   // In the TaskRouter flow.
   {
     name: 'reject without an activity for the worker to rest in: take the available one',
