@@ -49,7 +49,7 @@ export {
   type WorkerParams,
 } from './wire/taskrouter.js';
 export type { AssignmentReply, Instruction, Pause, Play, Reply, Say, Target, Verb } from './wire/twiml.js';
-export type { CallFlow, FlowMeasurement, WithMetrics, MeasuredStep } from './flows/metrics.js';
+export type { CallFlow, FlowMeasurement, WithMetrics, CommittedStep } from './flows/metrics.js';
 export type { FlowProblem, Watched } from './flows/problems.js';
 export type {
   CreateCall,
@@ -179,7 +179,9 @@ export { consoleLog, type Log, type LogEntry, type Logger, type LogOption, maskN
 export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/metrics.js';
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
-export type { CallHooks, HookData } from './flows/call/hooks.js';
-export type { Hooks, Peers } from './runtime/run-effects.js';
+export type { Callee, CallHooks, HookData } from './flows/call/hooks.js';
+export type { HookRun, Tells } from './flows/tells.js';
+export type { Peers } from './runtime/run-effects.js';
+export type { Hooks } from './runtime/run-hooks.js';
 export { DEFAULT_RETRY, type RetrySchedule } from './runtime/retry.js';
 export type { Runtime, Turn, Untimed } from './runtime/runtime.js';

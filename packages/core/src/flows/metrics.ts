@@ -54,8 +54,8 @@ export type FlowMeasurement =
   /** A flow's timer fired. `seconds`: how late. */
   | { readonly type: 'timer.fired'; readonly flow: CallFlow | 'worker'; readonly seconds: number };
 
-/** One committed step, as metrics see it. */
-export interface MeasuredStep<State> {
+/** One committed step, as whoever is told of it sees it. */
+export interface CommittedStep<State> {
   readonly before: State;
   readonly event: { readonly type: string; readonly at: EpochMs };
   readonly after: State;
@@ -63,7 +63,7 @@ export interface MeasuredStep<State> {
 
 /** A flow that reports metrics for its steps. `measure` is a pure function of what was committed, so nothing is counted twice. */
 export interface WithMetrics<State> {
-  readonly measure: (step: MeasuredStep<State>) => readonly FlowMeasurement[];
+  readonly measure: (step: CommittedStep<State>) => readonly FlowMeasurement[];
 }
 
 /** Returns the time between two moments in seconds; never below 0, even if clocks differ. */

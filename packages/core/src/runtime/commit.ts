@@ -5,6 +5,7 @@ import { sameState } from '../kernel/same-state.js';
 import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
+import type { Tells } from '../flows/tells.js';
 import { encodeState } from '../store/envelope.js';
 import type { Store, Task } from '../store/store.js';
 import type { Clock } from './clock.js';
@@ -59,7 +60,8 @@ interface Decided<State, Event, Reply, Entry> {
  * meanwhile waits, and is decided together and written down in one commit. A conflict, with another process, decides anew.
  */
 export function createCommit<State, Event extends FlowEvent, Reply, Config>(parts: {
-  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> & Partial<WithMetrics<State> & Watched<State>>;
+  readonly flow: Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
+    Partial<WithMetrics<State> & Watched<State> & Tells<State>>;
   readonly config: Config;
   readonly store: Store;
   readonly records: Records<State>;
@@ -161,10 +163,17 @@ export function createCommit<State, Event extends FlowEvent, Reply, Config>(part
         continue;
       }
       const isChanged = entry.dropTask !== undefined || step.effects.length > 0 || !sameState(step.state, state);
+      if (isChanged) step = withHooks(step, state, event);
       decisions.push({ entry, event, before: state, step, isChanged });
       if (isChanged) state = step.state;
     }
     return decisions;
+  }
+
+  /** Adds what the user's hooks are told of the step, so that it is written down with it. */
+  function withHooks(step: Decision['step'], before: State, event: Event): Decision['step'] {
+    const runs = hooks === undefined ? [] : (flow.tells?.({ before, event, after: step.state }) ?? []);
+    return runs.length === 0 ? step : { ...step, effects: [...step.effects, ...runs] };
   }
 
   async function commit(key: string, record: ReadRecord<State> | undefined, decisions: Decision[]): Promise<boolean> {

@@ -5,6 +5,7 @@ import { configOf, type Flow, type FlowEvent } from '../kernel/flow.js';
 import type { Effect, OutcomeEvent, CallEffect, TimerEvent, TwilioEffect } from '../flows/effects.js';
 import type { WithMetrics } from '../flows/metrics.js';
 import type { Watched } from '../flows/problems.js';
+import type { Tells } from '../flows/tells.js';
 import { checkedStore, type Claim, type Store } from '../store/store.js';
 import { Scheduler } from './scheduler.js';
 import { clockFrom, type Clock } from './clock.js';
@@ -14,14 +15,16 @@ import type { Executor } from './executor.js';
 import { guarded, reasonOf, type LogOption } from './log.js';
 import { safeMetrics, type Metrics } from './metrics.js';
 import { createRateLimiter } from './rate-limiter.js';
-import { createEffectRunner, type Hooks, type Peers } from './run-effects.js';
+import { createEffectRunner, type Peers } from './run-effects.js';
+import type { Hooks } from './run-hooks.js';
 import { createRecords } from './records.js';
 import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 import { watched } from './watched.js';
 
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect> {
-  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> & Partial<WithMetrics<State> & Watched<State>>;
+  readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> &
+    Partial<WithMetrics<State> & Watched<State> & Tells<State>>;
   /** Times of the machinery, in ms; what is left out is as the flow says. */
   readonly config?: Partial<Config> | undefined;
   readonly store: Store;
@@ -85,7 +88,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
   const config = configOf(options.flow, options.config);
   // A flow asks only for what its executor can do, as the types of the options say; from here on it is one kind of work.
   const flow = options.flow as Flow<State, Event, Effect<TwilioEffect>, Reply, Config> &
-    Partial<WithMetrics<State> & Watched<State>>;
+    Partial<WithMetrics<State> & Watched<State> & Tells<State>>;
   const execute = options.execute as Executor<TwilioEffect>;
   const clock = clockFrom(options.clock);
   const leaseMs = options.leaseMs ?? 15_000;
@@ -190,7 +193,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
         try {
           await drain();
         } catch (error) {
-          emit('failure', { key: '', task: '', error });
+          emit('failure', { key: '', task: '', error, isGivenUp: false, hook: null });
           metrics?.({ type: 'task.failed', flow: flow.name, task: 'claim' });
           const message = `the store could not be asked for work of "${flow.name}": ${reasonOf(error)}`;
           log({ level: 'error', code: 'task.failed', message });

@@ -1,6 +1,6 @@
 import type { WebhookPath } from '../wire/callbacks.js';
 import type { Outcome, TaskRouterOutcome, TwilioEffect } from '../flows/effects.js';
-import type { FlowMeasurement, MeasuredStep, WithMetrics } from '../flows/metrics.js';
+import type { FlowMeasurement, CommittedStep, WithMetrics } from '../flows/metrics.js';
 import type { FlowProblem, Watched } from '../flows/problems.js';
 import type { Execution } from './executor.js';
 import type { ProblemCode } from './problem-code.js';
@@ -9,7 +9,7 @@ import type { ProblemCode } from './problem-code.js';
 export function measureStep<State>(
   metrics: Metrics | null,
   flow: Partial<WithMetrics<State>>,
-  step: MeasuredStep<State>,
+  step: CommittedStep<State>,
 ): void {
   if (metrics === null || flow.measure === undefined) return;
   try {
@@ -22,7 +22,7 @@ export function measureStep<State>(
 /** Tells what a person should hear of a committed step. */
 export function tellProblems<State>(
   flow: Partial<Watched<State>>,
-  step: MeasuredStep<State>,
+  step: CommittedStep<State>,
   tell: (problem: FlowProblem) => void,
 ): void {
   if (flow.problems === undefined) return;

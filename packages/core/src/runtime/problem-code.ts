@@ -20,8 +20,10 @@ export type ProblemCode =
   | 'worker.phone'
   /** Events of a task were lost and Twilio refuses to say what became of it: the caller gets the fallback. */
   | 'task.lost'
-  /** Work could not be finished and will be tried again; a hook that failed too often is given up. */
+  /** Work could not be finished and will be tried again. */
   | 'task.failed'
+  /** A hook failed or took too long: it is tried again, or given up after its last try. */
+  | 'hook.failed'
   /** A record was written by a newer version of this program, or is none of ours. Said once for each. */
   | 'record.unreadable'
   /** A caller whom no process served was sent to us again; could not be; or nobody knows whether there are any. */

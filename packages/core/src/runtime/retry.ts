@@ -8,10 +8,12 @@ export interface RetrySchedule {
   readonly notExecutedMs: number;
   /** Longest wait of any kind. Default 30000. */
   readonly maxMs: number;
-  /** Tries at a hook that throws. Default 8. */
+  /** Tries at a hook that fails. Default 8. */
   readonly hookAttempts: number;
-  /** First wait after a hook that threw; doubles with each. Default 1000. */
+  /** First wait after a hook that failed; doubles with each. Default 1000. */
   readonly hookMs: number;
+  /** A hook that takes longer has failed; what it does is not stopped. Default 10000, and always less than `leaseMs`. */
+  readonly hookTimeoutMs: number;
 }
 
 export const DEFAULT_RETRY: RetrySchedule = {
@@ -21,6 +23,7 @@ export const DEFAULT_RETRY: RetrySchedule = {
   maxMs: 30_000,
   hookAttempts: 8,
   hookMs: 1_000,
+  hookTimeoutMs: 10_000,
 };
 
 export function ambiguousWait(retry: RetrySchedule, attempt: number, random: () => number): number {

@@ -1,6 +1,7 @@
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import { recordKey, sidOf } from '../kernel/record-key.js';
 import type { Effect, OutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
+import type { HookRun } from '../flows/tells.js';
 import type { Claim, Store } from '../store/store.js';
 import { type Clock, stopwatch } from './clock.js';
 import type { Apply, TaskData } from './commit.js';
@@ -10,12 +11,10 @@ import { type Log, rarely, reasonOf } from './log.js';
 import type { FailedTask, Metrics } from './metrics.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { isUnreadable, type Records } from './records.js';
-import { ambiguousWait, hookWait, notExecutedWait, type RetrySchedule } from './retry.js';
+import { ambiguousWait, notExecutedWait, type RetrySchedule } from './retry.js';
+import { createHookRunner, type Hooks } from './run-hooks.js';
 import type { Emit, Runtime } from './runtime.js';
 import type { Scheduler } from './scheduler.js';
-
-/** The user's own hooks, by name. */
-export type Hooks = Readonly<Record<string, (data: unknown, id: string) => void | Promise<void>>>;
 
 /** Runtimes of other flows, by the flow's name: they take what is sent by `flow.send`. */
 export type Peers = Readonly<Record<string, Pick<Runtime<never, unknown>, 'handle'>>>;
@@ -64,17 +63,19 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     records,
     apply,
     execute,
-    hooks,
     peers,
     retry,
     pace,
     leaseMs,
     random,
+    track,
   } = parts;
 
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
-  const { ask, again } = createHeld({ clock, scheduler, random, track: parts.track, failed });
+  const { ask, again } = createHeld({ clock, scheduler, random, track, failed });
+
+  const runHook = createHookRunner({ ...parts, end, putOff, failed: tellFailure });
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -113,7 +114,8 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
         await performSend(claim, effect);
         return;
       case 'hook.run':
-        await performHook(claim, effect);
+        // It takes no place of other work.
+        track(guarded(claim, () => runHook(claim, effect)));
         return;
       case 'timer.start':
       case 'timer.stop':
@@ -211,19 +213,6 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     });
   }
 
-  async function performHook(claim: Claim, effect: Extract<Effect, { type: 'hook.run' }>): Promise<void> {
-    try {
-      await hooks?.[effect.hook]?.(effect.data, effect.id);
-    } catch (error) {
-      const isLast = claim.attempt >= retry.hookAttempts;
-      failed(claim, error, isLast ? 'is given up' : 'will be tried again');
-      if (isLast) await end(claim);
-      else await putOff(claim, clock.now() + hookWait(retry, claim.attempt, random), true);
-      return;
-    }
-    await end(claim);
-  }
-
   async function settle(claim: Claim, settlement: { kind: 'retry'; dueAt: EpochMs; counts: boolean }): Promise<void> {
     if (await store.settle(claim, settlement)) scheduler.at(settlement.dueAt);
   }
@@ -233,13 +222,20 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     log({ level: 'warn', code: 'rest.failed', call: sidOf(key), message });
   }
 
-  function failed(claim: Claim, error: unknown, next = 'will be tried again'): void {
-    const { key, id } = claim;
+  function failed(claim: Claim, error: unknown): void {
     const task = kindOf(claim);
-    emit('failure', { key, task: id, error });
+    tellFailure(claim, { task, error, isGivenUp: false });
+    const message = `${WORK[task]} failed and will be tried again: ${reasonOf(error)}`;
+    log({ level: 'error', code: 'task.failed', call: sidOf(claim.key), message });
+  }
+
+  function tellFailure(
+    { key, id, data }: Claim,
+    failure: { task: FailedTask; error: unknown; isGivenUp: boolean },
+  ): void {
+    const { task, error, isGivenUp } = failure;
+    emit('failure', { key, task: id, error, isGivenUp, hook: task === 'hook' ? hookOf(data) : null });
     metrics?.({ type: 'task.failed', flow: flow.name, task });
-    const message = `${WORK[task]} failed and ${next}: ${reasonOf(error)}`;
-    log({ level: 'error', code: 'task.failed', call: sidOf(key), message });
   }
 
   /** The lease runs out and the task is claimed again: by whom, and how often, is the store's count. */
@@ -274,6 +270,11 @@ function kindOf({ data }: Claim): FailedTask {
   } catch {
     return 'unreadable';
   }
+}
+
+/** The run of a hook that a task is; only asked of one that is. */
+function hookOf(data: string): HookRun {
+  return (JSON.parse(data) as { readonly effect: HookRun }).effect;
 }
 
 function isOnce(effect: TwilioEffect): boolean {

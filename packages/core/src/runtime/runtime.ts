@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'eventemitter3';
 import type { EpochMs, FlowEvent } from '../kernel/flow.js';
 import type { CallEffect, Effect, TwilioEffect } from '../flows/effects.js';
+import type { HookRun } from '../flows/tells.js';
 import type { Execution } from './executor.js';
 
 /** What a runtime tells listeners: for looking, never for acting. */
@@ -11,8 +12,11 @@ export interface RuntimeEvents<State, Event extends FlowEvent, Rest extends Twil
   executed: [{ key: string; effect: Rest; attempt: number; execution: Execution }];
   /** Somebody else committed first; the step is decided anew. */
   conflict: [{ key: string; type: string }];
-  /** A task could not be finished and will be claimed again. */
-  failure: [{ key: string; task: string; error: unknown }];
+  /**
+   * A task could not be finished. `isGivenUp`: it was a hook's last try, and `hook` has what it was to be told; any other task is
+   * claimed again.
+   */
+  failure: [{ key: string; task: string; error: unknown; isGivenUp: boolean; hook: HookRun | null }];
 }
 
 /** Tells the listeners; their own trouble stays theirs. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { configOf, type Flow, type FlowEvent, type Step } from '../kernel/flow.js';
 import type { Reply } from '../wire/twiml.js';
 import type { Effect, TwilioEffect } from '../flows/effects.js';
+import type { HookRun, Tells } from '../flows/tells.js';
 import type { ForwardingConfig } from '../flows/forwarding/options.js';
 import type { ForwardingEvent } from '../flows/forwarding/events.js';
 import type { ForwardingState } from '../flows/forwarding/state.js';
@@ -21,6 +22,8 @@ export interface Expected<State, Effect, Reply> {
   readonly effects?: readonly Part<Effect>[];
   /** The effects that leave the process, in order: all but timers and drops. */
   readonly asks?: readonly Part<Effect>[];
+  /** What your hooks are told, in order, as if all of them were given. */
+  readonly tells?: readonly Part<HookRun>[];
   readonly reply?: Part<Reply>;
   /** The reply's verbs by name, as in `['say', 'hangup']`. */
   readonly verbs?: readonly string[];
@@ -58,12 +61,12 @@ export function given(
   config?: Partial<TaskRouterConfig>,
 ): Specification<TaskRouterState, TaskRouterEvent, Effect<TwilioEffect>, TaskRouterReply>;
 export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
-  flow: Flow<State, Event, Effect, Reply, Config>,
+  flow: Flow<State, Event, Effect, Reply, Config> & Partial<Tells<State>>,
   events: readonly Given<State, NoInfer<Event>, NoInfer<Effect>>[],
   config: Config,
 ): Specification<State, Event, Effect, Reply>;
 export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
-  flow: Flow<State, Event, Effect, Reply, Config>,
+  flow: Flow<State, Event, Effect, Reply, Config> & Partial<Tells<State>>,
   events: readonly Given<State, Event, Effect>[],
   config?: Config,
 ): Specification<State, Event, Effect, Reply> {
@@ -78,7 +81,11 @@ export function given<State, Event extends FlowEvent, Effect, Reply, Config>(
   return {
     state,
     effects,
-    when: (event) => when(state, flow.transition(state, made(event, state, effects), whole)),
+    when: (given) => {
+      const event = made(given, state, effects);
+      const step = flow.transition(state, event, whole);
+      return when(state, step, () => flow.tells?.({ before: state, event, after: step.state }) ?? []);
+    },
   };
 }
 
@@ -90,17 +97,22 @@ function made<State, Event extends FlowEvent, Effect>(
   return event instanceof Function ? event({ state, effects }) : event;
 }
 
-function when<State, Effect, Reply>(before: State, result: Step<State, Effect, Reply>): When<State, Effect, Reply> {
+function when<State, Effect, Reply>(
+  before: State,
+  result: Step<State, Effect, Reply>,
+  told: () => readonly HookRun[],
+): When<State, Effect, Reply> {
   const chain: When<State, Effect, Reply> = {
     result,
     then(expected) {
       // `await` calls `then` with a function; a step is not a promise, and must not look like one that never resolves.
       if (typeof expected === 'function') throw new TypeError('a step is compared by "then", not awaited');
-      const { state, effects, asks, reply, verbs, keepForMs } = expected;
+      const { state, effects, asks, tells, reply, verbs, keepForMs } = expected;
       fail([
         ...(state === undefined ? [] : differences('state', state, result.state)),
         ...(effects === undefined ? [] : differences('effects', effects, result.effects)),
         ...(asks === undefined ? [] : differences('asks', asks, result.effects.filter(reachesOut))),
+        ...(tells === undefined ? [] : differences('tells', tells, told())),
         ...(reply === undefined ? [] : differences('reply', reply, result.reply)),
         ...(verbs === undefined ? [] : differences('verbs', verbs, verbsOf(result.reply))),
         ...(keepForMs === undefined ? [] : differences('keepForMs', keepForMs, result.keepForMs)),
@@ -113,6 +125,7 @@ function when<State, Effect, Reply>(before: State, result: Step<State, Effect, R
           ? []
           : ['state: expected no change', ...differences('state', before, result.state)]),
         ...result.effects.map((effect) => `effects: expected none, got ${show(effect)}`),
+        ...told().map((run) => `tells: expected none, got ${show(run)}`),
       ]);
       return chain;
     },

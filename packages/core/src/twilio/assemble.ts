@@ -7,7 +7,7 @@ import { type Clock, clockFrom } from '../runtime/clock.js';
 import type { Executor } from '../runtime/executor.js';
 import { guarded, type Log, type LogOption } from '../runtime/log.js';
 import { type Metrics, safeMetrics } from '../runtime/metrics.js';
-import type { Hooks } from '../runtime/run-effects.js';
+import type { Hooks } from '../runtime/run-hooks.js';
 import { createMemoryStore } from '../store/memory.js';
 import { checkedStore, type Store } from '../store/store.js';
 import type { TwilioClient } from './client.js';

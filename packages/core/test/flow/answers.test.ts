@@ -257,10 +257,14 @@ describe('the fallback', () => {
         },
       });
     const given6 = [...voicemail, events.callerDocument({ at: at(6) })];
-    const hook = { type: 'hook.run', hook: 'voicemail', data: { recording } } as const;
+    const hook = { hook: 'voicemail', data: { recording } } as const;
     given(forwarding, given6)
       .when(events.callerFallback({ recording, at: at(20) }))
-      .then({ asks: [hook], reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] } });
+      .then({
+        asks: [],
+        tells: [hook],
+        reply: { verbs: [{ verb: 'redirect', to: { purpose: 'caller.document', part: 2 } }] },
+      });
     given(forwarding, [...given6, events.callerFallback({ recording, at: at(20) })])
       .when(events.callerDocument({ part: 2, at: at(20) }))
       .then({ verbs: ['say', 'hangup'] });
@@ -269,7 +273,7 @@ describe('the fallback', () => {
       .thenNothingHappened();
     given(forwarding, [...given6, events.callerStatus({ at: at(20) })])
       .when(events.recording({ recording, at: at(21) }))
-      .then({ state: { result: 'unanswered', caller: { recording } }, asks: [hook] });
+      .then({ state: { result: 'unanswered', caller: { recording } }, asks: [], tells: [hook] });
   });
 
   it('the fallback is never given by a second redirect, so no recording is cut off', () => {

@@ -101,10 +101,8 @@ describe('the caller is gone', () => {
       .when(event)
       .then({
         state: { result: 'callerLeft', caller: { phase: 'ended' } },
-        asks: [
-          { type: 'call.end', leg: 1 },
-          { type: 'hook.run', hook: 'ended', data: { result: 'callerLeft', visit: 1 } },
-        ],
+        asks: [{ type: 'call.end', leg: 1 }],
+        tells: [{ hook: 'ended', data: { result: 'callerLeft', visit: 1 } }, { hook: 'missed' }],
       });
   });
 
@@ -133,7 +131,12 @@ describe('the caller is gone', () => {
   it('a leg that rings or is in detection is ended when the caller leaves', () => {
     given(forwarding, both)
       .when(events.callerStatus({ at: at(7) }))
-      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'call.end', leg: 2 }, { type: 'hook.run' }] });
+      .then({
+        asks: [
+          { type: 'call.end', leg: 1 },
+          { type: 'call.end', leg: 2 },
+        ],
+      });
   });
 
   it('a callee who is being asked learns at their next request that the caller left, and their key is too late', () => {
@@ -153,7 +156,7 @@ describe('the caller is gone', () => {
     given(forwarding, joining)
       .when(events.callerStatus({ at: at(9) }))
       .then({
-        asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document', leg: 1 } }, { type: 'hook.run' }],
+        asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document', leg: 1 } }],
         state: { result: 'callerLeft', legs: [{ phase: 'farewell', farewell: 'callerGone' }] },
       });
     const notice = events.legDocument({ part: 1, at: at(10) });
@@ -397,7 +400,8 @@ describe('the fallback', () => {
       .then({
         reply: { kind: 'twiml', verbs: [{ verb: 'redirect', to: { url: 'https://example.com/voicemail' } }] },
         state: { result: 'handedOff' },
-        asks: [{ type: 'hook.run', data: { result: 'handedOff' } }],
+        asks: [],
+        tells: [{ hook: 'ended', data: { result: 'handedOff' } }],
         keepForMs: 86_400_000,
       });
     given(forwarding, [...handedOff, events.callerDocument({ at: at(6) })])
@@ -475,7 +479,8 @@ describe('visits', () => {
       .when(events.callerStatus({ at: at(40) }))
       .then({
         state: { result: 'callerLeft' },
-        asks: [{ type: 'hook.run', id: `hook:ended:${sids.call(0)}:2` }],
+        asks: [],
+        tells: [{ id: `hook:ended:${sids.call(0)}:2` }, { id: `hook:missed:${sids.call(0)}:2` }],
       });
   });
 

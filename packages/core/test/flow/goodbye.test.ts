@@ -36,7 +36,11 @@ describe('a caller who was told goodbye', () => {
     given(forwarding, told).when(goodbye(22)).thenNothingHappened();
     given(forwarding, told)
       .when(events.callerStatus({ at: at(26) }))
-      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'unanswered' } });
+      .then({
+        asks: [],
+        tells: [{ hook: 'ended' }, { hook: 'missed' }],
+        state: { caller: { phase: 'ended' }, result: 'unanswered' },
+      });
   });
 
   it('P-137 a caller who is still there after a goodbye, because it was the answer to a copy, hears the fallback', () => {
@@ -137,7 +141,9 @@ describe('the first callee', () => {
       .then({ asks: [{ type: 'call.fetch', leg: 0 }], state: { caller: { isUnverified: true }, legs: [] } });
     const scene = given(forwarding, [inbound(0, 21)]);
     scene.when(looked(ALIVE, 22)).then({ asks: [{ type: 'call.create', to: NUMBERS.ann as never }] });
-    scene.when(looked({ kind: 'gone' }, 22)).then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft' } });
+    scene
+      .when(looked({ kind: 'gone' }, 22))
+      .then({ asks: [], tells: [{ hook: 'ended' }, { hook: 'missed' }], state: { result: 'callerLeft' } });
   });
 
   it('a create that was too late to send waits for the same fetch, and then gets its whole ring time', () => {
@@ -153,7 +159,11 @@ describe('the first callee', () => {
       });
     given(forwarding, scene)
       .when(looked({ ...ALIVE, status: 'completed' }, 26))
-      .then({ asks: [{ type: 'hook.run' }], state: { result: 'callerLeft', legs: [{ phase: 'ending' }] } });
+      .then({
+        asks: [],
+        tells: [{ hook: 'ended' }, { hook: 'missed' }],
+        state: { result: 'callerLeft', legs: [{ phase: 'ending' }] },
+      });
     // No leg is rung on a guess: the caller is fetched again.
     const unseen = [...scene, looked({ kind: 'failed', reason: 'time-out' }, 26)];
     given(forwarding, scene)

@@ -194,13 +194,13 @@ describe('a recorded talk', () => {
     const told = events.talkRecorded({ recording: file(1), at: at(60) });
     given(forwarding, over)
       .when(told)
-      .then({ asks: [{ type: 'hook.run', hook: 'recording', data: { recording: file(1), from: NUMBERS.caller } }] });
+      .then({ asks: [], tells: [{ hook: 'recording', data: { recording: file(1), from: NUMBERS.caller } }] });
     given(forwarding, [...over, told])
       .when(told)
       .thenNothingHappened();
     given(forwarding, [...over, told])
       .when(events.talkRecorded({ recording: file(2), at: at(61) }))
-      .then({ asks: [{ type: 'hook.run', id: `hook:recording:${file(2).sid}`, hook: 'recording' }] });
+      .then({ asks: [], tells: [{ id: `hook:recording:${file(2).sid}`, hook: 'recording' }] });
     given(forwarding, over)
       .when(events.talkRecorded({ at: at(60) }))
       .thenNothingHappened();

@@ -213,11 +213,9 @@ describe('ending a leg', () => {
   it('a leg ended before it was created is not created; ended before the answer it counts as stopped', () => {
     expect(asked([events.inbound()], events.callerStatus({ at: at(1) }))).toMatchObject([
       { type: 'effect.drop', id: 'create:1:caller' },
-      { type: 'hook.run' },
     ]);
     expect(asked(waiting, events.callerStatus({ at: at(7) }))).toMatchObject([
       { type: 'call.end', id: 'end:1:1', leg: 1, sid: sids.call(1) },
-      { type: 'hook.run' },
     ]);
     expect(legOf(given(forwarding, ENDING).state, 1)?.result).toEqual({ kind: 'stopped' });
   });

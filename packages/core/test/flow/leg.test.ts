@@ -224,7 +224,7 @@ describe('leg: its end', () => {
   it('the end of a leg is requested once, and the 200 counts: a call cancelled while queued sends no callback', () => {
     given(forwarding, RINGING)
       .when(events.callerStatus({ at: at(4) }))
-      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
     given(forwarding, ENDING)
       .when(events.outcomeOf('call.end', { kind: 'done', status: 'completed' }, { at: at(5) }))
       .then({ state: { legs: [{ phase: 'ended', result: { kind: 'stopped' } }] }, keepForMs: 86_400_000 });

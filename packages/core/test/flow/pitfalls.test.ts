@@ -16,7 +16,7 @@ describe('pitfalls of the calls themselves', () => {
     const detecting = [...waiting, events.status({ status: 'in-progress', at: at(5) })];
     given(forwarding, detecting)
       .when(events.callerEnded({ status: 'completed', at: at(6) }))
-      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
     given(forwarding, [...detecting, events.callerEnded({ status: 'completed', at: at(6) })])
       .when(events.answered({ at: at(7) }))
       .then({ verbs: ['say', 'hangup'] });
@@ -245,10 +245,10 @@ describe('pitfalls of the calls themselves', () => {
     const onTheWay = [...waiting, events.status({ status: 'in-progress', at: at(5) }), events.answered({ at: at(8) })];
     given(forwarding, onTheWay)
       .when(events.callerStatus({ at: at(8) }))
-      .then({ asks: [{ type: 'call.redirect', leg: 1 }, { type: 'hook.run' }] });
+      .then({ asks: [{ type: 'call.redirect', leg: 1 }] });
     given(forwarding, waiting)
       .when(events.callerStatus({ at: at(3) }))
-      .then({ asks: [{ type: 'call.end', leg: 1 }, { type: 'hook.run' }] });
+      .then({ asks: [{ type: 'call.end', leg: 1 }] });
   });
 
   it('P-24 a call that cannot be made does not fail the webhook: the next person is rung, or the caller gets the fallback', () => {
@@ -321,7 +321,7 @@ describe('pitfalls of the calls themselves', () => {
       });
     given(forwarding, [...joining, events.due('caller')])
       .when(events.outcomeOf('call.fetch', { kind: 'gone' }, { leg: 0, at: at(18) }))
-      .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }, { type: 'hook.run' }] });
+      .then({ asks: [{ type: 'call.redirect', leg: 1, document: { purpose: 'leg.document' } }] });
     given(forwarding, [])
       .when(events.inbound({ options: { forwardTo: [NUMBERS.ann], timeLimitSeconds: 600 } }))
       .then({ asks: [{ timeLimitSeconds: 600 }] });

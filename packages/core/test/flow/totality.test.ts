@@ -125,8 +125,8 @@ describe('whatever happens', () => {
 
   check(
     'one hook reports how the call ended',
-    ({ before, step }, met) => {
-      const hooks = step.effects.filter((effect) => effect.type === 'hook.run' && effect.hook === 'ended');
+    ({ before, event, step }, met) => {
+      const hooks = forwarding.tells({ before, event, after: step.state }).filter(({ hook }) => hook === 'ended');
       const ended = step.state.kind === 'call' && step.state.result !== null;
       const endedBefore =
         before.kind === 'call' && before.result !== null && (step.state as typeof before).visit === before.visit;
@@ -234,8 +234,9 @@ describe('whatever happens', () => {
     fc.assert(
       fc.property(moves, (all) => {
         const ids: string[] = [];
-        play(all, ({ step }) => {
-          for (const effect of step.effects) if ('leg' in effect || effect.type === 'hook.run') ids.push(effect.id);
+        play(all, ({ before, event, step }) => {
+          for (const effect of step.effects) if ('leg' in effect) ids.push(effect.id);
+          for (const run of forwarding.tells({ before, event, after: step.state })) ids.push(run.id);
         });
         expect(new Set(ids).size).toBe(ids.length);
       }),

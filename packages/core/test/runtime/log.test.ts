@@ -35,7 +35,9 @@ describe('the console', () => {
     ]);
     await runtime.handle(KEY, untimed(events.callerStatus()));
     await runtime.tick();
-    expect(lines[1]).toBe(`error: amd task.failed ${call} a hook failed and will be tried again: a bug`);
+    expect(lines[1]).toBe(
+      `warn: amd hook.failed ${call} the hook "ended" failed and will be tried again, try 1 of 8: a bug`,
+    );
   });
 
   it('the console gets one line, whatever an entry contains', () => {
@@ -153,8 +155,8 @@ describe('what the runtime logs', () => {
     await clock.advanceBy(1000);
     await runtime.tick();
     expect(said(log)).toEqual([
-      'error task.failed a hook failed and will be tried again: no line to +14…42',
-      'error task.failed a hook failed and is given up: no line to +14…42',
+      'warn hook.failed the hook "ended" failed and will be tried again, try 1 of 2: no line to +14…42',
+      `error hook.failed the hook "ended" is given up after try 2 of 2; the event "failure" has what it was to be told, hook:ended:${call}:1: no line to +14…42`,
     ]);
   });
 });

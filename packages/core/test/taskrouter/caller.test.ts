@@ -182,7 +182,8 @@ describe('the end of the Enqueue', () => {
       .then({
         verbs: ['hangup'],
         state: { result: 'connected' },
-        asks: [ended(1, 'connected')],
+        asks: [],
+        tells: [ended(1, 'connected')],
       });
   });
 
@@ -206,7 +207,7 @@ describe('the end of the Enqueue', () => {
   it('bridged while a worker rings who was offered nothing is not a talk with them', () => {
     scene(...ringing)
       .when(taskEvents.callerEnded('bridged', { at: at(60) }))
-      .then({ state: { servedReservation: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }, {}] });
+      .then({ state: { servedReservation: null, result: 'connected' }, asks: [{ type: 'call.end', leg: 1 }] });
   });
 
   it('an Enqueue that ended as hangup means that the caller left, whatever the status says', () => {
@@ -215,7 +216,8 @@ describe('the end of the Enqueue', () => {
       .then({
         verbs: ['hangup'],
         state: { result: 'callerLeft' },
-        asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }, ended(1, 'callerLeft')],
+        asks: [{ type: 'call.end', leg: 1, sid: sids.call(1) }],
+        tells: [ended(1, 'callerLeft'), { hook: 'missed' }],
       });
     scene(...talking)
       .when(taskEvents.callerEnded('hangup', { at: at(50) }))
@@ -288,7 +290,8 @@ describe('the caller is gone', () => {
           timestamps: { endedAt: at(12) },
           legs: [{ phase: 'ending' }, { phase: 'farewell', farewell: 'callerGone' }],
         },
-        asks: [{ type: 'call.end', leg: 1 }, ended(1, 'callerLeft')],
+        asks: [{ type: 'call.end', leg: 1 }],
+        tells: [ended(1, 'callerLeft'), { hook: 'missed' }],
       });
     scene(...asking)
       .when(events.callerStatus({ status: 'in-progress', at: at(12) }))
@@ -401,7 +404,8 @@ describe('the fallback', () => {
       .then({
         reply: { verbs: [{ verb: 'redirect', to: { url: 'https://example.com/menu' } }] },
         state: { result: 'handedOff', caller: { phase: 'ended' } },
-        asks: [ended(1, 'handedOff')],
+        asks: [],
+        tells: [ended(1, 'handedOff')],
       });
     scene(...handedOff)
       .when(document_(32))
@@ -429,7 +433,7 @@ describe('the fallback', () => {
       });
     scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: true, at: at(90) }) })
-      .then({ verbs: ['hangup'], state: { result: 'handedOff' }, asks: [ended(1, 'handedOff')] });
+      .then({ verbs: ['hangup'], state: { result: 'handedOff' }, asks: [], tells: [ended(1, 'handedOff')] });
     scene(...fallbackAsked(number))
       .when({ ...events.callerFallback({ answered: false, at: at(60) }) })
       .then({
@@ -451,7 +455,7 @@ describe('the fallback', () => {
     const voicemail = fallbackAsked({ fallback: { kind: 'voicemail' } });
     scene(...voicemail)
       .when(recorded)
-      .then({ asks: [{ type: 'hook.run', id: `hook:voicemail:${recording.sid}`, hook: 'voicemail' }] });
+      .then({ asks: [], tells: [{ id: `hook:voicemail:${recording.sid}`, hook: 'voicemail' }] });
     scene(...voicemail, recorded)
       .when(recorded)
       .then({ asks: [] });
@@ -549,7 +553,7 @@ describe('visits', () => {
   it('each visit has one outcome, and one hook', () => {
     scene(...again)
       .when(events.callerStatus({ at: at(50) }))
-      .then({ asks: [ended(2, 'callerLeft')] });
+      .then({ asks: [], tells: [ended(2, 'callerLeft'), { hook: 'missed' }] });
   });
 
   it('a leg of an earlier visit that is still being ended stays until it has ended', () => {
@@ -860,7 +864,7 @@ describe('a worker who is asked', () => {
     const recording = { sid: `RE${'2'.repeat(32)}`, url: 'https://api.twilio.com/x', seconds: 9 };
     scene(...talking)
       .when(events.talkRecorded({ recording, at: at(70) }))
-      .then({ asks: [{ type: 'hook.run', id: `hook:recording:${recording.sid}` }] });
+      .then({ asks: [], tells: [{ id: `hook:recording:${recording.sid}` }] });
   });
 });
 

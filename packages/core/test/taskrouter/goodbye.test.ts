@@ -26,7 +26,11 @@ describe('a queued caller who was told goodbye', () => {
       });
     scene(...ringing(), goodbye(30))
       .when(events.callerStatus({ at: at(34) }))
-      .then({ asks: [{ type: 'hook.run' }], state: { caller: { phase: 'ended' }, result: 'unanswered' } });
+      .then({
+        asks: [],
+        tells: [{ hook: 'ended' }, { hook: 'missed' }],
+        state: { caller: { phase: 'ended' }, result: 'unanswered' },
+      });
     const later = scene(...ringing(), goodbye(30)).when(taskEvents.assignment(2, { at: at(31) })).result;
     expect(later.effects.filter(({ type }) => type === 'call.create')).toEqual([]);
     scene(...ringing(), goodbye(30))

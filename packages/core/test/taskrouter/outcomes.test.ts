@@ -344,10 +344,8 @@ describe('outcomes of requests about the caller’s call', () => {
     ['is not there', GONE],
   ])('a caller whose call %s is gone, and the phone stops ringing', (_, outcome) => {
     fetched(outcome).then({
-      asks: [
-        { type: 'call.end', leg: 1 },
-        { type: 'hook.run', data: { result: 'callerLeft' } },
-      ],
+      asks: [{ type: 'call.end', leg: 1 }],
+      tells: [{ hook: 'ended', data: { result: 'callerLeft' } }, { hook: 'missed' }],
       state: { caller: { phase: 'ended', inFlight: { fetch: null } }, result: 'callerLeft' },
     });
   });
@@ -436,7 +434,8 @@ describe('a caller on the way to the fallback', () => {
     scene(...falling())
       .when(redirected(GONE))
       .then({
-        asks: [{ type: 'hook.run', hook: 'ended', data: { result: 'callerLeft' } }],
+        asks: [],
+        tells: [{ hook: 'ended', data: { result: 'callerLeft' } }, { hook: 'missed' }],
         state: { caller: { phase: 'ended' } },
       });
   });
@@ -474,7 +473,8 @@ describe('a caller whose worker has left long ago', () => {
     ['gone', GONE],
   ])('a lone caller is gone when their call’s end is %s', (_, outcome) => {
     ended(outcome).then({
-      asks: [{ type: 'hook.run', data: { result: 'connected' } }],
+      asks: [],
+      tells: [{ hook: 'ended', data: { result: 'connected' } }],
       state: { caller: { phase: 'ended', inFlight: { end: null } }, result: 'connected' },
     });
   });

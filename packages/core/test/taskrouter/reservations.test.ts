@@ -391,7 +391,7 @@ describe('a talk that is over', () => {
       .then({ asks: [rests], state: { timers: { caller: at(24) } } });
     scene(...over, wraps)
       .when(taskEvents.callerEnded('bridged', { at: at(14) }))
-      .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected', timers: { caller: undefined } } });
+      .then({ asks: [rests], state: { result: 'connected', timers: { caller: undefined } } });
   });
 
   it('the end of a talk leaves a caller alone who is no longer there', () => {
@@ -644,7 +644,7 @@ describe('a caller whom another application takes', () => {
   it('a talk was ours if the caller hung up before they were connected: their task is completed', () => {
     scene(...talking, late)
       .when(outcome('call.fetch', { kind: 'gone' }, { at: at(13) }))
-      .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
+      .then({ asks: [rests], state: { result: 'connected' } });
   });
 
   it('a caller belongs to the other application even if we never had an assignment for that reservation', () => {
@@ -719,7 +719,7 @@ describe('a caller whom another application takes', () => {
       // Gone by then: no caller is taken from anyone.
       scene(...before)
         .when(events.callerStatus({ at: at(20) }))
-        .then({ asks: [rests, { type: 'hook.run' }], state: { result: 'connected' } });
+        .then({ asks: [rests], state: { result: 'connected' } });
     }
     scene(...talking, hungUp)
       .when(taskEvents.callerEnded('redirected', { at: at(41) }))

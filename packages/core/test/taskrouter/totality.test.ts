@@ -147,6 +147,10 @@ function outcomeOf(type: string, wanted: string): unknown {
   return { kind: wanted, code: 20001, reason: wanted, status: null };
 }
 
+function visitOf(state: TaskRouterState): number {
+  return state.kind === 'call' ? state.visit : 0;
+}
+
 describe('any events in any order', () => {
   it('every event is accepted, a repeat changes nothing, and what was decided stays decided', () => {
     const { met, expectAll } = countCases(
@@ -156,6 +160,10 @@ describe('any events in any order', () => {
       'waits',
       'an outcome',
       'a timer',
+      'rung',
+      'connected',
+      'ended',
+      'missed',
     );
     fc.assert(
       fc.property(well, fc.array(script, { minLength: 1, maxLength: 40 }), (begins, scripts) => {
@@ -174,6 +182,16 @@ describe('any events in any order', () => {
             expect(seen.has(id), `${type} ${id} is asked for twice`).toBe(false);
             seen.add(id);
           }
+          const told = taskrouter.tells({ before: state, event, after: step.state });
+          for (const { id, hook, data } of told) {
+            met(hook as 'rung' | 'connected' | 'ended' | 'missed');
+            expect(seen.has(id), `the hook ${id} is run twice`).toBe(false);
+            seen.add(id);
+            expect(JSON.parse(JSON.stringify(data))).toEqual(data);
+          }
+          const isOver = step.state.kind === 'call' && step.state.result !== null;
+          const wasOver = state.kind === 'call' && state.result !== null && visitOf(state) === visitOf(step.state);
+          expect(told.filter(({ hook }) => hook === 'ended')).toHaveLength(isOver && !wasOver ? 1 : 0);
           if (event.type !== 'timer' && event.type !== 'effect.outcome') {
             const again = taskrouter.transition(step.state, event, DEFAULT_TASKROUTER_CONFIG);
             met('repeated');

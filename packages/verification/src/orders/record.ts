@@ -1,4 +1,4 @@
-import type { Effect, Flow, Outcome, Step, TaskRouterOutcome, TwilioEffect } from '@amd/core';
+import type { Effect, Flow, Outcome, Step, TaskRouterOutcome, Tells, TwilioEffect } from '@amd/core';
 import type { Order } from './order.js';
 import { difference, effectOf, isSame, read, shown, shownEffect, shownReply, written } from './shown.js';
 import type { Told } from './told.js';
@@ -9,7 +9,8 @@ type AnyOutcome = Outcome | TaskRouterOutcome;
 type Teller = 'webhook' | 'work';
 
 /** Any flow, whatever its events. */
-type AnyFlow<State, Config> = Flow<State, never, Effect<TwilioEffect>, { readonly kind: string }, Config>;
+type AnyFlow<State, Config> = Flow<State, never, Effect<TwilioEffect>, { readonly kind: string }, Config> &
+  Partial<Tells<State>>;
 type AnyStep<State> = Step<State, Effect<TwilioEffect>, { readonly kind: string }>;
 
 export interface RecordOptions<State, Config> {
@@ -75,7 +76,10 @@ export function createRecord<State, Reply extends { readonly kind: string }, Con
 
   function transition(of: State, event: Told): AnyStep<State> | null {
     try {
-      return flow.transition(of, event as never, config);
+      const step = flow.transition(of, event as never, config);
+      // As a runtime with every hook: what they are told is work like any other.
+      const runs = flow.tells?.({ before: of, event: event as never, after: step.state }) ?? [];
+      return { ...step, effects: [...step.effects, ...runs] };
     } catch (error) {
       order.broke(
         `it throws on ${event.type}`,

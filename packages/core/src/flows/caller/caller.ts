@@ -123,21 +123,3 @@ export function serveFallback(ctx: CallerContext): void {
   // The request shows that the redirect happened or is no longer needed.
   dropRedirect(ctx, caller);
 }
-
-/** Tells the user's hook how this visit ended. */
-export function tellEnded(ctx: EndedContext, result: string): void {
-  const { call, visit } = ctx.state;
-  ctx.effects.push({
-    type: 'hook.run',
-    id: `hook:ended:${call.sid}:${String(visit)}`,
-    hook: 'ended',
-    data: { sid: call.sid, from: call.from, to: call.to, visit, result },
-  });
-}
-
-interface EndedContext extends Pick<CallerContext, 'effects'> {
-  readonly state: {
-    readonly visit: number;
-    readonly call: { readonly sid: string; readonly from: string; readonly to: string };
-  };
-}

@@ -1,11 +1,9 @@
 import type { WaitingCaller } from '../call/call.js';
-import type { Effect } from '../effects.js';
+import { toldAs } from '../call/tells.js';
 import type { RecordingMade } from './events.js';
 
 export interface RecordingContext {
-  readonly effects: Pick<Effect[], 'push'>;
   readonly state: {
-    readonly call: { readonly sid: string; readonly from: string; readonly to: string };
     readonly caller: { -readonly [Key in keyof WaitingCaller]: WaitingCaller[Key] };
   };
 }
@@ -14,29 +12,22 @@ export interface RecordingContext {
 const REMEMBERED = 10;
 
 /**
- * Tells the user's hook of a recording once, through whichever request reports it first; there is one message per call. A failed
+ * Keeps a recording once, for the user's hook, through whichever request reports it first; there is one message per call. A failed
  * file is reported once as well, even if the recording was already reported.
  */
 export function keepRecording(
   ctx: RecordingContext,
   { type, recording }: Pick<RecordingMade, 'type' | 'recording'>,
 ): void {
-  const { caller, call } = ctx.state;
+  const { caller } = ctx.state;
   if (recording === null) return;
   const failed = recording.failed === true;
-  const told = failed ? `${recording.sid}:failed` : recording.sid;
   if (type === 'caller.recording') {
     if (caller.recording !== null && (!failed || caller.recording.failed === true)) return;
     caller.recording = recording;
   } else {
+    const told = toldAs(recording);
     if (caller.talks.includes(told) || caller.talks.includes(`${recording.sid}:failed`)) return;
     caller.talks = [...caller.talks, told].slice(-REMEMBERED);
   }
-  const hook = type === 'caller.recording' ? 'voicemail' : 'recording';
-  ctx.effects.push({
-    type: 'hook.run',
-    id: `hook:${hook}:${told}`,
-    hook,
-    data: { sid: call.sid, from: call.from, to: call.to, recording },
-  });
 }

@@ -3,7 +3,7 @@ import { assertNever } from '../../kernel/draft.js';
 import { isFinalStatus } from '../../wire/call-status.js';
 import { type Reply, twiml } from '../../wire/twiml.js';
 import { RETRIED_MS } from '../call/call.js';
-import { refreshCaller, callerOutcome, endCaller, isTold, redirectCaller, tellEnded } from '../caller/caller.js';
+import { refreshCaller, callerOutcome, endCaller, isTold, redirectCaller } from '../caller/caller.js';
 import type { InboundDecided, ListenRequest } from '../caller/events.js';
 import { onFallbackEnded, isWithUserTwiml, isForFallback, currentFallback } from '../caller/fallback.js';
 import type { OutcomeEvent } from '../effects.js';
@@ -142,7 +142,6 @@ function callerEnded(ctx: ForwardingContext, result: CallResult): void {
   state.timestamps.endedAt ??= ctx.at;
   for (const timer of ['caller', 'deadline', 'heartbeat', 'step']) stopTimer(ctx, timer);
   dismissLegs(ctx);
-  tellEnded(ctx, result);
 }
 
 export function onCallerOutcome(ctx: ForwardingContext, event: OutcomeEvent): void {

@@ -6,6 +6,7 @@ import { NOTHING, type Reply, twiml } from '../../wire/twiml.js';
 import { PATIENCE_MS } from '../call/call.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
 import { CALL_HOOKS } from '../call/hooks.js';
+import { callTells } from '../call/tells.js';
 import { callMetrics } from '../call/metrics.js';
 import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
@@ -13,7 +14,8 @@ import { listenDocument } from '../caller/hold-twiml.js';
 import { keepRecording } from '../caller/recordings.js';
 import type { Effect, TimerEvent } from '../effects.js';
 import { refreshLeg, hangUpLeg } from '../leg/actions.js';
-import { type FlowMeasurement, type WithMetrics, type MeasuredStep, measureTimer } from '../metrics.js';
+import { type FlowMeasurement, type WithMetrics, type CommittedStep, measureTimer } from '../metrics.js';
+import type { Tells } from '../tells.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_FORWARDING, writeCall } from '../written.js';
 import { verifyCaller } from './bridge.js';
@@ -33,7 +35,8 @@ import { callerDocument, hangup } from './twiml.js';
  * inbound Call SID.
  */
 export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, ForwardingConfig> &
-  WithMetrics<ForwardingState> = {
+  WithMetrics<ForwardingState> &
+  Tells<ForwardingState> = {
   name: 'forwarding',
   schema: 1,
   hooks: CALL_HOOKS,
@@ -42,6 +45,7 @@ export const forwarding: Flow<ForwardingState, ForwardingEvent, Effect, Reply, F
   read: (data) => readCall(data, USUAL_FORWARDING) as ForwardingState,
   initial: () => ({ kind: 'nothing' }),
   transition,
+  tells: (step) => callTells('forwarding', step),
   measure: measureForwarding,
 };
 
@@ -139,7 +143,7 @@ function heartbeat(ctx: ForwardingContext): void {
 }
 
 /** Measures one committed step of a forwarded call. */
-function measureForwarding(step: MeasuredStep<ForwardingState>): readonly FlowMeasurement[] {
+function measureForwarding(step: CommittedStep<ForwardingState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   return [
     ...(before.kind === 'call' ? measureTimer('forwarding', before.timers, event) : []),

@@ -1,15 +1,7 @@
 import { assertNever } from '../../kernel/draft.js';
 import { canStillAnswer, isUnanswered, type LegDraft, legTimer } from '../call/leg.js';
 import { dropRedirect } from '../call/party.js';
-import {
-  refreshCaller,
-  callerOutcome,
-  endCaller,
-  isTold,
-  startFallback,
-  redirectCaller,
-  tellEnded,
-} from '../caller/caller.js';
+import { refreshCaller, callerOutcome, endCaller, isTold, startFallback, redirectCaller } from '../caller/caller.js';
 import { isWithUserTwiml } from '../caller/fallback.js';
 import type { OutcomeEvent } from '../effects.js';
 import { hangUpLeg, redirectToFarewell, sayFarewell } from '../leg/actions.js';
@@ -68,7 +60,6 @@ export function callerEnded(ctx: TaskRouterContext, result: TaskCallResult): voi
   for (const timer of ['caller', 'deadline']) stopTimer(ctx, timer);
   dismissLegs(ctx);
   afterTalk(ctx);
-  tellEnded(ctx, result);
 }
 
 /** Ends or informs each leg when the caller no longer waits. */

@@ -1,12 +1,12 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import { callMetrics } from '../call/metrics.js';
 import type { TaskRouterOutcomeEvent } from '../effects.js';
-import { type FlowMeasurement, type MeasuredStep, measureTimer, secondsBetween } from '../metrics.js';
+import { type FlowMeasurement, type CommittedStep, measureTimer, secondsBetween } from '../metrics.js';
 import type { FlowProblem } from '../problems.js';
 import type { LiveTaskCall, TaskRouterState } from './state.js';
 
 /** Measures one committed step of a call in a queue. */
-export function measureTaskRouter(step: MeasuredStep<TaskRouterState>): readonly FlowMeasurement[] {
+export function measureTaskRouter(step: CommittedStep<TaskRouterState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   const known = before.kind === 'call' ? before : null;
   return [
@@ -30,7 +30,7 @@ function measureReservations(
 }
 
 /** Reports a caller who is given up because their task could not be found. */
-export function taskRouterProblems({ before, event, after }: MeasuredStep<TaskRouterState>): readonly FlowProblem[] {
+export function taskRouterProblems({ before, event, after }: CommittedStep<TaskRouterState>): readonly FlowProblem[] {
   if (before.kind !== 'call' || after.kind !== 'call' || event.type !== 'effect.outcome') return [];
   const { effect, outcome } = event as TaskRouterOutcomeEvent;
   if (effect.type !== 'task.find' || outcome.kind !== 'refused') return [];

@@ -4,6 +4,7 @@ import { isFinalStatus } from '../../wire/call-status.js';
 import { wantsTwiml } from '../../wire/callbacks.js';
 import { NOTHING, twiml } from '../../wire/twiml.js';
 import { CALL_HOOKS } from '../call/hooks.js';
+import { callTells } from '../call/tells.js';
 import { isUnanswered, legTimer } from '../call/leg.js';
 import { refreshCaller } from '../caller/caller.js';
 import { isListenRequest } from '../caller/events.js';
@@ -13,6 +14,7 @@ import type { Effect, OutcomeEvent, TaskRouterOutcomeEvent, TimerEvent, TwilioEf
 import { refreshLeg, hangUpLeg } from '../leg/actions.js';
 import type { WithMetrics } from '../metrics.js';
 import type { Watched } from '../problems.js';
+import type { Tells } from '../tells.js';
 import { startTimer, stopTimer } from '../timers.js';
 import { readCall, USUAL_TASK_CALL, writeCall } from '../written.js';
 import { answerCaller, onCallerKey, onCallerRequest } from './caller-requests.js';
@@ -42,6 +44,7 @@ export const taskrouter: Flow<
   TaskRouterConfig
 > &
   WithMetrics<TaskRouterState> &
+  Tells<TaskRouterState> &
   Watched<TaskRouterState> = {
   name: 'taskrouter',
   schema: 1,
@@ -51,6 +54,7 @@ export const taskrouter: Flow<
   read: (data) => readCall(data, USUAL_TASK_CALL) as TaskRouterState,
   initial: () => ({ kind: 'nothing' }),
   transition,
+  tells: (step) => callTells('taskrouter', step),
   measure: measureTaskRouter,
   problems: taskRouterProblems,
 };

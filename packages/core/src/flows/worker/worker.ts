@@ -3,7 +3,13 @@ import { assertNever } from '../../kernel/draft.js';
 import type { EpochMs, Flow, Step } from '../../kernel/flow.js';
 import { NOTHING, type Reply } from '../../wire/twiml.js';
 import type { Effect, TaskRouterEffect, TaskRouterOutcomeEvent } from '../effects.js';
-import { type FlowMeasurement, type WithMetrics, type MeasuredStep, measureTimer, secondsBetween } from '../metrics.js';
+import {
+  type FlowMeasurement,
+  type WithMetrics,
+  type CommittedStep,
+  measureTimer,
+  secondsBetween,
+} from '../metrics.js';
 import { numberOfId, startTimer, stopTimer, timerEffects } from '../timers.js';
 import {
   clearChange,
@@ -283,7 +289,7 @@ function beginStep(state: LiveWorker, at: EpochMs, config: WorkerConfig): Worker
 }
 
 /** Measures one committed step of a worker: cool-downs, whichever activity they are spent in. */
-function measureWorker(step: MeasuredStep<WorkerState>): readonly FlowMeasurement[] {
+function measureWorker(step: CommittedStep<WorkerState>): readonly FlowMeasurement[] {
   const { before, event, after } = step;
   const [earlier, later] = [restsOf(before), restsOf(after)];
   const isIn = (all: readonly CoolDown[], one: CoolDown): boolean =>
