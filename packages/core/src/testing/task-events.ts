@@ -83,12 +83,17 @@ export const taskEvents = {
     call: { sid: sids.call(0), from: NUMBERS.caller, to: NUMBERS.ours, visit: o.visit === undefined ? 1 : o.visit },
     settings: taskSettings(o.options ?? {}, WORKSPACE),
   }),
-  reservation: (news: ReservationNews, n = 1, o: Timed & { readonly task?: number } = {}): Typed<'reservation'> => ({
+  reservation: (
+    news: ReservationNews,
+    n = 1,
+    o: Timed & { readonly task?: number; readonly visit?: number } = {},
+  ): Typed<'reservation'> => ({
     type: 'reservation',
     at: o.at ?? START,
     news,
     reservation: taskSids.reservation(n),
     task: taskSids.task(o.task),
+    ...(o.visit === undefined ? {} : { visit: o.visit }),
   }),
   task: (news: TaskNews, o: Timed & { readonly task?: number; readonly visit?: number } = {}): Typed<'task'> => ({
     type: 'task',

@@ -163,7 +163,7 @@ describe('an event of the workspace', () => {
 
   it('a reservation event names it, and its task if that is reported', () => {
     const news = { type: 'reservation', news: 'accepted', reservation: taskSids.reservation(1) };
-    expect(ofTaskEvent(event({}))).toEqual({ ...news, task: taskSids.task() });
+    expect(ofTaskEvent(event({}))).toEqual({ ...news, task: taskSids.task(), visit: 3 });
     expect(ofTaskEvent(event({ task: null }))).toEqual(news);
     expect(ofTaskEvent(event({ reservation: null }))).toBeNull();
   });

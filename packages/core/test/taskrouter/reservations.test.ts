@@ -591,6 +591,29 @@ describe('a worker who is being rejected when the task ends', () => {
 });
 
 describe('a caller whom another application takes', () => {
+  it('is theirs as well if the report of the task comes after that of the reservation', () => {
+    const inbound = taskEvents.inbound({ options: { deadlineSeconds: 30 }, status: 'in-progress' });
+    const theirs = [inbound, taskEvents.reservation('accepted', 1, { at: at(6) })];
+    scene(...theirs)
+      .when(taskEvents.due('deadline'))
+      .then({ asks: [], state: { caller: { takenElsewhere: true } } });
+    scene(...theirs, taskEvents.due('deadline'))
+      .when(taskEvents.task('created', { at: at(31) }))
+      .thenNothingHappened();
+  });
+
+  it('is ours if the report is about a task of an earlier visit', () => {
+    const fallback = { kind: 'redirect', url: 'https://example.com/menu' } as const;
+    scene(
+      taskEvents.inbound({ options: { deadlineSeconds: 30, fallback }, status: 'in-progress' }),
+      taskEvents.due('deadline'),
+      { type: 'caller.document', at: at(31), part: 1, status: 'in-progress' },
+      taskEvents.inbound({ status: 'in-progress', at: at(60) }),
+    )
+      .when(taskEvents.reservation('accepted', 1, { visit: 1, at: at(61) }))
+      .then({ state: { visit: 2, caller: { takenElsewhere: false }, task: { sid: null } } });
+  });
+
   const looks = { type: 'call.fetch', leg: 0 } as const;
   const alive = outcome('call.fetch', { kind: 'fetched', status: 'in-progress', answeredBy: null }, { at: at(13) });
   const late = taskEvents.legEnded({ bridged: false, at: at(12) });

@@ -92,6 +92,8 @@ export type TaskNotification =
       readonly news: ReservationNews;
       readonly reservation: ReservationSid;
       readonly task?: TaskSid;
+      /** The visit that created the task, from its attributes. */
+      readonly visit?: number | null;
     }
   | {
       readonly type: 'task';

@@ -16,6 +16,7 @@ import {
   type TaskRouterContext,
 } from './state.js';
 import { completeTask, mayBeOthers, onTalkEnded } from './talk.js';
+import { adoptTask } from './task.js';
 
 /** Twilio's errors for numbers it cannot or will not call: the worker's number is at fault (twilio.com/docs/api/errors). */
 const BAD_NUMBER: readonly (number | null)[] = [21211, 21214, 21217];
@@ -231,7 +232,16 @@ export function onReservation(ctx: TaskRouterContext, event: Extract<TaskRouterE
   const reservation = ctx.state.reservations.find((candidate) => candidate.sid === event.reservation);
   if (reservation !== undefined) applyReservationStatus(ctx, reservation, STATUS_AFTER[event.news]);
   // For a worker we were never asked about: it can only have been accepted by other means.
-  else if (event.news === 'accepted' && event.task === ctx.state.task.sid) leaveToOthers(ctx);
+  else if (event.news === 'accepted' && isOfCallsTask(ctx, event)) leaveToOthers(ctx);
+}
+
+/** The report of the task itself may come later than that of a worker who has accepted it. */
+function isOfCallsTask(
+  ctx: TaskRouterContext,
+  { task, visit = null }: Extract<TaskRouterEvent, { type: 'reservation' }>,
+): boolean {
+  if (task === undefined) return false;
+  return ctx.state.task.sid === null ? adoptTask(ctx, task, visit) : ctx.state.task.sid === task;
 }
 
 export function onReservationOutcome(

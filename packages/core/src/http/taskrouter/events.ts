@@ -92,7 +92,8 @@ export function ofTaskEvent(event: EventParams): TaskWebhookEvent | null {
   const news = RESERVATION_NEWS.get(event.type);
   if (news !== undefined && event.reservation !== null) {
     const { reservation, task } = event;
-    return { type: 'reservation', news, reservation, ...(task === null ? {} : { task }) };
+    const visit = event.call?.visit ?? null;
+    return { type: 'reservation', news, reservation, ...(task === null ? {} : { task, visit }) };
   }
   const ofTask = TASK_NEWS.get(event.type);
   if (ofTask === undefined || event.task === null || event.call === null) return null;
