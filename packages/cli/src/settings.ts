@@ -6,6 +6,7 @@ import { CliError } from './terminal/exit.js';
 import { createClient } from './twilio-client.js';
 import type { Twilio } from 'twilio';
 
+/** Environment variables by name, such as `process.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Options that every command takes. */
@@ -33,6 +34,7 @@ function present(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
 }
 
+/** The Twilio account that a command works on, and its credentials. */
 export interface Account {
   readonly accountSid: string;
   /** Used to sign webhooks. */

@@ -1,3 +1,22 @@
+/**
+ * The flows, the runtime that runs them, and the memory store. A flow decides; a runtime keeps what it decided and
+ * carries it out.
+ * Most apps need only `createCallForwarding` of `@amd/core/twilio`, and from here the options of a call.
+ *
+ * @example
+ * ```ts
+ * import { atOnce, callSettings } from '@amd/core';
+ *
+ * // Rings Ann for 15 s, then Ben and Cem at once. A wrong option throws an error that names it.
+ * const settings = callSettings({
+ *   forwardTo: [{ to: '+14155550142', name: 'Ann', ringSeconds: 15 }, ...atOnce(['+14155550143', '+14155550144'])],
+ *   fallback: { kind: 'voicemail' },
+ * });
+ * console.log(settings.deadlineSeconds); // 120
+ * ```
+ *
+ * @module @amd/core
+ */
 export {
   type ActivitySid,
   type Brand,

@@ -1,3 +1,23 @@
+/**
+ * Live pages: every call with its legs as bars in time, and every worker with a switch.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createMemoryStore } from '@amd/core';
+ * import { createDashboard } from '@amd/dashboard';
+ *
+ * const dashboard = createDashboard({
+ *   store: createMemoryStore(), // the one your runtime uses
+ *   publicBaseUrl: 'https://calls.example.com',
+ *   password: process.env['DASHBOARD_PASSWORD'] ?? null,
+ * });
+ * const server = createServer(dashboard.handler).listen(5000);
+ * dashboard.attach(server);
+ * ```
+ *
+ * @module @amd/dashboard
+ */
 export type {
   CallRow,
   LegRow,

@@ -1,3 +1,22 @@
+/**
+ * Twilio in one process: calls, conferences, TwiML, signed webhooks and scripted people, on a virtual or a real clock.
+ * `createTestApp`
+ * puts your app on it.
+ *
+ * @example
+ * ```ts
+ * import { createCallForwarding } from '@amd/core/twilio';
+ * import { createTestApp, human, voicemail } from '@amd/simulator';
+ *
+ * const app = createTestApp(({ number, ...parts }) =>
+ *   createCallForwarding({ ...parts, ownNumber: number, forwardTo: ['+14155550142', '+14155550143'] }),
+ * );
+ * const story = await app.call({ people: { '+14155550142': voicemail(), '+14155550143': human() } });
+ * console.log(story.talkedWith); // +14155550143
+ * ```
+ *
+ * @module @amd/simulator
+ */
 export type { OfficialClient, OfficialHttpClient } from './rest/official-client.js';
 export { createSimulator } from './simulator.js';
 export type { Simulator } from './simulator.js';

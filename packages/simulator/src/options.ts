@@ -22,6 +22,7 @@ export interface NumberOptions {
   sid?: string;
 }
 
+/** The account, its numbers, the people who answer, and how Twilio behaves. */
 export interface SimulatorOptions {
   /** Default: {@link DEFAULT_ACCOUNT_SID}. */
   accountSid?: string;

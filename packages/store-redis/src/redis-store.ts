@@ -6,6 +6,7 @@ import { CLAIM, COMMIT, LIST, SETTLE } from './scripts.js';
 import { sendOf, type RedisClient, type Send } from './send.js';
 import { serverClock } from './server-clock.js';
 
+/** Which Redis a store uses, and how; times are in ms. */
 export interface RedisStoreOptions {
   /** A connected client of ioredis or node-redis; it stays yours to close. Use this or `send`. */
   readonly client?: RedisClient | undefined;

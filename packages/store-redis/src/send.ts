@@ -11,6 +11,7 @@ export interface SendingClient {
   sendCommand(args: string[]): Promise<unknown>;
 }
 
+/** A client that the store can use: ioredis (`call`) or node-redis (`sendCommand`). */
 export type RedisClient = CallingClient | SendingClient;
 
 /** Returns how a client or a function sends commands. @throws TypeError naming `client` or `send` */

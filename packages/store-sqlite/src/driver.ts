@@ -20,6 +20,7 @@ export interface Database {
 
 /** In the order they are looked for. */
 export const DRIVERS = ['node:sqlite', 'better-sqlite3', 'libsql'] as const;
+/** The name of a driver of SQLite that the store can load. */
 export type DriverName = (typeof DRIVERS)[number];
 
 type Open = (file: string) => Database;

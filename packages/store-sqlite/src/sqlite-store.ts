@@ -7,6 +7,7 @@ import { GroupCommit } from './group-commit.js';
 import { leaveFile, prepareFile, releaseFile } from './schema.js';
 import { prepareStatements } from './statements.js';
 
+/** Which file or open database a store uses, and how; times are in ms. */
 export interface SqliteStoreOptions {
   /** The file, created if missing. Its folder must exist. Use this or `database`. */
   readonly file?: string | undefined;

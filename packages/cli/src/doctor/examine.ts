@@ -7,6 +7,7 @@ import type { DoctorTarget } from './target.js';
 import { checkServer } from './server.js';
 import { checkTaskRouter } from './taskrouter/check.js';
 
+/** How `examine` reports, and where it asks. */
 export interface ExamineOptions {
   /** Called with what the doctor checks next. */
   readonly progress?: ((text: string) => void) | undefined;

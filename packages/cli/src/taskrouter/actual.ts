@@ -2,18 +2,21 @@ import type { Twilio } from 'twilio';
 import { isWorkspaceSid } from '@amd/core';
 import { callIn } from '@amd/core/twilio';
 
+/** An activity of a workspace, as it is at Twilio now. */
 export interface ActualActivity {
   readonly sid: string;
   readonly name: string;
   readonly available: boolean;
 }
 
+/** A task queue, as it is at Twilio now. `workers` is its target expression. */
 export interface ActualQueue {
   readonly sid: string;
   readonly name: string;
   readonly workers: string;
 }
 
+/** A workflow, as it is at Twilio now. `assignmentUrl` is asked which phone to ring. */
 export interface ActualWorkflow {
   readonly sid: string;
   readonly name: string;
@@ -28,6 +31,7 @@ export interface ActualWorkflow {
   readonly foreignTasks: ReadonlyMap<string, number>;
 }
 
+/** A worker, as they are at Twilio now. `activity` is the name of their activity. */
 export interface ActualWorker {
   readonly sid: string;
   readonly name: string;
@@ -36,6 +40,7 @@ export interface ActualWorker {
   readonly activity: string;
 }
 
+/** A phone number of the account, as it is at Twilio now: who is asked when it is called. */
 export interface ActualNumber {
   readonly sid: string;
   readonly phone: string;

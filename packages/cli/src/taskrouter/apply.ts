@@ -4,6 +4,7 @@ import type { ActualWorkspace } from './actual.js';
 import type { Change, Plan, Request } from './plan/change.js';
 import { writeRouting } from './routing.js';
 
+/** What `apply` did: all changes of the plan, or those before the first that failed. */
 export type Applied =
   | { readonly ok: true; readonly done: readonly Change[] }
   /** What was done before stays; running the same again continues from there. */

@@ -26,6 +26,7 @@ export async function readSetUp(path: string): Promise<SetUp> {
 }
 
 /**
+ * Reads a set-up from the text of a YAML file; messages name `path`.
  * @throws CliError that names every problem with its line
  */
 export function parseSetUp(text: string, path: string): SetUp {

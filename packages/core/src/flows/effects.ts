@@ -27,6 +27,7 @@ export interface Detection {
   readonly silenceTimeoutMs?: number;
 }
 
+/** A request to ring one person: a new call by REST. Times are in seconds. */
 export interface CreateCall {
   readonly type: 'call.create';
   readonly id: string;
@@ -113,6 +114,7 @@ export type TaskRouterEffect =
 /** All requests to Twilio. */
 export type TwilioEffect = CallEffect | TaskRouterEffect;
 
+/** Starts or stops a timer of a flow. `dueAt` is in epoch ms. */
 export type TimerEffect =
   | { readonly type: 'timer.start'; readonly id: string; readonly timer: string; readonly dueAt: EpochMs }
   | { readonly type: 'timer.stop'; readonly id: string };
@@ -173,6 +175,7 @@ export type TaskRouterOutcome =
   /** All retries failed; nothing is known. */
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** What came of a request to Twilio about a call; the flow is told when the task is done. */
 export interface OutcomeEvent {
   readonly type: 'effect.outcome';
   readonly at: EpochMs;
@@ -180,6 +183,7 @@ export interface OutcomeEvent {
   readonly outcome: Outcome;
 }
 
+/** What came of a request to TaskRouter; the flow is told when the task is done. */
 export interface TaskRouterOutcomeEvent {
   readonly type: 'effect.outcome';
   readonly at: EpochMs;
@@ -187,6 +191,7 @@ export interface TaskRouterOutcomeEvent {
   readonly outcome: TaskRouterOutcome;
 }
 
+/** A timer of the flow has run out. `at` may be later than `dueAt`; both are in epoch ms. */
 export interface TimerEvent {
   readonly type: 'timer';
   readonly at: EpochMs;

@@ -1,3 +1,28 @@
+/**
+ * Twilio's webhooks, checked and answered: for Node, Express, Fastify, Lambda, and servers that speak web-standard
+ * `Request`s.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createMemoryStore, createRuntime, forwarding, type Executor } from '@amd/core';
+ * import { createForwardingEndpoint, toNodeListener } from '@amd/core/http';
+ *
+ * declare const execute: Executor; // createTwilioExecutor(…) of @amd/core/twilio
+ *
+ * const runtime = createRuntime({ flow: forwarding, store: createMemoryStore(), execute });
+ * const endpoint = createForwardingEndpoint({
+ *   runtime,
+ *   authToken: process.env['TWILIO_AUTH_TOKEN'] ?? '',
+ *   publicBaseUrl: 'https://calls.example.com',
+ *   resolve: () => ({ forwardTo: ['+14155550142'], ownNumber: '+14155550199' }),
+ * });
+ * runtime.start();
+ * createServer(toNodeListener(endpoint)).listen(5000);
+ * ```
+ *
+ * @module @amd/core/http
+ */
 export { callbackUrls, webhookUrls, type WebhookUrls } from './urls.js';
 export { type Endpoint } from './endpoint.js';
 export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from './servers/fastify.js';

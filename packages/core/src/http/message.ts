@@ -11,6 +11,7 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
+/** A response of an endpoint: status, headers, and a body of text or bytes. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

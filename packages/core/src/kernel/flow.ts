@@ -1,6 +1,7 @@
 /** Milliseconds since the Unix epoch. Flows never read a clock: time arrives on the event. */
 export type EpochMs = number;
 
+/** What every event of a flow has: what it is, and when it came, in epoch ms. */
 export interface FlowEvent {
   readonly type: string;
   readonly at: EpochMs;

@@ -12,8 +12,10 @@ import { createOverCalls, type ReadEnd } from './over-calls.js';
 import { recordKey } from '../kernel/record-key.js';
 import { createSharedCount, type Room, type SharedCount } from './shared-count.js';
 
+/** Whether a call is let in; if not, which limit it met. */
 export type Admission = 'admitted' | 'tooManyAtOnce' | 'tooManyFromCaller';
 
+/** Counts calls, so that too many are turned away before anyone is rung. */
 export interface CallLimits {
   /**
    * Counts an inbound call, once for each CallSid. Exact, however many come at the same moment and on however many machines.
@@ -29,6 +31,7 @@ export interface CallLimits {
   }): Promise<Admission>;
 }
 
+/** How many calls are let in: at once, and from one number within a time. */
 export interface CallLimitsOptions {
   readonly store: Store;
   /** Calls that are not over at the same time. Default 100. */

@@ -22,6 +22,7 @@ import { DEFAULT_RETRY, type RetrySchedule } from './retry.js';
 import type { Runtime } from './runtime.js';
 import { watched } from './watched.js';
 
+/** What a runtime is made of: the flow, the store, who carries out effects, and its times in ms. */
 export interface RuntimeOptions<State, Event extends FlowEvent, Reply, Config, Rest extends TwilioEffect = CallEffect> {
   readonly flow: Flow<State, Event, Effect<Rest>, Reply, Config> &
     Partial<WithMetrics<State> & Watched<State> & Tells<State>>;

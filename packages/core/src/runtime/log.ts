@@ -2,6 +2,7 @@ import type { EpochMs } from '../kernel/flow.js';
 import type { Metrics } from './metrics.js';
 import type { ProblemCode } from './problem-code.js';
 
+/** One line of the log: what happened, for machines and for people. */
 export interface LogEntry {
   readonly level: 'warn' | 'error';
   /** What happened, for machines; stable. */
@@ -13,6 +14,7 @@ export interface LogEntry {
   readonly call?: string;
 }
 
+/** Gets every line of the log. What it throws is ignored. */
 export type Log = (entry: LogEntry) => void;
 
 /** A logger that takes an object and a text, such as pino; or the console. */

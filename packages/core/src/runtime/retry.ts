@@ -16,6 +16,7 @@ export interface RetrySchedule {
   readonly hookTimeoutMs: number;
 }
 
+/** The retries that are used unless `retry` says otherwise: how many, and after how many ms. */
 export const DEFAULT_RETRY: RetrySchedule = {
   attempts: 4,
   ambiguousMs: 500,

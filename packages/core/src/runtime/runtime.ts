@@ -35,6 +35,7 @@ export interface Turn {
   readonly isNew?: boolean;
 }
 
+/** Runs a flow on a store: answers webhooks, and carries out tasks and timers afterwards. */
 export interface Runtime<Event extends FlowEvent, Reply> {
   /**
    * One webhook: decide, one compare-and-set, reply. Those of one key that come at the same time are decided one after the

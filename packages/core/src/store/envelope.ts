@@ -16,6 +16,7 @@ interface Wire {
 /** The part of a flow that says how its states are serialised. */
 export type Format<State> = Pick<Flow<State, never, unknown, unknown, never>, 'name' | 'schema' | 'write' | 'read'>;
 
+/** Writes a state as the text that a store keeps, with the version of its format. `decodeState` reads it. */
 export function encodeState<State>(
   { schema, write = (one) => JSON.stringify(one) }: Pick<Format<State>, 'schema' | 'write'>,
   { state, at }: Envelope<State>,

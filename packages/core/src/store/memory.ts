@@ -15,6 +15,7 @@ interface Row {
 /** Expired records are also swept when nothing is committed. */
 const SWEEP_MS = 60_000;
 
+/** How `createMemoryStore` removes old records. */
 export interface MemoryStoreOptions {
   /** Expired records are swept after this many commits. Default 1000. */
   readonly sweepEvery?: number;

@@ -26,6 +26,7 @@ export interface Claim extends Task {
   readonly leaseUntil: EpochMs;
 }
 
+/** One compare-and-set of a record, with the tasks that are written and removed together with it. */
 export interface Commit {
   readonly key: string;
   /** The revision that was read; 0 if there was no record. */
@@ -39,14 +40,17 @@ export interface Commit {
   readonly drop: readonly string[];
 }
 
+/** Whether a commit was written: the new revision, or the one that was found instead of the expected one. */
 export type CommitResult =
   { readonly ok: true; readonly revision: number } | { readonly ok: false; readonly actual: number };
 
+/** What becomes of a claimed task: it is removed, or it is claimed again from `dueAt` (epoch ms) on. */
 export type Settlement =
   | { readonly kind: 'done' }
   /** `counts: false`: it was not executed, so the next claim has the same attempt. */
   | { readonly kind: 'retry'; readonly dueAt: EpochMs; readonly counts: boolean };
 
+/** Some of the records of a store, and where the next page begins. */
 export interface ListPage {
   readonly records: readonly StoredRecord[];
   /** Pass as `after` to get the next page, even if this page is empty. */

@@ -33,6 +33,7 @@ interface OfLeg extends OfCaller {
   readonly leg?: number;
   readonly sid?: CallSid;
 }
+/** An inbound call; what is left out is as usual. `at` is in epoch ms. */
 export interface InboundOptions extends OfCaller {
   readonly sid?: CallSid;
   readonly from?: string;

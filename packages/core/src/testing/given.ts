@@ -16,6 +16,7 @@ import { differences, show, type Part } from './difference.js';
 export type Given<State, Event, Effect> =
   Event | ((before: { readonly state: State; readonly effects: readonly Effect[] }) => Event);
 
+/** What a step should do. Only what is named is compared. */
 export interface Expected<State, Effect, Reply> {
   readonly state?: Part<State>;
   /** All effects, in order. */
@@ -30,6 +31,7 @@ export interface Expected<State, Effect, Reply> {
   readonly keepForMs?: number | null;
 }
 
+/** One step that a specification has taken, to be compared. */
 export interface When<State, Effect, Reply> {
   /** For assertions of your own. */
   readonly result: Step<State, Effect, Reply>;
@@ -39,6 +41,7 @@ export interface When<State, Effect, Reply> {
   thenNothingHappened(): When<State, Effect, Reply>;
 }
 
+/** A flow after the given events, ready for the step under test. */
 export interface Specification<State, Event, Effect, Reply> {
   readonly state: State;
   /** The effects of all steps so far. */

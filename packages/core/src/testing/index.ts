@@ -1,3 +1,20 @@
+/**
+ * Tests without a server, a network or a clock: whole calls (`playCall`), single steps (`given`), webhooks
+ * (`payloads`), and the
+ * contract of a store (`storeContract`).
+ *
+ * @example
+ * ```ts
+ * import { playCall } from '@amd/core/testing';
+ *
+ * const call = playCall({ forwardTo: ['+14155550142', '+14155550143'] });
+ * call.leg(1).answers('machine_start');
+ * call.leg(2).answers('human');
+ * console.log(call.talking); // [2]
+ * ```
+ *
+ * @module @amd/core/testing
+ */
 export { NUMBERS, START } from './defaults.js';
 export type { Part } from './difference.js';
 export { events, type InboundOptions } from './events.js';

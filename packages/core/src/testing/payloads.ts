@@ -4,16 +4,19 @@ import type { ConferenceEvent } from '../flows/forwarding/events.js';
 import { ofCaller, ofLeg, progress, timestamp, type Payload, type ProgressOptions } from './payload-parts.js';
 import { sids } from './sids.js';
 
+/** What a webhook about the caller's call says; what is left out is as usual. */
 export interface CallerPayload {
   readonly sid?: string;
   readonly from?: string;
   readonly to?: string;
   readonly status?: CallStatus;
 }
+/** What a webhook about a leg says; what is left out is as usual. */
 export interface LegPayload extends CallerPayload {
   /** Starts at 1; decides the SID and the number unless they are given. */
   readonly leg?: number;
 }
+/** What a webhook about the room says; what is left out is as usual. `at` is in epoch ms. */
 export interface ConferencePayload {
   readonly event: ConferenceEvent;
   /** The leg the event is about: 0, the default, is the caller. */

@@ -24,6 +24,7 @@ import {
 } from './played-moves.js';
 import { PlayedTwilio, type Due, type Line } from './played-twilio.js';
 
+/** Who calls, and how Twilio answers, in a played call. */
 export interface PlayOptions {
   readonly from?: string;
   readonly config?: Partial<ForwardingConfig>;
@@ -51,6 +52,7 @@ export interface PlayedLeg {
   hangsUp(): void;
 }
 
+/** A call that goes on in the test alone: nothing is sent, and time passes only when the test says so. */
 export interface PlayedCall {
   readonly state: LiveForwarding;
   /** How the call ended; `null` while it goes on. */

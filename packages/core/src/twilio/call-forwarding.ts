@@ -36,6 +36,7 @@ interface ByResolve extends ForwardingStart {
   readonly forwardTo?: undefined;
 }
 
+/** Options of `createCallForwarding`: one list for every call (`forwardTo`), or `resolve` with `mayDial`. */
 export type CallForwardingOptions = ToOneList | ByResolve;
 
 export interface CallForwarding extends Started {

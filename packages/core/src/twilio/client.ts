@@ -5,6 +5,7 @@ export interface TwilioCall {
   readonly answeredBy?: string | null;
 }
 
+/** The parameters of a new call, as the official client takes them. Times are in seconds, but detection's in ms. */
 export interface TwilioCallCreate {
   to: string;
   from: string;
@@ -28,6 +29,7 @@ export interface TwilioCallCreate {
   callToken?: string;
 }
 
+/** A change of a live call: end it, or fetch new TwiML. */
 export interface TwilioCallUpdate {
   status?: 'completed';
   url?: string;
@@ -39,6 +41,7 @@ interface List<Item, Params = { limit?: number }> {
   list(params: Params): Promise<Item[]>;
 }
 
+/** What we read of a workspace of the official client. */
 export interface TwilioWorkspace {
   readonly sid: string;
   readonly friendlyName: string;
@@ -47,12 +50,14 @@ export interface TwilioWorkspace {
   readonly eventCallbackUrl: string;
 }
 
+/** What we read of an activity of the official client. */
 export interface TwilioActivity {
   readonly sid: string;
   readonly friendlyName: string;
   readonly available: boolean;
 }
 
+/** What we read of a workflow of the official client. `taskReservationTimeout` is in seconds. */
 export interface TwilioWorkflow {
   readonly sid: string;
   readonly friendlyName: string;
@@ -60,6 +65,7 @@ export interface TwilioWorkflow {
   readonly assignmentCallbackUrl: string;
 }
 
+/** What we read of a worker of the official client. `attributes` is JSON. */
 export interface TwilioWorker {
   readonly sid: string;
   readonly friendlyName: string;
@@ -68,11 +74,13 @@ export interface TwilioWorker {
   readonly activityName: string;
 }
 
+/** What we read of a task of the official client. */
 export interface TwilioTask {
   readonly sid: string;
   readonly assignmentStatus: string;
 }
 
+/** What we read of a reservation of the official client. */
 export interface TwilioReservation {
   readonly reservationStatus: string;
 }

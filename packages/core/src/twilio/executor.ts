@@ -12,6 +12,7 @@ import type { TwilioCall, TwilioClient } from './client.js';
 import { createParams, neverDialled } from './create-params.js';
 import { sendToTaskRouter } from './taskrouter.js';
 
+/** The client, the addresses and the rules by which effects are carried out. */
 export interface TwilioExecutorOptions {
   readonly client: TwilioClient;
   /** Where callbacks lead: `callbackUrls(publicBaseUrl)` of `@amd/core/http`. */

@@ -1,3 +1,26 @@
+/**
+ * The two starts, `createCallForwarding` and `createTaskRouterForwarding`, and what they are made of: Twilio's REST API
+ * by the
+ * official client.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { createCallForwarding } from '@amd/core/twilio';
+ *
+ * const { TWILIO_ACCOUNT_SID = '', TWILIO_AUTH_TOKEN = '', PUBLIC_BASE_URL = '' } = process.env;
+ * const calls = createCallForwarding({
+ *   accountSid: TWILIO_ACCOUNT_SID,
+ *   authToken: TWILIO_AUTH_TOKEN,
+ *   publicBaseUrl: PUBLIC_BASE_URL,
+ *   ownNumber: '+14155550199',
+ *   forwardTo: ['+14155550142', '+14155550143'],
+ * });
+ * createServer(calls.listener).listen(5000);
+ * ```
+ *
+ * @module @amd/core/twilio
+ */
 export type {
   TwilioActivity,
   TwilioCall,

@@ -107,6 +107,7 @@ export interface ConferenceClient {
   };
 }
 
+/** Where `lostCallers` looks, and how it tells our callers from those of others. */
 export interface LostCallersOptions {
   readonly client: ConferenceClient;
   readonly store: Store;

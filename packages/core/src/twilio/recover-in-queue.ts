@@ -21,6 +21,7 @@ export interface TaskListClient {
   };
 }
 
+/** Where `queuedCallers` looks for callers in the queue whom no stored call knows. */
 export interface QueuedCallersOptions {
   readonly client: TaskListClient;
   readonly store: Store;

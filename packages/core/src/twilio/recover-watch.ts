@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../runtime/clock.js';
 import { guarded, type LogOption, reasonOf } from '../runtime/log.js';
 import type { LostCallers } from './recover-callers.js';
 
+/** How often to look for lost callers, and where. */
 export interface WatchOptions {
   /** `lostCallers(…)` or `queuedCallers(…)`. */
   readonly look: () => Promise<LostCallers>;
@@ -12,6 +13,7 @@ export interface WatchOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** A watch over lost callers that runs until it is stopped. */
 export interface LostCallersWatch {
   /** Looks no more; what is under way is finished. */
   stop(): Promise<void>;

@@ -26,6 +26,7 @@ export interface KnownWorker {
   readonly activity: ActivitySid;
 }
 
+/** Which workspace, workflow and activities to find. */
 export interface WorkspaceDirectoryOptions {
   readonly client: { readonly taskrouter: TwilioTaskRouter };
   /** Name or SID. Default `AMD`. */
@@ -50,6 +51,7 @@ export interface WorkspaceDirectoryOptions {
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
+/** Knows the SIDs of a workspace, found by names, and keeps them up to date. */
 export interface WorkspaceDirectory {
   /**
    * Asks Twilio.

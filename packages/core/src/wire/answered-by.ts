@@ -12,6 +12,7 @@ export const ANSWERED_BY = [
   'unknown',
 ] as const;
 
+/** Who answered, as Twilio says in `AnsweredBy`. */
 export type AnsweredBy = (typeof ANSWERED_BY)[number];
 
 /**

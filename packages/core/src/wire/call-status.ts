@@ -11,9 +11,12 @@ export const CALL_STATUSES = [
   'canceled',
 ] as const;
 
+/** The status of a call, as Twilio names it. */
 export type CallStatus = (typeof CALL_STATUSES)[number];
+/** A status after which a call never changes. */
 export type FinalCallStatus = Extract<CallStatus, 'completed' | 'busy' | 'failed' | 'no-answer' | 'canceled'>;
 
+/** Returns the status that a webhook names; `undefined` if Twilio has no such status. */
 export function parseCallStatus(value: string | undefined): CallStatus | undefined {
   return CALL_STATUSES.find((candidate) => candidate === value);
 }

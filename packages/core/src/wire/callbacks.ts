@@ -56,6 +56,7 @@ interface Callback {
   readonly only?: 'forwarding' | 'taskrouter';
 }
 
+/** What a callback of ours is for; a key of `CALLBACKS`. */
 export type CallbackPurpose = keyof typeof CALLBACKS;
 
 /** Webhooks that are configured at the phone number or in the workspace, with their older names. */

@@ -20,6 +20,7 @@ import { phoneIn } from './worker-phone.js';
 
 /** Statuses of a task (twilio.com/docs/taskrouter/lifecycle-task-state). */
 export const ASSIGNMENT_STATUSES = ['pending', 'reserved', 'assigned', 'wrapping', 'completed', 'canceled'] as const;
+/** The status of a task, as TaskRouter names it. */
 export type AssignmentStatus = (typeof ASSIGNMENT_STATUSES)[number];
 
 /** Statuses of a reservation (twilio.com/docs/taskrouter/api/reservations). */
@@ -33,6 +34,7 @@ export const RESERVATION_STATUSES = [
   'wrapping',
   'completed',
 ] as const;
+/** The status of a reservation, as TaskRouter names it. */
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
 export function parseAssignmentStatus(value: unknown): AssignmentStatus | undefined {

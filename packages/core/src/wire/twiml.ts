@@ -13,18 +13,21 @@ export type RingbackTone = (typeof RINGBACK_TONES)[number];
 /** The length of each in seconds: whole cycles of ringing and silence. */
 export const RINGBACK_SECONDS = 6;
 
+/** Speaks a text. `voice` and `language` are as Twilio names them. */
 export interface Say {
   readonly verb: 'say';
   readonly text: string;
   readonly voice?: string;
   readonly language?: string;
 }
+/** Plays a sound. */
 export interface Play {
   readonly verb: 'play';
   readonly of: Sound;
   /** How often; 0: until something else happens. Absent: once. */
   readonly times?: number;
 }
+/** Waits in silence, so many seconds. */
 export interface Pause {
   readonly verb: 'pause';
   readonly seconds: number;

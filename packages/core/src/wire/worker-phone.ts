@@ -7,6 +7,7 @@ import { objectIn } from './attributes.js';
  */
 export const PHONE_ATTRIBUTES: readonly string[] = ['phone', 'contact_uri'];
 
+/** The phone of a worker, and where it was found. */
 export interface WorkerPhone {
   /** `null`: no attribute holds a number that can be called. */
   readonly phone: E164 | null;

@@ -10,6 +10,7 @@ export interface DialRules {
   problem(to: string): string | null;
 }
 
+/** Which numbers may be dialled. */
 export interface DialRulesOptions {
   /** Numbers in E.164 form, and prefixes that end in a star, such as `+1415*`. All other numbers are refused. */
   readonly allow: readonly string[];

@@ -9,6 +9,7 @@ export interface DashboardLogEntry {
   readonly message: string;
 }
 
+/** Gets every line of the log. */
 export type DashboardLog = (entry: DashboardLogEntry) => void;
 
 export const quiet: DashboardLog = () => undefined;

@@ -54,12 +54,14 @@ export const PAGE_OPTIONS = {
   log: true,
 } as const satisfies Record<keyof PageOptions, true>;
 
+/** A listener for `http.createServer`, or a middleware of Express. */
 export type DashboardHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
+/** Live pages to add to a server. */
 export interface Dashboard {
   /** A listener for `http.createServer`, or a middleware: other requests go on to the next handler. */
   readonly handler: DashboardHandler;

@@ -155,6 +155,7 @@ export interface PeopleList {
   readonly savedAt: number | null;
 }
 
+/** What is wrong with a list of people, and with which field. */
 export interface PeopleProblem {
   /** Position in the list; `null`: the list as a whole. */
   readonly index: number | null;
@@ -163,6 +164,7 @@ export interface PeopleProblem {
   readonly message: string;
 }
 
+/** What came of saving a list of people: the stored list, or why nothing was written. */
 export type SaveResult =
   | { readonly ok: true; readonly list: PeopleList }
   /** Another person saved first: nothing was written; `list` is what is stored now. */
@@ -195,6 +197,7 @@ export interface PhonePerson {
   readonly answers: string;
 }
 
+/** Everything the panel of simulated phones shows. */
 export interface PhoneState {
   /** Numbers of ours that can be called. */
   readonly numbers: readonly string[];
@@ -205,12 +208,14 @@ export interface PhoneState {
   readonly calls: readonly PhoneCall[];
 }
 
+/** What a visitor does with a simulated phone. */
 export type PhoneCommand =
   | { readonly do: 'call'; readonly from: string; readonly to: string }
   | { readonly do: 'choose'; readonly to: string; readonly answers: string }
   | { readonly do: 'answer' | 'decline' | 'hangUp'; readonly sid: string }
   | { readonly do: 'press'; readonly sid: string; readonly digits: string };
 
+/** Whether a command was carried out; if not, a sentence that says why. */
 export type PhoneResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 /** What the page learns about itself when it connects. */

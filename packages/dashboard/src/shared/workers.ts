@@ -3,6 +3,7 @@ import type { CallRow, Totals } from './protocol.js';
 /** What an activity is for: where workers get calls, where they cool down until we bring them back, where they are away. */
 export type ActivityRole = 'available' | 'coolDown' | 'offline' | 'other';
 
+/** An activity of the workspace, as the page of workers shows it. */
 export interface ActivityInfo {
   /** WA… */
   readonly sid: string;
@@ -31,6 +32,7 @@ export interface WorkerRow {
   readonly requested: { readonly on: boolean; readonly status: 'pending' | 'refused'; readonly reason: string } | null;
 }
 
+/** A row of the page of workers: a worker, or a call in the queue. */
 export type WorkersRow = WorkerRow | CallRow;
 
 /** Figures over workers and calls, and the workspace's activities. */

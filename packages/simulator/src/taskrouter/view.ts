@@ -1,5 +1,6 @@
 import type { AssignmentStatus, ReservationStatus, Workspace } from './model.js';
 
+/** A worker of the simulated workspace, as they are now. */
 export interface SimulatedWorker {
   readonly sid: string;
   readonly friendlyName: string;
@@ -14,6 +15,7 @@ export interface SimulatedWorker {
   readonly holding: number;
 }
 
+/** A task of the simulated workspace, as it is now. `call` is the SID of its call. */
 export interface SimulatedTask {
   readonly sid: string;
   readonly status: AssignmentStatus;

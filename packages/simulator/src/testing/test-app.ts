@@ -45,6 +45,7 @@ interface BuiltObject {
 /** What `build` returns: a listener for `http.createServer` (two parameters or more), a web-standard handler, or an object with either. */
 export type BuiltApp = NodeListener | FetchHandler | BuiltObject;
 
+/** How a test app is called: its number, its addresses, and who answers. */
 export interface TestAppOptions extends Omit<SimulatorOptions, 'numbers' | 'people' | 'transport' | 'idle'> {
   /** The number that is called. Default `+14155550199`. */
   number?: string;

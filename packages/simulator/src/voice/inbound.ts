@@ -13,6 +13,7 @@ import type { LegMoment, PhoneNumber, World } from './world.js';
  */
 export type HangUpRule = { readonly afterMs: number } | { readonly when: LegMoment; readonly afterMs?: number };
 
+/** Who calls which number, and what they do. */
 export interface InboundOptions {
   /** The caller: E.164, or what Twilio sends for a withheld caller id, e.g. `anonymous`. */
   from: string;

@@ -1,3 +1,4 @@
+/** What a set-up consists of. */
 export type Kind = 'workspace' | 'activity' | 'queue' | 'workflow' | 'worker' | 'number';
 
 /** One changed field, for people to read. */
@@ -36,6 +37,7 @@ export type Request =
       readonly statusCallbackMethod?: 'POST';
     };
 
+/** One thing to create or to update at Twilio, with its fields and the request that does it. */
 export interface Change {
   readonly do: 'create' | 'update';
   readonly kind: Kind;
@@ -46,6 +48,7 @@ export interface Change {
   readonly request: Request;
 }
 
+/** What `apply` would change, and what it would leave alone. A plan never deletes. */
 export interface Plan {
   /** `null`: the workspace does not exist yet. */
   readonly workspace: string | null;

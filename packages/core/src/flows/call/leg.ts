@@ -41,6 +41,7 @@ export const LEG_PHASES = [
   'ended',
 ] as const;
 
+/** Where a leg is, from the request to its end; one of `LEG_PHASES`. */
 export type LegPhase = (typeof LEG_PHASES)[number];
 
 /** How a leg ended, for pages and logs. */
@@ -59,6 +60,7 @@ export type LegResult =
   /** Twilio never reported whether the call was created. */
   | { readonly kind: 'lost' };
 
+/** The person whom a leg rings, with the settings that differ from those of the call. */
 export interface LegTarget {
   readonly to: E164;
   readonly name?: string;
@@ -71,6 +73,7 @@ export interface LegTarget {
   readonly confirm?: Confirm;
 }
 
+/** The stored state of one leg: an outbound call to one person. */
 export interface Leg {
   /** Starts at 1; part of every reference to the leg. */
   readonly id: number;
@@ -119,6 +122,7 @@ export interface Leg {
   readonly timestamps: LegTimestamps;
 }
 
+/** When a leg reached each point, in epoch ms; absent: not yet, or never. */
 export interface LegTimestamps {
   readonly requestedAt: EpochMs;
   /** Twilio accepted the call and may keep it in its queue. */

@@ -38,6 +38,7 @@ export type ForwardingRequest =
     } & OfVisit)
   | LegRequest;
 
+/** What happened in the room: it starts or ends, or somebody joins or leaves. */
 export type ConferenceEvent = 'start' | 'end' | 'join' | 'leave';
 
 /** Notifications, answered 204. Any of them may be lost, late or repeated. */
@@ -59,4 +60,5 @@ export type ForwardingNotification =
   | LegVerdictEvent
   | RecordingMade;
 
+/** Every event of the forwarding flow: requests for TwiML, notifications, outcomes and timers. */
 export type ForwardingEvent = ForwardingRequest | ForwardingNotification | OutcomeEvent | TimerEvent;

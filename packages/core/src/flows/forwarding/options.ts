@@ -23,6 +23,7 @@ export interface CallSettings extends LegSettings, Hold {
   readonly texts: Texts;
 }
 
+/** Whom to ring for one call, and how. `callSettings` checks it and fills in the defaults. */
 export interface CallOptions extends LegOptions {
   /** Whom to ring, at most 200 people, in order. `atOnce`, `staggered` and `waves` make other plans. */
   readonly forwardTo: readonly (string | PlanTarget | PlanStep)[];
@@ -82,6 +83,7 @@ export interface ForwardingConfig {
   readonly keepForMs: number;
 }
 
+/** The times of the forwarding flow that are used unless `config` says otherwise, in ms. */
 export const DEFAULT_FORWARDING_CONFIG: ForwardingConfig = {
   heartbeatMs: 30_000,
   graceMs: 10_000,

@@ -10,6 +10,7 @@ import type { CallSettings, ForwardingConfig } from './options.js';
 /** `arriving → held → joining → connected | fallingBack → ended`. */
 export const CALLER_PHASES = ['arriving', 'held', 'joining', 'connected', 'fallingBack', 'ended'] as const;
 
+/** Where the caller of a forwarded call is; one of `CALLER_PHASES`. */
 export type CallerPhase = (typeof CALLER_PHASES)[number];
 
 /** How the whole call ended; exactly one result for every visit. */
@@ -40,6 +41,7 @@ export interface Caller extends WaitingCaller {
   readonly isUnverified: boolean;
 }
 
+/** The stored state of a forwarded call: the caller, every leg, and what was decided so far. */
 export interface LiveForwarding {
   readonly kind: 'call';
   readonly visit: number;
@@ -66,6 +68,7 @@ export interface LiveForwarding {
   readonly timestamps: CallTimestamps;
 }
 
+/** When a call reached each point, in epoch ms; absent: not yet, or never. */
 export interface CallTimestamps {
   readonly startedAt: EpochMs;
   readonly heldAt?: EpochMs;

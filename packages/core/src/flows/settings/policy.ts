@@ -13,6 +13,7 @@ const ANSWER_ACTIONS = [
   'leave a message',
 ] as const;
 
+/** What to do when detection says who answered. */
 export type AnswerAction = (typeof ANSWER_ACTIONS)[number];
 
 /** What a policy can do after a call that ended before the callee could be asked. */
@@ -23,11 +24,13 @@ const END_ACTIONS = [
   'fall back',
 ] as const;
 
+/** What to do when a leg ends before anybody took the call: ring the next person, or give up. */
 export type EndAction = (typeof END_ACTIONS)[number];
 
 /** How a call ends before the callee can be asked. `hungUp`: picked up and hung up. */
 export const LEG_ENDS = ['busy', 'noAnswer', 'failed', 'hungUp'] as const;
 
+/** How a leg can end before anybody took the call; one of `LEG_ENDS`. */
 export type LegEnd = (typeof LEG_ENDS)[number];
 
 /** Exhaustively typed: a new kind of answer or end does not compile until it has an action. */
@@ -48,6 +51,7 @@ const balanced: AnswerPolicy = {
   hungUp: 'go on',
 };
 
+/** The three policies to choose from by name; `balanced` is the default. */
 export const POLICIES = {
   /** Bridges only what detection reports as human. */
   strict: { ...balanced, unknown: 'hang up' },
@@ -62,13 +66,16 @@ export const POLICIES = {
   },
 } as const satisfies Readonly<Record<string, AnswerPolicy>>;
 
+/** The name of one of `POLICIES`. */
 export type PolicyName = keyof typeof POLICIES;
 
+/** The policy of a call that names none: `balanced`. */
 export const DEFAULT_POLICY: AnswerPolicy = POLICIES.balanced;
 
 /** Which callees are asked for a key, whatever the policy says: none, those the policy is not sure of, or all. */
 export const CONFIRM = ['never', 'when-unsure', 'always'] as const;
 
+/** Which callees are asked for a key; one of `CONFIRM`. */
 export type Confirm = (typeof CONFIRM)[number];
 
 /**
@@ -77,6 +84,7 @@ export type Confirm = (typeof CONFIRM)[number];
  */
 export const AMD_MODES = ['sync', 'async', 'off'] as const;
 
+/** When answering machine detection listens; one of `AMD_MODES`. */
 export type AmdMode = (typeof AMD_MODES)[number];
 
 /** How to handle phones that screen their calls. */

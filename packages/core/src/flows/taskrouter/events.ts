@@ -22,6 +22,7 @@ export const QUEUE_RESULTS = [
   'system-error',
 ] as const;
 
+/** Why a caller left the queue, as Twilio says in `QueueResult`. */
 export type QueueResult = (typeof QUEUE_RESULTS)[number];
 
 interface OfVisit {
@@ -104,6 +105,7 @@ export type TaskNotification =
       readonly visit: number | null;
     };
 
+/** Every event of the TaskRouter flow: requests for TwiML, notifications, outcomes and timers. */
 export type TaskRouterEvent = TaskRequest | TaskNotification | OutcomeEvent | TaskRouterOutcomeEvent | TimerEvent;
 
 export type TaskRouterResult = TaskRouterOutcomeEvent['outcome'];

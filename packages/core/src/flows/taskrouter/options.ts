@@ -43,6 +43,7 @@ export interface TaskSettings extends LegSettings, Hold {
   readonly taskSeconds: number | null;
 }
 
+/** How a call waits in a queue, and how workers are rung. `taskSettings` checks it and fills in the defaults. */
 export interface TaskOptions extends LegOptions {
   /** Default `coolDown`. */
   readonly afterCall?: 'coolDown' | 'available' | undefined;
@@ -186,6 +187,7 @@ export interface TaskRouterConfig {
   readonly keepForMs: number;
 }
 
+/** The times of the TaskRouter flow that are used unless `config` says otherwise, in ms. */
 export const DEFAULT_TASKROUTER_CONFIG: TaskRouterConfig = {
   heartbeatMs: 30_000,
   graceMs: 10_000,

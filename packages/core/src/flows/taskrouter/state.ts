@@ -10,6 +10,7 @@ import type { TaskRouterConfig, TaskSettings } from './options.js';
 /** `waiting → connected | fallingBack → ended`. */
 export const TASK_CALLER_PHASES = ['waiting', 'connected', 'fallingBack', 'ended'] as const;
 
+/** Where a caller in a queue is; one of `TASK_CALLER_PHASES`. */
 export type TaskCallerPhase = (typeof TASK_CALLER_PHASES)[number];
 
 /** How the whole call ended; exactly one result for every visit. */
@@ -54,6 +55,7 @@ export type ReservationPhase = 'pending' | 'rejecting' | 'accepted' | 'over';
 /** How a reservation ended, for pages and logs. */
 export type ReservationResult = 'accepted' | 'rejected' | 'timeout' | 'canceled' | 'rescinded';
 
+/** The stored state of one reservation: a worker whom TaskRouter holds for the caller. */
 export interface Reservation {
   /** Starts at 1 and counts over all visits. */
   readonly id: number;
@@ -84,6 +86,7 @@ export interface Reservation {
   readonly timestamps: { readonly assignedAt: EpochMs; readonly endedAt?: EpochMs };
 }
 
+/** The stored state of a call that waits in a TaskRouter queue: the caller, the task, reservations and legs. */
 export interface LiveTaskCall {
   readonly kind: 'call';
   readonly visit: number;
@@ -110,6 +113,7 @@ export interface LiveTaskCall {
   readonly timestamps: TaskCallTimestamps;
 }
 
+/** When a call in a queue reached each point, in epoch ms; absent: not yet, or never. */
 export interface TaskCallTimestamps {
   readonly startedAt: EpochMs;
   readonly wonAt?: EpochMs;

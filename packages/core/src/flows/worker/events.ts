@@ -13,6 +13,7 @@ interface Activities {
   readonly unavailable: ActivitySid;
 }
 
+/** Every event of the worker flow. `at` is in epoch ms. */
 export type WorkerEvent =
   /** A TaskRouter event about the worker. It may be late, repeated or lost. */
   | ({

@@ -16,6 +16,7 @@ export interface WorkerConfig {
   readonly keepForMs: number;
 }
 
+/** The times of the worker flow that are used unless `config` says otherwise, in ms. */
 export const DEFAULT_WORKER_CONFIG: WorkerConfig = {
   coolDownMs: 60_000,
   retryMs: 10_000,
@@ -43,6 +44,7 @@ export interface CoolDown {
   readonly until: EpochMs;
 }
 
+/** The stored state of a worker: where they are, since when, and what was requested for them. */
 export interface LiveWorker {
   readonly kind: 'worker';
   readonly sid: WorkerSid;
@@ -96,6 +98,7 @@ export interface LiveWorker {
   readonly effectSeq: number;
 }
 
+/** The state of the worker flow; `nothing`: the worker is not known yet. */
 export type WorkerState = { readonly kind: 'nothing' } | LiveWorker;
 
 /** Returns the cool-down they are in now, for pages. */

@@ -11,6 +11,7 @@ export interface NodeResponse {
   readonly headersSent: boolean;
 }
 
+/** A listener for `http.createServer`, or a middleware of Express: `next` gets what is not ours. */
 export type NodeListener = (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void;
 
 /** Declared as a method, so that a listener for Node's own types, or for a framework's, is one. */

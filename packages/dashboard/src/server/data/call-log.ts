@@ -22,6 +22,7 @@ export interface LoggedCall {
   readonly legs: readonly LoggedLeg[];
 }
 
+/** A leg, as texts for a list: times in ISO 8601, numbers masked unless told otherwise. */
 export interface LoggedLeg {
   readonly name: string;
   readonly to: string;
@@ -34,6 +35,7 @@ export interface LoggedLeg {
   readonly endedAt: string;
 }
 
+/** Which calls a log lists, and how it shows numbers. */
 export interface CallLogOptions {
   readonly store: Store;
   /** The flow whose calls are listed. Default `forwarding`. */

@@ -14,6 +14,7 @@ export interface EventLog {
   on(listener: () => void): () => void;
 }
 
+/** How many events a log keeps. */
 export interface EventLogOptions {
   /** How many are kept. Default 300. */
   readonly limit?: number | undefined;

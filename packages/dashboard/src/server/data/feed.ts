@@ -4,6 +4,7 @@ import type { CallRow, Delta, Keyed, Totals, Update } from '../../shared/protoco
 import { quiet, type DashboardLog } from '../log.js';
 import { readRows, type Source } from './read-rows.js';
 
+/** Rows that pages follow: first all of them, then every change, with totals. */
 export interface Feed<Row extends Keyed, Figures> {
   /** Returns what changed after `since`; everything if that is unknown or too long ago. */
   sync(since: { readonly epoch: string; readonly seq: number } | null): Update<Row, Figures>;
@@ -21,6 +22,7 @@ export interface Feed<Row extends Keyed, Figures> {
 /** The feed of calls. */
 export type CallFeed = Feed<CallRow, Totals>;
 
+/** Which store a feed follows, how often it looks, and how many calls it holds. */
 export interface CallFeedOptions {
   readonly store: Store;
   readonly clock?: Clock | undefined;

@@ -22,6 +22,7 @@ export interface PeopleLists {
   watch(): () => Promise<boolean>;
 }
 
+/** Where lists of people are kept, and which numbers may have one. */
 export interface PeopleListsOptions {
   readonly store: Store;
   readonly clock?: Clock | undefined;

@@ -18,6 +18,7 @@ export interface ShownWorkspace {
   readonly activityNames: ReadonlyMap<string, string>;
 }
 
+/** Which store and which workspace a feed of workers follows. */
 export interface WorkerFeedOptions extends CallFeedOptions {
   /** The workspace as it is now; `undefined` while it is not known. */
   readonly workspace: () => ShownWorkspace | undefined;
