@@ -26,6 +26,13 @@ export interface EndpointOptions {
   readonly replyBudgetMs?: number | undefined;
   /** How many of these `resolve` may take. Default 1000. */
   readonly resolveBudgetMs?: number | undefined;
+  /**
+   * The host freezes the process after each answer, and has no `waitUntil`: the work that is due is done before the answer leaves.
+   * Default `false`.
+   */
+  readonly serverless?: boolean | undefined;
+  /** Then the answer leaves at the latest so many ms after the request came; that to an assignment after 3000. Default 9000. */
+  readonly serverlessBudgetMs?: number | undefined;
   readonly clock?: Clock | undefined;
   /** `false` obeys anybody: for tests only. */
   readonly verifySignature?: boolean | undefined;
@@ -42,6 +49,8 @@ export const ENDPOINT_OPTIONS = {
   metrics: true,
   replyBudgetMs: true,
   resolveBudgetMs: true,
+  serverless: true,
+  serverlessBudgetMs: true,
   clock: true,
   verifySignature: true,
 } as const satisfies Record<keyof EndpointOptions, true>;
@@ -57,6 +66,8 @@ export interface CheckedOptions {
   readonly publicBaseUrl: string;
   readonly replyBudgetMs: number;
   readonly resolveBudgetMs: number;
+  readonly serverless: boolean;
+  readonly serverlessBudgetMs: number;
 }
 
 /** @throws TypeError or RangeError naming the option */
@@ -77,6 +88,8 @@ export function checkOptions(options: EndpointOptions, routes: AdmissionRules['r
     publicBaseUrl: options.publicBaseUrl,
     replyBudgetMs,
     resolveBudgetMs: budgetMs,
+    serverless: options.serverless ?? false,
+    serverlessBudgetMs: milliseconds(options.serverlessBudgetMs ?? 9_000, 'serverlessBudgetMs'),
   };
 }
 

@@ -13,7 +13,7 @@
  * const runtime = createRuntime({ flow: forwarding, store: createMemoryStore(), execute });
  * const endpoint = createForwardingEndpoint({
  *   runtime,
- *   authToken: process.env['TWILIO_AUTH_TOKEN'] ?? '',
+ *   authTokens: [process.env['TWILIO_AUTH_TOKEN'] ?? ''],
  *   publicBaseUrl: 'https://calls.example.com',
  *   resolve: () => ({ forwardTo: ['+14155550142'], ownNumber: '+14155550199' }),
  * });
@@ -24,7 +24,7 @@
  * @module @amd/core/http
  */
 export { callbackUrls, webhookUrls, type WebhookUrls } from './urls.js';
-export { type Endpoint } from './endpoint.js';
+export type { Endpoint, Host } from './endpoint.js';
 export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from './servers/fastify.js';
 export { type LambdaEvent, type LambdaResult, toLambdaHandler } from './servers/lambda.js';
 export type { FallbackTexts } from './fallback-twiml.js';

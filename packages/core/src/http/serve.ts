@@ -17,6 +17,7 @@ import { type CallDetails, detailsOf } from './arriving-call.js';
 import { createSounds } from './audio/sounds.js';
 import type { CheckedOptions } from './endpoint-options.js';
 import type { Endpoint } from './endpoint.js';
+import { withWork } from './work.js';
 import { busyDocument, fallbackTwiml } from './fallback-twiml.js';
 import { createGoodbye, type Goodbye } from './goodbye.js';
 import { type HttpRequest, type HttpResponse, jsonResponse, noContent, refusal, xmlResponse } from './message.js';
@@ -48,6 +49,8 @@ interface Webhooks {
   readonly goodbye: (call: CallSid, visit: number | undefined) => Promise<unknown>;
   /** Where a worker goes when an assignment cannot be answered otherwise: never a 500, which would park them. */
   readonly rejectTo?: () => ActivitySid | undefined;
+  /** Does what is due, where the process is frozen after its answers. */
+  readonly work: (limit: { readonly by: EpochMs }) => Promise<void>;
 }
 
 /**
@@ -200,10 +203,11 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   }
 
   const { routes, base } = rules;
-  const handle = measured(answerOne, { metrics, clock, routes, prefix: base.prefix });
+  const answer = measured(answerOne, { metrics, clock, routes, prefix: base.prefix });
+  const handle = withWork(answer, { ...options, work: webhooks.work });
   return {
     handle,
-    fetch: (request) => handleFetch(handle, request),
+    fetch: (request, host) => handleFetch((read) => handle(read, host), request),
     paths: [...rules.routes.keys(), ...sounds.paths],
     owns: (path) => findRoute(rules.routes, path, rules.base.prefix) !== undefined || sounds.owns(path),
     log,

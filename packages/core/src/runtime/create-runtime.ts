@@ -9,6 +9,7 @@ import type { Tells } from '../flows/tells.js';
 import { checkedStore, type Claim, type Store } from '../store/store.js';
 import { Scheduler } from './scheduler.js';
 import { clockFrom, type Clock } from './clock.js';
+import { createWindows, HURRY_MS } from './windows.js';
 import { createCommit } from './commit.js';
 import type { Emit, RuntimeEvents } from './runtime.js';
 import type { Executor } from './executor.js';
@@ -126,6 +127,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     }
   };
 
+  const windows = createWindows(clock);
   const records = createRecords({ flow, store, clock, log });
   const apply = createCommit({ flow, config, store, records, clock, emit, metrics, log, hooks: options.hooks });
   const { perform, again: askAgain } = createEffectRunner({
@@ -145,13 +147,14 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     pace: options.callsPerSecond === undefined ? null : createRateLimiter(options.callsPerSecond),
     leaseMs,
     random,
+    leftMs: windows.leftMs,
     track,
   });
 
   async function drain(): Promise<void> {
     // What is known of a task is told before anybody can claim it anew.
     await askAgain();
-    while (!stopped) {
+    while (!stopped && windows.leftMs() >= HURRY_MS) {
       const room = concurrency - running.size;
       const claims = room === 0 ? [] : await claim(room);
       claimed += claims.length;
@@ -238,18 +241,21 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
       track(work.catch(() => undefined));
       return work;
     },
-    tick: async () => {
+    tick: async ({ by = Infinity } = {}) => {
       begun = true;
-      // Outcomes may ask for more that is due now.
-      let before: number;
-      do {
-        before = claimed;
-        await tick();
-        await Promise.all(underWay);
-      } while (claimed !== before);
+      await windows.within(by, async () => {
+        // Outcomes may ask for more that is due now.
+        let before: number;
+        do {
+          before = claimed;
+          await tick();
+          await Promise.all(underWay);
+        } while (claimed !== before);
+      });
     },
     start() {
       begun = true;
+      windows.never();
       scheduler.start();
     },
     async stop() {

@@ -12,5 +12,8 @@ export type Execution =
   /** May or may not have been executed (reset, time-out, 5xx, unreadable answer). */
   | { readonly kind: 'ambiguous'; readonly reason: string };
 
-/** Carries out one effect on Twilio's side. Never throws; what it cannot classify is `ambiguous`. */
-export type Executor<Rest extends TwilioEffect = CallEffect> = (effect: Rest) => Promise<Execution>;
+/**
+ * Carries out one effect on Twilio's side. Never throws; what it cannot classify is `ambiguous`. `atMostMs`: how long it may take
+ * where the process is about to be frozen, in ms; absent: as long as it is used to.
+ */
+export type Executor<Rest extends TwilioEffect = CallEffect> = (effect: Rest, atMostMs?: number) => Promise<Execution>;

@@ -39,5 +39,7 @@ export type ProblemCode =
   | 'webhook.none'
   | 'start.failed'
   | 'start.forgotten'
+  /** A serverless host has no store that survives. */
+  | 'store.memory'
   /** The workspace could not be read again: what was known of it is kept. */
   | 'workspace.stale';

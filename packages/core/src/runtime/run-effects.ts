@@ -13,6 +13,7 @@ import type { RateLimiter } from './rate-limiter.js';
 import { isUnreadable, type Records } from './records.js';
 import { ambiguousWait, notExecutedWait, type RetrySchedule } from './retry.js';
 import { createHookRunner, type Hooks } from './run-hooks.js';
+import { CREATE_MS, HURRY_MS, WRITE_MS } from './windows.js';
 import type { Emit, Runtime } from './runtime.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -49,6 +50,8 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
   readonly pace: RateLimiter | null;
   readonly leaseMs: number;
   readonly random: () => number;
+  /** How long this process goes on, in ms; `Infinity`: nobody has said that it is frozen. */
+  readonly leftMs: () => number;
   /** Counts work as under way. */
   readonly track: (work: Promise<unknown>) => void;
 }): Performer {
@@ -68,6 +71,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     pace,
     leaseMs,
     random,
+    leftMs,
     track,
   } = parts;
 
@@ -161,6 +165,11 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     // What may have reached Twilio by its first try is never sent again.
     const withheld = isOnce(effect) && claim.attempt > 1;
     const late = !withheld && isLate(claim, effect, clock.now());
+    const left = leftMs();
+    if (left < timeFor(effect) && !withheld && !late) {
+      await putOff(claim, clock.now() + Math.max(1, left), false);
+      return;
+    }
     const wait =
       effect.type === 'call.create' && claim.attempt === 1 && !late ? (pace?.waitFor(claim.id, clock.now()) ?? 0) : 0;
     if (wait > 0) {
@@ -172,7 +181,7 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
       ? notAgain(effect, 'an earlier try was interrupted')
       : late
         ? LATE
-        : await safely(() => execute(effect));
+        : await safely(() => (left === Infinity ? execute(effect) : execute(effect, left - WRITE_MS)));
     const result = execution.kind === 'outcome' ? execution.outcome.kind : execution.kind;
     metrics?.({ type: 'twilio', effect: effect.type, result, seconds: withheld || late ? null : seconds() });
     emit('executed', { key: claim.key, effect, attempt: claim.attempt, execution });
@@ -275,6 +284,11 @@ function kindOf({ data }: Claim): FailedTask {
 /** The run of a hook that a task is; only asked of one that is. */
 function hookOf(data: string): HookRun {
   return (JSON.parse(data) as { readonly effect: HookRun }).effect;
+}
+
+/** How long a request needs, in ms: one that is cut off leaves a phone ringing whose call nobody knows by its SID. */
+function timeFor(effect: TwilioEffect): number {
+  return effect.type === 'call.create' ? CREATE_MS : HURRY_MS;
 }
 
 function isOnce(effect: TwilioEffect): boolean {

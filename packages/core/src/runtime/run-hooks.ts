@@ -6,6 +6,7 @@ import { type Clock, within } from './clock.js';
 import { type Log, rarely, reasonOf } from './log.js';
 import type { FailedTask } from './metrics.js';
 import { hookWait, type RetrySchedule } from './retry.js';
+import { HURRY_MS } from './windows.js';
 
 /** The user's own hooks, by name. */
 export type Hooks = Readonly<Record<string, (data: unknown, id: string) => void | Promise<void>>>;
@@ -29,17 +30,19 @@ export function createHookRunner(parts: {
   readonly retry: RetrySchedule;
   readonly random: () => number;
   readonly log: Log;
+  /** How long this process goes on, in ms. */
+  readonly leftMs: () => number;
   readonly end: (claim: Claim) => Promise<void>;
   readonly putOff: (claim: Claim, dueAt: EpochMs, counts: boolean) => Promise<void>;
   /** Tells listeners and metrics. */
   readonly failed: (claim: Claim, failure: { readonly task: FailedTask; error: unknown; isGivenUp: boolean }) => void;
 }): (claim: Claim, run: HookRun) => Promise<void> {
-  const { clock, hooks, retry, random, log, end, putOff, failed } = parts;
+  const { clock, hooks, retry, random, log, leftMs, end, putOff, failed } = parts;
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
   let running = 0;
 
   async function runOnce(claim: Claim, { hook, data, id }: HookRun): Promise<void> {
-    const ms = Math.max(1, Math.min(retry.hookTimeoutMs, claim.leaseUntil - clock.now() - MARGIN_MS));
+    const ms = Math.max(1, Math.min(retry.hookTimeoutMs, claim.leaseUntil - clock.now() - MARGIN_MS, leftMs()));
     await within(clock, ms, 'it', async () => hooks?.[hook]?.(data, id));
   }
 
@@ -56,8 +59,10 @@ export function createHookRunner(parts: {
   }
 
   return async (claim, run) => {
-    if (running >= AT_ONCE) {
-      await putOff(claim, clock.now() + Math.ceil(PLACE_MS * (1 + random())), false);
+    const left = leftMs();
+    if (running >= AT_ONCE || left < HURRY_MS) {
+      const wait = left < HURRY_MS ? Math.max(1, left) : Math.ceil(PLACE_MS * (1 + random()));
+      await putOff(claim, clock.now() + wait, false);
       return;
     }
     running += 1;

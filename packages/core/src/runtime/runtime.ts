@@ -44,8 +44,12 @@ export interface Runtime<Event extends FlowEvent, Reply> {
    * `ERR_TIMEOUT` (its turn came after `by`), `ERR_STATE_VERSION`, `ERR_STOPPED`, or what the store throws: nothing was written
    */
   handle(key: string, event: Untimed<Event>, turn?: Turn): Promise<Reply>;
-  /** Does what is due now, and returns when it is done. */
-  tick(): Promise<void>;
+  /**
+   * Does what is due now, and returns when it is done. `by`: epoch ms at which it returns at the latest, where the process is frozen
+   * then. Requests to Twilio get no more time than is left; a call is created only while 3 s are left, anything else is done while
+   * half a second is left; the rest waits for the next tick. Default: no limit.
+   */
+  tick(limit?: { readonly by?: EpochMs }): Promise<void>;
   /** Begins to do what is due, also what an earlier process left behind. */
   start(): void;
   /** Takes no more work and waits for what is under way. */

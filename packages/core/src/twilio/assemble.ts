@@ -69,7 +69,7 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
   const forRuntime: ForRuntime = {
     store,
     clock,
-    execute: async (effect) => (await executor)(effect),
+    execute: async (effect, atMostMs) => (await executor)(effect, atMostMs),
     log: options.log,
     metrics,
     pollMs: options.store === undefined ? null : undefined,
@@ -95,6 +95,8 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
       log: options.log,
       metrics,
       clock,
+      serverless: options.serverless,
+      serverlessBudgetMs: options.serverlessBudgetMs,
     },
   };
 }

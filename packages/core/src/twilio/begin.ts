@@ -12,7 +12,7 @@ import type { Started, StartOptions } from './start-options.js';
 /** What of a start is the flow's own. */
 interface Work {
   readonly endpoint: Endpoint;
-  readonly runtimes: readonly Pick<Runtime<never, unknown>, 'start' | 'stop' | 'idle'>[];
+  readonly runtimes: readonly Pick<Runtime<never, unknown>, 'start' | 'stop' | 'idle' | 'tick'>[];
   /** Looks for callers whose record was lost. */
   readonly look: (client: TwilioClient) => WatchOptions['look'];
   /** What has to be there, besides the client, before calls can be served. */
@@ -21,7 +21,7 @@ interface Work {
 
 /** Starts the work, unless that was put off, and returns how it is served and stopped. */
 export function begin(options: StartOptions, parts: Parts, work: Work): Started {
-  const { app, autoStart, publicBaseUrl } = options;
+  const { app, autoStart, publicBaseUrl, serverless } = options;
   const { recoverEveryMs = options.clock === undefined ? 60_000 : null } = options;
   const { store, client, clock, log } = parts;
   const silence = watchSilence(work.endpoint, parts, webhookUrls(publicBaseUrl).voice);
@@ -42,15 +42,21 @@ export function begin(options: StartOptions, parts: Parts, work: Work): Started 
   }
 
   warnOfLocalAddress(options, log);
-  if (autoStart !== false) start();
+  if (serverless === true) warnOfMemory(options, log);
+  else if (autoStart !== false) start();
 
   return {
     listener: toNodeListener(endpoint, app),
-    fetch: (request) => endpoint.fetch(request),
+    fetch: (request, host) => endpoint.fetch(request, host),
     endpoint,
     store,
     ready: readiness([client, ...(work.needs ?? [])], log),
     start,
+    async tick({ budgetMs = TICK_MS } = {}) {
+      const by = clock.now() + budgetMs;
+      // Callers first, who are the last of the list; what they ask of a worker is due then.
+      for (const runtime of [...work.runtimes].reverse()) await runtime.tick({ by });
+    },
     async stop() {
       silence.stop();
       await (await watching)?.stop();
@@ -61,6 +67,9 @@ export function begin(options: StartOptions, parts: Parts, work: Work): Started 
     },
   };
 }
+
+/** How long a tick takes at most, in ms: a scheduler runs a function for half a minute or more. */
+const TICK_MS = 25_000;
 
 /** How long, in ms, a number may send nothing after the start before the log says to look at its addresses. */
 const SILENCE_MS = 600_000;
@@ -83,13 +92,13 @@ function watchSilence(
   return {
     endpoint: {
       ...endpoint,
-      handle: (request) => {
+      handle: (request, host) => {
         hear();
-        return endpoint.handle(request);
+        return endpoint.handle(request, host);
       },
-      fetch: (request) => {
+      fetch: (request, host) => {
         hear();
-        return endpoint.fetch(request);
+        return endpoint.fetch(request, host);
       },
     },
     start() {
@@ -119,6 +128,17 @@ function warnOfLocalAddress({ publicBaseUrl, client, httpClient }: StartOptions,
     level: 'warn',
     code: 'url.local',
     message: `Twilio cannot reach "publicBaseUrl" ${publicBaseUrl}: run a tunnel, such as "ngrok http 5000", and give its https address`,
+  });
+}
+
+/** Another instance of a serverless function knows nothing of what this one keeps in memory, and this one forgets it. */
+function warnOfMemory({ store }: StartOptions, log: Log): void {
+  if (store !== undefined) return;
+  log({
+    level: 'error',
+    code: 'store.memory',
+    message:
+      'calls are kept in memory, which a serverless host forgets: pass a "store" that all instances share, such as createRedisStore of @amd/store-redis',
   });
 }
 

@@ -71,20 +71,20 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
   const ownNumbers = new Set(options.ownNumbers);
   const maySay = rarely(() => clock.now(), SAY_EVERY_MS);
 
-  async function execute(effect: TwilioEffect): Promise<Execution> {
+  async function execute(effect: TwilioEffect, ms: number): Promise<Execution> {
     if (!isOfCall(effect)) {
-      return carryOut(effect, () => sendToTaskRouter(client, effect));
+      return carryOut(effect, ms, () => sendToTaskRouter(client, effect));
     }
     if (effect.type === 'call.create') {
       const no = neverDialled(effect.to, effect.from, ownNumbers) ?? (await forbidden(effect.to));
       if (no !== null) return refused(no);
     } else if (!isCallSid(effect.sid)) return refused('not a Call SID');
-    return carryOut(effect, async () => understand(effect, await send(effect)));
+    return carryOut(effect, ms, async () => understand(effect, await send(effect)));
   }
 
-  async function carryOut(effect: TwilioEffect, run: () => Promise<Execution>): Promise<Execution> {
+  async function carryOut(effect: TwilioEffect, ms: number, run: () => Promise<Execution>): Promise<Execution> {
     try {
-      return await within(clock, timeoutMs, 'Twilio', run);
+      return await within(clock, ms, 'Twilio', run);
     } catch (error) {
       return classifyFailure(error, effect.type, lastRetryAfter(client), clock.now());
     }
@@ -126,8 +126,8 @@ export function createTwilioExecutor(options: TwilioExecutorOptions): Executor<T
     }
   }
 
-  return async (effect) => {
-    const execution = await execute(effect);
+  return async (effect, atMostMs = timeoutMs) => {
+    const execution = await execute(effect, Math.min(timeoutMs, atMostMs));
     if (execution.kind === 'outcome' && execution.outcome.kind === 'refused' && maySay(kindOf(execution.outcome))) {
       const message = `${nameOf(effect)} was refused: ${execution.outcome.reason}`;
       log({ level: 'warn', code: 'rest.refused', ...callOf(effect), message });

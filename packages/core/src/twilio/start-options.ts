@@ -1,5 +1,5 @@
 import type { CallHooks } from '../flows/call/hooks.js';
-import type { Endpoint } from '../http/endpoint.js';
+import type { Endpoint, Host } from '../http/endpoint.js';
 import type { FallbackTexts } from '../http/fallback-twiml.js';
 import type { NodeListener } from '../http/servers/node.js';
 import type { WebRequest, WebResponse } from '../http/web.js';
@@ -47,6 +47,14 @@ export interface StartOptions {
   readonly fallbackTexts?: Partial<FallbackTexts> | undefined;
   /** Answers the paths that are not ours, such as an Express app, which no webhook then passes through. */
   readonly app?: ((request: never, response: never) => unknown) | undefined;
+  /**
+   * The host freezes the process after each answer: nothing runs in between, and the work that is due is done before the answer
+   * leaves, or after it where `fetch` is given a `waitUntil`. Needs a `store` that survives, and a scheduler that calls `tick()`.
+   * Default `false`.
+   */
+  readonly serverless?: boolean | undefined;
+  /** Then the answer leaves at the latest so many ms after the request came. Default 9000. */
+  readonly serverlessBudgetMs?: number | undefined;
   /** `false`: work begins with `start()`, for a server that first wants to listen; for TaskRouter, call `syncWorkers` before. Default `true`. */
   readonly autoStart?: boolean | undefined;
 }
@@ -70,6 +78,8 @@ export const START_OPTIONS = {
   callsPerSecond: true,
   fallbackTexts: true,
   app: true,
+  serverless: true,
+  serverlessBudgetMs: true,
   autoStart: true,
 } as const satisfies Record<keyof StartOptions, true>;
 
@@ -78,13 +88,18 @@ export interface Started {
   /** For `createServer`, or `app.use` of Express before any body parser: answers the webhooks. */
   readonly listener: NodeListener;
   /** The same for web-standard servers. */
-  readonly fetch: (request: WebRequest) => Promise<WebResponse>;
+  readonly fetch: (request: WebRequest, host?: Pick<Host, 'waitUntil'>) => Promise<WebResponse>;
   readonly endpoint: Endpoint;
   readonly store: Store;
   /** Resolves when calls can be served; rejects with what is missing, which is logged as well. */
   readonly ready: Promise<void>;
   /** Begins to do what is due; not needed unless `autoStart` is `false`. */
   start(): void;
+  /**
+   * Does what is due now, and returns when it is done, at the latest after `budgetMs` (default 25000): for the scheduler of a
+   * serverless host. Lost callers are not looked for.
+   */
+  tick(limit?: { readonly budgetMs?: number }): Promise<void>;
   /** Takes no more work and resolves when what is under way is done. The store stays open. */
   stop(): Promise<void>;
   /** Resolves when nothing is under way: what a virtual clock waits for, such as the simulator's `idle`. */

@@ -58,6 +58,7 @@ export function createForwardingEndpoint<Result extends Resolution | Promise<Res
         { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
+    work: async (limit) => runtime.tick?.(limit),
     async onNotification({ route, params }, turn) {
       if (route.name !== 'inbound.status') return { kind: 'unknown' };
       const call = parseCall(params);
@@ -95,7 +96,8 @@ const OPTIONS = {
 } as const satisfies Record<keyof ForwardingEndpointOptions, true>;
 
 export interface ForwardingEndpointOptions extends EndpointOptions {
-  readonly runtime: Pick<Runtime<ForwardingEvent, Reply>, 'handle'>;
+  readonly runtime: Pick<Runtime<ForwardingEvent, Reply>, 'handle'> &
+    Partial<Pick<Runtime<ForwardingEvent, Reply>, 'tick'>>;
   readonly resolve: Resolve;
   /** What a call gets when `resolve` fails. Without it the caller hears the static fallback. */
   readonly defaultSettings?: CallOptions | CallSettings | undefined;

@@ -16,6 +16,7 @@ import {
 } from '../../flows/taskrouter/options.js';
 import type { InboundCall } from '../../flows/call/call.js';
 import type { WorkerEvent } from '../../flows/worker/events.js';
+import type { FlowEvent } from '../../kernel/flow.js';
 import type { Runtime, Turn } from '../../runtime/runtime.js';
 import { checkOptions, ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint-options.js';
 import type { Endpoint } from '../endpoint.js';
@@ -37,10 +38,14 @@ export interface Directory {
   learn(event: { readonly type: string; readonly activity?: ActivitySid | null | undefined }): void;
 }
 
+/** A runtime, as far as an endpoint needs it: `tick` only where the process is frozen between requests. */
+type Answering<Event extends FlowEvent, Answer> = Pick<Runtime<Event, Answer>, 'handle'> &
+  Partial<Pick<Runtime<Event, Answer>, 'tick'>>;
+
 export interface TaskRouterEndpointOptions extends EndpointOptions {
-  readonly runtime: Pick<Runtime<TaskRouterEvent, TaskRouterReply>, 'handle'>;
+  readonly runtime: Answering<TaskRouterEvent, TaskRouterReply>;
   /** The runtime of the worker flow: it brings workers back from their rest. */
-  readonly workers: Pick<Runtime<WorkerEvent, Reply>, 'handle'>;
+  readonly workers: Answering<WorkerEvent, Reply>;
   readonly directory: Directory;
   /** Default: `defaultSettings` for every call. */
   readonly resolve?: ResolveTask | undefined;
@@ -177,6 +182,11 @@ export function createTaskRouterEndpoint(options: TaskRouterEndpointOptions): En
         { type: 'caller.goodbye', ...(visit === undefined ? {} : { visit }) },
         { first: true },
       ),
+    // Callers first; what they ask of a worker is due then.
+    work: async (limit) => {
+      await runtime.tick?.(limit);
+      await workers.tick?.(limit);
+    },
     async onNotification({ route, params }, turn) {
       if (route.name === 'assign') return assign(params, turn);
       if (route.name === 'trevents') return heard(params, turn);
