@@ -95,7 +95,7 @@ describe('Fastify', () => {
     await toFastifyHandler(endpoint)({ method: 'POST', url: '/inbound', headers: {}, body: { a: ['1', '2'] } }, reply);
     expect(sent).toEqual([500]);
     expect(log).toMatchObject([
-      { code: 'body.unverifiable', message: expect.stringContaining('before the body parser') },
+      { code: 'body.unverifiable', message: expect.stringContaining('Let Fastify hand it over as text') },
     ]);
   });
 });

@@ -166,6 +166,14 @@ describe('Express', () => {
     expect((await send(createServer(app), { ...signed, path: '/voice/inbound' })).status).toBe(200);
   });
 
+  test.each(['/inbound', '{*path}'])('the Express adapter works mounted at the whole path: %s', async (path) => {
+    const app = express();
+    app.use(path, listener());
+    app.use((_, response) => void response.status(404).send('the page'));
+    expect((await send(createServer(app), inbound)).status).toBe(200);
+    expect((await send(createServer(app), { ...inbound, path: '/other' })).body).toBe('the page');
+  });
+
   test.each([
     ['urlencoded, extended', express.urlencoded({ extended: true })],
     ['urlencoded, simple', express.urlencoded({ extended: false })],

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint.js';
-import { type HttpResponse, refusal } from '../message.js';
-import { parsedBody } from './node-body.js';
+import type { HttpResponse } from '../message.js';
+import { hasBody, type NodeBody, parsedBody, unverifiable } from './node-body.js';
 
 /** What we use of a Fastify request. */
 export interface FastifyLikeRequest {
@@ -17,6 +17,13 @@ export interface FastifyLikeReply {
   send(body: string | Uint8Array): unknown;
 }
 
+const HINT =
+  "Let Fastify hand it over as text: addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) => done(null, body)).";
+
+function isNothing(body: unknown): boolean {
+  return body === undefined || body === null;
+}
+
 /**
  * A handler for Fastify. It needs the form as text or, by `@fastify/formbody`, as an object of texts:
  * `app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) => done(null, body))`.
@@ -28,7 +35,8 @@ export function toFastifyHandler(
     const mark = url.indexOf('?');
     const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
     // Only a form has a body: whoever plays a sound sends none.
-    const read = method === 'POST' ? parsedBody({ body }) : { kind: 'body' as const, body: '' };
+    const isEmpty = method !== 'POST' || (isNothing(body) && !hasBody(headers));
+    const read: NodeBody = isEmpty ? { kind: 'body', body: '' } : parsedBody({ body }, HINT);
     let plain: HttpResponse;
     if (read.kind === 'body') {
       const flat = Object.entries(headers).map(([name, value]) => [
@@ -39,8 +47,7 @@ export function toFastifyHandler(
       plain = await endpoint.handle({ method, path, query, headers: single, body: read.body });
     } else {
       const problem = read.kind === 'unverifiable' ? read.problem : 'the body is not there';
-      endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${problem}` });
-      plain = refusal(500);
+      plain = unverifiable(endpoint.log, path, problem);
     }
     reply.code(plain.status);
     for (const [name, value] of Object.entries(plain.headers)) reply.header(name, value);

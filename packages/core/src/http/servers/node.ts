@@ -1,7 +1,7 @@
 import { reasonOf } from '../../runtime/log.js';
 import type { Endpoint } from '../endpoint.js';
-import { type HttpResponse, refusal, xmlResponse } from '../message.js';
-import { type NodeBody, type NodeRequest, readNodeBody } from './node-body.js';
+import { type HttpResponse, refusal } from '../message.js';
+import { type NodeBody, type NodeRequest, readNodeBody, unverifiable } from './node-body.js';
 
 /** What we use of `http.ServerResponse`. */
 export interface NodeResponse {
@@ -29,8 +29,14 @@ interface OtherPaths {
 export function toNodeListener(endpoint: Endpoint, otherwise?: OtherPaths['listen']): NodeListener {
   return (request, response, next) => {
     refuseContext(request);
-    const asked = target(request);
-    const owned = endpoint.owns(asked.path);
+    let asked = target(request.url);
+    let owned = endpoint.owns(asked.path);
+    if (!owned && request.originalUrl !== undefined) {
+      // A middleware that is mounted at the webhook's own path sees nothing of it in `url`, as one of a module of NestJS.
+      const original = target(request.originalUrl);
+      owned = endpoint.owns(original.path);
+      if (owned) asked = original;
+    }
     if (owned || (next === undefined && otherwise === undefined)) {
       // A request that is to be refused by its method or path is refused unread.
       const read = owned && request.method === 'POST' ? readNodeBody(request) : UNREAD;
@@ -84,9 +90,7 @@ async function answer(endpoint: Endpoint, { path, query, request, response, read
         write(request, response, refusal(400), true);
         return;
       case 'unverifiable':
-        endpoint.log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${body.problem}` });
-        // Twilio turns to the fallback address; a reader of the body finds TwiML all the same.
-        answerWith(xmlResponse(HANGUP, 500), false);
+        answerWith(unverifiable(endpoint.log, path, body.problem), false);
     }
   } catch (error) {
     failed(`answered 500: ${reasonOf(error)}`);
@@ -99,8 +103,6 @@ function answeredElsewhere({ statusCode }: NodeResponse): string {
   return `our answer came too late: something else has answered the request, with ${String(statusCode)}. Give the request to the listener alone; a middleware of Koa that passes ctx.req and ctx.res on sets ctx.respond = false`;
 }
 
-const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
-
 function write(request: NodeRequest, response: NodeResponse, plain: HttpResponse, close: boolean): void {
   if (response.headersSent) return;
   response.statusCode = plain.status;
@@ -110,8 +112,7 @@ function write(request: NodeRequest, response: NodeResponse, plain: HttpResponse
   response.end(plain.bytes ?? plain.body, close ? () => request.destroy?.() : undefined);
 }
 
-function target(request: NodeRequest): { path: string; query: string } {
-  const url = request.url ?? '/';
+function target(url = '/'): { path: string; query: string } {
   const mark = url.indexOf('?');
   return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
