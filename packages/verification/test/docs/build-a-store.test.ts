@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import * as testing from '@amd/core/testing';
 import { createCallForwarding } from '@amd/core/twilio';
 import { createTestApp, human, voicemail } from '@amd/simulator';
+import Database from 'libsql';
 import * as vitest from 'vitest';
 import { createSmallStore } from '../../../../docs/recipes/small-store.js';
 import { blocksOf } from '../helpers/pages.js';
@@ -15,14 +16,14 @@ import { ROOT } from '../helpers/sources.js';
 const { describe, expect, it } = vitest;
 const PAGE = 'docs/build-a-store.md';
 const FILE = 'docs/recipes/small-store.ts';
-const blocks = blocksOf(PAGE).filter(({ language }) => language === 'ts');
+const blocks = blocksOf(PAGE).filter(({ language }) => language === 'ts' || language === 'js');
 const isAcceptance = ({ code }: { readonly code: string }): boolean => code.includes('storeContract(');
 
 /** Runs the acceptance test of the page, which defines the contract's tests here. */
 async function acceptance(): Promise<void> {
   const modules: Readonly<Record<string, object>> = { vitest, '@amd/core/testing': testing };
   const { outputFiles } = await build({
-    stdin: { contents: blocks.find(isAcceptance)?.code ?? '', resolveDir: `${ROOT}docs`, loader: 'ts' },
+    stdin: { contents: blocks.find(isAcceptance)?.code ?? '', resolveDir: `${ROOT}docs`, loader: 'js' },
     bundle: true,
     external: [...Object.keys(modules), 'libsql'],
     write: false,
@@ -52,14 +53,15 @@ describe(PAGE, () => {
 
   it('has a store that carries a call from the first ring to the end', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'amd-small-store-'));
-    const store = createSmallStore(join(folder, 'calls.db'));
+    const database = new Database(join(folder, 'calls.db'));
+    const store = createSmallStore(database);
     const app = createTestApp(({ number, ...parts }) =>
       createCallForwarding({ ...parts, store, ownNumber: number, forwardTo: ['+14155550142', '+14155550143'] }),
     );
     const story = await app.call({ people: { '+14155550142': voicemail(), '+14155550143': human() } });
     expect(story).toMatchObject({ talkedWith: '+14155550143', problems: [] });
     await app.close();
-    store.close();
+    database.close();
     rmSync(folder, { recursive: true, force: true });
   });
 });
