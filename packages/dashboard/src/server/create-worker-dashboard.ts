@@ -6,7 +6,7 @@ import { createPage, type Dashboard, PAGE_OPTIONS, type PageOptions } from './pa
 export interface WorkerDashboardOptions extends PageOptions {
   /** The workspace as it is now, such as `() => directory.current()`; `undefined` while it is not known. */
   readonly workspace: () => ShownWorkspace | undefined;
-  /** Sends a worker to work or home: `createAvailabilitySwitch` of `@amd/core/http`. */
+  /** Sends a worker to work or home: `createAvailabilitySwitch` of `@amd/core/twilio`. */
   readonly switchWorker: (worker: string, on: boolean) => Promise<void>;
   /** TaskRouter events, for a log that can be switched on. Default: no log. */
   readonly events?: EventLog | null | undefined;

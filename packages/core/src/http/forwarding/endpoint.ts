@@ -99,7 +99,10 @@ export interface ForwardingEndpointOptions extends EndpointOptions {
   readonly runtime: Pick<Runtime<ForwardingEvent, Reply>, 'handle'> &
     Partial<Pick<Runtime<ForwardingEvent, Reply>, 'tick'>>;
   readonly resolve: Resolve;
-  /** What a call gets when `resolve` fails. Without it the caller hears the static fallback. */
+  /**
+   * What a call gets when `resolve` fails. Without it the caller waits and `resolve` is asked again for 20 s, unless it has returned what
+   * is no options; then they hear the static fallback.
+   */
   readonly defaultSettings?: CallOptions | CallSettings | undefined;
 }
 
