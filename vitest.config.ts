@@ -17,7 +17,7 @@ const LONG = [
 ];
 
 /** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
-const CI = ['packages/verification/test/repository/{packed,packed-test-app,diagram}.test.ts'];
+const CI = ['packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,starter}.test.ts'];
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({
@@ -34,6 +34,7 @@ export default defineConfig({
       { find: /^@amd\/simulator$/, replacement: source('./packages/simulator/src/index.ts') },
       { find: /^@amd\/store-redis$/, replacement: source('./packages/store-redis/src/index.ts') },
       { find: /^@amd\/store-sqlite$/, replacement: source('./packages/store-sqlite/src/index.ts') },
+      { find: /^create-amd$/, replacement: source('./packages/create-amd/src/index.ts') },
     ],
   },
   test: {

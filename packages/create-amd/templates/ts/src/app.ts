@@ -1,0 +1,29 @@
+import { type CallForwarding, createCallForwarding, type StartOptions } from '@amd/core/twilio';
+import express from 'express';
+
+/** From .env in production, from the simulator in `npm run dev` and in tests. */
+export interface Settings extends Omit<StartOptions, 'app' | 'hooks'> {
+  readonly forwardTo: readonly (string | { readonly to: string; readonly name: string })[];
+}
+
+export function createApp(settings: Settings): CallForwarding {
+  // Your own routes. Twilio's requests do not pass through them.
+  const web = express();
+  web.get('/', (_request, response) => {
+    response.send('Waiting for calls.');
+  });
+
+  return createCallForwarding({
+    ringSeconds: 25,
+    ...settings,
+    app: web,
+    hooks: {
+      connected({ callee, waitedMs }) {
+        console.log(`${callee.name ?? 'Somebody'} talks with the caller, who waited ${Math.round(waitedMs / 1000)} s`);
+      },
+      missed({ others }) {
+        console.log(`Nobody took the call; ${others.length} were rung`);
+      },
+    },
+  });
+}
