@@ -14,7 +14,7 @@ export interface TwimlRequest {
  */
 export interface Repeat {
   /**
-   * A retry, this many ms after the first attempt (0 to {@link LATEST_RETRY_MS}; 0: both at once), as when the first reply is
+   * A retry, this many ms after the first attempt (0 to 14000; 0: both at once), as when the first reply is
    * slow or its connection is lost. Not sent to an address that asks for no retries (`#rc=0`).
    */
   readonly retryAfterMs?: number;

@@ -11,7 +11,9 @@ export function entriesOf(value: unknown, option: string, known: readonly string
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   for (const [key] of entries) {
     if (!known.includes(key)) {
-      throw new TypeError(`"${pathOf(option, key)}" is not an option; there are ${known.join(', ')}`);
+      throw new TypeError(
+        `"${pathOf(option, key)}" is not an option${meant(key, known)}; there are ${known.join(', ')}`,
+      );
     }
   }
   return Object.fromEntries(entries);
@@ -27,8 +29,9 @@ export function onlyKnown(options: unknown, maker: string, known: Readonly<Recor
   }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !Object.hasOwn(known, name)) {
+      const names = Object.keys(known);
       throw new TypeError(
-        `"${name}" (${shown(value)}) is not an option of ${maker}; there are ${Object.keys(known).join(', ')}`,
+        `"${name}" (${shown(value)}) is not an option of ${maker}${meant(name, names)}; there are ${names.join(', ')}`,
       );
     }
   }
@@ -75,6 +78,34 @@ export function oneOf<const Value extends string>(value: unknown, values: readon
 export function flag(value: unknown, option: string): boolean {
   if (typeof value === 'boolean') return value;
   throw new TypeError(`"${option}" must be true or false; got ${shown(value)}`);
+}
+
+/** A name that contains the given one or is contained in it, or differs from it in two letters at most. */
+function meant(given: string, known: readonly string[]): string {
+  const name = given.toLowerCase();
+  const [likely] = known
+    .map((one) => ({ one, far: isWithin(one.toLowerCase(), name) ? 1 : difference(one.toLowerCase(), name) }))
+    .filter(({ far }) => far <= 2)
+    .sort((a, b) => a.far - b.far);
+  return likely === undefined ? '' : ` (did you mean "${likely.one}"?)`;
+}
+
+function isWithin(a: string, b: string): boolean {
+  return Math.min(a.length, b.length) > 3 && (a.includes(b) || b.includes(a));
+}
+
+/** How many letters are to be put in, left out or replaced to make one of the other. */
+function difference(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (const [line, letter] of [...a].entries()) {
+    const next = [line + 1];
+    for (const [column, other] of [...b].entries()) {
+      const [over = 0, here = 0] = [row[column], row[column + 1]];
+      next.push(Math.min(over + (letter === other ? 0 : 1), here + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 function shown(value: unknown): string {

@@ -51,6 +51,12 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
   if (typeof authToken !== 'string' || authToken === '') {
     throw new TypeError('"authToken" must be the auth token of the account, and not empty: is TWILIO_AUTH_TOKEN set?');
   }
+  // JavaScript may leave it out.
+  if (typeof ownNumber !== 'string' && !Array.isArray(ownNumber)) {
+    throw new TypeError(
+      '"ownNumber" must be your Twilio number in E.164 form, such as +14155550199, or a list of them',
+    );
+  }
   const ownNumbers = (typeof ownNumber === 'string' ? [ownNumber] : ownNumber).map((own) => e164(own, 'ownNumber'));
   publicBase(publicBaseUrl);
   const store = options.store === undefined ? createMemoryStore() : checkedStore(options.store);

@@ -26,7 +26,23 @@ describe('a misspelt option is named, with what there is', () => {
     ['createCallForwarding', () => createCallForwarding(anything({ ...START, forwardto: [] })), 'forwardto'],
     ['createTaskRouterForwarding', () => createTaskRouterForwarding(anything({ ...START, queue: '' })), 'queue'],
   ])('%s', (maker, make, option) => {
-    expect(make).toThrow(new RegExp(`^"${option}" \\(.*\\) is not an option of ${maker}; there (are|is) \\w+`));
+    expect(make).toThrow(
+      new RegExp(
+        `^"${option}" \\(.*\\) is not an option of ${maker}( \\(did you mean \"\\w+\"\\?\\))?; there (are|is) \\w+`,
+      ),
+    );
+  });
+
+  it.each([
+    ['a word too few', 'number', 'ownNumber'],
+    ['other letters', 'forwadTo', 'forwardTo'],
+    ['a letter too many', 'hookss', 'hooks'],
+  ])('with the one that was meant: %s', (_, given, meant) => {
+    expect(() => createCallForwarding(anything({ ...START, [given]: [] }))).toThrow(`did you mean "${meant}"?`);
+  });
+
+  it('without a guess where nothing is like it', () => {
+    expect(() => createCallForwarding(anything({ ...START, zebra: 1 }))).toThrow(/of createCallForwarding; there are/);
   });
 
   it('also beside "resolve", where the options of a call are what it returns', () => {
@@ -39,6 +55,7 @@ describe('a start that cannot work is refused', () => {
   it.each([
     ['a store that is a promise', { store: Promise.resolve(store) }, '"store" is a promise: await it first'],
     ['a store without a method', { store: { ...store, claim: undefined } }, '"store" must be a store: it has no claim'],
+    ['no number of its own', { ownNumber: undefined }, '"ownNumber" must be your Twilio number'],
     ['a hook that no flow runs', { hooks: { voiceMail: () => undefined } }, '"hooks.voiceMail" is never run by'],
     ['a hook that is no function', { hooks: { ended: true } }, '"hooks.ended" must be a function'],
     [

@@ -17,6 +17,25 @@ interface Answering {
   patienceMs?: number;
 }
 
+/** The options of {@link Answering}. */
+const ANSWERING = ['ringMs', 'verdictMs', 'talkMs', 'answeredBy', 'key', 'keyAfterMs', 'patienceMs'];
+
+/**
+ * Refuses what JavaScript would pass on in silence.
+ * @throws TypeError naming the person and the option
+ */
+function check(person: string, options: object, known: readonly string[]): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (!known.includes(name)) {
+      throw new TypeError(`"${name}" is not an option of ${person}(); there are ${known.join(', ')}`);
+    }
+    const isTime = name.endsWith('Ms') || name === 'sip';
+    if (isTime && value !== undefined && (typeof value !== 'number' || !(value >= 0))) {
+      throw new TypeError(`"${name}" of ${person}() must be a number, 0 or more; got ${JSON.stringify(value)}`);
+    }
+  }
+}
+
 const voice = (options: Answering): Partial<Person> => ({
   ...(options.answeredBy === undefined ? {} : { answeredBy: options.answeredBy }),
   ...(options.key === undefined ? {} : { key: options.key }),
@@ -27,6 +46,7 @@ const voice = (options: Answering): Partial<Person> => ({
 
 /** Creates a person who picks up (6 s), is recognised (2.6 s), and talks for half a minute; alone they wait one minute. */
 export function human(options: Answering = {}): Person {
+  check('human', options, ANSWERING);
   return {
     kind: 'human',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
@@ -41,6 +61,7 @@ export function human(options: Answering = {}): Person {
 
 /** Creates a voicemail: picks up late (18 s), is recognised (3.8 s), beeps (14 s), and records for a minute. */
 export function voicemail(options: Answering & { greetingMs?: number; beep?: boolean } = {}): Person {
+  check('voicemail', options, [...ANSWERING, 'greetingMs', 'beep']);
   return {
     kind: 'voicemail',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 18_000 },
@@ -55,6 +76,7 @@ export function voicemail(options: Answering & { greetingMs?: number; beep?: boo
 
 /** Creates a fax machine (recognised after 3.2 s, gives up after 30 s). */
 export function fax(options: Answering = {}): Person {
+  check('fax', options, ANSWERING);
   return {
     kind: 'fax',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 5000 },
@@ -69,6 +91,7 @@ export function fax(options: Answering = {}): Person {
  * Creates a person who picks up and says nothing: the verdict is `unknown` after the silence timeout. With `key` they press it.
  */
 export function silent(options: Answering = {}): Person {
+  check('silent', options, ANSWERING);
   return {
     kind: 'silent',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
@@ -92,6 +115,7 @@ const SCREENS = "Hi. If you record your name and reason for calling, I'll see if
 export function screening(
   options: Answering & { hangUpAfterMs?: number; says?: string; owner?: string; ownerAfterMs?: number } = {},
 ): Person {
+  check('screening', options, [...ANSWERING, 'hangUpAfterMs', 'says', 'owner', 'ownerAfterMs']);
   return {
     kind: 'screening',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 2000 },
@@ -109,6 +133,7 @@ export function screening(
 
 /** Creates an engaged phone: `busy`, SIP 486. */
 export function busy(options: { afterMs?: number } = {}): Person {
+  check('busy', options, ['afterMs']);
   return {
     kind: 'busy',
     pickUp: { does: 'busy', afterMs: options.afterMs ?? 1500, sip: 486 },
@@ -124,6 +149,7 @@ export function noAnswer(): Person {
 
 /** Creates an unreachable number: the create is accepted (201), then the call fails, by default with SIP 404. */
 export function unreachable(options: { afterMs?: number; sip?: number } = {}): Person {
+  check('unreachable', options, ['afterMs', 'sip']);
   return {
     kind: 'unreachable',
     pickUp: { does: 'fail', afterMs: options.afterMs ?? 400, sip: options.sip ?? 404 },
@@ -139,6 +165,7 @@ export function refused(code: number): Person {
 
 /** Creates a person who picks up and hangs up (1.2 s later) before detection has a verdict. */
 export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: number } = {}): Person {
+  check('hangsUpDuringDetection', options, ['ringMs', 'afterMs']);
   return {
     kind: 'hangs-up-during-detection',
     pickUp: { does: 'answer', afterMs: options.ringMs ?? 6000 },
@@ -153,5 +180,6 @@ export function hangsUpDuringDetection(options: { ringMs?: number; afterMs?: num
  * nothing by itself: keys and hanging up are yours too.
  */
 export function you(options: { verdictMs?: number } = {}): Person {
+  check('you', options, ['verdictMs']);
   return { kind: 'you', pickUp: { does: 'ring' }, voice: 'human', verdictMs: options.verdictMs ?? 2600 };
 }

@@ -49,6 +49,9 @@ export interface Person {
  */
 export function checkPeople(people: Readonly<Record<string, unknown>>): void {
   for (const [number, person] of Object.entries(people)) {
+    if (/^[0-9(][0-9 ().-]*$/.test(number)) {
+      throw new TypeError(`"people" must name phone numbers in E.164 form, such as +14155550142; got ${number}`);
+    }
     if (typeof person === 'function') {
       throw new TypeError(`"people" has the function ${person.name} at ${number}: call it, ${person.name}()`);
     }

@@ -52,7 +52,7 @@ it('a call that a voicemail and then a human answers tells its story, as docs/ho
   const page = readFileSync(new URL('../../../../docs/hooks.md', import.meta.url), 'utf8');
   const [, shown = ''] = /```json\n([^]*?)```/.exec(page) ?? [];
   expect(told[2]?.data).toEqual(JSON.parse(shown));
-  expect(told[3]?.data).toMatchObject({ result: 'connected', talkMs: 20_020, callee: { name: 'Ben' } });
+  expect(told[3]?.data).toMatchObject({ result: 'connected', talkMs: 20_000, callee: { name: 'Ben' } });
   expect(new Set(told.map(({ id }) => id)).size).toBe(4);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore, type Clock, type LogEntry, type Store } from '@amd/core';
 import { toLambdaHandler, type LambdaEvent } from '@amd/core/http';
-import { createCallForwarding, type CallForwarding, type CallForwardingOptions } from '@amd/core/twilio';
+import { createCallForwarding, type CallForwarding } from '@amd/core/twilio';
 import { createTestApp, human, noAnswer, type TestApp, type TestAppParts, voicemail } from '@amd/simulator';
 
 const ANN = '+14155550142';

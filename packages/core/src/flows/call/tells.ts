@@ -80,7 +80,9 @@ function ended(flow: CallFlow, visit: ToldCall | null, after: ToldCall, at: Epoc
   const { recording } = caller;
   const waited = waitedMs(after);
   const { connectedAt } = timestamps;
-  const talkMs = result === 'connected' && connectedAt !== undefined ? between(connectedAt, at) : null;
+  // The caller's own end may be noticed late.
+  const endedAt = Math.min(leg?.timestamps.endedAt ?? at, at);
+  const talkMs = result === 'connected' && connectedAt !== undefined ? between(connectedAt, endedAt) : null;
   const end = run('ended', after.visit, flow, after, { result, callee, others, waitedMs: waited, talkMs, recording });
   // Another application that took the caller out of the queue has talked with them.
   const isMissed = (result === 'unanswered' || result === 'callerLeft') && caller.takenElsewhere !== true;
