@@ -2,7 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { textOf } from '../helpers/pages.js';
 import { readJson } from '../helpers/manifests.js';
 import { FAILED, failing, printed, quotations, voicemailThenHuman, WON } from './calls.js';
-import { runPage, type PageOptions } from './page-program.js';
+import { removePrograms, runPage, type PageOptions } from './page-program.js';
+
+afterAll(removePrograms);
 
 const SOUND = '/audio/ringback-us.wav';
 const NOBODY_ASKED = 600_000;

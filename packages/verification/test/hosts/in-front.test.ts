@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createCertificate } from '../helpers/certificate.js';
 import { FAILED, failing, printed, quotations, voicemailThenHuman, WON } from './calls.js';
-import { runPage, type Carry } from './page-program.js';
+import { removePrograms, runPage, type Carry } from './page-program.js';
+
+afterAll(removePrograms);
 
 const quoted = quotations('prefix', 'proxy', 'body-parser');
 afterAll(() => {

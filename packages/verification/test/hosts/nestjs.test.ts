@@ -2,7 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readJson } from '../helpers/manifests.js';
 import { textOf } from '../helpers/pages.js';
 import { FAILED, failing, printed, quotations, voicemailThenHuman, WON } from './calls.js';
-import { runPage } from './page-program.js';
+import { removePrograms, runPage } from './page-program.js';
+
+afterAll(removePrograms);
 
 const quoted = quotations('nestjs');
 afterAll(() => {

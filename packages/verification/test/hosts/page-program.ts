@@ -133,9 +133,6 @@ async function bundleCore(): Promise<{ readonly folder: string; readonly file: s
   // Within the checkout, so that packages are found.
   mkdirSync(`${ROOT}node_modules/.cache`, { recursive: true });
   const folder = mkdtempSync(`${ROOT}node_modules/.cache/amd-hosts-`);
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
   const file = `${folder}/core.mjs`;
   await build({
     stdin: { contents: CORE, resolveDir: ROOT, loader: 'ts' },
@@ -148,6 +145,13 @@ async function bundleCore(): Promise<{ readonly folder: string; readonly file: s
     logLevel: 'error',
   });
   return { folder, file };
+}
+
+/** After the last test of a file: a process of tests is ended without notice. */
+export async function removePrograms(): Promise<void> {
+  const made = await bundledCore;
+  bundledCore = undefined;
+  if (made !== undefined) rmSync(made.folder, { recursive: true, force: true });
 }
 
 /** Imports a program, and waits until it listens. */

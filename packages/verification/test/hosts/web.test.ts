@@ -1,6 +1,8 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FAILED, failing, printed, quotations, voicemailThenHuman, WON } from './calls.js';
-import { runPage, type PageOptions } from './page-program.js';
+import { removePrograms, runPage, type PageOptions } from './page-program.js';
+
+afterAll(removePrograms);
 
 type Answer = (request: Request) => Promise<Response>;
 type Exported = Readonly<Record<string, unknown>>;
