@@ -17,7 +17,10 @@ const LONG = [
 ];
 
 /** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
-const CI = ['packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,starter}.test.ts'];
+const CI = [
+  'packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,starter}.test.ts',
+  'packages/verification/test/site/built-site.test.ts',
+];
 
 /** Tests run on the sources: no build is needed before `npm test`. */
 export default defineConfig({

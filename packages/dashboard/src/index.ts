@@ -11,6 +11,7 @@
  *   store: createMemoryStore(), // the one your runtime uses
  *   publicBaseUrl: 'https://calls.example.com',
  *   password: process.env['DASHBOARD_PASSWORD'] ?? null,
+ *   people: null, // or createPeopleLists(…), to edit whom to ring
  * });
  * const server = createServer(dashboard.handler).listen(5000);
  * dashboard.attach(server);

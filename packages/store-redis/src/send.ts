@@ -1,12 +1,12 @@
 /** Sends one command, its name first, and resolves with the reply as in the protocol: strings, numbers, lists, null. */
 export type Send = (args: readonly string[]) => Promise<unknown>;
 
-/** ioredis. */
+/** A client of ioredis: it sends a command with `call`. */
 export interface CallingClient {
   call(command: string, ...args: string[]): Promise<unknown>;
 }
 
-/** node-redis. */
+/** A client of node-redis: it sends a command with `sendCommand`. */
 export interface SendingClient {
   sendCommand(args: string[]): Promise<unknown>;
 }

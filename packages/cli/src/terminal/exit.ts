@@ -1,4 +1,4 @@
-/** Exit codes. */
+/** The exit codes of the program `amd`. */
 export const EXIT = {
   /** All is well; for `apply`: done, or nothing to do. */
   ok: 0,
