@@ -199,6 +199,7 @@ export type { FailedTask, Measurement, Metrics, TwilioResult } from './runtime/m
 export type { ProblemCode } from './runtime/problem-code.js';
 export type { Execution, Executor } from './runtime/executor.js';
 export type { Callee, CallHooks, HookData } from './flows/call/hooks.js';
+export { isWithheld } from './wire/caller-id.js';
 export type { HookRun, Tells } from './flows/tells.js';
 export type { Peers } from './runtime/run-effects.js';
 export type { Hooks } from './runtime/run-hooks.js';

@@ -207,7 +207,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   const handle = withWork(answer, { ...options, work: webhooks.work });
   return {
     handle,
-    fetch: (request, host) => handleFetch((read) => handle(read, host), request),
+    fetch: (request, host) => handleFetch((read) => handle(read, host), request, log),
     paths: [...rules.routes.keys(), ...sounds.paths],
     owns: (path) => findRoute(rules.routes, path, rules.base.prefix) !== undefined || sounds.owns(path),
     log,

@@ -65,3 +65,4 @@ export {
 } from './task-router-forwarding.js';
 export { type ArrivingCall } from '../http/arriving-call.js';
 export { type Decision, redirect, reject } from '../http/decision.js';
+export { type Resolution, type Resolve } from '../http/resolve.js';

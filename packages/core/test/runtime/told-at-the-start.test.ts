@@ -28,7 +28,7 @@ describe('a misspelt option is named, with what there is', () => {
   ])('%s', (maker, make, option) => {
     expect(make).toThrow(
       new RegExp(
-        `^"${option}" \\(.*\\) is not an option of ${maker}( \\(did you mean \"\\w+\"\\?\\))?; there (are|is) \\w+`,
+        `^"${option}" \\(.*\\) is not an option of ${maker}( \\(did you mean "\\w+"\\?\\))?; there (are|is) \\w+`,
       ),
     );
   });

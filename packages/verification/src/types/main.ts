@@ -23,7 +23,11 @@ ES modules, CommonJS and for bundlers. Every pair of these is in one of the prog
 );
 
 /** What blocks import and types need, as this checkout has it. */
-const TOOLS = ['express', '@types/express', 'vitest', 'ioredis', 'luxon', '@types/luxon', '@opentelemetry/api'];
+const TOOLS = [
+  ...['express', '@types/express', 'vitest', 'ioredis', 'luxon', '@types/luxon', '@opentelemetry/api'],
+  ...['fastify', 'hono', '@hono/node-server', 'koa', '@types/koa', '@nestjs/common', '@nestjs/core'],
+  ...['@nestjs/platform-express', 'reflect-metadata', 'rxjs'],
+];
 
 const began = performance.now();
 const packages = publishedPackages();
@@ -37,9 +41,9 @@ console.log(
   `TypeScript ${versions.typescript.join(', ')}; @types/node ${versions.node.join(', ')}; twilio ${versions.twilio.join(', ')}`,
 );
 
-const { devDependencies: pinned } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
-  devDependencies: Record<string, string>;
-};
+const pinnedIn = (path: string): Record<string, string> =>
+  (JSON.parse(readFileSync(`${ROOT}${path}`, 'utf8')) as { devDependencies: Record<string, string> }).devDependencies;
+const pinned = { ...pinnedIn('packages/verification/package.json'), ...pinnedIn('package.json') };
 const project = cachedInstall('types', {
   ...Object.fromEntries(TOOLS.map((name) => [name, pinned[name] ?? ''])),
   ...Object.fromEntries(
