@@ -67,7 +67,10 @@ async function startRegistry(): Promise<Registry> {
   const config = {
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
-    packages: { '@amd/*': { access: '$all', publish: '$authenticated' } },
+    packages: {
+      '@amd/*': { access: '$all', publish: '$authenticated' },
+      'create-amd': { access: '$all', publish: '$authenticated' },
+    },
     max_body_size: '20mb',
     log: { type: 'stdout', format: 'pretty', level: 'error' },
   };
@@ -115,7 +118,11 @@ async function useThem({ url }: Registry): Promise<void> {
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "version": "1.0.0", "private": true }\n');
   writeFileSync(join(project, '.npmrc'), `@amd:registry=${url}\n`);
   const names = packages.map(({ manifest }) => manifest.name);
-  npm(project, 'install', '--prefer-offline', '--ignore-scripts', 'twilio', 'express', ...names);
+  // The line above is for the scope alone.
+  const wanted = packages.map(({ manifest: { name, version } }) =>
+    name.startsWith('@amd/') ? name : `${url}${name}/-/${name}-${version}.tgz`,
+  );
+  npm(project, 'install', '--prefer-offline', '--ignore-scripts', 'twilio', 'express', ...wanted);
   for (const name of names) {
     const { peerDependencies = {} } = JSON.parse(
       readFileSync(join(project, 'node_modules', name, 'package.json'), 'utf8'),

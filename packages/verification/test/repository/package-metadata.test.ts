@@ -15,7 +15,9 @@ const subpathsOf = ({ exports = {} }: Manifest): readonly string[] =>
 
 describe.each(published)('$name', ({ folder, manifest }) => {
   it('a package is named after its folder, and has a description', () => {
-    expect(manifest.name).toBe(`@amd/${folder.slice('packages/'.length)}`);
+    const name = folder.slice('packages/'.length);
+    // `npm create amd` looks for this name.
+    expect(manifest.name).toBe(name === 'create-amd' ? name : `@amd/${name}`);
     expect(manifest.description).toMatch(/^[A-Z].{20,150}\.$/);
   });
 
@@ -142,7 +144,7 @@ it.each(examples)('$name is an example: private, and named so', ({ folder, manif
 
 it('all packages are released together, and examples never', () => {
   expect(readJson('.changeset/config.json')).toMatchObject({
-    fixed: [['@amd/*']],
+    fixed: [['@amd/*', 'create-amd']],
     ignore: ['example-*'],
     access: 'public',
     updateInternalDependencies: 'patch',
