@@ -3,11 +3,16 @@ import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/p
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The servers that an app can be written for. */
 export const SERVERS = ['express', 'fastify'] as const;
+/** The languages that an app can be written in: TypeScript and JavaScript. */
 export const LANGUAGES = ['ts', 'js'] as const;
+/** The server of an app; one of `SERVERS`. */
 export type Server = (typeof SERVERS)[number];
+/** The language of an app; one of `LANGUAGES`. */
 export type Language = (typeof LANGUAGES)[number];
 
+/** Where an app is written, for which server, and in which language. */
 export interface AppOptions {
   /** Where the app is written. It must not exist, or be empty. */
   readonly folder: string;
