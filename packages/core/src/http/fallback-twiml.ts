@@ -1,6 +1,7 @@
 import { stringsOf } from '../kernel/check.js';
 import { playsOnly } from '../wire/callbacks.js';
 import type { Say, Verb } from '../wire/twiml.js';
+import { languageOf, voiceOf } from '../flows/settings/languages/languages.js';
 import { DEFAULT_TEXTS } from '../flows/settings/texts.js';
 import type { RouteName } from './routes.js';
 
@@ -13,6 +14,7 @@ export interface FallbackTexts {
   /** To somebody we rang. */
   readonly lost: string;
   readonly voice?: string | undefined;
+  /** What is not given above is said in this language, if the texts of calls exist in it. */
   readonly language?: string | undefined;
 }
 
@@ -28,7 +30,16 @@ const DEFAULT_FALLBACK_TEXTS: FallbackTexts = {
  */
 export function checkFallbackTexts(texts: unknown = {}): FallbackTexts {
   const known = ['unavailable', 'busy', 'lost', 'voice', 'language'] satisfies (keyof FallbackTexts)[];
-  return { ...DEFAULT_FALLBACK_TEXTS, ...stringsOf(texts, 'fallbackTexts', known) };
+  const given = stringsOf(texts, 'fallbackTexts', known);
+  const { voice, language } = given;
+  return { ...usualTexts(language), ...given, ...(voice === undefined ? voiceOf(language) : {}) };
+}
+
+function usualTexts(locale: string | undefined): FallbackTexts {
+  const language = languageOf(locale);
+  if (language === undefined) return DEFAULT_FALLBACK_TEXTS;
+  const { texts, busy } = language;
+  return { unavailable: texts.unavailable, busy, lost: texts.lost };
 }
 
 /**

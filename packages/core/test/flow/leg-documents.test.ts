@@ -15,7 +15,7 @@ const ref = (purpose: string, leg = 1) => ({ flow: 'forwarding', key: sids.call(
 const heard = (scene: readonly Move[], event: Move): Reply => given(forwarding, scene).when(event).result.reply;
 
 describe('what a callee hears', () => {
-  it('a callee hears a question whose answer is one key, in the voice of the call', () => {
+  it('a callee hears a question whose answer is one key, in the voice and language of the call', () => {
     const options = { voice: 'alice', language: 'de-DE', confirm: 'always' } as const;
     expect(heard(call(options), events.answered({ at: at(8) }))).toEqual({
       kind: 'twiml',
@@ -29,7 +29,7 @@ describe('what a callee hears', () => {
           prompt: [
             {
               verb: 'say',
-              text: 'A call for Ann, from 1 2 1 2 5 5 5 0 1 2 3. Press any key to take it.',
+              text: 'Ein Anruf für Ann, von 1 2 1 2 5 5 5 0 1 2 3. Drücken Sie eine beliebige Taste, um ihn anzunehmen.',
               voice: 'alice',
               language: 'de-DE',
             },

@@ -229,7 +229,7 @@ describe('omitted options', () => {
       policy: { unknown: 'bridge' },
       texts: { greeting: '' },
       voice: 'alice',
-      language: 'de-DE',
+      language: 'en-GB',
       waitUrl: '',
       fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
     });
@@ -242,7 +242,7 @@ describe('omitted options', () => {
       policy: { ...DEFAULT_POLICY, unknown: 'bridge' },
       texts: { ...DEFAULT_TEXTS, greeting: '' },
       voice: 'alice',
-      language: 'de-DE',
+      language: 'en-GB',
       waitUrl: '',
       fallback: { kind: 'redirect', url: 'https://example.com/voicemail' },
     });

@@ -37,9 +37,20 @@ export function consent(
   return settings.record ? [say(settings, settings.texts.consent)] : [];
 }
 
-/** Estimates how long the words take. Slow voices take about a tenth of a second per letter. */
+/**
+ * Estimates how long the words take, rather too long than too short. Slow voices take about a tenth of a second per letter, and
+ * a fifth per syllable where each syllable is a sign (kana). A sign for a whole word (kanji, hangul) takes several of them.
+ */
 export function sayingMs(words: readonly Say[]): number {
-  return words.reduce((sum, { text }) => sum + text.length, 0) * 120;
+  return words.reduce((sum, { text }) => sum + textMs(text), 0);
+}
+
+const SYLLABLES = /[\u3040-\u30ff]/gu;
+/** Full-width punctuation is a pause as long as a word. */
+const WORDS = /[\p{Script=Han}\p{Script=Hangul}\u3000-\u3004\u3008-\u303f\uff00-\uffef]/gu;
+
+function textMs(text: string): number {
+  return text.length * 120 + (text.match(SYLLABLES)?.length ?? 0) * 80 + (text.match(WORDS)?.length ?? 0) * 380;
 }
 
 /** Sends a call to another document. While our own redirect leads there too, a pause of one second lets it arrive first. */

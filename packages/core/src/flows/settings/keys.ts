@@ -1,4 +1,5 @@
 import { entriesOf, text } from '../../kernel/check.js';
+import type { KeyWords } from './languages/language.js';
 
 /** What the keys of a callee mean who is asked for one. */
 export interface Keys {
@@ -50,17 +51,24 @@ export function meaningOf({ accept, decline }: Keys, digits: string): KeyMeaning
   return accept === null || accept.includes(key) ? 'accept' : 'nothing';
 }
 
+/** The usual question in English, where keys were chosen. */
+export const ENGLISH_KEYS: KeyWords = {
+  accept: 'A call for {name}, from {caller}. Press {accept} to take it.',
+  decline: 'A call for {name}, from {caller}. Press {decline} to decline, or any other key to take it.',
+  both: 'A call for {name}, from {caller}. Press {accept} to take it, or {decline} to decline.',
+  star: 'star',
+  pound: 'pound',
+  or: ' or ',
+};
+
 /** The usual question, with the keys that were chosen. */
-export function questionWith({ accept, decline }: Keys): string {
-  const declines = `${spokenKeys(decline)} to decline`;
-  if (accept === null) return `${ASKS} Press ${declines}, or any other key to take it.`;
-  return `${ASKS} Press ${spokenKeys(accept)} to take it${decline === '' ? '' : `, or ${declines}`}.`;
+export function questionWith({ accept, decline }: Keys, words: KeyWords): string {
+  const question = accept === null ? words.decline : decline === '' ? words.accept : words.both;
+  return question
+    .replace('{accept}', () => spokenKeys(accept ?? '', words))
+    .replace('{decline}', () => spokenKeys(decline, words));
 }
 
-const ASKS = 'A call for {name}, from {caller}.';
-
-const NAMES: Readonly<Record<string, string>> = { '*': 'star', '#': 'pound' };
-
-function spokenKeys(keys: string): string {
-  return [...new Set(keys)].map((key) => NAMES[key] ?? key).join(' or ');
+function spokenKeys(keys: string, { star, pound, or }: KeyWords): string {
+  return [...new Set(keys)].map((key) => (key === '*' ? star : key === '#' ? pound : key)).join(or);
 }

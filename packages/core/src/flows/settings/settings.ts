@@ -3,7 +3,9 @@ import { entriesOf, listOf, oneOf, stringsOf, text, within } from '../../kernel/
 import type { Detection } from '../effects.js';
 import { type Fallback, fallbackOf, type FallbackOption } from './fallback.js';
 import { type Hold, HOLD_OPTIONS, holdOf, type HoldOptions } from './hold.js';
-import { isAnyKey, type Keys, keysOf, questionWith } from './keys.js';
+import { ENGLISH_KEYS, isAnyKey, type Keys, keysOf, questionWith } from './keys.js';
+import type { KeyWords } from './languages/language.js';
+import { languageOf, voiceOf } from './languages/languages.js';
 import {
   AMD_MODES,
   type AmdMode,
@@ -69,8 +71,14 @@ export interface LegOptions extends HoldOptions {
   readonly timeLimitSeconds?: number | undefined;
   /** What the caller gets when nobody takes the call; default: they are told so. */
   readonly fallback?: FallbackOption | undefined;
+  /** Win over those of the language, one by one. */
   readonly texts?: Partial<Texts> | undefined;
+  /** As Twilio names it. Default: one that speaks the `language`, if that is one of the five; else Twilio's. */
   readonly voice?: string | undefined;
+  /**
+   * A locale such as `de-DE`. Everything is said in German, Spanish, French, Portuguese or Japanese if it is one of these, and in
+   * English otherwise. No native speaker has reviewed the translations.
+   */
   readonly language?: string | undefined;
 }
 
@@ -109,7 +117,9 @@ export function legSettings(
   const { callerId = 'caller', ownNumber, voice, language } = given;
   const { ringSeconds = 20, confirmSeconds = 12, timeLimitSeconds = 14_400 } = given;
   const keys = keysOf(given['keys']);
-  const all = withKeys(keys, { ...defaults, ...stringsOf(texts, 'texts', TEXT_NAMES) });
+  const translated = typeof language === 'string' ? languageOf(language) : undefined;
+  const usual = translated?.texts ?? defaults;
+  const all = withKeys(keys, { ...usual, ...stringsOf(texts, 'texts', TEXT_NAMES) }, usual, translated?.keys);
   const settings: ReturnType<typeof legSettings> = {
     ...holdOf(given, all),
     policy: policyOf(policy),
@@ -125,17 +135,25 @@ export function legSettings(
     timeLimitSeconds: within(timeLimitSeconds, 60, 14_400, 'timeLimitSeconds'),
     fallback: fallbackOf(fallback),
     texts: all,
-    voice: voice === undefined ? null : text(voice, 'voice'),
-    language: language === undefined ? null : text(language, 'language'),
+    ...spokenBy(voice, language),
   };
   checkPolicy(settings, policy);
   return settings;
 }
 
 /** Names the keys in the question, unless its text was chosen. */
-function withKeys(keys: Keys, texts: Texts): Texts {
-  if (isAnyKey(keys) || texts.confirm !== DEFAULT_TEXTS.confirm) return texts;
-  return { ...texts, confirm: questionWith(keys) };
+function withKeys(keys: Keys, texts: Texts, usual: Texts, words: KeyWords = ENGLISH_KEYS): Texts {
+  if (isAnyKey(keys) || texts.confirm !== usual.confirm) return texts;
+  return { ...texts, confirm: questionWith(keys, words) };
+}
+
+/** What every `<Say>` is told. A voice that was chosen gets the language as it was given. */
+function spokenBy(voice: unknown, language: unknown): Pick<LegSettings, 'voice' | 'language'> {
+  const given = {
+    voice: voice === undefined ? null : text(voice, 'voice'),
+    language: language === undefined ? null : text(language, 'language'),
+  };
+  return (given.voice === null ? voiceOf(given.language) : undefined) ?? given;
 }
 
 function modeOf(value: unknown): AmdMode {

@@ -43,7 +43,7 @@ export interface Texts {
   readonly somebody: string;
 }
 
-/** Everything the flows say unless `texts` says otherwise, in English. */
+/** Everything the flows say unless `texts` or `language` says otherwise, in English. */
 export const DEFAULT_TEXTS: Texts = {
   greeting: 'Please hold while we connect your call.',
   progress: 'Thank you for holding. We are still trying to reach somebody for you.',
