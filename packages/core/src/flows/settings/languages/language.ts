@@ -7,8 +7,8 @@ export interface Language {
   readonly busy: string;
   readonly keys: KeyWords;
   /**
-   * A voice for each locale that speaks it, from the list of Twilio's client; the first one speaks for all other locales. Twilio
-   * says of no voice of its own which languages it speaks, so a voice that is known to speak it is named.
+   * A voice for each locale that speaks it, from the list of Twilio's client; the first one speaks for all other locales. It is
+   * not known which of the languages Twilio's default voice speaks.
    */
   readonly voices: Readonly<Record<string, string>>;
 }
