@@ -192,6 +192,14 @@ export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
 export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimits } from './runtime/call-limits.js';
 export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
+export {
+  forget,
+  type ForgetOptions,
+  type ForgetProgress,
+  type Forgotten,
+  type ForgottenCall,
+  type WhyKept,
+} from './runtime/forget.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/runtime.js';
 export { consoleLog, type Log, type LogEntry, type Logger, type LogOption, maskNumbers } from './runtime/log.js';
