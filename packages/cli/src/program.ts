@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { runDoctor, type DoctorOptions } from './commands/doctor.js';
+import { runForget, type ForgetCommandOptions } from './commands/forget.js';
 import { runApply, runExport, runInit, runPlan, type TaskRouterOptions } from './commands/taskrouter.js';
 import type { CliContext } from './context.js';
 import { CliError, EXIT } from './terminal/exit.js';
@@ -9,7 +10,7 @@ Exit codes:
   0  everything is right
   1  something is wrong, or Twilio refused
   2  the command, a file or the settings cannot be understood
-  3  plan --check: there is something to change`;
+  3  plan --check: there is something to change; forget: the number is still in records that were left alone`;
 
 const SETTINGS = `
 Settings come from the environment, and from .env in this folder:
@@ -64,6 +65,7 @@ Examples:
   amd taskrouter init            write a file that describes your workers
   amd taskrouter plan            show what would change at Twilio
   amd taskrouter apply           make the changes; a second run has nothing to do
+  amd forget +14155550142        remove a phone number from what is kept
 ${SETTINGS}
 ${EXITS}`,
     );
@@ -108,6 +110,42 @@ ${EXITS}`,
     )
     .action(async (options: DoctorOptions) => {
       done(await runDoctor(options, context));
+    });
+
+  program
+    .command('forget')
+    .argument('<number>', 'the phone number in E.164 form, such as +14155550142')
+    .description('Remove a phone number from the calls and limits that an app keeps, in SQLite or Redis.')
+    .option('--env-file <path>', 'read settings from this file instead of .env')
+    .option('--file <path>', 'the file of @amd/store-sqlite; default: calls.db in AMD_DATA')
+    .option('--redis <address>', 'the address of Redis; default: REDIS_URL')
+    .option('--prefix <text>', 'the prefix of the keys in Redis; default: {amd}')
+    .option('--dry-run', 'only show what would go')
+    .option('-y, --yes', 'do not ask')
+    .option('--delete-recordings', 'delete the recordings of these calls at Twilio, too')
+    .option('--json', 'print what was forgotten as JSON; needs --yes or --dry-run')
+    .addOption(
+      new Option('--api-url <address>', 'a server to use instead of Twilio, such as amd-simulator').env(
+        'TWILIO_API_URL',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `
+Goes: records of calls that are over with this number as caller, called party, forwarder or callee, their hooks that wait, and
+its limits. Calls that go on are left alone and named: run it again later. A file is locked while its app runs: stop the app.
+Recordings and call logs at Twilio stay, unless --delete-recordings deletes the recordings; it needs the account's credentials.
+
+Examples:
+  amd forget +14155550142 --dry-run
+  AMD_DATA=/var/lib/calls amd forget +14155550142
+  amd forget +14155550142 --redis redis://127.0.0.1:6379 --yes --json
+${SETTINGS}
+  AMD_DATA, REDIS_URL                          where the app keeps its calls
+${EXITS}`,
+    )
+    .action(async (number: string, options: ForgetCommandOptions) => {
+      done(await runForget(number, options, context));
     });
 
   const taskrouter = program
