@@ -18,7 +18,7 @@ const LONG = [
 
 /** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
 const CI = [
-  'packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,starter}.test.ts',
+  'packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,runtimes,starter}.test.ts',
   'packages/verification/test/site/built-site.test.ts',
 ];
 

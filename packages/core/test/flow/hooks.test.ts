@@ -179,12 +179,13 @@ describe('ended and missed', () => {
     const comesBack: readonly Step[] = [
       events.inbound({ options: { forwardTo: [NUMBERS.ann], fallback }, status: 'in-progress' }),
       created(1, 1),
-      events.status({ status: 'busy', at: at(3) }),
+      // A voicemail, whose call has not ended when the caller comes back.
+      events.answered({ answeredBy: 'machine_start', at: at(3) }),
       events.callerDocument({ at: at(4) }),
-      events.inbound({ options: { forwardTo: [NUMBERS.ben] }, status: 'in-progress', at: at(60) }),
+      events.inbound({ options: { forwardTo: [NUMBERS.ben] }, status: 'in-progress', at: at(6) }),
     ];
     given(forwarding, comesBack)
-      .when(events.callerStatus({ at: at(70) }))
+      .when(events.callerStatus({ at: at(16) }))
       .then({
         tells: [{ hook: 'ended', data: { visit: 2, waitedMs: 10_000, others: [{ leg: 2 }] } }, { hook: 'missed' }],
       });

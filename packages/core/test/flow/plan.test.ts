@@ -14,7 +14,10 @@ describe('wrong plans', () => {
     [`"forwardTo[1]" ${NEITHER} undefined`, [ANN, undefined]],
     [`"forwardTo[0]" ${NEITHER} a list`, [[ANN]]],
     [`"forwardTo[0].targets[1]" ${NEITHER} a list`, [{ targets: [ANN, [BEN]] }]],
-    ['"forwardTo[0].after" is not an option; there are targets, nextAfterSeconds', [{ targets: [ANN], after: 5 }]],
+    [
+      '"forwardTo[0].after" is not an option (did you mean "nextAfterSeconds"?); there are targets, nextAfterSeconds',
+      [{ targets: [ANN], after: 5 }],
+    ],
     [
       '"forwardTo[0].nextAfterSeconds" must be a whole number from 1 to 600; got 601',
       [{ targets: [ANN], nextAfterSeconds: 601 }],
