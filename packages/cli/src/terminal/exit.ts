@@ -6,7 +6,7 @@ export const EXIT = {
   failed: 1,
   /** The command, a file or the settings cannot be understood. */
   usage: 2,
-  /** `plan --check`: there are changes. */
+  /** `plan --check`: there are changes; `forget`: the number is still in records that were left alone. */
   changes: 3,
 } as const;
 

@@ -33,7 +33,7 @@ describe('a hook that hangs', () => {
     void scene.runtime.tick();
     await turns();
     await scene.clock.advanceBy(10_000);
-    await scene.runtime.idle();
+    await turns();
     expect(scene.log).toMatchObject([
       {
         level: 'warn',
@@ -53,7 +53,7 @@ describe('a hook that hangs', () => {
     void scene.runtime.tick();
     await turns();
     await scene.clock.advanceBy(7_000);
-    await scene.runtime.idle();
+    await turns();
     expect(scene.log).toMatchObject([{ code: 'hook.failed' }]);
   });
 

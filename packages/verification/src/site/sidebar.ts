@@ -35,6 +35,7 @@ const GROUPS: readonly Group[] = [
       /^(faq|questions)/,
       /^packages\/(dashboard|cli)$/,
       /^upgrad/,
+      /^data-protection$/,
       /^security/,
     ],
   },

@@ -286,6 +286,8 @@ describe.skipIf(!hasRedis())('in Redis', () => {
     const store = await createRedisStore({ client, prefix: 'mine:{amd}' });
     await serve(store);
     await goesOn(store);
+    // A number in a file that Redis compresses would be found in neither place.
+    await client.config('SET', 'rdbcompression', 'no');
     const [, dir = ''] = await client.config('GET', 'dir');
     expect(await dump()).toContain(DIGITS);
     expect(await dump()).toContain(`hook:ended:`);
@@ -301,7 +303,8 @@ describe.skipIf(!hasRedis())('in Redis', () => {
     expect(left).not.toContain(DIGITS);
     expect(left).toContain(OTHER);
     await expect.poll(() => filesWith(dir, DIGITS)).toEqual([]);
-    expect(filesWith(dir, OTHER).length).toBeGreaterThan(0);
+    // The file that is written anew takes the place of the old one in its own time.
+    await expect.poll(() => filesWith(dir, OTHER).length).toBeGreaterThan(0);
     await store.close();
   });
 
