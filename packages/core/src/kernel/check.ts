@@ -97,9 +97,9 @@ function isWithin(a: string, b: string): boolean {
 /** How many letters are to be put in, left out or replaced to make one of the other. */
 function difference(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (const [line, letter] of [...a].entries()) {
+  for (const [line, letter] of Array.from(a).entries()) {
     const next = [line + 1];
-    for (const [column, other] of [...b].entries()) {
+    for (const [column, other] of Array.from(b).entries()) {
       const [over = 0, here = 0] = [row[column], row[column + 1]];
       next.push(Math.min(over + (letter === other ? 0 : 1), here + 1, (next[column] ?? 0) + 1));
     }
