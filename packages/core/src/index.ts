@@ -192,14 +192,8 @@ export { createMemoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Claim, Commit, CommitResult, ListPage, Settlement, Store, StoredRecord, Task } from './store/store.js';
 export { type Admission, type CallLimits, type CallLimitsOptions, createCallLimits } from './runtime/call-limits.js';
 export { type Clock, monotonicClock, systemClock } from './runtime/clock.js';
-export {
-  forget,
-  type ForgetOptions,
-  type ForgetProgress,
-  type Forgotten,
-  type ForgottenCall,
-  type WhyKept,
-} from './runtime/forget.js';
+export { forget, type ForgetOptions, type ForgetProgress, type Forgotten } from './runtime/forget.js';
+export type { ForgottenCall, WhyKept } from './runtime/forget-record.js';
 export { createRuntime, type ObservableRuntime, type RuntimeOptions } from './runtime/create-runtime.js';
 export type { RuntimeEvents } from './runtime/runtime.js';
 export { consoleLog, type Log, type LogEntry, type Logger, type LogOption, maskNumbers } from './runtime/log.js';

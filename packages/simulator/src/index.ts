@@ -1,7 +1,6 @@
 /**
  * Twilio in one process: calls, conferences, TwiML, signed webhooks and scripted people, on a virtual or a real clock.
- * `createTestApp`
- * puts your app on it.
+ * `createTestApp` puts your app on it.
  *
  * @example
  * ```ts

@@ -66,9 +66,14 @@ export interface WithMetrics<State> {
   readonly measure: (step: CommittedStep<State>) => readonly FlowMeasurement[];
 }
 
-/** Returns the time between two moments in seconds; never below 0, even if clocks differ. */
+/** Returns the time between two moments in ms; never below 0, even if clocks differ. */
+export function msBetween(from: EpochMs, to: EpochMs): number {
+  return Math.max(0, to - from);
+}
+
+/** The same in seconds. */
 export function secondsBetween(from: EpochMs, to: EpochMs): number {
-  return Math.max(0, to - from) / 1000;
+  return msBetween(from, to) / 1000;
 }
 
 /** Measures how late a timer fired. A timer that the state no longer wants, or that fires a second time, is not counted. */

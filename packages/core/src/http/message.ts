@@ -20,6 +20,9 @@ export interface HttpResponse {
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
+/** What is left when nothing else can be said. */
+export const HANGUP_XML = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
+
 export function xmlResponse(body: string, status = 200): HttpResponse {
   return { status, headers: { 'content-type': 'text/xml; charset=utf-8', 'cache-control': 'no-store' }, body };
 }

@@ -20,14 +20,19 @@ import type { Endpoint } from './endpoint.js';
 import { withWork } from './work.js';
 import { busyDocument, fallbackTwiml } from './fallback-twiml.js';
 import { createGoodbye, type Goodbye } from './goodbye.js';
-import { type HttpRequest, type HttpResponse, jsonResponse, noContent, refusal, xmlResponse } from './message.js';
+import {
+  HANGUP_XML,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+  noContent,
+  refusal,
+  xmlResponse,
+} from './message.js';
 import { findRoute, type RouteName, type Routes } from './routes.js';
 import { sayRefused, type Verified, verifyRequest } from './security/verify-request.js';
 import { handleFetch } from './servers/fetch.js';
 import { callbackUrls, RETRY } from './urls.js';
-
-/** When not even the static fallback can be rendered. */
-const LAST_RESORT = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
 
 /** `refused`: signed, but not a webhook we understand. `unknown`: not about a call of ours. Nothing was written. */
 export type Answer =
@@ -199,7 +204,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
         log({ level: 'error', code: 'render.failed', message: `TwiML could not be rendered: ${reasonOf(error)}` });
       }
     }
-    return xmlResponse(LAST_RESORT);
+    return xmlResponse(HANGUP_XML);
   }
 
   const { routes, base } = rules;

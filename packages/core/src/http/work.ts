@@ -38,11 +38,13 @@ export function withWork(
   return async (request, host = {}) => {
     const arrivedAt = clock.now();
     const response = await answer(request);
+    const isAfter = typeof host.waitUntil === 'function';
+    if (!isAfter && !(host.freezes ?? serverless)) return response;
     const route = findRoute(rules.routes, request.path, rules.base.prefix);
     // Nothing is done for a request that is not Twilio's.
     if (route === undefined || (response.status >= 400 && response.status < 500)) return response;
-    if (typeof host.waitUntil === 'function') host.waitUntil(work(clock.now() + AFTER_MS));
-    else if (host.freezes ?? serverless) {
+    if (isAfter) host.waitUntil(work(clock.now() + AFTER_MS));
+    else {
       await work(
         arrivedAt + (route.wants === 'instruction' ? Math.min(ASSIGN_MS, serverlessBudgetMs) : serverlessBudgetMs),
       );

@@ -5,9 +5,9 @@ import { isTaskCallFinal } from '../flows/taskrouter/state.js';
 import { taskrouter } from '../flows/taskrouter/taskrouter.js';
 import { decodeState } from '../store/envelope.js';
 import type { Store } from '../store/store.js';
-import { isWithheld } from '../wire/caller-id.js';
 import { clockFrom, type Clock } from './clock.js';
 import type { Counted, CountedList } from './counted-list.js';
+import { atOnceKey, callerKey } from './limit-keys.js';
 import { createOverCalls, type ReadEnd } from './over-calls.js';
 import { recordKey } from '../kernel/record-key.js';
 import { createSharedCount, type Room, type SharedCount } from './shared-count.js';
@@ -82,7 +82,7 @@ export function createCallLimits(options: CallLimitsOptions): CallLimits {
   }
 
   async function addFromCaller(from: string, sid: string): Promise<boolean> {
-    const key = `limits:from:${isWithheld(from) ? 'withheld' : from.slice(0, 64)}`;
+    const key = callerKey(from);
     let count = callers.get(key);
     if (count === undefined) {
       const onIdle = (): void => void callers.delete(key);
@@ -156,7 +156,7 @@ function createLiveCount(parts: {
   const count = createSharedCount({
     store,
     clock,
-    key: flow === 'forwarding' ? 'limits:at-once' : `limits:at-once:${flow}`,
+    key: atOnceKey(flow),
     limit: atOnce,
     keepMs: DAY_MS,
     async beside(callers) {

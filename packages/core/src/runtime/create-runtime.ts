@@ -255,7 +255,7 @@ export function createRuntime<State, Event extends FlowEvent, Reply, Config, Res
     },
     start() {
       begun = true;
-      windows.never();
+      windows.runOn();
       scheduler.start();
     },
     async stop() {

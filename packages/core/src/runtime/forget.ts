@@ -2,17 +2,13 @@ import { onlyKnown } from '../kernel/check.js';
 import type { EpochMs } from '../kernel/flow.js';
 import { isE164 } from '../kernel/ids.js';
 import { sidOf } from '../kernel/record-key.js';
-import type { Recording } from '../flows/call/call.js';
 import { forwarding } from '../flows/forwarding/forwarding.js';
-import { type ForwardingState, isFinal, type LiveForwarding } from '../flows/forwarding/state.js';
-import { isTaskCallFinal, type LiveTaskCall, type TaskRouterState } from '../flows/taskrouter/state.js';
 import { taskrouter } from '../flows/taskrouter/taskrouter.js';
-import type { WorkerState } from '../flows/worker/state.js';
-import { worker } from '../flows/worker/worker.js';
-import { decodeState, encodeState } from '../store/envelope.js';
 import { checkedStore, type Commit, type Store, type StoredRecord } from '../store/store.js';
 import { isWithheld } from '../wire/caller-id.js';
 import { listOf, parseList } from './counted-list.js';
+import { type Finding, type ForgottenCall, isExpired, judge, type WhyKept } from './forget-record.js';
+import { atOnceKey, LIMITS } from './limit-keys.js';
 import { numberIn, type NumberIn } from './number-in.js';
 
 /** What to forget, and where. */
@@ -34,20 +30,6 @@ export interface ForgetProgress {
   readonly forgotten: number;
   readonly of: number | null;
 }
-
-/** A call whose record was forgotten, and its recordings, which stay at Twilio. */
-export interface ForgottenCall {
-  readonly key: string;
-  /** SID of the inbound call. */
-  readonly sid: string;
-  readonly recordings: readonly Pick<Recording, 'sid' | 'url'>[];
-}
-
-/**
- * Why a record that has the number was left alone. `live`: a call that goes on. `inUse`: settings of now, such as a worker or a
- * list of people. `unreadable`: a record of another version, or a damaged one. `contested`: others changed it at every try.
- */
-export type WhyKept = 'live' | 'inUse' | 'unreadable' | 'contested';
 
 /** What was forgotten, and what was not. */
 export interface Forgotten {
@@ -78,22 +60,6 @@ const TRIES = 5;
 /** How many times the store is asked to remove what has expired; it removes a few each time. */
 const SWEEPS = 500;
 const SWEEPS_TOGETHER = 10;
-/** A call that was handed off to the user's TwiML may go on for so long, in ms, unless Twilio has reported its end. */
-const LONGEST_CALL_MS = 86_400_000;
-const LIMITS = 'limits:';
-const FROM = `${LIMITS}from:`;
-const AT_ONCE = `${LIMITS}at-once`;
-
-/** A record that has the number: what it is, and what is written in its place. */
-type Finding =
-  | { readonly kind: 'other'; readonly data: string }
-  | { readonly kind: 'kept'; readonly why: WhyKept }
-  | {
-      readonly kind: 'call';
-      readonly data: string;
-      readonly drop: readonly string[];
-      readonly recordings: ForgottenCall['recordings'];
-    };
 
 /**
  * Removes a phone number from a store, for a person who asks to be forgotten: records of calls that are over in which it is the
@@ -173,83 +139,6 @@ async function* pagesOf(store: Store, prefix: string): AsyncGenerator<readonly S
   }
 }
 
-/** Decides what becomes of a record that has the number. */
-function judge(record: StoredRecord, now: EpochMs): Finding {
-  const { key, data } = record;
-  const isGone = isExpired(record, now);
-  try {
-    switch (key.slice(0, key.indexOf(':') + 1)) {
-      case 'forwarding:': {
-        const { state, at } = decodeState(forwarding, key, data);
-        return callOf(state, isGone || (isFinal(state) && hasLeft(state, at, now)), goodbyeOf(forwarding, now));
-      }
-      case 'taskrouter:': {
-        const { state, at } = decodeState(taskrouter, key, data);
-        return callOf(state, isGone || (isTaskCallFinal(state) && hasLeft(state, at, now)), goodbyeOf(taskrouter, now));
-      }
-      case 'worker:': {
-        const { state } = decodeState(worker, key, data);
-        const isOver = isGone || (state.kind === 'worker' && state.deleted);
-        if (!isOver) return { kind: 'kept', why: 'inUse' };
-        return { kind: 'other', data: encodeState<WorkerState>(worker, { state: { kind: 'nothing' }, at: now }) };
-      }
-      default:
-        if (key.startsWith(FROM)) return { kind: 'other', data: listOf([]).data };
-        return isGone ? { kind: 'other', data: '{}' } : { kind: 'kept', why: 'inUse' };
-    }
-  } catch {
-    return isGone ? { kind: 'other', data: '{}' } : { kind: 'kept', why: 'unreadable' };
-  }
-}
-
-function isExpired({ expiresAt }: StoredRecord, now: EpochMs): boolean {
-  return expiresAt !== null && expiresAt <= now;
-}
-
-/** Whoever counts calls reads it as a call that is over. */
-function goodbyeOf(flow: typeof forwarding | typeof taskrouter, at: EpochMs): string {
-  const { schema } = flow;
-  return encodeState<ForwardingState | TaskRouterState>({ schema }, { state: { kind: 'nothing', goodbye: true }, at });
-}
-
-/** False for a caller who went on to TwiML of the user's, and may be there still. */
-function hasLeft(state: ForwardingState | TaskRouterState, at: EpochMs, now: EpochMs): boolean {
-  if (state.kind === 'nothing' || state.result !== 'handedOff' || state.caller.over === true) return true;
-  return now - at >= LONGEST_CALL_MS;
-}
-
-function callOf(state: ForwardingState | TaskRouterState, isOver: boolean, data: string): Finding {
-  if (!isOver) return { kind: 'kept', why: 'live' };
-  if (state.kind === 'nothing') return { kind: 'other', data };
-  return { kind: 'call', data, drop: tasksWithNumbers(state), recordings: recordingsOf(state) };
-}
-
-/** The ids of all tasks of a call that may have a number in them: a store lists no tasks. */
-function tasksWithNumbers(state: LiveForwarding | LiveTaskCall): readonly string[] {
-  const { call, legs, visit, lastLeg } = state;
-  const { recording, talks } = state.caller;
-  const ids = legs.flatMap(({ creating }) => creating ?? []);
-  for (let leg = 1; leg <= lastLeg; leg += 1) {
-    ids.push(`create:${String(leg)}:caller`, `create:${String(leg)}:own`);
-    for (const hook of ['rung', 'connected']) ids.push(`hook:${hook}:${call.sid}:${String(leg)}`);
-  }
-  for (let which = 1; which <= visit; which += 1) {
-    for (const hook of ['ended', 'missed']) ids.push(`hook:${hook}:${call.sid}:${String(which)}`);
-  }
-  if (recording !== null) ids.push(`hook:voicemail:${recording.sid}`, `hook:voicemail:${recording.sid}:failed`);
-  for (const told of talks) ids.push(`hook:recording:${told}`);
-  return [...new Set(ids)];
-}
-
-/** Those that Twilio has a file of. Of a talk's recording only the SID is kept. */
-function recordingsOf({ caller: { recording, talks } }: LiveForwarding | LiveTaskCall): ForgottenCall['recordings'] {
-  const message = recording === null || recording.failed === true ? [] : [{ sid: recording.sid, url: recording.url }];
-  const recorded = talks
-    .filter((told) => !told.endsWith(':failed'))
-    .map((told) => ({ sid: told, url: told.startsWith('https:') ? told : '' }));
-  return [...message, ...recorded];
-}
-
 /** Replaces one record as it is now. Returns what it was; `null`: it no longer has the number. */
 async function forgetRecord(
   store: Store,
@@ -281,7 +170,7 @@ async function replace(
 /** Takes forgotten calls off the lists of calls in progress, which look at them once more before they leave them out. */
 async function uncount(store: Store, sids: ReadonlySet<string>, now: EpochMs): Promise<void> {
   if (sids.size === 0) return;
-  for (const key of [AT_ONCE, `${AT_ONCE}:${taskrouter.name}`]) {
+  for (const key of [atOnceKey(forwarding.name), atOnceKey(taskrouter.name)]) {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const record = await store.read(key, now);
       if (record === undefined) break;

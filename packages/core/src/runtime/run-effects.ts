@@ -1,14 +1,14 @@
 import type { EpochMs, Flow, FlowEvent } from '../kernel/flow.js';
 import { recordKey, sidOf } from '../kernel/record-key.js';
 import type { Effect, OutcomeEvent, TimerEvent, TwilioEffect } from '../flows/effects.js';
-import type { HookRun } from '../flows/tells.js';
 import type { Claim, Store } from '../store/store.js';
 import { type Clock, stopwatch } from './clock.js';
 import type { Apply, TaskData } from './commit.js';
 import type { Execution, Executor } from './executor.js';
+import { createFailures } from './failures.js';
 import { createHeld, type Next } from './held.js';
-import { type Log, rarely, reasonOf } from './log.js';
-import type { FailedTask, Metrics } from './metrics.js';
+import { type Log, rarely } from './log.js';
+import type { Metrics } from './metrics.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { isUnreadable, type Records } from './records.js';
 import { ambiguousWait, notExecutedWait, type RetrySchedule } from './retry.js';
@@ -77,9 +77,12 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
 
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
 
+  const failures = createFailures({ flow: flow.name, emit: emit, metrics, log });
+  const { failed } = failures;
+
   const { ask, again } = createHeld({ clock, scheduler, random, track, failed });
 
-  const runHook = createHookRunner({ ...parts, end, putOff, failed: tellFailure });
+  const runHook = createHookRunner({ ...parts, end, putOff, failed: failures.tell });
 
   /** One task: carried out, and its outcome told to the flow in the commit that drops it. */
   async function perform(claim: Claim): Promise<void> {
@@ -231,22 +234,6 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
     log({ level: 'warn', code: 'rest.failed', call: sidOf(key), message });
   }
 
-  function failed(claim: Claim, error: unknown): void {
-    const task = kindOf(claim);
-    tellFailure(claim, { task, error, isGivenUp: false });
-    const message = `${WORK[task]} failed and will be tried again: ${reasonOf(error)}`;
-    log({ level: 'error', code: 'task.failed', call: sidOf(claim.key), message });
-  }
-
-  function tellFailure(
-    { key, id, data }: Claim,
-    failure: { task: FailedTask; error: unknown; isGivenUp: boolean },
-  ): void {
-    const { task, error, isGivenUp } = failure;
-    emit('failure', { key, task: id, error, isGivenUp, hook: task === 'hook' ? hookOf(data) : null });
-    metrics?.({ type: 'task.failed', flow: flow.name, task });
-  }
-
   /** The lease runs out and the task is claimed again: by whom, and how often, is the store's count. */
   async function guarded(claim: Claim, work: () => Promise<void>): Promise<void> {
     try {
@@ -258,32 +245,6 @@ export function createEffectRunner<State, Event extends FlowEvent, Reply, Config
   }
 
   return { perform: (claim) => guarded(claim, () => perform(claim)), again };
-}
-
-/** Work that can fail, in words. */
-const WORK: Readonly<Record<FailedTask, string>> = {
-  twilio: "a request to Twilio's REST API",
-  send: 'an event for another flow',
-  hook: 'a hook',
-  timer: 'a timer',
-  claim: 'asking the store for work',
-  unreadable: 'work that cannot be read',
-};
-
-function kindOf({ data }: Claim): FailedTask {
-  try {
-    const task = JSON.parse(data) as TaskData;
-    if ('timer' in task) return 'timer';
-    if (task.effect.type === 'hook.run') return 'hook';
-    return task.effect.type === 'flow.send' ? 'send' : 'twilio';
-  } catch {
-    return 'unreadable';
-  }
-}
-
-/** The run of a hook that a task is; only asked of one that is. */
-function hookOf(data: string): HookRun {
-  return (JSON.parse(data) as { readonly effect: HookRun }).effect;
 }
 
 /** How long a request needs, in ms: one that is cut off leaves a phone ringing whose call nobody knows by its SID. */

@@ -4,7 +4,6 @@ import type { HookRun } from '../flows/tells.js';
 import type { Claim } from '../store/store.js';
 import { type Clock, within } from './clock.js';
 import { type Log, rarely, reasonOf } from './log.js';
-import type { FailedTask } from './metrics.js';
 import { hookWait, type RetrySchedule } from './retry.js';
 import { HURRY_MS } from './windows.js';
 
@@ -35,7 +34,7 @@ export function createHookRunner(parts: {
   readonly end: (claim: Claim) => Promise<void>;
   readonly putOff: (claim: Claim, dueAt: EpochMs, counts: boolean) => Promise<void>;
   /** Tells listeners and metrics. */
-  readonly failed: (claim: Claim, failure: { readonly task: FailedTask; error: unknown; isGivenUp: boolean }) => void;
+  readonly failed: (claim: Claim, error: unknown, isGivenUp: boolean) => void;
 }): (claim: Claim, run: HookRun) => Promise<void> {
   const { clock, hooks, retry, random, log, leftMs, end, putOff, failed } = parts;
   const mayComplain = rarely(() => clock.now(), COMPLAIN_EVERY_MS);
@@ -70,7 +69,7 @@ export function createHookRunner(parts: {
       await runOnce(claim, run);
     } catch (error) {
       const isGivenUp = claim.attempt >= retry.hookAttempts;
-      failed(claim, { task: 'hook', error, isGivenUp });
+      failed(claim, error, isGivenUp);
       complain(claim, run, error, isGivenUp);
       if (isGivenUp) await end(claim);
       else await putOff(claim, clock.now() + hookWait(retry, claim.attempt, random), true);

@@ -20,7 +20,7 @@ export function createWindows(clock: Clock): {
   /** Works until it is done, or until `by`; what is under way then is left to itself. */
   readonly within: (by: EpochMs, work: () => Promise<void>) => Promise<void>;
   /** This process runs on: it has a scheduler. */
-  readonly never: () => void;
+  readonly runOn: () => void;
 } {
   const ends = new Set<{ readonly by: EpochMs }>();
   let runsOn = false;
@@ -30,7 +30,7 @@ export function createWindows(clock: Clock): {
       if (runsOn) return Infinity;
       return Math.max(0, Math.max(0, ...[...ends].map(({ by }) => by)) - clock.now());
     },
-    never: () => {
+    runOn: () => {
       runsOn = true;
     },
     async within(by, work) {

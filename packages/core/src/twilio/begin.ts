@@ -12,6 +12,7 @@ import type { Started, StartOptions } from './start-options.js';
 /** What of a start is the flow's own. */
 interface Work {
   readonly endpoint: Endpoint;
+  /** Callers first: what they ask of a worker is due after that. */
   readonly runtimes: readonly Pick<Runtime<never, unknown>, 'start' | 'stop' | 'idle' | 'tick'>[];
   /** Looks for callers whose record was lost. */
   readonly look: (client: TwilioClient) => WatchOptions['look'];
@@ -54,8 +55,7 @@ export function begin(options: StartOptions, parts: Parts, work: Work): Started 
     start,
     async tick({ budgetMs = TICK_MS } = {}) {
       const by = clock.now() + budgetMs;
-      // Callers first, who are the last of the list; what they ask of a worker is due then.
-      for (const runtime of [...work.runtimes].reverse()) await runtime.tick({ by });
+      for (const runtime of work.runtimes) await runtime.tick({ by });
     },
     async stop() {
       silence.stop();

@@ -112,7 +112,7 @@ export function createTaskRouterForwarding(options: TaskRouterForwardingOptions)
   });
   const started = begin(options, parts, {
     endpoint,
-    runtimes: [workers, runtime],
+    runtimes: [runtime, workers],
     look: (client) =>
       queuedCallers({
         client: client as unknown as TaskListClient,

@@ -17,8 +17,15 @@ interface Answering {
   patienceMs?: number;
 }
 
-/** The options of {@link Answering}. */
-const ANSWERING = ['ringMs', 'verdictMs', 'talkMs', 'answeredBy', 'key', 'keyAfterMs', 'patienceMs'];
+const ANSWERING = Object.keys({
+  ringMs: true,
+  verdictMs: true,
+  talkMs: true,
+  answeredBy: true,
+  key: true,
+  keyAfterMs: true,
+  patienceMs: true,
+} satisfies Record<keyof Answering, true>);
 
 /**
  * Refuses what JavaScript would pass on in silence.

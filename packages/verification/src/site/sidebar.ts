@@ -18,34 +18,32 @@ interface Group {
 
 /** By what people want. A page that no group has is listed at the end. */
 const GROUPS: readonly Group[] = [
-  { text: 'Start', pages: [/^overview$/, /^start$/, /^(do-you-need-it|compar)/, /^(cost|prices?)/] },
-  { text: 'With Twilio', pages: [/^first-/, /^set-up$/, /^console$/, /^set-up-as-code$/] },
+  { text: 'Start', pages: [/^overview$/, /^start$/, /^do-you-need-it$/, /^compare$/, /^cost$/] },
+  { text: 'With Twilio', pages: [/^first-call$/, /^set-up$/, /^console$/, /^set-up-as-code$/] },
   {
     text: 'Shape your calls',
     pages: [/^options$/, /^answers$/, /^hooks$/, /^ring-plans$/, /^taskrouter$/, /^recipes\/index$/, /^recipes\//],
   },
-  { text: 'Where it runs', pages: [/^hosts\/index$/, /^hosts/, /^(host|deploy|server)/] },
-  { text: 'Test your app', pages: [/^test/, /^packages\/simulator$/] },
+  { text: 'Where it runs', pages: [/^hosts\/index$/, /^hosts\//] },
+  { text: 'Test your app', pages: [/^testing$/, /^packages\/simulator$/] },
   {
     text: 'Operate',
     pages: [
       /^operating$/,
       /^alerts\//,
-      /^trouble/,
-      /^(faq|questions)/,
+      /^troubleshooting$/,
+      /^faq$/,
       /^packages\/(dashboard|cli)$/,
-      /^upgrad/,
       /^data-protection$/,
-      /^security/,
     ],
   },
-  { text: 'Stores', pages: [/^(build-)?a?-?stores?(-of-your-own)?$/, /store/] },
-  { text: 'Move here', pages: [/^(migrat|from-|move|moving)/] },
+  { text: 'Stores', pages: [/^build-a-store$/, /^packages\/store-/] },
+  { text: 'Move here', pages: [/^migrate$/, /^from-python$/] },
   {
     text: 'Understand it',
     pages: [
       /^how-it-works$/,
-      /^(glossary|words)/,
+      /^glossary$/,
       /^diagrams\/index$/,
       /^diagrams\//,
       /^pitfalls$/,

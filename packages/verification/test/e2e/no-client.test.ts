@@ -5,13 +5,18 @@ import { afterEach, expect, it, vi } from 'vitest';
 
 const ANN = '+14155550142';
 
+type Found = (error: Error) => void;
+const waiting: Found[] = [];
+
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 it('a test of an app that was given no client says so at once, and does not wait for Twilio', async () => {
-  // Given: a network that answers nothing
-  vi.spyOn(dns, 'lookup').mockImplementation(() => undefined);
+  // Given: a network that answers nothing until the test is over
+  vi.spyOn(dns, 'lookup').mockImplementation(((_host: string, _options: unknown, found: Found) => {
+    waiting.push(found);
+  }) as never);
   const app = createTestApp(({ number, clock, publicBaseUrl, accountSid, authToken }) =>
     createCallForwarding({
       ...{ clock, publicBaseUrl, accountSid, authToken, ownNumber: number, forwardTo: [ANN] },
@@ -24,4 +29,6 @@ it('a test of an app that was given no client says so at once, and does not wait
   await expect(calling).rejects.toThrow(
     /^the app asked Twilio itself instead of the simulator, \w+ https:\/\/api\.twilio\.com\/.*: pass `client` or `httpClient`/,
   );
+  for (const found of waiting.splice(0)) found(Object.assign(new Error('no network'), { code: 'ENOTFOUND' }));
+  await app.close();
 });

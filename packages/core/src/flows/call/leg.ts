@@ -142,6 +142,16 @@ export interface LegTimestamps {
   readonly endedAt?: EpochMs;
 }
 
+/**
+ * How long detection listened, in ms: Twilio's figure if there is one, otherwise ours, which needs the answer to be reported before
+ * the verdict.
+ */
+export function listenedMs({ detectionMs, answeredAt, verdictAt }: LegTimestamps): number | null {
+  if (detectionMs !== undefined) return detectionMs;
+  if (answeredAt === undefined || verdictAt === undefined || verdictAt <= answeredAt) return null;
+  return verdictAt - answeredAt;
+}
+
 export function newLeg(id: number, target: LegTarget, callerId: Leg['callerId'], at: EpochMs): Leg {
   return {
     id,

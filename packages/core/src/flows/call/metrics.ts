@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallResult } from '../forwarding/state.js';
 import { type CallFlow, type FlowMeasurement, secondsBetween } from '../metrics.js';
-import type { Leg } from './leg.js';
+import { type Leg, listenedMs } from './leg.js';
 
 /** The part of a call's state, in either flow, that metrics are derived from. */
 interface CountedCall {
@@ -60,16 +60,8 @@ function legMetrics(
 function verdict(flow: CallFlow, earlier: Leg | undefined, leg: Leg): readonly FlowMeasurement[] {
   const { answeredBy, timestamps } = leg;
   if (answeredBy === null || (earlier?.answeredBy ?? null) !== null) return [];
-  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened(earlier?.timestamps.answeredAt, timestamps) }];
-}
-
-/**
- * Seconds that detection listened: Twilio's figure if there is one, otherwise ours, which needs the answer to be reported before
- * the verdict.
- */
-function listened(answeredAt: EpochMs | undefined, { detectionMs, verdictAt }: Leg['timestamps']): number | null {
-  if (detectionMs !== undefined) return detectionMs / 1000;
-  return answeredAt === undefined || verdictAt === undefined ? null : secondsBetween(answeredAt, verdictAt);
+  const listened = listenedMs(timestamps);
+  return [{ type: 'leg.verdict', flow, answeredBy, seconds: listened === null ? null : listened / 1000 }];
 }
 
 function end(flow: CallFlow, earlier: Leg | undefined, leg: Leg, at: EpochMs): readonly FlowMeasurement[] {

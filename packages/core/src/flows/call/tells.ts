@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../kernel/flow.js';
 import type { CallResult } from '../forwarding/state.js';
-import type { CallFlow, CommittedStep } from '../metrics.js';
+import { type CallFlow, type CommittedStep, msBetween } from '../metrics.js';
 import type { HookRun } from '../tells.js';
 import type { Reservation } from '../taskrouter/state.js';
 import type { KeptCall, Recording, WaitingCaller } from './call.js';
 import type { Callee, HookData } from './hooks.js';
-import type { Leg } from './leg.js';
+import { type Leg, listenedMs } from './leg.js';
 
 /** The part of a call's state, in either flow, that hooks are told of. */
 interface ToldCall {
@@ -36,19 +36,28 @@ export function callTells(flow: CallFlow, { before, event, after }: CommittedSte
   if (after.kind !== 'call') return [];
   const known = before.kind === 'call' ? before : null;
   const visit = known?.visit === after.visit ? known : null;
+  // Legs that did not change are the same objects, and a call may have 200.
+  const unchanged = new Set(known?.legs);
+  const changed = after.legs.filter((leg) => !unchanged.has(leg));
   return [
-    ...rung(flow, known, after, event.at),
-    ...connected(flow, known, after),
+    ...rung(flow, known, after, changed, event.at),
+    ...connected(flow, known, after, changed),
     ...recorded(flow, visit, after, event),
     ...ended(flow, visit, after, event.at),
   ];
 }
 
-function rung(flow: CallFlow, before: ToldCall | null, after: ToldCall, at: EpochMs): HookRun[] {
-  return after.legs
+function rung(
+  flow: CallFlow,
+  before: ToldCall | null,
+  after: ToldCall,
+  changed: readonly Leg[],
+  at: EpochMs,
+): HookRun[] {
+  return changed
     .filter((leg) => hasRung(leg) && !hasRung(sameLeg(before, leg)))
     .map((leg) => {
-      const waitedMs = between(after.timestamps.startedAt, at);
+      const waitedMs = msBetween(after.timestamps.startedAt, at);
       return run('rung', leg.id, flow, after, { callee: calleeOf(after, leg), waitedMs });
     });
 }
@@ -58,9 +67,9 @@ function hasRung(leg: Leg | undefined): boolean {
   return leg !== undefined && (leg.timestamps.ringingAt ?? leg.timestamps.answeredAt) !== undefined;
 }
 
-function connected(flow: CallFlow, before: ToldCall | null, after: ToldCall): HookRun[] {
+function connected(flow: CallFlow, before: ToldCall | null, after: ToldCall, changed: readonly Leg[]): HookRun[] {
   if (after.caller.phase !== 'connected') return [];
-  return after.legs
+  return changed
     .filter((leg) => leg.timestamps.joinedAt !== undefined && sameLeg(before, leg)?.timestamps.joinedAt === undefined)
     .map((leg) =>
       run('connected', leg.id, flow, after, {
@@ -82,7 +91,7 @@ function ended(flow: CallFlow, visit: ToldCall | null, after: ToldCall, at: Epoc
   const { connectedAt } = timestamps;
   // The caller's own end may be noticed late.
   const endedAt = Math.min(leg?.timestamps.endedAt ?? at, at);
-  const talkMs = result === 'connected' && connectedAt !== undefined ? between(connectedAt, endedAt) : null;
+  const talkMs = result === 'connected' && connectedAt !== undefined ? msBetween(connectedAt, endedAt) : null;
   const end = run('ended', after.visit, flow, after, { result, callee, others, waitedMs: waited, talkMs, recording });
   // Another application that took the caller out of the queue has talked with them.
   const isMissed = (result === 'unanswered' || result === 'callerLeft') && caller.takenElsewhere !== true;
@@ -118,6 +127,32 @@ export function toldAs({ sid, failed }: Recording): string {
 }
 
 /** Runs of one call carry its SID in their id; a recording's SID is unique by itself. */
+function idOf(hook: keyof HookData, which: number | string, sid: string): string {
+  return typeof which === 'number' ? `hook:${hook}:${sid}:${String(which)}` : `hook:${hook}:${which}`;
+}
+
+/** The ids of all runs that a call may have asked for. A message of an earlier visit is no longer known. */
+export function hookIds({
+  call,
+  visit,
+  lastLeg,
+  caller,
+}: Pick<ToldCall, 'call' | 'visit' | 'caller'> & { readonly lastLeg: number }): readonly string[] {
+  const { recording, talks } = caller;
+  const ids = (hook: keyof HookData, last: number): string[] =>
+    Array.from({ length: last }, (_, n) => idOf(hook, n + 1, call.sid));
+  return [
+    ...ids('rung', lastLeg),
+    ...ids('connected', lastLeg),
+    ...ids('ended', visit),
+    ...ids('missed', visit),
+    ...(recording === null ? [] : [recording.sid, `${recording.sid}:failed`]).map((told) =>
+      idOf('voicemail', told, call.sid),
+    ),
+    ...talks.map((told) => idOf('recording', told, call.sid)),
+  ];
+}
+
 function run<Name extends keyof HookData>(
   hook: Name,
   which: number | string,
@@ -126,8 +161,7 @@ function run<Name extends keyof HookData>(
   rest: Omit<HookData[Name], 'v' | 'flow' | 'sid' | 'from' | 'to' | 'visit'>,
 ): HookRun {
   const { sid, from, to } = call;
-  const id = typeof which === 'number' ? `hook:${hook}:${sid}:${String(which)}` : `hook:${hook}:${which}`;
-  return { type: 'hook.run', id, hook, data: { v: 1, flow, sid, from, to, visit, ...rest } };
+  return { type: 'hook.run', id: idOf(hook, which, sid), hook, data: { v: 1, flow, sid, from, to, visit, ...rest } };
 }
 
 function sameLeg(call: ToldCall | null, { id }: Leg): Leg | undefined {
@@ -147,7 +181,7 @@ function othersThan(call: ToldCall, talking: Leg | undefined): readonly Callee[]
 
 function calleeOf({ reservations = [] }: ToldCall, leg: Leg): Callee {
   const { id, target, sid, answeredBy, result, timestamps } = leg;
-  const { ringingAt, answeredAt, endedAt, verdictAt, keyAt } = timestamps;
+  const { ringingAt, answeredAt, endedAt, keyAt } = timestamps;
   const worker = reservations.find((reservation) => reservation.leg === id)?.worker;
   const rangUntil = answeredAt ?? endedAt;
   return {
@@ -159,20 +193,13 @@ function calleeOf({ reservations = [] }: ToldCall, leg: Leg): Callee {
     answeredBy,
     pressedKey: keyAt !== undefined,
     result,
-    ringMs: ringingAt === undefined || rangUntil === undefined ? null : between(ringingAt, rangUntil),
-    detectionMs:
-      timestamps.detectionMs ??
-      (answeredAt === undefined || verdictAt === undefined ? null : between(answeredAt, verdictAt)),
+    ringMs: ringingAt === undefined || rangUntil === undefined ? null : msBetween(ringingAt, rangUntil),
+    detectionMs: listenedMs(timestamps),
   };
 }
 
 /** How long the caller waited, in ms: for the talk, or in all. */
 function waitedMs({ timestamps }: ToldCall): number {
   const { startedAt, connectedAt, endedAt } = timestamps;
-  return between(startedAt, connectedAt ?? endedAt ?? startedAt);
-}
-
-/** Never below 0, even if clocks differ. */
-function between(from: EpochMs, to: EpochMs): number {
-  return Math.max(0, to - from);
+  return msBetween(startedAt, connectedAt ?? endedAt ?? startedAt);
 }

@@ -42,8 +42,9 @@ export function isUnsent({ phase, creating }: LegDraft): boolean {
   return phase === 'requested' && creating === null;
 }
 
-function firstId(leg: LegDraft): string {
-  return `create:${String(leg.id)}:${leg.callerId}`;
+/** The id of a leg's first create with either number; a later one is the leg's `creating`. */
+export function firstId({ id, callerId }: Pick<LegDraft, 'id' | 'callerId'>): string {
+  return `create:${String(id)}:${callerId}`;
 }
 
 function create(ctx: LegContext, leg: LegDraft, id: string, by: EpochMs | undefined): void {

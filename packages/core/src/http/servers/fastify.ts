@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint.js';
 import type { HttpResponse } from '../message.js';
-import { hasBody, type NodeBody, parsedBody, unverifiable } from './node-body.js';
+import { hasBody, type ReadBody, parsedBody, unverifiable } from './node-body.js';
 
 /** What we use of a Fastify request. */
 export interface FastifyLikeRequest {
@@ -36,7 +36,7 @@ export function toFastifyHandler(
     const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
     // Only a form has a body: whoever plays a sound sends none.
     const isEmpty = method !== 'POST' || (isNothing(body) && !hasBody(headers));
-    const read: NodeBody = isEmpty ? { kind: 'body', body: '' } : parsedBody({ body }, HINT);
+    const read: ReadBody = isEmpty ? { kind: 'body', body: '' } : parsedBody({ body }, HINT);
     let plain: HttpResponse;
     if (read.kind === 'body') {
       const flat = Object.entries(headers).map(([name, value]) => [

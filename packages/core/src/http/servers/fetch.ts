@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES } from '../../wire/params.js';
-import { consoleLog, type Log } from '../../runtime/log.js';
+import type { Log } from '../../runtime/log.js';
 import { type HttpRequest, type HttpResponse, refusal } from '../message.js';
-import { hasBody, type NodeBody, unverifiable } from './node-body.js';
+import { hasBody, type ReadBody, unverifiable } from './node-body.js';
 
 /**
  * Web-standard request in, web-standard response out.
@@ -10,12 +10,12 @@ import { hasBody, type NodeBody, unverifiable } from './node-body.js';
 export async function handleFetch(
   handle: (request: HttpRequest) => Promise<HttpResponse>,
   request: Request,
-  log: Log = consoleLog,
+  log: Log,
 ): Promise<Response> {
   refuseOthers(request);
   const [, path = '/', query = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)\??([^#]*)/i.exec(request.url) ?? [];
   const headers = Object.fromEntries(request.headers);
-  const read: NodeBody = request.method === 'POST' ? await readBody(request, headers) : { kind: 'body', body: '' };
+  const read: ReadBody = request.method === 'POST' ? await readBody(request, headers) : { kind: 'body', body: '' };
   switch (read.kind) {
     case 'body':
       return toResponse(await handle({ method: request.method, path, query, headers, body: read.body }));
@@ -40,7 +40,7 @@ const HINT = 'Hand the request over before anything reads its body, or let the o
 const READ = `somebody has read the body already and left nothing of it. ${HINT}`;
 
 /** No more than the limit is ever kept. */
-async function readBody(request: Request, headers: Readonly<Record<string, string>>): Promise<NodeBody> {
+async function readBody(request: Request, headers: Readonly<Record<string, string>>): Promise<ReadBody> {
   if (request.bodyUsed || request.body?.locked === true) return { kind: 'unverifiable', problem: READ };
   const decoder = new TextDecoder();
   const reader = (request.body as ReadableStream<unknown> | null)?.getReader();

@@ -1,6 +1,6 @@
 import type { Log } from '../../runtime/log.js';
 import { MAX_BODY_BYTES } from '../../wire/params.js';
-import { type HttpResponse, xmlResponse } from '../message.js';
+import { HANGUP_XML, type HttpResponse, xmlResponse } from '../message.js';
 
 /** What we use of `http.IncomingMessage`, and what body parsers leave on it. */
 export interface NodeRequest {
@@ -21,7 +21,8 @@ export interface NodeRequest {
   destroy?(): unknown;
 }
 
-export type NodeBody =
+/** What could be read of a body, on any host. */
+export type ReadBody =
   | { readonly kind: 'body'; readonly body: string }
   | { readonly kind: 'tooLarge' }
   /** Whoever sent it hung up before it was there: nobody waits for an answer. */
@@ -29,11 +30,11 @@ export type NodeBody =
   | { readonly kind: 'unverifiable'; readonly problem: string };
 
 /** The body as it was sent; or, when a parser was faster, what can still be verified of it. */
-export function readNodeBody(request: NodeRequest): NodeBody | Promise<NodeBody> {
+export function readNodeBody(request: NodeRequest): ReadBody | Promise<ReadBody> {
   return request.readableEnded === true ? parsedBody(request) : readStream(request);
 }
 
-function readStream(request: NodeRequest): NodeBody | Promise<NodeBody> {
+function readStream(request: NodeRequest): ReadBody | Promise<ReadBody> {
   const announced = Number(request.headers['content-length'] ?? '0');
   if (announced > MAX_BODY_BYTES) return { kind: 'tooLarge' };
   return new Promise((resolve) => {
@@ -71,7 +72,7 @@ export function hasBody(headers: NodeRequest['headers']): boolean {
 const HINT = 'Put the endpoint before the body parser, so that it reads the body itself.';
 
 /** What a parser left of the body, as a form again. */
-export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBody'>, hint = HINT): NodeBody {
+export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBody'>, hint = HINT): ReadBody {
   if (body instanceof URLSearchParams && rawBody === undefined) return { kind: 'body', body: body.toString() };
   for (const raw of [rawBody, body]) {
     if (typeof raw === 'string') return { kind: 'body', body: raw };
@@ -94,11 +95,9 @@ export function parsedBody({ body, rawBody }: Pick<NodeRequest, 'body' | 'rawBod
   return { kind: 'body', body: form.toString() };
 }
 
-const HANGUP = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>';
-
 /** The answer to a webhook whose body cannot be verified, which the log is told. */
 export function unverifiable(log: Log, path: string, problem: string): HttpResponse {
   log({ level: 'error', code: 'body.unverifiable', path, message: `answered 500: ${problem}` });
   // Twilio turns to the fallback address; a reader of the body finds TwiML all the same.
-  return xmlResponse(HANGUP, 500);
+  return xmlResponse(HANGUP_XML, 500);
 }

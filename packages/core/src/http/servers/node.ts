@@ -1,7 +1,7 @@
 import { reasonOf } from '../../runtime/log.js';
 import type { Endpoint } from '../endpoint.js';
 import { type HttpResponse, refusal } from '../message.js';
-import { type NodeBody, type NodeRequest, readNodeBody, unverifiable } from './node-body.js';
+import { type ReadBody, type NodeRequest, readNodeBody, unverifiable } from './node-body.js';
 
 /** What we use of `http.ServerResponse`. */
 export interface NodeResponse {
@@ -57,14 +57,14 @@ function refuseContext(request: NodeRequest & { readonly req?: unknown; readonly
   );
 }
 
-const UNREAD: NodeBody = { kind: 'body', body: '' };
+const UNREAD: ReadBody = { kind: 'body', body: '' };
 
 interface Asked {
   readonly path: string;
   readonly query: string;
   readonly request: NodeRequest;
   readonly response: NodeResponse;
-  readonly read: NodeBody | Promise<NodeBody>;
+  readonly read: ReadBody | Promise<ReadBody>;
 }
 
 async function answer(endpoint: Endpoint, { path, query, request, response, read }: Asked): Promise<void> {
