@@ -11,10 +11,20 @@ export interface Statement {
   all(...values: Value[]): unknown[];
 }
 
-/** An open database: `DatabaseSync` of node:sqlite, or `Database` of better-sqlite3 or libsql. */
-export interface Database {
+/** An open database, as all drivers have it. */
+export interface Database extends GivenDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): Statement;
+  close(): unknown;
+}
+
+/**
+ * A database as it is passed: `DatabaseSync` of node:sqlite, or `Database` of better-sqlite3 or libsql. What their types say of
+ * `prepare` is a statement only to TypeScript 6, so nothing is said of it here; the store looks at the methods.
+ */
+export interface GivenDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): unknown;
   close(): unknown;
 }
 

@@ -1,7 +1,7 @@
 import { onlyKnown } from '@amd/core/internal';
 import type { Store } from '@amd/core';
 import { takeOver } from './disk.js';
-import { checkDatabase, findDriver, type Database, type DriverName } from './driver.js';
+import { checkDatabase, findDriver, type Database, type DriverName, type GivenDatabase } from './driver.js';
 import { openFailure } from './failure.js';
 import { GroupCommit } from './group-commit.js';
 import { leaveFile, prepareFile, releaseFile } from './schema.js';
@@ -14,7 +14,7 @@ export interface SqliteStoreOptions {
   /** Which driver opens the file. Default: the first installed of `node:sqlite`, `better-sqlite3` and `libsql`. */
   readonly driver?: DriverName | undefined;
   /** An open database of one of these drivers, used by nothing else. */
-  readonly database?: Database | undefined;
+  readonly database?: GivenDatabase | undefined;
   /** How often expired records are removed, in ms. Default 60000. */
   readonly sweepEveryMs?: number | undefined;
 }

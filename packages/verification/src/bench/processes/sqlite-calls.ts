@@ -1,6 +1,6 @@
 // A process of its own: whole calls on SQLite, this many at the same moments. Reports when they began and ended and, if asked to
 // count, how many transactions wrote something.
-import { createSqliteStore, type SqliteStore, type SqliteStoreOptions } from '@amd/store-sqlite';
+import { createSqliteStore, type Database, type SqliteStore } from '@amd/store-sqlite';
 import Libsql from 'libsql';
 import { manualClock } from '@amd/core/testing';
 import { createBench } from '../calls.js';
@@ -12,8 +12,6 @@ export interface SqliteCalls {
   readonly to: number;
   readonly commits: number;
 }
-
-type Database = NonNullable<SqliteStoreOptions['database']>;
 
 /** Counts transactions that changed a row: in WAL mode with `synchronous=FULL` each of them waits for the disk once. */
 function counting(inner: Database): { readonly database: Database; readonly commits: () => number } {
