@@ -16,9 +16,10 @@ const LONG = [
   'packages/verification/test/e2e/{cluster,crowd,races,slow-rest,taskrouter,taskrouter-crowd}.test.ts',
 ];
 
-/** What CI runs besides `npm test`: packing and installing, and what is generated from the flows. */
+/** What CI runs besides `npm test`: packing and installing, scripts that build first, a second browser, what is generated from the flows. */
 const CI = [
-  'packages/verification/test/repository/{alerts,diagram,packed,packed-test-app,runtimes,starter}.test.ts',
+  'packages/verification/test/browser/door-firefox.test.ts',
+  'packages/verification/test/repository/{alerts,commands,diagram,packed,packed-test-app,runtimes,starter,starts}.test.ts',
   'packages/verification/test/site/built-site.test.ts',
 ];
 

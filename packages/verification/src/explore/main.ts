@@ -21,7 +21,8 @@ with every notification heard at any time, again and again, or never.
   --record      write the counts to docs/explored.json
   --help        show this`;
 
-const MOST_WHEN_QUICK = 15_000_000;
+/** Transitions. */
+const MOST_WHEN_QUICK = 6_000_000;
 /** Minutes longer than another world of the same kind. */
 const LARGE_OF_A_KIND = [
   '1 leg, 0 faults, async, the caller stays, 1 asked twice, a room that ends, human or machine_start',
