@@ -32,6 +32,7 @@ import { killSqlite } from './sqlite-crashes.js';
 import { storms } from './storm.js';
 import { ringTimers } from './timers.js';
 import { toldTwice } from './told-twice.js';
+import { upgrades } from './upgrade.js';
 
 const SCENARIOS = [...FORWARDING_SCENARIOS, ...TASKROUTER_SCENARIOS];
 
@@ -97,6 +98,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
   burst: ({ full }) => bursts({ callers: 300, processes: 4, rounds: full ? 20 : 5 }),
   storm: ({ full }) => storms(full ? [10, 50, 100, 200] : [50, 200]),
   measured: ({ root }) => measure(root),
+};
+
+/** What runs with --full, or when it is named by --only: it builds, or installs from the registry. */
+export const FULL_PARTS: Readonly<Record<string, Part>> = {
+  upgrade: upgrades,
 };
 
 async function crashes(databases: Databases, { tell }: PartOptions, twice: boolean): Promise<Facts> {

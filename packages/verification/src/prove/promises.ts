@@ -23,12 +23,16 @@ export interface Verdict {
   readonly figure: string;
   readonly bar: string;
   readonly ok: boolean;
+  /** It could not be tried here: the figure says why. */
+  readonly leftOut?: true;
 }
 
 export interface Promised {
   /** The promises of docs/proof.md that it measures; empty: its speed. */
   readonly keeps: string;
   readonly what: string;
+  /** Measured with --full alone. */
+  readonly full?: true;
   readonly judge: (results: Results) => Verdict;
 }
 
@@ -290,6 +294,18 @@ export const PROMISES: readonly Promised[] = [
           of(facts, 'answeredMs') <= 1000 &&
           of(facts, 'stoppedMs') <= 3000,
       };
+    },
+  },
+  {
+    keeps: 'P1–P7',
+    what: 'upgrade under traffic',
+    full: true,
+    judge: ({ part }) => {
+      const facts = part('upgrade');
+      const bar = '400 callers, more than 100 calls in both, 0';
+      if (facts.leftOut !== undefined) return { figure: facts.leftOut, bar, ok: false, leftOut: true };
+      const figure = `${count(of(facts, 'callers'))} callers while ${facts.tried ?? 'the release before'} was replaced by this release and back, on Redis side by side, on SQLite one after the other: ${count(of(facts, 'talked'))} talked with a human, ${count(of(facts, 'shared'))} calls had both releases write in them, ${count(of(facts, 'otherwise'))} ended otherwise than on one release, ${count(facts.problems.length)} not well; on SQLite nobody served for ${count(of(facts, 'awayMs'))} ms`;
+      return { figure, bar, ok: isClean(facts) && of(facts, 'callers') === 400 && of(facts, 'shared') > 100 };
     },
   },
 ];
