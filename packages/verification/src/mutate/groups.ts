@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { ROOT } from '../root.js';
 
-const SOURCE = /(?<!\.d)\.ts$/;
+export const SOURCE = /(?<!\.d)\.ts$/;
 
 const DECISIONS = 'packages/core/test/{kernel,flow,wire,taskrouter,http}/**/*.test.ts';
 const SHELL = 'packages/core/test/{kernel,store,runtime,twilio,http}/**/*.test.ts';

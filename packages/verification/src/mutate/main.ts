@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { allFolders, fingerprint, GROUPS, type Folder } from './groups.js';
 import { readOptions } from '../../../../scripts/options.mjs';
+import { draw, keyOf, marginOf, type Mutant } from './sample.js';
 import { ROOT } from '../root.js';
 
 const HELP = `npm run mutate -- [options]
@@ -19,6 +20,9 @@ tests need a browser for each change.
 
   --only TEXT     only folders whose name contains TEXT, such as cli, core/flows or store-redis; ^cli$ is cli without what is in it
   --list          the folders, and which are measured
+  --sample N      only N percent of the changes of each folder, drawn by chance, without emptied blocks: the score
+                  of the whole, give or take what is printed, in about as much of the time
+  --seed TEXT     draws others
   --jobs N        at once (default 2)
   --survivors     also shows each change that survived
   --scores        only the scores of what has been measured
@@ -30,15 +34,22 @@ const RESULTS = `${ROOT}reports/mutation`;
 const values = readOptions(HELP, {
   only: { type: 'string', default: '' },
   list: { type: 'boolean', default: false },
+  sample: { type: 'string', default: '100' },
+  seed: { type: 'string', default: '1' },
   jobs: { type: 'string', default: '2' },
   survivors: { type: 'boolean', default: false },
   scores: { type: 'boolean', default: false },
   afresh: { type: 'boolean', default: false },
 });
+const percent = Number(values.sample);
+if (!(percent > 0 && percent <= 100)) {
+  console.error(`--sample must be a number of percent, more than 0 and at most 100, and not "${values.sample}"`);
+  process.exit(2);
+}
 
-main();
+await main();
 
-function main(): void {
+async function main(): Promise<void> {
   mkdirSync(RESULTS, { recursive: true });
   const folders = allFolders().filter(({ name }) => new RegExp(values.only).test(name));
   if (folders.length === 0) {
@@ -50,27 +61,33 @@ function main(): void {
     for (const folder of folders) console.log(`${folder.name.padEnd(24)} ${stateOf(folder)}`);
     return;
   }
-  if (!values.scores) for (const [index, folder] of folders.entries()) measure(folder, index + 1, folders.length);
+  if (!values.scores) {
+    for (const [index, folder] of folders.entries()) await measure(folder, index + 1, folders.length);
+  }
   process.exit(report(folders) ? 0 : 1);
 }
 
-function measure(folder: Folder, number: number, of: number): void {
+async function measure(folder: Folder, number: number, of: number): Promise<void> {
   console.log(`\n${String(number)}/${String(of)} ${folder.name}`);
   const file = fileOf(folder);
-  if (values.afresh) for (const path of [file, `${file}.of`]) rmSync(path, { force: true });
+  if (values.afresh) for (const path of [file, `${file}.of`, `${file}.keys`]) rmSync(path, { force: true });
   if (stateOf(folder) === 'measured') {
     console.log('nothing has changed since it was measured');
     return;
   }
   const before = fingerprint(folder.group);
+  const sample = percent === 100 ? { places: [folder.files], keys: null } : await draw(folder, percent, values.seed);
+  writeFileSync(`${file}.keys`, JSON.stringify(sample.keys));
+  if (sample.places.length === 0) {
+    console.log('none of its changes was drawn');
+    return;
+  }
   const { status } = spawnSync(
     process.execPath,
     [
       `${ROOT}node_modules/@stryker-mutator/core/bin/stryker.js`,
       'run',
       'packages/verification/src/mutate/stryker.config.mjs',
-      '--mutate',
-      folder.files,
       '--concurrency',
       values.jobs,
       '--incrementalFile',
@@ -79,7 +96,12 @@ function measure(folder: Folder, number: number, of: number): void {
     {
       cwd: ROOT,
       stdio: 'inherit',
-      env: { ...process.env, PROPERTY_RUNS: '20', MUTATE_TESTS: folder.tests.join('\n') },
+      env: {
+        ...process.env,
+        PROPERTY_RUNS: '20',
+        MUTATE_TESTS: folder.tests.join('\n'),
+        MUTATE_PLACES: sample.places.join('\n'),
+      },
     },
   );
   if (status !== 0 || !existsSync(file)) {
@@ -116,7 +138,8 @@ function printScore(name: string, { total, noticed }: Counted, note: string): vo
     console.log(row(name, '', '', '', note));
     return;
   }
-  const score = total === 0 ? '–' : `${((100 * noticed) / total).toFixed(1)} %`;
+  const give = percent === 100 ? '' : ` ± ${marginOf(noticed, total).toFixed(1)}`;
+  const score = total === 0 ? '–' : `${((100 * noticed) / total).toFixed(1)}${give} %`;
   console.log(row(name, cell(total), cell(noticed), cell(total - noticed), `${score} ${note}`.trim()));
 }
 
@@ -130,24 +153,21 @@ interface Score extends Counted {
   readonly survivors: readonly string[];
 }
 
-/** A change as Stryker reports it. */
-interface Mutant {
-  readonly location: { readonly start: { readonly line: number; readonly column: number } };
-  readonly mutatorName: string;
-  readonly replacement?: string;
-  readonly status: string;
-}
-
 interface Written {
   readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
 }
 
 function scoreOf(folder: Folder): Score {
   const file = fileOf(folder);
+  const keys = drawnFor(file);
+  if (keys?.size === 0) return { folder, total: 0, noticed: 0, survivors: [] };
   if (!existsSync(file)) return { folder, total: null, noticed: null, survivors: [] };
   const { files } = JSON.parse(readFileSync(file, 'utf8')) as Written;
   const mutants = Object.entries(files).flatMap(([path, { mutants: all }]) => all.map((one) => ({ path, ...one })));
-  const counted = mutants.filter(({ status }) => !['Ignored', 'CompileError', 'RuntimeError'].includes(status));
+  const counted = mutants.filter(
+    ({ path, ...mutant }) =>
+      !['Ignored', 'CompileError', 'RuntimeError'].includes(mutant.status) && keys?.has(keyOf(path, mutant)) !== false,
+  );
   const survivors = counted.filter(({ status }) => status !== 'Killed' && status !== 'Timeout');
   return {
     folder,
@@ -155,6 +175,13 @@ function scoreOf(folder: Folder): Score {
     noticed: counted.length - survivors.length,
     survivors: survivors.map(sentence),
   };
+}
+
+/** Returns the changes that were drawn, or `null` for all. */
+function drawnFor(file: string): ReadonlySet<string> | null {
+  if (!existsSync(`${file}.keys`)) return null;
+  const keys = JSON.parse(readFileSync(`${file}.keys`, 'utf8')) as readonly string[] | null;
+  return keys && new Set(keys);
 }
 
 function sentence({ path, location, mutatorName, replacement, status }: Mutant & { readonly path: string }): string {
@@ -169,7 +196,8 @@ function stateOf(folder: Folder): string {
 }
 
 function fileOf({ name }: Folder): string {
-  return `${RESULTS}/${name.replaceAll('/', '-')}.json`;
+  const part = percent === 100 ? '' : `.${values.sample}-percent-${values.seed}`;
+  return `${RESULTS}/${name.replaceAll('/', '-')}${part}.json`;
 }
 
 function row(name: string, total: string, noticed: string, survived: string, score: string): string {

@@ -1,5 +1,6 @@
 // npm run mutate calls it for one folder at a time: see main.ts and CONTRIBUTING.md.
 export default {
+  mutate: process.env.MUTATE_PLACES?.split('\n'),
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'packages/verification/src/mutate/vitest.config.ts', related: false },
