@@ -18,7 +18,7 @@ processes and databases that are killed, several nodes, timers. One line for eac
 Needs redis-server and Chromium (apt-get install redis-server chromium). About thirteen minutes on two processors that have nothing else to do.
 
   --full        more of everything: all worlds of the explorer, 200 and 50 kills, 1,000 seeds, 30,000 calls (half an hour to an hour);
-                and what builds or installs first: the release before beside this one
+                and what builds or installs first: the release before beside this one, hosts from npm
   --only TEXT   only the parts whose name contains TEXT, with their figures and no verdicts
   --previous C  the release before this one, as a commit (default: the newest tag of a release, else a recorded commit)
   --seed N      other random calls and moments (default 1)

@@ -27,6 +27,7 @@ import type { Facts, Part, PartOptions } from './facts.js';
 import { clock, crowd, foreignTasks, queueCrowd, queueToggles, races, repeatedCrowds, toggles } from './crowds.js';
 import { measure } from './measured.js';
 import { randomOrders } from './orders.js';
+import { OWN_HOSTS } from './own-hosts.js';
 import { killRedis, promoteReplica } from './redis-crashes.js';
 import { killSqlite } from './sqlite-crashes.js';
 import { storms } from './storm.js';
@@ -103,6 +104,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 /** What runs with --full, or when it is named by --only: it builds, or installs from the registry. */
 export const FULL_PARTS: Readonly<Record<string, Part>> = {
   upgrade: upgrades,
+  ...OWN_HOSTS,
 };
 
 async function crashes(databases: Databases, { tell }: PartOptions, twice: boolean): Promise<Facts> {

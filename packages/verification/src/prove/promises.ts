@@ -308,6 +308,21 @@ export const PROMISES: readonly Promised[] = [
       return { figure, bar, ok: isClean(facts) && of(facts, 'callers') === 400 && of(facts, 'shared') > 100 };
     },
   },
+  {
+    keeps: 'P8, P9',
+    what: 'hosts as their users install them',
+    full: true,
+    judge: ({ part }) => {
+      const parts = ['Next.js', 'NestJS on Fastify'].map(part);
+      const bar = 'each call, 0';
+      const out = parts.flatMap(({ leftOut }) => leftOut ?? []);
+      if (out.length > 0) return { figure: out.join('; '), bar, ok: false, leftOut: true };
+      const tried = parts.map((facts) => facts.tried ?? 'nothing').join('; ');
+      const bad = parts.reduce((sum, { problems }) => sum + problems.length, 0);
+      const figure = `${tried}: the page's program, built and started as their users do; a voicemail and then a human answer a call at its port: ${count(bad)} problems`;
+      return { figure, bar, ok: parts.every((facts) => isClean(facts) && of(facts, 'calls') === 1) };
+    },
+  },
 ];
 
 /** What checks the others. */
