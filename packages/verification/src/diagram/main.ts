@@ -1,4 +1,4 @@
-// npm run diagram: walks the flows and draws the transitions into docs/diagrams/.
+// npm run diagram: walks the flows and draws the transitions into docs/diagrams/; with --pictures it takes those of docs/images.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { CALLER_PHASES, LEG_PHASES, TASK_CALLER_PHASES } from '@amd/core';
 import { forwardingWorld, tasksWorld, type Model } from '@amd/explorer';
@@ -9,15 +9,31 @@ import { forwardingPage, taskRouterPage } from './pages.js';
 import { walk, type Bounds, type DrawnWorld } from './walk.js';
 import { words } from './words.js';
 
-const { check } = readOptions(
+const { check, pictures } = readOptions(
   `npm run diagram -- [options]
 
 Walks the flows and draws what they did into docs/diagrams/.
 
-  --check   write nothing; exit 1 if a page is out of date
-  --help    show this`,
-  { check: { type: 'boolean', default: false } },
+  --pictures  instead, take the pictures of the page of calls into docs/images/, the moving one too: the
+              forwarding example in Chromium, with the simulator's clock; needs the Debian packages chromium and ffmpeg
+  --check     write nothing; exit 1 if a page, or with --pictures a picture, is out of date
+  --help      show this`,
+  { check: { type: 'boolean', default: false }, pictures: { type: 'boolean', default: false } },
 );
+
+if (pictures) {
+  // Nothing of this is loaded for the diagrams.
+  const { oldPictures, takePictures } = await import('./pictures/pictures.js');
+  try {
+    if (!check) await takePictures(console.log);
+    const old = check ? await oldPictures() : [];
+    for (const line of old) console.error(line);
+    process.exit(old.length === 0 ? 0 : 1);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
 
 /** One callee in all detail; then what only a second one can cause. */
 const WORLDS = [

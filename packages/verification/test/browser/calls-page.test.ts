@@ -33,7 +33,6 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await timeline.getByText('It is voicemail.', { exact: false }).waitFor();
     expect(await timeline.getByText('It is a human.', { exact: false }).count()).toBe(1);
     expect(page.url()).toMatch(/#call=CA[0-9a-f]{32}$/);
-    await picture(page, 'timeline');
     await page.keyboard.press('Escape');
     await timeline.waitFor({ state: 'hidden' });
     expect(await page.locator('.head:focus').count()).toBe(1);
@@ -48,7 +47,6 @@ describe.skipIf(!hasBrowser)('the page of calls', () => {
     await ann.getByRole('button', { name: 'Answer' }).click();
     await page.getByRole('button', { name: /Talking · Ann/ }).waitFor();
     await page.getByRole('listitem').filter({ hasText: 'a human after' }).first().waitFor();
-    await picture(page, 'calls');
     await ann.getByRole('button', { name: 'Hang up' }).click();
     await page.getByRole('button', { name: /Connected · Ann/ }).waitFor();
     expect(trouble).toEqual([]);

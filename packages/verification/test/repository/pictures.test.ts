@@ -5,6 +5,8 @@ import { serveExample } from '../helpers/served-example.js';
 import { ANN, BEN, closed, OURS, serving, simulateTwilio } from '../../../cli/test/simulated-twilio.js';
 import { formPicture, marked, terminalPicture, type FormField } from '../helpers/pictures.js';
 import { ROOT } from '../helpers/sources.js';
+import { browserPath } from '../../../store-redis/test/helpers/programs.js';
+import { oldPictures } from '../../src/diagram/pictures/pictures.js';
 
 const BASE = 'https://calls.example.com';
 const closing: (() => Promise<unknown>)[] = [];
@@ -149,5 +151,11 @@ describe('the pictures of the console', () => {
     check(name, formPicture(place, title, fields));
     const guide = readFileSync(`${ROOT}docs/console.md`, 'utf8');
     expect(guide).toContain(`images/${name}.svg`);
+  });
+});
+
+describe.skipIf(browserPath('Chromium') === undefined)('the pictures of the page', () => {
+  it('the pictures of the page of calls, the moving one too, show what the page shows; if not: npm run diagram -- --pictures', async () => {
+    expect(await oldPictures()).toEqual([]);
   });
 });
