@@ -72,7 +72,7 @@ export function serve(options: CheckedOptions, webhooks: Webhooks): Endpoint {
   async function answerOne(request: HttpRequest): Promise<HttpResponse> {
     const sound = sounds.answer(request);
     if (sound !== undefined) return sound;
-    const verified = verifyRequest(request, rules);
+    const verified = await verifyRequest(request, rules);
     if (!verified.ok) return verified.response;
     const { route } = verified;
     const patience = patienceOf(verified);

@@ -20,7 +20,7 @@ describe('why a signature is wrong', () => {
   const route = ROUTES.get('/inbound');
   if (route === undefined) throw new Error('/inbound');
   /** The cause found for a request at `base` whose signature is that of `url`. */
-  const cause = (url: string, { base = BASE, query = '', headers = {} } = {}): string | null =>
+  const cause = (url: string, { base = BASE, query = '', headers = {} } = {}): Promise<string | null> =>
     likelyCause(
       {
         method: 'POST',
@@ -35,10 +35,10 @@ describe('why a signature is wrong', () => {
       params,
     );
 
-  it('no cause is looked for without a signature, or found for one of something else', () => {
+  it('no cause is looked for without a signature, or found for one of something else', async () => {
     for (const signature of [undefined, '', 'x'])
       expect(
-        likelyCause(
+        await likelyCause(
           { method: 'POST', path: '/inbound', query: '', headers: { 'x-twilio-signature': signature }, body: '' },
           route,
           publicBase(BASE),
@@ -46,45 +46,47 @@ describe('why a signature is wrong', () => {
           params,
         ),
       ).toBeNull();
-    expect(cause('https://evil.example.net/inbound')).toBeNull();
+    expect(await cause('https://evil.example.net/inbound')).toBeNull();
   });
 
-  it('the cause may be the scheme, either way, and no password is logged', () => {
+  it('the cause may be the scheme, either way, and no password is logged', async () => {
     const wrong = 'the public base URL has the wrong scheme (http or https)';
-    expect(cause('http://amd.example.com/inbound')).toBe(`Twilio signed "http://amd.example.com/inbound": ${wrong}`);
-    expect(cause('https://amd.example.com/inbound', { base: 'http://amd.example.com' })).toBe(
+    expect(await cause('http://amd.example.com/inbound')).toBe(
+      `Twilio signed "http://amd.example.com/inbound": ${wrong}`,
+    );
+    expect(await cause('https://amd.example.com/inbound', { base: 'http://amd.example.com' })).toBe(
       `Twilio signed "https://amd.example.com/inbound": ${wrong}`,
     );
-    expect(cause('http://a.example/https/inbound', { base: 'https://me:secret@a.example/https' })).toBe(
+    expect(await cause('http://a.example/https/inbound', { base: 'https://me:secret@a.example/https' })).toBe(
       `Twilio signed "http://a.example/https/inbound": ${wrong}`,
     );
   });
 
-  it('the cause may be the path prefix, which is one too many or missing', () => {
-    expect(cause(`${BASE}/inbound`, { base: `${BASE}/voice` })).toContain('a path prefix too many');
+  it('the cause may be the path prefix, which is one too many or missing', async () => {
+    expect(await cause(`${BASE}/inbound`, { base: `${BASE}/voice` })).toContain('a path prefix too many');
     const other = 'the public base URL has another host, scheme or path';
     const at = { base: `${BASE}/voice`, headers: { host: 'other.example' } };
     for (const url of ['https://other.example/voice/inbound', 'http://other.example/inbound'])
-      expect(cause(url, at)).toBe(`Twilio signed "${url}": ${other}`);
-    expect(cause('https://other.example/voice/inbound', { headers: { host: 'other.example' } })).toBeNull();
+      expect(await cause(url, at)).toBe(`Twilio signed "${url}": ${other}`);
+    expect(await cause('https://other.example/voice/inbound', { headers: { host: 'other.example' } })).toBeNull();
   });
 
-  it('the cause may be the host, as told by a proxy or as requested, but nothing that is not a host', () => {
+  it('the cause may be the host, as told by a proxy or as requested, but nothing that is not a host', async () => {
     const other = 'another host, scheme or path';
-    expect(cause('https://a.example:8080/inbound', { headers: { 'x-forwarded-host': 'a.example:8080' } })).toContain(
-      other,
-    );
-    expect(cause('http://[::1]:5000/inbound', { headers: { host: '[::1]:5000' } })).toContain(other);
+    expect(
+      await cause('https://a.example:8080/inbound', { headers: { 'x-forwarded-host': 'a.example:8080' } }),
+    ).toContain(other);
+    expect(await cause('http://[::1]:5000/inbound', { headers: { host: '[::1]:5000' } })).toContain(other);
     for (const host of ['a.example/x', 'me@a.example', 'a'.repeat(101)])
-      expect(cause(`https://${host}/inbound`, { headers: { host } }), host).toBeNull();
+      expect(await cause(`https://${host}/inbound`, { headers: { host } }), host).toBeNull();
   });
 
-  it('the cause may be the order of a query, if there are not too many', () => {
+  it('the cause may be the order of a query, if there are not too many', async () => {
     const order = 'something in front of us changes the order of the query';
-    expect(cause(`${BASE}/inbound?c=3&a=1&d=4&b=2`, { query: 'a=1&b=2&c=3&d=4' })).toContain(order);
-    expect(cause(`${BASE}/inbound?b=2&a=1&c=3&d=4&e=5`, { query: 'a=1&b=2&c=3&d=4&e=5' })).toBeNull();
-    expect(cause(`${BASE}/inbound`, { query: 'a=1' })).toContain('something in front of us adds the query');
-    expect(cause(`${BASE}/inbound/?a=1`, { query: 'a=1' })).toBe(
+    expect(await cause(`${BASE}/inbound?c=3&a=1&d=4&b=2`, { query: 'a=1&b=2&c=3&d=4' })).toContain(order);
+    expect(await cause(`${BASE}/inbound?b=2&a=1&c=3&d=4&e=5`, { query: 'a=1&b=2&c=3&d=4&e=5' })).toBeNull();
+    expect(await cause(`${BASE}/inbound`, { query: 'a=1' })).toContain('something in front of us adds the query');
+    expect(await cause(`${BASE}/inbound/?a=1`, { query: 'a=1' })).toBe(
       `Twilio signed "${BASE}/inbound/": the address at Twilio ends in a slash`,
     );
   });

@@ -2,7 +2,7 @@ import type { Params } from '../../wire/params.js';
 import type { HttpRequest } from '../message.js';
 import type { Route } from '../routes.js';
 import type { PublicBase } from '../urls.js';
-import { isSigned } from './signature.js';
+import { verifySignature } from './signature.js';
 
 interface Guess {
   readonly base: string;
@@ -15,17 +15,18 @@ interface Guess {
  * Which address Twilio signed, when it was not ours: the usual mistakes, tried one by one. For the log only; what was signed for
  * another address is refused all the same. `null`: none of them, so it may be forged, or the token may be another.
  */
-export function likelyCause(
+export async function likelyCause(
   request: HttpRequest,
   route: Route,
   base: PublicBase,
   authTokens: readonly string[],
   params: Params,
-): string | null {
+): Promise<string | null> {
   const signature = request.headers['x-twilio-signature'];
   if (signature === undefined || signature === '') return null;
   for (const { base: href, path, query, cause } of guesses(request, route, base)) {
-    if (isSigned(authTokens, signature, href + path + (query === '' ? '' : `?${query}`), params)) {
+    const url = href + path + (query === '' ? '' : `?${query}`);
+    if (await verifySignature(authTokens, signature, url, params)) {
       const signed = JSON.stringify(`${href}${path}`.replace(/\/\/[^/@]*@/, '//').slice(0, 200));
       return `Twilio signed ${signed}: ${cause}`;
     }

@@ -1,31 +1,52 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Params } from '../../wire/params.js';
 import { signedText, signedUrls } from '../../wire/signature.js';
+import { isKeyedHash, keyedHash, verifyKeyedHash } from './keyed-hash.js';
 
-/** `X-Twilio-Signature` of a form: HMAC-SHA1 with the account's primary auth token. */
+/**
+ * Returns the `X-Twilio-Signature` of a form, in base64: HMAC-SHA1 with the account's primary auth token.
+ * @throws Error on a host without `node:crypto`
+ */
 export function sign(authToken: string, url: string, params: Params): string {
-  return hmac(authToken, signedText(url, params));
+  return keyedHash('SHA-1', authToken, signedText(url, params));
 }
 
-/** True when one of the tokens signed the request: during a rotation both the old and the new one are in use. */
+/**
+ * True when one of the tokens signed the request: during a rotation both the old and the new one are in use.
+ * @throws Error on a host without `node:crypto`; an endpoint checks signatures there as well
+ */
 export function isSigned(
   authTokens: readonly string[],
   signature: string | undefined,
   url: string,
   params: Params,
 ): boolean {
-  const given = Buffer.from(signature ?? '', 'utf8');
-  const text = signedText('', params);
-  // The likeliest address first: which of them was signed is no secret, so the first that fits is enough.
-  for (const candidate of signedUrls(url)) {
-    for (const token of authTokens) {
-      const expected = Buffer.from(hmac(token, candidate + text), 'utf8');
-      if (given.length === expected.length && timingSafeEqual(given, expected)) return true;
-    }
+  for (const [token, text] of candidates(authTokens, url, params)) {
+    if (isKeyedHash('SHA-1', token, text, signature ?? '')) return true;
   }
   return false;
 }
 
-function hmac(authToken: string, text: string): string {
-  return createHmac('sha1', authToken).update(text, 'utf8').digest('base64');
+/** Resolves with the same on every host. */
+export async function verifySignature(
+  authTokens: readonly string[],
+  signature: string | undefined,
+  url: string,
+  params: Params,
+): Promise<boolean> {
+  for (const [token, text] of candidates(authTokens, url, params)) {
+    if (await verifyKeyedHash('SHA-1', token, text, signature ?? '')) return true;
+  }
+  return false;
+}
+
+/** The likeliest address first: which of them was signed is no secret, so the first that fits is enough. */
+function* candidates(
+  authTokens: readonly string[],
+  url: string,
+  params: Params,
+): Generator<readonly [token: string, text: string]> {
+  const text = signedText('', params);
+  for (const candidate of signedUrls(url)) {
+    for (const token of authTokens) yield [token, candidate + text];
+  }
 }

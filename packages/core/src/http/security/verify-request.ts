@@ -7,7 +7,7 @@ import { type HttpRequest, type HttpResponse, refusal } from '../message.js';
 import { findRoute, type Route, type Routes } from '../routes.js';
 import type { PublicBase } from '../urls.js';
 import { likelyCause } from './likely-cause.js';
-import { isSigned } from './signature.js';
+import { verifySignature } from './signature.js';
 
 export interface AdmissionRules {
   readonly base: PublicBase;
@@ -39,7 +39,7 @@ type Admission = Verified | { readonly ok: false; readonly response: HttpRespons
  * The signature says that Twilio once signed these bytes in some order; the rules around it say that they are one
  * well-formed webhook of one call (twilio.com/docs/usage/webhooks/webhooks-security). What is refused writes nothing.
  */
-export function verifyRequest(request: HttpRequest, rules: AdmissionRules): Admission {
+export async function verifyRequest(request: HttpRequest, rules: AdmissionRules): Promise<Admission> {
   const refuse = (status: RefusalStatus, problem: string): Admission => {
     sayRefused(rules, request.path, status, problem);
     return { ok: false, response: refusal(status) };
@@ -63,10 +63,11 @@ export function verifyRequest(request: HttpRequest, rules: AdmissionRules): Admi
 
   // Never from the Host header: who sends the request chooses it.
   const url = rules.base.href + route.path + (request.query === '' ? '' : `?${request.query}`);
-  if (rules.verifySignature && !isSigned(rules.authTokens, request.headers['x-twilio-signature'], url, params)) {
+  const signature = request.headers['x-twilio-signature'];
+  if (rules.verifySignature && !(await verifySignature(rules.authTokens, signature, url, params))) {
     // Looking for the cause costs several hashes: not for every forged request.
     if (rules.maySay('signature')) {
-      const cause = likelyCause(request, route, rules.base, rules.authTokens, params);
+      const cause = await likelyCause(request, route, rules.base, rules.authTokens, params);
       const message = signatureHint(request, url, cause);
       rules.log({ level: 'warn', code: 'signature', path: request.path, message });
     }

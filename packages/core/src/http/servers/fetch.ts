@@ -48,7 +48,7 @@ async function readBody(request: Request, headers: Readonly<Record<string, strin
   let bytes = 0;
   try {
     for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read()) {
-      const part = typeof chunk.value === 'string' ? Buffer.from(chunk.value) : chunk.value;
+      const part = typeof chunk.value === 'string' ? new TextEncoder().encode(chunk.value) : chunk.value;
       if (!(part instanceof Uint8Array)) return { kind: 'unverifiable', problem: `the body is not of bytes. ${HINT}` };
       bytes += part.byteLength;
       if (bytes > MAX_BODY_BYTES) {
