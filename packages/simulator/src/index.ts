@@ -56,6 +56,7 @@ export { REST_FAULTS, seededFaults } from './rest/seeded-faults.js';
 export type { SeededFaults } from './rest/seeded-faults.js';
 export type { HttpClientRequest, HttpClientResponse, SimulatorHttpClient } from './rest/http-client.js';
 export { signedUrl, twilioSignature } from './wire/signature.js';
+export type { SharedKey, SignatureAlgorithm } from './wire/signature.js';
 export type { Params } from './wire/signature.js';
 export { fetchTransport, handlerTransport } from './wire/transport.js';
 export type { WebhookRequest, WebhookResponse, WebhookTransport } from './wire/transport.js';

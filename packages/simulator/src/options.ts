@@ -4,6 +4,7 @@ import type { RepeatHook } from './repeats.js';
 import type { RestFaultHook } from './rest/faults.js';
 import type { Toggles } from './toggles.js';
 import type { Disorder } from './voice/world.js';
+import type { SharedKey } from './wire/signature.js';
 import type { WebhookTransport } from './wire/transport.js';
 
 /** A phone number of the simulated account. */
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   accountSid?: string;
   /** Signs webhooks and authenticates REST. Default: {@link DEFAULT_AUTH_TOKEN}. */
   authToken?: string;
+  /** Signs webhooks in place of the auth token, from the start on; `signWith` of the simulator changes it. */
+  sharedKey?: SharedKey;
   /** API keys that authenticate too: SID → secret. They never sign webhooks. */
   apiKeys?: Readonly<Record<string, string>>;
   /** Default: a virtual clock. */

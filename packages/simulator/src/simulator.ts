@@ -29,6 +29,7 @@ import { after } from './voice/world.js';
 import type { PhoneNumber, World } from './voice/world.js';
 import { viewCall, viewConference } from './views.js';
 import type { SimulatedCall, SimulatedConference } from './views.js';
+import type { SharedKey } from './wire/signature.js';
 import { fetchTransport } from './wire/transport.js';
 
 /** A simulated Twilio in one process. */
@@ -42,6 +43,8 @@ export interface Simulator {
   fetch(request: Request): Promise<Response>;
   /** Places a call to one of the numbers. */
   placeCall(options: InboundOptions): SimulatedCall;
+  /** From now on this key signs webhooks, or with `null` the auth token: a rotation, or somebody who switches shared keys on. */
+  signWith(key: SharedKey | null): void;
   /** Adds or replaces a phone number. */
   setNumber(number: NumberOptions): void;
   /** Creates a TaskRouter workspace with a queue, a workflow, activities and workers; REST can create them too. */
@@ -110,6 +113,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const world: World = {
     accountSid: options.accountSid ?? DEFAULT_ACCOUNT_SID,
     authToken: options.authToken ?? DEFAULT_AUTH_TOKEN,
+    sharedKey: options.sharedKey,
     clock: own,
     pending,
     ids: createIdentifiers(options.random ?? 1),
@@ -205,6 +209,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
         ...basicAuth(request.headers.get('authorization')),
       });
       return new Response(reply.status === 204 ? null : reply.body, { status: reply.status, headers: reply.headers });
+    },
+    signWith(key) {
+      world.sharedKey = key ?? undefined;
     },
     placeCall(inbound) {
       const number = world.numbers.get(inbound.to);

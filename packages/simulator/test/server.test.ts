@@ -209,6 +209,20 @@ describe('the command line', () => {
     expect(parsePerson('hangsUpDuringDetection:afterMs=7').hangUpInDetectionMs).toBe(7);
   });
 
+  it.each([
+    ['key-1=s=e,c', { id: 'key-1', secret: 's=e,c', algorithm: 'HMAC_SHA256' }],
+    ['key-1=secret,algorithm=HMAC_SHA1', { id: 'key-1', secret: 'secret', algorithm: 'HMAC_SHA1' }],
+    ['key-1=secret,algorithm=HMAC_SHA256', { id: 'key-1', secret: 'secret', algorithm: 'HMAC_SHA256' }],
+  ])('the command line takes the shared key %s', (text, key) => {
+    expect(parseArguments(['--shared-key', text]).options.sharedKey).toEqual(key);
+  });
+
+  it.each(['secret', '=secret', 'key,algorithm=HMAC_SHA1=secret', 'key='])('the shared key %s is refused', (text) => {
+    expect(() => parseArguments(['--shared-key', text])).toThrow(
+      new TypeError('--shared-key must be ID=SECRET, perhaps with ,algorithm=HMAC_SHA1 after it'),
+    );
+  });
+
   it('the log has one line for each entry, whatever a caller sends', () => {
     const line = logLine({
       at: 0,

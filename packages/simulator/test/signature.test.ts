@@ -33,6 +33,48 @@ it('signatures agree with the published examples', () => {
   );
 });
 
+it('signatures with a shared key agree with the official library in both algorithms', () => {
+  const url = 'https://demo.example.com/twilio/voice/inbound';
+  const params = {
+    AccountSid: `AC${'0'.repeat(32)}`,
+    ApiVersion: '2010-04-01',
+    CallSid: `CA${'1'.repeat(32)}`,
+    CallStatus: 'ringing',
+    Direction: 'inbound',
+    From: '+14155550100',
+    To: '+14155550199',
+  };
+  const secret = 'shared-secret-1';
+  expect(twilioSignature(secret, url, params, 'HMAC_SHA256')).toBe('Mh71gSmWf7Cu60n81dOLRkd+pe2JW/l9DiJVNNlT/yY=');
+  expect(twilioSignature(secret, url, params, 'HMAC_SHA1')).toBe('ZyFyKpp0G48bek1D5zYMeQ1DzhE=');
+});
+
+it.each(['HMAC_SHA1', 'HMAC_SHA256'] as const)('webhooks signed with a shared key and %s', async (algorithm) => {
+  const { sim, seen } = forwarding({ person: human() });
+  const key = { id: 'webhooks_sharedkey_1', secret: 'shared-secret-1', algorithm };
+  sim.signWith(key);
+  sim.placeCall({ from: CALLER, to: NUMBER });
+  await sim.settle();
+  expect(seen.length).toBeGreaterThan(10);
+  for (const { request, params } of seen) {
+    const signature = request.headers['x-twilio-signature'] ?? '';
+    const settings = request.headers['x-twilio-webhooks-signature-settings'];
+    expect(settings).toBe(`key=webhooks_sharedkey_1,algorithm=${algorithm}`);
+    expect(settings === undefined ? '' : twilio.getSignatureAlgorithm(settings)).toBe(algorithm);
+    expect(twilio.validateRequest(key.secret, signature, request.url, params, algorithm)).toBe(true);
+    expect(twilio.validateRequest(sim.authToken, signature, request.url, params)).toBe(false);
+  }
+  sim.signWith(null);
+  seen.length = 0;
+  sim.placeCall({ from: CALLER, to: NUMBER });
+  await sim.settle();
+  for (const { request, params } of seen) {
+    expect(request.headers).not.toHaveProperty('x-twilio-webhooks-signature-settings');
+    const signature = request.headers['x-twilio-signature'] ?? '';
+    expect(twilio.validateRequest(sim.authToken, signature, request.url, params)).toBe(true);
+  }
+});
+
 it('signatures cover neither fragment nor user info, no port of https, and repeated values once and sorted', () => {
   expect(signedUrl('https://me:secret@a.example:8443/x?y=1#rc=2')).toBe('https://a.example/x?y=1');
   expect(signedUrl('http://127.0.0.1:3000/x#rc=2')).toBe('http://127.0.0.1:3000/x');

@@ -3,6 +3,7 @@ import type { NumberOptions, SimulatorOptions } from '../options.js';
 import * as people from '../people/people.js';
 import type { AnsweredBy, Person } from '../people/person.js';
 import { TOGGLE_VALUES } from '../toggles.js';
+import type { SharedKey } from '../wire/signature.js';
 import { parseChaos } from './chaos.js';
 
 /** The options of the command line. */
@@ -15,6 +16,7 @@ export interface Arguments {
     SimulatorOptions,
     | 'accountSid'
     | 'authToken'
+    | 'sharedKey'
     | 'numbers'
     | 'people'
     | 'callerIds'
@@ -39,6 +41,8 @@ export const USAGE = `amd-simulator: a Twilio in one process, on a port.
                               busy noAnswer unreachable hangsUpDuringDetection refused
                               options: +1…=human:ringMs=3000,talkMs=9000,key=1   +1…=refused:21211
   --account-sid AC… --auth-token …   instead of the fixed fake ones
+  --shared-key ID=SECRET      signs webhooks with this key and HMAC_SHA256 in place of the auth token;
+                              with HMAC_SHA1: ID=SECRET,algorithm=HMAC_SHA1
   --cps 1                     calls created per second before they queue
   --toggle name=value         what Twilio's documentation leaves open; may be repeated
   --chaos 7                   trouble by seed: notifications late, twice, lost; REST that fails; requests for TwiML
@@ -180,6 +184,7 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
       person: { type: 'string', multiple: true, default: [] },
       'account-sid': { type: 'string' },
       'auth-token': { type: 'string' },
+      'shared-key': { type: 'string' },
       cps: { type: 'string' },
       toggle: { type: 'string', multiple: true, default: [] },
       chaos: { type: 'string' },
@@ -229,6 +234,20 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
       ...(values.chaos === undefined ? {} : parseChaos(values.chaos)),
       ...(values['account-sid'] === undefined ? {} : { accountSid: values['account-sid'] }),
       ...(values['auth-token'] === undefined ? {} : { authToken: values['auth-token'] }),
+      ...(values['shared-key'] === undefined ? {} : { sharedKey: sharedKey(values['shared-key']) }),
     },
   };
+}
+
+/** A secret may contain anything; what is wrong is said without it. */
+function sharedKey(value: string): SharedKey {
+  const {
+    id,
+    secret,
+    algorithm = 'HMAC_SHA256',
+  } = /^(?<id>[^=,]+)=(?<secret>.+?)(?:,algorithm=(?<algorithm>HMAC_SHA1|HMAC_SHA256))?$/.exec(value)?.groups ?? {};
+  if (id === undefined || secret === undefined) {
+    throw new TypeError('--shared-key must be ID=SECRET, perhaps with ,algorithm=HMAC_SHA1 after it');
+  }
+  return { id, secret, algorithm: algorithm === 'HMAC_SHA1' ? algorithm : 'HMAC_SHA256' };
 }

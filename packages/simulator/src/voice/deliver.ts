@@ -19,6 +19,7 @@ interface Attempt {
   readonly message: string;
 }
 
+const SETTINGS_HEADER = 'x-twilio-webhooks-signature-settings';
 const MOST_REDIRECTS = 10;
 const BROKEN_AFTER_SENDING = new Set(['ETIMEDOUT', 'ECONNABORTED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
 
@@ -40,7 +41,9 @@ async function send(world: World, url: string, method: 'GET' | 'POST', params: P
   for (const [name, value] of params) form.append(name, value);
   const body = form.toString();
   const target = sentUrl(method === 'GET' ? `${url}${url.includes('?') ? '&' : '?'}${body}` : url);
-  const signature = twilioSignature(world.authToken, target, method === 'POST' ? params : []);
+  const { id, secret, algorithm } = world.sharedKey ?? { secret: world.authToken };
+  const signature = twilioSignature(secret, target, method === 'POST' ? params : [], algorithm);
+  const settings = id === undefined ? {} : { [SETTINGS_HEADER]: `key=${id},algorithm=${algorithm}` };
   let abort: AbortController | undefined;
   let late = false;
   let timer: NodeJS.Timeout | undefined;
@@ -60,6 +63,7 @@ async function send(world: World, url: string, method: 'GET' | 'POST', params: P
         headers: {
           'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
           'x-twilio-signature': signature,
+          ...settings,
           'i-twilio-idempotency-token': token,
           'user-agent': 'TwilioProxy/1.1',
           accept: '*/*',

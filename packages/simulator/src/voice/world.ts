@@ -5,7 +5,7 @@ import type { Identifiers } from '../random.js';
 import type { RepeatHook } from '../repeats.js';
 import type { Workspace } from '../taskrouter/model.js';
 import type { Toggles } from '../toggles.js';
-import type { Params } from '../wire/signature.js';
+import type { Params, SharedKey } from '../wire/signature.js';
 import type { WebhookTransport } from '../wire/transport.js';
 import type { Call } from './call.js';
 import type { Conference } from './conference.js';
@@ -54,6 +54,8 @@ export type LegMoment = 'leg-ringing' | 'leg-detecting' | 'leg-human' | 'bridged
 export interface World {
   readonly accountSid: string;
   readonly authToken: string;
+  /** Signs webhooks in place of the auth token. */
+  sharedKey: SharedKey | undefined;
   readonly clock: SimulatorClock;
   readonly pending: PendingWork;
   readonly ids: Identifiers;

@@ -1,5 +1,21 @@
 import { createHmac } from 'node:crypto';
 
+/** The hash that signs: an auth token always signs with the first. */
+export type SignatureAlgorithm = 'HMAC_SHA1' | 'HMAC_SHA256';
+
+/**
+ * A key that signs webhooks in place of the auth token; its id and algorithm are in the header
+ * `X-Twilio-Webhooks-Signature-Settings` (twilio.com/docs/usage/webhooks/webhook-shared-keys).
+ */
+export interface SharedKey {
+  /** Such as `webhooks_sharedkey_…`. */
+  readonly id: string;
+  readonly secret: string;
+  readonly algorithm: SignatureAlgorithm;
+}
+
+const HASHES: Readonly<Record<SignatureAlgorithm, string>> = { HMAC_SHA1: 'sha1', HMAC_SHA256: 'sha256' };
+
 /** Form parameters in the order they are sent; a name may repeat. */
 export type Params = readonly (readonly [name: string, value: string])[];
 
@@ -28,13 +44,14 @@ export function sentUrl(url: string): string {
 }
 
 /**
- * Computes the `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of HMAC-SHA1 over the
+ * Computes the `X-Twilio-Signature` of a request (twilio.com/docs/usage/webhooks/webhooks-security): base64 of an HMAC over the
  * URL and the POST parameters sorted by name. For GET pass no parameters and the URL with its query.
  */
 export function twilioSignature(
-  authToken: string,
+  secret: string,
   url: string,
   params: Params | Readonly<Record<string, string | readonly string[]>> = [],
+  algorithm: SignatureAlgorithm = 'HMAC_SHA1',
 ): string {
   const values = new Map<string, Set<string>>();
   const add = (name: string, value: string): void => {
@@ -49,5 +66,5 @@ export function twilioSignature(
   let data = signedUrl(url);
   for (const name of [...values.keys()].sort(byCodeUnit))
     for (const value of [...(values.get(name) ?? [])].sort(byCodeUnit)) data += name + value;
-  return createHmac('sha1', authToken).update(data, 'utf8').digest('base64');
+  return createHmac(HASHES[algorithm], secret).update(data, 'utf8').digest('base64');
 }
