@@ -7,13 +7,13 @@ export function useKnowledge<Row extends Keyed, Figures>(
   connection: Connection<Row, Figures>,
 ): Knowledge<Row, Figures> {
   const [knowledge, setKnowledge] = useState(connection.now);
-  useEffect(
-    () =>
-      connection.on(() => {
-        setKnowledge(connection.now);
-      }),
-    [connection],
-  );
+  useEffect(() => {
+    // It may have changed between the first rendering and this effect.
+    setKnowledge(connection.now);
+    return connection.on(() => {
+      setKnowledge(connection.now);
+    });
+  }, [connection]);
   return knowledge;
 }
 
