@@ -19,7 +19,7 @@ const LONG = [
 /** What CI runs besides `npm test`: packing and installing, scripts that build first, a second browser, what is generated from the flows. */
 const CI = [
   'packages/verification/test/browser/door-firefox.test.ts',
-  'packages/verification/test/hosts/bundled.test.ts',
+  'packages/verification/test/hosts/{bundled,twilio-functions}.test.ts',
   'packages/verification/test/repository/{alerts,commands,diagram,packed,packed-test-app,runtimes,starter,starts}.test.ts',
   'packages/verification/test/site/built-site.test.ts',
 ];

@@ -1,5 +1,5 @@
 /**
- * Twilio's webhooks, checked and answered: for Node, Express, Fastify, Lambda, and servers that speak web-standard
+ * Twilio's webhooks, checked and answered: for Node, Express, Fastify, Lambda, Twilio Functions, and servers that speak web-standard
  * `Request`s.
  *
  * @example
@@ -27,6 +27,14 @@ export { callbackUrls, webhookUrls, type WebhookUrls } from './urls.js';
 export type { Endpoint, Host } from './endpoint.js';
 export { type FastifyLikeReply, type FastifyLikeRequest, toFastifyHandler } from './servers/fastify.js';
 export { type LambdaEvent, type LambdaResult, toLambdaHandler } from './servers/lambda.js';
+export {
+  toTwilioFunctionsHandler,
+  type TwilioFunctionCallback,
+  type TwilioFunctionContext,
+  type TwilioFunctionEvent,
+  type TwilioFunctionHandler,
+  type TwilioFunctionsOptions,
+} from './servers/twilio-functions.js';
 export type { FallbackTexts } from './fallback-twiml.js';
 export { createForwardingEndpoint } from './forwarding/endpoint.js';
 export { type EndpointOptions } from './endpoint-options.js';

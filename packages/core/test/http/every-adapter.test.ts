@@ -3,18 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import express from 'express';
 import { fastify } from 'fastify';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   createForwardingEndpoint,
   toFastifyHandler,
   toLambdaHandler,
   toNodeListener,
+  toTwilioFunctionsHandler,
   type Endpoint,
   type LogEntry,
 } from '@amd/core/http';
 import type { HttpRequest } from '../../src/http/message.js';
 import { ringbackFile } from '../../src/http/audio/ringback.js';
 import { twiml } from '../../src/wire/twiml.js';
+import { eventOf, FunctionResponse } from '../helpers/twilio-functions.js';
 import { BASE, CALLER, common, LEG, TOKEN, webhook } from '../helpers/webhooks.js';
 
 interface Got {
@@ -27,6 +29,7 @@ type Send = (endpoint: Endpoint, request: HttpRequest) => Promise<Got>;
 const ended: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ended.splice(0)) await end();
+  vi.unstubAllGlobals();
 });
 
 const target = ({ path, query }: HttpRequest): string => path + (query === '' ? '' : `?${query}`);
@@ -77,6 +80,20 @@ const lambda =
     return { status: result.statusCode, headers: result.headers, bytes };
   };
 
+const twilioFunction: Send = async (endpoint, request) => {
+  vi.stubGlobal('Twilio', { Response: FunctionResponse });
+  // A GET has no type: the host hands no method over.
+  const headers = request.method === 'POST' ? headersOf(request) : {};
+  const length = { 'content-length': String(Buffer.byteLength(request.body ?? '')) };
+  const event = eventOf({ ...request, headers: { ...headers, ...length } });
+  const { status, body, ...got } = await new Promise<FunctionResponse>((resolve) => {
+    void toTwilioFunctionsHandler(endpoint)({ PATH: request.path }, event, (_, response) => {
+      resolve(response as FunctionResponse);
+    });
+  });
+  return { status, headers: got.headers, bytes: Buffer.from(body as string | Buffer) };
+};
+
 const ADAPTERS: Readonly<Record<string, Send>> = {
   'node:http': (endpoint, request) => over(toNodeListener(endpoint), request),
   Express: (endpoint, request) => over(express().use(toNodeListener(endpoint)), request),
@@ -95,6 +112,7 @@ const ADAPTERS: Readonly<Record<string, Send>> = {
   },
   'Lambda, version 1': lambda(1),
   'Lambda, version 2': lambda(2),
+  'Twilio Functions': twilioFunction,
   fetch: async (endpoint, request) => {
     const { method, body } = request;
     const init = { method, headers: headersOf(request), body: method === 'POST' ? body : null };
@@ -134,6 +152,9 @@ const padded = (bytes: number): HttpRequest => {
   return webhook('/inbound', { ...params, Padding: 'x'.repeat(bytes - size) });
 };
 const sound = { path: '/audio/ringback-us.wav', query: '', headers: {}, body: '' };
+
+/** Hosts that hand a query over decoded. */
+const DECODED = ['Lambda, version 1', 'Twilio Functions'];
 
 describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
   it('the adapter passes on method, path, query, headers and body unchanged', async () => {
@@ -188,6 +209,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect(got).toMatchObject({ status: 200, headers: { 'content-type': 'audio/wav' } });
     expect(got.headers['cache-control']).toBe('public, max-age=86400');
     expect(got.bytes.equals(Buffer.from(ringbackFile('us')))).toBe(true);
+    if (name === 'Twilio Functions') return;
     expect((await send(endpoint, { ...sound, method: 'HEAD' })).bytes).toHaveLength(0);
     expect((await send(endpoint, { ...sound, method: 'DELETE' })).headers['allow']).toBe('GET, HEAD');
   });
@@ -199,7 +221,7 @@ describe.each(Object.entries(ADAPTERS))('%s', (name, send) => {
     expect(log).toMatchObject([{ message: expect.stringContaining('"GET" is not taken here') as string }]);
   });
 
-  it.runIf(name !== 'Lambda, version 1')('the adapter leaves the escapes of a path and a query unchanged', async () => {
+  it.skipIf(DECODED.includes(name))('the adapter leaves the escapes of a path and a query unchanged', async () => {
     const { endpoint, told } = scene();
     const signed = webhook('/inbound', common(CALLER), { query: 'who=O%27Neil&to=a+b%20c%2f&to=2' });
     expect((await send(endpoint, signed)).status).toBe(200);

@@ -583,6 +583,20 @@ export const BUGS: readonly Bug[] = [
     by: ['packages/verification/test/e2e/serverless.test.ts'],
   },
   {
+    name: 'take a reference of Twilio Functions for a part of the body',
+    file: 'http/servers/twilio-functions.ts',
+    from: "SET_AT_TWILIO) ? own : ['ref', ...verdict]",
+    to: 'SET_AT_TWILIO) ? own : [...verdict]',
+    by: ['packages/core/test/http/twilio-functions.test.ts'],
+  },
+  {
+    name: 'end a Twilio Function before anybody is rung',
+    file: 'http/servers/twilio-functions.ts',
+    from: 'endpoint.handle(read.request, { freezes: true })',
+    to: 'endpoint.handle(read.request, { freezes: false })',
+    by: ['packages/verification/test/e2e/serverless.test.ts'],
+  },
+  {
     name: 'forget who accepted a task that is not yet reported',
     file: 'flows/taskrouter/reservations.ts',
     from: 'ctx.state.task.sid === null ? adoptTask(ctx, task, visit) : ctx.state.task.sid === task',

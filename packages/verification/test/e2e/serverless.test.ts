@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'node:querystring';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryStore, type Clock, type LogEntry, type Store } from '@amd/core';
-import { toLambdaHandler, type LambdaEvent } from '@amd/core/http';
+import { toLambdaHandler, toTwilioFunctionsHandler, type LambdaEvent } from '@amd/core/http';
 import { createCallForwarding, type CallForwarding } from '@amd/core/twilio';
 import { createTestApp, human, noAnswer, type TestApp, type TestAppParts, voicemail } from '@amd/simulator';
 
@@ -12,6 +13,7 @@ let open: TestApp | undefined;
 afterEach(async () => {
   await open?.close();
   open = undefined;
+  vi.unstubAllGlobals();
 });
 
 /** Answers one request in a process of its own, which is frozen for ever once it has answered. */
@@ -85,6 +87,43 @@ const asLambda =
     return new Response(statusCode === 204 ? null : body, { status: statusCode, headers: written });
   };
 
+/** With the event that `@twilio/runtime-handler` 2.1.0 makes (dist/dev-runtime/route.js), in an order that nobody promises. */
+const asTwilioFunction: Invoke = async (instance, request) => {
+  vi.stubGlobal('Twilio', { Response: FunctionResponse });
+  const { path, query, headers } = parts(request);
+  const event = { request: { headers, cookies: {} }, ...parse(query), ...parse(await request.text()) };
+  const shuffled = Object.fromEntries(Object.entries(event).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return new Promise((resolve, reject) => {
+    void toTwilioFunctionsHandler(instance.endpoint)({ PATH: path }, shuffled, (error, response) => {
+      if (error !== null) reject(error);
+      else resolve((response as FunctionResponse).toWeb());
+    });
+  });
+};
+
+/** As `Twilio.Response` of the host. */
+class FunctionResponse {
+  status = 200;
+  body = '';
+  readonly headers = new Headers();
+
+  setStatusCode(status: number): void {
+    this.status = status;
+  }
+
+  setBody(body: string): void {
+    this.body = body;
+  }
+
+  appendHeader(name: string, value: string): void {
+    this.headers.append(name, value);
+  }
+
+  toWeb(): Response {
+    return new Response(this.status === 204 ? null : this.body, { status: this.status, headers: this.headers });
+  }
+}
+
 const parts = ({ url, headers, method }: Request) => {
   const { pathname, search, searchParams } = new URL(url);
   return {
@@ -152,6 +191,7 @@ describe('a host that freezes the process after each answer', () => {
     ['AWS Lambda behind API Gateway, version 1', asLambda(version1)],
     ['AWS Lambda behind a load balancer', asLambda(balancer)],
     ['AWS Lambda behind a load balancer with lists of values', asLambda(balancerInLists)],
+    ['Twilio Functions', asTwilioFunction],
   ])('on %s a voicemail is hung up on, and the next person has the caller', async (_, invoke) => {
     const { app, log } = onServerless(invoke);
     const story = await app.call({ people: { [ANN]: voicemail(), [BEN]: human({ talkMs: 20_000 }) } });
