@@ -18,7 +18,8 @@ export function createApp(options: AppOptions): App {
   const app = express();
   const calls = createCallForwarding({
     ...{ client, accountSid, authToken: authTokens[0] ?? '', authTokens, publicBaseUrl, ownNumber: ownNumbers },
-    ...{ store, clock, limits, app, hooks: options.hooks, callsPerSecond: options.callsPerSecond },
+    ...{ store, clock, limits, app, hooks: options.hooks, sharedKeys: options.sharedKeys },
+    callsPerSecond: options.callsPerSecond,
     mayDial: (to) => rules.mayDial(to),
     resolve: async (call) => options.callOptions?.(call) ?? { ...callSettings, forwardTo: await lists.for(call.to) },
     config: { keepForMs: options.callLogDays * 86_400_000 },

@@ -35,7 +35,15 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
 });
 const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN, env.REDIS_URL];
+const sharedKeys = env.TWILIO_SHARED_KEYS;
+const credentials = [
+  ...authTokens,
+  ...Object.values(sharedKeys ?? {}),
+  env.TWILIO_API_SECRET,
+  env.DASHBOARD_PASSWORD,
+  env.METRICS_TOKEN,
+  env.REDIS_URL,
+];
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
@@ -56,6 +64,7 @@ const app = createApp({
   clock,
   accountSid: env.TWILIO_ACCOUNT_SID,
   authTokens,
+  sharedKeys,
   publicBaseUrl: base,
   configured: new Map([...env.FORWARD_TO].map(([inbound, list]) => [inbound, list.map((to) => ({ name: '', to }))])),
   callSettings: callOptions(env),

@@ -10,6 +10,8 @@ export interface CommonOptions {
   readonly accountSid: string;
   /** The current auth token and, during a rotation, the previous one. */
   readonly authTokens: readonly string[];
+  /** Secrets of shared keys by id. */
+  readonly sharedKeys?: Readonly<Record<string, string>> | undefined;
   readonly publicBaseUrl: string;
   readonly hooks?: CallHooks | undefined;
   /** Calls started per second; default: no limit. */

@@ -84,10 +84,19 @@ const fallback = z.string().transform((text, context): FallbackOption => {
   return z.NEVER;
 });
 
+/** Parses `ID=SECRET`, several with commas between them. */
+const sharedKeys = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  const pairs = text.split(',').map((part) => /^\s*([^\s=]+)=(\S+)\s*$/.exec(part)?.slice(1, 3));
+  if (pairs.every((pair) => pair !== undefined)) return Object.fromEntries(pairs) as Record<string, string>;
+  context.addIssue({ code: 'custom', message: 'must be ID=SECRET, several with commas between them' });
+  return z.NEVER;
+});
+
 export const COMMON = {
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC[0-9a-f]{32}$/i, 'must be AC and 32 hexadecimal digits'),
   TWILIO_AUTH_TOKEN: z.string().min(1, 'is needed to verify webhooks'),
   TWILIO_AUTH_TOKEN_PREVIOUS: z.string().min(1).optional(),
+  TWILIO_SHARED_KEYS: sharedKeys.optional(),
   TWILIO_API_KEY: z.string().startsWith('SK', 'must begin with SK').optional(),
   TWILIO_API_SECRET: z.string().min(1).optional(),
   TWILIO_PHONE_NUMBER: E164,

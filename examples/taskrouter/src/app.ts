@@ -18,7 +18,8 @@ export function createApp(options: AppOptions): App {
   const app = express();
   const forwarding = createTaskRouterForwarding({
     ...{ client, directory, accountSid, authToken: authTokens[0] ?? '', authTokens, publicBaseUrl },
-    ...{ store, clock, limits, app, phoneAttributes, hooks: options.hooks, callsPerSecond: options.callsPerSecond },
+    ...{ store, clock, limits, app, phoneAttributes, hooks: options.hooks, sharedKeys: options.sharedKeys },
+    callsPerSecond: options.callsPerSecond,
     ownNumber: ownNumbers,
     mayDial: (to) => rules.mayDial(to),
     defaultSettings: options.settings,

@@ -38,7 +38,15 @@ const env = environment.value;
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
 const urls = webhookUrls(base);
 const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const credentials = [...authTokens, env.TWILIO_API_SECRET, env.DASHBOARD_PASSWORD, env.METRICS_TOKEN, env.REDIS_URL];
+const sharedKeys = env.TWILIO_SHARED_KEYS;
+const credentials = [
+  ...authTokens,
+  ...Object.values(sharedKeys ?? {}),
+  env.TWILIO_API_SECRET,
+  env.DASHBOARD_PASSWORD,
+  env.METRICS_TOKEN,
+  env.REDIS_URL,
+];
 const logger = createLogger({
   level: env.LOG_LEVEL,
   secrets: credentials.filter((secret) => secret !== undefined),
@@ -94,6 +102,7 @@ const app = createApp({
   directory,
   accountSid: env.TWILIO_ACCOUNT_SID,
   authTokens,
+  sharedKeys,
   publicBaseUrl: base,
   settings,
   callsPerSecond: env.CALLS_PER_SECOND,

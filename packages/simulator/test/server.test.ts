@@ -214,7 +214,7 @@ describe('the command line', () => {
     ['key-1=secret,algorithm=HMAC_SHA1', { id: 'key-1', secret: 'secret', algorithm: 'HMAC_SHA1' }],
     ['key-1=secret,algorithm=HMAC_SHA256', { id: 'key-1', secret: 'secret', algorithm: 'HMAC_SHA256' }],
   ])('the command line takes the shared key %s', (text, key) => {
-    expect(parseArguments(['--shared-key', text]).options.sharedKey).toEqual(key);
+    expect(parseArguments(['--shared-key', text])?.options.sharedKey).toEqual(key);
   });
 
   it.each(['secret', '=secret', 'key,algorithm=HMAC_SHA1=secret', 'key='])('the shared key %s is refused', (text) => {

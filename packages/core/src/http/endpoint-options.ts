@@ -1,3 +1,4 @@
+import { entriesOf, kindOf } from '../kernel/check.js';
 import { isAccountSid } from '../kernel/ids.js';
 import type { CallLimits } from '../runtime/call-limits.js';
 import { clockFrom, type Clock } from '../runtime/clock.js';
@@ -13,6 +14,11 @@ export interface EndpointOptions {
   readonly publicBaseUrl: string;
   /** The account's auth token; during a rotation, the old and the new one. API secrets never sign webhooks. */
   readonly authTokens: readonly string[];
+  /**
+   * Secrets of shared keys by the keys' ids, where Twilio signs with those in place of the auth token; during a rotation, the old
+   * and the new one (twilio.com/docs/usage/webhooks/webhook-shared-keys). Default: none.
+   */
+  readonly sharedKeys?: Readonly<Record<string, string>> | undefined;
   /** Refuses webhooks of other accounts. */
   readonly accountSid?: string | undefined;
   /** `createCallLimits` of `@amd/core`: a call that is one too many is rejected as busy, before anything is written. */
@@ -42,6 +48,7 @@ export interface EndpointOptions {
 export const ENDPOINT_OPTIONS = {
   publicBaseUrl: true,
   authTokens: true,
+  sharedKeys: true,
   accountSid: true,
   limits: true,
   fallbackTexts: true,
@@ -99,7 +106,8 @@ function rulesOf(options: EndpointOptions, routes: AdmissionRules['routes'], log
   if (!isList(authTokens) || authTokens.some((token) => typeof token !== 'string' || token === '')) {
     throw new TypeError('"authTokens" must be a list of auth tokens, none of them empty');
   }
-  if (verifySignature && authTokens.length === 0) {
+  const sharedKeys = sharedKeysOf(options.sharedKeys);
+  if (verifySignature && authTokens.length === 0 && sharedKeys.size === 0) {
     throw new TypeError('"authTokens" must name at least one auth token: without it no webhook can be verified');
   }
   if (accountSid !== undefined && !isAccountSid(accountSid)) {
@@ -107,7 +115,20 @@ function rulesOf(options: EndpointOptions, routes: AdmissionRules['routes'], log
   }
   const base = publicBase(publicBaseUrl);
   const maySay = rarely(() => clock.now(), 1000);
-  return { base, routes, authTokens: [...authTokens], accountSid, verifySignature, log, maySay };
+  const signers = { authTokens: [...authTokens], sharedKeys };
+  return { base, routes, signers, accountSid, verifySignature, log, maySay };
+}
+
+/** @throws TypeError naming the option, without any secret */
+function sharedKeysOf(given: EndpointOptions['sharedKeys']): ReadonlyMap<string, string> {
+  const keys = new Map(Object.entries(entriesOf(given ?? {}, 'sharedKeys', Object.keys(given ?? {}))));
+  for (const [id, secret] of keys) {
+    if (/^[^\s=,]+$/.test(id) && typeof secret === 'string' && secret !== '') continue;
+    throw new TypeError(
+      `"sharedKeys" must have the secret of each key under its id, such as webhooks_sharedkey_…; ${JSON.stringify(id)} has ${secret === '' ? 'an empty one' : kindOf(secret)}`,
+    );
+  }
+  return keys as ReadonlyMap<string, string>;
 }
 
 function isList(value: readonly string[]): boolean {

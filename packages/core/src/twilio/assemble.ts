@@ -96,6 +96,7 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
       publicBaseUrl,
       accountSid,
       authTokens: authTokens ?? [authToken],
+      sharedKeys: options.sharedKeys,
       fallbackTexts: options.fallbackTexts,
       limits: limits === undefined ? undefined : createCallLimits({ ...limits, store, clock }),
       log: options.log,

@@ -20,6 +20,8 @@ export interface StartOptions {
   readonly authToken: string;
   /** During a rotation: every token that may sign webhooks. Default: `authToken` alone. */
   readonly authTokens?: readonly string[] | undefined;
+  /** Secrets of shared keys by the keys' ids, where Twilio signs webhooks with those in place of the auth token. Default: none. */
+  readonly sharedKeys?: Readonly<Record<string, string>> | undefined;
   /** The address under which Twilio reaches this server, such as `https://example.com/voice`. */
   readonly publicBaseUrl: string;
   /** Your Twilio number: shown where the caller's cannot be, and never dialled. Of several, the one that was called is shown. */
@@ -64,6 +66,7 @@ export const START_OPTIONS = {
   accountSid: true,
   authToken: true,
   authTokens: true,
+  sharedKeys: true,
   publicBaseUrl: true,
   ownNumber: true,
   client: true,

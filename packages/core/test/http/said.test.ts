@@ -31,7 +31,7 @@ describe('why a signature is wrong', () => {
       },
       route,
       publicBase(base),
-      [TOKEN],
+      { hash: 'SHA-1', secrets: [TOKEN], said: null },
       params,
     );
 
@@ -42,7 +42,7 @@ describe('why a signature is wrong', () => {
           { method: 'POST', path: '/inbound', query: '', headers: { 'x-twilio-signature': signature }, body: '' },
           route,
           publicBase(BASE),
-          [TOKEN],
+          { hash: 'SHA-1', secrets: [TOKEN], said: null },
           params,
         ),
       ).toBeNull();

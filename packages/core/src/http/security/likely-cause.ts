@@ -3,6 +3,7 @@ import type { HttpRequest } from '../message.js';
 import type { Route } from '../routes.js';
 import type { PublicBase } from '../urls.js';
 import { verifySignature } from './signature.js';
+import type { Signer } from './signers.js';
 
 interface Guess {
   readonly base: string;
@@ -19,14 +20,14 @@ export async function likelyCause(
   request: HttpRequest,
   route: Route,
   base: PublicBase,
-  authTokens: readonly string[],
+  signer: Signer,
   params: Params,
 ): Promise<string | null> {
   const signature = request.headers['x-twilio-signature'];
   if (signature === undefined || signature === '') return null;
   for (const { base: href, path, query, cause } of guesses(request, route, base)) {
     const url = href + path + (query === '' ? '' : `?${query}`);
-    if (await verifySignature(authTokens, signature, url, params)) {
+    if (await verifySignature(signer, signature, url, params)) {
       const signed = JSON.stringify(`${href}${path}`.replace(/\/\/[^/@]*@/, '//').slice(0, 200));
       return `Twilio signed ${signed}: ${cause}`;
     }

@@ -1,6 +1,7 @@
 import type { Params } from '../../wire/params.js';
 import { signedText, signedUrls } from '../../wire/signature.js';
 import { isKeyedHash, keyedHash, verifyKeyedHash } from './keyed-hash.js';
+import type { Signer } from './signers.js';
 
 /**
  * Returns the `X-Twilio-Signature` of a form, in base64: HMAC-SHA1 with the account's primary auth token.
@@ -26,27 +27,27 @@ export function isSigned(
   return false;
 }
 
-/** Resolves with the same on every host. */
+/** Resolves with whether a secret of this signer signed the request, on every host. */
 export async function verifySignature(
-  authTokens: readonly string[],
+  { hash, secrets }: Pick<Signer, 'hash' | 'secrets'>,
   signature: string | undefined,
   url: string,
   params: Params,
 ): Promise<boolean> {
-  for (const [token, text] of candidates(authTokens, url, params)) {
-    if (await verifyKeyedHash('SHA-1', token, text, signature ?? '')) return true;
+  for (const [secret, text] of candidates(secrets, url, params)) {
+    if (await verifyKeyedHash(hash, secret, text, signature ?? '')) return true;
   }
   return false;
 }
 
 /** The likeliest address first: which of them was signed is no secret, so the first that fits is enough. */
 function* candidates(
-  authTokens: readonly string[],
+  secrets: readonly string[],
   url: string,
   params: Params,
-): Generator<readonly [token: string, text: string]> {
+): Generator<readonly [secret: string, text: string]> {
   const text = signedText('', params);
   for (const candidate of signedUrls(url)) {
-    for (const token of authTokens) yield [token, candidate + text];
+    for (const secret of secrets) yield [secret, candidate + text];
   }
 }

@@ -8,11 +8,12 @@ import { findRoute, type Route, type Routes } from '../routes.js';
 import type { PublicBase } from '../urls.js';
 import { likelyCause } from './likely-cause.js';
 import { verifySignature } from './signature.js';
+import { SETTINGS_HEADER, signerOf, type Signer, type Signers } from './signers.js';
 
 export interface AdmissionRules {
   readonly base: PublicBase;
   readonly routes: Routes;
-  readonly authTokens: readonly string[];
+  readonly signers: Signers;
   readonly accountSid: string | undefined;
   readonly verifySignature: boolean;
   readonly log: Log;
@@ -64,11 +65,12 @@ export async function verifyRequest(request: HttpRequest, rules: AdmissionRules)
   // Never from the Host header: who sends the request chooses it.
   const url = rules.base.href + route.path + (request.query === '' ? '' : `?${request.query}`);
   const signature = request.headers['x-twilio-signature'];
-  if (rules.verifySignature && !(await verifySignature(rules.authTokens, signature, url, params))) {
+  const signer = signerOf(rules.signers, request.headers[SETTINGS_HEADER]);
+  if (rules.verifySignature && !(await verifySignature(signer, signature, url, params))) {
     // Looking for the cause costs several hashes: not for every forged request.
     if (rules.maySay('signature')) {
-      const cause = await likelyCause(request, route, rules.base, rules.authTokens, params);
-      const message = signatureHint(request, url, cause);
+      const cause = await likelyCause(request, route, rules.base, signer, params);
+      const message = signatureHint(request, url, signer, cause);
       rules.log({ level: 'warn', code: 'signature', path: request.path, message });
     }
     return { ok: false, response: refusal(403) };
@@ -134,14 +136,21 @@ function checkQuery(query: URLSearchParams, route: Route): string | null {
   return since === null || parseSince(since) !== undefined ? null : `"${SINCE_PARAM}" is not a time`;
 }
 
-function signatureHint(request: HttpRequest, url: string, cause: string | null): string {
+function signatureHint(request: HttpRequest, url: string, signer: Signer, cause: string | null): string {
   const problem =
     (request.headers['x-twilio-signature'] ?? '') === '' ? 'there is no signature' : 'the signature is wrong';
+  if (signer.secrets.length === 0 && signer.said !== null) return `answered 403: it is signed with ${signer.said}.`;
   const used = withoutUserInfo(url).replace(/\?.*$/, '?…');
   if (cause !== null) return `answered 403: ${problem}. It was checked against ${used}, but ${cause}.`;
   return (
     `answered 403: ${problem}. It was checked against ${used}: that must be the address Twilio calls, ` +
-    'with the same scheme (http or https), host and path prefix. Also check that the auth token is the primary one of the ' +
-    'account, and that nothing in front of us changes the query or the body.'
+    `with the same scheme (http or https), host and path prefix. Also check that ${secretToCheck(signer)}, and that nothing in ` +
+    'front of us changes the query or the body.'
   );
+}
+
+function secretToCheck({ said }: Signer): string {
+  return said === null
+    ? 'the auth token is the primary one of the account'
+    : `the secret in "sharedKeys" is that of ${said}`;
 }
