@@ -5,6 +5,7 @@ import {
   allowed,
   COMMON,
   fitsTogether,
+  regionFits,
   E164,
   KEY_PAIR,
   keyPair,
@@ -56,7 +57,8 @@ const SCHEMA = z
   })
   .refine(keyPair, KEY_PAIR)
   .refine(oneStore, ONE_STORE)
-  .superRefine(fitsTogether);
+  .superRefine(fitsTogether)
+  .superRefine(regionFits);
 
 export type Environment = z.output<typeof SCHEMA>;
 

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { webhookUrls } from '@amd/core/http';
+import { regionOptions } from '@amd/core/twilio';
 import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
@@ -49,8 +50,10 @@ const logger = createLogger({
   secrets: credentials.filter((secret) => secret !== undefined),
   process: `${hostname()}:${String(env.PORT)}`,
 });
+const region = regionOptions(env.TWILIO_REGION, env.TWILIO_EDGE);
 const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
+  ...region,
   timeout: 8000,
 });
 

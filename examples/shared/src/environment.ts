@@ -9,6 +9,7 @@ import {
   type FallbackOption,
 } from '@amd/core';
 import { callbackUrls } from '@amd/core/http';
+import { regionOptions } from '@amd/core/twilio';
 import { z } from 'zod';
 
 export const E164 = z.e164('must be a phone number in E.164 form, such as +14155550142');
@@ -99,6 +100,8 @@ export const COMMON = {
   TWILIO_SHARED_KEYS: sharedKeys.optional(),
   TWILIO_API_KEY: z.string().startsWith('SK', 'must begin with SK').optional(),
   TWILIO_API_SECRET: z.string().min(1).optional(),
+  TWILIO_REGION: z.string().optional(),
+  TWILIO_EDGE: z.string().optional(),
   TWILIO_PHONE_NUMBER: E164,
   CALLER_ID: z
     .string()
@@ -179,6 +182,19 @@ export const fitsTogether = (
       path: ['CONFIRM'],
       message: error instanceof Error ? error.message : 'is wrong',
     });
+  }
+};
+
+/** Reports a region without its edge, which the official client would ask in vain. */
+export const regionFits = (
+  { TWILIO_REGION, TWILIO_EDGE }: { TWILIO_REGION?: string | undefined; TWILIO_EDGE?: string | undefined },
+  context: z.RefinementCtx,
+): void => {
+  try {
+    regionOptions(TWILIO_REGION, TWILIO_EDGE, { region: 'TWILIO_REGION', edge: 'TWILIO_EDGE' });
+  } catch (error) {
+    const [name = '', ...rest] = (error instanceof Error ? error.message : String(error)).split(' ');
+    context.addIssue({ code: 'custom', path: [name], message: rest.join(' ') });
   }
 };
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
-import { syncWorkers } from '@amd/core/twilio';
+import { regionOptions, syncWorkers } from '@amd/core/twilio';
 import { webhookUrls } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
 import twilio from 'twilio';
@@ -52,8 +52,10 @@ const logger = createLogger({
   secrets: credentials.filter((secret) => secret !== undefined),
   process: `${hostname()}:${String(env.PORT)}`,
 });
+const region = regionOptions(env.TWILIO_REGION, env.TWILIO_EDGE);
 const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
   accountSid: env.TWILIO_ACCOUNT_SID,
+  ...region,
   timeout: 8000,
 });
 const directory = createWorkspaceDirectory({

@@ -16,6 +16,7 @@ const SETTINGS = `
 Settings come from the environment, and from .env in this folder:
   TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN        the account
   TWILIO_API_KEY, TWILIO_API_SECRET            instead of the token, for REST
+  TWILIO_REGION                                us1 (default), ie1 or au1: where your calls are processed
   PUBLIC_BASE_URL                              where Twilio reaches your server; otherwise from a local ngrok`;
 
 /** Runs one command. Resolves with the exit code; never throws. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { isAccountSid, isE164, type E164 } from '@amd/core';
 import { webhookUrls, type WebhookUrls } from '@amd/core/http';
+import { regionOptions, type RegionOptions } from '@amd/core/twilio';
 import { CliError } from './terminal/exit.js';
 import { createClient } from './twilio-client.js';
 import type { Twilio } from 'twilio';
@@ -41,6 +42,8 @@ export interface Account {
   readonly authToken: string | undefined;
   readonly apiKey: string | undefined;
   readonly apiSecret: string | undefined;
+  /** Where its REST is. */
+  readonly region: RegionOptions;
 }
 
 /**
@@ -58,14 +61,35 @@ export function readAccount(variables: Variables): Account {
   if ((apiKey === undefined) !== (apiSecret === undefined)) {
     details.push('TWILIO_API_KEY and TWILIO_API_SECRET go together: set both or neither');
   }
+  const region = regionOf(variables, details);
   if (details.length > 0 || accountSid === undefined) {
     throw new CliError('This needs the credentials of a Twilio account, in the environment or in .env:', { details });
   }
-  return { accountSid, authToken, apiKey, apiSecret };
+  return { accountSid, authToken, apiKey, apiSecret, region };
 }
 
-export function clientOf({ accountSid, authToken, apiKey, apiSecret }: Account, apiUrl: string | undefined): Twilio {
-  return createClient({ accountSid, username: apiKey ?? accountSid, password: apiSecret ?? authToken ?? '', apiUrl });
+/** @throws CliError that names what is missing, or a region that has no TaskRouter */
+export function accountWithTaskRouter(variables: Variables): Account {
+  const account = readAccount(variables);
+  if (account.region.region !== 'au1') return account;
+  throw new CliError('TWILIO_REGION is au1, which has no TaskRouter: use us1 or ie1');
+}
+
+/** The official client reads these two itself, but only from the environment, and takes one without the other. */
+function regionOf(variables: Variables, details: string[]): RegionOptions {
+  try {
+    const names = { region: 'TWILIO_REGION', edge: 'TWILIO_EDGE' };
+    return regionOptions(variables['TWILIO_REGION'], variables['TWILIO_EDGE'], names);
+  } catch (error) {
+    details.push(error instanceof Error ? error.message : String(error));
+    return {};
+  }
+}
+
+export function clientOf(account: Account, apiUrl: string | undefined): Twilio {
+  const { accountSid, authToken, apiKey, apiSecret, region } = account;
+  const [username, password] = [apiKey ?? accountSid, apiSecret ?? authToken ?? ''];
+  return createClient({ accountSid, username, password, apiUrl, region });
 }
 
 /**

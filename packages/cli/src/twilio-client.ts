@@ -1,3 +1,4 @@
+import type { RegionOptions } from '@amd/core/twilio';
 import type { Twilio } from 'twilio';
 import twilio from 'twilio';
 
@@ -7,6 +8,8 @@ export interface ClientOptions {
   readonly password: string;
   /** Another server in place of Twilio, such as @amd/simulator on a port. */
   readonly apiUrl?: string | undefined;
+  /** Where its REST is. Default `us1`. */
+  readonly region?: RegionOptions;
 }
 
 /** How long to wait for Twilio's answers, ms. */
@@ -16,8 +19,9 @@ const TIMEOUT = 10_000;
  * Creates the official client, which waits and retries when Twilio is overloaded (429); with `apiUrl` its requests go there, with
  * the original host name first in the path.
  */
-export function createClient({ accountSid, username, password, apiUrl }: ClientOptions): Twilio {
-  const options = { accountSid, timeout: TIMEOUT, autoRetry: true, maxRetries: 5, userAgentExtensions: ['amd-cli'] };
+export function createClient({ accountSid, username, password, apiUrl, region }: ClientOptions): Twilio {
+  const extensions = { userAgentExtensions: ['amd-cli'] };
+  const options = { accountSid, ...region, timeout: TIMEOUT, autoRetry: true, maxRetries: 5, ...extensions };
   if (apiUrl === undefined) return twilio(username, password, options);
   const base = apiUrl.replace(/\/$/, '');
   const elsewhere = new twilio.RequestClient({ timeout: TIMEOUT, autoRetry: true, maxRetries: 5 });

@@ -23,7 +23,7 @@ export function doctorTarget(
   const { client = {}, ...others } = changes;
   return {
     client: client as Twilio,
-    account: { accountSid: ACCOUNT, authToken: 'token', apiKey: undefined, apiSecret: undefined },
+    account: { accountSid: ACCOUNT, authToken: 'token', apiKey: undefined, apiSecret: undefined, region: {} },
     variables: { TWILIO_PHONE_NUMBER: OURS },
     base: BASE,
     addresses: webhookUrls(BASE),

@@ -38,7 +38,7 @@ describe('the account', () => {
   it.each([401, 403])('an account that refuses with %d needs the very credentials that were used', async (status) => {
     const [token] = await check(() => failing(status));
     expect(token).toBe(
-      `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN again from the console. A subaccount has its own SID and token; test credentials do not work`,
+      `error credentials: Twilio does not accept TWILIO_AUTH_TOKEN for ${ACCOUNT} → Copy TWILIO_AUTH_TOKEN again from the console. A subaccount has its own SID and token, and each region its own token; test credentials do not work`,
     );
     const [key] = await check(() => failing(status), { apiKey: 'SK1', apiSecret: 'secret' });
     expect(key).toContain(

@@ -176,7 +176,7 @@ describe('the server', () => {
 
   it('a server gets no webhook when there is no token to sign it with', async () => {
     const { asked, fetch } = served();
-    const account = { accountSid: ACCOUNT, authToken: undefined, apiKey: 'SK1', apiSecret: 'x' };
+    const account = { accountSid: ACCOUNT, authToken: undefined, apiKey: 'SK1', apiSecret: 'x', region: {} };
     const found = await checkServer(doctorTarget({ fetch, account }));
     expect(lines(found)[1]).toBe('skipped signature: TWILIO_AUTH_TOKEN is missing');
     expect(asked).toHaveLength(1);

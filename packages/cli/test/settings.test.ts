@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { CliError, EXIT, parseSetUp, readSetUp, run, type Variables } from '@amd/cli';
 import { webhookUrls } from '@amd/core/http';
 import { describe, expect, it } from 'vitest';
-import { checkedAddresses, listOf, readAccount, readBase, readVariables } from '../src/settings.js';
+import {
+  accountWithTaskRouter,
+  checkedAddresses,
+  listOf,
+  readAccount,
+  readBase,
+  readVariables,
+} from '../src/settings.js';
 import { ANN, BASE, OURS } from './doctor-target.js';
 
 const ACCOUNT = `AC${'1'.repeat(32)}`;
@@ -61,9 +68,56 @@ describe('the account', () => {
       authToken: 't',
       apiKey: undefined,
       apiSecret: undefined,
+      region: {},
     });
     const key = { TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_API_KEY: 'SK1', TWILIO_API_SECRET: 's' };
     expect(readAccount(key)).toMatchObject({ authToken: undefined, apiKey: 'SK1', apiSecret: 's' });
+  });
+
+  it.each<readonly [variables: Variables, region: object]>([
+    [{ TWILIO_REGION: 'ie1' }, { region: 'ie1', edge: 'dublin' }],
+    [
+      { TWILIO_REGION: 'au1', TWILIO_EDGE: 'sydney' },
+      { region: 'au1', edge: 'sydney' },
+    ],
+    [{ TWILIO_REGION: 'us1' }, {}],
+    [
+      { TWILIO_REGION: 'us1', TWILIO_EDGE: 'frankfurt' },
+      { region: 'us1', edge: 'frankfurt' },
+    ],
+  ])('an account with %j is asked in %j', (variables, region) => {
+    expect(readAccount({ TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't', ...variables }).region).toEqual(region);
+  });
+
+  it.each<readonly [variables: Variables, detail: string]>([
+    [
+      { TWILIO_EDGE: 'dublin' },
+      'TWILIO_EDGE is "dublin", but TWILIO_REGION is missing: an edge alone reaches us1. Set TWILIO_REGION to ie1, or leave both out',
+    ],
+    [
+      { TWILIO_EDGE: 'frankfurt' },
+      'TWILIO_EDGE is "frankfurt", but TWILIO_REGION is missing: an edge alone reaches us1. Set TWILIO_REGION to us1, or leave both out',
+    ],
+    [
+      { TWILIO_REGION: 'ie1', TWILIO_EDGE: 'sydney' },
+      'TWILIO_EDGE must be dublin for the region ie1, or left out; got "sydney"',
+    ],
+    [{ TWILIO_REGION: 'de1' }, 'TWILIO_REGION must be us1, ie1 or au1; got "de1"'],
+    [{ TWILIO_REGION: 'constructor' }, 'TWILIO_REGION must be us1, ie1 or au1; got "constructor"'],
+  ])('an account with %j is refused', (variables, detail) => {
+    const account = { TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't', ...variables };
+    expect(said(() => readAccount(account))).toEqual([NEEDED, detail]);
+  });
+
+  it('an account in a region without TaskRouter is refused where TaskRouter is needed', () => {
+    const account = { TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: 't' };
+    expect(accountWithTaskRouter({ ...account, TWILIO_REGION: 'ie1' }).region).toEqual({
+      region: 'ie1',
+      edge: 'dublin',
+    });
+    expect(said(() => accountWithTaskRouter({ ...account, TWILIO_REGION: 'au1' }))).toEqual([
+      'TWILIO_REGION is au1, which has no TaskRouter: use us1 or ie1',
+    ]);
   });
 
   it.each<[Variables, readonly string[]]>([

@@ -390,6 +390,22 @@ describe("Twilio's errors", () => {
 });
 
 describe('a client', () => {
+  it('a client of a region asks its host, whatever the environment says', async () => {
+    const sid = `AC${'1'.repeat(32)}`;
+    const asked: unknown[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url?.split('/')[1]);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    const apiUrl = await listening(server);
+    for (const region of [{}, { region: 'ie1', edge: 'dublin' }, { region: 'au1', edge: 'sydney' }] as const) {
+      const client = createClient({ accountSid: sid, username: sid, password: 'secret', apiUrl, region });
+      await client.api.v2010.accounts(sid).fetch();
+    }
+    await closed(server);
+    expect(asked).toEqual(['api.twilio.com', 'api.dublin.ie1.twilio.com', 'api.sydney.au1.twilio.com']);
+  });
+
   it('a client sends requests to Twilio, or to another server with the host name first in the path', async () => {
     const options = { accountSid: `AC${'1'.repeat(32)}`, username: `AC${'1'.repeat(32)}`, password: 'secret' };
     expect(createClient(options).username).toBe(options.username);

@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { Twilio } from 'twilio';
 import type { CliContext } from '../context.js';
-import { checkedAddresses, clientOf, readAccount, readBase, readVariables, type CommonOptions } from '../settings.js';
+import {
+  checkedAddresses,
+  accountWithTaskRouter,
+  clientOf,
+  readBase,
+  readVariables,
+  type CommonOptions,
+} from '../settings.js';
 import { readNumber, readWorkspace, type ActualWorkspace } from '../taskrouter/actual.js';
 import { apply } from '../taskrouter/apply.js';
 import { exportSetUp, TEMPLATE } from '../taskrouter/export.js';
@@ -43,7 +50,7 @@ export async function runInit({ file }: TaskRouterOptions, { terminal }: CliCont
 
 export async function runExport(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<number> {
   const variables = readVariables(environment, options.envFile);
-  const client = clientOf(readAccount(variables), options.apiUrl);
+  const client = clientOf(accountWithTaskRouter(variables), options.apiUrl);
   const wanted = options.workspace ?? variables['TWILIO_WORKSPACE'] ?? 'AMD';
   const actual = await asking(() => readWorkspace(client, wanted, terminal.progress));
   if (actual === null)
@@ -116,7 +123,7 @@ async function refusal({ confirm, stderr }: Terminal): Promise<number | null> {
 async function makePlan(options: TaskRouterOptions, { terminal, environment }: CliContext): Promise<MadePlan> {
   const variables = readVariables(environment, options.envFile);
   const wanted = await readSetUp(options.file);
-  const client = clientOf(readAccount(variables), options.apiUrl);
+  const client = clientOf(accountWithTaskRouter(variables), options.apiUrl);
   const addresses = checkedAddresses(await readBase(variables, options.url));
   const look = () =>
     asking(async () => {

@@ -1,11 +1,13 @@
 import { createClient, statusOf, twilioReason } from '../twilio-client.js';
 import { error, ok, warning, type Finding } from './finding.js';
+import type { Account } from '../settings.js';
 import type { DoctorTarget } from './target.js';
 
 /** Checks whether the credentials work, and what the account may do. */
 export async function checkAccount(target: DoctorTarget, apiUrl: string | undefined): Promise<readonly Finding[]> {
   const { client, account } = target;
-  const { accountSid, authToken, apiKey } = account;
+  const { accountSid, apiKey } = account;
+  const { region } = account.region;
   let found: { status?: string; type?: string };
   try {
     found = await client.api.v2010.accounts(accountSid).fetch();
@@ -17,7 +19,7 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
         error(
           'credentials',
           `Twilio does not accept ${which} for ${accountSid}`,
-          `Copy ${which} again from the console. A subaccount has its own SID and token; test credentials do not work`,
+          `Copy ${which} again from the console. A subaccount has its own SID and token, and each region its own token${region === undefined ? '' : ` (TWILIO_REGION is ${region})`}; test credentials do not work`,
         ),
       ];
     }
@@ -33,7 +35,7 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
   if (found.status !== undefined && found.status !== 'active') {
     findings.push(error('credentials', `The account is ${found.status}`, 'Open the console: it says what to do'));
   } else findings.push(ok('credentials', 'Twilio accepts them, and the account is active'));
-  if (apiKey !== undefined) findings.push(await checkToken(accountSid, authToken, apiUrl));
+  if (apiKey !== undefined) findings.push(await checkToken(account, apiUrl));
   if (found.type === 'Trial') {
     findings.push(
       warning(
@@ -47,16 +49,12 @@ export async function checkAccount(target: DoctorTarget, apiUrl: string | undefi
 }
 
 /** Checks the auth token, with which webhooks are signed even if REST uses an API key. */
-async function checkToken(
-  accountSid: string,
-  authToken: string | undefined,
-  apiUrl: string | undefined,
-): Promise<Finding> {
+async function checkToken({ accountSid, authToken, region }: Account, apiUrl: string | undefined): Promise<Finding> {
   const fix = 'Set TWILIO_AUTH_TOKEN to the primary auth token of this account: Twilio signs webhooks with it';
   if (authToken === undefined)
     return error('auth-token', 'TWILIO_AUTH_TOKEN is missing: no webhook can be verified', fix);
   try {
-    await createClient({ accountSid, username: accountSid, password: authToken, apiUrl })
+    await createClient({ accountSid, username: accountSid, password: authToken, apiUrl, region })
       .api.v2010.accounts(accountSid)
       .fetch();
     return ok('auth-token', 'It is the token of this account');

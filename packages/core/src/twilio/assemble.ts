@@ -13,6 +13,7 @@ import { checkedStore, type Store } from '../store/store.js';
 import type { TwilioClient } from './client.js';
 import { createTwilioExecutor } from './executor.js';
 import { officialClient } from './official-client.js';
+import { regionOptions, type RegionOptions } from './region.js';
 import type { MayDial, StartOptions } from './start-options.js';
 
 interface ForRuntime {
@@ -60,11 +61,12 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
   const ownNumbers = (typeof ownNumber === 'string' ? [ownNumber] : ownNumber).map((own) => e164(own, 'ownNumber'));
   publicBase(publicBaseUrl);
   const store = options.store === undefined ? createMemoryStore() : checkedStore(options.store);
+  const region = regionOf(options);
   const clock = clockFrom(options.clock);
   const log = guarded(options.log, safeMetrics(metrics));
   const client =
     options.client === undefined
-      ? officialClient({ accountSid, authToken, httpClient })
+      ? officialClient({ accountSid, authToken, httpClient, region })
       : Promise.resolve(options.client);
   const rule = rulesOf(mayDial);
   const executor = client.then((known) =>
@@ -106,6 +108,16 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
       serverlessBudgetMs: options.serverlessBudgetMs,
     },
   };
+}
+
+/** @throws TypeError naming the option */
+function regionOf({ region, client }: StartOptions): RegionOptions {
+  if (region !== undefined && client !== undefined) {
+    throw new TypeError(
+      '"region" is for the client that is made here: make your own "client" in its region, or leave one out',
+    );
+  }
+  return regionOptions(region);
 }
 
 /** @throws TypeError naming the option */

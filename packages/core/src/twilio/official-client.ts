@@ -1,6 +1,7 @@
 import { AmdError } from '../kernel/errors.js';
 import { reasonOf } from '../runtime/log.js';
 import type { TwilioClient } from './client.js';
+import type { RegionOptions } from './region.js';
 
 /** How long one REST call may take, in ms: the executor stops waiting then, and the client closes the connection. */
 export const REST_TIMEOUT_MS = 8000;
@@ -12,7 +13,7 @@ const VERSIONS = '^5.13.1 || ~6.0.0 || ^6.3.1';
 type MakeClient = (
   accountSid: string,
   authToken: string,
-  options: { timeout: number; httpClient?: unknown },
+  options: { timeout: number; httpClient?: unknown } & RegionOptions,
 ) => TwilioClient;
 
 /**
@@ -24,11 +25,13 @@ export async function officialClient(options: {
   readonly accountSid: string;
   readonly authToken: string;
   readonly httpClient?: unknown;
+  readonly region: RegionOptions;
 }): Promise<TwilioClient> {
-  const { accountSid, authToken, httpClient } = options;
+  const { accountSid, authToken, httpClient, region } = options;
   const make = await load();
   return make(accountSid, authToken, {
     timeout: REST_TIMEOUT_MS,
+    ...region,
     ...(httpClient === undefined ? {} : { httpClient }),
   });
 }

@@ -9,6 +9,7 @@ import type { LogOption } from '../runtime/log.js';
 import type { Metrics } from '../runtime/metrics.js';
 import type { Store } from '../store/store.js';
 import type { TwilioClient } from './client.js';
+import type { Region } from './region.js';
 
 /** Which numbers may be dialled: a list, or a function that is asked before every dial; only `true` allows. */
 export type MayDial = readonly string[] | ((to: string) => boolean | Promise<boolean>);
@@ -26,7 +27,9 @@ export interface StartOptions {
   readonly publicBaseUrl: string;
   /** Your Twilio number: shown where the caller's cannot be, and never dialled. Of several, the one that was called is shown. */
   readonly ownNumber: string | readonly string[];
-  /** The official client, or one like it; with an API key, or in another region. Default: made of `accountSid` and `authToken`. */
+  /** Where Twilio processes your calls; token and number must be of that region. For the client that is made here. Default `us1`. */
+  readonly region?: Region | undefined;
+  /** The official client, or one like it, such as one with an API key. Default: made of `accountSid`, `authToken` and `region`. */
   readonly client?: TwilioClient | undefined;
   /** Passed to the client that is made here, such as the simulator's. */
   readonly httpClient?: object | undefined;
@@ -69,6 +72,7 @@ export const START_OPTIONS = {
   sharedKeys: true,
   publicBaseUrl: true,
   ownNumber: true,
+  region: true,
   client: true,
   httpClient: true,
   store: true,

@@ -83,6 +83,8 @@ const OPTIONS = {
 export function createTaskRouterForwarding(options: TaskRouterForwardingOptions): TaskRouterForwarding {
   onlyKnown(options, 'createTaskRouterForwarding', OPTIONS);
   const { ownNumber, resolve, coolDownSeconds, autoStart } = options;
+  // twilio.com/docs/taskrouter (regions): a public beta in ie1, and none in au1.
+  if (options.region === 'au1') throw new TypeError('"region" is au1, which has no TaskRouter: use us1 or ie1');
   const shown = typeof ownNumber === 'string' ? { ownNumber } : {};
   const parts = assemble(options, options.mayDial);
   const { store, clock, forRuntime, forCalls, forEndpoint } = parts;
