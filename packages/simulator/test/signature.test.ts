@@ -49,6 +49,9 @@ it('signatures with a shared key agree with the official library in both algorit
   expect(twilioSignature(secret, url, params, 'HMAC_SHA1')).toBe('ZyFyKpp0G48bek1D5zYMeQ1DzhE=');
 });
 
+/** `twilio` knows shared keys since 6.3.1; before, the header meant nothing to it. */
+const knowsSharedKeys = 'getSignatureAlgorithm' in twilio;
+
 it.each(['HMAC_SHA1', 'HMAC_SHA256'] as const)('webhooks signed with a shared key and %s', async (algorithm) => {
   const { sim, seen } = forwarding({ person: human() });
   const key = { id: 'webhooks_sharedkey_1', secret: 'shared-secret-1', algorithm };
@@ -60,8 +63,10 @@ it.each(['HMAC_SHA1', 'HMAC_SHA256'] as const)('webhooks signed with a shared ke
     const signature = request.headers['x-twilio-signature'] ?? '';
     const settings = request.headers['x-twilio-webhooks-signature-settings'];
     expect(settings).toBe(`key=webhooks_sharedkey_1,algorithm=${algorithm}`);
-    expect(settings === undefined ? '' : twilio.getSignatureAlgorithm(settings)).toBe(algorithm);
-    expect(twilio.validateRequest(key.secret, signature, request.url, params, algorithm)).toBe(true);
+    if (knowsSharedKeys) {
+      expect(settings === undefined ? '' : twilio.getSignatureAlgorithm(settings)).toBe(algorithm);
+      expect(twilio.validateRequest(key.secret, signature, request.url, params, algorithm)).toBe(true);
+    } else expect(signature).toBe(twilioSignature(key.secret, request.url, params, algorithm));
     expect(twilio.validateRequest(sim.authToken, signature, request.url, params)).toBe(false);
   }
   sim.signWith(null);
