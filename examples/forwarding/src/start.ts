@@ -4,10 +4,9 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { webhookUrls } from '@amd/core/http';
-import { regionOptions } from '@amd/core/twilio';
-import twilio from 'twilio';
 import { createApp } from './app.js';
 import { dialAllow, ownNumbers, readEnvironment, warningsOf } from './environment.js';
+import { accountOf, secretsOf } from '../../shared/src/account.js';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
@@ -35,39 +34,21 @@ const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch((error: un
   process.exit(1);
 });
 const urls = webhookUrls(base);
-const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const sharedKeys = env.TWILIO_SHARED_KEYS;
-const credentials = [
-  ...authTokens,
-  ...Object.values(sharedKeys ?? {}),
-  env.TWILIO_API_SECRET,
-  env.DASHBOARD_PASSWORD,
-  env.METRICS_TOKEN,
-  env.REDIS_URL,
-];
 const logger = createLogger({
   level: env.LOG_LEVEL,
-  secrets: credentials.filter((secret) => secret !== undefined),
+  secrets: secretsOf(env),
   process: `${hostname()}:${String(env.PORT)}`,
 });
-const region = regionOptions(env.TWILIO_REGION, env.TWILIO_EDGE);
-const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
-  accountSid: env.TWILIO_ACCOUNT_SID,
-  ...region,
-  timeout: 8000,
-});
+const account = accountOf(env);
 
 const { store, clock, kept, close } = await openStore(env, logger).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 });
 const app = createApp({
-  client,
+  ...account,
   store,
   clock,
-  accountSid: env.TWILIO_ACCOUNT_SID,
-  authTokens,
-  sharedKeys,
   publicBaseUrl: base,
   configured: new Map([...env.FORWARD_TO].map(([inbound, list]) => [inbound, list.map((to) => ({ name: '', to }))])),
   callSettings: callOptions(env),

@@ -9,7 +9,7 @@ import {
   type FallbackOption,
 } from '@amd/core';
 import { callbackUrls } from '@amd/core/http';
-import { regionOptions } from '@amd/core/twilio';
+import { demandTaskRouter, regionOptions } from '@amd/core/twilio';
 import { z } from 'zod';
 
 export const E164 = z.e164('must be a phone number in E.164 form, such as +14155550142');
@@ -185,18 +185,33 @@ export const fitsTogether = (
   }
 };
 
-/** Reports a region without its edge, which the official client would ask in vain. */
+/** Reports a region that Twilio does not have, and an edge that is not the region's. */
 export const regionFits = (
   { TWILIO_REGION, TWILIO_EDGE }: { TWILIO_REGION?: string | undefined; TWILIO_EDGE?: string | undefined },
   context: z.RefinementCtx,
 ): void => {
+  reporting(context, () => regionOptions(TWILIO_REGION, TWILIO_EDGE, { region: 'TWILIO_REGION', edge: 'TWILIO_EDGE' }));
+};
+
+/** Reports a region without TaskRouter. */
+export const hasTaskRouter = (
+  { TWILIO_REGION }: { TWILIO_REGION?: string | undefined },
+  context: z.RefinementCtx,
+): void => {
+  reporting(context, () => {
+    demandTaskRouter(TWILIO_REGION, 'TWILIO_REGION');
+  });
+};
+
+/** Reports the error of a check that begins with the name of the variable. */
+function reporting(context: z.RefinementCtx, check: () => unknown): void {
   try {
-    regionOptions(TWILIO_REGION, TWILIO_EDGE, { region: 'TWILIO_REGION', edge: 'TWILIO_EDGE' });
+    check();
   } catch (error) {
     const [name = '', ...rest] = (error instanceof Error ? error.message : String(error)).split(' ');
     context.addIssue({ code: 'custom', path: [name], message: rest.join(' ') });
   }
-};
+}
 
 /** Checks that there is one place for the state. */
 export function oneStore({

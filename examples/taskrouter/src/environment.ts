@@ -3,6 +3,7 @@ import {
   allowed,
   COMMON,
   fitsTogether,
+  hasTaskRouter,
   regionFits,
   KEY_PAIR,
   keyPair,
@@ -43,10 +44,7 @@ const SCHEMA = z
   .refine(oneStore, ONE_STORE)
   .superRefine(fitsTogether)
   .superRefine(regionFits)
-  .refine(({ TWILIO_REGION }) => TWILIO_REGION !== 'au1', {
-    path: ['TWILIO_REGION'],
-    message: 'is au1, which has no TaskRouter: use us1 or ie1',
-  })
+  .superRefine(hasTaskRouter)
   .refine(({ OFFER_MESSAGE, FALLBACK }) => !OFFER_MESSAGE || FALLBACK.kind === 'voicemail', {
     path: ['OFFER_MESSAGE'],
     message: 'needs FALLBACK=voicemail: that is where the message goes',

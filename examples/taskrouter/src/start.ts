@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { loadEnvFile } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { isAmdError } from '@amd/core';
-import { regionOptions, syncWorkers } from '@amd/core/twilio';
+import { syncWorkers } from '@amd/core/twilio';
 import { webhookUrls } from '@amd/core/http';
 import { createWorkspaceDirectory } from '@amd/core/twilio';
-import twilio from 'twilio';
+import { accountOf, secretsOf } from '../../shared/src/account.js';
 import { callOptions } from '../../shared/src/environment.js';
 import { recordingHooks } from '../../shared/src/operators/hooks.js';
 import { createLogger } from '../../shared/src/operators/logger.js';
@@ -37,29 +37,14 @@ const env = environment.value;
 
 const base = await publicBaseUrl(env.PUBLIC_BASE_URL, env.PORT).catch(giveUp);
 const urls = webhookUrls(base);
-const authTokens = [env.TWILIO_AUTH_TOKEN, env.TWILIO_AUTH_TOKEN_PREVIOUS].filter((token) => token !== undefined);
-const sharedKeys = env.TWILIO_SHARED_KEYS;
-const credentials = [
-  ...authTokens,
-  ...Object.values(sharedKeys ?? {}),
-  env.TWILIO_API_SECRET,
-  env.DASHBOARD_PASSWORD,
-  env.METRICS_TOKEN,
-  env.REDIS_URL,
-];
 const logger = createLogger({
   level: env.LOG_LEVEL,
-  secrets: credentials.filter((secret) => secret !== undefined),
+  secrets: secretsOf(env),
   process: `${hostname()}:${String(env.PORT)}`,
 });
-const region = regionOptions(env.TWILIO_REGION, env.TWILIO_EDGE);
-const client = twilio(env.TWILIO_API_KEY ?? env.TWILIO_ACCOUNT_SID, env.TWILIO_API_SECRET ?? env.TWILIO_AUTH_TOKEN, {
-  accountSid: env.TWILIO_ACCOUNT_SID,
-  ...region,
-  timeout: 8000,
-});
+const account = accountOf(env);
 const directory = createWorkspaceDirectory({
-  client,
+  client: account.client,
   workspace: env.TWILIO_WORKSPACE,
   workflow: env.TWILIO_WORKFLOW,
   phoneAttributes: env.PHONE_ATTRIBUTES,
@@ -98,13 +83,10 @@ for (const [what, url, wanted] of [
 
 const { store, clock, kept, close } = await openStore(env, logger).catch(giveUp);
 const app = createApp({
-  client,
+  ...account,
   store,
   clock,
   directory,
-  accountSid: env.TWILIO_ACCOUNT_SID,
-  authTokens,
-  sharedKeys,
   publicBaseUrl: base,
   settings,
   callsPerSecond: env.CALLS_PER_SECOND,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { isAccountSid, isE164, type E164 } from '@amd/core';
 import { webhookUrls, type WebhookUrls } from '@amd/core/http';
-import { regionOptions, type RegionOptions } from '@amd/core/twilio';
+import { demandTaskRouter, regionOptions, type RegionOptions } from '@amd/core/twilio';
 import { CliError } from './terminal/exit.js';
 import { createClient } from './twilio-client.js';
 import type { Twilio } from 'twilio';
@@ -71,8 +71,12 @@ export function readAccount(variables: Variables): Account {
 /** @throws CliError that names what is missing, or a region that has no TaskRouter */
 export function accountWithTaskRouter(variables: Variables): Account {
   const account = readAccount(variables);
-  if (account.region.region !== 'au1') return account;
-  throw new CliError('TWILIO_REGION is au1, which has no TaskRouter: use us1 or ie1');
+  try {
+    demandTaskRouter(account.region.region, 'TWILIO_REGION');
+  } catch (error) {
+    throw new CliError(error instanceof Error ? error.message : String(error));
+  }
+  return account;
 }
 
 /** The official client reads these two itself, but only from the environment, and takes one without the other. */

@@ -43,7 +43,7 @@ export interface Simulator {
   fetch(request: Request): Promise<Response>;
   /** Places a call to one of the numbers. */
   placeCall(options: InboundOptions): SimulatedCall;
-  /** From now on this key signs webhooks, or with `null` the auth token: a rotation, or somebody who switches shared keys on. */
+  /** From now on this key signs webhooks; with `null` the auth token does. */
   signWith(key: SharedKey | null): void;
   /** Adds or replaces a phone number. */
   setNumber(number: NumberOptions): void;

@@ -4,6 +4,17 @@ import twilio from 'twilio';
 import { human, signedUrl, twilioSignature } from '../src/index.js';
 import { CALLER, NUMBER, forwarding } from './app.js';
 
+const URL_OF_CALL = 'https://demo.example.com/twilio/voice/inbound';
+const CALL = {
+  AccountSid: `AC${'0'.repeat(32)}`,
+  ApiVersion: '2010-04-01',
+  CallSid: `CA${'1'.repeat(32)}`,
+  CallStatus: 'ringing',
+  Direction: 'inbound',
+  From: '+14155550100',
+  To: '+14155550199',
+};
+
 it('signatures agree with the published examples', () => {
   expect(
     twilioSignature('12345', 'https://example.com/myapp.php?foo=1&bar=2', {
@@ -15,17 +26,7 @@ it('signatures agree with the published examples', () => {
     }),
   ).toBe('L/OH5YylLD5NRKLltdqwSvS0BnU=');
   const token = '0123456789abcdef0123456789abcdef';
-  expect(
-    twilioSignature(token, 'https://demo.example.com/twilio/voice/inbound', {
-      AccountSid: `AC${'0'.repeat(32)}`,
-      ApiVersion: '2010-04-01',
-      CallSid: `CA${'1'.repeat(32)}`,
-      CallStatus: 'ringing',
-      Direction: 'inbound',
-      From: '+14155550100',
-      To: '+14155550199',
-    }),
-  ).toBe('igjzWjrbPbd0lU1FoDHnesxlUYY=');
+  expect(twilioSignature(token, URL_OF_CALL, CALL)).toBe('igjzWjrbPbd0lU1FoDHnesxlUYY=');
   const body = '{"CallSid":"CA1234567890ABCDE","Caller":"+12349013030"}';
   const hash = createHash('sha256').update(body).digest('hex');
   expect(twilioSignature(token, `https://demo.example.com/twilio/json?bodySHA256=${hash}`)).toBe(
@@ -34,19 +35,11 @@ it('signatures agree with the published examples', () => {
 });
 
 it('signatures with a shared key agree with the official library in both algorithms', () => {
-  const url = 'https://demo.example.com/twilio/voice/inbound';
-  const params = {
-    AccountSid: `AC${'0'.repeat(32)}`,
-    ApiVersion: '2010-04-01',
-    CallSid: `CA${'1'.repeat(32)}`,
-    CallStatus: 'ringing',
-    Direction: 'inbound',
-    From: '+14155550100',
-    To: '+14155550199',
-  };
   const secret = 'shared-secret-1';
-  expect(twilioSignature(secret, url, params, 'HMAC_SHA256')).toBe('Mh71gSmWf7Cu60n81dOLRkd+pe2JW/l9DiJVNNlT/yY=');
-  expect(twilioSignature(secret, url, params, 'HMAC_SHA1')).toBe('ZyFyKpp0G48bek1D5zYMeQ1DzhE=');
+  expect(twilioSignature(secret, URL_OF_CALL, CALL, 'HMAC_SHA256')).toBe(
+    'Mh71gSmWf7Cu60n81dOLRkd+pe2JW/l9DiJVNNlT/yY=',
+  );
+  expect(twilioSignature(secret, URL_OF_CALL, CALL, 'HMAC_SHA1')).toBe('ZyFyKpp0G48bek1D5zYMeQ1DzhE=');
 });
 
 /** `twilio` knows shared keys since 6.3.1; before, the header meant nothing to it. */

@@ -13,9 +13,7 @@ export interface Statement {
 
 /** An open database, as all drivers have it. */
 export interface Database extends GivenDatabase {
-  exec(sql: string): unknown;
   prepare(sql: string): Statement;
-  close(): unknown;
 }
 
 /**

@@ -111,13 +111,13 @@ export function assemble(options: StartOptions, mayDial: MayDial): Parts {
 }
 
 /** @throws TypeError naming the option */
-function regionOf({ region, client }: StartOptions): RegionOptions {
+function regionOf({ region, client }: StartOptions): RegionOptions | undefined {
   if (region !== undefined && client !== undefined) {
     throw new TypeError(
       '"region" is for the client that is made here: make your own "client" in its region, or leave one out',
     );
   }
-  return regionOptions(region);
+  return region === undefined ? undefined : regionOptions(region);
 }
 
 /** @throws TypeError naming the option */

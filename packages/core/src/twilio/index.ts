@@ -57,7 +57,7 @@ export { callIn } from '../wire/taskrouter.js';
 export { phoneIn, PHONE_ATTRIBUTES, type WorkerPhone } from '../wire/worker-phone.js';
 export { createAvailabilitySwitch, type SetAvailability, syncWorkers } from './workers.js';
 export { type MayDial, type Started, type StartOptions } from './start-options.js';
-export { type Region, regionOptions, type RegionOptions } from './region.js';
+export { demandTaskRouter, type Region, regionOptions, type RegionOptions } from './region.js';
 export { type CallForwarding, type CallForwardingOptions, createCallForwarding } from './call-forwarding.js';
 export {
   createTaskRouterForwarding,

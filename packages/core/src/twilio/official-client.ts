@@ -1,7 +1,7 @@
 import { AmdError } from '../kernel/errors.js';
 import { reasonOf } from '../runtime/log.js';
 import type { TwilioClient } from './client.js';
-import type { RegionOptions } from './region.js';
+import { regionOptions, type RegionOptions } from './region.js';
 
 /** How long one REST call may take, in ms: the executor stops waiting then, and the client closes the connection. */
 export const REST_TIMEOUT_MS = 8000;
@@ -25,15 +25,22 @@ export async function officialClient(options: {
   readonly accountSid: string;
   readonly authToken: string;
   readonly httpClient?: unknown;
-  readonly region: RegionOptions;
+  /** Default: what the environment says. */
+  readonly region: RegionOptions | undefined;
 }): Promise<TwilioClient> {
   const { accountSid, authToken, httpClient, region } = options;
   const make = await load();
   return make(accountSid, authToken, {
     timeout: REST_TIMEOUT_MS,
-    ...region,
+    ...(region ?? fromEnvironment()),
     ...(httpClient === undefined ? {} : { httpClient }),
   });
+}
+
+/** The client would read these two itself, and take one without the other. */
+function fromEnvironment(): RegionOptions {
+  const { TWILIO_REGION, TWILIO_EDGE } = process.env;
+  return regionOptions(TWILIO_REGION, TWILIO_EDGE, { region: 'TWILIO_REGION', edge: 'TWILIO_EDGE' });
 }
 
 async function load(): Promise<MakeClient> {

@@ -39,6 +39,15 @@ export function regionOptions(
   return { region, edge: own };
 }
 
+/**
+ * Refuses a region without TaskRouter: `ie1` has it as a public beta, `au1` not at all (twilio.com/docs/global-infrastructure).
+ * @param name what the region is called where it was set, for the message
+ * @throws TypeError naming what to use
+ */
+export function demandTaskRouter(region: string | undefined, name = '"region"'): void {
+  if (region === 'au1') throw new TypeError(`${name} is au1, which has no TaskRouter: use us1 or ie1`);
+}
+
 function isRegion(region: string): region is Region {
   return Object.hasOwn(EDGES, region);
 }

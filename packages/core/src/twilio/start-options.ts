@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly publicBaseUrl: string;
   /** Your Twilio number: shown where the caller's cannot be, and never dialled. Of several, the one that was called is shown. */
   readonly ownNumber: string | readonly string[];
-  /** Where Twilio processes your calls; token and number must be of that region. For the client that is made here. Default `us1`. */
+  /** Where Twilio processes your calls; token and number must be of that region. For the client that is made here. Default: `TWILIO_REGION`, else `us1`. */
   readonly region?: Region | undefined;
   /** The official client, or one like it, such as one with an API key. Default: made of `accountSid`, `authToken` and `region`. */
   readonly client?: TwilioClient | undefined;

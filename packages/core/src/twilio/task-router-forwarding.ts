@@ -18,6 +18,7 @@ import type { Reply } from '../wire/twiml.js';
 import { assemble, type Parts } from './assemble.js';
 import { begin } from './begin.js';
 import { queuedCallers, type TaskListClient } from './recover-in-queue.js';
+import { demandTaskRouter } from './region.js';
 import { type MayDial, START_OPTIONS, type Started, type StartOptions } from './start-options.js';
 import { createAvailabilitySwitch, type SetAvailability, syncWorkers } from './workers.js';
 import {
@@ -83,8 +84,7 @@ const OPTIONS = {
 export function createTaskRouterForwarding(options: TaskRouterForwardingOptions): TaskRouterForwarding {
   onlyKnown(options, 'createTaskRouterForwarding', OPTIONS);
   const { ownNumber, resolve, coolDownSeconds, autoStart } = options;
-  // twilio.com/docs/taskrouter (regions): a public beta in ie1, and none in au1.
-  if (options.region === 'au1') throw new TypeError('"region" is au1, which has no TaskRouter: use us1 or ie1');
+  demandTaskRouter(options.region);
   const shown = typeof ownNumber === 'string' ? { ownNumber } : {};
   const parts = assemble(options, options.mayDial);
   const { store, clock, forRuntime, forCalls, forEndpoint } = parts;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import {
   createCallForwarding,
   createTaskRouterForwarding,
@@ -18,23 +18,46 @@ const options = {
   log: () => undefined,
 } as const satisfies CallForwardingOptions;
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** The host that the official client asks. */
+async function asked(region: string | undefined): Promise<string | undefined> {
+  let host: string | undefined;
+  const httpClient = {
+    request: ({ uri }: { readonly uri: string }) => {
+      host = new URL(uri).hostname;
+      return Promise.reject(new Error('not here'));
+    },
+  };
+  const client = await officialClient({
+    accountSid: options.accountSid,
+    authToken: 'token',
+    httpClient,
+    region: region === undefined ? undefined : regionOptions(region),
+  });
+  await expect(client.calls('CA1').fetch()).rejects.toThrow('not here');
+  return host;
+}
+
 it.each<readonly [region: string | undefined, host: string]>([
   [undefined, 'api.twilio.com'],
   ['us1', 'api.twilio.com'],
   ['ie1', 'api.dublin.ie1.twilio.com'],
   ['au1', 'api.sydney.au1.twilio.com'],
-])('with the region %s the official client asks %s', async (given, host) => {
-  const asked: string[] = [];
-  const httpClient = {
-    request: ({ uri }: { readonly uri: string }) => {
-      asked.push(new URL(uri).hostname);
-      return Promise.reject(new Error('not here'));
-    },
-  };
-  const region = regionOptions(given);
-  const client = await officialClient({ accountSid: options.accountSid, authToken: 'token', httpClient, region });
-  await expect(client.calls('CA1').fetch()).rejects.toThrow('not here');
-  expect(asked).toEqual([host]);
+])('with the region %s the official client asks %s', async (region, host) => {
+  expect(await asked(region)).toBe(host);
+});
+
+it('the edge of a region in the environment is implied, too', async () => {
+  vi.stubEnv('TWILIO_REGION', 'ie1');
+  expect(await asked(undefined)).toBe('api.dublin.ie1.twilio.com');
+});
+
+it('an edge alone in the environment is refused', async () => {
+  vi.stubEnv('TWILIO_EDGE', 'dublin');
+  await expect(asked(undefined)).rejects.toThrow('TWILIO_EDGE is "dublin", but TWILIO_REGION is missing');
 });
 
 it.each<readonly [region: unknown, message: string]>([

@@ -76,9 +76,13 @@ async function measure(folder: Folder, number: number, of: number): Promise<void
     return;
   }
   const before = fingerprint(folder.group);
-  const sample = percent === 100 ? { places: [folder.files], keys: null } : await draw(folder, percent, values.seed);
-  writeFileSync(`${file}.keys`, JSON.stringify(sample.keys));
-  if (sample.places.length === 0) {
+  let places: readonly string[] = [folder.files];
+  if (percent < 100) {
+    const sample = await draw(folder, percent, values.seed);
+    writeFileSync(`${file}.keys`, JSON.stringify(sample.keys));
+    places = sample.places;
+  }
+  if (places.length === 0) {
     console.log('none of its changes was drawn');
     return;
   }
@@ -100,7 +104,7 @@ async function measure(folder: Folder, number: number, of: number): Promise<void
         ...process.env,
         PROPERTY_RUNS: '20',
         MUTATE_TESTS: folder.tests.join('\n'),
-        MUTATE_PLACES: sample.places.join('\n'),
+        MUTATE_PLACES: places.join('\n'),
       },
     },
   );
@@ -180,8 +184,7 @@ function scoreOf(folder: Folder): Score {
 /** Returns the changes that were drawn, or `null` for all. */
 function drawnFor(file: string): ReadonlySet<string> | null {
   if (!existsSync(`${file}.keys`)) return null;
-  const keys = JSON.parse(readFileSync(`${file}.keys`, 'utf8')) as readonly string[] | null;
-  return keys && new Set(keys);
+  return new Set(JSON.parse(readFileSync(`${file}.keys`, 'utf8')) as readonly string[]);
 }
 
 function sentence({ path, location, mutatorName, replacement, status }: Mutant & { readonly path: string }): string {

@@ -22,8 +22,8 @@ export interface Signer {
 }
 
 /**
- * Reads who signed. Without the header it is the auth token; with it only a shared key will do, so that nobody gets around the
- * key by another secret. Neither header is signed: whoever changes this one is only checked with other secrets, and fails.
+ * Reads who signed. Without the header it is the auth token. With it, only a shared key counts: the auth token is then refused.
+ * The header is not signed. Whoever changes it is checked with other secrets, and is refused.
  */
 export function signerOf({ authTokens, sharedKeys }: Signers, settings: string | undefined): Signer {
   // What an intermediary has emptied says nothing.
